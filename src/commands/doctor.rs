@@ -1,0 +1,98 @@
+//! The doctor: what an operator wants to know before anything else.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::{Faults, say};
+use crate::gate::Backstage;
+use crate::gate::context::House;
+use crate::gate::db::Db;
+use crate::ground::config::Config;
+use crate::ground::time::Clock;
+use crate::ground::token::Keys;
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// What must not exist, each with a query that counts it. Foreign keys hold most things; these are what they cannot hold.
+const ORPHANS: &[(&str, &str)] = &[
+    (
+        "organizations whose owner count differs from their owners",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE o.owner_count <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = o.id AND m.role = 'owner' AND m.status <> 'removed')",
+    ),
+    (
+        "organizations without an owner",
+        "SELECT COUNT(*) AS n FROM organizations WHERE owner_count < 1",
+    ),
+    (
+        "organizations without a current address",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE (SELECT COUNT(*) FROM organization_slugs s WHERE s.organization_id = o.id AND s.is_current) <> 1",
+    ),
+    (
+        "member counts that differ from the members",
+        "SELECT COUNT(*) AS n FROM role_counts r WHERE r.members <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = r.organization_id AND m.role = r.role AND m.status <> 'removed')",
+    ),
+    (
+        "assignments of removed members",
+        "SELECT COUNT(*) AS n FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE m.status = 'removed'",
+    ),
+    (
+        "pending invitations without a link",
+        "SELECT COUNT(*) AS n FROM invitations i WHERE i.status = 'pending' AND NOT EXISTS (SELECT 1 FROM invitation_links l WHERE l.organization_id = i.organization_id AND l.invitation_id = i.id AND l.is_current)",
+    ),
+    (
+        "letters that were given up",
+        "SELECT COUNT(*) AS n FROM mail_outbox WHERE state IN ('failed', 'bounced')",
+    ),
+];
+
+/// Checks configuration, key, database, schema version and orphans.
+///
+/// # Errors
+/// One sentence for each thing that is wrong.
+pub fn doctor() -> Result<(), Faults> {
+    let config = Config::load()?;
+    say("Configuration: good.");
+    let mut faults = Vec::new();
+    if !config.data_dir.is_dir() {
+        return Err(vec![format!(
+            "the data folder {} does not exist yet; `tenantry serve` makes it",
+            config.data_dir.display()
+        )]);
+    }
+    let keys = match Keys::load(&config.data_dir) {
+        Ok(keys) => keys,
+        Err(error) => return Err(vec![format!("the key of this instance cannot be read: {error}")]),
+    };
+    let db = Db::open(&config.database_url).map_err(|fault| vec![fault])?;
+    say(&format!("Database: {} answers.", db.engine()));
+    match db.pending().map_err(|fault| vec![fault])? {
+        0 => say("Schema: up to date."),
+        n => return Err(vec![format!("{n} migrations have not run; run `tenantry migrate`")]),
+    }
+    if !config.sends_mail() {
+        say(&format!(
+            "Mail: no SMTP is configured, letters become files in {}.",
+            config.data_dir.join("mail").display()
+        ));
+    }
+    let house = House::new(db, config, keys, Clock::default());
+    for (what, query) in ORPHANS {
+        let count = Backstage::of(&house, "command: doctor")
+            .read(|_, conn| Ok(diesel::sql_query(*query).get_result::<Count>(conn)?.n));
+        match count {
+            Ok(0) => {}
+            Ok(n) => faults.push(format!("{n} {what}")),
+            Err(error) => faults.push(error.to_string()),
+        }
+    }
+    if faults.is_empty() {
+        say("Orphans: none.");
+        Ok(())
+    } else {
+        Err(faults)
+    }
+}

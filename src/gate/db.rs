@@ -1,0 +1,260 @@
+//! The database: one connection type over both engines. This file alone names either of them.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::ground::error::AppError;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+// The derive makes its own items public; they stay in here.
+mod connection {
+    use super::{PgConnection, SqliteConnection};
+
+    /// A connection to either engine. Every query takes this type.
+    #[derive(diesel::MultiConnection)]
+    pub enum Conn {
+        /// The engine that installations grow into.
+        Postgres(PgConnection),
+        /// The embedded default.
+        Sqlite(SqliteConnection),
+    }
+}
+pub use connection::Conn;
+
+/// Runs an expression with the concrete connection, for SQL that both dialects share but `MultiConnection` cannot express.
+#[macro_export]
+macro_rules! on_each {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::gate::db::Conn::Postgres($c) => $body,
+            $crate::gate::db::Conn::Sqlite($c) => $body,
+        }
+    };
+}
+
+impl Conn {
+    fn open(url: &str) -> ConnectionResult<Self> {
+        if is_postgres(url) {
+            let waits = if url.contains("connect_timeout") {
+                url.to_owned()
+            } else {
+                format!("{url}{}connect_timeout=3", if url.contains('?') { '&' } else { '?' })
+            };
+            let mut conn = PgConnection::establish(&waits)?;
+            conn.batch_execute("SET statement_timeout = '20s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning")
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(Self::Postgres(conn))
+        } else {
+            let mut conn = SqliteConnection::establish(sqlite_path(url))?;
+            // FULL: a commit that was acknowledged survives a power cut.
+            conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY")
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(Self::Sqlite(conn))
+        }
+    }
+
+    fn begin_write(&mut self) -> QueryResult<()> {
+        match self {
+            // Takes the write lock at once: the transaction waits its turn and never fails half way.
+            Self::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+            Self::Postgres(c) => AnsiTransactionManager::begin_transaction(c),
+        }
+    }
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+fn sqlite_path(url: &str) -> &str {
+    url.strip_prefix("sqlite://").unwrap_or(url)
+}
+
+struct Manager {
+    url: String,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        Conn::open(&self.url).map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+/// The pool. Only the gate takes connections out of it.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<Manager>,
+    // SQLite has one writer: waiting here is fair and free, waiting in its busy handler is polling.
+    writer: Option<Arc<Mutex<()>>>,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.engine())
+    }
+}
+
+impl Db {
+    /// Opens the database; the folder of an SQLite file must exist.
+    ///
+    /// # Errors
+    /// A sentence for the operator when the database cannot be reached.
+    pub fn open(url: &str) -> Result<Self, String> {
+        // One look by hand first: the pool would hide the reason behind its time-out.
+        Conn::open(url).map_err(|error| format!("the database cannot be opened: {error}"))?;
+        let postgres = is_postgres(url);
+        let pool = Pool::builder()
+            .max_size(if postgres { 8 } else { 6 })
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(Duration::from_secs(4))
+            .error_handler(Box::new(Silent))
+            .build_unchecked(Manager { url: url.to_owned() });
+        Ok(Self {
+            pool,
+            writer: (!postgres).then(Arc::default),
+        })
+    }
+
+    /// "SQLite" or "PostgreSQL".
+    pub fn engine(&self) -> &'static str {
+        if self.writer.is_some() { "SQLite" } else { "PostgreSQL" }
+    }
+
+    /// Brings the schema up to this program's version.
+    ///
+    /// # Errors
+    /// A sentence for the operator, also when the schema is newer than the program.
+    pub fn migrate(&self) -> Result<Vec<String>, String> {
+        let mut conn = self
+            .pool
+            .get()
+            .map_err(|error| format!("the database does not answer: {error}"))?;
+        if let Conn::Postgres(c) = &mut *conn {
+            // Two processes that start at once migrate one after the other.
+            c.batch_execute("SELECT pg_advisory_lock(7261001)")
+                .map_err(|error| error.to_string())?;
+        }
+        let done = Self::migrate_locked(&mut conn);
+        if let Conn::Postgres(c) = &mut *conn {
+            c.batch_execute("SELECT pg_advisory_unlock(7261001)")
+                .map_err(|error| error.to_string())?;
+        }
+        done
+    }
+
+    fn migrate_locked(conn: &mut Conn) -> Result<Vec<String>, String> {
+        if let Some(unknown) = unknown_migration(conn)? {
+            return Err(format!(
+                "the database has schema version {unknown}, which is newer than this program; start the newer program"
+            ));
+        }
+        // Most starts find nothing to do; asking first keeps them short.
+        let pending = conn
+            .pending_migrations(MIGRATIONS)
+            .map_err(|error| format!("the schema version cannot be read: {error}"))?;
+        let names = pending.iter().map(|migration| migration.name().to_string()).collect();
+        if !pending.is_empty() {
+            conn.run_migrations(&pending)
+                .map_err(|error| format!("the migration failed: {error}"))?;
+        }
+        Ok(names)
+    }
+
+    /// How many migrations still have to run, for `doctor`.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub fn pending(&self) -> Result<usize, String> {
+        let mut conn = self
+            .pool
+            .get()
+            .map_err(|error| format!("the database does not answer: {error}"))?;
+        if let Some(unknown) = unknown_migration(&mut conn)? {
+            return Err(format!(
+                "the database has schema version {unknown}, which is newer than this program"
+            ));
+        }
+        Ok(conn
+            .pending_migrations(MIGRATIONS)
+            .map_err(|error| error.to_string())?
+            .len())
+    }
+
+    /// A transaction that only reads.
+    pub(super) fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
+        let mut pooled = self.pool.get().map_err(|_| AppError::Busy)?;
+        let conn: &mut Conn = &mut pooled;
+        match conn {
+            // On SQLite a transaction is one consistent view and one file lock instead of one a query. READ COMMITTED
+            // on PostgreSQL gives no such view, so its two round trips would buy nothing.
+            Conn::Sqlite(_) => conn.transaction(work),
+            Conn::Postgres(_) => work(conn),
+        }
+    }
+
+    /// A transaction that writes; an error rolls everything back.
+    pub(super) fn write<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
+        type Manager = <Conn as Connection>::TransactionManager;
+        let _turn = self
+            .writer
+            .as_ref()
+            .map(|writer| writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let mut conn = self.pool.get().map_err(|_| AppError::Busy)?;
+        conn.begin_write()?;
+        match work(&mut conn) {
+            Ok(done) => {
+                Manager::commit_transaction(&mut *conn)?;
+                Ok(done)
+            }
+            Err(refused) => match Manager::rollback_transaction(&mut *conn) {
+                Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(refused),
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
+}
+
+fn unknown_migration(conn: &mut Conn) -> Result<Option<String>, String> {
+    use diesel::migration::MigrationSource;
+    let applied = conn
+        .applied_migrations()
+        .map_err(|error| format!("the schema version cannot be read: {error}"))?;
+    let known = <EmbeddedMigrations as MigrationSource<diesel::sqlite::Sqlite>>::migrations(&MIGRATIONS)
+        .map_err(|error| error.to_string())?;
+    let known: Vec<String> = known
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect();
+    Ok(applied
+        .iter()
+        .map(ToString::to_string)
+        .find(|version| !known.contains(version)))
+}
+
+// A database that is away is told once by each request that misses it, not by each try of the pool.
+#[derive(Debug)]
+struct Silent;
+
+impl<E: std::error::Error> diesel::r2d2::HandleError<E> for Silent {
+    fn handle_error(&self, error: E) {
+        tracing::debug!(%error, "pool");
+    }
+}

@@ -1,0 +1,264 @@
+//! Invitations as rows: made by the rooms that invite, found by the link that somebody follows.
+
+use diesel::prelude::*;
+
+use super::context::Context;
+use super::db::Conn;
+use super::member::OrgId;
+use super::organization::InvitationStatus;
+use super::role::{CompanyRole, Role};
+use super::schema::{invitation_grants, invitation_links, invitations};
+use crate::ground::email::Email;
+use crate::ground::id::{CompanyId, InvitationId, MailId, UserId};
+use crate::ground::time::{Span, Time};
+use crate::ground::token::{Seed, Token};
+use crate::on_each;
+
+/// How long a link opens.
+pub const LIFETIME: Span = Span::days(7);
+
+/// What somebody is invited to.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The address.
+    pub email: Email,
+    /// The first name, or nothing.
+    pub first_name: String,
+    /// The last name, or nothing.
+    pub last_name: String,
+    /// The role in the organization.
+    pub role: Role,
+    /// Companies with a role each.
+    pub companies: Vec<(CompanyId, CompanyRole)>,
+    /// A personal message, or nothing.
+    pub message: String,
+    /// The last moment of access.
+    pub access_until: Option<Time>,
+    /// Whether the inviter steps down to admin when it is accepted.
+    pub hands_over: bool,
+}
+
+/// An invitation.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = invitations)]
+pub struct Invitation {
+    /// The organization.
+    pub organization_id: OrgId,
+    /// Its id.
+    pub id: InvitationId,
+    /// The invited address.
+    pub email: String,
+    /// The first name, or nothing.
+    pub first_name: String,
+    /// The last name, or nothing.
+    pub last_name: String,
+    /// The role in the organization.
+    pub role: Role,
+    /// A personal message, or nothing.
+    pub message: String,
+    /// The last moment of access.
+    pub access_until: Option<Time>,
+    /// Where it stands.
+    pub status: InvitationStatus,
+    /// Whether the inviter steps down to admin when it is accepted.
+    pub hands_over: bool,
+    /// Who invited.
+    pub invited_by: UserId,
+    /// The latest letter.
+    pub mail_id: Option<MailId>,
+    /// How many letters went out.
+    pub sent_count: i32,
+    /// When the latest letter went out.
+    pub last_sent_at: Time,
+    /// When it was made.
+    pub created_at: Time,
+    /// When its link ends.
+    pub expires_at: Time,
+    /// When it was accepted, declined, cancelled or expired.
+    pub closed_at: Option<Time>,
+}
+
+/// What a link leads to.
+#[derive(Debug)]
+pub struct Found {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// Whether a newer link was sent.
+    pub superseded: bool,
+}
+
+/// Makes a pending invitation with its first link. `None` when one is open for this address.
+///
+/// # Errors
+/// When the database fails, also when a company is not the organization's.
+pub fn create(
+    conn: &mut Conn,
+    cx: &Context,
+    organization: OrgId,
+    invited_by: UserId,
+    offer: &Offer,
+) -> QueryResult<Option<(InvitationId, Seed)>> {
+    let id = InvitationId::fresh();
+    let row = (
+        invitations::organization_id.eq(organization),
+        invitations::id.eq(id),
+        invitations::email.eq(offer.email.as_str()),
+        invitations::first_name.eq(&offer.first_name),
+        invitations::last_name.eq(&offer.last_name),
+        invitations::role.eq(offer.role),
+        invitations::message.eq(&offer.message),
+        invitations::access_until.eq(offer.access_until),
+        invitations::status.eq(InvitationStatus::Pending),
+        invitations::hands_over.eq(offer.hands_over),
+        invitations::invited_by.eq(invited_by),
+        invitations::sent_count.eq(1),
+        invitations::last_sent_at.eq(cx.now),
+        invitations::created_at.eq(cx.now),
+        invitations::expires_at.eq(cx.now + LIFETIME),
+    );
+    let placed =
+        on_each!(conn, c => diesel::insert_into(invitations::table).values(row).on_conflict_do_nothing().execute(c))?;
+    if placed == 0 {
+        return Ok(None);
+    }
+    set_grants(conn, organization, id, &offer.companies)?;
+    let seed = new_link(conn, cx, organization, id)?;
+    Ok(Some((id, seed)))
+}
+
+/// Makes a new link; every older one of the invitation stops opening.
+///
+/// # Errors
+/// When the database fails.
+pub fn new_link(conn: &mut Conn, cx: &Context, organization: OrgId, invitation: InvitationId) -> QueryResult<Seed> {
+    diesel::update(
+        invitation_links::table
+            .filter(invitation_links::organization_id.eq(organization))
+            .filter(invitation_links::invitation_id.eq(invitation)),
+    )
+    .set(invitation_links::is_current.eq(false))
+    .execute(conn)?;
+    let seed = Seed::random();
+    diesel::insert_into(invitation_links::table)
+        .values((
+            invitation_links::token_hash.eq(cx.token(&seed).hash()),
+            invitation_links::organization_id.eq(organization),
+            invitation_links::invitation_id.eq(invitation),
+            invitation_links::seed.eq(&seed.0),
+            invitation_links::is_current.eq(true),
+            invitation_links::created_at.eq(cx.now),
+        ))
+        .execute(conn)?;
+    Ok(seed)
+}
+
+/// Puts the companies of an invitation in place of the ones before.
+///
+/// # Errors
+/// When the database fails, also when a company is not the organization's.
+pub fn set_grants(
+    conn: &mut Conn,
+    organization: OrgId,
+    invitation: InvitationId,
+    companies: &[(CompanyId, CompanyRole)],
+) -> QueryResult<()> {
+    diesel::delete(
+        invitation_grants::table
+            .filter(invitation_grants::organization_id.eq(organization))
+            .filter(invitation_grants::invitation_id.eq(invitation)),
+    )
+    .execute(conn)?;
+    for (company, role) in companies {
+        diesel::insert_into(invitation_grants::table)
+            .values((
+                invitation_grants::organization_id.eq(organization),
+                invitation_grants::invitation_id.eq(invitation),
+                invitation_grants::company_id.eq(company),
+                invitation_grants::role.eq(*role),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Notes which letter carries the link.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_letter(conn: &mut Conn, organization: OrgId, invitation: InvitationId, letter: MailId) -> QueryResult<()> {
+    diesel::update(invitations::table.find((organization, invitation)))
+        .set(invitations::mail_id.eq(Some(letter)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The invitation that a link's token leads to; whoever holds the token may read it.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_by_token(conn: &mut Conn, token: &Token) -> QueryResult<Option<Found>> {
+    let link: Option<(OrgId, InvitationId, bool)> = invitation_links::table
+        .find(token.hash())
+        .select((
+            invitation_links::organization_id,
+            invitation_links::invitation_id,
+            invitation_links::is_current,
+        ))
+        .first(conn)
+        .optional()?;
+    let Some((organization, id, is_current)) = link else {
+        return Ok(None);
+    };
+    let invitation = find(conn, organization, id)?;
+    Ok(invitation.map(|invitation| Found {
+        invitation,
+        superseded: !is_current,
+    }))
+}
+
+/// An invitation of an organization.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(conn: &mut Conn, organization: OrgId, id: InvitationId) -> QueryResult<Option<Invitation>> {
+    invitations::table
+        .find((organization, id))
+        .select(Invitation::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The companies of an invitation with a role each.
+///
+/// # Errors
+/// When the database fails.
+pub fn grants(conn: &mut Conn, organization: OrgId, id: InvitationId) -> QueryResult<Vec<(CompanyId, CompanyRole)>> {
+    invitation_grants::table
+        .filter(invitation_grants::organization_id.eq(organization))
+        .filter(invitation_grants::invitation_id.eq(id))
+        .select((invitation_grants::company_id, invitation_grants::role))
+        .load(conn)
+}
+
+/// Moves an open invitation into a closed state; `false` when it was not pending any more. The row is the lock:
+/// of any number of acceptances, cancellations and declinations at once, one wins.
+///
+/// # Errors
+/// When the database fails.
+pub fn close(
+    conn: &mut Conn,
+    cx: &Context,
+    organization: OrgId,
+    id: InvitationId,
+    to: InvitationStatus,
+) -> QueryResult<bool> {
+    let closed = diesel::update(
+        invitations::table
+            .filter(invitations::organization_id.eq(organization))
+            .filter(invitations::id.eq(id))
+            .filter(invitations::status.eq(InvitationStatus::Pending)),
+    )
+    .set((invitations::status.eq(to), invitations::closed_at.eq(Some(cx.now))))
+    .execute(conn)?;
+    Ok(closed == 1)
+}

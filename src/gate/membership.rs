@@ -1,0 +1,347 @@
+//! The verbs that change who belongs to an organization and to its companies. Nothing else writes these tables.
+
+use diesel::prelude::*;
+
+use super::context::Context;
+use super::db::Conn;
+use super::member::{MembershipStatus, OrgId, Standing};
+use super::role::{CompanyRole, Role};
+use super::schema::{company_assignments, member_words, memberships, organizations, role_counts, users};
+use crate::ground::error::AppError;
+use crate::ground::id::{CompanyId, MembershipId, UserId};
+use crate::ground::name;
+use crate::ground::time::Time;
+use crate::on_each;
+
+crate::text_enum! {
+    /// Where an assignment comes from.
+    pub enum Origin {
+        Direct = "direct",
+        Invite = "invite",
+        Group = "group",
+        Sso = "sso",
+        Link = "link",
+    }
+}
+
+/// What a new member begins with.
+#[derive(Debug, Clone)]
+pub struct Enrolment {
+    /// The role in the organization.
+    pub role: Role,
+    /// The last moment of access.
+    pub access_until: Option<Time>,
+    /// Who invited them.
+    pub invited_by: Option<UserId>,
+    /// Where the assignments come from.
+    pub origin: Origin,
+    /// The companies with a role each.
+    pub companies: Vec<(CompanyId, CompanyRole)>,
+}
+
+/// Makes somebody a member; somebody who was removed comes back as new. `None` when they are a member already.
+///
+/// # Errors
+/// When the database fails.
+pub fn enrol(
+    conn: &mut Conn,
+    cx: &Context,
+    organization: OrgId,
+    user: UserId,
+    with: &Enrolment,
+) -> Result<Option<MembershipId>, AppError> {
+    let (full_name, email): (String, String) = users::table
+        .find(user)
+        .select((users::name, users::email))
+        .first(conn)?;
+    let sort_name = name::sort_key(&full_name);
+    let id = MembershipId::fresh();
+    let row = (
+        memberships::organization_id.eq(organization),
+        memberships::id.eq(id),
+        memberships::user_id.eq(user),
+        memberships::role.eq(with.role),
+        memberships::status.eq(MembershipStatus::Active),
+        memberships::access_until.eq(with.access_until),
+        memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
+        memberships::joined_at.eq(cx.now),
+        memberships::sort_name.eq(Some(sort_name.clone())),
+    );
+    let placed =
+        on_each!(conn, c => diesel::insert_into(memberships::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let id = if placed == 1 {
+        id
+    } else {
+        let back = diesel::update(
+            memberships::table
+                .filter(memberships::organization_id.eq(organization))
+                .filter(memberships::user_id.eq(user))
+                .filter(memberships::status.eq(MembershipStatus::Removed)),
+        )
+        .set((
+            memberships::role.eq(with.role),
+            memberships::status.eq(MembershipStatus::Active),
+            memberships::access_until.eq(with.access_until),
+            memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
+            memberships::joined_at.eq(cx.now),
+            memberships::last_seen_at.eq(None::<Time>),
+            memberships::removed_at.eq(None::<Time>),
+            memberships::removed_by.eq(None::<String>),
+            memberships::sort_name.eq(Some(sort_name.clone())),
+        ))
+        .returning(memberships::id)
+        .get_result(conn)
+        .optional()?;
+        match back {
+            Some(id) => id,
+            None => return Ok(None),
+        }
+    };
+    count(conn, organization, with.role, 1)?;
+    if with.role == Role::Owner {
+        add_owner(conn, organization)?;
+    }
+    put_words(conn, organization, id, &full_name, &email)?;
+    for (company, role) in &with.companies {
+        assign(conn, cx, organization, id, *company, *role, with.origin)?;
+    }
+    Ok(Some(id))
+}
+
+// The row as it was read: whoever changes it in between makes this change touch no row.
+macro_rules! current {
+    ($organization:expr, $standing:expr) => {
+        memberships::table
+            .filter(memberships::organization_id.eq($organization))
+            .filter(memberships::id.eq($standing.id))
+            .filter(memberships::role.eq($standing.role))
+            .filter(memberships::status.ne(MembershipStatus::Removed))
+    };
+}
+
+/// What became of a change that an organization must be able to refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// The last owner stays owner.
+    LastOwner,
+    /// Somebody else changed this member in between.
+    Changed,
+}
+
+/// Changes somebody's role.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_role(conn: &mut Conn, organization: OrgId, standing: &Standing, role: Role) -> QueryResult<Outcome> {
+    if standing.role == Role::Owner && role != Role::Owner && !release_owner(conn, organization)? {
+        return Ok(Outcome::LastOwner);
+    }
+    let changed = diesel::update(current!(organization, standing))
+        .set(memberships::role.eq(role))
+        .execute(conn)?;
+    if changed == 0 {
+        if standing.role == Role::Owner && role != Role::Owner {
+            add_owner(conn, organization)?;
+        }
+        return Ok(Outcome::Changed);
+    }
+    if standing.role != Role::Owner && role == Role::Owner {
+        add_owner(conn, organization)?;
+    }
+    count(conn, organization, standing.role, -1)?;
+    count(conn, organization, role, 1)?;
+    Ok(Outcome::Done)
+}
+
+/// Changes when somebody's access ends.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_access_until(
+    conn: &mut Conn,
+    organization: OrgId,
+    standing: &Standing,
+    until: Option<Time>,
+) -> QueryResult<Outcome> {
+    let changed = diesel::update(current!(organization, standing))
+        .set(memberships::access_until.eq(until))
+        .execute(conn)?;
+    Ok(if changed == 0 { Outcome::Changed } else { Outcome::Done })
+}
+
+/// Removes somebody, or lets them leave: no rights from the next request on, the row stays for authorship.
+///
+/// # Errors
+/// When the database fails.
+pub fn expel(
+    conn: &mut Conn,
+    cx: &Context,
+    organization: OrgId,
+    standing: &Standing,
+    by: UserId,
+) -> QueryResult<Outcome> {
+    if standing.role == Role::Owner && !release_owner(conn, organization)? {
+        return Ok(Outcome::LastOwner);
+    }
+    let changed = diesel::update(current!(organization, standing))
+        .set((
+            memberships::status.eq(MembershipStatus::Removed),
+            memberships::removed_at.eq(Some(cx.now)),
+            memberships::removed_by.eq(Some(by.to_string())),
+            memberships::sort_name.eq(None::<Vec<u8>>),
+        ))
+        .execute(conn)?;
+    if changed == 0 {
+        if standing.role == Role::Owner {
+            add_owner(conn, organization)?;
+        }
+        return Ok(Outcome::Changed);
+    }
+    count(conn, organization, standing.role, -1)?;
+    diesel::delete(
+        company_assignments::table
+            .filter(company_assignments::organization_id.eq(organization))
+            .filter(company_assignments::membership_id.eq(standing.id)),
+    )
+    .execute(conn)?;
+    drop_words(conn, organization, standing.id)?;
+    Ok(Outcome::Done)
+}
+
+/// Gives a member a role in a company, or changes it.
+///
+/// # Errors
+/// When the database fails, also when the company is not the organization's.
+pub fn assign(
+    conn: &mut Conn,
+    cx: &Context,
+    organization: OrgId,
+    membership: MembershipId,
+    company: CompanyId,
+    role: CompanyRole,
+    origin: Origin,
+) -> QueryResult<()> {
+    let sort_name: Option<Vec<u8>> = memberships::table
+        .find((organization, membership))
+        .select(memberships::sort_name)
+        .first(conn)?;
+    let row = (
+        company_assignments::organization_id.eq(organization),
+        company_assignments::membership_id.eq(membership),
+        company_assignments::company_id.eq(company),
+        company_assignments::role.eq(role),
+        company_assignments::origin.eq(origin),
+        company_assignments::sort_name.eq(sort_name.unwrap_or_default()),
+        company_assignments::created_at.eq(cx.now),
+    );
+    on_each!(conn, c => diesel::insert_into(company_assignments::table)
+        .values(row)
+        .on_conflict((company_assignments::organization_id, company_assignments::membership_id, company_assignments::company_id))
+        .do_update()
+        .set((company_assignments::role.eq(role), company_assignments::origin.eq(origin)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Takes a member off a company; `false` when they were not assigned.
+///
+/// # Errors
+/// When the database fails.
+pub fn unassign(
+    conn: &mut Conn,
+    organization: OrgId,
+    membership: MembershipId,
+    company: CompanyId,
+) -> QueryResult<bool> {
+    diesel::delete(company_assignments::table.find((organization, membership, company)))
+        .execute(conn)
+        .map(|taken| taken > 0)
+}
+
+/// Brings sort keys and search words of all memberships of a person up to a new name or address.
+///
+/// # Errors
+/// When the database fails.
+pub fn rename(conn: &mut Conn, user: UserId, full_name: &str, email: &str) -> QueryResult<()> {
+    let sort_name = name::sort_key(full_name);
+    let places: Vec<(OrgId, MembershipId)> = memberships::table
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::status.ne(MembershipStatus::Removed))
+        .select((memberships::organization_id, memberships::id))
+        .load(conn)?;
+    for (organization, membership) in places {
+        diesel::update(memberships::table.find((organization, membership)))
+            .set(memberships::sort_name.eq(Some(&sort_name)))
+            .execute(conn)?;
+        diesel::update(
+            company_assignments::table
+                .filter(company_assignments::organization_id.eq(organization))
+                .filter(company_assignments::membership_id.eq(membership)),
+        )
+        .set(company_assignments::sort_name.eq(&sort_name))
+        .execute(conn)?;
+        drop_words(conn, organization, membership)?;
+        put_words(conn, organization, membership, full_name, email)?;
+    }
+    Ok(())
+}
+
+fn count(conn: &mut Conn, organization: OrgId, role: Role, by: i64) -> QueryResult<()> {
+    diesel::update(role_counts::table.find((organization, role)))
+        .set(role_counts::members.eq(role_counts::members + by))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn add_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::owner_count.eq(organizations::owner_count + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The guarded row: under any isolation the last owner is counted down by nobody.
+fn release_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
+    let released = diesel::update(
+        organizations::table
+            .filter(organizations::id.eq(organization))
+            .filter(organizations::owner_count.gt(1)),
+    )
+    .set(organizations::owner_count.eq(organizations::owner_count - 1))
+    .execute(conn)?;
+    Ok(released == 1)
+}
+
+fn put_words(
+    conn: &mut Conn,
+    organization: OrgId,
+    membership: MembershipId,
+    full_name: &str,
+    email: &str,
+) -> QueryResult<()> {
+    let rows: Vec<_> = name::words(full_name, email)
+        .into_iter()
+        .map(|word| {
+            (
+                member_words::organization_id.eq(organization),
+                member_words::word.eq(word),
+                member_words::membership_id.eq(membership),
+            )
+        })
+        .collect();
+    on_each!(conn, c => diesel::insert_into(member_words::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+fn drop_words(conn: &mut Conn, organization: OrgId, membership: MembershipId) -> QueryResult<()> {
+    diesel::delete(
+        member_words::table
+            .filter(member_words::organization_id.eq(organization))
+            .filter(member_words::membership_id.eq(membership)),
+    )
+    .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,490 @@
+//! The gate: who, where, with what right. The only way to the database.
+//!
+//! A handler's signature names what it needs: `Gate<InviteMembers>` (a right in an organization), `CompanyGate<EditCompany>`
+//! (a right in one company), `SignedIn` (a person with a proven address), `SignedIn<Anyone>` (also an unproven one) or
+//! `Visitor` (anybody). Each holds no connection; `read` and `write` make the request's one trip to the blocking pool,
+//! check session, membership and right there, and hand the room's closure what it may work on. A write commits together
+//! with its deeds or not at all.
+
+pub mod company;
+pub mod context;
+pub mod db;
+pub mod deed;
+pub mod guard;
+pub mod invitation;
+pub mod member;
+pub mod membership;
+pub mod organization;
+pub mod permission;
+pub mod role;
+pub mod schema;
+pub mod session;
+pub mod shell;
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use actix_session::{Session, SessionExt};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+
+use self::company::Company;
+use self::context::{Context, House, Request};
+use self::db::Conn;
+use self::deed::{Actor, Deeds};
+use self::member::Member;
+use self::permission::Permission;
+use self::session::Person;
+use self::shell::Flash;
+use crate::ground::error::AppError;
+use crate::ground::token::Token;
+
+const FLASH: &str = "flash";
+
+/// What every gate carries: the house, the cookie, the request. No I/O happens to make one.
+#[derive(Clone)]
+struct Pass {
+    house: House,
+    session: Session,
+    token: Option<Token>,
+    request: Arc<Request>,
+    flash: Option<Flash>,
+}
+
+impl Pass {
+    fn of(req: &HttpRequest) -> Result<Self, AppError> {
+        let house = req
+            .app_data::<web::Data<House>>()
+            .ok_or_else(|| AppError::internal("the house is app data"))?
+            .get_ref()
+            .clone();
+        let request = req
+            .extensions()
+            .get::<Arc<Request>>()
+            .cloned()
+            .ok_or_else(|| AppError::internal("the guard notes every request"))?;
+        let session = req.get_session();
+        let token = session::token(&session);
+        // A word is for the next whole page; fragments and posts leave it.
+        let flash = if req.method() == actix_web::http::Method::GET && !request.fragment {
+            session.remove_as::<Flash>(FLASH).and_then(Result::ok)
+        } else {
+            None
+        };
+        Ok(Self {
+            house,
+            session,
+            token,
+            request,
+            flash,
+        })
+    }
+
+    fn context(&self) -> Context {
+        Context {
+            house: self.house.clone(),
+            now: self.house.clock.now(),
+            request: self.request.clone(),
+            flash: self.flash.clone(),
+        }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Seen>), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let cx = self.context();
+        #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
+        let trip = web::block(move || {
+            let (out, seen) = cx.house.db.read(|conn| work(&cx, conn))?;
+            if let Some(seen) = seen.filter(|seen| seen.person.is_stale()) {
+                // A page is served even when nobody can be noted as seen.
+                let noted = cx.house.db.write(|conn| Ok(seen.person.touch(conn, seen.membership)?));
+                if let Err(error) = noted {
+                    tracing::warn!(%error, "last seen was not noted");
+                }
+            }
+            Ok(out)
+        });
+        trip.await.map_err(|_| AppError::Busy)?
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let cx = self.context();
+        #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
+        let trip = web::block(move || {
+            let out = cx.house.db.write(|conn| {
+                let (out, actor, deeds) = work(&cx, conn)?;
+                deed::record(conn, &cx, actor.as_ref(), &deeds)?;
+                Ok(out)
+            })?;
+            cx.house.bell.ring();
+            Ok(out)
+        });
+        trip.await.map_err(|_| AppError::Busy)?
+    }
+
+    fn token(&self) -> Result<Token, AppError> {
+        self.token.clone().ok_or(AppError::SignedOut)
+    }
+}
+
+struct Seen {
+    person: Person,
+    membership: Option<crate::ground::id::MembershipId>,
+}
+
+macro_rules! shared_by_gates {
+    ($([$($generics:tt)*] $gate:ty;)+) => {$(
+        impl<$($generics)*> $gate {
+            /// Leaves a word for the next whole page.
+            pub fn tell(&self, tone: &str, text: impl Into<String>) {
+                let flash = Flash { tone: tone.to_owned(), text: text.into() };
+                if let Err(error) = self.pass.session.insert(FLASH, flash) {
+                    tracing::warn!(%error, "a word was not left");
+                }
+            }
+
+            /// Whether htmx asks for a part of the page.
+            pub fn fragment(&self) -> bool { self.pass.request.fragment }
+
+            /// The house.
+            pub fn house(&self) -> &House { &self.pass.house }
+
+            /// Where the request came from.
+            pub fn request(&self) -> &Request { &self.pass.request }
+
+            /// The cookie, for sign-in and sign-out.
+            pub fn session(&self) -> &Session { &self.pass.session }
+        }
+    )+};
+}
+
+shared_by_gates! {
+    [P: Permission] Gate<P>;
+    [P: Permission] CompanyGate<P>;
+    [W: Who] SignedIn<W>;
+    [] Visitor;
+}
+
+macro_rules! from_request {
+    ($([$($generics:tt)*] $gate:ty, $make:expr;)+) => {$(
+        impl<$($generics)*> FromRequest for $gate {
+            type Error = AppError;
+            type Future = Ready<Result<Self, AppError>>;
+
+            fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let make: fn(Pass, &HttpRequest) -> Self = $make;
+                ready(Pass::of(req).map(|pass| make(pass, req)))
+            }
+        }
+    )+};
+}
+
+from_request! {
+    [P: Permission] Gate<P>, |pass, req| Gate { pass, slug: segment(req, "slug"), permission: PhantomData };
+    [P: Permission] CompanyGate<P>, |pass, req| CompanyGate { pass, slug: segment(req, "slug"), company: segment(req, "company"), permission: PhantomData };
+    [W: Who] SignedIn<W>, |pass, _| SignedIn { pass, who: PhantomData };
+    [] Visitor, |pass, _| Visitor { pass };
+}
+
+fn segment(req: &HttpRequest, name: &str) -> String {
+    req.match_info().get(name).unwrap_or_default().to_owned()
+}
+
+/// A right in the organization of the path.
+pub struct Gate<P: Permission> {
+    pass: Pass,
+    slug: String,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P: Permission> Gate<P> {
+    /// Reads as a member who holds the right.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Member, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (token, slug) = (self.pass.token()?, self.slug.clone());
+        self.pass
+            .read(move |cx, conn| {
+                let member = Member::find(conn, cx, &token, &slug)?.with(conn, P::RIGHT)?;
+                let out = work(&member, conn)?;
+                Ok((
+                    out,
+                    Some(Seen {
+                        person: member.person,
+                        membership: Some(member.id),
+                    }),
+                ))
+            })
+            .await
+    }
+
+    /// Changes something as a member who holds the right; what was done is noted with it.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses; then nothing was changed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Member, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (token, slug) = (self.pass.token()?, self.slug.clone());
+        self.pass
+            .write(move |cx, conn| {
+                let member = Member::find(conn, cx, &token, &slug)?.with(conn, P::RIGHT)?;
+                let (out, deeds) = work(&member, conn)?;
+                Ok((out, Some(member.person.actor()), deeds))
+            })
+            .await
+    }
+}
+
+/// A right in the company of the path.
+pub struct CompanyGate<P: Permission> {
+    pass: Pass,
+    slug: String,
+    company: String,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P: Permission> CompanyGate<P> {
+    /// Reads as a member who holds the right in this company.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Member, &Company, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (token, slug, company) = (self.pass.token()?, self.slug.clone(), self.company.clone());
+        self.pass
+            .read(move |cx, conn| {
+                let member = Member::find(conn, cx, &token, &slug)?;
+                let company = Company::enter(conn, &member, &company, P::RIGHT)?;
+                let out = work(&member, &company, conn)?;
+                Ok((
+                    out,
+                    Some(Seen {
+                        person: member.person,
+                        membership: Some(member.id),
+                    }),
+                ))
+            })
+            .await
+    }
+
+    /// Changes something as a member who holds the right in this company.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses; then nothing was changed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Member, &Company, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (token, slug, company) = (self.pass.token()?, self.slug.clone(), self.company.clone());
+        self.pass
+            .write(move |cx, conn| {
+                let member = Member::find(conn, cx, &token, &slug)?;
+                let company = Company::enter(conn, &member, &company, P::RIGHT)?;
+                let (out, deeds) = work(&member, &company, conn)?;
+                Ok((out, Some(member.person.actor()), deeds))
+            })
+            .await
+    }
+}
+
+/// Which people a `SignedIn` lets through.
+pub trait Who: 'static {
+    /// Whether the address must be proven.
+    const PROVEN: bool;
+}
+
+/// People with a proven address.
+#[derive(Debug)]
+pub struct Proven;
+impl Who for Proven {
+    const PROVEN: bool = true;
+}
+
+/// Also people whose address is not proven yet.
+#[derive(Debug)]
+pub struct Anyone;
+impl Who for Anyone {
+    const PROVEN: bool = false;
+}
+
+/// Somebody signed in, outside any organization.
+pub struct SignedIn<W: Who = Proven> {
+    pass: Pass,
+    who: PhantomData<fn() -> W>,
+}
+
+impl<W: Who> SignedIn<W> {
+    fn person(cx: &Context, conn: &mut Conn, token: &Token) -> Result<Person, AppError> {
+        let person = Person::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
+        if W::PROVEN && !person.verified {
+            Err(AppError::Unverified)
+        } else {
+            Ok(person)
+        }
+    }
+
+    /// Reads as this person.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Person, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let token = self.pass.token()?;
+        self.pass
+            .read(move |cx, conn| {
+                let person = Self::person(cx, conn, &token)?;
+                let out = work(&person, conn)?;
+                Ok((
+                    out,
+                    Some(Seen {
+                        person,
+                        membership: None,
+                    }),
+                ))
+            })
+            .await
+    }
+
+    /// Changes something as this person.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses; then nothing was changed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Person, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let token = self.pass.token()?;
+        self.pass
+            .write(move |cx, conn| {
+                let person = Self::person(cx, conn, &token)?;
+                let (out, deeds) = work(&person, conn)?;
+                Ok((out, Some(person.actor()), deeds))
+            })
+            .await
+    }
+}
+
+/// Anybody; `visit.person` is set when somebody is signed in.
+pub struct Visitor {
+    pass: Pass,
+}
+
+/// A visitor's request behind the gate.
+#[derive(Debug)]
+pub struct Visit {
+    /// The request.
+    pub cx: Context,
+    /// Who it is, if anybody is signed in.
+    pub person: Option<Person>,
+}
+
+impl Visit {
+    fn of(cx: &Context, conn: &mut Conn, token: Option<&Token>) -> Result<Self, AppError> {
+        let person = token.map(|token| Person::find(conn, cx, token)).transpose()?.flatten();
+        Ok(Self { cx: cx.clone(), person })
+    }
+
+    /// The frame of a page that anybody may see.
+    pub fn shell(&self) -> shell::Shell {
+        let mut shell = shell::Shell::bare(&self.cx);
+        shell.person = self.person.as_ref().map(|person| shell::Person {
+            name: person.name.clone(),
+            email: person.email.to_string(),
+            operator: person.operator,
+        });
+        shell
+    }
+}
+
+impl Visitor {
+    /// Reads as anybody.
+    ///
+    /// # Errors
+    /// What the closure refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Visit, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let token = self.pass.token.clone();
+        self.pass
+            .read(move |cx, conn| Ok((work(&Visit::of(cx, conn, token.as_ref())?, conn)?, None)))
+            .await
+    }
+
+    /// Changes something as anybody. `actor` is who the deeds name: the account that the closure found or made.
+    ///
+    /// # Errors
+    /// What the closure refuses; then nothing was changed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Visit, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let token = self.pass.token.clone();
+        self.pass
+            .write(move |cx, conn| work(&Visit::of(cx, conn, token.as_ref())?, conn))
+            .await
+    }
+
+    /// The frame of a page for which nothing is read.
+    pub fn bare(&self) -> shell::Shell {
+        shell::Shell::bare(&self.pass.context())
+    }
+}
+
+/// The house's own door, for the clock and the commands. There is no request and nobody to check.
+#[derive(Debug, Clone)]
+pub struct Backstage {
+    house: House,
+    what: &'static str,
+}
+
+impl Backstage {
+    /// Opens the door; `what` stands in the deeds as the request's id.
+    pub fn of(house: &House, what: &'static str) -> Self {
+        Self {
+            house: house.clone(),
+            what,
+        }
+    }
+
+    /// Reads.
+    ///
+    /// # Errors
+    /// What the closure refuses.
+    pub fn read<T>(&self, work: impl FnOnce(&Context, &mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
+        let cx = Context::of_house(&self.house, self.what);
+        self.house.db.read(|conn| work(&cx, conn))
+    }
+
+    /// Changes something, with its deeds.
+    ///
+    /// # Errors
+    /// What the closure refuses; then nothing was changed.
+    pub fn write<T>(
+        &self,
+        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Deeds), AppError>,
+    ) -> Result<T, AppError> {
+        let cx = Context::of_house(&self.house, self.what);
+        self.house.db.write(|conn| {
+            let (out, deeds) = work(&cx, conn)?;
+            deed::record(conn, &cx, None, &deeds)?;
+            Ok(out)
+        })
+    }
+}

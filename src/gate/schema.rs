@@ -1,0 +1,289 @@
+//! The tables, each with the one module that writes it. Any room may read any table by a join.
+
+// Written by rooms::accounts.
+diesel::table! {
+    instance (id) {
+        id -> Integer,
+        operator_id -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+// Written by rooms::accounts.
+diesel::table! {
+    users (id) {
+        id -> Text,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        email_verified_at -> Nullable<BigInt>,
+        is_operator -> Bool,
+        organization_limit -> Nullable<Integer>,
+        created_at -> BigInt,
+    }
+}
+
+// Written by gate::session.
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        id -> Text,
+        user_id -> Text,
+        ip -> Text,
+        agent -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+    }
+}
+
+// Written by rooms::accounts.
+diesel::table! {
+    email_tokens (token_hash) {
+        token_hash -> Text,
+        kind -> Text,
+        user_id -> Text,
+        email -> Text,
+        next -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+// Written by rooms::accounts.
+diesel::table! {
+    login_attempts (id) {
+        id -> Text,
+        email -> Text,
+        ip -> Text,
+        kind -> Text,
+        at -> BigInt,
+    }
+}
+
+// Written by gate::deed.
+diesel::table! {
+    account_deeds (user_id, id) {
+        user_id -> Text,
+        id -> Text,
+        at -> BigInt,
+        actor_id -> Nullable<Text>,
+        actor_name -> Text,
+        on_behalf_of -> Nullable<Text>,
+        ip -> Text,
+        agent -> Text,
+        request_id -> Text,
+        action -> Text,
+        target_kind -> Text,
+        target_id -> Text,
+        target_label -> Text,
+        before -> Text,
+        after -> Text,
+    }
+}
+
+// Written by gate::organization.
+diesel::table! {
+    organizations (id) {
+        id -> Text,
+        name -> Text,
+        organization_type -> Text,
+        unit_label -> Text,
+        status -> Text,
+        region -> Text,
+        domain -> Text,
+        owner_count -> Integer,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+// Written by gate::organization.
+diesel::table! {
+    organization_slugs (slug) {
+        slug -> Text,
+        organization_id -> Text,
+        is_current -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+// Written by gate::membership.
+diesel::table! {
+    role_counts (organization_id, role) {
+        organization_id -> Text,
+        role -> Text,
+        members -> BigInt,
+    }
+}
+
+// Written by gate::organization (the first one) and rooms::companies.
+diesel::table! {
+    companies (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        name -> Text,
+        slug -> Text,
+        sort_name -> Binary,
+        status -> Text,
+        created_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+// Written by gate::membership.
+diesel::table! {
+    memberships (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        user_id -> Text,
+        role -> Text,
+        status -> Text,
+        access_until -> Nullable<BigInt>,
+        invited_by -> Nullable<Text>,
+        joined_at -> BigInt,
+        last_seen_at -> Nullable<BigInt>,
+        removed_at -> Nullable<BigInt>,
+        removed_by -> Nullable<Text>,
+        sort_name -> Nullable<Binary>,
+    }
+}
+
+// Written by gate::membership.
+diesel::table! {
+    member_words (organization_id, word, membership_id) {
+        organization_id -> Text,
+        word -> Binary,
+        membership_id -> Text,
+    }
+}
+
+// Written by gate::membership.
+diesel::table! {
+    company_assignments (organization_id, membership_id, company_id) {
+        organization_id -> Text,
+        membership_id -> Text,
+        company_id -> Text,
+        role -> Text,
+        access_until -> Nullable<BigInt>,
+        origin -> Text,
+        sort_name -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+// Written by post::outbox.
+diesel::table! {
+    mail_outbox (id) {
+        id -> Text,
+        kind -> Text,
+        to_name -> Text,
+        to_email -> Text,
+        subject -> Text,
+        html -> Text,
+        text -> Text,
+        seed -> Nullable<Text>,
+        state -> Text,
+        attempts -> Integer,
+        next_attempt_at -> BigInt,
+        lease_until -> Nullable<BigInt>,
+        last_error -> Text,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+// Written by gate::invitation.
+diesel::table! {
+    invitations (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        email -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        role -> Text,
+        message -> Text,
+        access_until -> Nullable<BigInt>,
+        status -> Text,
+        hands_over -> Bool,
+        invited_by -> Text,
+        mail_id -> Nullable<Text>,
+        sent_count -> Integer,
+        last_sent_at -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+// Written by gate::invitation.
+diesel::table! {
+    invitation_grants (organization_id, invitation_id, company_id) {
+        organization_id -> Text,
+        invitation_id -> Text,
+        company_id -> Text,
+        role -> Text,
+    }
+}
+
+// Written by gate::invitation.
+diesel::table! {
+    invitation_links (token_hash) {
+        token_hash -> Text,
+        organization_id -> Text,
+        invitation_id -> Text,
+        seed -> Text,
+        is_current -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+// Written by gate::deed.
+diesel::table! {
+    deeds (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        at -> BigInt,
+        actor_id -> Nullable<Text>,
+        actor_name -> Text,
+        on_behalf_of -> Nullable<Text>,
+        ip -> Text,
+        agent -> Text,
+        request_id -> Text,
+        action -> Text,
+        target_kind -> Text,
+        target_id -> Text,
+        target_label -> Text,
+        before -> Text,
+        after -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    instance,
+    users,
+    sessions,
+    email_tokens,
+    login_attempts,
+    account_deeds,
+    organizations,
+    organization_slugs,
+    role_counts,
+    companies,
+    memberships,
+    member_words,
+    company_assignments,
+    mail_outbox,
+    invitations,
+    invitation_grants,
+    invitation_links,
+    deeds
+);
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(memberships -> organizations (organization_id));
+diesel::joinable!(organization_slugs -> organizations (organization_id));
+diesel::joinable!(invitations -> organizations (organization_id));
+diesel::joinable!(invitations -> users (invited_by));
+diesel::joinable!(invitations -> mail_outbox (mail_id));

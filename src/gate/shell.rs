@@ -1,0 +1,217 @@
+//! The frame around every page: who is here, where, what they may open, and a word left by the request before.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::context::Context;
+use super::db::Conn;
+use super::member::{Member, MembershipStatus};
+use super::organization::{CompanyStatus, InvitationStatus, UnitLabel};
+use super::permission::Rights;
+use super::role::Role;
+use super::schema::{companies, invitations, memberships, organization_slugs, organizations, role_counts};
+use super::session;
+use crate::ground::error::AppError;
+use crate::ground::id::UserId;
+use crate::ground::time::Time;
+
+/// A short word on what was done, shown once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Flash {
+    /// `success`, `info`, `warning` or `danger`.
+    pub tone: String,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Who is signed in, for the frame.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// Whether the account runs this instance.
+    pub operator: bool,
+}
+
+/// The organization a page belongs to.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The name.
+    pub name: String,
+    /// The slug.
+    pub slug: String,
+    /// The reader's role, in words.
+    pub role: String,
+    /// The organization's word for companies.
+    pub unit: UnitLabel,
+    /// How many members there are.
+    pub members: i64,
+    /// How many active companies there are.
+    pub companies: i64,
+    /// The reader's rights.
+    pub may: Rights,
+}
+
+/// An entry of the organization switcher.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The name.
+    pub name: String,
+    /// The reader's role there, in words.
+    pub role: String,
+    /// Where it leads: the same kind of page there when it is allowed there, else its overview.
+    pub href: String,
+    /// Whether it is this one.
+    pub current: bool,
+}
+
+/// The frame.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// `system`, `light` or `dark`.
+    pub theme: &'static str,
+    /// A word left by the request before.
+    pub flash: Option<Flash>,
+    /// Who is signed in.
+    pub person: Option<Person>,
+    /// How many invitations wait for this person.
+    pub invitations: i64,
+    /// The organization, on its pages.
+    pub place: Option<Place>,
+    /// The person's organizations, at most `SWITCHER`.
+    pub switcher: Vec<Choice>,
+    /// Which entry of the navigation is this page's.
+    pub section: &'static str,
+}
+
+/// So many organizations stand in the switcher; the page of all organizations has a search.
+const SWITCHER: i64 = 50;
+
+impl Shell {
+    /// A frame with nobody in it.
+    pub fn bare(cx: &Context) -> Self {
+        Self {
+            theme: cx.request.theme,
+            flash: cx.flash.clone(),
+            person: None,
+            invitations: 0,
+            place: None,
+            switcher: Vec::new(),
+            section: "",
+        }
+    }
+
+    pub(super) fn for_person(
+        conn: &mut Conn,
+        person: &session::Person,
+        section: &'static str,
+    ) -> Result<Self, AppError> {
+        let mut shell = Self::bare(&person.cx);
+        shell.section = section;
+        if person.cx.request.fragment {
+            return Ok(shell);
+        }
+        shell.fill(conn, person, section, None)?;
+        Ok(shell)
+    }
+
+    pub(super) fn for_member(conn: &mut Conn, member: &Member, section: &'static str) -> Result<Self, AppError> {
+        let mut shell = Self::bare(&member.cx);
+        shell.section = section;
+        shell.fill(conn, &member.person, section, Some(&member.slug))?;
+        let counts: Vec<i64> = role_counts::table
+            .filter(role_counts::organization_id.eq(member.organization))
+            .select(role_counts::members)
+            .load(conn)?;
+        let companies = companies::table
+            .filter(companies::organization_id.eq(member.organization))
+            .filter(companies::status.eq(CompanyStatus::Active))
+            .count()
+            .get_result(conn)?;
+        shell.place = Some(Place {
+            name: member.organization_name.clone(),
+            slug: member.slug.clone(),
+            role: member.role.label().to_owned(),
+            unit: member.unit,
+            members: counts.iter().sum(),
+            companies,
+            may: member.rights,
+        });
+        Ok(shell)
+    }
+
+    fn fill(
+        &mut self,
+        conn: &mut Conn,
+        person: &session::Person,
+        section: &str,
+        current: Option<&str>,
+    ) -> Result<(), AppError> {
+        self.person = Some(Person {
+            name: person.name.clone(),
+            email: person.email.to_string(),
+            operator: person.operator,
+        });
+        if person.verified {
+            self.invitations = pending_invitations(conn, person.email.as_str(), person.cx.now)?;
+        }
+        self.switcher = switcher(conn, person.id, person.cx.now, section, current)?;
+        Ok(())
+    }
+}
+
+/// How many invitations wait for an address.
+fn pending_invitations(conn: &mut Conn, email: &str, now: Time) -> QueryResult<i64> {
+    invitations::table
+        .filter(invitations::email.eq(email))
+        .filter(invitations::status.eq(InvitationStatus::Pending))
+        .filter(invitations::expires_at.gt(now))
+        .count()
+        .get_result(conn)
+}
+
+fn switcher(
+    conn: &mut Conn,
+    user: UserId,
+    now: Time,
+    section: &str,
+    current: Option<&str>,
+) -> QueryResult<Vec<Choice>> {
+    let rows: Vec<(String, String, Role)> = memberships::table
+        .inner_join(organizations::table)
+        .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(
+            memberships::access_until
+                .is_null()
+                .or(memberships::access_until.ge(now)),
+        )
+        .filter(organization_slugs::is_current.eq(true))
+        .order((memberships::last_seen_at.desc(), memberships::id))
+        .limit(SWITCHER)
+        .select((organizations::name, organization_slugs::slug, memberships::role))
+        .load(conn)?;
+    let mut choices: Vec<Choice> = rows
+        .into_iter()
+        .map(|(name, slug, role)| {
+            let may = Rights::of(role, &[]);
+            let page = match section {
+                "companies" if may.view_company() => "/companies",
+                "members" if may.view_members() => "/members",
+                "settings" if may.edit_profile() => "/settings/general",
+                _ => "",
+            };
+            Choice {
+                name,
+                role: role.label().to_owned(),
+                href: format!("/organizations/{slug}{page}"),
+                current: current == Some(slug.as_str()),
+            }
+        })
+        .collect();
+    choices.sort_by_key(|choice| (!choice.current, crate::ground::name::sort_key(&choice.name)));
+    Ok(choices)
+}

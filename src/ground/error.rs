@@ -1,0 +1,112 @@
+//! What can go wrong with a request, as one type. The server's outer layer dresses it as a page.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+/// Why a request was not served.
+#[derive(Debug)]
+pub enum AppError {
+    /// Nobody is signed in: to the login page, and back afterwards.
+    SignedOut,
+    /// Signed in, but the address is not proven yet: to the verification page.
+    Unverified,
+    /// No such thing, or it is somebody else's: both look alike.
+    NotFound,
+    /// A member without the right.
+    Forbidden(Box<Refusal>),
+    /// The request came from another site, or without saying where it comes from.
+    CrossSite,
+    /// The `Host` is not ours.
+    Misdirected,
+    /// The form cannot be read at all (not a fault of a field).
+    Unreadable(String),
+    /// Too much at once from this sender.
+    TooMany(String),
+    /// The database or the pool does not answer in time.
+    Busy,
+    /// The disk is full.
+    DiskFull,
+    /// A defect. The text goes to the log, never to the page.
+    Internal(String),
+}
+
+/// What the refusal page says.
+#[derive(Debug, Default)]
+pub struct Refusal {
+    /// The missing right in words, such as "Invite members".
+    pub right: String,
+    /// Name and address of who can grant it.
+    pub people: Vec<(String, String)>,
+    /// A reason that is not a missing right, such as an access end date.
+    pub reason: Option<String>,
+}
+
+impl AppError {
+    /// A defect, with what the log should say.
+    pub fn internal(what: impl std::fmt::Display) -> Self {
+        Self::Internal(what.to_string())
+    }
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Internal(what) => write!(f, "internal: {what}"),
+            Self::Unreadable(what) => write!(f, "unreadable: {what}"),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}
+
+impl ResponseError for AppError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::SignedOut | Self::Unverified => StatusCode::SEE_OTHER,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy | Self::DiskFull => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl From<diesel::result::Error> for AppError {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::{DatabaseErrorKind, Error};
+        match &error {
+            Error::NotFound => Self::NotFound,
+            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::Busy,
+            Error::DatabaseError(_, info) => {
+                let message = info.message();
+                if message.contains("disk is full") || message.contains("No space left") {
+                    Self::DiskFull
+                } else if message.contains("database is locked")
+                    || message.contains("server closed the connection")
+                    || message.contains("no connection to the server")
+                    || message.contains("terminating connection")
+                    || message.contains("could not receive data")
+                    || message.contains("could not send data")
+                {
+                    Self::Busy
+                } else {
+                    Self::Internal(error.to_string())
+                }
+            }
+            Error::BrokenTransactionManager => Self::Busy,
+            _ => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<askama::Error> for AppError {
+    fn from(error: askama::Error) -> Self {
+        Self::internal(error)
+    }
+}

@@ -1,0 +1,19 @@
+//! What knows nothing of organizations: configuration, errors, forms, time, tokens, passwords, paging.
+
+pub mod assets;
+pub mod compress;
+pub mod config;
+pub mod csv;
+pub mod email;
+pub mod error;
+pub mod form;
+pub mod html;
+pub mod id;
+pub mod log;
+pub mod name;
+pub mod paging;
+pub mod password;
+pub mod slug;
+pub mod text_enum;
+pub mod time;
+pub mod token;

@@ -1,0 +1,5 @@
+//! What leaves the house: the outbox and the letters in it.
+
+pub mod letter;
+pub mod mail;
+pub mod outbox;

@@ -1,0 +1,40 @@
+//! Whether the process lives, and whether it can serve.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::HttpResponse;
+use diesel::prelude::*;
+
+use crate::gate::Visitor;
+
+static STOPPING: AtomicBool = AtomicBool::new(false);
+
+/// From now on the process says that it is not ready.
+pub fn stop() {
+    STOPPING.store(true, Ordering::Relaxed);
+}
+
+/// The process answers.
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("live\n")
+}
+
+/// The database answers and the process is not stopping.
+pub async fn ready(visitor: Visitor) -> HttpResponse {
+    let answers = async {
+        visitor
+            .read(|_, conn| Ok(crate::gate::schema::instance::table.count().get_result::<i64>(conn)?))
+            .await
+            .is_ok()
+    };
+    let (status, word) = if !STOPPING.load(Ordering::Relaxed) && answers.await {
+        (actix_web::http::StatusCode::OK, "ready\n")
+    } else {
+        (actix_web::http::StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    };
+    HttpResponse::build(status)
+        .content_type("text/plain; charset=utf-8")
+        .body(word)
+}

@@ -1,0 +1,133 @@
+//! The actix app: layers, routes, start and end.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::PersistentSession;
+use actix_session::storage::CookieSessionStore;
+use actix_web::cookie::SameSite;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+
+use crate::gate::context::House;
+use crate::gate::db::Db;
+use crate::gate::guard::guard;
+use crate::ground::compress::compress;
+use crate::ground::config::Config;
+use crate::ground::error::AppError;
+use crate::ground::time::Clock;
+use crate::ground::token::Keys;
+use crate::{clock, routes};
+
+/// The largest form that is read, in bytes: an invitation of 500 people with a message.
+const LARGEST_FORM: usize = 512 * 1024;
+
+/// Opens the data folder, the key and the database, and brings the schema up to date.
+///
+/// # Errors
+/// A sentence for the operator.
+pub fn open(config: Config, clock: Clock) -> Result<House, String> {
+    use std::os::unix::fs::DirBuilderExt;
+    let dir = &config.data_dir;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|error| format!("the data folder {} cannot be made: {error}", dir.display()))?;
+    let keys = Keys::load(dir).map_err(|error| format!("the key of this instance cannot be read: {error}"))?;
+    let db = Db::open(&config.database_url)?;
+    for name in db.migrate()? {
+        tracing::info!(%name, "migrated");
+    }
+    Ok(House::new(db, config, keys, clock))
+}
+
+/// A house that serves.
+#[derive(Debug)]
+pub struct Running {
+    /// The port it listens on.
+    pub port: u16,
+    /// The house.
+    pub house: House,
+    server: actix_web::dev::ServerHandle,
+    chores: clock::Running,
+}
+
+impl Running {
+    /// Takes no new requests, finishes the begun ones, ends the chores.
+    pub async fn stop(mut self) {
+        self.server.stop(true).await;
+        let _ = tokio::task::spawn_blocking(move || self.chores.stop()).await;
+    }
+}
+
+/// Starts serving on the configured address; the returned future ends with the server.
+///
+/// # Errors
+/// A sentence for the operator.
+pub fn start(house: House) -> Result<(Running, actix_web::dev::Server), String> {
+    let listen = house.config.listen;
+    let listener = TcpListener::bind(listen).map_err(|error| format!("{listen} cannot be listened on: {error}"))?;
+    serve(house, listener)
+}
+
+/// As `start`, on a socket that is already open.
+///
+/// # Errors
+/// A sentence for the operator.
+pub fn serve(house: House, listener: TcpListener) -> Result<(Running, actix_web::dev::Server), String> {
+    let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+    let chores = clock::start(&house)?;
+    let data = web::Data::new(house.clone());
+    let (key, https) = (house.keys.cookie(), house.config.is_https());
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let server = HttpServer::new(move || {
+        // __Host- cookies are tied to this host and to HTTPS (RFC 6265bis, 4.1.3.2).
+        let session = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
+            .cookie_name(if https { "__Host-session" } else { "session" }.to_owned())
+            .cookie_secure(https)
+            .cookie_http_only(true)
+            .cookie_same_site(SameSite::Lax)
+            .cookie_path("/".to_owned())
+            .session_lifecycle(PersistentSession::default().session_ttl(actix_web::cookie::time::Duration::days(90)))
+            .build();
+        App::new()
+            .app_data(data.clone())
+            .app_data(
+                web::FormConfig::default()
+                    .limit(LARGEST_FORM)
+                    .error_handler(|error, _| {
+                        AppError::Unreadable(format!("The form cannot be read: {error}.")).into()
+                    }),
+            )
+            .app_data(
+                web::QueryConfig::default().error_handler(|error, _| {
+                    AppError::Unreadable(format!("The address cannot be read: {error}.")).into()
+                }),
+            )
+            .app_data(web::PathConfig::default().error_handler(|_, _| AppError::NotFound.into()))
+            .wrap(session)
+            .wrap(from_fn(guard))
+            .wrap(from_fn(compress))
+            .configure(routes::configure)
+    })
+    .workers(cores)
+    .worker_max_blocking_threads(8)
+    .keep_alive(Duration::from_secs(75))
+    .client_request_timeout(Duration::from_secs(15))
+    .shutdown_timeout(8)
+    .disable_signals()
+    .listen(listener)
+    .map_err(|error| error.to_string())?
+    .run();
+    Ok((
+        Running {
+            port,
+            house,
+            server: server.handle(),
+            chores,
+        },
+        server,
+    ))
+}

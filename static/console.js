@@ -1,0 +1,84 @@
+// Progressive enhancement only: every page works with this file blocked. Whole-line comments are dropped by build.rs.
+(() => {
+const doc = document, $ = (s, r = doc) => r.querySelector(s), all = (s, r = doc) => [...r.querySelectorAll(s)];
+const on = (type, f, capture) => doc.addEventListener(type, f, capture);
+
+// Toasts, with texts from this file only. Inside an open dialog they stand in its body: the rest of the page is inert then.
+const toast = (tone, text) => {
+  ($("dialog[open] .dialog__body") ?? $("#toasts")).insertAdjacentHTML("afterbegin", `<div class="toast" data-tone="${tone}"><div>${text}</div><button class="btn btn--sm" type="button" data-dismiss>Dismiss</button></div>`);
+  fresh();
+};
+// Success leaves after 6 s unless hovered or focused; errors stay. The reveal button needs this script, so it starts hidden.
+const fresh = () => {
+  all(".toast:not([data-tone=danger], [data-t])").forEach(t => {
+    const go = () => t.matches(":hover, :focus-within") ? setTimeout(go, 2000) : t.remove();
+    t.dataset.t = ""; setTimeout(go, 6000);
+  });
+  all("[data-reveal]").forEach(b => b.hidden = false);
+};
+fresh();
+
+// Where focus goes back to when a dialog closes: its link, or the button of the menu that held the link.
+let opener;
+on("click", async e => {
+  const t = e.target, near = s => t.closest?.(s);
+  let m;
+  if ((m = near("[popovertarget]") ?? near("[data-dialog]")) && !near(".menu")) opener = m;
+  if (near("[data-close]") && (m = near("dialog[open]"))) { e.preventDefault(); m.close(); }
+  // A click on the backdrop closes, never a form that was touched.
+  if (t.matches?.("dialog[open]") && !$(":user-invalid, :user-valid", t)) t.close();
+  if (m = near("[data-reveal]")) { const i = $(m.dataset.reveal), show = i.type === "password"; i.type = show ? "text" : "password"; m.setAttribute("aria-pressed", show); }
+  if (m = near("[data-dismiss]")) m.closest(".toast, .note").remove();
+  // Without https there is no clipboard: leave the text selected.
+  if (m = near("[data-copy]")) {
+    const t = $(m.dataset.copy);
+    getSelection().selectAllChildren(t);
+    await navigator.clipboard.writeText(t.textContent.trim());
+    toast("success", "Copied");
+  }
+});
+on("close", e => {
+  const d = e.target;
+  if (!$(":focus") || $(":focus", d)) opener?.focus();
+  d.id === "dialog" && setTimeout(() => d.open || d.replaceChildren(), 200);
+}, true);
+
+// The page-wide dialog opens when something was swapped into it.
+on("htmx:after:swap", e => {
+  const d = e.detail.ctx.target;
+  if (d?.id === "dialog" && d.firstElementChild && !d.open) d.showModal();
+  fresh();
+});
+// The server failed or did not answer: say so; 5xx is never swapped in, so nothing typed is lost.
+for (const type of ["htmx:error", "htmx:response:error"])
+  on(type, e => (e.detail.ctx?.response?.status ?? 500) >= 500 && ($(".toast[data-tone=danger]") || toast("danger", "The server had a problem. What you typed is still here.")));
+
+// Switcher: filter by text, arrows between field and links, type-ahead from a link, Enter for the first match.
+const box = $("#switcher"), field = $("#org-q"), list = $("#org-list");
+const plain = s => s.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const filter = () => {
+  for (const li of list.children) li.hidden = !plain($(".who__name", li).textContent).includes(plain(field.value));
+  $("#org-none").textContent = $("li:not([hidden])", list) ? "" : "No organization matches";
+};
+field?.addEventListener("input", filter);
+box?.addEventListener("toggle", e => { if (e.newState === "closed") { field.value = ""; filter(); } });
+box?.addEventListener("keydown", e => {
+  const key = e.key, typing = e.target === field, stops = [field, ...all("li:not([hidden]) a, #switcher > a", box)], at = stops.indexOf(e.target);
+  const to = key === "ArrowDown" ? stops[at + 1] ?? field : key === "ArrowUp" ? stops.at(at - 1)
+    : typing && field.value ? 0 : key === "Home" ? stops[1] : key === "End" ? stops.at(-1) : 0;
+  if (to) { e.preventDefault(); to.focus(); }
+  else if (typing && key === "Enter") $("li:not([hidden]) a", list)?.click();
+  else if (key.length < 2 && key > " " && !e.ctrlKey) field.focus();
+});
+on("keydown", e => {
+  if ((e.ctrlKey || e.metaKey) && e.key === "k" && box && !$("dialog[open]")) {
+    e.preventDefault();
+    const b = $("#switcher-button");
+    b.checkVisibility() || $("#sidebar").showPopover();
+    b.focus(); b.click();
+  }
+  // "/" goes to the page's search field.
+  const q = $("main input[type=search]");
+  if (e.key === "/" && q && !e.target.closest("input, textarea, select, dialog")) { e.preventDefault(); q.focus(); }
+});
+})();
