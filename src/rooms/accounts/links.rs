@@ -187,12 +187,25 @@ pub fn latest_next(conn: &mut Conn, user: UserId, kind: Kind) -> QueryResult<Str
     Ok(next.flatten().unwrap_or_default())
 }
 
+/// The new address that an account waits to have proven.
+///
+/// # Errors
+/// When the database fails.
+pub fn awaited(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<Option<String>> {
+    email_tokens::table
+        .filter(email_tokens::user_id.eq(user))
+        .filter(email_tokens::kind.eq(Kind::Change))
+        .filter(email_tokens::used_at.is_null())
+        .filter(email_tokens::expires_at.gt(cx.now))
+        .select(email_tokens::email)
+        .first(conn)
+        .optional()
+}
+
 /// Deletes links that have been over for a week; until then their holders are told that they are.
 pub(super) fn sweep(conn: &mut Conn, now: Time) -> QueryResult<()> {
     let past = now - Span::days(7);
-    diesel::delete(
-        email_tokens::table.filter(email_tokens::expires_at.lt(past).or(email_tokens::used_at.lt(past))),
-    )
-    .execute(conn)?;
+    diesel::delete(email_tokens::table.filter(email_tokens::expires_at.lt(past).or(email_tokens::used_at.lt(past))))
+        .execute(conn)?;
     Ok(())
 }
