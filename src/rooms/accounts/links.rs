@@ -92,7 +92,8 @@ pub fn issue(
 /// # Errors
 /// When the database fails.
 pub fn find(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryResult<Option<Link>> {
-    let row: Option<(Account, String, Option<String>, Time, Option<Time>)> = email_tokens::table
+    type Row = (Account, String, Option<String>, Time, Option<Time>);
+    let row: Option<Row> = email_tokens::table
         .inner_join(users::table.on(users::id.eq(email_tokens::user_id)))
         .filter(email_tokens::token_hash.eq(token.hash()))
         .filter(email_tokens::kind.eq(kind))
@@ -128,7 +129,7 @@ pub fn find_open(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> Qu
 /// # Errors
 /// When the database fails.
 pub fn take(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryResult<bool> {
-    let taken = diesel::update(
+    let used = diesel::update(
         email_tokens::table
             .find(token.hash())
             .filter(email_tokens::kind.eq(kind))
@@ -137,7 +138,7 @@ pub fn take(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryRe
     )
     .set(email_tokens::used_at.eq(Some(cx.now)))
     .execute(conn)?;
-    Ok(taken == 1)
+    Ok(used == 1)
 }
 
 /// Makes the open links of an account stop working: those of one kind, or all.

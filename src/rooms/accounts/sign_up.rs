@@ -95,9 +95,8 @@ async fn show(visitor: &Visitor, typed: Typed, errors: FormErrors) -> Result<Htt
                 if store::by_email(conn, &Email::stored(invitation.email.clone()))?.is_some() {
                     return Ok(Shown::Elsewhere(format!("/login?next={}", query_value(&next))));
                 }
-                name = format!("{} {}", invitation.first_name, invitation.last_name)
-                    .trim()
-                    .to_owned();
+                let full = format!("{} {}", invitation.first_name, invitation.last_name);
+                full.trim().clone_into(&mut name);
                 email.clone_from(&invitation.email);
             }
             Ok(Shown::Form(Box::new(Page {
