@@ -7,6 +7,7 @@ use actix_web::rt::System;
 use diesel::prelude::*;
 
 use crate::gate::Backstage;
+use crate::gate::context::House;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::schema::users;
 use crate::ground::config::Config;
@@ -43,11 +44,10 @@ Configuration, by environment or in tenantry.toml (there without TENANTRY_, in l
 pub fn serve() -> Result<(), Faults> {
     log::start();
     let config = Config::load()?;
-    run(config)
+    run_with(server::open(config, Clock::default()).map_err(one)?)
 }
 
-fn run(config: Config) -> Result<(), Faults> {
-    let house = server::open(config, Clock::default()).map_err(one)?;
+fn run_with(house: House) -> Result<(), Faults> {
     System::new().block_on(async move {
         let (running, server) = server::start(house).map_err(one)?;
         let config = running.house.config.clone();
