@@ -52,7 +52,7 @@ fn run_with(house: House) -> Result<(), Faults> {
         let (running, server) = server::start(house).map_err(one)?;
         let config = running.house.config.clone();
         let mail = if config.sends_mail() { "SMTP".to_owned() } else { config.data_dir.join("mail").display().to_string() };
-        tracing::info!(address = %config.base_url, listen = %config.listen, database = ?running.house, %mail, version = env!("CARGO_PKG_VERSION"), "serving");
+        tracing::info!(address = %config.base_url, listen = %config.listen, database = running.house.engine(), %mail, version = env!("CARGO_PKG_VERSION"), "serving");
         let ended = actix_web::rt::spawn(server);
         stop_signal().await.map_err(|error| one(error.to_string()))?;
         tracing::info!("stopping: new requests are refused, begun ones are finished");
