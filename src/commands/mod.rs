@@ -80,7 +80,7 @@ async fn stop_signal() -> std::io::Result<()> {
 pub fn migrate() -> Result<(), Faults> {
     log::start();
     let config = Config::load()?;
-    std::fs::create_dir_all(&config.data_dir).map_err(|error| one(error.to_string()))?;
+    server::make_data_dir(&config.data_dir).map_err(one)?;
     let db = crate::gate::db::Db::open(&config.database_url).map_err(one)?;
     let done = db.migrate().map_err(one)?;
     say(&match done.len() {
