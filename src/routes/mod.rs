@@ -2,11 +2,12 @@
 
 pub mod health;
 
-use actix_web::web::{self, get};
+use actix_web::web::{self, get, post};
 use actix_web::{HttpResponse, Route};
 
 use crate::ground::assets;
 // Accounts
+use crate::rooms::accounts::{entry, legal, log_in, sign_up, theme, verify};
 
 // Organizations
 
@@ -45,6 +46,19 @@ pub const ROUTES: &[Entry] = table! {
     get  "/static/{name}"              assets::show;
 
     // Accounts: who somebody is
+    get  "/"                           entry::home;
+    get  "/signup"                     sign_up::page;
+    post "/signup"                     sign_up::submit;
+    get  "/login"                      log_in::page;
+    post "/login"                      log_in::submit;
+    post "/logout"                     log_in::out;
+    get  "/verify"                     verify::waiting;
+    post "/verify/resending"           verify::resend;
+    get  "/verify/{token}"             verify::confirm;
+    post "/verify/{token}"             verify::submit;
+    post "/account/theme"              theme::submit;
+    get  "/legal/terms"                legal::terms;
+    get  "/legal/privacy"              legal::privacy;
     // Accounts: end
 
     // Organizations: the ones of a person, and new ones
