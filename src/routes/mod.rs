@@ -2,15 +2,17 @@
 
 pub mod health;
 
-use actix_web::web::{self, get};
+use actix_web::web::{self, get, post};
 use actix_web::{HttpResponse, Route};
 
 use crate::ground::assets;
 // Accounts
 
 // Organizations
+use crate::rooms::{onboarding, organizations};
 
 // Overview and companies
+use crate::rooms::overview;
 
 // Members
 
@@ -48,9 +50,19 @@ pub const ROUTES: &[Entry] = table! {
     // Accounts: end
 
     // Organizations: the ones of a person, and new ones
+    get  "/onboarding"                 onboarding::invitations::show;
+    get  "/onboarding/done"            onboarding::done::show;
+    get  "/organizations"              organizations::index::index;
+    post "/organizations"              organizations::new::create;
+    get  "/organizations/new"          organizations::new::new;
+    get  "/organizations/slug"         organizations::new::slug;
+    post "/organizations/requests"     organizations::request::ask;
+    get  "/organizations/{slug}/leaving" organizations::leaving::confirm;
+    post "/organizations/{slug}/leaving" organizations::leaving::leave;
     // Organizations: end
 
     // Overview and companies
+    get  "/organizations/{slug}"       overview::show::show;
     // Overview and companies: end
 
     // Members
