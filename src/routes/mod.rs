@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, Route};
 
 use crate::ground::assets;
 // Accounts
+use crate::rooms::accounts::{entry, legal, log_in, sign_up, theme, verify};
 
 // Organizations
 use crate::rooms::{onboarding, organizations};
@@ -47,6 +48,19 @@ pub const ROUTES: &[Entry] = table! {
     get  "/static/{name}"              assets::show;
 
     // Accounts: who somebody is
+    get  "/"                           entry::home;
+    get  "/signup"                     sign_up::page;
+    post "/signup"                     sign_up::submit;
+    get  "/login"                      log_in::page;
+    post "/login"                      log_in::submit;
+    post "/logout"                     log_in::out;
+    get  "/verify"                     verify::waiting;
+    post "/verify/resending"           verify::resend;
+    get  "/verify/{token}"             verify::confirm;
+    post "/verify/{token}"             verify::submit;
+    post "/account/theme"              theme::submit;
+    get  "/legal/terms"                legal::terms;
+    get  "/legal/privacy"              legal::privacy;
     // Accounts: end
 
     // Organizations: the ones of a person, and new ones
