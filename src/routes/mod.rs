@@ -12,8 +12,10 @@ use crate::rooms::accounts::{
 };
 
 // Organizations
+use crate::rooms::{onboarding, organizations};
 
 // Overview and companies
+use crate::rooms::overview;
 
 // Members
 
@@ -79,9 +81,19 @@ pub const ROUTES: &[Entry] = table! {
     // Accounts: end
 
     // Organizations: the ones of a person, and new ones
+    get  "/onboarding"                 onboarding::invitations::show;
+    get  "/onboarding/done"            onboarding::done::show;
+    get  "/organizations"              organizations::index::index;
+    post "/organizations"              organizations::new::create;
+    get  "/organizations/new"          organizations::new::new;
+    get  "/organizations/slug"         organizations::new::slug;
+    post "/organizations/requests"     organizations::request::ask;
+    get  "/organizations/{slug}/leaving" organizations::leaving::confirm;
+    post "/organizations/{slug}/leaving" organizations::leaving::leave;
     // Organizations: end
 
     // Overview and companies
+    get  "/organizations/{slug}"       overview::show::show;
     // Overview and companies: end
 
     // Members
