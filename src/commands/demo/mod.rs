@@ -70,9 +70,10 @@ fn furnish(house: &House) -> Result<(), AppError> {
         for (name, email) in CAST {
             let cx = at(cx, 60);
             let email = Email::parse(email).map_err(AppError::internal)?;
-            let (user, done) = accounts::store::add_proven(conn, &cx, name, &email, &hash)?;
-            deeds.push(done);
-            deeds.push(Deeds::account(user, Deed::new(Action::SignedUp, "account", user, email.as_str())));
+            let added = accounts::store::add(conn, &cx, name, &email, &hash)?;
+            let account = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
+            deeds.push(account.did(Action::SignedUp));
+            deeds.push(accounts::store::prove(conn, &cx, &account)?);
         }
         Ok(((), Deeds::all(deeds)))
     })?;
@@ -86,7 +87,8 @@ fn at(cx: &Context, days: i64) -> Context {
 
 fn account(conn: &mut Conn, email: &str) -> Result<UserId, AppError> {
     let email = Email::parse(email).map_err(AppError::internal)?;
-    accounts::store::id_of(conn, &email)?.ok_or_else(|| AppError::internal(format!("{email} is not in the cast")))
+    let account = accounts::store::by_email(conn, &email)?;
+    account.map(|account| account.id).ok_or_else(|| AppError::internal(format!("{email} is not in the cast")))
 }
 
 fn build(cx: &Context, conn: &mut Conn, place: &Place) -> Result<Deeds, AppError> {

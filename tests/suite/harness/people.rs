@@ -74,7 +74,7 @@ pub fn found(client: &Client, organization: &str, slug: &str, owner_email: &str)
         ("slug", slug),
         ("domain", ""),
         ("region", "eu"),
-        ("organization_type", "agency"),
+        ("organization_type", "partner"),
         ("owner_email", owner_email),
     ];
     client.post("/organizations", &fields).expect(303);
