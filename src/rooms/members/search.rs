@@ -118,6 +118,8 @@ impl Row {
 pub enum Total {
     /// So many.
     Exactly(i64),
+    /// So many were counted before counting stopped.
+    AtLeast(i64),
     /// More than somebody would leaf through: not counted.
     Many,
 }
@@ -140,6 +142,11 @@ const FEW: i64 = 2_000;
 /// How far a walk goes before its second thoughts, and how many are gathered then rather than walked to.
 const STRETCH: i64 = 2_000;
 const SEVERAL: i64 = 20_000;
+
+/// Of so many hits one says only that there are so many. A person has several words, and hardly ever more than so many
+/// with one beginning.
+const MANY: i64 = 8_000;
+const WORDS: i64 = 8;
 
 /// A place as the queries compare it.
 #[derive(Debug, Clone)]
@@ -352,6 +359,11 @@ pub fn page(
         }
     } else if let Some(term) = walk.term_for_at_most(conn, FEW)? {
         return walk.gather(conn, term, place, size);
+    } else if let [term] = wanted.terms()[..]
+        && wanted.standing.is_none()
+        && !walk.holds_for_at_most(conn, term, MANY)?
+    {
+        total = Total::AtLeast(MANY / WORDS);
     }
     let mut rows = Vec::new();
     let mut length = STRETCH;
