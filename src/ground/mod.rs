@@ -6,6 +6,7 @@ pub mod config;
 pub mod csv;
 pub mod email;
 pub mod error;
+pub mod fields;
 pub mod form;
 pub mod html;
 pub mod id;
