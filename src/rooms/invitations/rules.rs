@@ -138,6 +138,112 @@ impl Voucher {
     }
 }
 
+/// Who follows a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guest {
+    /// Nobody is signed in; whether the invited address has an account.
+    Nobody {
+        /// Whether it has one.
+        account: bool,
+    },
+    /// The invited person; whether the address is proven, and whether they are a member already.
+    Invited {
+        /// Whether it is proven.
+        proven: bool,
+        /// Whether they are one.
+        member: bool,
+    },
+    /// Somebody else.
+    Other,
+}
+
+/// What a link leads to.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    /// Where the invitation stands now.
+    pub standing: InvitationStatus,
+    /// Whether a newer link was sent.
+    pub superseded: bool,
+    /// Whether the organization works.
+    pub active: bool,
+    /// Whether who vouches for it may still give what it offers.
+    pub vouched: bool,
+    /// Whether the access that it gives is over already.
+    pub over: bool,
+    /// Who follows the link.
+    pub guest: Guest,
+}
+
+/// What the page of a link shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Situation {
+    /// The invited person may accept.
+    Ready,
+    /// The invited person must prove the address first: a link proves nothing for an account that exists.
+    Unproven,
+    /// Nobody is signed in and the address has an account: sign in, nothing else.
+    SignIn,
+    /// Nobody is signed in and the address has no account: create one, nothing else.
+    SignUp,
+    /// Somebody else is signed in.
+    Other,
+    /// The invited person is a member already.
+    Member,
+    /// A newer link was sent.
+    Newer,
+    /// Its time is over.
+    Expired,
+    /// It was taken back.
+    Cancelled,
+    /// It was declined.
+    Declined,
+    /// It was accepted.
+    Used,
+    /// The organization does not work.
+    Gone,
+    /// Who vouches for it may not give this any more.
+    Lapsed,
+    /// The access that it gives is over already.
+    Over,
+}
+
+impl Situation {
+    /// What the facts come to.
+    pub fn of(facts: Facts) -> Self {
+        use InvitationStatus as S;
+        match (facts.guest, facts.standing) {
+            (Guest::Invited { member: true, .. }, _) => Self::Member,
+            (_, S::Pending | S::Expired) if facts.superseded => Self::Newer,
+            (_, S::Accepted | S::Superseded) => Self::Used,
+            (_, S::Cancelled) => Self::Cancelled,
+            (_, S::Declined) => Self::Declined,
+            _ if !facts.active => Self::Gone,
+            (_, S::Expired) => Self::Expired,
+            (_, S::AwaitingApproval) => Self::Lapsed,
+            _ if facts.over => Self::Over,
+            _ if !facts.vouched => Self::Lapsed,
+            (Guest::Nobody { account: true }, S::Pending) => Self::SignIn,
+            (Guest::Nobody { account: false }, S::Pending) => Self::SignUp,
+            (Guest::Invited { proven: true, .. }, S::Pending) => Self::Ready,
+            (Guest::Invited { proven: false, .. }, S::Pending) => Self::Unproven,
+            (Guest::Other, S::Pending) => Self::Other,
+        }
+    }
+
+    /// Whether the invitation itself can still be accepted, by the right person.
+    pub fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::Ready | Self::Unproven | Self::SignIn | Self::SignUp | Self::Other
+        )
+    }
+
+    /// Whether whoever follows the link may decline: the invited person, or nobody signed in who holds the link.
+    pub fn may_decline(self) -> bool {
+        self.is_open() && self != Self::Other
+    }
+}
+
 /// Between two letters of one invitation.
 pub const COOL_DOWN: Span = Span::seconds(60);
 /// So many times a day one invitation is sent again.
@@ -292,6 +398,35 @@ mod tests {
         assert_eq!(standing(InvitationStatus::Pending, Time(11), now), InvitationStatus::Pending);
         assert_eq!(standing(InvitationStatus::Pending, Time(10), now), InvitationStatus::Expired);
         assert_eq!(standing(InvitationStatus::Accepted, Time(9), now), InvitationStatus::Accepted);
+    }
+
+    #[test]
+    fn only_the_invited_person_with_a_proven_address_may_accept_and_only_while_it_is_open() {
+        let guests = [
+            Guest::Nobody { account: false },
+            Guest::Nobody { account: true },
+            Guest::Invited { proven: false, member: false },
+            Guest::Invited { proven: true, member: false },
+            Guest::Invited { proven: true, member: true },
+            Guest::Other,
+        ];
+        for standing in InvitationStatus::ALL {
+            for guest in guests {
+                for bits in 0..16 {
+                    let [superseded, active, vouched, over] = [1, 2, 4, 8].map(|bit| bits & bit != 0);
+                    let facts = Facts { standing: *standing, superseded, active, vouched, over, guest };
+                    let good = *standing == InvitationStatus::Pending && !superseded && active && vouched && !over;
+                    let situation = Situation::of(facts);
+                    let right = guest == Guest::Invited { proven: true, member: false };
+                    assert_eq!(situation == Situation::Ready, good && right, "{facts:?}");
+                    assert!(good || !situation.is_open(), "{facts:?}");
+                    // Whoever is somebody else learns nothing by it and changes nothing.
+                    assert!(guest != Guest::Other || !situation.may_decline(), "{facts:?}");
+                    // An address with an account is never offered another one.
+                    assert!(situation != Situation::SignUp || guest == Guest::Nobody { account: false });
+                }
+            }
+        }
     }
 
     #[test]
