@@ -15,13 +15,14 @@ use crate::rooms::accounts::{
 use crate::rooms::{onboarding, organizations};
 
 // Overview and companies
-use crate::rooms::overview;
+use crate::rooms::{companies, overview};
 
 // Members
 
 // Invitations
 
 // Settings
+use crate::rooms::settings;
 
 /// One line of the table.
 pub struct Entry {
@@ -94,6 +95,18 @@ pub const ROUTES: &[Entry] = table! {
 
     // Overview and companies
     get  "/organizations/{slug}"       overview::show::show;
+    get  "/organizations/{slug}/companies" companies::index::index;
+    post "/organizations/{slug}/companies" companies::new::create;
+    get  "/organizations/{slug}/companies/new" companies::new::new;
+    get  "/organizations/{slug}/companies/{company}" companies::show::show;
+    get  "/organizations/{slug}/companies/{company}/settings" companies::settings::edit;
+    post "/organizations/{slug}/companies/{company}/settings" companies::settings::save;
+    get  "/organizations/{slug}/companies/{company}/archiving" companies::archiving::confirm;
+    post "/organizations/{slug}/companies/{company}/archiving" companies::archiving::archive;
+    post "/organizations/{slug}/companies/{company}/restoring" companies::archiving::restore;
+    get  "/organizations/{slug}/companies/{company}/members" companies::people::search;
+    post "/organizations/{slug}/companies/{company}/members" companies::people::assign;
+    post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" companies::people::unassign;
     // Overview and companies: end
 
     // Members
@@ -103,6 +116,9 @@ pub const ROUTES: &[Entry] = table! {
     // Invitations: end
 
     // Settings
+    get  "/organizations/{slug}/settings" settings::general::first;
+    get  "/organizations/{slug}/settings/general" settings::general::edit;
+    post "/organizations/{slug}/settings/general" settings::general::save;
     // Settings: end
 };
 
