@@ -85,6 +85,16 @@ impl Person {
         Ok(row.map(|row| Self::from_row(row, cx)))
     }
 
+    /// An account as commands act for it: without a session, and only behind `Backstage`.
+    ///
+    /// # Errors
+    /// When there is no such account or the database fails.
+    pub fn backstage(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<Self> {
+        let (name, email, verified_at, operator): (String, String, Option<Time>, bool) =
+            users::table.find(user).select((users::name, users::email, users::email_verified_at, users::is_operator)).first(conn)?;
+        Ok(Self::from_row((user, name, email, verified_at, operator, None, SessionId::fresh(), cx.now), cx))
+    }
+
     /// The name for the log.
     pub fn actor(&self) -> Actor {
         Actor {
@@ -145,7 +155,8 @@ pub(super) fn token(session: &Session) -> Option<Token> {
 /// # Errors
 /// When the cookie cannot be written.
 pub fn remember(session: &Session, token: &Token) -> Result<(), AppError> {
-    session.purge();
+    // Not `purge`: a purged session takes no new values.
+    session.clear();
     session.renew();
     session.insert(TOKEN, token.as_str()).map_err(AppError::internal)
 }
