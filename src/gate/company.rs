@@ -1,13 +1,16 @@
 //! A company as the gate found it on this request, with what the member may do there.
 
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::db::Conn;
-use super::member::Member;
+use super::member::{Member, MembershipStatus, OrgId};
 use super::organization::CompanyStatus;
 use super::permission::{Right, Rights};
-use super::role::CompanyRole;
-use super::schema::{companies, company_assignments};
+use super::role::{CompanyRole, Role};
+use super::schema::{companies, company_assignments, memberships, role_counts};
 use crate::ground::error::AppError;
 use crate::ground::id::CompanyId;
 use crate::ground::time::Time;
@@ -86,5 +89,56 @@ impl Company {
     /// A path of this company: `company.path(member, "/settings")`.
     pub fn path(&self, member: &Member, rest: &str) -> String {
         member.path(&format!("/companies/{}{rest}", self.slug))
+    }
+}
+
+/// How many people may work in companies: some in all of them by their organization role, some by assignment.
+#[derive(Debug, Clone, Default)]
+pub struct Staff {
+    /// Who is in every company by organization role.
+    pub inherited: i64,
+    direct: HashMap<CompanyId, i64>,
+}
+
+impl Staff {
+    /// Counts for the companies given, in two look-ups.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count(conn: &mut Conn, organization: OrgId, companies: &[CompanyId]) -> QueryResult<Self> {
+        let members: Vec<(Role, i64)> = role_counts::table
+            .filter(role_counts::organization_id.eq(organization))
+            .select((role_counts::role, role_counts::members))
+            .load(conn)?;
+        let inherits = |role: &Role| role.inherited().is_some();
+        // Who is there by role already is not counted again for an assignment.
+        let only_assigned: Vec<Role> = Role::ALL.iter().copied().filter(|role| !inherits(role)).collect();
+        let direct: Vec<(CompanyId, i64)> = company_assignments::table
+            .inner_join(
+                memberships::table.on(memberships::organization_id
+                    .eq(company_assignments::organization_id)
+                    .and(memberships::id.eq(company_assignments::membership_id))),
+            )
+            .filter(company_assignments::organization_id.eq(organization))
+            .filter(company_assignments::company_id.eq_any(companies))
+            .filter(memberships::status.eq(MembershipStatus::Active))
+            .filter(memberships::role.eq_any(only_assigned))
+            .group_by(company_assignments::company_id)
+            .select((company_assignments::company_id, count_star()))
+            .load(conn)?;
+        Ok(Self {
+            inherited: members.iter().filter(|(role, _)| inherits(role)).map(|(_, n)| n).sum(),
+            direct: direct.into_iter().collect(),
+        })
+    }
+
+    /// People assigned to a company who are not in it by their organization role.
+    pub fn direct(&self, company: CompanyId) -> i64 {
+        self.direct.get(&company).copied().unwrap_or_default()
+    }
+
+    /// Everybody in a company, each counted once.
+    pub fn total(&self, company: CompanyId) -> i64 {
+        self.inherited + self.direct(company)
     }
 }

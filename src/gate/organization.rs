@@ -38,6 +38,15 @@ impl OrganizationType {
         }
     }
 
+    /// One word for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Partner => "Partner",
+            Self::Enterprise => "Enterprise",
+            Self::Individual => "Individual",
+        }
+    }
+
     /// The word for companies that the type begins with.
     pub fn unit(self) -> UnitLabel {
         match self {

@@ -145,7 +145,8 @@ pub(super) fn token(session: &Session) -> Option<Token> {
 /// # Errors
 /// When the cookie cannot be written.
 pub fn remember(session: &Session, token: &Token) -> Result<(), AppError> {
-    session.purge();
+    // Not `purge`: a purged session takes no new values.
+    session.clear();
     session.renew();
     session.insert(TOKEN, token.as_str()).map_err(AppError::internal)
 }

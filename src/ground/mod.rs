@@ -4,6 +4,7 @@ pub mod assets;
 pub mod compress;
 pub mod config;
 pub mod csv;
+pub mod domain;
 pub mod email;
 pub mod error;
 pub mod fields;

@@ -7,10 +7,13 @@ use actix_web::{HttpResponse, Route};
 
 use crate::ground::assets;
 // Accounts
+use crate::rooms::accounts::{entry, legal, log_in, sign_up, theme, verify};
 
 // Organizations
+use crate::rooms::{onboarding, organizations};
 
 // Overview and companies
+use crate::rooms::overview;
 
 // Members
 
@@ -46,12 +49,35 @@ pub const ROUTES: &[Entry] = table! {
     get  "/static/{name}"              assets::show;
 
     // Accounts: who somebody is
+    get  "/"                           entry::home;
+    get  "/signup"                     sign_up::page;
+    post "/signup"                     sign_up::submit;
+    get  "/login"                      log_in::page;
+    post "/login"                      log_in::submit;
+    post "/logout"                     log_in::out;
+    get  "/verify"                     verify::waiting;
+    post "/verify/resending"           verify::resend;
+    get  "/verify/{token}"             verify::confirm;
+    post "/verify/{token}"             verify::submit;
+    post "/account/theme"              theme::submit;
+    get  "/legal/terms"                legal::terms;
+    get  "/legal/privacy"              legal::privacy;
     // Accounts: end
 
     // Organizations: the ones of a person, and new ones
+    get  "/onboarding"                 onboarding::invitations::show;
+    get  "/onboarding/done"            onboarding::done::show;
+    get  "/organizations"              organizations::index::index;
+    post "/organizations"              organizations::new::create;
+    get  "/organizations/new"          organizations::new::new;
+    get  "/organizations/slug"         organizations::new::slug;
+    post "/organizations/requests"     organizations::request::ask;
+    get  "/organizations/{slug}/leaving" organizations::leaving::confirm;
+    post "/organizations/{slug}/leaving" organizations::leaving::leave;
     // Organizations: end
 
     // Overview and companies
+    get  "/organizations/{slug}"       overview::show::show;
     // Overview and companies: end
 
     // Members

@@ -1,2 +1,16 @@
-//! Accounts.
+//! Accounts: who somebody is. Sign-up, proof of the address, sign-in and sign-out, passwords, the profile, sessions.
+//!
+//! Two rules shape every page here. No answer tells whether an address has an account: text, status and time are the
+//! same for both. And whoever proves an address owns the account: every session that others began before ends.
+
+pub mod attempts;
+pub mod entry;
+pub mod legal;
+pub mod letter;
+pub mod links;
+pub mod log_in;
+pub mod rules;
+pub mod sign_up;
 pub mod store;
+pub mod theme;
+pub mod verify;

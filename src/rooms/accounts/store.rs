@@ -1,6 +1,216 @@
-use crate::gate::db::Conn;
-use crate::ground::time::Time;
+//! The rows of people.
+
 use diesel::prelude::*;
-pub fn sweep(_conn: &mut Conn, _now: Time) -> QueryResult<()> {
-    Ok(())
+
+use super::{attempts, links};
+use crate::gate::context::Context;
+use crate::gate::db::Conn;
+use crate::gate::deed::{Action, Actor, Deed, Deeds};
+use crate::gate::member::MembershipStatus;
+use crate::gate::schema::{instance, memberships, users};
+use crate::gate::{membership, session};
+use crate::ground::email::Email;
+use crate::ground::id::UserId;
+use crate::ground::time::Time;
+use crate::on_each;
+
+/// An account as this room works on it. It holds the password's hash, so it has no `Debug`.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct Account {
+    /// The account.
+    pub id: UserId,
+    /// The address.
+    pub email: String,
+    /// The name as other people see it.
+    pub name: String,
+    /// The PHC string.
+    pub password_hash: String,
+    /// When the address was proven.
+    pub email_verified_at: Option<Time>,
+}
+
+impl Account {
+    /// Whether the address is proven.
+    pub fn verified(&self) -> bool {
+        self.email_verified_at.is_some()
+    }
+
+    /// The address as a type.
+    pub fn address(&self) -> Email {
+        Email::stored(self.email.clone())
+    }
+
+    /// The name for the log.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            id: self.id,
+            name: self.name.clone(),
+        }
+    }
+
+    /// A deed on the account itself.
+    pub fn deed(&self, action: Action) -> Deed {
+        Deed::new(action, "account", self.id, &self.email)
+    }
+
+    /// The same as the account's deeds.
+    pub fn did(&self, action: Action) -> Deeds {
+        Deeds::account(self.id, self.deed(action))
+    }
+}
+
+/// The account of an address.
+///
+/// # Errors
+/// When the database fails.
+pub fn by_email(conn: &mut Conn, email: &Email) -> QueryResult<Option<Account>> {
+    users::table
+        .filter(users::email.eq(email.as_str()))
+        .select(Account::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// An account by its id.
+///
+/// # Errors
+/// When the database fails, also when there is no such account.
+pub fn by_id(conn: &mut Conn, user: UserId) -> QueryResult<Account> {
+    users::table.find(user).select(Account::as_select()).first(conn)
+}
+
+/// Whether anybody has an account here.
+///
+/// # Errors
+/// When the database fails.
+pub fn anybody(conn: &mut Conn) -> QueryResult<bool> {
+    let first: Option<UserId> = users::table.select(users::id).first(conn).optional()?;
+    Ok(first.is_some())
+}
+
+/// Adds an account whose address is not proven. `None` when another sign-up was faster.
+///
+/// # Errors
+/// When the database fails.
+pub fn add(
+    conn: &mut Conn,
+    cx: &Context,
+    name: &str,
+    email: &Email,
+    password_hash: &str,
+) -> QueryResult<Option<Account>> {
+    let account = Account {
+        id: UserId::fresh(),
+        email: email.as_str().to_owned(),
+        name: name.to_owned(),
+        password_hash: password_hash.to_owned(),
+        email_verified_at: None,
+    };
+    let row = (
+        users::id.eq(account.id),
+        users::email.eq(&account.email),
+        users::name.eq(&account.name),
+        users::password_hash.eq(&account.password_hash),
+        users::is_operator.eq(false),
+        users::created_at.eq(cx.now),
+    );
+    let added =
+        on_each!(conn, c => diesel::insert_into(users::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok((added == 1).then_some(account))
+}
+
+/// Notes that the address is proven. Whoever used the account before did so without proof: all its sessions end.
+///
+/// # Errors
+/// When the database fails.
+pub fn prove(conn: &mut Conn, cx: &Context, account: &Account) -> QueryResult<Deeds> {
+    let proven = diesel::update(users::table.find(account.id).filter(users::email_verified_at.is_null()))
+        .set(users::email_verified_at.eq(Some(cx.now)))
+        .execute(conn)?;
+    if proven == 0 {
+        return Ok(Deeds::none("it was proven before"));
+    }
+    links::retire(conn, cx, account.id, Some(links::Kind::Verify))?;
+    session::end_all(conn, account.id, None)?;
+    Ok(account
+        .did(Action::EmailVerified)
+        .and(appoint(conn, cx, account)?))
+}
+
+/// The first account that is proven runs the instance. The row of the instance is the lock.
+fn appoint(conn: &mut Conn, cx: &Context, account: &Account) -> QueryResult<Deeds> {
+    let appointed = diesel::update(instance::table.filter(instance::operator_id.is_null()))
+        .set((
+            instance::operator_id.eq(Some(account.id.to_string())),
+            instance::created_at.eq(cx.now),
+        ))
+        .execute(conn)?;
+    if appointed == 0 {
+        return Ok(Deeds::none("the instance has its operator"));
+    }
+    diesel::update(users::table.find(account.id))
+        .set(users::is_operator.eq(true))
+        .execute(conn)?;
+    Ok(account.did(Action::OperatorAppointed))
+}
+
+/// Whether a person has a place in an organization.
+///
+/// # Errors
+/// When the database fails.
+pub fn belongs(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        memberships::table
+            .filter(memberships::user_id.eq(user))
+            .filter(memberships::status.eq(MembershipStatus::Active)),
+    ))
+    .get_result(conn)
+}
+
+/// Puts a new password in place. Links that would set another one stop working.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_password(conn: &mut Conn, cx: &Context, account: &Account, password_hash: &str) -> QueryResult<()> {
+    diesel::update(users::table.find(account.id))
+        .set(users::password_hash.eq(password_hash))
+        .execute(conn)?;
+    links::retire(conn, cx, account.id, Some(links::Kind::Reset))
+}
+
+/// Puts a new name in place, also where people are sorted and found by it.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_name(conn: &mut Conn, user: UserId, name: &str, email: &Email) -> QueryResult<()> {
+    diesel::update(users::table.find(user))
+        .set(users::name.eq(name))
+        .execute(conn)?;
+    membership::rename(conn, user, name, email.as_str())
+}
+
+/// Puts a proven new address in place. Every link that was mailed to the old one stops working.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_email(conn: &mut Conn, cx: &Context, account: &Account, email: &Email) -> QueryResult<Deeds> {
+    diesel::update(users::table.find(account.id))
+        .set((
+            users::email.eq(email.as_str()),
+            users::email_verified_at.eq(Some(cx.now)),
+        ))
+        .execute(conn)?;
+    membership::rename(conn, account.id, &account.name, email.as_str())?;
+    links::retire(conn, cx, account.id, None)?;
+    appoint(conn, cx, account)
+}
+
+/// Deletes what no limit and no page asks for any more.
+///
+/// # Errors
+/// When the database fails.
+pub fn sweep(conn: &mut Conn, now: Time) -> QueryResult<()> {
+    attempts::sweep(conn, now)?;
+    links::sweep(conn, now)
 }

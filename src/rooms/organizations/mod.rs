@@ -1,1 +1,9 @@
-//! Organizations.
+//! Organizations of a person: the ones they belong to, new ones, leaving one.
+
+pub mod index;
+pub mod leaving;
+pub mod letter;
+pub mod new;
+pub mod request;
+pub mod rules;
+pub mod store;

@@ -1,0 +1,141 @@
+//! What is tried, counted by address and by sender: passwords, and letters that somebody causes without being known.
+//!
+//! Addresses without an account are counted like the others, so that no limit tells which ones have one.
+
+use diesel::prelude::*;
+
+use super::rules::{self, Postage, Verdict};
+use super::store::{self, Account};
+use super::{letter, links};
+use crate::gate::context::Context;
+use crate::gate::db::Conn;
+use crate::gate::deed::{Action, Deeds};
+use crate::gate::schema::login_attempts;
+use crate::ground::email::Email;
+use crate::ground::error::AppError;
+use crate::ground::id::AttemptId;
+use crate::ground::time::{Span, Time};
+
+crate::text_enum! {
+    /// What is counted.
+    pub enum Kind {
+        /// A password was tried.
+        Login = "login",
+        /// A letter that begins or proves an account.
+        Letter = "letter",
+        /// A letter for a new password.
+        Reset = "reset",
+    }
+}
+
+/// Whether a password may be tried for an address.
+#[derive(Clone)]
+pub enum Challenge {
+    /// It may, against this account; without one the check takes as long and fails.
+    Open(Option<Account>),
+    /// Too many were wrong.
+    Locked,
+    /// This sender tried too many.
+    Flooded,
+}
+
+fn note(conn: &mut Conn, cx: &Context, kind: Kind, email: &Email) -> QueryResult<()> {
+    diesel::insert_into(login_attempts::table)
+        .values((
+            login_attempts::id.eq(AttemptId::fresh()),
+            login_attempts::email.eq(email.as_str()),
+            login_attempts::ip.eq(&cx.request.ip),
+            login_attempts::kind.eq(kind),
+            login_attempts::at.eq(cx.now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Counts an attempt before its password is checked, so that attempts at once cannot slip through together. The first
+/// one that is refused sends the letter that opens the account again.
+///
+/// # Errors
+/// When the database or a template fails.
+pub fn challenge(conn: &mut Conn, cx: &Context, email: &Email) -> Result<(Challenge, Deeds), AppError> {
+    let since = cx.now - rules::LOCK;
+    let recent = login_attempts::table
+        .filter(login_attempts::kind.eq(Kind::Login))
+        .filter(login_attempts::at.gt(since));
+    let by_sender = recent
+        .filter(login_attempts::ip.eq(&cx.request.ip))
+        .count()
+        .get_result(conn)?;
+    let by_address = recent
+        .filter(login_attempts::email.eq(email.as_str()))
+        .count()
+        .get_result(conn)?;
+    let account = store::by_email(conn, email)?;
+    match rules::may_try(by_address, by_sender) {
+        Verdict::Try => {
+            note(conn, cx, Kind::Login, email)?;
+            Ok((Challenge::Open(account), Deeds::none("an attempt is no change")))
+        }
+        Verdict::Locked => {
+            let deeds = match account {
+                Some(account) if !links::issued_since(conn, account.id, links::Kind::Unlock, since)? => {
+                    letter::unlock(conn, cx, &account)?;
+                    account.did(Action::AccountLocked)
+                }
+                _ => Deeds::none("locked before, or nobody's address"),
+            };
+            Ok((Challenge::Locked, deeds))
+        }
+        Verdict::Flooded => Ok((Challenge::Flooded, Deeds::none("nothing was tried"))),
+    }
+}
+
+/// Forgets the attempts on an address: its person was there, or read its mail.
+///
+/// # Errors
+/// When the database fails.
+pub fn forgive(conn: &mut Conn, email: &str) -> QueryResult<()> {
+    diesel::delete(
+        login_attempts::table
+            .filter(login_attempts::email.eq(email))
+            .filter(login_attempts::kind.eq(Kind::Login)),
+    )
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Whether a letter may go to an address; one that may is counted.
+///
+/// # Errors
+/// When the database fails, or when this sender causes too many letters.
+pub fn postage(conn: &mut Conn, cx: &Context, kind: Kind, email: &Email) -> Result<Postage, AppError> {
+    let hour = cx.now - Span::hours(1);
+    let by_sender: i64 = login_attempts::table
+        .filter(login_attempts::ip.eq(&cx.request.ip))
+        .filter(login_attempts::kind.ne(Kind::Login))
+        .filter(login_attempts::at.gt(hour))
+        .count()
+        .get_result(conn)?;
+    if by_sender >= rules::LETTERS_BY_SENDER {
+        return Err(AppError::TooMany(
+            "Many letters were asked for from your network. Wait an hour and try again.".into(),
+        ));
+    }
+    let sent: Vec<Time> = login_attempts::table
+        .filter(login_attempts::email.eq(email.as_str()))
+        .filter(login_attempts::kind.eq(kind))
+        .filter(login_attempts::at.gt(hour))
+        .select(login_attempts::at)
+        .load(conn)?;
+    let postage = rules::may_write(&sent, cx.now);
+    if postage == Postage::Paid {
+        note(conn, cx, kind, email)?;
+    }
+    Ok(postage)
+}
+
+/// Deletes what no limit counts any more.
+pub(super) fn sweep(conn: &mut Conn, now: Time) -> QueryResult<()> {
+    diesel::delete(login_attempts::table.filter(login_attempts::at.lt(now - Span::days(1)))).execute(conn)?;
+    Ok(())
+}

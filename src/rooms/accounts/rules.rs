@@ -1,0 +1,186 @@
+//! What this room decides without asking anybody.
+
+use crate::ground::html::local_path;
+use crate::ground::time::{Span, Time};
+
+/// So long wrong passwords count against an address and a sender.
+pub const LOCK: Span = Span::minutes(15);
+const TRIES_BY_ADDRESS: i64 = 10;
+const TRIES_BY_SENDER: i64 = 50;
+
+/// The pause between two letters to one address.
+pub const COOL_DOWN: Span = Span::seconds(60);
+const LETTERS_AN_HOUR: usize = 5;
+/// So many letters an hour one sender may cause; an office behind one address stays below it.
+pub const LETTERS_BY_SENDER: i64 = 100;
+
+/// The sentence for too many wrong passwords, whether there is an account or not.
+pub const LOCKED: &str = "Too many attempts. Wait 15 minutes or use the link we sent to this address";
+/// The sentence for too many wrong passwords from one sender.
+pub const FLOODED: &str = "Too many attempts from your network. Wait 15 minutes";
+
+/// Whether a password may be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Yes.
+    Try,
+    /// The address had too many wrong ones.
+    Locked,
+    /// The sender had too many wrong ones.
+    Flooded,
+}
+
+/// Decides by the attempts of the last `LOCK`.
+pub fn may_try(by_address: i64, by_sender: i64) -> Verdict {
+    if by_address >= TRIES_BY_ADDRESS {
+        Verdict::Locked
+    } else if by_sender >= TRIES_BY_SENDER {
+        Verdict::Flooded
+    } else {
+        Verdict::Try
+    }
+}
+
+/// Whether a letter may go to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Postage {
+    /// Yes.
+    Paid,
+    /// One went a moment ago.
+    TooSoon,
+    /// The address had its letters of this hour.
+    TooMany,
+}
+
+/// Decides by the letters of the last hour.
+pub fn may_write(sent: &[Time], now: Time) -> Postage {
+    if sent.iter().any(|at| now - *at < COOL_DOWN) {
+        Postage::TooSoon
+    } else if sent.len() >= LETTERS_AN_HOUR {
+        Postage::TooMany
+    } else {
+        Postage::Paid
+    }
+}
+
+/// The token of an invitation to which a path leads.
+pub fn invitation_token(next: &str) -> Option<&str> {
+    let rest = local_path(next, "").strip_prefix("/invitations/")?;
+    let token = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    (!token.is_empty()).then_some(token)
+}
+
+/// Where somebody goes after signing in.
+pub fn landing(next: &str, verified: bool, belongs: bool) -> &str {
+    if !verified && invitation_token(next).is_none() {
+        "/verify"
+    } else if belongs {
+        local_path(next, "/organizations")
+    } else {
+        local_path(next, "/onboarding")
+    }
+}
+
+/// A device in words, and its picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// "Chrome on Linux".
+    pub words: String,
+    /// The icon's name.
+    pub icon: &'static str,
+}
+
+/// Reads what a browser says of itself. Browsers name the ones they descend from too, so the order counts.
+pub fn device(agent: &str) -> Device {
+    const BROWSERS: &[(&str, &str)] = &[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Vivaldi", "Vivaldi"),
+        ("Firefox", "Firefox"),
+        ("FxiOS", "Firefox"),
+        ("CriOS", "Chrome"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+        ("curl", "curl"),
+    ];
+    const SYSTEMS: &[(&str, &str, &str)] = &[
+        ("iPhone", "iPhone", "smartphone"),
+        ("iPad", "iPad", "smartphone"),
+        ("Android", "Android", "smartphone"),
+        ("CrOS", "ChromeOS", "laptop"),
+        ("Windows", "Windows", "monitor"),
+        ("Mac OS X", "macOS", "laptop"),
+        ("Macintosh", "macOS", "laptop"),
+        ("Linux", "Linux", "monitor"),
+    ];
+    let browser = BROWSERS.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let system = SYSTEMS.iter().find(|(mark, ..)| agent.contains(mark));
+    let words = match (browser, system) {
+        (Some(browser), Some((_, system, _))) => format!("{browser} on {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        (None, Some((_, system, _))) => format!("A browser on {system}"),
+        (None, None) => "An unknown device".to_owned(),
+    };
+    Device {
+        words,
+        icon: system.map_or("monitor", |(.., icon)| icon),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tenth_wrong_password_is_the_last_one() {
+        assert_eq!(may_try(9, 9), Verdict::Try);
+        assert_eq!(may_try(10, 10), Verdict::Locked);
+        assert_eq!(may_try(0, 50), Verdict::Flooded);
+        // A sender who locked an address reads the same words wherever they try.
+        assert_eq!(may_try(10, 50), Verdict::Locked);
+    }
+
+    #[test]
+    fn letters_to_one_address_have_a_pause_and_an_end() {
+        let now = Time(0) + Span::days(1);
+        let ago = |minutes: &[i64]| minutes.iter().map(|m| now - Span::minutes(*m)).collect::<Vec<_>>();
+        assert_eq!(may_write(&ago(&[]), now), Postage::Paid);
+        assert_eq!(may_write(&ago(&[1, 10, 20, 30]), now), Postage::Paid);
+        assert_eq!(may_write(&ago(&[0]), now), Postage::TooSoon);
+        assert_eq!(may_write(&ago(&[1, 10, 20, 30, 40]), now), Postage::TooMany);
+    }
+
+    #[test]
+    fn an_invitation_is_known_by_its_path_alone() {
+        assert_eq!(invitation_token("/invitations/abc"), Some("abc"));
+        assert_eq!(invitation_token("/invitations/abc/acceptance?x=1"), Some("abc"));
+        for other in ["", "/invitations/", "/organizations/x/invitations/y", "//evil.example/invitations/x"] {
+            assert_eq!(invitation_token(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_unproven_go_to_the_proof_and_the_homeless_to_the_start() {
+        assert_eq!(landing("/organizations/a", true, true), "/organizations/a");
+        assert_eq!(landing("https://evil.example", true, true), "/organizations");
+        assert_eq!(landing("", true, false), "/onboarding");
+        assert_eq!(landing("/organizations/a", false, false), "/verify");
+        assert_eq!(landing("/invitations/abc", false, false), "/invitations/abc");
+    }
+
+    #[test]
+    fn devices_are_named_as_their_owners_name_them() {
+        for (agent, words) in [
+            ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36", "Chrome on Linux"),
+            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on macOS"),
+            ("Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+            ("curl/8.5.0", "curl"),
+            ("", "An unknown device"),
+        ] {
+            assert_eq!(device(agent).words, words);
+        }
+    }
+}

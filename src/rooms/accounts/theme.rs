@@ -1,0 +1,50 @@
+//! Light or dark: a plain cookie, for it must be known before anybody is.
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header;
+use actix_web::web::Form;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::gate::Visitor;
+use crate::ground::error::AppError;
+use crate::ground::html::{local_path, see_other};
+
+/// What a person chose.
+#[derive(Debug, Default, Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    theme: String,
+}
+
+/// Keeps the choice in this browser.
+///
+/// # Errors
+/// When it is none of the three.
+pub async fn submit(visitor: Visitor, request: HttpRequest, form: Form<Typed>) -> Result<HttpResponse, AppError> {
+    let theme = match form.theme.as_str() {
+        theme @ ("system" | "light" | "dark") => theme.to_owned(),
+        _ => return Err(AppError::Unreadable("The theme is system, light or dark.".into())),
+    };
+    let config = &visitor.house().config;
+    let mut answer = if visitor.fragment() {
+        HttpResponse::NoContent().finish()
+    } else {
+        let from = request
+            .headers()
+            .get(header::REFERER)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|from| from.strip_prefix(&config.base_url))
+            .unwrap_or_default();
+        see_other(false, local_path(from, "/account"))
+    };
+    let cookie = Cookie::build("theme", theme)
+        .path("/")
+        .max_age(Duration::days(365))
+        .same_site(SameSite::Lax)
+        .secure(config.is_https())
+        .finish();
+    answer.add_cookie(&cookie).map_err(AppError::internal)?;
+    Ok(answer)
+}

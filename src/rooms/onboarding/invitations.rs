@@ -1,0 +1,104 @@
+//! The first step: invitations that wait for me.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::store;
+use crate::gate::db::Conn;
+use crate::gate::session::Person;
+use crate::gate::shell::Shell;
+use crate::gate::{Anyone, SignedIn};
+use crate::ground::error::AppError;
+use crate::ground::html::{html, see_other};
+
+/// Where somebody wants to go on.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    step: String,
+}
+
+struct Row {
+    name: String,
+    inviter: String,
+    role: &'static str,
+    companies: String,
+    expires: (String, String),
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "onboarding/invitations.html")]
+struct InvitationsPage {
+    shell: Shell,
+    rows: Vec<Row>,
+    email: String,
+    verified: bool,
+    first: bool,
+}
+
+/// `GET /onboarding`
+pub async fn show(gate: SignedIn<Anyone>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+    let create = query.step == "create";
+    let page = gate
+        .read(move |person, conn| {
+            let page = page(person, conn)?;
+            Ok((!create && (!page.rows.is_empty() || !page.verified)).then_some(page))
+        })
+        .await?;
+    match page {
+        Some(page) => html(page),
+        None => Ok(see_other(gate.fragment(), "/organizations/new")),
+    }
+}
+
+fn page(person: &Person, conn: &mut Conn) -> Result<InvitationsPage, AppError> {
+    let mut rows = Vec::new();
+    for waiting in store::waiting(conn, person)? {
+        let (names, count) = store::granted(conn, waiting.organization, waiting.id)?;
+        rows.push(Row {
+            companies: companies(waiting.role.inherited().is_some(), waiting.unit, &names, count),
+            expires: (waiting.expires_at.iso(), waiting.expires_at.ahead(person.cx.now)),
+            path: waiting.path(person),
+            role: waiting.role.label(),
+            name: waiting.name,
+            inviter: waiting.inviter,
+        });
+    }
+    Ok(InvitationsPage {
+        shell: person.shell(conn, "")?,
+        rows,
+        email: person.email.to_string(),
+        verified: person.verified,
+        first: !store::has_any(conn, person.id)?,
+    })
+}
+
+/// "Harbor, Atlas", "Harbor, Atlas, Pinecrest and 4 more", "All companies", or nothing.
+fn companies(all: bool, unit: crate::gate::organization::UnitLabel, names: &[String], count: i64) -> String {
+    let shown = i64::try_from(names.len()).unwrap_or_default();
+    match (all, count) {
+        (true, _) => format!("All {}", unit.many()),
+        (false, 0) => String::new(),
+        (false, _) if count > shown => format!("{} and {} more", names.join(", "), count - shown),
+        (false, _) => names.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::organization::UnitLabel;
+
+    #[test]
+    fn companies_are_named_and_the_rest_is_counted() {
+        let names = ["Harbor".to_owned(), "Atlas".to_owned()];
+        assert_eq!(companies(false, UnitLabel::Client, &names, 2), "Harbor, Atlas");
+        assert_eq!(
+            companies(false, UnitLabel::Client, &names, 6),
+            "Harbor, Atlas and 4 more"
+        );
+        assert_eq!(companies(true, UnitLabel::Client, &[], 0), "All clients");
+        assert_eq!(companies(false, UnitLabel::Client, &[], 0), "");
+    }
+}

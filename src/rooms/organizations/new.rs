@@ -1,0 +1,218 @@
+//! A new organization: the form, the live check of its slug, its creation.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use diesel::Connection;
+use serde_json::json;
+
+use super::request::LimitPage;
+use super::rules::{self, NewForm, Wish};
+use super::store;
+use crate::gate::SignedIn;
+use crate::gate::db::Conn;
+use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::invitation::{self, Offer};
+use crate::gate::member::OrgId;
+use crate::gate::organization::{self, CreateRefused, NewOrganization, Region};
+use crate::gate::role::Role;
+use crate::gate::session::Person;
+use crate::gate::shell::Shell;
+use crate::ground::email::Email;
+use crate::ground::error::AppError;
+use crate::ground::form::FormErrors;
+use crate::ground::html::{html, refused, see_other};
+use crate::ground::slug::Slug;
+use crate::post::letter;
+
+#[derive(Template)]
+#[template(path = "organizations/new.html")]
+struct NewPage {
+    shell: Shell,
+    form: NewForm,
+    errors: FormErrors,
+    regions: Vec<(&'static str, &'static str)>,
+    // Whoever belongs to no organization yet is still in the wizard.
+    first: bool,
+}
+
+enum View {
+    Form(Box<NewPage>),
+    Full(Box<LimitPage>),
+}
+
+impl View {
+    fn of(conn: &mut Conn, person: &Person, form: NewForm, errors: FormErrors) -> Result<Self, AppError> {
+        if let Some(full) = LimitPage::when_full(conn, person)? {
+            return Ok(Self::Full(Box::new(full)));
+        }
+        Ok(Self::Form(Box::new(NewPage {
+            shell: person.shell(conn, "organizations")?,
+            form,
+            errors,
+            regions: Region::ALL
+                .iter()
+                .map(|region| (region.as_str(), region.label()))
+                .collect(),
+            first: !store::has_any(conn, person.id)?,
+        })))
+    }
+}
+
+/// `GET /organizations/new`
+pub async fn new(gate: SignedIn) -> Result<HttpResponse, AppError> {
+    let view = gate
+        .read(|person, conn| View::of(conn, person, NewForm::default(), FormErrors::none()))
+        .await?;
+    match view {
+        View::Form(page) => html(*page),
+        View::Full(page) => html(*page),
+    }
+}
+
+enum Refused {
+    Full,
+    Fields(FormErrors),
+}
+
+/// `POST /organizations`
+pub async fn create(gate: SignedIn, form: web::Form<NewForm>) -> Result<HttpResponse, AppError> {
+    let form = form.into_inner();
+    let typed = form.clone();
+    let made = gate
+        .write(move |person, conn| match rules::wish(&typed, &person.email) {
+            Err(errors) => Ok((Err(Refused::Fields(errors)), Deeds::none("refused"))),
+            Ok(wish) => make(conn, person, wish),
+        })
+        .await?;
+    let errors = match made {
+        Ok(slug) => {
+            let done = format!("/onboarding/done?organization={slug}");
+            return Ok(see_other(gate.fragment(), &done));
+        }
+        Err(Refused::Full) => FormErrors::none(),
+        Err(Refused::Fields(errors)) => errors,
+    };
+    let view = gate
+        .read(move |person, conn| View::of(conn, person, form, errors))
+        .await?;
+    match view {
+        View::Form(page) => refused(*page),
+        View::Full(page) => refused(*page),
+    }
+}
+
+fn make(conn: &mut Conn, person: &Person, wish: Wish) -> Result<(Result<Slug, Refused>, Deeds), AppError> {
+    // Two creations at once by one person count one after the other.
+    store::lock(conn, person.id)?;
+    let limit = rules::limit(person.organization_limit, person.cx.config().organization_limit);
+    if rules::is_full(store::created(conn, person.id)?, limit) {
+        return Ok((Err(Refused::Full), Deeds::none("refused")));
+    }
+    let free = store::free_like(conn, wish.new.slug.as_str())?;
+    let new = match &free {
+        Some(free) if wish.slug_is_ours => NewOrganization {
+            slug: free.clone(),
+            ..wish.new
+        },
+        _ => wish.new,
+    };
+    // A savepoint: a slug that somebody takes in this moment undoes the organization and nothing else.
+    let created = conn.transaction(|conn| organization::create(conn, &person.cx, person, &new));
+    let (org, deeds) = match created {
+        Ok(created) => created,
+        Err(CreateRefused::SlugTaken) => {
+            let sentence = free.filter(|free| *free != new.slug).map_or_else(
+                || format!("“{}” is taken, choose another", new.slug),
+                |free| format!("“{}” is taken, “{free}” is free", new.slug),
+            );
+            return Ok((
+                Err(Refused::Fields(FormErrors::one("slug", sentence))),
+                Deeds::none("refused"),
+            ));
+        }
+        Err(CreateRefused::Failed(error)) => return Err(error),
+    };
+    let invited = match wish.owner {
+        Some(owner) => invite_owner(conn, person, org, owner)?,
+        None => Deeds::none("the creator is the owner"),
+    };
+    Ok((Ok(new.slug), deeds.and(invited)))
+}
+
+/// The creator stays owner until the invited one accepts: the organization is never without.
+fn invite_owner(conn: &mut Conn, person: &Person, org: OrgId, owner: Email) -> Result<Deeds, AppError> {
+    let label = owner.to_string();
+    let offer = Offer {
+        email: owner,
+        first_name: String::new(),
+        last_name: String::new(),
+        role: Role::Owner,
+        companies: Vec::new(),
+        message: String::new(),
+        access_until: None,
+        hands_over: true,
+    };
+    let (id, seed) = invitation::create(conn, &person.cx, org, person.id, &offer)?
+        .ok_or_else(|| AppError::internal("a new organization has no open invitation"))?;
+    let invitation = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
+    letter::invite(conn, &person.cx, &invitation, seed)?;
+    let deed = Deed::new(Action::MemberInvited, "invitation", id, label)
+        .after(json!({ "role": Role::Owner.as_str(), "hands_over": true }));
+    Ok(Deeds::organization(org, deed))
+}
+
+/// The query of the live check.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct SlugQuery {
+    name: String,
+    slug: String,
+}
+
+#[derive(Template)]
+#[template(path = "organizations/slug.html")]
+struct SlugStatus {
+    good: Option<String>,
+    bad: Option<String>,
+}
+
+/// `GET /organizations/slug`
+pub async fn slug(gate: SignedIn, query: web::Query<SlugQuery>) -> Result<HttpResponse, AppError> {
+    let SlugQuery { name, slug } = query.into_inner();
+    let status = gate
+        .read(move |_, conn| {
+            let good = |text: String| SlugStatus {
+                good: Some(text),
+                bad: None,
+            };
+            let bad = |text: String| SlugStatus {
+                good: None,
+                bad: Some(text),
+            };
+            if slug.trim().is_empty() {
+                if name.trim().is_empty() {
+                    return Ok(SlugStatus { good: None, bad: None });
+                }
+                return Ok(match store::free_like(conn, &Slug::suggest(&name))? {
+                    Some(free) => good(format!("Left empty, it becomes “{free}”")),
+                    None => bad("Choose a short name for the address".into()),
+                });
+            }
+            let offer = |free: Option<Slug>, sentence: String| match free {
+                Some(free) => bad(format!("{sentence}, “{free}” is free")),
+                None => bad(sentence),
+            };
+            Ok(match Slug::parse_free(&slug) {
+                Err(sentence) => {
+                    let like = store::free_like(conn, &Slug::suggest(&slug))?;
+                    offer(like, sentence)
+                }
+                Ok(slug) => match store::free_like(conn, slug.as_str())? {
+                    Some(free) if free == slug => good(format!("“{slug}” is free")),
+                    free => offer(free, format!("“{slug}” is taken")),
+                },
+            })
+        })
+        .await?;
+    html(status)
+}

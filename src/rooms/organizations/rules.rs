@@ -1,0 +1,168 @@
+//! What a new organization must hold to, and how many there may be.
+
+use crate::gate::organization::{NewOrganization, OrganizationType, Region};
+use crate::ground::email::Email;
+use crate::ground::form::FormErrors;
+use crate::ground::slug::Slug;
+use crate::ground::{domain, name};
+
+/// The fields of the form as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default)]
+pub struct NewForm {
+    /// The name.
+    pub name: String,
+    /// The slug; empty for one made from the name.
+    pub slug: String,
+    /// The domain, or nothing.
+    pub domain: String,
+    /// Where the data is wanted.
+    pub region: String,
+    /// What kind of organization.
+    pub organization_type: String,
+    /// Who owns it; empty for the creator.
+    pub owner_email: String,
+}
+
+/// What somebody wants to create.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The organization.
+    pub new: NewOrganization,
+    /// Whether the slug was left to us; then a taken one is replaced by a free one.
+    pub slug_is_ours: bool,
+    /// Who shall own it, when it is not the creator.
+    pub owner: Option<Email>,
+}
+
+/// Reads the form. `me` is the creator's address.
+///
+/// # Errors
+/// A sentence at each field that is wrong.
+pub fn wish(form: &NewForm, me: &Email) -> Result<Wish, FormErrors> {
+    let mut errors = FormErrors::none();
+    let name = errors.take("name", name::parse(&form.name, "a name", 80));
+    let slug_is_ours = form.slug.trim().is_empty();
+    let slug = if !slug_is_ours {
+        errors.take("slug", Slug::parse_free(&form.slug))
+    } else if let Some(name) = &name {
+        errors.take("slug", Slug::parse_free(&Slug::suggest(name)))
+    } else {
+        None
+    };
+    let organization_type = errors.take(
+        "organization_type",
+        OrganizationType::parse(&form.organization_type).ok_or("Choose what describes you best"),
+    );
+    let domain = errors.take("domain", domain::parse(&form.domain));
+    let region = errors.take("region", Region::parse(&form.region).ok_or("Choose a region"));
+    let owner = match form.owner_email.trim() {
+        "" => None,
+        typed => errors
+            .take("owner_email", Email::parse(typed))
+            .filter(|email| email != me),
+    };
+    match (name, slug, organization_type, domain, region) {
+        (Some(name), Some(slug), Some(organization_type), Some(domain), Some(region)) if errors.is_empty() => {
+            let new = NewOrganization {
+                name,
+                slug,
+                organization_type,
+                region,
+                domain,
+            };
+            Ok(Wish {
+                new,
+                slug_is_ours,
+                owner,
+            })
+        }
+        _ => Err(errors),
+    }
+}
+
+/// How many organizations a person may create: what an operator set for them, else what holds for everybody.
+pub fn limit(own: Option<i32>, everybody: Option<u32>) -> Option<i64> {
+    own.map(i64::from).or(everybody.map(i64::from))
+}
+
+/// Whether one more would be too many.
+pub fn is_full(created: i64, limit: Option<i64>) -> bool {
+    limit.is_some_and(|limit| created >= limit)
+}
+
+/// The slugs to offer in place of a taken one, best first.
+pub fn alternatives(slug: &str) -> impl Iterator<Item = String> {
+    let stem: String = slug.chars().take(36).collect();
+    let stem = stem.trim_end_matches('-').to_owned();
+    (2..100).map(move |n| format!("{stem}-{n}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> NewForm {
+        NewForm {
+            name: "Meridian Collections".into(),
+            slug: String::new(),
+            domain: "Meridian.example".into(),
+            region: "eu".into(),
+            organization_type: "enterprise".into(),
+            owner_email: String::new(),
+        }
+    }
+
+    fn me() -> Email {
+        Email::stored("maya@meridian.example".into())
+    }
+
+    #[test]
+    fn an_empty_slug_is_made_from_the_name() {
+        let wish = wish(&form(), &me()).unwrap();
+        assert!(wish.slug_is_ours);
+        assert_eq!(wish.new.slug.as_str(), "meridian-collections");
+        assert_eq!(wish.new.domain, "meridian.example");
+    }
+
+    #[test]
+    fn naming_myself_as_owner_invites_nobody() {
+        let mut form = form();
+        form.owner_email = " Maya@Meridian.example ".into();
+        assert_eq!(wish(&form, &me()).unwrap().owner, None);
+        form.owner_email = "olivia@meridian.example".into();
+        assert!(wish(&form, &me()).unwrap().owner.is_some());
+    }
+
+    #[test]
+    fn every_wrong_field_gets_its_sentence() {
+        let form = NewForm {
+            slug: "new".into(),
+            domain: "x".into(),
+            owner_email: "x".into(),
+            ..NewForm::default()
+        };
+        let errors = wish(&form, &me()).unwrap_err();
+        for field in ["name", "slug", "organization_type", "domain", "region", "owner_email"] {
+            assert!(errors.get(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn the_own_limit_stands_before_the_one_for_everybody() {
+        assert_eq!(limit(Some(5), Some(1)), Some(5));
+        assert_eq!(limit(None, Some(1)), Some(1));
+        assert!(is_full(1, Some(1)));
+        assert!(!is_full(1000, None));
+        assert!(is_full(0, Some(0)));
+    }
+
+    #[test]
+    fn alternatives_can_be_taken() {
+        for slug in ["acme".to_owned(), "x".repeat(40), format!("{}-abc", "x".repeat(35))] {
+            for other in alternatives(&slug) {
+                assert!(Slug::parse_free(&other).is_ok(), "{other}");
+            }
+        }
+    }
+}

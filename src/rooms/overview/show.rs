@@ -1,0 +1,189 @@
+//! The page itself.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::read::{self, Pending};
+use crate::gate::Gate;
+use crate::gate::company::Staff;
+use crate::gate::db::Conn;
+use crate::gate::deed;
+use crate::gate::member::{Member, Standing};
+use crate::gate::organization::UnitLabel;
+use crate::gate::permission::{InviteMembers, Permission, Reach, Rights, ViewAudit, ViewMembers, ViewOverview};
+use crate::gate::shell::Shell;
+use crate::ground::error::AppError;
+use crate::ground::html::{html, number};
+use crate::ground::time::Span;
+
+const CARDS: i64 = 12;
+const LINES: i64 = 8;
+const NEWCOMER: Span = Span::hours(24);
+/// From this size on one owner is a risk and no matter of course.
+const SEVERAL: i64 = 3;
+
+struct Card {
+    name: String,
+    href: String,
+    people: i64,
+    direct: i64,
+}
+
+struct Attention {
+    icon: &'static str,
+    title: String,
+    text: &'static str,
+    href: String,
+}
+
+struct Line {
+    actor: String,
+    sentence: String,
+    iso: String,
+    ago: String,
+}
+
+#[derive(Template)]
+#[template(path = "overview/show.html")]
+struct OverviewPage {
+    shell: Shell,
+    name: String,
+    path: String,
+    unit: UnitLabel,
+    may: Rights,
+    // Only the companies assigned to the reader are counted and shown.
+    own: bool,
+    active: i64,
+    archived: i64,
+    members: Option<i64>,
+    pending: Option<Pending>,
+    cards: Vec<Card>,
+    inherited: i64,
+    welcome: Option<(String, &'static str, String)>,
+    starting: bool,
+    attention: Vec<Attention>,
+    activity: Option<Vec<Line>>,
+}
+
+/// `GET /organizations/{slug}`
+pub async fn show(gate: Gate<ViewOverview>) -> Result<HttpResponse, AppError> {
+    html(gate.read(|member, conn| page(member, conn)).await?)
+}
+
+fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
+    let org = member.organization;
+    let everywhere = |reach: Reach| reach == Reach::Everywhere;
+    let own = if everywhere(member.reach::<ViewOverview>()) {
+        None
+    } else {
+        Some(member.own_companies(conn, ViewOverview::RIGHT)?)
+    };
+    let (active, archived) = read::companies_by_status(conn, org, own.as_deref())?;
+    let first = read::first_companies(conn, org, own.as_deref(), CARDS)?;
+    let ids: Vec<_> = first.iter().map(|(id, ..)| *id).collect();
+    let staff = Staff::count(conn, org, &ids)?;
+    let cards = first
+        .into_iter()
+        .map(|(id, name, slug)| Card {
+            name,
+            href: member.path(&format!("/companies/{slug}")),
+            people: staff.total(id),
+            direct: staff.direct(id),
+        })
+        .collect();
+    let total = read::members(conn, org)?;
+    let members = everywhere(member.reach::<ViewMembers>()).then_some(total);
+    let pending = if everywhere(member.reach::<InviteMembers>()) {
+        Some(read::pending(conn, org, member.cx.now)?)
+    } else {
+        None
+    };
+    let activity = if everywhere(member.reach::<ViewAudit>()) {
+        let now = member.cx.now;
+        let lines = deed::latest(conn, org, LINES)?;
+        Some(
+            lines
+                .into_iter()
+                .map(|line| Line {
+                    iso: line.at.iso(),
+                    ago: line.at.ago(now),
+                    actor: line.actor,
+                    sentence: line.sentence,
+                })
+                .collect(),
+        )
+    } else {
+        None
+    };
+    let starting = total == 1 && pending.is_some_and(|pending| pending.open == 0) && member.rights.create_companies();
+    let joined = Standing::find(conn, org, member.id)?.joined_at;
+    let welcome = (member.cx.now - joined < NEWCOMER).then(|| {
+        let first_name = member.person.name.split_whitespace().next().unwrap_or_default();
+        (
+            first_name.to_owned(),
+            member.role.label(),
+            member.role.can(member.unit.many()),
+        )
+    });
+    Ok(OverviewPage {
+        shell: member.shell(conn, "overview")?,
+        name: member.organization_name.clone(),
+        path: member.path(""),
+        unit: member.unit,
+        may: member.rights,
+        own: own.is_some(),
+        attention: attention(member, conn, pending, total)?,
+        inherited: staff.inherited,
+        active,
+        archived,
+        members,
+        pending,
+        cards,
+        welcome,
+        starting,
+        activity,
+    })
+}
+
+/// Only what was measured, and only for who can do something about it.
+fn attention(
+    member: &Member,
+    conn: &mut Conn,
+    pending: Option<Pending>,
+    members: i64,
+) -> Result<Vec<Attention>, AppError> {
+    let mut found = Vec::new();
+    let say = |n: i64, one: &str, many: &str| format!("{} {}", number(&n), if n == 1 { one } else { many });
+    if let Some(pending) = pending {
+        let href = member.path("/invitations");
+        if pending.undelivered > 0 {
+            found.push(Attention {
+                icon: "mail",
+                title: say(
+                    pending.undelivered,
+                    "invitation did not arrive",
+                    "invitations did not arrive",
+                ),
+                text: "Check the address or send it again",
+                href: href.clone(),
+            });
+        }
+        if pending.ending > 0 {
+            found.push(Attention {
+                icon: "clock",
+                title: say(pending.ending, "invitation expires soon", "invitations expire soon"),
+                text: "Within two days",
+                href,
+            });
+        }
+    }
+    if member.rights.grant_owner() && members >= SEVERAL && read::owners(conn, member.organization)? == 1 {
+        found.push(Attention {
+            icon: "crown",
+            title: "One owner only".into(),
+            text: "Make somebody else an owner too",
+            href: member.path("/members"),
+        });
+    }
+    Ok(found)
+}
