@@ -1,1 +1,2 @@
 //! Companies.
+pub mod store;

@@ -1,0 +1,159 @@
+//! The demo: a house with a past, in a folder of its own.
+
+mod cast;
+
+use std::path::Path;
+
+use self::cast::{CAST, HOUSES, Invited, PASSWORD, Place};
+use super::{Faults, one, run_with, say};
+use crate::gate::Backstage;
+use crate::gate::context::{Context, House};
+use crate::gate::db::Conn;
+use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::invitation::{self, Offer};
+use crate::gate::member::OrgId;
+use crate::gate::membership::{self, Enrolment, Origin};
+use crate::gate::organization::{self, CreateRefused, InvitationStatus, NewOrganization};
+use crate::gate::session::Person;
+use crate::ground::config::Config;
+use crate::ground::email::Email;
+use crate::ground::error::AppError;
+use crate::ground::id::{CompanyId, UserId};
+use crate::ground::slug::Slug;
+use crate::ground::time::{Clock, Span, Time};
+use crate::ground::{log, password};
+use crate::post;
+use crate::rooms::{accounts, companies};
+use crate::server;
+
+const MARK: &str = "this-is-the-demo";
+
+/// Makes a database of its own in `demo` below the data folder, serves it, and says who can sign in.
+///
+/// # Errors
+/// Why it could not.
+pub fn demo() -> Result<(), Faults> {
+    log::start();
+    let mut config = Config::load()?;
+    config.data_dir = config.data_dir.join("demo");
+    config.database_url = config.data_dir.join("demo.sqlite3").display().to_string();
+    // Nothing of a demo leaves the machine.
+    config.smtp_url = None;
+    clear(&config.data_dir).map_err(one)?;
+    let base_url = config.base_url.clone();
+    let house = server::open(config, Clock::default()).map_err(one)?;
+    furnish(&house).map_err(|error| one(error.to_string()))?;
+    say(&format!("\nThe demo is at {base_url}\n\nEverybody's password is {PASSWORD}\n"));
+    for (email, what) in cast::LOGINS {
+        say(&format!("  {email:<34} {what}"));
+    }
+    say("\nLetters become files in the mail folder beside the demo's database. Ctrl+C ends it; the next start begins anew.\n");
+    run_with(house)
+}
+
+/// Empties the folder of an earlier demo, and no other folder.
+fn clear(dir: &Path) -> Result<(), String> {
+    if dir.exists() {
+        if !dir.join(MARK).exists() {
+            return Err(format!("{} exists and is not an earlier demo; move it away first", dir.display()));
+        }
+        std::fs::remove_dir_all(dir).map_err(|error| format!("{} cannot be emptied: {error}", dir.display()))?;
+    }
+    std::fs::create_dir_all(dir).and_then(|()| std::fs::write(dir.join(MARK), "")).map_err(|error| format!("{} cannot be made: {error}", dir.display()))
+}
+
+fn furnish(house: &House) -> Result<(), AppError> {
+    let door = Backstage::of(house, "command: demo");
+    let hash = password::hash_now(PASSWORD)?;
+    door.write(|cx, conn| {
+        let mut deeds = Vec::new();
+        for (name, email) in CAST {
+            let cx = at(cx, 60);
+            let email = Email::parse(email).map_err(AppError::internal)?;
+            let added = accounts::store::add(conn, &cx, name, &email, &hash)?;
+            let account = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
+            deeds.push(account.did(Action::SignedUp));
+            deeds.push(accounts::store::prove(conn, &cx, &account)?);
+        }
+        Ok(((), Deeds::all(deeds)))
+    })?;
+    HOUSES.iter().try_for_each(|place| door.write(|cx, conn| Ok(((), build(cx, conn, place)?))))
+}
+
+/// The same request, some days ago.
+fn at(cx: &Context, days: i64) -> Context {
+    Context { now: cx.now - Span::days(days), ..cx.clone() }
+}
+
+fn account(conn: &mut Conn, email: &str) -> Result<UserId, AppError> {
+    let email = Email::parse(email).map_err(AppError::internal)?;
+    let account = accounts::store::by_email(conn, &email)?;
+    account.map(|account| account.id).ok_or_else(|| AppError::internal(format!("{email} is not in the cast")))
+}
+
+fn build(cx: &Context, conn: &mut Conn, place: &Place) -> Result<Deeds, AppError> {
+    let begin = at(cx, 45);
+    let owner = account(conn, place.owner)?;
+    let creator = Person::backstage(conn, &begin, owner)?;
+    let new = NewOrganization {
+        name: place.name.into(),
+        slug: Slug::parse(place.slug).map_err(AppError::internal)?,
+        organization_type: place.organization_type,
+        region: place.region,
+        domain: place.domain.into(),
+    };
+    let (org, mut deeds) = organization::create(conn, &begin, &creator, &new).map_err(|refused| match refused {
+        CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
+        CreateRefused::Failed(error) => error,
+    })?;
+    let mut known = Vec::new();
+    for (at, name) in place.companies.iter().enumerate() {
+        let slug = Slug::suggest(name);
+        let cx = Context { now: begin.now + Span::hours(i64::try_from(at).unwrap_or_default()), ..begin.clone() };
+        let (id, done) = companies::store::add(conn, &cx, org, name, &slug)?;
+        deeds = deeds.and(done);
+        known.push((slug, id));
+    }
+    for (email, role, assigned) in place.members {
+        let user = account(conn, email)?;
+        let enrolment = Enrolment { role: *role, access_until: None, invited_by: Some(owner), origin: Origin::Invite, companies: pick(&known, assigned)? };
+        membership::enrol(conn, &at(cx, 30), org, user, &enrolment)?;
+        let deed = Deed::new(Action::InvitationAccepted, "member", user, *email).after(serde_json::json!({ "role": role.as_str() }));
+        deeds = deeds.and(Deeds::organization(org, deed));
+    }
+    for invited in place.invitations {
+        deeds = deeds.and(invite(cx, conn, org, owner, &known, invited)?);
+    }
+    Ok(deeds)
+}
+
+fn pick(known: &[(String, CompanyId)], wanted: &[(&str, crate::gate::role::CompanyRole)]) -> Result<Vec<(CompanyId, crate::gate::role::CompanyRole)>, AppError> {
+    wanted
+        .iter()
+        .map(|(slug, role)| {
+            let company = known.iter().find(|(known, _)| known == slug).ok_or_else(|| AppError::internal(format!("{slug} is not in the demo")))?;
+            Ok((company.1, *role))
+        })
+        .collect()
+}
+
+fn invite(cx: &Context, conn: &mut Conn, org: OrgId, owner: UserId, known: &[(String, CompanyId)], invited: &Invited) -> Result<Deeds, AppError> {
+    let sent = at(cx, invited.days_ago);
+    let offer = Offer {
+        email: Email::parse(invited.email).map_err(AppError::internal)?,
+        first_name: invited.first_name.into(),
+        last_name: invited.last_name.into(),
+        role: invited.role,
+        companies: pick(known, invited.companies)?,
+        message: invited.message.into(),
+        access_until: None::<Time>,
+        hands_over: false,
+    };
+    let Some((id, seed)) = invitation::create(conn, &sent, org, owner, &offer)? else { return Ok(Deeds::none("it is there already")) };
+    let found = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
+    post::letter::invite(conn, &sent, &found, seed)?;
+    if invited.status != InvitationStatus::Pending {
+        invitation::close(conn, &at(cx, (invited.days_ago - 7).max(0)), org, id, invited.status)?;
+    }
+    Ok(Deeds::organization(org, Deed::new(Action::MemberInvited, "invitation", id, invited.email).after(serde_json::json!({ "role": invited.role.as_str() }))))
+}
