@@ -22,6 +22,7 @@ mod health_test;
 mod mail_test;
 mod people_test;
 mod process_test;
+mod races_test;
 mod roles_test;
 mod rules_test;
 mod web_test;

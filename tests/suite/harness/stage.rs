@@ -15,14 +15,14 @@ use tenantry::gate::member::OrgId;
 use tenantry::gate::membership::{self, Enrolment, Origin};
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
 use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::companies;
+use tenantry::gate::schema::memberships;
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
 use tenantry::ground::id::{CompanyId, InvitationId, MembershipId, UserId};
 use tenantry::ground::slug::Slug;
-use tenantry::ground::{name, password};
+use tenantry::ground::password;
 use tenantry::post;
-use tenantry::rooms::accounts;
+use tenantry::rooms::{self, accounts};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -37,7 +37,45 @@ pub struct Stage<'a> {
 /// What a browser holds that is signed in: the cookie's name and value.
 pub type Ticket = (String, String);
 
+/// Lets all jobs begin at the same moment and gives what each answers, in their order.
+pub fn at_once<T: Send, J: FnOnce() -> T + Send>(jobs: Vec<J>) -> Vec<T> {
+    let gate = std::sync::Barrier::new(jobs.len());
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = jobs
+            .into_iter()
+            .map(|job| {
+                let gate = &gate;
+                scope.spawn(move || {
+                    gate.wait();
+                    job()
+                })
+            })
+            .collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, T>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(join).collect()
+    })
+}
+
 impl House {
+    /// Fails unless `tenantry doctor` finds this house's database sound.
+    #[track_caller]
+    pub fn expect_sound(&self) {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tenantry"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TENANTRY_")) {
+            command.env_remove(name);
+        }
+        let output = command
+            .arg("doctor")
+            .current_dir(self.file(""))
+            .env("TENANTRY_DATA_DIR", self.file(""))
+            .env("TENANTRY_DATABASE_URL", self.database.url())
+            .output()
+            .expect("the program");
+        assert!(output.status.success(), "doctor finds faults:\n{}", crate::harness::real::said(&output));
+    }
+
     /// Sets a scene in one transaction.
     #[track_caller]
     pub fn stage<T>(&self, work: impl FnOnce(&mut Stage<'_>) -> T) -> T {
@@ -78,7 +116,7 @@ impl Stage<'_> {
             .expect("the database")
             .unwrap_or_else(|| panic!("{email} has an account already"));
         if proven {
-            accounts::store::prove(self.conn, self.cx, &account).expect("the database");
+            let _ = accounts::store::prove(self.conn, self.cx, &account).expect("the database");
         }
         account.id
     }
@@ -119,20 +157,10 @@ impl Stage<'_> {
 
     /// A further company.
     pub fn company(&mut self, organization: OrgId, company: &str, slug: &str) -> CompanyId {
-        let id = CompanyId::fresh();
-        diesel::insert_into(companies::table)
-            .values((
-                companies::organization_id.eq(organization),
-                companies::id.eq(id),
-                companies::name.eq(company),
-                companies::slug.eq(slug),
-                companies::sort_name.eq(name::sort_key(company)),
-                companies::status.eq(CompanyStatus::Active),
-                companies::created_at.eq(self.cx.now),
-            ))
-            .execute(self.conn)
-            .expect("a free slug");
-        id
+        let slug = Slug::parse(slug).expect("a slug");
+        rooms::companies::store::create(self.conn, organization, self.cx.now, company, &slug)
+            .expect("the database")
+            .expect("a free slug")
     }
 
     /// A member, with companies and the role in each.
@@ -153,6 +181,16 @@ impl Stage<'_> {
         membership::enrol(self.conn, self.cx, organization, user, &with)
             .expect("the database")
             .expect("no member yet")
+    }
+
+    /// The membership that somebody has.
+    pub fn membership(&mut self, organization: OrgId, user: UserId) -> MembershipId {
+        memberships::table
+            .filter(memberships::organization_id.eq(organization))
+            .filter(memberships::user_id.eq(user))
+            .select(memberships::id)
+            .first(self.conn)
+            .expect("a membership")
     }
 
     /// A pending invitation with its letter: its id, and the token of its link.
