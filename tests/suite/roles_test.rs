@@ -32,31 +32,38 @@ const ACTORS: &[(&str, &str)] = &[
     ("afar", "member, manager of another company"),
 ];
 
-/// An organization of its own for one request: whatever the request does, no other request finds its traces.
-struct Scene {
-    slug: String,
-    /// A member (role member, viewer of the company `north`).
-    member: String,
-    /// The company `north`, where the company roles are held.
-    north: String,
-    /// A pending invitation as viewer of `north`, to a newcomer.
-    invitation: String,
-    /// The live link of an invitation to the actor, or to the newcomer for whom is a member or nobody.
-    token: String,
+/// An organization of its own: whatever the request does, no other request finds its traces.
+pub struct Scene {
+    /// The organization's slug; it stands in every name and address of the scene too.
+    pub slug: String,
+    /// The organization.
+    pub organization: String,
+    /// A member (role member, viewer of north).
+    pub member: String,
+    /// The company where the company roles are held.
+    pub north: String,
+    /// Its slug.
+    pub north_slug: String,
     /// A company in which the actor has no role.
-    south: String,
-    actor: Option<Ticket>,
+    pub south: String,
+    /// A pending invitation as viewer of north, to a newcomer.
+    pub invitation: String,
+    /// The live link of an invitation to the actor, or to the newcomer for whom is a member or nobody.
+    pub token: String,
+    /// What the actor's browser holds; nothing for nobody.
+    pub actor: Option<Ticket>,
 }
 
 impl Scene {
-    fn set(house: &House, actor: &str, number: usize) -> Self {
+    /// Sets it for one of the actors.
+    pub fn set(house: &House, actor: &str, slug: &str) -> Self {
         house.stage(|stage| {
-            let slug = format!("scene-{number}");
-            let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
-            let organization = stage.organization("Scene", &slug, owner);
-            let north = stage.company(organization, "North", "north");
-            let south = stage.company(organization, "South", "south");
-            let target = stage.account("Tara Target", &format!("tara@{slug}.test"), true);
+            let north_slug = format!("north-{slug}");
+            let owner = stage.account(&format!("Olivia {slug}"), &format!("olivia@{slug}.test"), true);
+            let organization = stage.organization(slug, slug, owner);
+            let north = stage.company(organization, &format!("North {slug}"), &north_slug);
+            let south = stage.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
+            let target = stage.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
             let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) = stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
@@ -75,7 +82,7 @@ impl Scene {
                 _ => "member",
             };
             let actor = (actor != "out").then(|| {
-                let user = stage.account("Alex Actor", &address, actor != "unproven");
+                let user = stage.account(&format!("Alex {slug}"), &address, actor != "unproven");
                 if matches!(actor, "strange" | "unproven") {
                     token = stage.invitation(organization, owner, &address, "viewer", &[]).1;
                 } else {
@@ -84,7 +91,9 @@ impl Scene {
                 stage.ticket(user)
             });
             Self {
-                slug,
+                slug: slug.to_owned(),
+                organization: organization.to_string(),
+                north_slug,
                 member: member.to_string(),
                 north: north.to_string(),
                 invitation: invitation.to_string(),
@@ -96,10 +105,10 @@ impl Scene {
     }
 
     /// The path with its variables filled in. A new variable needs a line here.
-    fn path(&self, path: &str, asset: &str) -> String {
+    pub fn path(&self, path: &str, asset: &str) -> String {
         let variable = |name: &str| match name {
             "slug" => self.slug.as_str(),
-            "company" => "north",
+            "company" => self.north_slug.as_str(),
             "company_id" => self.north.as_str(),
             "name" if path.starts_with("/static/") => asset,
             "token" if path.starts_with("/invitations/") => self.token.as_str(),
@@ -122,7 +131,7 @@ impl Scene {
     }
 
     /// A form that is filled in rightly, so that only who may decides. A new one needs a line here.
-    fn form(&self, path: &str) -> Vec<(&'static str, String)> {
+    pub fn form(&self, path: &str) -> Vec<(&'static str, String)> {
         let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
         let email = format!("fresh@{}.test", self.slug);
         match path {
@@ -147,7 +156,7 @@ impl Scene {
             "/organizations/requests" => text(&[("reason", "We grow")]),
             "/organizations/{slug}/leaving" => text(&[]),
             "/organizations/{slug}/settings/general" => text(&[
-                ("name", "Scene"),
+                ("name", &self.slug),
                 ("slug", &self.slug),
                 ("domain", ""),
                 ("region", "eu"),
@@ -155,7 +164,7 @@ impl Scene {
                 ("unit_label", "company"),
             ]),
             "/organizations/{slug}/companies" => text(&[("name", "East"), ("slug", "east")]),
-            "/organizations/{slug}/companies/{company}/settings" => text(&[("name", "Northern"), ("slug", "north")]),
+            "/organizations/{slug}/companies/{company}/settings" => text(&[("name", "Northern"), ("slug", &self.north_slug)]),
             "/organizations/{slug}/companies/{company}/archiving"
             | "/organizations/{slug}/companies/{company}/restoring"
             | "/organizations/{slug}/companies/{company}/members/{id}/unassigning" => text(&[]),
@@ -197,7 +206,7 @@ fn cell(page: &Page) -> String {
     }
 }
 
-fn ask(client: &Client, method: &str, path: &str, form: &[(&'static str, String)]) -> Page {
+pub fn ask(client: &Client, method: &str, path: &str, form: &[(&'static str, String)]) -> Page {
     let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     match method {
         "GET" => client.get(path),
@@ -224,18 +233,23 @@ fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
             .map(|(actor, _)| {
                 let (house, asset, number) = (&house, &asset, &number);
                 scope.spawn(move || {
-                    let next = || number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    let next = || format!("scene-{}", number.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
                     // What only reads shares one scene.
-                    let reading = Scene::set(house, actor, next());
+                    let reading = Scene::set(house, actor, &next());
                     ROUTES
                         .iter()
                         .map(|route| {
-                            let own = (route.method != "GET").then(|| Scene::set(house, actor, next()));
+                            let own = (route.method != "GET").then(|| Scene::set(house, actor, &next()));
                             let scene = own.as_ref().unwrap_or(&reading);
                             let client = scene.actor.as_ref().map_or_else(|| house.client(), |ticket| house.holder(ticket));
                             let form = if route.method == "GET" { Vec::new() } else { scene.form(route.path) };
                             let page = ask(&client, route.method, &scene.path(route.path, asset), &form);
                             assert!(page.status < 500, "{actor}: {} gives {}", page.request, page.status);
+                            // Nobody is led to a page that is closed to them.
+                            if page.status == 303 {
+                                let end = page.clone().follow(&client);
+                                assert!(end.status < 400, "{actor}: {} leads to {}: {}", page.request, end.request, end.status);
+                            }
                             cell(&page)
                         })
                         .collect()
@@ -289,7 +303,7 @@ fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
 #[test]
 fn who_manages_one_company_reaches_no_other_through_a_form() {
     let house = House::shared();
-    let scene = Scene::set(house, "manager", 100_000);
+    let scene = Scene::set(house, "manager", "one-manager");
     let manager = house.holder(scene.actor.as_ref().expect("an actor"));
     let slug = &scene.slug;
     let invite = |company: &str, email: &str| {
