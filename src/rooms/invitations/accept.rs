@@ -85,7 +85,10 @@ impl Scene {
         let unit = self.host.unit;
         let invitation = &self.invitation;
         let (title, text) = self.words(shell.person.as_ref().map(|person| person.email.as_str()));
-        let asks = matches!(self.situation, Situation::Expired | Situation::Cancelled | Situation::Over);
+        let asks = matches!(
+            self.situation,
+            Situation::Expired | Situation::Cancelled | Situation::Over
+        );
         Show {
             path: format!("/invitations/{}", token.as_str()),
             home: format!("/organizations/{}", self.host.slug),
@@ -156,7 +159,9 @@ impl Scene {
             ),
             Situation::Cancelled => closed(
                 "This invitation was cancelled",
-                format!("The link to {organization} does not open any more. Ask {inviter} if you think this is a mistake."),
+                format!(
+                    "The link to {organization} does not open any more. Ask {inviter} if you think this is a mistake."
+                ),
             ),
             Situation::Declined => closed(
                 "This invitation was declined",
@@ -278,7 +283,10 @@ fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deed
         }
         _ => {
             let page = scene.page(cx, person.shell(conn, "")?, token);
-            return Ok((Answer::Refused(Box::new(page)), Deeds::none("the acceptance was refused")));
+            return Ok((
+                Answer::Refused(Box::new(page)),
+                Deeds::none("the acceptance was refused"),
+            ));
         }
     }
     let was = &scene.invitation;
@@ -294,7 +302,12 @@ fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deed
         return Ok((Answer::Refused(Box::new(page)), none));
     }
     // A company that was archived meanwhile takes nobody in.
-    let active = || scene.grants.iter().filter(|grant| grant.status == CompanyStatus::Active);
+    let active = || {
+        scene
+            .grants
+            .iter()
+            .filter(|grant| grant.status == CompanyStatus::Active)
+    };
     let enrolment = Enrolment {
         role: was.role,
         access_until: was.access_until,

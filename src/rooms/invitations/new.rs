@@ -143,10 +143,7 @@ fn answer(conn: &mut Conn, member: &Member, mut typed: Typed) -> Result<(Answer,
         round.invite(conn, one)?;
     }
     let Round {
-        outcomes,
-        again,
-        deeds,
-        ..
+        outcomes, again, deeds, ..
     } = round;
     let invited = outcomes.iter().filter(|outcome| outcome.invited).count();
     let list = member.path("/invitations");
@@ -199,9 +196,15 @@ fn word(member: &Member, outcomes: &[Outcome]) -> String {
     let sends = member.cx.config().sends_mail();
     match outcomes {
         [only] if sends => format!("Invitation sent to {}", only.email),
-        [only] => format!("{} is invited. Copy the accept link from the list and pass it on", only.email),
+        [only] => format!(
+            "{} is invited. Copy the accept link from the list and pass it on",
+            only.email
+        ),
         many if sends => format!("{} invitations sent", many.len()),
-        many => format!("{} people are invited. Copy the accept links from the list and pass them on", many.len()),
+        many => format!(
+            "{} people are invited. Copy the accept links from the list and pass them on",
+            many.len()
+        ),
     }
 }
 
@@ -236,7 +239,9 @@ impl<'a> Round<'a> {
             member,
             voucher,
             terms,
-            members: store::members_among(conn, member.organization, emails)?.into_iter().collect(),
+            members: store::members_among(conn, member.organization, emails)?
+                .into_iter()
+                .collect(),
             allowance: store::allowance(conn, member.organization, member.cx.now)?,
             done: HashSet::new(),
             outcomes: Vec::new(),

@@ -223,9 +223,11 @@ macro_rules! of_the_row {
         match $wanted.standing {
             None => {}
             Some(Standing::Active) => {
-                $query = $query
-                    .filter(memberships::status.eq(MembershipStatus::Active))
-                    .filter(memberships::access_until.is_null().or(memberships::access_until.ge($wanted.now)));
+                $query = $query.filter(memberships::status.eq(MembershipStatus::Active)).filter(
+                    memberships::access_until
+                        .is_null()
+                        .or(memberships::access_until.ge($wanted.now)),
+                );
             }
             // In the index's own words, or neither engine sees that it is meant.
             Some(Standing::Suspended) => {
@@ -252,7 +254,10 @@ macro_rules! of_the_words {
 }
 macro_rules! of_the_companies {
     ($query:ident, $organization:expr, $wanted:expr, $found_by:expr) => {
-        if let Some(company) = $wanted.company.filter(|company| $found_by != Some(Term::Company(*company))) {
+        if let Some(company) = $wanted
+            .company
+            .filter(|company| $found_by != Some(Term::Company(*company)))
+        {
             $query = $query.filter(exists(
                 assignments!($organization)
                     .filter(company_assignments::membership_id.eq(memberships::id))
@@ -481,18 +486,17 @@ impl<'a> Walk<'a> {
         let assigned = assignments!(organization).select(company_assignments::membership_id);
         match term {
             Term::Word(word) => {
-                query = query.filter(
-                    memberships::id.eq_any(beginning!(organization, word).select(member_words::membership_id)),
-                );
+                query = query
+                    .filter(memberships::id.eq_any(beginning!(organization, word).select(member_words::membership_id)));
             }
             Term::Company(company) => {
-                query = query
-                    .filter(memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq(company))));
+                query =
+                    query.filter(memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq(company))));
             }
             Term::Within(companies) => {
-                query = query.filter(memberships::id.eq_any(
-                    assigned.filter(company_assignments::company_id.eq_any(companies.to_vec())),
-                ));
+                query = query.filter(
+                    memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq_any(companies.to_vec()))),
+                );
             }
             Term::Standing | Term::Role(_) => {}
         }
@@ -554,9 +558,21 @@ impl<'a> Walk<'a> {
                 .filter(company_assignments::company_id.eq(company))
                 .select((company_assignments::sort_name, company_assignments::membership_id))
                 .into_boxed();
-            in_order!(query, self, company_assignments::sort_name, company_assignments::membership_id, name, from, None);
+            in_order!(
+                query,
+                self,
+                company_assignments::sort_name,
+                company_assignments::membership_id,
+                name,
+                from,
+                None
+            );
             let end: Option<(Vec<u8>, String)> = query.offset(far - 1).limit(1).first(conn).optional()?;
-            return Ok(end.map(|(name, id)| Mark { name, joined: Time(0), id }));
+            return Ok(end.map(|(name, id)| Mark {
+                name,
+                joined: Time(0),
+                id,
+            }));
         }
         let mut query = memberships::table
             .filter(memberships::organization_id.eq(self.organization))
@@ -579,17 +595,15 @@ impl<'a> Walk<'a> {
         in_order!(query, self, memberships::joined_at, memberships::id, joined, from, None);
         let query = query.select((memberships::joined_at, memberships::id));
         let end: Option<(Time, String)> = query.offset(far - 1).limit(1).first(conn).optional()?;
-        Ok(end.map(|(joined, id)| Mark { name: Vec::new(), joined, id }))
+        Ok(end.map(|(joined, id)| Mark {
+            name: Vec::new(),
+            joined,
+            id,
+        }))
     }
 
     /// The next rows behind `from`, not farther than `until`.
-    fn stretch(
-        &self,
-        conn: &mut Conn,
-        from: Option<&Mark>,
-        until: Option<&Mark>,
-        limit: i64,
-    ) -> QueryResult<Vec<Row>> {
+    fn stretch(&self, conn: &mut Conn, from: Option<&Mark>, until: Option<&Mark>, limit: i64) -> QueryResult<Vec<Row>> {
         let (organization, wanted) = (self.organization, self.wanted);
         if let Some(company) = self.along() {
             let mut query = assignments!(organization)
@@ -604,7 +618,15 @@ impl<'a> Walk<'a> {
                 .into_boxed();
             of_the_row!(query, wanted);
             of_the_words!(query, organization, wanted, None);
-            in_order!(query, self, company_assignments::sort_name, company_assignments::membership_id, name, from, until);
+            in_order!(
+                query,
+                self,
+                company_assignments::sort_name,
+                company_assignments::membership_id,
+                name,
+                from,
+                until
+            );
             return query.limit(limit).load(conn);
         }
         let mut query = memberships::table
@@ -621,7 +643,15 @@ impl<'a> Walk<'a> {
             in_order!(query, self, memberships::sort_name, memberships::id, name, from, until);
         } else {
             query = query.filter(memberships::sort_name.is_not_null());
-            in_order!(query, self, memberships::joined_at, memberships::id, joined, from, until);
+            in_order!(
+                query,
+                self,
+                memberships::joined_at,
+                memberships::id,
+                joined,
+                from,
+                until
+            );
         }
         query.limit(limit).load(conn)
     }
