@@ -15,13 +15,16 @@ use crate::rooms::accounts::{
 use crate::rooms::{onboarding, organizations};
 
 // Overview and companies
-use crate::rooms::overview;
+use crate::rooms::{companies, overview};
 
 // Members
+use crate::rooms::members;
 
 // Invitations
+use crate::rooms::invitations;
 
 // Settings
+use crate::rooms::settings;
 
 /// One line of the table.
 pub struct Entry {
@@ -94,15 +97,51 @@ pub const ROUTES: &[Entry] = table! {
 
     // Overview and companies
     get  "/organizations/{slug}"       overview::show::show;
+    get  "/organizations/{slug}/companies" companies::index::index;
+    post "/organizations/{slug}/companies" companies::new::create;
+    get  "/organizations/{slug}/companies/new" companies::new::new;
+    get  "/organizations/{slug}/companies/{company}" companies::show::show;
+    get  "/organizations/{slug}/companies/{company}/settings" companies::settings::edit;
+    post "/organizations/{slug}/companies/{company}/settings" companies::settings::save;
+    get  "/organizations/{slug}/companies/{company}/archiving" companies::archiving::confirm;
+    post "/organizations/{slug}/companies/{company}/archiving" companies::archiving::archive;
+    post "/organizations/{slug}/companies/{company}/restoring" companies::archiving::restore;
+    get  "/organizations/{slug}/companies/{company}/members" companies::people::search;
+    post "/organizations/{slug}/companies/{company}/members" companies::people::assign;
+    post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" companies::people::unassign;
     // Overview and companies: end
 
     // Members
+    get  "/organizations/{slug}/members"     members::roster::page;
+    get  "/organizations/{slug}/members.csv" members::roster::sheet;
+    get  "/organizations/{slug}/members/{id}"            members::profile::page;
+    post "/organizations/{slug}/members/{id}/role"       members::profile::set_role;
+    post "/organizations/{slug}/members/{id}/access-end" members::profile::set_access_end;
+    post "/organizations/{slug}/members/{id}/companies"  members::profile::assign;
+    post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" members::profile::unassign;
+    get  "/organizations/{slug}/members/{id}/removal"    members::removal::page;
+    post "/organizations/{slug}/members/{id}/removal"    members::removal::remove;
     // Members: end
 
     // Invitations
+    get  "/organizations/{slug}/invitations"                   invitations::index::index;
+    post "/organizations/{slug}/invitations"                   invitations::new::invite;
+    get  "/organizations/{slug}/invitations/new"               invitations::new::new;
+    post "/organizations/{slug}/invitations/resending"         invitations::resend::resend_all;
+    get  "/organizations/{slug}/invitations/{id}"              invitations::edit::edit;
+    post "/organizations/{slug}/invitations/{id}"              invitations::edit::update;
+    post "/organizations/{slug}/invitations/{id}/resending"    invitations::resend::resend;
+    get  "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::confirm;
+    post "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::cancel;
+    get  "/invitations/{token}"                                invitations::accept::show;
+    post "/invitations/{token}/acceptance"                     invitations::accept::accept;
+    post "/invitations/{token}/declination"                    invitations::accept::decline;
     // Invitations: end
 
     // Settings
+    get  "/organizations/{slug}/settings" settings::general::first;
+    get  "/organizations/{slug}/settings/general" settings::general::edit;
+    post "/organizations/{slug}/settings/general" settings::general::save;
     // Settings: end
 };
 
