@@ -41,14 +41,16 @@ struct IndexPage {
     shell: Shell,
     q: String,
     sort: &'static str,
-    sorts: Vec<(&'static str, &'static str)>,
     rows: Vec<Row>,
     total: usize,
 }
 
-const SORTS: [(&str, &str); 3] = [("used", "Last used"), ("name", "Name"), ("role", "Role")];
+const SORTS: [&str; 3] = ["used", "name", "role"];
 
 /// `GET /organizations`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn index(gate: SignedIn, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let Query { q, sort } = query.into_inner();
     let page = gate
@@ -80,7 +82,6 @@ pub async fn index(gate: SignedIn, query: web::Query<Query>) -> Result<HttpRespo
                     .collect(),
                 q,
                 sort,
-                sorts: SORTS.to_vec(),
                 total,
             })
         })
