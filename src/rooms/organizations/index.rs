@@ -57,10 +57,7 @@ pub async fn index(gate: SignedIn, query: web::Query<Query>) -> Result<HttpRespo
         .read(move |person, conn| {
             let mut mine = store::mine(conn, person.id)?;
             let total = mine.len();
-            let sort = SORTS
-                .iter()
-                .find(|(key, _)| *key == sort)
-                .map_or("used", |(key, _)| key);
+            let sort = SORTS.into_iter().find(|key| *key == sort).unwrap_or("used");
             mine.retain(|row| found(row, &q));
             mine.sort_by_key(|row| name::sort_key(&row.name));
             match sort {
