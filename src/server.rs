@@ -43,6 +43,19 @@ pub fn open(config: Config, clock: Clock) -> Result<House, String> {
     Ok(House::new(db, config, keys, clock))
 }
 
+/// Makes the data folder, for its owner only.
+///
+/// # Errors
+/// A sentence for the operator.
+pub fn make_data_dir(dir: &std::path::Path) -> Result<(), String> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|error| format!("the data folder {} cannot be made: {error}", dir.display()))
+}
+
 /// A house that serves.
 #[derive(Debug)]
 pub struct Running {

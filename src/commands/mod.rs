@@ -7,6 +7,7 @@ use actix_web::rt::System;
 use diesel::prelude::*;
 
 use crate::gate::Backstage;
+use crate::gate::context::House;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::schema::users;
 use crate::ground::config::Config;
@@ -43,16 +44,15 @@ Configuration, by environment or in tenantry.toml (there without TENANTRY_, in l
 pub fn serve() -> Result<(), Faults> {
     log::start();
     let config = Config::load()?;
-    run(config)
+    run_with(server::open(config, Clock::default()).map_err(one)?)
 }
 
-fn run(config: Config) -> Result<(), Faults> {
-    let house = server::open(config, Clock::default()).map_err(one)?;
+fn run_with(house: House) -> Result<(), Faults> {
     System::new().block_on(async move {
         let (running, server) = server::start(house).map_err(one)?;
         let config = running.house.config.clone();
         let mail = if config.sends_mail() { "SMTP".to_owned() } else { config.data_dir.join("mail").display().to_string() };
-        tracing::info!(address = %config.base_url, listen = %config.listen, database = ?running.house, %mail, version = env!("CARGO_PKG_VERSION"), "serving");
+        tracing::info!(address = %config.base_url, listen = %config.listen, database = running.house.engine(), %mail, version = env!("CARGO_PKG_VERSION"), "serving");
         let ended = actix_web::rt::spawn(server);
         stop_signal().await.map_err(|error| one(error.to_string()))?;
         tracing::info!("stopping: new requests are refused, begun ones are finished");
@@ -80,7 +80,7 @@ async fn stop_signal() -> std::io::Result<()> {
 pub fn migrate() -> Result<(), Faults> {
     log::start();
     let config = Config::load()?;
-    std::fs::create_dir_all(&config.data_dir).map_err(|error| one(error.to_string()))?;
+    server::make_data_dir(&config.data_dir).map_err(one)?;
     let db = crate::gate::db::Db::open(&config.database_url).map_err(one)?;
     let done = db.migrate().map_err(one)?;
     say(&match done.len() {

@@ -9,7 +9,7 @@ use crate::ground::time::{Clock, Time};
 use crate::ground::token::{Keys, Seed, Token};
 
 /// What one running instance is made of. Its database opens only through the gate.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct House {
     pub(super) db: Db,
     /// The configuration.
@@ -24,7 +24,18 @@ pub struct House {
     pub bell: Arc<Bell>,
 }
 
+impl std::fmt::Debug for House {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "House({})", self.engine())
+    }
+}
+
 impl House {
+    /// The engine's name.
+    pub fn engine(&self) -> &'static str {
+        self.db.engine()
+    }
+
     /// Puts a house together.
     pub fn new(db: Db, config: Config, keys: Keys, clock: Clock) -> Self {
         Self {

@@ -289,6 +289,21 @@ pub fn rename(conn: &mut Conn, user: UserId, full_name: &str, email: &str) -> Qu
     Ok(())
 }
 
+/// Notes when a person was last at work in an organization.
+///
+/// # Errors
+/// When the database fails.
+pub fn seen(conn: &mut Conn, user: UserId, membership: MembershipId, at: Time) -> QueryResult<()> {
+    diesel::update(
+        memberships::table
+            .filter(memberships::id.eq(membership))
+            .filter(memberships::user_id.eq(user)),
+    )
+    .set(memberships::last_seen_at.eq(at))
+    .execute(conn)?;
+    Ok(())
+}
+
 fn count(conn: &mut Conn, organization: OrgId, role: Role, by: i64) -> QueryResult<()> {
     diesel::update(role_counts::table.find((organization, role)))
         .set(role_counts::members.eq(role_counts::members + by))

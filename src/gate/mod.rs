@@ -485,9 +485,21 @@ impl Backstage {
         work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Deeds), AppError>,
     ) -> Result<T, AppError> {
         let cx = Context::of_house(&self.house, self.what);
+        self.write_as(&cx, |cx, conn| work(cx, conn).map(|(out, deeds)| (out, None, deeds)))
+    }
+
+    /// Changes something as somebody, at the moment of `cx`: the demo has a past.
+    ///
+    /// # Errors
+    /// What the closure refuses; then nothing was changed.
+    pub fn write_as<T>(
+        &self,
+        cx: &Context,
+        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError>,
+    ) -> Result<T, AppError> {
         self.house.db.write(|conn| {
-            let (out, deeds) = work(&cx, conn)?;
-            deed::record(conn, &cx, None, &deeds)?;
+            let (out, actor, deeds) = work(cx, conn)?;
+            deed::record(conn, cx, actor.as_ref(), &deeds)?;
             Ok(out)
         })
     }

@@ -17,7 +17,7 @@ crate::text_enum! {
 }
 
 /// What the house runs with; every value has been checked.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
@@ -39,7 +39,17 @@ pub struct Config {
     pub organization_limit: Option<u32>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+// The URLs may hold passwords: no log shows a configuration whole.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     listen: Option<String>,

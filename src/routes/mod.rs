@@ -7,7 +7,9 @@ use actix_web::{HttpResponse, Route};
 
 use crate::ground::assets;
 // Accounts
-use crate::rooms::accounts::{entry, legal, log_in, sign_up, theme, verify};
+use crate::rooms::accounts::{
+    entry, legal, log_in, profile, readdress, reset, sessions, sign_up, theme, unlock, verify,
+};
 
 // Organizations
 use crate::rooms::{onboarding, organizations};
@@ -16,8 +18,10 @@ use crate::rooms::{onboarding, organizations};
 use crate::rooms::{companies, overview};
 
 // Members
+use crate::rooms::members;
 
 // Invitations
+use crate::rooms::invitations;
 
 // Settings
 use crate::rooms::settings;
@@ -59,7 +63,22 @@ pub const ROUTES: &[Entry] = table! {
     post "/verify/resending"           verify::resend;
     get  "/verify/{token}"             verify::confirm;
     post "/verify/{token}"             verify::submit;
+    get  "/password/forgot"            reset::forgot;
+    post "/password/forgot"            reset::ask;
+    get  "/password/reset/{token}"     reset::page;
+    post "/password/reset/{token}"     reset::submit;
+    get  "/unlock/{token}"             unlock::page;
+    post "/unlock/{token}"             unlock::submit;
+    get  "/account"                    profile::page;
+    post "/account/name"               profile::set_name;
+    post "/account/email"              profile::set_email;
+    post "/account/password"           profile::set_password;
     post "/account/theme"              theme::submit;
+    get  "/account/email/{token}"      readdress::page;
+    post "/account/email/{token}"      readdress::submit;
+    get  "/account/sessions"           sessions::page;
+    post "/account/sessions/ending"    sessions::end_others;
+    post "/account/sessions/{id}/ending" sessions::end;
     get  "/legal/terms"                legal::terms;
     get  "/legal/privacy"              legal::privacy;
     // Accounts: end
@@ -93,9 +112,30 @@ pub const ROUTES: &[Entry] = table! {
     // Overview and companies: end
 
     // Members
+    get  "/organizations/{slug}/members"     members::roster::page;
+    get  "/organizations/{slug}/members.csv" members::roster::sheet;
+    get  "/organizations/{slug}/members/{id}"            members::profile::page;
+    post "/organizations/{slug}/members/{id}/role"       members::profile::set_role;
+    post "/organizations/{slug}/members/{id}/access-end" members::profile::set_access_end;
+    post "/organizations/{slug}/members/{id}/companies"  members::profile::assign;
+    post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" members::profile::unassign;
+    get  "/organizations/{slug}/members/{id}/removal"    members::removal::page;
+    post "/organizations/{slug}/members/{id}/removal"    members::removal::remove;
     // Members: end
 
     // Invitations
+    get  "/organizations/{slug}/invitations"                   invitations::index::index;
+    post "/organizations/{slug}/invitations"                   invitations::new::invite;
+    get  "/organizations/{slug}/invitations/new"               invitations::new::new;
+    post "/organizations/{slug}/invitations/resending"         invitations::resend::resend_all;
+    get  "/organizations/{slug}/invitations/{id}"              invitations::edit::edit;
+    post "/organizations/{slug}/invitations/{id}"              invitations::edit::update;
+    post "/organizations/{slug}/invitations/{id}/resending"    invitations::resend::resend;
+    get  "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::confirm;
+    post "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::cancel;
+    get  "/invitations/{token}"                                invitations::accept::show;
+    post "/invitations/{token}/acceptance"                     invitations::accept::accept;
+    post "/invitations/{token}/declination"                    invitations::accept::decline;
     // Invitations: end
 
     // Settings

@@ -1,0 +1,717 @@
+//! What the pages cost: `bin/bench` says how to run it and `docs/PERFORMANCE.md` what it gave.
+//!
+//! The real binary serves on one core, the load comes from the other. Beside each page runs a bare actix handler that
+//! answers the same bytes on the same core, and the same page of an organization with 20 members.
+
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs
+)]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+use diesel::prelude::*;
+use tenantry::gate::Backstage;
+use tenantry::gate::context::House;
+use tenantry::gate::db::Conn;
+use tenantry::gate::deed::Deeds;
+use tenantry::gate::schema::{
+    companies, company_assignments, deeds, member_words, memberships, organization_slugs, organizations, role_counts,
+    users,
+};
+use tenantry::ground::config::Config;
+use tenantry::ground::id::RawId;
+use tenantry::ground::time::Clock;
+use tenantry::ground::{name, password};
+use tenantry::on_each;
+
+const LARGE: usize = 100_000;
+const SMALL: usize = 20;
+const COMPANIES: usize = 1_000;
+const PASSWORD: &str = "correct-horse-battery-9";
+const FIRST: &[&str] = &[
+    "Maya",
+    "Daniel",
+    "Ingrid",
+    "Tomasz",
+    "Priya",
+    "Leon",
+    "Aaliyah",
+    "Kenji",
+    "Sofia",
+    "Oluwaseun",
+    "Hana",
+    "Olivia",
+    "Noah",
+    "Emma",
+    "Liam",
+    "Ava",
+    "Mateo",
+    "Zoé",
+    "Jürgen",
+    "Chloé",
+    "Ravi",
+    "Mei",
+    "Fatima",
+    "Omar",
+    "Elena",
+    "Ivan",
+    "Sara",
+    "Tim",
+    "Nora",
+    "Ana",
+];
+const LAST: &[&str] = &[
+    "Okonkwo",
+    "Reyes",
+    "Solberg",
+    "Wójcik",
+    "Raman",
+    "Fischer",
+    "Brooks",
+    "Watanabe",
+    "Marchetti",
+    "Adeyemi",
+    "Kim",
+    "Hart",
+    "Stone",
+    "Berg",
+    "Costa",
+    "Novak",
+    "Silva",
+    "Müller",
+    "Dubois",
+    "Ortega",
+    "Larsen",
+    "Kowalski",
+    "Rossi",
+    "Haddad",
+    "Ivanova",
+    "Petrov",
+    "Lindqvist",
+    "Moreau",
+];
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    if let [flag, file, port] = args.as_slice()
+        && flag == "--reference"
+    {
+        return reference(Path::new(file), port.parse().unwrap());
+    }
+    let dir = std::env::temp_dir().join(format!("tenantry-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let database = args
+        .first()
+        .cloned()
+        .unwrap_or_else(|| dir.join("bench.sqlite3").display().to_string());
+    run(&dir, &database);
+    std::fs::remove_dir_all(&dir).unwrap();
+}
+
+/// A server that knows one answer.
+fn reference(file: &Path, port: u16) {
+    let bytes = web::Bytes::from(std::fs::read(file).unwrap());
+    actix_web::rt::System::new().block_on(async move {
+        HttpServer::new(move || {
+            let bytes = bytes.clone();
+            App::new().default_service(web::to(move || {
+                let bytes = bytes.clone();
+                async move { HttpResponse::Ok().content_type("text/html; charset=utf-8").body(bytes) }
+            }))
+        })
+        .workers(1)
+        .bind(("127.0.0.1", port))
+        .unwrap()
+        .run()
+        .await
+        .unwrap();
+    });
+}
+
+fn run(dir: &Path, database: &str) {
+    println!("== filling: {LARGE} members and {COMPANIES} companies in one organization, {SMALL} members in another");
+    let began = Instant::now();
+    fill(dir, database);
+    println!("   {:.1} s", began.elapsed().as_secs_f64());
+
+    let starts: Vec<f64> = (0..5)
+        .map(|_| {
+            let began = Instant::now();
+            let server = Served::start(dir, database);
+            let took = began.elapsed().as_secs_f64() * 1000.0;
+            drop(server);
+            took
+        })
+        .collect();
+    println!(
+        "== start on the existing database, until it is ready: {} ms",
+        summary(&starts)
+    );
+
+    let server = Served::start(dir, database);
+    let cookie = server.sign_in();
+    let after = server.page_thousand(&cookie);
+    let pages: Vec<(&str, String, String)> = vec![
+        (
+            "members, page 1",
+            "/organizations/large/members".into(),
+            "/organizations/small/members".into(),
+        ),
+        (
+            "members, page 1,000",
+            format!("/organizations/large/members?after={after}"),
+            "/organizations/small/members".into(),
+        ),
+        (
+            "members, role=viewer",
+            "/organizations/large/members?role=viewer".into(),
+            "/organizations/small/members?role=viewer".into(),
+        ),
+        (
+            "members, q=kate",
+            "/organizations/large/members?q=kate".into(),
+            "/organizations/small/members?q=kate".into(),
+        ),
+        (
+            "members, q=a",
+            "/organizations/large/members?q=a".into(),
+            "/organizations/small/members?q=a".into(),
+        ),
+        ("overview", "/organizations/large".into(), "/organizations/small".into()),
+        (
+            "companies",
+            "/organizations/large/companies".into(),
+            "/organizations/small/companies".into(),
+        ),
+    ];
+    println!("== pages: server on core 0, load of 8 connections from core 1, uncompressed");
+    println!(
+        "   page                    bytes |   req/s    p50 ms    p99 ms | same bytes, bare handler | small organization: req/s    p50 ms   large/small"
+    );
+    for (what, large, small) in &pages {
+        let bytes = server.get(large, &cookie, "identity").1;
+        let large_run = wrk(server.port, large, &cookie);
+        let file = dir.join("page.html");
+        std::fs::write(&file, &bytes).unwrap();
+        let bare_run = bare(&file, server.port + 1);
+        let small_run = wrk(server.port, small, &cookie);
+        println!(
+            "   {what:<22} {:>6} | {:>7.0} {:>9.2} {:>9.2} | {:>8.0} ({:>5.1} %)       | {:>8.0} {:>21.2} {:>10.2}x",
+            bytes.len(),
+            large_run.rate,
+            large_run.p50,
+            large_run.p99,
+            bare_run.rate,
+            large_run.rate / bare_run.rate * 100.0,
+            small_run.rate,
+            small_run.p50,
+            small_run.rate / large_run.rate,
+        );
+    }
+    println!("== one request at a time");
+    for (what, large, _) in &pages {
+        let times: Vec<f64> = (0..200)
+            .map(|_| {
+                let began = Instant::now();
+                server.get(large, &cookie, "identity");
+                began.elapsed().as_secs_f64() * 1000.0
+            })
+            .collect();
+        println!("   {what:<22} {} ms", summary(&times));
+    }
+    let page = String::from_utf8(server.get("/organizations/large/members", &cookie, "identity").1).unwrap();
+    let mut total = server.get("/organizations/large/members", &cookie, "gzip").1.len();
+    println!("== first load of the members page\n   html {total} bytes (gzip)");
+    let mut requests = 1;
+    for asset in assets(&page) {
+        let bytes = server.get(&asset, "", "br, gzip").1.len();
+        println!("   {asset} {bytes} bytes");
+        total += bytes;
+        requests += 1;
+    }
+    println!("   together {total} bytes in {requests} requests");
+    println!(
+        "== memory of the server after all this: {} at most, {} now",
+        server.memory("VmHWM"),
+        server.memory("VmRSS")
+    );
+}
+
+/// What a browser fetches for a page: style, script, icons.
+fn assets(page: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (at, _) in page.match_indices("/static/") {
+        let end = page[at..].find(['"', '#', '\'']).unwrap();
+        let asset = page[at..at + end].to_owned();
+        if !found.contains(&asset) {
+            found.push(asset);
+        }
+    }
+    found
+}
+
+fn summary(times: &[f64]) -> String {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    format!(
+        "p50 {:.2}, p99 {:.2}",
+        sorted[sorted.len() / 2],
+        sorted[(sorted.len() * 99 / 100).min(sorted.len() - 1)]
+    )
+}
+
+struct Served {
+    child: Child,
+    port: u16,
+}
+
+impl Served {
+    fn start(dir: &Path, database: &str) -> Self {
+        let port = free_port();
+        let child = Command::new("taskset")
+            .args(["-c", "0"])
+            .arg(binary())
+            .env("TENANTRY_LISTEN", format!("127.0.0.1:{port}"))
+            .env("TENANTRY_DATA_DIR", dir)
+            .env("TENANTRY_DATABASE_URL", database)
+            .env("TENANTRY_LOG", "warn")
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("taskset and the release binary");
+        let server = Self { child, port };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err()
+            || ureq::get(&server.url("/health/ready")).call().is_err()
+        {
+            assert!(Instant::now() < deadline, "the server did not start");
+            std::thread::sleep(Duration::from_micros(500));
+        }
+        server
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    fn sign_in(&self) -> String {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .build()
+            .into();
+        let answer = agent
+            .post(&self.url("/login"))
+            .header("Sec-Fetch-Site", "same-origin")
+            .send_form([("email", "owner@bench.example"), ("password", PASSWORD)])
+            .expect("login");
+        let cookie = answer
+            .headers()
+            .get("set-cookie")
+            .expect("a session cookie")
+            .to_str()
+            .unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    fn get(&self, path: &str, cookie: &str, encoding: &str) -> (u16, Vec<u8>) {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        // By hand: the length on the wire counts, and no client may decompress it.
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nCookie: {cookie}\r\nAccept-Encoding: {encoding}\r\nConnection: close\r\n\r\n", self.port).unwrap();
+        let mut answer = Vec::new();
+        std::io::Read::read_to_end(&mut stream, &mut answer).unwrap();
+        let head = answer
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .expect("an answer");
+        let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
+        assert_eq!(status, 200, "{path}");
+        drop(agent);
+        (status, answer[head + 4..].to_vec())
+    }
+
+    /// Follows the link to the next page 999 times.
+    fn page_thousand(&self, cookie: &str) -> String {
+        let mut after = String::new();
+        for _ in 0..999 {
+            let query = if after.is_empty() {
+                String::new()
+            } else {
+                format!("?after={after}")
+            };
+            let page = String::from_utf8(
+                self.get(&format!("/organizations/large/members{query}"), cookie, "identity")
+                    .1,
+            )
+            .unwrap();
+            let at = page.rfind("after=").expect("a next page");
+            let end = page[at..].find(['"', '&']).unwrap();
+            after = page[at + "after=".len()..at + end].to_owned();
+        }
+        after
+    }
+
+    fn memory(&self, what: &str) -> String {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with(what)).unwrap();
+        let kilobytes: f64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+        format!("{:.1} MB", kilobytes / 1024.0)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn binary() -> PathBuf {
+    std::env::current_exe()
+        .unwrap()
+        .ancestors()
+        .find(|dir| dir.ends_with("release"))
+        .unwrap()
+        .join("tenantry")
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+struct Run {
+    rate: f64,
+    p50: f64,
+    p99: f64,
+}
+
+fn bare(file: &Path, _near: u16) -> Run {
+    let port = free_port();
+    let mut child = Command::new("taskset")
+        .args(["-c", "0"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--reference", file.to_str().unwrap(), &port.to_string()])
+        .spawn()
+        .unwrap();
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let run = wrk(port, "/", "");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    run
+}
+
+/// A second to warm up, then four measured, on loopback only.
+fn wrk(port: u16, path: &str, cookie: &str) -> Run {
+    let run = |seconds: &str| {
+        let out = Command::new("taskset")
+            .args(["-c", "1", "wrk", "-t1", "-c8", "-d", seconds, "--latency", "-H"])
+            .arg(format!("Cookie: {cookie}"))
+            .arg(format!("http://127.0.0.1:{port}{path}"))
+            .output()
+            .expect("wrk");
+        String::from_utf8(out.stdout).unwrap()
+    };
+    run("1s");
+    let text = run("4s");
+    assert!(!text.contains("Non-2xx"), "{path}: {text}");
+    let field = |label: &str| {
+        text.lines()
+            .find_map(|line| line.trim().strip_prefix(label))
+            .unwrap_or_else(|| panic!("{text}"))
+            .trim()
+            .to_owned()
+    };
+    Run {
+        rate: field("Requests/sec:").parse().unwrap(),
+        p50: milliseconds(&field("50%")),
+        p99: milliseconds(&field("99%")),
+    }
+}
+
+fn milliseconds(text: &str) -> f64 {
+    let number: f64 = text.trim_end_matches(|c: char| c.is_alphabetic()).parse().unwrap();
+    match text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.') {
+        "us" => number / 1000.0,
+        "ms" => number,
+        "s" => number * 1000.0,
+        other => panic!("{other}"),
+    }
+}
+
+fn fill(dir: &Path, database: &str) {
+    let config = Config::local(dir, database.to_owned());
+    let house = tenantry::server::open(config, Clock::default()).expect("a database");
+    let door = Backstage::of(&house, "bench");
+    let hash = password::hash_now(PASSWORD).unwrap();
+    let owner = RawId::fresh().as_str().to_owned();
+    door.write(|cx, conn| {
+        let row = (
+            users::id.eq(&owner),
+            users::email.eq("owner@bench.example"),
+            users::name.eq("Olivia Owner"),
+            users::password_hash.eq(&hash),
+            users::email_verified_at.eq(Some(cx.now.0)),
+            users::is_operator.eq(false),
+            users::created_at.eq(cx.now.0),
+        );
+        diesel::insert_into(users::table).values(row).execute(conn)?;
+        Ok(((), Deeds::none("a benchmark's data")))
+    })
+    .unwrap();
+    organization(&house, "small", &owner, SMALL, 5);
+    organization(&house, "large", &owner, LARGE, COMPANIES);
+    door.read(|_, conn| Ok(on_each!(conn, c => diesel::sql_query("ANALYZE").execute(c))?))
+        .unwrap();
+}
+
+fn organization(house: &House, slug: &str, owner: &str, members: usize, company_count: usize) {
+    let door = Backstage::of(house, "bench");
+    let org = RawId::fresh().as_str().to_owned();
+    let mut company_ids = Vec::new();
+    door.write(|cx, conn| {
+        let now = cx.now.0;
+        diesel::insert_into(organizations::table)
+            .values((
+                organizations::id.eq(&org),
+                organizations::name.eq(format!("The {slug} organization")),
+                organizations::organization_type.eq("enterprise"),
+                organizations::unit_label.eq("company"),
+                organizations::status.eq("active"),
+                organizations::region.eq("eu"),
+                organizations::domain.eq(""),
+                organizations::owner_count.eq(1),
+                organizations::created_by.eq(owner),
+                organizations::created_at.eq(now),
+            ))
+            .execute(conn)?;
+        diesel::insert_into(organization_slugs::table)
+            .values((
+                organization_slugs::slug.eq(slug),
+                organization_slugs::organization_id.eq(&org),
+                organization_slugs::is_current.eq(true),
+                organization_slugs::created_at.eq(now),
+            ))
+            .execute(conn)?;
+        for at in 0..company_count {
+            let id = RawId::fresh().as_str().to_owned();
+            let name = format!("Company {at:04}");
+            diesel::insert_into(companies::table)
+                .values((
+                    companies::organization_id.eq(&org),
+                    companies::id.eq(&id),
+                    companies::name.eq(&name),
+                    companies::slug.eq(format!("company-{at}")),
+                    companies::sort_name.eq(name::sort_key(&name)),
+                    companies::status.eq("active"),
+                    companies::created_at.eq(now),
+                ))
+                .execute(conn)?;
+            company_ids.push(id);
+        }
+        for at in 0..30i64 {
+            diesel::insert_into(deeds::table)
+                .values((
+                    deeds::organization_id.eq(&org),
+                    deeds::id.eq(RawId::fresh().as_str().to_owned()),
+                    deeds::at.eq(now - at),
+                    deeds::actor_id.eq(Some(owner)),
+                    deeds::actor_name.eq("Olivia Owner"),
+                    deeds::ip.eq(""),
+                    deeds::agent.eq(""),
+                    deeds::request_id.eq("bench"),
+                    deeds::action.eq("company.created"),
+                    deeds::target_kind.eq("company"),
+                    deeds::target_id.eq(&company_ids[0]),
+                    deeds::target_label.eq("Company 0000"),
+                    deeds::before.eq("{}"),
+                    deeds::after.eq("{}"),
+                ))
+                .execute(conn)?;
+        }
+        Ok(((), Deeds::none("a benchmark's data")))
+    })
+    .unwrap();
+    let mut counts = std::collections::BTreeMap::<&str, i64>::new();
+    for from in (0..members).step_by(1000) {
+        let people = (from..(from + 1000).min(members))
+            .map(|at| Somebody::make(slug, at, owner))
+            .collect::<Vec<_>>();
+        for somebody in &people {
+            *counts.entry(somebody.role).or_default() += 1;
+        }
+        door.write(|cx, conn| {
+            Ok((
+                insert(conn, &org, &company_ids, &people, cx.now.0)?,
+                Deeds::none("a benchmark's data"),
+            ))
+        })
+        .unwrap();
+    }
+    door.write(|_, conn| {
+        for role in [
+            "owner",
+            "admin",
+            "billing_admin",
+            "user_admin",
+            "editor",
+            "viewer",
+            "member",
+        ] {
+            diesel::insert_into(role_counts::table)
+                .values((
+                    role_counts::organization_id.eq(&org),
+                    role_counts::role.eq(role),
+                    role_counts::members.eq(counts.get(role).copied().unwrap_or_default()),
+                ))
+                .execute(conn)?;
+        }
+        Ok(((), Deeds::none("a benchmark's data")))
+    })
+    .unwrap();
+}
+
+struct Somebody {
+    user: String,
+    membership: String,
+    name: String,
+    email: String,
+    role: &'static str,
+    at: usize,
+    is_owner: bool,
+}
+
+impl Somebody {
+    fn make(slug: &str, at: usize, owner: &str) -> Self {
+        let is_owner = at == 0;
+        // A small fixed scatter: no two runs differ.
+        let dice = at.wrapping_mul(2_654_435_761) >> 7;
+        let first = if dice % 200 == 7 {
+            "Kate"
+        } else {
+            FIRST[dice % FIRST.len()]
+        };
+        let last = LAST[(dice / 31) % LAST.len()];
+        let role = match at {
+            0 => "owner",
+            _ => match dice % 100 {
+                0 => "admin",
+                1 => "billing_admin",
+                2 => "user_admin",
+                3..=9 => "editor",
+                10..=19 => "viewer",
+                _ => "member",
+            },
+        };
+        let (user, name, email) = if is_owner {
+            (
+                owner.to_owned(),
+                "Olivia Owner".to_owned(),
+                "owner@bench.example".to_owned(),
+            )
+        } else {
+            (
+                RawId::fresh().as_str().to_owned(),
+                format!("{first} {last}"),
+                format!("{}.{}.{at}@{slug}.example", name::fold(first), name::fold(last)),
+            )
+        };
+        Self {
+            user,
+            membership: RawId::fresh().as_str().to_owned(),
+            name,
+            email,
+            role,
+            at,
+            is_owner,
+        }
+    }
+}
+
+fn insert(
+    conn: &mut Conn,
+    org: &str,
+    company_ids: &[String],
+    people: &[Somebody],
+    now: i64,
+) -> Result<(), tenantry::ground::error::AppError> {
+    for chunk in people.chunks(100) {
+        let rows: Vec<_> = chunk
+            .iter()
+            .filter(|p| !p.is_owner)
+            .map(|p| {
+                (
+                    users::id.eq(&p.user),
+                    users::email.eq(&p.email),
+                    users::name.eq(&p.name),
+                    users::password_hash.eq("!"),
+                    users::email_verified_at.eq(Some(now)),
+                    users::is_operator.eq(false),
+                    users::created_at.eq(now),
+                )
+            })
+            .collect();
+        on_each!(conn, c => diesel::insert_into(users::table).values(&rows).execute(c))?;
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|p| {
+                (
+                    memberships::organization_id.eq(org),
+                    memberships::id.eq(&p.membership),
+                    memberships::user_id.eq(&p.user),
+                    memberships::role.eq(p.role),
+                    memberships::status.eq("active"),
+                    memberships::joined_at.eq(now - i64::try_from(p.at).unwrap() * 1_000_000),
+                    memberships::last_seen_at.eq(Some(now - i64::try_from(p.at).unwrap() * 60_000_000)),
+                    memberships::sort_name.eq(Some(name::sort_key(&p.name))),
+                )
+            })
+            .collect();
+        on_each!(conn, c => diesel::insert_into(memberships::table).values(&rows).execute(c))?;
+        let rows: Vec<_> = chunk
+            .iter()
+            .flat_map(|p| {
+                name::words(&p.name, &p.email).into_iter().map(move |word| {
+                    (
+                        member_words::organization_id.eq(org),
+                        member_words::word.eq(word),
+                        member_words::membership_id.eq(&p.membership),
+                    )
+                })
+            })
+            .collect();
+        on_each!(conn, c => diesel::insert_into(member_words::table).values(&rows).execute(c))?;
+        let rows: Vec<_> = chunk
+            .iter()
+            .filter(|p| matches!(p.role, "member" | "viewer"))
+            .flat_map(|p| {
+                (0..1 + p.at % 3).map(move |n| {
+                    (
+                        company_assignments::organization_id.eq(org),
+                        company_assignments::membership_id.eq(&p.membership),
+                        company_assignments::company_id.eq(&company_ids[(p.at * 7 + n) % company_ids.len()]),
+                        company_assignments::role.eq("viewer"),
+                        company_assignments::origin.eq("direct"),
+                        company_assignments::sort_name.eq(name::sort_key(&p.name)),
+                        company_assignments::created_at.eq(now),
+                    )
+                })
+            })
+            .collect();
+        on_each!(conn, c => diesel::insert_into(company_assignments::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! The demo: a house with a past, in a folder of its own.
+
+mod cast;
+
+use std::path::Path;
+
+use serde_json::json;
+
+use self::cast::{CAST, HOUSES, Invited, PASSWORD, Place};
+use super::{Faults, one, run_with, say};
+use crate::gate::Backstage;
+use crate::gate::context::{Context, House};
+use crate::gate::db::Conn;
+use crate::gate::deed::{Action, Actor, Deed, Deeds};
+use crate::gate::invitation::{self, Offer};
+use crate::gate::member::OrgId;
+use crate::gate::membership::{self, Enrolment, Origin};
+use crate::gate::organization::{self, CreateRefused, InvitationStatus, NewOrganization};
+use crate::gate::role::CompanyRole;
+use crate::gate::session::Person;
+use crate::ground::config::Config;
+use crate::ground::email::Email;
+use crate::ground::error::AppError;
+use crate::ground::id::{CompanyId, InvitationId, UserId};
+use crate::ground::slug::Slug;
+use crate::ground::time::{Clock, Span};
+use crate::ground::{log, password};
+use crate::post;
+use crate::rooms::{accounts, companies};
+use crate::server;
+
+const MARK: &str = "this-is-the-demo";
+
+/// Makes a database of its own in `demo` below the data folder, serves it, and says who can sign in.
+///
+/// # Errors
+/// Why it could not.
+pub fn demo() -> Result<(), Faults> {
+    log::start();
+    let mut config = Config::load()?;
+    config.data_dir = config.data_dir.join("demo");
+    config.database_url = config.data_dir.join("demo.sqlite3").display().to_string();
+    // Nothing of a demo leaves the machine.
+    config.smtp_url = None;
+    clear(&config.data_dir).map_err(one)?;
+    let base_url = config.base_url.clone();
+    let house = server::open(config, Clock::default()).map_err(one)?;
+    furnish(&house).map_err(|error| one(error.to_string()))?;
+    say(&format!(
+        "\nThe demo is at {base_url}\n\nEverybody's password is {PASSWORD}\n"
+    ));
+    for (email, what) in cast::LOGINS {
+        say(&format!("  {email:<34} {what}"));
+    }
+    say(
+        "\nLetters become files in the mail folder beside the demo's database. Ctrl+C ends it; the next start begins anew.\n",
+    );
+    run_with(house)
+}
+
+/// Empties the folder of an earlier demo, and no other folder.
+fn clear(dir: &Path) -> Result<(), String> {
+    if dir.exists() {
+        if !dir.join(MARK).exists() {
+            return Err(format!(
+                "{} exists and is not an earlier demo; move it away first",
+                dir.display()
+            ));
+        }
+        std::fs::remove_dir_all(dir).map_err(|error| format!("{} cannot be emptied: {error}", dir.display()))?;
+    }
+    std::fs::create_dir_all(dir)
+        .and_then(|()| std::fs::write(dir.join(MARK), ""))
+        .map_err(|error| format!("{} cannot be made: {error}", dir.display()))
+}
+
+fn furnish(house: &House) -> Result<(), AppError> {
+    let stage = Stage {
+        door: Backstage::of(house, "command: demo"),
+        today: Context::of_house(house, "command: demo"),
+    };
+    let hash = password::hash_now(PASSWORD)?;
+    for (name, email) in CAST {
+        stage.ago(60 * DAY, |cx, conn| {
+            let email = Email::parse(email).map_err(AppError::internal)?;
+            let added = accounts::store::add(conn, cx, name, &email, &hash)?;
+            let account = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
+            let deeds = account
+                .did(Action::SignedUp)
+                .and(accounts::store::prove(conn, cx, &account)?);
+            Ok(((), Some(account.actor()), deeds))
+        })?;
+    }
+    HOUSES.iter().try_for_each(|place| stage.build(place))
+}
+
+const DAY: i64 = 24 * 60;
+
+/// Where the past is played: each scene at its time, by its actor.
+struct Stage {
+    door: Backstage,
+    today: Context,
+}
+
+impl Stage {
+    /// Plays a scene so many minutes ago.
+    fn ago<T>(
+        &self,
+        minutes: i64,
+        scene: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError>,
+    ) -> Result<T, AppError> {
+        let cx = Context {
+            now: self.today.now - Span::minutes(minutes),
+            ..self.today.clone()
+        };
+        self.door.write_as(&cx, scene)
+    }
+
+    fn build(&self, place: &Place) -> Result<(), AppError> {
+        let (org, owner) = self.ago(45 * DAY, |cx, conn| {
+            let owner = account(conn, place.owner)?;
+            let owner = Person::backstage(conn, cx, owner)?;
+            let new = NewOrganization {
+                name: place.name.into(),
+                slug: Slug::parse(place.slug).map_err(AppError::internal)?,
+                organization_type: place.organization_type,
+                region: place.region,
+                domain: place.domain.into(),
+            };
+            let (org, deeds) = organization::create(conn, cx, &owner, &new).map_err(|refused| match refused {
+                CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
+                CreateRefused::Failed(error) => error,
+            })?;
+            Ok(((org, owner.actor()), Some(owner.actor()), deeds))
+        })?;
+        let mut companies = Vec::new();
+        for (at, name) in place.companies.iter().enumerate() {
+            companies.push(self.ago(44 * DAY - minutes(at), |cx, conn| {
+                let slug = Slug::parse(&Slug::suggest(name)).map_err(AppError::internal)?;
+                let made = companies::store::create(conn, org, cx.now, name, &slug)?;
+                let id = made.ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
+                let deed = Deed::new(Action::CompanyCreated, "company", id, *name)
+                    .after(json!({ "name": name, "slug": slug.as_str() }));
+                Ok((
+                    (slug.to_string(), id),
+                    Some(owner.clone()),
+                    Deeds::organization(org, deed),
+                ))
+            })?);
+        }
+        for (at, (email, role, assigned)) in place.members.iter().enumerate() {
+            self.ago((30 - minutes(at)) * DAY, |cx, conn| {
+                let person = account(conn, email)?;
+                let person = Person::backstage(conn, cx, person)?;
+                let enrolment = Enrolment {
+                    role: *role,
+                    access_until: None,
+                    invited_by: Some(owner.id),
+                    origin: Origin::Invite,
+                    companies: pick(&companies, assigned)?,
+                };
+                let id = membership::enrol(conn, cx, org, person.id, &enrolment)?.ok_or(AppError::NotFound)?;
+                let seen = self.today.now - Span::minutes(7 + 410 * minutes(at * at));
+                membership::seen(conn, person.id, id, seen)?;
+                let deed =
+                    Deed::new(Action::InvitationAccepted, "member", id, *email).after(json!({ "role": role.as_str() }));
+                Ok(((), Some(person.actor()), Deeds::organization(org, deed)))
+            })?;
+        }
+        let mut letters: Vec<&Invited> = place.invitations.iter().collect();
+        letters.sort_by_key(|invited| std::cmp::Reverse(invited.minutes_ago));
+        letters
+            .into_iter()
+            .try_for_each(|invited| self.invite(org, &owner, &companies, invited))
+    }
+
+    fn invite(&self, org: OrgId, owner: &Actor, companies: &[Known], invited: &Invited) -> Result<(), AppError> {
+        let id = self.ago(invited.minutes_ago, |cx, conn| {
+            let offer = Offer {
+                email: Email::parse(invited.email).map_err(AppError::internal)?,
+                first_name: invited.first_name.into(),
+                last_name: invited.last_name.into(),
+                role: invited.role,
+                companies: pick(companies, invited.companies)?,
+                message: invited.message.into(),
+                access_until: None,
+                hands_over: false,
+            };
+            let made = invitation::create(conn, cx, org, owner.id, &offer)?;
+            let (id, seed) = made.ok_or_else(|| AppError::internal(format!("{} is invited twice", invited.email)))?;
+            let found = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
+            post::letter::invite(conn, cx, &found, seed)?;
+            let deed = Deed::new(Action::MemberInvited, "invitation", id, invited.email)
+                .after(json!({ "role": invited.role.as_str() }));
+            Ok((id, Some(owner.clone()), Deeds::organization(org, deed)))
+        })?;
+        let (action, actor) = match invited.status {
+            InvitationStatus::Cancelled => (Action::InvitationCancelled, Some(owner.clone())),
+            InvitationStatus::Expired => (Action::InvitationExpired, None),
+            _ => return self.close(org, id, invited, None, None),
+        };
+        self.close(org, id, invited, Some(action), actor)
+    }
+
+    /// A day later the invitation is what the demo shows of it; an expired one took its seven days.
+    fn close(
+        &self,
+        org: OrgId,
+        id: InvitationId,
+        invited: &Invited,
+        action: Option<Action>,
+        by: Option<Actor>,
+    ) -> Result<(), AppError> {
+        if invited.status == InvitationStatus::Pending {
+            return Ok(());
+        }
+        let after = if invited.status == InvitationStatus::Expired {
+            7 * DAY
+        } else {
+            DAY
+        };
+        self.ago(invited.minutes_ago - after, |cx, conn| {
+            invitation::close(conn, cx, org, id, invited.status)?;
+            let deeds =
+                action.map(|action| Deeds::organization(org, Deed::new(action, "invitation", id, invited.email)));
+            Ok(((), by, deeds.unwrap_or_default()))
+        })
+    }
+}
+
+type Known = (String, CompanyId);
+
+fn minutes(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or_default()
+}
+
+fn account(conn: &mut Conn, email: &str) -> Result<UserId, AppError> {
+    let email = Email::parse(email).map_err(AppError::internal)?;
+    let account = accounts::store::by_email(conn, &email)?;
+    account
+        .map(|account| account.id)
+        .ok_or_else(|| AppError::internal(format!("{email} is not in the cast")))
+}
+
+fn pick(known: &[Known], wanted: &[(&str, CompanyRole)]) -> Result<Vec<(CompanyId, CompanyRole)>, AppError> {
+    wanted
+        .iter()
+        .map(|(slug, role)| {
+            let company = known.iter().find(|(known, _)| known == slug);
+            company
+                .map(|(_, id)| (*id, *role))
+                .ok_or_else(|| AppError::internal(format!("{slug} is not in the demo")))
+        })
+        .collect()
+}

@@ -1,0 +1,97 @@
+//! Everything that the harness asks of the product's own API. When that API moves, this file alone follows.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tenantry::gate::context::House;
+use tenantry::ground::config::Config;
+use tenantry::ground::time::Clock;
+use tenantry::post::mail::Way;
+use tenantry::{clock, server};
+
+/// Settings for a house on a loopback port, which is already taken for it.
+pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let mut config = Config::local(data_dir, database_url);
+    config.listen = listener.local_addr().expect("an address");
+    config.base_url = format!("http://{}", config.listen);
+    (config, listener)
+}
+
+/// A server in a thread of its own.
+pub struct Running {
+    port: u16,
+    house: House,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Starts, and answers when requests are served.
+    pub fn start(config: Config, listener: TcpListener) -> Self {
+        let (tell, told) = mpsc::channel();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async {
+                let house = server::open(config, Clock::default()).expect("the house opens");
+                let (running, serving) = server::serve(house.clone(), listener).expect("the house serves");
+                let serving = actix_web::rt::spawn(serving);
+                tell.send((running.port, house)).expect("somebody waits for the house");
+                let _ = stopped.await;
+                running.stop().await;
+                let _ = serving.await;
+            });
+        });
+        let (port, house) = told.recv().expect("the house starts: see its panic above");
+        Self {
+            port,
+            house,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Moves its clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.house.clock.advance(by);
+    }
+
+    /// Its time, in microseconds since 1970, as the database keeps times.
+    pub fn now(&self) -> i64 {
+        self.house.clock.now().0
+    }
+
+    /// Sends what is due in the outbox, by the worker's own function.
+    pub fn work_mail(&self) -> usize {
+        let way = Way::of(&self.house.config).expect("a way for letters");
+        let mut tried = 0;
+        while clock::send_one(&self.house, &way).expect("the outbox") {
+            tried += 1;
+        }
+        tried
+    }
+
+    /// Does what time alone brings about: invitations and sessions that are over.
+    pub fn sweep(&self) {
+        clock::sweep(&self.house).expect("the chores");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

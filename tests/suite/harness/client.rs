@@ -1,0 +1,206 @@
+//! A browser without a screen: cookies, forms and the headers that a real one sends.
+
+use std::io::Read;
+use std::time::Duration;
+
+use ureq::http::{Request, Uri};
+use ureq::{Agent, Cookie};
+
+use crate::harness::page::Page;
+
+/// One person's browser. Redirects are not followed unless asked ([`Page::follow`]).
+#[derive(Debug, Clone)]
+pub struct Client {
+    base: String,
+    agent: Agent,
+    headers: Vec<(String, String)>,
+}
+
+impl Client {
+    /// A browser without cookies that looks at this origin, such as `http://127.0.0.1:8080`.
+    pub fn new(base: &str) -> Self {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build()
+            .new_agent();
+        Self {
+            base: base.to_owned(),
+            agent,
+            headers: Vec::new(),
+        }
+    }
+
+    /// The same browser (same cookies) that sends one header more with each request.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut other = self.clone();
+        other.headers.push((name.to_owned(), value.to_owned()));
+        other
+    }
+
+    /// Another browser with a copy of these cookies: what somebody holds who stole or kept them.
+    pub fn copy(&self) -> Self {
+        let other = Self::new(&self.base);
+        for (name, value) in self.cookies() {
+            other.set_cookie(&name, &value);
+        }
+        other
+    }
+
+    /// The origin it looks at.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Opens a page.
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Page {
+        self.send("GET", path, &[], None)
+    }
+
+    /// Opens a page as htmx would, for its fragment.
+    #[track_caller]
+    pub fn fragment(&self, path: &str) -> Page {
+        self.send("GET", path, &[("HX-Request", "true")], None)
+    }
+
+    /// Sends a form from one of our own pages.
+    #[track_caller]
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let origin = self.base.clone();
+        self.send(
+            "POST",
+            path,
+            &[("Sec-Fetch-Site", "same-origin"), ("Origin", &origin)],
+            Some(form(fields)),
+        )
+    }
+
+    /// Sends a form as htmx would.
+    #[track_caller]
+    pub fn post_fragment(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.with("HX-Request", "true").post(path, fields)
+    }
+
+    /// Fills in the form of `page` that posts to `action` (the whole path) and sends it: what the page had filled in,
+    /// hidden fields too, with `fields` put over it.
+    #[track_caller]
+    pub fn submit(&self, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
+        let mut all = page.form(action);
+        all.retain(|(name, _)| fields.iter().all(|(n, _)| n != name));
+        let mut all: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        all.extend(fields);
+        self.post(action, &all)
+    }
+
+    /// Any request at all: only the headers given here (and those of [`Client::with`]), a body as it is.
+    #[track_caller]
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Page {
+        let url = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        };
+        let mut request = Request::builder().method(method).uri(&url);
+        let own = self.headers.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+        let named: Vec<(&str, &str)> = own.chain(headers.iter().copied()).collect();
+        if body.is_some() && !named.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-type")) {
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+        }
+        for (name, value) in named {
+            request = request.header(name, value);
+        }
+        let answer = match body {
+            Some(body) => self.agent.run(request.body(body).expect("a request")),
+            None => self.agent.run(request.body(()).expect("a request")),
+        };
+        let mut answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let headers: Vec<(String, String)> = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        let mut bytes = Vec::new();
+        answer
+            .body_mut()
+            .as_reader()
+            .read_to_end(&mut bytes)
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let location = headers
+            .iter()
+            .find(|(n, _)| n == "location")
+            .map(|(_, l)| l.strip_prefix(&self.base).unwrap_or(l).to_owned());
+        Page {
+            request: format!("{method} {path}"),
+            status: answer.status().as_u16(),
+            location,
+            headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
+        }
+    }
+
+    /// Name and value of every cookie held.
+    pub fn cookies(&self) -> Vec<(String, String)> {
+        self.agent
+            .cookie_jar_lock()
+            .iter()
+            .map(|c| (c.name().to_owned(), c.value().to_owned()))
+            .collect()
+    }
+
+    /// Puts a cookie into the jar.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        let uri: Uri = self.base.parse().expect("an origin");
+        let cookie = Cookie::parse(format!("{name}={value}; Path=/"), &uri).expect("a cookie");
+        self.agent
+            .cookie_jar_lock()
+            .insert(cookie, &uri)
+            .expect("a cookie of this origin");
+    }
+
+    /// Throws all cookies away.
+    pub fn forget(&self) {
+        self.agent.cookie_jar_lock().clear();
+    }
+}
+
+/// Fields as a form sends them.
+pub fn form(fields: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    pairs.join("&")
+}
+
+/// Percent-encodes all but unreserved characters, for forms and query strings.
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// Sends bytes as they are and reads until the server closes or falls silent: for requests that no browser makes.
+pub fn raw(port: u16, request: &str) -> String {
+    use std::io::Write;
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).expect("the server");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(5)))
+        .expect("a timeout");
+    stream.write_all(request.as_bytes()).expect("sent");
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}

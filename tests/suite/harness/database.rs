@@ -1,0 +1,123 @@
+//! A database for each house: an SQLite file, or a schema of its own on the PostgreSQL server under test.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{PgConnection, SqliteConnection, sql_query};
+
+use crate::harness::places::Folder;
+
+/// One house's database; on PostgreSQL its schema is dropped with this value.
+#[derive(Debug)]
+pub struct Database {
+    url: String,
+    schema: Option<(String, String)>,
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+#[derive(QueryableByName)]
+struct Word {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+/// Runs the block with a connection of whichever engine the database is on.
+macro_rules! on_connection {
+    ($database:expr, |$connection:ident| $body:expr) => {
+        if $database.schema.is_some() {
+            let $connection = &mut PgConnection::establish(&$database.url).expect("PostgreSQL");
+            $body
+        } else {
+            let $connection = &mut SqliteConnection::establish(&$database.url).expect("SQLite");
+            $connection
+                .batch_execute("PRAGMA busy_timeout=5000")
+                .expect("busy_timeout");
+            $body
+        }
+    };
+}
+
+impl Database {
+    /// An empty database of the engine under test; the SQLite file lies in `folder`.
+    pub fn create(folder: &Folder) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        match postgres() {
+            None => Self {
+                url: folder.join("tenantry.sqlite3").display().to_string(),
+                schema: None,
+            },
+            Some(server) => {
+                let schema = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+                let mut admin = PgConnection::establish(&server).expect("the PostgreSQL server under test");
+                admin
+                    .batch_execute(&format!("CREATE SCHEMA {schema}"))
+                    .expect("a schema");
+                let mark = if server.contains('?') { '&' } else { '?' };
+                Self {
+                    url: format!("{server}{mark}options=-csearch_path%3D{schema}"),
+                    schema: Some((server, schema)),
+                }
+            }
+        }
+    }
+
+    /// What the product is given as `TENANTRY_DATABASE_URL`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Whether it is on PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.schema.is_some()
+    }
+
+    /// Runs statements as they are, for states that no page can bring about.
+    pub fn execute(&self, sql: &str) {
+        on_connection!(self, |c| c
+            .batch_execute(sql)
+            .unwrap_or_else(|error| panic!("{sql}: {error}")));
+    }
+
+    /// The number that a query answers in a column named `value`: `SELECT count(*) AS value FROM users`.
+    pub fn number(&self, sql: &str) -> i64 {
+        on_connection!(self, |c| sql_query(sql).get_result::<Number>(c))
+            .unwrap_or_else(|error| panic!("{sql}: {error}"))
+            .value
+    }
+
+    /// The texts that a query answers in a column named `value`.
+    pub fn words(&self, sql: &str) -> Vec<String> {
+        let rows =
+            on_connection!(self, |c| sql_query(sql).load::<Word>(c)).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        rows.into_iter().map(|row| row.value).collect()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some((server, schema)) = &self.schema
+            && let Ok(mut admin) = PgConnection::establish(server)
+        {
+            // A house that hangs must not make the whole run hang on its locks.
+            let _ = admin.batch_execute(&format!(
+                "SET lock_timeout='5s'; SET client_min_messages=error; DROP SCHEMA {schema} CASCADE"
+            ));
+        }
+    }
+}
+
+/// The URL of the PostgreSQL server, when the suite runs on it.
+fn postgres() -> Option<String> {
+    match std::env::var("TENANTRY_TEST_DATABASE").as_deref() {
+        Err(_) | Ok("" | "sqlite") => None,
+        Ok(url) if url.starts_with("postgres") => Some(url.to_owned()),
+        Ok(other) => panic!("TENANTRY_TEST_DATABASE is “{other}”: neither sqlite nor postgres://…"),
+    }
+}

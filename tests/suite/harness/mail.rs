@@ -1,0 +1,86 @@
+//! Letters, as the person who gets them reads them.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use mail_parser::{Address, MessageParser};
+
+/// One letter that left the house.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// The first recipient.
+    pub to: String,
+    /// Name and address of the sender.
+    pub from: (String, String),
+    /// The subject line.
+    pub subject: String,
+    /// `Message-ID`, without the angle brackets.
+    pub message_id: String,
+    /// The part for plain readers.
+    pub text: String,
+    /// The part with a layout.
+    pub html: String,
+    /// Everything as it was sent.
+    pub raw: String,
+}
+
+impl Letter {
+    /// Reads a letter.
+    pub fn parse(raw: &[u8]) -> Self {
+        let letter = MessageParser::default().parse(raw).expect("a letter");
+        let first = |address: Option<&Address<'_>>| {
+            let person = address.and_then(|a| a.first());
+            let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
+            person.map_or_else(Default::default, |p| (text(p.name()), text(p.address())))
+        };
+        Self {
+            to: first(letter.to()).1,
+            from: first(letter.from()),
+            subject: letter.subject().unwrap_or_default().to_owned(),
+            message_id: letter.message_id().unwrap_or_default().to_owned(),
+            text: letter.body_text(0).unwrap_or_default().into_owned(),
+            html: letter.body_html(0).unwrap_or_default().into_owned(),
+            raw: String::from_utf8_lossy(raw).into_owned(),
+        }
+    }
+
+    /// The path (from the base URL on) of the first link in the text part that contains `part`, such as `/verify/`.
+    #[track_caller]
+    pub fn link(&self, part: &str) -> String {
+        let link = self
+            .text
+            .split_whitespace()
+            .find(|word| word.starts_with("http") && word.contains(part));
+        let link = link.unwrap_or_else(|| panic!("no link with {part} in “{}”:\n{}", self.subject, self.text));
+        let after_scheme = link.find("://").expect("a scheme") + 3;
+        let path = link[after_scheme..]
+            .find('/')
+            .map_or("/", |at| &link[after_scheme + at..]);
+        path.to_owned()
+    }
+}
+
+/// All letters (`*.eml`) of a folder, the oldest first.
+pub fn letters_in(folder: &Path) -> Vec<Letter> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "eml"))
+        .map(|path| {
+            (
+                path.metadata()
+                    .and_then(|m| m.modified())
+                    .unwrap_or(SystemTime::UNIX_EPOCH),
+                path,
+            )
+        })
+        .collect();
+    files.sort();
+    files
+        .iter()
+        .filter_map(|(_, path)| std::fs::read(path).ok())
+        .map(|raw| Letter::parse(&raw))
+        .collect()
+}

@@ -1,0 +1,14 @@
+//! What tests are written with: a house, people in it, their browsers, their mail.
+
+pub mod adapter;
+pub mod axe;
+pub mod browser;
+pub mod client;
+pub mod database;
+pub mod house;
+pub mod mail;
+pub mod page;
+pub mod people;
+pub mod places;
+pub mod real;
+pub mod smtp;

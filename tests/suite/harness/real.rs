@@ -1,0 +1,212 @@
+//! The real program as a process of its own, for what only a process shows: signals, exit codes, logs, start.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::harness::client::Client;
+use crate::harness::database::Database;
+use crate::harness::mail::{self, Letter};
+use crate::harness::places::{Folder, free_port};
+
+/// The program, its folder and its database. A running one is killed when this value is dropped.
+pub struct Real {
+    process: Option<Child>,
+    /// The database, which outlives the process.
+    pub database: Database,
+    port: u16,
+    settings: Vec<(String, String)>,
+    folder: Folder,
+}
+
+impl Real {
+    /// Starts the program on a fresh folder and database, and waits until it is ready.
+    pub fn spawn() -> Self {
+        let mut real = Self::prepare();
+        real.start();
+        real
+    }
+
+    /// A folder and a database; nothing runs yet.
+    pub fn prepare() -> Self {
+        let folder = Folder::new();
+        let database = Database::create(&folder);
+        let port = free_port();
+        let settings = [
+            ("TENANTRY_LISTEN", format!("127.0.0.1:{port}")),
+            ("TENANTRY_BASE_URL", format!("http://127.0.0.1:{port}")),
+            ("TENANTRY_DATA_DIR", folder.join("data").display().to_string()),
+            ("TENANTRY_DATABASE_URL", database.url().to_owned()),
+        ];
+        let settings = settings.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        Self {
+            process: None,
+            database,
+            port,
+            settings,
+            folder,
+        }
+    }
+
+    /// Sets one `TENANTRY_…` variable for every later start and command.
+    pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        self.settings.retain(|(n, _)| n != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts the server and waits until it is ready; how long that took.
+    #[track_caller]
+    pub fn start(&mut self) -> Duration {
+        let began = Instant::now();
+        self.launch();
+        let end = began + Duration::from_secs(20);
+        loop {
+            if let Some(status) = self.process.as_mut().and_then(|p| p.try_wait().ok().flatten()) {
+                panic!("the program ended with {status}:\n{}", self.log());
+            }
+            // A plain connection first: a client would fail the test while nothing listens.
+            if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+                && self.client().get("/health/ready").status == 200
+            {
+                return began.elapsed();
+            }
+            assert!(Instant::now() < end, "not ready after 20 s:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Starts the server without waiting for it.
+    pub fn launch(&mut self) {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("log"))
+            .expect("a log file");
+        let mut command = self.command(&["serve"]);
+        command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a handle"))
+            .stderr(log);
+        self.process = Some(command.spawn().expect("the program"));
+    }
+
+    /// The program with these arguments and our settings, in an empty working folder.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        // setpriv: if the test process is killed, the program must not stay behind.
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--pdeathsig", "KILL", env!("CARGO_BIN_EXE_tenantry")])
+            .args(arguments)
+            .current_dir(self.folder.path());
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TENANTRY_")) {
+            command.env_remove(name);
+        }
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs the program to its end with these arguments.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program")
+    }
+
+    /// The browser of somebody who has never been here.
+    pub fn client(&self) -> Client {
+        Client::new(&format!("http://127.0.0.1:{}", self.port))
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().expect("it runs").id()
+    }
+
+    /// A file in its data folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join("data").join(name)
+    }
+
+    /// A file in its working folder, such as `tenantry.toml`.
+    pub fn working_file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Everything that it wrote to its two outputs so far.
+    pub fn log(&self) -> String {
+        let mut text = Vec::new();
+        let _ = std::fs::File::open(self.folder.join("log")).and_then(|mut file| file.read_to_end(&mut text));
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// Letters in its data folder, the oldest first.
+    pub fn letters(&self) -> Vec<Letter> {
+        mail::letters_in(&self.file("mail"))
+    }
+
+    /// Waits up to 10 s for a letter to this address and answers the newest one: here the worker runs by itself.
+    #[track_caller]
+    pub fn mail_to(&self, email: &str) -> Letter {
+        let end = Instant::now() + Duration::from_secs(10);
+        loop {
+            if let Some(letter) = self.letters().into_iter().rfind(|letter| letter.to == email) {
+                return letter;
+            }
+            assert!(Instant::now() < end, "no letter to {email}:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+
+    /// `kill -9`, as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// Sends SIGTERM without waiting.
+    pub fn terminate(&self) {
+        let sent = Command::new("kill")
+            .args(["-TERM", &self.pid().to_string()])
+            .status()
+            .expect("kill");
+        assert!(sent.success(), "the process {} is gone", self.pid());
+    }
+
+    /// Waits for the end of the process: its status, or `None` if it still runs.
+    pub fn wait(&mut self, at_most: Duration) -> Option<ExitStatus> {
+        let end = Instant::now() + at_most;
+        while Instant::now() < end {
+            if let Ok(Some(status)) = self.process.as_mut().expect("it runs").try_wait() {
+                self.process = None;
+                return Some(status);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        None
+    }
+}
+
+impl Drop for Real {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Standard output and standard error of a finished command, as one text.
+pub fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}

@@ -1,0 +1,117 @@
+//! A real SMTP server (aiosmtpd) that a test can make misbehave.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
+
+use crate::harness::mail::{self, Letter};
+use crate::harness::places::{Folder, repository};
+
+/// The server; it ends when this value is dropped, or when the test process does.
+pub struct Smtp {
+    process: Child,
+    talk: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
+    port: u16,
+    login: Option<String>,
+    folder: Folder,
+}
+
+impl Smtp {
+    /// A server that takes every letter.
+    pub fn start() -> Self {
+        Self::launch(None)
+    }
+
+    /// A server that wants a login (`AUTH PLAIN` or `LOGIN`), written `user:password`.
+    pub fn with_login(login: &str) -> Self {
+        Self::launch(Some(login.to_owned()))
+    }
+
+    fn launch(login: Option<String>) -> Self {
+        let folder = Folder::new();
+        // Debian's own Python: it is the one that python3-aiosmtpd belongs to.
+        let mut process = Command::new("/usr/bin/python3")
+            .arg(repository().join("tests/suite/harness/smtp.py"))
+            .arg(folder.path())
+            .args(&login)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python3");
+        let stdin = process.stdin.take().expect("piped");
+        let mut stdout = BufReader::new(process.stdout.take().expect("piped"));
+        let port = answer(&mut stdout)
+            .parse()
+            .expect("a port: is python3-aiosmtpd installed?");
+        Self {
+            process,
+            talk: Mutex::new((stdin, stdout)),
+            port,
+            login,
+            folder,
+        }
+    }
+
+    /// What the product is given as `TENANTRY_SMTP_URL`.
+    pub fn url(&self) -> String {
+        let login = self
+            .login
+            .as_ref()
+            .map_or_else(String::new, |login| format!("{login}@"));
+        format!("smtp://{login}127.0.0.1:{}", self.port)
+    }
+
+    /// Takes every letter again.
+    pub fn accept(&self) {
+        self.tell("accept");
+    }
+
+    /// Answers every recipient with 451: try later.
+    pub fn busy(&self) {
+        self.tell("busy");
+    }
+
+    /// Answers this recipient with 550: never.
+    pub fn refuse(&self, address: &str) {
+        self.tell(&format!("refuse {address}"));
+    }
+
+    /// Stores each letter, then closes the connection before the reply: the sender cannot know.
+    pub fn drop_after_data(&self) {
+        self.tell("drop");
+    }
+
+    /// Waits so long before it answers `MAIL`.
+    pub fn hang(&self, seconds: u32) {
+        self.tell(&format!("hang {seconds}"));
+    }
+
+    /// How many recipients were offered so far, taken or not.
+    pub fn attempts(&self) -> usize {
+        self.tell("attempts").parse().expect("a number")
+    }
+
+    /// Every letter it stored, the oldest first.
+    pub fn letters(&self) -> Vec<Letter> {
+        mail::letters_in(self.folder.path())
+    }
+
+    fn tell(&self, line: &str) -> String {
+        let (stdin, stdout) = &mut *self.talk.lock().expect("no test panicked while talking");
+        writeln!(stdin, "{line}").expect("the SMTP server listens");
+        answer(stdout)
+    }
+}
+
+impl Drop for Smtp {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn answer(stdout: &mut BufReader<ChildStdout>) -> String {
+    let mut line = String::new();
+    stdout.read_line(&mut line).expect("the SMTP server answers");
+    line.trim().to_owned()
+}

@@ -1,0 +1,163 @@
+//! The harness itself: what its mail server does when told to misbehave.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+
+use crate::harness::browser::{Browser, Key, Look};
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::places::Folder;
+use crate::harness::smtp::Smtp;
+
+/// Speaks SMTP line by line; the codes of all answers, "closed" when the server hung up.
+fn send(smtp: &Smtp, to: &str) -> Vec<String> {
+    let port = smtp.url().rsplit(':').next().expect("a port").to_owned();
+    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).expect("the SMTP server");
+    let mut reader = BufReader::new(stream.try_clone().expect("a handle"));
+    let rcpt = format!("RCPT TO:<{to}>\r\n");
+    let letter = format!(
+        "Message-ID: <1@test>\r\nFrom: Tenantry <a@b.test>\r\nTo: {to}\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\nhttp://127.0.0.1:1/verify/abc?x=1 is it\r\n.\r\n"
+    );
+    let mut codes = Vec::new();
+    for line in [
+        "",
+        "HELO me\r\n",
+        "MAIL FROM:<a@b.test>\r\n",
+        &rcpt,
+        "DATA\r\n",
+        &letter,
+    ] {
+        if stream.write_all(line.as_bytes()).is_err() {
+            break;
+        }
+        let mut answer = String::new();
+        match reader.read_line(&mut answer) {
+            Ok(length) if length > 0 => codes.push(answer[..3].to_owned()),
+            _ => {
+                codes.push("closed".into());
+                break;
+            }
+        }
+        if codes.last().is_some_and(|code| code.starts_with(['4', '5'])) {
+            break;
+        }
+    }
+    codes
+}
+
+#[test]
+fn the_mail_server_takes_refuses_and_drops_as_it_is_told() {
+    let smtp = Smtp::start();
+    assert_eq!(
+        send(&smtp, "olivia@example.test"),
+        ["220", "250", "250", "250", "354", "250"]
+    );
+    let letters = smtp.letters();
+    assert_eq!(letters.len(), 1);
+    let letter = &letters[0];
+    assert_eq!(
+        (letter.to.as_str(), letter.subject.as_str(), letter.message_id.as_str()),
+        ("olivia@example.test", "Grüße", "1@test")
+    );
+    assert_eq!(letter.from, ("Tenantry".into(), "a@b.test".into()));
+    assert_eq!(letter.link("/verify/"), "/verify/abc?x=1");
+
+    smtp.busy();
+    assert_eq!(send(&smtp, "olivia@example.test").last().expect("an answer"), "451");
+    smtp.refuse("noah@example.test");
+    assert_eq!(send(&smtp, "noah@example.test").last().expect("an answer"), "550");
+    assert_eq!(send(&smtp, "emma@example.test").last().expect("an answer"), "250");
+    smtp.drop_after_data();
+    assert_eq!(send(&smtp, "liam@example.test").last().expect("an answer"), "closed");
+    assert_eq!(smtp.letters().len(), 3, "a dropped letter was stored all the same");
+    assert_eq!(smtp.attempts(), 5);
+}
+
+#[test]
+fn the_mail_server_can_want_a_login() {
+    let smtp = Smtp::with_login("console:secret");
+    assert_eq!(send(&smtp, "olivia@example.test").last().expect("an answer"), "530");
+}
+
+#[test]
+fn a_page_is_read_as_a_person_reads_it() {
+    let body = r#"<main><h1>Sign <span>up</span></h1><script>no()</script><form method="post" action="/signup?x=1">
+        <input type="hidden" name="next" value="/a&amp;b"><input name="email" value="x@y" aria-describedby="email-hint email-error">
+        <p id="email-error" class="field__error"><span>Error: </span>Enter an email address</p>
+        <select name="role"><option value="a">A</option><option value="b" selected>B</option></select>
+        <textarea name="message">
+two
+lines</textarea><input type="checkbox" name="terms" checked><input type="checkbox" name="news"><button name="go">Go</button>
+        </form><a href="/login">Sign in</a></main>"#;
+    let page = Page {
+        request: "GET /signup".into(),
+        status: 200,
+        location: None,
+        headers: vec![("vary".into(), "Cookie".into())],
+        body: body.into(),
+        bytes: Vec::new(),
+    };
+    assert!(page.has("Sign up") && !page.has("no()"));
+    assert_eq!(page.field_error("email").as_deref(), Some("Enter an email address"));
+    assert_eq!(page.field_error("role"), None);
+    let fields = [
+        ("next", "/a&b"),
+        ("email", "x@y"),
+        ("role", "b"),
+        ("message", "two\nlines"),
+        ("terms", "on"),
+    ];
+    assert_eq!(page.form("/signup"), fields.map(|(n, v)| (n.to_owned(), v.to_owned())));
+    assert_eq!(
+        (page.value_of("role").as_deref(), page.value_of("news")),
+        (Some("b"), None)
+    );
+    assert_eq!(
+        (page.links(), page.link("Sign in").as_deref()),
+        (vec!["/login".into()], Some("/login"))
+    );
+    assert_eq!(page.header("vary"), "Cookie");
+}
+
+#[test]
+fn the_browser_types_presses_and_takes_pictures_of_the_whole_page() {
+    let page = "data:text/html,<title>T</title><body style='height:3000px'><label>Name<input id=name></label>
+        <select id=role><option value=a>A<option value=b>B</select>
+        <button onclick=\"document.querySelector('p').textContent=document.querySelector('input').value+document.querySelector('select').value\">Save it</button><p></p>
+        <script>console.error('broken')</script>";
+    let browser = Browser::with("", Look::phone());
+    browser.goto(page);
+    browser.fill("#name", "Olivia");
+    assert_eq!(browser.focus(), "input#name");
+    browser.choose("#role", "b");
+    browser.press("Save it");
+    browser.wait_for_text("Oliviab");
+    browser.find("#name");
+    browser.click("#name");
+    browser.keys(&Key::Tab.to_string());
+    assert_eq!(
+        (browser.focus().as_str(), browser.title().as_str()),
+        ("select#role", "T")
+    );
+    assert_eq!(browser.problems().len(), 1, "{:?}", browser.problems());
+    let folder = Folder::new();
+    let picture = folder.join("pictures/phone.png");
+    browser.screenshot(&picture);
+    let png = std::fs::read(picture).expect("a picture");
+    let size = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
+    assert_eq!(&png[1..4], b"PNG");
+    assert_eq!(size(16), 390);
+    assert!(size(20) >= 3000, "{} pixels high", size(20));
+}
+
+#[test]
+fn a_browser_signs_in_with_the_cookies_of_a_client() {
+    let house = House::shared();
+    let client = house.client();
+    client.set_cookie("theme", "dark");
+    let browser = Browser::open(&house.base());
+    browser.sign_in_as(&client);
+    browser.goto("/login");
+    assert_eq!(browser.script("return document.cookie", vec![]), "theme=dark");
+    assert_eq!(client.copy().cookies(), [("theme".to_owned(), "dark".to_owned())]);
+}

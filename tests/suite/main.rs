@@ -1,0 +1,26 @@
+//! The integration suite: one binary, so that it links once. The harness is in its own folder, tests end with `_test`.
+//!
+//! Which database a house gets is chosen by `TENANTRY_TEST_DATABASE`: `sqlite` (the default) or a `postgres://` URL.
+//! `CONTRIBUTING.md` shows how to write a test.
+
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    reason = "the bans keep the product honest; a test may print, panic and look at the real time"
+)]
+
+#[allow(dead_code, unused_imports, reason = "a harness offers more than today's tests use")]
+mod harness;
+
+mod browser_test;
+mod cli_test;
+mod harness_test;
+mod health_test;
+mod mail_test;
+mod people_test;
+mod process_test;
+mod rules_test;
+mod web_test;

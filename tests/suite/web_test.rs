@@ -1,0 +1,283 @@
+//! The web surface: headers, hosts, origins, static files (rules 8, 14, 15 of the security page).
+
+use crate::harness::client::{Client, form, raw};
+use crate::harness::house::House;
+use crate::harness::people::PASSWORD;
+
+#[test]
+fn every_kind_of_answer_carries_the_security_headers() {
+    let house = House::shared();
+    let stranger = house.client();
+    let css = assets(&stranger).remove(0);
+    for path in [
+        "/login",
+        "/signup",
+        "/no-such-page",
+        "/organizations",
+        "/health/live",
+        css.as_str(),
+    ] {
+        let page = stranger.get(path);
+        let csp = page.header("content-security-policy");
+        for part in [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+        ] {
+            assert!(csp.contains(part), "{path}: {part} is not in “{csp}”");
+        }
+        assert!(!csp.contains("unsafe"), "{path}: {csp}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(page.header("referrer-policy"), "same-origin", "{path}");
+        assert_eq!(page.header("cross-origin-opener-policy"), "same-origin", "{path}");
+    }
+}
+
+#[test]
+fn signed_in_pages_are_never_stored_and_vary_by_cookie_and_fragment() {
+    let house = House::shared();
+    let olivia = house.owner_of("Header House", "header-house");
+    for path in ["/organizations", "/organizations/header-house/members"] {
+        let page = olivia.get(path).expect(200);
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+        for word in ["Cookie", "HX-Request"] {
+            assert!(
+                page.header("vary").contains(word),
+                "{path}: Vary: {}",
+                page.header("vary")
+            );
+        }
+    }
+}
+
+#[test]
+fn plain_http_gets_no_hsts_and_https_does() {
+    let plain = House::shared().client().get("/login").expect(200);
+    assert_eq!(plain.header("strict-transport-security"), "");
+
+    let house = House::with(|c| c.base_url = "https://console.example.test".into());
+    let page = https_client(&house).get("/login").expect(200);
+    assert!(
+        page.header("strict-transport-security").contains("max-age="),
+        "{:?}",
+        page.headers
+    );
+}
+
+#[test]
+fn by_https_the_session_cookie_is_bound_to_this_host() {
+    let house = House::with(|c| c.base_url = "https://console.example.test".into());
+    let client = https_client(&house).with("Sec-Fetch-Site", "same-origin");
+    let fields = form(&[
+        ("name", "Olivia Hart"),
+        ("email", "olivia@example.test"),
+        ("password", PASSWORD),
+        ("terms", "on"),
+    ]);
+    let page = client.send("POST", "/signup", &[], Some(fields)).expect(303);
+    let cookies: Vec<&str> = page
+        .headers
+        .iter()
+        .filter(|(n, _)| n == "set-cookie")
+        .map(|(_, v)| v.as_str())
+        .collect();
+    let session = cookies
+        .iter()
+        .find(|c| c.starts_with("__Host-session="))
+        .unwrap_or_else(|| panic!("{cookies:?}"));
+    for part in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(session.contains(part), "{part}: {session}");
+    }
+    assert!(!session.contains("Domain="), "{session}");
+}
+
+#[test]
+fn a_post_from_another_site_is_refused() {
+    let house = House::shared();
+    let client = house.client();
+    let base = house.base();
+    let other_port = format!(
+        "http://127.0.0.1:{}",
+        if house.port() == 65535 { 1 } else { house.port() + 1 }
+    );
+    let refused: &[&[(&str, &str)]] = &[
+        &[("Sec-Fetch-Site", "cross-site")],
+        &[("Sec-Fetch-Site", "same-site")],
+        &[("Sec-Fetch-Site", "cross-site"), ("Origin", &base)],
+        &[("Sec-Fetch-Site", "cross-site"), ("HX-Request", "true")],
+        &[],
+        &[("HX-Request", "true")],
+        &[("Origin", "https://evil.example")],
+        &[("Origin", "null")],
+        &[("Origin", &other_port)],
+        &[("Referer", &base)],
+    ];
+    for headers in refused {
+        for path in ["/login", "/signup", "/logout", "/organizations"] {
+            let page = client.send("POST", path, headers, Some(form(&[("email", "olivia@example.test")])));
+            assert_eq!(page.status, 403, "{path} {headers:?}");
+        }
+    }
+}
+
+#[test]
+fn a_post_from_our_own_page_passes_by_either_header() {
+    let house = House::shared();
+    let base = house.base();
+    let accepted: &[&[(&str, &str)]] = &[
+        &[("Sec-Fetch-Site", "same-origin")],
+        &[("Sec-Fetch-Site", "none")],
+        &[("Origin", &base)],
+    ];
+    for headers in accepted {
+        let page = house.client().send(
+            "POST",
+            "/login",
+            headers,
+            Some(form(&[("email", "nobody@example.test"), ("password", "x")])),
+        );
+        assert_eq!(page.status, 422, "{headers:?}");
+    }
+}
+
+#[test]
+fn an_unknown_host_is_misdirected() {
+    let port = House::shared().port();
+    for host in ["evil.example", "127.0.0.1", "localhost", "127.0.0.1:1", ""] {
+        let answer = raw(
+            port,
+            &format!("GET /login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"),
+        );
+        assert!(answer.starts_with("HTTP/1.1 421"), "{host}: {answer}");
+    }
+    // What a stranger forwards does not count.
+    let answer = raw(
+        port,
+        &format!(
+            "GET /login HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+        ),
+    );
+    assert!(answer.starts_with("HTTP/1.1 421"), "{answer}");
+}
+
+#[test]
+fn a_redirect_never_leads_to_the_host_that_was_asked_for() {
+    let house = House::shared();
+    let answer = raw(
+        house.port(),
+        &format!(
+            "GET /organizations HTTP/1.1\r\nHost: {}\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n",
+            house.base().replace("http://", "")
+        ),
+    );
+    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+    assert!(!answer.contains("evil.example"), "{answer}");
+}
+
+#[test]
+fn static_files_are_kept_for_ever_and_sent_compressed() {
+    let client = House::shared().client();
+    let all = assets(&client);
+    assert!(
+        all.iter().any(|a| a.ends_with(".css")) && all.iter().any(|a| a.ends_with(".js")),
+        "{all:?}"
+    );
+    for path in all {
+        let plain = client
+            .send("GET", &path, &[("Accept-Encoding", "identity")], None)
+            .expect(200);
+        let control = plain.header("cache-control");
+        assert!(
+            control.contains("immutable") && control.contains("max-age=31536000") && control.contains("public"),
+            "{path}: {control}"
+        );
+        assert!(plain.header("vary").contains("Accept-Encoding"), "{path}");
+        assert_eq!(plain.header("content-encoding"), "", "{path}");
+        assert_eq!(plain.header("set-cookie"), "", "{path}");
+
+        let small = client
+            .send("GET", &path, &[("Accept-Encoding", "gzip, deflate, br, zstd")], None)
+            .expect(200);
+        assert_eq!(small.header("content-encoding"), "br", "{path}");
+        let mut unpacked = Vec::new();
+        brotli::BrotliDecompress(&mut small.bytes.as_slice(), &mut unpacked).expect("brotli");
+        assert!(unpacked == plain.bytes, "{path}: the compressed file is another one");
+        assert!(
+            small.bytes.len() * 3 < plain.bytes.len() * 2,
+            "{path}: {} of {}",
+            small.bytes.len(),
+            plain.bytes.len()
+        );
+    }
+}
+
+#[test]
+fn a_page_loads_nothing_from_elsewhere_and_holds_nothing_inline() {
+    let client = House::shared().client();
+    for path in ["/login", "/signup", "/no-such-page"] {
+        let page = client.get(path);
+        for (selector, attribute) in [
+            ("[src]", "src"),
+            ("link[href]", "href"),
+            ("use", "href"),
+            ("form", "action"),
+        ] {
+            for target in page.all(selector, attribute) {
+                let ours = target.starts_with('/') && !target.starts_with("//");
+                assert!(ours || target.starts_with("data:"), "{path}: {target}");
+            }
+        }
+        assert!(
+            page.all("[style]", "style").is_empty(),
+            "{path}: CSP forbids inline styles"
+        );
+        assert!(
+            page.texts("style, script:not([src])").is_empty(),
+            "{path}: CSP forbids inline scripts and styles"
+        );
+    }
+}
+
+#[test]
+fn an_address_that_is_none_is_a_page_for_people() {
+    let client = House::shared().client();
+    client.get("/no-such-page").expect(404).expect_text("no such page");
+    assert_eq!(
+        client
+            .send("DELETE", "/login", &[("Sec-Fetch-Site", "same-origin")], None)
+            .status,
+        405
+    );
+    for path in [
+        "/static/../Cargo.toml",
+        "/static/%2e%2e%2fCargo.toml",
+        "/organizations/%00",
+        "/organizations/%ff",
+    ] {
+        let page = client.get(path);
+        assert!(matches!(page.status, 303 | 400 | 404), "{path}: {}", page.status);
+    }
+}
+
+/// Style sheet, script and icons of the login page.
+fn assets(client: &Client) -> Vec<String> {
+    let page = client.get("/login").expect(200);
+    let mut all = page.all("link[rel=stylesheet]", "href");
+    all.extend(page.all("script[src]", "src"));
+    all.extend(
+        page.all("use", "href")
+            .iter()
+            .map(|href| href.split('#').next().unwrap_or_default().to_owned()),
+    );
+    all.dedup();
+    assert!(all.len() >= 2, "{all:?}");
+    all
+}
+
+/// A client behind the proxy that speaks HTTPS for this house.
+fn https_client(house: &House) -> Client {
+    house.client().with("Host", "console.example.test")
+}
