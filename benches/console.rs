@@ -485,7 +485,7 @@ fn insert(conn: &mut Conn, org: &str, company_ids: &[String], people: &[Somebody
         on_each!(conn, c => diesel::insert_into(memberships::table).values(&rows).execute(c))?;
         let rows: Vec<_> = chunk
             .iter()
-            .flat_map(|p| name::words(&p.name, &p.email).into_iter().map(move |word| (member_words::organization_id.eq(org), member_words::word.eq(word), member_words::membership_id.eq(&p.membership))))
+            .flat_map(|p| name::words(&p.name, &p.email).into_iter().map(move |word| (member_words::organization_id.eq(org), member_words::word.eq(word), member_words::sort_name.eq(name::sort_key(&p.name)), member_words::membership_id.eq(&p.membership))))
             .collect();
         on_each!(conn, c => diesel::insert_into(member_words::table).values(&rows).execute(c))?;
         let rows: Vec<_> = chunk
