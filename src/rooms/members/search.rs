@@ -226,9 +226,11 @@ macro_rules! of_the_row {
         match $wanted.standing {
             None => {}
             Some(Standing::Active) => {
-                $query = $query
-                    .filter(memberships::status.eq(MembershipStatus::Active))
-                    .filter(memberships::access_until.is_null().or(memberships::access_until.ge($wanted.now)));
+                $query = $query.filter(memberships::status.eq(MembershipStatus::Active)).filter(
+                    memberships::access_until
+                        .is_null()
+                        .or(memberships::access_until.ge($wanted.now)),
+                );
             }
             // In the index's own words, or neither engine sees that it is meant.
             Some(Standing::Suspended) => {
@@ -248,25 +250,37 @@ macro_rules! of_the_words {
     ($query:ident, $organization:expr, $wanted:expr, $found_by:expr) => {
         for word in $wanted.words.iter().filter(|word| $found_by != Some(Term::Word(word))) {
             $query = $query.filter(exists(
-                beginning!($organization, word).filter(member_words::membership_id.eq(memberships::id)),
+                // Only what the index by member holds is asked for, or SQLite prefers to pass all words of everybody; and
+                // the limit, which changes nothing, keeps it from making a join of this.
+                beginning!($organization, word)
+                    .filter(member_words::membership_id.eq(memberships::id))
+                    .select(member_words::membership_id)
+                    .limit(1),
             ));
         }
     };
 }
 macro_rules! of_the_companies {
     ($query:ident, $organization:expr, $wanted:expr, $found_by:expr) => {
-        if let Some(company) = $wanted.company.filter(|company| $found_by != Some(Term::Company(*company))) {
+        if let Some(company) = $wanted
+            .company
+            .filter(|company| $found_by != Some(Term::Company(*company)))
+        {
             $query = $query.filter(exists(
                 assignments!($organization)
                     .filter(company_assignments::membership_id.eq(memberships::id))
-                    .filter(company_assignments::company_id.eq(company)),
+                    .filter(company_assignments::company_id.eq(company))
+                    .select(company_assignments::membership_id)
+                    .limit(1),
             ));
         }
         if let Some(companies) = &$wanted.within {
             $query = $query.filter(exists(
                 assignments!($organization)
                     .filter(company_assignments::membership_id.eq(memberships::id))
-                    .filter(company_assignments::company_id.eq_any(companies.clone())),
+                    .filter(company_assignments::company_id.eq_any(companies.clone()))
+                    .select(company_assignments::membership_id)
+                    .limit(1),
             ));
         }
     };
@@ -305,7 +319,13 @@ impl Wanted {
 
     /// Whether words alone are asked for, in the order of names.
     fn is_words_alone(&self) -> bool {
-        let Self { role, company, standing, within, .. } = self;
+        let Self {
+            role,
+            company,
+            standing,
+            within,
+            ..
+        } = self;
         role.is_none() && company.is_none() && standing.is_none() && within.is_none() && self.sort.by_name()
     }
 
@@ -557,18 +577,17 @@ impl<'a> Walk<'a> {
         let assigned = assignments!(organization).select(company_assignments::membership_id);
         match term {
             Term::Word(word) => {
-                query = query.filter(
-                    memberships::id.eq_any(beginning!(organization, word).select(member_words::membership_id)),
-                );
+                query = query
+                    .filter(memberships::id.eq_any(beginning!(organization, word).select(member_words::membership_id)));
             }
             Term::Company(company) => {
-                query = query
-                    .filter(memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq(company))));
+                query =
+                    query.filter(memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq(company))));
             }
             Term::Within(companies) => {
-                query = query.filter(memberships::id.eq_any(
-                    assigned.filter(company_assignments::company_id.eq_any(companies.to_vec())),
-                ));
+                query = query.filter(
+                    memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq_any(companies.to_vec()))),
+                );
             }
             Term::Standing | Term::Role(_) => {}
         }
@@ -595,7 +614,11 @@ impl<'a> Walk<'a> {
     /// Whether the places keep out who was removed and has no name to be sorted by. If not, the walk begins at the first
     /// name; both bounds at once would not do, since SQLite enters the index by the first it reads.
     fn is_bounded_below(&self, from: Option<&Mark>, until: Option<&Mark>) -> bool {
-        if self.descending { until.is_some() } else { from.is_some() }
+        if self.descending {
+            until.is_some()
+        } else {
+            from.is_some()
+        }
     }
 
     /// The member who stands `far` behind a place, whatever the conditions: where a stretch ends.
@@ -605,9 +628,21 @@ impl<'a> Walk<'a> {
                 .filter(company_assignments::company_id.eq(company))
                 .select((company_assignments::sort_name, company_assignments::membership_id))
                 .into_boxed();
-            in_order!(query, self, company_assignments::sort_name, company_assignments::membership_id, name, from, None);
+            in_order!(
+                query,
+                self,
+                company_assignments::sort_name,
+                company_assignments::membership_id,
+                name,
+                from,
+                None
+            );
             let end: Option<(Vec<u8>, String)> = query.offset(far - 1).limit(1).first(conn).optional()?;
-            return Ok(end.map(|(name, id)| Mark { name, joined: Time(0), id }));
+            return Ok(end.map(|(name, id)| Mark {
+                name,
+                joined: Time(0),
+                id,
+            }));
         }
         let mut query = memberships::table
             .filter(memberships::organization_id.eq(self.organization))
@@ -632,17 +667,15 @@ impl<'a> Walk<'a> {
         in_order!(query, self, memberships::joined_at, memberships::id, joined, from, None);
         let query = query.select((memberships::joined_at, memberships::id));
         let end: Option<(Time, String)> = query.offset(far - 1).limit(1).first(conn).optional()?;
-        Ok(end.map(|(joined, id)| Mark { name: Vec::new(), joined, id }))
+        Ok(end.map(|(joined, id)| Mark {
+            name: Vec::new(),
+            joined,
+            id,
+        }))
     }
 
     /// The next rows behind `from`, not farther than `until`.
-    fn stretch(
-        &self,
-        conn: &mut Conn,
-        from: Option<&Mark>,
-        until: Option<&Mark>,
-        limit: i64,
-    ) -> QueryResult<Vec<Row>> {
+    fn stretch(&self, conn: &mut Conn, from: Option<&Mark>, until: Option<&Mark>, limit: i64) -> QueryResult<Vec<Row>> {
         let (organization, wanted) = (self.organization, self.wanted);
         if let Some(company) = self.along() {
             let mut query = assignments!(organization)
@@ -657,7 +690,15 @@ impl<'a> Walk<'a> {
                 .into_boxed();
             of_the_row!(query, wanted);
             of_the_words!(query, organization, wanted, None);
-            in_order!(query, self, company_assignments::sort_name, company_assignments::membership_id, name, from, until);
+            in_order!(
+                query,
+                self,
+                company_assignments::sort_name,
+                company_assignments::membership_id,
+                name,
+                from,
+                until
+            );
             return query.limit(limit).load(conn);
         }
         let mut query = memberships::table
@@ -675,7 +716,15 @@ impl<'a> Walk<'a> {
             in_order!(query, self, memberships::sort_name, memberships::id, name, from, until);
         } else {
             query = query.filter(memberships::sort_name.is_not_null());
-            in_order!(query, self, memberships::joined_at, memberships::id, joined, from, until);
+            in_order!(
+                query,
+                self,
+                memberships::joined_at,
+                memberships::id,
+                joined,
+                from,
+                until
+            );
         }
         query.limit(limit).load(conn)
     }
