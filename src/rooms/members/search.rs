@@ -386,13 +386,17 @@ pub fn page(
         if let Some(role) = wanted.role.filter(|_| !wanted.sort.by_name() && members <= FEW) {
             return walk.gather(conn, Term::Role(role), place, size);
         }
-    } else if let Some(term) = walk.term_for_at_most(conn, FEW)? {
-        return walk.gather(conn, term, place, size);
-    } else if let [term] = wanted.terms()[..]
-        && wanted.standing.is_none()
-        && !walk.holds_for_at_most(conn, term, MANY)?
-    {
-        total = Total::AtLeast(MANY / WORDS);
+    } else {
+        // Words alone are gathered out of their own index, which costs the least.
+        let few = if wanted.is_words_alone() { MANY } else { FEW };
+        if let Some(term) = walk.term_for_at_most(conn, few)? {
+            return walk.gather(conn, term, place, size);
+        }
+        if let ([Term::Word(_)], true) | ([Term::Company(_)], _) = (&wanted.terms()[..], wanted.is_words_alone())
+            && wanted.standing.is_none()
+        {
+            total = Total::AtLeast(MANY / WORDS);
+        }
     }
     let mut rows = Vec::new();
     let mut length = STRETCH;
