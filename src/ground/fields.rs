@@ -25,7 +25,10 @@ impl Fields {
 
     /// Every value of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Every pair.
@@ -73,7 +76,10 @@ fn find(within: &[u8], what: &[u8]) -> Option<usize> {
 fn name_of(head: &str) -> Option<String> {
     head.split("\r\n").find_map(|line| {
         let (header, value) = line.split_once(':')?;
-        header.trim().eq_ignore_ascii_case("content-disposition").then_some(())?;
+        header
+            .trim()
+            .eq_ignore_ascii_case("content-disposition")
+            .then_some(())?;
         value
             .split(';')
             .find_map(|parameter| parameter.trim().strip_prefix("name="))

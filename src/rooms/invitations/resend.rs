@@ -100,7 +100,11 @@ fn words(sent: usize, refused: &[String]) -> (&'static str, String) {
             // The word travels in a cookie: it stays short.
             let shown: Vec<&str> = refused.iter().take(5).map(String::as_str).collect();
             let more = refused.len() - shown.len();
-            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+            let more = if more > 0 {
+                format!("; and {more} more")
+            } else {
+                String::new()
+            };
             let tone = if sent == 0 { "danger" } else { "warning" };
             (tone, format!("{done}. Not sent: {}{more}", shown.join("; ")))
         }
@@ -121,7 +125,7 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
         return Ok(Err("A newer invitation for this address is open".into()));
     }
     if !store::members_among(conn, organization, vec![was.email.clone()])?.is_empty() {
-        return Ok(Err(format!("Is already a member of {}", member.organization_name)));
+        return Ok(Err(format!("Already a member of {}", member.organization_name)));
     }
     if let Some(end) = was.access_until.filter(|end| *end < cx.now) {
         return Ok(Err(format!(
@@ -135,7 +139,11 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
         return Ok(Err(if seconds <= 60 {
             format!("Was sent a moment ago. Send it again in {seconds} seconds")
         } else {
-            format!("Was sent again {} times within a day. Send it again on {}", resent.len(), from.full())
+            format!(
+                "Was sent again {} times within a day. Send it again on {}",
+                resent.len(),
+                from.full()
+            )
         }));
     }
     // One that was sent within the day is counted already.

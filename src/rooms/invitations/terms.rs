@@ -106,7 +106,10 @@ impl Roles {
         let usual = choices(&[Role::Member, Role::Viewer, Role::Editor, Role::Admin]);
         let more = choices(&[Role::UserAdmin, Role::BillingAdmin, Role::Owner]);
         if usual.is_empty() {
-            Self { usual: more, more: usual }
+            Self {
+                usual: more,
+                more: usual,
+            }
         } else {
             Self { usual, more }
         }
@@ -181,7 +184,12 @@ impl Picker {
         let shown = found.len();
         let picks = chosen
             .iter()
-            .chain(found.iter().filter(|company| !chosen.contains(company)).take(LISTED + chosen.len() - among))
+            .chain(
+                found
+                    .iter()
+                    .filter(|company| !chosen.contains(company))
+                    .take(LISTED + chosen.len() - among),
+            )
             .map(|company| Pick {
                 id: company.id,
                 role: role_of(company),
