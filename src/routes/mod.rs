@@ -7,13 +7,15 @@ use actix_web::{HttpResponse, Route};
 
 use crate::ground::assets;
 // Accounts
-use crate::rooms::accounts::{entry, legal, log_in, sign_up, theme, verify};
+use crate::rooms::accounts::{
+    entry, legal, log_in, profile, readdress, reset, sessions, sign_up, theme, unlock, verify,
+};
 
 // Organizations
 use crate::rooms::{onboarding, organizations};
 
 // Overview and companies
-use crate::rooms::overview;
+use crate::rooms::{companies, overview};
 
 // Members
 use crate::rooms::members;
@@ -22,6 +24,7 @@ use crate::rooms::members;
 use crate::rooms::invitations;
 
 // Settings
+use crate::rooms::settings;
 
 /// One line of the table.
 pub struct Entry {
@@ -60,7 +63,22 @@ pub const ROUTES: &[Entry] = table! {
     post "/verify/resending"           verify::resend;
     get  "/verify/{token}"             verify::confirm;
     post "/verify/{token}"             verify::submit;
+    get  "/password/forgot"            reset::forgot;
+    post "/password/forgot"            reset::ask;
+    get  "/password/reset/{token}"     reset::page;
+    post "/password/reset/{token}"     reset::submit;
+    get  "/unlock/{token}"             unlock::page;
+    post "/unlock/{token}"             unlock::submit;
+    get  "/account"                    profile::page;
+    post "/account/name"               profile::set_name;
+    post "/account/email"              profile::set_email;
+    post "/account/password"           profile::set_password;
     post "/account/theme"              theme::submit;
+    get  "/account/email/{token}"      readdress::page;
+    post "/account/email/{token}"      readdress::submit;
+    get  "/account/sessions"           sessions::page;
+    post "/account/sessions/ending"    sessions::end_others;
+    post "/account/sessions/{id}/ending" sessions::end;
     get  "/legal/terms"                legal::terms;
     get  "/legal/privacy"              legal::privacy;
     // Accounts: end
@@ -79,6 +97,18 @@ pub const ROUTES: &[Entry] = table! {
 
     // Overview and companies
     get  "/organizations/{slug}"       overview::show::show;
+    get  "/organizations/{slug}/companies" companies::index::index;
+    post "/organizations/{slug}/companies" companies::new::create;
+    get  "/organizations/{slug}/companies/new" companies::new::new;
+    get  "/organizations/{slug}/companies/{company}" companies::show::show;
+    get  "/organizations/{slug}/companies/{company}/settings" companies::settings::edit;
+    post "/organizations/{slug}/companies/{company}/settings" companies::settings::save;
+    get  "/organizations/{slug}/companies/{company}/archiving" companies::archiving::confirm;
+    post "/organizations/{slug}/companies/{company}/archiving" companies::archiving::archive;
+    post "/organizations/{slug}/companies/{company}/restoring" companies::archiving::restore;
+    get  "/organizations/{slug}/companies/{company}/members" companies::people::search;
+    post "/organizations/{slug}/companies/{company}/members" companies::people::assign;
+    post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" companies::people::unassign;
     // Overview and companies: end
 
     // Members
@@ -110,6 +140,9 @@ pub const ROUTES: &[Entry] = table! {
     // Invitations: end
 
     // Settings
+    get  "/organizations/{slug}/settings" settings::general::first;
+    get  "/organizations/{slug}/settings/general" settings::general::edit;
+    post "/organizations/{slug}/settings/general" settings::general::save;
     // Settings: end
 };
 

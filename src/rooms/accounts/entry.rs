@@ -3,15 +3,17 @@
 use actix_session::Session;
 use actix_web::HttpResponse;
 use askama::Template;
+use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::rules;
+use super::{rules, store};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
+use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::invitation::{self, Invitation};
 use crate::gate::organization::InvitationStatus;
 use crate::gate::shell::Shell;
-use crate::gate::Visitor;
+use crate::gate::{Visit, Visitor, session};
 use crate::ground::error::AppError;
 use crate::ground::html::{html_with, see_other};
 use crate::ground::id::UserId;
@@ -58,6 +60,18 @@ impl SignedUp {
     }
 }
 
+/// Begins a session, always a new one; the one this browser was in before ends.
+pub(super) fn begin(visit: &Visit, conn: &mut Conn, user: UserId) -> QueryResult<(Token, Deeds)> {
+    let mut deeds = Deeds::default();
+    if let Some(before) = &visit.person
+        && session::end(conn, before.id, before.session)?
+    {
+        deeds = before.did(Deed::new(Action::SignedOut, "session", before.session, "session"));
+    }
+    let (token, begun) = session::begin(conn, &visit.cx, user)?;
+    Ok((token, deeds.and(begun)))
+}
+
 /// An invitation that still opens, with the organization's name.
 pub(super) struct Invited {
     /// The invitation.
@@ -68,9 +82,6 @@ pub(super) struct Invited {
 
 /// The invitation to which `next` leads, when its link still opens. Who holds the link reads the invited address's mail.
 pub(super) fn invited(conn: &mut Conn, cx: &Context, next: &str) -> Result<Option<Invited>, AppError> {
-    use crate::gate::schema::organizations;
-    use diesel::prelude::*;
-
     let Some(token) = rules::invitation_token(next) else {
         return Ok(None);
     };
@@ -80,13 +91,9 @@ pub(super) fn invited(conn: &mut Conn, cx: &Context, next: &str) -> Result<Optio
             && found.invitation.expires_at > cx.now
     });
     let Some(found) = found else { return Ok(None) };
-    let organization = organizations::table
-        .find(found.invitation.organization_id)
-        .select(organizations::name)
-        .first(conn)?;
     Ok(Some(Invited {
+        organization: store::organization_name(conn, found.invitation.organization_id)?,
         invitation: found.invitation,
-        organization,
     }))
 }
 
@@ -120,4 +127,3 @@ impl Over {
         )
     }
 }
-

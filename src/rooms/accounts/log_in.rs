@@ -102,9 +102,23 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
     let account = match challenge {
         Challenge::Open(account) => account,
         Challenge::Locked => {
-            return again(&visitor, typed, StatusCode::UNPROCESSABLE_ENTITY, "password", rules::LOCKED);
+            return again(
+                &visitor,
+                typed,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "password",
+                rules::LOCKED,
+            );
         }
-        Challenge::Flooded => return again(&visitor, typed, StatusCode::TOO_MANY_REQUESTS, "password", rules::FLOODED),
+        Challenge::Flooded => {
+            return again(
+                &visitor,
+                typed,
+                StatusCode::TOO_MANY_REQUESTS,
+                "password",
+                rules::FLOODED,
+            );
+        }
     };
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let right = visitor.house().hasher.verify(stored, typed.password.clone()).await?;
@@ -143,7 +157,7 @@ async fn enter(
                 deeds = deeds.and(store::prove(conn, cx, &account)?);
                 verified = true;
             }
-            let (token, begun) = session::begin(conn, cx, account.id)?;
+            let (token, begun) = entry::begin(visit, conn, account.id)?;
             let belongs = store::belongs(conn, account.id)?;
             let path = rules::landing(&next, verified, belongs).to_owned();
             Ok((Some((token, path)), Some(account.actor()), deeds.and(begun)))
