@@ -176,12 +176,11 @@ fn people(typed: &Typed, errors: &mut FormErrors) -> Vec<Recipient> {
     let named = !typed.first_name.trim().is_empty() || !typed.last_name.trim().is_empty();
     match people.as_mut_slice() {
         [] => errors.add("emails", "Enter an email address, like name@company.com"),
-        [only] => {
-            if only.first_name.is_empty() && only.last_name.is_empty() {
-                only.first_name.clone_from(&typed.first_name);
-                only.last_name.clone_from(&typed.last_name);
-            }
+        [only] if only.first_name.is_empty() && only.last_name.is_empty() => {
+            only.first_name.clone_from(&typed.first_name);
+            only.last_name.clone_from(&typed.last_name);
         }
+        [_] => {}
         many if many.len() > MOST => errors.add("emails", format!("Invite at most {MOST} people at once")),
         _ if named => errors.add(
             "first_name",

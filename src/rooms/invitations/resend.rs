@@ -133,15 +133,15 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
             end.date()
         )));
     }
-    let resent = store::resent(conn, organization, was, cx.now)?;
-    if let Some(from) = rules::resend_from(was.last_sent_at, &resent, cx.now) {
+    let within_a_day = store::resent(conn, organization, was, cx.now)?;
+    if let Some(from) = rules::resend_from(was.last_sent_at, &within_a_day, cx.now) {
         let seconds = (from - cx.now).as_seconds() + 1;
         return Ok(Err(if seconds <= 60 {
             format!("Was sent a moment ago. Send it again in {seconds} seconds")
         } else {
             format!(
                 "Was sent again {} times within a day. Send it again on {}",
-                resent.len(),
+                within_a_day.len(),
                 from.full()
             )
         }));
