@@ -158,14 +158,14 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
     }
     // Whoever sends it vouches for it, except where the first inviter's own role is part of the bargain.
     let by = if was.hands_over { was.invited_by } else { voucher.user };
-    let Some(seed) = invitation::renew(conn, cx, was, by)? else {
+    let Some(fresh) = invitation::renew(conn, cx, was, by)? else {
         return Ok(Err("Somebody else changed this invitation in between".into()));
     };
     if let Some(before) = was.mail_id {
         outbox::withdraw(conn, before)?;
     }
     let row = invitation::find(conn, organization, was.id)?.ok_or(AppError::NotFound)?;
-    letter::invite(conn, cx, &row, seed)?;
+    letter::invite(conn, cx, &row, fresh)?;
     let status = |status: InvitationStatus| status.as_str();
     Ok(Ok(member.did(
         Deed::new(Action::InvitationResent, "invitation", was.id, &was.email)
