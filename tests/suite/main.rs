@@ -20,6 +20,7 @@ mod cli_test;
 mod crash_test;
 mod harness_test;
 mod health_test;
+mod invitations_test;
 mod mail_test;
 mod people_test;
 mod process_test;

@@ -120,6 +120,12 @@ impl Page {
             .collect()
     }
 
+    /// How many forms post to an action that contains `action`.
+    pub fn form_count(&self, action: &str) -> usize {
+        let actions = self.all("form[method=post i]", "action");
+        actions.iter().filter(|target| target.contains(action)).count()
+    }
+
     /// Every link: its target.
     pub fn links(&self) -> Vec<String> {
         self.all("a[href]", "href")
