@@ -15,6 +15,7 @@
 #[allow(dead_code, unused_imports, reason = "a harness offers more than today's tests use")]
 mod harness;
 
+mod accounts_test;
 mod browser_test;
 mod cli_test;
 mod crash_test;
