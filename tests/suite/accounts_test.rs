@@ -97,7 +97,10 @@ fn sign_up_login_and_reset_answer_alike_for_known_and_unknown_addresses() {
         let after = page.clone().follow(&client);
         let resent = if what == "signup" { client.post("/verify/resending", &[]).follow(&client).text() } else { String::new() };
         let text = format!("{} {} | {} {} | {resent}", page.status, page.location.unwrap_or_default(), after.status, after.text());
-        let cookies: Vec<String> = client.cookies().into_iter().map(|(name, value)| format!("{name} {}", value.len())).collect();
+        // Some characters of base64 travel as three.
+        let length = |value: &str| value.len() - 2 * value.matches('%').count();
+        let cookies: Vec<String> =
+            client.cookies().into_iter().map(|(name, value)| format!("{name} {}", length(&value))).collect();
         (text.replace(email, "ADDRESS"), cookies)
     };
     for what in ["signup", "login", "forgot"] {
@@ -451,7 +454,7 @@ fn the_way_back_after_signing_in_never_leaves_the_site() {
 #[test]
 fn by_invitation_alone_nobody_signs_up_after_the_first_account() {
     let house = House::with(|config| config.signup = Signup::Invited);
-    sign_up(&house.client(), "olivia@ground.test").expect_redirect("/verify");
+    house.sign_up("Olivia Hart", "olivia@ground.test");
     let page = house.client().get("/signup").expect(200).expect_text("Sign-up is by invitation");
     assert_eq!(page.form_count("/signup"), 0);
     let refused = sign_up(&house.client(), "noah@ground.test").expect(422);
