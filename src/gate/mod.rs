@@ -98,7 +98,7 @@ impl Pass {
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
             let (out, seen) = cx.house.db.read(|conn| work(&cx, conn))?;
-            if let Some(seen) = seen.filter(|seen| seen.person.is_stale()) {
+            if let Some(seen) = seen.filter(|seen| seen.stale) {
                 // A page is served even when nobody can be noted as seen.
                 let noted = cx.house.db.write(|conn| Ok(seen.person.touch(conn, seen.membership)?));
                 if let Err(error) = noted {
@@ -136,6 +136,7 @@ impl Pass {
 struct Seen {
     person: Person,
     membership: Option<crate::ground::id::MembershipId>,
+    stale: bool,
 }
 
 macro_rules! shared_by_gates {
@@ -220,6 +221,7 @@ impl<P: Permission> Gate<P> {
                 Ok((
                     out,
                     Some(Seen {
+                        stale: member.is_stale(),
                         person: member.person,
                         membership: Some(member.id),
                     }),
@@ -273,6 +275,7 @@ impl<P: Permission> CompanyGate<P> {
                 Ok((
                     out,
                     Some(Seen {
+                        stale: member.is_stale(),
                         person: member.person,
                         membership: Some(member.id),
                     }),
@@ -353,6 +356,7 @@ impl<W: Who> SignedIn<W> {
                 Ok((
                     out,
                     Some(Seen {
+                        stale: person.is_stale(),
                         person,
                         membership: None,
                     }),

@@ -20,7 +20,7 @@ const TOKEN: &str = "token";
 pub const IDLE: Span = Span::days(14);
 /// … and this long after it began, whatever happens.
 pub const ABSOLUTE: Span = Span::days(90);
-const TOUCH: Span = Span::minutes(1);
+pub(super) const TOUCH: Span = Span::minutes(1);
 
 /// The columns of a person that every request reads.
 pub(super) type PersonRow = (UserId, String, String, Option<Time>, bool, Option<i32>, SessionId, Time);
