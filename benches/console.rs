@@ -688,6 +688,7 @@ fn insert(
                     (
                         member_words::organization_id.eq(org),
                         member_words::word.eq(word),
+                        member_words::sort_name.eq(name::sort_key(&p.name)),
                         member_words::membership_id.eq(&p.membership),
                     )
                 })

@@ -337,12 +337,14 @@ fn put_words(
     full_name: &str,
     email: &str,
 ) -> QueryResult<()> {
+    let sort_name = name::sort_key(full_name);
     let rows: Vec<_> = name::words(full_name, email)
         .into_iter()
         .map(|word| {
             (
                 member_words::organization_id.eq(organization),
                 member_words::word.eq(word),
+                member_words::sort_name.eq(&sort_name),
                 member_words::membership_id.eq(membership),
             )
         })

@@ -24,8 +24,9 @@ use crate::ground::id::CompanyId;
 use crate::ground::name;
 use crate::ground::time::Time;
 
-/// So many companies are offered at once; more are found by name.
-const OFFERED: usize = 20;
+/// So many companies are offered at once, and so many of those that a name finds.
+const OFFERED: usize = 5;
+const FOUND: usize = 20;
 
 /// So many companies are looked through for a name.
 const LOOKED_THROUGH: i64 = 5_000;
@@ -49,6 +50,7 @@ impl Holding {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing the reader may do")]
 #[derive(Template)]
 #[template(path = "members/profile.html", blocks = ["companies"])]
 struct ProfilePage {
@@ -119,6 +121,7 @@ impl ProfilePage {
                 .collect()
         };
         let words = name::query(&typed.company_q);
+        let most = if words.is_empty() { OFFERED } else { FOUND };
         let mut offered: Vec<Choice> = open
             .into_iter()
             .filter(|company| given(company.id) && assigned.iter().all(|held| held.id != company.id))
@@ -128,10 +131,10 @@ impl ProfilePage {
                     .iter()
                     .all(|word| std::str::from_utf8(word).is_ok_and(|word| folded.contains(word)))
             })
-            .take(OFFERED + 1)
+            .take(most + 1)
             .collect();
-        let more_offered = offered.len() > OFFERED;
-        offered.truncate(OFFERED);
+        let more_offered = offered.len() > most;
+        offered.truncate(most);
         let holdings = assigned
             .into_iter()
             // Who sees only some companies learns of no others.

@@ -120,7 +120,7 @@ impl Line {
             (None, Some(names)) => {
                 let mut text = names.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(", ");
                 if names.len() > 2 {
-                    text.push_str(&format!(" +{}", names.len() - 2));
+                    text = format!("{text} +{}", names.len() - 2);
                 }
                 text
             }
@@ -166,7 +166,7 @@ struct RosterPage {
 }
 
 impl RosterPage {
-    fn standings(&self) -> [(&'static str, &'static str); 4] {
+    fn standings() -> [(&'static str, &'static str); 4] {
         [
             ("", "Any status"),
             (Standing::Active.as_str(), "Active"),
