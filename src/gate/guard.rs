@@ -173,7 +173,7 @@ fn dressed(response: ServiceResponse<BoxBody>, house: &House, request: &Arc<Requ
     }
     let status = response.status();
     let answer = match error {
-        Some(AppError::SignedOut) => to_login(request),
+        Some(AppError::SignedOut) => to_login(response.request().method(), request),
         Some(AppError::Unverified) => elsewhere(request, "/verify"),
         error => {
             if let Some(AppError::Internal(what)) = error {
@@ -186,8 +186,9 @@ fn dressed(response: ServiceResponse<BoxBody>, house: &House, request: &Arc<Requ
     response.into_response(answer).map_into_boxed_body()
 }
 
-fn to_login(request: &Request) -> HttpResponse {
-    let next = if request.path == "/" {
+// Only a page can be come back to: a form that was sent is not sent again.
+fn to_login(method: &Method, request: &Request) -> HttpResponse {
+    let next = if request.path == "/" || method != Method::GET {
         String::new()
     } else {
         format!("?next={}", query_value(&request.path))

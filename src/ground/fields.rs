@@ -54,12 +54,11 @@ impl Fields {
             let part = &rest[..find(rest, end.as_bytes())?];
             rest = &rest[part.len() + end.len()..];
             // A part without any header begins with the empty line.
-            let (head, value) = match part.strip_prefix(b"\r\n") {
-                Some(value) => (&part[..0], value),
-                None => {
-                    let at = find(part, b"\r\n\r\n")?;
-                    (&part[..at], &part[at + 4..])
-                }
+            let (head, value) = if let Some(value) = part.strip_prefix(b"\r\n") {
+                (&part[..0], value)
+            } else {
+                let at = find(part, b"\r\n\r\n")?;
+                (&part[..at], &part[at + 4..])
             };
             let name = name_of(std::str::from_utf8(head).ok()?)?;
             pairs.push((name, std::str::from_utf8(value).ok()?.to_owned()));

@@ -20,7 +20,7 @@ use crate::gate::session::Person;
 use crate::gate::shell::Shell;
 use crate::gate::{SignedIn, Visitor};
 use crate::ground::error::AppError;
-use crate::ground::html::{html, html_with, see_other};
+use crate::ground::html::{html, html_with, query_value, see_other};
 use crate::ground::id::MembershipId;
 use crate::ground::time::Time;
 use crate::ground::token::Token;
@@ -259,6 +259,15 @@ fn reply(answer: Answer, fragment: bool, tell: impl FnOnce(String)) -> Result<Ht
         Answer::Refused(page) if page.situation == Situation::Other => html_with(StatusCode::FORBIDDEN, *page),
         Answer::Refused(page) => html_with(StatusCode::UNPROCESSABLE_ENTITY, *page),
     }
+}
+
+/// Back to the page of the link: who was asked to sign in on the way returns to an address that only takes a POST.
+///
+/// # Errors
+/// None.
+pub async fn back(path: web::Path<String>) -> Result<HttpResponse, AppError> {
+    let token = path.into_inner();
+    Ok(see_other(false, &format!("/invitations/{}", query_value(&token))))
 }
 
 /// Joins by a link.

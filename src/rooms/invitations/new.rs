@@ -176,12 +176,11 @@ fn people(typed: &Typed, errors: &mut FormErrors) -> Vec<Recipient> {
     let named = !typed.first_name.trim().is_empty() || !typed.last_name.trim().is_empty();
     match people.as_mut_slice() {
         [] => errors.add("emails", "Enter an email address, like name@company.com"),
-        [only] => {
-            if only.first_name.is_empty() && only.last_name.is_empty() {
-                only.first_name.clone_from(&typed.first_name);
-                only.last_name.clone_from(&typed.last_name);
-            }
+        [only] if only.first_name.is_empty() && only.last_name.is_empty() => {
+            only.first_name.clone_from(&typed.first_name);
+            only.last_name.clone_from(&typed.last_name);
         }
+        [_] => {}
         many if many.len() > MOST => errors.add("emails", format!("Invite at most {MOST} people at once")),
         _ if named => errors.add(
             "first_name",
@@ -256,7 +255,7 @@ impl<'a> Round<'a> {
             .as_ref()
             .is_ok_and(|one| !self.done.insert(one.email.as_str().to_owned()));
         let outcome = if twice {
-            Err("Stands in the list twice".to_owned())
+            Err("Twice in the list".to_owned())
         } else {
             match checked {
                 Ok(one) => self.send(conn, one)?,
@@ -282,7 +281,7 @@ impl<'a> Round<'a> {
             return Ok(Err(format!("You cannot give the role {}", role.label())));
         }
         if self.members.contains(one.email.as_str()) {
-            return Ok(Err(format!("Is already a member of {}", member.organization_name)));
+            return Ok(Err(format!("Already a member of {}", member.organization_name)));
         }
         if self.allowance.left == 0 {
             return Ok(Err(format!(
@@ -305,7 +304,7 @@ impl<'a> Round<'a> {
         let made = invitation::create(conn, &member.cx, member.organization, member.person.id, &offer)?;
         let Some((id, seed)) = made else {
             return Ok(Err(
-                "Is already invited. Send that invitation again, or change it, from the list".into(),
+                "Already invited. Send that invitation again, or change it, from the list".into(),
             ));
         };
         let row = invitation::find(conn, member.organization, id)?

@@ -158,6 +158,7 @@ pub enum Guest {
 }
 
 /// What a link leads to.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
     /// Where the invitation stands now.

@@ -213,13 +213,16 @@ impl Picker {
     }
 }
 
+/// Companies with a role each.
+pub type Offered = Vec<(CompanyId, CompanyRole)>;
+
 /// What is offered, checked.
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// The role in the organization.
     pub role: Role,
     /// Companies with a role each.
-    pub companies: Vec<(CompanyId, CompanyRole)>,
+    pub companies: Offered,
     /// The same in words, for the deeds.
     pub named: Vec<String>,
     /// A personal message, or nothing.
@@ -278,9 +281,9 @@ impl Terms {
         voucher: &Voucher,
         typed: &Typed,
         errors: &mut FormErrors,
-    ) -> Result<(Vec<(CompanyId, CompanyRole)>, Vec<String>), AppError> {
+    ) -> Result<(Offered, Vec<String>), AppError> {
         let unit = member.unit;
-        let mut wanted: Vec<(CompanyId, CompanyRole)> = Vec::new();
+        let mut wanted: Offered = Vec::new();
         for (id, role) in typed.chosen() {
             let role = CompanyRole::parse(role).filter(|role| voucher.company_roles().contains(role));
             match (CompanyId::parse(id), role) {
