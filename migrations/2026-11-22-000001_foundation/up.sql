@@ -136,6 +136,9 @@ CREATE INDEX memberships_by_user ON memberships (user_id);
 CREATE INDEX memberships_by_name ON memberships (organization_id, sort_name, id);
 CREATE INDEX memberships_by_role ON memberships (organization_id, role, sort_name, id);
 CREATE INDEX memberships_by_joining ON memberships (organization_id, joined_at, id);
+-- Few have an end of access and fewer are suspended: these two find them without walking past everybody else.
+CREATE INDEX memberships_ending ON memberships (organization_id, access_until, id) WHERE access_until IS NOT NULL;
+CREATE INDEX memberships_suspended ON memberships (organization_id, sort_name, id) WHERE status = 'suspended';
 
 CREATE TABLE member_words (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -144,7 +147,8 @@ CREATE TABLE member_words (
     PRIMARY KEY (organization_id, word, membership_id),
     FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
 );
-CREATE INDEX member_words_by_member ON member_words (organization_id, membership_id);
+-- With the word in it, so that "does this member match" is one look into the index.
+CREATE INDEX member_words_by_member ON member_words (organization_id, membership_id, word);
 
 CREATE TABLE company_assignments (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

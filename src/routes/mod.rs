@@ -16,6 +16,7 @@ use crate::rooms::{onboarding, organizations};
 use crate::rooms::overview;
 
 // Members
+use crate::rooms::members;
 
 // Invitations
 
@@ -80,6 +81,15 @@ pub const ROUTES: &[Entry] = table! {
     // Overview and companies: end
 
     // Members
+    get  "/organizations/{slug}/members"     members::roster::page;
+    get  "/organizations/{slug}/members.csv" members::roster::sheet;
+    get  "/organizations/{slug}/members/{id}"            members::profile::page;
+    post "/organizations/{slug}/members/{id}/role"       members::profile::set_role;
+    post "/organizations/{slug}/members/{id}/access-end" members::profile::set_access_end;
+    post "/organizations/{slug}/members/{id}/companies"  members::profile::assign;
+    post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" members::profile::unassign;
+    get  "/organizations/{slug}/members/{id}/removal"    members::removal::page;
+    post "/organizations/{slug}/members/{id}/removal"    members::removal::remove;
     // Members: end
 
     // Invitations

@@ -1,0 +1,237 @@
+//! What the pages of members read, and what they ask the gate to change.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::gate::db::Conn;
+use crate::gate::member::OrgId;
+use crate::gate::organization::{CompanyStatus, InvitationStatus};
+use crate::gate::role::CompanyRole;
+use crate::gate::schema::{companies, company_assignments, invitations, users};
+use crate::ground::id::{CompanyId, InvitationId, MailId, MembershipId, UserId};
+use crate::ground::name;
+
+/// A company by which a list can be narrowed, or which can be assigned.
+#[derive(Debug, Clone, Queryable)]
+pub struct Choice {
+    /// Its id.
+    pub id: CompanyId,
+    /// Its name.
+    pub name: String,
+    /// Its slug.
+    pub slug: String,
+}
+
+/// A company that somebody is assigned to.
+#[derive(Debug, Clone, Queryable)]
+pub struct Assigned {
+    /// Its id.
+    pub id: CompanyId,
+    /// Its name.
+    pub name: String,
+    /// Its slug.
+    pub slug: String,
+    /// Whether it works.
+    pub status: CompanyStatus,
+    /// The role in it.
+    pub role: CompanyRole,
+}
+
+/// The active companies by name, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<Vec<Choice>> {
+    companies::table
+        .filter(companies::organization_id.eq(organization))
+        .filter(companies::status.eq(CompanyStatus::Active))
+        .order((companies::sort_name, companies::id))
+        .limit(limit)
+        .select((companies::id, companies::name, companies::slug))
+        .load(conn)
+}
+
+/// The company that somebody means by its id, its slug, or the beginning of its name.
+///
+/// # Errors
+/// When the database fails.
+pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<Choice>> {
+    let columns = (companies::id, companies::name, companies::slug);
+    let exact: Option<Choice> = companies::table
+        .filter(companies::organization_id.eq(organization))
+        .filter(companies::slug.eq(text))
+        .select(columns)
+        .first(conn)
+        .optional()?;
+    if exact.is_some() {
+        return Ok(exact);
+    }
+    if let Some(id) = CompanyId::parse(text) {
+        return companies::table
+            .find((organization, id))
+            .select(columns)
+            .first(conn)
+            .optional();
+    }
+    let beginning = name::sort_key(text);
+    let Some(end) = name::prefix_end(&beginning) else {
+        return Ok(None);
+    };
+    companies::table
+        .filter(companies::organization_id.eq(organization))
+        .filter(companies::status.eq(CompanyStatus::Active))
+        .filter(companies::sort_name.ge(beginning))
+        .filter(companies::sort_name.lt(end))
+        .order((companies::sort_name, companies::id))
+        .select(columns)
+        .first(conn)
+        .optional()
+}
+
+/// The names of the companies that each of some members is assigned to, in the order of names.
+///
+/// # Errors
+/// When the database fails.
+pub fn company_names(
+    conn: &mut Conn,
+    organization: OrgId,
+    members: &[MembershipId],
+) -> QueryResult<HashMap<MembershipId, Vec<String>>> {
+    let mut names: HashMap<MembershipId, Vec<String>> = HashMap::new();
+    if members.is_empty() {
+        return Ok(names);
+    }
+    let mut rows: Vec<(MembershipId, Vec<u8>, String)> = company_assignments::table
+        .inner_join(
+            companies::table.on(companies::organization_id
+                .eq(company_assignments::organization_id)
+                .and(companies::id.eq(company_assignments::company_id))),
+        )
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq_any(members))
+        .select((company_assignments::membership_id, companies::sort_name, companies::name))
+        .load(conn)?;
+    rows.sort_unstable();
+    for (member, _, name) in rows {
+        names.entry(member).or_default().push(name);
+    }
+    Ok(names)
+}
+
+/// The companies that somebody is assigned to, by name.
+///
+/// # Errors
+/// When the database fails.
+pub fn assigned(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<Assigned>> {
+    company_assignments::table
+        .inner_join(
+            companies::table.on(companies::organization_id
+                .eq(company_assignments::organization_id)
+                .and(companies::id.eq(company_assignments::company_id))),
+        )
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(member))
+        .order((companies::sort_name, companies::id))
+        .select((
+            companies::id,
+            companies::name,
+            companies::slug,
+            companies::status,
+            company_assignments::role,
+        ))
+        .load(conn)
+}
+
+/// A company of the organization as it concerns one member.
+///
+/// # Errors
+/// `NotFound` also for another organization's company.
+pub fn company(conn: &mut Conn, organization: OrgId, id: CompanyId) -> QueryResult<(String, CompanyStatus)> {
+    companies::table
+        .find((organization, id))
+        .select((companies::name, companies::status))
+        .first(conn)
+}
+
+/// The role that somebody is assigned in a company.
+///
+/// # Errors
+/// When the database fails.
+pub fn role_in(
+    conn: &mut Conn,
+    organization: OrgId,
+    member: MembershipId,
+    company: CompanyId,
+) -> QueryResult<Option<CompanyRole>> {
+    company_assignments::table
+        .find((organization, member, company))
+        .select(company_assignments::role)
+        .first(conn)
+        .optional()
+}
+
+/// Whether somebody is assigned to one of some companies.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_within(
+    conn: &mut Conn,
+    organization: OrgId,
+    member: MembershipId,
+    companies: &[CompanyId],
+) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        company_assignments::table
+            .filter(company_assignments::organization_id.eq(organization))
+            .filter(company_assignments::membership_id.eq(member))
+            .filter(company_assignments::company_id.eq_any(companies)),
+    ))
+    .get_result(conn)
+}
+
+/// How many invitations are pending, counted up to `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub fn pending_invitations(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<usize> {
+    let pending: Vec<InvitationId> = invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::status.eq(InvitationStatus::Pending))
+        .limit(limit)
+        .select(invitations::id)
+        .load(conn)?;
+    Ok(pending.len())
+}
+
+/// A pending invitation: its id, its address, its latest letter.
+pub type Pending = (InvitationId, String, Option<MailId>);
+
+/// The pending invitations that somebody sent.
+///
+/// # Errors
+/// When the database fails.
+pub fn invitations_by(conn: &mut Conn, organization: OrgId, user: UserId) -> QueryResult<Vec<Pending>> {
+    invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::status.eq(InvitationStatus::Pending))
+        .filter(invitations::invited_by.eq(user))
+        .order((invitations::created_at, invitations::id))
+        .select((invitations::id, invitations::email, invitations::mail_id))
+        .load(conn)
+}
+
+/// The names of some accounts.
+///
+/// # Errors
+/// When the database fails.
+pub fn names(conn: &mut Conn, accounts: &[String]) -> QueryResult<HashMap<String, String>> {
+    if accounts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(UserId, String)> = users::table
+        .filter(users::id.eq_any(accounts))
+        .select((users::id, users::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, name)| (id.to_string(), name)).collect())
+}
