@@ -26,6 +26,7 @@ crate::text_enum! {
         InvitationAccepted = "invitation.accepted",
         InvitationDeclined = "invitation.declined",
         InvitationExpired = "invitation.expired",
+        InvitationSuperseded = "invitation.superseded",
         OwnershipHandedOver = "organization.handed_over",
         MemberRoleChanged = "member.role_changed",
         MemberAccessEndChanged = "member.access_end_changed",
@@ -248,9 +249,15 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         Action::InvitationEdited => format!("changed the invitation of {label}"),
         Action::InvitationCancelled => format!("cancelled the invitation of {label}"),
         Action::InvitationAccepted => format!("joined as {}", role(after)),
+        // Who declines by the link alone has no account to name.
+        Action::InvitationDeclined if after.get("by").and_then(Value::as_str) == Some("link") => {
+            format!("noted that {label} declined the invitation")
+        }
         Action::InvitationDeclined => "declined the invitation".into(),
         Action::InvitationExpired => format!("let the invitation of {label} expire"),
-        Action::OwnershipHandedOver => format!("handed the organization over to {label}"),
+        Action::InvitationSuperseded => format!("closed the invitation of {label}, a member already"),
+        // The actor is who accepted; the label names who stepped down.
+        Action::OwnershipHandedOver => format!("took the organization over from {label}"),
         Action::MemberRoleChanged => format!("changed {label} from {} to {}", role(before), role(after)),
         Action::MemberAccessEndChanged => format!("changed when the access of {label} ends"),
         Action::MemberAssigned => format!("assigned {label} to {company}"),

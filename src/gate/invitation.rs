@@ -7,7 +7,7 @@ use super::db::Conn;
 use super::member::OrgId;
 use super::organization::InvitationStatus;
 use super::role::{CompanyRole, Role};
-use super::schema::{invitation_grants, invitation_links, invitations};
+use super::schema::{invitation_grants, invitation_links, invitations, organizations};
 use crate::ground::email::Email;
 use crate::ground::id::{CompanyId, InvitationId, MailId, UserId};
 use crate::ground::time::{Span, Time};
@@ -261,4 +261,118 @@ pub fn close(
     .set((invitations::status.eq(to), invitations::closed_at.eq(Some(cx.now))))
     .execute(conn)?;
     Ok(closed == 1)
+}
+
+/// Accepts an open invitation; `false` when it was not open any more. Of any number of acceptances at once, one wins.
+///
+/// # Errors
+/// When the database fails.
+pub fn accept(conn: &mut Conn, cx: &Context, organization: OrgId, id: InvitationId) -> QueryResult<bool> {
+    let accepted = diesel::update(
+        invitations::table
+            .filter(invitations::organization_id.eq(organization))
+            .filter(invitations::id.eq(id))
+            .filter(invitations::status.eq(InvitationStatus::Pending))
+            .filter(invitations::expires_at.gt(cx.now)),
+    )
+    .set((
+        invitations::status.eq(InvitationStatus::Accepted),
+        invitations::closed_at.eq(Some(cx.now)),
+    ))
+    .execute(conn)?;
+    Ok(accepted == 1)
+}
+
+/// Makes who sends invitations of one organization take turns until the transaction ends, so that what was counted
+/// (how many a day, whether one is open) still holds when it is written.
+///
+/// # Errors
+/// When the database fails.
+pub fn in_turn(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::owner_count.eq(organizations::owner_count))
+        .execute(conn)?;
+    Ok(())
+}
+
+// The row as it was read: whoever changes it in between makes this change touch no row.
+macro_rules! as_read {
+    ($was:expr) => {
+        invitations::table
+            .filter(invitations::organization_id.eq($was.organization_id))
+            .filter(invitations::id.eq($was.id))
+            .filter(invitations::status.eq($was.status))
+            .filter(invitations::sent_count.eq($was.sent_count))
+    };
+}
+
+/// Opens a pending or expired invitation anew, with a new link, a new end and `by` as the one who vouches for it.
+/// `None` when somebody else changed it in between.
+///
+/// # Errors
+/// When the database fails.
+pub fn renew(conn: &mut Conn, cx: &Context, was: &Invitation, by: UserId) -> QueryResult<Option<Seed>> {
+    let renewed = diesel::update(as_read!(was))
+        .set((
+            invitations::status.eq(InvitationStatus::Pending),
+            invitations::invited_by.eq(by),
+            invitations::sent_count.eq(was.sent_count + 1),
+            invitations::last_sent_at.eq(cx.now),
+            invitations::expires_at.eq(cx.now + LIFETIME),
+            invitations::closed_at.eq(None::<Time>),
+        ))
+        .execute(conn)?;
+    if renewed == 0 {
+        return Ok(None);
+    }
+    new_link(conn, cx, was.organization_id, was.id).map(Some)
+}
+
+/// Changes what an open invitation offers; its link stays. `false` when somebody else changed it in between.
+///
+/// # Errors
+/// When the database fails, also when a company is not the organization's.
+pub fn edit(conn: &mut Conn, was: &Invitation, by: UserId, offer: &Offer) -> QueryResult<bool> {
+    let edited = diesel::update(as_read!(was))
+        .set((
+            invitations::first_name.eq(&offer.first_name),
+            invitations::last_name.eq(&offer.last_name),
+            invitations::role.eq(offer.role),
+            invitations::message.eq(&offer.message),
+            invitations::access_until.eq(offer.access_until),
+            invitations::invited_by.eq(by),
+        ))
+        .execute(conn)?;
+    if edited == 0 {
+        return Ok(false);
+    }
+    set_grants(conn, was.organization_id, was.id, &offer.companies)?;
+    Ok(true)
+}
+
+/// Closes the open invitations whose time is over, at most `most` of them, and gives them.
+///
+/// # Errors
+/// When the database fails.
+pub fn expire(conn: &mut Conn, now: Time, most: i64) -> QueryResult<Vec<Invitation>> {
+    let over: Vec<Invitation> = invitations::table
+        .filter(invitations::status.eq(InvitationStatus::Pending))
+        .filter(invitations::expires_at.le(now))
+        .order(invitations::expires_at)
+        .limit(most)
+        .select(Invitation::as_select())
+        .load(conn)?;
+    let mut expired = Vec::with_capacity(over.len());
+    for invitation in over {
+        let closed = diesel::update(as_read!(invitation))
+            .set((
+                invitations::status.eq(InvitationStatus::Expired),
+                invitations::closed_at.eq(Some(now)),
+            ))
+            .execute(conn)?;
+        if closed == 1 {
+            expired.push(invitation);
+        }
+    }
+    Ok(expired)
 }

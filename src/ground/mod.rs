@@ -7,6 +7,7 @@ pub mod csv;
 pub mod domain;
 pub mod email;
 pub mod error;
+pub mod fields;
 pub mod form;
 pub mod html;
 pub mod id;

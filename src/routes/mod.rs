@@ -19,6 +19,7 @@ use crate::rooms::overview;
 use crate::rooms::members;
 
 // Invitations
+use crate::rooms::invitations;
 
 // Settings
 
@@ -93,6 +94,18 @@ pub const ROUTES: &[Entry] = table! {
     // Members: end
 
     // Invitations
+    get  "/organizations/{slug}/invitations"                   invitations::index::index;
+    post "/organizations/{slug}/invitations"                   invitations::new::invite;
+    get  "/organizations/{slug}/invitations/new"               invitations::new::new;
+    post "/organizations/{slug}/invitations/resending"         invitations::resend::resend_all;
+    get  "/organizations/{slug}/invitations/{id}"              invitations::edit::edit;
+    post "/organizations/{slug}/invitations/{id}"              invitations::edit::update;
+    post "/organizations/{slug}/invitations/{id}/resending"    invitations::resend::resend;
+    get  "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::confirm;
+    post "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::cancel;
+    get  "/invitations/{token}"                                invitations::accept::show;
+    post "/invitations/{token}/acceptance"                     invitations::accept::accept;
+    post "/invitations/{token}/declination"                    invitations::accept::decline;
     // Invitations: end
 
     // Settings

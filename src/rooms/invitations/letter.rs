@@ -1,0 +1,57 @@
+//! The letter that tells the inviter of a refusal.
+
+use diesel::prelude::*;
+
+use crate::gate::context::Context;
+use crate::gate::db::Conn;
+use crate::gate::invitation::Invitation;
+use crate::gate::schema::users;
+use crate::ground::email::Email;
+use crate::ground::error::AppError;
+use crate::post::outbox::{self, Letter};
+
+crate::letter! {
+    struct Declined("mail/declined.html", "mail/declined.txt") {
+        who: String,
+        organization: String,
+        link: String,
+    }
+}
+
+/// Tells the inviter that `who` declined.
+///
+/// # Errors
+/// When the template or the database fails.
+pub fn declined(
+    conn: &mut Conn,
+    cx: &Context,
+    invitation: &Invitation,
+    who: &str,
+    organization: &str,
+    slug: &str,
+) -> Result<(), AppError> {
+    let (to_name, to): (String, String) = users::table
+        .find(invitation.invited_by)
+        .select((users::name, users::email))
+        .first(conn)?;
+    let letter = Declined {
+        who: who.to_owned(),
+        organization: organization.to_owned(),
+        link: cx.config().link(&format!("/organizations/{slug}/invitations?status=declined")),
+    };
+    let (html, text) = letter.parts()?;
+    outbox::enqueue(
+        conn,
+        cx,
+        Letter {
+            kind: "declined",
+            to_name,
+            to: Email::stored(to),
+            subject: format!("{who} declined your invitation to {organization}"),
+            html,
+            text,
+            seed: None,
+        },
+    )?;
+    Ok(())
+}
