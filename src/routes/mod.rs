@@ -7,7 +7,9 @@ use actix_web::{HttpResponse, Route};
 
 use crate::ground::assets;
 // Accounts
-use crate::rooms::accounts::{entry, legal, log_in, sign_up, theme, verify};
+use crate::rooms::accounts::{
+    entry, legal, log_in, profile, readdress, reset, sessions, sign_up, theme, unlock, verify,
+};
 
 // Organizations
 use crate::rooms::{onboarding, organizations};
@@ -60,7 +62,22 @@ pub const ROUTES: &[Entry] = table! {
     post "/verify/resending"           verify::resend;
     get  "/verify/{token}"             verify::confirm;
     post "/verify/{token}"             verify::submit;
+    get  "/password/forgot"            reset::forgot;
+    post "/password/forgot"            reset::ask;
+    get  "/password/reset/{token}"     reset::page;
+    post "/password/reset/{token}"     reset::submit;
+    get  "/unlock/{token}"             unlock::page;
+    post "/unlock/{token}"             unlock::submit;
+    get  "/account"                    profile::page;
+    post "/account/name"               profile::set_name;
+    post "/account/email"              profile::set_email;
+    post "/account/password"           profile::set_password;
     post "/account/theme"              theme::submit;
+    get  "/account/email/{token}"      readdress::page;
+    post "/account/email/{token}"      readdress::submit;
+    get  "/account/sessions"           sessions::page;
+    post "/account/sessions/ending"    sessions::end_others;
+    post "/account/sessions/{id}/ending" sessions::end;
     get  "/legal/terms"                legal::terms;
     get  "/legal/privacy"              legal::privacy;
     // Accounts: end

@@ -5,13 +5,13 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::rules;
+use super::{rules, store};
+use crate::gate::Visitor;
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::invitation::{self, Invitation};
 use crate::gate::organization::InvitationStatus;
 use crate::gate::shell::Shell;
-use crate::gate::Visitor;
 use crate::ground::error::AppError;
 use crate::ground::html::{html_with, see_other};
 use crate::ground::id::UserId;
@@ -68,9 +68,6 @@ pub(super) struct Invited {
 
 /// The invitation to which `next` leads, when its link still opens. Who holds the link reads the invited address's mail.
 pub(super) fn invited(conn: &mut Conn, cx: &Context, next: &str) -> Result<Option<Invited>, AppError> {
-    use crate::gate::schema::organizations;
-    use diesel::prelude::*;
-
     let Some(token) = rules::invitation_token(next) else {
         return Ok(None);
     };
@@ -80,13 +77,9 @@ pub(super) fn invited(conn: &mut Conn, cx: &Context, next: &str) -> Result<Optio
             && found.invitation.expires_at > cx.now
     });
     let Some(found) = found else { return Ok(None) };
-    let organization = organizations::table
-        .find(found.invitation.organization_id)
-        .select(organizations::name)
-        .first(conn)?;
     Ok(Some(Invited {
+        organization: store::organization_name(conn, found.invitation.organization_id)?,
         invitation: found.invitation,
-        organization,
     }))
 }
 
@@ -120,4 +113,3 @@ impl Over {
         )
     }
 }
-

@@ -92,7 +92,8 @@ pub fn issue(
 /// # Errors
 /// When the database fails.
 pub fn find(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryResult<Option<Link>> {
-    let row: Option<(Account, String, Option<String>, Time, Option<Time>)> = email_tokens::table
+    type Row = (Account, String, Option<String>, Time, Option<Time>);
+    let row: Option<Row> = email_tokens::table
         .inner_join(users::table.on(users::id.eq(email_tokens::user_id)))
         .filter(email_tokens::token_hash.eq(token.hash()))
         .filter(email_tokens::kind.eq(kind))
@@ -128,7 +129,7 @@ pub fn find_open(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> Qu
 /// # Errors
 /// When the database fails.
 pub fn take(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryResult<bool> {
-    let taken = diesel::update(
+    let used = diesel::update(
         email_tokens::table
             .find(token.hash())
             .filter(email_tokens::kind.eq(kind))
@@ -137,7 +138,7 @@ pub fn take(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryRe
     )
     .set(email_tokens::used_at.eq(Some(cx.now)))
     .execute(conn)?;
-    Ok(taken == 1)
+    Ok(used == 1)
 }
 
 /// Makes the open links of an account stop working: those of one kind, or all.
@@ -187,12 +188,25 @@ pub fn latest_next(conn: &mut Conn, user: UserId, kind: Kind) -> QueryResult<Str
     Ok(next.flatten().unwrap_or_default())
 }
 
+/// The new address that an account waits to have proven.
+///
+/// # Errors
+/// When the database fails.
+pub fn awaited(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<Option<String>> {
+    email_tokens::table
+        .filter(email_tokens::user_id.eq(user))
+        .filter(email_tokens::kind.eq(Kind::Change))
+        .filter(email_tokens::used_at.is_null())
+        .filter(email_tokens::expires_at.gt(cx.now))
+        .select(email_tokens::email)
+        .first(conn)
+        .optional()
+}
+
 /// Deletes links that have been over for a week; until then their holders are told that they are.
 pub(super) fn sweep(conn: &mut Conn, now: Time) -> QueryResult<()> {
     let past = now - Span::days(7);
-    diesel::delete(
-        email_tokens::table.filter(email_tokens::expires_at.lt(past).or(email_tokens::used_at.lt(past))),
-    )
-    .execute(conn)?;
+    diesel::delete(email_tokens::table.filter(email_tokens::expires_at.lt(past).or(email_tokens::used_at.lt(past))))
+        .execute(conn)?;
     Ok(())
 }

@@ -102,9 +102,23 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
     let account = match challenge {
         Challenge::Open(account) => account,
         Challenge::Locked => {
-            return again(&visitor, typed, StatusCode::UNPROCESSABLE_ENTITY, "password", rules::LOCKED);
+            return again(
+                &visitor,
+                typed,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "password",
+                rules::LOCKED,
+            );
         }
-        Challenge::Flooded => return again(&visitor, typed, StatusCode::TOO_MANY_REQUESTS, "password", rules::FLOODED),
+        Challenge::Flooded => {
+            return again(
+                &visitor,
+                typed,
+                StatusCode::TOO_MANY_REQUESTS,
+                "password",
+                rules::FLOODED,
+            );
+        }
     };
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let right = visitor.house().hasher.verify(stored, typed.password.clone()).await?;

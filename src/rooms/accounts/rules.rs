@@ -114,7 +114,10 @@ pub fn device(agent: &str) -> Device {
         ("Macintosh", "macOS", "laptop"),
         ("Linux", "Linux", "monitor"),
     ];
-    let browser = BROWSERS.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let browser = BROWSERS
+        .iter()
+        .find(|(mark, _)| agent.contains(mark))
+        .map(|(_, name)| *name);
     let system = SYSTEMS.iter().find(|(mark, ..)| agent.contains(mark));
     let words = match (browser, system) {
         (Some(browser), Some((_, system, _))) => format!("{browser} on {system}"),
@@ -155,7 +158,12 @@ mod tests {
     fn an_invitation_is_known_by_its_path_alone() {
         assert_eq!(invitation_token("/invitations/abc"), Some("abc"));
         assert_eq!(invitation_token("/invitations/abc/acceptance?x=1"), Some("abc"));
-        for other in ["", "/invitations/", "/organizations/x/invitations/y", "//evil.example/invitations/x"] {
+        for other in [
+            "",
+            "/invitations/",
+            "/organizations/x/invitations/y",
+            "//evil.example/invitations/x",
+        ] {
             assert_eq!(invitation_token(other), None, "{other}");
         }
     }
@@ -172,11 +180,26 @@ mod tests {
     #[test]
     fn devices_are_named_as_their_owners_name_them() {
         for (agent, words) in [
-            ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36", "Chrome on Linux"),
-            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
-            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on macOS"),
-            ("Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+                "Chrome on Linux",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0",
+                "Firefox on macOS",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36",
+                "Chrome on Android",
+            ),
             ("curl/8.5.0", "curl"),
             ("", "An unknown device"),
         ] {

@@ -69,7 +69,15 @@ enum Shown {
 /// When the database fails.
 pub async fn page(visitor: Visitor, query: Query<Next>) -> Result<HttpResponse, AppError> {
     let next = query.into_inner().next;
-    show(&visitor, Typed { next, ..Typed::default() }, FormErrors::none()).await
+    show(
+        &visitor,
+        Typed {
+            next,
+            ..Typed::default()
+        },
+        FormErrors::none(),
+    )
+    .await
 }
 
 async fn show(visitor: &Visitor, typed: Typed, errors: FormErrors) -> Result<HttpResponse, AppError> {
@@ -87,7 +95,8 @@ async fn show(visitor: &Visitor, typed: Typed, errors: FormErrors) -> Result<Htt
                 if store::by_email(conn, &Email::stored(invitation.email.clone()))?.is_some() {
                     return Ok(Shown::Elsewhere(format!("/login?next={}", query_value(&next))));
                 }
-                name = format!("{} {}", invitation.first_name, invitation.last_name).trim().to_owned();
+                let full = format!("{} {}", invitation.first_name, invitation.last_name);
+                full.trim().clone_into(&mut name);
                 email.clone_from(&invitation.email);
             }
             Ok(Shown::Form(Box::new(Page {
@@ -184,7 +193,14 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
             }
             Ok(see_other(visitor.fragment(), "/verify"))
         }
-        Made::Closed => show(&visitor, typed, FormErrors::one("email", "Sign-up is by invitation here")).await,
+        Made::Closed => {
+            show(
+                &visitor,
+                typed,
+                FormErrors::one("email", "Sign-up is by invitation here"),
+            )
+            .await
+        }
     }
 }
 

@@ -6,11 +6,11 @@ use super::{attempts, links};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Actor, Deed, Deeds};
-use crate::gate::member::MembershipStatus;
-use crate::gate::schema::{instance, memberships, users};
+use crate::gate::member::{MembershipStatus, OrgId};
+use crate::gate::schema::{instance, memberships, organizations, sessions, users};
 use crate::gate::{membership, session};
 use crate::ground::email::Email;
-use crate::ground::id::UserId;
+use crate::ground::id::{SessionId, UserId};
 use crate::ground::time::Time;
 use crate::on_each;
 
@@ -115,8 +115,7 @@ pub fn add(
         users::is_operator.eq(false),
         users::created_at.eq(cx.now),
     );
-    let added =
-        on_each!(conn, c => diesel::insert_into(users::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let added = on_each!(conn, c => diesel::insert_into(users::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok((added == 1).then_some(account))
 }
 
@@ -133,9 +132,7 @@ pub fn prove(conn: &mut Conn, cx: &Context, account: &Account) -> QueryResult<De
     }
     links::retire(conn, cx, account.id, Some(links::Kind::Verify))?;
     session::end_all(conn, account.id, None)?;
-    Ok(account
-        .did(Action::EmailVerified)
-        .and(appoint(conn, cx, account)?))
+    Ok(account.did(Action::EmailVerified).and(appoint(conn, cx, account)?))
 }
 
 /// The first account that is proven runs the instance. The row of the instance is the lock.
@@ -153,6 +150,17 @@ fn appoint(conn: &mut Conn, cx: &Context, account: &Account) -> QueryResult<Deed
         .set(users::is_operator.eq(true))
         .execute(conn)?;
     Ok(account.did(Action::OperatorAppointed))
+}
+
+/// The name of an organization that somebody is invited to.
+///
+/// # Errors
+/// When the database fails.
+pub fn organization_name(conn: &mut Conn, organization: OrgId) -> QueryResult<String> {
+    organizations::table
+        .find(organization)
+        .select(organizations::name)
+        .first(conn)
 }
 
 /// Whether a person has a place in an organization.
@@ -204,6 +212,30 @@ pub fn set_email(conn: &mut Conn, cx: &Context, account: &Account, email: &Email
     membership::rename(conn, account.id, &account.name, email.as_str())?;
     links::retire(conn, cx, account.id, None)?;
     appoint(conn, cx, account)
+}
+
+/// A session: its id, the browser's name for itself, the sender, when it began and when it was last seen.
+pub type SessionRow = (SessionId, String, String, Time, Time);
+
+/// The sessions of a person that are not over, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn sessions_of(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<Vec<SessionRow>> {
+    sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::last_seen_at.gt(cx.now - session::IDLE))
+        .filter(sessions::created_at.gt(cx.now - session::ABSOLUTE))
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .limit(100)
+        .select((
+            sessions::id,
+            sessions::agent,
+            sessions::ip,
+            sessions::created_at,
+            sessions::last_seen_at,
+        ))
+        .load(conn)
 }
 
 /// Deletes what no limit and no page asks for any more.

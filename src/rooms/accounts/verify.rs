@@ -98,8 +98,14 @@ pub async fn resend(visitor: Visitor) -> Result<HttpResponse, AppError> {
         .await?;
     match postage {
         Some(Postage::Paid) => visitor.tell("success", "A new email is on its way. Earlier links no longer work"),
-        Some(Postage::TooSoon) => visitor.tell("warning", "The last email went out less than a minute ago. Wait a moment"),
-        Some(Postage::TooMany) => visitor.tell("warning", "Several emails went out already. Look into your spam folder, or wait an hour"),
+        Some(Postage::TooSoon) => visitor.tell(
+            "warning",
+            "The last email went out less than a minute ago. Wait a moment",
+        ),
+        Some(Postage::TooMany) => visitor.tell(
+            "warning",
+            "Several emails went out already. Look into your spam folder, or wait an hour",
+        ),
         None => {}
     }
     Ok(see_other(visitor.fragment(), "/verify"))
@@ -218,12 +224,12 @@ pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Typed>) -> 
                 return wrong(&visitor, text, "Enter the password that you chose when you signed up").await;
             }
             visitor
-                .write(move |visit, conn| {
-                    match links::find_open(conn, &visit.cx, Kind::Verify, &token)? {
+                .write(
+                    move |visit, conn| match links::find_open(conn, &visit.cx, Kind::Verify, &token)? {
                         Some(link) if link.account.password_hash == stored => enter(visit, conn, &link, &token),
                         _ => Ok((Step::Over, None, Deeds::none("the link was used in between"))),
-                    }
-                })
+                    },
+                )
                 .await?
         }
         step => step,
@@ -244,12 +250,7 @@ async fn wrong(visitor: &Visitor, token: String, sentence: &str) -> Result<HttpR
     show(visitor, token, FormErrors::one("password", sentence)).await
 }
 
-fn enter(
-    visit: &Visit,
-    conn: &mut Conn,
-    link: &Link,
-    token: &Token,
-) -> Result<(Step, Option<Actor>, Deeds), AppError> {
+fn enter(visit: &Visit, conn: &mut Conn, link: &Link, token: &Token) -> Result<(Step, Option<Actor>, Deeds), AppError> {
     let cx = &visit.cx;
     if !links::take(conn, cx, Kind::Verify, token)? {
         return Ok((Step::Over, None, Deeds::none("somebody else took it")));
