@@ -301,3 +301,52 @@ pub fn create(
     .and(Deeds::organization(id, Deed::new(Action::CompanyCreated, "company", company, &first).after(serde_json::json!({ "name": first, "slug": "main" }))));
     Ok((id, deeds))
 }
+
+/// What an organization says of itself, as its settings change it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Profile {
+    /// The name.
+    pub name: String,
+    /// What kind it is.
+    pub organization_type: OrganizationType,
+    /// Its word for companies.
+    pub unit: UnitLabel,
+    /// Where its data is wanted.
+    pub region: Region,
+    /// Its domain, unproven; empty for none.
+    pub domain: String,
+}
+
+/// The profile as it is.
+///
+/// # Errors
+/// When the database fails.
+pub fn profile(conn: &mut Conn, organization: OrgId) -> QueryResult<Profile> {
+    organizations::table
+        .find(organization)
+        .select((
+            organizations::name,
+            organizations::organization_type,
+            organizations::unit_label,
+            organizations::region,
+            organizations::domain,
+        ))
+        .first(conn)
+}
+
+/// Puts a profile in place of the one before.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &Profile) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set((
+            organizations::name.eq(&profile.name),
+            organizations::organization_type.eq(profile.organization_type),
+            organizations::unit_label.eq(profile.unit),
+            organizations::region.eq(profile.region),
+            organizations::domain.eq(&profile.domain),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

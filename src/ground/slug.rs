@@ -124,6 +124,13 @@ impl Slug {
         }
     }
 
+    /// What to offer in place of a taken slug, best first: "acme-2", "acme-3", …
+    pub fn alternatives(slug: &str) -> impl Iterator<Item = String> {
+        let stem: String = slug.chars().take(36).collect();
+        let stem = stem.trim_end_matches('-').to_owned();
+        (2..100).map(move |n| format!("{stem}-{n}"))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -164,6 +171,15 @@ mod tests {
             "Settings",
         ] {
             assert!(Slug::parse_free(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn alternatives_can_be_taken() {
+        for slug in ["acme".to_owned(), "x".repeat(40), format!("{}-abc", "x".repeat(35))] {
+            for other in Slug::alternatives(&slug) {
+                assert!(Slug::parse_free(&other).is_ok(), "{other}");
+            }
         }
     }
 

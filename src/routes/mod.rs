@@ -15,7 +15,7 @@ use crate::rooms::accounts::{
 use crate::rooms::{onboarding, organizations};
 
 // Overview and companies
-use crate::rooms::overview;
+use crate::rooms::{companies, overview};
 
 // Members
 use crate::rooms::members;
@@ -24,6 +24,7 @@ use crate::rooms::members;
 use crate::rooms::invitations;
 
 // Settings
+use crate::rooms::settings;
 
 /// One line of the table.
 pub struct Entry {
@@ -96,6 +97,18 @@ pub const ROUTES: &[Entry] = table! {
 
     // Overview and companies
     get  "/organizations/{slug}"       overview::show::show;
+    get  "/organizations/{slug}/companies" companies::index::index;
+    post "/organizations/{slug}/companies" companies::new::create;
+    get  "/organizations/{slug}/companies/new" companies::new::new;
+    get  "/organizations/{slug}/companies/{company}" companies::show::show;
+    get  "/organizations/{slug}/companies/{company}/settings" companies::settings::edit;
+    post "/organizations/{slug}/companies/{company}/settings" companies::settings::save;
+    get  "/organizations/{slug}/companies/{company}/archiving" companies::archiving::confirm;
+    post "/organizations/{slug}/companies/{company}/archiving" companies::archiving::archive;
+    post "/organizations/{slug}/companies/{company}/restoring" companies::archiving::restore;
+    get  "/organizations/{slug}/companies/{company}/members" companies::people::search;
+    post "/organizations/{slug}/companies/{company}/members" companies::people::assign;
+    post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" companies::people::unassign;
     // Overview and companies: end
 
     // Members
@@ -126,6 +139,9 @@ pub const ROUTES: &[Entry] = table! {
     // Invitations: end
 
     // Settings
+    get  "/organizations/{slug}/settings" settings::general::first;
+    get  "/organizations/{slug}/settings/general" settings::general::edit;
+    post "/organizations/{slug}/settings/general" settings::general::save;
     // Settings: end
 };
 

@@ -1,2 +1,10 @@
-//! Companies.
+//! Companies: the units below an organization, their people, their settings, archiving and restoring.
+
+pub mod archiving;
+pub mod index;
+pub mod new;
+pub mod people;
+pub mod rules;
+pub mod settings;
+pub mod show;
 pub mod store;

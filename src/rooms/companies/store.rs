@@ -1,3 +1,399 @@
-use crate::gate::{context::Context, db::Conn, deed::Deeds, member::OrgId};
-use crate::ground::{error::AppError, id::CompanyId};
-pub fn add(_c: &mut Conn, _cx: &Context, _o: OrgId, _n: &str, _s: &str) -> Result<(CompanyId, Deeds), AppError> { Err(AppError::NotFound) }
+//! Companies and their people as rows.
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+
+use crate::gate::db::Conn;
+use crate::gate::member::{MembershipStatus, OrgId};
+use crate::gate::organization::CompanyStatus;
+use crate::gate::role::{CompanyRole, Role};
+use crate::gate::schema::{companies, company_assignments, member_words, memberships, users};
+use crate::ground::id::{CompanyId, MembershipId};
+use crate::ground::name;
+use crate::ground::paging::{Direction, Place};
+use crate::ground::slug::Slug;
+use crate::ground::time::Time;
+use crate::on_each;
+
+/// A company in a list.
+#[derive(Debug, Clone, Queryable)]
+pub struct Row {
+    /// Its id.
+    pub id: CompanyId,
+    /// Its name.
+    pub name: String,
+    /// Its slug.
+    pub slug: String,
+    /// The bytes it is sorted by.
+    pub sort_name: Vec<u8>,
+    /// Whether it works.
+    pub status: CompanyStatus,
+    /// Since when.
+    pub created_at: Time,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// By name.
+    Name,
+    /// The newest first.
+    Newest,
+}
+
+impl Sort {
+    /// Where a row stands in this order.
+    pub fn key(self, row: &Row) -> (Vec<u8>, String) {
+        let key = match self {
+            Self::Name => row.sort_name.clone(),
+            // Identifiers sort by age.
+            Self::Newest => Vec::new(),
+        };
+        (key, row.id.to_string())
+    }
+}
+
+/// What a list shows.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// Only these, for who sees the companies assigned to them.
+    pub own: Option<Vec<CompanyId>>,
+    /// Only these states; `None` for all.
+    pub status: Option<CompanyStatus>,
+    /// Words that must begin a word of the name.
+    pub words: Vec<Vec<u8>>,
+    /// The order.
+    pub sort: Sort,
+}
+
+/// Up to `limit` companies from a place on, in the direction of reading.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    conn: &mut Conn,
+    org: OrgId,
+    filter: &Filter,
+    place: Option<&Place>,
+    limit: usize,
+) -> QueryResult<Vec<Row>> {
+    let mut query = companies::table
+        .filter(companies::organization_id.eq(org))
+        .select((
+            companies::id,
+            companies::name,
+            companies::slug,
+            companies::sort_name,
+            companies::status,
+            companies::created_at,
+        ))
+        .into_boxed();
+    if let Some(own) = &filter.own {
+        query = query.filter(companies::id.eq_any(own));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(companies::status.eq(status));
+    }
+    let backwards = place.is_some_and(|place| place.direction == Direction::Previous);
+    if let Some(place) = place {
+        let id = CompanyId::parse(&place.id);
+        query = match (filter.sort, backwards) {
+            (Sort::Name, false) => query.filter(
+                companies::sort_name
+                    .gt(&place.key)
+                    .or(companies::sort_name.eq(&place.key).and(companies::id.nullable().gt(id))),
+            ),
+            (Sort::Name, true) => query.filter(
+                companies::sort_name
+                    .lt(&place.key)
+                    .or(companies::sort_name.eq(&place.key).and(companies::id.nullable().lt(id))),
+            ),
+            (Sort::Newest, false) => query.filter(companies::id.nullable().lt(id)),
+            (Sort::Newest, true) => query.filter(companies::id.nullable().gt(id)),
+        };
+    }
+    query = match (filter.sort, backwards) {
+        (Sort::Name, false) => query.order((companies::sort_name.asc(), companies::id.asc())),
+        (Sort::Name, true) => query.order((companies::sort_name.desc(), companies::id.desc())),
+        (Sort::Newest, false) => query.order(companies::id.desc()),
+        (Sort::Newest, true) => query.order(companies::id.asc()),
+    };
+    if filter.words.is_empty() {
+        return query.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(conn);
+    }
+    // An organization has thousands of companies at most: their names are read in order and matched here.
+    let rows: Vec<Row> = query.load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter(|row| begins(&row.sort_name, &filter.words))
+        .take(limit)
+        .collect())
+}
+
+/// Whether every word searched for begins a word of the name.
+fn begins(sort_name: &[u8], words: &[Vec<u8>]) -> bool {
+    words.iter().all(|word| {
+        sort_name
+            .split(|b| matches!(b, b' ' | b'-' | b'/' | b'(' | b'\''))
+            .any(|part| part.starts_with(word))
+    })
+}
+
+/// Whether an organization has any company in sight.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_any(conn: &mut Conn, org: OrgId, own: Option<&[CompanyId]>) -> QueryResult<bool> {
+    let all = companies::table.filter(companies::organization_id.eq(org));
+    match own {
+        Some(own) => Ok(!own.is_empty()),
+        None => diesel::select(diesel::dsl::exists(all)).get_result(conn),
+    }
+}
+
+/// A slug like this one that no company of the organization has; the slug itself when it is free.
+///
+/// # Errors
+/// When the database fails.
+pub fn free_like(conn: &mut Conn, org: OrgId, slug: &Slug) -> QueryResult<Option<Slug>> {
+    let first = slug.as_str().to_owned();
+    for candidate in std::iter::once(first).chain(Slug::alternatives(slug.as_str())) {
+        let Ok(candidate) = Slug::parse(&candidate) else {
+            continue;
+        };
+        let taken: bool = diesel::select(diesel::dsl::exists(
+            companies::table
+                .filter(companies::organization_id.eq(org))
+                .filter(companies::slug.eq(candidate.as_str())),
+        ))
+        .get_result(conn)?;
+        if !taken {
+            return Ok(Some(candidate));
+        }
+    }
+    Ok(None)
+}
+
+/// Makes a company. `None` when the slug is taken.
+///
+/// # Errors
+/// When the database fails.
+pub fn create(conn: &mut Conn, org: OrgId, now: Time, name: &str, slug: &Slug) -> QueryResult<Option<CompanyId>> {
+    let id = CompanyId::fresh();
+    let row = (
+        companies::organization_id.eq(org),
+        companies::id.eq(id),
+        companies::name.eq(name),
+        companies::slug.eq(slug.as_str()),
+        companies::sort_name.eq(name::sort_key(name)),
+        companies::status.eq(CompanyStatus::Active),
+        companies::created_at.eq(now),
+    );
+    let placed =
+        on_each!(conn, c => diesel::insert_into(companies::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok((placed == 1).then_some(id))
+}
+
+/// What became of a change to a company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Renamed {
+    /// It is done.
+    Done,
+    /// Another company has the slug.
+    SlugTaken,
+    /// It was archived in between.
+    Archived,
+}
+
+/// Gives an active company another name and slug.
+///
+/// # Errors
+/// When the database fails.
+pub fn rename(conn: &mut Conn, org: OrgId, id: CompanyId, name: &str, slug: &Slug) -> QueryResult<Renamed> {
+    // A savepoint: a slug that somebody takes in this moment undoes this change and nothing else.
+    let changed = conn.transaction(|conn| {
+        diesel::update(
+            companies::table
+                .filter(companies::organization_id.eq(org))
+                .filter(companies::id.eq(id))
+                .filter(companies::status.eq(CompanyStatus::Active)),
+        )
+        .set((
+            companies::name.eq(name),
+            companies::slug.eq(slug.as_str()),
+            companies::sort_name.eq(name::sort_key(name)),
+        ))
+        .execute(conn)
+    });
+    match changed {
+        Ok(0) => Ok(Renamed::Archived),
+        Ok(_) => Ok(Renamed::Done),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(Renamed::SlugTaken),
+        Err(error) => Err(error),
+    }
+}
+
+/// Archives or restores; `false` when it is so already.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_status(
+    conn: &mut Conn,
+    org: OrgId,
+    id: CompanyId,
+    to: CompanyStatus,
+    archived_at: Option<Time>,
+) -> QueryResult<bool> {
+    let changed = diesel::update(
+        companies::table
+            .filter(companies::organization_id.eq(org))
+            .filter(companies::id.eq(id))
+            .filter(companies::status.ne(to)),
+    )
+    .set((companies::status.eq(to), companies::archived_at.eq(archived_at)))
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Somebody assigned to a company.
+#[derive(Debug, Clone, Queryable)]
+pub struct Assigned {
+    /// The membership.
+    pub id: MembershipId,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The role in the organization.
+    pub role: Role,
+    /// The role in the company.
+    pub company_role: CompanyRole,
+}
+
+/// The first people assigned to a company by name.
+///
+/// # Errors
+/// When the database fails.
+pub fn assigned(conn: &mut Conn, org: OrgId, company: CompanyId, limit: i64) -> QueryResult<Vec<Assigned>> {
+    company_assignments::table
+        .inner_join(
+            memberships::table.on(memberships::organization_id
+                .eq(company_assignments::organization_id)
+                .and(memberships::id.eq(company_assignments::membership_id))),
+        )
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .filter(company_assignments::organization_id.eq(org))
+        .filter(company_assignments::company_id.eq(company))
+        .order((company_assignments::sort_name, company_assignments::membership_id))
+        .limit(limit)
+        .select((
+            memberships::id,
+            users::name,
+            users::email,
+            memberships::role,
+            company_assignments::role,
+        ))
+        .load(conn)
+}
+
+/// How many people are assigned to a company.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_assigned(conn: &mut Conn, org: OrgId, company: CompanyId) -> QueryResult<i64> {
+    company_assignments::table
+        .filter(company_assignments::organization_id.eq(org))
+        .filter(company_assignments::company_id.eq(company))
+        .count()
+        .get_result(conn)
+}
+
+/// The role that a member has in a company by assignment.
+///
+/// # Errors
+/// When the database fails.
+pub fn role_in(
+    conn: &mut Conn,
+    org: OrgId,
+    company: CompanyId,
+    membership: MembershipId,
+) -> QueryResult<Option<CompanyRole>> {
+    company_assignments::table
+        .find((org, membership, company))
+        .select(company_assignments::role)
+        .first(conn)
+        .optional()
+}
+
+/// A member as a candidate for a company.
+#[derive(Debug, Clone, Queryable)]
+pub struct Candidate {
+    /// The membership.
+    pub id: MembershipId,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The role in the organization.
+    pub role: Role,
+}
+
+/// The first members by name whom every word finds. Who sees only the people of some companies finds those, and
+/// anybody else by the whole address.
+///
+/// # Errors
+/// When the database fails.
+pub fn candidates(
+    conn: &mut Conn,
+    org: OrgId,
+    q: &str,
+    within: Option<&[CompanyId]>,
+    limit: i64,
+) -> QueryResult<Vec<Candidate>> {
+    let mut query = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organization_id.eq(org))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(memberships::sort_name.is_not_null())
+        .order((memberships::sort_name, memberships::id))
+        .limit(limit)
+        .select((memberships::id, users::name, users::email, memberships::role))
+        .into_boxed();
+    for word in name::query(q) {
+        let end = name::prefix_end(&word).unwrap_or_else(|| vec![0xff; 65]);
+        query = query.filter(
+            memberships::id.eq_any(
+                member_words::table
+                    .filter(member_words::organization_id.eq(org))
+                    .filter(member_words::word.ge(word))
+                    .filter(member_words::word.lt(end))
+                    .select(member_words::membership_id),
+            ),
+        );
+    }
+    if let Some(within) = within {
+        query = query.filter(
+            users::email.eq(q.trim().to_lowercase()).or(memberships::id.eq_any(
+                company_assignments::table
+                    .filter(company_assignments::organization_id.eq(org))
+                    .filter(company_assignments::company_id.eq_any(within))
+                    .select(company_assignments::membership_id),
+            )),
+        );
+    }
+    query.load(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begins;
+
+    #[test]
+    fn a_word_finds_the_names_in_which_it_begins_a_word() {
+        let words = |q: &str| crate::ground::name::query(q);
+        assert!(begins(b"harbor recovery", &words("rec")));
+        assert!(begins(b"harbor recovery", &words("Reco HAR")));
+        assert!(!begins(b"harbor recovery", &words("arbor")));
+    }
+}

@@ -199,7 +199,10 @@ pub async fn slug(gate: SignedIn, query: web::Query<SlugQuery>) -> Result<HttpRe
                 });
             }
             let offer = |free: Option<Slug>, sentence: String| match free {
-                Some(free) => bad(format!("{sentence}, “{free}” is free")),
+                Some(free) => bad(format!(
+                    "{}, “{free}” is free",
+                    sentence.trim_end_matches(", choose another")
+                )),
                 None => bad(sentence),
             };
             Ok(match Slug::parse_free(&slug) {

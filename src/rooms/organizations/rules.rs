@@ -91,13 +91,6 @@ pub fn is_full(created: i64, limit: Option<i64>) -> bool {
     limit.is_some_and(|limit| created >= limit)
 }
 
-/// The slugs to offer in place of a taken one, best first.
-pub fn alternatives(slug: &str) -> impl Iterator<Item = String> {
-    let stem: String = slug.chars().take(36).collect();
-    let stem = stem.trim_end_matches('-').to_owned();
-    (2..100).map(move |n| format!("{stem}-{n}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,14 +148,5 @@ mod tests {
         assert!(is_full(1, Some(1)));
         assert!(!is_full(1000, None));
         assert!(is_full(0, Some(0)));
-    }
-
-    #[test]
-    fn alternatives_can_be_taken() {
-        for slug in ["acme".to_owned(), "x".repeat(40), format!("{}-abc", "x".repeat(35))] {
-            for other in alternatives(&slug) {
-                assert!(Slug::parse_free(&other).is_ok(), "{other}");
-            }
-        }
     }
 }

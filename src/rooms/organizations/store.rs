@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::rules;
 use crate::gate::db::Conn;
 use crate::gate::deed::Action;
 use crate::gate::member::{MembershipStatus, OrgId};
@@ -176,7 +175,7 @@ pub fn lock(conn: &mut Conn, user: UserId) -> QueryResult<()> {
 /// # Errors
 /// When the database fails.
 pub fn free_like(conn: &mut Conn, slug: &str) -> QueryResult<Option<Slug>> {
-    for candidate in std::iter::once(slug.to_owned()).chain(rules::alternatives(slug)) {
+    for candidate in std::iter::once(slug.to_owned()).chain(Slug::alternatives(slug)) {
         if let Ok(candidate) = Slug::parse_free(&candidate)
             && organization::is_free(conn, candidate.as_str())?
         {

@@ -1,0 +1,73 @@
+//! Archiving a company and restoring it. Nothing is lost by either.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::store;
+use crate::gate::CompanyGate;
+use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::organization::{CompanyStatus, UnitLabel};
+use crate::gate::permission::ArchiveCompanies;
+use crate::gate::shell::Shell;
+use crate::ground::error::AppError;
+use crate::ground::html::{html, see_other};
+
+#[derive(Template)]
+#[template(path = "companies/archiving.html", blocks = ["dialog"])]
+struct ArchivingPage {
+    shell: Shell,
+    path: String,
+    unit: UnitLabel,
+    name: String,
+    archived: bool,
+}
+
+/// `GET /organizations/{slug}/companies/{company}/archiving`
+pub async fn confirm(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
+    let page = gate
+        .read(|member, company, conn| {
+            Ok(ArchivingPage {
+                shell: member.shell(conn, "companies")?,
+                path: company.path(member, ""),
+                unit: member.unit,
+                name: company.name.clone(),
+                archived: company.status == CompanyStatus::Archived,
+            })
+        })
+        .await?;
+    if gate.fragment() {
+        html(page.as_dialog())
+    } else {
+        html(page)
+    }
+}
+
+/// `POST /organizations/{slug}/companies/{company}/archiving`
+pub async fn archive(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
+    turn(gate, CompanyStatus::Archived).await
+}
+
+/// `POST /organizations/{slug}/companies/{company}/restoring`
+pub async fn restore(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
+    turn(gate, CompanyStatus::Active).await
+}
+
+async fn turn(gate: CompanyGate<ArchiveCompanies>, to: CompanyStatus) -> Result<HttpResponse, AppError> {
+    let (action, done) = match to {
+        CompanyStatus::Archived => (Action::CompanyArchived, "archived"),
+        CompanyStatus::Active => (Action::CompanyRestored, "restored"),
+    };
+    let (name, path) = gate
+        .write(move |member, company, conn| {
+            let at = (to == CompanyStatus::Archived).then_some(member.cx.now);
+            let deeds = if store::set_status(conn, member.organization, company.id, to, at)? {
+                member.did(Deed::new(action, "company", company.id, &company.name))
+            } else {
+                Deeds::none("it is so already")
+            };
+            Ok(((company.name.clone(), company.path(member, "")), deeds))
+        })
+        .await?;
+    gate.tell("success", format!("{name} is {done}"));
+    Ok(see_other(gate.fragment(), &path))
+}

@@ -1,0 +1,113 @@
+//! One company: its facts and its people.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::rules;
+use super::store;
+use crate::gate::CompanyGate;
+use crate::gate::company::{Company, Staff};
+use crate::gate::db::Conn;
+use crate::gate::member::Member;
+use crate::gate::organization::{CompanyStatus, UnitLabel};
+use crate::gate::permission::{ManageCompanyMembers, Reach, Rights, ViewCompany};
+use crate::gate::shell::Shell;
+use crate::ground::error::AppError;
+use crate::ground::html::html;
+
+const PEOPLE: i64 = 50;
+
+struct Person {
+    name: String,
+    email: String,
+    role: &'static str,
+    company_role: &'static str,
+    // Where the reader takes this person off; `None` when that is not theirs to do.
+    unassigning: Option<String>,
+}
+
+struct People {
+    rows: Vec<Person>,
+    assigned: i64,
+    // There are more than are shown.
+    more: bool,
+    total: i64,
+    inherited: i64,
+}
+
+#[derive(Template)]
+#[template(path = "companies/show.html")]
+struct ShowPage {
+    shell: Shell,
+    organization: String,
+    list: String,
+    path: String,
+    unit: UnitLabel,
+    may: Rights,
+    name: String,
+    slug: String,
+    here: String,
+    created: (String, String),
+    archived: Option<String>,
+    people: Option<People>,
+}
+
+/// `GET /organizations/{slug}/companies/{company}`
+pub async fn show(gate: CompanyGate<ViewCompany>) -> Result<HttpResponse, AppError> {
+    html(gate.read(page).await?)
+}
+
+fn page(member: &Member, company: &Company, conn: &mut Conn) -> Result<ShowPage, AppError> {
+    let org = member.organization;
+    let path = company.path(member, "");
+    let archived = company.status == CompanyStatus::Archived;
+    let people = if company.rights.view_company_members() {
+        let staff = Staff::count(conn, org, &[company.id])?;
+        let everywhere = member.reach::<ManageCompanyMembers>() == Reach::Everywhere;
+        let manages = company.rights.manage_company_members() && !archived;
+        let rows: Vec<_> = store::assigned(conn, org, company.id, PEOPLE)?
+            .into_iter()
+            .map(|row| {
+                let touched = rules::may_touch(member.may_grant(row.role), everywhere, Some(row.company_role));
+                Person {
+                    unassigning: (manages && touched.is_ok()).then(|| format!("{path}/members/{}/unassigning", row.id)),
+                    name: row.name,
+                    email: row.email,
+                    role: row.role.label(),
+                    company_role: row.company_role.label(),
+                }
+            })
+            .collect();
+        let assigned = store::count_assigned(conn, org, company.id)?;
+        Some(People {
+            rows,
+            assigned,
+            more: assigned > PEOPLE,
+            total: staff.total(company.id),
+            inherited: staff.inherited,
+        })
+    } else {
+        None
+    };
+    Ok(ShowPage {
+        shell: member.shell(conn, "companies")?,
+        organization: member.organization_name.clone(),
+        list: member.path("/companies"),
+        unit: member.unit,
+        may: company.rights,
+        name: company.name.clone(),
+        slug: company.slug.clone(),
+        here: match company.role {
+            Some(role) => format!("You are {} here", role.label()),
+            None => format!("You see it as {} of the organization", member.role.label()),
+        },
+        created: (company.created_at.iso(), company.created_at.date()),
+        archived: archived.then(|| {
+            company
+                .archived_at
+                .map_or_else(String::new, crate::ground::time::Time::date)
+        }),
+        people,
+        path,
+    })
+}
