@@ -68,6 +68,21 @@ impl Conn {
     }
 }
 
+impl Conn {
+    /// Lets writes that name the same thing count and decide one after the other. SQLite's writers take turns anyway.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn take_turn(&mut self, what: &str) -> QueryResult<()> {
+        if let Self::Postgres(c) = self {
+            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind::<diesel::sql_types::Text, _>(what)
+                .execute(c)?;
+        }
+        Ok(())
+    }
+}
+
 fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }

@@ -58,6 +58,7 @@ fn note(conn: &mut Conn, cx: &Context, kind: Kind, email: &Email) -> QueryResult
 /// # Errors
 /// When the database or a template fails.
 pub fn challenge(conn: &mut Conn, cx: &Context, email: &Email) -> Result<(Challenge, Deeds), AppError> {
+    conn.take_turn(email.as_str())?;
     let since = cx.now - rules::LOCK;
     let recent = login_attempts::table
         .filter(login_attempts::kind.eq(Kind::Login))
@@ -109,6 +110,7 @@ pub fn forgive(conn: &mut Conn, email: &str) -> QueryResult<()> {
 /// # Errors
 /// When the database fails, or when this sender causes too many letters.
 pub fn postage(conn: &mut Conn, cx: &Context, kind: Kind, email: &Email) -> Result<Postage, AppError> {
+    conn.take_turn(email.as_str())?;
     let hour = cx.now - Span::hours(1);
     let by_sender: i64 = login_attempts::table
         .filter(login_attempts::ip.eq(&cx.request.ip))

@@ -3,15 +3,17 @@
 use actix_session::Session;
 use actix_web::HttpResponse;
 use askama::Template;
+use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::{rules, store};
-use crate::gate::Visitor;
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
+use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::invitation::{self, Invitation};
 use crate::gate::organization::InvitationStatus;
 use crate::gate::shell::Shell;
+use crate::gate::{Visit, Visitor, session};
 use crate::ground::error::AppError;
 use crate::ground::html::{html_with, see_other};
 use crate::ground::id::UserId;
@@ -56,6 +58,18 @@ impl SignedUp {
     pub fn is(&self, user: UserId) -> bool {
         self.user == user.as_str()
     }
+}
+
+/// Begins a session, always a new one; the one this browser was in before ends.
+pub(super) fn begin(visit: &Visit, conn: &mut Conn, user: UserId) -> QueryResult<(Token, Deeds)> {
+    let mut deeds = Deeds::default();
+    if let Some(before) = &visit.person
+        && session::end(conn, before.id, before.session)?
+    {
+        deeds = before.did(Deed::new(Action::SignedOut, "session", before.session, "session"));
+    }
+    let (token, begun) = session::begin(conn, &visit.cx, user)?;
+    Ok((token, deeds.and(begun)))
 }
 
 /// An invitation that still opens, with the organization's name.

@@ -157,7 +157,7 @@ async fn enter(
                 deeds = deeds.and(store::prove(conn, cx, &account)?);
                 verified = true;
             }
-            let (token, begun) = session::begin(conn, cx, account.id)?;
+            let (token, begun) = entry::begin(visit, conn, account.id)?;
             let belongs = store::belongs(conn, account.id)?;
             let path = rules::landing(&next, verified, belongs).to_owned();
             Ok((Some((token, path)), Some(account.actor()), deeds.and(begun)))

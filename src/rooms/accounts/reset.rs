@@ -5,7 +5,7 @@ use actix_web::web::{Form, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::entry::Over;
+use super::entry::{self, Over};
 use super::links::{self, Kind};
 use super::rules::{self, Postage};
 use super::{attempts, letter, store};
@@ -200,7 +200,7 @@ pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Chosen>) ->
             attempts::forgive(conn, &account.email)?;
             let proven = store::prove(conn, cx, account)?;
             letter::password_changed(conn, cx, account)?;
-            let (token, begun) = session::begin(conn, cx, account.id)?;
+            let (token, begun) = entry::begin(visit, conn, account.id)?;
             let belongs = store::belongs(conn, account.id)?;
             let path = rules::landing(&link.next, true, belongs).to_owned();
             let deeds = account.did(Action::PasswordReset).and(proven).and(begun);

@@ -11,8 +11,8 @@ const TRIES_BY_SENDER: i64 = 50;
 /// The pause between two letters to one address.
 pub const COOL_DOWN: Span = Span::seconds(60);
 const LETTERS_AN_HOUR: usize = 5;
-/// So many letters an hour one sender may cause; an office behind one address stays below it.
-pub const LETTERS_BY_SENDER: i64 = 100;
+/// So many letters an hour one sender may cause. An office or a school behind one address stays below it.
+pub const LETTERS_BY_SENDER: i64 = 500;
 
 /// The sentence for too many wrong passwords, whether there is an account or not.
 pub const LOCKED: &str = "Too many attempts. Wait 15 minutes or use the link we sent to this address";

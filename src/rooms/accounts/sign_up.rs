@@ -171,7 +171,7 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
             let deeds = account.did(Action::SignedUp);
             if invited.is_some_and(|invited| invited.invitation.email == address.as_str()) {
                 let proven = store::prove(conn, cx, &account)?;
-                let (token, begun) = session::begin(conn, cx, account.id)?;
+                let (token, begun) = entry::begin(visit, conn, account.id)?;
                 return Ok((Made::Inside(token, next), actor, deeds.and(proven).and(begun)));
             }
             // A letter is due to a new account whatever was counted for its address before.

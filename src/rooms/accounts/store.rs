@@ -211,6 +211,9 @@ pub fn set_email(conn: &mut Conn, cx: &Context, account: &Account, email: &Email
         .execute(conn)?;
     membership::rename(conn, account.id, &account.name, email.as_str())?;
     links::retire(conn, cx, account.id, None)?;
+    if account.verified() {
+        return Ok(Deeds::none("it was a proven account before"));
+    }
     appoint(conn, cx, account)
 }
 

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::attempts::{self, Challenge};
-use super::entry::{Over, SignedUp};
+use super::entry::{self, Over, SignedUp};
 use super::links::{self, Kind, Link};
 use super::rules::{self, Postage};
 use super::{letter, store};
@@ -221,7 +221,12 @@ pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Typed>) -> 
             let stored = account.password_hash.clone();
             let hasher = &visitor.house().hasher;
             if !hasher.verify(Some(stored.clone()), form.into_inner().password).await? {
-                return wrong(&visitor, text, "Enter the password that you chose when you signed up").await;
+                return wrong(
+                    &visitor,
+                    text,
+                    "This is not the password of the account. Try again, or choose a new one below",
+                )
+                .await;
             }
             visitor
                 .write(
@@ -258,7 +263,7 @@ fn enter(visit: &Visit, conn: &mut Conn, link: &Link, token: &Token) -> Result<(
     let account = &link.account;
     let proven = store::prove(conn, cx, account)?;
     attempts::forgive(conn, &account.email)?;
-    let (token, begun) = session::begin(conn, cx, account.id)?;
+    let (token, begun) = entry::begin(visit, conn, account.id)?;
     let path = local_path(&link.next, "/onboarding").to_owned();
     Ok((Step::Inside(token, path), Some(account.actor()), proven.and(begun)))
 }
