@@ -110,8 +110,11 @@ fn build(cx: &Context, conn: &mut Conn, place: &Place) -> Result<Deeds, AppError
     for (at, name) in place.companies.iter().enumerate() {
         let slug = Slug::suggest(name);
         let cx = Context { now: begin.now + Span::hours(i64::try_from(at).unwrap_or_default()), ..begin.clone() };
-        let (id, done) = companies::store::add(conn, &cx, org, name, &slug)?;
-        deeds = deeds.and(done);
+        let wanted = Slug::parse(&slug).map_err(AppError::internal)?;
+        let id = companies::store::create(conn, org, cx.now, name, &wanted)?
+            .ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
+        let deed = Deed::new(Action::CompanyCreated, "company", id, *name).after(serde_json::json!({ "name": name, "slug": slug }));
+        deeds = deeds.and(Deeds::organization(org, deed));
         known.push((slug, id));
     }
     for (email, role, assigned) in place.members {
