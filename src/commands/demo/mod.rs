@@ -108,14 +108,13 @@ fn build(cx: &Context, conn: &mut Conn, place: &Place) -> Result<Deeds, AppError
     })?;
     let mut known = Vec::new();
     for (at, name) in place.companies.iter().enumerate() {
-        let slug = Slug::suggest(name);
-        let cx = Context { now: begin.now + Span::hours(i64::try_from(at).unwrap_or_default()), ..begin.clone() };
-        let wanted = Slug::parse(&slug).map_err(AppError::internal)?;
-        let id = companies::store::create(conn, org, cx.now, name, &wanted)?
+        let slug = Slug::parse(&Slug::suggest(name)).map_err(AppError::internal)?;
+        let since = begin.now + Span::hours(i64::try_from(at).unwrap_or_default());
+        let id = companies::store::create(conn, org, since, name, &slug)?
             .ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
-        let deed = Deed::new(Action::CompanyCreated, "company", id, *name).after(serde_json::json!({ "name": name, "slug": slug }));
-        deeds = deeds.and(Deeds::organization(org, deed));
-        known.push((slug, id));
+        let deed = Deed::new(Action::CompanyCreated, "company", id, *name);
+        deeds = deeds.and(Deeds::organization(org, deed.after(serde_json::json!({ "name": name, "slug": slug.as_str() }))));
+        known.push((slug.to_string(), id));
     }
     for (email, role, assigned) in place.members {
         let user = account(conn, email)?;
