@@ -4,6 +4,8 @@ mod cast;
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use self::cast::{CAST, HOUSES, Invited, PASSWORD, Place};
 use super::{Faults, one, run_with, say};
 use crate::gate::Backstage;
@@ -77,7 +79,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
         }
         Ok(((), Deeds::all(deeds)))
     })?;
-    HOUSES.iter().try_for_each(|place| door.write(|cx, conn| Ok(((), build(cx, conn, place)?))))
+    HOUSES.iter().try_for_each(|place| build(&door, place))
 }
 
 /// The same request, some days ago.
@@ -91,42 +93,77 @@ fn account(conn: &mut Conn, email: &str) -> Result<UserId, AppError> {
     account.map(|account| account.id).ok_or_else(|| AppError::internal(format!("{email} is not in the cast")))
 }
 
-fn build(cx: &Context, conn: &mut Conn, place: &Place) -> Result<Deeds, AppError> {
-    let begin = at(cx, 45);
-    let owner = account(conn, place.owner)?;
-    let creator = Person::backstage(conn, &begin, owner)?;
-    let new = NewOrganization {
-        name: place.name.into(),
-        slug: Slug::parse(place.slug).map_err(AppError::internal)?,
-        organization_type: place.organization_type,
-        region: place.region,
-        domain: place.domain.into(),
-    };
-    let (org, mut deeds) = organization::create(conn, &begin, &creator, &new).map_err(|refused| match refused {
-        CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
-        CreateRefused::Failed(error) => error,
+/// How long ago people were last here, in minutes, in the order of the cast.
+const SEEN: [i64; 11] = [12, 125, 1_500, 2_900, 5_800, 1_450, 4_400, 15_800, 33_100, 8_700, 600];
+
+fn build(door: &Backstage, place: &Place) -> Result<(), AppError> {
+    let now = door.read(|cx, _| Ok(cx.now))?;
+    let owner = door.read(|_, conn| account(conn, place.owner))?;
+    let begin = now - Span::days(45);
+    let org = door.write_as(owner, begin, |creator, conn| {
+        let new = NewOrganization {
+            name: place.name.into(),
+            slug: Slug::parse(place.slug).map_err(AppError::internal)?,
+            organization_type: place.organization_type,
+            region: place.region,
+            domain: place.domain.into(),
+        };
+        organization::create(conn, &creator.cx, creator, &new).map_err(|refused| match refused {
+            CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
+            CreateRefused::Failed(error) => error,
+        })
     })?;
     let mut known = Vec::new();
-    for (at, name) in place.companies.iter().enumerate() {
+    for (hours, name) in (1..).zip(place.companies) {
         let slug = Slug::parse(&Slug::suggest(name)).map_err(AppError::internal)?;
-        let since = begin.now + Span::hours(i64::try_from(at).unwrap_or_default());
-        let id = companies::store::create(conn, org, since, name, &slug)?
-            .ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
-        let deed = Deed::new(Action::CompanyCreated, "company", id, *name);
-        deeds = deeds.and(Deeds::organization(org, deed.after(serde_json::json!({ "name": name, "slug": slug.as_str() }))));
+        let id = door.write_as(owner, begin + Span::hours(hours), |person, conn| {
+            let (id, action, before) = match known.is_empty() {
+                true => name_first(conn, org, name, &slug)?,
+                false => (companies::store::create(conn, org, person.cx.now, name, &slug)?, Action::CompanyCreated, json!({})),
+            };
+            let id = id.ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
+            let deed = Deed::new(action, "company", id, *name).before(before);
+            Ok((id, Deeds::organization(org, deed.after(json!({ "name": name, "slug": slug.as_str() })))))
+        })?;
         known.push((slug.to_string(), id));
     }
-    for (email, role, assigned) in place.members {
-        let user = account(conn, email)?;
-        let enrolment = Enrolment { role: *role, access_until: None, invited_by: Some(owner), origin: Origin::Invite, companies: pick(&known, assigned)? };
-        membership::enrol(conn, &at(cx, 30), org, user, &enrolment)?;
-        let deed = Deed::new(Action::InvitationAccepted, "member", user, *email).after(serde_json::json!({ "role": role.as_str() }));
-        deeds = deeds.and(Deeds::organization(org, deed));
+    for (hours, (email, role, assigned)) in (0..).zip(place.members) {
+        let user = door.read(|_, conn| account(conn, email))?;
+        door.write_as(user, now - Span::days(30) + Span::hours(7 * hours), |person, conn| {
+            let enrolment = Enrolment { role: *role, access_until: None, invited_by: Some(owner), origin: Origin::Invite, companies: pick(&known, assigned)? };
+            membership::enrol(conn, &person.cx, org, user, &enrolment)?;
+            let deed = Deed::new(Action::InvitationAccepted, "member", user, *email).after(json!({ "role": role.as_str() }));
+            Ok(((), Deeds::organization(org, deed)))
+        })?;
     }
-    for invited in place.invitations {
-        deeds = deeds.and(invite(cx, conn, org, owner, &known, invited)?);
+    // Who runs the place and the first of its admins invite by turns, the oldest invitation first.
+    let helper = place.members.first().map_or(place.owner, |(email, ..)| email);
+    let helper = door.read(|_, conn| account(conn, helper))?;
+    let mut invitations: Vec<&Invited> = place.invitations.iter().collect();
+    invitations.sort_by_key(|invited| std::cmp::Reverse(invited.days_ago));
+    for (turn, invited) in invitations.into_iter().enumerate() {
+        let inviter = if turn % 2 == 0 { owner } else { helper };
+        let minutes = 40 + 95 * i64::try_from(turn).unwrap_or_default();
+        let sent = now - Span::days(invited.days_ago) - Span::minutes(minutes);
+        door.write_as(inviter, sent, |person, conn| Ok(((), invite(person, conn, org, &known, invited)?)))?;
     }
-    Ok(deeds)
+    let people = std::iter::once(&place.owner).chain(place.members.iter().map(|(email, ..)| email));
+    for (email, minutes) in people.zip(SEEN.into_iter().cycle()) {
+        door.write(|_, conn| {
+            let user = account(conn, email)?;
+            membership::seen(conn, org, user, now - Span::minutes(minutes))?;
+            Ok(((), Deeds::none("nobody did it")))
+        })?;
+    }
+    Ok(())
+}
+
+/// An organization begins with one company; it becomes the first of the demo's.
+fn name_first(conn: &mut Conn, org: OrgId, name: &str, slug: &Slug) -> Result<(Option<CompanyId>, Action, Value), AppError> {
+    let all = companies::store::Filter { own: None, status: None, words: Vec::new(), sort: companies::store::Sort::Name };
+    let first = companies::store::list(conn, org, &all, None, 1)?.pop().ok_or(AppError::NotFound)?;
+    companies::store::rename(conn, org, first.id, name, slug)?;
+    Ok((Some(first.id), Action::CompanyEdited, json!({ "name": first.name })))
 }
 
 fn pick(known: &[(String, CompanyId)], wanted: &[(&str, crate::gate::role::CompanyRole)]) -> Result<Vec<(CompanyId, crate::gate::role::CompanyRole)>, AppError> {
@@ -139,8 +176,7 @@ fn pick(known: &[(String, CompanyId)], wanted: &[(&str, crate::gate::role::Compa
         .collect()
 }
 
-fn invite(cx: &Context, conn: &mut Conn, org: OrgId, owner: UserId, known: &[(String, CompanyId)], invited: &Invited) -> Result<Deeds, AppError> {
-    let sent = at(cx, invited.days_ago);
+fn invite(inviter: &Person, conn: &mut Conn, org: OrgId, known: &[(String, CompanyId)], invited: &Invited) -> Result<Deeds, AppError> {
     let offer = Offer {
         email: Email::parse(invited.email).map_err(AppError::internal)?,
         first_name: invited.first_name.into(),
@@ -151,11 +187,12 @@ fn invite(cx: &Context, conn: &mut Conn, org: OrgId, owner: UserId, known: &[(St
         access_until: None::<Time>,
         hands_over: false,
     };
-    let Some((id, seed)) = invitation::create(conn, &sent, org, owner, &offer)? else { return Ok(Deeds::none("it is there already")) };
+    let Some((id, seed)) = invitation::create(conn, &inviter.cx, org, inviter.id, &offer)? else { return Ok(Deeds::none("it is there already")) };
     let found = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
-    post::letter::invite(conn, &sent, &found, seed)?;
+    post::letter::invite(conn, &inviter.cx, &found, seed)?;
     if invited.status != InvitationStatus::Pending {
-        invitation::close(conn, &at(cx, (invited.days_ago - 7).max(0)), org, id, invited.status)?;
+        let closed = Context { now: inviter.cx.now + Span::days(invited.days_ago.min(7)), ..inviter.cx.clone() };
+        invitation::close(conn, &closed, org, id, invited.status)?;
     }
-    Ok(Deeds::organization(org, Deed::new(Action::MemberInvited, "invitation", id, invited.email).after(serde_json::json!({ "role": invited.role.as_str() }))))
+    Ok(Deeds::organization(org, Deed::new(Action::MemberInvited, "invitation", id, invited.email).after(json!({ "role": invited.role.as_str() }))))
 }
