@@ -17,10 +17,14 @@ mod harness;
 
 mod browser_test;
 mod cli_test;
+mod crash_test;
 mod harness_test;
 mod health_test;
 mod mail_test;
 mod people_test;
 mod process_test;
+mod races_test;
+mod roles_test;
+mod tenants_test;
 mod rules_test;
 mod web_test;

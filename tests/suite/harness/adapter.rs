@@ -59,6 +59,11 @@ impl Running {
         self.port
     }
 
+    /// The product's own view of it.
+    pub fn product(&self) -> &House {
+        &self.house
+    }
+
     /// Moves its clock forward.
     pub fn advance(&self, by: Duration) {
         self.house.clock.advance(by);

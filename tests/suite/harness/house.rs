@@ -68,6 +68,11 @@ impl House {
         self.running.as_ref().expect("the house is open")
     }
 
+    /// The product's own view of this house.
+    pub fn product(&self) -> &tenantry::gate::context::House {
+        self.running().product()
+    }
+
     /// `http://127.0.0.1:PORT`.
     pub fn base(&self) -> String {
         format!("http://127.0.0.1:{}", self.port())

@@ -12,3 +12,4 @@ pub mod people;
 pub mod places;
 pub mod real;
 pub mod smtp;
+pub mod stage;

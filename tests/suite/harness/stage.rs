@@ -1,0 +1,228 @@
+//! The quick way to a scene: people, organizations and invitations made by the product's own verbs behind the gate,
+//! without the pages that lead there. For tests of what comes afterwards; the pages themselves are tested through HTTP.
+
+use std::sync::OnceLock;
+
+use actix_web::cookie::{Cookie, CookieJar};
+use diesel::prelude::*;
+
+use tenantry::gate::Backstage;
+use tenantry::gate::context::Context;
+use tenantry::gate::db::Conn;
+use tenantry::gate::deed::Deeds;
+use tenantry::gate::invitation::{self, Offer};
+use tenantry::gate::member::OrgId;
+use tenantry::gate::membership::{self, Enrolment, Origin};
+use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
+use tenantry::gate::role::{CompanyRole, Role};
+use tenantry::gate::schema::memberships;
+use tenantry::gate::session::{self, Person};
+use tenantry::ground::email::Email;
+use tenantry::ground::id::{CompanyId, InvitationId, MembershipId, UserId};
+use tenantry::ground::slug::Slug;
+use tenantry::ground::password;
+use tenantry::post;
+use tenantry::rooms::{self, accounts};
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::people::PASSWORD;
+
+/// One transaction behind the gate.
+pub struct Stage<'a> {
+    cx: &'a Context,
+    conn: &'a mut Conn,
+}
+
+/// What a browser holds that is signed in: the cookie's name and value.
+pub type Ticket = (String, String);
+
+/// Lets all jobs begin at the same moment and gives what each answers, in their order.
+pub fn at_once<T: Send, J: FnOnce() -> T + Send>(jobs: Vec<J>) -> Vec<T> {
+    let gate = std::sync::Barrier::new(jobs.len());
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = jobs
+            .into_iter()
+            .map(|job| {
+                let gate = &gate;
+                scope.spawn(move || {
+                    gate.wait();
+                    job()
+                })
+            })
+            .collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, T>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(join).collect()
+    })
+}
+
+impl House {
+    /// Fails unless `tenantry doctor` finds this house's database sound.
+    #[track_caller]
+    pub fn expect_sound(&self) {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tenantry"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TENANTRY_")) {
+            command.env_remove(name);
+        }
+        let output = command
+            .arg("doctor")
+            .current_dir(self.file(""))
+            .env("TENANTRY_DATA_DIR", self.file(""))
+            .env("TENANTRY_DATABASE_URL", self.database.url())
+            .output()
+            .expect("the program");
+        assert!(output.status.success(), "doctor finds faults:\n{}", crate::harness::real::said(&output));
+    }
+
+    /// Sets a scene in one transaction.
+    #[track_caller]
+    pub fn stage<T>(&self, work: impl FnOnce(&mut Stage<'_>) -> T) -> T {
+        let door = Backstage::of(self.product(), "test");
+        door.write(|cx, conn| Ok((work(&mut Stage { cx, conn }), Deeds::none("a test sets its scene"))))
+            .expect("the scene is set")
+    }
+
+    /// The browser that holds a ticket.
+    pub fn holder(&self, (name, value): &Ticket) -> Client {
+        let client = self.client();
+        client.set_cookie(name, value);
+        client
+    }
+
+    /// A signed-in browser of an account that exists, without a login.
+    #[track_caller]
+    pub fn enter(&self, email: &str) -> Client {
+        let ticket = self.stage(|stage| {
+            let user = stage.user(email);
+            stage.ticket(user)
+        });
+        self.holder(&ticket)
+    }
+}
+
+/// The hash of everybody's password: one for all, since one costs as much as twenty requests.
+fn hash() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| password::hash_now(PASSWORD).expect("a hash"))
+}
+
+impl Stage<'_> {
+    /// An account; `proven` as by the mailed link.
+    pub fn account(&mut self, name: &str, email: &str, proven: bool) -> UserId {
+        let address = Email::parse(email).expect("an address");
+        let account = accounts::store::add(self.conn, self.cx, name, &address, hash())
+            .expect("the database")
+            .unwrap_or_else(|| panic!("{email} has an account already"));
+        if proven {
+            let _ = accounts::store::prove(self.conn, self.cx, &account).expect("the database");
+        }
+        account.id
+    }
+
+    /// The account of an address.
+    pub fn user(&mut self, email: &str) -> UserId {
+        let address = Email::parse(email).expect("an address");
+        accounts::store::by_email(self.conn, &address)
+            .expect("the database")
+            .unwrap_or_else(|| panic!("{email} has no account"))
+            .id
+    }
+
+    /// A session: what the login gives a browser.
+    pub fn ticket(&mut self, user: UserId) -> Ticket {
+        let (token, _) = session::begin(self.conn, self.cx, user).expect("a session");
+        let text = format!(r#"{{"token":"\"{}\""}}"#, token.as_str());
+        let mut jar = CookieJar::new();
+        jar.private_mut(&self.cx.house.keys.cookie())
+            .add(Cookie::new("session", text));
+        let sealed = jar.get("session").expect("just added").value().to_owned();
+        ("session".to_owned(), sealed)
+    }
+
+    /// An organization with its first company and its owner.
+    pub fn organization(&mut self, name: &str, slug: &str, owner: UserId) -> OrgId {
+        let owner = Person::backstage(self.conn, self.cx, owner).expect("an account");
+        let new = NewOrganization {
+            name: name.to_owned(),
+            slug: Slug::parse(slug).expect("a slug"),
+            organization_type: OrganizationType::Enterprise,
+            region: Region::Europe,
+            domain: String::new(),
+        };
+        let (organization, _) = organization::create(self.conn, self.cx, &owner, &new).expect("a free slug");
+        organization
+    }
+
+    /// A further company.
+    pub fn company(&mut self, organization: OrgId, company: &str, slug: &str) -> CompanyId {
+        let slug = Slug::parse(slug).expect("a slug");
+        rooms::companies::store::create(self.conn, organization, self.cx.now, company, &slug)
+            .expect("the database")
+            .expect("a free slug")
+    }
+
+    /// A member, with companies and the role in each.
+    pub fn enrol(
+        &mut self,
+        organization: OrgId,
+        user: UserId,
+        role: &str,
+        companies: &[(CompanyId, &str)],
+    ) -> MembershipId {
+        let with = Enrolment {
+            role: Role::parse(role).expect("a role"),
+            access_until: None,
+            invited_by: None,
+            origin: Origin::Invite,
+            companies: roles(companies),
+        };
+        membership::enrol(self.conn, self.cx, organization, user, &with)
+            .expect("the database")
+            .expect("no member yet")
+    }
+
+    /// The membership that somebody has.
+    pub fn membership(&mut self, organization: OrgId, user: UserId) -> MembershipId {
+        memberships::table
+            .filter(memberships::organization_id.eq(organization))
+            .filter(memberships::user_id.eq(user))
+            .select(memberships::id)
+            .first(self.conn)
+            .expect("a membership")
+    }
+
+    /// A pending invitation with its letter: its id, and the token of its link.
+    pub fn invitation(
+        &mut self,
+        organization: OrgId,
+        by: UserId,
+        email: &str,
+        role: &str,
+        companies: &[(CompanyId, &str)],
+    ) -> (InvitationId, String) {
+        let offer = Offer {
+            email: Email::parse(email).expect("an address"),
+            first_name: String::new(),
+            last_name: String::new(),
+            role: Role::parse(role).expect("a role"),
+            companies: roles(companies),
+            message: String::new(),
+            access_until: None,
+            hands_over: false,
+        };
+        let (id, seed) = invitation::create(self.conn, self.cx, organization, by, &offer)
+            .expect("the database")
+            .expect("no invitation is open");
+        let token = self.cx.token(&seed).as_str().to_owned();
+        let row = invitation::find(self.conn, organization, id).expect("the database").expect("the row");
+        post::letter::invite(self.conn, self.cx, &row, seed).expect("a letter");
+        (id, token)
+    }
+}
+
+fn roles(companies: &[(CompanyId, &str)]) -> Vec<(CompanyId, CompanyRole)> {
+    let role = |role: &str| CompanyRole::parse(role).expect("a company role");
+    companies.iter().map(|(company, text)| (*company, role(text))).collect()
+}

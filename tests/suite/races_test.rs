@@ -1,0 +1,264 @@
+//! What happens at the same moment: of any number of people who want the same thing, one gets it, and nothing is left
+//! half done.
+
+use std::collections::BTreeMap;
+
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::people::PASSWORD;
+use crate::harness::stage::{Ticket, at_once};
+
+/// How often each status was answered.
+fn statuses(pages: &[Page]) -> BTreeMap<u16, usize> {
+    let mut counts = BTreeMap::new();
+    for page in pages {
+        *counts.entry(page.status).or_default() += 1;
+    }
+    counts
+}
+
+fn count(house: &House, sql: &str) -> i64 {
+    house.database.number(&format!("SELECT count(*) AS value FROM {sql}"))
+}
+
+#[test]
+fn two_hundred_acceptances_of_one_link_make_one_member() {
+    let house = House::open();
+    let (token, ticket, organization) = house.stage(|stage| {
+        let owner = stage.account("Olivia Hart", "olivia@rush.test", true);
+        let organization = stage.organization("Rush", "rush", owner);
+        let noah = stage.account("Noah Brandt", "noah@rush.test", true);
+        let (_, token) = stage.invitation(organization, owner, "noah@rush.test", "editor", &[]);
+        (token, stage.ticket(noah), organization.to_string())
+    });
+    let path = format!("/invitations/{token}/acceptance");
+    let clients: Vec<_> = (0..200).map(|_| house.holder(&ticket)).collect();
+    let pages = at_once(clients.iter().map(|client| || client.post(&path, &[])).collect());
+    assert_eq!(statuses(&pages), BTreeMap::from([(303, 200)]));
+    assert!(pages.iter().all(|page| page.location.as_deref() == Some("/organizations/rush")));
+
+    assert_eq!(count(&house, "memberships WHERE role = 'editor'"), 1);
+    let editors = format!("SELECT members AS value FROM role_counts WHERE organization_id = '{organization}' AND role = 'editor'");
+    assert_eq!(house.database.number(&editors), 1);
+    assert_eq!(count(&house, "deeds WHERE action = 'invitation.accepted'"), 1);
+    assert_eq!(count(&house, "invitations WHERE status = 'accepted'"), 1);
+    house.expect_sound();
+}
+
+/// Two owners of one organization: slug, tickets, membership ids.
+fn two_owners(house: &House, name: &str) -> (String, [Ticket; 2], [String; 2]) {
+    house.stage(|stage| {
+        let one = stage.account("Olivia Hart", &format!("olivia@{name}.test"), true);
+        let other = stage.account("Noah Brandt", &format!("noah@{name}.test"), true);
+        let organization = stage.organization("Two", name, one);
+        let second = stage.enrol(organization, other, "owner", &[]).to_string();
+        let first = stage.membership(organization, one).to_string();
+        (name.to_owned(), [stage.ticket(one), stage.ticket(other)], [first, second])
+    })
+}
+
+#[test]
+fn two_owners_who_go_at_once_never_leave_the_organization_ownerless() {
+    let house = House::open();
+    for round in 0..200 {
+        let (slug, tickets, ids) = two_owners(&house, &format!("two-{round}"));
+        let base = format!("/organizations/{slug}");
+        // Who they are to the other, and to themselves.
+        let demote = |who: &String| (format!("{base}/members/{who}/role"), vec![("role", "admin")]);
+        let remove = |who: &String| (format!("{base}/members/{who}/removal"), vec![]);
+        let leave = || (format!("{base}/leaving"), vec![]);
+        let [one, other] = match round % 5 {
+            0 => [demote(&ids[1]), demote(&ids[0])],
+            1 => [leave(), leave()],
+            2 => [remove(&ids[1]), remove(&ids[0])],
+            3 => [demote(&ids[0]), demote(&ids[1])],
+            _ => [leave(), remove(&ids[0])],
+        };
+        let clients = tickets.each_ref().map(|ticket| house.holder(ticket));
+        let jobs = clients.iter().zip([one, other]);
+        let pages = at_once(jobs.map(|(client, (path, fields))| move || client.post(&path, &fields)).collect());
+        for page in &pages {
+            assert!(
+                matches!(page.status, 303 | 403 | 404 | 422),
+                "round {round}: {} gives {}",
+                page.request,
+                page.status
+            );
+        }
+        let owners = format!(
+            "SELECT o.owner_count AS value FROM organizations o JOIN organization_slugs s ON s.organization_id = o.id WHERE s.slug = '{slug}'"
+        );
+        let owners = house.database.number(&owners);
+        assert!(owners >= 1, "round {round}: nobody owns {slug}");
+        let done = pages.iter().filter(|page| page.status == 303).count();
+        assert!(done >= 1, "round {round}: nobody got what they wanted: {:?}", statuses(&pages));
+    }
+    house.expect_sound();
+}
+
+#[test]
+fn thirty_equal_invitations_at_once_are_one() {
+    let house = House::open();
+    let ticket = house.stage(|stage| {
+        let owner = stage.account("Olivia Hart", "olivia@equal.test", true);
+        stage.organization("Equal", "equal", owner);
+        stage.ticket(owner)
+    });
+    let clients: Vec<_> = (0..30).map(|_| house.holder(&ticket)).collect();
+    let fields = [("emails", "noah@equal.test"), ("role", "viewer")];
+    let pages = at_once(
+        clients
+            .iter()
+            .map(|client| || client.post("/organizations/equal/invitations", &fields))
+            .collect(),
+    );
+    assert_eq!(statuses(&pages), BTreeMap::from([(303, 1), (422, 29)]));
+    assert_eq!(count(&house, "invitations"), 1);
+    assert_eq!(count(&house, "deeds WHERE action = 'member.invited'"), 1);
+    assert_eq!(house.letters_to("noah@equal.test").len(), 1);
+}
+
+#[test]
+fn twenty_sign_ups_of_one_address_at_once_are_one_account() {
+    let house = House::open();
+    let clients: Vec<_> = (0..20).map(|_| house.client()).collect();
+    let fields = [("name", "Noah Brandt"), ("email", "noah@once.test"), ("password", PASSWORD), ("terms", "on")];
+    let pages = at_once(clients.iter().map(|client| || client.post("/signup", &fields)).collect());
+    assert_eq!(statuses(&pages), BTreeMap::from([(303, 20)]));
+    assert_eq!(count(&house, "users"), 1);
+    assert_eq!(count(&house, "account_deeds WHERE action = 'account.signed_up'"), 1);
+    assert_eq!(house.letters_to("noah@once.test").len(), 1, "the pause between letters holds too");
+}
+
+#[test]
+fn of_twenty_organizations_with_one_slug_one_is_made() {
+    let house = House::open();
+    let tickets: Vec<Ticket> = house.stage(|stage| {
+        (0..20)
+            .map(|n| {
+                let user = stage.account("Olivia Hart", &format!("olivia{n}@slug.test"), true);
+                stage.ticket(user)
+            })
+            .collect()
+    });
+    let clients: Vec<_> = tickets.iter().map(|ticket| house.holder(ticket)).collect();
+    let fields = [
+        ("name", "Wanted"),
+        ("slug", "wanted"),
+        ("region", "eu"),
+        ("organization_type", "partner"),
+    ];
+    let pages = at_once(clients.iter().map(|client| || client.post("/organizations", &fields)).collect());
+    assert_eq!(statuses(&pages), BTreeMap::from([(303, 1), (422, 19)]));
+    assert_eq!(count(&house, "organizations"), 1);
+    assert_eq!(count(&house, "companies"), 1);
+    assert_eq!(count(&house, "memberships"), 1);
+    house.expect_sound();
+}
+
+#[test]
+fn ten_wrong_passwords_are_tried_however_many_come_at_once() {
+    let house = House::open();
+    house.stage(|stage| stage.account("Noah Brandt", "noah@guess.test", true));
+    let clients: Vec<_> = (0..40).map(|_| house.client()).collect();
+    let tries: Vec<String> = (0..40).map(|n| format!("wrong-horse-battery-{n}")).collect();
+    let pages = at_once(
+        clients
+            .iter()
+            .zip(&tries)
+            .map(|(client, password)| {
+                move || client.post("/login", &[("email", "noah@guess.test"), ("password", password)])
+            })
+            .collect(),
+    );
+    assert!(pages.iter().all(|page| page.status == 422), "{:?}", statuses(&pages));
+    let tried = pages.iter().filter(|page| page.has("do not belong together")).count();
+    assert_eq!(tried, 10);
+    // The right one does not help any more, and the person is written to once.
+    let right = [("email", "noah@guess.test"), ("password", PASSWORD)];
+    house.client().post("/login", &right).expect(422);
+    assert_eq!(house.letters_to("noah@guess.test").len(), 1);
+}
+
+#[test]
+fn of_twenty_uses_of_one_reset_link_one_sets_the_password() {
+    let house = House::open();
+    house.stage(|stage| stage.account("Noah Brandt", "noah@reset.test", true));
+    house.client().post("/password/forgot", &[("email", "noah@reset.test")]).expect(303);
+    let link = house.mail_to("noah@reset.test").link("/password/reset/");
+    let clients: Vec<_> = (0..20).map(|_| house.client()).collect();
+    let passwords: Vec<String> = (0..20).map(|n| format!("another-horse-battery-{n}")).collect();
+    let pages = at_once(
+        clients
+            .iter()
+            .zip(&passwords)
+            .map(|(client, password)| {
+                let link = &link;
+                move || client.post(link, &[("password", password)])
+            })
+            .collect(),
+    );
+    assert_eq!(statuses(&pages), BTreeMap::from([(303, 1), (404, 19)]));
+    let winner = pages.iter().position(|page| page.status == 303).expect("one");
+    let login = |password: &str| {
+        let fields = [("email", "noah@reset.test"), ("password", password)];
+        house.client().post("/login", &fields).status
+    };
+    assert_eq!(login(&passwords[winner]), 303);
+    assert_eq!(login(&passwords[(winner + 1) % 20]), 422);
+    assert_eq!(count(&house, "sessions"), 2, "the winner's, and the login's just now");
+}
+
+#[test]
+fn an_invitation_that_is_answered_and_taken_back_at_once_ends_in_one_way() {
+    let house = House::open();
+    let (organization, owner, admin) = house.stage(|stage| {
+        let owner = stage.account("Olivia Hart", "olivia@both.test", true);
+        let organization = stage.organization("Both", "both", owner);
+        let user = stage.account("Emma Stone", "emma@both.test", true);
+        stage.enrol(organization, user, "admin", &[]);
+        (organization, owner, stage.ticket(user))
+    });
+    for round in 0..60 {
+        let email = format!("noah{round}@both.test");
+        let (ticket, id, token) = house.stage(|stage| {
+            let noah = stage.account("Noah Brandt", &email, true);
+            let (id, token) = stage.invitation(organization, owner, &email, "viewer", &[]);
+            (stage.ticket(noah), id.to_string(), token)
+        });
+        let base = format!("/organizations/both/invitations/{id}");
+        let (invited, inviting) = (house.holder(&ticket), house.holder(&admin));
+        let accept = || invited.post(&format!("/invitations/{token}/acceptance"), &[]);
+        let decline = || house.client().post(&format!("/invitations/{token}/declination"), &[]);
+        let cancel = || inviting.post(&format!("{base}/cancellation"), &[]);
+        let edit = || inviting.post(&base, &[("role", "editor")]);
+        let jobs: Vec<Box<dyn FnOnce() -> Page + Send>> = match round % 3 {
+            0 => vec![Box::new(accept), Box::new(cancel)],
+            1 => vec![Box::new(accept), Box::new(decline), Box::new(cancel)],
+            _ => vec![Box::new(accept), Box::new(edit)],
+        };
+        let pages = at_once(jobs);
+        for page in &pages {
+            assert!(matches!(page.status, 303 | 422), "round {round}: {} gives {}", page.request, page.status);
+        }
+        let member = count(
+            &house,
+            &format!("memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}' AND m.status = 'active'"),
+        );
+        let status = house
+            .database
+            .words(&format!("SELECT status AS value FROM invitations WHERE id = '{id}'"));
+        assert_eq!(member == 1, status == ["accepted"], "round {round}: {status:?} and {member} members");
+        if round % 3 == 2 {
+            // Whichever was first, the role is the one that the invitation had when it was accepted.
+            let role = house.database.words(&format!(
+                "SELECT m.role AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}'"
+            ));
+            let offered = house
+                .database
+                .words(&format!("SELECT role AS value FROM invitations WHERE id = '{id}'"));
+            assert_eq!(role, offered, "round {round}");
+        }
+    }
+    house.expect_sound();
+}

@@ -1,0 +1,323 @@
+//! Every address × everybody: who is let in where, as a committed table.
+//!
+//! `tests/snapshots/roles.txt` is what was looked at and found right by `domain.md`'s table of permissions. After a change
+//! that is meant, `TENANTRY_BLESS=1 cargo test roles` writes it anew; the difference belongs into the review.
+
+use std::fmt::Write;
+
+use tenantry::gate::role::Role;
+use tenantry::routes::ROUTES;
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::places::repository;
+use crate::harness::stage::Ticket;
+
+/// Everybody: the word in the table's head and who that is.
+const ACTORS: &[(&str, &str)] = &[
+    ("out", "nobody is signed in"),
+    ("strange", "signed in, a member of nothing"),
+    ("unproven", "signed in, the address is not proven"),
+    ("owner", "owner (one of two)"),
+    ("admin", "admin"),
+    ("billing", "billing admin"),
+    ("user-ad", "user admin"),
+    ("editor", "editor"),
+    ("viewer", "viewer"),
+    ("member", "member without a company"),
+    ("manager", "member, manager of the company asked for"),
+    ("co-edit", "member, editor of the company asked for"),
+    ("co-view", "member, viewer of the company asked for"),
+    ("afar", "member, manager of another company"),
+];
+
+/// An organization of its own: whatever the request does, no other request finds its traces.
+pub struct Scene {
+    /// The organization's slug; it stands in every name and address of the scene too.
+    pub slug: String,
+    /// The organization.
+    pub organization: String,
+    /// A member (role member, viewer of north).
+    pub member: String,
+    /// The company where the company roles are held.
+    pub north: String,
+    /// Its slug.
+    pub north_slug: String,
+    /// A company in which the actor has no role.
+    pub south: String,
+    /// A pending invitation as viewer of north, to a newcomer.
+    pub invitation: String,
+    /// The live link of an invitation to the actor, or to the newcomer for whom is a member or nobody.
+    pub token: String,
+    /// What the actor's browser holds; nothing for nobody.
+    pub actor: Option<Ticket>,
+}
+
+impl Scene {
+    /// Sets it for one of the actors.
+    pub fn set(house: &House, actor: &str, slug: &str) -> Self {
+        house.stage(|stage| {
+            let north_slug = format!("north-{slug}");
+            let owner = stage.account(&format!("Olivia {slug}"), &format!("olivia@{slug}.test"), true);
+            let organization = stage.organization(slug, slug, owner);
+            let north = stage.company(organization, &format!("North {slug}"), &north_slug);
+            let south = stage.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
+            let target = stage.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
+            let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
+            let newcomer = format!("newcomer@{slug}.test");
+            let (invitation, mut token) = stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
+            let address = format!("actor@{slug}.test");
+            let companies: &[_] = match actor {
+                "manager" => &[(north, "manager")],
+                "co-edit" => &[(north, "editor")],
+                "co-view" => &[(north, "viewer")],
+                "afar" => &[(south, "manager")],
+                _ => &[],
+            };
+            let role = match actor {
+                "owner" | "admin" | "editor" | "viewer" => actor,
+                "billing" => "billing_admin",
+                "user-ad" => "user_admin",
+                _ => "member",
+            };
+            let actor = (actor != "out").then(|| {
+                let user = stage.account(&format!("Alex {slug}"), &address, actor != "unproven");
+                if matches!(actor, "strange" | "unproven") {
+                    token = stage.invitation(organization, owner, &address, "viewer", &[]).1;
+                } else {
+                    stage.enrol(organization, user, role, companies);
+                }
+                stage.ticket(user)
+            });
+            Self {
+                slug: slug.to_owned(),
+                organization: organization.to_string(),
+                north_slug,
+                member: member.to_string(),
+                north: north.to_string(),
+                invitation: invitation.to_string(),
+                token,
+                south: south.to_string(),
+                actor,
+            }
+        })
+    }
+
+    /// The path with its variables filled in. A new variable needs a line here.
+    pub fn path(&self, path: &str, asset: &str) -> String {
+        let variable = |name: &str| match name {
+            "slug" => self.slug.as_str(),
+            "company" => self.north_slug.as_str(),
+            "company_id" => self.north.as_str(),
+            "name" if path.starts_with("/static/") => asset,
+            "token" if path.starts_with("/invitations/") => self.token.as_str(),
+            // Links out of letters say nothing about roles: `accounts_test` follows them. Here none opens.
+            "token" => "no-such-token",
+            "id" if path.starts_with("/account/sessions/") => "00000000000070008000000000000000",
+            "id" if path.contains("/invitations/") => self.invitation.as_str(),
+            "id" if path.contains("/members/") => self.member.as_str(),
+            _ => panic!("{path}: what stands for {{{name}}}? Say it in roles_test.rs"),
+        };
+        let mut filled = String::new();
+        let mut rest = path;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').expect("a variable ends");
+            filled += before;
+            filled += variable(name);
+            rest = after;
+        }
+        filled + rest
+    }
+
+    /// A form that is filled in rightly, so that only who may decides. A new one needs a line here.
+    pub fn form(&self, path: &str) -> Vec<(&'static str, String)> {
+        let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
+        let email = format!("fresh@{}.test", self.slug);
+        match path {
+            "/signup" => text(&[("name", "Fresh Face"), ("email", &email), ("password", "correct-horse-battery-9"), ("terms", "on")]),
+            "/login" => text(&[("email", &format!("tara@{}.test", self.slug)), ("password", "correct-horse-battery-9")]),
+            "/logout" | "/verify/resending" | "/verify/{token}" | "/unlock/{token}" | "/account/email/{token}" => text(&[]),
+            "/password/forgot" => text(&[("email", &email)]),
+            "/password/reset/{token}" => text(&[("password", "another-horse-battery-9")]),
+            "/account/name" => text(&[("name", "Alex Other")]),
+            "/account/email" => text(&[("email", &email), ("email_password", "correct-horse-battery-9")]),
+            "/account/password" => text(&[("current_password", "correct-horse-battery-9"), ("new_password", "another-horse-battery-9")]),
+            "/account/theme" => text(&[("theme", "dark")]),
+            "/account/sessions/ending" | "/account/sessions/{id}/ending" => text(&[]),
+            "/organizations" => text(&[
+                ("name", "Fresh Ground"),
+                ("slug", &format!("fresh-{}", self.slug)),
+                ("domain", ""),
+                ("region", "eu"),
+                ("organization_type", "partner"),
+                ("owner_email", ""),
+            ]),
+            "/organizations/requests" => text(&[("reason", "We grow")]),
+            "/organizations/{slug}/leaving" => text(&[]),
+            "/organizations/{slug}/settings/general" => text(&[
+                ("name", &self.slug),
+                ("slug", &self.slug),
+                ("domain", ""),
+                ("region", "eu"),
+                ("organization_type", "enterprise"),
+                ("unit_label", "company"),
+            ]),
+            "/organizations/{slug}/companies" => text(&[("name", "East"), ("slug", "east")]),
+            "/organizations/{slug}/companies/{company}/settings" => text(&[("name", "Northern"), ("slug", &self.north_slug)]),
+            "/organizations/{slug}/companies/{company}/archiving"
+            | "/organizations/{slug}/companies/{company}/restoring"
+            | "/organizations/{slug}/companies/{company}/members/{id}/unassigning" => text(&[]),
+            "/organizations/{slug}/companies/{company}/members" => {
+                text(&[("member_id", &self.member), ("member", &self.member), ("company_role", "editor"), ("role", "editor")])
+            }
+            "/organizations/{slug}/members/{id}/role" => text(&[("role", "viewer")]),
+            "/organizations/{slug}/members/{id}/access-end" => text(&[("access_until", "2099-12-31")]),
+            "/organizations/{slug}/members/{id}/companies" => text(&[("company_id", &self.north), ("company_role", "editor")]),
+            "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning"
+            | "/organizations/{slug}/members/{id}/removal" => text(&[]),
+            // Into `north`, so that who manages only this company may.
+            "/organizations/{slug}/invitations" => text(&[
+                ("emails", &email),
+                ("role", "member"),
+                ("company_id", &self.north),
+                ("company_role", "viewer"),
+            ]),
+            "/organizations/{slug}/invitations/{id}" => {
+                text(&[("role", "member"), ("company_id", &self.north), ("company_role", "editor")])
+            }
+            "/organizations/{slug}/invitations/resending" => text(&[("id", &self.invitation)]),
+            "/organizations/{slug}/invitations/{id}/resending"
+            | "/organizations/{slug}/invitations/{id}/cancellation"
+            | "/invitations/{token}/acceptance"
+            | "/invitations/{token}/declination" => text(&[]),
+            _ => panic!("{path}: what is sent there? Say it in roles_test.rs"),
+        }
+    }
+}
+
+/// `200`, `>login` for a way to the login, `>verify`, `303` for any other redirect.
+fn cell(page: &Page) -> String {
+    let to = page.location.as_deref().unwrap_or_default();
+    match page.status {
+        303 if to == "/login" || to.starts_with("/login?") => ">login".into(),
+        303 if to == "/verify" => ">verify".into(),
+        status => status.to_string(),
+    }
+}
+
+pub fn ask(client: &Client, method: &str, path: &str, form: &[(&'static str, String)]) -> Page {
+    let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    match method {
+        "GET" => client.get(path),
+        "POST" => client.post(path, &fields),
+        other => panic!("no test knows how to ask by {other}"),
+    }
+}
+
+#[test]
+fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
+    // The column of roles is complete.
+    assert_eq!(Role::ALL.len(), 7, "a new role needs its column here");
+    let house = House::open();
+    house.stage(|stage| stage.account("Oscar Operator", "oscar@operator.test", true));
+    let login = house.client().get("/login");
+    let asset = login.all("link[rel=stylesheet]", "href").first().expect("a style sheet").clone();
+    let asset = asset.strip_prefix("/static/").expect("a static file").to_owned();
+
+    let number = std::sync::atomic::AtomicUsize::new(0);
+    // One thread for each actor: what they do is their own scene.
+    let columns: Vec<Vec<String>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = ACTORS
+            .iter()
+            .map(|(actor, _)| {
+                let (house, asset, number) = (&house, &asset, &number);
+                scope.spawn(move || {
+                    let next = || format!("scene-{}", number.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+                    // What only reads shares one scene.
+                    let reading = Scene::set(house, actor, &next());
+                    ROUTES
+                        .iter()
+                        .map(|route| {
+                            let own = (route.method != "GET").then(|| Scene::set(house, actor, &next()));
+                            let scene = own.as_ref().unwrap_or(&reading);
+                            let client = scene.actor.as_ref().map_or_else(|| house.client(), |ticket| house.holder(ticket));
+                            let form = if route.method == "GET" { Vec::new() } else { scene.form(route.path) };
+                            let page = ask(&client, route.method, &scene.path(route.path, asset), &form);
+                            assert!(page.status < 500, "{actor}: {} gives {}", page.request, page.status);
+                            // Nobody is led to a page that is closed to them.
+                            if page.status == 303 {
+                                let end = page.clone().follow(&client);
+                                assert!(end.status < 400, "{actor}: {} leads to {}: {}", page.request, end.request, end.status);
+                            }
+                            cell(&page)
+                        })
+                        .collect()
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+
+    let mut text = String::from("# What each address answers to each person. Written by roles_test.rs; see there.\n");
+    for (actor, who) in ACTORS {
+        writeln!(text, "# {actor:<9}{who}").expect("a text");
+    }
+    let width = ROUTES.iter().map(|route| route.path.len()).max().unwrap_or_default() + 5;
+    write!(text, "\n{:width$}", "").expect("a text");
+    for (actor, _) in ACTORS {
+        write!(text, " {actor:<8}").expect("a text");
+    }
+    text = text.trim_end().to_owned() + "\n";
+    for (at, route) in ROUTES.iter().enumerate() {
+        let mut line = format!("{:<4} {:<pad$}", route.method, route.path, pad = width - 5);
+        for column in &columns {
+            write!(line, " {:<8}", column[at]).expect("a text");
+        }
+        text += line.trim_end();
+        text.push('\n');
+    }
+
+    let file = repository().join("tests/snapshots/roles.txt");
+    if std::env::var_os("TENANTRY_BLESS").is_some() {
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&file, &text).expect("the snapshot");
+    }
+    let known = std::fs::read_to_string(&file).unwrap_or_default();
+    let wrong: Vec<String> = text
+        .lines()
+        .filter(|line| !known.lines().any(|k| k == *line))
+        .map(|line| format!("+ {line}"))
+        .chain(known.lines().filter(|line| !text.lines().any(|t| t == *line)).map(|line| format!("- {line}")))
+        .collect();
+    assert!(
+        text == known,
+        "tests/snapshots/roles.txt says otherwise (+ now, - before):\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn who_manages_one_company_reaches_no_other_through_a_form() {
+    let house = House::shared();
+    let scene = Scene::set(house, "manager", "one-manager");
+    let manager = house.holder(scene.actor.as_ref().expect("an actor"));
+    let slug = &scene.slug;
+    let invite = |company: &str, email: &str| {
+        let fields = [("emails", email), ("role", "member"), ("company_id", company), ("company_role", "viewer")];
+        manager.post(&format!("/organizations/{slug}/invitations"), &fields)
+    };
+    invite(&scene.south, "south@elsewhere.test").expect(422);
+    invite(&scene.north, "north@elsewhere.test").expect(303);
+    let assign = [("company_id", scene.south.as_str()), ("company_role", "viewer")];
+    let path = format!("/organizations/{slug}/members/{}/companies", scene.member);
+    assert!(matches!(manager.post(&path, &assign).status, 403 | 404 | 422));
+    let held = house.database.number(&format!(
+        "SELECT count(*) AS value FROM company_assignments WHERE company_id = '{}'",
+        scene.south
+    ));
+    assert_eq!(held, 0);
+}

@@ -1,0 +1,195 @@
+//! Two organizations in one house: neither sees, names or touches anything of the other, on any address.
+
+use tenantry::routes::ROUTES;
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::roles_test::{Scene, ask};
+
+/// Every row that belongs to an organization, of every table there is, as text.
+fn rows(house: &House, organization: &str) -> Vec<String> {
+    let postgres = house.database.is_postgres();
+    let tables = if postgres {
+        "SELECT table_name::text AS value FROM information_schema.columns WHERE column_name = 'organization_id' AND table_schema = current_schema() ORDER BY 1"
+    } else {
+        "SELECT m.name AS value FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'organization_id' ORDER BY 1"
+    };
+    let mut tables: Vec<(String, &str)> =
+        house.database.words(tables).into_iter().map(|table| (table, "organization_id")).collect();
+    assert!(tables.len() >= 10, "{tables:?}");
+    tables.push(("organizations".into(), "id"));
+    let mut rows = Vec::new();
+    for (table, key) in tables {
+        let text = if postgres {
+            "row_to_json(t)::text".to_owned()
+        } else {
+            let columns = house.database.words(&format!("SELECT name AS value FROM pragma_table_info('{table}')"));
+            let quoted: Vec<String> = columns.iter().map(|column| format!("'{column}=' || quote(\"{column}\")")).collect();
+            quoted.join(" || ' ' || ")
+        };
+        let found = house.database.words(&format!("SELECT {text} AS value FROM {table} t WHERE {key} = '{organization}' ORDER BY 1"));
+        rows.extend(found.into_iter().map(|row| format!("{table}: {row}")));
+    }
+    rows
+}
+
+/// Two organizations with equal content, and the owner of the first.
+fn twins(house: &House, mine: &str, theirs: &str) -> (Scene, Scene, Client) {
+    let mine = Scene::set(house, "owner", mine);
+    let theirs = Scene::set(house, "owner", theirs);
+    let client = house.holder(mine.actor.as_ref().expect("an owner"));
+    (mine, theirs, client)
+}
+
+fn asset(house: &House) -> String {
+    let login = house.client().get("/login");
+    let sheet = login.all("link[rel=stylesheet]", "href").first().expect("a style sheet").clone();
+    sheet.strip_prefix("/static/").expect("a static file").to_owned()
+}
+
+fn expect_nothing_of(page: &Page, theirs: &Scene) {
+    let ids = [&theirs.organization, &theirs.member, &theirs.north, &theirs.south, &theirs.invitation, &theirs.token];
+    for mark in ids.into_iter().chain([&theirs.slug]) {
+        assert!(!page.body.contains(mark.as_str()), "{} names {mark}:\n{}", page.request, page.body);
+    }
+}
+
+#[test]
+fn no_page_of_one_organization_names_anything_of_another() {
+    let house = House::open();
+    let (mine, theirs, client) = twins(&house, "aurora", "borealis");
+    // Something happened in both, so that there is a history to show.
+    let busy = house.holder(theirs.actor.as_ref().expect("an owner"));
+    busy.post("/organizations/borealis/companies", &[("name", "Borealis Harbor"), ("slug", "borealis-harbor")]).expect(303);
+    let asset = asset(&house);
+    let mut own = 0;
+    for route in ROUTES.iter().filter(|route| route.method == "GET") {
+        let path = mine.path(route.path, &asset);
+        for client in [client.clone(), client.with("HX-Request", "true")] {
+            let page = client.get(&path);
+            expect_nothing_of(&page, &theirs);
+            own += usize::from(page.body.contains("aurora"));
+        }
+    }
+    assert!(own > 20, "only {own} answers say anything of the own organization");
+    // What narrows a list looks into no other organization either.
+    for query in ["q=borealis", "q=tara", "company=north-borealis", "status=all&q=newcomer", "after=bm9wZQ", "role=member"] {
+        for list in ["members", "members.csv", "invitations", "companies"] {
+            let page = client.get(&format!("/organizations/aurora/{list}?{query}"));
+            // The search field shows what was typed.
+            let body = page.body.replace(&format!("value=\"{}\"", query.split('=').nth(1).unwrap_or_default()), "");
+            assert!(!body.contains("@borealis.test"), "{}", page.request);
+            assert!(!body.contains(&theirs.organization), "{}", page.request);
+            assert!(page.status < 500, "{}: {}", page.request, page.status);
+        }
+    }
+}
+
+#[test]
+fn an_id_of_another_organization_is_not_found_on_any_address() {
+    let house = House::open();
+    let (mine, theirs, client) = twins(&house, "aurora", "borealis");
+    let before = rows(&house, &theirs.organization);
+    assert!(before.len() > 20, "{before:#?}");
+    let asset = asset(&house);
+    // The own slug with foreign ids, one kind at a time and all together; then the foreign slug.
+    let mixed = |slug: &Scene, member: &Scene, company: &Scene, invitation: &Scene| Scene {
+        slug: slug.slug.clone(),
+        organization: slug.organization.clone(),
+        member: member.member.clone(),
+        north: company.north.clone(),
+        north_slug: company.north_slug.clone(),
+        south: company.south.clone(),
+        invitation: invitation.invitation.clone(),
+        token: mine.token.clone(),
+        actor: None,
+    };
+    let mut asked = 0;
+    for route in ROUTES.iter().filter(|route| route.path.contains("/{slug}")) {
+        let named = |variable: &str| route.path.contains(variable);
+        let mut scenes = vec![mixed(&theirs, &theirs, &theirs, &theirs)];
+        if named("{id}") || named("{company}") || named("{company_id}") {
+            scenes.push(mixed(&mine, &theirs, &theirs, &theirs));
+        }
+        if named("{id}") && (named("{company}") || named("{company_id}")) {
+            scenes.push(mixed(&mine, &theirs, &mine, &theirs));
+            scenes.push(mixed(&mine, &mine, &theirs, &mine));
+        }
+        for scene in scenes {
+            let path = scene.path(route.path, &asset);
+            let form = if route.method == "GET" { Vec::new() } else { scene.form(route.path) };
+            for client in [client.clone(), client.with("HX-Request", "true")] {
+                let page = ask(&client, route.method, &path, &form);
+                assert_eq!(page.status, 404, "{}", page.request);
+                assert!(!page.has("borealis"), "{}: {}", page.request, page.text());
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 60, "{asked}");
+    assert_eq!(rows(&house, &theirs.organization), before);
+}
+
+#[test]
+fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
+    let house = House::open();
+    let (mine, theirs, client) = twins(&house, "aurora", "borealis");
+    let before = rows(&house, &theirs.organization);
+    let own = rows(&house, &mine.organization);
+    let base = "/organizations/aurora";
+    let company = [("company_id", theirs.north.as_str()), ("company_role", "editor")];
+    let invite = [("emails", "noah@aurora.test"), ("role", "member")];
+    let edit = [("role", "member")];
+    let member = [
+        ("member_id", theirs.member.as_str()),
+        ("member", theirs.member.as_str()),
+        ("id", theirs.member.as_str()),
+        ("role", "editor"),
+        ("company_role", "editor"),
+    ];
+    let both = [("id", mine.invitation.as_str()), ("id", theirs.invitation.as_str())];
+    let asks: Vec<(String, Vec<(&str, &str)>)> = vec![
+        (format!("{base}/invitations"), [&invite[..], &company[..]].concat()),
+        (
+            format!("{base}/invitations"),
+            [&invite[..], &[("company_id", mine.north.as_str()), ("company_role", "editor")], &company[..]].concat(),
+        ),
+        (format!("{base}/invitations/{}", mine.invitation), [&edit[..], &company[..]].concat()),
+        (format!("{base}/invitations/resending"), both.to_vec()),
+        (format!("{base}/members/{}/companies", mine.member), company.to_vec()),
+        (format!("{base}/companies/{}/members", mine.north_slug), member.to_vec()),
+    ];
+    for (path, fields) in asks {
+        let page = client.post(&path, &fields);
+        assert!(matches!(page.status, 404 | 422), "{} with {fields:?}: {}", page.request, page.status);
+        assert!(!page.has("borealis"), "{}: {}", page.request, page.text());
+    }
+    assert_eq!(rows(&house, &theirs.organization), before);
+    assert_eq!(rows(&house, &mine.organization), own, "the own organization neither");
+}
+
+#[test]
+fn one_person_in_two_organizations_has_in_each_only_the_role_of_that_one() {
+    let house = House::open();
+    let client = house.stage(|stage| {
+        let emma = stage.account("Emma Stone", "emma@both.test", true);
+        stage.organization("Hers", "hers", emma);
+        let olivia = stage.account("Olivia Hart", "olivia@both.test", true);
+        let other = stage.organization("Other", "other", olivia);
+        stage.enrol(other, emma, "viewer", &[]);
+        stage.ticket(emma)
+    });
+    let emma = house.holder(&client);
+    emma.get("/organizations/hers/invitations/new").expect(200);
+    emma.get("/organizations/other/members").expect(200).expect_text("Olivia Hart");
+    emma.get("/organizations/other/invitations/new").expect(403);
+    emma.post("/organizations/other/invitations", &[("emails", "noah@both.test"), ("role", "viewer")]).expect(403);
+    emma.get("/organizations/hers/members").expect(200);
+    assert!(!emma.get("/organizations/hers/members").has("Olivia Hart"));
+    // The switcher names both, with the role in each.
+    let page = emma.get("/organizations/hers").expect(200);
+    let switcher = page.texts("#org-list li");
+    assert!(switcher.iter().any(|line| line.contains("Hers") && line.contains("Owner")), "{switcher:?}");
+    assert!(switcher.iter().any(|line| line.contains("Other") && line.contains("Viewer")), "{switcher:?}");
+}
