@@ -108,20 +108,6 @@ pub fn enrol(
     Ok(Some(id))
 }
 
-/// Notes when somebody was last here, for a past that no request made.
-///
-/// # Errors
-/// When the database fails.
-pub fn seen(conn: &mut Conn, organization: OrgId, user: UserId, at: Time) -> QueryResult<usize> {
-    diesel::update(
-        memberships::table
-            .filter(memberships::organization_id.eq(organization))
-            .filter(memberships::user_id.eq(user)),
-    )
-    .set(memberships::last_seen_at.eq(at))
-    .execute(conn)
-}
-
 // The row as it was read: whoever changes it in between makes this change touch no row.
 macro_rules! current {
     ($organization:expr, $standing:expr) => {

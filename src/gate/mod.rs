@@ -38,8 +38,6 @@ use self::permission::Permission;
 use self::session::Person;
 use self::shell::Flash;
 use crate::ground::error::AppError;
-use crate::ground::id::UserId;
-use crate::ground::time::Time;
 use crate::ground::token::Token;
 
 const FLASH: &str = "flash";
@@ -502,28 +500,6 @@ impl Backstage {
         self.house.db.write(|conn| {
             let (out, actor, deeds) = work(cx, conn)?;
             deed::record(conn, cx, actor.as_ref(), &deeds)?;
-            Ok(out)
-        })
-    }
-
-    /// The same as somebody did it at another time: how the demo gets its past.
-    ///
-    /// # Errors
-    /// What the closure refuses; then nothing was changed.
-    pub fn write_as<T>(
-        &self,
-        user: UserId,
-        at: Time,
-        work: impl FnOnce(&session::Person, &mut Conn) -> Result<(T, Deeds), AppError>,
-    ) -> Result<T, AppError> {
-        let cx = Context {
-            now: at,
-            ..Context::of_house(&self.house, self.what)
-        };
-        self.house.db.write(|conn| {
-            let person = session::Person::backstage(conn, &cx, user)?;
-            let (out, deeds) = work(&person, conn)?;
-            deed::record(conn, &cx, Some(&person.actor()), &deeds)?;
             Ok(out)
         })
     }
