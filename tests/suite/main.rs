@@ -27,6 +27,6 @@ mod people_test;
 mod process_test;
 mod races_test;
 mod roles_test;
-mod tenants_test;
 mod rules_test;
+mod tenants_test;
 mod web_test;
