@@ -54,23 +54,37 @@ fn invite(client: &Client, slug: &str, email: &str, more: &[(&str, &str)]) -> Pa
 /// The invitation's id by the address.
 fn id(house: &House, email: &str) -> String {
     let sql = format!("SELECT id AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
-    house.database.words(&sql).first().unwrap_or_else(|| panic!("{email} is not invited")).clone()
+    house
+        .database
+        .words(&sql)
+        .first()
+        .unwrap_or_else(|| panic!("{email} is not invited"))
+        .clone()
 }
 
 fn status(house: &House, email: &str) -> String {
     let sql = format!("SELECT status AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
-    house.database.words(&sql).first().unwrap_or_else(|| panic!("{email} is not invited")).clone()
+    house
+        .database
+        .words(&sql)
+        .first()
+        .unwrap_or_else(|| panic!("{email} is not invited"))
+        .clone()
 }
 
 fn deeds(house: &House, action: &str) -> i64 {
-    house.database.number(&format!("SELECT count(*) AS value FROM deeds WHERE action = '{action}'"))
+    house.database.number(&format!(
+        "SELECT count(*) AS value FROM deeds WHERE action = '{action}'"
+    ))
 }
 
 /// The link in the newest letter to this address.
 fn link(house: &House, email: &str) -> String {
     let letters = house.letters_to(email);
     let letter = letters.iter().rfind(|letter| letter.text.contains("/invitations/"));
-    letter.unwrap_or_else(|| panic!("no invitation to {email}")).link("/invitations/")
+    letter
+        .unwrap_or_else(|| panic!("no invitation to {email}"))
+        .link("/invitations/")
 }
 
 fn accept(client: &Client, link: &str) -> Page {
@@ -81,16 +95,44 @@ fn accept(client: &Client, link: &str) -> Page {
 fn the_letter_says_who_invites_where_and_as_what() {
     let house = House::open();
     let olivia = owner(&house, "lakeside");
-    let fields = [("first_name", "Noah"), ("last_name", "Brandt"), ("message", "Welcome\nto the team"), ("role", "editor")];
-    invite(&olivia, "lakeside", "noah@else.test", &fields).follow(&olivia).expect_text("Invit").expect_text("noah@else.test");
+    let fields = [
+        ("first_name", "Noah"),
+        ("last_name", "Brandt"),
+        ("message", "Welcome\nto the team"),
+        ("role", "editor"),
+    ];
+    invite(&olivia, "lakeside", "noah@else.test", &fields)
+        .follow(&olivia)
+        .expect_text("Invit")
+        .expect_text("noah@else.test");
     let letter = house.mail_to("noah@else.test");
-    assert!(letter.subject.contains("Olivia Hart") && letter.subject.contains("Lakeside"), "{}", letter.subject);
-    for words in ["Hello Noah", "Editor", "Welcome\nto the team", "olivia@lakeside.test", "works once"] {
-        assert!(letter.text.replace("\r\n", "\n").contains(words), "{words}:\n{}", letter.text);
+    assert!(
+        letter.subject.contains("Olivia Hart") && letter.subject.contains("Lakeside"),
+        "{}",
+        letter.subject
+    );
+    for words in [
+        "Hello Noah",
+        "Editor",
+        "Welcome\nto the team",
+        "olivia@lakeside.test",
+        "works once",
+    ] {
+        assert!(
+            letter.text.replace("\r\n", "\n").contains(words),
+            "{words}:\n{}",
+            letter.text
+        );
     }
-    assert!(letter.html.contains(&letter.link("/invitations/")), "both parts carry the same link");
+    assert!(
+        letter.html.contains(&letter.link("/invitations/")),
+        "both parts carry the same link"
+    );
     let list = olivia.get("/organizations/lakeside/invitations").expect(200);
-    list.clone().expect_text("Noah Brandt").expect_text("noah@else.test").expect_text("Editor");
+    list.clone()
+        .expect_text("Noah Brandt")
+        .expect_text("noah@else.test")
+        .expect_text("Editor");
     assert_eq!(deeds(&house, "member.invited"), 1);
 }
 
@@ -102,14 +144,23 @@ fn whoever_follows_a_link_reads_what_it_means_for_them() {
     let path = link(&house, "noah@else.test");
 
     // Signed out, without an account: sign up, and nothing else.
-    let page = house.client().get(&path).expect(200).expect_text("Join Lakeside").expect_text("Olivia Hart invited you");
+    let page = house
+        .client()
+        .get(&path)
+        .expect(200)
+        .expect_text("Join Lakeside")
+        .expect_text("Olivia Hart invited you");
     page.clone().expect_text("Create an account with this address");
     assert_eq!(page.link("Create account"), Some(format!("/signup?next={path}")));
     assert_eq!(page.link("Sign in"), None);
 
     // Signed out, with an account: sign in, and nothing else.
     let noah = person(&house, "Noah Brandt", "noah@else.test");
-    let page = house.client().get(&path).expect(200).expect_text("Sign in with this address");
+    let page = house
+        .client()
+        .get(&path)
+        .expect(200)
+        .expect_text("Sign in with this address");
     assert_eq!(page.link("Sign in"), Some(format!("/login?next={path}")));
     assert_eq!(page.link("Create account"), None);
     accept(&house.client(), &path).expect(303);
@@ -119,20 +170,33 @@ fn whoever_follows_a_link_reads_what_it_means_for_them() {
     noah.get(&path).expect(200).expect_text("Accept and open Lakeside");
 
     // The invited person with an address that is not proven.
-    house.database.execute("UPDATE users SET email_verified_at = NULL WHERE email = 'noah@else.test'");
-    noah.get(&path).expect(200).expect_text("Verify your address noah@else.test first");
+    house
+        .database
+        .execute("UPDATE users SET email_verified_at = NULL WHERE email = 'noah@else.test'");
+    noah.get(&path)
+        .expect(200)
+        .expect_text("Verify your address noah@else.test first");
     accept(&noah, &path).expect_redirect("/verify");
-    house.database.execute("UPDATE users SET email_verified_at = 1 WHERE email = 'noah@else.test'");
+    house
+        .database
+        .execute("UPDATE users SET email_verified_at = 1 WHERE email = 'noah@else.test'");
 
     // Somebody else.
     let emma = person(&house, "Emma Stone", "emma@else.test");
-    let page = emma.get(&path).expect(200).expect_text("You are signed in as emma@else.test");
+    let page = emma
+        .get(&path)
+        .expect(200)
+        .expect_text("You are signed in as emma@else.test");
     assert!(!page.has("Accept and open"));
     accept(&emma, &path).expect(403);
     emma.post(&format!("{path}/declination"), &[]).expect(403);
     // They may become the other person without losing the way.
     let next = page.all("form[action='/logout'] input[name=next]", "value");
-    let login = emma.post("/logout", &[("next", &next[0])]).expect(303).follow(&emma).expect(200);
+    let login = emma
+        .post("/logout", &[("next", &next[0])])
+        .expect(303)
+        .follow(&emma)
+        .expect(200);
     assert_eq!(login.value_of("next"), Some(path.clone()));
     let fields = [("email", "noah@else.test"), ("password", PASSWORD)];
     emma.submit(&login, "/login", &fields).expect_redirect(&path);
@@ -140,14 +204,22 @@ fn whoever_follows_a_link_reads_what_it_means_for_them() {
     // An organization that does not work.
     house.database.execute("UPDATE organizations SET status = 'suspended'");
     noah.get(&path).expect(200).expect_text("This organization is not open");
-    accept(&noah, &path).expect(422).expect_text("This organization is not open");
+    accept(&noah, &path)
+        .expect(422)
+        .expect_text("This organization is not open");
     house.database.execute("UPDATE organizations SET status = 'active'");
 
     // Accepted: for the member a way in, for others a word.
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
-    noah.get("/organizations/lakeside").expect(200).expect_text("Welcome to Lakeside. Your role is Viewer");
+    noah.get("/organizations/lakeside")
+        .expect(200)
+        .expect_text("Welcome to Lakeside. Your role is Viewer");
     noah.get(&path).expect(200).expect_text("You are a member of Lakeside");
-    house.client().get(&path).expect(200).expect_text("This invitation was accepted already");
+    house
+        .client()
+        .get(&path)
+        .expect(200)
+        .expect_text("This invitation was accepted already");
     // A second click on the button does no harm.
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
     assert_eq!(deeds(&house, "invitation.accepted"), 1);
@@ -165,13 +237,18 @@ fn a_link_that_is_over_says_why_and_lets_nobody_in() {
     let over = |email: &str, bring: &dyn Fn(&str, &str), words: &str| {
         invite(&olivia, "lakeside", email, &[]).expect(303);
         let (noah, path) = (person(&house, "Noah Brandt", email), link(&house, email));
-        bring(&format!("/organizations/lakeside/invitations/{}", id(&house, email)), &path);
+        bring(
+            &format!("/organizations/lakeside/invitations/{}", id(&house, email)),
+            &path,
+        );
         for client in [&noah, &house.client()] {
             let page = client.get(&path).expect(200).expect_text(words);
             assert!(page.form_count("acceptance") == 0, "{}", page.text());
         }
         accept(&noah, &path).expect(422).expect_text(words);
-        noah.post(&format!("{path}/declination"), &[]).expect(422).expect_text(words);
+        noah.post(&format!("{path}/declination"), &[])
+            .expect(422)
+            .expect_text(words);
         noah.get("/organizations/lakeside").expect(404);
     };
     over(
@@ -194,7 +271,11 @@ fn a_link_that_is_over_says_why_and_lets_nobody_in() {
     );
     over(
         "ended@else.test",
-        &|_, _| house.database.execute("UPDATE invitations SET access_until = 1 WHERE email = 'ended@else.test'"),
+        &|_, _| {
+            house
+                .database
+                .execute("UPDATE invitations SET access_until = 1 WHERE email = 'ended@else.test'")
+        },
         "The access of this invitation is over",
     );
     over(
@@ -213,11 +294,15 @@ fn an_invitation_is_carried_through_sign_up() {
     let path = link(&house, "noah@else.test");
     let noah = house.client();
     let page = noah.get(&path).expect(200);
-    let form = noah.get(&page.link("Create account").expect("a way")).expect(200).expect_text("You were invited to Lakeside");
+    let form = noah
+        .get(&page.link("Create account").expect("a way"))
+        .expect(200)
+        .expect_text("You were invited to Lakeside");
     assert_eq!(form.value_of("email").as_deref(), Some("noah@else.test"));
     assert_eq!(form.value_of("name").as_deref(), Some("Noah Brandt"));
     // The letter's link proved the address: no second letter, straight back to the invitation.
-    noah.submit(&form, "/signup", &[("password", PASSWORD), ("terms", "on")]).expect_redirect(&path);
+    noah.submit(&form, "/signup", &[("password", PASSWORD), ("terms", "on")])
+        .expect_redirect(&path);
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
     noah.get("/organizations/lakeside").expect(200).expect_text("Lakeside");
     assert_eq!(house.letters_to("noah@else.test").len(), 1);
@@ -231,11 +316,19 @@ fn an_invitation_is_carried_through_a_sign_up_with_a_mailed_proof() {
     let path = link(&house, "noah@else.test");
     // Another address than the invited one is proven by its own letter, and then reads that it is another one.
     let emma = house.client();
-    let fields = [("name", "Emma Stone"), ("email", "emma@else.test"), ("password", PASSWORD), ("terms", "on"), ("next", &path)];
+    let fields = [
+        ("name", "Emma Stone"),
+        ("email", "emma@else.test"),
+        ("password", PASSWORD),
+        ("terms", "on"),
+        ("next", &path),
+    ];
     emma.post("/signup", &fields).expect_redirect("/verify");
     let proof = house.mail_to("emma@else.test").link("/verify/");
     emma.post(&proof, &[]).expect_redirect(&path);
-    emma.get(&path).expect(200).expect_text("You are signed in as emma@else.test");
+    emma.get(&path)
+        .expect(200)
+        .expect_text("You are signed in as emma@else.test");
     accept(&emma, &path).expect(403);
     assert_eq!(status(&house, "noah@else.test"), "pending");
 }
@@ -244,8 +337,17 @@ fn an_invitation_is_carried_through_a_sign_up_with_a_mailed_proof() {
 fn an_invitation_opens_a_closed_house() {
     let house = House::with(|config| config.signup = Signup::Invited);
     let olivia = owner(&house, "lakeside");
-    house.client().get("/signup").expect(200).expect_text("Sign-up is by invitation");
-    let fields = [("name", "Emma Stone"), ("email", "emma@else.test"), ("password", PASSWORD), ("terms", "on")];
+    house
+        .client()
+        .get("/signup")
+        .expect(200)
+        .expect_text("Sign-up is by invitation");
+    let fields = [
+        ("name", "Emma Stone"),
+        ("email", "emma@else.test"),
+        ("password", PASSWORD),
+        ("terms", "on"),
+    ];
     house.client().post("/signup", &fields).expect(422);
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
     let path = link(&house, "noah@else.test");
@@ -265,9 +367,18 @@ fn looking_at_a_link_changes_nothing() {
     let deeds = house.database.number("SELECT count(*) AS value FROM deeds");
     let noah = person(&house, "Noah Brandt", "noah@else.test");
     for client in [house.client(), noah] {
-        for path in [path.clone(), format!("{path}/acceptance"), format!("{path}/declination")] {
+        for path in [
+            path.clone(),
+            format!("{path}/acceptance"),
+            format!("{path}/declination"),
+        ] {
             for method in ["GET", "HEAD"] {
-                assert!(client.send(method, &path, &[("Accept-Encoding", "identity")], None).status < 500);
+                assert!(
+                    client
+                        .send(method, &path, &[("Accept-Encoding", "identity")], None)
+                        .status
+                        < 500
+                );
             }
         }
     }
@@ -282,7 +393,10 @@ fn sending_again_has_a_pause_and_an_end_and_the_old_link_says_so() {
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
     let first = link(&house, "noah@else.test");
     let again = || {
-        let path = format!("/organizations/lakeside/invitations/{}/resending", id(&house, "noah@else.test"));
+        let path = format!(
+            "/organizations/lakeside/invitations/{}/resending",
+            id(&house, "noah@else.test")
+        );
         olivia.post(&path, &[]).expect(303).follow(&olivia).expect(200)
     };
     again().expect_text("Was sent a moment ago");
@@ -297,7 +411,11 @@ fn sending_again_has_a_pause_and_an_end_and_the_old_link_says_so() {
     assert_eq!(house.letters_to("noah@else.test").len(), 6);
     house.advance(DAY);
     again().expect_text("Sent again");
-    house.client().get(&first).expect(200).expect_text("A newer link was sent");
+    house
+        .client()
+        .get(&first)
+        .expect(200)
+        .expect_text("A newer link was sent");
     let newest = link(&house, "noah@else.test");
     assert_ne!(newest, first);
     accept(&person(&house, "Noah Brandt", "noah@else.test"), &newest).expect_redirect("/organizations/lakeside");
@@ -313,12 +431,18 @@ fn several_are_sent_again_with_one_button() {
     house.advance(2 * MINUTE);
     let (noah, emma) = (id(&house, "noah@else.test"), id(&house, "emma@else.test"));
     let fields = [("id", noah.as_str()), ("id", emma.as_str())];
-    let page = olivia.post("/organizations/lakeside/invitations/resending", &fields).expect(303).follow(&olivia);
+    let page = olivia
+        .post("/organizations/lakeside/invitations/resending", &fields)
+        .expect(303)
+        .follow(&olivia);
     page.expect_text("2 invitations sent again");
     assert_eq!(house.letters_to("noah@else.test").len(), 2);
     assert_eq!(house.letters_to("liam@else.test").len(), 1);
     assert_eq!(deeds(&house, "invitation.resent"), 2);
-    let none = olivia.post("/organizations/lakeside/invitations/resending", &[]).expect(303).follow(&olivia);
+    let none = olivia
+        .post("/organizations/lakeside/invitations/resending", &[])
+        .expect(303)
+        .follow(&olivia);
     none.expect_text("Select the invitations");
 }
 
@@ -331,13 +455,24 @@ fn a_change_keeps_the_link_and_counts_when_it_is_accepted() {
     let edit = format!("/organizations/lakeside/invitations/{}", id(&house, "noah@else.test"));
     let form = olivia.get(&edit).expect(200);
     assert_eq!(form.texts("input[name=role][checked]").len(), 1);
-    let fields = [("role", "admin"), ("first_name", "Noah"), ("access_until", "2099-01-31")];
-    olivia.submit(&form, &edit, &fields).expect(303).follow(&olivia).expect_text("Its link stays the same");
+    let fields = [
+        ("role", "admin"),
+        ("first_name", "Noah"),
+        ("access_until", "2099-01-31"),
+    ];
+    olivia
+        .submit(&form, &edit, &fields)
+        .expect(303)
+        .follow(&olivia)
+        .expect_text("Its link stays the same");
     assert_eq!(house.letters_to("noah@else.test").len(), 1);
-    let before_after = house.database.words(
-        "SELECT before || ' > ' || after AS value FROM deeds WHERE action = 'invitation.edited'",
+    let before_after = house
+        .database
+        .words("SELECT before || ' > ' || after AS value FROM deeds WHERE action = 'invitation.edited'");
+    assert!(
+        before_after[0].contains("viewer") && before_after[0].contains("admin"),
+        "{before_after:?}"
     );
-    assert!(before_after[0].contains("viewer") && before_after[0].contains("admin"), "{before_after:?}");
     let noah = person(&house, "Noah Brandt", "noah@else.test");
     noah.get(&path).expect(200).expect_text("Admin").expect_text("2099");
     accept(&noah, &path).expect(303);
@@ -353,20 +488,33 @@ fn of_many_people_each_gets_a_result_of_their_own() {
     let olivia = owner(&house, "lakeside");
     member(&house, "lakeside", "Mia Long", "mia@lakeside.test", "viewer");
     invite(&olivia, "lakeside", "already@else.test", &[]).expect(303);
-    let emails = "new@else.test, NEW@else.test; already@else.test\nmia@lakeside.test not-an-address\nAnna Lee <anna@else.test>";
+    let emails =
+        "new@else.test, NEW@else.test; already@else.test\nmia@lakeside.test not-an-address\nAnna Lee <anna@else.test>";
     let page = invite(&olivia, "lakeside", emails, &[]).expect(200);
     let rows = page.texts("tbody tr");
-    let row = |email: &str| rows.iter().find(|row| row.starts_with(email)).unwrap_or_else(|| panic!("{email}: {rows:?}")).clone();
+    let row = |email: &str| {
+        rows.iter()
+            .find(|row| row.starts_with(email))
+            .unwrap_or_else(|| panic!("{email}: {rows:?}"))
+            .clone()
+    };
     assert_eq!(rows.len(), 6, "{rows:?}");
     assert!(row("new@else.test").contains("Invited as Viewer"));
-    assert!(row("NEW@else.test").contains("Twice in the list"), "{}", row("NEW@else.test"));
+    assert!(
+        row("NEW@else.test").contains("Twice in the list"),
+        "{}",
+        row("NEW@else.test")
+    );
     assert!(row("already@else.test").contains("Already invited"));
     assert!(row("mia@lakeside.test").contains("Already a member"));
     assert!(row("not-an-address").contains("like name@company.com"));
     assert!(row("anna@else.test").contains("Invited as Viewer"));
     // What failed stands in the field again, for correction, and nothing else.
     let left = page.value_of("emails").expect("the field");
-    assert!(left.contains("not-an-address") && left.contains("already@else.test") && !left.contains("new@else.test"), "{left}");
+    assert!(
+        left.contains("not-an-address") && left.contains("already@else.test") && !left.contains("new@else.test"),
+        "{left}"
+    );
     assert_eq!(house.letters_to("new@else.test").len(), 1);
     assert!(house.mail_to("anna@else.test").text.contains("Hello Anna"));
     // Nobody at all is a refusal.
@@ -382,13 +530,20 @@ fn one_address_that_cannot_be_invited_says_why_at_the_field() {
         ("nobody", "like name@company.com"),
         ("olivia@lakeside.test", "Already a member"),
     ] {
-        let error = invite(&olivia, "lakeside", typed, &[]).expect(422).field_error("emails").expect("a sentence");
+        let error = invite(&olivia, "lakeside", typed, &[])
+            .expect(422)
+            .field_error("emails")
+            .expect("a sentence");
         assert!(error.contains(sentence), "{typed}: {error}");
     }
     invite(&olivia, "lakeside", "Noah@Else.test", &[]).expect(303);
     let typed = [("role", "editor"), ("message", "Come in"), ("first_name", "Noah")];
     let page = invite(&olivia, "lakeside", "noah@else.TEST", &typed).expect(422);
-    assert!(page.field_error("emails").expect("a sentence").contains("Already invited"));
+    assert!(
+        page.field_error("emails")
+            .expect("a sentence")
+            .contains("Already invited")
+    );
     assert_eq!(page.value_of("emails").as_deref(), Some("noah@else.TEST"));
     assert_eq!(page.value_of("message").as_deref(), Some("Come in"));
     assert_eq!(page.value_of("role").as_deref(), Some("editor"));
@@ -400,7 +555,9 @@ const CSV: &str = "\u{feff}First name;Last name;E-mail;Role\r\nNoah;Brandt;noah@
 fn expect_csv_result(house: &House, page: &Page) {
     assert!(page.has("2 people were invited, 1 not"), "{}", page.text());
     assert!(page.has("There is no role “king”"), "{}", page.text());
-    let roles = house.database.words("SELECT email || ' ' || role || ' ' || first_name AS value FROM invitations ORDER BY email");
+    let roles = house
+        .database
+        .words("SELECT email || ' ' || role || ' ' || first_name AS value FROM invitations ORDER BY email");
     assert_eq!(roles, ["emma@else.test viewer Emma", "noah@else.test admin Noah"]);
 }
 
@@ -419,8 +576,13 @@ fn a_table_is_sent_as_a_file() {
     let body = format!(
         "--mark\r\nContent-Disposition: form-data; name=\"emails\"\r\n\r\n\r\n--mark\r\nContent-Disposition: form-data; name=\"role\"\r\n\r\nviewer\r\n--mark\r\nContent-Disposition: form-data; name=\"csv\"; filename=\"people.csv\"\r\nContent-Type: text/csv\r\n\r\n{CSV}\r\n--mark--\r\n"
     );
-    let headers = [("Sec-Fetch-Site", "same-origin"), ("Content-Type", "multipart/form-data; boundary=mark")];
-    let page = olivia.send("POST", "/organizations/lakeside/invitations", &headers, Some(body)).expect(200);
+    let headers = [
+        ("Sec-Fetch-Site", "same-origin"),
+        ("Content-Type", "multipart/form-data; boundary=mark"),
+    ];
+    let page = olivia
+        .send("POST", "/organizations/lakeside/invitations", &headers, Some(body))
+        .expect(200);
     expect_csv_result(&house, &page);
 }
 
@@ -430,14 +592,25 @@ fn nobody_gives_a_role_above_their_own_by_any_way() {
     let olivia = owner(&house, "lakeside");
     let adam = member(&house, "lakeside", "Adam West", "adam@lakeside.test", "admin");
     let uma = member(&house, "lakeside", "Uma Reed", "uma@lakeside.test", "user_admin");
-    for (client, roles) in [(&adam, &["owner", "billing_admin"][..]), (&uma, &["owner", "admin", "billing_admin", "user_admin"])] {
+    for (client, roles) in [
+        (&adam, &["owner", "billing_admin"][..]),
+        (&uma, &["owner", "admin", "billing_admin", "user_admin"]),
+    ] {
         let form = client.get("/organizations/lakeside/invitations/new").expect(200);
         for role in roles {
-            assert!(!form.all("input[name=role]", "value").contains(&(*role).to_owned()), "{role} is offered");
+            assert!(
+                !form.all("input[name=role]", "value").contains(&(*role).to_owned()),
+                "{role} is offered"
+            );
             let page = invite(client, "lakeside", "noah@else.test", &[("role", role)]).expect(422);
-            assert!(page.field_error("role").is_some() || page.has("Choose one of the roles"), "{role}");
+            assert!(
+                page.field_error("role").is_some() || page.has("Choose one of the roles"),
+                "{role}"
+            );
             let csv = format!("email,role\nnoah@else.test,{role}\n");
-            invite(client, "lakeside", &csv, &[]).expect(422).expect_text("You cannot give the role");
+            invite(client, "lakeside", &csv, &[])
+                .expect(422)
+                .expect_text("You cannot give the role");
         }
     }
     assert_eq!(house.database.number("SELECT count(*) AS value FROM invitations"), 0);
@@ -450,8 +623,14 @@ fn nobody_gives_a_role_above_their_own_by_any_way() {
         client.post(&format!("{path}/cancellation"), &[]).expect(403);
         client.post(&path, &[("role", "viewer")]).expect(403);
         client.get(&path).expect(403);
-        let list = client.get("/organizations/lakeside/invitations").expect(200).expect_text("noah@else.test");
-        assert!(!list.body.contains(&link(&house, "noah@else.test")), "the link is shown to who could not give the role");
+        let list = client
+            .get("/organizations/lakeside/invitations")
+            .expect(200)
+            .expect_text("noah@else.test");
+        assert!(
+            !list.body.contains(&link(&house, "noah@else.test")),
+            "the link is shown to who could not give the role"
+        );
     }
     assert_eq!(house.letters_to("noah@else.test").len(), 1);
     assert_eq!(status(&house, "noah@else.test"), "pending");
@@ -463,18 +642,29 @@ fn an_invitation_holds_no_more_than_its_sender_still_may_give() {
     let olivia = owner(&house, "lakeside");
     let adam = member(&house, "lakeside", "Adam West", "adam@lakeside.test", "admin");
     invite(&adam, "lakeside", "noah@else.test", &[("role", "admin")]).expect(303);
-    let (noah, path) = (person(&house, "Noah Brandt", "noah@else.test"), link(&house, "noah@else.test"));
+    let (noah, path) = (
+        person(&house, "Noah Brandt", "noah@else.test"),
+        link(&house, "noah@else.test"),
+    );
     let adams = house.database.words(
         "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'adam@lakeside.test'",
     );
     let base = format!("/organizations/lakeside/members/{}", adams[0]);
     olivia.post(&format!("{base}/role"), &[("role", "viewer")]).expect(303);
-    noah.get(&path).expect(200).expect_text("This invitation is not valid any more");
+    noah.get(&path)
+        .expect(200)
+        .expect_text("This invitation is not valid any more");
     accept(&noah, &path).expect(422);
     // Somebody who may gives it new life by sending it again.
     house.advance(2 * MINUTE);
     olivia
-        .post(&format!("/organizations/lakeside/invitations/{}/resending", id(&house, "noah@else.test")), &[])
+        .post(
+            &format!(
+                "/organizations/lakeside/invitations/{}/resending",
+                id(&house, "noah@else.test")
+            ),
+            &[],
+        )
         .expect(303);
     let path = link(&house, "noah@else.test");
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
@@ -493,9 +683,15 @@ fn removing_the_inviter_offers_to_cancel_what_they_sent() {
             "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}'"
         ));
         let path = format!("/organizations/lakeside/members/{}/removal", adams[0]);
-        let page = olivia.get(&path).expect(200).expect_text("Cancel the pending invitation this person sent");
+        let page = olivia
+            .get(&path)
+            .expect(200)
+            .expect_text("Cancel the pending invitation this person sent");
         let mut fields = page.form(&path);
-        assert!(fields.iter().any(|(name, _)| name == "cancel_invitations"), "it is offered checked");
+        assert!(
+            fields.iter().any(|(name, _)| name == "cancel_invitations"),
+            "it is offered checked"
+        );
         fields.retain(|(name, _)| cancels || name != "cancel_invitations");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         olivia.post(&path, &fields).expect(303);
@@ -506,7 +702,9 @@ fn removing_the_inviter_offers_to_cancel_what_they_sent() {
     let kept = removal("anna", false);
     assert_eq!(status(&house, &kept), "pending");
     let noah = person(&house, "Noah Brandt", &kept);
-    accept(&noah, &link(&house, &kept)).expect(422).expect_text("not valid any more");
+    accept(&noah, &link(&house, &kept))
+        .expect(422)
+        .expect_text("not valid any more");
 }
 
 #[test]
@@ -521,7 +719,11 @@ fn messages_and_names_bring_no_addresses_into_letters() {
         ("last_name", "www.evil.example"),
     ] {
         let page = invite(&olivia, "lakeside", "noah@else.test", &[(field, value)]).expect(422);
-        assert!(page.field_error(field).is_some() || page.field_error("emails").is_some(), "{field}: {}", page.text());
+        assert!(
+            page.field_error(field).is_some() || page.field_error("emails").is_some(),
+            "{field}: {}",
+            page.text()
+        );
         assert_eq!(page.value_of(field).as_deref(), Some(value));
     }
     assert_eq!(house.letters().len(), 0);
@@ -544,7 +746,13 @@ fn access_ends_by_itself_on_its_day() {
         assert_eq!(page.value_of("access_until").as_deref(), Some(wrong));
     }
     let in_three_days = house.day(3);
-    invite(&olivia, "lakeside", "noah@else.test", &[("access_until", &in_three_days), ("role", "admin")]).expect(303);
+    invite(
+        &olivia,
+        "lakeside",
+        "noah@else.test",
+        &[("access_until", &in_three_days), ("role", "admin")],
+    )
+    .expect(303);
     let noah = person(&house, "Noah Brandt", "noah@else.test");
     accept(&noah, &link(&house, "noah@else.test")).expect(303);
     noah.get("/organizations/lakeside/members").expect(200);
@@ -555,21 +763,36 @@ fn access_ends_by_itself_on_its_day() {
         let page = noah.get(&format!("/organizations/lakeside{path}"));
         assert_eq!(page.status, 403, "{path}");
     }
-    noah.get("/organizations/lakeside/members").expect(403).expect_text("ended on");
-    noah.post("/organizations/lakeside/invitations", &[("emails", "x@else.test"), ("role", "viewer")]).expect(403);
+    noah.get("/organizations/lakeside/members")
+        .expect(403)
+        .expect_text("ended on");
+    noah.post(
+        "/organizations/lakeside/invitations",
+        &[("emails", "x@else.test"), ("role", "viewer")],
+    )
+    .expect(403);
 }
 
 #[test]
 fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred() {
     let house = House::open();
     let olivia = owner(&house, "lakeside");
-    let people = |from: usize, to: usize| (from..to).map(|n| format!("p{n}@else.test")).collect::<Vec<_>>().join("\n");
+    let people = |from: usize, to: usize| {
+        (from..to)
+            .map(|n| format!("p{n}@else.test"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
     let invited = || house.database.number("SELECT count(*) AS value FROM invitations");
     let page = invite(&olivia, "lakeside", &people(0, 60), &[]).expect(200);
     assert!(page.has("50 people were invited, 10 not"), "{}", page.text());
     assert!(page.has("at most 50 invitations a day"), "{}", page.text());
     let page = invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(422);
-    assert!(page.field_error("emails").expect("a sentence").contains("at most 50 invitations a day"));
+    assert!(
+        page.field_error("emails")
+            .expect("a sentence")
+            .contains("at most 50 invitations a day")
+    );
     house.advance(DAY + MINUTE);
     invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(303);
     assert_eq!(invited(), 51);
@@ -579,10 +802,18 @@ fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred(
     let page = invite(&olivia, "lakeside", &people(100, 600), &[]).expect(303);
     assert_eq!(page.location.as_deref(), Some("/organizations/lakeside/invitations"));
     let page = invite(&olivia, "lakeside", "too-many@else.test", &[]).expect(422);
-    assert!(page.field_error("emails").expect("a sentence").contains("at most 500 invitations a day"));
+    assert!(
+        page.field_error("emails")
+            .expect("a sentence")
+            .contains("at most 500 invitations a day")
+    );
     assert_eq!(invited(), 551);
     let page = invite(&olivia, "lakeside", &people(0, 501), &[]).expect(422);
-    assert!(page.field_error("emails").expect("a sentence").contains("at most 500 people at once"));
+    assert!(
+        page.field_error("emails")
+            .expect("a sentence")
+            .contains("at most 500 people at once")
+    );
 }
 
 #[test]
@@ -598,7 +829,11 @@ fn who_is_named_as_the_first_owner_takes_the_organization_over() {
     ];
     olivia.post("/organizations", &fields).expect(303);
     let path = link(&house, "noah@else.test");
-    house.client().get(&path).expect(200).expect_text("You take the organization over from Olivia Hart");
+    house
+        .client()
+        .get(&path)
+        .expect(200)
+        .expect_text("You take the organization over from Olivia Hart");
     // Until then the founder is the owner.
     olivia.get("/organizations/handed/settings/general").expect(200);
     let noah = person(&house, "Noah Brandt", "noah@else.test");
@@ -607,7 +842,10 @@ fn who_is_named_as_the_first_owner_takes_the_organization_over() {
         "SELECT u.name || ' ' || m.role AS value FROM memberships m JOIN users u ON u.id = m.user_id ORDER BY u.name",
     );
     assert_eq!(roles, ["Noah Brandt owner", "Olivia Hart admin"]);
-    assert_eq!(house.database.number("SELECT owner_count AS value FROM organizations"), 1);
+    assert_eq!(
+        house.database.number("SELECT owner_count AS value FROM organizations"),
+        1
+    );
     assert_eq!(deeds(&house, "organization.handed_over"), 1);
     house.expect_sound();
 }
@@ -622,7 +860,10 @@ fn how_the_letter_fares_stands_beside_the_invitation() {
     };
     house.smtp().busy();
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    list().expect_text("Waiting to be sent").expect_text("Failed after 1 try").expect_text("451");
+    list()
+        .expect_text("Waiting to be sent")
+        .expect_text("Failed after 1 try")
+        .expect_text("451");
     for _ in 0..6 {
         house.advance(3 * 60 * MINUTE);
         house.work_mail();
@@ -630,10 +871,17 @@ fn how_the_letter_fares_stands_beside_the_invitation() {
     list().expect_text("Could not be sent").expect_text("Given up after");
     // It can be sent again when the reason is gone, and its link copied meanwhile.
     house.smtp().accept();
-    let path = format!("/organizations/lakeside/invitations/{}/resending", id(&house, "noah@else.test"));
+    let path = format!(
+        "/organizations/lakeside/invitations/{}/resending",
+        id(&house, "noah@else.test")
+    );
     olivia.post(&path, &[]).expect(303);
     let page = list();
-    assert!(page.texts(".badge").contains(&"Sent".to_owned()), "{:?}", page.texts(".badge"));
+    assert!(
+        page.texts(".badge").contains(&"Sent".to_owned()),
+        "{:?}",
+        page.texts(".badge")
+    );
     assert_eq!(house.letters_to("noah@else.test").len(), 1);
     house.smtp().refuse("emma@else.test");
     invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
@@ -644,11 +892,16 @@ fn how_the_letter_fares_stands_beside_the_invitation() {
 fn without_a_mail_server_the_link_is_copied_from_the_list() {
     let house = House::open();
     let olivia = owner(&house, "lakeside");
-    invite(&olivia, "lakeside", "noah@else.test", &[]).follow(&olivia).expect_text("Copy the accept link");
+    invite(&olivia, "lakeside", "noah@else.test", &[])
+        .follow(&olivia)
+        .expect_text("Copy the accept link");
     let page = olivia.get("/organizations/lakeside/invitations").expect(200);
     let shown = page.texts(".code").pop().expect("a link");
     assert!(shown.starts_with(&house.base()), "{shown}");
-    assert!(shown.ends_with(&link(&house, "noah@else.test")), "the same as in the letter");
+    assert!(
+        shown.ends_with(&link(&house, "noah@else.test")),
+        "the same as in the letter"
+    );
     let noah = person(&house, "Noah Brandt", "noah@else.test");
     accept(&noah, shown.strip_prefix(&house.base()).expect("our origin")).expect_redirect("/organizations/lakeside");
 }
@@ -667,12 +920,20 @@ fn an_invitation_expires_after_seven_days_and_opens_again_when_sent_anew() {
     house.sweep();
     assert_eq!(status(&house, "noah@else.test"), "expired");
     assert_eq!(deeds(&house, "invitation.expired"), 1);
-    let actor = house.database.words("SELECT actor_name AS value FROM deeds WHERE action = 'invitation.expired'");
+    let actor = house
+        .database
+        .words("SELECT actor_name AS value FROM deeds WHERE action = 'invitation.expired'");
     assert!(!actor[0].contains("Olivia"), "nobody did it: {actor:?}");
     assert!(!olivia.get("/organizations/lakeside/invitations").has("noah@else.test"));
-    olivia.get("/organizations/lakeside/invitations?status=expired").expect_text("noah@else.test");
+    olivia
+        .get("/organizations/lakeside/invitations?status=expired")
+        .expect_text("noah@else.test");
     let path = format!("/organizations/lakeside/invitations/{}", id(&house, "noah@else.test"));
-    olivia.post(&format!("{path}/resending"), &[]).expect(303).follow(&olivia).expect_text("Sent again");
+    olivia
+        .post(&format!("{path}/resending"), &[])
+        .expect(303)
+        .follow(&olivia)
+        .expect_text("Sent again");
     assert_eq!(status(&house, "noah@else.test"), "pending");
     let noah = person(&house, "Noah Brandt", "noah@else.test");
     accept(&noah, &link(&house, "noah@else.test")).expect_redirect("/organizations/lakeside");
@@ -687,13 +948,22 @@ fn whoever_declines_is_heard_by_the_inviter() {
     let path = link(&house, "noah@else.test");
     let client = house.client();
     let page = client.get(&path).expect(200);
-    client.submit(&page, &format!("{path}/declination"), &[]).follow(&client).expect(200).expect_text("was declined");
+    client
+        .submit(&page, &format!("{path}/declination"), &[])
+        .follow(&client)
+        .expect(200)
+        .expect_text("was declined");
     let letter = house.mail_to("olivia@lakeside.test");
-    assert!(letter.text.contains("noah@else.test declined your invitation"), "{}", letter.text);
+    assert!(
+        letter.text.contains("noah@else.test declined your invitation"),
+        "{}",
+        letter.text
+    );
     // With one.
     invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
     let emma = person(&house, "Emma Stone", "emma@else.test");
-    emma.post(&format!("{}/declination", link(&house, "emma@else.test")), &[]).expect(303);
+    emma.post(&format!("{}/declination", link(&house, "emma@else.test")), &[])
+        .expect(303);
     let letter = house.mail_to("olivia@lakeside.test");
     assert!(letter.text.contains("Emma Stone declined"), "{}", letter.text);
     assert_eq!(deeds(&house, "invitation.declined"), 2);
@@ -708,8 +978,14 @@ fn a_cancelled_invitation_sends_no_letter_that_still_waits() {
     house.smtp().busy();
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
     house.work_mail();
-    let path = format!("/organizations/lakeside/invitations/{}/cancellation", id(&house, "noah@else.test"));
-    olivia.get(&path).expect(200).expect_text("Cancel the invitation of noah@else.test?");
+    let path = format!(
+        "/organizations/lakeside/invitations/{}/cancellation",
+        id(&house, "noah@else.test")
+    );
+    olivia
+        .get(&path)
+        .expect(200)
+        .expect_text("Cancel the invitation of noah@else.test?");
     olivia.post(&path, &[]).expect(303);
     house.smtp().accept();
     house.advance(DAY);
@@ -757,7 +1033,12 @@ fn somebody_who_was_removed_comes_back_by_a_new_invitation() {
     let membership = house.database.words(
         "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'noah@else.test'",
     );
-    olivia.post(&format!("/organizations/lakeside/members/{}/removal", membership[0]), &[]).expect(303);
+    olivia
+        .post(
+            &format!("/organizations/lakeside/members/{}/removal", membership[0]),
+            &[],
+        )
+        .expect(303);
     noah.get("/organizations/lakeside").expect(404);
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
     accept(&noah, &link(&house, "noah@else.test")).expect(303);
@@ -782,8 +1063,14 @@ fn the_list_is_searched_filtered_and_paged() {
     while let Some(at) = path {
         let page = olivia.get(&at).expect(200);
         seen.push(page.texts("tbody .who__name"));
-        path = page.all("a[rel=next]", "href").pop().map(|href| absolute("/organizations/lakeside/invitations", &href));
-        back = page.all("a[rel=prev]", "href").pop().map(|href| absolute("/organizations/lakeside/invitations", &href));
+        path = page
+            .all("a[rel=next]", "href")
+            .pop()
+            .map(|href| absolute("/organizations/lakeside/invitations", &href));
+        back = page
+            .all("a[rel=prev]", "href")
+            .pop()
+            .map(|href| absolute("/organizations/lakeside/invitations", &href));
         assert!(seen.len() < 10);
     }
     assert_eq!(seen.iter().map(Vec::len).collect::<Vec<_>>(), [50, 50, 20]);
@@ -791,11 +1078,20 @@ fn the_list_is_searched_filtered_and_paged() {
     all.sort();
     all.dedup();
     assert_eq!(all.len(), 120);
-    let before = olivia.get(&back.expect("a way back")).expect(200).texts("tbody .who__name");
+    let before = olivia
+        .get(&back.expect("a way back"))
+        .expect(200)
+        .texts("tbody .who__name");
     assert_eq!(before, seen[1]);
-    let found = olivia.get("/organizations/lakeside/invitations?q=P007").expect(200).texts("tbody .who__name");
+    let found = olivia
+        .get("/organizations/lakeside/invitations?q=P007")
+        .expect(200)
+        .texts("tbody .who__name");
     assert_eq!(found, ["p007@else.test"]);
-    olivia.get("/organizations/lakeside/invitations?q=%25").expect(200).expect_text("No invitation matches");
+    olivia
+        .get("/organizations/lakeside/invitations?q=%25")
+        .expect(200)
+        .expect_text("No invitation matches");
 }
 
 /// A link of a page as a path.
