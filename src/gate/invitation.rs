@@ -283,6 +283,25 @@ pub fn accept(conn: &mut Conn, cx: &Context, organization: OrgId, id: Invitation
     Ok(accepted == 1)
 }
 
+/// Makes who answers and who changes the invitation of a link take turns until the transaction ends: what is read after
+/// this is what is accepted.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold(conn: &mut Conn, token: &Token) -> QueryResult<()> {
+    let led: Option<(OrgId, InvitationId)> = invitation_links::table
+        .find(token.hash())
+        .select((invitation_links::organization_id, invitation_links::invitation_id))
+        .first(conn)
+        .optional()?;
+    if let Some(key) = led {
+        diesel::update(invitations::table.find(key))
+            .set(invitations::sent_count.eq(invitations::sent_count))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Makes who sends invitations of one organization take turns until the transaction ends, so that what was counted
 /// (how many a day, whether one is open) still holds when it is written.
 ///

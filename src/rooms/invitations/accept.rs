@@ -282,6 +282,7 @@ pub async fn accept(gate: SignedIn, path: web::Path<String>) -> Result<HttpRespo
 
 fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deeds), AppError> {
     let cx = &person.cx;
+    invitation::hold(conn, token)?;
     let scene = Scene::find(conn, cx, token, Some(person))?.ok_or(AppError::NotFound)?;
     let home = format!("/organizations/{}", scene.host.slug);
     match scene.situation {
