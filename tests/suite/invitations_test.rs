@@ -843,7 +843,9 @@ fn who_is_named_as_the_first_owner_takes_the_organization_over() {
     );
     assert_eq!(roles, ["Noah Brandt owner", "Olivia Hart admin"]);
     assert_eq!(
-        house.database.number("SELECT owner_count AS value FROM organizations"),
+        house
+            .database
+            .number("SELECT CAST(owner_count AS BIGINT) AS value FROM organizations"),
         1
     );
     assert_eq!(deeds(&house, "organization.handed_over"), 1);

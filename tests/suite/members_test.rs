@@ -420,7 +420,9 @@ fn the_last_owner_stays_whatever_is_tried() {
         .expect_redirect("/organizations");
     olivia.get("/organizations/lakeside").expect(404);
     assert_eq!(
-        house.database.number("SELECT owner_count AS value FROM organizations"),
+        house
+            .database
+            .number("SELECT CAST(owner_count AS BIGINT) AS value FROM organizations"),
         1
     );
     house.expect_sound();

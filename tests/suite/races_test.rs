@@ -99,7 +99,7 @@ fn two_owners_who_go_at_once_never_leave_the_organization_ownerless() {
             );
         }
         let owners = format!(
-            "SELECT o.owner_count AS value FROM organizations o JOIN organization_slugs s ON s.organization_id = o.id WHERE s.slug = '{slug}'"
+            "SELECT CAST(o.owner_count AS BIGINT) AS value FROM organizations o JOIN organization_slugs s ON s.organization_id = o.id WHERE s.slug = '{slug}'"
         );
         let owners = house.database.number(&owners);
         assert!(owners >= 1, "round {round}: nobody owns {slug}");
