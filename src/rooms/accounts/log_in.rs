@@ -6,9 +6,9 @@ use actix_web::web::{Form, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::attempts::{self, Challenge};
 use super::sign_up::Next;
 use super::store::Account;
+use super::store::attempts::{self, Challenge};
 use super::{entry, rules, store};
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::shell::Shell;
