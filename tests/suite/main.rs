@@ -20,6 +20,7 @@ mod browser_test;
 mod cli_test;
 mod companies_test;
 mod crash_test;
+mod deeds_test;
 mod fragments_test;
 mod harness_test;
 mod health_test;

@@ -1,0 +1,109 @@
+//! What was done is noted with who, from where and by which request; what was refused leaves no trace of having happened.
+
+use crate::harness::house::House;
+use crate::roles_test::Scene;
+
+#[test]
+fn a_deed_says_who_did_it_from_where_and_by_which_request() {
+    let house = House::open();
+    let scene = Scene::set(&house, "admin", "noted");
+    let admin = house
+        .holder(scene.actor.as_ref().expect("an admin"))
+        .with("User-Agent", "Lighthouse/1.0");
+    let fields = [("emails", "noah@noted.test"), ("role", "viewer")];
+    let page = admin.post("/organizations/noted/invitations", &fields).expect(303);
+    let column = |column: &str| {
+        let sql = format!("SELECT {column} AS value FROM deeds WHERE action = 'member.invited'");
+        house.database.words(&sql).pop().expect("a deed")
+    };
+    assert_eq!(column("actor_name"), "Alex noted");
+    assert_eq!(column("ip"), "127.0.0.1");
+    assert_eq!(column("agent"), "Lighthouse/1.0");
+    assert_eq!(column("request_id"), page.header("x-request-id"));
+    assert_eq!(column("target_label"), "noah@noted.test");
+    assert!(column("after").contains("viewer"));
+    let at = house
+        .database
+        .number("SELECT at AS value FROM deeds WHERE action = 'member.invited'");
+    assert!((house.now() - at).abs() < 60_000_000);
+    // The overview tells it to people.
+    admin
+        .get("/organizations/noted")
+        .expect(200)
+        .expect_text("Alex noted")
+        .expect_text("noah@noted.test");
+}
+
+#[test]
+fn what_is_refused_leaves_neither_a_deed_nor_a_letter() {
+    let house = House::open();
+    let scene = Scene::set(&house, "viewer", "refused");
+    let viewer = house.holder(scene.actor.as_ref().expect("a viewer"));
+    let count = |table: &str| house.database.number(&format!("SELECT count(*) AS value FROM {table}"));
+    house.work_mail();
+    let before = (
+        count("deeds"),
+        count("mail_outbox"),
+        count("invitations"),
+        count("companies"),
+    );
+    let base = "/organizations/refused";
+    for route in tenantry::routes::ROUTES
+        .iter()
+        .filter(|r| r.method == "POST" && r.path.contains("{slug}"))
+    {
+        // A viewer may leave, which is tested elsewhere.
+        if route.path.ends_with("/leaving") {
+            continue;
+        }
+        let form = scene.form(route.path);
+        let page = crate::roles_test::ask(&viewer, "POST", &scene.path(route.path, "none"), &form);
+        assert!(matches!(page.status, 403 | 404), "{}: {}", page.request, page.status);
+        if page.status == 403 {
+            assert!(
+                page.has("Olivia refused"),
+                "{}: who can grant it: {}",
+                page.request,
+                page.text()
+            );
+        }
+    }
+    viewer.get(&format!("{base}/settings/general")).expect(403);
+    assert_eq!(
+        (
+            count("deeds"),
+            count("mail_outbox"),
+            count("invitations"),
+            count("companies")
+        ),
+        before
+    );
+}
+
+#[test]
+fn a_form_of_another_site_changes_nothing_whoever_is_signed_in() {
+    let house = House::open();
+    let scene = Scene::set(&house, "owner", "foreign");
+    let owner = house.holder(scene.actor.as_ref().expect("an owner"));
+    let deeds = || house.database.number("SELECT count(*) AS value FROM deeds");
+    let before = deeds();
+    for route in tenantry::routes::ROUTES.iter().filter(|route| route.method == "POST") {
+        for headers in [
+            &[("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example")][..],
+            &[("Sec-Fetch-Site", "same-site")],
+            &[("Origin", "https://evil.example")],
+            &[("HX-Request", "true")],
+        ] {
+            let path = scene.path(route.path, "none");
+            let page = owner.send(
+                "POST",
+                &path,
+                headers,
+                Some("emails=noah@foreign.test&role=owner".into()),
+            );
+            assert_eq!(page.status, 403, "{} with {headers:?}", page.request);
+        }
+    }
+    assert_eq!(deeds(), before);
+    owner.get("/account").expect(200);
+}
