@@ -162,8 +162,9 @@ fn build(door: &Backstage, place: &Place) -> Result<(), AppError> {
 fn name_first(conn: &mut Conn, org: OrgId, name: &str, slug: &Slug) -> Result<(Option<CompanyId>, Action, Value), AppError> {
     let all = companies::store::Filter { own: None, status: None, words: Vec::new(), sort: companies::store::Sort::Name };
     let first = companies::store::list(conn, org, &all, None, 1)?.pop().ok_or(AppError::NotFound)?;
-    companies::store::rename(conn, org, first.id, name, slug)?;
-    Ok((Some(first.id), Action::CompanyEdited, json!({ "name": first.name })))
+    let renamed = companies::store::rename(conn, org, first.id, name, slug)?;
+    let id = matches!(renamed, companies::store::Renamed::Done).then_some(first.id);
+    Ok((id, Action::CompanyEdited, json!({ "name": first.name })))
 }
 
 fn pick(known: &[(String, CompanyId)], wanted: &[(&str, crate::gate::role::CompanyRole)]) -> Result<Vec<(CompanyId, crate::gate::role::CompanyRole)>, AppError> {
