@@ -3,7 +3,13 @@
 //! The real binary serves on one core, the load comes from the other. Beside each page runs a bare actix handler that
 //! answers the same bytes on the same core, and the same page of an organization with 20 members.
 
-#![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs
+)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -17,7 +23,8 @@ use tenantry::gate::context::House;
 use tenantry::gate::db::Conn;
 use tenantry::gate::deed::Deeds;
 use tenantry::gate::schema::{
-    companies, company_assignments, deeds, member_words, memberships, organization_slugs, organizations, role_counts, users,
+    companies, company_assignments, deeds, member_words, memberships, organization_slugs, organizations, role_counts,
+    users,
 };
 use tenantry::ground::config::Config;
 use tenantry::ground::id::RawId;
@@ -30,12 +37,66 @@ const SMALL: usize = 20;
 const COMPANIES: usize = 1_000;
 const PASSWORD: &str = "correct-horse-battery-9";
 const FIRST: &[&str] = &[
-    "Maya", "Daniel", "Ingrid", "Tomasz", "Priya", "Leon", "Aaliyah", "Kenji", "Sofia", "Oluwaseun", "Hana", "Olivia", "Noah", "Emma", "Liam", "Ava",
-    "Mateo", "Zoé", "Jürgen", "Chloé", "Ravi", "Mei", "Fatima", "Omar", "Elena", "Ivan", "Sara", "Tim", "Nora", "Ana",
+    "Maya",
+    "Daniel",
+    "Ingrid",
+    "Tomasz",
+    "Priya",
+    "Leon",
+    "Aaliyah",
+    "Kenji",
+    "Sofia",
+    "Oluwaseun",
+    "Hana",
+    "Olivia",
+    "Noah",
+    "Emma",
+    "Liam",
+    "Ava",
+    "Mateo",
+    "Zoé",
+    "Jürgen",
+    "Chloé",
+    "Ravi",
+    "Mei",
+    "Fatima",
+    "Omar",
+    "Elena",
+    "Ivan",
+    "Sara",
+    "Tim",
+    "Nora",
+    "Ana",
 ];
 const LAST: &[&str] = &[
-    "Okonkwo", "Reyes", "Solberg", "Wójcik", "Raman", "Fischer", "Brooks", "Watanabe", "Marchetti", "Adeyemi", "Kim", "Hart", "Stone", "Berg", "Costa",
-    "Novak", "Silva", "Müller", "Dubois", "Ortega", "Larsen", "Kowalski", "Rossi", "Haddad", "Ivanova", "Petrov", "Lindqvist", "Moreau",
+    "Okonkwo",
+    "Reyes",
+    "Solberg",
+    "Wójcik",
+    "Raman",
+    "Fischer",
+    "Brooks",
+    "Watanabe",
+    "Marchetti",
+    "Adeyemi",
+    "Kim",
+    "Hart",
+    "Stone",
+    "Berg",
+    "Costa",
+    "Novak",
+    "Silva",
+    "Müller",
+    "Dubois",
+    "Ortega",
+    "Larsen",
+    "Kowalski",
+    "Rossi",
+    "Haddad",
+    "Ivanova",
+    "Petrov",
+    "Lindqvist",
+    "Moreau",
 ];
 
 fn main() {
@@ -47,7 +108,10 @@ fn main() {
     }
     let dir = std::env::temp_dir().join(format!("tenantry-bench-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
-    let database = args.first().cloned().unwrap_or_else(|| dir.join("bench.sqlite3").display().to_string());
+    let database = args
+        .first()
+        .cloned()
+        .unwrap_or_else(|| dir.join("bench.sqlite3").display().to_string());
     run(&dir, &database);
     std::fs::remove_dir_all(&dir).unwrap();
 }
@@ -87,22 +151,51 @@ fn run(dir: &Path, database: &str) {
             took
         })
         .collect();
-    println!("== start on the existing database, until it is ready: {} ms", summary(&starts));
+    println!(
+        "== start on the existing database, until it is ready: {} ms",
+        summary(&starts)
+    );
 
     let server = Served::start(dir, database);
     let cookie = server.sign_in();
     let after = server.page_thousand(&cookie);
     let pages: Vec<(&str, String, String)> = vec![
-        ("members, page 1", "/organizations/large/members".into(), "/organizations/small/members".into()),
-        ("members, page 1,000", format!("/organizations/large/members?after={after}"), "/organizations/small/members".into()),
-        ("members, role=viewer", "/organizations/large/members?role=viewer".into(), "/organizations/small/members?role=viewer".into()),
-        ("members, q=kate", "/organizations/large/members?q=kate".into(), "/organizations/small/members?q=kate".into()),
-        ("members, q=a", "/organizations/large/members?q=a".into(), "/organizations/small/members?q=a".into()),
+        (
+            "members, page 1",
+            "/organizations/large/members".into(),
+            "/organizations/small/members".into(),
+        ),
+        (
+            "members, page 1,000",
+            format!("/organizations/large/members?after={after}"),
+            "/organizations/small/members".into(),
+        ),
+        (
+            "members, role=viewer",
+            "/organizations/large/members?role=viewer".into(),
+            "/organizations/small/members?role=viewer".into(),
+        ),
+        (
+            "members, q=kate",
+            "/organizations/large/members?q=kate".into(),
+            "/organizations/small/members?q=kate".into(),
+        ),
+        (
+            "members, q=a",
+            "/organizations/large/members?q=a".into(),
+            "/organizations/small/members?q=a".into(),
+        ),
         ("overview", "/organizations/large".into(), "/organizations/small".into()),
-        ("companies", "/organizations/large/companies".into(), "/organizations/small/companies".into()),
+        (
+            "companies",
+            "/organizations/large/companies".into(),
+            "/organizations/small/companies".into(),
+        ),
     ];
     println!("== pages: server on core 0, load of 8 connections from core 1, uncompressed");
-    println!("   page                    bytes |   req/s    p50 ms    p99 ms | same bytes, bare handler | small organization: req/s    p50 ms   large/small");
+    println!(
+        "   page                    bytes |   req/s    p50 ms    p99 ms | same bytes, bare handler | small organization: req/s    p50 ms   large/small"
+    );
     for (what, large, small) in &pages {
         let bytes = server.get(large, &cookie, "identity").1;
         let large_run = wrk(server.port, large, &cookie);
@@ -145,7 +238,11 @@ fn run(dir: &Path, database: &str) {
         requests += 1;
     }
     println!("   together {total} bytes in {requests} requests");
-    println!("== memory of the server after all this: {} at most, {} now", server.memory("VmHWM"), server.memory("VmRSS"));
+    println!(
+        "== memory of the server after all this: {} at most, {} now",
+        server.memory("VmHWM"),
+        server.memory("VmRSS")
+    );
 }
 
 /// What a browser fetches for a page: style, script, icons.
@@ -164,7 +261,11 @@ fn assets(page: &str) -> Vec<String> {
 fn summary(times: &[f64]) -> String {
     let mut sorted = times.to_vec();
     sorted.sort_by(f64::total_cmp);
-    format!("p50 {:.2}, p99 {:.2}", sorted[sorted.len() / 2], sorted[(sorted.len() * 99 / 100).min(sorted.len() - 1)])
+    format!(
+        "p50 {:.2}, p99 {:.2}",
+        sorted[sorted.len() / 2],
+        sorted[(sorted.len() * 99 / 100).min(sorted.len() - 1)]
+    )
 }
 
 struct Served {
@@ -187,7 +288,9 @@ impl Served {
             .expect("taskset and the release binary");
         let server = Self { child, port };
         let deadline = Instant::now() + Duration::from_secs(20);
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() || ureq::get(&server.url("/health/ready")).call().is_err() {
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err()
+            || ureq::get(&server.url("/health/ready")).call().is_err()
+        {
             assert!(Instant::now() < deadline, "the server did not start");
             std::thread::sleep(Duration::from_micros(500));
         }
@@ -199,13 +302,22 @@ impl Served {
     }
 
     fn sign_in(&self) -> String {
-        let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).max_redirects_will_error(false).build().into();
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .build()
+            .into();
         let answer = agent
             .post(&self.url("/login"))
             .header("Sec-Fetch-Site", "same-origin")
             .send_form([("email", "owner@bench.example"), ("password", PASSWORD)])
             .expect("login");
-        let cookie = answer.headers().get("set-cookie").expect("a session cookie").to_str().unwrap();
+        let cookie = answer
+            .headers()
+            .get("set-cookie")
+            .expect("a session cookie")
+            .to_str()
+            .unwrap();
         cookie.split(';').next().unwrap().to_owned()
     }
 
@@ -216,7 +328,10 @@ impl Served {
         write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nCookie: {cookie}\r\nAccept-Encoding: {encoding}\r\nConnection: close\r\n\r\n", self.port).unwrap();
         let mut answer = Vec::new();
         std::io::Read::read_to_end(&mut stream, &mut answer).unwrap();
-        let head = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer");
+        let head = answer
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .expect("an answer");
         let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
         assert_eq!(status, 200, "{path}");
         drop(agent);
@@ -227,8 +342,16 @@ impl Served {
     fn page_thousand(&self, cookie: &str) -> String {
         let mut after = String::new();
         for _ in 0..999 {
-            let query = if after.is_empty() { String::new() } else { format!("?after={after}") };
-            let page = String::from_utf8(self.get(&format!("/organizations/large/members{query}"), cookie, "identity").1).unwrap();
+            let query = if after.is_empty() {
+                String::new()
+            } else {
+                format!("?after={after}")
+            };
+            let page = String::from_utf8(
+                self.get(&format!("/organizations/large/members{query}"), cookie, "identity")
+                    .1,
+            )
+            .unwrap();
             let at = page.rfind("after=").expect("a next page");
             let end = page[at..].find(['"', '&']).unwrap();
             after = page[at + "after=".len()..at + end].to_owned();
@@ -252,11 +375,20 @@ impl Drop for Served {
 }
 
 fn binary() -> PathBuf {
-    std::env::current_exe().unwrap().ancestors().find(|dir| dir.ends_with("release")).unwrap().join("tenantry")
+    std::env::current_exe()
+        .unwrap()
+        .ancestors()
+        .find(|dir| dir.ends_with("release"))
+        .unwrap()
+        .join("tenantry")
 }
 
 fn free_port() -> u16 {
-    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+    std::net::TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 struct Run {
@@ -267,8 +399,12 @@ struct Run {
 
 fn bare(file: &Path, _near: u16) -> Run {
     let port = free_port();
-    let mut child =
-        Command::new("taskset").args(["-c", "0"]).arg(std::env::current_exe().unwrap()).args(["--reference", file.to_str().unwrap(), &port.to_string()]).spawn().unwrap();
+    let mut child = Command::new("taskset")
+        .args(["-c", "0"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--reference", file.to_str().unwrap(), &port.to_string()])
+        .spawn()
+        .unwrap();
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         std::thread::sleep(Duration::from_millis(2));
     }
@@ -292,8 +428,18 @@ fn wrk(port: u16, path: &str, cookie: &str) -> Run {
     run("1s");
     let text = run("4s");
     assert!(!text.contains("Non-2xx"), "{path}: {text}");
-    let field = |label: &str| text.lines().find_map(|line| line.trim().strip_prefix(label)).unwrap_or_else(|| panic!("{text}")).trim().to_owned();
-    Run { rate: field("Requests/sec:").parse().unwrap(), p50: milliseconds(&field("50%")), p99: milliseconds(&field("99%")) }
+    let field = |label: &str| {
+        text.lines()
+            .find_map(|line| line.trim().strip_prefix(label))
+            .unwrap_or_else(|| panic!("{text}"))
+            .trim()
+            .to_owned()
+    };
+    Run {
+        rate: field("Requests/sec:").parse().unwrap(),
+        p50: milliseconds(&field("50%")),
+        p99: milliseconds(&field("99%")),
+    }
 }
 
 fn milliseconds(text: &str) -> f64 {
@@ -328,7 +474,8 @@ fn fill(dir: &Path, database: &str) {
     .unwrap();
     organization(&house, "small", &owner, SMALL, 5);
     organization(&house, "large", &owner, LARGE, COMPANIES);
-    door.read(|_, conn| Ok(on_each!(conn, c => diesel::sql_query("ANALYZE").execute(c))?)).unwrap();
+    door.read(|_, conn| Ok(on_each!(conn, c => diesel::sql_query("ANALYZE").execute(c))?))
+        .unwrap();
 }
 
 fn organization(house: &House, slug: &str, owner: &str, members: usize, company_count: usize) {
@@ -352,7 +499,12 @@ fn organization(house: &House, slug: &str, owner: &str, members: usize, company_
             ))
             .execute(conn)?;
         diesel::insert_into(organization_slugs::table)
-            .values((organization_slugs::slug.eq(slug), organization_slugs::organization_id.eq(&org), organization_slugs::is_current.eq(true), organization_slugs::created_at.eq(now)))
+            .values((
+                organization_slugs::slug.eq(slug),
+                organization_slugs::organization_id.eq(&org),
+                organization_slugs::is_current.eq(true),
+                organization_slugs::created_at.eq(now),
+            ))
             .execute(conn)?;
         for at in 0..company_count {
             let id = RawId::fresh().as_str().to_owned();
@@ -395,16 +547,36 @@ fn organization(house: &House, slug: &str, owner: &str, members: usize, company_
     .unwrap();
     let mut counts = std::collections::BTreeMap::<&str, i64>::new();
     for from in (0..members).step_by(1000) {
-        let people = (from..(from + 1000).min(members)).map(|at| Somebody::make(slug, at, owner)).collect::<Vec<_>>();
+        let people = (from..(from + 1000).min(members))
+            .map(|at| Somebody::make(slug, at, owner))
+            .collect::<Vec<_>>();
         for somebody in &people {
             *counts.entry(somebody.role).or_default() += 1;
         }
-        door.write(|cx, conn| Ok((insert(conn, &org, &company_ids, &people, cx.now.0)?, Deeds::none("a benchmark's data")))).unwrap();
+        door.write(|cx, conn| {
+            Ok((
+                insert(conn, &org, &company_ids, &people, cx.now.0)?,
+                Deeds::none("a benchmark's data"),
+            ))
+        })
+        .unwrap();
     }
     door.write(|_, conn| {
-        for role in ["owner", "admin", "billing_admin", "user_admin", "editor", "viewer", "member"] {
+        for role in [
+            "owner",
+            "admin",
+            "billing_admin",
+            "user_admin",
+            "editor",
+            "viewer",
+            "member",
+        ] {
             diesel::insert_into(role_counts::table)
-                .values((role_counts::organization_id.eq(&org), role_counts::role.eq(role), role_counts::members.eq(counts.get(role).copied().unwrap_or_default())))
+                .values((
+                    role_counts::organization_id.eq(&org),
+                    role_counts::role.eq(role),
+                    role_counts::members.eq(counts.get(role).copied().unwrap_or_default()),
+                ))
                 .execute(conn)?;
         }
         Ok(((), Deeds::none("a benchmark's data")))
@@ -427,7 +599,11 @@ impl Somebody {
         let is_owner = at == 0;
         // A small fixed scatter: no two runs differ.
         let dice = at.wrapping_mul(2_654_435_761) >> 7;
-        let first = if dice % 200 == 7 { "Kate" } else { FIRST[dice % FIRST.len()] };
+        let first = if dice % 200 == 7 {
+            "Kate"
+        } else {
+            FIRST[dice % FIRST.len()]
+        };
         let last = LAST[(dice / 31) % LAST.len()];
         let role = match at {
             0 => "owner",
@@ -441,15 +617,37 @@ impl Somebody {
             },
         };
         let (user, name, email) = if is_owner {
-            (owner.to_owned(), "Olivia Owner".to_owned(), "owner@bench.example".to_owned())
+            (
+                owner.to_owned(),
+                "Olivia Owner".to_owned(),
+                "owner@bench.example".to_owned(),
+            )
         } else {
-            (RawId::fresh().as_str().to_owned(), format!("{first} {last}"), format!("{}.{}.{at}@{slug}.example", name::fold(first), name::fold(last)))
+            (
+                RawId::fresh().as_str().to_owned(),
+                format!("{first} {last}"),
+                format!("{}.{}.{at}@{slug}.example", name::fold(first), name::fold(last)),
+            )
         };
-        Self { user, membership: RawId::fresh().as_str().to_owned(), name, email, role, at, is_owner }
+        Self {
+            user,
+            membership: RawId::fresh().as_str().to_owned(),
+            name,
+            email,
+            role,
+            at,
+            is_owner,
+        }
     }
 }
 
-fn insert(conn: &mut Conn, org: &str, company_ids: &[String], people: &[Somebody], now: i64) -> Result<(), tenantry::ground::error::AppError> {
+fn insert(
+    conn: &mut Conn,
+    org: &str,
+    company_ids: &[String],
+    people: &[Somebody],
+    now: i64,
+) -> Result<(), tenantry::ground::error::AppError> {
     for chunk in people.chunks(100) {
         let rows: Vec<_> = chunk
             .iter()
@@ -485,7 +683,16 @@ fn insert(conn: &mut Conn, org: &str, company_ids: &[String], people: &[Somebody
         on_each!(conn, c => diesel::insert_into(memberships::table).values(&rows).execute(c))?;
         let rows: Vec<_> = chunk
             .iter()
-            .flat_map(|p| name::words(&p.name, &p.email).into_iter().map(move |word| (member_words::organization_id.eq(org), member_words::word.eq(word), member_words::membership_id.eq(&p.membership))))
+            .flat_map(|p| {
+                name::words(&p.name, &p.email).into_iter().map(move |word| {
+                    (
+                        member_words::organization_id.eq(org),
+                        member_words::word.eq(word),
+                        member_words::sort_name.eq(name::sort_key(&p.name)),
+                        member_words::membership_id.eq(&p.membership),
+                    )
+                })
+            })
             .collect();
         on_each!(conn, c => diesel::insert_into(member_words::table).values(&rows).execute(c))?;
         let rows: Vec<_> = chunk

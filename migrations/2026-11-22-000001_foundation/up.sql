@@ -143,8 +143,10 @@ CREATE INDEX memberships_suspended ON memberships (organization_id, sort_name, i
 CREATE TABLE member_words (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
     word BYTEA NOT NULL,
+    -- The member's own sort key again: who is found by a word is sorted without touching the members.
+    sort_name BYTEA NOT NULL,
     membership_id TEXT NOT NULL,
-    PRIMARY KEY (organization_id, word, membership_id),
+    PRIMARY KEY (organization_id, word, sort_name, membership_id),
     FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
 );
 -- With the word in it, so that "does this member match" is one look into the index.

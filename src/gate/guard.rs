@@ -15,7 +15,7 @@ use askama::Template;
 use super::context::{Context, House, Request};
 use super::shell::Shell;
 use crate::ground::error::AppError;
-use crate::ground::html::{query_value, wants_fragment};
+use crate::ground::html::{came_from, query_value, wants_fragment};
 use crate::ground::id::RawId;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -173,7 +173,15 @@ fn dressed(response: ServiceResponse<BoxBody>, house: &House, request: &Arc<Requ
     }
     let status = response.status();
     let answer = match error {
-        Some(AppError::SignedOut) => to_login(request),
+        Some(AppError::SignedOut) => {
+            // A form's own address shows nothing when it is asked for afterwards: back to the page it stood on.
+            let headers = response.request().headers();
+            let next = match *response.request().method() {
+                Method::GET | Method::HEAD => Some(request.path.as_str()),
+                _ => came_from(headers, &house.config.base_url),
+            };
+            to_login(request, next)
+        }
         Some(AppError::Unverified) => elsewhere(request, "/verify"),
         error => {
             if let Some(AppError::Internal(what)) = error {
@@ -186,12 +194,10 @@ fn dressed(response: ServiceResponse<BoxBody>, house: &House, request: &Arc<Requ
     response.into_response(answer).map_into_boxed_body()
 }
 
-fn to_login(request: &Request) -> HttpResponse {
-    let next = if request.path == "/" {
-        String::new()
-    } else {
-        format!("?next={}", query_value(&request.path))
-    };
+fn to_login(request: &Request, next: Option<&str>) -> HttpResponse {
+    let next = next
+        .filter(|next| *next != "/")
+        .map_or_else(String::new, |next| format!("?next={}", query_value(next)));
     if request.fragment {
         HttpResponse::Unauthorized()
             .insert_header(("HX-Redirect", format!("/login{next}")))

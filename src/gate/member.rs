@@ -14,7 +14,7 @@ use super::organization::UnitLabel;
 use super::permission::{ChangeRoles, Permission, Reach, Right, Rights};
 use super::role::{CompanyRole, Role};
 use super::schema::{company_assignments, memberships, organization_slugs, organizations, sessions, users};
-use super::session::{ABSOLUTE, IDLE, Person, PersonRow};
+use super::session::{ABSOLUTE, IDLE, Person, PersonRow, TOUCH};
 use super::shell::Shell;
 use crate::ground::error::{AppError, Refusal};
 use crate::ground::id::{CompanyId, MembershipId, RawId, UserId};
@@ -95,6 +95,7 @@ pub struct Member {
     pub rights: Rights,
     /// The request.
     pub cx: Context,
+    seen: Option<Time>,
 }
 
 impl Member {
@@ -103,7 +104,7 @@ impl Member {
         type Row = (
             PersonRow,
             (OrgId, String, String, UnitLabel),
-            (MembershipId, Role, MembershipStatus, Option<Time>),
+            (MembershipId, Role, MembershipStatus, Option<Time>, Option<Time>),
         );
         let row: Option<Row> = sessions::table
             .inner_join(users::table)
@@ -137,11 +138,12 @@ impl Member {
                     memberships::role,
                     memberships::status,
                     memberships::access_until,
+                    memberships::last_seen_at,
                 ),
             ))
             .first(conn)
             .optional()?;
-        let Some((person, (organization, organization_name, slug, unit), (id, role, status, access_until))) = row
+        let Some((person, (organization, organization_name, slug, unit), (id, role, status, access_until, seen))) = row
         else {
             // Who is not signed in is asked to, whatever the address; who is learns nothing of other organizations.
             return Err(match Person::find(conn, cx, token)? {
@@ -186,7 +188,13 @@ impl Member {
             role,
             rights: Rights::of(role, &companies),
             cx: cx.clone(),
+            seen,
         })
+    }
+
+    /// Whether it is time to note that the member was here: in this organization, or in this session.
+    pub(super) fn is_stale(&self) -> bool {
+        self.person.is_stale() || self.seen.is_none_or(|at| self.cx.now - at > TOUCH)
     }
 
     pub(super) fn with(self, conn: &mut Conn, right: Right) -> Result<Self, AppError> {

@@ -108,20 +108,6 @@ pub fn enrol(
     Ok(Some(id))
 }
 
-/// Notes when somebody was last here, for a past that no request made.
-///
-/// # Errors
-/// When the database fails.
-pub fn seen(conn: &mut Conn, organization: OrgId, user: UserId, at: Time) -> QueryResult<usize> {
-    diesel::update(
-        memberships::table
-            .filter(memberships::organization_id.eq(organization))
-            .filter(memberships::user_id.eq(user)),
-    )
-    .set(memberships::last_seen_at.eq(at))
-    .execute(conn)
-}
-
 // The row as it was read: whoever changes it in between makes this change touch no row.
 macro_rules! current {
     ($organization:expr, $standing:expr) => {
@@ -303,6 +289,21 @@ pub fn rename(conn: &mut Conn, user: UserId, full_name: &str, email: &str) -> Qu
     Ok(())
 }
 
+/// Notes when a person was last at work in an organization.
+///
+/// # Errors
+/// When the database fails.
+pub fn seen(conn: &mut Conn, user: UserId, membership: MembershipId, at: Time) -> QueryResult<()> {
+    diesel::update(
+        memberships::table
+            .filter(memberships::id.eq(membership))
+            .filter(memberships::user_id.eq(user)),
+    )
+    .set(memberships::last_seen_at.eq(at))
+    .execute(conn)?;
+    Ok(())
+}
+
 fn count(conn: &mut Conn, organization: OrgId, role: Role, by: i64) -> QueryResult<()> {
     diesel::update(role_counts::table.find((organization, role)))
         .set(role_counts::members.eq(role_counts::members + by))
@@ -336,12 +337,14 @@ fn put_words(
     full_name: &str,
     email: &str,
 ) -> QueryResult<()> {
+    let sort_name = name::sort_key(full_name);
     let rows: Vec<_> = name::words(full_name, email)
         .into_iter()
         .map(|word| {
             (
                 member_words::organization_id.eq(organization),
                 member_words::word.eq(word),
+                member_words::sort_name.eq(&sort_name),
                 member_words::membership_id.eq(membership),
             )
         })

@@ -38,8 +38,6 @@ use self::permission::Permission;
 use self::session::Person;
 use self::shell::Flash;
 use crate::ground::error::AppError;
-use crate::ground::id::UserId;
-use crate::ground::time::Time;
 use crate::ground::token::Token;
 
 const FLASH: &str = "flash";
@@ -100,7 +98,7 @@ impl Pass {
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
             let (out, seen) = cx.house.db.read(|conn| work(&cx, conn))?;
-            if let Some(seen) = seen.filter(|seen| seen.person.is_stale()) {
+            if let Some(seen) = seen.filter(|seen| seen.stale) {
                 // A page is served even when nobody can be noted as seen.
                 let noted = cx.house.db.write(|conn| Ok(seen.person.touch(conn, seen.membership)?));
                 if let Err(error) = noted {
@@ -138,6 +136,7 @@ impl Pass {
 struct Seen {
     person: Person,
     membership: Option<crate::ground::id::MembershipId>,
+    stale: bool,
 }
 
 macro_rules! shared_by_gates {
@@ -222,6 +221,7 @@ impl<P: Permission> Gate<P> {
                 Ok((
                     out,
                     Some(Seen {
+                        stale: member.is_stale(),
                         person: member.person,
                         membership: Some(member.id),
                     }),
@@ -275,6 +275,7 @@ impl<P: Permission> CompanyGate<P> {
                 Ok((
                     out,
                     Some(Seen {
+                        stale: member.is_stale(),
                         person: member.person,
                         membership: Some(member.id),
                     }),
@@ -355,6 +356,7 @@ impl<W: Who> SignedIn<W> {
                 Ok((
                     out,
                     Some(Seen {
+                        stale: person.is_stale(),
                         person,
                         membership: None,
                     }),
@@ -483,31 +485,21 @@ impl Backstage {
         work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Deeds), AppError>,
     ) -> Result<T, AppError> {
         let cx = Context::of_house(&self.house, self.what);
-        self.house.db.write(|conn| {
-            let (out, deeds) = work(&cx, conn)?;
-            deed::record(conn, &cx, None, &deeds)?;
-            Ok(out)
-        })
+        self.write_as(&cx, |cx, conn| work(cx, conn).map(|(out, deeds)| (out, None, deeds)))
     }
 
-    /// The same as somebody did it at another time: how the demo gets its past.
+    /// Changes something as somebody, at the moment of `cx`: the demo has a past.
     ///
     /// # Errors
     /// What the closure refuses; then nothing was changed.
     pub fn write_as<T>(
         &self,
-        user: UserId,
-        at: Time,
-        work: impl FnOnce(&session::Person, &mut Conn) -> Result<(T, Deeds), AppError>,
+        cx: &Context,
+        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError>,
     ) -> Result<T, AppError> {
-        let cx = Context {
-            now: at,
-            ..Context::of_house(&self.house, self.what)
-        };
         self.house.db.write(|conn| {
-            let person = session::Person::backstage(conn, &cx, user)?;
-            let (out, deeds) = work(&person, conn)?;
-            deed::record(conn, &cx, Some(&person.actor()), &deeds)?;
+            let (out, actor, deeds) = work(cx, conn)?;
+            deed::record(conn, cx, actor.as_ref(), &deeds)?;
             Ok(out)
         })
     }

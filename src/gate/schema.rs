@@ -151,9 +151,10 @@ diesel::table! {
 
 // Written by gate::membership.
 diesel::table! {
-    member_words (organization_id, word, membership_id) {
+    member_words (organization_id, word, sort_name, membership_id) {
         organization_id -> Text,
         word -> Binary,
+        sort_name -> Binary,
         membership_id -> Text,
     }
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::context::Context;
 use super::db::Conn;
 use super::deed::{Action, Actor, Deed, Deeds};
-use super::schema::{memberships, sessions, users};
+use super::schema::{sessions, users};
 use super::shell::Shell;
 use crate::ground::email::Email;
 use crate::ground::error::AppError;
@@ -20,7 +20,7 @@ const TOKEN: &str = "token";
 pub const IDLE: Span = Span::days(14);
 /// … and this long after it began, whatever happens.
 pub const ABSOLUTE: Span = Span::days(90);
-const TOUCH: Span = Span::minutes(1);
+pub(super) const TOUCH: Span = Span::minutes(1);
 
 /// The columns of a person that every request reads.
 pub(super) type PersonRow = (UserId, String, String, Option<Time>, bool, Option<i32>, SessionId, Time);
@@ -90,9 +90,23 @@ impl Person {
     /// # Errors
     /// When there is no such account or the database fails.
     pub fn backstage(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<Self> {
-        let (name, email, verified_at, operator): (String, String, Option<Time>, bool) =
-            users::table.find(user).select((users::name, users::email, users::email_verified_at, users::is_operator)).first(conn)?;
-        Ok(Self::from_row((user, name, email, verified_at, operator, None, SessionId::fresh(), cx.now), cx))
+        let (name, email, verified_at, operator): (String, String, Option<Time>, bool) = users::table
+            .find(user)
+            .select((users::name, users::email, users::email_verified_at, users::is_operator))
+            .first(conn)?;
+        Ok(Self::from_row(
+            (
+                user,
+                name,
+                email,
+                verified_at,
+                operator,
+                None,
+                SessionId::fresh(),
+                cx.now,
+            ),
+            cx,
+        ))
     }
 
     /// The name for the log.
@@ -129,13 +143,7 @@ impl Person {
             ))
             .execute(conn)?;
         if let Some(membership) = membership {
-            diesel::update(
-                memberships::table
-                    .filter(memberships::id.eq(membership))
-                    .filter(memberships::user_id.eq(self.id)),
-            )
-            .set(memberships::last_seen_at.eq(self.cx.now))
-            .execute(conn)?;
+            super::membership::seen(conn, self.id, membership, self.cx.now)?;
         }
         Ok(())
     }

@@ -25,7 +25,10 @@ impl Fields {
 
     /// Every value of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Every pair.
@@ -51,12 +54,11 @@ impl Fields {
             let part = &rest[..find(rest, end.as_bytes())?];
             rest = &rest[part.len() + end.len()..];
             // A part without any header begins with the empty line.
-            let (head, value) = match part.strip_prefix(b"\r\n") {
-                Some(value) => (&part[..0], value),
-                None => {
-                    let at = find(part, b"\r\n\r\n")?;
-                    (&part[..at], &part[at + 4..])
-                }
+            let (head, value) = if let Some(value) = part.strip_prefix(b"\r\n") {
+                (&part[..0], value)
+            } else {
+                let at = find(part, b"\r\n\r\n")?;
+                (&part[..at], &part[at + 4..])
             };
             let name = name_of(std::str::from_utf8(head).ok()?)?;
             pairs.push((name, std::str::from_utf8(value).ok()?.to_owned()));
@@ -73,7 +75,10 @@ fn find(within: &[u8], what: &[u8]) -> Option<usize> {
 fn name_of(head: &str) -> Option<String> {
     head.split("\r\n").find_map(|line| {
         let (header, value) = line.split_once(':')?;
-        header.trim().eq_ignore_ascii_case("content-disposition").then_some(())?;
+        header
+            .trim()
+            .eq_ignore_ascii_case("content-disposition")
+            .then_some(())?;
         value
             .split(';')
             .find_map(|parameter| parameter.trim().strip_prefix("name="))

@@ -76,6 +76,12 @@ pub fn local_path<'a>(next: &'a str, fallback: &'a str) -> &'a str {
     if local { next } else { fallback }
 }
 
+/// The page of this site from which a request came, if its browser says so.
+pub fn came_from<'a>(headers: &'a header::HeaderMap, base_url: &str) -> Option<&'a str> {
+    let page = headers.get(header::REFERER)?.to_str().ok()?.strip_prefix(base_url)?;
+    Some(local_path(page, "")).filter(|page| !page.is_empty())
+}
+
 /// One or two letters for an avatar: "Maya Okonkwo" gives "MO".
 pub fn initials(name: &str) -> String {
     let mut words = name

@@ -111,7 +111,8 @@ impl Time {
             ..60 => "in a moment".into(),
             60..3600 => plural(seconds / 60, "minute"),
             3600..86_400 => plural(seconds / 3600, "hour"),
-            _ => plural(seconds / 86_400, "day"),
+            // To the nearest day: what was begun a moment ago for a week ends in 7 days.
+            _ => plural((seconds + 43_200) / 86_400, "day"),
         }
     }
 
@@ -187,6 +188,7 @@ mod tests {
         assert_eq!((now - Span::days(3)).ago(now), "3 days ago");
         assert_eq!((now - Span::days(20)).ago(now), "November 2");
         assert_eq!((now - Span::days(400)).ago(now), "October 18, 2025");
-        assert_eq!((now + Span::days(6)).ahead(now), "in 6 days");
+        assert_eq!((now + Span::days(7) - Span::seconds(9)).ahead(now), "in 7 days");
+        assert_eq!((now + Span::days(1) + Span::hours(2)).ahead(now), "in 1 day");
     }
 }

@@ -134,6 +134,7 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::confirm;
     post "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::cancel;
     get  "/invitations/{token}"                                invitations::accept::show;
+    get  "/invitations/{token}/acceptance"                     invitations::accept::back;
     post "/invitations/{token}/acceptance"                     invitations::accept::accept;
     post "/invitations/{token}/declination"                    invitations::accept::decline;
     // Invitations: end

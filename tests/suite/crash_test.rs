@@ -14,7 +14,12 @@ use crate::harness::smtp::Smtp;
 /// A founder on a real process whose letters become files.
 fn founder(real: &Real) -> Client {
     let client = real.client();
-    let fields = [("name", "Olivia Hart"), ("email", "olivia@crash.test"), ("password", PASSWORD), ("terms", "on")];
+    let fields = [
+        ("name", "Olivia Hart"),
+        ("email", "olivia@crash.test"),
+        ("password", PASSWORD),
+        ("terms", "on"),
+    ];
     client.post("/signup", &fields).expect(303);
     let link = real.mail_to("olivia@crash.test").link("/verify/");
     client.post(&link, &[]).expect(303);
@@ -53,13 +58,21 @@ fn work_until_killed(real: &mut Real, client: &Client, round: usize, load: Durat
                             client.post("/organizations/crash/companies", &[("name", &name), ("slug", &name)])
                         } else {
                             let email = format!("{name}@crash.test");
-                            client.post("/organizations/crash/invitations", &[("emails", &email), ("role", "viewer")])
+                            client.post(
+                                "/organizations/crash/invitations",
+                                &[("emails", &email), ("role", "viewer")],
+                            )
                         }
                     });
                     let Some(page) = answer else { return };
                     assert_eq!(page.status, 303, "{}: {}", page.request, page.text());
                     let mut said = acknowledged.lock().expect("no worker panicked");
-                    if company { &mut said.companies } else { &mut said.invited }.insert(name);
+                    if company {
+                        &mut said.companies
+                    } else {
+                        &mut said.invited
+                    }
+                    .insert(name);
                 }
             });
         }
@@ -83,29 +96,49 @@ fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
     let mut said_so_far = Said::default();
     for round in 0..4 {
         forget_sent(&real);
-        let said = work_until_killed(&mut real, &client, round, Duration::from_millis(700 + 130 * round as u64));
-        assert!(!said.invited.is_empty() && !said.companies.is_empty(), "round {round}: no load");
+        let said = work_until_killed(
+            &mut real,
+            &client,
+            round,
+            Duration::from_millis(700 + 130 * round as u64),
+        );
+        assert!(
+            !said.invited.is_empty() && !said.companies.is_empty(),
+            "round {round}: no load"
+        );
         said_so_far.invited.extend(said.invited);
         said_so_far.companies.extend(said.companies);
         real.start();
     }
-    let invited: BTreeSet<String> = real.database.words("SELECT email AS value FROM invitations").into_iter().collect();
+    let invited: BTreeSet<String> = real
+        .database
+        .words("SELECT email AS value FROM invitations")
+        .into_iter()
+        .collect();
     let lost: Vec<_> = said_so_far
         .invited
         .iter()
         .filter(|name| !invited.contains(&format!("{name}@crash.test")))
         .collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-    let slugs: BTreeSet<String> = real.database.words("SELECT slug AS value FROM companies").into_iter().collect();
+    let slugs: BTreeSet<String> = real
+        .database
+        .words("SELECT slug AS value FROM companies")
+        .into_iter()
+        .collect();
     let lost: Vec<_> = said_so_far.companies.difference(&slugs).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
     // Each change has its deed, also the ones whose answer nobody heard.
     for (action, rows) in [("member.invited", "invitations"), ("company.created", "companies")] {
-        let deeds = real.database.number(&format!("SELECT count(*) AS value FROM deeds WHERE action = '{action}'"));
+        let deeds = real.database.number(&format!(
+            "SELECT count(*) AS value FROM deeds WHERE action = '{action}'"
+        ));
         let rows = real.database.number(&format!("SELECT count(*) AS value FROM {rows}"));
         assert_eq!(deeds, rows, "{action}");
     }
-    let letters = real.database.number("SELECT count(*) AS value FROM mail_outbox WHERE kind = 'invitation'");
+    let letters = real
+        .database
+        .number("SELECT count(*) AS value FROM mail_outbox WHERE kind = 'invitation'");
     assert_eq!(letters, invited.len() as i64, "each invitation has its letter");
     let doctor = real.run(&["doctor"]);
     assert_eq!(doctor.status.code(), Some(0), "{}", said(&doctor));
@@ -143,13 +176,17 @@ fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
     while real.database.number(open) > 0 {
         assert!(Instant::now() < end, "letters are left:\n{}", real.log());
         // Minutes of pause and of lease are too long for a test.
-        real.database.execute("UPDATE mail_outbox SET next_attempt_at = 1 WHERE state = 'queued'");
+        real.database
+            .execute("UPDATE mail_outbox SET next_attempt_at = 1 WHERE state = 'queued'");
         std::thread::sleep(Duration::from_secs(1));
-        real.database.execute("UPDATE mail_outbox SET lease_until = 1 WHERE state = 'sending' AND lease_until IS NOT NULL");
+        real.database
+            .execute("UPDATE mail_outbox SET lease_until = 1 WHERE state = 'sending' AND lease_until IS NOT NULL");
         // A commit of somebody rings the bell of the sender.
         client.post("/account/name", &[("name", names.next().expect("for ever"))]);
     }
-    let given_up = real.database.words("SELECT last_error AS value FROM mail_outbox WHERE state <> 'sent'");
+    let given_up = real
+        .database
+        .words("SELECT last_error AS value FROM mail_outbox WHERE state <> 'sent'");
     assert!(given_up.is_empty(), "{given_up:?}");
 
     // A receiver keeps one letter of each Message-ID (RFC 5322, 3.6.4).
@@ -157,7 +194,10 @@ fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
     let mut links: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for letter in smtp.letters() {
         assert!(!letter.message_id.is_empty(), "{}", letter.raw);
-        links.entry(letter.to.clone()).or_default().insert(letter.link("/invitations/"));
+        links
+            .entry(letter.to.clone())
+            .or_default()
+            .insert(letter.link("/invitations/"));
         ids.entry(letter.to).or_default().insert(letter.message_id);
     }
     for name in &acknowledged {
@@ -165,13 +205,26 @@ fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
         let count = ids.get(&email).map_or(0, BTreeSet::len);
         assert_eq!(count, 1, "{email} has {count} letters");
     }
-    assert!(ids.values().all(|ids| ids.len() == 1), "somebody has two letters: {ids:?}");
-    assert!(links.values().all(|links| links.len() == 1), "copies of a letter differ");
+    assert!(
+        ids.values().all(|ids| ids.len() == 1),
+        "somebody has two letters: {ids:?}"
+    );
+    assert!(
+        links.values().all(|links| links.len() == 1),
+        "copies of a letter differ"
+    );
     // Every letter belongs to an invitation that exists, and its link opens.
-    let invited: BTreeSet<String> = real.database.words("SELECT email AS value FROM invitations").into_iter().collect();
+    let invited: BTreeSet<String> = real
+        .database
+        .words("SELECT email AS value FROM invitations")
+        .into_iter()
+        .collect();
     assert_eq!(ids.keys().cloned().collect::<BTreeSet<_>>(), invited);
     let (_, some) = links.iter().next().expect("a letter");
-    real.client().get(some.iter().next().expect("a link")).expect(200).expect_text("Join Crash");
+    real.client()
+        .get(some.iter().next().expect("a link"))
+        .expect(200)
+        .expect_text("Join Crash");
     let doctor = real.run(&["doctor"]);
     assert_eq!(doctor.status.code(), Some(0), "{}", said(&doctor));
 }

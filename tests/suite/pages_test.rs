@@ -367,6 +367,7 @@ impl Ids {
         noah.post(&format!("{used}/acceptance"), &[]).expect(303);
         let base = "/organizations/lakeside";
         olivia.post(&format!("{base}/invitations/{}/cancellation", invitation[1]), &[]).expect(303);
+        house.advance(Duration::from_secs(300));
         olivia.post(&format!("{base}/invitations/{}/resending", invitation[2]), &[]).expect(303);
         olivia.post(&format!("{base}/companies/west/archiving"), &[]).expect(303);
         house.client().post(&format!("{declined}/declination"), &[]);

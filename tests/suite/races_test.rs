@@ -35,10 +35,16 @@ fn two_hundred_acceptances_of_one_link_make_one_member() {
     let clients: Vec<_> = (0..200).map(|_| house.holder(&ticket)).collect();
     let pages = at_once(clients.iter().map(|client| || client.post(&path, &[])).collect());
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 200)]));
-    assert!(pages.iter().all(|page| page.location.as_deref() == Some("/organizations/rush")));
+    assert!(
+        pages
+            .iter()
+            .all(|page| page.location.as_deref() == Some("/organizations/rush"))
+    );
 
     assert_eq!(count(&house, "memberships WHERE role = 'editor'"), 1);
-    let editors = format!("SELECT members AS value FROM role_counts WHERE organization_id = '{organization}' AND role = 'editor'");
+    let editors = format!(
+        "SELECT members AS value FROM role_counts WHERE organization_id = '{organization}' AND role = 'editor'"
+    );
     assert_eq!(house.database.number(&editors), 1);
     assert_eq!(count(&house, "deeds WHERE action = 'invitation.accepted'"), 1);
     assert_eq!(count(&house, "invitations WHERE status = 'accepted'"), 1);
@@ -53,7 +59,11 @@ fn two_owners(house: &House, name: &str) -> (String, [Ticket; 2], [String; 2]) {
         let organization = stage.organization("Two", name, one);
         let second = stage.enrol(organization, other, "owner", &[]).to_string();
         let first = stage.membership(organization, one).to_string();
-        (name.to_owned(), [stage.ticket(one), stage.ticket(other)], [first, second])
+        (
+            name.to_owned(),
+            [stage.ticket(one), stage.ticket(other)],
+            [first, second],
+        )
     })
 }
 
@@ -76,7 +86,10 @@ fn two_owners_who_go_at_once_never_leave_the_organization_ownerless() {
         };
         let clients = tickets.each_ref().map(|ticket| house.holder(ticket));
         let jobs = clients.iter().zip([one, other]);
-        let pages = at_once(jobs.map(|(client, (path, fields))| move || client.post(&path, &fields)).collect());
+        let pages = at_once(
+            jobs.map(|(client, (path, fields))| move || client.post(&path, &fields))
+                .collect(),
+        );
         for page in &pages {
             assert!(
                 matches!(page.status, 303 | 403 | 404 | 422),
@@ -91,7 +104,11 @@ fn two_owners_who_go_at_once_never_leave_the_organization_ownerless() {
         let owners = house.database.number(&owners);
         assert!(owners >= 1, "round {round}: nobody owns {slug}");
         let done = pages.iter().filter(|page| page.status == 303).count();
-        assert!(done >= 1, "round {round}: nobody got what they wanted: {:?}", statuses(&pages));
+        assert!(
+            done >= 1,
+            "round {round}: nobody got what they wanted: {:?}",
+            statuses(&pages)
+        );
     }
     house.expect_sound();
 }
@@ -122,12 +139,26 @@ fn thirty_equal_invitations_at_once_are_one() {
 fn twenty_sign_ups_of_one_address_at_once_are_one_account() {
     let house = House::open();
     let clients: Vec<_> = (0..20).map(|_| house.client()).collect();
-    let fields = [("name", "Noah Brandt"), ("email", "noah@once.test"), ("password", PASSWORD), ("terms", "on")];
-    let pages = at_once(clients.iter().map(|client| || client.post("/signup", &fields)).collect());
+    let fields = [
+        ("name", "Noah Brandt"),
+        ("email", "noah@once.test"),
+        ("password", PASSWORD),
+        ("terms", "on"),
+    ];
+    let pages = at_once(
+        clients
+            .iter()
+            .map(|client| || client.post("/signup", &fields))
+            .collect(),
+    );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 20)]));
     assert_eq!(count(&house, "users"), 1);
     assert_eq!(count(&house, "account_deeds WHERE action = 'account.signed_up'"), 1);
-    assert_eq!(house.letters_to("noah@once.test").len(), 1, "the pause between letters holds too");
+    assert_eq!(
+        house.letters_to("noah@once.test").len(),
+        1,
+        "the pause between letters holds too"
+    );
 }
 
 #[test]
@@ -148,7 +179,12 @@ fn of_twenty_organizations_with_one_slug_one_is_made() {
         ("region", "eu"),
         ("organization_type", "partner"),
     ];
-    let pages = at_once(clients.iter().map(|client| || client.post("/organizations", &fields)).collect());
+    let pages = at_once(
+        clients
+            .iter()
+            .map(|client| || client.post("/organizations", &fields))
+            .collect(),
+    );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 1), (422, 19)]));
     assert_eq!(count(&house, "organizations"), 1);
     assert_eq!(count(&house, "companies"), 1);
@@ -184,7 +220,10 @@ fn ten_wrong_passwords_are_tried_however_many_come_at_once() {
 fn of_twenty_uses_of_one_reset_link_one_sets_the_password() {
     let house = House::open();
     house.stage(|stage| stage.account("Noah Brandt", "noah@reset.test", true));
-    house.client().post("/password/forgot", &[("email", "noah@reset.test")]).expect(303);
+    house
+        .client()
+        .post("/password/forgot", &[("email", "noah@reset.test")])
+        .expect(303);
     let link = house.mail_to("noah@reset.test").link("/password/reset/");
     let clients: Vec<_> = (0..20).map(|_| house.client()).collect();
     let passwords: Vec<String> = (0..20).map(|n| format!("another-horse-battery-{n}")).collect();
@@ -239,16 +278,27 @@ fn an_invitation_that_is_answered_and_taken_back_at_once_ends_in_one_way() {
         };
         let pages = at_once(jobs);
         for page in &pages {
-            assert!(matches!(page.status, 303 | 422), "round {round}: {} gives {}", page.request, page.status);
+            assert!(
+                matches!(page.status, 303 | 422),
+                "round {round}: {} gives {}",
+                page.request,
+                page.status
+            );
         }
         let member = count(
             &house,
-            &format!("memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}' AND m.status = 'active'"),
+            &format!(
+                "memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}' AND m.status = 'active'"
+            ),
         );
         let status = house
             .database
             .words(&format!("SELECT status AS value FROM invitations WHERE id = '{id}'"));
-        assert_eq!(member == 1, status == ["accepted"], "round {round}: {status:?} and {member} members");
+        assert_eq!(
+            member == 1,
+            status == ["accepted"],
+            "round {round}: {status:?} and {member} members"
+        );
         if round % 3 == 2 {
             // Whichever was first, the role is the one that the invitation had when it was accepted.
             let role = house.database.words(&format!(

@@ -66,7 +66,8 @@ impl Scene {
             let target = stage.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
             let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
             let newcomer = format!("newcomer@{slug}.test");
-            let (invitation, mut token) = stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
+            let (invitation, mut token) =
+                stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
             let address = format!("actor@{slug}.test");
             let companies: &[_] = match actor {
                 "manager" => &[(north, "manager")],
@@ -135,14 +136,27 @@ impl Scene {
         let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
         let email = format!("fresh@{}.test", self.slug);
         match path {
-            "/signup" => text(&[("name", "Fresh Face"), ("email", &email), ("password", "correct-horse-battery-9"), ("terms", "on")]),
-            "/login" => text(&[("email", &format!("tara@{}.test", self.slug)), ("password", "correct-horse-battery-9")]),
-            "/logout" | "/verify/resending" | "/verify/{token}" | "/unlock/{token}" | "/account/email/{token}" => text(&[]),
+            "/signup" => text(&[
+                ("name", "Fresh Face"),
+                ("email", &email),
+                ("password", "correct-horse-battery-9"),
+                ("terms", "on"),
+            ]),
+            "/login" => text(&[
+                ("email", &format!("tara@{}.test", self.slug)),
+                ("password", "correct-horse-battery-9"),
+            ]),
+            "/logout" | "/verify/resending" | "/verify/{token}" | "/unlock/{token}" | "/account/email/{token}" => {
+                text(&[])
+            }
             "/password/forgot" => text(&[("email", &email)]),
             "/password/reset/{token}" => text(&[("password", "another-horse-battery-9")]),
             "/account/name" => text(&[("name", "Alex Other")]),
             "/account/email" => text(&[("email", &email), ("email_password", "correct-horse-battery-9")]),
-            "/account/password" => text(&[("current_password", "correct-horse-battery-9"), ("new_password", "another-horse-battery-9")]),
+            "/account/password" => text(&[
+                ("current_password", "correct-horse-battery-9"),
+                ("new_password", "another-horse-battery-9"),
+            ]),
             "/account/theme" => text(&[("theme", "dark")]),
             "/account/sessions/ending" | "/account/sessions/{id}/ending" => text(&[]),
             "/organizations" => text(&[
@@ -164,16 +178,23 @@ impl Scene {
                 ("unit_label", "company"),
             ]),
             "/organizations/{slug}/companies" => text(&[("name", "East"), ("slug", "east")]),
-            "/organizations/{slug}/companies/{company}/settings" => text(&[("name", "Northern"), ("slug", &self.north_slug)]),
+            "/organizations/{slug}/companies/{company}/settings" => {
+                text(&[("name", "Northern"), ("slug", &self.north_slug)])
+            }
             "/organizations/{slug}/companies/{company}/archiving"
             | "/organizations/{slug}/companies/{company}/restoring"
             | "/organizations/{slug}/companies/{company}/members/{id}/unassigning" => text(&[]),
-            "/organizations/{slug}/companies/{company}/members" => {
-                text(&[("member_id", &self.member), ("member", &self.member), ("company_role", "editor"), ("role", "editor")])
-            }
+            "/organizations/{slug}/companies/{company}/members" => text(&[
+                ("member_id", &self.member),
+                ("member", &self.member),
+                ("company_role", "editor"),
+                ("role", "editor"),
+            ]),
             "/organizations/{slug}/members/{id}/role" => text(&[("role", "viewer")]),
             "/organizations/{slug}/members/{id}/access-end" => text(&[("access_until", "2099-12-31")]),
-            "/organizations/{slug}/members/{id}/companies" => text(&[("company_id", &self.north), ("company_role", "editor")]),
+            "/organizations/{slug}/members/{id}/companies" => {
+                text(&[("company_id", &self.north), ("company_role", "editor")])
+            }
             "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning"
             | "/organizations/{slug}/members/{id}/removal" => text(&[]),
             // Into `north`, so that who manages only this company may.
@@ -183,9 +204,11 @@ impl Scene {
                 ("company_id", &self.north),
                 ("company_role", "viewer"),
             ]),
-            "/organizations/{slug}/invitations/{id}" => {
-                text(&[("role", "member"), ("company_id", &self.north), ("company_role", "editor")])
-            }
+            "/organizations/{slug}/invitations/{id}" => text(&[
+                ("role", "member"),
+                ("company_id", &self.north),
+                ("company_role", "editor"),
+            ]),
             "/organizations/{slug}/invitations/resending" => text(&[("id", &self.invitation)]),
             "/organizations/{slug}/invitations/{id}/resending"
             | "/organizations/{slug}/invitations/{id}/cancellation"
@@ -222,7 +245,11 @@ fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
     let house = House::open();
     house.stage(|stage| stage.account("Oscar Operator", "oscar@operator.test", true));
     let login = house.client().get("/login");
-    let asset = login.all("link[rel=stylesheet]", "href").first().expect("a style sheet").clone();
+    let asset = login
+        .all("link[rel=stylesheet]", "href")
+        .first()
+        .expect("a style sheet")
+        .clone();
     let asset = asset.strip_prefix("/static/").expect("a static file").to_owned();
 
     let number = std::sync::atomic::AtomicUsize::new(0);
@@ -241,14 +268,27 @@ fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
                         .map(|route| {
                             let own = (route.method != "GET").then(|| Scene::set(house, actor, &next()));
                             let scene = own.as_ref().unwrap_or(&reading);
-                            let client = scene.actor.as_ref().map_or_else(|| house.client(), |ticket| house.holder(ticket));
-                            let form = if route.method == "GET" { Vec::new() } else { scene.form(route.path) };
+                            let client = scene
+                                .actor
+                                .as_ref()
+                                .map_or_else(|| house.client(), |ticket| house.holder(ticket));
+                            let form = if route.method == "GET" {
+                                Vec::new()
+                            } else {
+                                scene.form(route.path)
+                            };
                             let page = ask(&client, route.method, &scene.path(route.path, asset), &form);
                             assert!(page.status < 500, "{actor}: {} gives {}", page.request, page.status);
                             // Nobody is led to a page that is closed to them.
                             if page.status == 303 {
                                 let end = page.clone().follow(&client);
-                                assert!(end.status < 400, "{actor}: {} leads to {}: {}", page.request, end.request, end.status);
+                                assert!(
+                                    end.status < 400,
+                                    "{actor}: {} leads to {}: {}",
+                                    page.request,
+                                    end.request,
+                                    end.status
+                                );
                             }
                             cell(&page)
                         })
@@ -291,7 +331,12 @@ fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
         .lines()
         .filter(|line| !known.lines().any(|k| k == *line))
         .map(|line| format!("+ {line}"))
-        .chain(known.lines().filter(|line| !text.lines().any(|t| t == *line)).map(|line| format!("- {line}")))
+        .chain(
+            known
+                .lines()
+                .filter(|line| !text.lines().any(|t| t == *line))
+                .map(|line| format!("- {line}")),
+        )
         .collect();
     assert!(
         text == known,
@@ -307,7 +352,12 @@ fn who_manages_one_company_reaches_no_other_through_a_form() {
     let manager = house.holder(scene.actor.as_ref().expect("an actor"));
     let slug = &scene.slug;
     let invite = |company: &str, email: &str| {
-        let fields = [("emails", email), ("role", "member"), ("company_id", company), ("company_role", "viewer")];
+        let fields = [
+            ("emails", email),
+            ("role", "member"),
+            ("company_id", company),
+            ("company_role", "viewer"),
+        ];
         manager.post(&format!("/organizations/{slug}/invitations"), &fields)
     };
     invite(&scene.south, "south@elsewhere.test").expect(422);

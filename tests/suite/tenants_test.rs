@@ -15,8 +15,12 @@ fn rows(house: &House, organization: &str) -> Vec<String> {
     } else {
         "SELECT m.name AS value FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'organization_id' ORDER BY 1"
     };
-    let mut tables: Vec<(String, &str)> =
-        house.database.words(tables).into_iter().map(|table| (table, "organization_id")).collect();
+    let mut tables: Vec<(String, &str)> = house
+        .database
+        .words(tables)
+        .into_iter()
+        .map(|table| (table, "organization_id"))
+        .collect();
     assert!(tables.len() >= 10, "{tables:?}");
     tables.push(("organizations".into(), "id"));
     let mut rows = Vec::new();
@@ -24,11 +28,18 @@ fn rows(house: &House, organization: &str) -> Vec<String> {
         let text = if postgres {
             "row_to_json(t)::text".to_owned()
         } else {
-            let columns = house.database.words(&format!("SELECT name AS value FROM pragma_table_info('{table}')"));
-            let quoted: Vec<String> = columns.iter().map(|column| format!("'{column}=' || quote(\"{column}\")")).collect();
+            let columns = house
+                .database
+                .words(&format!("SELECT name AS value FROM pragma_table_info('{table}')"));
+            let quoted: Vec<String> = columns
+                .iter()
+                .map(|column| format!("'{column}=' || quote(\"{column}\")"))
+                .collect();
             quoted.join(" || ' ' || ")
         };
-        let found = house.database.words(&format!("SELECT {text} AS value FROM {table} t WHERE {key} = '{organization}' ORDER BY 1"));
+        let found = house.database.words(&format!(
+            "SELECT {text} AS value FROM {table} t WHERE {key} = '{organization}' ORDER BY 1"
+        ));
         rows.extend(found.into_iter().map(|row| format!("{table}: {row}")));
     }
     rows
@@ -44,14 +55,30 @@ fn twins(house: &House, mine: &str, theirs: &str) -> (Scene, Scene, Client) {
 
 fn asset(house: &House) -> String {
     let login = house.client().get("/login");
-    let sheet = login.all("link[rel=stylesheet]", "href").first().expect("a style sheet").clone();
+    let sheet = login
+        .all("link[rel=stylesheet]", "href")
+        .first()
+        .expect("a style sheet")
+        .clone();
     sheet.strip_prefix("/static/").expect("a static file").to_owned()
 }
 
 fn expect_nothing_of(page: &Page, theirs: &Scene) {
-    let ids = [&theirs.organization, &theirs.member, &theirs.north, &theirs.south, &theirs.invitation, &theirs.token];
+    let ids = [
+        &theirs.organization,
+        &theirs.member,
+        &theirs.north,
+        &theirs.south,
+        &theirs.invitation,
+        &theirs.token,
+    ];
     for mark in ids.into_iter().chain([&theirs.slug]) {
-        assert!(!page.body.contains(mark.as_str()), "{} names {mark}:\n{}", page.request, page.body);
+        assert!(
+            !page.body.contains(mark.as_str()),
+            "{} names {mark}:\n{}",
+            page.request,
+            page.body
+        );
     }
 }
 
@@ -61,7 +88,11 @@ fn no_page_of_one_organization_names_anything_of_another() {
     let (mine, theirs, client) = twins(&house, "aurora", "borealis");
     // Something happened in both, so that there is a history to show.
     let busy = house.holder(theirs.actor.as_ref().expect("an owner"));
-    busy.post("/organizations/borealis/companies", &[("name", "Borealis Harbor"), ("slug", "borealis-harbor")]).expect(303);
+    busy.post(
+        "/organizations/borealis/companies",
+        &[("name", "Borealis Harbor"), ("slug", "borealis-harbor")],
+    )
+    .expect(303);
     let asset = asset(&house);
     let mut own = 0;
     for route in ROUTES.iter().filter(|route| route.method == "GET") {
@@ -74,11 +105,21 @@ fn no_page_of_one_organization_names_anything_of_another() {
     }
     assert!(own > 20, "only {own} answers say anything of the own organization");
     // What narrows a list looks into no other organization either.
-    for query in ["q=borealis", "q=tara", "company=north-borealis", "status=all&q=newcomer", "after=bm9wZQ", "role=member"] {
+    for query in [
+        "q=borealis",
+        "q=tara",
+        "company=north-borealis",
+        "status=all&q=newcomer",
+        "after=bm9wZQ",
+        "role=member",
+    ] {
         for list in ["members", "members.csv", "invitations", "companies"] {
             let page = client.get(&format!("/organizations/aurora/{list}?{query}"));
             // The search field shows what was typed.
-            let body = page.body.replace(&format!("value=\"{}\"", query.split('=').nth(1).unwrap_or_default()), "");
+            let body = page.body.replace(
+                &format!("value=\"{}\"", query.split('=').nth(1).unwrap_or_default()),
+                "",
+            );
             assert!(!body.contains("@borealis.test"), "{}", page.request);
             assert!(!body.contains(&theirs.organization), "{}", page.request);
             assert!(page.status < 500, "{}: {}", page.request, page.status);
@@ -118,7 +159,11 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
         }
         for scene in scenes {
             let path = scene.path(route.path, &asset);
-            let form = if route.method == "GET" { Vec::new() } else { scene.form(route.path) };
+            let form = if route.method == "GET" {
+                Vec::new()
+            } else {
+                scene.form(route.path)
+            };
             for client in [client.clone(), client.with("HX-Request", "true")] {
                 let page = ask(&client, route.method, &path, &form);
                 assert_eq!(page.status, 404, "{}", page.request);
@@ -153,16 +198,29 @@ fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
         (format!("{base}/invitations"), [&invite[..], &company[..]].concat()),
         (
             format!("{base}/invitations"),
-            [&invite[..], &[("company_id", mine.north.as_str()), ("company_role", "editor")], &company[..]].concat(),
+            [
+                &invite[..],
+                &[("company_id", mine.north.as_str()), ("company_role", "editor")],
+                &company[..],
+            ]
+            .concat(),
         ),
-        (format!("{base}/invitations/{}", mine.invitation), [&edit[..], &company[..]].concat()),
+        (
+            format!("{base}/invitations/{}", mine.invitation),
+            [&edit[..], &company[..]].concat(),
+        ),
         (format!("{base}/invitations/resending"), both.to_vec()),
         (format!("{base}/members/{}/companies", mine.member), company.to_vec()),
         (format!("{base}/companies/{}/members", mine.north_slug), member.to_vec()),
     ];
     for (path, fields) in asks {
         let page = client.post(&path, &fields);
-        assert!(matches!(page.status, 404 | 422), "{} with {fields:?}: {}", page.request, page.status);
+        assert!(
+            matches!(page.status, 404 | 422),
+            "{} with {fields:?}: {}",
+            page.request,
+            page.status
+        );
         assert!(!page.has("borealis"), "{}: {}", page.request, page.text());
     }
     assert_eq!(rows(&house, &theirs.organization), before);
@@ -182,14 +240,30 @@ fn one_person_in_two_organizations_has_in_each_only_the_role_of_that_one() {
     });
     let emma = house.holder(&client);
     emma.get("/organizations/hers/invitations/new").expect(200);
-    emma.get("/organizations/other/members").expect(200).expect_text("Olivia Hart");
+    emma.get("/organizations/other/members")
+        .expect(200)
+        .expect_text("Olivia Hart");
     emma.get("/organizations/other/invitations/new").expect(403);
-    emma.post("/organizations/other/invitations", &[("emails", "noah@both.test"), ("role", "viewer")]).expect(403);
+    emma.post(
+        "/organizations/other/invitations",
+        &[("emails", "noah@both.test"), ("role", "viewer")],
+    )
+    .expect(403);
     emma.get("/organizations/hers/members").expect(200);
     assert!(!emma.get("/organizations/hers/members").has("Olivia Hart"));
     // The switcher names both, with the role in each.
     let page = emma.get("/organizations/hers").expect(200);
     let switcher = page.texts("#org-list li");
-    assert!(switcher.iter().any(|line| line.contains("Hers") && line.contains("Owner")), "{switcher:?}");
-    assert!(switcher.iter().any(|line| line.contains("Other") && line.contains("Viewer")), "{switcher:?}");
+    assert!(
+        switcher
+            .iter()
+            .any(|line| line.contains("Hers") && line.contains("Owner")),
+        "{switcher:?}"
+    );
+    assert!(
+        switcher
+            .iter()
+            .any(|line| line.contains("Other") && line.contains("Viewer")),
+        "{switcher:?}"
+    );
 }

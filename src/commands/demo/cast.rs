@@ -28,21 +28,31 @@ pub struct Invited {
     pub role: Role,
     pub companies: &'static [(&'static str, CompanyRole)],
     pub message: &'static str,
-    pub days_ago: i64,
+    /// When the letter went out.
+    pub minutes_ago: i64,
     pub status: InvitationStatus,
 }
 
 /// A login per role, as the demo prints it.
 pub const LOGINS: &[(&str, &str)] = &[
-    ("ops@tenantry.example", "Operator of the instance, owner of Fern & Kettle"),
-    ("maya@meridian.example", "Owner of Meridian Collections, admin of Sunbeam Agency, an invitation waits"),
+    (
+        "ops@tenantry.example",
+        "Operator of the instance, owner of Fern & Kettle",
+    ),
+    (
+        "maya@meridian.example",
+        "Owner of Meridian Collections, admin of Sunbeam Agency, an invitation waits",
+    ),
     ("daniel.reyes@meridian.example", "Admin"),
     ("ingrid@meridian.example", "Billing admin"),
     ("tomasz@meridian.example", "User admin"),
     ("aaliyah@meridian.example", "Editor"),
     ("kenji@meridian.example", "Viewer"),
     ("priya.raman@harbor.example", "Member, manager of Harbor Recovery"),
-    ("leon@bluewater.example", "Member, editor in Bluewater Financial and Atlas Receivables"),
+    (
+        "leon@bluewater.example",
+        "Member, editor in Bluewater Financial and Atlas Receivables",
+    ),
     ("sofia@ridgeline.example", "Member, viewer of Ridgeline Services"),
     ("hana.kim@harbor.example", "No organization yet; an invitation waits"),
 ];
@@ -70,12 +80,36 @@ pub const CAST: &[(&str, &str)] = &[
     ("Theo Lindqvist", "theo@fernkettle.example"),
 ];
 
-const fn waits(email: &'static str, first_name: &'static str, last_name: &'static str, role: Role, days_ago: i64) -> Invited {
-    Invited { email, first_name, last_name, role, companies: &[], message: "", days_ago, status: InvitationStatus::Pending }
+const fn waits(
+    email: &'static str,
+    first_name: &'static str,
+    last_name: &'static str,
+    role: Role,
+    hours_ago: i64,
+) -> Invited {
+    Invited {
+        email,
+        first_name,
+        last_name,
+        role,
+        companies: &[],
+        message: "",
+        minutes_ago: hours_ago * 60,
+        status: InvitationStatus::Pending,
+    }
 }
 
 const fn closed(email: &'static str, role: Role, days_ago: i64, status: InvitationStatus) -> Invited {
-    Invited { email, first_name: "", last_name: "", role, companies: &[], message: "", days_ago, status }
+    Invited {
+        email,
+        first_name: "",
+        last_name: "",
+        role,
+        companies: &[],
+        message: "",
+        minutes_ago: days_ago * 24 * 60,
+        status,
+    }
 }
 
 /// The three organizations.
@@ -87,18 +121,52 @@ pub const HOUSES: &[Place] = &[
         region: Region::UnitedStates,
         domain: "meridian.example",
         owner: "maya@meridian.example",
-        companies: &["Harbor Recovery", "Atlas Receivables", "Pinecrest Credit", "Bluewater Financial", "Summit Accounts", "Ridgeline Services"],
+        companies: &[
+            "Harbor Recovery",
+            "Atlas Receivables",
+            "Pinecrest Credit",
+            "Bluewater Financial",
+            "Summit Accounts",
+            "Ridgeline Services",
+        ],
         members: &[
             ("daniel.reyes@meridian.example", Role::Admin, &[]),
             ("ingrid@meridian.example", Role::BillingAdmin, &[]),
             ("tomasz@meridian.example", Role::UserAdmin, &[]),
             ("aaliyah@meridian.example", Role::Editor, &[]),
             ("kenji@meridian.example", Role::Viewer, &[]),
-            ("priya.raman@harbor.example", Role::Member, &[("harbor-recovery", CompanyRole::Manager)]),
-            ("leon@bluewater.example", Role::Member, &[("bluewater-financial", CompanyRole::Editor), ("atlas-receivables", CompanyRole::Editor)]),
-            ("sofia@ridgeline.example", Role::Member, &[("ridgeline-services", CompanyRole::Viewer)]),
-            ("seun.adeyemi@atlas.example", Role::Member, &[("atlas-receivables", CompanyRole::Manager)]),
-            ("noor@pinecrest.example", Role::Member, &[("pinecrest-credit", CompanyRole::Editor), ("summit-accounts", CompanyRole::Editor), ("harbor-recovery", CompanyRole::Viewer)]),
+            (
+                "priya.raman@harbor.example",
+                Role::Member,
+                &[("harbor-recovery", CompanyRole::Manager)],
+            ),
+            (
+                "leon@bluewater.example",
+                Role::Member,
+                &[
+                    ("bluewater-financial", CompanyRole::Editor),
+                    ("atlas-receivables", CompanyRole::Editor),
+                ],
+            ),
+            (
+                "sofia@ridgeline.example",
+                Role::Member,
+                &[("ridgeline-services", CompanyRole::Viewer)],
+            ),
+            (
+                "seun.adeyemi@atlas.example",
+                Role::Member,
+                &[("atlas-receivables", CompanyRole::Manager)],
+            ),
+            (
+                "noor@pinecrest.example",
+                Role::Member,
+                &[
+                    ("pinecrest-credit", CompanyRole::Editor),
+                    ("summit-accounts", CompanyRole::Editor),
+                    ("harbor-recovery", CompanyRole::Viewer),
+                ],
+            ),
         ],
         invitations: &[
             Invited {
@@ -108,14 +176,29 @@ pub const HOUSES: &[Place] = &[
                 role: Role::Member,
                 companies: &[("harbor-recovery", CompanyRole::Viewer)],
                 message: "Welcome to the Harbor team. Priya shows you around on Monday.",
-                days_ago: 1,
+                minutes_ago: 26 * 60,
                 status: InvitationStatus::Pending,
             },
-            waits("luis.ortega@summit.example", "Luis", "Ortega", Role::Editor, 5),
-            waits("grace.bell@meridian.example", "Grace", "Bell", Role::Viewer, 0),
-            closed("former.partner@atlas.example", Role::Viewer, 12, InvitationStatus::Expired),
-            closed("wrong.address@bluewater.example", Role::Member, 9, InvitationStatus::Cancelled),
-            closed("declined@ridgeline.example", Role::Viewer, 8, InvitationStatus::Declined),
+            waits("luis.ortega@summit.example", "Luis", "Ortega", Role::Editor, 130),
+            waits("grace.bell@meridian.example", "Grace", "Bell", Role::Viewer, 1),
+            closed(
+                "former.partner@atlas.example",
+                Role::Viewer,
+                12,
+                InvitationStatus::Expired,
+            ),
+            closed(
+                "wrong.address@bluewater.example",
+                Role::Member,
+                9,
+                InvitationStatus::Cancelled,
+            ),
+            closed(
+                "declined@ridgeline.example",
+                Role::Viewer,
+                8,
+                InvitationStatus::Declined,
+            ),
             closed("kenji@meridian.example", Role::Viewer, 31, InvitationStatus::Accepted),
             closed("noor@pinecrest.example", Role::Member, 31, InvitationStatus::Superseded),
         ],
@@ -128,16 +211,36 @@ pub const HOUSES: &[Place] = &[
         domain: "sunbeam.example",
         owner: "olivia@sunbeam.example",
         companies: &[
-            "Brightleaf Dental", "Corner Bakery", "Juniper Yoga", "Oak & Iron", "Paperboat Books", "Quill Legal", "Redwood Physio", "Sable Coffee", "Tidewater Inn",
-            "Umber Pottery", "Violet Florists", "Willow Vets",
+            "Brightleaf Dental",
+            "Corner Bakery",
+            "Juniper Yoga",
+            "Oak & Iron",
+            "Paperboat Books",
+            "Quill Legal",
+            "Redwood Physio",
+            "Sable Coffee",
+            "Tidewater Inn",
+            "Umber Pottery",
+            "Violet Florists",
+            "Willow Vets",
         ],
         members: &[
             ("maya@meridian.example", Role::Admin, &[]),
             ("ben@sunbeam.example", Role::UserAdmin, &[]),
             ("zoe@sunbeam.example", Role::Editor, &[]),
-            ("juergen@brightleaf.example", Role::Member, &[("brightleaf-dental", CompanyRole::Manager)]),
+            (
+                "juergen@brightleaf.example",
+                Role::Member,
+                &[("brightleaf-dental", CompanyRole::Manager)],
+            ),
         ],
-        invitations: &[waits("new.client@cornerbakery.example", "Rosa", "Marin", Role::Member, 2)],
+        invitations: &[waits(
+            "new.client@cornerbakery.example",
+            "Rosa",
+            "Marin",
+            Role::Member,
+            50,
+        )],
     },
     Place {
         name: "Fern & Kettle",
@@ -147,7 +250,20 @@ pub const HOUSES: &[Place] = &[
         domain: "",
         owner: "ops@tenantry.example",
         companies: &["Market Street shop"],
-        members: &[("amara@fernkettle.example", Role::Admin, &[]), ("theo@fernkettle.example", Role::Member, &[("market-street-shop", CompanyRole::Editor)])],
-        invitations: &[waits("maya@meridian.example", "Maya", "Okonkwo", Role::BillingAdmin, 1)],
+        members: &[
+            ("amara@fernkettle.example", Role::Admin, &[]),
+            (
+                "theo@fernkettle.example",
+                Role::Member,
+                &[("market-street-shop", CompanyRole::Editor)],
+            ),
+        ],
+        invitations: &[waits(
+            "maya@meridian.example",
+            "Maya",
+            "Okonkwo",
+            Role::BillingAdmin,
+            20,
+        )],
     },
 ];

@@ -4,25 +4,26 @@ mod cast;
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use self::cast::{CAST, HOUSES, Invited, PASSWORD, Place};
 use super::{Faults, one, run_with, say};
 use crate::gate::Backstage;
 use crate::gate::context::{Context, House};
 use crate::gate::db::Conn;
-use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::deed::{Action, Actor, Deed, Deeds};
 use crate::gate::invitation::{self, Offer};
 use crate::gate::member::OrgId;
 use crate::gate::membership::{self, Enrolment, Origin};
 use crate::gate::organization::{self, CreateRefused, InvitationStatus, NewOrganization};
+use crate::gate::role::CompanyRole;
 use crate::gate::session::Person;
 use crate::ground::config::Config;
 use crate::ground::email::Email;
 use crate::ground::error::AppError;
-use crate::ground::id::{CompanyId, UserId};
+use crate::ground::id::{CompanyId, InvitationId, UserId};
 use crate::ground::slug::Slug;
-use crate::ground::time::{Clock, Span, Time};
+use crate::ground::time::{Clock, Span};
 use crate::ground::{log, password};
 use crate::post;
 use crate::rooms::{accounts, companies};
@@ -45,11 +46,15 @@ pub fn demo() -> Result<(), Faults> {
     let base_url = config.base_url.clone();
     let house = server::open(config, Clock::default()).map_err(one)?;
     furnish(&house).map_err(|error| one(error.to_string()))?;
-    say(&format!("\nThe demo is at {base_url}\n\nEverybody's password is {PASSWORD}\n"));
+    say(&format!(
+        "\nThe demo is at {base_url}\n\nEverybody's password is {PASSWORD}\n"
+    ));
     for (email, what) in cast::LOGINS {
         say(&format!("  {email:<34} {what}"));
     }
-    say("\nLetters become files in the mail folder beside the demo's database. Ctrl+C ends it; the next start begins anew.\n");
+    say(
+        "\nLetters become files in the mail folder beside the demo's database. Ctrl+C ends it; the next start begins anew.\n",
+    );
     run_with(house)
 }
 
@@ -57,143 +62,194 @@ pub fn demo() -> Result<(), Faults> {
 fn clear(dir: &Path) -> Result<(), String> {
     if dir.exists() {
         if !dir.join(MARK).exists() {
-            return Err(format!("{} exists and is not an earlier demo; move it away first", dir.display()));
+            return Err(format!(
+                "{} exists and is not an earlier demo; move it away first",
+                dir.display()
+            ));
         }
         std::fs::remove_dir_all(dir).map_err(|error| format!("{} cannot be emptied: {error}", dir.display()))?;
     }
-    std::fs::create_dir_all(dir).and_then(|()| std::fs::write(dir.join(MARK), "")).map_err(|error| format!("{} cannot be made: {error}", dir.display()))
+    std::fs::create_dir_all(dir)
+        .and_then(|()| std::fs::write(dir.join(MARK), ""))
+        .map_err(|error| format!("{} cannot be made: {error}", dir.display()))
 }
 
 fn furnish(house: &House) -> Result<(), AppError> {
-    let door = Backstage::of(house, "command: demo");
+    let stage = Stage {
+        door: Backstage::of(house, "command: demo"),
+        today: Context::of_house(house, "command: demo"),
+    };
     let hash = password::hash_now(PASSWORD)?;
-    door.write(|cx, conn| {
-        let mut deeds = Vec::new();
-        for (name, email) in CAST {
-            let cx = at(cx, 60);
+    for (name, email) in CAST {
+        stage.ago(60 * DAY, |cx, conn| {
             let email = Email::parse(email).map_err(AppError::internal)?;
-            let added = accounts::store::add(conn, &cx, name, &email, &hash)?;
+            let added = accounts::store::add(conn, cx, name, &email, &hash)?;
             let account = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
-            deeds.push(account.did(Action::SignedUp));
-            deeds.push(accounts::store::prove(conn, &cx, &account)?);
-        }
-        Ok(((), Deeds::all(deeds)))
-    })?;
-    HOUSES.iter().try_for_each(|place| build(&door, place))
+            let deeds = account
+                .did(Action::SignedUp)
+                .and(accounts::store::prove(conn, cx, &account)?);
+            Ok(((), Some(account.actor()), deeds))
+        })?;
+    }
+    HOUSES.iter().try_for_each(|place| stage.build(place))
 }
 
-/// The same request, some days ago.
-fn at(cx: &Context, days: i64) -> Context {
-    Context { now: cx.now - Span::days(days), ..cx.clone() }
+const DAY: i64 = 24 * 60;
+
+/// Where the past is played: each scene at its time, by its actor.
+struct Stage {
+    door: Backstage,
+    today: Context,
+}
+
+impl Stage {
+    /// Plays a scene so many minutes ago.
+    fn ago<T>(
+        &self,
+        minutes: i64,
+        scene: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError>,
+    ) -> Result<T, AppError> {
+        let cx = Context {
+            now: self.today.now - Span::minutes(minutes),
+            ..self.today.clone()
+        };
+        self.door.write_as(&cx, scene)
+    }
+
+    fn build(&self, place: &Place) -> Result<(), AppError> {
+        let (org, owner) = self.ago(45 * DAY, |cx, conn| {
+            let owner = account(conn, place.owner)?;
+            let owner = Person::backstage(conn, cx, owner)?;
+            let new = NewOrganization {
+                name: place.name.into(),
+                slug: Slug::parse(place.slug).map_err(AppError::internal)?,
+                organization_type: place.organization_type,
+                region: place.region,
+                domain: place.domain.into(),
+            };
+            let (org, deeds) = organization::create(conn, cx, &owner, &new).map_err(|refused| match refused {
+                CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
+                CreateRefused::Failed(error) => error,
+            })?;
+            Ok(((org, owner.actor()), Some(owner.actor()), deeds))
+        })?;
+        let mut companies = Vec::new();
+        for (at, name) in place.companies.iter().enumerate() {
+            companies.push(self.ago(44 * DAY - minutes(at), |cx, conn| {
+                let slug = Slug::parse(&Slug::suggest(name)).map_err(AppError::internal)?;
+                let made = companies::store::create(conn, org, cx.now, name, &slug)?;
+                let id = made.ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
+                let deed = Deed::new(Action::CompanyCreated, "company", id, *name)
+                    .after(json!({ "name": name, "slug": slug.as_str() }));
+                Ok((
+                    (slug.to_string(), id),
+                    Some(owner.clone()),
+                    Deeds::organization(org, deed),
+                ))
+            })?);
+        }
+        for (at, (email, role, assigned)) in place.members.iter().enumerate() {
+            self.ago((30 - minutes(at)) * DAY, |cx, conn| {
+                let person = account(conn, email)?;
+                let person = Person::backstage(conn, cx, person)?;
+                let enrolment = Enrolment {
+                    role: *role,
+                    access_until: None,
+                    invited_by: Some(owner.id),
+                    origin: Origin::Invite,
+                    companies: pick(&companies, assigned)?,
+                };
+                let id = membership::enrol(conn, cx, org, person.id, &enrolment)?.ok_or(AppError::NotFound)?;
+                let seen = self.today.now - Span::minutes(7 + 410 * minutes(at * at));
+                membership::seen(conn, person.id, id, seen)?;
+                let deed =
+                    Deed::new(Action::InvitationAccepted, "member", id, *email).after(json!({ "role": role.as_str() }));
+                Ok(((), Some(person.actor()), Deeds::organization(org, deed)))
+            })?;
+        }
+        let mut letters: Vec<&Invited> = place.invitations.iter().collect();
+        letters.sort_by_key(|invited| std::cmp::Reverse(invited.minutes_ago));
+        letters
+            .into_iter()
+            .try_for_each(|invited| self.invite(org, &owner, &companies, invited))
+    }
+
+    fn invite(&self, org: OrgId, owner: &Actor, companies: &[Known], invited: &Invited) -> Result<(), AppError> {
+        let id = self.ago(invited.minutes_ago, |cx, conn| {
+            let offer = Offer {
+                email: Email::parse(invited.email).map_err(AppError::internal)?,
+                first_name: invited.first_name.into(),
+                last_name: invited.last_name.into(),
+                role: invited.role,
+                companies: pick(companies, invited.companies)?,
+                message: invited.message.into(),
+                access_until: None,
+                hands_over: false,
+            };
+            let made = invitation::create(conn, cx, org, owner.id, &offer)?;
+            let (id, seed) = made.ok_or_else(|| AppError::internal(format!("{} is invited twice", invited.email)))?;
+            let found = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
+            post::letter::invite(conn, cx, &found, seed)?;
+            let deed = Deed::new(Action::MemberInvited, "invitation", id, invited.email)
+                .after(json!({ "role": invited.role.as_str() }));
+            Ok((id, Some(owner.clone()), Deeds::organization(org, deed)))
+        })?;
+        let (action, actor) = match invited.status {
+            InvitationStatus::Cancelled => (Action::InvitationCancelled, Some(owner.clone())),
+            InvitationStatus::Expired => (Action::InvitationExpired, None),
+            _ => return self.close(org, id, invited, None, None),
+        };
+        self.close(org, id, invited, Some(action), actor)
+    }
+
+    /// A day later the invitation is what the demo shows of it; an expired one took its seven days.
+    fn close(
+        &self,
+        org: OrgId,
+        id: InvitationId,
+        invited: &Invited,
+        action: Option<Action>,
+        by: Option<Actor>,
+    ) -> Result<(), AppError> {
+        if invited.status == InvitationStatus::Pending {
+            return Ok(());
+        }
+        let after = if invited.status == InvitationStatus::Expired {
+            7 * DAY
+        } else {
+            DAY
+        };
+        self.ago(invited.minutes_ago - after, |cx, conn| {
+            invitation::close(conn, cx, org, id, invited.status)?;
+            let deeds =
+                action.map(|action| Deeds::organization(org, Deed::new(action, "invitation", id, invited.email)));
+            Ok(((), by, deeds.unwrap_or_default()))
+        })
+    }
+}
+
+type Known = (String, CompanyId);
+
+fn minutes(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or_default()
 }
 
 fn account(conn: &mut Conn, email: &str) -> Result<UserId, AppError> {
     let email = Email::parse(email).map_err(AppError::internal)?;
     let account = accounts::store::by_email(conn, &email)?;
-    account.map(|account| account.id).ok_or_else(|| AppError::internal(format!("{email} is not in the cast")))
+    account
+        .map(|account| account.id)
+        .ok_or_else(|| AppError::internal(format!("{email} is not in the cast")))
 }
 
-/// How long ago people were last here, in minutes, in the order of the cast.
-const SEEN: [i64; 11] = [12, 125, 1_500, 2_900, 5_800, 1_450, 4_400, 15_800, 33_100, 8_700, 600];
-
-fn build(door: &Backstage, place: &Place) -> Result<(), AppError> {
-    let now = door.read(|cx, _| Ok(cx.now))?;
-    let owner = door.read(|_, conn| account(conn, place.owner))?;
-    let begin = now - Span::days(45);
-    let org = door.write_as(owner, begin, |creator, conn| {
-        let new = NewOrganization {
-            name: place.name.into(),
-            slug: Slug::parse(place.slug).map_err(AppError::internal)?,
-            organization_type: place.organization_type,
-            region: place.region,
-            domain: place.domain.into(),
-        };
-        organization::create(conn, &creator.cx, creator, &new).map_err(|refused| match refused {
-            CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
-            CreateRefused::Failed(error) => error,
-        })
-    })?;
-    let mut known = Vec::new();
-    for (hours, name) in (1..).zip(place.companies) {
-        let slug = Slug::parse(&Slug::suggest(name)).map_err(AppError::internal)?;
-        let id = door.write_as(owner, begin + Span::hours(hours), |person, conn| {
-            let (id, action, before) = match known.is_empty() {
-                true => name_first(conn, org, name, &slug)?,
-                false => (companies::store::create(conn, org, person.cx.now, name, &slug)?, Action::CompanyCreated, json!({})),
-            };
-            let id = id.ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
-            let deed = Deed::new(action, "company", id, *name).before(before);
-            Ok((id, Deeds::organization(org, deed.after(json!({ "name": name, "slug": slug.as_str() })))))
-        })?;
-        known.push((slug.to_string(), id));
-    }
-    for (hours, (email, role, assigned)) in (0..).zip(place.members) {
-        let user = door.read(|_, conn| account(conn, email))?;
-        door.write_as(user, now - Span::days(30) + Span::hours(7 * hours), |person, conn| {
-            let enrolment = Enrolment { role: *role, access_until: None, invited_by: Some(owner), origin: Origin::Invite, companies: pick(&known, assigned)? };
-            membership::enrol(conn, &person.cx, org, user, &enrolment)?;
-            let deed = Deed::new(Action::InvitationAccepted, "member", user, *email).after(json!({ "role": role.as_str() }));
-            Ok(((), Deeds::organization(org, deed)))
-        })?;
-    }
-    // Who runs the place and the first of its admins invite by turns, the oldest invitation first.
-    let helper = place.members.first().map_or(place.owner, |(email, ..)| email);
-    let helper = door.read(|_, conn| account(conn, helper))?;
-    let mut invitations: Vec<&Invited> = place.invitations.iter().collect();
-    invitations.sort_by_key(|invited| std::cmp::Reverse(invited.days_ago));
-    for (turn, invited) in invitations.into_iter().enumerate() {
-        let inviter = if turn % 2 == 0 { owner } else { helper };
-        let minutes = 40 + 95 * i64::try_from(turn).unwrap_or_default();
-        let sent = now - Span::days(invited.days_ago) - Span::minutes(minutes);
-        door.write_as(inviter, sent, |person, conn| Ok(((), invite(person, conn, org, &known, invited)?)))?;
-    }
-    let people = std::iter::once(&place.owner).chain(place.members.iter().map(|(email, ..)| email));
-    for (email, minutes) in people.zip(SEEN.into_iter().cycle()) {
-        door.write(|_, conn| {
-            let user = account(conn, email)?;
-            membership::seen(conn, org, user, now - Span::minutes(minutes))?;
-            Ok(((), Deeds::none("nobody did it")))
-        })?;
-    }
-    Ok(())
-}
-
-/// An organization begins with one company; it becomes the first of the demo's.
-fn name_first(conn: &mut Conn, org: OrgId, name: &str, slug: &Slug) -> Result<(Option<CompanyId>, Action, Value), AppError> {
-    let all = companies::store::Filter { own: None, status: None, words: Vec::new(), sort: companies::store::Sort::Name };
-    let first = companies::store::list(conn, org, &all, None, 1)?.pop().ok_or(AppError::NotFound)?;
-    let renamed = companies::store::rename(conn, org, first.id, name, slug)?;
-    let id = matches!(renamed, companies::store::Renamed::Done).then_some(first.id);
-    Ok((id, Action::CompanyEdited, json!({ "name": first.name })))
-}
-
-fn pick(known: &[(String, CompanyId)], wanted: &[(&str, crate::gate::role::CompanyRole)]) -> Result<Vec<(CompanyId, crate::gate::role::CompanyRole)>, AppError> {
+fn pick(known: &[Known], wanted: &[(&str, CompanyRole)]) -> Result<Vec<(CompanyId, CompanyRole)>, AppError> {
     wanted
         .iter()
         .map(|(slug, role)| {
-            let company = known.iter().find(|(known, _)| known == slug).ok_or_else(|| AppError::internal(format!("{slug} is not in the demo")))?;
-            Ok((company.1, *role))
+            let company = known.iter().find(|(known, _)| known == slug);
+            company
+                .map(|(_, id)| (*id, *role))
+                .ok_or_else(|| AppError::internal(format!("{slug} is not in the demo")))
         })
         .collect()
-}
-
-fn invite(inviter: &Person, conn: &mut Conn, org: OrgId, known: &[(String, CompanyId)], invited: &Invited) -> Result<Deeds, AppError> {
-    let offer = Offer {
-        email: Email::parse(invited.email).map_err(AppError::internal)?,
-        first_name: invited.first_name.into(),
-        last_name: invited.last_name.into(),
-        role: invited.role,
-        companies: pick(known, invited.companies)?,
-        message: invited.message.into(),
-        access_until: None::<Time>,
-        hands_over: false,
-    };
-    let Some((id, seed)) = invitation::create(conn, &inviter.cx, org, inviter.id, &offer)? else { return Ok(Deeds::none("it is there already")) };
-    let found = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
-    post::letter::invite(conn, &inviter.cx, &found, seed)?;
-    if invited.status != InvitationStatus::Pending {
-        let closed = Context { now: inviter.cx.now + Span::days(invited.days_ago.min(7)), ..inviter.cx.clone() };
-        invitation::close(conn, &closed, org, id, invited.status)?;
-    }
-    Ok(Deeds::organization(org, Deed::new(Action::MemberInvited, "invitation", id, invited.email).after(json!({ "role": invited.role.as_str() }))))
 }

@@ -120,7 +120,7 @@ async fn show(visitor: &Visitor, typed: Typed, errors: FormErrors) -> Result<Htt
 
 /// Whether anybody may sign up without an invitation: the first account always may.
 fn is_open(conn: &mut Conn, cx: &Context) -> Result<bool, AppError> {
-    Ok(cx.config().signup == Signup::Open || !store::anybody(conn)?)
+    Ok(cx.config().signup == Signup::Open || !store::inhabited(conn)?)
 }
 
 enum Made {

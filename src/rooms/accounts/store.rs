@@ -80,12 +80,16 @@ pub fn by_id(conn: &mut Conn, user: UserId) -> QueryResult<Account> {
     users::table.find(user).select(Account::as_select()).first(conn)
 }
 
-/// Whether anybody has an account here.
+/// Whether anybody has proven an address here. An unproven account keeps nobody out: its address may be mistyped.
 ///
 /// # Errors
 /// When the database fails.
-pub fn anybody(conn: &mut Conn) -> QueryResult<bool> {
-    let first: Option<UserId> = users::table.select(users::id).first(conn).optional()?;
+pub fn inhabited(conn: &mut Conn) -> QueryResult<bool> {
+    let first: Option<UserId> = users::table
+        .filter(users::email_verified_at.is_not_null())
+        .select(users::id)
+        .first(conn)
+        .optional()?;
     Ok(first.is_some())
 }
 

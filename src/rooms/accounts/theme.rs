@@ -2,14 +2,13 @@
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header;
 use actix_web::web::Form;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::gate::Visitor;
 use crate::ground::error::AppError;
-use crate::ground::html::{local_path, see_other};
+use crate::ground::html::{came_from, see_other};
 
 /// What a person chose.
 #[derive(Debug, Default, Deserialize)]
@@ -31,13 +30,10 @@ pub async fn submit(visitor: Visitor, request: HttpRequest, form: Form<Typed>) -
     let mut answer = if visitor.fragment() {
         HttpResponse::NoContent().finish()
     } else {
-        let from = request
-            .headers()
-            .get(header::REFERER)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|from| from.strip_prefix(&config.base_url))
-            .unwrap_or_default();
-        see_other(false, local_path(from, "/account"))
+        see_other(
+            false,
+            came_from(request.headers(), &config.base_url).unwrap_or("/account"),
+        )
     };
     let cookie = Cookie::build("theme", theme)
         .path("/")

@@ -6,7 +6,7 @@ use askama::Template;
 use super::store;
 use crate::gate::CompanyGate;
 use crate::gate::deed::{Action, Deed, Deeds};
-use crate::gate::organization::{CompanyStatus, UnitLabel};
+use crate::gate::organization::CompanyStatus;
 use crate::gate::permission::ArchiveCompanies;
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
@@ -17,19 +17,20 @@ use crate::ground::html::{html, see_other};
 struct ArchivingPage {
     shell: Shell,
     path: String,
-    unit: UnitLabel,
     name: String,
     archived: bool,
 }
 
 /// `GET /organizations/{slug}/companies/{company}/archiving`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn confirm(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|member, company, conn| {
             Ok(ArchivingPage {
                 shell: member.shell(conn, "companies")?,
                 path: company.path(member, ""),
-                unit: member.unit,
                 name: company.name.clone(),
                 archived: company.status == CompanyStatus::Archived,
             })
@@ -43,11 +44,17 @@ pub async fn confirm(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse
 }
 
 /// `POST /organizations/{slug}/companies/{company}/archiving`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn archive(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
     turn(gate, CompanyStatus::Archived).await
 }
 
 /// `POST /organizations/{slug}/companies/{company}/restoring`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn restore(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
     turn(gate, CompanyStatus::Active).await
 }

@@ -54,6 +54,9 @@ struct IndexPage {
 }
 
 /// `GET /organizations/{slug}/companies`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn index(gate: Gate<ViewCompany>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let query = query.into_inner();
     let page = gate.read(move |member, conn| page(member, conn, query)).await?;

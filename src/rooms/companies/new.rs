@@ -16,6 +16,7 @@ use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
+use crate::ground::slug::Slug;
 
 #[derive(Template)]
 #[template(path = "companies/new.html", blocks = ["dialog"])]
@@ -42,6 +43,9 @@ impl NewPage {
 }
 
 /// `GET /organizations/{slug}/companies/new`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn new(gate: Gate<CreateCompanies>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|member, conn| NewPage::of(member, conn, CompanyForm::default(), FormErrors::none()))
@@ -54,6 +58,9 @@ pub async fn new(gate: Gate<CreateCompanies>) -> Result<HttpResponse, AppError> 
 }
 
 /// `POST /organizations/{slug}/companies`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn create(gate: Gate<CreateCompanies>, form: web::Form<CompanyForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
@@ -89,7 +96,7 @@ fn make(member: &Member, conn: &mut Conn, form: &CompanyForm) -> Result<(Made, D
         _ => &wish.slug,
     };
     let Some(id) = store::create(conn, org, member.cx.now, &wish.name, slug)? else {
-        let sentence = taken(member.unit, slug.as_str(), free.as_ref().map(|free| free.as_str()));
+        let sentence = taken(member.unit, slug.as_str(), free.as_ref().map(Slug::as_str));
         return Ok((Err(FormErrors::one("slug", sentence)), Deeds::none("refused")));
     };
     let deed = Deed::new(Action::CompanyCreated, "company", id, &wish.name)

@@ -13,7 +13,7 @@ use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::member::{Member, Standing};
 use crate::gate::membership::{self, Origin};
-use crate::gate::organization::{CompanyStatus, UnitLabel};
+use crate::gate::organization::CompanyStatus;
 use crate::gate::permission::{ManageCompanyMembers, Permission, Reach, ViewMembers};
 use crate::gate::role::CompanyRole;
 use crate::gate::shell::Shell;
@@ -48,9 +48,11 @@ struct Row {
 struct PeoplePage {
     shell: Shell,
     path: String,
+    // Who manages the people of a company may not see the company itself (the user admin).
+    back: String,
+    sees: bool,
     organization: String,
     name: String,
-    unit: UnitLabel,
     q: String,
     roles: &'static [CompanyRole],
     rows: Vec<Row>,
@@ -98,9 +100,14 @@ fn page(
     Ok(PeoplePage {
         shell: member.shell(conn, "companies")?,
         path: company.path(member, ""),
+        back: if company.rights.view_company() {
+            company.path(member, "")
+        } else {
+            member.path("")
+        },
+        sees: company.rights.view_company(),
         organization: member.path(""),
         name: company.name.clone(),
-        unit: member.unit,
         roles: rules::grantable(everywhere),
         narrow: within.is_some(),
         invites: member.rights.invite_members(),
@@ -111,6 +118,9 @@ fn page(
 }
 
 /// `GET /organizations/{slug}/companies/{company}/members`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn search(
     gate: CompanyGate<ManageCompanyMembers>,
     query: web::Query<Query>,
@@ -136,6 +146,9 @@ pub struct AssignForm {
 }
 
 /// `POST /organizations/{slug}/companies/{company}/members`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn assign(
     gate: CompanyGate<ManageCompanyMembers>,
     form: web::Form<AssignForm>,
@@ -159,6 +172,15 @@ pub async fn assign(
     refused(page)
 }
 
+/// Where somebody stands after a change: at the company, or at its people when the company is not theirs to see.
+fn after(member: &Member, company: &Company) -> String {
+    if company.rights.view_company() {
+        company.path(member, "")
+    } else {
+        company.path(member, "/members")
+    }
+}
+
 type Done = Result<(String, String), String>;
 
 fn give(
@@ -179,7 +201,7 @@ fn give(
         Ok(role) => role,
         Err(refused) => return Ok((Err(refused.sentence().into()), Deeds::none("refused"))),
     };
-    let path = company.path(member, "");
+    let path = after(member, company);
     let told = format!("{} is {} of {}", standing.name, role.label(), company.name);
     if now == Some(role) {
         return Ok((Ok((told, path)), Deeds::none("nothing changed")));
@@ -192,6 +214,9 @@ fn give(
 }
 
 /// `POST /organizations/{slug}/companies/{company}/members/{id}/unassigning`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn unassign(
     gate: CompanyGate<ManageCompanyMembers>,
     path: web::Path<(String, String, String)>,
@@ -214,7 +239,7 @@ fn take_off(member: &Member, company: &Company, conn: &mut Conn, id: MembershipI
     let org = member.organization;
     let standing = Standing::find(conn, org, id)?;
     let now = store::role_in(conn, org, company.id, id)?.ok_or(AppError::NotFound)?;
-    let path = company.path(member, "");
+    let path = after(member, company);
     if company.status == CompanyStatus::Archived {
         return Ok(((Err(archived(member.unit)), path), Deeds::none("refused")));
     }

@@ -18,6 +18,7 @@ use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
+use crate::ground::slug::Slug;
 
 #[derive(Template)]
 #[template(path = "companies/settings.html", blocks = ["company"])]
@@ -59,6 +60,9 @@ impl SettingsPage {
 }
 
 /// `GET /organizations/{slug}/companies/{company}/settings`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn edit(gate: CompanyGate<EditCompany>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|member, company, conn| SettingsPage::of(member, company, conn, None, FormErrors::none()))
@@ -67,6 +71,9 @@ pub async fn edit(gate: CompanyGate<EditCompany>) -> Result<HttpResponse, AppErr
 }
 
 /// `POST /organizations/{slug}/companies/{company}/settings`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn save(gate: CompanyGate<EditCompany>, form: web::Form<CompanyForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
@@ -127,7 +134,7 @@ fn change(
         }
         Renamed::SlugTaken => {
             let free = store::free_like(conn, member.organization, &wish.slug)?;
-            let sentence = taken(member.unit, wish.slug.as_str(), free.as_ref().map(|free| free.as_str()));
+            let sentence = taken(member.unit, wish.slug.as_str(), free.as_ref().map(Slug::as_str));
             refuse(FormErrors::one("slug", sentence))
         }
         Renamed::Archived => refuse(FormErrors::one("name", archived(member.unit))),

@@ -53,6 +53,9 @@ struct ShowPage {
 }
 
 /// `GET /organizations/{slug}/companies/{company}`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn show(gate: CompanyGate<ViewCompany>) -> Result<HttpResponse, AppError> {
     html(gate.read(page).await?)
 }

@@ -20,7 +20,7 @@ use crate::gate::session::Person;
 use crate::gate::shell::Shell;
 use crate::gate::{SignedIn, Visitor};
 use crate::ground::error::AppError;
-use crate::ground::html::{html, html_with, see_other};
+use crate::ground::html::{html, html_with, query_value, see_other};
 use crate::ground::id::MembershipId;
 use crate::ground::time::Time;
 use crate::ground::token::Token;
@@ -85,7 +85,10 @@ impl Scene {
         let unit = self.host.unit;
         let invitation = &self.invitation;
         let (title, text) = self.words(shell.person.as_ref().map(|person| person.email.as_str()));
-        let asks = matches!(self.situation, Situation::Expired | Situation::Cancelled | Situation::Over);
+        let asks = matches!(
+            self.situation,
+            Situation::Expired | Situation::Cancelled | Situation::Over
+        );
         Show {
             path: format!("/invitations/{}", token.as_str()),
             home: format!("/organizations/{}", self.host.slug),
@@ -156,7 +159,9 @@ impl Scene {
             ),
             Situation::Cancelled => closed(
                 "This invitation was cancelled",
-                format!("The link to {organization} does not open any more. Ask {inviter} if you think this is a mistake."),
+                format!(
+                    "The link to {organization} does not open any more. Ask {inviter} if you think this is a mistake."
+                ),
             ),
             Situation::Declined => closed(
                 "This invitation was declined",
@@ -256,6 +261,15 @@ fn reply(answer: Answer, fragment: bool, tell: impl FnOnce(String)) -> Result<Ht
     }
 }
 
+/// Back to the page of the link: who was asked to sign in on the way returns to an address that only takes a POST.
+///
+/// # Errors
+/// None.
+pub async fn back(path: web::Path<String>) -> Result<HttpResponse, AppError> {
+    let token = path.into_inner();
+    Ok(see_other(false, &format!("/invitations/{}", query_value(&token))))
+}
+
 /// Joins by a link.
 ///
 /// # Errors
@@ -278,7 +292,10 @@ fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deed
         }
         _ => {
             let page = scene.page(cx, person.shell(conn, "")?, token);
-            return Ok((Answer::Refused(Box::new(page)), Deeds::none("the acceptance was refused")));
+            return Ok((
+                Answer::Refused(Box::new(page)),
+                Deeds::none("the acceptance was refused"),
+            ));
         }
     }
     let was = &scene.invitation;
@@ -294,7 +311,12 @@ fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deed
         return Ok((Answer::Refused(Box::new(page)), none));
     }
     // A company that was archived meanwhile takes nobody in.
-    let active = || scene.grants.iter().filter(|grant| grant.status == CompanyStatus::Active);
+    let active = || {
+        scene
+            .grants
+            .iter()
+            .filter(|grant| grant.status == CompanyStatus::Active)
+    };
     let enrolment = Enrolment {
         role: was.role,
         access_until: was.access_until,

@@ -38,12 +38,9 @@ impl Cancel {
             action: member.path(&format!("/invitations/{}/cancellation", seen.invitation.id)),
             back: member.path("/invitations"),
             email: seen.invitation.email.clone(),
-            closed: rules::next(standing, Event::Cancel).is_none().then(|| {
-                format!(
-                    "This invitation is {} already.",
-                    rules::label(standing).to_lowercase()
-                )
-            }),
+            closed: rules::next(standing, Event::Cancel)
+                .is_none()
+                .then(|| format!("This invitation is {} already.", rules::label(standing).to_lowercase())),
         })
     }
 }
@@ -91,10 +88,19 @@ pub async fn cancel(gate: Gate<InviteMembers>, path: web::Path<(String, String)>
                 return Ok((page, Deeds::none("it was closed already")));
             }
             let was = &seen.invitation;
-            if !invitation::close(conn, &member.cx, member.organization, was.id, InvitationStatus::Cancelled)? {
+            if !invitation::close(
+                conn,
+                &member.cx,
+                member.organization,
+                was.id,
+                InvitationStatus::Cancelled,
+            )? {
                 // Somebody was faster: the page says what it has become.
                 let seen = find(conn, member, &id)?;
-                return Ok((Cancel::of(conn, member, &seen)?, Deeds::none("it was closed in between")));
+                return Ok((
+                    Cancel::of(conn, member, &seen)?,
+                    Deeds::none("it was closed in between"),
+                ));
             }
             if let Some(letter) = was.mail_id {
                 outbox::withdraw(conn, letter)?;

@@ -184,7 +184,10 @@ fn change(
     let mut errors = FormErrors::none();
     if typed.finds {
         let page = Edit::of(conn, member, voucher, seen, typed, errors)?;
-        return Ok((Answer::Again(Box::new(page)), Deeds::none("the companies were searched")));
+        return Ok((
+            Answer::Again(Box::new(page)),
+            Deeds::none("the companies were searched"),
+        ));
     }
     let closed = rules::next(seen.standing(member.cx.now), Event::Edit).is_none();
     let person = Recipient {
@@ -205,7 +208,10 @@ fn change(
     let offer = offer(person, &terms, was.hands_over);
     let by = if was.hands_over { was.invited_by } else { voucher.user };
     if !invitation::edit(conn, was, by, &offer)? {
-        errors.add("role", "Somebody else changed this invitation in between. Open it again");
+        errors.add(
+            "role",
+            "Somebody else changed this invitation in between. Open it again",
+        );
         let page = Edit::of(conn, member, voucher, seen, typed, errors)?;
         return Ok((Answer::Refused(Box::new(page)), Deeds::none("it changed in between")));
     }

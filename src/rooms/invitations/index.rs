@@ -132,7 +132,9 @@ impl Row {
             });
         Self {
             id: invitation.id,
-            name: format!("{} {}", invitation.first_name, invitation.last_name).trim().to_owned(),
+            name: format!("{} {}", invitation.first_name, invitation.last_name)
+                .trim()
+                .to_owned(),
             role: invitation.role.label(),
             inviter,
             sent_count: invitation.sent_count,
@@ -250,10 +252,17 @@ fn page(conn: &mut Conn, member: &Member, filter: &Filter) -> Result<Index, AppE
         .into_iter()
         .map(|row| {
             let id = row.invitation.id;
-            Row::of(cx, &voucher, row, grants.remove(&id).unwrap_or_default(), seeds.get(&id))
+            Row::of(
+                cx,
+                &voucher,
+                row,
+                grants.remove(&id).unwrap_or_default(),
+                seeds.get(&id),
+            )
         })
         .collect();
-    let link = |after: Option<String>| after.map(|after| format!("{}{}", member.path("/invitations"), filter.link(&after)));
+    let link =
+        |after: Option<String>| after.map(|after| format!("{}{}", member.path("/invitations"), filter.link(&after)));
     Ok(Index {
         shell: member.shell(conn, "members")?,
         base: member.path("/invitations"),

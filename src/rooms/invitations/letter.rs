@@ -37,7 +37,9 @@ pub fn declined(
     let letter = Declined {
         who: who.to_owned(),
         organization: organization.to_owned(),
-        link: cx.config().link(&format!("/organizations/{slug}/invitations?status=declined")),
+        link: cx
+            .config()
+            .link(&format!("/organizations/{slug}/invitations?status=declined")),
     };
     let (html, text) = letter.parts()?;
     outbox::enqueue(

@@ -143,10 +143,7 @@ fn answer(conn: &mut Conn, member: &Member, mut typed: Typed) -> Result<(Answer,
         round.invite(conn, one)?;
     }
     let Round {
-        outcomes,
-        again,
-        deeds,
-        ..
+        outcomes, again, deeds, ..
     } = round;
     let invited = outcomes.iter().filter(|outcome| outcome.invited).count();
     let list = member.path("/invitations");
@@ -179,12 +176,11 @@ fn people(typed: &Typed, errors: &mut FormErrors) -> Vec<Recipient> {
     let named = !typed.first_name.trim().is_empty() || !typed.last_name.trim().is_empty();
     match people.as_mut_slice() {
         [] => errors.add("emails", "Enter an email address, like name@company.com"),
-        [only] => {
-            if only.first_name.is_empty() && only.last_name.is_empty() {
-                only.first_name.clone_from(&typed.first_name);
-                only.last_name.clone_from(&typed.last_name);
-            }
+        [only] if only.first_name.is_empty() && only.last_name.is_empty() => {
+            only.first_name.clone_from(&typed.first_name);
+            only.last_name.clone_from(&typed.last_name);
         }
+        [_] => {}
         many if many.len() > MOST => errors.add("emails", format!("Invite at most {MOST} people at once")),
         _ if named => errors.add(
             "first_name",
@@ -199,9 +195,15 @@ fn word(member: &Member, outcomes: &[Outcome]) -> String {
     let sends = member.cx.config().sends_mail();
     match outcomes {
         [only] if sends => format!("Invitation sent to {}", only.email),
-        [only] => format!("{} is invited. Copy the accept link from the list and pass it on", only.email),
+        [only] => format!(
+            "{} is invited. Copy the accept link from the list and pass it on",
+            only.email
+        ),
         many if sends => format!("{} invitations sent", many.len()),
-        many => format!("{} people are invited. Copy the accept links from the list and pass them on", many.len()),
+        many => format!(
+            "{} people are invited. Copy the accept links from the list and pass them on",
+            many.len()
+        ),
     }
 }
 
@@ -236,7 +238,9 @@ impl<'a> Round<'a> {
             member,
             voucher,
             terms,
-            members: store::members_among(conn, member.organization, emails)?.into_iter().collect(),
+            members: store::members_among(conn, member.organization, emails)?
+                .into_iter()
+                .collect(),
             allowance: store::allowance(conn, member.organization, member.cx.now)?,
             done: HashSet::new(),
             outcomes: Vec::new(),
@@ -251,7 +255,7 @@ impl<'a> Round<'a> {
             .as_ref()
             .is_ok_and(|one| !self.done.insert(one.email.as_str().to_owned()));
         let outcome = if twice {
-            Err("Stands in the list twice".to_owned())
+            Err("Twice in the list".to_owned())
         } else {
             match checked {
                 Ok(one) => self.send(conn, one)?,
@@ -277,7 +281,7 @@ impl<'a> Round<'a> {
             return Ok(Err(format!("You cannot give the role {}", role.label())));
         }
         if self.members.contains(one.email.as_str()) {
-            return Ok(Err(format!("Is already a member of {}", member.organization_name)));
+            return Ok(Err(format!("Already a member of {}", member.organization_name)));
         }
         if self.allowance.left == 0 {
             return Ok(Err(format!(
@@ -300,7 +304,7 @@ impl<'a> Round<'a> {
         let made = invitation::create(conn, &member.cx, member.organization, member.person.id, &offer)?;
         let Some((id, seed)) = made else {
             return Ok(Err(
-                "Is already invited. Send that invitation again, or change it, from the list".into(),
+                "Already invited. Send that invitation again, or change it, from the list".into(),
             ));
         };
         let row = invitation::find(conn, member.organization, id)?

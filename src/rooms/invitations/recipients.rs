@@ -211,10 +211,15 @@ mod tests {
 
     #[test]
     fn a_row_is_checked_with_its_role() {
-        let people = read("email,first_name,last_name,role\nA@x.example,Ann,Lee,User admin\nb@x.example,,,king\nc,,,\nd@x.example,see www.evil.example,,");
+        let people = read(
+            "email,first_name,last_name,role\nA@x.example,Ann,Lee,User admin\nb@x.example,,,king\nc,,,\nd@x.example,see www.evil.example,,",
+        );
         assert_eq!(people.len(), 4);
         let first = people[0].check().unwrap();
-        assert_eq!((first.email.as_str(), first.role), ("a@x.example", Some(Role::UserAdmin)));
+        assert_eq!(
+            (first.email.as_str(), first.role),
+            ("a@x.example", Some(Role::UserAdmin))
+        );
         assert_eq!(people[1].check().unwrap_err(), "There is no role “king”");
         assert!(people[2].check().is_err());
         assert!(people[3].check().is_err());

@@ -100,7 +100,11 @@ fn words(sent: usize, refused: &[String]) -> (&'static str, String) {
             // The word travels in a cookie: it stays short.
             let shown: Vec<&str> = refused.iter().take(5).map(String::as_str).collect();
             let more = refused.len() - shown.len();
-            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+            let more = if more > 0 {
+                format!("; and {more} more")
+            } else {
+                String::new()
+            };
             let tone = if sent == 0 { "danger" } else { "warning" };
             (tone, format!("{done}. Not sent: {}{more}", shown.join("; ")))
         }
@@ -121,7 +125,7 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
         return Ok(Err("A newer invitation for this address is open".into()));
     }
     if !store::members_among(conn, organization, vec![was.email.clone()])?.is_empty() {
-        return Ok(Err(format!("Is already a member of {}", member.organization_name)));
+        return Ok(Err(format!("Already a member of {}", member.organization_name)));
     }
     if let Some(end) = was.access_until.filter(|end| *end < cx.now) {
         return Ok(Err(format!(
@@ -129,13 +133,17 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
             end.date()
         )));
     }
-    let resent = store::resent(conn, organization, was, cx.now)?;
-    if let Some(from) = rules::resend_from(was.last_sent_at, &resent, cx.now) {
+    let within_a_day = store::resent(conn, organization, was, cx.now)?;
+    if let Some(from) = rules::resend_from(was.last_sent_at, &within_a_day, cx.now) {
         let seconds = (from - cx.now).as_seconds() + 1;
         return Ok(Err(if seconds <= 60 {
             format!("Was sent a moment ago. Send it again in {seconds} seconds")
         } else {
-            format!("Was sent again {} times within a day. Send it again on {}", resent.len(), from.full())
+            format!(
+                "Was sent again {} times within a day. Send it again on {}",
+                within_a_day.len(),
+                from.full()
+            )
         }));
     }
     // One that was sent within the day is counted already.
@@ -150,14 +158,14 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
     }
     // Whoever sends it vouches for it, except where the first inviter's own role is part of the bargain.
     let by = if was.hands_over { was.invited_by } else { voucher.user };
-    let Some(seed) = invitation::renew(conn, cx, was, by)? else {
+    let Some(fresh) = invitation::renew(conn, cx, was, by)? else {
         return Ok(Err("Somebody else changed this invitation in between".into()));
     };
     if let Some(before) = was.mail_id {
         outbox::withdraw(conn, before)?;
     }
     let row = invitation::find(conn, organization, was.id)?.ok_or(AppError::NotFound)?;
-    letter::invite(conn, cx, &row, seed)?;
+    letter::invite(conn, cx, &row, fresh)?;
     let status = |status: InvitationStatus| status.as_str();
     Ok(Ok(member.did(
         Deed::new(Action::InvitationResent, "invitation", was.id, &was.email)

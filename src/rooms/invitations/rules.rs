@@ -158,6 +158,7 @@ pub enum Guest {
 }
 
 /// What a link leads to.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
     /// Where the invitation stands now.
@@ -296,7 +297,18 @@ mod tests {
 
     /// The table of the domain, written out a second time.
     const TABLE: &[(&str, [&str; 7])] = &[
-        ("pending", ["pending", "pending", "accepted", "declined", "cancelled", "expired", "superseded"]),
+        (
+            "pending",
+            [
+                "pending",
+                "pending",
+                "accepted",
+                "declined",
+                "cancelled",
+                "expired",
+                "superseded",
+            ],
+        ),
         ("awaiting_approval", [""; 7]),
         ("accepted", [""; 7]),
         ("declined", [""; 7]),
@@ -385,7 +397,10 @@ mod tests {
             (Role::Member, vec![]),
             (Role::Member, vec![(mine, CompanyRole::Manager)]),
             (Role::Member, vec![(other, CompanyRole::Viewer)]),
-            (Role::Member, vec![(mine, CompanyRole::Viewer), (other, CompanyRole::Viewer)]),
+            (
+                Role::Member,
+                vec![(mine, CompanyRole::Viewer), (other, CompanyRole::Viewer)],
+            ),
             (Role::Viewer, vec![(mine, CompanyRole::Viewer)]),
         ] {
             assert!(!voucher.vouches(role, &companies), "{role} {companies:?}");
@@ -395,9 +410,18 @@ mod tests {
     #[test]
     fn time_closes_an_open_invitation_and_nothing_else() {
         let now = Time(10);
-        assert_eq!(standing(InvitationStatus::Pending, Time(11), now), InvitationStatus::Pending);
-        assert_eq!(standing(InvitationStatus::Pending, Time(10), now), InvitationStatus::Expired);
-        assert_eq!(standing(InvitationStatus::Accepted, Time(9), now), InvitationStatus::Accepted);
+        assert_eq!(
+            standing(InvitationStatus::Pending, Time(11), now),
+            InvitationStatus::Pending
+        );
+        assert_eq!(
+            standing(InvitationStatus::Pending, Time(10), now),
+            InvitationStatus::Expired
+        );
+        assert_eq!(
+            standing(InvitationStatus::Accepted, Time(9), now),
+            InvitationStatus::Accepted
+        );
     }
 
     #[test]
@@ -405,19 +429,39 @@ mod tests {
         let guests = [
             Guest::Nobody { account: false },
             Guest::Nobody { account: true },
-            Guest::Invited { proven: false, member: false },
-            Guest::Invited { proven: true, member: false },
-            Guest::Invited { proven: true, member: true },
+            Guest::Invited {
+                proven: false,
+                member: false,
+            },
+            Guest::Invited {
+                proven: true,
+                member: false,
+            },
+            Guest::Invited {
+                proven: true,
+                member: true,
+            },
             Guest::Other,
         ];
         for standing in InvitationStatus::ALL {
             for guest in guests {
                 for bits in 0..16 {
                     let [superseded, active, vouched, over] = [1, 2, 4, 8].map(|bit| bits & bit != 0);
-                    let facts = Facts { standing: *standing, superseded, active, vouched, over, guest };
+                    let facts = Facts {
+                        standing: *standing,
+                        superseded,
+                        active,
+                        vouched,
+                        over,
+                        guest,
+                    };
                     let good = *standing == InvitationStatus::Pending && !superseded && active && vouched && !over;
                     let situation = Situation::of(facts);
-                    let right = guest == Guest::Invited { proven: true, member: false };
+                    let right = guest
+                        == Guest::Invited {
+                            proven: true,
+                            member: false,
+                        };
                     assert_eq!(situation == Situation::Ready, good && right, "{facts:?}");
                     assert!(good || !situation.is_open(), "{facts:?}");
                     // Whoever is somebody else learns nothing by it and changes nothing.

@@ -198,7 +198,10 @@ pub fn list(
     }
     let plain = q.trim().to_lowercase();
     if !plain.is_empty() {
-        let like = format!("%{}%", plain.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let like = format!(
+            "%{}%",
+            plain.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+        );
         let full = lower(invitations::first_name.concat(" ").concat(invitations::last_name));
         query = query.filter(
             invitations::email
@@ -257,11 +260,7 @@ pub struct Grant {
 ///
 /// # Errors
 /// When the database fails.
-pub fn grants(
-    conn: &mut Conn,
-    organization: OrgId,
-    ids: Vec<InvitationId>,
-) -> QueryResult<Vec<(InvitationId, Grant)>> {
+pub fn grants(conn: &mut Conn, organization: OrgId, ids: Vec<InvitationId>) -> QueryResult<Vec<(InvitationId, Grant)>> {
     invitation_grants::table
         .inner_join(
             companies::table.on(companies::organization_id
@@ -287,11 +286,7 @@ pub fn grants(
 ///
 /// # Errors
 /// When the database fails.
-pub fn seeds(
-    conn: &mut Conn,
-    organization: OrgId,
-    ids: Vec<InvitationId>,
-) -> QueryResult<Vec<(InvitationId, String)>> {
+pub fn seeds(conn: &mut Conn, organization: OrgId, ids: Vec<InvitationId>) -> QueryResult<Vec<(InvitationId, String)>> {
     invitation_links::table
         .filter(invitation_links::organization_id.eq(organization))
         .filter(invitation_links::invitation_id.eq_any(ids))
@@ -333,7 +328,10 @@ pub fn find(conn: &mut Conn, organization: OrgId, voucher: &Voucher, id: &str) -
         .select(Invitation::as_select())
         .into_boxed::<Backend>();
     let invitation = in_sight!(query, organization, voucher).first(conn)?;
-    let grants = grants(conn, organization, vec![id])?.into_iter().map(|(_, grant)| grant).collect();
+    let grants = grants(conn, organization, vec![id])?
+        .into_iter()
+        .map(|(_, grant)| grant)
+        .collect();
     Ok(Seen { invitation, grants })
 }
 

@@ -106,7 +106,10 @@ impl Roles {
         let usual = choices(&[Role::Member, Role::Viewer, Role::Editor, Role::Admin]);
         let more = choices(&[Role::UserAdmin, Role::BillingAdmin, Role::Owner]);
         if usual.is_empty() {
-            Self { usual: more, more: usual }
+            Self {
+                usual: more,
+                more: usual,
+            }
         } else {
             Self { usual, more }
         }
@@ -181,7 +184,12 @@ impl Picker {
         let shown = found.len();
         let picks = chosen
             .iter()
-            .chain(found.iter().filter(|company| !chosen.contains(company)).take(LISTED + chosen.len() - among))
+            .chain(
+                found
+                    .iter()
+                    .filter(|company| !chosen.contains(company))
+                    .take(LISTED + chosen.len() - among),
+            )
             .map(|company| Pick {
                 id: company.id,
                 role: role_of(company),
@@ -205,13 +213,16 @@ impl Picker {
     }
 }
 
+/// Companies with a role each.
+pub type Offered = Vec<(CompanyId, CompanyRole)>;
+
 /// What is offered, checked.
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// The role in the organization.
     pub role: Role,
     /// Companies with a role each.
-    pub companies: Vec<(CompanyId, CompanyRole)>,
+    pub companies: Offered,
     /// The same in words, for the deeds.
     pub named: Vec<String>,
     /// A personal message, or nothing.
@@ -270,9 +281,9 @@ impl Terms {
         voucher: &Voucher,
         typed: &Typed,
         errors: &mut FormErrors,
-    ) -> Result<(Vec<(CompanyId, CompanyRole)>, Vec<String>), AppError> {
+    ) -> Result<(Offered, Vec<String>), AppError> {
         let unit = member.unit;
-        let mut wanted: Vec<(CompanyId, CompanyRole)> = Vec::new();
+        let mut wanted: Offered = Vec::new();
         for (id, role) in typed.chosen() {
             let role = CompanyRole::parse(role).filter(|role| voucher.company_roles().contains(role));
             match (CompanyId::parse(id), role) {

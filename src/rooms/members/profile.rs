@@ -24,8 +24,9 @@ use crate::ground::id::CompanyId;
 use crate::ground::name;
 use crate::ground::time::Time;
 
-/// So many companies are offered at once; more are found by name.
-const OFFERED: usize = 20;
+/// So many companies are offered at once, and so many of those that a name finds.
+const OFFERED: usize = 5;
+const FOUND: usize = 20;
 
 /// So many companies are looked through for a name.
 const LOOKED_THROUGH: i64 = 5_000;
@@ -49,6 +50,7 @@ impl Holding {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing the reader may do")]
 #[derive(Template)]
 #[template(path = "members/profile.html", blocks = ["companies"])]
 struct ProfilePage {
@@ -85,13 +87,7 @@ pub struct Typed {
 }
 
 impl ProfilePage {
-    fn load(
-        conn: &mut Conn,
-        member: &Member,
-        id: &str,
-        typed: Typed,
-        errors: FormErrors,
-    ) -> Result<Self, AppError> {
+    fn load(conn: &mut Conn, member: &Member, id: &str, typed: Typed, errors: FormErrors) -> Result<Self, AppError> {
         let organization = member.organization;
         let person = visible(conn, member, id)?;
         let (actor, target) = (Actor::from(member), Target::from(&person));
@@ -108,7 +104,8 @@ impl ProfilePage {
             _ => Some(member.own_companies(conn, ViewMembers::RIGHT)?),
         };
         let assigned = store::assigned(conn, organization, person.id)?;
-        let given = |company| rules::may_assign(&actor, &target, own.contains(&company), None, Some(CompanyRole::Viewer));
+        let given =
+            |company| rules::may_assign(&actor, &target, own.contains(&company), None, Some(CompanyRole::Viewer));
         let everywhere = member.reach::<AssignCompanies>() == Reach::Everywhere;
         let open = if everywhere {
             store::active_companies(conn, organization, LOOKED_THROUGH)?
@@ -116,21 +113,28 @@ impl ProfilePage {
             store::assigned(conn, organization, member.id)?
                 .into_iter()
                 .filter(|company| company.status == CompanyStatus::Active)
-                .map(|company| Choice { id: company.id, name: company.name, slug: company.slug })
+                .map(|company| Choice {
+                    id: company.id,
+                    name: company.name,
+                    slug: company.slug,
+                })
                 .collect()
         };
         let words = name::query(&typed.company_q);
+        let most = if words.is_empty() { OFFERED } else { FOUND };
         let mut offered: Vec<Choice> = open
             .into_iter()
             .filter(|company| given(company.id) && assigned.iter().all(|held| held.id != company.id))
             .filter(|company| {
                 let folded = name::fold(&company.name);
-                words.iter().all(|word| std::str::from_utf8(word).is_ok_and(|word| folded.contains(word)))
+                words
+                    .iter()
+                    .all(|word| std::str::from_utf8(word).is_ok_and(|word| folded.contains(word)))
             })
-            .take(OFFERED + 1)
+            .take(most + 1)
             .collect();
-        let more_offered = offered.len() > OFFERED;
-        offered.truncate(OFFERED);
+        let more_offered = offered.len() > most;
+        offered.truncate(most);
         let holdings = assigned
             .into_iter()
             // Who sees only some companies learns of no others.
@@ -192,7 +196,11 @@ impl ProfilePage {
 ///
 /// # Errors
 /// What the gate refuses; a member who is not here, or not the reader's to see.
-pub async fn page(gate: Gate<ViewMembers>, place: Place, typed: web::Query<SearchForm>) -> Result<HttpResponse, AppError> {
+pub async fn page(
+    gate: Gate<ViewMembers>,
+    place: Place,
+    typed: web::Query<SearchForm>,
+) -> Result<HttpResponse, AppError> {
     let (id, company_q) = (place.into_inner().1, typed.into_inner().company_q);
     let typed = Typed {
         company_q,
@@ -201,7 +209,11 @@ pub async fn page(gate: Gate<ViewMembers>, place: Place, typed: web::Query<Searc
     let page = gate
         .read(move |member, conn| ProfilePage::load(conn, member, &id, typed, FormErrors::none()))
         .await?;
-    if gate.fragment() { html(page.as_companies()) } else { html(page) }
+    if gate.fragment() {
+        html(page.as_companies())
+    } else {
+        html(page)
+    }
 }
 
 /// Which companies are to be offered.
@@ -252,7 +264,10 @@ pub async fn set_role(
                 Err(Refused::Right) => return Err(member.refusal(conn, ChangeRoles::RIGHT)?),
                 Err(why) => return Ok((Err(why.sentence()), Deeds::none("a rule refused"))),
                 Ok(()) if role == person.role => {
-                    return Ok((Ok(format!("{} is {} already", person.name, role.label())), Deeds::none("the same role")));
+                    return Ok((
+                        Ok(format!("{} is {} already", person.name, role.label())),
+                        Deeds::none("the same role"),
+                    ));
                 }
                 Ok(()) => {}
             }
@@ -388,7 +403,10 @@ pub async fn assign(
             let company = CompanyId::parse(&form.company_id).ok_or(AppError::NotFound)?;
             let (name, status) = store::company(conn, organization, company)?;
             let Some(role) = CompanyRole::parse(&form.company_role) else {
-                return Ok((Err(("companies", format!("Choose a role for {name}"))), Deeds::none("no role was chosen")));
+                return Ok((
+                    Err(("companies", format!("Choose a role for {name}"))),
+                    Deeds::none("no role was chosen"),
+                ));
             };
             let present = store::role_in(conn, organization, person.id, company)?;
             if !allowed(conn, member, &person, company, present, Some(role))? {
@@ -432,7 +450,10 @@ pub async fn unassign(gate: Gate<AssignCompanies>, place: CompanyPlace) -> Resul
             let company = CompanyId::parse(&company).ok_or(AppError::NotFound)?;
             let (name, _) = store::company(conn, organization, company)?;
             let Some(present) = store::role_in(conn, organization, person.id, company)? else {
-                return Ok((format!("{} is not assigned to {name}", person.name), Deeds::none("not assigned")));
+                return Ok((
+                    format!("{} is not assigned to {name}", person.name),
+                    Deeds::none("not assigned"),
+                ));
             };
             if !allowed(conn, member, &person, company, Some(present), None)? {
                 return Err(member.refusal(conn, AssignCompanies::RIGHT)?);
@@ -440,7 +461,10 @@ pub async fn unassign(gate: Gate<AssignCompanies>, place: CompanyPlace) -> Resul
             membership::unassign(conn, organization, person.id, company)?;
             let deed = Deed::new(Action::MemberUnassigned, "member", person.id, &person.name)
                 .before(json!({"company": name, "company_id": company.as_str(), "role": present.as_str()}));
-            Ok((format!("{} is no longer assigned to {name}", person.name), member.did(deed)))
+            Ok((
+                format!("{} is no longer assigned to {name}", person.name),
+                member.did(deed),
+            ))
         })
         .await?;
     // Somebody who was taken off the last company they shared with a manager is not the manager's to see any more.
@@ -457,5 +481,11 @@ fn allowed(
 ) -> Result<bool, AppError> {
     let own = member.reach::<AssignCompanies>() == Reach::OwnCompanies
         && member.own_companies(conn, AssignCompanies::RIGHT)?.contains(&company);
-    Ok(rules::may_assign(&member.into(), &Target::from(person), own, present, role))
+    Ok(rules::may_assign(
+        &member.into(),
+        &Target::from(person),
+        own,
+        present,
+        role,
+    ))
 }

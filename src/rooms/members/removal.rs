@@ -107,7 +107,11 @@ pub async fn page(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpRespons
     let page = gate
         .read(move |member, conn| RemovalPage::load(conn, member, &id, FormErrors::none(), true))
         .await?;
-    if gate.fragment() { html(page.as_dialog()) } else { html(page) }
+    if gate.fragment() {
+        html(page.as_dialog())
+    } else {
+        html(page)
+    }
 }
 
 /// The confirmation.
@@ -162,7 +166,11 @@ pub async fn remove(
             let page = gate
                 .read(move |member, conn| RemovalPage::load(conn, member, &id, errors, cancel))
                 .await?;
-            if gate.fragment() { refused(page.as_dialog()) } else { refused(page) }
+            if gate.fragment() {
+                refused(page.as_dialog())
+            } else {
+                refused(page)
+            }
         }
     }
 }

@@ -120,7 +120,7 @@ impl Line {
             (None, Some(names)) => {
                 let mut text = names.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(", ");
                 if names.len() > 2 {
-                    text.push_str(&format!(" +{}", names.len() - 2));
+                    text = format!("{text} +{}", names.len() - 2);
                 }
                 text
             }
@@ -166,7 +166,7 @@ struct RosterPage {
 }
 
 impl RosterPage {
-    fn standings(&self) -> [(&'static str, &'static str); 4] {
+    fn standings() -> [(&'static str, &'static str); 4] {
         [
             ("", "Any status"),
             (Standing::Active.as_str(), "Active"),
@@ -231,7 +231,10 @@ pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<H
             let place = Place::parse(&page.asked.after);
             let found = search::page(conn, organization, &wanted, place.as_ref(), SIZE)?;
             page.count = counted(&found);
-            page.previous = found.page.previous.map(|after| page.asked.href(&page.asked.sort, &after));
+            page.previous = found
+                .page
+                .previous
+                .map(|after| page.asked.href(&page.asked.sort, &after));
             page.next = found.page.next.map(|after| page.asked.href(&page.asked.sort, &after));
             let assigned: Vec<MembershipId> = found
                 .page
@@ -241,7 +244,12 @@ pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<H
                 .map(|row| row.id)
                 .collect();
             let names = store::company_names(conn, organization, &assigned)?;
-            page.lines = found.page.rows.into_iter().map(|row| Line::of(row, member, &names)).collect();
+            page.lines = found
+                .page
+                .rows
+                .into_iter()
+                .map(|row| Line::of(row, member, &names))
+                .collect();
             Ok(page)
         })
         .await?;
@@ -292,7 +300,12 @@ fn counted(found: &search::Found) -> String {
     match (before, found.total) {
         (_, Total::Exactly(1)) => "1 member".into(),
         (Some(before), Total::Exactly(all)) if shown > 0 => {
-            format!("{} to {} of {}", number(&(before + 1)), number(&(before + shown)), number(&all))
+            format!(
+                "{} to {} of {}",
+                number(&(before + 1)),
+                number(&(before + shown)),
+                number(&all)
+            )
         }
         (_, Total::Exactly(all)) => format!("{} members", number(&all)),
         (_, Total::AtLeast(all)) => format!("{}+ members", number(&all)),

@@ -6,7 +6,7 @@
 //! goes in stretches, and where the first one finds too little (everybody named Zoe stands at the end) the rarest condition
 //! is gathered after all.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -143,6 +143,9 @@ const FEW: i64 = 2_000;
 const STRETCH: i64 = 2_000;
 const SEVERAL: i64 = 20_000;
 
+/// So many values go into one query; SQLite takes 32,766.
+const BINDS: usize = 10_000;
+
 /// Of so many hits one says only that there are so many. A person has several words, and hardly ever more than so many
 /// with one beginning.
 const MANY: i64 = 8_000;
@@ -223,9 +226,11 @@ macro_rules! of_the_row {
         match $wanted.standing {
             None => {}
             Some(Standing::Active) => {
-                $query = $query
-                    .filter(memberships::status.eq(MembershipStatus::Active))
-                    .filter(memberships::access_until.is_null().or(memberships::access_until.ge($wanted.now)));
+                $query = $query.filter(memberships::status.eq(MembershipStatus::Active)).filter(
+                    memberships::access_until
+                        .is_null()
+                        .or(memberships::access_until.ge($wanted.now)),
+                );
             }
             // In the index's own words, or neither engine sees that it is meant.
             Some(Standing::Suspended) => {
@@ -245,25 +250,37 @@ macro_rules! of_the_words {
     ($query:ident, $organization:expr, $wanted:expr, $found_by:expr) => {
         for word in $wanted.words.iter().filter(|word| $found_by != Some(Term::Word(word))) {
             $query = $query.filter(exists(
-                beginning!($organization, word).filter(member_words::membership_id.eq(memberships::id)),
+                // Only what the index by member holds is asked for, or SQLite prefers to pass all words of everybody; and
+                // the limit, which changes nothing, keeps it from making a join of this.
+                beginning!($organization, word)
+                    .filter(member_words::membership_id.eq(memberships::id))
+                    .select(member_words::membership_id)
+                    .limit(1),
             ));
         }
     };
 }
 macro_rules! of_the_companies {
     ($query:ident, $organization:expr, $wanted:expr, $found_by:expr) => {
-        if let Some(company) = $wanted.company.filter(|company| $found_by != Some(Term::Company(*company))) {
+        if let Some(company) = $wanted
+            .company
+            .filter(|company| $found_by != Some(Term::Company(*company)))
+        {
             $query = $query.filter(exists(
                 assignments!($organization)
                     .filter(company_assignments::membership_id.eq(memberships::id))
-                    .filter(company_assignments::company_id.eq(company)),
+                    .filter(company_assignments::company_id.eq(company))
+                    .select(company_assignments::membership_id)
+                    .limit(1),
             ));
         }
         if let Some(companies) = &$wanted.within {
             $query = $query.filter(exists(
                 assignments!($organization)
                     .filter(company_assignments::membership_id.eq(memberships::id))
-                    .filter(company_assignments::company_id.eq_any(companies.clone())),
+                    .filter(company_assignments::company_id.eq_any(companies.clone()))
+                    .select(company_assignments::membership_id)
+                    .limit(1),
             ));
         }
     };
@@ -298,6 +315,18 @@ impl Wanted {
     /// Whether nothing but the organization, or one role in it, is asked for.
     fn is_plain(&self) -> bool {
         self.words.is_empty() && self.company.is_none() && self.standing.is_none() && self.within.is_none()
+    }
+
+    /// Whether words alone are asked for, in the order of names.
+    fn is_words_alone(&self) -> bool {
+        let Self {
+            role,
+            company,
+            standing,
+            within,
+            ..
+        } = self;
+        role.is_none() && company.is_none() && standing.is_none() && within.is_none() && self.sort.by_name()
     }
 
     fn key(&self, row: &Row) -> (Vec<u8>, String) {
@@ -357,13 +386,17 @@ pub fn page(
         if let Some(role) = wanted.role.filter(|_| !wanted.sort.by_name() && members <= FEW) {
             return walk.gather(conn, Term::Role(role), place, size);
         }
-    } else if let Some(term) = walk.term_for_at_most(conn, FEW)? {
-        return walk.gather(conn, term, place, size);
-    } else if let [term] = wanted.terms()[..]
-        && wanted.standing.is_none()
-        && !walk.holds_for_at_most(conn, term, MANY)?
-    {
-        total = Total::AtLeast(MANY / WORDS);
+    } else {
+        // Words alone are gathered out of their own index, which costs the least.
+        let few = if wanted.is_words_alone() { MANY } else { FEW };
+        if let Some(term) = walk.term_for_at_most(conn, few)? {
+            return walk.gather(conn, term, place, size);
+        }
+        if let ([Term::Word(_)], true) | ([Term::Company(_)], _) = (&wanted.terms()[..], wanted.is_words_alone())
+            && wanted.standing.is_none()
+        {
+            total = Total::AtLeast(MANY / WORDS);
+        }
     }
     let mut rows = Vec::new();
     let mut length = STRETCH;
@@ -474,38 +507,10 @@ impl<'a> Walk<'a> {
     /// All for whom `term` and the other conditions hold, sorted here, and the page out of them.
     fn gather(&self, conn: &mut Conn, term: Term<'_>, place: Option<&Place>, size: usize) -> QueryResult<Found> {
         let (organization, wanted) = (self.organization, self.wanted);
-        let mut query = memberships::table
-            .filter(memberships::organization_id.eq(organization))
-            .filter(memberships::sort_name.is_not_null())
-            .into_boxed();
-        let assigned = assignments!(organization).select(company_assignments::membership_id);
-        match term {
-            Term::Word(word) => {
-                query = query.filter(
-                    memberships::id.eq_any(beginning!(organization, word).select(member_words::membership_id)),
-                );
-            }
-            Term::Company(company) => {
-                query = query
-                    .filter(memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq(company))));
-            }
-            Term::Within(companies) => {
-                query = query.filter(memberships::id.eq_any(
-                    assigned.filter(company_assignments::company_id.eq_any(companies.to_vec())),
-                ));
-            }
-            Term::Standing | Term::Role(_) => {}
-        }
-        of_the_row!(query, wanted);
-        of_the_words!(query, organization, wanted, Some(term));
-        of_the_companies!(query, organization, wanted, Some(term));
-        let mut keys: Vec<(Vec<u8>, String)> = query
-            .select((memberships::sort_name, memberships::joined_at, memberships::id))
-            .load::<(Option<Vec<u8>>, Time, MembershipId)>(conn)?
-            .into_iter()
-            .map(|(sort_name, joined, id)| (wanted.sort_key(sort_name, joined), id.to_string()))
-            .collect();
-        keys.sort_unstable();
+        let mut keys = match term {
+            Term::Word(word) if wanted.is_words_alone() => self.keys_by_words(conn, word)?,
+            term => self.keys_by(conn, term)?,
+        };
         if self.descending {
             keys.reverse();
         }
@@ -542,9 +547,82 @@ impl<'a> Walk<'a> {
         })
     }
 
+    /// Who has all the words, sorted: out of the words' own index, which knows the sort key.
+    fn keys_by_words(&self, conn: &mut Conn, word: &[u8]) -> QueryResult<Vec<(Vec<u8>, String)>> {
+        let organization = self.organization;
+        let mut keys: Vec<(Vec<u8>, String)> = beginning!(organization, word)
+            .select((member_words::sort_name, member_words::membership_id))
+            .load(conn)?;
+        // Somebody has several words with one beginning.
+        keys.sort_unstable();
+        keys.dedup();
+        for other in self.wanted.words.iter().filter(|other| *other != word) {
+            let ids: Vec<&String> = keys.iter().map(|(_, id)| id).collect();
+            let mut having = HashSet::new();
+            for ids in ids.chunks(BINDS) {
+                having.extend(
+                    beginning!(organization, other)
+                        .filter(member_words::membership_id.eq_any(ids.iter().copied()))
+                        .select(member_words::membership_id)
+                        .load::<String>(conn)?,
+                );
+            }
+            keys.retain(|(_, id)| having.contains(id));
+        }
+        Ok(keys)
+    }
+
+    /// For whom the term and all other conditions hold, sorted.
+    fn keys_by(&self, conn: &mut Conn, term: Term<'_>) -> QueryResult<Vec<(Vec<u8>, String)>> {
+        let (organization, wanted) = (self.organization, self.wanted);
+        let mut query = memberships::table
+            .filter(memberships::organization_id.eq(organization))
+            .into_boxed();
+        let assigned = assignments!(organization).select(company_assignments::membership_id);
+        match term {
+            Term::Word(word) => {
+                query = query
+                    .filter(memberships::id.eq_any(beginning!(organization, word).select(member_words::membership_id)));
+            }
+            Term::Company(company) => {
+                query =
+                    query.filter(memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq(company))));
+            }
+            Term::Within(companies) => {
+                query = query.filter(
+                    memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq_any(companies.to_vec()))),
+                );
+            }
+            Term::Standing | Term::Role(_) => {}
+        }
+        of_the_row!(query, wanted);
+        of_the_words!(query, organization, wanted, Some(term));
+        of_the_companies!(query, organization, wanted, Some(term));
+        let mut keys: Vec<(Vec<u8>, String)> = query
+            .select((memberships::sort_name, memberships::joined_at, memberships::id))
+            .load::<(Option<Vec<u8>>, Time, MembershipId)>(conn)?
+            .into_iter()
+            // Asked of the database, this would lure SQLite into the index of names, past everybody.
+            .filter(|(sort_name, ..)| sort_name.is_some())
+            .map(|(sort_name, joined, id)| (wanted.sort_key(sort_name, joined), id.to_string()))
+            .collect();
+        keys.sort_unstable();
+        Ok(keys)
+    }
+
     /// Whether the walk goes along the members of one company.
     fn along(&self) -> Option<CompanyId> {
         self.wanted.company.filter(|_| self.wanted.sort.by_name())
+    }
+
+    /// Whether the places keep out who was removed and has no name to be sorted by. If not, the walk begins at the first
+    /// name; both bounds at once would not do, since SQLite enters the index by the first it reads.
+    fn is_bounded_below(&self, from: Option<&Mark>, until: Option<&Mark>) -> bool {
+        if self.descending {
+            until.is_some()
+        } else {
+            from.is_some()
+        }
     }
 
     /// The member who stands `far` behind a place, whatever the conditions: where a stretch ends.
@@ -554,15 +632,29 @@ impl<'a> Walk<'a> {
                 .filter(company_assignments::company_id.eq(company))
                 .select((company_assignments::sort_name, company_assignments::membership_id))
                 .into_boxed();
-            in_order!(query, self, company_assignments::sort_name, company_assignments::membership_id, name, from, None);
+            in_order!(
+                query,
+                self,
+                company_assignments::sort_name,
+                company_assignments::membership_id,
+                name,
+                from,
+                None
+            );
             let end: Option<(Vec<u8>, String)> = query.offset(far - 1).limit(1).first(conn).optional()?;
-            return Ok(end.map(|(name, id)| Mark { name, joined: Time(0), id }));
+            return Ok(end.map(|(name, id)| Mark {
+                name,
+                joined: Time(0),
+                id,
+            }));
         }
         let mut query = memberships::table
             .filter(memberships::organization_id.eq(self.organization))
             .into_boxed();
         if self.wanted.sort.by_name() {
-            query = query.filter(memberships::sort_name.ge(Vec::new()));
+            if !self.is_bounded_below(from, None) {
+                query = query.filter(memberships::sort_name.ge(Vec::new()));
+            }
             // The index of one role lies in the order of names, too.
             if let Some(role) = self.wanted.role {
                 query = query.filter(memberships::role.eq(role));
@@ -579,17 +671,15 @@ impl<'a> Walk<'a> {
         in_order!(query, self, memberships::joined_at, memberships::id, joined, from, None);
         let query = query.select((memberships::joined_at, memberships::id));
         let end: Option<(Time, String)> = query.offset(far - 1).limit(1).first(conn).optional()?;
-        Ok(end.map(|(joined, id)| Mark { name: Vec::new(), joined, id }))
+        Ok(end.map(|(joined, id)| Mark {
+            name: Vec::new(),
+            joined,
+            id,
+        }))
     }
 
     /// The next rows behind `from`, not farther than `until`.
-    fn stretch(
-        &self,
-        conn: &mut Conn,
-        from: Option<&Mark>,
-        until: Option<&Mark>,
-        limit: i64,
-    ) -> QueryResult<Vec<Row>> {
+    fn stretch(&self, conn: &mut Conn, from: Option<&Mark>, until: Option<&Mark>, limit: i64) -> QueryResult<Vec<Row>> {
         let (organization, wanted) = (self.organization, self.wanted);
         if let Some(company) = self.along() {
             let mut query = assignments!(organization)
@@ -604,7 +694,15 @@ impl<'a> Walk<'a> {
                 .into_boxed();
             of_the_row!(query, wanted);
             of_the_words!(query, organization, wanted, None);
-            in_order!(query, self, company_assignments::sort_name, company_assignments::membership_id, name, from, until);
+            in_order!(
+                query,
+                self,
+                company_assignments::sort_name,
+                company_assignments::membership_id,
+                name,
+                from,
+                until
+            );
             return query.limit(limit).load(conn);
         }
         let mut query = memberships::table
@@ -616,12 +714,21 @@ impl<'a> Walk<'a> {
         of_the_words!(query, organization, wanted, None);
         of_the_companies!(query, organization, wanted, None);
         if wanted.sort.by_name() {
-            // Nobody who was removed, in words by which the index can be entered.
-            query = query.filter(memberships::sort_name.ge(Vec::new()));
+            if !self.is_bounded_below(from, until) {
+                query = query.filter(memberships::sort_name.ge(Vec::new()));
+            }
             in_order!(query, self, memberships::sort_name, memberships::id, name, from, until);
         } else {
             query = query.filter(memberships::sort_name.is_not_null());
-            in_order!(query, self, memberships::joined_at, memberships::id, joined, from, until);
+            in_order!(
+                query,
+                self,
+                memberships::joined_at,
+                memberships::id,
+                joined,
+                from,
+                until
+            );
         }
         query.limit(limit).load(conn)
     }

@@ -110,7 +110,11 @@ pub fn company_names(
         )
         .filter(company_assignments::organization_id.eq(organization))
         .filter(company_assignments::membership_id.eq_any(members))
-        .select((company_assignments::membership_id, companies::sort_name, companies::name))
+        .select((
+            company_assignments::membership_id,
+            companies::sort_name,
+            companies::name,
+        ))
         .load(conn)?;
     rows.sort_unstable();
     for (member, _, name) in rows {

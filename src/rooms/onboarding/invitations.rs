@@ -38,6 +38,9 @@ struct InvitationsPage {
 }
 
 /// `GET /onboarding`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn show(gate: SignedIn<Anyone>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let create = query.step == "create";
     let page = gate

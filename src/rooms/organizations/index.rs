@@ -41,24 +41,23 @@ struct IndexPage {
     shell: Shell,
     q: String,
     sort: &'static str,
-    sorts: Vec<(&'static str, &'static str)>,
     rows: Vec<Row>,
     total: usize,
 }
 
-const SORTS: [(&str, &str); 3] = [("used", "Last used"), ("name", "Name"), ("role", "Role")];
+const SORTS: [&str; 3] = ["used", "name", "role"];
 
 /// `GET /organizations`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn index(gate: SignedIn, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let Query { q, sort } = query.into_inner();
     let page = gate
         .read(move |person, conn| {
             let mut mine = store::mine(conn, person.id)?;
             let total = mine.len();
-            let sort = SORTS
-                .iter()
-                .find(|(key, _)| *key == sort)
-                .map_or("used", |(key, _)| key);
+            let sort = SORTS.into_iter().find(|key| *key == sort).unwrap_or("used");
             mine.retain(|row| found(row, &q));
             mine.sort_by_key(|row| name::sort_key(&row.name));
             match sort {
@@ -80,7 +79,6 @@ pub async fn index(gate: SignedIn, query: web::Query<Query>) -> Result<HttpRespo
                     .collect(),
                 q,
                 sort,
-                sorts: SORTS.to_vec(),
                 total,
             })
         })

@@ -29,6 +29,9 @@ struct LeavingPage {
 }
 
 /// `GET /organizations/{slug}/leaving`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn confirm(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|member, conn| {
@@ -44,6 +47,9 @@ pub async fn confirm(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppEr
 }
 
 /// `POST /organizations/{slug}/leaving`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn leave(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
     let left = gate
         .write(|member, conn| {

@@ -66,8 +66,11 @@ struct OverviewPage {
 }
 
 /// `GET /organizations/{slug}`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn show(gate: Gate<ViewOverview>) -> Result<HttpResponse, AppError> {
-    html(gate.read(|member, conn| page(member, conn)).await?)
+    html(gate.read(page).await?)
 }
 
 fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {

@@ -52,12 +52,18 @@ impl GeneralPage {
 }
 
 /// `GET /organizations/{slug}/settings`: the first tab.
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn first(gate: Gate<EditProfile>) -> Result<HttpResponse, AppError> {
     let path = gate.read(|member, _| Ok(member.path("/settings/general"))).await?;
     Ok(see_other(gate.fragment(), &path))
 }
 
 /// `GET /organizations/{slug}/settings/general`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn edit(gate: Gate<EditProfile>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|member, conn| {
@@ -69,6 +75,9 @@ pub async fn edit(gate: Gate<EditProfile>) -> Result<HttpResponse, AppError> {
 }
 
 /// `POST /organizations/{slug}/settings/general`
+///
+/// # Errors
+/// What the gate refuses.
 pub async fn save(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let profile = match form.parse() {

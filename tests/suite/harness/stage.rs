@@ -19,8 +19,8 @@ use tenantry::gate::schema::memberships;
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
 use tenantry::ground::id::{CompanyId, InvitationId, MembershipId, UserId};
-use tenantry::ground::slug::Slug;
 use tenantry::ground::password;
+use tenantry::ground::slug::Slug;
 use tenantry::post;
 use tenantry::rooms::{self, accounts};
 
@@ -73,7 +73,11 @@ impl House {
             .env("TENANTRY_DATABASE_URL", self.database.url())
             .output()
             .expect("the program");
-        assert!(output.status.success(), "doctor finds faults:\n{}", crate::harness::real::said(&output));
+        assert!(
+            output.status.success(),
+            "doctor finds faults:\n{}",
+            crate::harness::real::said(&output)
+        );
     }
 
     /// Sets a scene in one transaction.
@@ -216,7 +220,9 @@ impl Stage<'_> {
             .expect("the database")
             .expect("no invitation is open");
         let token = self.cx.token(&seed).as_str().to_owned();
-        let row = invitation::find(self.conn, organization, id).expect("the database").expect("the row");
+        let row = invitation::find(self.conn, organization, id)
+            .expect("the database")
+            .expect("the row");
         post::letter::invite(self.conn, self.cx, &row, seed).expect("a letter");
         (id, token)
     }
