@@ -1,0 +1,144 @@
+//! The switcher, by keyboard alone.
+
+use crate::harness::browser::{Browser, Key, Look};
+use crate::harness::house::House;
+use crate::harness::people::{found, invite};
+
+/// Olivia owns four organizations, is a member of Quarry, and Brook invites her.
+fn olivia(house: &House) -> crate::harness::client::Client {
+    let olivia = house.owner_of("Lakeside Agency", "lakeside");
+    for (name, slug) in [("Harbor Group", "harbor"), ("Zürich Änderungen", "zuerich"), ("Hill Studio", "hill")] {
+        found(&olivia, name, slug, "olivia@lakeside.test");
+    }
+    let quarry = house.owner_of("Quarry Works", "quarry");
+    invite(&quarry, "quarry", "olivia@lakeside.test", "viewer");
+    house.accept(&olivia, "olivia@lakeside.test");
+    let brook = house.owner_of("Brook", "brook");
+    invite(&brook, "brook", "olivia@lakeside.test", "viewer");
+    olivia
+}
+
+fn key(browser: &Browser, key: Key) {
+    browser.keys(&key.to_string());
+}
+
+/// Which entry of the switcher has the focus, by its first line.
+fn at(browser: &Browser) -> String {
+    let script = "const e = document.activeElement;
+        return e.matches('input') ? '#' + e.id : (e.querySelector('.who__name') ?? e.querySelector('span:not([class])') ?? e).innerText.trim()";
+    browser.script(script, vec![]).as_str().unwrap_or_default().to_owned()
+}
+
+fn open(browser: &Browser) {
+    browser.script("document.querySelector('#switcher-button').focus()", vec![]);
+    key(browser, Key::Enter);
+    browser.wait_until("the switcher is open with its field", || at(browser) == "#org-q");
+}
+
+#[test]
+fn the_switcher_is_worked_by_keyboard_alone() {
+    let house = House::open();
+    let browser = Browser::open(&house.base());
+    browser.sign_in_as(&olivia(&house));
+    browser.goto("/organizations/lakeside/members");
+
+    // Esc gives the focus back.
+    open(&browser);
+    let names = browser.texts("#org-list .who__name");
+    assert_eq!(
+        names,
+        ["Lakeside Agency", "Harbor Group", "Hill Studio", "Quarry Works", "Zürich Änderungen"],
+        "the current one first, then by name"
+    );
+    key(&browser, Key::Escape);
+    browser.wait_until("it is closed", || !browser.is_visible("#switcher"));
+    assert_eq!(browser.focus(), "button#switcher-button");
+
+    // Ctrl+K opens it from anywhere; arrows walk and wrap, Home and End jump.
+    browser.keys(&format!("{}k{}", Key::Control, Key::Null));
+    browser.wait_until("Ctrl+K opens", || at(&browser) == "#org-q");
+    key(&browser, Key::Down);
+    assert_eq!(at(&browser), "Lakeside Agency");
+    key(&browser, Key::Down);
+    assert_eq!(at(&browser), "Harbor Group");
+    key(&browser, Key::End);
+    assert_eq!(at(&browser), "Create organization");
+    key(&browser, Key::Down);
+    assert_eq!(at(&browser), "#org-q", "below the last entry comes the field");
+    key(&browser, Key::Up);
+    assert_eq!(at(&browser), "Create organization");
+    key(&browser, Key::Home);
+    assert_eq!(at(&browser), "Lakeside Agency");
+
+    // Letters typed on an entry go to the field; accents do not matter; nothing found is said.
+    browser.keys("zurich");
+    assert_eq!(at(&browser), "#org-q");
+    let visible = || browser.texts("#org-list li:not([hidden]) .who__name");
+    assert_eq!(visible(), ["Zürich Änderungen"]);
+    browser.keys("x");
+    assert_eq!(browser.text("#org-none"), "No organization matches");
+    key(&browser, Key::Escape);
+    browser.wait_until("it is closed", || !browser.is_visible("#switcher"));
+    open(&browser);
+    assert_eq!(visible().len(), 5, "what was typed is gone the next time");
+
+    // Enter takes the first match, on the same page where it may be seen.
+    browser.keys("hill");
+    key(&browser, Key::Enter);
+    browser.wait_for_path("/organizations/hill/members");
+    browser.expect_clean();
+}
+
+#[test]
+fn the_switcher_keeps_the_page_where_it_may_be_seen_and_shows_what_waits() {
+    let house = House::open();
+    let browser = Browser::open(&house.base());
+    browser.sign_in_as(&olivia(&house));
+    browser.goto("/organizations/lakeside/settings/general");
+
+    // An owner elsewhere stays in the settings; a viewer lands in the overview.
+    let href = |name: &str| {
+        let script = "return [...document.querySelectorAll('#org-list a')].find(a => a.innerText.includes(arguments[0]) || a.textContent.includes(arguments[0])).getAttribute('href')";
+        browser.script(script, vec![name.into()]).as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(href("Harbor Group"), "/organizations/harbor/settings/general");
+    assert_eq!(href("Quarry Works"), "/organizations/quarry");
+
+    open(&browser);
+    assert!(browser.text("#switcher").contains("Pending invitations"));
+    assert_eq!(browser.text("#switcher .badge"), "1");
+    browser.keys("quarry");
+    key(&browser, Key::Enter);
+    browser.wait_for_path("/organizations/quarry");
+
+    // What waits, and a new one, are two keys away.
+    open(&browser);
+    key(&browser, Key::End);
+    key(&browser, Key::Enter);
+    browser.wait_for_path("/organizations/new");
+    browser.goto("/organizations/quarry/members");
+    open(&browser);
+    key(&browser, Key::End);
+    key(&browser, Key::Up);
+    key(&browser, Key::Up);
+    assert_eq!(at(&browser), "Pending invitations");
+    key(&browser, Key::Enter);
+    browser.wait_for_path("/onboarding");
+    browser.wait_for_text("Brook");
+    browser.expect_clean();
+}
+
+#[test]
+fn on_a_phone_the_switcher_lies_in_the_drawer() {
+    let house = House::open();
+    let browser = Browser::with(&house.base(), Look::phone());
+    browser.sign_in_as(&olivia(&house));
+    browser.goto("/organizations/lakeside");
+    browser.keys(&format!("{}k{}", Key::Control, Key::Null));
+    browser.wait_until("Ctrl+K opens drawer and switcher", || at(&browser) == "#org-q");
+    assert_eq!(browser.overflow(), 0);
+    browser.keys("harbor");
+    key(&browser, Key::Enter);
+    browser.wait_for_path("/organizations/harbor");
+    browser.expect_clean();
+}
