@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let mut table = String::from("pub static ASSETS: [Asset; 4] = [\n");
+    let mut table = String::from("/// Every file that a browser may fetch.\npub static ASSETS: [Asset; 4] = [\n");
 
     for (name, mime, sources) in FILES {
         let mut text = String::new();

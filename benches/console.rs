@@ -6,6 +6,7 @@
 #![allow(
     clippy::disallowed_macros,
     clippy::disallowed_methods,
+    clippy::pedantic,
     clippy::unwrap_used,
     clippy::expect_used,
     missing_docs
@@ -699,7 +700,7 @@ fn insert(
             .iter()
             .filter(|p| matches!(p.role, "member" | "viewer"))
             .flat_map(|p| {
-                (0..1 + p.at % 3).map(move |n| {
+                (0..=(p.at % 3)).map(move |n| {
                     (
                         company_assignments::organization_id.eq(org),
                         company_assignments::membership_id.eq(&p.membership),

@@ -94,7 +94,7 @@ pub fn serve(house: House, listener: TcpListener) -> Result<(Running, actix_web:
     let chores = clock::start(&house)?;
     let data = web::Data::new(house.clone());
     let (key, https) = (house.keys.cookie(), house.config.is_https());
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let server = HttpServer::new(move || {
         // __Host- cookies are tied to this host and to HTTPS (RFC 6265bis, 4.1.3.2).
         let session = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
@@ -125,7 +125,7 @@ pub fn serve(house: House, listener: TcpListener) -> Result<(Running, actix_web:
             .wrap(from_fn(compress))
             .configure(routes::configure)
     })
-    .workers(cores)
+    .workers(workers)
     .worker_max_blocking_threads(8)
     .keep_alive(Duration::from_secs(75))
     .client_request_timeout(Duration::from_secs(15))

@@ -68,7 +68,7 @@ pub struct Deed {
 
 impl Deed {
     /// A deed on a target: its kind (`member`, `company`, …), id, and the name by which a reader knows it.
-    pub fn new(action: Action, kind: &'static str, id: impl ToString, label: impl Into<String>) -> Self {
+    pub fn new(action: Action, kind: &'static str, id: impl std::fmt::Display, label: impl Into<String>) -> Self {
         Self {
             action,
             kind,

@@ -73,7 +73,7 @@ fn note(req: &ServiceRequest, house: &House) -> Request {
                 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         })
         .map_or_else(|| RawId::fresh().as_str().to_owned(), str::to_owned);
-    let theme = match req.cookie("theme").as_ref().map(|cookie| cookie.value()) {
+    let theme = match req.cookie("theme").as_ref().map(actix_web::cookie::Cookie::value) {
         Some("light") => "light",
         Some("dark") => "dark",
         _ => "system",

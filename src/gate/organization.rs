@@ -237,6 +237,16 @@ pub fn create(
     creator: &Person,
     new: &NewOrganization,
 ) -> Result<(OrgId, Deeds), CreateRefused> {
+    // A savepoint: a slug that somebody takes in this moment undoes the organization and nothing else.
+    conn.transaction(|conn| make(conn, cx, creator, new))
+}
+
+fn make(
+    conn: &mut Conn,
+    cx: &Context,
+    creator: &Person,
+    new: &NewOrganization,
+) -> Result<(OrgId, Deeds), CreateRefused> {
     let id = OrgId::fresh();
     let unit = new.organization_type.unit();
     diesel::insert_into(organizations::table)

@@ -147,7 +147,6 @@ macro_rules! permissions {
     ($($name:ident $method:ident $key:literal [$($mark:literal)+] $label:literal;)+) => {
         const TABLE: &[Row] = &[$(Row { key: $key, label: $label, marks: [$($mark),+] }),+];
 
-        #[expect(clippy::enum_variant_names, reason = "named after the permissions")]
         #[repr(u8)]
         enum At { $($name),+ }
 

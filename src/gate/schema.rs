@@ -1,4 +1,8 @@
 //! The tables, each with the one module that writes it. Any room may read any table by a join.
+#![allow(
+    missing_docs,
+    reason = "the columns are described in migrations/ and on the row structs"
+)]
 
 // Written by rooms::accounts.
 diesel::table! {

@@ -63,8 +63,10 @@ struct Written {
     organization_limit: Option<String>,
 }
 
+type Field = fn(&mut Written) -> &mut Option<String>;
+
 /// Each setting: its name in the file, and after `TENANTRY_` in upper case in the environment.
-const SETTINGS: &[(&str, fn(&mut Written) -> &mut Option<String>)] = &[
+const SETTINGS: &[(&str, Field)] = &[
     ("listen", |w| &mut w.listen),
     ("base_url", |w| &mut w.base_url),
     ("data_dir", |w| &mut w.data_dir),
@@ -146,19 +148,7 @@ impl Config {
             .smtp_url
             .as_deref()
             .and_then(|v| check(&mut faults, v, smtp_url));
-        let host = base_url
-            .as_deref()
-            .map(host_of)
-            .unwrap_or("localhost")
-            .split(':')
-            .next()
-            .unwrap_or("localhost")
-            .to_owned();
-        let default_from = if host.contains('.') && host.parse::<IpAddr>().is_err() {
-            format!("Tenantry <no-reply@{host}>")
-        } else {
-            "Tenantry <no-reply@localhost.localdomain>".into()
-        };
+        let default_from = default_sender(base_url.as_deref().unwrap_or_default());
         let mail_from = check(
             &mut faults,
             written.mail_from.as_deref().unwrap_or(&default_from),
@@ -171,21 +161,7 @@ impl Config {
         let signup = check(&mut faults, written.signup.as_deref().unwrap_or("open"), |v| {
             Signup::parse(v).ok_or_else(|| format!("TENANTRY_SIGNUP: “{v}” is neither open nor invited"))
         });
-        let mut trusted_proxies = Vec::new();
-        for v in written
-            .trusted_proxies
-            .as_deref()
-            .unwrap_or_default()
-            .split([',', ' '])
-            .filter(|v| !v.is_empty())
-        {
-            let net = v.parse::<IpNet>().or_else(|_| v.parse::<IpAddr>().map(IpNet::from));
-            trusted_proxies.extend(check(&mut faults, v, |v| {
-                net.map_err(|_| {
-                    format!("TENANTRY_TRUSTED_PROXIES: “{v}” is neither an address nor a network, such as 10.0.0.0/8")
-                })
-            }));
-        }
+        let trusted_proxies = networks(&mut faults, written.trusted_proxies.as_deref().unwrap_or_default());
         let organization_limit = written.organization_limit.as_deref().and_then(|v| {
             check(&mut faults, v, |v| {
                 v.parse::<u32>()
@@ -253,6 +229,30 @@ impl Config {
 
 fn check<T>(faults: &mut Vec<String>, value: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
     read(value).map_err(|fault| faults.push(fault)).ok()
+}
+
+fn networks(faults: &mut Vec<String>, written: &str) -> Vec<IpNet> {
+    let words = written.split([',', ' ']).filter(|word| !word.is_empty());
+    words
+        .filter_map(|word| {
+            check(faults, word, |v| {
+                let net = v.parse::<IpNet>().or_else(|_| v.parse::<IpAddr>().map(IpNet::from));
+                net.map_err(|_| {
+                    format!("TENANTRY_TRUSTED_PROXIES: “{v}” is neither an address nor a network, such as 10.0.0.0/8")
+                })
+            })
+        })
+        .collect()
+}
+
+/// A mail address needs a domain name: an instance that is reached by number gets one that leads nowhere.
+fn default_sender(base_url: &str) -> String {
+    let host = host_of(base_url).split(':').next().unwrap_or_default();
+    let named = host.contains('.') && host.parse::<IpAddr>().is_err();
+    format!(
+        "Tenantry <no-reply@{}>",
+        if named { host } else { "localhost.localdomain" }
+    )
 }
 
 fn host_of(base_url: &str) -> &str {

@@ -82,7 +82,9 @@ impl From<diesel::result::Error> for AppError {
         use diesel::result::{DatabaseErrorKind, Error};
         match &error {
             Error::NotFound => Self::NotFound,
-            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::Busy,
+            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | Error::BrokenTransactionManager => {
+                Self::Busy
+            }
             Error::DatabaseError(_, info) => {
                 let message = info.message();
                 if message.contains("disk is full") || message.contains("No space left") {
@@ -99,7 +101,6 @@ impl From<diesel::result::Error> for AppError {
                     Self::Internal(error.to_string())
                 }
             }
-            Error::BrokenTransactionManager => Self::Busy,
             _ => Self::Internal(error.to_string()),
         }
     }

@@ -1,4 +1,4 @@
-//! Identifiers: UUIDv7 (RFC 9562) as 32 hex digits, so they sort by age and cannot be guessed.
+//! Identifiers: `UUIDv7` (RFC 9562) as 32 hex digits, so they sort by age and cannot be guessed.
 
 use uuid::Uuid;
 

@@ -42,6 +42,7 @@ const RESERVED: &[&str] = &[
     "password",
     "privacy",
     "public",
+    "requests",
     "root",
     "saml",
     "scim",

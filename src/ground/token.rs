@@ -96,6 +96,9 @@ impl Keys {
     }
 
     /// The token of a seed.
+    ///
+    /// # Panics
+    /// Never: HMAC takes a key of any length.
     pub fn token(&self, seed: &Seed) -> Token {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.link).expect("any key length");
@@ -131,6 +134,9 @@ fn make(path: &Path) -> std::io::Result<String> {
 }
 
 /// `N` bytes from the operating system.
+///
+/// # Panics
+/// When the operating system has no randomness: nothing would be safe then.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     #[expect(clippy::expect_used, reason = "without randomness nothing here is safe to go on")]

@@ -34,20 +34,17 @@ impl Way {
     /// # Errors
     /// When the folder cannot be made or the URL cannot be used.
     pub fn of(config: &Config) -> Result<Self, String> {
-        match &config.smtp_url {
-            Some(url) => {
-                let transport = SmtpTransport::from_url(url)
-                    .map_err(|error| format!("TENANTRY_SMTP_URL: {error}"))?
-                    .timeout(Some(Duration::from_secs(20)))
-                    .build();
-                Ok(Self::Smtp(Box::new(transport)))
-            }
-            None => {
-                let folder = config.data_dir.join("mail");
-                std::fs::create_dir_all(&folder)
-                    .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
-                Ok(Self::Folder(folder))
-            }
+        if let Some(url) = &config.smtp_url {
+            let transport = SmtpTransport::from_url(url)
+                .map_err(|error| format!("TENANTRY_SMTP_URL: {error}"))?
+                .timeout(Some(Duration::from_secs(20)))
+                .build();
+            Ok(Self::Smtp(Box::new(transport)))
+        } else {
+            let folder = config.data_dir.join("mail");
+            std::fs::create_dir_all(&folder)
+                .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+            Ok(Self::Folder(folder))
         }
     }
 

@@ -15,13 +15,19 @@
 #[allow(dead_code, unused_imports, reason = "a harness offers more than today's tests use")]
 mod harness;
 
+mod accounts_test;
 mod browser_test;
 mod cli_test;
+mod companies_test;
 mod crash_test;
+mod fragments_test;
 mod harness_test;
 mod health_test;
+mod invitations_test;
 mod mail_test;
 mod main_job_test;
+mod members_test;
+mod organizations_test;
 mod pages_test;
 mod people_test;
 mod process_test;

@@ -6,6 +6,9 @@ use crate::gate::role::{CompanyRole, Role};
 /// The one password of the demo.
 pub const PASSWORD: &str = "harbor-lantern-42";
 
+/// A role in a company, by the company's slug.
+pub type Assigned = (&'static str, CompanyRole);
+
 /// An organization with its people.
 pub struct Place {
     pub name: &'static str,
@@ -16,7 +19,7 @@ pub struct Place {
     pub owner: &'static str,
     pub companies: &'static [&'static str],
     /// Address, role, companies by slug with a role each.
-    pub members: &'static [(&'static str, Role, &'static [(&'static str, CompanyRole)])],
+    pub members: &'static [(&'static str, Role, &'static [Assigned])],
     pub invitations: &'static [Invited],
 }
 
@@ -26,7 +29,7 @@ pub struct Invited {
     pub first_name: &'static str,
     pub last_name: &'static str,
     pub role: Role,
-    pub companies: &'static [(&'static str, CompanyRole)],
+    pub companies: &'static [Assigned],
     pub message: &'static str,
     /// When the letter went out.
     pub minutes_ago: i64,

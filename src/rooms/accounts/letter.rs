@@ -2,8 +2,8 @@
 
 use diesel::QueryResult;
 
-use super::links::{self, Kind};
 use super::store::Account;
+use super::store::links::{self, Kind};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::ground::email::Email;

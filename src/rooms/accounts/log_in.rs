@@ -6,9 +6,9 @@ use actix_web::web::{Form, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::attempts::{self, Challenge};
 use super::sign_up::Next;
 use super::store::Account;
+use super::store::attempts::{self, Challenge};
 use super::{entry, rules, store};
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::shell::Shell;
@@ -184,7 +184,7 @@ fn again(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn out(visitor: Visitor) -> Result<HttpResponse, AppError> {
+pub async fn out(visitor: Visitor, form: Option<Form<Next>>) -> Result<HttpResponse, AppError> {
     visitor
         .write(|visit, conn| {
             let Some(person) = &visit.person else {
@@ -196,5 +196,11 @@ pub async fn out(visitor: Visitor) -> Result<HttpResponse, AppError> {
         })
         .await?;
     visitor.session().purge();
-    Ok(see_other(visitor.fragment(), "/login"))
+    // Who signs out to be somebody else goes on where they were, such as at an invitation.
+    let next = form.map(|form| form.into_inner().next).unwrap_or_default();
+    let path = match local_path(&next, "") {
+        "" => "/login".to_owned(),
+        next => format!("/login?next={}", query_value(next)),
+    };
+    Ok(see_other(visitor.fragment(), &path))
 }

@@ -3,11 +3,9 @@
 //! Two rules shape every page here. No answer tells whether an address has an account: text, status and time are the
 //! same for both. And whoever proves an address owns the account: every session that others began before ends.
 
-pub mod attempts;
 pub mod entry;
 pub mod legal;
 pub mod letter;
-pub mod links;
 pub mod log_in;
 pub mod profile;
 pub mod readdress;

@@ -6,10 +6,11 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::attempts::{self, Challenge};
+use super::letter;
 use super::rules::{self, Postage};
+use super::store::attempts::{self, Challenge};
+use super::store::links;
 use super::store::{self, Account};
-use super::{letter, links};
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::session::{self, Person};
 use crate::gate::shell::Shell;

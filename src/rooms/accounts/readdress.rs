@@ -6,7 +6,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::entry::Over;
-use super::links::{self, Kind, Link};
+use super::store::links::{self, Kind, Link};
 use super::{letter, store};
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deeds};

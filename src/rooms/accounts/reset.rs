@@ -6,9 +6,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::entry::{self, Over};
-use super::links::{self, Kind};
 use super::rules::{self, Postage};
-use super::{attempts, letter, store};
+use super::store::attempts;
+use super::store::links::{self, Kind};
+use super::{letter, store};
 use crate::gate::deed::{Action, Deeds};
 use crate::gate::shell::Shell;
 use crate::gate::{Visitor, session};

@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
-use diesel::QueryResult;
 use serde_json::json;
 
 use super::rules::{self, Device};
@@ -55,7 +54,7 @@ pub async fn page(who: SignedIn<Anyone>) -> Result<HttpResponse, AppError> {
     html(page)
 }
 
-fn rows(conn: &mut Conn, person: &Person) -> QueryResult<Vec<Row>> {
+fn rows(conn: &mut Conn, person: &Person) -> Result<Vec<Row>, AppError> {
     let mut rows: Vec<Row> = store::sessions_of(conn, &person.cx, person.id)?
         .into_iter()
         .map(|(id, agent, ip, began, seen)| Row {

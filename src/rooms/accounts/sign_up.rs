@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::entry::{self, SignedUp};
 use super::rules::Postage;
-use super::{attempts, letter, store};
+use super::store::attempts;
+use super::{letter, store};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deeds};

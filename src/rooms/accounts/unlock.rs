@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use super::attempts;
 use super::entry::Over;
-use super::links::{self, Kind};
+use super::store::attempts;
+use super::store::links::{self, Kind};
 use crate::gate::Visitor;
 use crate::gate::deed::{Action, Deeds};
 use crate::gate::shell::Shell;

@@ -5,10 +5,10 @@ use actix_web::web::{Form, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::attempts::{self, Challenge};
 use super::entry::{self, Over, SignedUp};
-use super::links::{self, Kind, Link};
 use super::rules::{self, Postage};
+use super::store::attempts::{self, Challenge};
+use super::store::links::{self, Kind, Link};
 use super::{letter, store};
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Actor, Deeds};

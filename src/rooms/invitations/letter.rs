@@ -1,11 +1,9 @@
 //! The letter that tells the inviter of a refusal.
 
-use diesel::prelude::*;
-
+use super::store;
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::invitation::Invitation;
-use crate::gate::schema::users;
 use crate::ground::email::Email;
 use crate::ground::error::AppError;
 use crate::post::outbox::{self, Letter};
@@ -30,10 +28,7 @@ pub fn declined(
     organization: &str,
     slug: &str,
 ) -> Result<(), AppError> {
-    let (to_name, to): (String, String) = users::table
-        .find(invitation.invited_by)
-        .select((users::name, users::email))
-        .first(conn)?;
+    let (to_name, to) = store::contact(conn, invitation.invited_by)?;
     let letter = Declined {
         who: who.to_owned(),
         organization: organization.to_owned(),

@@ -5,7 +5,6 @@ pub mod profile;
 pub mod removal;
 pub mod roster;
 pub mod rules;
-pub mod search;
 pub mod store;
 
 use crate::gate::db::Conn;

@@ -183,10 +183,6 @@ impl ProfilePage {
         self.person.status == MembershipStatus::Suspended
     }
 
-    fn badge(&self) -> &'static str {
-        if self.you { "You" } else { "" }
-    }
-
     fn removal(&self) -> String {
         format!("{}/removal", self.path)
     }
@@ -443,17 +439,16 @@ pub async fn assign(
 /// What the gate or the order of command refuses; a company that is not here.
 pub async fn unassign(gate: Gate<AssignCompanies>, place: CompanyPlace) -> Result<HttpResponse, AppError> {
     let (_, id, company) = place.into_inner();
-    let word = gate
+    let (word, path) = gate
         .write(move |member, conn| {
             let organization = member.organization;
             let person = visible(conn, member, &id)?;
+            let page = member.path(&format!("/members/{}", person.id));
             let company = CompanyId::parse(&company).ok_or(AppError::NotFound)?;
             let (name, _) = store::company(conn, organization, company)?;
             let Some(present) = store::role_in(conn, organization, person.id, company)? else {
-                return Ok((
-                    format!("{} is not assigned to {name}", person.name),
-                    Deeds::none("not assigned"),
-                ));
+                let word = format!("{} is not assigned to {name}", person.name);
+                return Ok(((word, page), Deeds::none("not assigned")));
             };
             if !allowed(conn, member, &person, company, Some(present), None)? {
                 return Err(member.refusal(conn, AssignCompanies::RIGHT)?);
@@ -461,14 +456,18 @@ pub async fn unassign(gate: Gate<AssignCompanies>, place: CompanyPlace) -> Resul
             membership::unassign(conn, organization, person.id, company)?;
             let deed = Deed::new(Action::MemberUnassigned, "member", person.id, &person.name)
                 .before(json!({"company": name, "company_id": company.as_str(), "role": present.as_str()}));
-            Ok((
-                format!("{} is no longer assigned to {name}", person.name),
-                member.did(deed),
-            ))
+            // Somebody who was taken off the last company they shared with a manager is not the manager's to see any more.
+            let path = match visible(conn, member, &id) {
+                Ok(_) => page,
+                Err(AppError::NotFound) => member.path("/members"),
+                Err(error) => return Err(error),
+            };
+            let word = format!("{} is no longer assigned to {name}", person.name);
+            Ok(((word, path), member.did(deed)))
         })
         .await?;
-    // Somebody who was taken off the last company they shared with a manager is not the manager's to see any more.
-    Ok(back(&gate, "success", word))
+    gate.tell("success", word);
+    Ok(see_other(gate.fragment(), &path))
 }
 
 fn allowed(

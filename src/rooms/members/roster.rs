@@ -6,8 +6,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::search::{self, Row, Sort, Standing, Total, Wanted};
 use super::store;
+use super::store::search::{self, Row, Sort, Standing, Total, Wanted};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
 use crate::gate::member::Member;

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use diesel::Connection;
 use serde_json::json;
 
 use super::request::LimitPage;
@@ -122,9 +121,7 @@ fn make(conn: &mut Conn, person: &Person, wish: Wish) -> Result<(Result<Slug, Re
         },
         _ => wish.new,
     };
-    // A savepoint: a slug that somebody takes in this moment undoes the organization and nothing else.
-    let created = conn.transaction(|conn| organization::create(conn, &person.cx, person, &new));
-    let (org, deeds) = match created {
+    let (org, deeds) = match organization::create(conn, &person.cx, person, &new) {
         Ok(created) => created,
         Err(CreateRefused::SlugTaken) => {
             let sentence = free.filter(|free| *free != new.slug).map_or_else(

@@ -91,7 +91,13 @@ impl Page {
     pub fn field_error(&self, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.body);
         let field = html.select(&css(&format!("[name=\"{name}\"]"))).next()?;
-        let ids = field.value().attr("aria-describedby").unwrap_or_default().to_owned();
+        // Several choices of one name are described as a group.
+        let group = html.select(&css(&format!("fieldset[id=\"{name}\"]"))).next();
+        let described = [Some(field), group]
+            .into_iter()
+            .flatten()
+            .find_map(|e| e.value().attr("aria-describedby"));
+        let ids = described.unwrap_or_default().to_owned();
         let error = ids
             .split_whitespace()
             .filter_map(|id| html.select(&css(&format!("[id=\"{id}\"].field__error"))).next())
@@ -118,6 +124,12 @@ impl Page {
         form.select(&css("input[name], select[name], textarea[name]"))
             .filter_map(|field| Some((field.value().attr("name")?.to_owned(), value(field)?)))
             .collect()
+    }
+
+    /// How many forms post to an action that contains `action`.
+    pub fn form_count(&self, action: &str) -> usize {
+        let actions = self.all("form[method=post i]", "action");
+        actions.iter().filter(|target| target.contains(action)).count()
     }
 
     /// Every link: its target.

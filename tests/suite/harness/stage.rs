@@ -15,12 +15,13 @@ use tenantry::gate::member::OrgId;
 use tenantry::gate::membership::{self, Enrolment, Origin};
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
 use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::memberships;
+use tenantry::gate::schema::{memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
 use tenantry::ground::id::{CompanyId, InvitationId, MembershipId, UserId};
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
+use tenantry::ground::time::Span;
 use tenantry::post;
 use tenantry::rooms::{self, accounts};
 
@@ -93,6 +94,11 @@ impl House {
         let client = self.client();
         client.set_cookie(name, value);
         client
+    }
+
+    /// The day so many days from this house's today, as a date field sends it.
+    pub fn day(&self, ahead: i64) -> String {
+        (self.product().clock.now() + Span::days(ahead)).day()
     }
 
     /// A signed-in browser of an account that exists, without a login.
@@ -185,6 +191,15 @@ impl Stage<'_> {
         membership::enrol(self.conn, self.cx, organization, user, &with)
             .expect("the database")
             .expect("no member yet")
+    }
+
+    /// The organization of a slug.
+    pub fn organization_of(&mut self, slug: &str) -> OrgId {
+        organization_slugs::table
+            .find(slug)
+            .select(organization_slugs::organization_id)
+            .first(self.conn)
+            .expect("an organization")
     }
 
     /// The membership that somebody has.

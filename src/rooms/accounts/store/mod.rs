@@ -1,8 +1,10 @@
 //! The rows of people.
 
+pub mod attempts;
+pub mod links;
+
 use diesel::prelude::*;
 
-use super::{attempts, links};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Actor, Deed, Deeds};

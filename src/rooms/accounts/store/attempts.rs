@@ -4,9 +4,10 @@
 
 use diesel::prelude::*;
 
-use super::rules::{self, Postage, Verdict};
-use super::store::{self, Account};
-use super::{letter, links};
+use super::super::letter;
+use super::super::rules::{self, Postage, Verdict};
+use super::links;
+use super::{self as store, Account};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deeds};

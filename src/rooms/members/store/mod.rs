@@ -1,5 +1,7 @@
 //! What the pages of members read, and what they ask the gate to change.
 
+pub mod search;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;

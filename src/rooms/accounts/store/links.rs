@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::store::Account;
+use super::Account;
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::schema::{email_tokens, users};

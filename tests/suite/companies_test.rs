@@ -1,0 +1,233 @@
+//! Companies: made, renamed, archived and restored, with people of their own.
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+
+const BASE: &str = "/organizations/lakeside/companies";
+
+/// Olivia's organization, its company north, and a member; the member's id.
+fn lakeside(house: &House) -> (Client, Client, String) {
+    let (owner, noah, id) = house.stage(|stage| {
+        let owner = stage.account("Olivia Hart", "olivia@lake.test", true);
+        let organization = stage.organization("Lakeside", "lakeside", owner);
+        stage.company(organization, "North", "north");
+        let noah = stage.account("Noah Brandt", "noah@lake.test", true);
+        let id = stage.enrol(organization, noah, "member", &[]).to_string();
+        (stage.ticket(owner), stage.ticket(noah), id)
+    });
+    (house.holder(&owner), house.holder(&noah), id)
+}
+
+fn deeds(house: &House, action: &str) -> Vec<String> {
+    house.database.words(&format!(
+        "SELECT before || ' > ' || after AS value FROM deeds WHERE action = '{action}' ORDER BY id"
+    ))
+}
+
+#[test]
+fn a_company_is_made_renamed_and_found_under_its_new_address() {
+    let house = House::open();
+    let (olivia, _, _) = lakeside(&house);
+    let page = olivia.get(&format!("{BASE}/new")).expect(200);
+    olivia
+        .submit(&page, BASE, &[("name", "Harbor & Sons")])
+        .expect_redirect(&format!("{BASE}/harbor-sons"));
+    // The same name again gets a free address; a typed one that is taken is refused.
+    olivia
+        .post(BASE, &[("name", "Harbor & Sons"), ("slug", "")])
+        .expect_redirect(&format!("{BASE}/harbor-sons-2"));
+    let page = olivia
+        .post(BASE, &[("name", "Another"), ("slug", "harbor-sons")])
+        .expect(422);
+    assert!(page.field_error("slug").expect("a sentence").contains("is free"));
+    assert_eq!(page.value_of("name").as_deref(), Some("Another"));
+    for (name, slug, field) in [
+        ("", "x1", "name"),
+        ("X", "a b", "slug"),
+        ("X", "new", "slug"),
+        ("X", "y", "slug"),
+    ] {
+        let page = olivia.post(BASE, &[("name", name), ("slug", slug)]).expect(422);
+        assert!(page.field_error(field).is_some(), "{name} {slug}");
+    }
+    let settings = format!("{BASE}/harbor-sons/settings");
+    let page = olivia.get(&settings).expect(200);
+    olivia
+        .submit(&page, &settings, &[("name", "Harbor"), ("slug", "harbor")])
+        .expect_redirect(&format!("{BASE}/harbor/settings"));
+    olivia.get(&format!("{BASE}/harbor")).expect(200).expect_text("Harbor");
+    olivia.get(&format!("{BASE}/harbor-sons")).expect(404);
+    assert_eq!(deeds(&house, "company.created").len(), 2);
+    let edited = deeds(&house, "company.edited");
+    assert!(
+        edited[0].contains("Harbor & Sons") && edited[0].contains("harbor-sons"),
+        "{edited:?}"
+    );
+}
+
+#[test]
+fn an_archived_company_is_read_only_out_of_the_count_and_comes_back_whole() {
+    let house = House::open();
+    let (olivia, noah, id) = lakeside(&house);
+    let give = [("member", id.as_str()), ("role", "manager")];
+    olivia.post(&format!("{BASE}/north/members"), &give).expect(303);
+    noah.get(&format!("{BASE}/north/settings")).expect(200);
+    let confirm = olivia.get(&format!("{BASE}/north/archiving")).expect(200);
+    olivia
+        .submit(&confirm, &format!("{BASE}/north/archiving"), &[])
+        .expect(303);
+
+    let page = olivia
+        .get(&format!("{BASE}/north"))
+        .expect(200)
+        .expect_text("is archived");
+    assert!(page.link("Settings").is_none() || !page.links().contains(&format!("{BASE}/north/settings")));
+    assert!(!olivia.get(BASE).expect(200).texts("tbody").join(" ").contains("North"));
+    olivia
+        .get(&format!("{BASE}?status=archived"))
+        .expect(200)
+        .expect_text("North")
+        .expect_text("Archived");
+    // Nothing in it changes, whoever asks and whichever way.
+    let company = house
+        .database
+        .words("SELECT id AS value FROM companies WHERE slug = 'north'")
+        .remove(0);
+    for (client, path, fields) in [
+        (
+            &olivia,
+            format!("{BASE}/north/settings"),
+            vec![("name", "South"), ("slug", "south")],
+        ),
+        (
+            &noah,
+            format!("{BASE}/north/settings"),
+            vec![("name", "South"), ("slug", "south")],
+        ),
+        (
+            &olivia,
+            format!("{BASE}/north/members"),
+            vec![("member", id.as_str()), ("role", "viewer")],
+        ),
+        (
+            &olivia,
+            format!("/organizations/lakeside/members/{id}/companies"),
+            vec![("company_id", company.as_str()), ("company_role", "viewer")],
+        ),
+        (
+            &olivia,
+            "/organizations/lakeside/invitations".to_owned(),
+            vec![
+                ("emails", "a@lake.test"),
+                ("role", "member"),
+                ("company_id", company.as_str()),
+                ("company_role", "viewer"),
+            ],
+        ),
+    ] {
+        let page = client.post(&path, &fields);
+        assert_eq!(page.status, 422, "{}: {}", page.request, page.text());
+    }
+    olivia.post(&format!("{BASE}/north/members/{id}/unassigning"), &[]);
+    let held = house.database.words("SELECT role AS value FROM company_assignments");
+    assert_eq!(held, ["manager"]);
+
+    olivia.post(&format!("{BASE}/north/restoring"), &[]).expect(303);
+    olivia.get(BASE).expect(200).expect_text("North");
+    noah.get(&format!("{BASE}/north/settings")).expect(200);
+    noah.post(
+        &format!("{BASE}/north/settings"),
+        &[("name", "Northern"), ("slug", "north")],
+    )
+    .expect(303);
+    assert_eq!(
+        (
+            deeds(&house, "company.archived").len(),
+            deeds(&house, "company.restored").len()
+        ),
+        (1, 1)
+    );
+    // Twice is once.
+    olivia.post(&format!("{BASE}/north/restoring"), &[]).expect(303);
+    assert_eq!(deeds(&house, "company.restored").len(), 1);
+    house.expect_sound();
+}
+
+#[test]
+fn a_company_is_open_to_whom_it_is_assigned_and_closed_again_when_they_are_taken_off() {
+    let house = House::open();
+    let (olivia, noah, id) = lakeside(&house);
+    noah.get(&format!("{BASE}/north")).expect(403);
+    let page = olivia
+        .get(&format!("{BASE}/north/members?q=noah"))
+        .expect(200)
+        .expect_text("Noah Brandt");
+    olivia
+        .submit(&page, &format!("{BASE}/north/members"), &[("role", "viewer")])
+        .expect(303);
+    noah.get(&format!("{BASE}/north")).expect(200);
+    noah.get(&format!("{BASE}/north/settings")).expect(403);
+    noah.get(&format!("{BASE}/main")).expect(403);
+    olivia
+        .post(&format!("{BASE}/north/members"), &[("member", &id), ("role", "editor")])
+        .expect(303);
+    noah.get(&format!("{BASE}/north/settings")).expect(200);
+    olivia
+        .get(&format!("{BASE}/north"))
+        .expect(200)
+        .expect_text("Noah Brandt")
+        .expect_text("Editor");
+    olivia
+        .post(&format!("{BASE}/north/members/{id}/unassigning"), &[])
+        .expect(303);
+    noah.get(&format!("{BASE}/north")).expect(403);
+    noah.fragment(&format!("{BASE}/north")).expect(403);
+    assert_eq!(
+        (
+            deeds(&house, "member.assigned").len(),
+            deeds(&house, "member.unassigned").len()
+        ),
+        (2, 1)
+    );
+    olivia
+        .post(&format!("{BASE}/north/members/{id}/unassigning"), &[])
+        .expect(404);
+}
+
+#[test]
+fn a_hundred_and_twenty_companies_are_searched_and_paged() {
+    let house = House::open();
+    let (olivia, _, _) = lakeside(&house);
+    house.stage(|stage| {
+        let organization = stage.organization_of("lakeside");
+        for n in 0..118 {
+            stage.company(organization, &format!("Éclair {n:03}"), &format!("eclair-{n:03}"));
+        }
+    });
+    for query in ["", "?sort=newest"] {
+        let (mut at, mut seen) = (Some(format!("{BASE}{query}")), Vec::new());
+        while let Some(path) = at {
+            let page = olivia.get(&path).expect(200);
+            seen.push(page.texts("tbody a.who__name"));
+            at = page
+                .all("a[rel=next]", "href")
+                .pop()
+                .map(|href| match href.strip_prefix('?') {
+                    Some(query) => format!("{BASE}?{query}"),
+                    None => href,
+                });
+            assert!(seen.len() < 10);
+        }
+        assert_eq!(seen.iter().map(Vec::len).collect::<Vec<_>>(), [50, 50, 20], "{query}");
+        let mut all = seen.concat();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 120, "{query}");
+    }
+    let found = olivia
+        .get(&format!("{BASE}?q=eclair+007"))
+        .expect(200)
+        .texts("tbody a.who__name");
+    assert_eq!(found, ["Éclair 007"]);
+    olivia.get(&format!("{BASE}?q=%25")).expect(200).expect_text("matches");
+}

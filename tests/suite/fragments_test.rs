@@ -1,0 +1,128 @@
+//! What htmx asks for is a part of the page that everybody gets: one source, two sizes.
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::roles_test::Scene;
+
+fn squeeze(html: &str) -> String {
+    html.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Every page of which parts are asked for.
+fn pages(scene: &Scene) -> Vec<String> {
+    let base = format!("/organizations/{}", scene.slug);
+    let company = format!("{base}/companies/{}", scene.north_slug);
+    vec![
+        "/organizations".into(),
+        format!("/organizations?q={}", scene.slug),
+        format!("{base}/members"),
+        format!("{base}/members?q=tara&role=member&sort=-name"),
+        format!("{base}/members?q=nobody"),
+        format!("{base}/members/{}", scene.member),
+        format!("{base}/members/{}/removal", scene.member),
+        format!("{base}/invitations"),
+        format!("{base}/invitations?status=all&q=newcomer"),
+        format!("{base}/invitations?q=nobody"),
+        format!("{base}/invitations/new"),
+        format!("{base}/invitations/new?company_q=nor"),
+        format!("{base}/invitations/{}", scene.invitation),
+        format!("{base}/invitations/{}/cancellation", scene.invitation),
+        format!("{base}/companies"),
+        format!("{base}/companies?q=north&sort=newest"),
+        format!("{base}/companies/new"),
+        format!("{company}/archiving"),
+        format!("{company}/members"),
+        format!("{company}/members?q=tara"),
+        format!("{base}/leaving"),
+    ]
+}
+
+fn owner(house: &House, scene: &Scene) -> Client {
+    house.holder(scene.actor.as_ref().expect("an owner"))
+}
+
+#[test]
+fn each_fragment_is_contained_in_its_page() {
+    let house = House::open();
+    let scene = Scene::set(&house, "owner", "fragments");
+    let client = owner(&house, &scene);
+    // The first visit is noted; from then on both are asked at one time.
+    client.get("/organizations/fragments").expect(200);
+    for path in pages(&scene) {
+        let (page, part) = (client.get(&path).expect(200), client.fragment(&path).expect(200));
+        assert!(page.body.contains("<html"), "{path} is a whole page");
+        assert!(
+            !part.body.contains("<html") && !part.body.contains("<body"),
+            "{path} is a part"
+        );
+        assert!(!part.body.trim().is_empty(), "{path}");
+        assert!(part.bytes.len() < page.bytes.len(), "{path}");
+        let (whole, part_of_it) = (squeeze(&page.body), squeeze(&part.body));
+        assert!(
+            whole.contains(&part_of_it),
+            "{path}: the part is not in the page:\n{part_of_it}"
+        );
+        for answer in [&page, &part] {
+            let vary = answer.header("vary").to_lowercase();
+            assert!(
+                vary.contains("hx-request") && vary.contains("cookie"),
+                "{path}: Vary: {vary}"
+            );
+            assert!(answer.header("cache-control").contains("no-store"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_fragment_asked_for_without_a_session_leads_the_whole_page_to_the_login() {
+    let house = House::open();
+    let scene = Scene::set(&house, "owner", "fragments");
+    for path in pages(&scene) {
+        let part = house.client().fragment(&path).expect(401);
+        let to = part.header("hx-redirect").to_owned();
+        assert!(to.starts_with("/login?next="), "{path}: {to}");
+        assert!(part.body.is_empty() || !part.body.contains("<html"), "{path}");
+    }
+    // A form sent without a session does not throw the person onto a page that only takes forms.
+    let post = house
+        .client()
+        .post_fragment("/organizations/fragments/invitations", &[("emails", "a@b.test")])
+        .expect(401);
+    assert!(
+        post.header("hx-redirect").starts_with("/login"),
+        "{}",
+        post.header("hx-redirect")
+    );
+}
+
+#[test]
+fn a_dialog_that_is_refused_comes_back_as_a_dialog_and_one_that_succeeds_leads_on() {
+    let house = House::open();
+    let scene = Scene::set(&house, "owner", "fragments");
+    let client = owner(&house, &scene);
+    let base = "/organizations/fragments";
+    for (path, wrong, right) in [
+        (
+            "invitations",
+            vec![("emails", "nobody"), ("role", "viewer")],
+            vec![("emails", "noah@fragments.test"), ("role", "viewer")],
+        ),
+        (
+            "companies",
+            vec![("name", ""), ("slug", "")],
+            vec![("name", "East"), ("slug", "east")],
+        ),
+    ] {
+        let page = client.post_fragment(&format!("{base}/{path}"), &wrong).expect(422);
+        assert!(!page.body.contains("<html"), "{path}: a whole page in a dialog");
+        assert!(page.has("There is a problem"), "{path}");
+        let page = client.post_fragment(&format!("{base}/{path}"), &right);
+        assert!(page.status < 300, "{path}: {}", page.status);
+        assert!(
+            page.header("hx-redirect").starts_with(base),
+            "{path}: {}",
+            page.header("hx-redirect")
+        );
+        assert!(page.body.is_empty(), "{path}");
+    }
+}

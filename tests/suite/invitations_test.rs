@@ -1,0 +1,1104 @@
+//! Invitations from the form to the first page inside: every state, every situation of who follows a link, every refusal.
+
+use std::time::Duration;
+
+use tenantry::ground::config::Signup;
+
+use crate::harness::client::{Client, encode};
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::people::PASSWORD;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// An organization with its owner, Olivia Hart (`olivia@SLUG.test`), signed in.
+fn owner(house: &House, slug: &str) -> Client {
+    let ticket = house.stage(|stage| {
+        let user = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+        stage.organization("Lakeside", slug, user);
+        stage.ticket(user)
+    });
+    house.holder(&ticket)
+}
+
+/// Another member, signed in.
+fn member(house: &House, slug: &str, name: &str, email: &str, role: &str) -> Client {
+    let ticket = house.stage(|stage| {
+        let user = stage.account(name, email, true);
+        let organization = stage.organization_of(slug);
+        stage.enrol(organization, user, role, &[]);
+        stage.ticket(user)
+    });
+    house.holder(&ticket)
+}
+
+/// An account without any organization, signed in.
+fn person(house: &House, name: &str, email: &str) -> Client {
+    let ticket = house.stage(|stage| {
+        let user = stage.account(name, email, true);
+        stage.ticket(user)
+    });
+    house.holder(&ticket)
+}
+
+fn invite(client: &Client, slug: &str, email: &str, more: &[(&str, &str)]) -> Page {
+    let mut fields = vec![("emails", email)];
+    if more.iter().all(|(name, _)| *name != "role") {
+        fields.push(("role", "viewer"));
+    }
+    fields.extend(more);
+    client.post(&format!("/organizations/{slug}/invitations"), &fields)
+}
+
+/// The invitation's id by the address.
+fn id(house: &House, email: &str) -> String {
+    let sql = format!("SELECT id AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
+    house
+        .database
+        .words(&sql)
+        .first()
+        .unwrap_or_else(|| panic!("{email} is not invited"))
+        .clone()
+}
+
+fn status(house: &House, email: &str) -> String {
+    let sql = format!("SELECT status AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
+    house
+        .database
+        .words(&sql)
+        .first()
+        .unwrap_or_else(|| panic!("{email} is not invited"))
+        .clone()
+}
+
+fn deeds(house: &House, action: &str) -> i64 {
+    house.database.number(&format!(
+        "SELECT count(*) AS value FROM deeds WHERE action = '{action}'"
+    ))
+}
+
+/// The link in the newest letter to this address.
+fn link(house: &House, email: &str) -> String {
+    let letters = house.letters_to(email);
+    let letter = letters.iter().rfind(|letter| letter.text.contains("/invitations/"));
+    letter
+        .unwrap_or_else(|| panic!("no invitation to {email}"))
+        .link("/invitations/")
+}
+
+fn accept(client: &Client, link: &str) -> Page {
+    client.post(&format!("{link}/acceptance"), &[])
+}
+
+#[test]
+fn the_letter_says_who_invites_where_and_as_what() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    let fields = [
+        ("first_name", "Noah"),
+        ("last_name", "Brandt"),
+        ("message", "Welcome\nto the team"),
+        ("role", "editor"),
+    ];
+    invite(&olivia, "lakeside", "noah@else.test", &fields)
+        .follow(&olivia)
+        .expect_text("Invit")
+        .expect_text("noah@else.test");
+    let letter = house.mail_to("noah@else.test");
+    assert!(
+        letter.subject.contains("Olivia Hart") && letter.subject.contains("Lakeside"),
+        "{}",
+        letter.subject
+    );
+    for words in [
+        "Hello Noah",
+        "Editor",
+        "Welcome\nto the team",
+        "olivia@lakeside.test",
+        "works once",
+    ] {
+        assert!(
+            letter.text.replace("\r\n", "\n").contains(words),
+            "{words}:\n{}",
+            letter.text
+        );
+    }
+    assert!(
+        letter.html.contains(&letter.link("/invitations/")),
+        "both parts carry the same link"
+    );
+    let list = olivia.get("/organizations/lakeside/invitations").expect(200);
+    list.clone()
+        .expect_text("Noah Brandt")
+        .expect_text("noah@else.test")
+        .expect_text("Editor");
+    assert_eq!(deeds(&house, "member.invited"), 1);
+}
+
+#[test]
+fn whoever_follows_a_link_reads_what_it_means_for_them() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    let path = link(&house, "noah@else.test");
+
+    // Signed out, without an account: sign up, and nothing else.
+    let page = house
+        .client()
+        .get(&path)
+        .expect(200)
+        .expect_text("Join Lakeside")
+        .expect_text("Olivia Hart invited you");
+    page.clone().expect_text("Create an account with this address");
+    assert_eq!(page.link("Create account"), Some(format!("/signup?next={path}")));
+    assert_eq!(page.link("Sign in"), None);
+
+    // Signed out, with an account: sign in, and nothing else.
+    let noah = person(&house, "Noah Brandt", "noah@else.test");
+    let page = house
+        .client()
+        .get(&path)
+        .expect(200)
+        .expect_text("Sign in with this address");
+    assert_eq!(page.link("Sign in"), Some(format!("/login?next={path}")));
+    assert_eq!(page.link("Create account"), None);
+    accept(&house.client(), &path).expect(303);
+    assert_eq!(status(&house, "noah@else.test"), "pending");
+
+    // The invited person.
+    noah.get(&path).expect(200).expect_text("Accept and open Lakeside");
+
+    // The invited person with an address that is not proven.
+    house
+        .database
+        .execute("UPDATE users SET email_verified_at = NULL WHERE email = 'noah@else.test'");
+    noah.get(&path)
+        .expect(200)
+        .expect_text("Verify your address noah@else.test first");
+    accept(&noah, &path).expect_redirect("/verify");
+    house
+        .database
+        .execute("UPDATE users SET email_verified_at = 1 WHERE email = 'noah@else.test'");
+
+    // Somebody else.
+    let emma = person(&house, "Emma Stone", "emma@else.test");
+    let page = emma
+        .get(&path)
+        .expect(200)
+        .expect_text("You are signed in as emma@else.test");
+    assert!(!page.has("Accept and open"));
+    accept(&emma, &path).expect(403);
+    emma.post(&format!("{path}/declination"), &[]).expect(403);
+    // They may become the other person without losing the way.
+    let next = page.all("form[action='/logout'] input[name=next]", "value");
+    let login = emma
+        .post("/logout", &[("next", &next[0])])
+        .expect(303)
+        .follow(&emma)
+        .expect(200);
+    assert_eq!(login.value_of("next"), Some(path.clone()));
+    let fields = [("email", "noah@else.test"), ("password", PASSWORD)];
+    emma.submit(&login, "/login", &fields).expect_redirect(&path);
+
+    // An organization that does not work.
+    house.database.execute("UPDATE organizations SET status = 'suspended'");
+    noah.get(&path).expect(200).expect_text("This organization is not open");
+    accept(&noah, &path)
+        .expect(422)
+        .expect_text("This organization is not open");
+    house.database.execute("UPDATE organizations SET status = 'active'");
+
+    // Accepted: for the member a way in, for others a word.
+    accept(&noah, &path).expect_redirect("/organizations/lakeside");
+    noah.get("/organizations/lakeside")
+        .expect(200)
+        .expect_text("Welcome to Lakeside. Your role is Viewer");
+    noah.get(&path).expect(200).expect_text("You are a member of Lakeside");
+    house
+        .client()
+        .get(&path)
+        .expect(200)
+        .expect_text("This invitation was accepted already");
+    // A second click on the button does no harm.
+    accept(&noah, &path).expect_redirect("/organizations/lakeside");
+    assert_eq!(deeds(&house, "invitation.accepted"), 1);
+
+    // No such link.
+    let page = house.client().get("/invitations/no-such-link").expect(404);
+    page.expect_text("This link leads nowhere");
+    accept(&noah, "/invitations/no-such-link").expect(404);
+}
+
+#[test]
+fn a_link_that_is_over_says_why_and_lets_nobody_in() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    let over = |email: &str, bring: &dyn Fn(&str, &str), words: &str| {
+        invite(&olivia, "lakeside", email, &[]).expect(303);
+        let (noah, path) = (person(&house, "Noah Brandt", email), link(&house, email));
+        bring(
+            &format!("/organizations/lakeside/invitations/{}", id(&house, email)),
+            &path,
+        );
+        for client in [&noah, &house.client()] {
+            let page = client.get(&path).expect(200).expect_text(words);
+            assert!(page.form_count("acceptance") == 0, "{}", page.text());
+        }
+        accept(&noah, &path).expect(422).expect_text(words);
+        noah.post(&format!("{path}/declination"), &[])
+            .expect(422)
+            .expect_text(words);
+        noah.get("/organizations/lakeside").expect(404);
+    };
+    over(
+        "cancelled@else.test",
+        &|path, _| drop(olivia.post(&format!("{path}/cancellation"), &[]).expect(303)),
+        "This invitation was cancelled",
+    );
+    over(
+        "declined@else.test",
+        &|_, link| drop(house.client().post(&format!("{link}/declination"), &[]).expect(303)),
+        "This invitation was declined",
+    );
+    over(
+        "resent@else.test",
+        &|path, _| {
+            house.advance(MINUTE + Duration::from_secs(1));
+            drop(olivia.post(&format!("{path}/resending"), &[]).expect(303));
+        },
+        "A newer link was sent",
+    );
+    over(
+        "ended@else.test",
+        &|_, _| {
+            house
+                .database
+                .execute("UPDATE invitations SET access_until = 1 WHERE email = 'ended@else.test'")
+        },
+        "The access of this invitation is over",
+    );
+    over(
+        "late@else.test",
+        &|_, _| house.advance(7 * DAY + MINUTE),
+        "This invitation has expired",
+    );
+}
+
+#[test]
+fn an_invitation_is_carried_through_sign_up() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    let fields = [("first_name", "Noah"), ("last_name", "Brandt")];
+    invite(&olivia, "lakeside", "noah@else.test", &fields).expect(303);
+    let path = link(&house, "noah@else.test");
+    let noah = house.client();
+    let page = noah.get(&path).expect(200);
+    let form = noah
+        .get(&page.link("Create account").expect("a way"))
+        .expect(200)
+        .expect_text("You were invited to Lakeside");
+    assert_eq!(form.value_of("email").as_deref(), Some("noah@else.test"));
+    assert_eq!(form.value_of("name").as_deref(), Some("Noah Brandt"));
+    // The letter's link proved the address: no second letter, straight back to the invitation.
+    noah.submit(&form, "/signup", &[("password", PASSWORD), ("terms", "on")])
+        .expect_redirect(&path);
+    accept(&noah, &path).expect_redirect("/organizations/lakeside");
+    noah.get("/organizations/lakeside").expect(200).expect_text("Lakeside");
+    assert_eq!(house.letters_to("noah@else.test").len(), 1);
+}
+
+#[test]
+fn an_invitation_is_carried_through_a_sign_up_with_a_mailed_proof() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    let path = link(&house, "noah@else.test");
+    // Another address than the invited one is proven by its own letter, and then reads that it is another one.
+    let emma = house.client();
+    let fields = [
+        ("name", "Emma Stone"),
+        ("email", "emma@else.test"),
+        ("password", PASSWORD),
+        ("terms", "on"),
+        ("next", &path),
+    ];
+    emma.post("/signup", &fields).expect_redirect("/verify");
+    let proof = house.mail_to("emma@else.test").link("/verify/");
+    emma.post(&proof, &[]).expect_redirect(&path);
+    emma.get(&path)
+        .expect(200)
+        .expect_text("You are signed in as emma@else.test");
+    accept(&emma, &path).expect(403);
+    assert_eq!(status(&house, "noah@else.test"), "pending");
+}
+
+#[test]
+fn an_invitation_opens_a_closed_house() {
+    let house = House::with(|config| config.signup = Signup::Invited);
+    let olivia = owner(&house, "lakeside");
+    house
+        .client()
+        .get("/signup")
+        .expect(200)
+        .expect_text("Sign-up is by invitation");
+    let fields = [
+        ("name", "Emma Stone"),
+        ("email", "emma@else.test"),
+        ("password", PASSWORD),
+        ("terms", "on"),
+    ];
+    house.client().post("/signup", &fields).expect(422);
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    let path = link(&house, "noah@else.test");
+    let noah = house.client();
+    let form = noah.get(&format!("/signup?next={}", encode(&path))).expect(200);
+    let fields = [("name", "Noah Brandt"), ("password", PASSWORD), ("terms", "on")];
+    noah.submit(&form, "/signup", &fields).expect_redirect(&path);
+    accept(&noah, &path).expect_redirect("/organizations/lakeside");
+}
+
+#[test]
+fn looking_at_a_link_changes_nothing() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    let path = link(&house, "noah@else.test");
+    let deeds = house.database.number("SELECT count(*) AS value FROM deeds");
+    let noah = person(&house, "Noah Brandt", "noah@else.test");
+    for client in [house.client(), noah] {
+        for path in [
+            path.clone(),
+            format!("{path}/acceptance"),
+            format!("{path}/declination"),
+        ] {
+            for method in ["GET", "HEAD"] {
+                assert!(
+                    client
+                        .send(method, &path, &[("Accept-Encoding", "identity")], None)
+                        .status
+                        < 500
+                );
+            }
+        }
+    }
+    assert_eq!(status(&house, "noah@else.test"), "pending");
+    assert_eq!(house.database.number("SELECT count(*) AS value FROM deeds"), deeds);
+}
+
+#[test]
+fn sending_again_has_a_pause_and_an_end_and_the_old_link_says_so() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    let first = link(&house, "noah@else.test");
+    let again = || {
+        let path = format!(
+            "/organizations/lakeside/invitations/{}/resending",
+            id(&house, "noah@else.test")
+        );
+        olivia.post(&path, &[]).expect(303).follow(&olivia).expect(200)
+    };
+    again().expect_text("Was sent a moment ago");
+    assert_eq!(house.letters_to("noah@else.test").len(), 1);
+    for n in 1..=5 {
+        house.advance(MINUTE + Duration::from_secs(1));
+        again().expect_text("Sent again");
+        assert_eq!(house.letters_to("noah@else.test").len(), 1 + n);
+    }
+    house.advance(MINUTE + Duration::from_secs(1));
+    again().expect_text("5 times within a day");
+    assert_eq!(house.letters_to("noah@else.test").len(), 6);
+    house.advance(DAY);
+    again().expect_text("Sent again");
+    house
+        .client()
+        .get(&first)
+        .expect(200)
+        .expect_text("A newer link was sent");
+    let newest = link(&house, "noah@else.test");
+    assert_ne!(newest, first);
+    accept(&person(&house, "Noah Brandt", "noah@else.test"), &newest).expect_redirect("/organizations/lakeside");
+}
+
+#[test]
+fn several_are_sent_again_with_one_button() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    for email in ["noah@else.test", "emma@else.test", "liam@else.test"] {
+        invite(&olivia, "lakeside", email, &[]).expect(303);
+    }
+    house.advance(2 * MINUTE);
+    let (noah, emma) = (id(&house, "noah@else.test"), id(&house, "emma@else.test"));
+    let fields = [("id", noah.as_str()), ("id", emma.as_str())];
+    let page = olivia
+        .post("/organizations/lakeside/invitations/resending", &fields)
+        .expect(303)
+        .follow(&olivia);
+    page.expect_text("2 invitations sent again");
+    assert_eq!(house.letters_to("noah@else.test").len(), 2);
+    assert_eq!(house.letters_to("liam@else.test").len(), 1);
+    assert_eq!(deeds(&house, "invitation.resent"), 2);
+    let none = olivia
+        .post("/organizations/lakeside/invitations/resending", &[])
+        .expect(303)
+        .follow(&olivia);
+    none.expect_text("Select the invitations");
+}
+
+#[test]
+fn a_change_keeps_the_link_and_counts_when_it_is_accepted() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    let path = link(&house, "noah@else.test");
+    let edit = format!("/organizations/lakeside/invitations/{}", id(&house, "noah@else.test"));
+    let form = olivia.get(&edit).expect(200);
+    assert_eq!(form.texts("input[name=role][checked]").len(), 1);
+    let fields = [
+        ("role", "admin"),
+        ("first_name", "Noah"),
+        ("access_until", "2099-01-31"),
+    ];
+    olivia
+        .submit(&form, &edit, &fields)
+        .expect(303)
+        .follow(&olivia)
+        .expect_text("Its link stays the same");
+    assert_eq!(house.letters_to("noah@else.test").len(), 1);
+    let before_after = house
+        .database
+        .words("SELECT before || ' > ' || after AS value FROM deeds WHERE action = 'invitation.edited'");
+    assert!(
+        before_after[0].contains("viewer") && before_after[0].contains("admin"),
+        "{before_after:?}"
+    );
+    let noah = person(&house, "Noah Brandt", "noah@else.test");
+    noah.get(&path).expect(200).expect_text("Admin").expect_text("2099");
+    accept(&noah, &path).expect(303);
+    noah.get("/organizations/lakeside/invitations/new").expect(200);
+    // What is closed cannot be changed any more.
+    olivia.post(&edit, &[("role", "viewer")]).expect(422);
+    olivia.get(&edit).expect(200).expect_text("cannot be changed any more");
+}
+
+#[test]
+fn of_many_people_each_gets_a_result_of_their_own() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    member(&house, "lakeside", "Mia Long", "mia@lakeside.test", "viewer");
+    invite(&olivia, "lakeside", "already@else.test", &[]).expect(303);
+    let emails =
+        "new@else.test, NEW@else.test; already@else.test\nmia@lakeside.test not-an-address\nAnna Lee <anna@else.test>";
+    let page = invite(&olivia, "lakeside", emails, &[]).expect(200);
+    let rows = page.texts("tbody tr");
+    let row = |email: &str| {
+        rows.iter()
+            .find(|row| row.starts_with(email))
+            .unwrap_or_else(|| panic!("{email}: {rows:?}"))
+            .clone()
+    };
+    assert_eq!(rows.len(), 6, "{rows:?}");
+    assert!(row("new@else.test").contains("Invited as Viewer"));
+    assert!(
+        row("NEW@else.test").contains("Twice in the list"),
+        "{}",
+        row("NEW@else.test")
+    );
+    assert!(row("already@else.test").contains("Already invited"));
+    assert!(row("mia@lakeside.test").contains("Already a member"));
+    assert!(row("not-an-address").contains("like name@company.com"));
+    assert!(row("anna@else.test").contains("Invited as Viewer"));
+    // What failed stands in the field again, for correction, and nothing else.
+    let left = page.value_of("emails").expect("the field");
+    assert!(
+        left.contains("not-an-address") && left.contains("already@else.test") && !left.contains("new@else.test"),
+        "{left}"
+    );
+    assert_eq!(house.letters_to("new@else.test").len(), 1);
+    assert!(house.mail_to("anna@else.test").text.contains("Hello Anna"));
+    // Nobody at all is a refusal.
+    invite(&olivia, "lakeside", "mia@lakeside.test, x", &[]).expect(422);
+}
+
+#[test]
+fn one_address_that_cannot_be_invited_says_why_at_the_field() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    for (typed, sentence) in [
+        ("", "Enter an email address"),
+        ("nobody", "like name@company.com"),
+        ("olivia@lakeside.test", "Already a member"),
+    ] {
+        let error = invite(&olivia, "lakeside", typed, &[])
+            .expect(422)
+            .field_error("emails")
+            .expect("a sentence");
+        assert!(error.contains(sentence), "{typed}: {error}");
+    }
+    invite(&olivia, "lakeside", "Noah@Else.test", &[]).expect(303);
+    let typed = [("role", "editor"), ("message", "Come in"), ("first_name", "Noah")];
+    let page = invite(&olivia, "lakeside", "noah@else.TEST", &typed).expect(422);
+    assert!(
+        page.field_error("emails")
+            .expect("a sentence")
+            .contains("Already invited")
+    );
+    assert_eq!(page.value_of("emails").as_deref(), Some("noah@else.TEST"));
+    assert_eq!(page.value_of("message").as_deref(), Some("Come in"));
+    assert_eq!(page.value_of("role").as_deref(), Some("editor"));
+    assert_eq!(page.value_of("first_name").as_deref(), Some("Noah"));
+}
+
+const CSV: &str = "\u{feff}First name;Last name;E-mail;Role\r\nNoah;Brandt;noah@else.test;Admin\r\nEmma;Stone;emma@else.test;\r\nLiam;Ford;liam@else.test;king\r\n";
+
+fn expect_csv_result(house: &House, page: &Page) {
+    assert!(page.has("2 people were invited, 1 not"), "{}", page.text());
+    assert!(page.has("There is no role “king”"), "{}", page.text());
+    let roles = house
+        .database
+        .words("SELECT email || ' ' || role || ' ' || first_name AS value FROM invitations ORDER BY email");
+    assert_eq!(roles, ["emma@else.test viewer Emma", "noah@else.test admin Noah"]);
+}
+
+#[test]
+fn a_table_is_pasted_with_names_and_roles() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    let page = invite(&olivia, "lakeside", CSV, &[]).expect(200);
+    expect_csv_result(&house, &page);
+}
+
+#[test]
+fn a_table_is_sent_as_a_file() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    let body = format!(
+        "--mark\r\nContent-Disposition: form-data; name=\"emails\"\r\n\r\n\r\n--mark\r\nContent-Disposition: form-data; name=\"role\"\r\n\r\nviewer\r\n--mark\r\nContent-Disposition: form-data; name=\"csv\"; filename=\"people.csv\"\r\nContent-Type: text/csv\r\n\r\n{CSV}\r\n--mark--\r\n"
+    );
+    let headers = [
+        ("Sec-Fetch-Site", "same-origin"),
+        ("Content-Type", "multipart/form-data; boundary=mark"),
+    ];
+    let page = olivia
+        .send("POST", "/organizations/lakeside/invitations", &headers, Some(body))
+        .expect(200);
+    expect_csv_result(&house, &page);
+}
+
+#[test]
+fn nobody_gives_a_role_above_their_own_by_any_way() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    let adam = member(&house, "lakeside", "Adam West", "adam@lakeside.test", "admin");
+    let uma = member(&house, "lakeside", "Uma Reed", "uma@lakeside.test", "user_admin");
+    for (client, roles) in [
+        (&adam, &["owner", "billing_admin"][..]),
+        (&uma, &["owner", "admin", "billing_admin", "user_admin"]),
+    ] {
+        let form = client.get("/organizations/lakeside/invitations/new").expect(200);
+        for role in roles {
+            assert!(
+                !form.all("input[name=role]", "value").contains(&(*role).to_owned()),
+                "{role} is offered"
+            );
+            let page = invite(client, "lakeside", "noah@else.test", &[("role", role)]).expect(422);
+            assert!(
+                page.field_error("role").is_some() || page.has("Choose one of the roles"),
+                "{role}"
+            );
+            let csv = format!("email,role\nnoah@else.test,{role}\n");
+            invite(client, "lakeside", &csv, &[])
+                .expect(422)
+                .expect_text("You cannot give the role");
+        }
+    }
+    assert_eq!(house.database.number("SELECT count(*) AS value FROM invitations"), 0);
+    // What a higher person sent is not theirs to send, change, cancel or copy.
+    invite(&olivia, "lakeside", "noah@else.test", &[("role", "owner")]).expect(303);
+    house.advance(2 * MINUTE);
+    let path = format!("/organizations/lakeside/invitations/{}", id(&house, "noah@else.test"));
+    for client in [&adam, &uma] {
+        client.post(&format!("{path}/resending"), &[]).expect(403);
+        client.post(&format!("{path}/cancellation"), &[]).expect(403);
+        client.post(&path, &[("role", "viewer")]).expect(403);
+        client.get(&path).expect(403);
+        let list = client
+            .get("/organizations/lakeside/invitations")
+            .expect(200)
+            .expect_text("noah@else.test");
+        assert!(
+            !list.body.contains(&link(&house, "noah@else.test")),
+            "the link is shown to who could not give the role"
+        );
+    }
+    assert_eq!(house.letters_to("noah@else.test").len(), 1);
+    assert_eq!(status(&house, "noah@else.test"), "pending");
+}
+
+#[test]
+fn an_invitation_holds_no_more_than_its_sender_still_may_give() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    let adam = member(&house, "lakeside", "Adam West", "adam@lakeside.test", "admin");
+    invite(&adam, "lakeside", "noah@else.test", &[("role", "admin")]).expect(303);
+    let (noah, path) = (
+        person(&house, "Noah Brandt", "noah@else.test"),
+        link(&house, "noah@else.test"),
+    );
+    let adams = house.database.words(
+        "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'adam@lakeside.test'",
+    );
+    let base = format!("/organizations/lakeside/members/{}", adams[0]);
+    olivia.post(&format!("{base}/role"), &[("role", "viewer")]).expect(303);
+    noah.get(&path)
+        .expect(200)
+        .expect_text("This invitation is not valid any more");
+    accept(&noah, &path).expect(422);
+    // Somebody who may gives it new life by sending it again.
+    house.advance(2 * MINUTE);
+    olivia
+        .post(
+            &format!(
+                "/organizations/lakeside/invitations/{}/resending",
+                id(&house, "noah@else.test")
+            ),
+            &[],
+        )
+        .expect(303);
+    let path = link(&house, "noah@else.test");
+    accept(&noah, &path).expect_redirect("/organizations/lakeside");
+}
+
+#[test]
+fn removing_the_inviter_offers_to_cancel_what_they_sent() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    let removal = |name: &str, cancels: bool| {
+        let email = format!("{name}@lakeside.test");
+        let adam = member(&house, "lakeside", "Adam West", &email, "admin");
+        let invited = format!("by-{name}@else.test");
+        invite(&adam, "lakeside", &invited, &[]).expect(303);
+        let adams = house.database.words(&format!(
+            "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}'"
+        ));
+        let path = format!("/organizations/lakeside/members/{}/removal", adams[0]);
+        let page = olivia
+            .get(&path)
+            .expect(200)
+            .expect_text("Cancel the pending invitation this person sent");
+        let mut fields = page.form(&path);
+        assert!(
+            fields.iter().any(|(name, _)| name == "cancel_invitations"),
+            "it is offered checked"
+        );
+        fields.retain(|(name, _)| cancels || name != "cancel_invitations");
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        olivia.post(&path, &fields).expect(303);
+        invited
+    };
+    let cancelled = removal("adam", true);
+    assert_eq!(status(&house, &cancelled), "cancelled");
+    let kept = removal("anna", false);
+    assert_eq!(status(&house, &kept), "pending");
+    let noah = person(&house, "Noah Brandt", &kept);
+    accept(&noah, &link(&house, &kept))
+        .expect(422)
+        .expect_text("not valid any more");
+}
+
+#[test]
+fn messages_and_names_bring_no_addresses_into_letters() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    for (field, value) in [
+        ("message", "See https://evil.example"),
+        ("message", "Go to WWW.evil.example"),
+        ("message", &"x".repeat(501)),
+        ("first_name", "http://evil.example"),
+        ("last_name", "www.evil.example"),
+    ] {
+        let page = invite(&olivia, "lakeside", "noah@else.test", &[(field, value)]).expect(422);
+        assert!(
+            page.field_error(field).is_some() || page.field_error("emails").is_some(),
+            "{field}: {}",
+            page.text()
+        );
+        assert_eq!(page.value_of(field).as_deref(), Some(value));
+    }
+    assert_eq!(house.letters().len(), 0);
+    let fields = [("message", "<b>Tom & Jerry</b>"), ("first_name", "Mary-Jane")];
+    invite(&olivia, "lakeside", "noah@else.test", &fields).expect(303);
+    let letter = house.mail_to("noah@else.test");
+    assert!(letter.text.contains("<b>Tom & Jerry</b>"), "{}", letter.text);
+    assert!(!letter.html.contains("<b>Tom"), "names and messages are text");
+    let page = house.client().get(&letter.link("/invitations/")).expect(200);
+    assert!(page.has("<b>Tom & Jerry</b>") && !page.body.contains("<b>Tom"));
+}
+
+#[test]
+fn access_ends_by_itself_on_its_day() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    for wrong in ["yesterday", "2020-01-31", "2027-02-30"] {
+        let page = invite(&olivia, "lakeside", "noah@else.test", &[("access_until", wrong)]).expect(422);
+        assert!(page.field_error("access_until").is_some(), "{wrong}");
+        assert_eq!(page.value_of("access_until").as_deref(), Some(wrong));
+    }
+    let in_three_days = house.day(3);
+    invite(
+        &olivia,
+        "lakeside",
+        "noah@else.test",
+        &[("access_until", &in_three_days), ("role", "admin")],
+    )
+    .expect(303);
+    let noah = person(&house, "Noah Brandt", "noah@else.test");
+    accept(&noah, &link(&house, "noah@else.test")).expect(303);
+    noah.get("/organizations/lakeside/members").expect(200);
+    house.advance(2 * DAY);
+    noah.get("/organizations/lakeside/members").expect(200);
+    house.advance(2 * DAY);
+    for path in ["", "/members", "/members.csv", "/companies", "/invitations"] {
+        let page = noah.get(&format!("/organizations/lakeside{path}"));
+        assert_eq!(page.status, 403, "{path}");
+    }
+    noah.get("/organizations/lakeside/members")
+        .expect(403)
+        .expect_text("ended on");
+    noah.post(
+        "/organizations/lakeside/invitations",
+        &[("emails", "x@else.test"), ("role", "viewer")],
+    )
+    .expect(403);
+}
+
+#[test]
+fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    let people = |from: usize, to: usize| {
+        (from..to)
+            .map(|n| format!("p{n}@else.test"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let invited = || house.database.number("SELECT count(*) AS value FROM invitations");
+    let page = invite(&olivia, "lakeside", &people(0, 60), &[]).expect(200);
+    assert!(page.has("50 people were invited, 10 not"), "{}", page.text());
+    assert!(page.has("at most 50 invitations a day"), "{}", page.text());
+    let page = invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(422);
+    assert!(
+        page.field_error("emails")
+            .expect("a sentence")
+            .contains("at most 50 invitations a day")
+    );
+    house.advance(DAY + MINUTE);
+    invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(303);
+    assert_eq!(invited(), 51);
+    // A month later.
+    house.advance(31 * DAY);
+    let olivia = house.enter("olivia@lakeside.test");
+    let page = invite(&olivia, "lakeside", &people(100, 600), &[]).expect(303);
+    assert_eq!(page.location.as_deref(), Some("/organizations/lakeside/invitations"));
+    let page = invite(&olivia, "lakeside", "too-many@else.test", &[]).expect(422);
+    assert!(
+        page.field_error("emails")
+            .expect("a sentence")
+            .contains("at most 500 invitations a day")
+    );
+    assert_eq!(invited(), 551);
+    let page = invite(&olivia, "lakeside", &people(0, 501), &[]).expect(422);
+    assert!(
+        page.field_error("emails")
+            .expect("a sentence")
+            .contains("at most 500 people at once")
+    );
+}
+
+#[test]
+fn who_is_named_as_the_first_owner_takes_the_organization_over() {
+    let house = House::open();
+    let olivia = person(&house, "Olivia Hart", "olivia@agency.test");
+    let fields = [
+        ("name", "Handed"),
+        ("slug", "handed"),
+        ("region", "eu"),
+        ("organization_type", "individual"),
+        ("owner_email", "noah@else.test"),
+    ];
+    olivia.post("/organizations", &fields).expect(303);
+    let path = link(&house, "noah@else.test");
+    house
+        .client()
+        .get(&path)
+        .expect(200)
+        .expect_text("You take the organization over from Olivia Hart");
+    // Until then the founder is the owner.
+    olivia.get("/organizations/handed/settings/general").expect(200);
+    let noah = person(&house, "Noah Brandt", "noah@else.test");
+    accept(&noah, &path).expect_redirect("/organizations/handed");
+    let roles = house.database.words(
+        "SELECT u.name || ' ' || m.role AS value FROM memberships m JOIN users u ON u.id = m.user_id ORDER BY u.name",
+    );
+    assert_eq!(roles, ["Noah Brandt owner", "Olivia Hart admin"]);
+    assert_eq!(
+        house.database.number("SELECT owner_count AS value FROM organizations"),
+        1
+    );
+    assert_eq!(deeds(&house, "organization.handed_over"), 1);
+    house.expect_sound();
+}
+
+#[test]
+fn how_the_letter_fares_stands_beside_the_invitation() {
+    let house = House::with_smtp(|_| {});
+    let olivia = owner(&house, "lakeside");
+    let list = || {
+        house.work_mail();
+        olivia.get("/organizations/lakeside/invitations").expect(200)
+    };
+    house.smtp().busy();
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    list()
+        .expect_text("Waiting to be sent")
+        .expect_text("Failed after 1 try")
+        .expect_text("451");
+    for _ in 0..6 {
+        house.advance(3 * 60 * MINUTE);
+        house.work_mail();
+    }
+    list().expect_text("Could not be sent").expect_text("Given up after");
+    // It can be sent again when the reason is gone, and its link copied meanwhile.
+    house.smtp().accept();
+    let path = format!(
+        "/organizations/lakeside/invitations/{}/resending",
+        id(&house, "noah@else.test")
+    );
+    olivia.post(&path, &[]).expect(303);
+    let page = list();
+    assert!(
+        page.texts(".badge").contains(&"Sent".to_owned()),
+        "{:?}",
+        page.texts(".badge")
+    );
+    assert_eq!(house.letters_to("noah@else.test").len(), 1);
+    house.smtp().refuse("emma@else.test");
+    invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
+    list().expect_text("Address refused");
+}
+
+#[test]
+fn without_a_mail_server_the_link_is_copied_from_the_list() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    invite(&olivia, "lakeside", "noah@else.test", &[])
+        .follow(&olivia)
+        .expect_text("Copy the accept link");
+    let page = olivia.get("/organizations/lakeside/invitations").expect(200);
+    let shown = page.texts(".code").pop().expect("a link");
+    assert!(shown.starts_with(&house.base()), "{shown}");
+    assert!(
+        shown.ends_with(&link(&house, "noah@else.test")),
+        "the same as in the letter"
+    );
+    let noah = person(&house, "Noah Brandt", "noah@else.test");
+    accept(&noah, shown.strip_prefix(&house.base()).expect("our origin")).expect_redirect("/organizations/lakeside");
+}
+
+#[test]
+fn an_invitation_expires_after_seven_days_and_opens_again_when_sent_anew() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    house.advance(7 * DAY - MINUTE);
+    house.sweep();
+    assert_eq!(status(&house, "noah@else.test"), "pending");
+    house.advance(2 * MINUTE);
+    // Also before the clock notes it.
+    assert!(!olivia.get("/organizations/lakeside").expect(200).has("1 invitation"));
+    house.sweep();
+    assert_eq!(status(&house, "noah@else.test"), "expired");
+    assert_eq!(deeds(&house, "invitation.expired"), 1);
+    let actor = house
+        .database
+        .words("SELECT actor_name AS value FROM deeds WHERE action = 'invitation.expired'");
+    assert!(!actor[0].contains("Olivia"), "nobody did it: {actor:?}");
+    assert!(!olivia.get("/organizations/lakeside/invitations").has("noah@else.test"));
+    olivia
+        .get("/organizations/lakeside/invitations?status=expired")
+        .expect_text("noah@else.test");
+    let path = format!("/organizations/lakeside/invitations/{}", id(&house, "noah@else.test"));
+    olivia
+        .post(&format!("{path}/resending"), &[])
+        .expect(303)
+        .follow(&olivia)
+        .expect_text("Sent again");
+    assert_eq!(status(&house, "noah@else.test"), "pending");
+    let noah = person(&house, "Noah Brandt", "noah@else.test");
+    accept(&noah, &link(&house, "noah@else.test")).expect_redirect("/organizations/lakeside");
+}
+
+#[test]
+fn whoever_declines_is_heard_by_the_inviter() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    // Without an account, by the link alone.
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    let path = link(&house, "noah@else.test");
+    let client = house.client();
+    let page = client.get(&path).expect(200);
+    client
+        .submit(&page, &format!("{path}/declination"), &[])
+        .follow(&client)
+        .expect(200)
+        .expect_text("was declined");
+    let letter = house.mail_to("olivia@lakeside.test");
+    assert!(
+        letter.text.contains("noah@else.test declined your invitation"),
+        "{}",
+        letter.text
+    );
+    // With one.
+    invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
+    let emma = person(&house, "Emma Stone", "emma@else.test");
+    emma.post(&format!("{}/declination", link(&house, "emma@else.test")), &[])
+        .expect(303);
+    let letter = house.mail_to("olivia@lakeside.test");
+    assert!(letter.text.contains("Emma Stone declined"), "{}", letter.text);
+    assert_eq!(deeds(&house, "invitation.declined"), 2);
+    // They may be invited again.
+    invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
+}
+
+#[test]
+fn a_cancelled_invitation_sends_no_letter_that_still_waits() {
+    let house = House::with_smtp(|_| {});
+    let olivia = owner(&house, "lakeside");
+    house.smtp().busy();
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    house.work_mail();
+    let path = format!(
+        "/organizations/lakeside/invitations/{}/cancellation",
+        id(&house, "noah@else.test")
+    );
+    olivia
+        .get(&path)
+        .expect(200)
+        .expect_text("Cancel the invitation of noah@else.test?");
+    olivia.post(&path, &[]).expect(303);
+    house.smtp().accept();
+    house.advance(DAY);
+    assert_eq!(house.letters_to("noah@else.test").len(), 0);
+    assert_eq!(deeds(&house, "invitation.cancelled"), 1);
+}
+
+#[test]
+fn an_invitation_into_companies_gives_these_and_no_others() {
+    let house = House::open();
+    let (owner, north, south) = house.stage(|stage| {
+        let user = stage.account("Olivia Hart", "olivia@lakeside.test", true);
+        let organization = stage.organization("Lakeside", "lakeside", user);
+        let north = stage.company(organization, "North", "north").to_string();
+        let south = stage.company(organization, "South", "south").to_string();
+        (stage.ticket(user), north, south)
+    });
+    let olivia = house.holder(&owner);
+    let fields = [
+        ("role", "member"),
+        ("company_id", north.as_str()),
+        ("company_role", "editor"),
+        ("company_id", south.as_str()),
+        ("company_role", ""),
+    ];
+    invite(&olivia, "lakeside", "noah@else.test", &fields).expect(303);
+    assert!(house.mail_to("noah@else.test").text.contains("North (Editor)"));
+    let noah = person(&house, "Noah Brandt", "noah@else.test");
+    let path = link(&house, "noah@else.test");
+    let page = noah.get(&path).expect(200).expect_text("North (Editor)");
+    assert!(!page.has("South"));
+    accept(&noah, &path).expect(303);
+    noah.get("/organizations/lakeside/companies/north").expect(200);
+    noah.get("/organizations/lakeside/companies/north/settings").expect(200);
+    noah.get("/organizations/lakeside/companies/south").expect(403);
+    let companies = noah.get("/organizations/lakeside/companies").expect(200);
+    assert!(companies.has("North") && !companies.has("South"));
+}
+
+#[test]
+fn somebody_who_was_removed_comes_back_by_a_new_invitation() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    let noah = member(&house, "lakeside", "Noah Brandt", "noah@else.test", "admin");
+    let membership = house.database.words(
+        "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'noah@else.test'",
+    );
+    olivia
+        .post(
+            &format!("/organizations/lakeside/members/{}/removal", membership[0]),
+            &[],
+        )
+        .expect(303);
+    noah.get("/organizations/lakeside").expect(404);
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    accept(&noah, &link(&house, "noah@else.test")).expect(303);
+    noah.get("/organizations/lakeside").expect(200);
+    noah.get("/organizations/lakeside/invitations/new").expect(403);
+    house.expect_sound();
+}
+
+#[test]
+fn the_list_is_searched_filtered_and_paged() {
+    let house = House::open();
+    let olivia = owner(&house, "lakeside");
+    house.stage(|stage| {
+        let (organization, owner) = (stage.organization_of("lakeside"), stage.user("olivia@lakeside.test"));
+        for n in 0..120 {
+            stage.invitation(organization, owner, &format!("p{n:03}@else.test"), "viewer", &[]);
+        }
+    });
+    let mut seen = Vec::new();
+    let mut path = Some("/organizations/lakeside/invitations".to_owned());
+    let mut back = None;
+    while let Some(at) = path {
+        let page = olivia.get(&at).expect(200);
+        seen.push(page.texts("tbody .who__name"));
+        path = page
+            .all("a[rel=next]", "href")
+            .pop()
+            .map(|href| absolute("/organizations/lakeside/invitations", &href));
+        back = page
+            .all("a[rel=prev]", "href")
+            .pop()
+            .map(|href| absolute("/organizations/lakeside/invitations", &href));
+        assert!(seen.len() < 10);
+    }
+    assert_eq!(seen.iter().map(Vec::len).collect::<Vec<_>>(), [50, 50, 20]);
+    let mut all: Vec<String> = seen.concat();
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 120);
+    let before = olivia
+        .get(&back.expect("a way back"))
+        .expect(200)
+        .texts("tbody .who__name");
+    assert_eq!(before, seen[1]);
+    let found = olivia
+        .get("/organizations/lakeside/invitations?q=P007")
+        .expect(200)
+        .texts("tbody .who__name");
+    assert_eq!(found, ["p007@else.test"]);
+    olivia
+        .get("/organizations/lakeside/invitations?q=%25")
+        .expect(200)
+        .expect_text("No invitation matches");
+}
+
+/// A link of a page as a path.
+fn absolute(page: &str, href: &str) -> String {
+    match href.chars().next() {
+        Some('/') => href.to_owned(),
+        Some('?') => format!("{page}{href}"),
+        _ => format!("{}/{href}", page.rsplit_once('/').expect("a path").0),
+    }
+}

@@ -1,0 +1,583 @@
+//! The list of members, one member's page, and removal: who finds whom, who may change what, and how fast it counts.
+
+use std::time::Duration;
+
+use crate::harness::client::{Client, encode};
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::stage::{Stage, Ticket};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const BASE: &str = "/organizations/lakeside/members";
+
+/// Olivia's organization with two companies, north and south; what else stands in it the test adds.
+fn lakeside<T>(house: &House, more: impl FnOnce(&mut Stage<'_>, &Lake) -> T) -> (Client, T) {
+    let (ticket, rest): (Ticket, T) = house.stage(|stage| {
+        let owner = stage.account("Olivia Hart", "olivia@lakeside.test", true);
+        let organization = stage.organization("Lakeside", "lakeside", owner);
+        let north = stage.company(organization, "North", "north");
+        let south = stage.company(organization, "South", "south");
+        let rest = more(
+            stage,
+            &Lake {
+                organization,
+                north,
+                south,
+            },
+        );
+        (stage.ticket(owner), rest)
+    });
+    (house.holder(&ticket), rest)
+}
+
+struct Lake {
+    organization: tenantry::gate::member::OrgId,
+    north: tenantry::ground::id::CompanyId,
+    south: tenantry::ground::id::CompanyId,
+}
+
+impl Lake {
+    /// A member with companies: the id and what their browser holds.
+    fn add(&self, stage: &mut Stage<'_>, name: &str, role: &str, companies: &[(char, &str)]) -> (String, Ticket) {
+        let local: String = name
+            .to_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        let user = stage.account(name, &format!("{local}@lakeside.test"), true);
+        let companies: Vec<_> = companies
+            .iter()
+            .map(|(which, role)| (if *which == 'n' { self.north } else { self.south }, *role))
+            .collect();
+        let id = stage.enrol(self.organization, user, role, &companies);
+        (id.to_string(), stage.ticket(user))
+    }
+}
+
+fn names(page: &Page) -> Vec<String> {
+    page.texts("tbody .who__name")
+}
+
+fn list(client: &Client, query: &str) -> Vec<String> {
+    names(&client.get(&format!("{BASE}?{query}")).expect(200))
+}
+
+#[test]
+fn members_are_found_by_any_word_of_name_or_address_with_or_without_accents() {
+    let house = House::open();
+    let (olivia, ()) = lakeside(&house, |stage, lake| {
+        for (name, email) in [
+            ("José Núñez", "jose.nunez@mail.test"),
+            ("Ana de la Cruz", "ana@spain.test"),
+            ("Mary-Jane O’Neil", "mj@mail.test"),
+            ("Björn Åström", "bjorn@nord.test"),
+            ("100% Real", "real_percent@mail.test"),
+        ] {
+            let user = stage.account(name, email, true);
+            stage.enrol(lake.organization, user, "viewer", &[]);
+        }
+    });
+    for (q, found) in [
+        ("jose", &["José Núñez"][..]),
+        ("núñez", &["José Núñez"]),
+        ("NUNEZ", &["José Núñez"]),
+        ("nun jos", &["José Núñez"]),
+        ("cruz", &["Ana de la Cruz"]),
+        ("de ana", &["Ana de la Cruz"]),
+        ("jane", &["Mary-Jane O’Neil"]),
+        ("astr", &["Björn Åström"]),
+        ("mail.test", &["100% Real", "José Núñez", "Mary-Jane O’Neil"]),
+        ("jose.nunez@mail.test", &["José Núñez"]),
+        ("ana@", &["Ana de la Cruz"]),
+        ("hart", &["Olivia Hart"]),
+        ("%", &[]),
+        ("_", &[]),
+        ("nobody", &[]),
+        ("jose cruz", &[]),
+        ("' OR 1=1 --", &[]),
+    ] {
+        assert_eq!(list(&olivia, &format!("q={}", encode(q))), found, "{q}");
+    }
+    olivia
+        .get(&format!("{BASE}?q=nobody"))
+        .expect(200)
+        .expect_text("No member matches");
+}
+
+#[test]
+fn the_list_is_narrowed_by_role_company_and_status_and_turned_round() {
+    let house = House::open();
+    let (olivia, (until, _)) = lakeside(&house, |stage, lake| {
+        lake.add(stage, "Adam West", "admin", &[]);
+        lake.add(stage, "Bella Fox", "member", &[('n', "editor")]);
+        lake.add(stage, "Carl Dean", "member", &[('s', "viewer"), ('n', "viewer")]);
+        let until = lake.add(stage, "Dora Lind", "viewer", &[]);
+        (until.0, lake.add(stage, "Ed Moss", "viewer", &[]))
+    });
+    house
+        .database
+        .execute(&format!("UPDATE memberships SET access_until = 1 WHERE id = '{until}'"));
+    house.database.execute(
+        "UPDATE memberships SET status = 'suspended' WHERE user_id = (SELECT id FROM users WHERE name = 'Ed Moss')",
+    );
+    let everybody = [
+        "Adam West",
+        "Bella Fox",
+        "Carl Dean",
+        "Dora Lind",
+        "Ed Moss",
+        "Olivia Hart",
+    ];
+    assert_eq!(list(&olivia, ""), everybody);
+    let mut backwards = everybody;
+    backwards.reverse();
+    assert_eq!(list(&olivia, "sort=-name"), backwards);
+    assert_eq!(list(&olivia, "sort=joined").len(), 6);
+    assert_eq!(list(&olivia, "role=member"), ["Bella Fox", "Carl Dean"]);
+    assert_eq!(list(&olivia, "company=south"), ["Carl Dean"]);
+    assert_eq!(list(&olivia, "company=north&role=member&q=bel"), ["Bella Fox"]);
+    assert_eq!(
+        list(&olivia, "status=active"),
+        ["Adam West", "Bella Fox", "Carl Dean", "Olivia Hart"]
+    );
+    let page = olivia.get(&format!("{BASE}?role=viewer")).expect(200);
+    assert!(page.has("Access ended") && page.has("Suspended"), "{}", page.text());
+    assert_eq!(page.value_of("role").as_deref(), Some("viewer"));
+    // Words that mean nothing narrow nothing and break nothing.
+    assert_eq!(list(&olivia, "role=king&sort=mood&after=%00&status=odd"), everybody);
+    // Each with the word for the order, for who cannot see the arrow.
+    let turned = olivia.get(&format!("{BASE}?sort=-name")).expect(200);
+    assert_eq!(turned.all("th[aria-sort]", "aria-sort"), ["descending"]);
+}
+
+#[test]
+fn a_hundred_and_twenty_members_are_paged_forwards_and_backwards_without_loss_or_double() {
+    let house = House::open();
+    let (olivia, ()) = lakeside(&house, |stage, lake| {
+        for n in 0..119 {
+            // Half of them have the same name: the order must hold all the same.
+            let name = if n % 2 == 0 {
+                "Noah Brandt".to_owned()
+            } else {
+                format!("Person {n:03}")
+            };
+            let user = stage.account(&name, &format!("p{n:03}@lakeside.test"), true);
+            stage.enrol(
+                lake.organization,
+                user,
+                if n % 3 == 0 { "editor" } else { "viewer" },
+                &[],
+            );
+        }
+    });
+    let walk = |from: String, rel: &str| {
+        let (mut pages, mut at) = (Vec::new(), Some(from));
+        while let Some(path) = at {
+            let page = olivia.get(&path).expect(200);
+            pages.push((path, page.texts("tbody .who__sub")));
+            let href = page.all(&format!("a[rel={rel}]"), "href").pop();
+            at = href.map(|href| {
+                format!(
+                    "/organizations/lakeside/{}",
+                    href.trim_start_matches("/organizations/lakeside/")
+                )
+            });
+            assert!(pages.len() < 10, "it never ends");
+        }
+        pages
+    };
+    for (query, sizes, all) in [
+        ("", &[50, 50, 20][..], 120),
+        ("?sort=-name", &[50, 50, 20], 120),
+        ("?sort=joined", &[50, 50, 20], 120),
+        ("?sort=-joined", &[50, 50, 20], 120),
+        ("?q=noah", &[50, 10], 60),
+        ("?role=viewer", &[50, 29], 79),
+    ] {
+        let forwards = walk(format!("{BASE}{query}"), "next");
+        assert_eq!(
+            forwards.iter().map(|(_, page)| page.len()).collect::<Vec<_>>(),
+            sizes,
+            "{query}"
+        );
+        let mut seen: Vec<String> = forwards.iter().flat_map(|(_, page)| page.clone()).collect();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), all, "{query}");
+        let mut backwards = walk(forwards.last().expect("a page").0.clone(), "prev");
+        backwards.reverse();
+        let rows = |pages: &[(String, Vec<String>)]| pages.iter().map(|(_, page)| page.clone()).collect::<Vec<_>>();
+        assert_eq!(rows(&backwards), rows(&forwards), "{query}");
+    }
+    // Whoever leaves while somebody reads shifts no row out of sight.
+    let first = olivia.get(BASE).expect(200);
+    let second = first.all("a[rel=next]", "href").pop().expect("a way");
+    let second = format!(
+        "/organizations/lakeside/{}",
+        second.trim_start_matches("/organizations/lakeside/")
+    );
+    let expected = olivia.get(&second).expect(200).texts("tbody .who__sub");
+    let gone = first.all("tbody a.who__name", "href").first().expect("a row").clone();
+    let gone = format!(
+        "/organizations/lakeside/{}/removal",
+        gone.trim_start_matches("/organizations/lakeside/")
+    );
+    olivia.post(&gone, &[]).expect(303);
+    assert_eq!(olivia.get(&second).expect(200).texts("tbody .who__sub"), expected);
+}
+
+#[test]
+fn the_export_holds_what_the_list_holds_and_runs_in_no_spreadsheet() {
+    let house = House::open();
+    let (olivia, viewer) = lakeside(&house, |stage, lake| {
+        let evil = stage.account("=cmd()", "evil@lakeside.test", true);
+        stage.enrol(lake.organization, evil, "viewer", &[]);
+        let quoted = stage.account("Smith, \"Jo\"", "jo@lakeside.test", true);
+        stage.enrol(lake.organization, quoted, "editor", &[]);
+        lake.add(stage, "Bella Fox", "member", &[('n', "editor"), ('s', "viewer")])
+            .1
+    });
+    let sheet = |query: &str| {
+        let page = olivia.get(&format!("{BASE}.csv{query}")).expect(200);
+        assert!(
+            page.header("content-type").starts_with("text/csv"),
+            "{}",
+            page.header("content-type")
+        );
+        assert!(
+            page.header("content-disposition").contains("attachment"),
+            "{}",
+            page.header("content-disposition")
+        );
+        assert!(page.bytes.starts_with(b"\xef\xbb\xbf"));
+        let mut reader = csv::Reader::from_reader(&page.bytes[3..]);
+        reader
+            .records()
+            .map(|row| row.expect("CSV").iter().map(str::to_owned).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
+    let all = sheet("");
+    assert_eq!(all.len(), 4, "{all:?}");
+    assert!(all.iter().flatten().any(|cell| cell == "'=cmd()"), "{all:?}");
+    assert!(all.iter().flatten().any(|cell| cell == "Smith, \"Jo\""), "{all:?}");
+    assert!(
+        !all.iter().flatten().any(|cell| cell.starts_with(['=', '+', '-', '@'])),
+        "{all:?}"
+    );
+    let bella = all
+        .iter()
+        .find(|row| row.contains(&"Bella Fox".to_owned()))
+        .expect("Bella");
+    assert!(
+        bella.join("|").contains("North") && bella.join("|").contains("South"),
+        "{bella:?}"
+    );
+    assert_eq!(sheet("?role=editor").len(), 1);
+    assert_eq!(sheet("?q=bella").len(), 1);
+    assert_eq!(sheet("?company=south").len(), 1);
+    assert_eq!(sheet("?q=nobody").len(), 0);
+    // Who sees only some people exports only these.
+    let mine = house.holder(&viewer).get(&format!("{BASE}.csv")).expect(200);
+    assert!(!mine.body.contains("evil@lakeside.test"), "{}", mine.body);
+}
+
+#[test]
+fn a_changed_role_counts_at_the_next_request_and_is_told() {
+    let house = House::open();
+    let (olivia, (id, ticket)) = lakeside(&house, |stage, lake| lake.add(stage, "Noah Brandt", "admin", &[]));
+    let noah = house.holder(&ticket);
+    noah.get("/organizations/lakeside/invitations/new").expect(200);
+    let page = olivia.get(&format!("{BASE}/{id}")).expect(200);
+    let path = format!("{BASE}/{id}/role");
+    olivia
+        .submit(&page, &path, &[("role", "viewer")])
+        .expect(303)
+        .follow(&olivia)
+        .expect_text("Noah Brandt is Viewer now");
+    noah.get("/organizations/lakeside/invitations/new").expect(403);
+    let letter = house.mail_to("noahbrandt@lakeside.test");
+    assert!(letter.text.contains("from Admin to Viewer"), "{}", letter.text);
+    let deeds = house
+        .database
+        .words("SELECT before || after AS value FROM deeds WHERE action = 'member.role_changed'");
+    assert_eq!(deeds.len(), 1);
+    assert!(deeds[0].contains("admin") && deeds[0].contains("viewer"), "{deeds:?}");
+    // The same again is no change and no letter.
+    olivia.post(&path, &[("role", "viewer")]).expect(303);
+    assert_eq!(house.letters_to("noahbrandt@lakeside.test").len(), 1);
+    let page = olivia.post(&path, &[("role", "king")]).expect(422);
+    assert!(page.has("Choose a role"), "{}", page.text());
+    house.expect_sound();
+}
+
+#[test]
+fn nobody_raises_themselves_or_touches_somebody_higher() {
+    let house = House::open();
+    let (_, people) = lakeside(&house, |stage, lake| {
+        let roles = [
+            "owner",
+            "admin",
+            "user_admin",
+            "billing_admin",
+            "editor",
+            "viewer",
+            "member",
+        ];
+        roles.map(|role| {
+            (
+                role,
+                lake.add(stage, &format!("One {}", role.replace('_', " ")), role, &[]),
+            )
+        })
+    });
+    let rank = |role: &str| match role {
+        "owner" => 6,
+        "admin" => 5,
+        "user_admin" | "billing_admin" => 4,
+        "editor" => 3,
+        "viewer" => 2,
+        _ => 1,
+    };
+    for (mine, (_, ticket)) in &people {
+        let client = house.holder(ticket);
+        for (theirs, (id, _)) in &people {
+            for wanted in ["owner", "admin", "billing_admin"] {
+                // An owner may do all of it, which other tests show; here nobody may.
+                if *mine == "owner" {
+                    continue;
+                }
+                let above = rank(theirs) > rank(mine)
+                    || rank(wanted) > rank(mine)
+                    || (mine == theirs && rank(wanted) >= rank(mine));
+                if !above || theirs == &wanted {
+                    continue;
+                }
+                let page = client.post(&format!("{BASE}/{id}/role"), &[("role", wanted)]);
+                assert!(
+                    matches!(page.status, 403 | 404 | 422),
+                    "{mine} makes {theirs} {wanted}: {}",
+                    page.status
+                );
+            }
+            if rank(theirs) > rank(mine) {
+                let page = client.post(&format!("{BASE}/{id}/removal"), &[]);
+                assert!(
+                    matches!(page.status, 403 | 404),
+                    "{mine} removes {theirs}: {}",
+                    page.status
+                );
+                let page = client.post(&format!("{BASE}/{id}/access-end"), &[("access_until", "2099-01-01")]);
+                assert!(
+                    matches!(page.status, 403 | 404),
+                    "{mine} ends {theirs}: {}",
+                    page.status
+                );
+            }
+        }
+    }
+    let roles = house.database.words("SELECT role AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.name LIKE 'One %' ORDER BY u.name");
+    assert_eq!(
+        roles,
+        [
+            "admin",
+            "billing_admin",
+            "editor",
+            "member",
+            "owner",
+            "user_admin",
+            "viewer"
+        ]
+    );
+    house.expect_sound();
+}
+
+#[test]
+fn the_last_owner_stays_whatever_is_tried() {
+    let house = House::open();
+    let (olivia, (noah, _)) = lakeside(&house, |stage, lake| lake.add(stage, "Noah Brandt", "admin", &[]));
+    let me = house
+        .database
+        .words("SELECT id AS value FROM memberships WHERE role = 'owner'")
+        .remove(0);
+    let page = olivia
+        .post(&format!("{BASE}/{me}/role"), &[("role", "admin")])
+        .expect(422);
+    page.expect_text("This is the only owner");
+    olivia
+        .get("/organizations/lakeside/leaving")
+        .expect(200)
+        .expect_text("You are the only owner");
+    olivia
+        .post("/organizations/lakeside/leaving", &[])
+        .expect(422)
+        .expect_text("You are the only owner");
+    // With a second one all of it works.
+    olivia
+        .post(&format!("{BASE}/{noah}/role"), &[("role", "owner")])
+        .expect(303);
+    olivia
+        .post("/organizations/lakeside/leaving", &[])
+        .expect_redirect("/organizations");
+    olivia.get("/organizations/lakeside").expect(404);
+    assert_eq!(
+        house.database.number("SELECT owner_count AS value FROM organizations"),
+        1
+    );
+    house.expect_sound();
+}
+
+#[test]
+fn who_is_removed_is_out_at_the_next_request_on_every_way() {
+    let house = House::open();
+    let (olivia, (id, ticket)) = lakeside(&house, |stage, lake| {
+        lake.add(stage, "Noah Brandt", "member", &[('n', "manager")])
+    });
+    let noah = house.holder(&ticket);
+    noah.get("/organizations/lakeside/companies/north").expect(200);
+    let path = format!("{BASE}/{id}/removal");
+    let page = olivia
+        .get(&path)
+        .expect(200)
+        .expect_text("Remove Noah Brandt?")
+        .expect_text("North");
+    olivia.submit(&page, &path, &[]).expect_redirect(BASE);
+    for path in [
+        "",
+        "/members",
+        "/members.csv",
+        "/companies",
+        "/companies/north",
+        "/invitations",
+    ] {
+        noah.get(&format!("/organizations/lakeside{path}")).expect(404);
+        noah.fragment(&format!("/organizations/lakeside{path}")).expect(404);
+    }
+    noah.post(
+        "/organizations/lakeside/companies/north/settings",
+        &[("name", "Mine"), ("slug", "mine")],
+    )
+    .expect(404);
+    // The account stays.
+    noah.get("/account").expect(200);
+    assert!(!noah.get("/organizations").expect(200).has("Lakeside"));
+    assert_eq!(list(&olivia, ""), ["Olivia Hart"]);
+    assert!(
+        house
+            .mail_to("noahbrandt@lakeside.test")
+            .subject
+            .contains("no longer a member of Lakeside")
+    );
+    assert_eq!(
+        house
+            .database
+            .number("SELECT count(*) AS value FROM deeds WHERE action = 'member.removed'"),
+        1
+    );
+    // A second time there is nobody to remove.
+    olivia.post(&path, &[]).expect(404);
+    house.expect_sound();
+}
+
+#[test]
+fn the_end_of_access_comes_by_itself() {
+    let house = House::open();
+    let (olivia, (id, ticket)) = lakeside(&house, |stage, lake| lake.add(stage, "Noah Brandt", "editor", &[]));
+    let noah = house.holder(&ticket);
+    let path = format!("{BASE}/{id}/access-end");
+    assert!(
+        olivia
+            .post(&path, &[("access_until", "soon")])
+            .expect(422)
+            .field_error("access_until")
+            .is_some()
+    );
+    assert!(
+        olivia
+            .post(&path, &[("access_until", "2020-01-01")])
+            .expect(422)
+            .field_error("access_until")
+            .is_some()
+    );
+    let day = house.day(2);
+    olivia.post(&path, &[("access_until", &day)]).expect(303);
+    noah.get(BASE).expect(200);
+    house.advance(3 * DAY);
+    noah.get(BASE).expect(403).expect_text("ended on");
+    olivia
+        .get(&format!("{BASE}?role=editor"))
+        .expect(200)
+        .expect_text("Access ended");
+    olivia.post(&path, &[("access_until", "")]).expect(303);
+    noah.get(BASE).expect(200);
+    assert_eq!(
+        house
+            .database
+            .number("SELECT count(*) AS value FROM deeds WHERE action = 'member.access_end_changed'"),
+        2
+    );
+}
+
+#[test]
+fn who_manages_a_company_sees_and_assigns_only_there() {
+    let house = House::open();
+    let (_, (manager, north, south, manager_of_both)) = lakeside(&house, |stage, lake| {
+        let manager = lake.add(stage, "Mia Long", "member", &[('n', "manager")]);
+        let north = lake.add(stage, "Nora North", "member", &[('n', "viewer")]);
+        let south = lake.add(stage, "Sam South", "member", &[('s', "viewer")]);
+        (
+            manager,
+            north,
+            south,
+            lake.add(stage, "Max Long", "member", &[('n', "manager"), ('s', "manager")]),
+        )
+    });
+    let mia = house.holder(&manager.1);
+    let seen = list(&mia, "");
+    assert!(
+        seen.contains(&"Nora North".to_owned()) && seen.contains(&"Mia Long".to_owned()),
+        "{seen:?}"
+    );
+    assert!(!seen.contains(&"Sam South".to_owned()), "{seen:?}");
+    assert!(list(&mia, "q=sam").is_empty());
+    mia.get(&format!("{BASE}/{}", south.0)).expect(404);
+    assert!(list(&mia, "company=south").is_empty());
+    // Another manager's other companies are no matter of hers.
+    let max = mia.get(&format!("{BASE}/{}", manager_of_both.0)).expect(200);
+    assert!(max.has("North") && !max.has("South"), "{}", max.text());
+    let id = |slug: &str| {
+        house
+            .database
+            .words(&format!("SELECT id AS value FROM companies WHERE slug = '{slug}'"))
+            .remove(0)
+    };
+    let assign = |who: &str, company: &str, role: &str| {
+        mia.post(
+            &format!("{BASE}/{who}/companies"),
+            &[("company_id", company), ("company_role", role)],
+        )
+        .status
+    };
+    assert_eq!(assign(&north.0, &id("north"), "editor"), 303);
+    assert!(
+        matches!(assign(&north.0, &id("north"), "manager"), 403 | 422),
+        "she makes no managers"
+    );
+    assert!(
+        matches!(assign(&north.0, &id("south"), "viewer"), 403 | 404),
+        "not in a company of others"
+    );
+    assert!(
+        matches!(assign(&manager_of_both.0, &id("north"), "viewer"), 403),
+        "she lowers no other manager"
+    );
+    assert!(matches!(
+        mia.post(&format!("{BASE}/{}/role", north.0), &[("role", "viewer")])
+            .status,
+        403
+    ));
+    let held = house
+        .database
+        .words("SELECT role AS value FROM company_assignments ORDER BY role");
+    assert_eq!(held, ["editor", "manager", "manager", "manager", "viewer"]);
+    house.expect_sound();
+}

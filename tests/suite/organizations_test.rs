@@ -1,0 +1,392 @@
+//! Organizations: founding one, its address, the limit, its own words, its settings, leaving.
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::people::PASSWORD;
+
+fn person(house: &House, name: &str, email: &str) -> Client {
+    let ticket = house.stage(|stage| {
+        let user = stage.account(name, email, true);
+        stage.ticket(user)
+    });
+    house.holder(&ticket)
+}
+
+const GOOD: [(&str, &str); 6] = [
+    ("name", "Lakeside Agency"),
+    ("slug", "lakeside"),
+    ("domain", "Lakeside.Example"),
+    ("region", "eu"),
+    ("organization_type", "partner"),
+    ("owner_email", ""),
+];
+
+fn with<'a>(field: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    GOOD.iter()
+        .map(|(n, v)| (*n, if *n == field { value } else { *v }))
+        .collect()
+}
+
+#[test]
+fn a_new_organization_has_its_owner_its_first_company_and_its_history() {
+    let house = House::open();
+    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    let page = olivia
+        .post("/organizations", &GOOD)
+        .expect(303)
+        .follow(&olivia)
+        .expect(200);
+    page.expect_text("Lakeside Agency");
+    olivia
+        .get("/organizations/lakeside")
+        .expect(200)
+        .expect_text("Lakeside Agency");
+    olivia
+        .get("/organizations/lakeside/members")
+        .expect(200)
+        .expect_text("Owner");
+    let companies = olivia.get("/organizations/lakeside/companies").expect(200);
+    assert_eq!(companies.texts("tbody tr").len(), 1, "{}", companies.text());
+    let deeds = house.database.words("SELECT action AS value FROM deeds ORDER BY id");
+    assert_eq!(deeds, ["organization.created", "company.created"]);
+    let row = house
+        .database
+        .words("SELECT domain || ' ' || region || ' ' || unit_label AS value FROM organizations");
+    assert_eq!(row, ["lakeside.example eu client"]);
+    olivia
+        .get("/organizations")
+        .expect(200)
+        .expect_text("Lakeside Agency")
+        .expect_text("Owner");
+}
+
+#[test]
+fn each_wrong_field_gets_its_sentence_and_keeps_what_was_typed() {
+    let house = House::open();
+    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    olivia.post("/organizations", &with("slug", "taken")).expect(303);
+    for (field, value, sentence) in [
+        ("name", "", "Enter a name"),
+        ("slug", "x", "2 to 40"),
+        ("slug", "Größe", "letters a to z"),
+        ("slug", "-lake", "hyphens"),
+        ("slug", "admin", "reserved"),
+        ("slug", "new", "reserved"),
+        ("slug", "slug", "reserved"),
+        ("slug", "taken", "“taken-2” is free"),
+        ("slug", "TAKEN", "“taken-2” is free"),
+        ("domain", "not a domain", ""),
+        ("region", "moon", "Choose a region"),
+        ("organization_type", "club", "Choose"),
+        ("owner_email", "nobody", "like name@company.com"),
+    ] {
+        let fields = with(field, value);
+        let page = olivia.post("/organizations", &fields).expect(422);
+        let said = page
+            .field_error(field)
+            .unwrap_or_else(|| panic!("{field} “{value}”: {}", page.text()));
+        assert!(said.contains(sentence), "{field} “{value}”: {said}");
+        for (name, typed) in fields
+            .iter()
+            .filter(|(name, _)| !matches!(*name, "region" | "organization_type"))
+        {
+            assert_eq!(page.value_of(name).as_deref(), Some(*typed), "{name} beside {field}");
+        }
+    }
+    assert_eq!(house.database.number("SELECT count(*) AS value FROM organizations"), 1);
+    // Left empty, the slug is made from the name, and a free one is taken.
+    let page = olivia.post(
+        "/organizations",
+        &[
+            ("name", "Taken"),
+            ("slug", ""),
+            ("region", "eu"),
+            ("organization_type", "partner"),
+        ],
+    );
+    page.expect(303);
+    olivia.get("/organizations/taken-2").expect(200);
+}
+
+#[test]
+fn every_first_word_of_an_address_is_reserved() {
+    let house = House::shared();
+    let olivia = person(house, "Olivia Hart", "olivia@reserved.test");
+    let words = tenantry::routes::ROUTES.iter().flat_map(|route| {
+        let mut parts = route.path.split('/').skip(1);
+        let first = parts.next();
+        // What stands in the place of a slug.
+        let second = if first == Some("organizations") {
+            parts.next()
+        } else {
+            None
+        };
+        first.into_iter().chain(second)
+    });
+    for word in words.filter(|word| !word.is_empty() && !word.starts_with('{')) {
+        let page = olivia.post("/organizations", &with("slug", word)).expect(422);
+        assert!(
+            page.field_error("slug").is_some_and(|said| said.contains("reserved")),
+            "{word} is not reserved"
+        );
+    }
+}
+
+#[test]
+fn the_address_is_checked_while_it_is_typed() {
+    let house = House::open();
+    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    olivia.post("/organizations", &GOOD).expect(303);
+    let check = |query: &str| {
+        olivia
+            .fragment(&format!("/organizations/slug?{query}"))
+            .expect(200)
+            .text()
+    };
+    assert!(check("slug=harbor").contains("free"), "{}", check("slug=harbor"));
+    let taken = check("slug=lakeside");
+    assert!(taken.contains("taken") && taken.contains("lakeside-2"), "{taken}");
+    assert!(check("slug=settings").contains("reserved"));
+    assert!(check("slug=a").contains("2 to 40"));
+    let suggested = check("name=Caf%C3%A9%20M%C3%BCller&slug=");
+    assert!(suggested.contains("cafe-muller"), "{suggested}");
+}
+
+#[test]
+fn capitals_in_an_address_lead_to_the_one_address() {
+    let house = House::open();
+    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    olivia.post("/organizations", &GOOD).expect(303);
+    let page = olivia.get("/organizations/LakeSide/members?q=a");
+    assert_eq!(
+        (page.status, page.location.as_deref()),
+        (308, Some("/organizations/lakeside/members?q=a"))
+    );
+}
+
+#[test]
+fn who_has_as_many_organizations_as_allowed_asks_for_more() {
+    let house = House::with(|config| config.organization_limit = Some(1));
+    // The first account runs the instance and gets the letters.
+    house.stage(|stage| stage.account("Oscar Operator", "oscar@operator.test", true));
+    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    olivia.post("/organizations", &GOOD).expect(303);
+    let page = olivia
+        .get("/organizations/new")
+        .expect(200)
+        .expect_text("Ask for another organization");
+    assert_eq!(page.value_of("slug"), None);
+    olivia
+        .post("/organizations", &with("slug", "second"))
+        .expect(422)
+        .expect_text("Ask for another organization");
+    assert!(
+        olivia
+            .post("/organizations/requests", &[("reason", "")])
+            .expect(422)
+            .field_error("reason")
+            .is_some()
+    );
+    olivia
+        .post("/organizations/requests", &[("reason", "We opened a second agency")])
+        .expect(303);
+    let letter = house.mail_to("oscar@operator.test");
+    assert!(
+        letter.text.contains("We opened a second agency") && letter.text.contains("olivia@lake.test"),
+        "{}",
+        letter.text
+    );
+    assert_eq!(house.database.number("SELECT count(*) AS value FROM organizations"), 1);
+    // What an operator allows one person stands before what holds for everybody.
+    house
+        .database
+        .execute("UPDATE users SET organization_limit = 2 WHERE email = 'olivia@lake.test'");
+    olivia.post("/organizations", &with("slug", "second")).expect(303);
+    olivia.post("/organizations", &with("slug", "third")).expect(422);
+}
+
+#[test]
+fn the_organizations_own_word_stands_wherever_a_person_reads() {
+    let house = House::open();
+    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    olivia.post("/organizations", &GOOD).expect(303);
+    let base = "/organizations/lakeside";
+    let settings = olivia.get(&format!("{base}/settings/general")).expect(200);
+    olivia
+        .submit(
+            &settings,
+            &format!("{base}/settings/general"),
+            &[("unit_label", "location")],
+        )
+        .expect(303);
+    olivia
+        .post(&format!("{base}/companies"), &[("name", "North"), ("slug", "north")])
+        .expect(303);
+    olivia
+        .post(
+            &format!("{base}/invitations"),
+            &[("emails", "noah@lake.test"), ("role", "admin")],
+        )
+        .expect(303);
+    let noah = house.mail_to("noah@lake.test");
+    assert!(noah.text.contains("locations"), "{}", noah.text);
+    let invitation = noah.link("/invitations/");
+    let member = house.database.words("SELECT id AS value FROM memberships").remove(0);
+    let id = house.database.words("SELECT id AS value FROM invitations").remove(0);
+    for path in [
+        base.to_owned(),
+        format!("{base}/companies"),
+        format!("{base}/companies?q=nothing"),
+        format!("{base}/companies/new"),
+        format!("{base}/companies/north"),
+        format!("{base}/companies/north/settings"),
+        format!("{base}/companies/north/archiving"),
+        format!("{base}/companies/north/members"),
+        format!("{base}/members"),
+        format!("{base}/members/{member}"),
+        format!("{base}/invitations"),
+        format!("{base}/invitations/new"),
+        format!("{base}/invitations/{id}"),
+        format!("{base}/leaving"),
+        invitation,
+    ] {
+        let text = olivia.get(&path).expect(200).text().to_lowercase();
+        // An address of an example, and the name of the product's first company, are no word for companies.
+        let text = text
+            .replace("name@company.com", "")
+            .replace("company.com", "")
+            .replace("lakeside agency client", "");
+        for word in ["company", "companies", "client", "clients"] {
+            assert!(
+                !text.split(|c: char| !c.is_alphanumeric()).any(|w| w == word),
+                "{path} says “{word}”: {text}"
+            );
+        }
+    }
+    olivia.get(&format!("{base}/companies")).expect_text("Locations");
+    olivia
+        .get(&format!("{base}/companies/new"))
+        .expect(200)
+        .expect_text("location");
+}
+
+#[test]
+fn settings_note_what_was_before_and_what_is_after() {
+    let house = House::open();
+    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    olivia.post("/organizations", &GOOD).expect(303);
+    let path = "/organizations/lakeside/settings/general";
+    let page = olivia.get(path).expect(200);
+    assert_eq!(page.value_of("name").as_deref(), Some("Lakeside Agency"));
+    let edits = || {
+        house
+            .database
+            .words("SELECT before || ' > ' || after AS value FROM deeds WHERE action = 'organization.edited'")
+    };
+    // Nothing changed: nothing noted.
+    olivia.submit(&page, path, &[]).expect(303);
+    assert!(edits().is_empty());
+    olivia
+        .submit(&page, path, &[("name", "Harbor Agency"), ("region", "us")])
+        .expect(303)
+        .follow(&olivia)
+        .expect_text("Harbor Agency");
+    let noted = edits();
+    assert_eq!(noted.len(), 1);
+    for part in ["Lakeside Agency", "Harbor Agency", "\"eu\"", "\"us\""] {
+        assert!(noted[0].contains(part), "{part}: {}", noted[0]);
+    }
+    assert!(
+        !noted[0].contains("domain"),
+        "what did not change is not told: {}",
+        noted[0]
+    );
+    let page = olivia
+        .submit(&page, path, &[("name", ""), ("domain", "lake.example")])
+        .expect(422);
+    assert!(page.field_error("name").is_some());
+    assert_eq!(page.value_of("domain").as_deref(), Some("lake.example"));
+}
+
+#[test]
+fn leaving_takes_the_access_and_nothing_else() {
+    let house = House::open();
+    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    olivia.post("/organizations", &GOOD).expect(303);
+    let ticket = house.stage(|stage| {
+        let organization = stage.organization_of("lakeside");
+        let noah = stage.account("Noah Brandt", "noah@lake.test", true);
+        stage.enrol(organization, noah, "editor", &[]);
+        stage.organization("Own", "own", noah);
+        stage.ticket(noah)
+    });
+    let noah = house.holder(&ticket);
+    let page = noah
+        .get("/organizations/lakeside/leaving")
+        .expect(200)
+        .expect_text("Leave Lakeside Agency?");
+    noah.submit(&page, "/organizations/lakeside/leaving", &[])
+        .expect_redirect("/organizations");
+    let list = noah
+        .get("/organizations")
+        .expect(200)
+        .expect_text("You left Lakeside Agency")
+        .expect_text("Own");
+    assert!(!list.texts("tbody").join(" ").contains("Lakeside"));
+    noah.get("/organizations/lakeside").expect(404);
+    assert_eq!(
+        house
+            .database
+            .number("SELECT count(*) AS value FROM deeds WHERE action = 'member.left'"),
+        1
+    );
+    house.expect_sound();
+}
+
+#[test]
+fn the_first_steps_lead_from_the_sign_up_into_the_organization() {
+    let house = House::open();
+    let olivia = house.client();
+    let fields = [
+        ("name", "Olivia Hart"),
+        ("email", "olivia@lake.test"),
+        ("password", PASSWORD),
+        ("terms", "on"),
+    ];
+    olivia.post("/signup", &fields).expect_redirect("/verify");
+    let proven = olivia
+        .post(&house.mail_to("olivia@lake.test").link("/verify/"), &[])
+        .expect_redirect("/onboarding");
+    // Nobody invited her: straight to her own.
+    let form = proven
+        .follow(&olivia)
+        .expect(200)
+        .expect_text("Create your organization");
+    let fields = [("name", "Lakeside Agency"), ("organization_type", "partner")];
+    let done = olivia
+        .submit(&form, "/organizations", &fields)
+        .expect(303)
+        .follow(&olivia)
+        .expect(200);
+    done.expect_text("Lakeside Agency");
+    olivia.get("/organizations/lakeside-agency").expect(200);
+    // Somebody who was invited finds that first.
+    olivia
+        .post(
+            "/organizations/lakeside-agency/invitations",
+            &[("emails", "noah@lake.test"), ("role", "viewer")],
+        )
+        .expect(303);
+    let noah = person(&house, "Noah Brandt", "noah@lake.test");
+    let page = noah
+        .get("/onboarding")
+        .expect(200)
+        .expect_text("Lakeside Agency")
+        .expect_text("Viewer");
+    let way = page
+        .all("form[action$='/acceptance']", "action")
+        .pop()
+        .expect("a way to join");
+    noah.submit(&page, &way, &[])
+        .expect_redirect("/organizations/lakeside-agency");
+}
