@@ -21,6 +21,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/slug", "a part of a form"),
     ("/organizations/{slug}/members.csv", "a file"),
     ("/organizations/{slug}/settings", "leads on"),
+    ("/invitations/{token}/acceptance", "leads back"),
 ];
 
 /// One page in one state.
@@ -151,7 +152,7 @@ fn culprits(browser: &Browser) -> String {
 /// A control that a card's edge hides, or that lies outside of the window.
 fn cut_off(browser: &Browser) -> Option<String> {
     let script = "const found = [...document.querySelectorAll('main :is(a, button, input, select, summary)')].find(e => {
-            if (!e.checkVisibility() || e.closest('.table-wrap, .tabs, .u-hide')) return false;
+            if (!e.checkVisibility() || e.closest('.table-wrap, .tabs, .u-hide, [popover]')) return false;
             const box = e.getBoundingClientRect(), edge = (e.closest('.card') ?? document.documentElement).getBoundingClientRect();
             return box.width > 1 && (box.right > edge.right + 1 || box.left < edge.left - 1);
         });
