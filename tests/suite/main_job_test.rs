@@ -65,12 +65,18 @@ fn the_main_job(look: Look) {
     browser.press("Invite people");
     if look.javascript {
         browser.find("dialog[open] #emails");
-        assert_eq!(browser.path(), "/organizations/lakeside/members", "the dialog opens in its page");
+        assert_eq!(
+            browser.path(),
+            "/organizations/lakeside/members",
+            "the dialog opens in its page"
+        );
     } else {
         browser.wait_for_path("/organizations/lakeside/invitations/new");
     }
     browser.press("Send invitations");
-    browser.wait_until("the empty form is refused", || browser.is_there("#emails[aria-invalid=true]"));
+    browser.wait_until("the empty form is refused", || {
+        browser.is_there("#emails[aria-invalid=true]")
+    });
     browser.fill("#emails", "noah@hill.test");
     browser.click("input[name=role][value=viewer]");
     browser.press("Send invitations");
@@ -96,8 +102,14 @@ fn the_main_job(look: Look) {
     browser.wait_for_path("/organizations/lakeside");
     open_sidebar(&browser, look);
     assert_eq!(browser.text("#switcher-button .who__sub"), "Viewer");
-    assert!(!browser.is_there("nav#sidebar a[href$='/settings/general']"), "a viewer has no settings");
-    assert!(!browser.text("main").contains("Invite people"), "a viewer invites nobody");
+    assert!(
+        !browser.is_there("nav#sidebar a[href$='/settings/general']"),
+        "a viewer has no settings"
+    );
+    assert!(
+        !browser.text("main").contains("Invite people"),
+        "a viewer invites nobody"
+    );
 
     // Two organizations: over the switcher into the other one and back.
     let noah = house.sign_in("noah@hill.test");

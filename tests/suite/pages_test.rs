@@ -21,6 +21,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/slug", "a part of a form"),
     ("/organizations/{slug}/members.csv", "a file"),
     ("/organizations/{slug}/settings", "leads on"),
+    ("/invitations/{token}/acceptance", "leads back"),
 ];
 
 /// One page in one state.
@@ -44,6 +45,8 @@ enum Act {
     Send(&'static str),
     /// Presses what has these words, and waits for the dialog.
     Dialog(&'static str),
+    /// The same, and sends the form in it as it is.
+    DialogSend(&'static str),
     /// Presses an element and waits until another one is visible.
     Open(&'static str, &'static str),
     /// Types into the search field and waits for the words.
@@ -56,7 +59,10 @@ fn every_route_with_a_page_hangs_in_the_gallery() {
     let hung: BTreeSet<&str> = Gallery::hang(&house).0.iter().map(|picture| picture.route).collect();
     let known: BTreeSet<&str> = ROUTES.iter().filter(|r| r.method == "GET").map(|r| r.path).collect();
     let exempt: BTreeSet<&str> = NO_PAGES.iter().map(|(path, _)| *path).collect();
-    let missing: Vec<_> = known.difference(&hung).filter(|path| !exempt.contains(**path)).collect();
+    let missing: Vec<_> = known
+        .difference(&hung)
+        .filter(|path| !exempt.contains(**path))
+        .collect();
     assert!(missing.is_empty(), "pages_test.rs has no picture of {missing:#?}");
     let stale: Vec<_> = hung.union(&exempt).filter(|path| !known.contains(**path)).collect();
     assert!(stale.is_empty(), "there is no route {stale:#?} any more");
@@ -83,22 +89,50 @@ fn every_page_is_accessible_fits_and_is_quiet() {
             continue;
         }
         if !browser.text("body").contains(picture.says) {
-            faults.push(format!("{name}: “{}” is not there but\n{}", picture.says, browser.text("body")));
+            faults.push(format!(
+                "{name}: “{}” is not there but\n{}",
+                picture.says,
+                browser.text("body")
+            ));
         }
         // Both themes on each page; which width has which one changes from page to page.
         let themes = if turn % 2 == 0 { [false, true] } else { [true, false] };
-        for (width, dark, axe) in [(1440, themes[0], true), (820, themes[1], false), (320, themes[0], false), (390, themes[1], true)] {
-            browser.look(Look { width, dark, ..Look::default() });
+        for (width, dark, axe) in [
+            (1440, themes[0], true),
+            (820, themes[1], false),
+            (320, themes[0], false),
+            (390, themes[1], true),
+        ] {
+            browser.look(Look {
+                width,
+                dark,
+                ..Look::default()
+            });
             let wide = browser.overflow();
             if wide > 0 {
-                faults.push(format!("{name}: {wide} pixels too wide at {width}: {}", culprits(&browser)));
+                faults.push(format!(
+                    "{name}: {wide} pixels too wide at {width}: {}",
+                    culprits(&browser)
+                ));
             }
+            faults.extend(cut_off(&browser).map(|what| format!("{name}: at {width} a part is cut off: {what}")));
             if axe {
                 let theme = if dark { "dark" } else { "light" };
-                faults.extend(browser.axe().into_iter().map(|fault| format!("{name}, {width} {theme}: {fault}")));
+                faults.extend(
+                    browser
+                        .axe()
+                        .into_iter()
+                        .map(|fault| format!("{name}, {width} {theme}: {fault}")),
+                );
             }
         }
-        faults.extend(browser.problems().into_iter().skip(before.0).map(|said| format!("{name}: the console says {said}")));
+        faults.extend(
+            browser
+                .problems()
+                .into_iter()
+                .skip(before.0)
+                .map(|said| format!("{name}: the console says {said}")),
+        );
         let inside = format!("{}/", house.base());
         let foreign = browser.requests().into_iter().skip(before.1);
         let foreign = foreign.filter(|url| url.starts_with("http") && !url.starts_with(&inside));
@@ -115,6 +149,17 @@ fn culprits(browser: &Browser) -> String {
     browser.script(script, vec![]).as_str().unwrap_or_default().to_owned()
 }
 
+/// A control that a card's edge hides, or that lies outside of the window.
+fn cut_off(browser: &Browser) -> Option<String> {
+    let script = "const found = [...document.querySelectorAll('main :is(a, button, input, select, summary)')].find(e => {
+            if (!e.checkVisibility() || e.closest('.table-wrap, .tabs, .u-hide, [popover]')) return false;
+            const box = e.getBoundingClientRect(), edge = (e.closest('.card') ?? document.documentElement).getBoundingClientRect();
+            return box.width > 1 && (box.right > edge.right + 1 || box.left < edge.left - 1);
+        });
+        return found ? found.outerHTML.slice(0, 160) : null";
+    browser.script(script, vec![]).as_str().map(str::to_owned)
+}
+
 impl Picture {
     fn show(&self, browser: &Browser) {
         browser.devtools("Network.clearBrowserCookies", serde_json::json!({}));
@@ -125,14 +170,27 @@ impl Picture {
         match self.act {
             Act::Nothing => {}
             Act::Send(end) => {
-                let script = "const form = document.querySelector(`main form[method=post][action*='${arguments[0] || '/'}']`);
-                    form.noValidate = true; form.requestSubmit()";
+                let script =
+                    "const form = document.querySelector(`main form[method=post][action*='${arguments[0] || '/'}']`);
+                    form.noValidate = true;
+                    for (const field of form.querySelectorAll('input[name=name]')) field.value = '';
+                    form.requestSubmit()";
                 browser.script(script, vec![end.into()]);
-                browser.wait_until(&format!("the errors of …{end}"), || browser.is_there("#errors, .field__error"));
+                browser.wait_until(&format!("the errors of …{end}"), || {
+                    browser.is_there("#errors, .field__error")
+                });
             }
             Act::Dialog(words) => {
                 browser.press(words);
                 browser.find("dialog[open] form");
+            }
+            Act::DialogSend(words) => {
+                browser.press(words);
+                browser.find("dialog[open] form");
+                browser.script("const form = document.querySelector('dialog[open] form'); form.noValidate = true; form.requestSubmit()", vec![]);
+                browser.wait_until("the dialog shows its errors", || {
+                    browser.is_there("dialog[open] #errors")
+                });
             }
             Act::Open(button, shown) => {
                 browser.click(button);
@@ -156,62 +214,286 @@ impl Gallery {
         let mut all = Vec::new();
         let mut add = |route, state, who: Option<&Client>, path: &str, act, says| {
             let who = who.cloned();
-            all.push(Picture { route, state, who, path: path.to_owned(), act, says });
+            all.push(Picture {
+                route,
+                state,
+                who,
+                path: path.to_owned(),
+                act,
+                says,
+            });
         };
         let (out, olivia, quiet) = (None, Some(&ids.olivia), Some(&ids.quiet));
         let (noah, fresh, hana) = (Some(&ids.noah), Some(&ids.fresh), Some(&ids.hana));
         let at = |rest: &str| format!("/organizations/lakeside{rest}");
         let quiet_at = |rest: &str| format!("/organizations/quiet{rest}");
-        use Act::{Dialog, Nothing, Open, Search, Send};
+        use Act::{Dialog, DialogSend, Nothing, Open, Search, Send};
 
         // Who somebody is
         add("/signup", "empty", out, "/signup", Nothing, "Create your account");
-        add("/signup", "errors", out, "/signup", Send("/signup"), "There is a problem");
-        add("/signup", "invited", out, &format!("/signup?next={}", ids.to_newcomer), Nothing, "You were invited to");
+        add(
+            "/signup",
+            "errors",
+            out,
+            "/signup",
+            Send("/signup"),
+            "There is a problem",
+        );
+        add(
+            "/signup",
+            "invited",
+            out,
+            &format!("/signup?next={}", ids.to_newcomer),
+            Nothing,
+            "You were invited to",
+        );
         add("/login", "empty", out, "/login", Nothing, "Sign in");
         add("/login", "errors", out, "/login", Send("/login"), "There is a problem");
         add("/verify", "waiting", fresh, "/verify", Nothing, "Check your email");
-        add("/verify/{token}", "signed in", fresh, &ids.verify, Nothing, "Confirm your address");
-        add("/verify/{token}", "another browser", out, &ids.verify, Nothing, "The one you chose when you signed up");
-        add("/verify/{token}", "wrong password", out, &ids.verify, Send(""), "There is a problem");
-        add("/verify/{token}", "unknown", out, "/verify/nothing", Nothing, "link");
-        add("/password/forgot", "empty", out, "/password/forgot", Nothing, "Choose a new password");
-        add("/password/forgot", "errors", out, "/password/forgot", Send("/forgot"), "There is a problem");
-        add("/password/reset/{token}", "open", out, &ids.reset, Nothing, "Choose a new password");
-        add("/password/reset/{token}", "errors", out, &ids.reset, Send(""), "There is a problem");
-        add("/password/reset/{token}", "unknown", out, "/password/reset/nothing", Nothing, "link");
-        add("/unlock/{token}", "open", out, &ids.unlock, Nothing, "Open your account");
+        add(
+            "/verify/{token}",
+            "signed in",
+            fresh,
+            &ids.verify,
+            Nothing,
+            "Confirm your address",
+        );
+        add(
+            "/verify/{token}",
+            "another browser",
+            out,
+            &ids.verify,
+            Nothing,
+            "The one you chose when you signed up",
+        );
+        add(
+            "/verify/{token}",
+            "wrong password",
+            out,
+            &ids.verify,
+            Send(""),
+            "There is a problem",
+        );
+        add(
+            "/verify/{token}",
+            "unknown",
+            out,
+            "/verify/nothing",
+            Nothing,
+            "This link",
+        );
+        add(
+            "/password/forgot",
+            "empty",
+            out,
+            "/password/forgot",
+            Nothing,
+            "Choose a new password",
+        );
+        add(
+            "/password/forgot",
+            "errors",
+            out,
+            "/password/forgot",
+            Send("/forgot"),
+            "There is a problem",
+        );
+        add(
+            "/password/reset/{token}",
+            "open",
+            out,
+            &ids.reset,
+            Nothing,
+            "Choose a new password",
+        );
+        add(
+            "/password/reset/{token}",
+            "errors",
+            out,
+            &ids.reset,
+            Send(""),
+            "There is a problem",
+        );
+        add(
+            "/password/reset/{token}",
+            "unknown",
+            out,
+            "/password/reset/nothing",
+            Nothing,
+            "link",
+        );
+        add(
+            "/unlock/{token}",
+            "open",
+            out,
+            &ids.unlock,
+            Nothing,
+            "Open your account",
+        );
         add("/unlock/{token}", "unknown", out, "/unlock/nothing", Nothing, "link");
         add("/account", "filled in", olivia, "/account", Nothing, "Your profile");
-        add("/account", "errors", olivia, "/account", Send("/account/password"), "There is a problem");
-        add("/account", "not confirmed", fresh, "/account", Nothing, "Your address is not confirmed");
-        add("/account/email/{token}", "open", noah, &ids.readdress, Nothing, "Confirm your new address");
-        add("/account/email/{token}", "unknown", noah, "/account/email/nothing", Nothing, "link");
-        add("/account/sessions", "several", olivia, "/account/sessions", Nothing, "End all others");
+        add(
+            "/account",
+            "errors",
+            olivia,
+            "/account",
+            Send("/account/password"),
+            "There is a problem",
+        );
+        add(
+            "/account",
+            "not confirmed",
+            fresh,
+            "/account",
+            Nothing,
+            "Your address is not confirmed",
+        );
+        add(
+            "/account/email/{token}",
+            "open",
+            noah,
+            &ids.readdress,
+            Nothing,
+            "Confirm your new address",
+        );
+        add(
+            "/account/email/{token}",
+            "unknown",
+            noah,
+            "/account/email/nothing",
+            Nothing,
+            "link",
+        );
+        add(
+            "/account/sessions",
+            "several",
+            olivia,
+            "/account/sessions",
+            Nothing,
+            "End all others",
+        );
         add("/legal/terms", "", out, "/legal/terms", Nothing, "Terms");
         add("/legal/privacy", "", out, "/legal/privacy", Nothing, "Privacy");
 
         // Organizations of a person
-        add("/onboarding", "an invitation waits", hana, "/onboarding", Nothing, "You have 1 invitation");
-        add("/onboarding", "not confirmed", fresh, "/onboarding", Nothing, "Confirm your address first");
-        add("/onboarding/done", "", olivia, "/onboarding/done?organization=lakeside", Nothing, "");
-        add("/organizations", "full", olivia, "/organizations", Nothing, "Lakeside Agency");
-        add("/organizations", "no match", olivia, "/organizations", Search("zzz"), "No organization matches");
-        add("/organizations", "empty", hana, "/organizations", Nothing, "No organizations yet");
-        add("/organizations/new", "first", hana, "/organizations/new", Nothing, "Create your organization");
-        add("/organizations/new", "another", olivia, "/organizations/new", Nothing, "Create your organization");
-        add("/organizations/new", "errors", olivia, "/organizations/new", Send("/organizations"), "There is a problem");
-        add("/organizations/{slug}/leaving", "page", noah, &at("/leaving"), Nothing, "Leave Lakeside Agency?");
-        add("/organizations/{slug}/leaving", "dialog", noah, "/organizations", Dialog("Leave Lakeside Agency"), "Your access stops");
-        add("/organizations/{slug}/leaving", "only owner", quiet, &quiet_at("/leaving"), Nothing, "You are the only owner");
+        add(
+            "/onboarding",
+            "an invitation waits",
+            hana,
+            "/onboarding",
+            Nothing,
+            "You have 1 invitation",
+        );
+        add(
+            "/onboarding",
+            "not confirmed",
+            fresh,
+            "/onboarding",
+            Nothing,
+            "Confirm your address first",
+        );
+        add(
+            "/onboarding/done",
+            "",
+            olivia,
+            "/onboarding/done?organization=lakeside",
+            Nothing,
+            "Lakeside Agency is ready",
+        );
+        add(
+            "/organizations",
+            "full",
+            olivia,
+            "/organizations",
+            Nothing,
+            "Lakeside Agency",
+        );
+        add(
+            "/organizations",
+            "no match",
+            olivia,
+            "/organizations",
+            Search("zzz"),
+            "No organization matches",
+        );
+        add(
+            "/organizations",
+            "empty",
+            hana,
+            "/organizations",
+            Nothing,
+            "No organizations yet",
+        );
+        add(
+            "/organizations/new",
+            "first",
+            hana,
+            "/organizations/new",
+            Nothing,
+            "Create your organization",
+        );
+        add(
+            "/organizations/new",
+            "another",
+            olivia,
+            "/organizations/new",
+            Nothing,
+            "Create your organization",
+        );
+        add(
+            "/organizations/new",
+            "errors",
+            olivia,
+            "/organizations/new",
+            Send("/organizations"),
+            "There is a problem",
+        );
+        add(
+            "/organizations/{slug}/leaving",
+            "page",
+            noah,
+            &at("/leaving"),
+            Nothing,
+            "Leave Lakeside Agency?",
+        );
+        add(
+            "/organizations/{slug}/leaving",
+            "dialog",
+            noah,
+            "/organizations",
+            Dialog("Leave Lakeside Agency"),
+            "Your access stops",
+        );
+        add(
+            "/organizations/{slug}/leaving",
+            "only owner",
+            quiet,
+            &quiet_at("/leaving"),
+            Nothing,
+            "You are the only owner",
+        );
 
         // Overview
         let overview = "/organizations/{slug}";
         add(overview, "full", olivia, &at(""), Nothing, "Recent activity");
         add(overview, "new", quiet, &quiet_at(""), Nothing, "Welcome");
         add(overview, "without a company", noah, &at(""), Nothing, "Overview");
-        add(overview, "switcher open", olivia, &at(""), Open("#switcher-button", "#switcher"), "Create organization");
-        add(overview, "account menu open", olivia, &at(""), Open("[popovertarget=usermenu]", "#usermenu"), "Sign out");
+        add(
+            overview,
+            "switcher open",
+            olivia,
+            &at(""),
+            Open("#switcher-button", "#switcher"),
+            "Create organization",
+        );
+        add(
+            overview,
+            "account menu open",
+            olivia,
+            &at(""),
+            Open("[popovertarget=usermenu]", "#usermenu"),
+            "Sign out",
+        );
         add(overview, "another's", hana, &at(""), Nothing, "There is no such page");
         add(overview, "another's, signed out", out, &at(""), Nothing, "Sign in");
 
@@ -220,70 +502,367 @@ impl Gallery {
         let company = "/organizations/{slug}/companies/{company}";
         let north = |rest: &str| at(&format!("/companies/north{rest}"));
         add(companies, "full", olivia, &at("/companies"), Nothing, "North");
-        add(companies, "no match", olivia, &at("/companies"), Search("zzz"), "Clear filters");
-        add(companies, "all", olivia, &at("/companies?status=all"), Nothing, "Archived");
-        add(companies, "none assigned", noah, &at("/companies"), Nothing, "");
-        add("/organizations/{slug}/companies/new", "page", olivia, &at("/companies/new"), Nothing, "Web address");
-        add("/organizations/{slug}/companies/new", "errors", olivia, &at("/companies/new"), Send("/companies"), "There is a problem");
-        add("/organizations/{slug}/companies/new", "dialog", olivia, &at("/companies"), Dialog("New company"), "Web address");
+        add(
+            companies,
+            "no match",
+            olivia,
+            &at("/companies"),
+            Search("zzz"),
+            "Clear filters",
+        );
+        add(
+            companies,
+            "all",
+            olivia,
+            &at("/companies?status=all"),
+            Nothing,
+            "Archived",
+        );
+        add(
+            companies,
+            "none assigned",
+            noah,
+            &at("/companies"),
+            Nothing,
+            "Ask an owner or admin",
+        );
+        add(
+            "/organizations/{slug}/companies/new",
+            "page",
+            olivia,
+            &at("/companies/new"),
+            Nothing,
+            "Web address",
+        );
+        add(
+            "/organizations/{slug}/companies/new",
+            "errors",
+            olivia,
+            &at("/companies/new"),
+            Send("/companies"),
+            "There is a problem",
+        );
+        add(
+            "/organizations/{slug}/companies/new",
+            "dialog",
+            olivia,
+            &at("/companies"),
+            Dialog("New company"),
+            "Web address",
+        );
         add(company, "with people", olivia, &north(""), Nothing, "Assigned people");
-        add(company, "nobody", olivia, &at("/companies/south"), Nothing, "Nobody is assigned");
-        add(company, "archived", olivia, &at("/companies/west"), Nothing, "is archived");
-        add(company, "unknown", olivia, &at("/companies/nothing"), Nothing, "There is no such page");
-        add("/organizations/{slug}/companies/{company}/settings", "filled in", olivia, &north("/settings"), Nothing, "Company settings");
-        add("/organizations/{slug}/companies/{company}/archiving", "page", olivia, &north("/archiving"), Nothing, "Archive");
-        add("/organizations/{slug}/companies/{company}/archiving", "dialog", olivia, &north(""), Dialog("Archive North"), "Archive");
-        add("/organizations/{slug}/companies/{company}/members", "full", olivia, &north("/members"), Nothing, "Person 01");
-        add("/organizations/{slug}/companies/{company}/members", "no match", olivia, &north("/members?q=zzz"), Nothing, "");
+        add(
+            company,
+            "nobody",
+            olivia,
+            &at("/companies/south"),
+            Nothing,
+            "Nobody is assigned",
+        );
+        add(
+            company,
+            "archived",
+            olivia,
+            &at("/companies/west"),
+            Nothing,
+            "is archived",
+        );
+        add(
+            company,
+            "unknown",
+            olivia,
+            &at("/companies/nothing"),
+            Nothing,
+            "There is no such page",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/settings",
+            "filled in",
+            olivia,
+            &north("/settings"),
+            Nothing,
+            "Company settings",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/settings",
+            "errors",
+            olivia,
+            &north("/settings"),
+            Send("/settings"),
+            "There is a problem",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/archiving",
+            "page",
+            olivia,
+            &north("/archiving"),
+            Nothing,
+            "Archive",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/archiving",
+            "dialog",
+            olivia,
+            &north(""),
+            Dialog("Archive North"),
+            "Archive",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/members",
+            "full",
+            olivia,
+            &north("/members"),
+            Nothing,
+            "Person 01",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/members",
+            "no match",
+            olivia,
+            &north("/members?q=zzz"),
+            Nothing,
+            "No member matches",
+        );
 
         // Members
         let members = "/organizations/{slug}/members";
         let member = |rest: &str| at(&format!("/members/{}{rest}", ids.person));
         add(members, "full", olivia, &at("/members"), Nothing, "1 to 50 of 56");
-        add(members, "last page and filter", olivia, &at("/members?role=member&sort=joined"), Nothing, "Person");
-        add(members, "no match", olivia, &at("/members"), Search("zzz"), "No member matches");
+        add(
+            members,
+            "last page and filter",
+            olivia,
+            &at("/members?role=member&sort=joined"),
+            Nothing,
+            "Person",
+        );
+        add(
+            members,
+            "no match",
+            olivia,
+            &at("/members"),
+            Search("zzz"),
+            "No member matches",
+        );
         add(members, "one", quiet, &quiet_at("/members"), Nothing, "You");
-        add("/organizations/{slug}/members/{id}", "member", olivia, &member(""), Nothing, "End of access");
-        add("/organizations/{slug}/members/{id}", "unknown", olivia, &at("/members/00000000000070008000000000000000"), Nothing, "There is no such page");
-        add("/organizations/{slug}/members/{id}/removal", "page", olivia, &member("/removal"), Nothing, "loses access");
-        add("/organizations/{slug}/members/{id}/removal", "dialog", olivia, &member(""), Dialog("Remove"), "loses access");
+        add(
+            "/organizations/{slug}/members/{id}",
+            "member",
+            olivia,
+            &member(""),
+            Nothing,
+            "End of access",
+        );
+        add(
+            "/organizations/{slug}/members/{id}",
+            "unknown",
+            olivia,
+            &at("/members/00000000000070008000000000000000"),
+            Nothing,
+            "There is no such page",
+        );
+        add(
+            "/organizations/{slug}/members/{id}/removal",
+            "page",
+            olivia,
+            &member("/removal"),
+            Nothing,
+            "loses access",
+        );
+        add(
+            "/organizations/{slug}/members/{id}/removal",
+            "dialog",
+            olivia,
+            &member(""),
+            Dialog("Remove"),
+            "loses access",
+        );
 
         // Invitations
         let list = "/organizations/{slug}/invitations";
         let new = "/organizations/{slug}/invitations/new";
         let invitation = |rest: &str| at(&format!("/invitations/{}{rest}", ids.invitation));
-        add(list, "pending", olivia, &at("/invitations"), Nothing, "newcomer@hill.test");
-        add(list, "all", olivia, &at("/invitations?status=all"), Nothing, "Cancelled");
-        add(list, "row menu open", olivia, &at("/invitations"), Open("main [popovertarget^=menu-]", "main .menu"), "Cancel invitation");
-        add(list, "accept link open", olivia, &at("/invitations"), Open("main .reveal summary", "main .secret"), "Copy");
-        add(list, "empty", quiet, &quiet_at("/invitations"), Nothing, "No pending invitations");
-        add(list, "no match", olivia, &at("/invitations"), Search("zzz"), "No invitation matches");
-        add(list, "not allowed", noah, &at("/invitations"), Nothing, "");
-        add(new, "page", olivia, &at("/invitations/new"), Nothing, "Send invitations");
-        add(new, "errors", olivia, &at("/invitations/new"), Send("/invitations"), "There is a problem");
-        add(new, "dialog", olivia, &at("/members"), Dialog("Invite people"), "Send invitations");
-        add("/organizations/{slug}/invitations/{id}", "page", olivia, &invitation(""), Nothing, "Change invitation");
-        add("/organizations/{slug}/invitations/{id}/cancellation", "page", olivia, &invitation("/cancellation"), Nothing, "stops working");
+        add(
+            list,
+            "pending",
+            olivia,
+            &at("/invitations"),
+            Nothing,
+            "newcomer@hill.test",
+        );
+        add(
+            list,
+            "all",
+            olivia,
+            &at("/invitations?status=all"),
+            Nothing,
+            "Cancelled",
+        );
+        add(
+            list,
+            "row menu open",
+            olivia,
+            &at("/invitations"),
+            Open("main [popovertarget^=menu-]", "main .menu"),
+            "Cancel invitation",
+        );
+        add(
+            list,
+            "accept link open",
+            olivia,
+            &at("/invitations"),
+            Open("main .reveal summary", "main .secret"),
+            "Copy",
+        );
+        add(
+            list,
+            "empty",
+            quiet,
+            &quiet_at("/invitations"),
+            Nothing,
+            "No pending invitations",
+        );
+        add(
+            list,
+            "no match",
+            olivia,
+            &at("/invitations"),
+            Search("zzz"),
+            "No invitation matches",
+        );
+        add(
+            list,
+            "not allowed",
+            noah,
+            &at("/invitations"),
+            Nothing,
+            "It needs the permission",
+        );
+        add(
+            new,
+            "page",
+            olivia,
+            &at("/invitations/new"),
+            Nothing,
+            "Send invitations",
+        );
+        add(
+            new,
+            "errors",
+            olivia,
+            &at("/invitations/new"),
+            Send("/invitations"),
+            "There is a problem",
+        );
+        add(
+            new,
+            "dialog",
+            olivia,
+            &at("/members"),
+            Dialog("Invite people"),
+            "Send invitations",
+        );
+        add(
+            new,
+            "errors in the dialog",
+            olivia,
+            &at("/members"),
+            DialogSend("Invite people"),
+            "There is a problem",
+        );
+        add(
+            "/organizations/{slug}/invitations/{id}",
+            "page",
+            olivia,
+            &invitation(""),
+            Nothing,
+            "Change invitation",
+        );
+        add(
+            "/organizations/{slug}/invitations/{id}/cancellation",
+            "page",
+            olivia,
+            &invitation("/cancellation"),
+            Nothing,
+            "stops working",
+        );
 
         // Where the link of a letter leads
         let link = "/invitations/{token}";
-        add(link, "without an account", out, &ids.to_newcomer, Nothing, "Create account");
+        add(
+            link,
+            "without an account",
+            out,
+            &ids.to_newcomer,
+            Nothing,
+            "Create account",
+        );
         add(link, "signed out", out, &ids.to_hana, Nothing, "Sign in");
         add(link, "the right person", hana, &ids.to_hana, Nothing, "Accept and open");
-        add(link, "another person", olivia, &ids.to_hana, Nothing, "Sign out and use another account");
-        add(link, "not confirmed", fresh, &ids.to_fresh, Nothing, "Verify your address");
-        add(link, "a member", noah, &ids.used, Nothing, "");
+        add(
+            link,
+            "another person",
+            olivia,
+            &ids.to_hana,
+            Nothing,
+            "Sign out and use another account",
+        );
+        add(
+            link,
+            "not confirmed",
+            fresh,
+            &ids.to_fresh,
+            Nothing,
+            "Verify your address",
+        );
+        add(
+            link,
+            "a member",
+            noah,
+            &ids.used,
+            Nothing,
+            "You are a member of Lakeside Agency",
+        );
         add(link, "used", out, &ids.used, Nothing, "accepted already");
         add(link, "cancelled", out, &ids.cancelled, Nothing, "was cancelled");
         add(link, "declined", out, &ids.declined, Nothing, "was declined");
         add(link, "replaced", out, &ids.replaced, Nothing, "A newer link was sent");
         add(link, "expired", out, &ids.expired, Nothing, "has expired");
-        add(link, "unknown", out, "/invitations/nothing", Nothing, "This link leads nowhere");
+        add(
+            link,
+            "unknown",
+            out,
+            "/invitations/nothing",
+            Nothing,
+            "This link leads nowhere",
+        );
 
         // Settings
         let settings = "/organizations/{slug}/settings/general";
-        add(settings, "filled in", olivia, &at("/settings/general"), Nothing, "Organization profile");
-        add(settings, "not allowed", noah, &at("/settings/general"), Nothing, "");
+        add(
+            settings,
+            "filled in",
+            olivia,
+            &at("/settings/general"),
+            Nothing,
+            "Organization profile",
+        );
+        add(
+            settings,
+            "errors",
+            olivia,
+            &at("/settings/general"),
+            Send("/settings/general"),
+            "There is a problem",
+        );
+        add(
+            settings,
+            "not allowed",
+            noah,
+            &at("/settings/general"),
+            Nothing,
+            "Who can help",
+        );
         Self(all)
     }
 }
@@ -345,8 +924,13 @@ impl Ids {
             stage.account("Noah Hill", "noah@hill.test", true);
             stage.account("Frida Fresh", "frida@hill.test", false);
             stage.account("Lena Locked", "lena@hill.test", true);
-            let mut invite = |email: &str, companies: &[_]| stage.invitation(organization, owner, email, "member", companies);
+            let mut invite =
+                |email: &str, companies: &[_]| stage.invitation(organization, owner, email, "member", companies);
             let (invitation, newcomer) = invite("newcomer@hill.test", &[(north, "viewer")]);
+            invite(
+                "somebody.with.a.long.address@bluewater-financial.test",
+                &[(north, "viewer")],
+            );
             let (cancelled_id, cancelled) = invite("cancelled@hill.test", &[]);
             let (replaced_id, replaced) = invite("replaced@hill.test", &[]);
             let links = [
@@ -358,7 +942,11 @@ impl Ids {
                 invite("declined@hill.test", &[]).1,
                 replaced,
             ];
-            (person, [invitation, cancelled_id, replaced_id].map(|id| id.to_string()), links)
+            (
+                person,
+                [invitation, cancelled_id, replaced_id].map(|id| id.to_string()),
+                links,
+            )
         });
         let [to_newcomer, to_hana, to_fresh, used, cancelled, declined, replaced] = links.map(link);
         let olivia = house.enter("olivia@lakeside.test");
@@ -366,23 +954,47 @@ impl Ids {
         let noah = house.enter("noah@hill.test");
         noah.post(&format!("{used}/acceptance"), &[]).expect(303);
         let base = "/organizations/lakeside";
-        olivia.post(&format!("{base}/invitations/{}/cancellation", invitation[1]), &[]).expect(303);
+        olivia
+            .post(&format!("{base}/invitations/{}/cancellation", invitation[1]), &[])
+            .expect(303);
         house.advance(Duration::from_secs(300));
-        olivia.post(&format!("{base}/invitations/{}/resending", invitation[2]), &[]).expect(303);
-        olivia.post(&format!("{base}/companies/west/archiving"), &[]).expect(303);
+        olivia
+            .post(&format!("{base}/invitations/{}/resending", invitation[2]), &[])
+            .expect(303);
+        olivia
+            .post(&format!("{base}/companies/west/archiving"), &[])
+            .expect(303);
         house.client().post(&format!("{declined}/declination"), &[]);
-        noah.post("/account/email", &[("email", "noah@new.test"), ("email_password", PASSWORD)]).expect(303);
+        house.database.execute("UPDATE invitations SET status = 'superseded' WHERE email = 'somebody.with.a.long.address@bluewater-financial.test'");
+        noah.post(
+            "/account/email",
+            &[("email", "noah@new.test"), ("email_password", PASSWORD)],
+        )
+        .expect(303);
         let fresh = house.enter("frida@hill.test");
         fresh.post("/verify/resending", &[]).expect(303);
         house.client().post("/password/forgot", &[("email", "hana@hill.test")]);
         for _ in 0..11 {
-            house.client().post("/login", &[("email", "lena@hill.test"), ("password", "wrong-and-wrong-again")]);
+            house.client().post(
+                "/login",
+                &[("email", "lena@hill.test"), ("password", "wrong-and-wrong-again")],
+            );
         }
         Self {
             quiet: house.enter("quentin@quiet.test"),
             hana: house.enter("hana@hill.test"),
-            verify: house.letters_to("frida@hill.test").iter().rfind(|l| l.text.contains("/verify/")).expect("a letter").link("/verify/"),
-            reset: house.letters_to("hana@hill.test").iter().rfind(|l| l.text.contains("/password/")).expect("a letter").link("/password/reset/"),
+            verify: house
+                .letters_to("frida@hill.test")
+                .iter()
+                .rfind(|l| l.text.contains("/verify/"))
+                .expect("a letter")
+                .link("/verify/"),
+            reset: house
+                .letters_to("hana@hill.test")
+                .iter()
+                .rfind(|l| l.text.contains("/password/"))
+                .expect("a letter")
+                .link("/password/reset/"),
             unlock: house.mail_to("lena@hill.test").link("/unlock/"),
             readdress: house.mail_to("noah@new.test").link("/account/email/"),
             person,

@@ -97,13 +97,26 @@ fn the_first_members_page_costs_four_requests_and_28_kilobytes() {
     let before = browser.requests().len();
     browser.goto("/organizations/weigh/members");
     browser.wait_for_text("1 to 50 of 121");
-    let asked: Vec<String> = browser.requests().into_iter().skip(before).filter(|url| url.starts_with("http")).collect();
+    let asked: Vec<String> = browser
+        .requests()
+        .into_iter()
+        .skip(before)
+        .filter(|url| url.starts_with("http"))
+        .collect();
     assert!(asked.len() <= 4, "{asked:#?}");
     let script = "return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
         .map(e => [e.name, e.encodedBodySize, e.decodedBodySize])";
     let parts = browser.script(script, vec![]);
-    let weight: u64 = parts.as_array().expect("entries").iter().filter_map(|part| part[1].as_u64()).sum();
+    let weight: u64 = parts
+        .as_array()
+        .expect("entries")
+        .iter()
+        .filter_map(|part| part[1].as_u64())
+        .sum();
     assert!(parts.as_array().is_some_and(|parts| parts.len() >= 3), "{parts:#}");
     assert!(weight <= 28 * 1024, "{weight} bytes: {parts:#}");
-    println!("first load of the members page: {} requests, {weight} bytes", asked.len());
+    println!(
+        "first load of the members page: {} requests, {weight} bytes",
+        asked.len()
+    );
 }

@@ -7,7 +7,11 @@ use crate::harness::people::{found, invite};
 /// Olivia owns four organizations, is a member of Quarry, and Brook invites her.
 fn olivia(house: &House) -> crate::harness::client::Client {
     let olivia = house.owner_of("Lakeside Agency", "lakeside");
-    for (name, slug) in [("Harbor Group", "harbor"), ("Zürich Änderungen", "zuerich"), ("Hill Studio", "hill")] {
+    for (name, slug) in [
+        ("Harbor Group", "harbor"),
+        ("Zürich Änderungen", "zuerich"),
+        ("Hill Studio", "hill"),
+    ] {
         found(&olivia, name, slug, "olivia@lakeside.test");
     }
     let quarry = house.owner_of("Quarry Works", "quarry");
@@ -47,7 +51,13 @@ fn the_switcher_is_worked_by_keyboard_alone() {
     let names = browser.texts("#org-list .who__name");
     assert_eq!(
         names,
-        ["Lakeside Agency", "Harbor Group", "Hill Studio", "Quarry Works", "Zürich Änderungen"],
+        [
+            "Lakeside Agency",
+            "Harbor Group",
+            "Hill Studio",
+            "Quarry Works",
+            "Zürich Änderungen"
+        ],
         "the current one first, then by name"
     );
     key(&browser, Key::Escape);
@@ -99,7 +109,11 @@ fn the_switcher_keeps_the_page_where_it_may_be_seen_and_shows_what_waits() {
     // An owner elsewhere stays in the settings; a viewer lands in the overview.
     let href = |name: &str| {
         let script = "return [...document.querySelectorAll('#org-list a')].find(a => a.innerText.includes(arguments[0]) || a.textContent.includes(arguments[0])).getAttribute('href')";
-        browser.script(script, vec![name.into()]).as_str().unwrap_or_default().to_owned()
+        browser
+            .script(script, vec![name.into()])
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     };
     assert_eq!(href("Harbor Group"), "/organizations/harbor/settings/general");
     assert_eq!(href("Quarry Works"), "/organizations/quarry");

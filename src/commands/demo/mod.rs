@@ -137,7 +137,12 @@ impl Stage {
         for (at, name) in place.companies.iter().enumerate() {
             companies.push(self.ago(44 * DAY - minutes(at), |cx, conn| {
                 let slug = Slug::parse(&Slug::suggest(name)).map_err(AppError::internal)?;
-                let made = companies::store::create(conn, org, cx.now, name, &slug)?;
+                // An organization begins with one company: it becomes the first one here.
+                let made = if at == 0 {
+                    rename_first(conn, org, name, &slug)?
+                } else {
+                    companies::store::create(conn, org, cx.now, name, &slug)?
+                };
                 let id = made.ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
                 let deed = Deed::new(Action::CompanyCreated, "company", id, *name)
                     .after(json!({ "name": name, "slug": slug.as_str() }));
@@ -226,6 +231,21 @@ impl Stage {
             Ok(((), by, deeds.unwrap_or_default()))
         })
     }
+}
+
+/// Gives the only company of an organization another name.
+fn rename_first(conn: &mut Conn, org: OrgId, name: &str, slug: &Slug) -> Result<Option<CompanyId>, AppError> {
+    let all = companies::store::Filter {
+        own: None,
+        status: None,
+        words: Vec::new(),
+        sort: companies::store::Sort::Name,
+    };
+    let first = companies::store::list(conn, org, &all, None, 1)?
+        .pop()
+        .ok_or(AppError::NotFound)?;
+    let renamed = companies::store::rename(conn, org, first.id, name, slug)?;
+    Ok(matches!(renamed, companies::store::Renamed::Done).then_some(first.id))
 }
 
 type Known = (String, CompanyId);

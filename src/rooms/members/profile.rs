@@ -183,10 +183,6 @@ impl ProfilePage {
         self.person.status == MembershipStatus::Suspended
     }
 
-    fn badge(&self) -> &'static str {
-        if self.you { "You" } else { "" }
-    }
-
     fn removal(&self) -> String {
         format!("{}/removal", self.path)
     }

@@ -255,8 +255,10 @@ impl Browser {
     /// Waits until the visible words of the page contain these.
     #[track_caller]
     pub fn wait_for_text(&self, words: &str) {
+        // The page may change between finding its body and reading it.
+        let body = || self.run(async { self.window().find(Locator::Css("body")).await?.text().await });
         self.wait_until(&format!("“{words}” on the page"), || {
-            self.text("body").contains(words)
+            body().is_ok_and(|text| text.contains(words))
         });
     }
 
