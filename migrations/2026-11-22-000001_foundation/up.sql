@@ -81,6 +81,9 @@ CREATE TABLE organizations (
     region TEXT NOT NULL,
     domain TEXT NOT NULL,
     owner_count INTEGER NOT NULL,
+    -- Kept with each change, so that no page counts.
+    active_companies BIGINT NOT NULL DEFAULT 0,
+    archived_companies BIGINT NOT NULL DEFAULT 0,
     created_by TEXT NOT NULL REFERENCES users (id),
     created_at BIGINT NOT NULL
 );
@@ -108,6 +111,8 @@ CREATE TABLE companies (
     slug TEXT NOT NULL,
     sort_name BYTEA NOT NULL,
     status TEXT NOT NULL,
+    -- Members assigned to it who are not in it by their organization role; kept with each change.
+    people BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     archived_at BIGINT,
     PRIMARY KEY (organization_id, id),

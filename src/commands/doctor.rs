@@ -36,6 +36,14 @@ const ORPHANS: &[(&str, &str)] = &[
         "SELECT COUNT(*) AS n FROM role_counts r WHERE r.members <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = r.organization_id AND m.role = r.role AND m.status <> 'removed')",
     ),
     (
+        "companies whose count of people differs from the people",
+        "SELECT COUNT(*) AS n FROM companies c WHERE c.people <> (SELECT COUNT(*) FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = c.organization_id AND a.company_id = c.id AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))",
+    ),
+    (
+        "organizations whose count of companies differs from the companies",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE o.active_companies <> (SELECT COUNT(*) FROM companies c WHERE c.organization_id = o.id AND c.status = 'active') OR o.archived_companies <> (SELECT COUNT(*) FROM companies c WHERE c.organization_id = o.id AND c.status = 'archived')",
+    ),
+    (
         "assignments of removed members",
         "SELECT COUNT(*) AS n FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE m.status = 'removed'",
     ),

@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::db::Conn;
-use super::member::{Member, MembershipStatus, OrgId};
+use super::member::{Member, OrgId};
 use super::organization::CompanyStatus;
 use super::permission::{Right, Rights};
 use super::role::{CompanyRole, Role};
-use super::schema::{companies, company_assignments, memberships, role_counts};
+use super::schema::{companies, company_assignments, role_counts};
 use crate::ground::error::AppError;
 use crate::ground::id::CompanyId;
 use crate::ground::time::Time;
@@ -105,26 +104,16 @@ impl Staff {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn count(conn: &mut Conn, organization: OrgId, companies: &[CompanyId]) -> QueryResult<Self> {
+    pub fn count(conn: &mut Conn, organization: OrgId, wanted: &[CompanyId]) -> QueryResult<Self> {
         let members: Vec<(Role, i64)> = role_counts::table
             .filter(role_counts::organization_id.eq(organization))
             .select((role_counts::role, role_counts::members))
             .load(conn)?;
         let inherits = |role: &Role| role.inherited().is_some();
-        // Who is there by role already is not counted again for an assignment.
-        let only_assigned: Vec<Role> = Role::ALL.iter().copied().filter(|role| !inherits(role)).collect();
-        let direct: Vec<(CompanyId, i64)> = company_assignments::table
-            .inner_join(
-                memberships::table.on(memberships::organization_id
-                    .eq(company_assignments::organization_id)
-                    .and(memberships::id.eq(company_assignments::membership_id))),
-            )
-            .filter(company_assignments::organization_id.eq(organization))
-            .filter(company_assignments::company_id.eq_any(companies))
-            .filter(memberships::status.eq(MembershipStatus::Active))
-            .filter(memberships::role.eq_any(only_assigned))
-            .group_by(company_assignments::company_id)
-            .select((company_assignments::company_id, count_star()))
+        let direct: Vec<(CompanyId, i64)> = companies::table
+            .filter(companies::organization_id.eq(organization))
+            .filter(companies::id.eq_any(wanted))
+            .select((companies::id, companies::people))
             .load(conn)?;
         Ok(Self {
             inherited: members.iter().filter(|(role, _)| inherits(role)).map(|(_, n)| n).sum(),

@@ -87,6 +87,10 @@ pub struct Member {
     pub slug: String,
     /// Its word for companies.
     pub unit: UnitLabel,
+    /// How many companies work.
+    pub active_companies: i64,
+    /// How many are archived.
+    pub archived_companies: i64,
     /// The membership.
     pub id: MembershipId,
     /// The role in the organization.
@@ -103,7 +107,7 @@ impl Member {
     pub(super) fn find(conn: &mut Conn, cx: &Context, token: &Token, slug: &str) -> Result<Self, AppError> {
         type Row = (
             PersonRow,
-            (OrgId, String, String, UnitLabel),
+            (OrgId, String, String, UnitLabel, i64, i64),
             (MembershipId, Role, MembershipStatus, Option<Time>, Option<Time>),
         );
         let row: Option<Row> = sessions::table
@@ -132,6 +136,8 @@ impl Member {
                     organizations::name,
                     organization_slugs::slug,
                     organizations::unit_label,
+                    organizations::active_companies,
+                    organizations::archived_companies,
                 ),
                 (
                     memberships::id,
@@ -143,8 +149,7 @@ impl Member {
             ))
             .first(conn)
             .optional()?;
-        let Some((person, (organization, organization_name, slug, unit), (id, role, status, access_until, seen))) = row
-        else {
+        let Some((person, place, (id, role, status, access_until, seen))) = row else {
             // Who is not signed in is asked to, whatever the address; who is learns nothing of other organizations.
             return Err(match Person::find(conn, cx, token)? {
                 None => AppError::SignedOut,
@@ -153,6 +158,7 @@ impl Member {
             });
         };
         let person = Person::from_row(person, cx);
+        let (organization, organization_name, slug, unit, active_companies, archived_companies) = place;
         // The first one stands; a request has one organization and one actor.
         let _ = cx.request.who.set((slug.clone(), person.id.to_string()));
         match status {
@@ -184,6 +190,8 @@ impl Member {
             organization_name,
             slug,
             unit,
+            active_companies,
+            archived_companies,
             id,
             role,
             rights: Rights::of(role, &companies),

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::db::Conn;
 use super::member::{MembershipStatus, OrgId, Standing};
 use super::role::{CompanyRole, Role};
-use super::schema::{company_assignments, member_words, memberships, organizations, role_counts, users};
+use super::schema::{companies, company_assignments, member_words, memberships, organizations, role_counts, users};
 use crate::ground::error::AppError;
 use crate::ground::id::{CompanyId, MembershipId, UserId};
 use crate::ground::name;
@@ -102,7 +102,10 @@ pub fn enrol(
         add_owner(conn, organization)?;
     }
     put_words(conn, organization, id, &full_name, &email)?;
-    for (company, role) in &with.companies {
+    // In one order, so that two enrolments at once do not wait for each other's companies.
+    let mut granted = with.companies.clone();
+    granted.sort();
+    for (company, role) in &granted {
         assign(conn, cx, organization, id, *company, *role, with.origin)?;
     }
     Ok(Some(id))
@@ -153,6 +156,11 @@ pub fn set_role(conn: &mut Conn, organization: OrgId, standing: &Standing, role:
     }
     count(conn, organization, standing.role, -1)?;
     count(conn, organization, role, 1)?;
+    match (standing.role.inherited(), role.inherited()) {
+        (None, Some(_)) => count_in_all(conn, organization, standing.id, -1)?,
+        (Some(_), None) => count_in_all(conn, organization, standing.id, 1)?,
+        _ => {}
+    }
     Ok(Outcome::Done)
 }
 
@@ -201,6 +209,9 @@ pub fn expel(
         return Ok(Outcome::Changed);
     }
     count(conn, organization, standing.role, -1)?;
+    if standing.role.inherited().is_none() {
+        count_in_all(conn, organization, standing.id, -1)?;
+    }
     diesel::delete(
         company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
@@ -224,9 +235,9 @@ pub fn assign(
     role: CompanyRole,
     origin: Origin,
 ) -> QueryResult<()> {
-    let sort_name: Option<Vec<u8>> = memberships::table
+    let (sort_name, held): (Option<Vec<u8>>, Role) = memberships::table
         .find((organization, membership))
-        .select(memberships::sort_name)
+        .select((memberships::sort_name, memberships::role))
         .first(conn)?;
     let row = (
         company_assignments::organization_id.eq(organization),
@@ -237,12 +248,23 @@ pub fn assign(
         company_assignments::sort_name.eq(sort_name.unwrap_or_default()),
         company_assignments::created_at.eq(cx.now),
     );
-    on_each!(conn, c => diesel::insert_into(company_assignments::table)
+    let placed = on_each!(conn, c => diesel::insert_into(company_assignments::table)
         .values(row)
-        .on_conflict((company_assignments::organization_id, company_assignments::membership_id, company_assignments::company_id))
-        .do_update()
-        .set((company_assignments::role.eq(role), company_assignments::origin.eq(origin)))
+        .on_conflict_do_nothing()
         .execute(c))?;
+    if placed == 1 {
+        return if held.inherited().is_none() {
+            count_in(conn, organization, company, 1)
+        } else {
+            Ok(())
+        };
+    }
+    diesel::update(company_assignments::table.find((organization, membership, company)))
+        .set((
+            company_assignments::role.eq(role),
+            company_assignments::origin.eq(origin),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -256,9 +278,18 @@ pub fn unassign(
     membership: MembershipId,
     company: CompanyId,
 ) -> QueryResult<bool> {
-    diesel::delete(company_assignments::table.find((organization, membership, company)))
-        .execute(conn)
-        .map(|taken| taken > 0)
+    let taken = diesel::delete(company_assignments::table.find((organization, membership, company))).execute(conn)?;
+    if taken == 0 {
+        return Ok(false);
+    }
+    let held: Role = memberships::table
+        .find((organization, membership))
+        .select(memberships::role)
+        .first(conn)?;
+    if held.inherited().is_none() {
+        count_in(conn, organization, company, -1)?;
+    }
+    Ok(true)
 }
 
 /// Brings sort keys and search words of all memberships of a person up to a new name or address.
@@ -309,6 +340,26 @@ fn count(conn: &mut Conn, organization: OrgId, role: Role, by: i64) -> QueryResu
         .set(role_counts::members.eq(role_counts::members + by))
         .execute(conn)?;
     Ok(())
+}
+
+/// People of a company who are not in it by their organization role.
+fn count_in(conn: &mut Conn, organization: OrgId, company: CompanyId, by: i64) -> QueryResult<()> {
+    diesel::update(companies::table.find((organization, company)))
+        .set(companies::people.eq(companies::people + by))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn count_in_all(conn: &mut Conn, organization: OrgId, membership: MembershipId, by: i64) -> QueryResult<()> {
+    let assigned: Vec<CompanyId> = company_assignments::table
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(membership))
+        .order(company_assignments::company_id)
+        .select(company_assignments::company_id)
+        .load(conn)?;
+    assigned
+        .into_iter()
+        .try_for_each(|company| count_in(conn, organization, company, by))
 }
 
 fn add_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {

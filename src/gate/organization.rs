@@ -215,6 +215,20 @@ impl From<diesel::result::Error> for CreateRefused {
     }
 }
 
+/// Keeps the numbers of active and archived companies; called with each change of a company's state.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_companies(conn: &mut Conn, organization: OrgId, active: i64, archived: i64) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set((
+            organizations::active_companies.eq(organizations::active_companies + active),
+            organizations::archived_companies.eq(organizations::archived_companies + archived),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Whether a slug is free: never used by any organization.
 ///
 /// # Errors
@@ -259,6 +273,7 @@ fn make(
             organizations::region.eq(new.region),
             organizations::domain.eq(&new.domain),
             organizations::owner_count.eq(0),
+            organizations::active_companies.eq(1i64),
             organizations::created_by.eq(creator.id),
             organizations::created_at.eq(cx.now),
         ))

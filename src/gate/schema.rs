@@ -97,6 +97,8 @@ diesel::table! {
         region -> Text,
         domain -> Text,
         owner_count -> Integer,
+        active_companies -> BigInt,
+        archived_companies -> BigInt,
         created_by -> Text,
         created_at -> BigInt,
     }
@@ -130,6 +132,7 @@ diesel::table! {
         slug -> Text,
         sort_name -> Binary,
         status -> Text,
+        people -> BigInt,
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
     }

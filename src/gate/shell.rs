@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::context::Context;
 use super::db::Conn;
 use super::member::{Member, MembershipStatus};
-use super::organization::{CompanyStatus, InvitationStatus, UnitLabel};
-use super::permission::Rights;
+use super::organization::{InvitationStatus, UnitLabel};
+use super::permission::{Reach, Rights, ViewCompany, ViewMembers};
 use super::role::Role;
-use super::schema::{companies, invitations, memberships, organization_slugs, organizations, role_counts};
+use super::schema::{invitations, memberships, organization_slugs, organizations, role_counts};
 use super::session;
 use crate::ground::error::AppError;
 use crate::ground::id::UserId;
@@ -46,10 +46,10 @@ pub struct Place {
     pub role: String,
     /// The organization's word for companies.
     pub unit: UnitLabel,
-    /// How many members there are.
-    pub members: i64,
-    /// How many active companies there are.
-    pub companies: i64,
+    /// How many members there are, for who sees them all.
+    pub members: Option<i64>,
+    /// How many active companies there are, for who sees them all.
+    pub companies: Option<i64>,
     /// The reader's rights.
     pub may: Rights,
 }
@@ -121,21 +121,23 @@ impl Shell {
         let mut shell = Self::bare(&member.cx);
         shell.section = section;
         shell.fill(conn, &member.person, section, Some(&member.slug))?;
-        let counts: Vec<i64> = role_counts::table
-            .filter(role_counts::organization_id.eq(member.organization))
-            .select(role_counts::members)
-            .load(conn)?;
-        let companies = companies::table
-            .filter(companies::organization_id.eq(member.organization))
-            .filter(companies::status.eq(CompanyStatus::Active))
-            .count()
-            .get_result(conn)?;
+        // A number that only counts what the reader may not see would tell it all the same.
+        let members = if member.reach::<ViewMembers>() == Reach::Everywhere {
+            let counts: Vec<i64> = role_counts::table
+                .filter(role_counts::organization_id.eq(member.organization))
+                .select(role_counts::members)
+                .load(conn)?;
+            Some(counts.iter().sum())
+        } else {
+            None
+        };
+        let companies = (member.reach::<ViewCompany>() == Reach::Everywhere).then_some(member.active_companies);
         shell.place = Some(Place {
             name: member.organization_name.clone(),
             slug: member.slug.clone(),
             role: member.role.label().to_owned(),
             unit: member.unit,
-            members: counts.iter().sum(),
+            members,
             companies,
             may: member.rights,
         });

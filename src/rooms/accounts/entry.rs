@@ -3,7 +3,6 @@
 use actix_session::Session;
 use actix_web::HttpResponse;
 use askama::Template;
-use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::{rules, store};
@@ -61,7 +60,7 @@ impl SignedUp {
 }
 
 /// Begins a session, always a new one; the one this browser was in before ends.
-pub(super) fn begin(visit: &Visit, conn: &mut Conn, user: UserId) -> QueryResult<(Token, Deeds)> {
+pub(super) fn begin(visit: &Visit, conn: &mut Conn, user: UserId) -> Result<(Token, Deeds), AppError> {
     let mut deeds = Deeds::default();
     if let Some(before) = &visit.person
         && session::end(conn, before.id, before.session)?

@@ -1,7 +1,5 @@
 //! The letters of this room.
 
-use diesel::QueryResult;
-
 use super::store::Account;
 use super::store::links::{self, Kind};
 use crate::gate::context::Context;
@@ -42,7 +40,7 @@ struct Cover<'a> {
     seed: Option<Seed>,
 }
 
-fn send(conn: &mut Conn, cx: &Context, cover: Cover<'_>, (html, text): (String, String)) -> QueryResult<()> {
+fn send(conn: &mut Conn, cx: &Context, cover: Cover<'_>, (html, text): (String, String)) -> Result<(), AppError> {
     let letter = Letter {
         kind: cover.kind,
         to_name: cover.name.to_owned(),
@@ -52,7 +50,8 @@ fn send(conn: &mut Conn, cx: &Context, cover: Cover<'_>, (html, text): (String, 
         text,
         seed: cover.seed,
     };
-    outbox::enqueue(conn, cx, letter).map(|_| ())
+    outbox::enqueue(conn, cx, letter)?;
+    Ok(())
 }
 
 fn place(cx: &Context, path: &str) -> String {

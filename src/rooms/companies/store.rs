@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId};
-use crate::gate::organization::CompanyStatus;
+use crate::gate::organization::{self, CompanyStatus};
 use crate::gate::role::{CompanyRole, Role};
 use crate::gate::schema::{companies, company_assignments, member_words, memberships, users};
 use crate::ground::id::{CompanyId, MembershipId};
@@ -191,6 +191,9 @@ pub fn create(conn: &mut Conn, org: OrgId, now: Time, name: &str, slug: &Slug) -
     );
     let placed =
         on_each!(conn, c => diesel::insert_into(companies::table).values(row).on_conflict_do_nothing().execute(c))?;
+    if placed == 1 {
+        organization::count_companies(conn, org, 1, 0)?;
+    }
     Ok((placed == 1).then_some(id))
 }
 
@@ -253,6 +256,10 @@ pub fn set_status(
     )
     .set((companies::status.eq(to), companies::archived_at.eq(archived_at)))
     .execute(conn)?;
+    if changed == 1 {
+        let active = if to == CompanyStatus::Active { 1 } else { -1 };
+        organization::count_companies(conn, org, active, -active)?;
+    }
     Ok(changed == 1)
 }
 

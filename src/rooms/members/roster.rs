@@ -260,7 +260,7 @@ impl RosterPage {
     /// What stands around the list.
     fn frame(&mut self, conn: &mut Conn, member: &Member, everywhere: bool) -> Result<(), AppError> {
         if everywhere {
-            self.members = self.shell.place.as_ref().map(|place| place.members);
+            self.members = self.shell.place.as_ref().and_then(|place| place.members);
             self.companies = store::active_companies(conn, member.organization, CHOICES + 1)?;
         } else {
             let own = member.own_companies(conn, ViewMembers::RIGHT)?;

@@ -11,23 +11,17 @@ use crate::ground::id::CompanyId;
 use crate::ground::time::{Span, Time};
 use crate::post::outbox::MailState;
 
-/// How many companies are active and archived. `own` limits them.
+/// How many of these companies are active and archived.
 ///
 /// # Errors
 /// When the database fails.
-pub fn companies_by_status(conn: &mut Conn, org: OrgId, own: Option<&[CompanyId]>) -> QueryResult<(i64, i64)> {
-    let all = companies::table.filter(companies::organization_id.eq(org));
-    let rows: Vec<(CompanyStatus, i64)> = match own {
-        None => all
-            .group_by(companies::status)
-            .select((companies::status, count_star()))
-            .load(conn)?,
-        Some(own) => all
-            .filter(companies::id.eq_any(own))
-            .group_by(companies::status)
-            .select((companies::status, count_star()))
-            .load(conn)?,
-    };
+pub fn companies_by_status(conn: &mut Conn, org: OrgId, own: &[CompanyId]) -> QueryResult<(i64, i64)> {
+    let rows: Vec<(CompanyStatus, i64)> = companies::table
+        .filter(companies::organization_id.eq(org))
+        .filter(companies::id.eq_any(own))
+        .group_by(companies::status)
+        .select((companies::status, count_star()))
+        .load(conn)?;
     let of = |wanted| rows.iter().find(|(status, _)| *status == wanted).map_or(0, |(_, n)| *n);
     Ok((of(CompanyStatus::Active), of(CompanyStatus::Archived)))
 }

@@ -81,7 +81,10 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
     } else {
         Some(member.own_companies(conn, ViewOverview::RIGHT)?)
     };
-    let (active, archived) = read::companies_by_status(conn, org, own.as_deref())?;
+    let (active, archived) = match own.as_deref() {
+        None => (member.active_companies, member.archived_companies),
+        Some(own) => read::companies_by_status(conn, org, own)?,
+    };
     let first = read::first_companies(conn, org, own.as_deref(), CARDS)?;
     let ids: Vec<_> = first.iter().map(|(id, ..)| *id).collect();
     let staff = Staff::count(conn, org, &ids)?;
