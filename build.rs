@@ -68,14 +68,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         brotli::BrotliCompress(&mut text.as_bytes(), &mut small, &params)?;
 
+        // Browsers take Brotli over https only: a plain-http installation needs this copy.
+        let mut plain = Vec::new();
+        zopfli::compress(zopfli::Options::default(), zopfli::Format::Gzip, text.as_bytes(), &mut plain)?;
+
         fs::write(out.join(name), &text)?;
+        fs::write(out.join(format!("{name}.gz")), &plain)?;
         fs::write(out.join(format!("{name}.br")), &small)?;
         writeln!(
             table,
             "    Asset {{ name: \"{name}\", hashed: \"{hashed}\", url: \"/static/{hashed}\", mime: \"{mime}\", \
              raw: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\")), \
              br: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.br\")), \
-             gz: OnceLock::new() }},"
+             gz: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.gz\")) }},"
         )?;
     }
 

@@ -126,7 +126,7 @@ pub fn serve(house: House, listener: TcpListener) -> Result<(Running, actix_web:
             .configure(routes::configure)
     })
     .workers(workers)
-    .worker_max_blocking_threads(8)
+    .worker_max_blocking_threads(4)
     .keep_alive(Duration::from_secs(75))
     .client_request_timeout(Duration::from_secs(15))
     .shutdown_timeout(8)

@@ -53,7 +53,7 @@ impl Conn {
         } else {
             let mut conn = SqliteConnection::establish(sqlite_path(url))?;
             // FULL: a commit that was acknowledged survives a power cut.
-            conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY")
+            conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY")
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(Self::Sqlite(conn))
         }
@@ -136,7 +136,7 @@ impl Db {
         Conn::open(url).map_err(|error| format!("the database cannot be opened: {error}"))?;
         let postgres = is_postgres(url);
         let pool = Pool::builder()
-            .max_size(if postgres { 8 } else { 6 })
+            .max_size(if postgres { 8 } else { 4 })
             .min_idle(Some(1))
             .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(4))

@@ -1,16 +1,11 @@
 //! The files a browser loads. They are part of the program, compressed while it was built, and carry the hash of their
 //! content in their name: a browser asks once and never again, and a new version of the program is seen at once.
 
-use std::io::Write as _;
-use std::sync::OnceLock;
-
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 
 /// One file, ready to send.
 pub struct Asset {
@@ -23,26 +18,17 @@ pub struct Asset {
     mime: &'static str,
     raw: &'static [u8],
     br: &'static [u8],
-    /// Made when first asked for: browsers take Brotli over https only, so a plain-http installation needs it.
-    gz: OnceLock<Vec<u8>>,
+    gz: &'static [u8],
 }
 
 impl Asset {
-    fn gzip(&'static self) -> &'static [u8] {
-        self.gz.get_or_init(|| {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-            let written = encoder.write_all(self.raw);
-            written.and_then(|()| encoder.finish()).unwrap_or_default()
-        })
-    }
-
     /// The smallest shape the browser takes: its name for `Content-Encoding`, and the bytes.
     fn shape(&'static self, accepted: Option<&str>) -> (Option<&'static str>, &'static [u8]) {
         if takes(accepted, "br") {
             return (Some("br"), self.br);
         }
-        if takes(accepted, "gzip") && !self.gzip().is_empty() {
-            return (Some("gzip"), self.gzip());
+        if takes(accepted, "gzip") {
+            return (Some("gzip"), self.gz);
         }
         (None, self.raw)
     }
