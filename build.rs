@@ -70,7 +70,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
         // Browsers take Brotli over https only: a plain-http installation needs this copy.
         let mut plain = Vec::new();
-        zopfli::compress(zopfli::Options::default(), zopfli::Format::Gzip, text.as_bytes(), &mut plain)?;
+        zopfli::compress(
+            zopfli::Options::default(),
+            zopfli::Format::Gzip,
+            text.as_bytes(),
+            &mut plain,
+        )?;
 
         fs::write(out.join(name), &text)?;
         fs::write(out.join(format!("{name}.gz")), &plain)?;

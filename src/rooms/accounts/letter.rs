@@ -78,7 +78,7 @@ pub fn verify(conn: &mut Conn, cx: &Context, account: &Account, next: &str) -> R
         subject: "Confirm your email address",
         seed: Some(issued.seed),
     };
-    Ok(send(conn, cx, cover, letter.parts()?)?)
+    send(conn, cx, cover, letter.parts()?)
 }
 
 /// Tells the owner of an address that somebody tried to sign up with it.
@@ -98,7 +98,7 @@ pub fn account_exists(conn: &mut Conn, cx: &Context, account: &Account) -> Resul
         subject: "You already have an account",
         seed: None,
     };
-    Ok(send(conn, cx, cover, letter.parts()?)?)
+    send(conn, cx, cover, letter.parts()?)
 }
 
 /// Gives the owner of an address the way to a new password.
@@ -120,7 +120,7 @@ pub fn reset(conn: &mut Conn, cx: &Context, account: &Account, next: &str) -> Re
         subject: "Choose a new password",
         seed: Some(issued.seed),
     };
-    Ok(send(conn, cx, cover, letter.parts()?)?)
+    send(conn, cx, cover, letter.parts()?)
 }
 
 /// Tells that an account is locked, with the link that opens it.
@@ -142,7 +142,7 @@ pub fn unlock(conn: &mut Conn, cx: &Context, account: &Account) -> Result<(), Ap
         subject: "Your account is locked",
         seed: Some(issued.seed),
     };
-    Ok(send(conn, cx, cover, letter.parts()?)?)
+    send(conn, cx, cover, letter.parts()?)
 }
 
 /// Asks for the proof of a new address, at that address; links that asked before stop working.
@@ -164,7 +164,7 @@ pub fn email_change(conn: &mut Conn, cx: &Context, account: &Account, new: &Emai
         subject: "Confirm your new email address",
         seed: Some(issued.seed),
     };
-    Ok(send(conn, cx, cover, letter.parts()?)?)
+    send(conn, cx, cover, letter.parts()?)
 }
 
 /// Tells the old address which one took its place.
@@ -184,7 +184,7 @@ pub fn email_changed(conn: &mut Conn, cx: &Context, old: &Account, new: &Email) 
         subject: "Your email address was changed",
         seed: None,
     };
-    Ok(send(conn, cx, cover, letter.parts()?)?)
+    send(conn, cx, cover, letter.parts()?)
 }
 
 /// Tells that the password was changed.
@@ -204,5 +204,5 @@ pub fn password_changed(conn: &mut Conn, cx: &Context, account: &Account) -> Res
         subject: "Your password was changed",
         seed: None,
     };
-    Ok(send(conn, cx, cover, letter.parts()?)?)
+    send(conn, cx, cover, letter.parts()?)
 }
