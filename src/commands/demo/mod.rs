@@ -69,9 +69,8 @@ fn clear(dir: &Path) -> Result<(), String> {
         }
         std::fs::remove_dir_all(dir).map_err(|error| format!("{} cannot be emptied: {error}", dir.display()))?;
     }
-    std::fs::create_dir_all(dir)
-        .and_then(|()| std::fs::write(dir.join(MARK), ""))
-        .map_err(|error| format!("{} cannot be made: {error}", dir.display()))
+    server::make_data_dir(dir)?;
+    std::fs::write(dir.join(MARK), "").map_err(|error| format!("{} cannot be written: {error}", dir.display()))
 }
 
 fn furnish(house: &House) -> Result<(), AppError> {
