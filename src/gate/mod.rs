@@ -6,6 +6,7 @@
 //! check session, membership and right there, and hand the room's closure what it may work on. A write commits together
 //! with its deeds or not at all.
 
+pub mod assignment;
 pub mod company;
 pub mod context;
 pub mod db;

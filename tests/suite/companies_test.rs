@@ -129,6 +129,8 @@ fn an_archived_company_is_read_only_out_of_the_count_and_comes_back_whole() {
         assert_eq!(page.status, 422, "{}: {}", page.request, page.text());
     }
     olivia.post(&format!("{BASE}/north/members/{id}/unassigning"), &[]);
+    let taking = format!("/organizations/lakeside/members/{id}/companies/{company}/unassigning");
+    olivia.post(&taking, &[]);
     let held = house.database.words("SELECT role AS value FROM company_assignments");
     assert_eq!(held, ["manager"]);
 

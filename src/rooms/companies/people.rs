@@ -2,18 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde_json::json;
 
-use super::rules::{self, Refused};
-use super::settings::archived;
 use super::store;
 use crate::gate::CompanyGate;
+use crate::gate::assignment::{self, Attempt, Refused};
 use crate::gate::company::Company;
 use crate::gate::db::Conn;
-use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::deed::Deeds;
 use crate::gate::member::{Member, Standing};
-use crate::gate::membership::{self, Origin};
-use crate::gate::organization::CompanyStatus;
 use crate::gate::permission::{ManageCompanyMembers, Permission, Reach, ViewMembers};
 use crate::gate::role::CompanyRole;
 use crate::gate::shell::Shell;
@@ -61,10 +57,6 @@ struct PeoplePage {
     errors: FormErrors,
 }
 
-fn manages_everywhere(member: &Member) -> bool {
-    member.reach::<ManageCompanyMembers>() == Reach::Everywhere
-}
-
 fn page(
     member: &Member,
     company: &Company,
@@ -77,16 +69,17 @@ fn page(
         Reach::Everywhere => None,
         _ => Some(member.own_companies(conn, ViewMembers::RIGHT)?),
     };
-    let everywhere = manages_everywhere(member);
+    let right = ManageCompanyMembers::RIGHT;
     let mut rows = Vec::new();
     for found in store::candidates(conn, org, &q, within.as_deref(), FOUND)? {
-        let now = store::role_in(conn, org, company.id, found.id)?;
+        let now = assignment::role_in(conn, org, found.id, company.id)?;
         let by_role = found.role.inherited() == Some(CompanyRole::Manager);
         rows.push(Row {
             closed: if by_role {
                 Some("Manager by role")
             } else {
-                rules::may_touch(member.may_grant(found.role), everywhere, now)
+                Attempt::of(member, right, found.id, found.role)
+                    .touch(true, now)
                     .err()
                     .map(|_| "Not yours to change")
             },
@@ -108,7 +101,7 @@ fn page(
         sees: company.rights.view_company(),
         organization: member.path(""),
         name: company.name.clone(),
-        roles: rules::grantable(everywhere),
+        roles: assignment::grantable(member.rights.reach(right)),
         narrow: within.is_some(),
         invites: member.rights.invite_members(),
         q,
@@ -190,27 +183,20 @@ fn give(
     id: MembershipId,
     wanted: Option<CompanyRole>,
 ) -> Result<(Done, Deeds), AppError> {
-    let org = member.organization;
-    let standing = Standing::find(conn, org, id)?;
-    let now = store::role_in(conn, org, company.id, id)?;
-    let in_reach = member.may_grant(standing.role);
-    let role = match rules::may_assign(in_reach, manages_everywhere(member), now, wanted) {
-        _ if company.status == CompanyStatus::Archived => {
-            return Ok((Err(archived(member.unit)), Deeds::none("refused")));
-        }
-        Ok(role) => role,
-        Err(refused) => return Ok((Err(refused.sentence().into()), Deeds::none("refused"))),
+    let person = Standing::find(conn, member.organization, id)?;
+    let Some(role) = wanted else {
+        return Ok((
+            Err(Refused::NotGrantable.sentence(member.unit.one())),
+            Deeds::none("no role was chosen"),
+        ));
     };
-    let path = after(member, company);
-    let told = format!("{} is {} of {}", standing.name, role.label(), company.name);
-    if now == Some(role) {
-        return Ok((Ok((told, path)), Deeds::none("nothing changed")));
+    match assignment::give(conn, member, ManageCompanyMembers::RIGHT, &person, company.id, role)? {
+        Ok(placed) => {
+            let told = format!("{} is {} of {}", person.name, role.label(), placed.company);
+            Ok((Ok((told, after(member, company))), placed.deeds))
+        }
+        Err(refused) => Ok((Err(refused.sentence(member.unit.one())), Deeds::none("refused"))),
     }
-    membership::assign(conn, &member.cx, org, id, company.id, role, Origin::Direct)?;
-    let deed = Deed::new(Action::MemberAssigned, "member", id, standing.name)
-        .before(now.map_or_else(|| json!({}), |now| json!({ "role": now.as_str() })))
-        .after(json!({ "company": company.name, "role": role.as_str() }));
-    Ok((Ok((told, path)), member.did(deed)))
 }
 
 /// `POST /organizations/{slug}/companies/{company}/members/{id}/unassigning`
@@ -236,21 +222,14 @@ pub async fn unassign(
 type Taken = (Result<String, String>, String);
 
 fn take_off(member: &Member, company: &Company, conn: &mut Conn, id: MembershipId) -> Result<(Taken, Deeds), AppError> {
-    let org = member.organization;
-    let standing = Standing::find(conn, org, id)?;
-    let now = store::role_in(conn, org, company.id, id)?.ok_or(AppError::NotFound)?;
+    let person = Standing::find(conn, member.organization, id)?;
     let path = after(member, company);
-    if company.status == CompanyStatus::Archived {
-        return Ok(((Err(archived(member.unit)), path), Deeds::none("refused")));
+    match assignment::take(conn, member, ManageCompanyMembers::RIGHT, &person, company.id)? {
+        Ok(placed) => Ok((
+            (Ok(format!("{} is off {}", person.name, placed.company)), path),
+            placed.deeds,
+        )),
+        Err(Refused::NotAssigned) => Err(AppError::NotFound),
+        Err(refused) => Ok(((Err(refused.sentence(member.unit.one())), path), Deeds::none("refused"))),
     }
-    let touched: Result<(), Refused> =
-        rules::may_touch(member.may_grant(standing.role), manages_everywhere(member), Some(now));
-    if let Err(refused) = touched {
-        return Ok(((Err(refused.sentence().into()), path), Deeds::none("refused")));
-    }
-    membership::unassign(conn, org, id, company.id)?;
-    let told = format!("{} is off {}", standing.name, company.name);
-    let deed = Deed::new(Action::MemberUnassigned, "member", id, standing.name)
-        .before(json!({ "company": company.name, "role": now.as_str() }));
-    Ok(((Ok(told), path), member.did(deed)))
 }

@@ -1,6 +1,5 @@
-//! What a company's name and address must hold to, and who may give whom a role in it.
+//! What a company's name and address must hold to.
 
-use crate::gate::role::CompanyRole;
 use crate::ground::form::FormErrors;
 use crate::ground::name;
 use crate::ground::slug::Slug;
@@ -69,98 +68,9 @@ fn suggest(name: &str, word: &str) -> String {
     }
 }
 
-/// The roles that somebody may give in a company: who manages it by assignment only gives the lower ones.
-pub fn grantable(everywhere: bool) -> &'static [CompanyRole] {
-    if everywhere {
-        CompanyRole::ALL
-    } else {
-        &[CompanyRole::Editor, CompanyRole::Viewer]
-    }
-}
-
-/// Why somebody's place in a company stays as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
-    /// Their role in the organization is out of the reader's reach.
-    HigherRank,
-    /// Their role in the company is.
-    HigherRole,
-    /// The wanted role is.
-    NotGrantable,
-}
-
-impl Refused {
-    /// The sentence for the person who tried.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::HigherRank => "Their role in the organization is higher than yours allows you to change",
-            Self::HigherRole => "They manage this one. Only somebody who manages the whole organization changes that",
-            Self::NotGrantable => "Choose a role that you may give",
-        }
-    }
-}
-
-/// Whether somebody may change a place in a company. `in_reach`: their rank allows to touch the person;
-/// `everywhere`: they manage the people of every company; `now`: the role the person has there.
-///
-/// # Errors
-/// Why not.
-pub fn may_touch(in_reach: bool, everywhere: bool, now: Option<CompanyRole>) -> Result<(), Refused> {
-    if !in_reach {
-        return Err(Refused::HigherRank);
-    }
-    match now {
-        Some(role) if !grantable(everywhere).contains(&role) => Err(Refused::HigherRole),
-        _ => Ok(()),
-    }
-}
-
-/// Whether somebody may give a role in a company.
-///
-/// # Errors
-/// Why not.
-pub fn may_assign(
-    in_reach: bool,
-    everywhere: bool,
-    now: Option<CompanyRole>,
-    wanted: Option<CompanyRole>,
-) -> Result<CompanyRole, Refused> {
-    may_touch(in_reach, everywhere, now)?;
-    wanted
-        .filter(|role| grantable(everywhere).contains(role))
-        .ok_or(Refused::NotGrantable)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn who_manages_one_company_gives_and_takes_the_lower_roles_only() {
-        use CompanyRole::{Editor, Manager, Viewer};
-        for role in [Editor, Viewer] {
-            assert_eq!(may_assign(true, false, None, Some(role)), Ok(role));
-            assert_eq!(may_assign(true, false, Some(role), Some(Viewer)), Ok(Viewer));
-        }
-        assert_eq!(may_assign(true, false, None, Some(Manager)), Err(Refused::NotGrantable));
-        assert_eq!(
-            may_assign(true, false, Some(Manager), Some(Viewer)),
-            Err(Refused::HigherRole)
-        );
-        assert_eq!(may_touch(true, false, Some(Manager)), Err(Refused::HigherRole));
-        assert_eq!(may_assign(true, true, Some(Manager), Some(Viewer)), Ok(Viewer));
-    }
-
-    #[test]
-    fn nobody_touches_a_higher_rank_and_no_role_is_no_choice() {
-        for everywhere in [true, false] {
-            assert_eq!(
-                may_assign(false, everywhere, None, Some(CompanyRole::Viewer)),
-                Err(Refused::HigherRank)
-            );
-            assert_eq!(may_assign(true, everywhere, None, None), Err(Refused::NotGrantable));
-        }
-    }
 
     #[test]
     fn a_company_is_called_after_its_name() {

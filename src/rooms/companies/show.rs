@@ -3,14 +3,14 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::rules;
 use super::store;
 use crate::gate::CompanyGate;
+use crate::gate::assignment::Attempt;
 use crate::gate::company::{Company, Staff};
 use crate::gate::db::Conn;
 use crate::gate::member::Member;
 use crate::gate::organization::{CompanyStatus, UnitLabel};
-use crate::gate::permission::{ManageCompanyMembers, Reach, Rights, ViewCompany};
+use crate::gate::permission::{ManageCompanyMembers, Permission, Rights, ViewCompany};
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::html::html;
@@ -66,12 +66,12 @@ fn page(member: &Member, company: &Company, conn: &mut Conn) -> Result<ShowPage,
     let archived = company.status == CompanyStatus::Archived;
     let people = if company.rights.view_company_members() {
         let staff = Staff::count(conn, org, &[company.id])?;
-        let everywhere = member.reach::<ManageCompanyMembers>() == Reach::Everywhere;
         let manages = company.rights.manage_company_members() && !archived;
         let rows: Vec<_> = store::assigned(conn, org, company.id, PEOPLE)?
             .into_iter()
             .map(|row| {
-                let touched = rules::may_touch(member.may_grant(row.role), everywhere, Some(row.company_role));
+                let attempt = Attempt::of(member, ManageCompanyMembers::RIGHT, row.id, row.role);
+                let touched = attempt.touch(true, Some(row.company_role));
                 Person {
                     unassigning: (manages && touched.is_ok()).then(|| format!("{path}/members/{}/unassigning", row.id)),
                     name: row.name,

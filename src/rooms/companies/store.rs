@@ -316,23 +316,6 @@ pub fn count_assigned(conn: &mut Conn, org: OrgId, company: CompanyId) -> QueryR
         .get_result(conn)
 }
 
-/// The role that a member has in a company by assignment.
-///
-/// # Errors
-/// When the database fails.
-pub fn role_in(
-    conn: &mut Conn,
-    org: OrgId,
-    company: CompanyId,
-    membership: MembershipId,
-) -> QueryResult<Option<CompanyRole>> {
-    company_assignments::table
-        .find((org, membership, company))
-        .select(company_assignments::role)
-        .first(conn)
-        .optional()
-}
-
 /// A member as a candidate for a company.
 #[derive(Debug, Clone, Queryable)]
 pub struct Candidate {

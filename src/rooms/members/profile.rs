@@ -9,10 +9,11 @@ use super::rules::{self, Actor, Refused, Target};
 use super::store::{self, Assigned, Choice};
 use super::{letter, visible};
 use crate::gate::Gate;
+use crate::gate::assignment::{self, Attempt};
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::member::{Member, MembershipStatus, Standing};
-use crate::gate::membership::{self, Origin, Outcome};
+use crate::gate::membership::{self, Outcome};
 use crate::gate::organization::{CompanyStatus, UnitLabel};
 use crate::gate::permission::{AssignCompanies, ChangeRoles, Permission, Reach, RemoveMembers, ViewMembers};
 use crate::gate::role::{CompanyRole, Role};
@@ -104,8 +105,8 @@ impl ProfilePage {
             _ => Some(member.own_companies(conn, ViewMembers::RIGHT)?),
         };
         let assigned = store::assigned(conn, organization, person.id)?;
-        let given =
-            |company| rules::may_assign(&actor, &target, own.contains(&company), None, Some(CompanyRole::Viewer));
+        let attempt = Attempt::of(member, AssignCompanies::RIGHT, person.id, person.role);
+        let given = |company| attempt.give(own.contains(&company), None, CompanyRole::Viewer).is_ok();
         let everywhere = member.reach::<AssignCompanies>() == Reach::Everywhere;
         let open = if everywhere {
             store::active_companies(conn, organization, LOOKED_THROUGH)?
@@ -140,7 +141,8 @@ impl ProfilePage {
             // Who sees only some companies learns of no others.
             .filter(|company| person.id == member.id || seen.as_ref().is_none_or(|seen| seen.contains(&company.id)))
             .map(|company| Holding {
-                may_change: rules::may_assign(&actor, &target, own.contains(&company.id), Some(company.role), None),
+                may_change: company.status == CompanyStatus::Active
+                    && attempt.touch(own.contains(&company.id), Some(company.role)).is_ok(),
                 company,
             })
             .collect();
@@ -166,7 +168,7 @@ impl ProfilePage {
                 .unwrap_or_else(|| person.access_until.map(Time::day).unwrap_or_default()),
             may_remove: member.rights.has(RemoveMembers::RIGHT) && rules::may_remove(&actor, &target),
             holdings,
-            company_roles: rules::company_roles(&actor),
+            company_roles: assignment::grantable(member.reach::<AssignCompanies>()),
             may_assign: !offered.is_empty() || !typed.company_q.is_empty(),
             company_q: typed.company_q,
             offered,
@@ -390,41 +392,27 @@ pub async fn assign(
     let of = id.clone();
     let done = gate
         .write(move |member, conn| {
-            let organization = member.organization;
             let person = visible(conn, member, &of)?;
             if form.company_id.is_empty() {
                 let sentence = format!("Choose {}", member.unit.a());
                 return Ok((Err(("companies", sentence)), Deeds::none("no company was chosen")));
             }
             let company = CompanyId::parse(&form.company_id).ok_or(AppError::NotFound)?;
-            let (name, status) = store::company(conn, organization, company)?;
             let Some(role) = CompanyRole::parse(&form.company_role) else {
-                return Ok((
-                    Err(("companies", format!("Choose a role for {name}"))),
-                    Deeds::none("no role was chosen"),
-                ));
+                let sentence = assignment::Refused::NotGrantable.sentence(member.unit.one());
+                return Ok((Err(("companies", sentence)), Deeds::none("no role was chosen")));
             };
-            let present = store::role_in(conn, organization, person.id, company)?;
-            if !allowed(conn, member, &person, company, present, Some(role))? {
-                return Err(member.refusal(conn, AssignCompanies::RIGHT)?);
+            match assignment::give(conn, member, AssignCompanies::RIGHT, &person, company, role)? {
+                Ok(placed) => {
+                    let word = format!("{} is {} of {} now", person.name, role.label(), placed.company);
+                    Ok((Ok(word), placed.deeds))
+                }
+                Err(refused @ assignment::Refused::Archived) => {
+                    let sentence = refused.sentence(member.unit.one());
+                    Ok((Err(("companies", sentence)), Deeds::none("archived")))
+                }
+                Err(_) => Err(member.refusal(conn, AssignCompanies::RIGHT)?),
             }
-            if status == CompanyStatus::Archived {
-                let sentence = format!("{name} is archived. Restore it first");
-                return Ok((Err(("companies", sentence)), Deeds::none("archived")));
-            }
-            let word = format!("{} is {} of {name} now", person.name, role.label());
-            if present == Some(role) {
-                return Ok((Ok(word), Deeds::none("the same role")));
-            }
-            membership::assign(conn, &member.cx, organization, person.id, company, role, Origin::Direct)?;
-            let before = match present {
-                Some(present) => json!({"company": name, "role": present.as_str()}),
-                None => json!({}),
-            };
-            let deed = Deed::new(Action::MemberAssigned, "member", person.id, &person.name)
-                .before(before)
-                .after(json!({"company": name, "company_id": company.as_str(), "role": role.as_str()}));
-            Ok((Ok(word), member.did(deed)))
         })
         .await?;
     match done {
@@ -439,52 +427,29 @@ pub async fn assign(
 /// What the gate or the order of command refuses; a company that is not here.
 pub async fn unassign(gate: Gate<AssignCompanies>, place: CompanyPlace) -> Result<HttpResponse, AppError> {
     let (_, id, company) = place.into_inner();
-    let (word, path) = gate
+    let (tone, word, path) = gate
         .write(move |member, conn| {
-            let organization = member.organization;
             let person = visible(conn, member, &id)?;
             let page = member.path(&format!("/members/{}", person.id));
             let company = CompanyId::parse(&company).ok_or(AppError::NotFound)?;
-            let (name, _) = store::company(conn, organization, company)?;
-            let Some(present) = store::role_in(conn, organization, person.id, company)? else {
-                let word = format!("{} is not assigned to {name}", person.name);
-                return Ok(((word, page), Deeds::none("not assigned")));
+            let placed = match assignment::take(conn, member, AssignCompanies::RIGHT, &person, company)? {
+                Ok(placed) => placed,
+                Err(refused @ (assignment::Refused::NotAssigned | assignment::Refused::Archived)) => {
+                    let word = refused.sentence(member.unit.one());
+                    return Ok((("danger", word, page), Deeds::none("nothing to take away")));
+                }
+                Err(_) => return Err(member.refusal(conn, AssignCompanies::RIGHT)?),
             };
-            if !allowed(conn, member, &person, company, Some(present), None)? {
-                return Err(member.refusal(conn, AssignCompanies::RIGHT)?);
-            }
-            membership::unassign(conn, organization, person.id, company)?;
-            let deed = Deed::new(Action::MemberUnassigned, "member", person.id, &person.name)
-                .before(json!({"company": name, "company_id": company.as_str(), "role": present.as_str()}));
             // Somebody who was taken off the last company they shared with a manager is not the manager's to see any more.
             let path = match visible(conn, member, &id) {
                 Ok(_) => page,
                 Err(AppError::NotFound) => member.path("/members"),
                 Err(error) => return Err(error),
             };
-            let word = format!("{} is no longer assigned to {name}", person.name);
-            Ok(((word, path), member.did(deed)))
+            let word = format!("{} is no longer assigned to {}", person.name, placed.company);
+            Ok((("success", word, path), placed.deeds))
         })
         .await?;
-    gate.tell("success", word);
+    gate.tell(tone, word);
     Ok(see_other(gate.fragment(), &path))
-}
-
-fn allowed(
-    conn: &mut Conn,
-    member: &Member,
-    person: &Standing,
-    company: CompanyId,
-    present: Option<CompanyRole>,
-    role: Option<CompanyRole>,
-) -> Result<bool, AppError> {
-    let own = member.reach::<AssignCompanies>() == Reach::OwnCompanies
-        && member.own_companies(conn, AssignCompanies::RIGHT)?.contains(&company);
-    Ok(rules::may_assign(
-        &member.into(),
-        &Target::from(person),
-        own,
-        present,
-        role,
-    ))
 }

@@ -1,8 +1,8 @@
 //! Who may change what of whom. Pure: what the database knows is brought along.
 
 use crate::gate::member::{Member, Standing};
-use crate::gate::permission::{AssignCompanies, ChangeRoles, Permission, Reach, Right, Rights};
-use crate::gate::role::{CompanyRole, Role};
+use crate::gate::permission::{ChangeRoles, Permission, Reach, Right, Rights};
+use crate::gate::role::Role;
 use crate::ground::id::MembershipId;
 use crate::ground::time::Time;
 
@@ -127,43 +127,10 @@ pub fn may_remove(actor: &Actor, target: &Target) -> bool {
     actor.id != target.id && actor.may_touch(target.role)
 }
 
-/// Whether a company may be assigned in this role, where it is `own` to the actor (a company they manage) and the target
-/// has the role `present` in it. `role` is `None` when it is to be taken away.
-pub fn may_assign(
-    actor: &Actor,
-    target: &Target,
-    own: bool,
-    present: Option<CompanyRole>,
-    role: Option<CompanyRole>,
-) -> bool {
-    // Nobody raises themselves; who manages every company anyway gains nothing by it.
-    if actor.id == target.id && role.is_some() && actor.role.inherited() != Some(CompanyRole::Manager) {
-        return false;
-    }
-    match actor.rights.reach(AssignCompanies::RIGHT) {
-        Reach::Everywhere => actor.may_touch(target.role),
-        // A manager brings people into the company below themselves, and leaves other managers alone.
-        Reach::OwnCompanies => {
-            own && target.role == Role::Member
-                && present != Some(CompanyRole::Manager)
-                && role != Some(CompanyRole::Manager)
-        }
-        Reach::Nowhere => false,
-    }
-}
-
-/// The company roles that an actor may give, highest first.
-pub fn company_roles(actor: &Actor) -> &'static [CompanyRole] {
-    match actor.rights.reach(AssignCompanies::RIGHT) {
-        Reach::Everywhere => CompanyRole::ALL,
-        Reach::OwnCompanies => &[CompanyRole::Editor, CompanyRole::Viewer],
-        Reach::Nowhere => &[],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gate::role::CompanyRole;
     use proptest::prelude::*;
 
     fn role() -> impl Strategy<Value = Role> {
@@ -210,7 +177,7 @@ mod tests {
         }
 
         #[test]
-        fn nobody_raises_themselves(mine in role(), company in company_role(), new in role(), given in company_role()) {
+        fn nobody_raises_themselves(mine in role(), company in company_role(), new in role()) {
             let actor = actor(mine, company);
             let myself = Target { id: actor.id, role: mine, access_until: None };
             if role_change(&actor, &myself, new).is_ok() {
@@ -218,24 +185,15 @@ mod tests {
             }
             prop_assert!(!may_remove(&actor, &myself));
             prop_assert!(!may_set_access_end(&actor, &myself));
-            if may_assign(&actor, &myself, true, company, given) {
-                prop_assert!(Rights::in_company(mine, given).within(Rights::in_company(mine, company)));
-            }
         }
 
         #[test]
         fn who_only_manages_companies_changes_no_place_in_the_organization(
-            company in company_role(), old in role(), new in role(), present in company_role(), given in company_role(),
+            company in company_role(), old in role(), new in role(),
         ) {
             let (actor, target) = (actor(Role::Member, company), target(old));
             prop_assert_eq!(role_change(&actor, &target, new), Err(Refused::Right));
             prop_assert!(!may_remove(&actor, &target) && !may_set_access_end(&actor, &target));
-            prop_assert!(!may_assign(&actor, &target, false, present, given));
-            if may_assign(&actor, &target, true, present, given) {
-                prop_assert_eq!(company, Some(CompanyRole::Manager));
-                prop_assert!(present != Some(CompanyRole::Manager) && given != Some(CompanyRole::Manager));
-                prop_assert_eq!(old, Role::Member);
-            }
         }
     }
 

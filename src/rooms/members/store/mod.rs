@@ -149,34 +149,6 @@ pub fn assigned(conn: &mut Conn, organization: OrgId, member: MembershipId) -> Q
         .load(conn)
 }
 
-/// A company of the organization as it concerns one member.
-///
-/// # Errors
-/// `NotFound` also for another organization's company.
-pub fn company(conn: &mut Conn, organization: OrgId, id: CompanyId) -> QueryResult<(String, CompanyStatus)> {
-    companies::table
-        .find((organization, id))
-        .select((companies::name, companies::status))
-        .first(conn)
-}
-
-/// The role that somebody is assigned in a company.
-///
-/// # Errors
-/// When the database fails.
-pub fn role_in(
-    conn: &mut Conn,
-    organization: OrgId,
-    member: MembershipId,
-    company: CompanyId,
-) -> QueryResult<Option<CompanyRole>> {
-    company_assignments::table
-        .find((organization, member, company))
-        .select(company_assignments::role)
-        .first(conn)
-        .optional()
-}
-
 /// Whether somebody is assigned to one of some companies.
 ///
 /// # Errors
