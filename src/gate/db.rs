@@ -1,11 +1,12 @@
 //! The database: one connection type over both engines. This file alone names either of them.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
-use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::ground::error::AppError;
@@ -95,20 +96,33 @@ struct Manager {
     url: String,
 }
 
+/// A connection of the pool. PostgreSQL may have gone and come back since it was last used.
+struct Pooled {
+    conn: Conn,
+    /// How many losses the pool had seen when this connection was last known to live.
+    losses: u64,
+    lost: bool,
+}
+
 impl ManageConnection for Manager {
-    type Connection = Conn;
+    type Connection = Pooled;
     type Error = diesel::r2d2::Error;
 
-    fn connect(&self) -> Result<Conn, Self::Error> {
-        Conn::open(&self.url).map_err(diesel::r2d2::Error::ConnectionError)
+    fn connect(&self) -> Result<Pooled, Self::Error> {
+        let conn = Conn::open(&self.url).map_err(diesel::r2d2::Error::ConnectionError)?;
+        Ok(Pooled {
+            conn,
+            losses: 0,
+            lost: false,
+        })
     }
 
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
-        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
+        pooled.conn.ping().map_err(diesel::r2d2::Error::QueryError)
     }
 
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        std::thread::panicking() || conn.is_broken()
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        std::thread::panicking() || pooled.lost || pooled.conn.is_broken()
     }
 }
 
@@ -118,6 +132,8 @@ pub struct Db {
     pool: Pool<Manager>,
     // SQLite has one writer: waiting here is fair and free, waiting in its busy handler is polling.
     writer: Option<Arc<Mutex<()>>>,
+    // How many connections were lost. A server that restarted cut all of them: the others are asked before they are used.
+    losses: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Db {
@@ -145,6 +161,7 @@ impl Db {
         Ok(Self {
             pool,
             writer: (!postgres).then(Arc::default),
+            losses: Arc::default(),
         })
     }
 
@@ -158,17 +175,18 @@ impl Db {
     /// # Errors
     /// A sentence for the operator, also when the schema is newer than the program.
     pub fn migrate(&self) -> Result<Vec<String>, String> {
-        let mut conn = self
+        let mut pooled = self
             .pool
             .get()
             .map_err(|error| format!("the database does not answer: {error}"))?;
-        if let Conn::Postgres(c) = &mut *conn {
+        let conn = &mut pooled.conn;
+        if let Conn::Postgres(c) = conn {
             // Two processes that start at once migrate one after the other.
             c.batch_execute("SELECT pg_advisory_lock(7261001)")
                 .map_err(|error| error.to_string())?;
         }
-        let done = Self::migrate_locked(&mut conn);
-        if let Conn::Postgres(c) = &mut *conn {
+        let done = Self::migrate_locked(conn);
+        if let Conn::Postgres(c) = conn {
             c.batch_execute("SELECT pg_advisory_unlock(7261001)")
                 .map_err(|error| error.to_string())?;
         }
@@ -198,11 +216,12 @@ impl Db {
     /// # Errors
     /// A sentence for the operator.
     pub fn pending(&self) -> Result<usize, String> {
-        let mut conn = self
+        let mut pooled = self
             .pool
             .get()
             .map_err(|error| format!("the database does not answer: {error}"))?;
-        if let Some(unknown) = unknown_migration(&mut conn)? {
+        let conn = &mut pooled.conn;
+        if let Some(unknown) = unknown_migration(conn)? {
             return Err(format!(
                 "the database has schema version {unknown}, which is newer than this program"
             ));
@@ -213,37 +232,68 @@ impl Db {
             .len())
     }
 
+    /// A living connection. Asking each one each time would cost a round trip; asking after a loss is enough.
+    fn check_out(&self) -> Result<PooledConnection<Manager>, AppError> {
+        loop {
+            let mut pooled = self.pool.get().map_err(|_| AppError::Busy)?;
+            let losses = self.losses.load(Ordering::Relaxed);
+            if pooled.losses == losses || pooled.conn.ping().is_ok() {
+                pooled.losses = losses;
+                return Ok(pooled);
+            }
+            pooled.lost = true;
+        }
+    }
+
+    /// Notes a connection that the server cut, so that it does not go back into the pool.
+    fn check_in<T>(&self, pooled: &mut Pooled, done: &Result<T, AppError>) {
+        if matches!(done, Err(AppError::Busy)) && matches!(pooled.conn, Conn::Postgres(_)) {
+            pooled.lost = true;
+            self.losses.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// A transaction that only reads.
     pub(super) fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
-        let mut pooled = self.pool.get().map_err(|_| AppError::Busy)?;
-        let conn: &mut Conn = &mut pooled;
-        match conn {
+        let mut pooled = self.check_out()?;
+        let conn = &mut pooled.conn;
+        let done = match conn {
             // On SQLite a transaction is one consistent view and one file lock instead of one a query. READ COMMITTED
             // on PostgreSQL gives no such view, so its two round trips would buy nothing.
             Conn::Sqlite(_) => conn.transaction(work),
             Conn::Postgres(_) => work(conn),
-        }
+        };
+        self.check_in(&mut pooled, &done);
+        done
     }
 
     /// A transaction that writes; an error rolls everything back.
     pub(super) fn write<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
-        type Manager = <Conn as Connection>::TransactionManager;
         let _turn = self
             .writer
             .as_ref()
             .map(|writer| writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        let mut conn = self.pool.get().map_err(|_| AppError::Busy)?;
-        conn.begin_write()?;
-        match work(&mut conn) {
-            Ok(done) => {
-                Manager::commit_transaction(&mut *conn)?;
-                Ok(done)
-            }
-            Err(refused) => match Manager::rollback_transaction(&mut *conn) {
-                Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(refused),
-                Err(error) => Err(error.into()),
-            },
+        let mut pooled = self.check_out()?;
+        let done = write_on(&mut pooled.conn, work);
+        self.check_in(&mut pooled, &done);
+        done
+    }
+}
+
+fn write_on<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
+    type Manager = <Conn as Connection>::TransactionManager;
+    conn.begin_write()?;
+    match work(conn) {
+        Ok(done) => {
+            Manager::commit_transaction(conn)?;
+            Ok(done)
         }
+        Err(refused) => match Manager::rollback_transaction(conn) {
+            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(refused),
+            // The server is gone and took the transaction with it.
+            Err(_) if matches!(refused, AppError::Busy) => Err(refused),
+            Err(error) => Err(error.into()),
+        },
     }
 }
 

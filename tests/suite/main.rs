@@ -29,6 +29,7 @@ mod mail_test;
 mod main_job_test;
 mod members_test;
 mod organizations_test;
+mod outage_test;
 mod pages_test;
 mod people_test;
 mod process_test;
