@@ -7,6 +7,7 @@
 //! with its deeds or not at all.
 
 pub mod assignment;
+mod backstage;
 pub mod company;
 pub mod context;
 pub mod db;
@@ -21,6 +22,7 @@ pub mod role;
 pub mod schema;
 pub mod session;
 pub mod shell;
+mod tally;
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -30,6 +32,7 @@ use actix_session::{Session, SessionExt};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
+pub use self::backstage::Backstage;
 use self::company::Company;
 use self::context::{Context, House, Request};
 use self::db::Conn;
@@ -449,59 +452,5 @@ impl Visitor {
     /// The frame of a page for which nothing is read.
     pub fn bare(&self) -> shell::Shell {
         shell::Shell::bare(&self.pass.context())
-    }
-}
-
-/// The house's own door, for the clock and the commands. There is no request and nobody to check.
-#[derive(Debug, Clone)]
-pub struct Backstage {
-    house: House,
-    what: &'static str,
-}
-
-impl Backstage {
-    /// Opens the door; `what` stands in the deeds as the request's id.
-    pub fn of(house: &House, what: &'static str) -> Self {
-        Self {
-            house: house.clone(),
-            what,
-        }
-    }
-
-    /// Reads.
-    ///
-    /// # Errors
-    /// What the closure refuses.
-    pub fn read<T>(&self, work: impl FnOnce(&Context, &mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
-        let cx = Context::of_house(&self.house, self.what);
-        self.house.db.read(|conn| work(&cx, conn))
-    }
-
-    /// Changes something, with its deeds.
-    ///
-    /// # Errors
-    /// What the closure refuses; then nothing was changed.
-    pub fn write<T>(
-        &self,
-        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Deeds), AppError>,
-    ) -> Result<T, AppError> {
-        let cx = Context::of_house(&self.house, self.what);
-        self.write_as(&cx, |cx, conn| work(cx, conn).map(|(out, deeds)| (out, None, deeds)))
-    }
-
-    /// Changes something as somebody, at the moment of `cx`: the demo has a past.
-    ///
-    /// # Errors
-    /// What the closure refuses; then nothing was changed.
-    pub fn write_as<T>(
-        &self,
-        cx: &Context,
-        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError>,
-    ) -> Result<T, AppError> {
-        self.house.db.write(|conn| {
-            let (out, actor, deeds) = work(cx, conn)?;
-            deed::record(conn, cx, actor.as_ref(), &deeds)?;
-            Ok(out)
-        })
     }
 }

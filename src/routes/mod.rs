@@ -115,10 +115,10 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/members"     members::roster::page;
     get  "/organizations/{slug}/members.csv" members::roster::sheet;
     get  "/organizations/{slug}/members/{id}"            members::profile::page;
-    post "/organizations/{slug}/members/{id}/role"       members::profile::set_role;
-    post "/organizations/{slug}/members/{id}/access-end" members::profile::set_access_end;
-    post "/organizations/{slug}/members/{id}/companies"  members::profile::assign;
-    post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" members::profile::unassign;
+    post "/organizations/{slug}/members/{id}/role"       members::role::set_role;
+    post "/organizations/{slug}/members/{id}/access-end" members::access_end::set_access_end;
+    post "/organizations/{slug}/members/{id}/companies"  members::companies::assign;
+    post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" members::companies::unassign;
     get  "/organizations/{slug}/members/{id}/removal"    members::removal::page;
     post "/organizations/{slug}/members/{id}/removal"    members::removal::remove;
     // Members: end

@@ -1,8 +1,11 @@
 //! Members: who belongs to an organization, in which role, in which companies, and until when.
 
+pub mod access_end;
+pub mod companies;
 pub mod letter;
 pub mod profile;
 pub mod removal;
+pub mod role;
 pub mod roster;
 pub mod rules;
 pub mod store;

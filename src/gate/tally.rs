@@ -1,0 +1,91 @@
+//! What is kept beside the memberships so that no page counts or searches them: numbers by role and company, owners,
+//! search words. Only the verbs of `membership` change them, each in the change's own transaction.
+
+use diesel::prelude::*;
+
+use super::db::Conn;
+use super::member::OrgId;
+use super::role::Role;
+use super::schema::{companies, company_assignments, member_words, organizations, role_counts};
+use crate::ground::id::{CompanyId, MembershipId};
+use crate::ground::name;
+use crate::on_each;
+
+pub(super) fn count(conn: &mut Conn, organization: OrgId, role: Role, by: i64) -> QueryResult<()> {
+    diesel::update(role_counts::table.find((organization, role)))
+        .set(role_counts::members.eq(role_counts::members + by))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// People of a company who are not in it by their organization role.
+pub(super) fn count_in(conn: &mut Conn, organization: OrgId, company: CompanyId, by: i64) -> QueryResult<()> {
+    diesel::update(companies::table.find((organization, company)))
+        .set(companies::people.eq(companies::people + by))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn count_in_all(conn: &mut Conn, organization: OrgId, membership: MembershipId, by: i64) -> QueryResult<()> {
+    let assigned: Vec<CompanyId> = company_assignments::table
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(membership))
+        .order(company_assignments::company_id)
+        .select(company_assignments::company_id)
+        .load(conn)?;
+    assigned
+        .into_iter()
+        .try_for_each(|company| count_in(conn, organization, company, by))
+}
+
+pub(super) fn add_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::owner_count.eq(organizations::owner_count + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The guarded row: under any isolation the last owner is counted down by nobody.
+pub(super) fn release_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
+    let released = diesel::update(
+        organizations::table
+            .filter(organizations::id.eq(organization))
+            .filter(organizations::owner_count.gt(1)),
+    )
+    .set(organizations::owner_count.eq(organizations::owner_count - 1))
+    .execute(conn)?;
+    Ok(released == 1)
+}
+
+pub(super) fn put_words(
+    conn: &mut Conn,
+    organization: OrgId,
+    membership: MembershipId,
+    full_name: &str,
+    email: &str,
+) -> QueryResult<()> {
+    let sort_name = name::sort_key(full_name);
+    let rows: Vec<_> = name::words(full_name, email)
+        .into_iter()
+        .map(|word| {
+            (
+                member_words::organization_id.eq(organization),
+                member_words::word.eq(word),
+                member_words::sort_name.eq(&sort_name),
+                member_words::membership_id.eq(membership),
+            )
+        })
+        .collect();
+    on_each!(conn, c => diesel::insert_into(member_words::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+pub(super) fn drop_words(conn: &mut Conn, organization: OrgId, membership: MembershipId) -> QueryResult<()> {
+    diesel::delete(
+        member_words::table
+            .filter(member_words::organization_id.eq(organization))
+            .filter(member_words::membership_id.eq(membership)),
+    )
+    .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! The forms that assign a company to somebody and take it away.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::profile::{Place, Typed, again, back};
+use super::visible;
+use crate::gate::Gate;
+use crate::gate::assignment::{self, Refused};
+use crate::gate::deed::Deeds;
+use crate::gate::permission::{AssignCompanies, Permission};
+use crate::gate::role::CompanyRole;
+use crate::ground::error::AppError;
+use crate::ground::form::FormErrors;
+use crate::ground::html::see_other;
+use crate::ground::id::CompanyId;
+
+/// Organization, member and company of the path.
+pub type CompanyPlace = web::Path<(String, String, String)>;
+
+/// The form that assigns a company.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct CompanyForm {
+    company_id: String,
+    company_role: String,
+}
+
+/// `POST /organizations/{slug}/members/{id}/companies`
+///
+/// # Errors
+/// What the gate or the order of command refuses; a company that is not here.
+pub async fn assign(
+    gate: Gate<AssignCompanies>,
+    place: Place,
+    form: web::Form<CompanyForm>,
+) -> Result<HttpResponse, AppError> {
+    let ((_, id), form) = (place.into_inner(), form.into_inner());
+    let of = id.clone();
+    let done = gate
+        .write(move |member, conn| {
+            let person = visible(conn, member, &of)?;
+            if form.company_id.is_empty() {
+                let sentence = format!("Choose {}", member.unit.a());
+                return Ok((Err(("companies", sentence)), Deeds::none("no company was chosen")));
+            }
+            let company = CompanyId::parse(&form.company_id).ok_or(AppError::NotFound)?;
+            let Some(role) = CompanyRole::parse(&form.company_role) else {
+                let sentence = Refused::NotGrantable.sentence(member.unit.one());
+                return Ok((Err(("companies", sentence)), Deeds::none("no role was chosen")));
+            };
+            match assignment::give(conn, member, AssignCompanies::RIGHT, &person, company, role)? {
+                Ok(placed) => {
+                    let word = format!("{} is {} of {} now", person.name, role.label(), placed.company);
+                    Ok((Ok(word), placed.deeds))
+                }
+                Err(refused @ Refused::Archived) => {
+                    let sentence = refused.sentence(member.unit.one());
+                    Ok((Err(("companies", sentence)), Deeds::none("archived")))
+                }
+                Err(_) => Err(member.refusal(conn, AssignCompanies::RIGHT)?),
+            }
+        })
+        .await?;
+    match done {
+        Ok(word) => Ok(back(&gate, "success", word)),
+        Err((field, sentence)) => again(&gate, id, Typed::default(), FormErrors::one(field, sentence)).await,
+    }
+}
+
+/// `POST /organizations/{slug}/members/{id}/companies/{company_id}/unassigning`
+///
+/// # Errors
+/// What the gate or the order of command refuses; a company that is not here.
+pub async fn unassign(gate: Gate<AssignCompanies>, place: CompanyPlace) -> Result<HttpResponse, AppError> {
+    let (_, id, company) = place.into_inner();
+    let (tone, word, path) = gate
+        .write(move |member, conn| {
+            let person = visible(conn, member, &id)?;
+            let page = member.path(&format!("/members/{}", person.id));
+            let company = CompanyId::parse(&company).ok_or(AppError::NotFound)?;
+            let placed = match assignment::take(conn, member, AssignCompanies::RIGHT, &person, company)? {
+                Ok(placed) => placed,
+                Err(refused @ (Refused::NotAssigned | Refused::Archived)) => {
+                    let word = refused.sentence(member.unit.one());
+                    return Ok((("danger", word, page), Deeds::none("nothing to take away")));
+                }
+                Err(_) => return Err(member.refusal(conn, AssignCompanies::RIGHT)?),
+            };
+            // Somebody who was taken off the last company they shared with a manager is not the manager's to see any more.
+            let path = match visible(conn, member, &id) {
+                Ok(_) => page,
+                Err(AppError::NotFound) => member.path("/members"),
+                Err(error) => return Err(error),
+            };
+            let word = format!("{} is no longer assigned to {}", person.name, placed.company);
+            Ok((("success", word, path), placed.deeds))
+        })
+        .await?;
+    gate.tell(tone, word);
+    Ok(see_other(gate.fragment(), &path))
+}
