@@ -133,10 +133,10 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/invitations/{id}/resending"    invitations::resend::resend;
     get  "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::confirm;
     post "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::cancel;
-    get  "/invitations/{token}"                                invitations::accept::show;
-    get  "/invitations/{token}/acceptance"                     invitations::accept::back;
-    post "/invitations/{token}/acceptance"                     invitations::accept::accept;
-    post "/invitations/{token}/declination"                    invitations::accept::decline;
+    get  "/invitations/{token}"                                invitations::link::show;
+    get  "/invitations/{token}/acceptance"                     invitations::link::back;
+    post "/invitations/{token}/acceptance"                     invitations::answer::accept;
+    post "/invitations/{token}/declination"                    invitations::answer::decline;
     // Invitations: end
 
     // Settings

@@ -71,7 +71,7 @@ fn page(
     };
     let right = ManageCompanyMembers::RIGHT;
     let mut rows = Vec::new();
-    for found in store::candidates(conn, org, &q, within.as_deref(), FOUND)? {
+    for found in store::people::candidates(conn, org, &q, within.as_deref(), FOUND)? {
         let now = assignment::role_in(conn, org, found.id, company.id)?;
         let by_role = found.role.inherited() == Some(CompanyRole::Manager);
         rows.push(Row {

@@ -67,7 +67,7 @@ fn page(member: &Member, company: &Company, conn: &mut Conn) -> Result<ShowPage,
     let people = if company.rights.view_company_members() {
         let staff = Staff::count(conn, org, &[company.id])?;
         let manages = company.rights.manage_company_members() && !archived;
-        let rows: Vec<_> = store::assigned(conn, org, company.id, PEOPLE)?
+        let rows: Vec<_> = store::people::assigned(conn, org, company.id, PEOPLE)?
             .into_iter()
             .map(|row| {
                 let attempt = Attempt::of(member, ManageCompanyMembers::RIGHT, row.id, row.role);
@@ -81,7 +81,7 @@ fn page(member: &Member, company: &Company, conn: &mut Conn) -> Result<ShowPage,
                 }
             })
             .collect();
-        let assigned = store::count_assigned(conn, org, company.id)?;
+        let assigned = store::people::count_assigned(conn, org, company.id)?;
         Some(People {
             rows,
             assigned,

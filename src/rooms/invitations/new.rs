@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::recipients::{self, Checked, MOST, Recipient};
 use super::rules::Voucher;
-use super::store::{self, Allowance};
+use super::store;
+use super::store::limits::{self, Allowance};
 use super::terms::{Picker, Roles, Terms, Typed};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
@@ -241,7 +242,7 @@ impl<'a> Round<'a> {
             members: store::members_among(conn, member.organization, emails)?
                 .into_iter()
                 .collect(),
-            allowance: store::allowance(conn, member.organization, member.cx.now)?,
+            allowance: limits::allowance(conn, member.organization, member.cx.now)?,
             done: HashSet::new(),
             outcomes: Vec::new(),
             again: Vec::new(),

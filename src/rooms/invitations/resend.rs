@@ -133,7 +133,7 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
             end.date()
         )));
     }
-    let within_a_day = store::resent(conn, organization, was, cx.now)?;
+    let within_a_day = store::limits::resent(conn, organization, was, cx.now)?;
     if let Some(from) = rules::resend_from(was.last_sent_at, &within_a_day, cx.now) {
         let seconds = (from - cx.now).as_seconds() + 1;
         return Ok(Err(if seconds <= 60 {
@@ -147,7 +147,7 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
         }));
     }
     // One that was sent within the day is counted already.
-    let allowance = store::allowance(conn, organization, cx.now)?;
+    let allowance = store::limits::allowance(conn, organization, cx.now)?;
     if was.last_sent_at <= cx.now - rules::DAY && allowance.left == 0 {
         return Ok(Err(format!(
             "{} sends at most {} invitations a day. The next one can go out on {}",

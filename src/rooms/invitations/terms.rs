@@ -1,7 +1,7 @@
 //! What an invitation offers, as typed and as checked; the same for a new one and for one that is changed.
 
 use super::rules::{self, Voucher};
-use super::store::{self, Company};
+use super::store::offered::{self, Company};
 use crate::gate::db::Conn;
 use crate::gate::member::Member;
 use crate::gate::organization::UnitLabel;
@@ -169,10 +169,10 @@ impl Picker {
         let chosen = if ids.is_empty() {
             Vec::new()
         } else {
-            store::offerable(conn, member.organization, voucher, ids)?
+            offered::offerable(conn, member.organization, voucher, ids)?
         };
         let most = LISTED + chosen.len();
-        let (found, count) = store::matching(conn, member.organization, voucher, &typed.company_q, most)?;
+        let (found, count) = offered::matching(conn, member.organization, voucher, &typed.company_q, most)?;
         let among = found.iter().filter(|company| chosen.contains(company)).count();
         let role_of = |company: &Company| {
             typed
@@ -302,7 +302,7 @@ impl Terms {
             return Ok((wanted, Vec::new()));
         }
         let ids = wanted.iter().map(|(id, _)| *id).collect();
-        let found = store::offerable(conn, member.organization, voucher, ids)?;
+        let found = offered::offerable(conn, member.organization, voucher, ids)?;
         if found.len() < wanted.len() {
             errors.add("company_id", format!("Choose {} out of the list", unit.many()));
         }

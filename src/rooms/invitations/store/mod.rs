@@ -1,10 +1,13 @@
 //! What the room asks of the database. The rows of invitations are written by `gate::invitation`.
 
+pub mod limits;
+pub mod offered;
+
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::json;
 
-use super::rules::{self, DAY, Voucher};
+use super::rules::{self, Voucher};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
@@ -19,7 +22,6 @@ use crate::gate::schema::{
 };
 use crate::ground::error::AppError;
 use crate::ground::id::{CompanyId, InvitationId, MailId, MembershipId, UserId};
-use crate::ground::name;
 use crate::ground::paging::{Direction, Place};
 use crate::ground::time::Time;
 use crate::ground::token::Seed;
@@ -335,69 +337,6 @@ pub fn find(conn: &mut Conn, organization: OrgId, voucher: &Voucher, id: &str) -
     Ok(Seen { invitation, grants })
 }
 
-/// A company that may be offered.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct Company {
-    /// Its id.
-    pub id: CompanyId,
-    /// Its name.
-    pub name: String,
-}
-
-/// The active companies among some ids that this member may offer, by name.
-///
-/// # Errors
-/// When the database fails.
-pub fn offerable(
-    conn: &mut Conn,
-    organization: OrgId,
-    voucher: &Voucher,
-    mut ids: Vec<CompanyId>,
-) -> QueryResult<Vec<Company>> {
-    if voucher.reach() != Reach::Everywhere {
-        ids.retain(|id| voucher.own.contains(id));
-    }
-    companies::table
-        .filter(companies::organization_id.eq(organization))
-        .filter(companies::status.eq(CompanyStatus::Active))
-        .filter(companies::id.eq_any(ids))
-        .order((companies::sort_name, companies::id))
-        .select((companies::id, companies::name))
-        .load(conn)
-}
-
-/// The first active companies that this member may offer and whose name holds `q`, by name, and how many there are.
-///
-/// # Errors
-/// When the database fails.
-pub fn matching(
-    conn: &mut Conn,
-    organization: OrgId,
-    voucher: &Voucher,
-    q: &str,
-    most: usize,
-) -> QueryResult<(Vec<Company>, usize)> {
-    let mut query = companies::table
-        .filter(companies::organization_id.eq(organization))
-        .filter(companies::status.eq(CompanyStatus::Active))
-        .order((companies::sort_name, companies::id))
-        .select((companies::id, companies::name))
-        .into_boxed::<Backend>();
-    if voucher.reach() != Reach::Everywhere {
-        query = query.filter(companies::id.eq_any(voucher.own.clone()));
-    }
-    // Names are folded here as everywhere (accents, case); an organization has at most some thousand of them.
-    let wanted = name::fold(q.trim());
-    let all: Vec<Company> = query.load(conn)?;
-    let mut found: Vec<Company> = all
-        .into_iter()
-        .filter(|company| wanted.is_empty() || name::fold(&company.name).contains(&wanted))
-        .collect();
-    let count = found.len();
-    found.truncate(most);
-    Ok((found, count))
-}
-
 /// Which of these addresses belong to members.
 ///
 /// # Errors
@@ -425,54 +364,6 @@ pub fn is_open(conn: &mut Conn, organization: OrgId, email: &str, except: Invita
         .count()
         .get_result::<i64>(conn)?;
     Ok(others > 0)
-}
-
-/// How many more invitations an organization may send now, and when the next one becomes possible.
-#[derive(Debug, Clone, Copy)]
-pub struct Allowance {
-    /// So many in a day.
-    pub a_day: usize,
-    /// So many now.
-    pub left: usize,
-    /// When there is one more.
-    pub from: Time,
-}
-
-/// Counts what was sent within a day.
-///
-/// # Errors
-/// When the database fails.
-pub fn allowance(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Allowance> {
-    let founded: Time = organizations::table
-        .find(organization)
-        .select(organizations::created_at)
-        .first(conn)?;
-    let a_day = rules::a_day(founded, now);
-    let sent: Vec<Time> = invitations::table
-        .filter(invitations::organization_id.eq(organization))
-        .filter(invitations::last_sent_at.gt(now - DAY))
-        .order(invitations::last_sent_at.desc())
-        .limit(i64::try_from(a_day).unwrap_or(i64::MAX))
-        .select(invitations::last_sent_at)
-        .load(conn)?;
-    Ok(Allowance {
-        a_day,
-        left: a_day - sent.len(),
-        from: sent.last().map_or(now, |oldest| *oldest + DAY),
-    })
-}
-
-/// When an invitation was sent again within a day; its first letter does not count.
-///
-/// # Errors
-/// When the database fails.
-pub fn resent(conn: &mut Conn, organization: OrgId, was: &Invitation, now: Time) -> QueryResult<Vec<Time>> {
-    invitation_links::table
-        .filter(invitation_links::organization_id.eq(organization))
-        .filter(invitation_links::invitation_id.eq(was.id))
-        .filter(invitation_links::created_at.gt(was.created_at.max(now - DAY)))
-        .select(invitation_links::created_at)
-        .load(conn)
 }
 
 /// Whether a letter still waits to be sent.
