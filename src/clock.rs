@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use crate::gate::Backstage;
 use crate::gate::context::House;
+use crate::gate::deed::{self, Deeds};
+use crate::gate::membership;
 use crate::ground::error::AppError;
 use crate::post::mail::Way;
 use crate::post::outbox;
@@ -82,23 +84,19 @@ pub fn send_one(house: &House, way: &Way) -> Result<bool, AppError> {
         return Ok(false);
     }
     let quiet = "a letter's state is the outbox's own record";
-    let Some(letter) =
-        door.write(|cx, conn| Ok((outbox::claim(conn, cx.now)?, crate::gate::deed::Deeds::none(quiet))))?
-    else {
+    let Some(letter) = door.write(|cx, conn| Ok((outbox::claim(conn, cx.now)?, Deeds::none(quiet))))? else {
         return Ok(false);
     };
     let result = way.send(&house.config, &house.keys, &letter);
     if let Err(failure) = &result {
         tracing::warn!(letter = %letter.id, attempt = letter.attempts + 1, permanent = failure.permanent, reason = %failure.reason, "a letter was not sent");
     }
-    door.write(|cx, conn| {
-        Ok((
-            outbox::settle(conn, cx.now, &letter, &result)?,
-            crate::gate::deed::Deeds::none(quiet),
-        ))
-    })?;
+    door.write(|cx, conn| Ok((outbox::settle(conn, cx.now, &letter, &result)?, Deeds::none(quiet))))?;
     Ok(true)
 }
+
+/// So much is done in one transaction, so that no chore holds the database long.
+const BATCH: i64 = 500;
 
 /// What time alone brings about.
 ///
@@ -107,12 +105,12 @@ pub fn send_one(house: &House, way: &Way) -> Result<bool, AppError> {
 pub fn sweep(house: &House) -> Result<(), AppError> {
     let door = Backstage::of(house, "clock");
     door.write(|cx, conn| Ok(((), rooms::invitations::store::expire(conn, cx.now)?)))?;
+    door.write(|cx, conn| Ok(((), membership::end_due(conn, cx, BATCH)?)))?;
     door.write(|cx, conn| {
+        deed::chain::adopt(conn, BATCH)?;
+        membership::forget_undo(conn, cx.now)?;
         crate::gate::session::sweep(conn, cx.now)?;
         rooms::accounts::store::sweep(conn, cx.now)?;
-        Ok((
-            (),
-            crate::gate::deed::Deeds::none("what is over is over, with or without its row"),
-        ))
+        Ok(((), Deeds::none("what is over is over, with or without its row")))
     })
 }

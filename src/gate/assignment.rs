@@ -8,7 +8,8 @@ use super::deed::{Action, Deed, Deeds};
 use super::member::{Member, OrgId, Standing};
 use super::membership::{self, Origin};
 use super::organization::CompanyStatus;
-use super::permission::{ChangeRoles, Permission, Reach, Right, Rights};
+use super::permission::{ChangeRoles, Permission, Right};
+use super::rights::{Authority, Reach};
 use super::role::{CompanyRole, Role};
 use super::schema::{companies, company_assignments};
 use crate::ground::error::AppError;
@@ -66,10 +67,11 @@ pub struct Attempt {
 
 impl Attempt {
     /// `right` is the right of the page that asks.
-    pub fn new(actor: (MembershipId, Role, Rights), right: Right, target: (MembershipId, Role)) -> Self {
-        let (me, role, rights) = actor;
+    pub fn new(actor: (MembershipId, Authority), right: Right, target: (MembershipId, Role)) -> Self {
+        let (me, authority) = actor;
+        let Authority { role, rights, .. } = authority;
         let in_rank = match rights.reach(ChangeRoles::RIGHT) {
-            Reach::Everywhere => role.may_grant(rights, target.1),
+            Reach::Everywhere => authority.may_grant(target.1),
             Reach::OwnCompanies => target.1 == Role::Member,
             Reach::Nowhere => false,
         };
@@ -83,7 +85,7 @@ impl Attempt {
 
     /// The attempt of a member on somebody.
     pub fn of(member: &Member, right: Right, id: MembershipId, role: Role) -> Self {
-        Self::new((member.id, member.role, member.rights), right, (id, role))
+        Self::new((member.id, member.authority()), right, (id, role))
     }
 
     /// Whether a place may be changed at all. `own`: the company is one where the actor holds the right by assignment;
@@ -195,7 +197,7 @@ pub fn take(
     if let Err(refused) = at.attempt.touch(at.own, at.present).and_then(|()| at.is_open()) {
         return Ok(Err(refused));
     }
-    membership::unassign(conn, member.organization, person.id, company)?;
+    membership::unassign(conn, &member.cx, member.organization, person.id, company)?;
     let deed = Deed::new(Action::MemberUnassigned, "member", person.id, &person.name)
         .before(json!({ "company": at.name, "company_id": company.as_str(), "role": present.as_str() }));
     Ok(Ok(Placed {
@@ -263,6 +265,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::super::permission::AssignCompanies;
+    use super::super::rights::Grounds;
     use super::*;
     use proptest::prelude::*;
 
@@ -278,7 +281,7 @@ mod tests {
         let me = MembershipId::fresh();
         let target = theirs.map_or((me, mine), |role| (MembershipId::fresh(), role));
         Attempt::new(
-            (me, mine, Rights::of(mine, company.as_slice())),
+            (me, Authority::of(mine, company.as_slice())),
             AssignCompanies::RIGHT,
             target,
         )
@@ -295,7 +298,7 @@ mod tests {
         #[test]
         fn nobody_raises_themselves(mine in role(), company in company_role(), given in company_role()) {
             if allowed(attempt(mine, company, None), true, company, given) {
-                prop_assert!(Rights::in_company(mine, given).within(Rights::in_company(mine, company)));
+                prop_assert!(Grounds::of(mine, &[]).in_company(given).within(Grounds::of(mine, &[]).in_company(company)));
             }
         }
 

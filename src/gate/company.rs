@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use super::db::Conn;
 use super::member::{Member, OrgId};
 use super::organization::CompanyStatus;
-use super::permission::{Right, Rights};
+use super::permission::Right;
+use super::rights::Rights;
 use super::role::{CompanyRole, Role};
 use super::schema::{companies, company_assignments, role_counts};
 use crate::ground::error::AppError;
@@ -68,7 +69,7 @@ impl Company {
             .select(company_assignments::role)
             .first(conn)
             .optional()?;
-        let rights = Rights::in_company(member.role, assigned);
+        let rights = member.in_company(assigned);
         if !rights.has(right) {
             return Err(member.refusal(conn, right)?);
         }
@@ -105,9 +106,10 @@ impl Staff {
     /// # Errors
     /// When the database fails.
     pub fn count(conn: &mut Conn, organization: OrgId, wanted: &[CompanyId]) -> QueryResult<Self> {
+        // Who is suspended works nowhere.
         let members: Vec<(Role, i64)> = role_counts::table
             .filter(role_counts::organization_id.eq(organization))
-            .select((role_counts::role, role_counts::members))
+            .select((role_counts::role, role_counts::members - role_counts::suspended))
             .load(conn)?;
         let inherits = |role: &Role| role.inherited().is_some();
         let direct: Vec<(CompanyId, i64)> = companies::table

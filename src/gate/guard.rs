@@ -183,6 +183,7 @@ fn dressed(response: ServiceResponse<BoxBody>, house: &House, request: &Arc<Requ
             to_login(request, next)
         }
         Some(AppError::Unverified) => elsewhere(request, "/verify"),
+        Some(AppError::Moved(slug)) => moved(&response, request, slug),
         error => {
             if let Some(AppError::Internal(what)) = error {
                 let route = response.request().match_pattern().unwrap_or_default();
@@ -219,6 +220,22 @@ fn elsewhere(request: &Request, path: &str) -> HttpResponse {
             .insert_header((header::LOCATION, path))
             .finish()
     }
+}
+
+/// The same page under the organization's new slug. A form keeps its method and what was typed (308, RFC 9110).
+fn moved(response: &ServiceResponse<BoxBody>, request: &Request, slug: &str) -> HttpResponse {
+    let old = response.request().match_info().get("slug").unwrap_or_default();
+    let there = request
+        .path
+        .replacen(&format!("/organizations/{old}"), &format!("/organizations/{slug}"), 1);
+    if request.fragment {
+        return elsewhere(request, &there);
+    }
+    let mut builder = match *response.request().method() {
+        Method::GET | Method::HEAD => HttpResponse::MovedPermanently(),
+        _ => HttpResponse::PermanentRedirect(),
+    };
+    builder.insert_header((header::LOCATION, there)).finish()
 }
 
 fn page(status: StatusCode, error: Option<&AppError>, house: &House, request: &Arc<Request>) -> HttpResponse {

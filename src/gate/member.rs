@@ -10,14 +10,19 @@ use diesel::sql_types::Text;
 use super::context::Context;
 use super::db::Conn;
 use super::deed::{Deed, Deeds};
-use super::organization::UnitLabel;
-use super::permission::{ChangeRoles, Permission, Reach, Right, Rights};
+use super::organization::{self, UnitLabel};
+use super::permission::{ChangeRoles, Permission, Right, RightSet};
+use super::rights::{Authority, Cells, Grounds, Held, Policies, Reach, Rights};
 use super::role::{CompanyRole, Role};
-use super::schema::{company_assignments, memberships, organization_slugs, organizations, sessions, users};
-use super::session::{ABSOLUTE, IDLE, Person, PersonRow, TOUCH};
+use super::schema::{
+    company_assignments, custom_roles, group_members, groups, memberships, organization_slugs, organizations, sessions,
+    users,
+};
+use super::session::{self, ABSOLUTE, IDLE, Person, PersonRow, TOUCH};
 use super::shell::Shell;
+use super::support;
 use crate::ground::error::{AppError, Refusal};
-use crate::ground::id::{CompanyId, MembershipId, RawId, UserId};
+use crate::ground::id::{CompanyId, CustomRoleId, MembershipId, RawId, UserId};
 use crate::ground::time::Time;
 use crate::ground::token::Token;
 
@@ -74,6 +79,40 @@ where
     }
 }
 
+/// What a membership says of its rights besides the role that counts.
+#[derive(Debug, Clone, Queryable)]
+pub struct Facts {
+    /// The person's own role.
+    pub own_role: Role,
+    /// The custom role that stands in its place.
+    pub custom_role: Option<CustomRoleId>,
+    /// The switched cells, as stored.
+    pub overrides: String,
+    /// In how many groups the person is.
+    pub groups: i32,
+}
+
+type FactColumns = (
+    memberships::own_role,
+    memberships::custom_role_id,
+    memberships::overrides,
+    memberships::groups,
+);
+
+/// The columns of `Facts`.
+const FACTS: FactColumns = (
+    memberships::own_role,
+    memberships::custom_role_id,
+    memberships::overrides,
+    memberships::groups,
+);
+
+type Row = (
+    PersonRow,
+    (OrgId, String, String, UnitLabel, i64, i64, String, Option<Time>),
+    (MembershipId, Role, MembershipStatus, Option<Time>, Option<Time>, Facts),
+);
+
 /// Somebody at work in an organization: the only source of its `OrgId`.
 #[derive(Debug, Clone)]
 pub struct Member {
@@ -93,96 +132,68 @@ pub struct Member {
     pub archived_companies: i64,
     /// The membership.
     pub id: MembershipId,
-    /// The role in the organization.
+    /// The role in the organization: the highest of one's own and the groups'.
     pub role: Role,
     /// The effective rights.
     pub rights: Rights,
+    /// What these rights follow from.
+    pub grounds: Grounds,
+    /// When the organization will be deleted, while it waits for that.
+    pub delete_after: Option<Time>,
+    /// The support session by which an operator looks in.
+    pub support: Option<Support>,
     /// The request.
     pub cx: Context,
     seen: Option<Time>,
 }
 
+/// A support session: an operator in an organization that is not theirs.
+#[derive(Debug, Clone)]
+pub struct Support {
+    /// Why.
+    pub reason: String,
+    /// Who allowed operators in, by name.
+    pub consent_by: String,
+    /// Until when.
+    pub ends_at: Time,
+}
+
 impl Member {
     /// One indexed look-up joins session, person, organization and membership.
     pub(super) fn find(conn: &mut Conn, cx: &Context, token: &Token, slug: &str) -> Result<Self, AppError> {
-        type Row = (
-            PersonRow,
-            (OrgId, String, String, UnitLabel, i64, i64),
-            (MembershipId, Role, MembershipStatus, Option<Time>, Option<Time>),
-        );
-        let row: Option<Row> = sessions::table
-            .inner_join(users::table)
-            .inner_join(memberships::table.on(memberships::user_id.eq(users::id)))
-            .inner_join(organizations::table.on(organizations::id.eq(memberships::organization_id)))
-            .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
-            .filter(sessions::token_hash.eq(token.hash()))
-            .filter(sessions::last_seen_at.gt(cx.now - IDLE))
-            .filter(sessions::created_at.gt(cx.now - ABSOLUTE))
-            .filter(organization_slugs::slug.eq(slug))
-            .filter(organization_slugs::is_current.eq(true))
-            .select((
-                (
-                    users::id,
-                    users::name,
-                    users::email,
-                    users::email_verified_at,
-                    users::is_operator,
-                    users::organization_limit,
-                    sessions::id,
-                    sessions::last_seen_at,
-                ),
-                (
-                    organizations::id,
-                    organizations::name,
-                    organization_slugs::slug,
-                    organizations::unit_label,
-                    organizations::active_companies,
-                    organizations::archived_companies,
-                ),
-                (
-                    memberships::id,
-                    memberships::role,
-                    memberships::status,
-                    memberships::access_until,
-                    memberships::last_seen_at,
-                ),
-            ))
-            .first(conn)
-            .optional()?;
-        let Some((person, place, (id, role, status, access_until, seen))) = row else {
-            // Who is not signed in is asked to, whatever the address; who is learns nothing of other organizations.
-            return Err(match Person::find(conn, cx, token)? {
-                None => AppError::SignedOut,
-                Some(person) if !person.verified => AppError::Unverified,
-                Some(_) => AppError::NotFound,
-            });
+        let Some(row) = Self::row(conn, cx, token, slug)? else {
+            return Self::elsewhere(conn, cx, token, slug);
         };
+        let (person, place, mine) = row;
         let person = Person::from_row(person, cx);
-        let (organization, organization_name, slug, unit, active_companies, archived_companies) = place;
+        let (organization, organization_name, slug, unit, active_companies, archived_companies, policies, delete_after) =
+            place;
+        let (id, role, status, access_until, seen, facts) = mine;
         // The first one stands; a request has one organization and one actor.
         let _ = cx.request.who.set((slug.clone(), person.id.to_string()));
-        match status {
-            MembershipStatus::Removed => return Err(AppError::NotFound),
-            MembershipStatus::Suspended => {
-                return Err(out_of_force(
-                    conn,
-                    organization,
-                    format!("Your access to {organization_name} is suspended."),
-                )?);
-            }
-            MembershipStatus::Active => {}
+        if status == MembershipStatus::Removed {
+            return Err(AppError::NotFound);
         }
         if let Some(end) = access_until.filter(|end| *end < cx.now) {
-            return Err(out_of_force(
-                conn,
-                organization,
-                format!("Your access to {organization_name} ended on {}.", end.date()),
-            )?);
+            let reason = format!("Your access to {organization_name} ended on {}.", end.date());
+            return Err(out_of_force(conn, organization, reason)?);
         }
-        let companies = if role.inherited() == Some(CompanyRole::Manager) {
-            Vec::new()
-        } else {
-            company_roles(conn, cx, organization, id)?
+        if status == MembershipStatus::Suspended {
+            let reason = format!("Your access to {organization_name} is suspended.");
+            return Err(out_of_force(conn, organization, reason)?);
+        }
+        // An owner holds everything everywhere; nothing that a company gives adds to it.
+        let companies = match role {
+            Role::Owner => Vec::new(),
+            _ => company_roles(conn, cx.now, organization, id)?,
+        };
+        let grounds = Grounds {
+            in_force: true,
+            read_only: delete_after.is_some(),
+            roles: held_roles(conn, organization, id, &facts)?,
+            companies,
+            overrides: Cells::read(&facts.overrides),
+            policies: Policies::read(&policies),
         };
         Ok(Self {
             person,
@@ -194,10 +205,94 @@ impl Member {
             archived_companies,
             id,
             role,
-            rights: Rights::of(role, &companies),
+            rights: grounds.rights(),
+            grounds,
+            delete_after,
+            support: None,
             cx: cx.clone(),
             seen,
         })
+    }
+
+    fn row(conn: &mut Conn, cx: &Context, token: &Token, slug: &str) -> QueryResult<Option<Row>> {
+        sessions::table
+            .inner_join(users::table)
+            .inner_join(memberships::table.on(memberships::user_id.eq(users::id)))
+            .inner_join(organizations::table.on(organizations::id.eq(memberships::organization_id)))
+            .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
+            .filter(sessions::token_hash.eq(token.hash()))
+            .filter(sessions::last_seen_at.gt(cx.now - IDLE))
+            .filter(sessions::created_at.gt(cx.now - ABSOLUTE))
+            .filter(organization_slugs::slug.eq(slug))
+            .filter(organization_slugs::is_current.eq(true))
+            .select((
+                session::columns(),
+                (
+                    organizations::id,
+                    organizations::name,
+                    organization_slugs::slug,
+                    organizations::unit_label,
+                    organizations::active_companies,
+                    organizations::archived_companies,
+                    organizations::policies,
+                    organizations::delete_after,
+                ),
+                (
+                    memberships::id,
+                    memberships::role,
+                    memberships::status,
+                    memberships::access_until,
+                    memberships::last_seen_at,
+                    FACTS,
+                ),
+            ))
+            .first(conn)
+            .optional()
+    }
+
+    /// Why nobody was found: not signed in, unproven, an address that changed, an operator who looks in, or nothing here.
+    fn elsewhere(conn: &mut Conn, cx: &Context, token: &Token, slug: &str) -> Result<Self, AppError> {
+        let Some(person) = Person::find(conn, cx, token)? else {
+            return Err(AppError::SignedOut);
+        };
+        if !person.verified {
+            return Err(AppError::Unverified);
+        }
+        if let Some(now) = organization::moved(conn, person.id, slug)? {
+            return Err(AppError::Moved(now));
+        }
+        match support::enter(conn, cx, &person, slug)? {
+            Some(entered) => {
+                let _ = cx.request.who.set((entered.slug.clone(), person.id.to_string()));
+                let grounds = Grounds {
+                    in_force: true,
+                    read_only: entered.delete_after.is_some(),
+                    roles: Vec::new(),
+                    companies: Vec::new(),
+                    overrides: Cells::NONE,
+                    policies: Policies::default(),
+                };
+                Ok(Self {
+                    person,
+                    organization: entered.organization,
+                    organization_name: entered.name,
+                    slug: entered.slug,
+                    unit: entered.unit,
+                    active_companies: entered.active_companies,
+                    archived_companies: entered.archived_companies,
+                    // No membership has a support session's id: whatever asks for one's own finds nothing.
+                    id: entered.id,
+                    role: Role::Viewer,
+                    rights: Rights::of_support(),
+                    grounds,
+                    delete_after: entered.delete_after,
+                    support: Some(entered.support),
+                    cx: cx.clone(),
+                    seen: Some(cx.now),
+                })
+            }
+            None => Err(AppError::NotFound),
+        }
     }
 
     /// Whether it is time to note that the member was here: in this organization, or in this session.
@@ -218,16 +313,43 @@ impl Member {
     /// # Errors
     /// When the database fails.
     pub fn refusal(&self, conn: &mut Conn, right: Right) -> Result<AppError, AppError> {
+        let reason = self.delete_after.filter(|_| !right.only_reads()).map(|day| {
+            format!(
+                "{} will be deleted on {}. Until then nothing in it can be changed. An owner can restore it.",
+                self.organization_name,
+                day.date()
+            )
+        });
         Ok(AppError::Forbidden(Box::new(Refusal {
             right: right.label().to_owned(),
+            key: right.key(),
+            slug: self.slug.clone(),
             people: who_can_grant(conn, self.organization)?,
-            reason: None,
+            reason,
         })))
+    }
+
+    /// What this member may hand out.
+    pub fn authority(&self) -> Authority {
+        Authority {
+            role: self.role,
+            rights: self.rights,
+            policies: self.grounds.policies,
+        }
     }
 
     /// How far a right reaches.
     pub fn reach<P: Permission>(&self) -> Reach {
         self.rights.reach(P::RIGHT)
+    }
+
+    /// The rights in a company where this member is assigned as `company` (`None`: not assigned).
+    pub fn in_company(&self, company: Option<CompanyRole>) -> Rights {
+        if self.support.is_some() {
+            self.rights
+        } else {
+            self.grounds.in_company(company)
+        }
     }
 
     /// A deed in this organization.
@@ -255,7 +377,7 @@ impl Member {
     /// Whether this member may grant a role, and so touch somebody who has it.
     pub fn may_grant(&self, role: Role) -> bool {
         match self.reach::<ChangeRoles>() {
-            Reach::Everywhere => self.role.may_grant(self.rights, role),
+            Reach::Everywhere => self.authority().may_grant(role),
             // Who manages companies only brings people into them.
             Reach::OwnCompanies => role == Role::Member,
             Reach::Nowhere => false,
@@ -272,29 +394,43 @@ impl Member {
     /// # Errors
     /// When the database fails.
     pub fn own_companies(&self, conn: &mut Conn, right: Right) -> QueryResult<Vec<CompanyId>> {
-        let rows: Vec<(CompanyId, CompanyRole, Option<Time>)> = company_assignments::table
-            .filter(company_assignments::organization_id.eq(self.organization))
-            .filter(company_assignments::membership_id.eq(self.id))
-            .select((
-                company_assignments::company_id,
-                company_assignments::role,
-                company_assignments::access_until,
-            ))
-            .load(conn)?;
-        Ok(rows
-            .into_iter()
-            .filter(|(_, role, end)| {
-                end.is_none_or(|end| end >= self.cx.now) && Rights::in_company(self.role, Some(*role)).has(right)
-            })
-            .map(|(company, _, _)| company)
-            .collect())
+        companies_with(conn, self.cx.now, self.organization, self.id, &self.grounds, right)
     }
+}
+
+/// The companies in which somebody with these grounds holds a right by assignment.
+///
+/// # Errors
+/// When the database fails.
+pub fn companies_with(
+    conn: &mut Conn,
+    now: Time,
+    organization: OrgId,
+    membership: MembershipId,
+    grounds: &Grounds,
+    right: Right,
+) -> QueryResult<Vec<CompanyId>> {
+    let rows: Vec<(CompanyId, CompanyRole)> = company_assignments::table
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(membership))
+        .filter(
+            company_assignments::access_until
+                .is_null()
+                .or(company_assignments::access_until.ge(now)),
+        )
+        .select((company_assignments::company_id, company_assignments::role))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter(|(_, role)| grounds.in_company(Some(*role)).has(right))
+        .map(|(company, _)| company)
+        .collect())
 }
 
 /// The distinct company roles that a member has somewhere.
 fn company_roles(
     conn: &mut Conn,
-    cx: &Context,
+    now: Time,
     organization: OrgId,
     membership: MembershipId,
 ) -> QueryResult<Vec<CompanyRole>> {
@@ -304,19 +440,100 @@ fn company_roles(
         .filter(
             company_assignments::access_until
                 .is_null()
-                .or(company_assignments::access_until.ge(cx.now)),
+                .or(company_assignments::access_until.ge(now)),
         )
         .select(company_assignments::role)
         .distinct()
         .load(conn)
 }
 
+/// The roles in the organization: one's own or the custom one in its place, then those of the groups. Most people have
+/// neither a custom role nor a group, and nothing is read for them.
+fn held_roles(conn: &mut Conn, organization: OrgId, membership: MembershipId, facts: &Facts) -> QueryResult<Vec<Held>> {
+    let custom = match facts.custom_role {
+        Some(id) => Some(custom_permissions(conn, organization, id)?),
+        None => None,
+    };
+    let mut roles = vec![Held {
+        role: facts.own_role,
+        custom,
+    }];
+    if facts.groups > 0 {
+        let inherited: Vec<Role> = group_members::table
+            .inner_join(
+                groups::table.on(groups::organization_id
+                    .eq(group_members::organization_id)
+                    .and(groups::id.eq(group_members::group_id))),
+            )
+            .filter(group_members::organization_id.eq(organization))
+            .filter(group_members::membership_id.eq(membership))
+            .select(groups::role)
+            .distinct()
+            .load(conn)?;
+        roles.extend(inherited.into_iter().map(Held::from));
+    }
+    Ok(roles)
+}
+
+/// The permissions that a custom role is made of.
+///
+/// # Errors
+/// When there is no such role or the database fails.
+pub fn custom_permissions(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<RightSet> {
+    let text: String = custom_roles::table
+        .find((organization, id))
+        .select(custom_roles::permissions)
+        .first(conn)?;
+    Ok(RightSet::read(&text))
+}
+
+/// The switched cells of the organization's roles.
+///
+/// # Errors
+/// When the database fails.
+pub fn policies(conn: &mut Conn, organization: OrgId) -> QueryResult<Policies> {
+    let text: String = organizations::table
+        .find(organization)
+        .select(organizations::policies)
+        .first(conn)?;
+    Ok(Policies::read(&text))
+}
+
+/// What somebody's rights follow from, by their membership: for whoever explains them, vouches by them, or checks them
+/// again when something made earlier is used. Somebody who was removed is not in force.
+///
+/// # Errors
+/// `NotFound` also for another organization's member.
+pub fn grounds(conn: &mut Conn, now: Time, organization: OrgId, id: MembershipId) -> QueryResult<Grounds> {
+    let (status, until, facts, policies, delete_after): (MembershipStatus, Option<Time>, Facts, String, Option<Time>) =
+        memberships::table
+            .inner_join(organizations::table)
+            .filter(memberships::organization_id.eq(organization))
+            .filter(memberships::id.eq(id))
+            .select((
+                memberships::status,
+                memberships::access_until,
+                FACTS,
+                organizations::policies,
+                organizations::delete_after,
+            ))
+            .first(conn)?;
+    Ok(Grounds {
+        in_force: status == MembershipStatus::Active && until.is_none_or(|end| end >= now),
+        read_only: delete_after.is_some(),
+        roles: held_roles(conn, organization, id, &facts)?,
+        companies: company_roles(conn, now, organization, id)?,
+        overrides: Cells::read(&facts.overrides),
+        policies: Policies::read(&policies),
+    })
+}
+
 fn out_of_force(conn: &mut Conn, organization: OrgId, reason: String) -> Result<AppError, AppError> {
     let people = who_can_grant(conn, organization)?;
     Ok(AppError::Forbidden(Box::new(Refusal {
-        right: String::new(),
         people,
         reason: Some(reason),
+        ..Refusal::default()
     })))
 }
 
@@ -350,7 +567,7 @@ pub struct Standing {
     pub name: String,
     /// The address.
     pub email: String,
-    /// The role.
+    /// The role that counts: the highest of their own and their groups'.
     pub role: Role,
     /// Whether it counts.
     pub status: MembershipStatus,
@@ -362,9 +579,18 @@ pub struct Standing {
     pub last_seen_at: Option<Time>,
     /// Who invited them, by account.
     pub invited_by: Option<String>,
+    /// Who shut them out, by account; nobody when time did.
+    pub suspended_by: Option<String>,
+    /// What else their rights follow from.
+    pub facts: Facts,
 }
 
 impl Standing {
+    /// Whether they are shut out because their access ended.
+    pub fn ended(&self) -> bool {
+        self.status == MembershipStatus::Suspended && self.suspended_by.is_none()
+    }
+
     /// Finds somebody of the organization who has not been removed.
     ///
     /// # Errors
@@ -386,6 +612,8 @@ impl Standing {
                 memberships::joined_at,
                 memberships::last_seen_at,
                 memberships::invited_by,
+                memberships::suspended_by,
+                FACTS,
             ))
             .first(conn)?)
     }

@@ -18,10 +18,12 @@ pub mod member;
 pub mod membership;
 pub mod organization;
 pub mod permission;
+pub mod rights;
 pub mod role;
 pub mod schema;
 pub mod session;
 pub mod shell;
+pub mod support;
 mod tally;
 
 use std::future::{Ready, ready};

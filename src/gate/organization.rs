@@ -5,13 +5,13 @@ use diesel::prelude::*;
 use super::context::Context;
 use super::db::Conn;
 use super::deed::{Action, Deed, Deeds};
-use super::member::OrgId;
+use super::member::{MembershipStatus, OrgId};
 use super::membership::{self, Enrolment, Origin};
 use super::role::Role;
-use super::schema::{companies, organization_slugs, organizations, role_counts};
+use super::schema::{companies, memberships, organization_slugs, organizations, role_counts};
 use super::session::Person;
 use crate::ground::error::AppError;
-use crate::ground::id::CompanyId;
+use crate::ground::id::{CompanyId, UserId};
 use crate::ground::name;
 use crate::ground::slug::Slug;
 use crate::on_each;
@@ -239,6 +239,31 @@ pub fn is_free(conn: &mut Conn, slug: &str) -> QueryResult<bool> {
     ))
     .get_result(conn)
     .map(|taken: bool| !taken)
+}
+
+/// The current slug of an organization that once had this one, for its members only.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn moved(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<String>> {
+    let organization: Option<OrgId> = organization_slugs::table
+        .inner_join(memberships::table.on(memberships::organization_id.eq(organization_slugs::organization_id)))
+        .filter(organization_slugs::slug.eq(slug))
+        .filter(organization_slugs::is_current.eq(false))
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::status.ne(MembershipStatus::Removed))
+        .select(organization_slugs::organization_id)
+        .first(conn)
+        .optional()?;
+    let Some(organization) = organization else {
+        return Ok(None);
+    };
+    organization_slugs::table
+        .filter(organization_slugs::organization_id.eq(organization))
+        .filter(organization_slugs::is_current.eq(true))
+        .select(organization_slugs::slug)
+        .first(conn)
+        .optional()
 }
 
 /// Makes an organization with its slug, its first company and its creator as owner.

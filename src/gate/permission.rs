@@ -3,6 +3,7 @@
 //! Marks: `●` always · `◑` on, removable by policy or override · `◐` off, grantable · `o` own companies only ·
 //! `s` only in an audited support session · `-` never.
 
+use super::rights::Rights;
 use super::role::{CompanyRole, Role};
 
 /// A right that a gate asks for.
@@ -12,7 +13,7 @@ pub trait Permission: 'static {
 }
 
 /// One permission as a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Right(u8);
 
 impl Right {
@@ -31,110 +32,232 @@ impl Right {
         (0..TABLE.len()).map(|at| Self(u8::try_from(at).unwrap_or_default()))
     }
 
-    /// The table's mark for an organization role.
-    pub fn mark(self, role: Role) -> char {
-        self.row().marks[match role {
-            Role::Owner => 1,
-            Role::Admin => 2,
-            Role::BillingAdmin => 3,
-            Role::UserAdmin => 4,
-            Role::Editor => 5,
-            Role::Viewer => 6,
-            Role::Member => 7,
-        }]
+    /// The table's mark in a column.
+    pub fn mark(self, column: Column) -> char {
+        self.row().marks[column.at()]
     }
 
-    /// The table's mark for a company role.
-    pub fn company_mark(self, role: CompanyRole) -> char {
-        self.row().marks[match role {
-            CompanyRole::Manager => 8,
-            CompanyRole::Editor => 9,
-            CompanyRole::Viewer => 10,
-        }]
+    /// Whether the permission only shows something: what remains while an organization is read-only.
+    pub fn only_reads(self) -> bool {
+        READING.has(self)
+    }
+
+    /// The right of a stable name.
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::all().find(|right| right.key() == key)
     }
 
     fn row(self) -> &'static Row {
         &TABLE[usize::from(self.0)]
     }
+}
 
-    const fn bit(self) -> u64 {
-        1 << self.0
+/// A set of permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct RightSet(u64);
+
+impl RightSet {
+    /// No permission.
+    pub const NONE: Self = Self(0);
+    /// Every permission of the table.
+    pub const ALL: Self = Self((1 << TABLE.len()) - 1);
+
+    /// A set of these permissions.
+    pub fn of(rights: impl IntoIterator<Item = Right>) -> Self {
+        rights.into_iter().fold(Self::NONE, |set, right| set.with(right))
+    }
+
+    /// Together with one more.
+    #[must_use]
+    pub const fn with(self, right: Right) -> Self {
+        Self(self.0 | 1 << right.0)
+    }
+
+    /// Whether it is in the set.
+    pub const fn has(self, right: Right) -> bool {
+        self.0 & 1 << right.0 != 0
+    }
+
+    /// What is in this set or in the other.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What is in this set and not in the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether all of it is in the other.
+    pub const fn within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// Whether nothing is in it.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Its permissions in the table's order.
+    pub fn iter(self) -> impl Iterator<Item = Right> {
+        Right::all().filter(move |right| self.has(*right))
+    }
+
+    /// The set as it is stored: keys with spaces between them.
+    pub fn text(self) -> String {
+        self.iter().map(Right::key).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reads a stored set; keys that no permission has are left out.
+    pub fn read(text: &str) -> Self {
+        Self::of(text.split_whitespace().filter_map(Right::parse))
     }
 }
 
-/// What a member may do: in the whole organization, and in the companies assigned to them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Rights {
-    everywhere: u64,
-    own: u64,
+/// A column of the table: a role in the organization, a role in a company, or the operator's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Column {
+    /// An operator in a support session.
+    Operator,
+    /// A role in the organization.
+    Organization(Role),
+    /// A role in a company.
+    Company(CompanyRole),
 }
 
-/// How far a right reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// The whole organization.
-    Everywhere,
-    /// Only the companies assigned to the member.
-    OwnCompanies,
-    /// Nowhere.
-    Nowhere,
+/// How many columns the table has.
+pub const COLUMNS: usize = 11;
+
+impl Column {
+    /// Its place in the table.
+    pub const fn at(self) -> usize {
+        match self {
+            Self::Operator => 0,
+            Self::Organization(role) => match role {
+                Role::Owner => 1,
+                Role::Admin => 2,
+                Role::BillingAdmin => 3,
+                Role::UserAdmin => 4,
+                Role::Editor => 5,
+                Role::Viewer => 6,
+                Role::Member => 7,
+            },
+            Self::Company(role) => match role {
+                CompanyRole::Manager => 8,
+                CompanyRole::Editor => 9,
+                CompanyRole::Viewer => 10,
+            },
+        }
+    }
+
+    /// The stable name: `admin`, `company.manager`.
+    pub fn key(self) -> String {
+        match self {
+            Self::Operator => "operator".into(),
+            Self::Organization(role) => role.as_str().into(),
+            Self::Company(role) => format!("company.{role}"),
+        }
+    }
+
+    /// The column of a stable name.
+    pub fn parse(key: &str) -> Option<Self> {
+        match key.strip_prefix("company.") {
+            Some(role) => CompanyRole::parse(role).map(Self::Company),
+            None => Role::parse(key).map(Self::Organization),
+        }
+    }
+
+    /// The words for people.
+    pub fn label(self) -> String {
+        match self {
+            Self::Operator => "Operator".into(),
+            Self::Organization(role) => role.label().into(),
+            Self::Company(role) => format!("Company {}", role.label().to_lowercase()),
+        }
+    }
+
+    /// The permissions by mark.
+    pub const fn marks(self) -> &'static Marks {
+        &MARKS[self.at()]
+    }
 }
 
-impl Rights {
-    /// The effective rights of an organization role together with the company roles a member has somewhere.
-    pub fn of(role: Role, companies: &[CompanyRole]) -> Self {
-        let mut rights = Self::default();
-        for right in Right::all() {
-            match right.mark(role) {
-                '●' | '◑' => rights.everywhere |= right.bit(),
-                'o' => rights.own |= right.bit(),
+/// One column as sets, so that a decision is a handful of operations on bits.
+#[derive(Debug, Clone, Copy)]
+pub struct Marks {
+    /// `●`
+    pub always: RightSet,
+    /// `◑`: on, and removable by policy or override.
+    pub on: RightSet,
+    /// `◐`: off, and grantable.
+    pub off: RightSet,
+    /// `o`: in own companies only.
+    pub own: RightSet,
+    /// `s`: in a support session only.
+    pub support: RightSet,
+}
+
+const MARKS: [Marks; COLUMNS] = {
+    let none = Marks {
+        always: RightSet::NONE,
+        on: RightSet::NONE,
+        off: RightSet::NONE,
+        own: RightSet::NONE,
+        support: RightSet::NONE,
+    };
+    let mut all = [none; COLUMNS];
+    let mut right = 0;
+    while right < TABLE.len() {
+        let mut column = 0;
+        while column < COLUMNS {
+            let bit = 1 << right;
+            match TABLE[right].marks[column] {
+                '●' => all[column].always.0 |= bit,
+                '◑' => all[column].on.0 |= bit,
+                '◐' => all[column].off.0 |= bit,
+                'o' => all[column].own.0 |= bit,
+                's' => all[column].support.0 |= bit,
                 _ => {}
             }
-            if companies
-                .iter()
-                .any(|company| matches!(right.company_mark(*company), '●' | '◑' | 'o'))
-            {
-                rights.own |= right.bit();
-            }
+            column += 1;
         }
-        // What every company role has of the organization itself (its name, its existence) is no matter of companies.
-        if rights.own & ViewOrganization::RIGHT.bit() != 0 {
-            rights.everywhere |= ViewOrganization::RIGHT.bit();
-        }
-        rights
+        right += 1;
     }
+    all
+};
 
-    /// The effective rights in one company, where the member has this company role (`None`: not assigned).
-    pub fn in_company(role: Role, company: Option<CompanyRole>) -> Self {
-        let rights = Self::of(role, company.as_slice());
-        // Without an assignment no company is the member's own.
-        let own = if company.is_some() { rights.own } else { 0 };
-        Self {
-            everywhere: rights.everywhere | own,
-            own: 0,
-        }
-    }
+/// What an organization that waits for its deletion still allows: to look, to take its data along, and to be kept.
+const READING: RightSet = RightSet::NONE
+    .with(ViewOrganization::RIGHT)
+    .with(ViewOverview::RIGHT)
+    .with(ViewReporting::RIGHT)
+    .with(ExportReporting::RIGHT)
+    .with(ViewMembers::RIGHT)
+    .with(ViewAccess::RIGHT)
+    .with(ViewBillingTotals::RIGHT)
+    .with(ViewBilling::RIGHT)
+    .with(ViewWallet::RIGHT)
+    .with(ViewKeys::RIGHT)
+    .with(ExportData::RIGHT)
+    .with(ViewAudit::RIGHT)
+    .with(ExportAudit::RIGHT)
+    .with(ViewCompany::RIGHT)
+    .with(ViewCompanyMembers::RIGHT)
+    .with(ViewCompanyReports::RIGHT)
+    .with(ViewCompanyBilling::RIGHT)
+    .with(TransferOrDelete::RIGHT);
 
-    /// Whether the right is held at all.
-    pub fn has(self, right: Right) -> bool {
-        (self.everywhere | self.own) & right.bit() != 0
-    }
-
-    /// Whether every right held here is held there too.
-    pub fn within(self, other: Self) -> bool {
-        self.everywhere & !other.everywhere == 0 && self.own & !(other.own | other.everywhere) == 0
-    }
-
-    /// How far the right reaches.
-    pub fn reach(self, right: Right) -> Reach {
-        if self.everywhere & right.bit() != 0 {
-            Reach::Everywhere
-        } else if self.own & right.bit() != 0 {
-            Reach::OwnCompanies
-        } else {
-            Reach::Nowhere
-        }
-    }
+impl RightSet {
+    /// The permissions that only show something, and the one that ends the waiting.
+    pub const READING: Self = READING;
 }
 
 struct Row {
@@ -235,28 +358,25 @@ mod tests {
     }
 
     #[test]
-    fn managing_one_company_gives_nothing_on_another() {
-        for role in [Role::Member, Role::BillingAdmin, Role::UserAdmin] {
-            let elsewhere = Rights::in_company(role, None);
-            assert!(!elsewhere.edit_company(), "{role}");
-            assert!(
-                Rights::in_company(role, Some(CompanyRole::Manager)).edit_company(),
-                "{role}"
-            );
+    fn the_columns_as_sets_are_the_table() {
+        for role in Role::ALL {
+            let column = Column::Organization(*role);
+            let marks = column.marks();
+            for right in Right::all() {
+                let mark = right.mark(column);
+                assert_eq!(marks.always.has(right), mark == '●');
+                assert_eq!(marks.on.has(right), mark == '◑');
+                assert_eq!(marks.off.has(right), mark == '◐');
+                assert_eq!(marks.own.has(right), mark == 'o');
+            }
         }
-        assert!(!Rights::in_company(Role::Member, None).view_company());
-        assert_eq!(
-            Rights::of(Role::Member, &[CompanyRole::Manager]).reach(InviteMembers::RIGHT),
-            Reach::OwnCompanies
-        );
     }
 
     #[test]
-    fn an_owner_holds_every_right_that_a_person_can_hold() {
-        let owner = Rights::of(Role::Owner, &[]);
-        assert!(Right::all().all(|right| owner.has(right)));
-        for role in Role::ALL {
-            assert!(Rights::of(*role, CompanyRole::ALL).within(owner));
-        }
+    fn a_stored_set_is_read_back() {
+        let set = RightSet::of([InviteMembers::RIGHT, ManageChannels::RIGHT]);
+        assert_eq!(RightSet::read(&set.text()), set);
+        assert_eq!(RightSet::read("no.such.right"), RightSet::NONE);
+        assert_eq!(RightSet::ALL.iter().count(), 50);
     }
 }

@@ -1,7 +1,5 @@
 //! Roles in an organization and in a company, and who may grant which.
 
-use super::permission::{GrantAdmin, GrantOwner, ManageBilling, Permission, Rights};
-
 crate::text_enum! {
     /// A role in an organization.
     pub enum Role {
@@ -63,6 +61,14 @@ impl Role {
         }
     }
 
+    /// The one that gives the rank, of one's own role and those of groups. At the same height one's own counts.
+    pub fn highest(own: Self, others: impl IntoIterator<Item = Self>) -> Self {
+        let other = others
+            .into_iter()
+            .max_by_key(|role| (role.rank(), std::cmp::Reverse(*role)));
+        other.filter(|role| role.rank() > own.rank()).unwrap_or(own)
+    }
+
     /// Whether the role acts in every company, future ones included, and as what there.
     pub fn inherited(self) -> Option<CompanyRole> {
         match self {
@@ -70,18 +76,6 @@ impl Role {
             Self::Editor => Some(CompanyRole::Editor),
             Self::Viewer => Some(CompanyRole::Viewer),
             Self::BillingAdmin | Self::UserAdmin | Self::Member => None,
-        }
-    }
-
-    /// Whether a member of this role and these rights may grant `other`, and so touch somebody who has it:
-    /// strictly lower roles; Admin by who holds `members.grant_admin`, Owner by who holds `members.grant_owner`;
-    /// Billing admin by who may manage billing, since nobody grants what they do not hold.
-    pub fn may_grant(self, rights: Rights, other: Role) -> bool {
-        match other {
-            Role::Owner => rights.has(GrantOwner::RIGHT),
-            Role::Admin => rights.has(GrantAdmin::RIGHT),
-            Role::BillingAdmin => self.rank() > other.rank() && rights.has(ManageBilling::RIGHT),
-            _ => self.rank() > other.rank(),
         }
     }
 }
@@ -103,36 +97,5 @@ impl CompanyRole {
             Self::Editor => "Edit it",
             Self::Viewer => "See it",
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_grants_above_themselves_and_only_an_owner_makes_an_owner() {
-        for role in Role::ALL {
-            let rights = Rights::of(*role, &[]);
-            for other in Role::ALL {
-                if role.may_grant(rights, *other) {
-                    assert!(role.rank() >= other.rank(), "{role} grants {other}");
-                    assert!(*other != Role::Owner || *role == Role::Owner);
-                }
-            }
-        }
-        let granted = |role: Role| {
-            Role::ALL
-                .iter()
-                .filter(|other| role.may_grant(Rights::of(role, &[]), **other))
-                .map(|r| r.as_str())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(granted(Role::Owner).len(), 7);
-        assert_eq!(
-            granted(Role::Admin),
-            ["admin", "user_admin", "editor", "viewer", "member"]
-        );
-        assert_eq!(granted(Role::UserAdmin), ["editor", "viewer", "member"]);
     }
 }

@@ -101,6 +101,13 @@ diesel::table! {
         archived_companies -> BigInt,
         created_by -> Text,
         created_at -> BigInt,
+        timezone -> Text,
+        currency -> Text,
+        policies -> Text,
+        dual_control -> Bool,
+        support_consent -> Bool,
+        support_consent_by -> Text,
+        delete_after -> Nullable<BigInt>,
     }
 }
 
@@ -120,6 +127,7 @@ diesel::table! {
         organization_id -> Text,
         role -> Text,
         members -> BigInt,
+        suspended -> BigInt,
     }
 }
 
@@ -153,6 +161,15 @@ diesel::table! {
         removed_at -> Nullable<BigInt>,
         removed_by -> Nullable<Text>,
         sort_name -> Nullable<Binary>,
+        own_role -> Text,
+        custom_role_id -> Nullable<Text>,
+        overrides -> Text,
+        groups -> Integer,
+        suspended_at -> Nullable<BigInt>,
+        suspended_by -> Nullable<Text>,
+        suspend_reason -> Text,
+        undo_until -> Nullable<BigInt>,
+        undo -> Text,
     }
 }
 
@@ -177,6 +194,7 @@ diesel::table! {
         origin -> Text,
         sort_name -> Binary,
         created_at -> BigInt,
+        direct_role -> Nullable<Text>,
     }
 }
 
@@ -264,6 +282,214 @@ diesel::table! {
         target_label -> Text,
         before -> Text,
         after -> Text,
+        seq -> BigInt,
+        prev_hash -> Text,
+        hash -> Text,
+    }
+}
+
+// Written by rooms::settings.
+diesel::table! {
+    organization_contacts (organization_id, kind) {
+        organization_id -> Text,
+        kind -> Text,
+        email -> Text,
+        verified_at -> Nullable<BigInt>,
+        pending_email -> Text,
+        token_hash -> Nullable<Text>,
+        asked_at -> Nullable<BigInt>,
+    }
+}
+
+// Written by rooms::roles.
+diesel::table! {
+    custom_roles (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        name -> Text,
+        description -> Text,
+        base -> Text,
+        permissions -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+// Written by gate::groups.
+diesel::table! {
+    groups (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        name -> Text,
+        description -> Text,
+        role -> Text,
+        people -> BigInt,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+// Written by gate::groups.
+diesel::table! {
+    group_members (organization_id, group_id, membership_id) {
+        organization_id -> Text,
+        group_id -> Text,
+        membership_id -> Text,
+        added_at -> BigInt,
+    }
+}
+
+// Written by gate::groups.
+diesel::table! {
+    group_grants (organization_id, group_id, company_id) {
+        organization_id -> Text,
+        group_id -> Text,
+        company_id -> Text,
+        role -> Text,
+    }
+}
+
+// Written by rooms::requests.
+diesel::table! {
+    access_requests (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        membership_id -> Text,
+        permission -> Text,
+        company_id -> Nullable<Text>,
+        note -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        answer -> Text,
+    }
+}
+
+// Written by gate::approval.
+diesel::table! {
+    approvals (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        action -> Text,
+        payload -> Text,
+        label -> Text,
+        requested_by -> Text,
+        approver_id -> Nullable<Text>,
+        status -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+// Written by rooms::links.
+diesel::table! {
+    onboarding_links (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        name -> Text,
+        purpose -> Text,
+        token_hash -> Text,
+        seed -> Text,
+        role -> Text,
+        company_role -> Text,
+        companies -> Text,
+        domains -> Text,
+        approval -> Bool,
+        max_uses -> Nullable<Integer>,
+        expires_at -> Nullable<BigInt>,
+        disabled_at -> Nullable<BigInt>,
+        uses -> Integer,
+        opened -> BigInt,
+        signed_up -> BigInt,
+        joined -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+// Written by rooms::links.
+diesel::table! {
+    join_requests (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        link_id -> Text,
+        user_id -> Text,
+        company_name -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+// Written by gate::deed.
+diesel::table! {
+    deed_heads (organization_id) {
+        organization_id -> Text,
+        seq -> BigInt,
+        hash -> Text,
+    }
+}
+
+// Written by gate::deed.
+diesel::table! {
+    deed_seals (organization_id, day) {
+        organization_id -> Text,
+        day -> Text,
+        seq -> BigInt,
+        hash -> Text,
+        signature -> Text,
+        sealed_at -> BigInt,
+    }
+}
+
+// Written by gate::support.
+diesel::table! {
+    support_sessions (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        operator_id -> Text,
+        reason -> Text,
+        consent_by -> Text,
+        started_at -> BigInt,
+        ends_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+// Written by rooms::reviews.
+diesel::table! {
+    access_reviews (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        name -> Text,
+        status -> Text,
+        due_at -> BigInt,
+        started_by -> Text,
+        started_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        report -> Text,
+        signature -> Text,
+    }
+}
+
+// Written by rooms::reviews.
+diesel::table! {
+    access_review_items (organization_id, review_id, id) {
+        organization_id -> Text,
+        review_id -> Text,
+        id -> Text,
+        membership_id -> Text,
+        company_id -> Text,
+        role -> Text,
+        decision -> Text,
+        new_role -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
     }
 }
 
@@ -285,7 +511,21 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     invitation_grants,
     invitation_links,
-    deeds
+    deeds,
+    organization_contacts,
+    custom_roles,
+    groups,
+    group_members,
+    group_grants,
+    access_requests,
+    approvals,
+    onboarding_links,
+    join_requests,
+    deed_heads,
+    deed_seals,
+    support_sessions,
+    access_reviews,
+    access_review_items
 );
 
 diesel::joinable!(sessions -> users (user_id));

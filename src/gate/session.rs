@@ -25,6 +25,31 @@ pub(super) const TOUCH: Span = Span::minutes(1);
 /// The columns of a person that every request reads.
 pub(super) type PersonRow = (UserId, String, String, Option<Time>, bool, Option<i32>, SessionId, Time);
 
+type PersonColumns = (
+    users::id,
+    users::name,
+    users::email,
+    users::email_verified_at,
+    users::is_operator,
+    users::organization_limit,
+    sessions::id,
+    sessions::last_seen_at,
+);
+
+/// What `PersonRow` is read from.
+pub(super) const fn columns() -> PersonColumns {
+    (
+        users::id,
+        users::name,
+        users::email,
+        users::email_verified_at,
+        users::is_operator,
+        users::organization_limit,
+        sessions::id,
+        sessions::last_seen_at,
+    )
+}
+
 /// Somebody signed in.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -70,16 +95,7 @@ impl Person {
             .filter(sessions::token_hash.eq(token.hash()))
             .filter(sessions::last_seen_at.gt(cx.now - IDLE))
             .filter(sessions::created_at.gt(cx.now - ABSOLUTE))
-            .select((
-                users::id,
-                users::name,
-                users::email,
-                users::email_verified_at,
-                users::is_operator,
-                users::organization_limit,
-                sessions::id,
-                sessions::last_seen_at,
-            ))
+            .select(columns())
             .first(conn)
             .optional()?;
         Ok(row.map(|row| Self::from_row(row, cx)))

@@ -1,21 +1,68 @@
 //! What is kept beside the memberships so that no page counts or searches them: numbers by role and company, owners,
 //! search words. Only the verbs of `membership` change them, each in the change's own transaction.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::db::Conn;
-use super::member::OrgId;
+use super::member::{MembershipStatus, OrgId};
 use super::role::Role;
 use super::schema::{companies, company_assignments, member_words, organizations, role_counts};
 use crate::ground::id::{CompanyId, MembershipId};
 use crate::ground::name;
 use crate::on_each;
 
-pub(super) fn count(conn: &mut Conn, organization: OrgId, role: Role, by: i64) -> QueryResult<()> {
-    diesel::update(role_counts::table.find((organization, role)))
-        .set(role_counts::members.eq(role_counts::members + by))
-        .execute(conn)?;
-    Ok(())
+/// How a membership counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counted {
+    pub(super) role: Role,
+    pub(super) status: MembershipStatus,
+}
+
+impl Counted {
+    /// Whether the person counts among the people of the companies assigned to them: not while suspended, and not when
+    /// their role is in every company anyway.
+    pub(super) fn in_companies(self) -> bool {
+        self.status == MembershipStatus::Active && self.role.inherited().is_none()
+    }
+}
+
+/// Moves a membership from one state to another in every number that is kept. `None`: no member.
+pub(super) fn recount(
+    conn: &mut Conn,
+    organization: OrgId,
+    membership: MembershipId,
+    from: Option<Counted>,
+    to: Option<Counted>,
+) -> QueryResult<()> {
+    // In one order, so that two changes at once do not wait for each other's numbers.
+    let mut changes: BTreeMap<Role, (i64, i64)> = BTreeMap::new();
+    for (state, by) in [(from, -1), (to, 1)] {
+        if let Some(state) = state {
+            let change = changes.entry(state.role).or_default();
+            change.0 += by;
+            if state.status == MembershipStatus::Suspended {
+                change.1 += by;
+            }
+        }
+    }
+    for (role, (members, suspended)) in changes {
+        if (members, suspended) != (0, 0) {
+            diesel::update(role_counts::table.find((organization, role)))
+                .set((
+                    role_counts::members.eq(role_counts::members + members),
+                    role_counts::suspended.eq(role_counts::suspended + suspended),
+                ))
+                .execute(conn)?;
+        }
+    }
+    let counts = |state: Option<Counted>| state.is_some_and(Counted::in_companies);
+    match (counts(from), counts(to)) {
+        (true, false) => count_in_all(conn, organization, membership, -1),
+        (false, true) => count_in_all(conn, organization, membership, 1),
+        _ => Ok(()),
+    }
 }
 
 /// People of a company who are not in it by their organization role.
@@ -26,7 +73,7 @@ pub(super) fn count_in(conn: &mut Conn, organization: OrgId, company: CompanyId,
     Ok(())
 }
 
-pub(super) fn count_in_all(conn: &mut Conn, organization: OrgId, membership: MembershipId, by: i64) -> QueryResult<()> {
+fn count_in_all(conn: &mut Conn, organization: OrgId, membership: MembershipId, by: i64) -> QueryResult<()> {
     let assigned: Vec<CompanyId> = company_assignments::table
         .filter(company_assignments::organization_id.eq(organization))
         .filter(company_assignments::membership_id.eq(membership))

@@ -12,6 +12,8 @@ pub enum AppError {
     Unverified,
     /// No such thing, or it is somebody else's: both look alike.
     NotFound,
+    /// The organization has a new address: the slug.
+    Moved(String),
     /// A member without the right.
     Forbidden(Box<Refusal>),
     /// The request came from another site, or without saying where it comes from.
@@ -35,6 +37,10 @@ pub enum AppError {
 pub struct Refusal {
     /// The missing right in words, such as "Invite members".
     pub right: String,
+    /// Its stable name, for the request.
+    pub key: &'static str,
+    /// Where it is missing: the organization's slug.
+    pub slug: String,
     /// Name and address of who can grant it.
     pub people: Vec<(String, String)>,
     /// A reason that is not a missing right, such as an access end date.
@@ -62,6 +68,7 @@ impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignedOut | Self::Unverified => StatusCode::SEE_OTHER,
+            Self::Moved(_) => StatusCode::PERMANENT_REDIRECT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,

@@ -95,6 +95,24 @@ typed_id!(
     DeedId,
     /// One attempt to sign in.
     AttemptId,
+    /// A role that an organization made of permissions.
+    CustomRoleId,
+    /// A group of members.
+    GroupId,
+    /// Somebody's request for a right.
+    RequestId,
+    /// Something that somebody else must confirm.
+    ApprovalId,
+    /// A link by which strangers come in.
+    LinkId,
+    /// Somebody's request to join by a link.
+    JoinId,
+    /// An operator's look into an organization.
+    SupportId,
+    /// An access review.
+    ReviewId,
+    /// One person's place in one company, under review.
+    ReviewItemId,
 );
 
 #[cfg(test)]

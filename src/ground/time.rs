@@ -73,6 +73,11 @@ impl Time {
         self.utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
     }
 
+    /// RFC 3339 in UTC with all its microseconds, for what is hashed.
+    pub fn iso_micros(self) -> String {
+        self.utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+    }
+
     /// "November 28, 2026".
     pub fn date(self) -> String {
         self.utc().format("%B %-d, %Y").to_string()

@@ -115,17 +115,17 @@ fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deed
     if was.hands_over
         && let Some(by) = scene.by
     {
-        deeds = deeds.and(step_down(conn, was, by)?);
+        deeds = deeds.and(step_down(conn, cx, was, by)?);
     }
     let word = welcome(&scene.host, was.role);
     Ok((Answer::Go(home, Some(word)), deeds))
 }
 
 /// The inviter gave the organization away and stays as admin.
-fn step_down(conn: &mut Conn, was: &Invitation, by: MembershipId) -> Result<Deeds, AppError> {
+fn step_down(conn: &mut Conn, cx: &Context, was: &Invitation, by: MembershipId) -> Result<Deeds, AppError> {
     let organization = was.organization_id;
     let inviter = Standing::find(conn, organization, by)?;
-    if membership::set_role(conn, organization, &inviter, Role::Admin)? != Outcome::Done {
+    if membership::set_role(conn, cx, organization, &inviter, Role::Admin)? != Outcome::Done {
         return Err(AppError::Busy);
     }
     let deed = Deed::new(Action::OwnershipHandedOver, "member", by, &inviter.name)

@@ -1,7 +1,8 @@
 //! What an invitation may become, who may give what it offers, and how often it may be sent. No connection, no HTTP.
 
 use crate::gate::organization::InvitationStatus;
-use crate::gate::permission::{InviteMembers, Permission, Reach, Rights};
+use crate::gate::permission::{InviteMembers, Permission};
+use crate::gate::rights::{Authority, Reach};
 use crate::gate::role::{CompanyRole, Role};
 use crate::ground::id::{CompanyId, UserId};
 use crate::ground::time::{Span, Time};
@@ -90,10 +91,8 @@ pub fn tone(status: InvitationStatus) -> &'static str {
 pub struct Voucher {
     /// The account.
     pub user: UserId,
-    /// The role in the organization.
-    pub role: Role,
-    /// The effective rights.
-    pub rights: Rights,
+    /// What they may hand out.
+    pub authority: Authority,
     /// The companies to which they may bring people, when the right reaches no further.
     pub own: Vec<CompanyId>,
 }
@@ -101,13 +100,13 @@ pub struct Voucher {
 impl Voucher {
     /// How far the right to invite reaches.
     pub fn reach(&self) -> Reach {
-        self.rights.reach(InviteMembers::RIGHT)
+        self.authority.rights.reach(InviteMembers::RIGHT)
     }
 
     /// Whether they may give a role in the organization at all.
     pub fn gives(&self, role: Role) -> bool {
         match self.reach() {
-            Reach::Everywhere => self.role.may_grant(self.rights, role),
+            Reach::Everywhere => self.authority.may_grant(role),
             Reach::OwnCompanies => role == Role::Member,
             Reach::Nowhere => false,
         }
@@ -368,8 +367,7 @@ mod tests {
     fn voucher(role: Role, companies: &[CompanyRole], own: Vec<CompanyId>) -> Voucher {
         Voucher {
             user: UserId::fresh(),
-            role,
-            rights: Rights::of(role, companies),
+            authority: Authority::of(role, companies),
             own,
         }
     }

@@ -12,7 +12,8 @@ pub mod store;
 
 use crate::gate::db::Conn;
 use crate::gate::member::{Member, Standing};
-use crate::gate::permission::{Permission, Reach, ViewMembers};
+use crate::gate::permission::{Permission, ViewMembers};
+use crate::gate::rights::Reach;
 use crate::ground::error::AppError;
 use crate::ground::id::MembershipId;
 

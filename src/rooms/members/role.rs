@@ -50,7 +50,7 @@ pub async fn set_role(
                 }
                 Ok(()) => {}
             }
-            match membership::set_role(conn, member.organization, &person, role)? {
+            match membership::set_role(conn, &member.cx, member.organization, &person, role)? {
                 Outcome::LastOwner => {
                     return Ok((Err(Refused::LastOwner.sentence()), Deeds::none("the last owner stays")));
                 }

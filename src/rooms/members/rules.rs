@@ -1,7 +1,8 @@
 //! Who may change what of whom. Pure: what the database knows is brought along.
 
 use crate::gate::member::{Member, Standing};
-use crate::gate::permission::{ChangeRoles, Permission, Reach, Right, Rights};
+use crate::gate::permission::{ChangeRoles, Permission, Right};
+use crate::gate::rights::{Authority, Reach};
 use crate::gate::role::Role;
 use crate::ground::id::MembershipId;
 use crate::ground::time::Time;
@@ -11,10 +12,8 @@ use crate::ground::time::Time;
 pub struct Actor {
     /// The membership.
     pub id: MembershipId,
-    /// The role in the organization.
-    pub role: Role,
-    /// The effective rights.
-    pub rights: Rights,
+    /// What they may hand out.
+    pub authority: Authority,
 }
 
 /// On whom.
@@ -57,8 +56,7 @@ impl From<&Member> for Actor {
     fn from(member: &Member) -> Self {
         Self {
             id: member.id,
-            role: member.role,
-            rights: member.rights,
+            authority: member.authority(),
         }
     }
 }
@@ -75,13 +73,13 @@ impl From<&Standing> for Target {
 
 impl Actor {
     fn holds_everywhere(&self, right: Right) -> bool {
-        self.rights.reach(right) == Reach::Everywhere
+        self.authority.rights.reach(right) == Reach::Everywhere
     }
 
     /// Nobody touches somebody higher, and only who could have granted a role takes it away. Who manages companies
     /// brings people into them, but changes nobody's place in the organization.
     pub fn may_touch(&self, role: Role) -> bool {
-        self.holds_everywhere(ChangeRoles::RIGHT) && self.role.may_grant(self.rights, role)
+        self.holds_everywhere(ChangeRoles::RIGHT) && self.authority.may_grant(role)
     }
 
     /// The roles that this actor may give to this target, the present one included, highest first.
@@ -96,7 +94,8 @@ impl Actor {
     fn may_give(&self, target: &Target, role: Role) -> bool {
         if target.id == self.id {
             // Stepping down is free, and nobody raises themselves: not by rank, and not by a right they lack.
-            self.may_touch(target.role) && self.may_touch(role) && Rights::of(role, &[]).within(self.rights)
+            let becomes = self.authority.role_rights(role);
+            self.may_touch(target.role) && self.may_touch(role) && becomes.within(self.authority.rights)
         } else {
             self.may_touch(target.role) && self.may_touch(role)
         }
@@ -130,6 +129,7 @@ pub fn may_remove(actor: &Actor, target: &Target) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gate::rights::Rights;
     use crate::gate::role::CompanyRole;
     use proptest::prelude::*;
 
@@ -144,8 +144,7 @@ mod tests {
     fn actor(role: Role, company: Option<CompanyRole>) -> Actor {
         Actor {
             id: MembershipId::fresh(),
-            role,
-            rights: Rights::of(role, company.as_slice()),
+            authority: Authority::of(role, company.as_slice()),
         }
     }
 
@@ -181,7 +180,7 @@ mod tests {
             let actor = actor(mine, company);
             let myself = Target { id: actor.id, role: mine, access_until: None };
             if role_change(&actor, &myself, new).is_ok() {
-                prop_assert!(Rights::of(new, &[]).within(actor.rights));
+                prop_assert!(Rights::of(new, &[]).within(actor.authority.rights));
             }
             prop_assert!(!may_remove(&actor, &myself));
             prop_assert!(!may_set_access_end(&actor, &myself));

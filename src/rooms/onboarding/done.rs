@@ -6,7 +6,7 @@ use askama::Template;
 use super::store;
 use crate::gate::SignedIn;
 use crate::gate::organization::UnitLabel;
-use crate::gate::permission::Rights;
+use crate::gate::rights::Rights;
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::html::html;

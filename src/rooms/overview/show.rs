@@ -10,7 +10,8 @@ use crate::gate::db::Conn;
 use crate::gate::deed;
 use crate::gate::member::{Member, Standing};
 use crate::gate::organization::UnitLabel;
-use crate::gate::permission::{InviteMembers, Permission, Reach, Rights, ViewAudit, ViewMembers, ViewOverview};
+use crate::gate::permission::{InviteMembers, Permission, ViewAudit, ViewMembers, ViewOverview};
+use crate::gate::rights::{Reach, Rights};
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::html::{html, number};
@@ -113,8 +114,8 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
                 .map(|line| Line {
                     iso: line.at.iso(),
                     ago: line.at.ago(now),
-                    actor: line.actor,
-                    sentence: line.sentence,
+                    actor: line.actor_name.clone(),
+                    sentence: line.sentence(),
                 })
                 .collect(),
         )

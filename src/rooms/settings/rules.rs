@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::gate::organization::{OrganizationType, Profile, Region, UnitLabel};
-use crate::gate::permission::Rights;
+use crate::gate::rights::Rights;
 use crate::ground::form::FormErrors;
 use crate::ground::{domain, name};
 

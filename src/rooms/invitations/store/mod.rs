@@ -12,13 +12,14 @@ use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::invitation::{self, Invitation};
-use crate::gate::member::{Member, MembershipStatus, OrgId};
+use crate::gate::member::{self, Member, MembershipStatus, OrgId};
 use crate::gate::organization::{CompanyStatus, InvitationStatus, OrganizationStatus, UnitLabel};
-use crate::gate::permission::{InviteMembers, Permission, Reach, Rights};
-use crate::gate::role::{CompanyRole, Role};
+use crate::gate::permission::{InviteMembers, Permission};
+use crate::gate::rights::Reach;
+use crate::gate::role::CompanyRole;
 use crate::gate::schema::{
-    companies, company_assignments, invitation_grants, invitation_links, invitations, mail_outbox, memberships,
-    organization_slugs, organizations, users,
+    companies, invitation_grants, invitation_links, invitations, mail_outbox, memberships, organization_slugs,
+    organizations, users,
 };
 use crate::ground::error::AppError;
 use crate::ground::id::{CompanyId, InvitationId, MailId, MembershipId, UserId};
@@ -68,8 +69,7 @@ pub fn voucher(conn: &mut Conn, member: &Member) -> QueryResult<Voucher> {
     };
     Ok(Voucher {
         user: member.person.id,
-        role: member.role,
-        rights: member.rights,
+        authority: member.authority(),
         own,
     })
 }
@@ -83,42 +83,25 @@ pub fn inviter(
     organization: OrgId,
     cx: &Context,
     user: UserId,
-) -> QueryResult<Option<(MembershipId, Voucher)>> {
-    let found: Option<(MembershipId, Role)> = memberships::table
+) -> Result<Option<(MembershipId, Voucher)>, AppError> {
+    let found: Option<MembershipId> = memberships::table
         .filter(memberships::organization_id.eq(organization))
         .filter(memberships::user_id.eq(user))
         .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(
-            memberships::access_until
-                .is_null()
-                .or(memberships::access_until.ge(cx.now)),
-        )
-        .select((memberships::id, memberships::role))
+        .select(memberships::id)
         .first(conn)
         .optional()?;
-    let Some((membership, role)) = found else {
+    let Some(membership) = found else {
         return Ok(None);
     };
-    let assigned: Vec<(CompanyId, CompanyRole)> = company_assignments::table
-        .filter(company_assignments::organization_id.eq(organization))
-        .filter(company_assignments::membership_id.eq(membership))
-        .filter(
-            company_assignments::access_until
-                .is_null()
-                .or(company_assignments::access_until.ge(cx.now)),
-        )
-        .select((company_assignments::company_id, company_assignments::role))
-        .load(conn)?;
-    let roles: Vec<CompanyRole> = assigned.iter().map(|(_, role)| *role).collect();
+    let grounds = member::grounds(conn, cx.now, organization, membership)?;
+    if !grounds.in_force {
+        return Ok(None);
+    }
     let voucher = Voucher {
         user,
-        role,
-        rights: Rights::of(role, &roles),
-        own: assigned
-            .into_iter()
-            .filter(|(_, held)| Rights::in_company(role, Some(*held)).has(InviteMembers::RIGHT))
-            .map(|(company, _)| company)
-            .collect(),
+        authority: grounds.authority(),
+        own: member::companies_with(conn, cx.now, organization, membership, &grounds, InviteMembers::RIGHT)?,
     };
     Ok(Some((membership, voucher)))
 }

@@ -6,7 +6,7 @@ use super::super::rules::Voucher;
 use crate::gate::db::Conn;
 use crate::gate::member::OrgId;
 use crate::gate::organization::CompanyStatus;
-use crate::gate::permission::Reach;
+use crate::gate::rights::Reach;
 use crate::gate::schema::companies;
 use crate::ground::id::CompanyId;
 use crate::ground::name;

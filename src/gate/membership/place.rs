@@ -1,0 +1,121 @@
+//! A person's own places in companies.
+
+use diesel::prelude::*;
+
+use super::Origin;
+use super::settle::settle;
+use crate::gate::context::Context;
+use crate::gate::db::Conn;
+use crate::gate::member::{MembershipStatus, OrgId};
+use crate::gate::role::{CompanyRole, Role};
+use crate::gate::schema::{company_assignments, memberships};
+use crate::gate::tally::{Counted, count_in};
+use crate::ground::id::{CompanyId, MembershipId};
+use crate::on_each;
+
+/// Takes the membership's row, so that whoever else settles this person waits; what it says now.
+fn hold(
+    conn: &mut Conn,
+    organization: OrgId,
+    membership: MembershipId,
+) -> QueryResult<(Option<Vec<u8>>, Counted, i32)> {
+    diesel::update(memberships::table.find((organization, membership)))
+        .set(memberships::groups.eq(memberships::groups))
+        .execute(conn)?;
+    let (sort_name, role, status, groups): (Option<Vec<u8>>, Role, MembershipStatus, i32) = memberships::table
+        .find((organization, membership))
+        .select((
+            memberships::sort_name,
+            memberships::role,
+            memberships::status,
+            memberships::groups,
+        ))
+        .first(conn)?;
+    Ok((sort_name, Counted { role, status }, groups))
+}
+
+/// Gives a member a role of their own in a company, or changes it. A group may give a higher one.
+///
+/// # Errors
+/// When the database fails, also when the company is not the organization's.
+pub fn assign(
+    conn: &mut Conn,
+    cx: &Context,
+    organization: OrgId,
+    membership: MembershipId,
+    company: CompanyId,
+    role: CompanyRole,
+    origin: Origin,
+) -> QueryResult<()> {
+    let (sort_name, counted, groups) = hold(conn, organization, membership)?;
+    let row = (
+        company_assignments::organization_id.eq(organization),
+        company_assignments::membership_id.eq(membership),
+        company_assignments::company_id.eq(company),
+        company_assignments::role.eq(role),
+        company_assignments::direct_role.eq(Some(role)),
+        company_assignments::origin.eq(origin),
+        company_assignments::sort_name.eq(sort_name.unwrap_or_default()),
+        company_assignments::created_at.eq(cx.now),
+    );
+    let placed = on_each!(conn, c => diesel::insert_into(company_assignments::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    if placed == 1 {
+        if counted.in_companies() {
+            count_in(conn, organization, company, 1)?;
+        }
+        return Ok(());
+    }
+    let place = diesel::update(company_assignments::table.find((organization, membership, company)));
+    if groups == 0 {
+        place
+            .set((
+                company_assignments::role.eq(role),
+                company_assignments::direct_role.eq(Some(role)),
+                company_assignments::origin.eq(origin),
+            ))
+            .execute(conn)?;
+        return Ok(());
+    }
+    place
+        .set((
+            company_assignments::direct_role.eq(Some(role)),
+            company_assignments::origin.eq(origin),
+        ))
+        .execute(conn)?;
+    settle(conn, cx, organization, membership)
+}
+
+/// Takes a member's own role in a company away; `false` when they have none of their own. What a group gives stays.
+///
+/// # Errors
+/// When the database fails.
+pub fn unassign(
+    conn: &mut Conn,
+    cx: &Context,
+    organization: OrgId,
+    membership: MembershipId,
+    company: CompanyId,
+) -> QueryResult<bool> {
+    let (_, counted, groups) = hold(conn, organization, membership)?;
+    let own = company_assignments::table
+        .find((organization, membership, company))
+        .filter(company_assignments::direct_role.is_not_null());
+    if groups == 0 {
+        let taken = diesel::delete(own).execute(conn)?;
+        if taken == 1 && counted.in_companies() {
+            count_in(conn, organization, company, -1)?;
+        }
+        return Ok(taken == 1);
+    }
+    let taken = diesel::update(own)
+        .set(company_assignments::direct_role.eq(None::<CompanyRole>))
+        .execute(conn)?;
+    if taken == 0 {
+        return Ok(false);
+    }
+    settle(conn, cx, organization, membership)?;
+    Ok(true)
+}

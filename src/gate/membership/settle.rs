@@ -1,0 +1,150 @@
+//! What counts, out of what was given: the role and the places in companies that follow from a person's own and from
+//! their groups'. Every verb changes the one or the other and then settles.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::Origin;
+use crate::gate::context::Context;
+use crate::gate::db::Conn;
+use crate::gate::member::{MembershipStatus, OrgId};
+use crate::gate::role::{CompanyRole, Role};
+use crate::gate::schema::{company_assignments, group_grants, group_members, groups, memberships};
+use crate::gate::tally::{Counted, count_in, recount};
+use crate::ground::id::{CompanyId, MembershipId};
+
+#[derive(Queryable)]
+struct Row {
+    role: Role,
+    own_role: Role,
+    status: MembershipStatus,
+    groups: i32,
+    sort_name: Option<Vec<u8>>,
+}
+
+/// A place in a company: as it stands, and as it follows.
+#[derive(Default)]
+struct Place {
+    stands: Option<(CompanyRole, Origin)>,
+    direct: Option<CompanyRole>,
+    by_group: Option<CompanyRole>,
+}
+
+/// Brings role and places up to date. The membership's row must have been written in this transaction: that is the lock.
+pub(super) fn settle(conn: &mut Conn, cx: &Context, organization: OrgId, id: MembershipId) -> QueryResult<()> {
+    let row: Row = memberships::table
+        .find((organization, id))
+        .select((
+            memberships::role,
+            memberships::own_role,
+            memberships::status,
+            memberships::groups,
+            memberships::sort_name,
+        ))
+        .first(conn)?;
+    if row.status == MembershipStatus::Removed {
+        return Ok(());
+    }
+    let mine = group_members::organization_id
+        .eq(organization)
+        .and(group_members::membership_id.eq(id));
+    let inherited: Vec<Role> = if row.groups > 0 {
+        groups::table
+            .inner_join(
+                group_members::table.on(group_members::organization_id
+                    .eq(groups::organization_id)
+                    .and(group_members::group_id.eq(groups::id))),
+            )
+            .filter(mine)
+            .select(groups::role)
+            .load(conn)?
+    } else {
+        Vec::new()
+    };
+    let role = Role::highest(row.own_role, inherited);
+    let counted = |role| Counted {
+        role,
+        status: row.status,
+    };
+    if role != row.role {
+        diesel::update(memberships::table.find((organization, id)))
+            .set(memberships::role.eq(role))
+            .execute(conn)?;
+        recount(conn, organization, id, Some(counted(row.role)), Some(counted(role)))?;
+    }
+    let granted: Vec<(CompanyId, CompanyRole)> = if row.groups > 0 {
+        group_grants::table
+            .inner_join(
+                group_members::table.on(group_members::organization_id
+                    .eq(group_grants::organization_id)
+                    .and(group_members::group_id.eq(group_grants::group_id))),
+            )
+            .filter(mine)
+            .select((group_grants::company_id, group_grants::role))
+            .load(conn)?
+    } else {
+        Vec::new()
+    };
+    let held: Vec<(CompanyId, CompanyRole, Option<CompanyRole>, Origin)> = company_assignments::table
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(id))
+        .select((
+            company_assignments::company_id,
+            company_assignments::role,
+            company_assignments::direct_role,
+            company_assignments::origin,
+        ))
+        .load(conn)?;
+    // By company, so that two people who settle at once do not wait for each other's companies.
+    let mut places: BTreeMap<CompanyId, Place> = BTreeMap::new();
+    for (company, role, direct, origin) in held {
+        let place = places.entry(company).or_default();
+        place.stands = Some((role, origin));
+        place.direct = direct;
+    }
+    for (company, role) in granted {
+        let place = places.entry(company).or_default();
+        place.by_group = place.by_group.into_iter().chain([role]).min();
+    }
+    let counts = counted(role).in_companies();
+    for (company, place) in places {
+        let follows = place.direct.into_iter().chain(place.by_group).min();
+        let key = (organization, id, company);
+        match (place.stands, follows) {
+            (None, Some(role)) => {
+                diesel::insert_into(company_assignments::table)
+                    .values((
+                        company_assignments::organization_id.eq(organization),
+                        company_assignments::membership_id.eq(id),
+                        company_assignments::company_id.eq(company),
+                        company_assignments::role.eq(role),
+                        company_assignments::direct_role.eq(None::<CompanyRole>),
+                        company_assignments::origin.eq(Origin::Group),
+                        company_assignments::sort_name.eq(row.sort_name.clone().unwrap_or_default()),
+                        company_assignments::created_at.eq(cx.now),
+                    ))
+                    .execute(conn)?;
+                if counts {
+                    count_in(conn, organization, company, 1)?;
+                }
+            }
+            (Some(_), None) => {
+                diesel::delete(company_assignments::table.find(key)).execute(conn)?;
+                if counts {
+                    count_in(conn, organization, company, -1)?;
+                }
+            }
+            (Some((stands, origin)), Some(role)) => {
+                let came = if place.direct.is_none() { Origin::Group } else { origin };
+                if (stands, origin) != (role, came) {
+                    diesel::update(company_assignments::table.find(key))
+                        .set((company_assignments::role.eq(role), company_assignments::origin.eq(came)))
+                        .execute(conn)?;
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(())
+}
