@@ -13,12 +13,14 @@ use brotli::enc::BrotliEncoderParams;
 use sha2::{Digest, Sha256};
 
 /// Served file, its mime type, and the sources that make it, in this order.
-const FILES: [(&str, &str, &[&str]); 4] = [
+const FILES: [(&str, &str, &[&str]); 5] = [
     (
         "console.css",
         "text/css; charset=utf-8",
         &["tokens.css", "base.css", "parts.css", "rooms.css"],
     ),
+    // Only the pages that say so load it: what few pages need would slow the first one of all.
+    ("wide.css", "text/css; charset=utf-8", &["wide.css"]),
     (
         "console.js",
         "text/javascript; charset=utf-8",
@@ -34,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let mut table = String::from("/// Every file that a browser may fetch.\npub static ASSETS: [Asset; 4] = [\n");
+    let mut table = String::from("/// Every file that a browser may fetch.\npub static ASSETS: [Asset; 5] = [\n");
 
     for (name, mime, sources) in FILES {
         let mut text = String::new();

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod commands;
 pub mod gate;
 pub mod ground;
+pub mod people;
 pub mod post;
 pub mod rooms;
 pub mod routes;

@@ -10,6 +10,7 @@ pub mod assignment;
 mod backstage;
 pub mod company;
 pub mod context;
+pub mod custom_role;
 pub mod db;
 pub mod deed;
 pub mod guard;
@@ -24,6 +25,7 @@ pub mod schema;
 pub mod session;
 pub mod shell;
 pub mod support;
+pub mod tabs;
 mod tally;
 
 use std::future::{Ready, ready};

@@ -64,7 +64,7 @@ impl RightSet {
 
     /// A set of these permissions.
     pub fn of(rights: impl IntoIterator<Item = Right>) -> Self {
-        rights.into_iter().fold(Self::NONE, |set, right| set.with(right))
+        rights.into_iter().fold(Self::NONE, RightSet::with)
     }
 
     /// Together with one more.

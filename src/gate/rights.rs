@@ -244,31 +244,29 @@ impl From<Role> for Held {
 impl Held {
     /// What it gives in the whole organization under these policies.
     pub fn gives(self, policies: &Policies) -> RightSet {
-        match self.custom {
-            Some(set) => set.with(ViewOrganization::RIGHT),
-            None => {
-                let column = Column::Organization(self.role);
-                let (marks, policy) = (column.marks(), policies.of(column));
-                marks
-                    .always
-                    .or(marks.on.without(policy.deny))
-                    .or(marks.off.and(policy.allow).without(policy.deny))
-            }
+        if let Some(set) = self.custom {
+            set.with(ViewOrganization::RIGHT)
+        } else {
+            let column = Column::Organization(self.role);
+            let (marks, policy) = (column.marks(), policies.of(column));
+            marks
+                .always
+                .or(marks.on.without(policy.deny))
+                .or(marks.off.and(policy.allow).without(policy.deny))
         }
     }
 
     /// The cells that an override may switch on.
     pub fn grantable(self, policies: &Policies) -> RightSet {
-        match self.custom {
-            Some(set) => DELEGABLE.without(set),
-            None => {
-                let column = Column::Organization(self.role);
-                column
-                    .marks()
-                    .off
-                    .or(column.marks().on)
-                    .without(policies.of(column).deny)
-            }
+        if let Some(set) = self.custom {
+            DELEGABLE.without(set)
+        } else {
+            let column = Column::Organization(self.role);
+            column
+                .marks()
+                .off
+                .or(column.marks().on)
+                .without(policies.of(column).deny)
         }
     }
 
@@ -418,11 +416,13 @@ impl Authority {
         }
     }
 
-    /// What a built-in role gives by itself under these policies.
-    pub fn role_rights(&self, role: Role) -> Rights {
+    /// What a role gives by itself under these policies.
+    pub fn role_rights(&self, held: impl Into<Held>) -> Rights {
+        let held = held.into();
         let grounds = Grounds {
+            roles: vec![held],
             policies: self.policies,
-            ..Grounds::of(role, &[])
+            ..Grounds::of(held.role, &[])
         };
         grounds.rights()
     }

@@ -51,6 +51,8 @@ pub struct Place {
     pub members: Option<i64>,
     /// How many active companies there are, for who sees them all.
     pub companies: Option<i64>,
+    /// The first of the settings that the reader may open.
+    pub settings: Option<&'static str>,
     /// The reader's rights.
     pub may: Rights,
 }
@@ -140,6 +142,7 @@ impl Shell {
             unit: member.unit,
             members,
             companies,
+            settings: super::tabs::settings(member.rights).first().map(|tab| tab.key),
             may: member.rights,
         });
         Ok(shell)
@@ -204,6 +207,7 @@ fn switcher(
             let page = match section {
                 "companies" if may.view_company() => "/companies",
                 "members" if may.view_members() => "/members",
+                "access" if may.view_access() => "/access",
                 "settings" if may.edit_profile() => "/settings/general",
                 _ => "",
             };

@@ -55,6 +55,11 @@ pub fn css() -> &'static str {
     url("console.css")
 }
 
+/// The style sheet of the few pages with wide tables and differences.
+pub fn wide_css() -> &'static str {
+    url("wide.css")
+}
+
 /// The script of all pages: htmx and our own additions. Every page works without it.
 pub fn js() -> &'static str {
     url("console.js")

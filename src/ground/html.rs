@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::error::AppError;
 
-pub use super::assets::{css, icons, js};
+pub use super::assets::{css, icons, js, wide_css};
 
 /// A page, or a block of it, as an answer with status 200.
 ///

@@ -15,6 +15,7 @@ pub mod log;
 pub mod name;
 pub mod paging;
 pub mod password;
+pub mod signing;
 pub mod slug;
 pub mod text_enum;
 pub mod time;

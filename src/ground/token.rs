@@ -10,6 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
+use super::signing::Signer;
+
 /// A secret as it stands in a link: 32 bytes in base64url (43 characters). Never logged, never stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
@@ -100,10 +102,21 @@ impl Keys {
     /// # Panics
     /// Never: HMAC takes a key of any length.
     pub fn token(&self, seed: &Seed) -> Token {
+        Token(URL_SAFE_NO_PAD.encode(self.mac(seed.0.as_bytes())))
+    }
+
+    fn mac(&self, message: &[u8]) -> [u8; 32] {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.link).expect("any key length");
-        mac.update(seed.0.as_bytes());
-        Token(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Who signs for this instance.
+    pub fn signer(&self) -> Signer {
+        let mut seed = [0; 32];
+        seed.copy_from_slice(&self.mac(b"signing key 1"));
+        Signer::of(&seed)
     }
 
     /// The key that encrypts the session cookie.

@@ -2,4 +2,5 @@
 
 pub mod letter;
 pub mod mail;
+pub mod notice;
 pub mod outbox;

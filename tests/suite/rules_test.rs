@@ -105,8 +105,12 @@ fn nobody_but_commands_speaks_on_the_terminal() {
 fn the_style_sheets_stay_below_30_kilobytes() {
     let sheets = files("static", "css");
     assert!(!sheets.is_empty());
-    let total: u64 = sheets.iter().map(|path| path.metadata().map_or(0, |m| m.len())).sum();
-    assert!(total < 30_000, "{total} bytes");
+    let size = |path: &&PathBuf| path.metadata().map_or(0, |m| m.len());
+    let everywhere = |path: &&PathBuf| file_name(&relative(path)) != "wide.css";
+    let total: u64 = sheets.iter().filter(everywhere).map(|path| size(&path)).sum();
+    assert!(total < 30_000, "{total} bytes that every page loads");
+    let total: u64 = sheets.iter().map(|path| size(&path)).sum();
+    assert!(total < 40_000, "{total} bytes in all");
 }
 
 #[test]
@@ -169,15 +173,16 @@ fn no_template_needs_inline_script_or_style_or_skips_escaping() {
     none(&breaches);
 }
 
-const TOP: u8 = 4;
+const TOP: u8 = 5;
 
-/// `ground ← gate ← post, books ← rooms ← routes, clock, server, commands`; `None` is no floor (a macro at the root).
+/// `ground ← gate ← post, books ← people ← rooms ← routes, clock, server, commands`; `None` is no floor (a macro at the root).
 fn floor(module: &str) -> Option<u8> {
     match module {
         "ground" => Some(0),
         "gate" => Some(1),
         "post" | "books" => Some(2),
-        "rooms" => Some(3),
+        "people" => Some(3),
+        "rooms" => Some(4),
         "routes" | "clock" | "server" | "commands" | "main" | "lib" => Some(TOP),
         _ => None,
     }

@@ -46,23 +46,12 @@ pub(super) fn settle(conn: &mut Conn, cx: &Context, organization: OrgId, id: Mem
     if row.status == MembershipStatus::Removed {
         return Ok(());
     }
-    let mine = group_members::organization_id
-        .eq(organization)
-        .and(group_members::membership_id.eq(id));
-    let inherited: Vec<Role> = if row.groups > 0 {
-        groups::table
-            .inner_join(
-                group_members::table.on(group_members::organization_id
-                    .eq(groups::organization_id)
-                    .and(group_members::group_id.eq(groups::id))),
-            )
-            .filter(mine)
-            .select(groups::role)
-            .load(conn)?
+    let (roles, granted) = if row.groups > 0 {
+        inherited(conn, organization, id)?
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
-    let role = Role::highest(row.own_role, inherited);
+    let role = Role::highest(row.own_role, roles);
     let counted = |role| Counted {
         role,
         status: row.status,
@@ -73,20 +62,53 @@ pub(super) fn settle(conn: &mut Conn, cx: &Context, organization: OrgId, id: Mem
             .execute(conn)?;
         recount(conn, organization, id, Some(counted(row.role)), Some(counted(role)))?;
     }
-    let granted: Vec<(CompanyId, CompanyRole)> = if row.groups > 0 {
-        group_grants::table
-            .inner_join(
-                group_members::table.on(group_members::organization_id
-                    .eq(group_grants::organization_id)
-                    .and(group_members::group_id.eq(group_grants::group_id))),
-            )
-            .filter(mine)
-            .select((group_grants::company_id, group_grants::role))
-            .load(conn)?
-    } else {
-        Vec::new()
-    };
-    let held: Vec<(CompanyId, CompanyRole, Option<CompanyRole>, Origin)> = company_assignments::table
+    let mut places = held(conn, organization, id)?;
+    for (company, role) in granted {
+        let place = places.entry(company).or_default();
+        place.by_group = place.by_group.into_iter().chain([role]).min();
+    }
+    let sort_name = row.sort_name.unwrap_or_default();
+    for (company, place) in places {
+        let change = put(conn, cx, (organization, id, company), &place, &sort_name)?;
+        if change != 0 && counted(role).in_companies() {
+            count_in(conn, organization, company, change)?;
+        }
+    }
+    Ok(())
+}
+
+type Granted = Vec<(CompanyId, CompanyRole)>;
+
+/// What the groups of somebody give.
+fn inherited(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<(Vec<Role>, Granted)> {
+    let mine = group_members::organization_id
+        .eq(organization)
+        .and(group_members::membership_id.eq(id));
+    let roles = groups::table
+        .inner_join(
+            group_members::table.on(group_members::organization_id
+                .eq(groups::organization_id)
+                .and(group_members::group_id.eq(groups::id))),
+        )
+        .filter(mine)
+        .select(groups::role)
+        .load(conn)?;
+    let granted = group_grants::table
+        .inner_join(
+            group_members::table.on(group_members::organization_id
+                .eq(group_grants::organization_id)
+                .and(group_members::group_id.eq(group_grants::group_id))),
+        )
+        .filter(mine)
+        .select((group_grants::company_id, group_grants::role))
+        .load(conn)?;
+    Ok((roles, granted))
+}
+
+/// The places of somebody as they stand; by company, so that two people who settle at once do not wait for each other's.
+fn held(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<BTreeMap<CompanyId, Place>> {
+    type Row = (CompanyId, CompanyRole, Option<CompanyRole>, Origin);
+    let rows: Vec<Row> = company_assignments::table
         .filter(company_assignments::organization_id.eq(organization))
         .filter(company_assignments::membership_id.eq(id))
         .select((
@@ -96,55 +118,56 @@ pub(super) fn settle(conn: &mut Conn, cx: &Context, organization: OrgId, id: Mem
             company_assignments::origin,
         ))
         .load(conn)?;
-    // By company, so that two people who settle at once do not wait for each other's companies.
-    let mut places: BTreeMap<CompanyId, Place> = BTreeMap::new();
-    for (company, role, direct, origin) in held {
-        let place = places.entry(company).or_default();
-        place.stands = Some((role, origin));
-        place.direct = direct;
-    }
-    for (company, role) in granted {
-        let place = places.entry(company).or_default();
-        place.by_group = place.by_group.into_iter().chain([role]).min();
-    }
-    let counts = counted(role).in_companies();
-    for (company, place) in places {
-        let follows = place.direct.into_iter().chain(place.by_group).min();
-        let key = (organization, id, company);
-        match (place.stands, follows) {
-            (None, Some(role)) => {
-                diesel::insert_into(company_assignments::table)
-                    .values((
-                        company_assignments::organization_id.eq(organization),
-                        company_assignments::membership_id.eq(id),
-                        company_assignments::company_id.eq(company),
-                        company_assignments::role.eq(role),
-                        company_assignments::direct_role.eq(None::<CompanyRole>),
-                        company_assignments::origin.eq(Origin::Group),
-                        company_assignments::sort_name.eq(row.sort_name.clone().unwrap_or_default()),
-                        company_assignments::created_at.eq(cx.now),
-                    ))
-                    .execute(conn)?;
-                if counts {
-                    count_in(conn, organization, company, 1)?;
-                }
-            }
-            (Some(_), None) => {
-                diesel::delete(company_assignments::table.find(key)).execute(conn)?;
-                if counts {
-                    count_in(conn, organization, company, -1)?;
-                }
-            }
-            (Some((stands, origin)), Some(role)) => {
-                let came = if place.direct.is_none() { Origin::Group } else { origin };
-                if (stands, origin) != (role, came) {
-                    diesel::update(company_assignments::table.find(key))
-                        .set((company_assignments::role.eq(role), company_assignments::origin.eq(came)))
-                        .execute(conn)?;
-                }
-            }
-            (None, None) => {}
+    let place = |(company, role, direct, origin): Row| {
+        let place = Place {
+            stands: Some((role, origin)),
+            direct,
+            by_group: None,
+        };
+        (company, place)
+    };
+    Ok(rows.into_iter().map(place).collect())
+}
+
+/// Makes a place what follows; 1 when there is one more, -1 when there is one less.
+fn put(
+    conn: &mut Conn,
+    cx: &Context,
+    key: (OrgId, MembershipId, CompanyId),
+    place: &Place,
+    sort_name: &[u8],
+) -> QueryResult<i64> {
+    let follows = place.direct.into_iter().chain(place.by_group).min();
+    match (place.stands, follows) {
+        (None, Some(role)) => {
+            let (organization, id, company) = key;
+            diesel::insert_into(company_assignments::table)
+                .values((
+                    company_assignments::organization_id.eq(organization),
+                    company_assignments::membership_id.eq(id),
+                    company_assignments::company_id.eq(company),
+                    company_assignments::role.eq(role),
+                    company_assignments::direct_role.eq(None::<CompanyRole>),
+                    company_assignments::origin.eq(Origin::Group),
+                    company_assignments::sort_name.eq(sort_name),
+                    company_assignments::created_at.eq(cx.now),
+                ))
+                .execute(conn)?;
+            Ok(1)
         }
+        (Some(_), None) => {
+            diesel::delete(company_assignments::table.find(key)).execute(conn)?;
+            Ok(-1)
+        }
+        (Some((stands, origin)), Some(role)) => {
+            let came = if place.direct.is_none() { Origin::Group } else { origin };
+            if (stands, origin) != (role, came) {
+                diesel::update(company_assignments::table.find(key))
+                    .set((company_assignments::role.eq(role), company_assignments::origin.eq(came)))
+                    .execute(conn)?;
+            }
+            Ok(0)
+        }
+        (None, None) => Ok(0),
     }
-    Ok(())
 }

@@ -15,11 +15,18 @@ use crate::ground::error::AppError;
 use crate::ground::id::{MembershipId, UserId};
 use crate::ground::time::Time;
 
-fn counted(standing: &Standing, status: MembershipStatus) -> Option<Counted> {
-    Some(Counted {
+fn moved(
+    conn: &mut Conn,
+    organization: OrgId,
+    standing: &Standing,
+    from: MembershipStatus,
+    to: MembershipStatus,
+) -> QueryResult<()> {
+    let counted = |status| Counted {
         role: standing.role,
         status,
-    })
+    };
+    recount(conn, organization, standing.id, Some(counted(from)), Some(counted(to)))
 }
 
 /// Shuts somebody out: no rights from the next request on; everything they have stays written. `by` is an account, or
@@ -55,12 +62,12 @@ pub fn suspend(
         }
         return Ok(Outcome::Changed);
     }
-    recount(
+    moved(
         conn,
         organization,
-        standing.id,
-        counted(standing, MembershipStatus::Active),
-        counted(standing, MembershipStatus::Suspended),
+        standing,
+        MembershipStatus::Active,
+        MembershipStatus::Suspended,
     )?;
     Ok(Outcome::Done)
 }
@@ -93,12 +100,12 @@ fn let_in(conn: &mut Conn, organization: OrgId, standing: &Standing, until: Opti
     if standing.facts.own_role == Role::Owner {
         add_owner(conn, organization)?;
     }
-    recount(
+    moved(
         conn,
         organization,
-        standing.id,
-        counted(standing, MembershipStatus::Suspended),
-        counted(standing, MembershipStatus::Active),
+        standing,
+        MembershipStatus::Suspended,
+        MembershipStatus::Active,
     )?;
     Ok(Outcome::Done)
 }

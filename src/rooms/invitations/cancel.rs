@@ -17,6 +17,7 @@ use crate::gate::permission::InviteMembers;
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::html::{html, refused, see_other};
+use crate::people::voucher;
 use crate::post::outbox;
 
 #[derive(Template)]
@@ -46,7 +47,7 @@ impl Cancel {
 }
 
 fn find(conn: &mut Conn, member: &Member, id: &str) -> Result<Seen, AppError> {
-    let voucher = store::voucher(conn, member)?;
+    let voucher = voucher::voucher(conn, member)?;
     let seen = store::find(conn, member.organization, &voucher, id)?;
     if voucher.vouches(seen.invitation.role, &seen.offered()) {
         Ok(seen)

@@ -5,9 +5,9 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::recipients::{Checked, Recipient};
-use super::rules::{self, Event, Voucher};
+use super::rules::{self, Event};
 use super::store::{self, Seen};
-use super::terms::{Picker, Roles, Terms, Typed, above};
+use super::terms::{self, Picker, Roles, Typed, above};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
@@ -22,6 +22,8 @@ use crate::ground::fields::Fields;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
 use crate::ground::time::Time;
+use crate::people::invite::Terms;
+use crate::people::voucher::{self, Voucher};
 use crate::post::{letter, outbox};
 
 #[derive(Template)]
@@ -97,7 +99,7 @@ impl Edit {
 }
 
 fn find(conn: &mut Conn, member: &Member, id: &str) -> Result<(Voucher, Seen), AppError> {
-    let voucher = store::voucher(conn, member)?;
+    let voucher = voucher::voucher(conn, member)?;
     let seen = store::find(conn, member.organization, &voucher, id)?;
     if voucher.vouches(seen.invitation.role, &seen.offered()) {
         Ok((voucher, seen))
@@ -197,7 +199,7 @@ fn change(
         role: String::new(),
     };
     let person = errors.take("first_name", person.check());
-    let terms = Terms::read(conn, member, voucher, &typed, &mut errors)?;
+    let terms = terms::read(conn, member, voucher, &typed, &mut errors)?;
     if was.hands_over && terms.as_ref().is_some_and(|terms| terms.role != Role::Owner) {
         errors.add("role", "Who takes the organization over becomes its owner");
     }
@@ -229,9 +231,9 @@ fn change(
 
 fn offer(person: Checked, terms: &Terms, hands_over: bool) -> Offer {
     Offer {
-        email: person.email,
-        first_name: person.first_name,
-        last_name: person.last_name,
+        email: person.guest.email,
+        first_name: person.guest.first_name,
+        last_name: person.guest.last_name,
         role: terms.role,
         companies: terms.companies.clone(),
         message: terms.message.clone(),

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::rules::{self, Voucher};
+use super::rules;
 use super::store::{self, Grant, Listed};
 use crate::gate::Gate;
 use crate::gate::context::Context;
@@ -21,6 +21,7 @@ use crate::ground::id::InvitationId;
 use crate::ground::paging::{Page, Place};
 use crate::ground::time::{Span, Time};
 use crate::ground::token::Seed;
+use crate::people::voucher::{self, Voucher};
 use crate::post::outbox::MailState;
 
 /// What is listed.
@@ -230,7 +231,7 @@ pub async fn index(gate: Gate<InviteMembers>, filter: web::Query<Filter>) -> Res
 
 fn page(conn: &mut Conn, member: &Member, filter: &Filter) -> Result<Index, AppError> {
     let (organization, cx) = (member.organization, &member.cx);
-    let voucher = store::voucher(conn, member)?;
+    let voucher = voucher::voucher(conn, member)?;
     let place = Place::parse(&filter.after);
     let listed = store::list(conn, organization, &voucher, filter.state(), &filter.q, place.as_ref())?;
     let Page { rows, previous, next } = Page::cut(listed, store::PAGE, place.as_ref(), |row| {

@@ -18,6 +18,7 @@ use crate::ground::html::{html, html_with, query_value, see_other};
 use crate::ground::id::MembershipId;
 use crate::ground::time::Time;
 use crate::ground::token::Token;
+use crate::people::voucher;
 
 /// An invitation as one guest finds it.
 pub(super) struct Scene {
@@ -48,7 +49,7 @@ impl Scene {
             .map(|(_, grant)| grant)
             .collect();
         let offered: Vec<_> = grants.iter().map(|grant| (grant.company, grant.role)).collect();
-        let inviter = store::inviter(conn, organization, cx, invitation.invited_by)?;
+        let inviter = voucher::inviter(conn, organization, cx, invitation.invited_by)?;
         let guest = match person {
             None => Guest::Nobody {
                 account: store::has_account(conn, &invitation.email)?,

@@ -4,17 +4,12 @@ use std::collections::HashSet;
 
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use serde_json::json;
 
-use super::recipients::{self, Checked, MOST, Recipient};
-use super::rules::Voucher;
-use super::store;
-use super::store::limits::{self, Allowance};
-use super::terms::{Picker, Roles, Terms, Typed};
+use super::recipients::{self, MOST, Recipient};
+use super::terms::{self, Picker, Roles, Typed};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
-use crate::gate::deed::{Action, Deed, Deeds};
-use crate::gate::invitation::{self, Offer};
+use crate::gate::deed::Deeds;
 use crate::gate::member::Member;
 use crate::gate::organization::UnitLabel;
 use crate::gate::permission::InviteMembers;
@@ -23,8 +18,8 @@ use crate::ground::error::AppError;
 use crate::ground::fields::Fields;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
-use crate::ground::id::InvitationId;
-use crate::post;
+use crate::people::invite::{Round, Terms};
+use crate::people::voucher::{self, Voucher};
 
 /// What became of one person in the list.
 #[derive(Debug, Clone)]
@@ -85,7 +80,7 @@ pub async fn new(gate: Gate<InviteMembers>, req: HttpRequest) -> Result<HttpResp
     let searched = fields.iter().any(|(name, _)| name == "company_q");
     let page = gate
         .read(move |member, conn| {
-            let voucher = store::voucher(conn, member)?;
+            let voucher = voucher::voucher(conn, member)?;
             New::of(conn, member, &voucher, Typed::of(&fields), FormErrors::none())
         })
         .await?;
@@ -126,26 +121,27 @@ pub async fn invite(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpRes
 }
 
 fn answer(conn: &mut Conn, member: &Member, mut typed: Typed) -> Result<(Answer, Deeds), AppError> {
-    let voucher = store::voucher(conn, member)?;
+    let voucher = voucher::voucher(conn, member)?;
     if typed.finds {
         let page = New::of(conn, member, &voucher, typed, FormErrors::none())?;
         return Ok((Answer::Some(Box::new(page)), Deeds::none("the companies were searched")));
     }
     let mut errors = FormErrors::none();
     let people = people(&typed, &mut errors);
-    let terms = Terms::read(conn, member, &voucher, &typed, &mut errors)?;
+    let terms = terms::read(conn, member, &voucher, &typed, &mut errors)?;
     let Some(terms) = terms.filter(|_| errors.is_empty()) else {
         let page = New::of(conn, member, &voucher, typed, errors)?;
         return Ok((Answer::None(Box::new(page)), Deeds::none("the form was refused")));
     };
 
-    let mut round = Round::begin(conn, member, &voucher, &terms, &people)?;
+    let mut list = List::begin(conn, member, &voucher, &terms, &people)?;
     for one in &people {
-        round.invite(conn, one)?;
+        list.invite(conn, one)?;
     }
-    let Round {
-        outcomes, again, deeds, ..
-    } = round;
+    let List {
+        round, outcomes, again, ..
+    } = list;
+    let deeds = round.deeds();
     let invited = outcomes.iter().filter(|outcome| outcome.invited).count();
     let list = member.path("/invitations");
     if invited == outcomes.len() {
@@ -209,19 +205,15 @@ fn word(member: &Member, outcomes: &[Outcome]) -> String {
 }
 
 /// One form's worth of people, one after the other.
-struct Round<'a> {
-    member: &'a Member,
-    voucher: &'a Voucher,
+struct List<'a> {
+    round: Round<'a>,
     terms: &'a Terms,
-    members: HashSet<String>,
-    allowance: Allowance,
     done: HashSet<String>,
     outcomes: Vec<Outcome>,
     again: Vec<Recipient>,
-    deeds: Deeds,
 }
 
-impl<'a> Round<'a> {
+impl<'a> List<'a> {
     fn begin(
         conn: &mut Conn,
         member: &'a Member,
@@ -229,24 +221,17 @@ impl<'a> Round<'a> {
         terms: &'a Terms,
         people: &[Recipient],
     ) -> Result<Self, AppError> {
-        invitation::in_turn(conn, member.organization)?;
         let emails = people
             .iter()
             .filter_map(|one| one.check().ok())
-            .map(|one| one.email.as_str().to_owned())
+            .map(|one| one.guest.email.as_str().to_owned())
             .collect();
         Ok(Self {
-            member,
-            voucher,
+            round: Round::begin(conn, member, voucher, emails)?,
             terms,
-            members: store::members_among(conn, member.organization, emails)?
-                .into_iter()
-                .collect(),
-            allowance: limits::allowance(conn, member.organization, member.cx.now)?,
             done: HashSet::new(),
             outcomes: Vec::new(),
             again: Vec::new(),
-            deeds: Deeds::none("nobody was invited"),
         })
     }
 
@@ -254,12 +239,18 @@ impl<'a> Round<'a> {
         let checked = typed.check();
         let twice = checked
             .as_ref()
-            .is_ok_and(|one| !self.done.insert(one.email.as_str().to_owned()));
+            .is_ok_and(|one| !self.done.insert(one.guest.email.as_str().to_owned()));
         let outcome = if twice {
             Err("Twice in the list".to_owned())
         } else {
             match checked {
-                Ok(one) => self.send(conn, one)?,
+                Ok(one) => {
+                    let terms = Terms {
+                        role: one.role.unwrap_or(self.terms.role),
+                        ..self.terms.clone()
+                    };
+                    self.round.invite(conn, one.guest, &terms)?
+                }
                 Err(sentence) => Err(sentence),
             }
         };
@@ -273,55 +264,5 @@ impl<'a> Round<'a> {
             sentence: outcome.unwrap_or_else(|sentence| sentence),
         });
         Ok(())
-    }
-
-    fn send(&mut self, conn: &mut Conn, one: Checked) -> Result<Result<String, String>, AppError> {
-        let (member, terms) = (self.member, self.terms);
-        let role = one.role.unwrap_or(terms.role);
-        if !self.voucher.vouches(role, &terms.companies) {
-            return Ok(Err(format!("You cannot give the role {}", role.label())));
-        }
-        if self.members.contains(one.email.as_str()) {
-            return Ok(Err(format!("Already a member of {}", member.organization_name)));
-        }
-        if self.allowance.left == 0 {
-            return Ok(Err(format!(
-                "{} sends at most {} invitations a day. The next one can go out on {}",
-                member.organization_name,
-                self.allowance.a_day,
-                self.allowance.from.full()
-            )));
-        }
-        let offer = Offer {
-            email: one.email,
-            first_name: one.first_name,
-            last_name: one.last_name,
-            role,
-            companies: terms.companies.clone(),
-            message: terms.message.clone(),
-            access_until: terms.access_until,
-            hands_over: false,
-        };
-        let made = invitation::create(conn, &member.cx, member.organization, member.person.id, &offer)?;
-        let Some((id, seed)) = made else {
-            return Ok(Err(
-                "Already invited. Send that invitation again, or change it, from the list".into(),
-            ));
-        };
-        let row = invitation::find(conn, member.organization, id)?
-            .ok_or_else(|| AppError::internal("an invitation that was just made"))?;
-        post::letter::invite(conn, &member.cx, &row, seed)?;
-        self.allowance.left -= 1;
-        self.note(id, &offer);
-        Ok(Ok(format!("Invited as {}", role.label())))
-    }
-
-    fn note(&mut self, id: InvitationId, offer: &Offer) {
-        let deed = Deed::new(Action::MemberInvited, "invitation", id, offer.email.as_str()).after(json!({
-            "role": offer.role.as_str(),
-            "companies": self.terms.named,
-            "access_until": offer.access_until.map(crate::ground::time::Time::iso),
-        }));
-        self.deeds = std::mem::take(&mut self.deeds).and(self.member.did(deed));
     }
 }

@@ -3,6 +3,7 @@
 use crate::gate::role::Role;
 use crate::ground::email::Email;
 use crate::ground::name;
+use crate::people::invite::Guest;
 
 /// So many people are invited at once.
 pub const MOST: usize = 500;
@@ -23,12 +24,8 @@ pub struct Recipient {
 /// One person, checked.
 #[derive(Debug, Clone)]
 pub struct Checked {
-    /// The address.
-    pub email: Email,
-    /// The first name, or nothing.
-    pub first_name: String,
-    /// The last name, or nothing.
-    pub last_name: String,
+    /// Whom.
+    pub guest: Guest,
     /// A role of their own.
     pub role: Option<Role>,
 }
@@ -51,12 +48,12 @@ impl Recipient {
             "" => None,
             typed => Some(role(typed).ok_or_else(|| format!("There is no role “{typed}”"))?),
         };
-        Ok(Checked {
+        let guest = Guest {
             email,
             first_name: named(&self.first_name, "a first name")?,
             last_name: named(&self.last_name, "a last name")?,
-            role,
-        })
+        };
+        Ok(Checked { guest, role })
     }
 }
 
@@ -217,7 +214,7 @@ mod tests {
         assert_eq!(people.len(), 4);
         let first = people[0].check().unwrap();
         assert_eq!(
-            (first.email.as_str(), first.role),
+            (first.guest.email.as_str(), first.role),
             ("a@x.example", Some(Role::UserAdmin))
         );
         assert_eq!(people[1].check().unwrap_err(), "There is no role “king”");

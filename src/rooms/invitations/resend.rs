@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use serde_json::json;
 
-use super::rules::{self, Event, Voucher};
+use super::rules::{self, Event};
 use super::store::{self, Seen};
 use super::terms::above;
 use crate::gate::Gate;
@@ -17,6 +17,10 @@ use crate::gate::permission::InviteMembers;
 use crate::ground::error::AppError;
 use crate::ground::fields::Fields;
 use crate::ground::html::see_other;
+use crate::people::{
+    allowance, invite,
+    voucher::{self, Voucher},
+};
 use crate::post::{letter, outbox};
 
 /// Why an invitation is not sent again, as a sentence.
@@ -30,7 +34,7 @@ pub async fn resend(gate: Gate<InviteMembers>, path: web::Path<(String, String)>
     let (_, id) = path.into_inner();
     let (result, list) = gate
         .write(move |member, conn| {
-            let voucher = store::voucher(conn, member)?;
+            let voucher = voucher::voucher(conn, member)?;
             let seen = store::find(conn, member.organization, &voucher, &id)?;
             let list = member.path("/invitations");
             if !voucher.vouches(seen.invitation.role, &seen.offered()) {
@@ -56,7 +60,7 @@ pub async fn resend(gate: Gate<InviteMembers>, path: web::Path<(String, String)>
 pub async fn resend_all(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
     let (sent, refused, list) = gate
         .write(move |member, conn| {
-            let voucher = store::voucher(conn, member)?;
+            let voucher = voucher::voucher(conn, member)?;
             let (mut sent, mut refused, mut deeds) = (0, Vec::new(), Deeds::none("nothing was selected"));
             let mut ids: Vec<&str> = fields.all("id").take(500).collect();
             ids.sort_unstable();
@@ -124,7 +128,7 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
     if store::is_open(conn, organization, &was.email, was.id)? {
         return Ok(Err("A newer invitation for this address is open".into()));
     }
-    if !store::members_among(conn, organization, vec![was.email.clone()])?.is_empty() {
+    if !invite::members_among(conn, organization, vec![was.email.clone()])?.is_empty() {
         return Ok(Err(format!("Already a member of {}", member.organization_name)));
     }
     if let Some(end) = was.access_until.filter(|end| *end < cx.now) {
@@ -133,7 +137,7 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
             end.date()
         )));
     }
-    let within_a_day = store::limits::resent(conn, organization, was, cx.now)?;
+    let within_a_day = allowance::resent(conn, organization, was, cx.now)?;
     if let Some(from) = rules::resend_from(was.last_sent_at, &within_a_day, cx.now) {
         let seconds = (from - cx.now).as_seconds() + 1;
         return Ok(Err(if seconds <= 60 {
@@ -147,8 +151,8 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
         }));
     }
     // One that was sent within the day is counted already.
-    let allowance = store::limits::allowance(conn, organization, cx.now)?;
-    if was.last_sent_at <= cx.now - rules::DAY && allowance.left == 0 {
+    let allowance = allowance::allowance(conn, organization, cx.now)?;
+    if was.last_sent_at <= cx.now - allowance::DAY && allowance.left == 0 {
         return Ok(Err(format!(
             "{} sends at most {} invitations a day. The next one can go out on {}",
             member.organization_name,

@@ -1,11 +1,8 @@
 //! What an invitation may become, who may give what it offers, and how often it may be sent. No connection, no HTTP.
 
 use crate::gate::organization::InvitationStatus;
-use crate::gate::permission::{InviteMembers, Permission};
-use crate::gate::rights::{Authority, Reach};
-use crate::gate::role::{CompanyRole, Role};
-use crate::ground::id::{CompanyId, UserId};
 use crate::ground::time::{Span, Time};
+use crate::people::allowance::DAY;
 
 /// What can happen to an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,57 +80,6 @@ pub fn tone(status: InvitationStatus) -> &'static str {
         InvitationStatus::Expired => "danger",
         InvitationStatus::Declined => "warning",
         InvitationStatus::Cancelled | InvitationStatus::Superseded => "",
-    }
-}
-
-/// Somebody who sends invitations, and what they may give.
-#[derive(Debug, Clone)]
-pub struct Voucher {
-    /// The account.
-    pub user: UserId,
-    /// What they may hand out.
-    pub authority: Authority,
-    /// The companies to which they may bring people, when the right reaches no further.
-    pub own: Vec<CompanyId>,
-}
-
-impl Voucher {
-    /// How far the right to invite reaches.
-    pub fn reach(&self) -> Reach {
-        self.authority.rights.reach(InviteMembers::RIGHT)
-    }
-
-    /// Whether they may give a role in the organization at all.
-    pub fn gives(&self, role: Role) -> bool {
-        match self.reach() {
-            Reach::Everywhere => self.authority.may_grant(role),
-            Reach::OwnCompanies => role == Role::Member,
-            Reach::Nowhere => false,
-        }
-    }
-
-    /// The company roles they may give, highest first.
-    pub fn company_roles(&self) -> &'static [CompanyRole] {
-        match self.reach() {
-            Reach::Everywhere => CompanyRole::ALL,
-            Reach::OwnCompanies => &[CompanyRole::Editor, CompanyRole::Viewer],
-            Reach::Nowhere => &[],
-        }
-    }
-
-    /// Whether they may give all of this: nobody above themselves, and who manages companies only these companies.
-    pub fn vouches(&self, role: Role, companies: &[(CompanyId, CompanyRole)]) -> bool {
-        let companies_hold = match self.reach() {
-            Reach::Everywhere => true,
-            Reach::OwnCompanies => {
-                !companies.is_empty()
-                    && companies
-                        .iter()
-                        .all(|(company, role)| self.own.contains(company) && self.company_roles().contains(role))
-            }
-            Reach::Nowhere => false,
-        };
-        companies_hold && self.gives(role)
     }
 }
 
@@ -248,9 +194,6 @@ impl Situation {
 pub const COOL_DOWN: Span = Span::seconds(60);
 /// So many times a day one invitation is sent again.
 pub const RESENDS_A_DAY: usize = 5;
-/// The day in which letters are counted.
-pub const DAY: Span = Span::hours(24);
-
 /// When an invitation may be sent again, in the future; `None` is now. `resent` are the times at which it was sent
 /// again within a day, in any order.
 pub fn resend_from(last_sent: Time, resent: &[Time], now: Time) -> Option<Time> {
@@ -260,11 +203,6 @@ pub fn resend_from(last_sent: Time, resent: &[Time], now: Time) -> Option<Time> 
         .then(|| counted.iter().min().map(|first| *first + DAY))
         .flatten();
     spent.into_iter().chain([cool]).max().filter(|from| *from > now)
-}
-
-/// How many invitations an organization sends a day: a new one few, so that nobody founds one to send mail.
-pub fn a_day(founded: Time, now: Time) -> usize {
-    if now - founded < Span::days(30) { 50 } else { 500 }
 }
 
 /// A personal message as it goes into a letter: at most 500 characters and no address of a page.
@@ -364,47 +302,6 @@ mod tests {
         }
     }
 
-    fn voucher(role: Role, companies: &[CompanyRole], own: Vec<CompanyId>) -> Voucher {
-        Voucher {
-            user: UserId::fresh(),
-            authority: Authority::of(role, companies),
-            own,
-        }
-    }
-
-    #[test]
-    fn nobody_vouches_for_more_than_they_may_give() {
-        for role in Role::ALL {
-            let voucher = voucher(*role, &[], Vec::new());
-            for offered in Role::ALL {
-                if voucher.vouches(*offered, &[]) {
-                    assert!(role.rank() >= offered.rank(), "{role} vouches for {offered}");
-                    assert!(*offered != Role::Owner || *role == Role::Owner);
-                }
-            }
-        }
-        assert!(!voucher(Role::Viewer, &[], Vec::new()).vouches(Role::Member, &[]));
-    }
-
-    #[test]
-    fn who_manages_companies_brings_members_into_these_only() {
-        let (mine, other) = (CompanyId::fresh(), CompanyId::fresh());
-        let voucher = voucher(Role::Member, &[CompanyRole::Manager], vec![mine]);
-        assert!(voucher.vouches(Role::Member, &[(mine, CompanyRole::Editor)]));
-        for (role, companies) in [
-            (Role::Member, vec![]),
-            (Role::Member, vec![(mine, CompanyRole::Manager)]),
-            (Role::Member, vec![(other, CompanyRole::Viewer)]),
-            (
-                Role::Member,
-                vec![(mine, CompanyRole::Viewer), (other, CompanyRole::Viewer)],
-            ),
-            (Role::Viewer, vec![(mine, CompanyRole::Viewer)]),
-        ] {
-            assert!(!voucher.vouches(role, &companies), "{role} {companies:?}");
-        }
-    }
-
     #[test]
     fn time_closes_an_open_invitation_and_nothing_else() {
         let now = Time(10);
@@ -469,13 +366,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn a_new_organization_sends_few() {
-        let founded = Time(0);
-        assert_eq!(a_day(founded, founded + Span::days(29)), 50);
-        assert_eq!(a_day(founded, founded + Span::days(30)), 500);
     }
 
     #[test]

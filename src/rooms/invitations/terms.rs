@@ -1,6 +1,6 @@
 //! What an invitation offers, as typed and as checked; the same for a new one and for one that is changed.
 
-use super::rules::{self, Voucher};
+use super::rules;
 use super::store::offered::{self, Company};
 use crate::gate::db::Conn;
 use crate::gate::member::Member;
@@ -13,6 +13,8 @@ use crate::ground::fields::Fields;
 use crate::ground::form::FormErrors;
 use crate::ground::id::CompanyId;
 use crate::ground::time::Time;
+use crate::people::invite::Terms;
+use crate::people::voucher::Voucher;
 
 /// So many companies are listed at once; the others are found by their name.
 const LISTED: usize = 20;
@@ -217,105 +219,88 @@ impl Picker {
 /// Companies with a role each.
 pub type Offered = Vec<(CompanyId, CompanyRole)>;
 
-/// What is offered, checked.
-#[derive(Debug, Clone)]
-pub struct Terms {
-    /// The role in the organization.
-    pub role: Role,
-    /// Companies with a role each.
-    pub companies: Offered,
-    /// The same in words, for the deeds.
-    pub named: Vec<String>,
-    /// A personal message, or nothing.
-    pub message: String,
-    /// The last moment of access.
-    pub access_until: Option<Time>,
+/// Checks the form; what is wrong is noted at its field.
+///
+/// # Errors
+/// When the database fails.
+pub fn read(
+    conn: &mut Conn,
+    member: &Member,
+    voucher: &Voucher,
+    typed: &Typed,
+    errors: &mut FormErrors,
+) -> Result<Option<Terms>, AppError> {
+    let role = Role::parse(&typed.role).filter(|role| voucher.gives(*role));
+    if role.is_none() {
+        errors.add("role", "Choose one of the roles in the list");
+    }
+    let (companies, named) = companies(conn, member, voucher, typed, errors)?;
+    let message = errors.take("message", rules::message(&typed.message));
+    let access_until = match typed.access_until.trim() {
+        "" => None,
+        day => match Time::end_of_day(day) {
+            None => {
+                errors.add("access_until", "Enter a date, like 2027-01-31");
+                None
+            }
+            Some(end) if end <= member.cx.now => {
+                errors.add("access_until", "Choose a day in the future");
+                None
+            }
+            end => end,
+        },
+    };
+    Ok(match (role, message) {
+        (Some(role), Some(message)) if errors.is_empty() => Some(Terms {
+            role,
+            companies,
+            named,
+            message,
+            access_until,
+        }),
+        _ => None,
+    })
 }
 
-impl Terms {
-    /// Checks the form; what is wrong is noted at its field.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn read(
-        conn: &mut Conn,
-        member: &Member,
-        voucher: &Voucher,
-        typed: &Typed,
-        errors: &mut FormErrors,
-    ) -> Result<Option<Self>, AppError> {
-        let role = Role::parse(&typed.role).filter(|role| voucher.gives(*role));
-        if role.is_none() {
-            errors.add("role", "Choose one of the roles in the list");
+fn companies(
+    conn: &mut Conn,
+    member: &Member,
+    voucher: &Voucher,
+    typed: &Typed,
+    errors: &mut FormErrors,
+) -> Result<(Offered, Vec<String>), AppError> {
+    let unit = member.unit;
+    let mut wanted: Offered = Vec::new();
+    for (id, role) in typed.chosen() {
+        let role = CompanyRole::parse(role).filter(|role| voucher.company_roles().contains(role));
+        match (CompanyId::parse(id), role) {
+            (Some(id), Some(role)) => {
+                wanted.retain(|(other, _)| *other != id);
+                wanted.push((id, role));
+            }
+            (None, _) => errors.add("company_id", format!("Choose {} out of the list", unit.many())),
+            (_, None) => errors.add("company_id", "Choose one of the roles in the list"),
         }
-        let (companies, named) = Self::companies(conn, member, voucher, typed, errors)?;
-        let message = errors.take("message", rules::message(&typed.message));
-        let access_until = match typed.access_until.trim() {
-            "" => None,
-            day => match Time::end_of_day(day) {
-                None => {
-                    errors.add("access_until", "Enter a date, like 2027-01-31");
-                    None
-                }
-                Some(end) if end <= member.cx.now => {
-                    errors.add("access_until", "Choose a day in the future");
-                    None
-                }
-                end => end,
-            },
-        };
-        Ok(match (role, message) {
-            (Some(role), Some(message)) if errors.is_empty() => Some(Self {
-                role,
-                companies,
-                named,
-                message,
-                access_until,
-            }),
-            _ => None,
+    }
+    if wanted.is_empty() {
+        if voucher.reach() == Reach::OwnCompanies {
+            errors.add("company_id", format!("Choose a role in at least one {}", unit.one()));
+        }
+        return Ok((wanted, Vec::new()));
+    }
+    let ids = wanted.iter().map(|(id, _)| *id).collect();
+    let found = offered::offerable(conn, member.organization, voucher, ids)?;
+    if found.len() < wanted.len() {
+        errors.add("company_id", format!("Choose {} out of the list", unit.many()));
+    }
+    let named = found
+        .iter()
+        .filter_map(|company| {
+            let (_, role) = wanted.iter().find(|(id, _)| *id == company.id)?;
+            Some(format!("{} ({})", company.name, role.label()))
         })
-    }
-
-    fn companies(
-        conn: &mut Conn,
-        member: &Member,
-        voucher: &Voucher,
-        typed: &Typed,
-        errors: &mut FormErrors,
-    ) -> Result<(Offered, Vec<String>), AppError> {
-        let unit = member.unit;
-        let mut wanted: Offered = Vec::new();
-        for (id, role) in typed.chosen() {
-            let role = CompanyRole::parse(role).filter(|role| voucher.company_roles().contains(role));
-            match (CompanyId::parse(id), role) {
-                (Some(id), Some(role)) => {
-                    wanted.retain(|(other, _)| *other != id);
-                    wanted.push((id, role));
-                }
-                (None, _) => errors.add("company_id", format!("Choose {} out of the list", unit.many())),
-                (_, None) => errors.add("company_id", "Choose one of the roles in the list"),
-            }
-        }
-        if wanted.is_empty() {
-            if voucher.reach() == Reach::OwnCompanies {
-                errors.add("company_id", format!("Choose a role in at least one {}", unit.one()));
-            }
-            return Ok((wanted, Vec::new()));
-        }
-        let ids = wanted.iter().map(|(id, _)| *id).collect();
-        let found = offered::offerable(conn, member.organization, voucher, ids)?;
-        if found.len() < wanted.len() {
-            errors.add("company_id", format!("Choose {} out of the list", unit.many()));
-        }
-        let named = found
-            .iter()
-            .filter_map(|company| {
-                let (_, role) = wanted.iter().find(|(id, _)| *id == company.id)?;
-                Some(format!("{} ({})", company.name, role.label()))
-            })
-            .collect();
-        Ok((wanted, named))
-    }
+        .collect();
+    Ok((wanted, named))
 }
 
 /// The refusal of somebody who may not give what an invitation offers; it names the right that they lack.

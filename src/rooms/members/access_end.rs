@@ -2,18 +2,17 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::profile::{Place, Typed, again, back};
-use super::rules::{self, Refused, Target};
 use super::visible;
 use crate::gate::Gate;
-use crate::gate::deed::{Action, Deed, Deeds};
-use crate::gate::membership::{self, Outcome};
+use crate::gate::deed::Deeds;
 use crate::gate::permission::{ChangeRoles, Permission};
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::time::Time;
+use crate::people::access_end;
+use crate::people::rules::Refused;
 
 /// The form of the end of access.
 #[derive(Debug, Default, Deserialize)]
@@ -36,9 +35,6 @@ pub async fn set_access_end(
     let done = gate
         .write(move |member, conn| {
             let person = visible(conn, member, &of)?;
-            if !rules::may_set_access_end(&member.into(), &Target::from(&person)) {
-                return Err(member.refusal(conn, ChangeRoles::RIGHT)?);
-            }
             let until = match Time::end_of_day(&typed) {
                 None if typed.is_empty() => None,
                 None => return Ok((Err("Enter a day, like 2027-01-31"), Deeds::none("no day"))),
@@ -47,21 +43,11 @@ pub async fn set_access_end(
                 }
                 Some(end) => Some(end),
             };
-            let word = match until {
-                Some(end) => format!("The access of {} ends on {}", person.name, end.date()),
-                None => format!("The access of {} has no end", person.name),
-            };
-            if until == person.access_until {
-                return Ok((Ok(word), Deeds::none("the same day")));
+            match access_end::set(conn, member, &person, until)? {
+                Ok(done) => Ok((Ok(done.word), done.deeds)),
+                Err(Refused::Right) => Err(member.refusal(conn, ChangeRoles::RIGHT)?),
+                Err(why) => Ok((Err(why.sentence()), Deeds::none("a rule refused"))),
             }
-            if membership::set_access_until(conn, member.organization, &person, until)? != Outcome::Done {
-                return Ok((Err(Refused::Changed.sentence()), Deeds::none("somebody was faster")));
-            }
-            let day = |time: Option<Time>| json!({"access_until": time.map(Time::day)});
-            let deed = Deed::new(Action::MemberAccessEndChanged, "member", person.id, &person.name)
-                .before(day(person.access_until))
-                .after(day(until));
-            Ok((Ok(word), member.did(deed)))
         })
         .await?;
     match done {

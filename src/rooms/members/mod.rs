@@ -2,12 +2,10 @@
 
 pub mod access_end;
 pub mod companies;
-pub mod letter;
 pub mod profile;
 pub mod removal;
 pub mod role;
 pub mod roster;
-pub mod rules;
 pub mod store;
 
 use crate::gate::db::Conn;

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::rules::{self, Actor, Target};
 use super::store::{self, Assigned, Choice};
 use super::visible;
 use crate::gate::Gate;
@@ -14,13 +13,15 @@ use crate::gate::member::{Member, MembershipStatus, Standing};
 use crate::gate::organization::{CompanyStatus, UnitLabel};
 use crate::gate::permission::{AssignCompanies, Permission, RemoveMembers, ViewMembers};
 use crate::gate::rights::Reach;
-use crate::gate::role::{CompanyRole, Role};
+use crate::gate::role::CompanyRole;
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
 use crate::ground::name;
 use crate::ground::time::Time;
+use crate::people::role::{self, Title};
+use crate::people::rules::{self, Actor, Target};
 
 /// So many companies are offered at once, and so many of those that a name finds.
 const OFFERED: usize = 5;
@@ -59,7 +60,8 @@ struct ProfilePage {
     invited_by: Option<String>,
     now: Time,
     errors: FormErrors,
-    roles: Vec<Role>,
+    title: Title,
+    roles: Vec<Title>,
     role: String,
     may_set_end: bool,
     access_until: String,
@@ -140,8 +142,9 @@ impl ProfilePage {
                 company,
             })
             .collect();
-        let mut roles = actor.roles_for(&target);
-        if roles == [person.role] {
+        let present = Title::of(conn, organization, &person)?;
+        let mut roles = role::offered(conn, member, &target)?;
+        if roles == [present.clone()] {
             roles.clear();
         }
         Ok(Self {
@@ -154,8 +157,9 @@ impl ProfilePage {
             invited_by,
             now: member.cx.now,
             errors,
-            role: typed.role.unwrap_or_else(|| person.role.as_str().to_owned()),
+            role: typed.role.unwrap_or_else(|| present.value()),
             roles,
+            title: present,
             may_set_end: rules::may_set_access_end(&actor, &target),
             access_until: typed
                 .access_until

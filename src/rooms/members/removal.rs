@@ -3,24 +3,21 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::profile::Place;
-use super::rules::{self, Refused, Target};
-use super::{letter, store, visible};
+use super::{store, visible};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
-use crate::gate::deed::{Action, Deed, Deeds};
-use crate::gate::invitation;
+use crate::gate::deed::Deeds;
 use crate::gate::member::{Member, Standing};
-use crate::gate::membership::{self, Outcome};
-use crate::gate::organization::{InvitationStatus, UnitLabel};
+use crate::gate::organization::UnitLabel;
 use crate::gate::permission::{Permission, RemoveMembers};
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
-use crate::post::outbox;
+use crate::people::removal;
+use crate::people::rules::{self, Target};
 
 #[derive(Template)]
 #[template(path = "members/removal.html", blocks = ["dialog"])]
@@ -42,7 +39,7 @@ impl RemovalPage {
     fn load(conn: &mut Conn, member: &Member, id: &str, errors: FormErrors, cancel: bool) -> Result<Self, AppError> {
         let person = removable(conn, member, id)?;
         let companies = store::assigned(conn, member.organization, person.id)?;
-        let invitations = store::invitations_by(conn, member.organization, person.user)?;
+        let invitations = removal::invitations_by(conn, member.organization, person.user)?;
         Ok(Self {
             shell: member.shell(conn, "members")?,
             organization: member.organization_name.clone(),
@@ -135,25 +132,10 @@ pub async fn remove(
     let done = gate
         .write(move |member, conn| {
             let person = removable(conn, member, &of)?;
-            let companies = store::assigned(conn, member.organization, person.id)?;
-            match membership::expel(conn, &member.cx, member.organization, &person, member.person.id)? {
-                Outcome::Done => {}
-                Outcome::LastOwner => return Ok((Err(Refused::LastOwner), Deeds::none("the last owner stays"))),
-                Outcome::Changed => return Ok((Err(Refused::Changed), Deeds::none("somebody was faster"))),
+            match removal::remove(conn, member, &person, cancel)? {
+                Ok(done) => Ok((Ok((done.word, member.path("/members"))), done.deeds)),
+                Err(why) => Ok((Err(why), Deeds::none("a rule refused"))),
             }
-            letter::removed(conn, member, &person)?;
-            let companies: Vec<_> = companies
-                .into_iter()
-                .map(|company| json!({"company": company.name, "role": company.role.as_str()}))
-                .collect();
-            let deed = Deed::new(Action::MemberRemoved, "member", person.id, &person.name)
-                .before(json!({"role": person.role.as_str(), "email": person.email, "companies": companies}));
-            let mut deeds = member.did(deed);
-            if cancel {
-                deeds = deeds.and(cancel_invitations(conn, member, &person)?);
-            }
-            let word = format!("{} is no longer a member of {}", person.name, member.organization_name);
-            Ok((Ok((word, member.path("/members"))), deeds))
         })
         .await?;
     match done {
@@ -173,21 +155,4 @@ pub async fn remove(
             }
         }
     }
-}
-
-/// Cancels what somebody sent and nobody has answered.
-fn cancel_invitations(conn: &mut Conn, member: &Member, person: &Standing) -> Result<Deeds, AppError> {
-    let mut deeds = Deeds::none("as many as were still pending");
-    for (id, email, letter) in store::invitations_by(conn, member.organization, person.user)? {
-        if invitation::close(conn, &member.cx, member.organization, id, InvitationStatus::Cancelled)? {
-            if let Some(letter) = letter {
-                outbox::withdraw(conn, letter)?;
-            }
-            let deed = Deed::new(Action::InvitationCancelled, "invitation", id, email)
-                .before(json!({"status": InvitationStatus::Pending.as_str()}))
-                .after(json!({"status": InvitationStatus::Cancelled.as_str()}));
-            deeds = deeds.and(member.did(deed));
-        }
-    }
-    Ok(deeds)
 }

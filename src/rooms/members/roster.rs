@@ -7,7 +7,6 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::store;
-use super::store::search::{self, Row, Sort, Standing, Total, Wanted};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
 use crate::gate::member::Member;
@@ -23,6 +22,7 @@ use crate::ground::id::{CompanyId, MembershipId};
 use crate::ground::name;
 use crate::ground::paging::Place;
 use crate::ground::time::Time;
+use crate::people::search::{self, Row, Sort, Standing, Total, Wanted};
 
 const SIZE: usize = 50;
 const SHEET_SIZE: usize = 1_000;

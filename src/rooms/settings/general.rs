@@ -3,14 +3,15 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::rules::{self, ProfileForm, Tab};
+use super::rules::{self, ProfileForm};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::member::Member;
 use crate::gate::organization::{self, Region, UnitLabel};
-use crate::gate::permission::EditProfile;
+use crate::gate::permission::{EditProfile, Permission, ViewOrganization};
 use crate::gate::shell::Shell;
+use crate::gate::tabs::{self, Tab};
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
@@ -33,7 +34,7 @@ impl GeneralPage {
     fn of(member: &Member, conn: &mut Conn, form: ProfileForm, errors: FormErrors) -> Result<Self, AppError> {
         Ok(Self {
             shell: member.shell(conn, "settings")?,
-            tabs: rules::tabs(member.rights),
+            tabs: tabs::settings(member.rights),
             tab: "general",
             path: member.path("/settings"),
             slug: member.slug.clone(),
@@ -55,8 +56,13 @@ impl GeneralPage {
 ///
 /// # Errors
 /// What the gate refuses.
-pub async fn first(gate: Gate<EditProfile>) -> Result<HttpResponse, AppError> {
-    let path = gate.read(|member, _| Ok(member.path("/settings/general"))).await?;
+pub async fn first(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
+    let path = gate
+        .read(|member, conn| match tabs::settings(member.rights).first() {
+            Some(tab) => Ok(member.path(&format!("/settings/{}", tab.key))),
+            None => Err(member.refusal(conn, EditProfile::RIGHT)?),
+        })
+        .await?;
     Ok(see_other(gate.fragment(), &path))
 }
 

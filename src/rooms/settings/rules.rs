@@ -1,43 +1,10 @@
-//! Which tabs somebody sees, what a profile must hold to, what a change of it is called.
+//! What a profile must hold to, what a change of it is called.
 
 use serde_json::{Map, Value};
 
 use crate::gate::organization::{OrganizationType, Profile, Region, UnitLabel};
-use crate::gate::rights::Rights;
 use crate::ground::form::FormErrors;
 use crate::ground::{domain, name};
-
-/// An entry of the settings' own navigation.
-#[derive(Debug)]
-pub struct Tab {
-    /// The words.
-    pub label: &'static str,
-    /// The icon.
-    pub icon: &'static str,
-    /// The end of its path, which also tells which one is open.
-    pub key: &'static str,
-}
-
-type Asked = fn(Rights) -> bool;
-
-/// Every tab with the right it needs.
-const TABS: [(Asked, Tab); 1] = [(
-    Rights::edit_profile,
-    Tab {
-        label: "General",
-        icon: "building",
-        key: "general",
-    },
-)];
-
-/// The tabs that these rights open.
-pub fn tabs(rights: Rights) -> Vec<&'static Tab> {
-    static ALL: [(Asked, Tab); 1] = TABS;
-    ALL.iter()
-        .filter(|(asked, _)| asked(rights))
-        .map(|(_, tab)| tab)
-        .collect()
-}
 
 /// The fields of the profile as typed.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -121,7 +88,6 @@ pub fn changes(before: &Profile, after: &Profile) -> Option<(Value, Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::role::Role;
 
     fn profile() -> Profile {
         Profile {
@@ -149,11 +115,5 @@ mod tests {
         let (was, is) = changes(&profile(), &after).unwrap();
         assert_eq!(was, serde_json::json!({ "unit": "company" }));
         assert_eq!(is, serde_json::json!({ "unit": "client" }));
-    }
-
-    #[test]
-    fn tabs_follow_rights() {
-        assert!(tabs(Rights::of(Role::Member, &[])).is_empty());
-        assert_eq!(tabs(Rights::of(Role::Owner, &[])).len(), 1);
     }
 }

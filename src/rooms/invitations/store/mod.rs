@@ -1,20 +1,17 @@
 //! What the room asks of the database. The rows of invitations are written by `gate::invitation`.
 
-pub mod limits;
 pub mod offered;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::json;
 
-use super::rules::{self, Voucher};
-use crate::gate::context::Context;
+use super::rules;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::invitation::{self, Invitation};
-use crate::gate::member::{self, Member, MembershipStatus, OrgId};
+use crate::gate::member::{MembershipStatus, OrgId};
 use crate::gate::organization::{CompanyStatus, InvitationStatus, OrganizationStatus, UnitLabel};
-use crate::gate::permission::{InviteMembers, Permission};
 use crate::gate::rights::Reach;
 use crate::gate::role::CompanyRole;
 use crate::gate::schema::{
@@ -22,10 +19,11 @@ use crate::gate::schema::{
     organizations, users,
 };
 use crate::ground::error::AppError;
-use crate::ground::id::{CompanyId, InvitationId, MailId, MembershipId, UserId};
+use crate::ground::id::{CompanyId, InvitationId, MailId, UserId};
 use crate::ground::paging::{Direction, Place};
 use crate::ground::time::Time;
 use crate::ground::token::Seed;
+use crate::people::voucher::Voucher;
 use crate::post::outbox::{self, MailState};
 
 type Backend = <Conn as diesel::Connection>::Backend;
@@ -55,55 +53,6 @@ pub fn expire(conn: &mut Conn, now: Time) -> QueryResult<Deeds> {
         deeds = deeds.and(Deeds::organization(over.organization_id, deed));
     }
     Ok(deeds)
-}
-
-/// What a member may give.
-///
-/// # Errors
-/// When the database fails.
-pub fn voucher(conn: &mut Conn, member: &Member) -> QueryResult<Voucher> {
-    let own = if member.reach::<InviteMembers>() == Reach::OwnCompanies {
-        member.own_companies(conn, InviteMembers::RIGHT)?
-    } else {
-        Vec::new()
-    };
-    Ok(Voucher {
-        user: member.person.id,
-        authority: member.authority(),
-        own,
-    })
-}
-
-/// What somebody may give now who sent an invitation earlier; `None` when they are no active member any more.
-///
-/// # Errors
-/// When the database fails.
-pub fn inviter(
-    conn: &mut Conn,
-    organization: OrgId,
-    cx: &Context,
-    user: UserId,
-) -> Result<Option<(MembershipId, Voucher)>, AppError> {
-    let found: Option<MembershipId> = memberships::table
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .select(memberships::id)
-        .first(conn)
-        .optional()?;
-    let Some(membership) = found else {
-        return Ok(None);
-    };
-    let grounds = member::grounds(conn, cx.now, organization, membership)?;
-    if !grounds.in_force {
-        return Ok(None);
-    }
-    let voucher = Voucher {
-        user,
-        authority: grounds.authority(),
-        own: member::companies_with(conn, cx.now, organization, membership, &grounds, InviteMembers::RIGHT)?,
-    };
-    Ok(Some((membership, voucher)))
 }
 
 /// Whoever manages companies sees what leads into these, and what they sent.
@@ -318,20 +267,6 @@ pub fn find(conn: &mut Conn, organization: OrgId, voucher: &Voucher, id: &str) -
         .map(|(_, grant)| grant)
         .collect();
     Ok(Seen { invitation, grants })
-}
-
-/// Which of these addresses belong to members.
-///
-/// # Errors
-/// When the database fails.
-pub fn members_among(conn: &mut Conn, organization: OrgId, emails: Vec<String>) -> QueryResult<Vec<String>> {
-    memberships::table
-        .inner_join(users::table)
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::status.ne(MembershipStatus::Removed))
-        .filter(users::email.eq_any(emails))
-        .select(users::email)
-        .load(conn)
 }
 
 /// Whether an invitation other than `except` is open for an address.

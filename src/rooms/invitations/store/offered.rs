@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::super::rules::Voucher;
 use crate::gate::db::Conn;
 use crate::gate::member::OrgId;
 use crate::gate::organization::CompanyStatus;
@@ -10,6 +9,7 @@ use crate::gate::rights::Reach;
 use crate::gate::schema::companies;
 use crate::ground::id::CompanyId;
 use crate::ground::name;
+use crate::people::voucher::Voucher;
 
 /// A company that may be offered.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]

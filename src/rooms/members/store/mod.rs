@@ -1,7 +1,5 @@
 //! What the pages of members read, and what they ask the gate to change.
 
-pub mod search;
-
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -11,7 +9,7 @@ use crate::gate::member::OrgId;
 use crate::gate::organization::{CompanyStatus, InvitationStatus};
 use crate::gate::role::CompanyRole;
 use crate::gate::schema::{companies, company_assignments, invitations, users};
-use crate::ground::id::{CompanyId, InvitationId, MailId, MembershipId, UserId};
+use crate::ground::id::{CompanyId, InvitationId, MembershipId, UserId};
 use crate::ground::name;
 
 /// A company by which a list can be narrowed, or which can be assigned.
@@ -180,23 +178,6 @@ pub fn pending_invitations(conn: &mut Conn, organization: OrgId, limit: i64) -> 
         .select(invitations::id)
         .load(conn)?;
     Ok(pending.len())
-}
-
-/// A pending invitation: its id, its address, its latest letter.
-pub type Pending = (InvitationId, String, Option<MailId>);
-
-/// The pending invitations that somebody sent.
-///
-/// # Errors
-/// When the database fails.
-pub fn invitations_by(conn: &mut Conn, organization: OrgId, user: UserId) -> QueryResult<Vec<Pending>> {
-    invitations::table
-        .filter(invitations::organization_id.eq(organization))
-        .filter(invitations::status.eq(InvitationStatus::Pending))
-        .filter(invitations::invited_by.eq(user))
-        .order((invitations::created_at, invitations::id))
-        .select((invitations::id, invitations::email, invitations::mail_id))
-        .load(conn)
 }
 
 /// The names of some accounts.

@@ -65,11 +65,17 @@ macro_rules! of_the_row {
             }
             // In the index's own words, or neither engine sees that it is meant.
             Some(Standing::Suspended) => {
-                $query = $query.filter(diesel::dsl::sql::<Bool>("memberships.status = 'suspended'"));
+                $query = $query
+                    .filter(diesel::dsl::sql::<Bool>("memberships.status = 'suspended'"))
+                    .filter(
+                        memberships::access_until
+                            .is_null()
+                            .or(memberships::access_until.ge($wanted.now)),
+                    );
             }
             Some(Standing::Ended) => {
                 $query = $query
-                    .filter(memberships::status.eq(MembershipStatus::Active))
+                    .filter(memberships::status.ne(MembershipStatus::Removed))
                     .filter(memberships::access_until.lt($wanted.now));
             }
         }

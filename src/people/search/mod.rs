@@ -101,10 +101,10 @@ pub struct Row {
 impl Row {
     /// Whether the access counts at `now`.
     pub fn standing(&self, now: Time) -> Standing {
-        if self.status == MembershipStatus::Suspended {
-            Standing::Suspended
-        } else if self.access_until.is_some_and(|end| end < now) {
+        if self.access_until.is_some_and(|end| end < now) {
             Standing::Ended
+        } else if self.status == MembershipStatus::Suspended {
+            Standing::Suspended
         } else {
             Standing::Active
         }

@@ -2,7 +2,7 @@
 
 use crate::gate::member::{Member, Standing};
 use crate::gate::permission::{ChangeRoles, Permission, Right};
-use crate::gate::rights::{Authority, Reach};
+use crate::gate::rights::{Authority, Held, Reach};
 use crate::gate::role::Role;
 use crate::ground::id::MembershipId;
 use crate::ground::time::Time;
@@ -87,29 +87,28 @@ impl Actor {
         Role::ALL
             .iter()
             .copied()
-            .filter(|role| self.may_give(target, *role))
+            .filter(|role| may_give(self, target, *role))
             .collect()
     }
+}
 
-    fn may_give(&self, target: &Target, role: Role) -> bool {
-        if target.id == self.id {
-            // Stepping down is free, and nobody raises themselves: not by rank, and not by a right they lack.
-            let becomes = self.authority.role_rights(role);
-            self.may_touch(target.role) && self.may_touch(role) && becomes.within(self.authority.rights)
-        } else {
-            self.may_touch(target.role) && self.may_touch(role)
-        }
-    }
+/// Whether somebody may be given a role. Stepping down is free, and nobody raises themselves: not by rank, and not by a
+/// right they lack.
+pub fn may_give(actor: &Actor, target: &Target, wanted: impl Into<Held>) -> bool {
+    let (authority, wanted) = (actor.authority, wanted.into());
+    let within = || authority.role_rights(wanted).within(authority.rights);
+    actor.may_touch(target.role) && authority.may_grant(wanted) && (target.id != actor.id || within())
 }
 
 /// Whether a role may be changed to another.
 ///
 /// # Errors
 /// Why not.
-pub fn role_change(actor: &Actor, target: &Target, role: Role) -> Result<(), Refused> {
-    if !actor.may_give(target, role) {
+pub fn role_change(actor: &Actor, target: &Target, wanted: impl Into<Held>) -> Result<(), Refused> {
+    let wanted = wanted.into();
+    if !may_give(actor, target, wanted) {
         Err(Refused::Right)
-    } else if role == Role::Owner && target.access_until.is_some() {
+    } else if wanted.role == Role::Owner && target.access_until.is_some() {
         Err(Refused::OwnerWithEnd)
     } else {
         Ok(())
@@ -121,7 +120,7 @@ pub fn may_set_access_end(actor: &Actor, target: &Target) -> bool {
     actor.id != target.id && target.role != Role::Owner && actor.may_touch(target.role)
 }
 
-/// Whether somebody may be removed; oneself one leaves instead.
+/// Whether somebody may be removed or suspended; oneself one leaves instead.
 pub fn may_remove(actor: &Actor, target: &Target) -> bool {
     actor.id != target.id && actor.may_touch(target.role)
 }

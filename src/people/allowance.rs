@@ -2,12 +2,19 @@
 
 use diesel::prelude::*;
 
-use super::super::rules::{self, DAY};
 use crate::gate::db::Conn;
 use crate::gate::invitation::Invitation;
 use crate::gate::member::OrgId;
 use crate::gate::schema::{invitation_links, invitations, organizations};
-use crate::ground::time::Time;
+use crate::ground::time::{Span, Time};
+
+/// The day in which letters are counted.
+pub const DAY: Span = Span::hours(24);
+
+/// How many invitations an organization sends a day: a new one few, so that nobody founds one to send mail.
+fn a_day(founded: Time, now: Time) -> usize {
+    if now - founded < Span::days(30) { 50 } else { 500 }
+}
 
 /// How many more invitations an organization may send now, and when the next one becomes possible.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +36,7 @@ pub fn allowance(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult
         .find(organization)
         .select(organizations::created_at)
         .first(conn)?;
-    let a_day = rules::a_day(founded, now);
+    let a_day = a_day(founded, now);
     let sent: Vec<Time> = invitations::table
         .filter(invitations::organization_id.eq(organization))
         .filter(invitations::last_sent_at.gt(now - DAY))
@@ -55,4 +62,16 @@ pub fn resent(conn: &mut Conn, organization: OrgId, was: &Invitation, now: Time)
         .filter(invitation_links::created_at.gt(was.created_at.max(now - DAY)))
         .select(invitation_links::created_at)
         .load(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_organization_sends_few() {
+        let founded = Time(0);
+        assert_eq!(a_day(founded, founded + Span::days(29)), 50);
+        assert_eq!(a_day(founded, founded + Span::days(30)), 500);
+    }
 }

@@ -1,0 +1,25 @@
+//! What several rooms do with people: find them, bring them in, change what they are, let them go. One rule, one verb,
+//! one deed and one letter each, whichever page asks.
+
+pub mod access_end;
+pub mod allowance;
+pub mod bounds;
+pub mod invite;
+mod letter;
+pub mod removal;
+pub mod role;
+pub mod rules;
+pub mod search;
+pub mod suspension;
+pub mod voucher;
+
+use crate::gate::deed::Deeds;
+
+/// Something that was done.
+#[derive(Debug)]
+pub struct Done {
+    /// The word for who did it, without a full stop.
+    pub word: String,
+    /// The deeds; none when everything was so before.
+    pub deeds: Deeds,
+}

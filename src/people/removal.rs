@@ -1,0 +1,129 @@
+//! Removing somebody, and taking that back for a day.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::bounds::Before;
+use super::rules::{self, Refused, Target};
+use super::{Done, letter};
+use crate::gate::db::Conn;
+use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::invitation;
+use crate::gate::member::{Member, OrgId, Standing};
+use crate::gate::membership::{self, Outcome};
+use crate::gate::organization::InvitationStatus;
+use crate::gate::schema::{companies, company_assignments, invitations};
+use crate::ground::error::AppError;
+use crate::ground::id::{InvitationId, MailId, MembershipId, UserId};
+use crate::post::outbox;
+
+/// A pending invitation: its id, its address, its latest letter.
+pub type Pending = (InvitationId, String, Option<MailId>);
+
+/// The pending invitations that somebody sent.
+///
+/// # Errors
+/// When the database fails.
+pub fn invitations_by(conn: &mut Conn, organization: OrgId, user: UserId) -> QueryResult<Vec<Pending>> {
+    invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::status.eq(InvitationStatus::Pending))
+        .filter(invitations::invited_by.eq(user))
+        .order((invitations::created_at, invitations::id))
+        .select((invitations::id, invitations::email, invitations::mail_id))
+        .load(conn)
+}
+
+/// Removes somebody, tells them, and cancels what they sent when that is wanted.
+///
+/// # Errors
+/// When the database fails; the inner error says why nothing was changed.
+pub fn remove(
+    conn: &mut Conn,
+    member: &Member,
+    person: &Standing,
+    cancel_invitations: bool,
+) -> Result<Result<Done, Refused>, AppError> {
+    if !rules::may_remove(&member.into(), &Target::from(person)) {
+        return Ok(Err(Refused::Right));
+    }
+    let places = places(conn, member.organization, person.id)?;
+    match membership::expel(conn, &member.cx, member.organization, person, member.person.id)? {
+        Outcome::Done => {}
+        Outcome::LastOwner => return Ok(Err(Refused::LastOwner)),
+        Outcome::Changed => return Ok(Err(Refused::Changed)),
+    }
+    letter::removed(conn, member, person)?;
+    let places: Vec<_> = places
+        .into_iter()
+        .map(|(company, role)| json!({"company": company, "role": role}))
+        .collect();
+    let deed = Deed::new(Action::MemberRemoved, "member", person.id, &person.name)
+        .before(json!({"role": person.role.as_str(), "email": person.email, "companies": places}));
+    let mut deeds = member.did(deed);
+    if cancel_invitations {
+        deeds = deeds.and(cancel(conn, member, person)?);
+    }
+    Ok(Ok(Done {
+        word: format!("{} is no longer a member of {}", person.name, member.organization_name),
+        deeds,
+    }))
+}
+
+fn places(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<Vec<(String, String)>> {
+    company_assignments::table
+        .inner_join(
+            companies::table.on(companies::organization_id
+                .eq(company_assignments::organization_id)
+                .and(companies::id.eq(company_assignments::company_id))),
+        )
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(id))
+        .order((companies::sort_name, companies::id))
+        .select((companies::name, company_assignments::role))
+        .load::<(String, crate::gate::role::CompanyRole)>(conn)
+        .map(|rows| rows.into_iter().map(|(name, role)| (name, role.to_string())).collect())
+}
+
+/// Cancels what somebody sent and nobody has answered.
+fn cancel(conn: &mut Conn, member: &Member, person: &Standing) -> Result<Deeds, AppError> {
+    let mut deeds = Deeds::none("as many as were still pending");
+    for (id, email, letter) in invitations_by(conn, member.organization, person.user)? {
+        if invitation::close(conn, &member.cx, member.organization, id, InvitationStatus::Cancelled)? {
+            if let Some(letter) = letter {
+                outbox::withdraw(conn, letter)?;
+            }
+            let deed = Deed::new(Action::InvitationCancelled, "invitation", id, email)
+                .before(json!({"status": InvitationStatus::Pending.as_str()}))
+                .after(json!({"status": InvitationStatus::Cancelled.as_str()}));
+            deeds = deeds.and(member.did(deed));
+        }
+    }
+    Ok(deeds)
+}
+
+/// Takes a removal back within `membership::UNDO`. `None` when it is too late, or when they came back in another way.
+///
+/// # Errors
+/// The refusal of who may not touch somebody of that rank, or would give back a right that is not theirs.
+pub fn undo(conn: &mut Conn, member: &Member, id: MembershipId) -> Result<Option<Done>, AppError> {
+    let Some(person) = membership::undo(conn, &member.cx, member.organization, id)? else {
+        return Ok(None);
+    };
+    if !rules::may_remove(&member.into(), &Target::from(&person)) {
+        let right = <crate::gate::permission::RemoveMembers as crate::gate::permission::Permission>::RIGHT;
+        return Err(member.refusal(conn, right)?);
+    }
+    Before::NOTHING.check(conn, member, person.id)?;
+    letter::restored(conn, member, &person)?;
+    let places: Vec<_> = places(conn, member.organization, id)?
+        .into_iter()
+        .map(|(company, role)| json!({"company": company, "role": role}))
+        .collect();
+    let deed = Deed::new(Action::MemberRemovalUndone, "member", person.id, &person.name)
+        .after(json!({"role": person.role.as_str(), "email": person.email, "companies": places}));
+    Ok(Some(Done {
+        word: format!("{} is a member again, with everything they had", person.name),
+        deeds: member.did(deed),
+    }))
+}
