@@ -106,6 +106,21 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     let door = Backstage::of(house, "clock");
     door.write(|cx, conn| Ok(((), rooms::invitations::store::expire(conn, cx.now)?)))?;
     door.write(|cx, conn| Ok(((), membership::end_due(conn, cx, BATCH)?)))?;
+    // Links
+    // Links: end
+
+    // General
+    // General: end
+
+    // Audit
+    // Audit: end
+
+    // Operator
+    // Operator: end
+
+    // Reviews
+    // Reviews: end
+
     door.write(|cx, conn| {
         deed::chain::adopt(conn, BATCH)?;
         membership::forget_undo(conn, cx.now)?;

@@ -1,10 +1,17 @@
 //! The areas of the product. A room never imports a room; what two of them share lies on a floor below.
 
+pub mod access;
 pub mod accounts;
+pub mod audit;
 pub mod companies;
+pub mod groups;
 pub mod invitations;
+pub mod links;
 pub mod members;
 pub mod onboarding;
+pub mod operator;
 pub mod organizations;
 pub mod overview;
+pub mod reviews;
+pub mod rights;
 pub mod settings;

@@ -144,6 +144,27 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/settings/general" settings::general::edit;
     post "/organizations/{slug}/settings/general" settings::general::save;
     // Settings: end
+
+    // Access: people, matrix
+    // Access: end
+
+    // Rights: overrides, policies, custom roles, explaining, requests
+    // Rights: end
+
+    // Groups
+    // Groups: end
+
+    // Links: onboarding links, joining
+    // Links: end
+
+    // Audit
+    // Audit: end
+
+    // Operator
+    // Operator: end
+
+    // Reviews
+    // Reviews: end
 };
 
 /// Puts the table into the app.

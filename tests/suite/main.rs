@@ -15,19 +15,26 @@
 #[allow(dead_code, unused_imports, reason = "a harness offers more than today's tests use")]
 mod harness;
 
+mod access_test;
 mod accounts_test;
+mod audit_test;
 mod browser_test;
 mod cli_test;
 mod companies_test;
 mod crash_test;
 mod deeds_test;
 mod fragments_test;
+mod gallery;
+mod general_test;
+mod groups_test;
 mod harness_test;
 mod health_test;
 mod invitations_test;
+mod links_test;
 mod mail_test;
 mod main_job_test;
 mod members_test;
+mod operator_test;
 mod organizations_test;
 mod outage_test;
 mod pages_test;
@@ -35,6 +42,8 @@ mod people_test;
 mod process_test;
 mod races_test;
 mod reach_test;
+mod reviews_test;
+mod rights_test;
 mod roles_test;
 mod rules_test;
 mod switcher_test;

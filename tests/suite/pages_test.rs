@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tenantry::routes::ROUTES;
 
+use crate::gallery::AREAS;
 use crate::harness::browser::{Browser, Look};
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -25,7 +26,7 @@ const NO_PAGES: &[(&str, &str)] = &[
 ];
 
 /// One page in one state.
-struct Picture {
+pub struct Picture {
     route: &'static str,
     state: &'static str,
     /// Who looks; nobody: signed out.
@@ -37,9 +38,30 @@ struct Picture {
     says: &'static str,
 }
 
+impl Picture {
+    /// A page in a state; `says` are words that show that it is this one.
+    pub fn new(
+        route: &'static str,
+        state: &'static str,
+        who: Option<&Client>,
+        path: &str,
+        act: Act,
+        says: &'static str,
+    ) -> Self {
+        Self {
+            route,
+            state,
+            who: who.cloned(),
+            path: path.to_owned(),
+            act,
+            says,
+        }
+    }
+}
+
 /// What a person does on the page.
 #[derive(Clone, Copy)]
-enum Act {
+pub enum Act {
     Nothing,
     /// Sends the first form whose action has these words, past the browser's own checks.
     Send(&'static str),
@@ -213,15 +235,7 @@ impl Gallery {
         let ids = Ids::set(house);
         let mut all = Vec::new();
         let mut add = |route, state, who: Option<&Client>, path: &str, act, says| {
-            let who = who.cloned();
-            all.push(Picture {
-                route,
-                state,
-                who,
-                path: path.to_owned(),
-                act,
-                says,
-            });
+            all.push(Picture::new(route, state, who, path, act, says));
         };
         let (out, olivia, quiet) = (None, Some(&ids.olivia), Some(&ids.quiet));
         let (noah, fresh, hana) = (Some(&ids.noah), Some(&ids.fresh), Some(&ids.hana));
@@ -863,6 +877,7 @@ impl Gallery {
             Nothing,
             "Who can help",
         );
+        all.extend(AREAS.iter().flat_map(|area| (area.hang)(house)));
         Self(all)
     }
 }

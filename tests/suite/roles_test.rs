@@ -8,6 +8,7 @@ use std::fmt::Write;
 use tenantry::gate::role::Role;
 use tenantry::routes::ROUTES;
 
+use crate::gallery::AREAS;
 use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::page::Page;
@@ -31,6 +32,9 @@ const ACTORS: &[(&str, &str)] = &[
     ("co-view", "member, viewer of the company asked for"),
     ("afar", "member, manager of another company"),
 ];
+
+/// Names and values of a form.
+pub type Form = Vec<(&'static str, String)>;
 
 /// An organization of its own: whatever the request does, no other request finds its traces.
 pub struct Scene {
@@ -107,7 +111,7 @@ impl Scene {
 
     /// The path with its variables filled in. A new variable needs a line here.
     pub fn path(&self, path: &str, asset: &str) -> String {
-        let variable = |name: &str| match name {
+        let known = |name: &str| match name {
             "slug" => self.slug.as_str(),
             "company" => self.north_slug.as_str(),
             "company_id" => self.north.as_str(),
@@ -120,19 +124,26 @@ impl Scene {
             "id" if path.contains("/members/") => self.member.as_str(),
             _ => panic!("{path}: what stands for {{{name}}}? Say it in roles_test.rs"),
         };
+        let variable = |name: &str| {
+            let area = AREAS.iter().find_map(|area| (area.variable)(self, path, name));
+            area.unwrap_or_else(|| known(name).to_owned())
+        };
         let mut filled = String::new();
         let mut rest = path;
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').expect("a variable ends");
             filled += before;
-            filled += variable(name);
+            filled += &variable(name);
             rest = after;
         }
         filled + rest
     }
 
     /// A form that is filled in rightly, so that only who may decides. A new one needs a line here.
-    pub fn form(&self, path: &str) -> Vec<(&'static str, String)> {
+    pub fn form(&self, path: &str) -> Form {
+        if let Some(form) = AREAS.iter().find_map(|area| (area.form)(self, path)) {
+            return form;
+        }
         let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
         let email = format!("fresh@{}.test", self.slug);
         match path {

@@ -90,7 +90,26 @@ fn furnish(house: &House) -> Result<(), AppError> {
             Ok(((), Some(account.actor()), deeds))
         })?;
     }
-    HOUSES.iter().try_for_each(|place| stage.build(place))
+    HOUSES.iter().try_for_each(|place| stage.build(place))?;
+    // Each area adds its own past, in its own file, by its own line.
+    // Rights
+    // Rights: end
+
+    // People
+    // People: end
+
+    // Links
+    // Links: end
+
+    // General
+    // General: end
+
+    // Operator
+    // Operator: end
+
+    // Reviews
+    // Reviews: end
+    Ok(())
 }
 
 const DAY: i64 = 24 * 60;

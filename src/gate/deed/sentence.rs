@@ -46,6 +46,29 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         Action::MemberUnassigned => format!("took {label} off {company}"),
         Action::MemberRemoved => format!("removed {label}"),
         Action::MemberLeft => "left the organization".into(),
+        // Access
+        // Access: end
+
+        // Rights
+        // Rights: end
+
+        // People
+        // People: end
+
+        // Links
+        // Links: end
+
+        // General
+        // General: end
+
+        // Audit
+        // Audit: end
+
+        // Operator
+        // Operator: end
+
+        // Reviews
+        // Reviews: end
         other => other.as_str().replace(['.', '_'], " "),
     }
 }

@@ -1,0 +1,1 @@
+//! Groups: people who inherit a role and companies together.

@@ -1,0 +1,1 @@
+//! Onboarding links: how strangers come in, and who waits for approval.

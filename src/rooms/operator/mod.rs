@@ -1,0 +1,1 @@
+//! The instance page: organizations, accounts, letters, health, and support sessions.
