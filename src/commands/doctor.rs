@@ -17,11 +17,30 @@ struct Count {
     n: i64,
 }
 
+/// The role that counts is the highest of one's own and the groups'; at the same height one's own.
+const ROLES: &str = "SELECT COUNT(*) AS n FROM memberships m WHERE m.status <> 'removed' AND \
+    (CASE m.role WHEN 'owner' THEN 6 WHEN 'admin' THEN 5 WHEN 'editor' THEN 3 WHEN 'viewer' THEN 2 WHEN 'member' THEN 1 ELSE 4 END) <> \
+    (SELECT MAX(t.height) FROM (SELECT CASE m.own_role WHEN 'owner' THEN 6 WHEN 'admin' THEN 5 WHEN 'editor' THEN 3 WHEN 'viewer' THEN 2 WHEN 'member' THEN 1 ELSE 4 END AS height \
+    UNION ALL SELECT CASE g.role WHEN 'owner' THEN 6 WHEN 'admin' THEN 5 WHEN 'editor' THEN 3 WHEN 'viewer' THEN 2 WHEN 'member' THEN 1 ELSE 4 END \
+    FROM groups g JOIN group_members gm ON gm.organization_id = g.organization_id AND gm.group_id = g.id \
+    WHERE gm.organization_id = m.organization_id AND gm.membership_id = m.id) t)";
+
+/// The role in a company is the highest of one's own place and what the groups give there.
+const PLACES: &str = "SELECT COUNT(*) AS n FROM company_assignments a WHERE \
+    (CASE a.role WHEN 'manager' THEN 3 WHEN 'editor' THEN 2 ELSE 1 END) <> \
+    (SELECT MAX(t.height) FROM (SELECT CASE a.direct_role WHEN 'manager' THEN 3 WHEN 'editor' THEN 2 WHEN 'viewer' THEN 1 ELSE 0 END AS height \
+    UNION ALL SELECT CASE gg.role WHEN 'manager' THEN 3 WHEN 'editor' THEN 2 ELSE 1 END \
+    FROM group_grants gg JOIN group_members gm ON gm.organization_id = gg.organization_id AND gm.group_id = gg.group_id \
+    WHERE gg.organization_id = a.organization_id AND gg.company_id = a.company_id AND gm.membership_id = a.membership_id) t)";
+
+const MISSING_PLACES: &str = "SELECT COUNT(*) AS n FROM group_members gm JOIN group_grants gg ON gg.organization_id = gm.organization_id AND gg.group_id = gm.group_id \
+    WHERE NOT EXISTS (SELECT 1 FROM company_assignments a WHERE a.organization_id = gm.organization_id AND a.membership_id = gm.membership_id AND a.company_id = gg.company_id)";
+
 /// What must not exist, each with a query that counts it. Foreign keys hold most things; these are what they cannot hold.
 const ORPHANS: &[(&str, &str)] = &[
     (
         "organizations whose owner count differs from their owners",
-        "SELECT COUNT(*) AS n FROM organizations o WHERE o.owner_count <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = o.id AND m.role = 'owner' AND m.status <> 'removed')",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE o.owner_count <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = o.id AND m.own_role = 'owner' AND m.status = 'active')",
     ),
     (
         "organizations without an owner",
@@ -36,8 +55,23 @@ const ORPHANS: &[(&str, &str)] = &[
         "SELECT COUNT(*) AS n FROM role_counts r WHERE r.members <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = r.organization_id AND m.role = r.role AND m.status <> 'removed')",
     ),
     (
+        "counts of suspended members that differ from the members",
+        "SELECT COUNT(*) AS n FROM role_counts r WHERE r.suspended <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = r.organization_id AND m.role = r.role AND m.status = 'suspended')",
+    ),
+    (
+        "groups whose count of people differs from the people",
+        "SELECT COUNT(*) AS n FROM groups g WHERE g.people <> (SELECT COUNT(*) FROM group_members gm WHERE gm.organization_id = g.organization_id AND gm.group_id = g.id)",
+    ),
+    (
+        "members whose count of groups differs from the groups",
+        "SELECT COUNT(*) AS n FROM memberships m WHERE m.groups <> (SELECT COUNT(*) FROM group_members gm WHERE gm.organization_id = m.organization_id AND gm.membership_id = m.id)",
+    ),
+    ("members whose role does not follow from their own and their groups’", ROLES),
+    ("places in companies that do not follow from what was given", PLACES),
+    ("places that a group gives and that are missing", MISSING_PLACES),
+    (
         "companies whose count of people differs from the people",
-        "SELECT COUNT(*) AS n FROM companies c WHERE c.people <> (SELECT COUNT(*) FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = c.organization_id AND a.company_id = c.id AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))",
+        "SELECT COUNT(*) AS n FROM companies c WHERE c.people <> (SELECT COUNT(*) FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = c.organization_id AND a.company_id = c.id AND m.status = 'active' AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))",
     ),
     (
         "organizations whose count of companies differs from the companies",
