@@ -229,11 +229,7 @@ pub fn end(
     let Some(present) = at.present else {
         return Ok(Err(Refused::NotAssigned));
     };
-    if let Err(refused) = at
-        .attempt
-        .give(at.own, at.present, present)
-        .and_then(|()| at.is_open())
-    {
+    if let Err(refused) = at.attempt.give(at.own, at.present, present).and_then(|()| at.is_open()) {
         return Ok(Err(refused));
     }
     if at.direct.is_none() {

@@ -4,8 +4,11 @@
 pub mod access_end;
 pub mod allowance;
 pub mod bounds;
+pub mod bulk;
+pub mod group;
 pub mod invite;
 mod letter;
+pub mod picker;
 pub mod removal;
 pub mod role;
 pub mod rules;

@@ -54,6 +54,8 @@ pub struct Scene {
     pub invitation: String,
     /// The live link of an invitation to the actor, or to the newcomer for whom is a member or nobody.
     pub token: String,
+    /// A group that gives viewer of north; the member is in it.
+    pub group: String,
     /// What the actor's browser holds; nothing for nobody.
     pub actor: Option<Ticket>,
 }
@@ -69,6 +71,8 @@ impl Scene {
             let south = stage.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
             let target = stage.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
             let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
+            let group = stage.group(organization, owner, "Helpers", "member", &[(north, "viewer")]);
+            stage.join(organization, group, member.as_str());
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
                 stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
@@ -103,6 +107,7 @@ impl Scene {
                 north: north.to_string(),
                 invitation: invitation.to_string(),
                 token,
+                group: group.to_string(),
                 south: south.to_string(),
                 actor,
             }

@@ -18,7 +18,7 @@ use tenantry::gate::role::{CompanyRole, Role};
 use tenantry::gate::schema::{memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
-use tenantry::ground::id::{CompanyId, InvitationId, MembershipId, UserId};
+use tenantry::ground::id::{CompanyId, GroupId, InvitationId, MembershipId, UserId};
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
 use tenantry::ground::time::Span;
@@ -210,6 +210,33 @@ impl Stage<'_> {
             .select(memberships::id)
             .first(self.conn)
             .expect("a membership")
+    }
+
+    /// A group that gives a role and companies.
+    pub fn group(
+        &mut self,
+        organization: OrgId,
+        by: UserId,
+        name: &str,
+        role: &str,
+        companies: &[(CompanyId, &str)],
+    ) -> GroupId {
+        let terms = membership::group::Terms {
+            name: name.to_owned(),
+            description: String::new(),
+            role: Role::parse(role).expect("a role"),
+            companies: roles(companies),
+        };
+        membership::group::create(self.conn, self.cx, organization, by, &terms)
+            .expect("the database")
+            .expect("a free name")
+    }
+
+    /// Puts a member into a group.
+    pub fn join(&mut self, organization: OrgId, group: GroupId, member: &str) {
+        let member = MembershipId::parse(member).expect("a membership");
+        let joined = membership::group::put(self.conn, self.cx, organization, group, member).expect("the database");
+        assert!(joined, "{member} is in the group already");
     }
 
     /// A pending invitation with its letter: its id, and the token of its link.
