@@ -505,6 +505,7 @@ enum Came {
     Page(Box<BulkPage>),
     Refused(Box<BulkPage>),
     Done(String, String),
+    Nothing(String),
 }
 
 fn handle(conn: &mut Conn, member: &Member, kind: Kind, typed: Typed) -> Result<(Came, Deeds), AppError> {
@@ -561,15 +562,19 @@ async fn answer(gate: Gate<ViewMembers>, fields: Fields, only_looks: bool) -> Re
     if only_looks {
         typed.confirmed = false;
     }
-    let Some(kind) = typed.kind else {
-        return Err(AppError::Unreadable("Nothing was chosen to be done.".into()));
-    };
     let came = gate
-        .write(move |member, conn| handle(conn, member, kind, typed))
+        .write(move |member, conn| match typed.kind {
+            Some(kind) => handle(conn, member, kind, typed),
+            None => Ok((
+                Came::Nothing(member.path("/members")),
+                Deeds::none("nothing was chosen to be done"),
+            )),
+        })
         .await?;
     match came {
         Came::Page(page) => html(*page),
         Came::Refused(page) => refused(*page),
+        Came::Nothing(path) => Ok(see_other(gate.fragment(), &path)),
         Came::Done(word, path) => {
             gate.tell("success", word);
             Ok(see_other(gate.fragment(), &path))

@@ -11,11 +11,11 @@ use tenantry::gate::context::Context;
 use tenantry::gate::db::Conn;
 use tenantry::gate::deed::Deeds;
 use tenantry::gate::invitation::{self, Offer};
-use tenantry::gate::member::OrgId;
+use tenantry::gate::member::{self, OrgId};
 use tenantry::gate::membership::{self, Enrolment, Origin};
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
 use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::{memberships, organization_slugs};
+use tenantry::gate::schema::{company_assignments, memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
 use tenantry::ground::id::{CompanyId, GroupId, InvitationId, MembershipId, UserId};
@@ -237,6 +237,29 @@ impl Stage<'_> {
         let member = MembershipId::parse(member).expect("a membership");
         let joined = membership::group::put(self.conn, self.cx, organization, group, member).expect("the database");
         assert!(joined, "{member} is in the group already");
+    }
+
+    /// What somebody may do, and their places in companies, as one text: to compare.
+    pub fn rights(&mut self, organization: OrgId, member: &str) -> String {
+        type Place = (String, String, Option<String>, String, Option<i64>);
+        let id = MembershipId::parse(member).expect("a membership");
+        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("a member");
+        let mut places: Vec<Place> = company_assignments::table
+            .filter(company_assignments::organization_id.eq(organization))
+            .filter(company_assignments::membership_id.eq(id))
+            .select((
+                company_assignments::company_id,
+                company_assignments::role,
+                company_assignments::direct_role,
+                company_assignments::origin,
+                company_assignments::access_until,
+            ))
+            .load(self.conn)
+            .expect("the database");
+        places.sort();
+        let mut roles: Vec<String> = grounds.roles.iter().map(|held| format!("{held:?}")).collect();
+        roles.sort();
+        format!("{:?} {roles:?} {:?} {places:?}", grounds.rights(), grounds.overrides)
     }
 
     /// A pending invitation with its letter: its id, and the token of its link.
