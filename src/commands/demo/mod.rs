@@ -1,6 +1,7 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod people;
 
 use std::path::Path;
 
@@ -96,6 +97,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Rights: end
 
     // People
+    people::furnish(&stage)?;
     // People: end
 
     // Links
