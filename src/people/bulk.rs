@@ -87,7 +87,10 @@ impl Change {
             Self::Group(group) => format!("Comes into {}", group.name),
             Self::Suspend(_) => "Loses all access at once, keeps everything for later".into(),
             Self::Restore => "Has access again, with everything kept".into(),
-            Self::Remove(_) => "Loses all access at once. It can be undone for 24 hours".into(),
+            Self::Remove(_) => format!(
+                "Loses the role {} and everything assigned, at once",
+                person.role.label()
+            ),
         })
     }
 

@@ -10,6 +10,7 @@ use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::member::{Member, OrgId, Standing};
 use crate::gate::membership::group::{self as verbs, Terms};
+use crate::gate::organization::CompanyStatus;
 use crate::gate::permission::{AssignCompanies, ChangeRoles, Permission, Right, ViewAccess};
 use crate::gate::rights::Reach;
 use crate::gate::role::{CompanyRole, Role};
@@ -49,6 +50,8 @@ pub struct Grant {
     pub name: String,
     /// The role in it.
     pub role: CompanyRole,
+    /// Whether it works.
+    pub status: CompanyStatus,
 }
 
 /// Why a group stays as it is.
@@ -167,7 +170,7 @@ pub fn grants(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<
         .filter(group_grants::organization_id.eq(organization))
         .filter(group_grants::group_id.eq(id))
         .order((companies::sort_name, companies::id))
-        .select((companies::id, companies::name, group_grants::role))
+        .select((companies::id, companies::name, group_grants::role, companies::status))
         .load(conn)
 }
 
@@ -335,7 +338,16 @@ pub fn edit(
     }
     let (was, were) = terms(conn, member.organization, group)?;
     let befores = befores(conn, member, group.id)?;
-    if !verbs::edit(conn, &member.cx, member.organization, group.id, wanted)? {
+    // An archived company is read-only, also in what a group gives: it is not in the form, and stays.
+    let mut wanted = wanted.clone();
+    let mut named = named.to_vec();
+    for grant in grants(conn, member.organization, group.id)? {
+        if grant.status == CompanyStatus::Archived {
+            wanted.companies.push((grant.company, grant.role));
+            named.push(format!("{} ({})", grant.name, grant.role.label()));
+        }
+    }
+    if !verbs::edit(conn, &member.cx, member.organization, group.id, &wanted)? {
         return Ok(Err(Refused::Taken));
     }
     for (id, before) in befores {
@@ -343,7 +355,7 @@ pub fn edit(
     }
     let deed = Deed::new(Action::GroupEdited, "group", group.id, &wanted.name)
         .before(as_json(&was, &were))
-        .after(as_json(wanted, named));
+        .after(as_json(&wanted, &named));
     Ok(Ok(Done {
         word: format!("The group {} is changed, for all its members at once", wanted.name),
         deeds: member.did(deed),

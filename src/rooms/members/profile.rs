@@ -76,7 +76,8 @@ impl Holding {
             words.push(origin.label().to_owned());
         }
         if !self.groups.is_empty() {
-            words.push(format!("By group {}", self.groups.join(", ")));
+            let by = if words.is_empty() { "By" } else { "by" };
+            words.push(format!("{by} group {}", self.groups.join(", ")));
         }
         if words.is_empty() {
             words.push(origin.label().to_owned());
