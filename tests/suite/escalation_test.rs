@@ -80,7 +80,7 @@ impl World<'_> {
                 let mut form = vec![("seen", seen[0].clone())];
                 for _ in 0..=chance.below(3) {
                     form.push((
-                        chance.pick(&right()),
+                        *chance.pick(&right()),
                         (*chance.pick(&["allow", "allow", "deny", "role"])).into(),
                     ));
                 }
