@@ -20,6 +20,7 @@ use crate::ground::time::Time;
 pub type CompanyPlace = web::Path<(String, String, String)>;
 
 /// The form that assigns a company.
+#[expect(clippy::struct_field_names, reason = "they are the names of the form's fields")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct CompanyForm {

@@ -145,11 +145,11 @@ impl RemovalPage {
 fn some(mut names: Vec<String>) -> String {
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
-    let named = names.join(", ");
+    let text = names.join(", ");
     if more == 0 {
-        named
+        text
     } else {
-        format!("{named} and {more} more")
+        format!("{text} and {more} more")
     }
 }
 

@@ -84,19 +84,15 @@ pub async fn undo(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpRespons
             everywhere(conn, member)?;
             let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
             let name = store::name(conn, member.organization, id)?.ok_or(AppError::NotFound)?;
-            match removal::undo(conn, member, id)? {
-                Some(done) => {
-                    let path = member.path(&format!("/members/{id}"));
-                    Ok((("success", done.word, path), done.deeds))
-                }
-                None => {
-                    let word = format!("{name} cannot be brought back this way any more. Invite them again");
-                    Ok((
-                        ("danger", word, member.path("/members/removed")),
-                        Deeds::none("too late, or they are back already"),
-                    ))
-                }
+            if let Some(done) = removal::undo(conn, member, id)? {
+                let path = member.path(&format!("/members/{id}"));
+                return Ok((("success", done.word, path), done.deeds));
             }
+            let word = format!("{name} cannot be brought back this way any more. Invite them again");
+            Ok((
+                ("danger", word, member.path("/members/removed")),
+                Deeds::none("too late, or they are back already"),
+            ))
         })
         .await?;
     gate.tell(tone, word);
