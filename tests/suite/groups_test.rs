@@ -119,6 +119,18 @@ fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
     at.olivia.get(GROUPS).expect(200).expect_text("South (manager)");
     house.expect_sound();
 
+    // An archived company is read-only: what the group gives there outlives a change of the rest.
+    at.olivia
+        .post("/organizations/atlas/companies/south/archiving", &[])
+        .expect(303);
+    at.olivia
+        .post(&format!("{group}/settings"), &[("name", "Support"), ("role", "viewer")])
+        .expect(303);
+    at.olivia
+        .post("/organizations/atlas/companies/south/restoring", &[])
+        .expect(303);
+    at.noah.get("/organizations/atlas/companies/south/settings").expect(200);
+
     // Somebody comes in twice once, and goes once.
     at.olivia
         .post(&add, &[("member_id", &at.noah_id)])
@@ -141,7 +153,7 @@ fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
     at.noah.get("/organizations/atlas/companies/south").expect(403);
     for (action, n) in [
         ("group.created", 1),
-        ("group.edited", 1),
+        ("group.edited", 2),
         ("group.deleted", 1),
         ("group.member_added", 2),
         ("group.member_removed", 1),
