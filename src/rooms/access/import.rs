@@ -34,7 +34,7 @@ struct ImportPage {
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
-    text: String,
+    typed: String,
     errors: FormErrors,
     /// Line and sentence of what is wrong in the sheet.
     wrong: Vec<(u64, String)>,
@@ -56,7 +56,7 @@ impl ImportPage {
             tabs: tabs::access(member.rights),
             tab: "/matrix",
             base: member.path("/access"),
-            text: String::new(),
+            typed: String::new(),
             errors: FormErrors::none(),
             wrong: Vec::new(),
             more_wrong: 0,
@@ -72,7 +72,7 @@ impl ImportPage {
         wrong.truncate(told);
         self.errors = FormErrors::one("text", "Some lines are wrong, so nothing was changed");
         self.wrong = wrong;
-        text.clone_into(&mut self.text);
+        text.clone_into(&mut self.typed);
         self
     }
 
@@ -146,7 +146,7 @@ pub async fn show(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpRes
                 Ok(rows) => rows,
                 Err(sentence) => {
                     return Ok(ImportPage {
-                        text: text.to_owned(),
+                        typed: text.to_owned(),
                         errors: FormErrors::one("text", sentence),
                         ..page
                     });
