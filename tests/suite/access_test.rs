@@ -1,8 +1,10 @@
 //! Access control: who has what and why, one role for one person, and the matrix for many.
 
+use crate::harness::browser::{Browser, Look};
 use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::page::Page;
+use crate::harness::stage::at_once;
 
 /// An organization of its own: an owner, two companies, and people who are in them.
 struct Scene {
@@ -451,11 +453,7 @@ fn what_a_group_gives_is_marked_and_not_taken_away_in_the_matrix() {
         page.text()
     );
     let page = scene.owner.get(&scene.at("/matrix?q=ann"));
-    assert!(
-        page.has("Editor inherited") && page.has("by group Support"),
-        "{}",
-        page.text()
-    );
+    assert!(page.has("Editor by group Support"), "{}", page.text());
     assert!(!scene.placed("Ann", "North"), "a group's places stand in the group");
     // An own role beside the group's, and off again: the group's stays.
     for (was, now) in [("", "viewer"), ("viewer", "")] {
@@ -703,4 +701,160 @@ fn who_only_sees_access_control_changes_nothing_in_it() {
     let fields = [("mode", "new"), ("email", "x@acc-look.test"), ("role", "viewer")];
     assert!(scene.assign(&looks, &fields).expect(403).has("Invite members"));
     looks.get(&scene.at("/matrix/import")).expect(403);
+}
+
+#[test]
+fn of_many_companies_one_is_found_by_typing_and_the_matrix_shows_them_page_by_page() {
+    let scene = Scene::set("acc-many");
+    let (ann, _) = scene.member("Ann", "member", &[]);
+    let far = scene.house.stage(|stage| {
+        let organization = stage.organization_of(scene.slug);
+        for at in 0..50 {
+            stage.company(
+                organization,
+                &format!("Branch {at:02}"),
+                &format!("branch-{at}-{}", scene.slug),
+            );
+        }
+        stage
+            .company(organization, "Zürich", &format!("zurich-{}", scene.slug))
+            .to_string()
+    });
+    let dialog = scene.owner.get(&scene.at("/assignments/new")).expect(200);
+    assert!(dialog.has("Branch 00") && !dialog.has("Zürich"));
+    // Without a script the button beside the search sends the form, and what was chosen stays.
+    let fields = [
+        ("find", "1"),
+        ("company_q", "zurich"),
+        ("member_id", &ann),
+        ("mode", "existing"),
+    ];
+    let dialog = scene.assign(&scene.owner, &fields).expect(200);
+    assert!(dialog.has("Zürich") && !dialog.has("Branch 00"));
+    assert_eq!(dialog.value_of("member_id").as_deref(), Some(ann.as_str()));
+    let dialog = scene
+        .owner
+        .get(&scene.at(&format!("/assignments/new?company_id={far}")))
+        .expect(200);
+    assert!(dialog.has("Role in Zürich"));
+    assert_eq!(dialog.value_of("company_id"), Some(far));
+
+    let mut columns = Vec::new();
+    let mut page = scene.owner.get(&scene.at("/matrix")).expect(200);
+    loop {
+        let heads = page.texts(".grid thead th");
+        columns.extend(heads.into_iter().skip(2));
+        match page.link("More companies") {
+            Some(more) => page = scene.owner.get(&scene.at(&format!("/{more}"))).expect(200),
+            None => break,
+        }
+    }
+    assert_eq!(columns.len(), 54, "{columns:?}");
+    assert_eq!(
+        (columns[0].as_str(), columns[53].as_str()),
+        ("acc-many company", "Zürich")
+    );
+    let back = page.link("Earlier companies").expect("a way back");
+    let page = scene.owner.get(&scene.at(&format!("/{back}"))).expect(200);
+    assert_eq!(page.texts(".grid thead th").len(), 10);
+    let page = scene.owner.get(&scene.at("/matrix?company=zur")).expect(200);
+    assert_eq!(page.texts(".grid thead th"), ["Name", "Organization", "Zürich"]);
+    assert!(
+        scene
+            .owner
+            .get(&scene.at("/matrix?company=nowhere"))
+            .has("No company matches")
+    );
+}
+
+#[test]
+fn of_two_who_save_the_same_cell_at_once_one_is_told() {
+    let scene = Scene::set("acc-both");
+    let (ann, _) = scene.member("Ann", "member", &[("n", "viewer")]);
+    for (cell, one, other) in [("c-0-0", "editor", "manager"), ("c-0-1", "viewer", "editor")] {
+        let shown = "member,viewer,";
+        let jobs: Vec<_> = [one, other]
+            .into_iter()
+            .map(|now| {
+                let (scene, ann) = (&scene, &ann);
+                move || {
+                    let mut form = cells(scene, ann, shown);
+                    form.push((cell, now));
+                    scene.owner.post(&scene.at("/matrix"), &form).status
+                }
+            })
+            .collect();
+        let mut answers = at_once(jobs);
+        answers.sort_unstable();
+        assert_eq!(answers, [303, 422]);
+    }
+    assert_eq!(scene.deeds("member.assigned"), 2);
+}
+
+#[test]
+fn the_dialog_follows_what_is_chosen_and_saves() {
+    let scene = Scene::set("acc-browse");
+    scene.member("Ann", "member", &[]);
+    let browser = Browser::open(&scene.house.base());
+    browser.sign_in_as(&scene.owner);
+    browser.goto(&scene.at(""));
+    browser.press("Assign role");
+    browser.wait_until("the dialog", || browser.is_visible("#dialog #assign"));
+    assert!(!browser.is_visible("#email"), "somebody new is asked for later");
+    browser.fill("#assign-q", "ann");
+    browser.wait_until("Ann alone", || browser.texts("#member_id .who__name") == ["Ann"]);
+    browser.click("#member_id input");
+    browser.choose("#company_id", &scene.north);
+    browser.wait_for_text("Role in North");
+    browser.click("#role input[value=editor]");
+    browser.expect_accessible();
+    browser.press("Save");
+    browser.wait_for_text("Ann is Editor of North now");
+    assert!(scene.has("Ann", "North", "editor"));
+
+    browser.press("Assign role");
+    browser.wait_until("the dialog", || browser.is_visible("#dialog #assign"));
+    browser.script("document.querySelector('[name=mode][value=new]').click()", vec![]);
+    browser.wait_until("the address", || {
+        browser.is_visible("#email") && !browser.is_visible("#assign-q")
+    });
+    browser.fill("#email", &scene.email("fresh"));
+    browser.choose("#company_id", "");
+    browser.wait_for_text("Role in the organization");
+    browser.press("Send invitation");
+    browser.wait_for_path(&format!("/organizations/{}/invitations", scene.slug));
+    browser.wait_for_text(&scene.email("fresh"));
+    browser.expect_clean();
+}
+
+#[test]
+fn a_sheet_is_shown_before_it_applies_and_everything_works_without_javascript() {
+    let scene = Scene::set("acc-noscript");
+    let (ann, _) = scene.member("Ann", "member", &[("s", "viewer")]);
+    let browser = Browser::with(&scene.house.base(), Look::default().without_javascript());
+    browser.sign_in_as(&scene.owner);
+    browser.goto(&scene.at(&format!("/assignments/new?member_id={ann}")));
+    browser.choose("#company_id", &scene.north);
+    browser.press("Show the roles for this choice");
+    browser.wait_for_text("Role in North");
+    browser.click("#role input[value=manager]");
+    browser.press("Save");
+    browser.wait_for_text("Ann is Manager of North now");
+
+    browser.goto(&scene.at("/matrix/import"));
+    let (north, south) = (scene.slug_of("north"), scene.slug_of("south"));
+    let rows = format!(
+        "email,company_slug,role\n{ann},{north},viewer\n{ann},{south},\n{ann},,editor",
+        ann = scene.email("Ann")
+    );
+    browser.fill("#text", &rows);
+    browser.press("Show what would change");
+    browser.wait_for_text("0 added, 2 changed, 1 taken off, 0 already so");
+    for look in [Look::default(), Look::phone(), Look::phone().dark()] {
+        browser.look(look.without_javascript());
+        assert_eq!(browser.overflow(), 0, "{look:?}");
+    }
+    browser.press("Apply changes");
+    browser.wait_for_text("3 changes were made");
+    assert!(scene.has("Ann", "North", "viewer") && !scene.placed("Ann", "South") && scene.has("Ann", ",,", "editor"));
 }

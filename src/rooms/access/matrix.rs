@@ -278,10 +278,7 @@ impl Reader<'_> {
             options.push(Choosable {
                 chosen: chosen.is_empty(),
                 value: String::new(),
-                label: match (&beside, direct) {
-                    (Some((role, _)), None) => format!("{} inherited", role.label()),
-                    _ => "–".into(),
-                },
+                label: "–".into(),
             });
             let roles = assignment::grantable(self.member.rights.reach(AssignCompanies::RIGHT));
             options.extend(roles.iter().rev().map(|role| Choosable {
@@ -299,7 +296,7 @@ impl Reader<'_> {
             label: format!("Role of {} in {}", row.name, company.name),
             text: counts.map_or("–", CompanyRole::label).into(),
             note: match beside {
-                Some((role, why)) if direct.is_some() => format!("{} {why}", role.label()),
+                Some((role, why)) if open || direct.is_some() => format!("{} {why}", role.label()),
                 Some((_, why)) => why,
                 None => String::new(),
             },

@@ -151,7 +151,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             owner,
             &at("/matrix?company=unit-2"),
             Nothing,
-            "Viewer inherited",
+            "Viewer by role",
         ),
         Picture::new(matrix, "a manager", manager, &at("/matrix"), Nothing, "Save changes"),
         Picture::new(matrix, "nobody", owner, &at("/matrix?q=zzz"), Nothing, "Nobody matches"),
