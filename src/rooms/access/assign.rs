@@ -161,13 +161,11 @@ pub async fn assign(gate: Gate<ViewAccess>, fields: Fields) -> Result<HttpRespon
                 return Ok((Answer::Again(Box::new(page)), Deeds::none("something was searched")));
             }
             let mut errors = FormErrors::none();
-            match give::give(conn, member, &typed, &mut errors)? {
-                Some((given, deeds)) => Ok((Answer::Done(given), deeds)),
-                None => {
-                    let page = New::of(conn, member, typed, errors)?;
-                    Ok((Answer::Refused(Box::new(page)), Deeds::none("the form was refused")))
-                }
+            if let Some((given, deeds)) = give::give(conn, member, &typed, &mut errors)? {
+                return Ok((Answer::Done(given), deeds));
             }
+            let page = New::of(conn, member, typed, errors)?;
+            Ok((Answer::Refused(Box::new(page)), Deeds::none("the form was refused")))
         })
         .await?;
     let fragment = gate.fragment();

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::json;
 
-use self::plan::{Kind, Plan, Planned};
+use self::plan::{Kind, Plan};
 use super::change;
 use super::rules::{self, MOST};
 use crate::gate::Gate;
@@ -83,36 +83,8 @@ impl ImportPage {
         self
     }
 
-    fn limit(&self) -> String {
+    fn limit() -> String {
         format!("Up to {MOST} rows and 512 KB. Leave out what stays as it is.")
-    }
-
-    fn summary(&self, plan: &Plan) -> String {
-        format!(
-            "{} added, {} changed, {} taken off, {} already so",
-            plan.count(Kind::Added),
-            plan.count(Kind::Changed),
-            plan.count(Kind::Removed),
-            plan.count(Kind::Same)
-        )
-    }
-
-    fn word(&self, line: &Planned) -> &'static str {
-        match line.kind() {
-            Kind::Added => "Add",
-            Kind::Changed => "Change",
-            Kind::Removed => "Take off",
-            Kind::Same => "Same",
-        }
-    }
-
-    fn tone(&self, line: &Planned) -> &'static str {
-        match line.kind() {
-            Kind::Added => "success",
-            Kind::Changed => "info",
-            Kind::Removed => "danger",
-            Kind::Same => "",
-        }
     }
 
     fn is_refused(&self) -> bool {

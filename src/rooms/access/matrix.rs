@@ -1,16 +1,19 @@
 //! The matrix: people by companies, each crossing a role that can be changed in place.
 
+mod cells;
+
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use self::cells::{Line, Reader};
 use super::change::{Fault, Spot};
-use super::store::{self, Choice, Facts, Inherited, Place as Held};
+use super::store::{self, Choice};
 use super::{Sight, may_change};
 use crate::gate::Gate;
-use crate::gate::assignment::{self, Attempt};
+use crate::gate::assignment;
 use crate::gate::custom_role;
 use crate::gate::db::Conn;
 use crate::gate::member::Member;
@@ -25,8 +28,7 @@ use crate::ground::id::{CompanyId, CustomRoleId, MembershipId};
 use crate::ground::name;
 use crate::ground::paging::Place;
 use crate::people::role::Title;
-use crate::people::rules::{self, Actor, Target};
-use crate::people::search::{self, Given, Row, Sort, Wanted};
+use crate::people::search::{self, Given, Sort, Wanted};
 
 /// So many people and companies stand on a page.
 const PEOPLE: usize = 50;
@@ -74,46 +76,6 @@ impl Asked {
             now: member.cx.now,
         }
     }
-}
-
-/// A form's value with its word, and whether it is chosen.
-#[derive(Debug)]
-pub struct Choosable {
-    value: String,
-    label: String,
-    chosen: bool,
-}
-
-/// One crossing, or the role in the organization.
-#[derive(Debug)]
-struct Cell {
-    /// The control's name: `r-3`, `c-3-0`.
-    name: String,
-    /// For whom and where, for who hears the page.
-    label: String,
-    /// What can be chosen; nothing where the reader may change nothing.
-    options: Vec<Choosable>,
-    /// What counts, where nothing can be chosen.
-    text: String,
-    /// Where it comes from, when it is not the person's own.
-    note: String,
-    /// Why it was not saved.
-    fault: Option<String>,
-    /// Whether it differs from what stands.
-    changed: bool,
-}
-
-/// A person with all cells of the page.
-#[derive(Debug)]
-struct Line {
-    id: MembershipId,
-    name: String,
-    email: String,
-    /// What stands in the person's cells, so that a change by somebody else in between is seen.
-    shown: String,
-    picked: bool,
-    role: Cell,
-    cells: Vec<Cell>,
 }
 
 /// What was sent and refused, to be shown again.
@@ -170,146 +132,6 @@ pub async fn page(gate: Gate<ViewAccess>, asked: web::Query<Asked>) -> Result<Ht
         html(page.as_matrix())
     } else {
         html(page)
-    }
-}
-
-/// What is the same for every cell.
-struct Reader<'a> {
-    member: &'a Member,
-    actor: Actor,
-    titles: Vec<Title>,
-    /// The companies that the reader manages by assignment.
-    own: Vec<CompanyId>,
-    facts: HashMap<MembershipId, Facts>,
-    places: HashMap<MembershipId, Vec<Held>>,
-    inherited: Inherited,
-    sent: &'a Sent,
-}
-
-impl Reader<'_> {
-    fn line(&self, at: usize, row: &Row, columns: &[Choice]) -> Option<Line> {
-        let facts = self.facts.get(&row.id)?;
-        let own = facts
-            .custom_role
-            .map_or_else(|| facts.own_role.to_string(), |custom| custom.to_string());
-        let mut shown = vec![own.clone()];
-        let mut cells = Vec::with_capacity(columns.len());
-        for (column, company) in columns.iter().enumerate() {
-            let held = self.places.get(&row.id).into_iter().flatten();
-            let held = held.into_iter().find(|held| held.company == company.id);
-            let direct = held.and_then(|held| held.direct);
-            shown.push(direct.map(|role| role.to_string()).unwrap_or_default());
-            cells.push(self.cell(format!("c-{at}-{column}"), row, company, held));
-        }
-        Some(Line {
-            id: row.id,
-            name: row.name.clone(),
-            email: row.email.clone(),
-            shown: shown.join(","),
-            picked: self.sent.picked.contains(&row.id),
-            role: self.title(format!("r-{at}"), row, facts, &own),
-            cells,
-        })
-    }
-
-    fn title(&self, name: String, row: &Row, facts: &Facts, own: &str) -> Cell {
-        let target = Target {
-            id: row.id,
-            role: row.role,
-            access_until: row.access_until,
-        };
-        let label_of = |value: &str| {
-            let title = self.titles.iter().find(|title| title.value() == value);
-            title.map_or_else(|| value.to_owned(), |title| title.label().to_owned())
-        };
-        let offered: Vec<&Title> = self
-            .titles
-            .iter()
-            .filter(|title| title.value() == own || rules::may_give(&self.actor, &target, title.held()))
-            .collect();
-        let by_group = (facts.own_role != row.role).then(|| self.inherited.role(row.id, row.role));
-        let spot = (row.id, None);
-        let chosen = self.sent.chosen.get(&spot).map_or(own, String::as_str);
-        // A single one is the present one: nothing can be chosen then.
-        let options = if offered.len() > 1 {
-            let option = |title: &&Title| Choosable {
-                value: title.value(),
-                label: title.label().to_owned(),
-                chosen: title.value() == chosen,
-            };
-            offered.iter().map(option).collect()
-        } else {
-            Vec::new()
-        };
-        Cell {
-            label: format!("Role of {} in the organization", row.name),
-            options,
-            text: label_of(own),
-            note: match by_group.flatten() {
-                Some(group) => format!("{} by group {group}", row.role.label()),
-                None => String::new(),
-            },
-            fault: self.fault(spot),
-            changed: chosen != own,
-            name,
-        }
-    }
-
-    fn cell(&self, name: String, row: &Row, company: &Choice, held: Option<&Held>) -> Cell {
-        let direct = held.and_then(|held| held.direct);
-        let by_role = row.role.inherited();
-        let by_group = held.filter(|held| held.by_group()).map(|held| held.role);
-        let group = self.inherited.place(row.id, company.id).map(|(_, name)| name);
-        // What counts besides the own role, and why.
-        let beside = match (by_role, by_group) {
-            (Some(role), group) if group.is_none_or(|group| role <= group) => Some((role, "by role".to_owned())),
-            (_, Some(role)) => Some((role, group.map_or("by group".into(), |name| format!("by group {name}")))),
-            (_, None) => None,
-        };
-        let attempt = Attempt::of(self.member, AssignCompanies::RIGHT, row.id, row.role);
-        let (own, present) = (self.own.contains(&company.id), held.map(|held| held.role));
-        let useless = by_role == Some(CompanyRole::Manager) && direct.is_none();
-        let open = !useless && attempt.give(own, present, CompanyRole::Viewer).is_ok();
-        let spot = (row.id, Some(company.id));
-        let stands = direct.map(|role| role.to_string()).unwrap_or_default();
-        let chosen = self.sent.chosen.get(&spot).cloned().unwrap_or_else(|| stands.clone());
-        let mut options = Vec::new();
-        if open {
-            options.push(Choosable {
-                chosen: chosen.is_empty(),
-                value: String::new(),
-                label: "–".into(),
-            });
-            let roles = assignment::grantable(self.member.rights.reach(AssignCompanies::RIGHT));
-            options.extend(roles.iter().rev().map(|role| Choosable {
-                value: role.to_string(),
-                label: role.label().to_owned(),
-                chosen: role.as_str() == chosen,
-            }));
-        }
-        let counts = match (&beside, direct) {
-            (Some((role, _)), Some(direct)) => Some((*role).min(direct)),
-            (Some((role, _)), None) => Some(*role),
-            (None, direct) => direct,
-        };
-        Cell {
-            label: format!("Role of {} in {}", row.name, company.name),
-            text: counts.map_or("–", CompanyRole::label).into(),
-            note: match beside {
-                Some((role, why)) if open || direct.is_some() => format!("{} {why}", role.label()),
-                Some((_, why)) => why,
-                None => String::new(),
-            },
-            fault: self.fault(spot),
-            changed: open && chosen != stands,
-            options,
-            name,
-        }
-    }
-
-    fn fault(&self, spot: Spot) -> Option<String> {
-        let fault = self.sent.faults.iter().find(|fault| fault.spot == spot);
-        fault.map(|fault| fault.sentence.clone())
     }
 }
 

@@ -30,7 +30,7 @@ fn plain(cell: &str) -> &str {
     }
 }
 
-/// The rows of a sheet. The first line names the columns: email, company_slug, role; others are passed over.
+/// The rows of a sheet. The first line names the columns `email`, `company_slug` and `role`; others are passed over.
 ///
 /// # Errors
 /// A sentence about the sheet as a whole.

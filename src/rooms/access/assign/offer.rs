@@ -7,7 +7,6 @@ use crate::gate::assignment::{self, Attempt};
 use crate::gate::custom_role;
 use crate::gate::db::Conn;
 use crate::gate::member::{Member, Standing};
-use crate::gate::organization::CompanyStatus;
 use crate::gate::permission::{AssignCompanies, ChangeRoles, InviteMembers, Permission};
 use crate::gate::rights::Reach;
 use crate::gate::role::{CompanyRole, Role};
@@ -222,8 +221,8 @@ impl Offer {
     fn for_guest(&mut self, conn: &mut Conn, member: &Member) -> Result<(), AppError> {
         let voucher = voucher::voucher(conn, member)?;
         if let Some(company) = &self.company {
-            let vouches = |role: &&CompanyRole| voucher.vouches(Role::Member, &[(company.id, **role)]);
-            let roles: Vec<CompanyRole> = voucher.company_roles().iter().filter(vouches).copied().collect();
+            let may = |role: &&CompanyRole| voucher.vouches(Role::Member, &[(company.id, **role)]);
+            let roles: Vec<CompanyRole> = voucher.company_roles().iter().filter(may).copied().collect();
             self.company_roles(&roles);
             return Ok(());
         }
@@ -250,7 +249,7 @@ impl Offer {
     }
 }
 
-/// The company that was chosen.
+/// The company that was chosen; whether it is archived is seen when something is given there.
 ///
 /// # Errors
 /// `NotFound` for one that is not here, or not the reader's to see.
@@ -263,8 +262,6 @@ pub fn chosen(conn: &mut Conn, member: &Member, sight: &Sight, id: &str) -> Resu
     if !sight.sees(id) {
         return Err(AppError::NotFound);
     }
-    // An archived one is named by its own refusal when it is saved.
-    let _archived = company.status == CompanyStatus::Archived;
     Ok(Some(Choice {
         id,
         name: company.name,

@@ -54,6 +54,25 @@ impl Planned {
             (Some(_), false, false) => Kind::Changed,
         }
     }
+
+    /// The word for it, and its tone.
+    pub fn word(&self) -> &'static str {
+        match self.kind() {
+            Kind::Added => "Add",
+            Kind::Changed => "Change",
+            Kind::Removed => "Take off",
+            Kind::Same => "Same",
+        }
+    }
+
+    pub fn tone(&self) -> &'static str {
+        match self.kind() {
+            Kind::Added => "success",
+            Kind::Changed => "info",
+            Kind::Removed => "danger",
+            Kind::Same => "",
+        }
+    }
 }
 
 /// All rows, understood.
@@ -75,7 +94,7 @@ impl Plan {
         let mut spots: HashMap<Spot, u64> = HashMap::new();
         for row in rows {
             let line = row.line;
-            match reader.read(row) {
+            match reader.read(&row) {
                 Ok((spot, planned)) => match spots.insert(spot, line) {
                     Some(first) => wrong.push((line, format!("Line {first} says something about this already"))),
                     None => lines.push(planned),
@@ -98,6 +117,17 @@ impl Plan {
     /// How many rows do this.
     pub fn count(&self, kind: Kind) -> usize {
         self.lines.iter().filter(|line| line.kind() == kind).count()
+    }
+
+    /// What the rows do, in numbers.
+    pub fn summary(&self) -> String {
+        format!(
+            "{} added, {} changed, {} taken off, {} already so",
+            self.count(Kind::Added),
+            self.count(Kind::Changed),
+            self.count(Kind::Removed),
+            self.count(Kind::Same)
+        )
     }
 
     /// The rows that change something.
@@ -140,7 +170,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn read(&self, row: Row) -> Result<(Spot, Planned), String> {
+    fn read(&self, row: &Row) -> Result<(Spot, Planned), String> {
         let email = Email::parse(&row.email).map_err(str::to_owned)?;
         let person = self
             .people
@@ -154,7 +184,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn title(&self, row: Row, person: &Person) -> Result<(Spot, Planned), String> {
+    fn title(&self, row: &Row, person: &Person) -> Result<(Spot, Planned), String> {
         if row.role.is_empty() {
             return Err("A row without a company needs a role. To remove somebody, use their profile".into());
         }
@@ -192,16 +222,17 @@ impl<'a> Reader<'a> {
                 after: title.label().to_owned(),
                 change,
                 row: Row {
+                    line: row.line,
                     email: person.email.clone(),
+                    company: String::new(),
                     role: now,
                     was: Some(was),
-                    ..row
                 },
             },
         ))
     }
 
-    fn place(&self, row: Row, person: &Person) -> Result<(Spot, Planned), String> {
+    fn place(&self, row: &Row, person: &Person) -> Result<(Spot, Planned), String> {
         let one = self.member.unit.one();
         let company = self
             .companies
@@ -237,11 +268,11 @@ impl<'a> Reader<'a> {
                 after: label(&now),
                 change,
                 row: Row {
+                    line: row.line,
                     email: person.email.clone(),
                     company: company.slug.clone(),
                     role: now,
                     was: Some(was),
-                    ..row
                 },
             },
         ))

@@ -5,7 +5,9 @@ pub mod matrix;
 
 use std::collections::HashMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::gate::db::Conn;
 use crate::gate::member::OrgId;
@@ -215,13 +217,13 @@ pub fn inherited(conn: &mut Conn, organization: OrgId, members: &[MembershipId])
 pub fn count_places(conn: &mut Conn, organization: OrgId, within: Option<&[CompanyId]>) -> QueryResult<i64> {
     let mut query = companies::table
         .filter(companies::organization_id.eq(organization))
-        .select(companies::people)
+        // The sum of whole numbers is of a wider type on PostgreSQL.
+        .select(sql::<BigInt>("CAST(COALESCE(SUM(companies.people), 0) AS BIGINT)"))
         .into_boxed();
     if let Some(within) = within {
         query = query.filter(companies::id.eq_any(within.to_vec()));
     }
-    let people: Vec<i64> = query.load(conn)?;
-    Ok(people.into_iter().sum())
+    query.first(conn)
 }
 
 /// How many people in force act in every company by their role, by role.
