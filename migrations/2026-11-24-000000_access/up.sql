@@ -82,6 +82,9 @@ ALTER TABLE role_counts ADD COLUMN suspended BIGINT NOT NULL DEFAULT 0;
 -- role is the one that counts; direct_role is the person's own (NULL: only through groups).
 ALTER TABLE company_assignments ADD COLUMN direct_role TEXT;
 UPDATE company_assignments SET direct_role = role;
+CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
+-- All places of an organization are a sum over this index alone.
+CREATE INDEX companies_by_people ON companies (organization_id, people);
 
 CREATE TABLE group_members (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

@@ -4,6 +4,7 @@
 pub mod access_end;
 pub mod allowance;
 pub mod bounds;
+pub mod choice;
 pub mod invite;
 mod letter;
 pub mod removal;

@@ -26,6 +26,9 @@ use crate::rooms::invitations;
 // Settings
 use crate::rooms::settings;
 
+// Access
+use crate::rooms::access;
+
 /// One line of the table.
 pub struct Entry {
     /// The method.
@@ -146,6 +149,15 @@ pub const ROUTES: &[Entry] = table! {
     // Settings: end
 
     // Access: people, matrix
+    get  "/organizations/{slug}/access"                    access::people::page;
+    get  "/organizations/{slug}/access/assignments/new"    access::assign::new;
+    post "/organizations/{slug}/access/assignments"        access::assign::assign;
+    get  "/organizations/{slug}/access/matrix"             access::matrix::page;
+    post "/organizations/{slug}/access/matrix"             access::save::save;
+    get  "/organizations/{slug}/access/matrix.csv"         access::sheet::sheet;
+    get  "/organizations/{slug}/access/matrix/import"      access::import::form;
+    post "/organizations/{slug}/access/matrix/import"      access::import::show;
+    post "/organizations/{slug}/access/matrix/import/applying" access::import::apply;
     // Access: end
 
     // Rights: overrides, policies, custom roles, explaining, requests

@@ -47,6 +47,15 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         Action::MemberRemoved => format!("removed {label}"),
         Action::MemberLeft => "left the organization".into(),
         // Access
+        Action::AccessImported => {
+            let count = |what: &str| after.get(what).and_then(Value::as_u64).unwrap_or_default();
+            format!(
+                "took in a sheet of roles: {} added, {} changed, {} taken off",
+                count("added"),
+                count("changed"),
+                count("removed")
+            )
+        }
         // Access: end
 
         // Rights

@@ -12,14 +12,14 @@ use tenantry::gate::db::Conn;
 use tenantry::gate::deed::Deeds;
 use tenantry::gate::invitation::{self, Offer};
 use tenantry::gate::member::{self, MembershipStatus, OrgId};
-use tenantry::gate::membership::{self, Enrolment, Origin};
+use tenantry::gate::membership::{self, Enrolment, Origin, group};
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
 use tenantry::gate::rights::Grounds;
 use tenantry::gate::role::{CompanyRole, Role};
 use tenantry::gate::schema::{memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
-use tenantry::ground::id::{CompanyId, InvitationId, MembershipId, UserId};
+use tenantry::ground::id::{CompanyId, GroupId, InvitationId, MembershipId, UserId};
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
 use tenantry::ground::time::Span;
@@ -192,6 +192,36 @@ impl Stage<'_> {
         membership::enrol(self.conn, self.cx, organization, user, &with)
             .expect("the database")
             .expect("no member yet")
+    }
+
+    /// A group with what it gives and who is in it.
+    pub fn group(
+        &mut self,
+        organization: OrgId,
+        name: &str,
+        role: &str,
+        companies: &[(CompanyId, &str)],
+        people: &[MembershipId],
+    ) -> GroupId {
+        let owner = memberships::table
+            .filter(memberships::organization_id.eq(organization))
+            .filter(memberships::own_role.eq(Role::Owner))
+            .select(memberships::user_id)
+            .first(self.conn)
+            .expect("an owner");
+        let terms = group::Terms {
+            name: name.to_owned(),
+            description: String::new(),
+            role: Role::parse(role).expect("a role"),
+            companies: roles(companies),
+        };
+        let id = group::create(self.conn, self.cx, organization, owner, &terms)
+            .expect("the database")
+            .expect("a free name");
+        for person in people {
+            group::put(self.conn, self.cx, organization, id, *person).expect("the database");
+        }
+        id
     }
 
     /// The organization of a slug.
