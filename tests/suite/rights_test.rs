@@ -652,11 +652,7 @@ fn what_another_role_would_change_is_told_before_it_is_saved() {
     );
     assert_eq!(page.form_count("/role"), 1);
     let lost = olivia.get(&format!("{path}?role=member")).expect(200);
-    assert!(
-        lost.has("Everywhere → In assigned companies"),
-        "{}",
-        lost.text()
-    );
+    assert!(lost.has("Everywhere → In assigned companies"), "{}", lost.text());
     // Who may not give it may look, but not save.
     let ursula = hall.enter("ursula").get(&format!("{path}?role=admin")).expect(200);
     assert_eq!(ursula.form_count("/role"), 0);
