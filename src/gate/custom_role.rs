@@ -11,7 +11,7 @@ use super::permission::{Permission, RightSet, ViewCompany, ViewOrganization};
 use super::rights::{DELEGABLE, Held};
 use super::role::Role;
 use super::schema::{custom_roles, memberships};
-use crate::ground::id::{CustomRoleId, MembershipId, UserId};
+use crate::ground::id::{CustomRoleId, UserId};
 use crate::on_each;
 
 /// A role of an organization's own.
@@ -268,29 +268,4 @@ pub fn all_holders(conn: &mut Conn, organization: OrgId) -> QueryResult<HashMap<
         .select((memberships::custom_role_id, diesel::dsl::count_star()))
         .load(conn)?;
     Ok(rows.into_iter().filter_map(|(id, n)| Some((id?, n))).collect())
-}
-
-/// The names of the roles that some members have of the organization's own.
-///
-/// # Errors
-/// When the database fails.
-pub fn names(
-    conn: &mut Conn,
-    organization: OrgId,
-    members: &[MembershipId],
-) -> QueryResult<HashMap<MembershipId, String>> {
-    if members.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(MembershipId, String)> = memberships::table
-        .inner_join(
-            custom_roles::table.on(custom_roles::organization_id
-                .eq(memberships::organization_id)
-                .and(memberships::custom_role_id.eq(custom_roles::id.nullable()))),
-        )
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::id.eq_any(members))
-        .select((memberships::id, custom_roles::name))
-        .load(conn)?;
-    Ok(rows.into_iter().collect())
 }

@@ -615,7 +615,7 @@ fn everybody_sees_what_they_can_do_here() {
     let page = emil
         .get(&hall.path("/access/mine"))
         .expect(200)
-        .expect_text("Editor in some companies");
+        .expect_text("Editor there");
     assert!(
         page.link("What can I do here?").is_some(),
         "the account menu leads there"

@@ -105,6 +105,7 @@ impl Answer {
 }
 
 /// What the chain says so far.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a step can say")]
 #[derive(Default)]
 struct Running {
     everywhere: bool,

@@ -81,7 +81,7 @@ pub fn ways(conn: &mut Conn, member: &Member, subject: &Subject, request: &Reque
                     ways.push(Way {
                         value: format!("company:{role}"),
                         label: format!("Make {} {} of {}", person.name, role.label(), company.name),
-                        hint: format!("{} only there", role.can()),
+                        hint: format!("{}. Only there", role.can()),
                         deal: Deal::Company(*role),
                     });
                 }

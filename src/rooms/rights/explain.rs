@@ -15,11 +15,12 @@ use crate::gate::organization::UnitLabel;
 use crate::gate::permission::{Permission, Right, RightSet, ViewAccess, ViewOrganization};
 use crate::gate::rights::Reach;
 use crate::gate::rights::area::Area;
+use crate::gate::role::{CompanyRole, Role};
 use crate::gate::shell::Shell;
 use crate::gate::tabs::{self, Tab};
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
-use crate::ground::html::{html, query_value, refused};
+use crate::ground::html::{html, query_value, refused, see_other};
 use crate::ground::id::MembershipId;
 use crate::ground::name;
 use crate::people::search::{self, Row, Sort, Wanted};
@@ -209,11 +210,14 @@ pub async fn mine(gate: Gate<ViewOrganization>, question: web::Query<Question>) 
     let question = question.into_inner();
     let page = gate
         .read(move |member, conn| {
-            // An operator who looks in is nobody's member.
+            // An operator who looks in is nobody's member: their banner says what they may.
+            if member.support.is_some() {
+                return Ok(Err(member.path("")));
+            }
             let person = Standing::find(conn, member.organization, member.id)?;
             let subject = Subject::of(conn, member, person)?;
             let right = Right::parse(&question.permission);
-            Ok(MinePage {
+            Ok(Ok(MinePage {
                 shell: member.shell(conn, "mine")?,
                 tabs: tabs::access(member.rights),
                 tab: "/mine",
@@ -222,16 +226,19 @@ pub async fn mine(gate: Gate<ViewOrganization>, question: web::Query<Question>) 
                 unit: member.unit,
                 groups: subject.about.groups.iter().map(|group| group.name.clone()).collect(),
                 inherits: words::inherits(&subject.grounds)
-                    .and_then(|role| role.inherited())
-                    .map(|role| role.label()),
+                    .and_then(Role::inherited)
+                    .map(CompanyRole::label),
                 told: right.map(|right| subject.about.tell(member, right, &subject.answer(right))),
                 permission: right.map(Right::key).unwrap_or_default().to_owned(),
                 sheet: Sheet::of(&subject),
                 title: subject.about.title,
                 requests: store::requests::of(conn, member.organization, member.id, REQUESTS)?,
                 may_ask: member.delete_after.is_none(),
-            })
+            }))
         })
         .await?;
-    html(page)
+    match page {
+        Ok(page) => html(page),
+        Err(overview) => Ok(see_other(gate.fragment(), &overview)),
+    }
 }

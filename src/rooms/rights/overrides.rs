@@ -28,6 +28,7 @@ use crate::people::rules::{Actor, Refused, Target, may_override};
 use crate::post::notice::Notice;
 
 /// One cell of the table.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing to show of it")]
 struct Cell {
     key: &'static str,
     label: String,

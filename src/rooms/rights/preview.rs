@@ -57,8 +57,8 @@ impl PreviewPage {
         *title == self.title
     }
 
-    fn everywhere(&self, role: &CompanyRole) -> String {
-        let word = role.label();
+    fn everywhere(&self) -> String {
+        let word = self.inherits.map_or("", CompanyRole::label);
         format!(
             "{word} of all {}, future ones too, without being assigned.",
             self.unit.many()

@@ -328,14 +328,6 @@ impl RequestPage {
     fn is_open(&self) -> bool {
         self.request.status == RequestStatus::Open
     }
-
-    fn is_chosen(&self, way: &Way, first: &bool) -> bool {
-        if self.chosen.is_empty() {
-            *first
-        } else {
-            way.value == self.chosen
-        }
-    }
 }
 
 /// What was typed, to be shown again.
@@ -381,8 +373,12 @@ fn load(conn: &mut Conn, member: &Member, id: &str, typed: Typed, errors: FormEr
             .into_iter()
             .all(|right| member.rights.reach(right) == Reach::Everywhere),
         role,
+        chosen: if typed.chosen.is_empty() {
+            ways.first().map_or_else(String::new, |way| way.value.clone())
+        } else {
+            typed.chosen
+        },
         ways,
-        chosen: typed.chosen,
         answer: typed.answer,
         decided_by,
         errors,

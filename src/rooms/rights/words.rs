@@ -284,7 +284,7 @@ impl About {
             }
             (Link::Assignment(role), _) => match &self.company {
                 Some((name, _)) => format!("{} in {name}", role.label()),
-                None => format!("{} in some {}", role.label(), self.unit.many()),
+                None => format!("{} there", role.label()),
             },
             (Link::Override(true), _) => "Switched on for this person".into(),
             (Link::Override(false), _) => "Switched off for this person".into(),
