@@ -301,7 +301,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::roles.
+// Written by gate::custom_role.
 diesel::table! {
     custom_roles (organization_id, id) {
         organization_id -> Text,
@@ -349,7 +349,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::requests.
+// Written by rooms::rights.
 diesel::table! {
     access_requests (organization_id, id) {
         organization_id -> Text,

@@ -29,6 +29,9 @@ use crate::rooms::settings;
 // Access
 use crate::rooms::access;
 
+// Rights
+use crate::rooms::rights;
+
 /// One line of the table.
 pub struct Entry {
     /// The method.
@@ -161,6 +164,25 @@ pub const ROUTES: &[Entry] = table! {
     // Access: end
 
     // Rights: overrides, policies, custom roles, explaining, requests
+    get  "/organizations/{slug}/members/{id}/overrides" rights::overrides::edit;
+    post "/organizations/{slug}/members/{id}/overrides" rights::overrides::save;
+    get  "/organizations/{slug}/members/{id}/role-preview" rights::preview::show;
+    get  "/organizations/{slug}/settings/roles" rights::policies::edit;
+    post "/organizations/{slug}/settings/roles" rights::policies::save;
+    get  "/organizations/{slug}/settings/roles/new" rights::roles::new;
+    post "/organizations/{slug}/settings/roles/new" rights::roles::create;
+    get  "/organizations/{slug}/settings/roles/{id}" rights::roles::edit;
+    post "/organizations/{slug}/settings/roles/{id}" rights::roles::update;
+    get  "/organizations/{slug}/settings/roles/{id}/deletion" rights::roles::confirm;
+    post "/organizations/{slug}/settings/roles/{id}/deletion" rights::roles::delete;
+    get  "/organizations/{slug}/access/explain" rights::explain::show;
+    get  "/organizations/{slug}/access/mine" rights::explain::mine;
+    get  "/organizations/{slug}/access/requests" rights::requests::index;
+    post "/organizations/{slug}/access/requests" rights::requests::create;
+    get  "/organizations/{slug}/access/requests/new" rights::requests::new;
+    get  "/organizations/{slug}/access/requests/{id}" rights::requests::show;
+    post "/organizations/{slug}/access/requests/{id}/decision" rights::decision::submit;
+    post "/organizations/{slug}/access/requests/{id}/withdrawal" rights::requests::withdraw;
     // Rights: end
 
     // Groups

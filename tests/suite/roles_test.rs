@@ -54,6 +54,10 @@ pub struct Scene {
     pub invitation: String,
     /// The live link of an invitation to the actor, or to the newcomer for whom is a member or nobody.
     pub token: String,
+    /// A role of the organization's own that nobody has.
+    pub custom_role: String,
+    /// The member's open request for a right in north.
+    pub request: String,
     /// What the actor's browser holds; nothing for nobody.
     pub actor: Option<Ticket>,
 }
@@ -69,6 +73,8 @@ impl Scene {
             let south = stage.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
             let target = stage.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
             let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
+            let custom_role = stage.custom_role(organization, owner, "Auditor", "member", "members.view audit.view");
+            let request = stage.request(organization, member, "co.edit", Some(north));
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
                 stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
@@ -103,6 +109,8 @@ impl Scene {
                 north: north.to_string(),
                 invitation: invitation.to_string(),
                 token,
+                custom_role: custom_role.to_string(),
+                request: request.to_string(),
                 south: south.to_string(),
                 actor,
             }

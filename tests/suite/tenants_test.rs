@@ -144,6 +144,8 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
         south: company.south.clone(),
         invitation: invitation.invitation.clone(),
         token: mine.token.clone(),
+        custom_role: invitation.custom_role.clone(),
+        request: invitation.request.clone(),
         actor: None,
     };
     let mut asked = 0;

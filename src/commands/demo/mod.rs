@@ -1,6 +1,7 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod rights;
 
 use std::path::Path;
 
@@ -93,6 +94,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     HOUSES.iter().try_for_each(|place| stage.build(place))?;
     // Each area adds its own past, in its own file, by its own line.
     // Rights
+    rights::play(&stage)?;
     // Rights: end
 
     // People

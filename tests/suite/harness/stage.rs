@@ -8,22 +8,25 @@ use diesel::prelude::*;
 
 use tenantry::gate::Backstage;
 use tenantry::gate::context::Context;
+use tenantry::gate::custom_role;
 use tenantry::gate::db::Conn;
 use tenantry::gate::deed::Deeds;
 use tenantry::gate::invitation::{self, Offer};
-use tenantry::gate::member::{self, MembershipStatus, OrgId};
 use tenantry::gate::membership::{self, Enrolment, Origin, group};
+use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
+use tenantry::gate::permission::{Right, RightSet};
 use tenantry::gate::rights::Grounds;
 use tenantry::gate::role::{CompanyRole, Role};
 use tenantry::gate::schema::{memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
-use tenantry::ground::id::{CompanyId, GroupId, InvitationId, MembershipId, UserId};
+use tenantry::ground::id::{CompanyId, CustomRoleId, GroupId, InvitationId, MembershipId, RequestId, UserId};
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
 use tenantry::ground::time::Span;
 use tenantry::post;
+use tenantry::rooms::rights::store::requests;
 use tenantry::rooms::{self, accounts};
 
 use crate::harness::client::Client;
@@ -290,6 +293,57 @@ impl Stage<'_> {
             .expect("the row");
         post::letter::invite(self.conn, self.cx, &row, seed).expect("a letter");
         (id, token)
+    }
+
+    /// A role of the organization's own; `permissions` by key, with spaces between.
+    pub fn custom_role(
+        &mut self,
+        organization: OrgId,
+        by: UserId,
+        name: &str,
+        base: &str,
+        permissions: &str,
+    ) -> CustomRoleId {
+        let draft = custom_role::Draft {
+            name: name.to_owned(),
+            description: String::new(),
+            base: Role::parse(base).expect("a role"),
+            permissions: RightSet::read(permissions),
+        };
+        match custom_role::create(self.conn, self.cx, organization, by, &draft.complete()).expect("the database") {
+            custom_role::Outcome::Done(id) => id,
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    /// Gives somebody a role of the organization's own.
+    pub fn give(&mut self, organization: OrgId, member: MembershipId, role: CustomRoleId) {
+        let standing = Standing::find(self.conn, organization, member).expect("a member");
+        let base = custom_role::find(self.conn, organization, role)
+            .expect("the database")
+            .expect("the role")
+            .base;
+        let done = membership::set_custom_role(self.conn, self.cx, organization, &standing, role, base);
+        assert_eq!(done.expect("the database"), membership::Outcome::Done);
+    }
+
+    /// An open request for a right by its key.
+    pub fn request(
+        &mut self,
+        organization: OrgId,
+        member: MembershipId,
+        right: &str,
+        company: Option<CompanyId>,
+    ) -> RequestId {
+        let wish = requests::Wish {
+            right: Right::parse(right).expect("a permission"),
+            company,
+            note: "For the quarterly report".into(),
+        };
+        match requests::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
+            requests::Asked::New(id) => id,
+            other => panic!("{right}: {other:?}"),
+        }
     }
 }
 
