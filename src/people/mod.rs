@@ -3,7 +3,9 @@
 
 pub mod access_end;
 pub mod allowance;
+pub mod arrival;
 pub mod bounds;
+pub mod door;
 pub mod invite;
 mod letter;
 pub mod removal;
