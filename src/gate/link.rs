@@ -206,13 +206,12 @@ pub fn edit(conn: &mut Conn, organization: OrgId, id: LinkId, by: UserId, terms:
 /// When the database fails.
 pub fn rotate(conn: &mut Conn, cx: &Context, link: &Link) -> QueryResult<bool> {
     let (seed, before) = (Seed::random(), cx.token(&link.seed()).hash());
-    let rotated =
-        diesel::update(one!(link.organization_id, link.id).filter(onboarding_links::token_hash.eq(&before)))
-            .set((
-                onboarding_links::token_hash.eq(cx.token(&seed).hash()),
-                onboarding_links::seed.eq(seed.0),
-            ))
-            .execute(conn)?;
+    let rotated = diesel::update(one!(link.organization_id, link.id).filter(onboarding_links::token_hash.eq(&before)))
+        .set((
+            onboarding_links::token_hash.eq(cx.token(&seed).hash()),
+            onboarding_links::seed.eq(seed.0),
+        ))
+        .execute(conn)?;
     if rotated == 1 {
         diesel::insert_into(onboarding_old_links::table)
             .values((
@@ -356,11 +355,13 @@ pub fn hold(conn: &mut Conn, token: &Token) -> QueryResult<()> {
 // Counts one use where the rows allow one more: of any number of uses at once, no more come through.
 macro_rules! use_once {
     ($conn:expr, $cx:expr, $rows:expr) => {
-        diesel::update($rows.filter(
-            onboarding_links::max_uses
-                .is_null()
-                .or(onboarding_links::uses.nullable().lt(onboarding_links::max_uses)),
-        ))
+        diesel::update(
+            $rows.filter(
+                onboarding_links::max_uses
+                    .is_null()
+                    .or(onboarding_links::uses.nullable().lt(onboarding_links::max_uses)),
+            ),
+        )
         .set((
             onboarding_links::uses.eq(onboarding_links::uses + 1),
             onboarding_links::joined.eq(onboarding_links::joined + 1),

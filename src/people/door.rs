@@ -296,7 +296,13 @@ mod tests {
     fn the_way_to_a_door_is_found_in_a_path_of_this_site_only() {
         assert_eq!(token_in("/join/abc?continued=1"), Some("abc"));
         assert_eq!(token_in("/join/abc"), Some("abc"));
-        for other in ["/join/", "/join", "//evil.example/join/abc", "/invitations/abc", "join/abc"] {
+        for other in [
+            "/join/",
+            "/join",
+            "//evil.example/join/abc",
+            "/invitations/abc",
+            "join/abc",
+        ] {
             assert_eq!(token_in(other), None, "{other}");
         }
     }

@@ -1,6 +1,7 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod links;
 
 use std::path::Path;
 
@@ -99,6 +100,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // People: end
 
     // Links
+    links::furnish(&stage)?;
     // Links: end
 
     // General

@@ -48,9 +48,7 @@ impl Page {
             shell,
             errors: FormErrors::none(),
             email: String::new(),
-            open: signup == Signup::Open
-                || rules::invitation_token(&next).is_some()
-                || door::token_in(&next).is_some(),
+            open: signup == Signup::Open || rules::invitation_token(&next).is_some() || door::token_in(&next).is_some(),
             next,
         }
     }

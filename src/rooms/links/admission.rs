@@ -80,30 +80,31 @@ pub(super) fn admit(
             .after(json!({ "name": company.name, "slug": slug, "link": link.name }));
         deeds = Deeds::organization(organization, deed);
     }
-    match present.filter(|_| standing == Standing::Member) {
-        Some((membership, role)) => {
-            deeds = deeds.and(assign(conn, cx, link, (membership, role), newcomer, &companies)?);
-        }
-        None => {
-            let enrolment = Enrolment {
-                role: link.role,
-                access_until: None,
-                invited_by: Some(by),
-                origin: Origin::Link,
-                companies: companies.iter().map(|one| (one.id, link.company_role)).collect(),
-            };
-            let enrolled = membership::enrol(conn, cx, organization, newcomer.user, &enrolment)?;
-            // Joined in another way between two statements: nothing of this stays, and the next try finds a member.
-            let membership = enrolled.ok_or(AppError::Busy)?;
-            let action = if approved { Action::JoinApproved } else { Action::MemberJoined };
-            let deed = Deed::new(action, "member", membership, &newcomer.name).after(facts(
-                link,
-                link.role,
-                &companies,
-                &newcomer.email,
-            ));
-            deeds = deeds.and(Deeds::organization(organization, deed));
-        }
+    if let Some(place) = present.filter(|_| standing == Standing::Member) {
+        deeds = deeds.and(assign(conn, cx, link, place, newcomer, &companies)?);
+    } else {
+        let enrolment = Enrolment {
+            role: link.role,
+            access_until: None,
+            invited_by: Some(by),
+            origin: Origin::Link,
+            companies: companies.iter().map(|one| (one.id, link.company_role)).collect(),
+        };
+        let enrolled = membership::enrol(conn, cx, organization, newcomer.user, &enrolment)?;
+        // Joined in another way between two statements: nothing of this stays, and the next try finds a member.
+        let membership = enrolled.ok_or(AppError::Busy)?;
+        let action = if approved {
+            Action::JoinApproved
+        } else {
+            Action::MemberJoined
+        };
+        let deed = Deed::new(action, "member", membership, &newcomer.name).after(facts(
+            link,
+            link.role,
+            &companies,
+            &newcomer.email,
+        ));
+        deeds = deeds.and(Deeds::organization(organization, deed));
     }
     deeds = deeds.and(arrival::supersede_of(conn, cx, organization, &newcomer.email)?);
     if !approved {
@@ -128,8 +129,7 @@ fn facts(link: &Link, role: Role, companies: &[Company], email: &str) -> Value {
 fn found(conn: &mut Conn, cx: &Context, link: &Link, wish: &Wish) -> Result<(Company, String), AppError> {
     let organization = link.organization_id;
     let free = new_company::free_like(conn, organization, &wish.slug)?.ok_or(AppError::Busy)?;
-    let id: CompanyId =
-        new_company::create(conn, organization, cx.now, &wish.name, &free)?.ok_or(AppError::Busy)?;
+    let id: CompanyId = new_company::create(conn, organization, cx.now, &wish.name, &free)?.ok_or(AppError::Busy)?;
     let company = Company {
         id,
         name: wish.name.clone(),

@@ -122,7 +122,11 @@ fn refuse(
 ) -> Result<(Answer, Deeds), AppError> {
     let barred = matches!(scene.situation, Situation::Domain | Situation::Suspended);
     let page = Box::new(scene.page(person.shell(conn, "")?, token, typed, errors));
-    let answer = if barred { Answer::Barred(page) } else { Answer::Refused(page) };
+    let answer = if barred {
+        Answer::Barred(page)
+    } else {
+        Answer::Refused(page)
+    };
     Ok((answer, Deeds::none("it was refused")))
 }
 
@@ -147,7 +151,14 @@ pub async fn withdraw(gate: SignedIn, path: web::Path<String>) -> Result<HttpRes
     let word = gate
         .write(move |person, conn| {
             let (organization, request) = requests::own(conn, person.id, &id)?;
-            if !requests::close(conn, &person.cx, organization, request.id, Status::Withdrawn, Some(person.id))? {
+            if !requests::close(
+                conn,
+                &person.cx,
+                organization,
+                request.id,
+                Status::Withdrawn,
+                Some(person.id),
+            )? {
                 return Ok(("The request was answered already", Deeds::none("it waits no more")));
             }
             let deed = Deed::new(Action::JoinWithdrawn, "join_request", request.id, &person.name)

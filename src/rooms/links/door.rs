@@ -83,7 +83,9 @@ impl Scene {
             domains: link.domains().join(", "),
             expires: link.expires_at.map(Time::date),
             voucher: self.door.voucher.clone(),
-            request: self.request.map(|request| (request.id.to_string(), request.company_name)),
+            request: self
+                .request
+                .map(|request| (request.id.to_string(), request.company_name)),
             organization: self.door.host.name,
             situation: self.situation,
             unit,
@@ -113,7 +115,9 @@ impl Scene {
                 self.door.link.domains().join(", ")
             ),
             Situation::Closed(state) => match state {
-                State::Expired => format!("This link to {organization} has expired. Ask who gave it to you for a new one."),
+                State::Expired => {
+                    format!("This link to {organization} has expired. Ask who gave it to you for a new one.")
+                }
                 State::UsedUp => format!(
                     "This link to {organization} was used as often as it may be. Ask who gave it to you for a new one."
                 ),
@@ -122,7 +126,11 @@ impl Scene {
                 }
                 State::Paused => format!(
                     "This link to {organization} is paused. Somebody there must take it over before it opens {} again.",
-                    if self.door.link.purpose == Purpose::NewCompany { one } else { "the way in" }
+                    if self.door.link.purpose == Purpose::NewCompany {
+                        one
+                    } else {
+                        "the way in"
+                    }
                 ),
                 State::Disabled => {
                     format!("{organization} switched this link off. Ask who gave it to you for a new one.")
@@ -240,5 +248,8 @@ pub async fn open(gate: Visitor, path: web::Path<String>, form: web::Form<Way>) 
         return Ok(see_other(gate.fragment(), next.trim_end_matches("?continued=1")));
     }
     gate.session().insert(OPENED, id).map_err(AppError::internal)?;
-    Ok(see_other(gate.fragment(), &format!("{way}?next={}", query_value(&next))))
+    Ok(see_other(
+        gate.fragment(),
+        &format!("{way}?next={}", query_value(&next)),
+    ))
 }

@@ -225,9 +225,7 @@ enum Answer {
 /// What the gate refuses.
 pub async fn create(gate: Gate<ManageOnboardingLinks>, fields: Fields) -> Result<HttpResponse, AppError> {
     let typed = Typed::of(&fields);
-    let answer = gate
-        .write(move |member, conn| save(conn, member, None, typed))
-        .await?;
+    let answer = gate.write(move |member, conn| save(conn, member, None, typed)).await?;
     reply(&gate, answer, "The link is ready. Copy it and pass it on")
 }
 
@@ -267,7 +265,10 @@ fn save(conn: &mut Conn, member: &Member, was: Option<&Link>, typed: Typed) -> R
     let mut errors = FormErrors::none();
     if typed.finds {
         let page = Form::of(conn, member, &voucher, was, typed, errors)?;
-        return Ok((Answer::Again(Box::new(page)), Deeds::none("the companies were searched")));
+        return Ok((
+            Answer::Again(Box::new(page)),
+            Deeds::none("the companies were searched"),
+        ));
     }
     let Some(terms) = read(conn, member, &voucher, was, &typed, &mut errors)? else {
         let page = Form::of(conn, member, &voucher, was, typed, errors)?;
@@ -335,9 +336,11 @@ fn read(
     let purpose = errors.take("purpose", Purpose::parse(&typed.purpose).ok_or("Choose what it is for"));
     let role = Role::parse(&typed.role).filter(|role| granted(voucher).any(|granted| granted == *role));
     let role = errors.take("role", role.ok_or("Choose one of the roles in the list"));
-    let company_role =
-        CompanyRole::parse(&typed.company_role).filter(|role| voucher.company_roles().contains(role));
-    let company_role = errors.take("company_role", company_role.ok_or("Choose one of the roles in the list"));
+    let company_role = CompanyRole::parse(&typed.company_role).filter(|role| voucher.company_roles().contains(role));
+    let company_role = errors.take(
+        "company_role",
+        company_role.ok_or("Choose one of the roles in the list"),
+    );
     let companies = match purpose {
         Some(Purpose::Join) => chosen(conn, member, voucher, &typed.companies, errors)?,
         _ => Vec::new(),
@@ -351,7 +354,10 @@ fn read(
             None
         }
     };
-    let max_uses = errors.take("max_uses", rules::max_uses(&typed.max_uses, was.map_or(0, |link| link.uses)));
+    let max_uses = errors.take(
+        "max_uses",
+        rules::max_uses(&typed.max_uses, was.map_or(0, |link| link.uses)),
+    );
     let present = was.and_then(|link| link.expires_at);
     let expires_at = errors.take("expires_at", rules::end(&typed.expires_at, member.cx.now, present));
     let (Some(name), Some(purpose), Some(role), Some(company_role)) = (name, purpose, role, company_role) else {

@@ -1,6 +1,7 @@
 //! The list of links.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -84,7 +85,9 @@ impl Index {
 /// What the gate refuses.
 pub async fn index(gate: Gate<CopyOnboardingLinks>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let place = Place::parse(&query.after);
-    let page = gate.read(move |member, conn| page(conn, member, place.as_ref())).await?;
+    let page = gate
+        .read(move |member, conn| page(conn, member, place.as_ref()))
+        .await?;
     html(page)
 }
 
@@ -95,10 +98,10 @@ fn page(conn: &mut Conn, member: &Member, place: Option<&Place>) -> Result<Index
     let me = voucher::voucher(conn, member)?;
     let mut vouchers: HashMap<UserId, (String, Option<Voucher>)> = HashMap::new();
     for link in &rows {
-        if !vouchers.contains_key(&link.vouched_by) {
+        if let Entry::Vacant(place) = vouchers.entry(link.vouched_by) {
             let name = door::name_of(conn, link.vouched_by)?;
             let found = voucher::inviter(conn, member.organization, &member.cx, link.vouched_by)?;
-            vouchers.insert(link.vouched_by, (name, found.map(|(_, voucher)| voucher)));
+            place.insert((name, found.map(|(_, voucher)| voucher)));
         }
     }
     let rows = rows

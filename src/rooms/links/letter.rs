@@ -31,7 +31,12 @@ pub(super) fn asked(
     }
     let Newcomer { name, email, wish, .. } = newcomer;
     let what = match wish {
-        Some(wish) => format!("{name} ({email}) asks to set up {} as {} of {}.", wish.name, host.unit.a(), host.name),
+        Some(wish) => format!(
+            "{name} ({email}) asks to set up {} as {} of {}.",
+            wish.name,
+            host.unit.a(),
+            host.name
+        ),
         None => format!("{name} ({email}) asks to join {} as {}.", host.name, link.role.label()),
     };
     for (to_name, to) in store::deciders(conn, cx, link.organization_id, &Gift::from(link))? {
@@ -43,7 +48,10 @@ pub(super) fn asked(
             subject: format!("{name} asks to join {}", host.name),
             paragraphs: vec![
                 what.clone(),
-                format!("They came by the onboarding link “{}”. Their address is proven.", link.name),
+                format!(
+                    "They came by the onboarding link “{}”. Their address is proven.",
+                    link.name
+                ),
             ],
             button: Some((
                 "Decide about the request",
@@ -61,12 +69,7 @@ pub(super) fn asked(
 ///
 /// # Errors
 /// When the database or the template fails.
-pub(super) fn approved(
-    conn: &mut Conn,
-    member: &Member,
-    to: &Newcomer,
-    company: Option<&str>,
-) -> Result<(), AppError> {
+pub(super) fn approved(conn: &mut Conn, member: &Member, to: &Newcomer, company: Option<&str>) -> Result<(), AppError> {
     let organization = &member.organization_name;
     let (what, path) = match (company, &to.wish) {
         (Some(slug), Some(wish)) => (

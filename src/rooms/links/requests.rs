@@ -70,16 +70,13 @@ impl Queue {
         }
     }
 
-    fn of(
-        conn: &mut Conn,
-        member: &Member,
-        place: Option<&Place>,
-        refusal: Option<String>,
-    ) -> Result<Self, AppError> {
+    fn of(conn: &mut Conn, member: &Member, place: Option<&Place>, refusal: Option<String>) -> Result<Self, AppError> {
         everywhere(conn, member)?;
         let base = member.path("/settings/onboarding");
         let listed = requests::queue(conn, member.organization, place)?;
-        let page = Page::cut(listed, requests::PAGE, place, |row| (Vec::new(), row.request.id.to_string()));
+        let page = Page::cut(listed, requests::PAGE, place, |row| {
+            (Vec::new(), row.request.id.to_string())
+        });
         let me = voucher::voucher(conn, member)?;
         let page_of = |after: Option<String>| after.map(|after| format!("{base}/requests?after={after}"));
         Ok(Self {
@@ -217,7 +214,9 @@ fn approve(conn: &mut Conn, member: &Member, request: &Request, link: &Link) -> 
     }
     let (name, email, proven) = store::account(conn, request.user)?;
     if !proven || !link.admits(&email) {
-        return Ok(Err(format!("The link is not for {email}. Decline the request, or change the link")));
+        return Ok(Err(format!(
+            "The link is not for {email}. Decline the request, or change the link"
+        )));
     }
     match store::standing(conn, organization, request.user, cx.now)?.1 {
         Standing::Suspended => return Ok(Err(format!("{name} is suspended here. Restore their access instead"))),
@@ -227,16 +226,30 @@ fn approve(conn: &mut Conn, member: &Member, request: &Request, link: &Link) -> 
         _ => {}
     }
     if link.is_used_up() {
-        return Ok(Err("The link was used as often as it may be. Raise its limit first".into()));
+        return Ok(Err(
+            "The link was used as often as it may be. Raise its limit first".into()
+        ));
     }
     let wish = match link.purpose {
         Purpose::Join => None,
         Purpose::NewCompany => match admission::wish(&request.company_name, member.unit) {
             Ok(wish) => Some(wish),
-            Err(_) => return Ok(Err(format!("{name} named no {}. Decline the request", member.unit.one()))),
+            Err(_) => {
+                return Ok(Err(format!(
+                    "{name} named no {}. Decline the request",
+                    member.unit.one()
+                )));
+            }
         },
     };
-    if !requests::close(conn, cx, organization, request.id, Status::Approved, Some(member.person.id))? {
+    if !requests::close(
+        conn,
+        cx,
+        organization,
+        request.id,
+        Status::Approved,
+        Some(member.person.id),
+    )? {
         return Ok(Err(ANSWERED.into()));
     }
     if !link::take(conn, cx, &link)? {

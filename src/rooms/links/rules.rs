@@ -31,7 +31,10 @@ pub fn title(text: &str) -> Result<String, String> {
 /// A sentence for the person who typed them.
 pub fn domains(text: &str) -> Result<Vec<String>, String> {
     let mut all: Vec<String> = Vec::new();
-    for word in text.split([',', ';', ' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()) {
+    for word in text
+        .split([',', ';', ' ', '\n', '\r', '\t'])
+        .filter(|word| !word.is_empty())
+    {
         match domain::parse(word.trim_start_matches('@')) {
             Ok(domain) if !domain.is_empty() => all.push(domain),
             _ => {

@@ -91,11 +91,20 @@ pub async fn disable(
             let link = link::find(conn, member.organization, &id)?;
             let deeds = if link::disable(conn, &member.cx, member.organization, link.id)? {
                 let deed = Deed::new(Action::LinkDisabled, "onboarding_link", link.id, &link.name);
-                member.did(deed.before(json!({ "enabled": true })).after(json!({ "enabled": false })))
+                member.did(
+                    deed.before(json!({ "enabled": true }))
+                        .after(json!({ "enabled": false })),
+                )
             } else {
                 Deeds::none("it was off already")
             };
-            Ok(((format!("{} is switched off", link.name), member.path("/settings/onboarding")), deeds))
+            Ok((
+                (
+                    format!("{} is switched off", link.name),
+                    member.path("/settings/onboarding"),
+                ),
+                deeds,
+            ))
         })
         .await?;
     gate.tell("success", word);
@@ -120,11 +129,20 @@ pub async fn enable(
             }
             let deeds = if link::enable(conn, member.organization, link.id, member.person.id)? {
                 let deed = Deed::new(Action::LinkEnabled, "onboarding_link", link.id, &link.name);
-                member.did(deed.before(json!({ "enabled": false })).after(json!({ "enabled": true })))
+                member.did(
+                    deed.before(json!({ "enabled": false }))
+                        .after(json!({ "enabled": true })),
+                )
             } else {
                 Deeds::none("it was on already")
             };
-            Ok(((format!("{} is switched on", link.name), member.path("/settings/onboarding")), deeds))
+            Ok((
+                (
+                    format!("{} is switched on", link.name),
+                    member.path("/settings/onboarding"),
+                ),
+                deeds,
+            ))
         })
         .await?;
     gate.tell("success", word);

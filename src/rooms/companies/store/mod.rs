@@ -7,8 +7,8 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::gate::db::Conn;
 use crate::gate::member::OrgId;
-use crate::gate::organization::{self, CompanyStatus};
 pub use crate::gate::new_company::{create, free_like};
+use crate::gate::organization::{self, CompanyStatus};
 use crate::gate::schema::companies;
 use crate::ground::id::CompanyId;
 use crate::ground::name;
