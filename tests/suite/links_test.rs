@@ -951,7 +951,7 @@ fn by_phone(look: Look) {
     browser.goto("/organizations/lakeside/settings/onboarding");
     browser.wait_for_text("No links yet");
     browser.press("New link");
-    browser.wait_for_text("Who comes by it");
+    browser.wait_for_text("What people do with it");
     browser.press("Create link");
     browser.fill("#name", "Partner fair");
     browser.click("input[name=approval][value=automatic]");

@@ -82,6 +82,15 @@ pub(super) fn admit(
     }
     if let Some(place) = present.filter(|_| standing == Standing::Member) {
         deeds = deeds.and(assign(conn, cx, link, place, newcomer, &companies)?);
+        if approved {
+            let deed = Deed::new(Action::JoinApproved, "member", place.0, &newcomer.name).after(facts(
+                link,
+                place.1,
+                &companies,
+                &newcomer.email,
+            ));
+            deeds = deeds.and(Deeds::organization(organization, deed));
+        }
     } else {
         let enrolment = Enrolment {
             role: link.role,

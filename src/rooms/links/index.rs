@@ -171,7 +171,7 @@ pub(super) fn gives(link: &Link, unit: UnitLabel) -> String {
 }
 
 fn who(link: &Link) -> String {
-    let how = if link.approval { "By approval" } else { "At once" };
+    let how = if link.approval { "Everybody is approved first" } else { "Everybody is let in at once" };
     match link.domains().as_slice() {
         [] => how.to_owned(),
         [only] => format!("{how}, only {only}"),

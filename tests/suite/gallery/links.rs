@@ -131,7 +131,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         "menu",
         maya,
         base,
-        Act::Open("main [popovertarget]", ".menu:popover-open"),
+        Act::Open("main article [popovertarget]", ".menu:popover-open"),
         "Edit link",
     );
     let quiet = "/organizations/still/settings/onboarding";
@@ -143,7 +143,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         maya,
         &format!("{base}/new"),
         Act::Nothing,
-        "Who comes by it",
+        "What people do with it",
     );
     add(
         new,
