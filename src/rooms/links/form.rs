@@ -333,7 +333,10 @@ fn read(
     errors: &mut FormErrors,
 ) -> Result<Option<Terms>, AppError> {
     let name = errors.take("name", rules::title(&typed.name));
-    let purpose = errors.take("purpose", Purpose::parse(&typed.purpose).ok_or("Choose what people do with it"));
+    let purpose = errors.take(
+        "purpose",
+        Purpose::parse(&typed.purpose).ok_or("Choose what people do with it"),
+    );
     let role = Role::parse(&typed.role).filter(|role| granted(voucher).any(|granted| granted == *role));
     let role = errors.take("role", role.ok_or("Choose one of the roles in the list"));
     let company_role = CompanyRole::parse(&typed.company_role).filter(|role| voucher.company_roles().contains(role));

@@ -171,10 +171,10 @@ pub(super) fn gives(link: &Link, unit: UnitLabel) -> String {
 }
 
 fn who(link: &Link) -> String {
-    let how = if link.approval { "Everybody is approved first" } else { "Everybody is let in at once" };
+    let how = if link.approval { "After approval" } else { "At once" };
     match link.domains().as_slice() {
         [] => how.to_owned(),
-        [only] => format!("{how}, only {only}"),
-        [first, more @ ..] => format!("{how}, only {first} and {} more", more.len()),
+        [only] => format!("{how}, for addresses at {only}"),
+        [first, more @ ..] => format!("{how}, for addresses at {first} and {} more", more.len()),
     }
 }
