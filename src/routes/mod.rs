@@ -27,10 +27,11 @@ use crate::rooms::invitations;
 use crate::rooms::settings;
 
 // Access
-use crate::rooms::access;
+use crate::rooms::{access, links, rights};
 
 // Rights
-use crate::rooms::rights;
+
+// Links
 
 /// One line of the table.
 pub struct Entry {
@@ -189,6 +190,21 @@ pub const ROUTES: &[Entry] = table! {
     // Groups: end
 
     // Links: onboarding links, joining
+    get  "/organizations/{slug}/settings/onboarding"                        links::index::index;
+    post "/organizations/{slug}/settings/onboarding"                        links::form::create;
+    get  "/organizations/{slug}/settings/onboarding/new"                    links::form::new;
+    get  "/organizations/{slug}/settings/onboarding/requests"               links::requests::index;
+    post "/organizations/{slug}/settings/onboarding/requests/{id}/decision" links::requests::decide;
+    get  "/organizations/{slug}/settings/onboarding/{id}"                   links::form::edit;
+    post "/organizations/{slug}/settings/onboarding/{id}"                   links::form::update;
+    get  "/organizations/{slug}/settings/onboarding/{id}/rotation"          links::switch::confirm;
+    post "/organizations/{slug}/settings/onboarding/{id}/rotation"          links::switch::rotate;
+    post "/organizations/{slug}/settings/onboarding/{id}/disabling"         links::switch::disable;
+    post "/organizations/{slug}/settings/onboarding/{id}/enabling"          links::switch::enable;
+    get  "/join/{token}"                                                    links::door::show;
+    post "/join/{token}"                                                    links::answer::join;
+    post "/join/{token}/opening"                                            links::door::open;
+    post "/join/requests/{id}/withdrawal"                                   links::answer::withdraw;
     // Links: end
 
     // Audit

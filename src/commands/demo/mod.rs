@@ -1,6 +1,7 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod links;
 mod rights;
 
 use std::path::Path;
@@ -101,6 +102,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // People: end
 
     // Links
+    links::furnish(&stage)?;
     // Links: end
 
     // General

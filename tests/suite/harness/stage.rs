@@ -12,8 +12,9 @@ use tenantry::gate::custom_role;
 use tenantry::gate::db::Conn;
 use tenantry::gate::deed::Deeds;
 use tenantry::gate::invitation::{self, Offer};
-use tenantry::gate::membership::{self, Enrolment, Origin, group};
+use tenantry::gate::membership::{self, Enrolment, group, Origin};
 use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
+use tenantry::gate::link;
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
 use tenantry::gate::permission::{Right, RightSet};
 use tenantry::gate::rights::Grounds;
@@ -21,7 +22,7 @@ use tenantry::gate::role::{CompanyRole, Role};
 use tenantry::gate::schema::{memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
-use tenantry::ground::id::{CompanyId, CustomRoleId, GroupId, InvitationId, MembershipId, RequestId, UserId};
+use tenantry::ground::id::{CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MembershipId, RequestId, UserId};
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
 use tenantry::ground::time::Span;
@@ -344,6 +345,35 @@ impl Stage<'_> {
             requests::Asked::New(id) => id,
             other => panic!("{right}: {other:?}"),
         }
+
+    /// An onboarding link, and the token of its address.
+    pub fn link(&mut self, organization: OrgId, by: UserId, terms: &link::Terms) -> (LinkId, String) {
+        let id = link::create(self.conn, self.cx, organization, by, terms).expect("the database");
+        let row = link::find(self.conn, organization, id.as_str()).expect("the link");
+        (id, self.cx.token(&row.seed()).as_str().to_owned())
+    }
+
+    /// A request to come in that waits.
+    pub fn join_request(&mut self, organization: OrgId, link: LinkId, user: UserId, company: &str) -> JoinId {
+        let row = link::find(self.conn, organization, link.as_str()).expect("the link");
+        rooms::links::store::requests::ask(self.conn, self.cx, &row, user, company)
+            .expect("the database")
+            .expect("no request waits")
+    }
+}
+
+/// What a link says that lets everybody join as a member at once.
+pub fn open_link(name: &str) -> link::Terms {
+    link::Terms {
+        name: name.to_owned(),
+        purpose: link::Purpose::Join,
+        role: Role::Member,
+        company_role: CompanyRole::Viewer,
+        companies: Vec::new(),
+        domains: Vec::new(),
+        approval: false,
+        max_uses: None,
+        expires_at: None,
     }
 }
 
