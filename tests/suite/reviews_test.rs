@@ -10,7 +10,7 @@ use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::page::Page;
 use crate::harness::places::Folder;
-use crate::harness::stage::{Ticket, at_once};
+use crate::harness::stage::at_once;
 
 const DAY: u64 = 86_400;
 
@@ -25,10 +25,6 @@ struct Cast {
     mia: Client,
     /// Manager of South.
     sam: Client,
-    /// Viewer of North, nothing else.
-    ann: Ticket,
-    /// Editor of North and of South.
-    bob: Ticket,
     ids: std::collections::BTreeMap<&'static str, String>,
 }
 
@@ -47,8 +43,9 @@ fn cast(house: &House, slug: &str) -> Cast {
         };
         let mia = person("Mia", "member", &[(north, "manager")]);
         let sam = person("Sam", "member", &[(south, "manager")]);
-        let ann = person("Ann", "member", &[(north, "viewer")]);
-        let bob = person("Bob", "member", &[(north, "editor"), (south, "editor")]);
+        // Viewer of North and nothing else; editor of both; somebody with a role in the organization.
+        person("Ann", "member", &[(north, "viewer")]);
+        person("Bob", "member", &[(north, "editor"), (south, "editor")]);
         person("Eve", "editor", &[(south, "viewer")]);
         let olivia = stage.ticket(owner);
         Cast {
@@ -59,8 +56,6 @@ fn cast(house: &House, slug: &str) -> Cast {
             olivia: house.holder(&olivia),
             mia: house.holder(&mia),
             sam: house.holder(&sam),
-            ann,
-            bob,
             ids,
         }
     })
@@ -112,9 +107,13 @@ impl Cast {
 
 /// Answers on one place.
 fn answer(client: &Client, path: &str, company: &str, item: &str, wish: &str, note: &str) -> Page {
-    let (decision, noted, seen) = (format!("decision-{item}"), format!("note-{item}"), format!("seen-{item}"));
+    let (decision, noted, seen) = (
+        format!("decision-{item}"),
+        format!("note-{item}"),
+        format!("seen-{item}"),
+    );
     let page = client.get(&format!("{path}/companies/{company}"));
-    let shown = page.value_of(&seen);
+    let shown = page.value_of(&seen).unwrap_or_default();
     let fields = [
         ("item", item),
         (decision.as_str(), wish),
@@ -136,10 +135,19 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
 
     // Each manager gets one letter with their companies, owners and admins one with what falls to them.
     let letter = house.mail_to("mia@campaign.test");
-    assert!(letter.text.contains("North") && !letter.text.contains("South"), "{}", letter.text);
+    assert!(
+        letter.text.contains("North") && !letter.text.contains("South"),
+        "{}",
+        letter.text
+    );
     assert!(letter.text.contains("2 places"), "her own is not hers: {}", letter.text);
     all.mia.get(&letter.link("/organizations/")).expect(200);
-    assert!(house.mail_to("olivia@campaign.test").text.contains("2 places of Managers"));
+    assert!(
+        house
+            .mail_to("olivia@campaign.test")
+            .text
+            .contains("2 places of Managers")
+    );
     house.sweep();
     assert_eq!(house.letters_to("mia@campaign.test").len(), 1);
     assert_eq!(house.letters_to("bob@campaign.test").len(), 0);
@@ -162,8 +170,8 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     answer(&all.sam, &path, "south", &bob_south, "editor", "").expect(303);
     assert_eq!(all.role(&house, "Bob", &all.south).as_deref(), Some("editor"));
     answer(&all.sam, &path, "south", &bob_south, "remove", "Left the team").expect(303);
-    let mia = all.item(&house, "Mia", &all.north);
-    answer(&all.olivia, &path, "north", &mia, "manager", "").expect(303);
+    let of_mia = all.item(&house, "Mia", &all.north);
+    answer(&all.olivia, &path, "north", &of_mia, "manager", "").expect(303);
     assert_eq!(all.deeds(&house, "review.decided"), 5);
 
     // Nothing happens before its time; afterwards the places nobody answered are gone.
@@ -183,7 +191,13 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     assert_eq!(all.status(&house, "Eve"), "active");
     assert_eq!(all.status(&house, "Bob"), "active");
     assert_eq!(all.status(&house, "Mia"), "active");
-    house.holder(&all.ann).get("/organizations/campaign").expect(403);
+    // Their sessions are over by now.
+    let (olivia, mia, ann) = (
+        house.enter("olivia@campaign.test"),
+        house.enter("mia@campaign.test"),
+        house.enter("ann@campaign.test"),
+    );
+    ann.get("/organizations/campaign").expect(403);
     assert!(house.mail_to("ann@campaign.test").text.contains("suspended"));
     assert!(house.mail_to("eve@campaign.test").text.contains("South"));
     assert_eq!(all.deeds(&house, "review.closed"), 1);
@@ -191,12 +205,12 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     house.expect_sound();
 
     // Restored by one click: the place with its origin and end, and the membership.
-    let page = all.olivia.get(&path).expect(200);
+    let page = olivia.get(&path).expect(200);
     assert!(page.has("Not confirmed") && page.has("Restore"));
-    let ann = all.item(&house, "Ann", &all.north);
-    let restore = format!("{path}/items/{ann}/restoring");
-    all.mia.post(&restore, &[]).expect(403);
-    let page = all.olivia.post(&restore, &[]).expect(303).follow(&all.olivia);
+    let item = all.item(&house, "Ann", &all.north);
+    let restore = format!("{path}/items/{item}/restoring");
+    mia.post(&restore, &[]).expect(403);
+    let page = olivia.post(&restore, &[]).expect(303).follow(&olivia);
     assert!(page.has("Ann has it back in North") && page.has("Given back"));
     assert_eq!(all.role(&house, "Ann", &all.north).as_deref(), Some("viewer"));
     assert_eq!(all.status(&house, "Ann"), "active");
@@ -205,13 +219,15 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
         all.ids["Ann"]
     );
     assert_eq!(house.database.number(&exactly), 1);
-    let page = all.olivia.post(&restore, &[]).expect(303).follow(&all.olivia);
+    let page = olivia.post(&restore, &[]).expect(303).follow(&olivia);
     assert!(page.has("has it back already"));
-    house.holder(&all.ann).get("/organizations/campaign").expect(200);
+    ann.get("/organizations/campaign").expect(200);
     house.expect_sound();
 
     // The next review may begin.
-    all.start(&house, 10);
+    let day = house.day(10);
+    let fields = [("name", "Winter review"), ("due", day.as_str()), ("scope", "all")];
+    olivia.post(&all.at(""), &fields).expect(303);
 }
 
 #[test]
@@ -222,15 +238,33 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
     let (soon, day) = (house.day(1), house.day(30));
     let start = |fields: &[(&str, &str)]| all.olivia.post(&all.at(""), fields);
     let page = start(&[("name", " "), ("due", &soon), ("scope", "all")]).expect(422);
-    assert!(page.field_error("name").contains("Enter a name"), "{}", page.text());
-    assert!(page.field_error("due").contains("3 to 90 days"), "{}", page.text());
-    assert_eq!(page.value_of("due"), soon);
+    assert!(
+        page.field_error("name").unwrap_or_default().contains("Enter a name"),
+        "{}",
+        page.text()
+    );
+    assert!(
+        page.field_error("due").unwrap_or_default().contains("3 to 90 days"),
+        "{}",
+        page.text()
+    );
+    assert_eq!(page.value_of("due").as_deref(), Some(soon.as_str()));
     for due in ["", "tomorrow", "2026-02-30", &house.day(91)] {
         start(&[("name", "A"), ("due", due), ("scope", "all")]).expect(422);
     }
     start(&[("name", "A"), ("due", &day), ("scope", "some")]).expect(422);
-    let page = start(&[("name", "A"), ("due", &day), ("scope", "some"), ("company_id", &other.north)]).expect(422);
-    assert!(page.field_error("company_id").contains("of this organization"));
+    let page = start(&[
+        ("name", "A"),
+        ("due", &day),
+        ("scope", "some"),
+        ("company_id", &other.north),
+    ])
+    .expect(422);
+    assert!(
+        page.field_error("company_id")
+            .unwrap_or_default()
+            .contains("of this organization")
+    );
     start(&[("name", "A"), ("due", &day), ("scope", "some"), ("company_id", "north")]).expect(404);
     let none = format!(
         "SELECT count(*) AS value FROM access_reviews WHERE organization_id = '{}'",
@@ -239,17 +273,27 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
     assert_eq!(house.database.number(&none), 0);
 
     // Who starts one needs to remove members everywhere.
-    for client in [&all.mia, &house.holder(&all.ann)] {
+    for client in [&all.mia, &house.enter("ann@starting.test")] {
         client.get(&all.at("/new")).expect(403);
-        client.post(&all.at(""), &[("name", "A"), ("due", &day), ("scope", "all")]).expect(403);
+        client
+            .post(&all.at(""), &[("name", "A"), ("due", &day), ("scope", "all")])
+            .expect(403);
     }
     // The preview says what is covered and who decides.
     let query = format!("/new?preview=1&name=A&due={day}&scope=some&company_id={}", all.south);
     let page = all.olivia.get(&all.at(&query)).expect(200);
     assert!(page.has("1 company, 3 places") && page.has("Sam"), "{}", page.text());
-    assert!(all.olivia.get(&all.at("/new")).expect(200).has("without a Manager"), "the first company has none");
+    assert!(
+        all.olivia.get(&all.at("/new")).expect(200).has("without a Manager"),
+        "the first company has none"
+    );
 
-    let fields = [("name", "A"), ("due", day.as_str()), ("scope", "some"), ("company_id", all.south.as_str())];
+    let fields = [
+        ("name", "A"),
+        ("due", day.as_str()),
+        ("scope", "some"),
+        ("company_id", all.south.as_str()),
+    ];
     let path = start(&fields).expect(303).location.expect("a place");
     assert!(house.letters_to("mia@starting.test").is_empty(), "North is not in it");
     let page = start(&fields).expect(422);
@@ -257,7 +301,14 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
 
     // Another organization's review is not there.
     let foreign = path.replace("/starting/", "/startingother/");
-    for end in ["", "/companies/north", "/closing", "/cancellation", "/report", "/report.json"] {
+    for end in [
+        "",
+        "/companies/north",
+        "/closing",
+        "/cancellation",
+        "/report",
+        "/report.json",
+    ] {
         other.olivia.get(&format!("{foreign}{end}")).expect(404);
     }
     for end in ["/companies/north", "/closing", "/cancellation", "/reminding"] {
@@ -292,7 +343,12 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_place() {
     let send = |client: &Client, rows: &[(&str, &str)]| {
         let named: Vec<(String, String)> = rows
             .iter()
-            .flat_map(|(item, wish)| [("item".to_owned(), (*item).to_owned()), (format!("decision-{item}"), (*wish).to_owned())])
+            .flat_map(|(item, wish)| {
+                [
+                    ("item".to_owned(), (*item).to_owned()),
+                    (format!("decision-{item}"), (*wish).to_owned()),
+                ]
+            })
             .collect();
         let fields: Vec<(&str, &str)> = named.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         client.post(&north, &fields)
@@ -300,7 +356,7 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_place() {
     // A good row and a bad one: nothing is saved, the error stands at the bad one, the good one stays as typed.
     let page = send(&all.mia, &[(&ann, "remove"), (&bob, "emperor")]).expect(422);
     assert!(page.has("Choose one of the answers"), "{}", page.text());
-    assert_eq!(page.value_of(&format!("decision-{ann}")), "remove");
+    assert_eq!(page.value_of(&format!("decision-{ann}")).as_deref(), Some("remove"));
     assert_eq!(all.role(house, "Ann", &all.north).as_deref(), Some("viewer"));
     // Nobody decides on themselves, not even together with others, and nobody gives more than they may.
     let page = send(&all.mia, &[(&ann, "viewer"), (&mia, "manager")]).expect(422);
@@ -324,7 +380,11 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_place() {
     // Everybody shown is kept by one press, but not oneself.
     let fields = [("item", ann.as_str()), ("item", bob.as_str()), ("bulk", "keep")];
     let page = all.mia.post(&north, &fields).expect(303).follow(&all.mia);
-    assert!(page.has("2 answers saved") && page.has("2 of 3 answered"), "{}", page.text());
+    assert!(
+        page.has("2 answers saved") && page.has("2 of 3 answered"),
+        "{}",
+        page.text()
+    );
 
     // A place that changed meanwhile is shown as it is now, and one that is gone can be told so.
     let assign = [("company_id", all.north.as_str()), ("company_role", "editor")];
@@ -353,30 +413,31 @@ fn of_two_managers_who_decide_at_once_one_is_told() {
     let path = all.start(&house, 30);
     let north = format!("{path}/companies/north");
     let bob = all.item(&house, "Bob", &all.north);
-    let mut seen = String::new();
     for round in 0..20 {
-        let (mine, theirs) = if round % 2 == 0 { ("viewer", "remove") } else { ("editor", "viewer") };
+        answer(&all.mia, &path, "north", &bob, "editor", &format!("Round {round}")).expect(303);
         let (decision, shown) = (format!("decision-{bob}"), format!("seen-{bob}"));
-        let jobs = [(&all.mia, mine), (&max, theirs)].map(|(client, wish)| {
+        let seen = all.mia.get(&north).value_of(&shown).unwrap_or_default();
+        let jobs = [(&all.mia, "viewer"), (&max, "remove")].map(|(client, wish)| {
             let (decision, shown, seen, bob, north) = (&decision, &shown, &seen, &bob, &north);
-            move || {
-                client.post(
-                    north,
-                    &[("item", bob), (decision, wish), (shown, seen)],
-                )
-            }
+            move || client.post(north, &[("item", bob), (decision, wish), (shown, seen)])
         });
         let pages = at_once(Vec::from(jobs));
         let mut statuses: Vec<u16> = pages.iter().map(|page| page.status).collect();
         statuses.sort_unstable();
         assert_eq!(statuses, [303, 422], "round {round}");
-        seen = all.mia.get(&north).value_of(&shown);
+        assert!(pages.iter().any(|page| page.has("Somebody answered")));
+        let won = if pages[0].status == 303 { Some("viewer") } else { None };
+        assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), won);
     }
     let open = format!(
         "SELECT open AS value FROM access_review_companies WHERE company_id = '{}'",
         all.north
     );
-    assert_eq!(house.database.number(&open), 3, "Mia, Ann and Max wait; Max came before the review");
+    assert_eq!(
+        house.database.number(&open),
+        3,
+        "Mia, Ann and Max wait; Max came before the review"
+    );
     house.expect_sound();
 }
 
@@ -393,17 +454,24 @@ fn reminders_go_out_a_week_and_a_day_before_and_by_hand_once_a_day() {
         house.sweep();
     }
     assert_eq!((letters("mia"), letters("sam")), (2, 2));
+    let (olivia, mia) = (house.enter("olivia@remind.test"), house.enter("mia@remind.test"));
     // Who is done is left alone.
     for who in ["Ann", "Bob"] {
         let item = all.item(&house, who, &all.north);
         let role = all.role(&house, who, &all.north).expect("a role");
-        answer(&all.mia, &path, "north", &item, &role, "").expect(303);
+        answer(&mia, &path, "north", &item, &role, "").expect(303);
     }
-    let page = all.olivia.post(&format!("{path}/reminding"), &[]).expect(303).follow(&all.olivia);
+    let page = olivia
+        .post(&format!("{path}/reminding"), &[])
+        .expect(303)
+        .follow(&olivia);
     assert!(page.has("gets a reminder"));
-    let page = all.olivia.post(&format!("{path}/reminding"), &[]).expect(303).follow(&all.olivia);
+    let page = olivia
+        .post(&format!("{path}/reminding"), &[])
+        .expect(303)
+        .follow(&olivia);
     assert!(page.has("less than 24 hours ago"), "{}", page.text());
-    all.mia.post(&format!("{path}/reminding"), &[]).expect(403);
+    mia.post(&format!("{path}/reminding"), &[]).expect(403);
     house.sweep();
     assert_eq!((letters("mia"), letters("sam")), (2, 3));
     house.advance(Duration::from_secs(5 * DAY + DAY / 2));
@@ -421,25 +489,52 @@ fn a_report_is_signed_and_anybody_checks_it_with_openssl() {
     let bob = all.item(&house, "Bob", &all.north);
     answer(&all.mia, &path, "north", &bob, "viewer", "=1+1").expect(303);
     let page = all.olivia.get(&format!("{path}/closing")).expect(200);
-    assert!(page.has("6 places are not answered") && page.has("Mia"), "{}", page.text());
-    let page = all.olivia.post(&format!("{path}/closing"), &[]).expect(303).follow(&all.olivia);
-    assert!(page.has("The report is signed") && page.has("Closed"), "{}", page.text());
+    assert!(
+        page.has("5 places are not answered") && page.has("Mia"),
+        "{}",
+        page.text()
+    );
+    let page = all
+        .olivia
+        .post(&format!("{path}/closing"), &[])
+        .expect(303)
+        .follow(&all.olivia);
+    assert!(
+        page.has("The report is signed") && page.has("Closed"),
+        "{}",
+        page.text()
+    );
     // Twice is once.
     all.olivia.post(&format!("{path}/closing"), &[]).expect(303);
     house.sweep();
     assert_eq!(all.deeds(&house, "review.closed"), 1);
-    answer(&all.mia, &path, "north", &bob, "remove", "").expect(303);
+    let page = answer(&all.olivia, &path, "north", &bob, "remove", "")
+        .expect(303)
+        .follow(&all.olivia);
+    assert!(page.has("The review is over"), "{}", page.text());
     assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), Some("viewer"));
 
     let file = |end: &str| all.olivia.get(&format!("{path}/report.{end}")).expect(200).bytes;
     let json: serde_json::Value = serde_json::from_slice(&file("json")).expect("JSON");
-    assert_eq!(serde_json::to_vec(&json).expect("text"), file("json"), "keys are sorted, no spaces");
-    assert_eq!(json["totals"]["change"], 1);
-    assert_eq!(json["totals"]["unconfirmed"], 6);
-    let places = json["places"].as_array().expect("places");
-    let changed = places.iter().find(|place| place["decision"] == "change").expect("Bob's");
     assert_eq!(
-        (&changed["before"], &changed["after"], &changed["decided_by"], &changed["note"]),
+        serde_json::to_vec(&json).expect("text"),
+        file("json"),
+        "keys are sorted, no spaces"
+    );
+    assert_eq!(json["totals"]["change"], 1);
+    assert_eq!(json["totals"]["unconfirmed"], 5);
+    let places = json["places"].as_array().expect("places");
+    let changed = places
+        .iter()
+        .find(|place| place["decision"] == "change")
+        .expect("Bob's");
+    assert_eq!(
+        (
+            &changed["before"],
+            &changed["after"],
+            &changed["decided_by"],
+            &changed["note"]
+        ),
         (&"editor".into(), &"viewer".into(), &"Mia".into(), &"=1+1".into())
     );
     let csv = String::from_utf8(file("csv")).expect("text");
@@ -460,14 +555,21 @@ fn a_report_is_signed_and_anybody_checks_it_with_openssl() {
     };
     assert!(verifies());
     let page = all.olivia.get(&format!("{path}/report")).expect(200);
-    assert!(page.has("The signature holds") && page.has("Only") == page.has("Only"));
-    let tampered = String::from_utf8(file("json")).expect("text").replace("\"viewer\"", "\"editor\"");
+    assert!(page.has("The signature holds"));
+    let tampered = String::from_utf8(file("json"))
+        .expect("text")
+        .replace("\"viewer\"", "\"editor\"");
     std::fs::write(folder.join("report.json"), tampered).expect("a file");
     assert!(!verifies());
     house
         .database
         .execute("UPDATE access_reviews SET report = replace(report, '\"Mia\"', '\"Sam\"')");
-    assert!(all.olivia.get(&format!("{path}/report")).expect(200).has("The signature does not hold"));
+    assert!(
+        all.olivia
+            .get(&format!("{path}/report"))
+            .expect(200)
+            .has("The signature does not hold")
+    );
     for client in [&all.mia, &all.sam] {
         assert!(client.get(&format!("{path}/report.json")).status >= 403);
     }
@@ -489,21 +591,27 @@ fn a_closing_that_was_killed_goes_on_where_it_was() {
     let path = all.start(&house, 30);
     let id = path.rsplit('/').next().expect("an id").to_owned();
     let open = "SELECT count(*) AS value FROM access_review_items WHERE decision = 'open'";
-    assert_eq!(house.database.number(open), 77);
+    assert_eq!(house.database.number(open), 76);
     house.database.execute("UPDATE access_reviews SET status = 'closing'");
     // One step, and the process dies.
     let review = tenantry::ground::id::ReviewId::parse(&id).expect("an id");
     let door = Backstage::of(house.product(), "test");
     let org = house.stage(|stage| stage.organization_of("killed"));
-    let left = door.write(|cx, conn| closing::step(conn, cx, org, review)).expect("a step");
+    let left = door
+        .write(|cx, conn| closing::step(conn, cx, org, review))
+        .expect("a step");
     assert_eq!(left, closing::Left::People);
     let after = house.database.number(open);
-    assert!(after > 0 && after < 77, "{after}");
+    assert!(after > 0 && after < 76, "{after}");
     house.sweep();
     house.sweep();
     assert_eq!(house.database.number(open), 0);
     assert_eq!(all.deeds(&house, "review.closed"), 1);
-    assert_eq!(all.deeds(&house, "member.suspended"), 74, "70, Mia, Sam, Ann and Bob, each once");
+    assert_eq!(
+        all.deeds(&house, "member.suspended"),
+        74,
+        "70, Mia, Sam, Ann and Bob, each once"
+    );
     let letters = "SELECT count(*) AS value FROM mail_outbox WHERE kind = 'review_unconfirmed'";
     assert_eq!(house.database.number(letters), 75, "and Eve, who keeps her role");
     assert!(all.olivia.get(&path).expect(200).has("Closed"));
@@ -537,7 +645,9 @@ fn what_changes_meanwhile_falls_to_whoever_may_decide_then() {
     answer(&all.mia, &path, "north", &ann, "editor", "").expect(422);
     answer(&all.mia, &path, "north", &ann, "viewer", "").expect(303);
     // An organization that waits for its deletion is left alone.
-    house.database.execute("UPDATE organizations SET delete_after = 9000000000000000");
+    house
+        .database
+        .execute("UPDATE organizations SET delete_after = 9000000000000000");
     house.advance(Duration::from_secs(31 * DAY));
     house.sweep();
     assert_eq!(all.role(&house, "Sam", &all.south).as_deref(), Some("viewer"));
@@ -548,7 +658,6 @@ fn what_changes_meanwhile_falls_to_whoever_may_decide_then() {
     assert_eq!(all.role(&house, "Ann", &all.south).as_deref(), Some("viewer"));
     assert_eq!(all.status(&house, "Ann"), "active");
     assert_eq!(all.status(&house, "Bob"), "removed");
-    let _ = &all.bob;
     let gone = "SELECT count(*) AS value FROM access_review_items WHERE decision = 'gone'";
     assert_eq!(house.database.number(gone), 2);
     house.expect_sound();

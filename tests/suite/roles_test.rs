@@ -54,6 +54,10 @@ pub struct Scene {
     pub invitation: String,
     /// The live link of an invitation to the actor, or to the newcomer for whom is a member or nobody.
     pub token: String,
+    /// A running access review, and the member's place in it.
+    pub review: (String, String),
+    /// A closed one, and a place in it that nobody confirmed.
+    pub closed_review: (String, String),
     /// What the actor's browser holds; nothing for nobody.
     pub actor: Option<Ticket>,
 }
@@ -69,6 +73,7 @@ impl Scene {
             let south = stage.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
             let target = stage.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
             let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
+            let closed_review = stage.closed_review(organization, owner, (member, south));
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
                 stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
@@ -95,7 +100,11 @@ impl Scene {
                 }
                 stage.ticket(user)
             });
+            let review = stage.review(organization, owner, None);
+            let place = stage.review_item(organization, review, member);
             Self {
+                review: (review.to_string(), place.to_string()),
+                closed_review: (closed_review.0.to_string(), closed_review.1.to_string()),
                 slug: slug.to_owned(),
                 organization: organization.to_string(),
                 north_slug,

@@ -144,6 +144,8 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
         south: company.south.clone(),
         invitation: invitation.invitation.clone(),
         token: mine.token.clone(),
+        review: member.review.clone(),
+        closed_review: member.closed_review.clone(),
         actor: None,
     };
     let mut asked = 0;

@@ -1,6 +1,7 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod reviews;
 
 use std::path::Path;
 
@@ -108,6 +109,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Operator: end
 
     // Reviews
+    reviews::play(&stage)?;
     // Reviews: end
     Ok(())
 }

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::rules::{Decision, Wish};
-use super::store::places::{self, Line, Verdict};
 use super::store::Review;
+use super::store::places::{self, Line, Verdict};
 use crate::gate::assignment::{self, Attempt};
 use crate::gate::company::Company;
 use crate::gate::db::Conn;
@@ -44,7 +44,10 @@ pub(super) fn offered(member: &Member, company: &Company, line: &Line) -> Result
     }
     // What a group gives is changed with the group.
     if line.present.is_some() && line.direct.is_some() {
-        let others = CompanyRole::ALL.iter().copied().filter(|role| *role != kept && may_give(*role));
+        let others = CompanyRole::ALL
+            .iter()
+            .copied()
+            .filter(|role| *role != kept && may_give(*role));
         wishes.extend(others.map(Wish::Role));
         if !archived && attempt.touch(true, line.present).is_ok() {
             wishes.push(Wish::Nothing);
@@ -110,7 +113,10 @@ pub(super) fn carry_out(
         let mut tally = Tally::default();
         let mut deeds = Deeds::none("those of each change, and one for all answers");
         for answer in answers {
-            let line = lines.iter().find(|line| line.id == answer.item).ok_or(AppError::NotFound)?;
+            let line = lines
+                .iter()
+                .find(|line| line.id == answer.item)
+                .ok_or(AppError::NotFound)?;
             match one(conn, member, company, review, line, answer)? {
                 Ok(Some((decision, more))) => {
                     tally.add(decision, &line.name);
@@ -172,7 +178,7 @@ fn one(
     }
     match offered(member, company, line) {
         Err(why) => return Ok(Err(why)),
-        Ok(wishes) if !wishes.contains(&wish) => return Ok(Err("Choose an answer that you may give".into())),
+        Ok(choices) if !choices.contains(&wish) => return Ok(Err("Choose an answer that you may give".into())),
         Ok(_) => {}
     }
     let decision = line.stand().decides(wish);

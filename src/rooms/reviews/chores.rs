@@ -97,14 +97,7 @@ fn turn(conn: &mut Conn, cx: &Context, org: OrgId, review: &Review) -> Result<()
 ///
 /// # Errors
 /// When the database fails.
-pub fn seal(
-    conn: &mut Conn,
-    cx: &Context,
-    org: OrgId,
-    id: ReviewId,
-    text: &str,
-    at: Time,
-) -> Result<Deeds, AppError> {
+pub fn seal(conn: &mut Conn, cx: &Context, org: OrgId, id: ReviewId, text: &str, at: Time) -> Result<Deeds, AppError> {
     let signature = cx.house.keys.signer().sign(text.as_bytes());
     if !closing::seal(conn, org, id, at, text, &signature)? {
         return Ok(Deeds::none("somebody else closed it"));

@@ -89,14 +89,21 @@ fn page(member: &Member, conn: &mut Conn, id: ReviewId, cancels: bool) -> Result
 async fn confirm(gate: Gate<RemoveMembers>, id: &str, cancels: bool) -> Result<HttpResponse, AppError> {
     let id = ReviewId::parse(id).ok_or(AppError::NotFound)?;
     let page = gate.read(move |member, conn| page(member, conn, id, cancels)).await?;
-    if gate.fragment() { html(page.as_dialog()) } else { html(page) }
+    if gate.fragment() {
+        html(page.as_dialog())
+    } else {
+        html(page)
+    }
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/closing`
 ///
 /// # Errors
 /// What the gate refuses.
-pub async fn confirm_close(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub async fn confirm_close(
+    gate: Gate<RemoveMembers>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
     confirm(gate, &path.1, false).await
 }
 
@@ -104,7 +111,10 @@ pub async fn confirm_close(gate: Gate<RemoveMembers>, path: web::Path<(String, S
 ///
 /// # Errors
 /// What the gate refuses.
-pub async fn confirm_cancel(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub async fn confirm_cancel(
+    gate: Gate<RemoveMembers>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
     confirm(gate, &path.1, true).await
 }
 
@@ -120,8 +130,8 @@ async fn act(
     let ((tone, text), path) = gate
         .write(move |member, conn| {
             must_run(member, conn)?;
-            let (word, deeds) = work(member, conn, id)?;
-            Ok(((word, member.path(&format!("/access/reviews/{id}"))), deeds))
+            let (told, deeds) = work(member, conn, id)?;
+            Ok(((told, member.path(&format!("/access/reviews/{id}"))), deeds))
         })
         .await?;
     gate.tell(tone, text);
@@ -166,7 +176,10 @@ pub async fn cancel(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>
             return Ok((("info", word), Deeds::none("it does not run")));
         }
         let deed = Deed::new(Action::ReviewCancelled, "review", id, &review.name);
-        let word = format!("{} is cancelled. What was answered stays; nothing else is taken away", review.name);
+        let word = format!(
+            "{} is cancelled. What was answered stays; nothing else is taken away",
+            review.name
+        );
         Ok((("success", word), member.did(deed)))
     })
     .await

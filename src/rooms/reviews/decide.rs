@@ -109,7 +109,9 @@ fn show(
     let org = member.organization;
     let review = store::find(conn, org, id)?;
     let only = [company.id];
-    let progress = store::progress(conn, org, id, Some(&only), None, 1)?.pop().ok_or(AppError::NotFound)?;
+    let progress = store::progress(conn, org, id, Some(&only), None, 1)?
+        .pop()
+        .ok_or(AppError::NotFound)?;
     let place = Place::parse(&after);
     let lines = places::lines(conn, org, id, company.id, Which::Page(place.as_ref(), PAGE + 1))?;
     let cut = Page::cut(lines, PAGE, place.as_ref(), Line::key);
@@ -117,7 +119,10 @@ fn show(
     let names = places::names(conn, &deciders)?;
     let running = review.status == Status::Running;
     let path = member.path(&format!("/access/reviews/{id}/companies/{}", company.slug));
-    let rows = cut.rows.iter().map(|line| row(member, company, line, &names, running, typed, errors));
+    let rows = cut
+        .rows
+        .iter()
+        .map(|line| row(member, company, line, &names, running, typed, errors));
     let link = |after: Option<String>| after.map(|after| format!("{path}?after={after}"));
     Ok(DecidePage {
         shell: member.shell(conn, "access")?,
@@ -171,7 +176,7 @@ fn row(
         format!("{}{by}, {}", line.decision.label(), at.ago(member.cx.now))
     });
     let (choices, closed) = match offered {
-        Ok(wishes) => (wishes, None),
+        Ok(all) => (all, None),
         Err(why) => (Vec::new(), Some(why)),
     };
     let one = member.unit.one();
@@ -199,7 +204,10 @@ fn row(
         seen: line.seen(),
         decided,
         tone: line.decision.tone(),
-        error: errors.iter().find(|(id, _)| *id == line.id).map(|(_, sentence)| sentence.clone()),
+        error: errors
+            .iter()
+            .find(|(id, _)| *id == line.id)
+            .map(|(_, sentence)| sentence.clone()),
     }
 }
 
@@ -299,8 +307,10 @@ fn answer(
             }
         }
     }
-    Ok(match answers::carry_out(conn, member, company, &review, &lines, &rows)? {
-        Ok((tally, deeds)) => (Answered::Done(tally.len()), deeds),
-        Err(errors) => (Answered::Refused(errors), Deeds::none("refused")),
-    })
+    Ok(
+        match answers::carry_out(conn, member, company, &review, &lines, &rows)? {
+            Ok((tally, deeds)) => (Answered::Done(tally.len()), deeds),
+            Err(errors) => (Answered::Refused(errors), Deeds::none("refused")),
+        },
+    )
 }

@@ -79,7 +79,11 @@ impl Bar {
         if self.places == 0 {
             "Nothing to answer".into()
         } else {
-            format!("{} of {} answered", crate::ground::html::number(&self.answered), crate::ground::html::number(&self.places))
+            format!(
+                "{} of {} answered",
+                crate::ground::html::number(&self.answered),
+                crate::ground::html::number(&self.places)
+            )
         }
     }
 }
@@ -143,7 +147,10 @@ fn page(member: &Member, conn: &mut Conn, after: Option<ReviewId>) -> Result<Ind
         started: (review.started_at.iso(), review.started_at.ago(now)),
         due: match review.closed_at {
             Some(at) => (at.iso(), at.ago(now)),
-            None => (review.due_at.iso(), format!("{}, {}", review.due_at.date(), review.due_at.ahead(now))),
+            None => (
+                review.due_at.iso(),
+                format!("{}, {}", review.due_at.date(), review.due_at.ahead(now)),
+            ),
         },
         bar: Bar::of(totals.get(&review.id).copied().unwrap_or_default()),
         name: review.name,

@@ -32,7 +32,11 @@ pub struct Recipient {
 
 /// "1 place", "3 places".
 fn places(n: i64) -> String {
-    if n == 1 { "1 place".into() } else { format!("{n} places") }
+    if n == 1 {
+        "1 place".into()
+    } else {
+        format!("{n} places")
+    }
 }
 
 fn named(names: &[String]) -> String {
@@ -61,10 +65,20 @@ pub(super) fn to_manager(
         places(open),
         review.due_at.date()
     );
-    send(conn, cx, house, review, to, vec![
-        first,
-        format!("For each person you keep the role, give another one, or remove them from the {}. What nobody answers by then is taken away.", house.unit.one()),
-    ])
+    send(
+        conn,
+        cx,
+        house,
+        review,
+        to,
+        vec![
+            first,
+            format!(
+                "For each person you keep the role, give another one, or remove them from the {}. What nobody answers by then is taken away.",
+                house.unit.one()
+            ),
+        ],
+    )
 }
 
 /// Tells an owner or admin what falls to them.
@@ -83,17 +97,27 @@ pub(super) fn to_chief(
         parts.push(format!("{} without a Manager", house.unit.count(&unmanaged)));
     }
     if of_managers > 0 {
-        parts.push(format!("{} of Managers, who do not decide on themselves", places(of_managers)));
+        parts.push(format!(
+            "{} of Managers, who do not decide on themselves",
+            places(of_managers)
+        ));
     }
     let first = format!(
         "Some answers of this review are for owners and admins: {}. The last day is {}.",
         parts.join(", and "),
         review.due_at.date()
     );
-    send(conn, cx, house, review, to, vec![
-        first,
-        "What nobody answers by then is taken away. Your own role in the organization is not part of it.".into(),
-    ])
+    send(
+        conn,
+        cx,
+        house,
+        review,
+        to,
+        vec![
+            first,
+            "What nobody answers by then is taken away. Your own role in the organization is not part of it.".into(),
+        ],
+    )
 }
 
 fn send(
@@ -109,7 +133,10 @@ fn send(
             "review_reminder",
             format!("Reminder: {} ends {}", review.name, review.due_at.ahead(cx.now)),
         ),
-        _ => ("review_started", format!("Access review in {}: {}", house.name, review.name)),
+        _ => (
+            "review_started",
+            format!("Access review in {}: {}", house.name, review.name),
+        ),
     };
     let notice = Notice {
         kind,
@@ -167,7 +194,10 @@ pub(super) fn unconfirmed(
         subject,
         paragraphs,
         button: None,
-        foot: format!("You think this is a mistake? Write to {} or to an owner of {organization}: they can give it back.", review.starter),
+        foot: format!(
+            "You think this is a mistake? Write to {} or to an owner of {organization}: they can give it back.",
+            review.starter
+        ),
         seed: None,
     };
     notice.send(conn, cx)?;

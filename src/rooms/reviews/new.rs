@@ -120,7 +120,13 @@ fn chosen(
     for text in &typed.companies {
         wanted.push(CompanyId::parse(text).ok_or(AppError::NotFound)?);
     }
-    let slugs: Vec<String> = typed.slugs.split([',', '\n', ' ']).map(str::trim).filter(|slug| !slug.is_empty()).map(str::to_lowercase).collect();
+    let slugs: Vec<String> = typed
+        .slugs
+        .split([',', '\n', ' '])
+        .map(str::trim)
+        .filter(|slug| !slug.is_empty())
+        .map(str::to_lowercase)
+        .collect();
     let named = store::by_slugs(conn, member.organization, &slugs)?;
     if let Some(unknown) = slugs.iter().find(|slug| named.iter().all(|(_, known)| known != *slug)) {
         errors.add("slugs", format!("No active {one} has the web address “{unknown}”"));
@@ -128,7 +134,10 @@ fn chosen(
     let found = store::chosen(conn, member.organization, Some(&wanted))?;
     // An archived one and another organization's alike.
     if wanted.iter().any(|id| !found.contains(id)) {
-        errors.add("company_id", format!("Choose active {} of this organization", member.unit.many()));
+        errors.add(
+            "company_id",
+            format!("Choose active {} of this organization", member.unit.many()),
+        );
     }
     let mut all: Vec<CompanyId> = found.into_iter().chain(named.into_iter().map(|(id, _)| id)).collect();
     all.sort_unstable();
@@ -256,7 +265,10 @@ pub async fn start(gate: Gate<RemoveMembers>, fields: Fields) -> Result<HttpResp
     let begun = gate.write(move |member, conn| begin(member, conn, typed)).await?;
     match begun {
         Begun::Done(name, path) => {
-            gate.tell("success", format!("{name} has started. Everybody who decides gets an email"));
+            gate.tell(
+                "success",
+                format!("{name} has started. Everybody who decides gets an email"),
+            );
             Ok(see_other(gate.fragment(), &path))
         }
         Begun::Refused(page) => refused(*page),
@@ -286,7 +298,10 @@ fn begin(member: &Member, conn: &mut Conn, typed: Typed) -> Result<(Begun, Deeds
             let path = member.path(&format!("/access/reviews/{id}"));
             return Ok((Begun::Done(new.name, path), member.did(deed)));
         }
-        errors.add("name", "A review of this organization is not over yet. Close or cancel it first");
+        errors.add(
+            "name",
+            "A review of this organization is not over yet. Close or cancel it first",
+        );
     }
     let page = page(member, conn, typed, checked.companies.as_deref(), errors)?;
     Ok((Begun::Refused(Box::new(page)), Deeds::none("nothing was started")))

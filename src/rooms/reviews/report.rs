@@ -148,7 +148,10 @@ async fn file(
 /// # Errors
 /// What the gate refuses; `NotFound` before the review is closed.
 pub async fn json(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    file(gate, &path.1, "json", "application/json", |_, text, _| Ok(text.into_bytes())).await
+    file(gate, &path.1, "json", "application/json", |_, text, _| {
+        Ok(text.into_bytes())
+    })
+    .await
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/report.sig`: the signature, 64 bytes.

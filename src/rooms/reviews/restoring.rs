@@ -55,7 +55,9 @@ fn give_back(
 ) -> Result<Result<(String, Deeds), String>, AppError> {
     let org = member.organization;
     let review = store::find(conn, org, id)?;
-    let lost = places::lost(conn, org, id, Some(item), None, 1)?.pop().ok_or(AppError::NotFound)?;
+    let lost = places::lost(conn, org, id, Some(item), None, 1)?
+        .pop()
+        .ok_or(AppError::NotFound)?;
     if lost.restored_at.is_some() {
         return Ok(Err(format!("{} has it back already", lost.name)));
     }
@@ -98,5 +100,8 @@ fn give_back(
             Err(why) => return Ok(Err(why.sentence().to_owned())),
         }
     }
-    Ok(Ok((format!("{} has it back in {}", lost.name, lost.company_name), deeds)))
+    Ok(Ok((
+        format!("{} has it back in {}", lost.name, lost.company_name),
+        deeds,
+    )))
 }

@@ -120,20 +120,22 @@ pub const REMIND_AGAIN: Span = Span::hours(24);
 /// The sentence beside the field.
 pub fn due(text: &str, now: Time) -> Result<Time, String> {
     let end = Time::end_of_day(text).ok_or("Enter a day such as 2026-12-31")?;
-    let (first, last) = (
-        (now + Span::days(SOONEST)).day(),
-        (now + Span::days(LATEST)).day(),
-    );
+    let (first, last) = ((now + Span::days(SOONEST)).day(), (now + Span::days(LATEST)).day());
     let day = end.day();
     if day < first || day > last {
-        return Err(format!("Choose a day from {first} to {last}: {SOONEST} to {LATEST} days ahead"));
+        return Err(format!(
+            "Choose a day from {first} to {last}: {SOONEST} to {LATEST} days ahead"
+        ));
     }
     Ok(end)
 }
 
 /// How many of the reminders are due. A review shorter than a reminder's span does not send that one at its beginning.
 pub fn reminders_due(started: Time, due: Time, now: Time) -> usize {
-    REMINDERS.iter().filter(|span| now >= due - **span || started >= due - **span).count()
+    REMINDERS
+        .iter()
+        .filter(|span| now >= due - **span || started >= due - **span)
+        .count()
 }
 
 /// Of the reminders due, whether the last one is worth a letter: it lies after the beginning.
@@ -218,7 +220,11 @@ impl Stand {
 
 /// Percent of the answered ones, rounded down, so that only a finished review shows 100.
 pub fn percent(places: i64, open: i64) -> i64 {
-    if places == 0 { 100 } else { (places - open) * 100 / places }
+    if places == 0 {
+        100
+    } else {
+        (places - open) * 100 / places
+    }
 }
 
 #[cfg(test)]

@@ -123,7 +123,11 @@ fn page(member: &Member, conn: &mut Conn, id: ReviewId, query: &Query) -> Result
     let ended = match (review.status, review.closed_at) {
         (Status::Closed | Status::Cancelled, Some(at)) => {
             let by = store::name_of(conn, review.closed_by.as_deref())?;
-            Some(format!("{}{}", at.full(), by.map(|by| format!(" by {by}")).unwrap_or_default()))
+            Some(format!(
+                "{}{}",
+                at.full(),
+                by.map(|by| format!(" by {by}")).unwrap_or_default()
+            ))
         }
         _ => None,
     };
@@ -163,7 +167,11 @@ fn lost(
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let next = more
-        .then(|| found.last().map(|last| member.path(&format!("/access/reviews/{id}?lost={}#lost", last.id))))
+        .then(|| {
+            found
+                .last()
+                .map(|last| member.path(&format!("/access/reviews/{id}?lost={}#lost", last.id)))
+        })
         .flatten();
     let now = member.cx.now;
     let lost = found.into_iter().map(|lost| Lost {

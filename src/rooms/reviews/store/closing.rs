@@ -92,7 +92,11 @@ pub fn step(conn: &mut Conn, cx: &Context, org: OrgId, id: ReviewId) -> Result<(
         return Ok((Left::Report, Deeds::none("nobody is left")));
     }
     let house = store::mailing::house(conn, org)?;
-    let by = review.closed_by.as_deref().and_then(UserId::parse).unwrap_or(review.started_by);
+    let by = review
+        .closed_by
+        .as_deref()
+        .and_then(UserId::parse)
+        .unwrap_or(review.started_by);
     let mut deeds = Deeds::none("what each of them loses");
     for person in people {
         deeds = deeds.and(one(conn, cx, org, &review, person, by, &house)?);
@@ -211,7 +215,9 @@ fn is_left_with_nothing(conn: &mut Conn, org: OrgId, person: &Standing, fates: &
         .filter(company_assignments::membership_id.eq(person.id))
         .select(company_assignments::company_id)
         .load(conn)?;
-    Ok(places.iter().all(|place| fates.iter().any(|fate| fate.company == *place)))
+    Ok(places
+        .iter()
+        .all(|place| fates.iter().any(|fate| fate.company == *place)))
 }
 
 fn note(conn: &mut Conn, org: OrgId, review: ReviewId, fate: &Fate, shut_out: bool) -> QueryResult<()> {
@@ -245,14 +251,7 @@ fn names(conn: &mut Conn, org: OrgId, fates: &[Fate]) -> QueryResult<HashMap<Com
 ///
 /// # Errors
 /// When the database fails.
-pub fn seal(
-    conn: &mut Conn,
-    org: OrgId,
-    id: ReviewId,
-    at: Time,
-    report: &str,
-    signature: &str,
-) -> QueryResult<bool> {
+pub fn seal(conn: &mut Conn, org: OrgId, id: ReviewId, at: Time, report: &str, signature: &str) -> QueryResult<bool> {
     let sealed = diesel::update(
         access_reviews::table
             .find((org, id))

@@ -55,14 +55,7 @@ fn begin(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<()> {
 }
 
 /// Copies up to `room` places of one company; how many there were.
-fn copy(
-    conn: &mut Conn,
-    org: OrgId,
-    review: ReviewId,
-    company: CompanyId,
-    after: &str,
-    room: i64,
-) -> QueryResult<i64> {
+fn copy(conn: &mut Conn, org: OrgId, review: ReviewId, company: CompanyId, after: &str, room: i64) -> QueryResult<i64> {
     let places: Vec<(MembershipId, CompanyRole, Vec<u8>)> = company_assignments::table
         .filter(company_assignments::organization_id.eq(org))
         .filter(company_assignments::company_id.eq(company))
@@ -76,7 +69,9 @@ fn copy(
         ))
         .load(conn)?;
     let found = i64::try_from(places.len()).unwrap_or_default();
-    let last = places.last().map_or_else(|| after.to_owned(), |(id, _, _)| id.to_string());
+    let last = places
+        .last()
+        .map_or_else(|| after.to_owned(), |(id, _, _)| id.to_string());
     for (membership, role, sort_name) in places {
         let row = (
             access_review_items::organization_id.eq(org),

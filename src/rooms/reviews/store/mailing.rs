@@ -117,7 +117,11 @@ fn managers(conn: &mut Conn, org: OrgId, now: Time, review: ReviewId, after: &st
                 .or(company_assignments::access_until.ge(now)),
         )
         .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(memberships::access_until.is_null().or(memberships::access_until.ge(now)))
+        .filter(
+            memberships::access_until
+                .is_null()
+                .or(memberships::access_until.ge(now)),
+        )
         .filter(company_assignments::membership_id.gt(after))
         .order(company_assignments::membership_id)
         .select(company_assignments::membership_id)
@@ -194,13 +198,25 @@ fn to_chiefs(conn: &mut Conn, cx: &Context, org: OrgId, house: &House, review: &
         .filter(memberships::organization_id.eq(org))
         .filter(memberships::status.eq(MembershipStatus::Active))
         .filter(memberships::role.eq_any([Role::Owner, Role::Admin]))
-        .filter(memberships::access_until.is_null().or(memberships::access_until.ge(cx.now)))
+        .filter(
+            memberships::access_until
+                .is_null()
+                .or(memberships::access_until.ge(cx.now)),
+        )
         .order((memberships::sort_name, memberships::id))
         .limit(CHIEFS)
         .select((users::name, users::email))
         .load(conn)?;
     for (name, email) in chiefs {
-        letter::to_chief(conn, cx, house, review, &Recipient { name, email }, unmanaged, of_managers)?;
+        letter::to_chief(
+            conn,
+            cx,
+            house,
+            review,
+            &Recipient { name, email },
+            unmanaged,
+            of_managers,
+        )?;
     }
     Ok(())
 }

@@ -181,8 +181,7 @@ pub fn start(conn: &mut Conn, org: OrgId, now: Time, new: &NewReview) -> QueryRe
         access_reviews::report.eq(""),
         access_reviews::signature.eq(""),
     );
-    let placed =
-        on_each!(conn, c => diesel::insert_into(access_reviews::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let placed = on_each!(conn, c => diesel::insert_into(access_reviews::table).values(row).on_conflict_do_nothing().execute(c))?;
     if placed == 0 {
         return Ok(None);
     }
@@ -419,7 +418,11 @@ macro_rules! managers_of {
                     .or(company_assignments::access_until.ge($now)),
             )
             .filter(memberships::status.eq(MembershipStatus::Active))
-            .filter(memberships::access_until.is_null().or(memberships::access_until.ge($now)))
+            .filter(
+                memberships::access_until
+                    .is_null()
+                    .or(memberships::access_until.ge($now)),
+            )
     };
 }
 
@@ -537,7 +540,11 @@ pub fn remind(conn: &mut Conn, org: OrgId, id: ReviewId, now: Time, since: Time)
             .find((org, id))
             .filter(access_reviews::status.eq(Status::Running))
             .filter(access_reviews::mailing.eq(Mailing::None))
-            .filter(access_reviews::reminded_at.is_null().or(access_reviews::reminded_at.le(since))),
+            .filter(
+                access_reviews::reminded_at
+                    .is_null()
+                    .or(access_reviews::reminded_at.le(since)),
+            ),
     )
     .set((
         access_reviews::mailing.eq(Mailing::Reminder),
