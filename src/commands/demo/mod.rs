@@ -2,6 +2,7 @@
 
 mod cast;
 mod links;
+mod reviews;
 mod rights;
 
 use std::path::Path;
@@ -112,6 +113,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Operator: end
 
     // Reviews
+    reviews::play(&stage)?;
     // Reviews: end
     Ok(())
 }
