@@ -170,9 +170,9 @@ pub fn give(
         role,
         Origin::Direct,
     )?;
-    let before = at.present.map_or_else(
+    let before = at.direct.map_or_else(
         || json!({}),
-        |present| json!({ "company": at.name, "role": present.as_str() }),
+        |direct| json!({ "company": at.name, "role": direct.as_str() }),
     );
     let deed = Deed::new(Action::MemberAssigned, "member", person.id, &person.name)
         .before(before)

@@ -3,8 +3,11 @@
 
 pub mod access_end;
 pub mod allowance;
+pub mod arrival;
 pub mod bounds;
 pub mod bulk;
+pub mod choice;
+pub mod door;
 pub mod group;
 pub mod invite;
 mod letter;

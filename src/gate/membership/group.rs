@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::settle::{hold_all, settle};
+use super::hold_all;
+use super::settle::settle;
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId};

@@ -10,7 +10,7 @@ use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::member::{MembershipStatus, OrgId};
 use crate::gate::role::{CompanyRole, Role};
-use crate::gate::schema::{companies, company_assignments, memberships, users};
+use crate::gate::schema::{companies, company_assignments, memberships, organizations, users};
 use crate::gate::tally::{Counted, count_in};
 use crate::ground::error::AppError;
 use crate::ground::id::{CompanyId, MembershipId};
@@ -36,6 +36,27 @@ fn hold(
         ))
         .first(conn)?;
     Ok((sort_name, Counted { role, status }, groups))
+}
+
+/// Takes the rows of some members before any number is changed, so that whoever changes one of them at the same moment
+/// waits here and not half way. First the organization's: owners are counted there.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold_all(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::owner_count.eq(organizations::owner_count))
+        .execute(conn)?;
+    for some in members.chunks(1_000) {
+        diesel::update(
+            memberships::table
+                .filter(memberships::organization_id.eq(organization))
+                .filter(memberships::id.eq_any(some)),
+        )
+        .set(memberships::groups.eq(memberships::groups))
+        .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Gives a member a role of their own in a company, or changes it. A group may give a higher one.
@@ -98,6 +119,59 @@ pub fn assign(
         ))
         .execute(conn)?;
     settle(conn, cx, organization, membership)
+}
+
+/// A member's own place in a company, as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct OwnPlace {
+    /// The role of their own.
+    pub role: CompanyRole,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Its own end.
+    pub until: Option<Time>,
+}
+
+/// What somebody has of their own in a company; `None` also when a group alone gives it.
+///
+/// # Errors
+/// When the database fails.
+pub fn own_place(
+    conn: &mut Conn,
+    organization: OrgId,
+    membership: MembershipId,
+    company: CompanyId,
+) -> QueryResult<Option<OwnPlace>> {
+    let found: Option<(Option<CompanyRole>, Origin, Option<Time>)> = company_assignments::table
+        .find((organization, membership, company))
+        .select((
+            company_assignments::direct_role,
+            company_assignments::origin,
+            company_assignments::access_until,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(found.and_then(|(role, origin, until)| role.map(|role| OwnPlace { role, origin, until })))
+}
+
+/// Gives somebody back what they had of their own in a company. Who calls this must see that the one who gives it back
+/// may give it.
+///
+/// # Errors
+/// When the database fails, also when the company is not the organization's.
+pub fn put_back(
+    conn: &mut Conn,
+    cx: &Context,
+    organization: OrgId,
+    membership: MembershipId,
+    company: CompanyId,
+    place: OwnPlace,
+) -> QueryResult<()> {
+    assign(conn, cx, organization, membership, company, place.role, place.origin)?;
+    diesel::update(company_assignments::table.find((organization, membership, company)))
+        .set(company_assignments::access_until.eq(place.until))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Takes a member's own role in a company away; `false` when they have none of their own. What a group gives stays.

@@ -152,6 +152,7 @@ fn candidates(conn: &mut Conn, member: &Member, group: &Group, q: &str) -> Resul
         role: None,
         company: None,
         standing: Some(Standing::Active),
+        given: None,
         within: None,
         sort: Sort::Name,
         now: member.cx.now,
