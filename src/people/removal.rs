@@ -65,7 +65,10 @@ pub fn remove(
         deeds = deeds.and(cancel(conn, member, person)?);
     }
     Ok(Ok(Done {
-        word: format!("{} is no longer a member of {}", person.name, member.organization_name),
+        word: format!(
+            "{} is no longer a member of {}. Under “Recently removed” it can be undone for 24 hours",
+            person.name, member.organization_name
+        ),
         deeds,
     }))
 }

@@ -2,6 +2,7 @@
 
 mod cast;
 mod links;
+mod people;
 mod reviews;
 mod rights;
 
@@ -100,6 +101,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Rights: end
 
     // People
+    people::furnish(&stage)?;
     // People: end
 
     // Links
