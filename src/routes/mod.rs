@@ -26,8 +26,8 @@ use crate::rooms::invitations;
 // Settings
 use crate::rooms::settings;
 
-// Rights
-use crate::rooms::rights;
+// Access
+use crate::rooms::{access, links, reviews, rights};
 
 /// One line of the table.
 pub struct Entry {
@@ -149,6 +149,15 @@ pub const ROUTES: &[Entry] = table! {
     // Settings: end
 
     // Access: people, matrix
+    get  "/organizations/{slug}/access"                    access::people::page;
+    get  "/organizations/{slug}/access/assignments/new"    access::assign::new;
+    post "/organizations/{slug}/access/assignments"        access::assign::assign;
+    get  "/organizations/{slug}/access/matrix"             access::matrix::page;
+    post "/organizations/{slug}/access/matrix"             access::save::save;
+    get  "/organizations/{slug}/access/matrix.csv"         access::sheet::sheet;
+    get  "/organizations/{slug}/access/matrix/import"      access::import::form;
+    post "/organizations/{slug}/access/matrix/import"      access::import::show;
+    post "/organizations/{slug}/access/matrix/import/applying" access::import::apply;
     // Access: end
 
     // Rights: overrides, policies, custom roles, explaining, requests
@@ -177,6 +186,21 @@ pub const ROUTES: &[Entry] = table! {
     // Groups: end
 
     // Links: onboarding links, joining
+    get  "/organizations/{slug}/settings/onboarding"                        links::index::index;
+    post "/organizations/{slug}/settings/onboarding"                        links::form::create;
+    get  "/organizations/{slug}/settings/onboarding/new"                    links::form::new;
+    get  "/organizations/{slug}/settings/onboarding/requests"               links::requests::index;
+    post "/organizations/{slug}/settings/onboarding/requests/{id}/decision" links::requests::decide;
+    get  "/organizations/{slug}/settings/onboarding/{id}"                   links::form::edit;
+    post "/organizations/{slug}/settings/onboarding/{id}"                   links::form::update;
+    get  "/organizations/{slug}/settings/onboarding/{id}/rotation"          links::switch::confirm;
+    post "/organizations/{slug}/settings/onboarding/{id}/rotation"          links::switch::rotate;
+    post "/organizations/{slug}/settings/onboarding/{id}/disabling"         links::switch::disable;
+    post "/organizations/{slug}/settings/onboarding/{id}/enabling"          links::switch::enable;
+    get  "/join/{token}"                                                    links::door::show;
+    post "/join/{token}"                                                    links::answer::join;
+    post "/join/{token}/opening"                                            links::door::open;
+    post "/join/requests/{id}/withdrawal"                                   links::answer::withdraw;
     // Links: end
 
     // Audit
@@ -186,6 +210,23 @@ pub const ROUTES: &[Entry] = table! {
     // Operator: end
 
     // Reviews
+    get  "/organizations/{slug}/access/reviews"                           reviews::index::index;
+    post "/organizations/{slug}/access/reviews"                           reviews::new::start;
+    get  "/organizations/{slug}/access/reviews/new"                       reviews::new::new;
+    get  "/organizations/{slug}/access/reviews/{id}"                      reviews::show::show;
+    get  "/organizations/{slug}/access/reviews/{id}/companies/{company}"  reviews::decide::page;
+    post "/organizations/{slug}/access/reviews/{id}/companies/{company}"  reviews::decide::decide;
+    get  "/organizations/{slug}/access/reviews/{id}/closing"              reviews::closing::confirm_close;
+    post "/organizations/{slug}/access/reviews/{id}/closing"              reviews::closing::close;
+    get  "/organizations/{slug}/access/reviews/{id}/cancellation"         reviews::closing::confirm_cancel;
+    post "/organizations/{slug}/access/reviews/{id}/cancellation"         reviews::closing::cancel;
+    post "/organizations/{slug}/access/reviews/{id}/reminding"            reviews::closing::remind;
+    post "/organizations/{slug}/access/reviews/{id}/items/{item}/restoring" reviews::restoring::restore;
+    get  "/organizations/{slug}/access/reviews/{id}/report"               reviews::report::page;
+    get  "/organizations/{slug}/access/reviews/{id}/report.json"          reviews::report::json;
+    get  "/organizations/{slug}/access/reviews/{id}/report.sig"           reviews::report::signature;
+    get  "/organizations/{slug}/access/reviews/{id}/report.pem"           reviews::report::key;
+    get  "/organizations/{slug}/access/reviews/{id}/report.csv"           reviews::report::sheet;
     // Reviews: end
 };
 

@@ -1,6 +1,8 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod links;
+mod reviews;
 mod rights;
 
 use std::path::Path;
@@ -101,6 +103,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // People: end
 
     // Links
+    links::furnish(&stage)?;
     // Links: end
 
     // General
@@ -110,6 +113,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Operator: end
 
     // Reviews
+    reviews::play(&stage)?;
     // Reviews: end
     Ok(())
 }

@@ -85,6 +85,8 @@ crate::text_enum! {
         JoinRequested = "join.requested",
         JoinApproved = "join.approved",
         JoinDenied = "join.denied",
+        JoinWithdrawn = "join.withdrawn",
+        JoinExpired = "join.expired",
         MemberJoined = "member.joined",
         SupportConsentChanged = "support.consent_changed",
         SupportBegan = "support.began",
@@ -92,6 +94,7 @@ crate::text_enum! {
         ReviewStarted = "review.started",
         ReviewDecided = "review.decided",
         ReviewClosed = "review.closed",
+        ReviewCancelled = "review.cancelled",
         AuditExported = "audit.exported",
         MailRetried = "mail.retried",
     }

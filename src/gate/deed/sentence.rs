@@ -32,6 +32,7 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         .or_else(|| before.get("company"))
         .and_then(Value::as_str)
         .unwrap_or_default();
+    let link = |value: &Value| value.get("link").and_then(Value::as_str).unwrap_or_default().to_owned();
     match action {
         Action::OrganizationCreated => format!("created the organization {label}"),
         Action::OrganizationEdited => "changed the organization’s settings".into(),
@@ -63,6 +64,15 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         Action::MemberRemoved => format!("removed {label}"),
         Action::MemberLeft => "left the organization".into(),
         // Access
+        Action::AccessImported => {
+            let count = |what: &str| after.get(what).and_then(Value::as_u64).unwrap_or_default();
+            format!(
+                "took in a sheet of roles: {} added, {} changed, {} taken off",
+                count("added"),
+                count("changed"),
+                count("removed")
+            )
+        }
         // Access: end
 
         // Rights
@@ -96,6 +106,17 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // People: end
 
         // Links
+        Action::LinkCreated => format!("made the onboarding link {label}"),
+        Action::LinkEdited => format!("changed the onboarding link {label}"),
+        Action::LinkRotated => format!("gave the onboarding link {label} a new address"),
+        Action::LinkDisabled => format!("switched the onboarding link {label} off"),
+        Action::LinkEnabled => format!("switched the onboarding link {label} on"),
+        Action::JoinRequested => format!("asked to come in by the onboarding link {}", link(after)),
+        Action::JoinApproved => format!("let {label} in as {}", role(after)),
+        Action::JoinDenied => format!("declined that {label} comes in"),
+        Action::JoinWithdrawn => "withdrew the request to come in".into(),
+        Action::JoinExpired => format!("let the request of {label} expire"),
+        Action::MemberJoined => format!("joined as {} by the onboarding link {}", role(after), link(after)),
         // Links: end
 
         // General
@@ -108,6 +129,10 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // Operator: end
 
         // Reviews
+        Action::ReviewStarted => format!("started the access review {label}"),
+        Action::ReviewDecided => format!("decided on people of {company} in the access review {label}"),
+        Action::ReviewClosed => format!("closed the access review {label}"),
+        Action::ReviewCancelled => format!("cancelled the access review {label}"),
         // Reviews: end
         other => other.as_str().replace(['.', '_'], " "),
     }
