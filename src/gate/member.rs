@@ -10,6 +10,7 @@ use diesel::sql_types::Text;
 use super::context::Context;
 use super::db::Conn;
 use super::deed::{Deed, Deeds};
+use super::organization::contact::{self, ContactKind};
 use super::organization::{self, UnitLabel};
 use super::permission::{ChangeRoles, Permission, Right, RightSet};
 use super::rights::{Authority, Cells, Grounds, Held, Policies, Reach, Rights};
@@ -313,13 +314,7 @@ impl Member {
     /// # Errors
     /// When the database fails.
     pub fn refusal(&self, conn: &mut Conn, right: Right) -> Result<AppError, AppError> {
-        let reason = self.delete_after.filter(|_| !right.only_reads()).map(|day| {
-            format!(
-                "{} will be deleted on {}. Until then nothing in it can be changed. An owner can restore it.",
-                self.organization_name,
-                day.date()
-            )
-        });
+        let reason = self.pending_reason().filter(|_| !right.only_reads());
         Ok(AppError::Forbidden(Box::new(Refusal {
             right: right.label().to_owned(),
             key: right.key(),
@@ -327,6 +322,31 @@ impl Member {
             people: who_can_grant(conn, self.organization)?,
             reason,
         })))
+    }
+
+    /// Why nothing may be changed here; `None` while everything may.
+    fn pending_reason(&self) -> Option<String> {
+        self.delete_after.map(|day| {
+            format!(
+                "{} will be deleted on {}. Until then nothing in it can be changed. An owner can restore it.",
+                self.organization_name,
+                day.date()
+            )
+        })
+    }
+
+    /// While the organization waits for its deletion nothing is written, whatever the right; only that somebody takes
+    /// data along is noted.
+    pub(super) fn writable(&self, conn: &mut Conn, right: Right) -> Result<(), AppError> {
+        match self.pending_reason() {
+            Some(reason) if !RightSet::TAKING.has(right) => Err(AppError::Forbidden(Box::new(Refusal {
+                slug: self.slug.clone(),
+                people: who_can_grant(conn, self.organization)?,
+                reason: Some(reason),
+                ..Refusal::default()
+            }))),
+            _ => Ok(()),
+        }
     }
 
     /// What this member may hand out.
@@ -537,7 +557,7 @@ fn out_of_force(conn: &mut Conn, organization: OrgId, reason: String) -> Result<
     })))
 }
 
-/// Up to five owners and admins, for the refusal page.
+/// Up to five owners and admins, for the refusal page; before them the support contact, where there is one.
 fn who_can_grant(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String, String)>> {
     let mut people = Vec::new();
     for role in [Role::Owner, Role::Admin] {
@@ -552,6 +572,9 @@ fn who_can_grant(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(Strin
             .select((users::name, users::email))
             .load(conn)?;
         people.extend(more);
+    }
+    if let Some(email) = contact::proven(conn, organization, ContactKind::Support)? {
+        people.insert(0, ("Support".into(), email));
     }
     Ok(people)
 }

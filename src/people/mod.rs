@@ -3,9 +3,12 @@
 
 pub mod access_end;
 pub mod allowance;
+pub mod attempts;
 pub mod bounds;
+pub mod dual;
 pub mod invite;
 mod letter;
+pub mod password;
 pub mod removal;
 pub mod role;
 pub mod rules;

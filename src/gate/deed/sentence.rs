@@ -16,6 +16,7 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         .or_else(|| before.get("company"))
         .and_then(Value::as_str)
         .unwrap_or_default();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     match action {
         Action::OrganizationCreated => format!("created the organization {label}"),
         Action::OrganizationEdited => "changed the organization’s settings".into(),
@@ -59,6 +60,28 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // Links: end
 
         // General
+        Action::SlugChanged => format!(
+            "changed the address from {} to {}",
+            text(before, "slug"),
+            text(after, "slug")
+        ),
+        Action::ContactAsked => format!("entered {} as the {}", text(after, "email"), label.to_lowercase()),
+        Action::ContactProven => format!("confirmed {} as the {}", text(after, "email"), label.to_lowercase()),
+        Action::ContactRemoved => format!("removed the {}", label.to_lowercase()),
+        Action::TransferProposed => format!("asked {label} to become the owner"),
+        Action::TransferRefused => "refused to become the owner".into(),
+        Action::DeletionAsked | Action::DeletionScheduled => format!("decided to delete {label}"),
+        Action::DeletionStopped => format!("restored {label}"),
+        Action::OrganizationDeleted => format!("saw {label} deleted after 30 days"),
+        Action::DualControlChanged if after.get("dual_control") == Some(&Value::Bool(true)) => {
+            "switched dual control on".into()
+        }
+        Action::DualControlChanged => "switched dual control off".into(),
+        Action::ApprovalAsked => format!("asked another owner to confirm: {label}"),
+        Action::ApprovalGiven => format!("confirmed: {label}"),
+        Action::ApprovalRefused => format!("refused: {label}"),
+        Action::ApprovalWithdrawn => format!("withdrew: {label}"),
+        Action::ApprovalExpired => format!("closed, because it can no longer be done: {label}"),
         // General: end
 
         // Audit

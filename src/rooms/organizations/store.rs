@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use crate::gate::db::Conn;
 use crate::gate::deed::Action;
 use crate::gate::member::{MembershipStatus, OrgId};
-use crate::gate::organization::{self, CompanyStatus, OrganizationType, UnitLabel};
+use crate::gate::organization::{self, CompanyStatus, OrganizationStatus, OrganizationType, UnitLabel};
 use crate::gate::role::Role;
 use crate::gate::schema::{
     account_deeds, companies, company_assignments, memberships, organization_slugs, organizations, role_counts, users,
@@ -154,6 +154,7 @@ pub fn has_any(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
 pub fn created(conn: &mut Conn, user: UserId) -> QueryResult<i64> {
     organizations::table
         .filter(organizations::created_by.eq(user))
+        .filter(organizations::status.ne(OrganizationStatus::Deleted))
         .count()
         .get_result(conn)
 }
