@@ -26,7 +26,7 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
             _ => format!("changed the settings of {label}"),
         },
         Action::CompanyArchived => format!("archived {label}"),
-        Action::CompanyRestored => format!("restored {label}"),
+        Action::CompanyRestored | Action::DeletionStopped => format!("restored {label}"),
         Action::MemberInvited => format!("invited {label} as {}", role(after)),
         Action::InvitationResent => format!("sent the invitation of {label} again"),
         Action::InvitationEdited => format!("changed the invitation of {label}"),
@@ -71,7 +71,6 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         Action::TransferProposed => format!("asked {label} to become the owner"),
         Action::TransferRefused => "refused to become the owner".into(),
         Action::DeletionAsked | Action::DeletionScheduled => format!("decided to delete {label}"),
-        Action::DeletionStopped => format!("restored {label}"),
         Action::OrganizationDeleted => format!("saw {label} deleted after 30 days"),
         Action::DualControlChanged if after.get("dual_control") == Some(&Value::Bool(true)) => {
             "switched dual control on".into()

@@ -17,6 +17,7 @@ use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
 use crate::ground::id::ApprovalId;
+use crate::ground::time::Time;
 use crate::people::{Done, dual};
 
 type Place = web::Path<(String, String)>;
@@ -70,7 +71,7 @@ impl ApprovalPage {
         let by = names.get(&approval.requested_by).cloned().unwrap_or_default();
         let open = approval.is_open(member.cx.now);
         let who = approval::decided_by(conn, &approval)?.unwrap_or_default();
-        let when = approval.decided_at.map(|at| at.full()).unwrap_or_default();
+        let when = approval.decided_at.map(Time::full).unwrap_or_default();
         let over = match approval.status {
             ApprovalStatus::Open if open => None,
             ApprovalStatus::Open | ApprovalStatus::Expired => Some((

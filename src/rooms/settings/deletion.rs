@@ -17,6 +17,7 @@ use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
+use crate::ground::time::Time;
 use crate::people::{dual, password};
 
 #[derive(Template)]
@@ -49,7 +50,7 @@ impl DeletionPage {
             } else {
                 "/settings/general"
             }),
-            pending: member.delete_after.map(|day| day.date()),
+            pending: member.delete_after.map(Time::date),
             companies: member.unit.count(&all),
             dual: organization::control(conn, member.organization)?.holds(),
             export: member.rights.export_audit().then(|| member.path("/settings/audit")),
