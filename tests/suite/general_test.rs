@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tenantry::gate::organization::deletion::TABLES;
+use tenantry::gate::Backstage;
+use tenantry::gate::approval::{self, Ask, Matter};
+use tenantry::gate::deed::Deeds;
+use tenantry::gate::organization::deletion::{self, TABLES};
+use tenantry::ground::id::MembershipId;
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
@@ -864,16 +868,132 @@ fn a_deletion_that_is_cut_off_goes_on() {
             &[("organization_name", "cut-off"), ("password", PASSWORD)],
         )
         .expect(303);
+    house.advance(31 * DAY);
     // As it is left when the process dies between two pieces: begun, and some rows are gone.
-    house.database.execute(
-        "UPDATE organizations SET status = 'deleted', delete_after = 1 WHERE name = 'cut-off';
-         UPDATE organization_slugs SET is_current = FALSE WHERE slug = 'cut-off';
-         DELETE FROM member_words WHERE organization_id = (SELECT id FROM organizations WHERE name = 'cut-off')",
-    );
-    pair.olivia.get(&pair.base).expect(404);
-    house.sweep();
+    let door = Backstage::of(house.product(), "test");
+    let none = || Deeds::none("a test goes on piece by piece");
+    let begun = door.write(|cx, conn| Ok((deletion::begin(conn, cx)?.is_some(), none())));
+    assert!(begun.expect("the database"));
+    for _ in 0..4 {
+        let more = door.write(|_, conn| Ok((deletion::go_on(conn, 2)?, none())));
+        assert!(more.expect("the database"), "there is more");
+    }
+    let olivia = house.enter("olivia@cut-off.test");
+    olivia.get(&pair.base).expect(404);
+    olivia.post(&pair.settings("restoration"), &[]).expect(404);
     let left = "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = 'cut-off'";
+    assert_eq!(house.database.number(left), 2);
+    house.sweep();
     assert_eq!(house.database.number(left), 0);
+    house.expect_sound();
+}
+
+#[test]
+fn who_restores_at_the_last_moment_keeps_everything_or_nothing() {
+    let house = House::open();
+    for round in 0..20 {
+        let slug = format!("last-{round}");
+        let pair = Pair::set(&house, &slug, "admin");
+        house.database.execute(&format!(
+            "UPDATE organizations SET status = 'pending_deletion', delete_after = 1 WHERE name = '{slug}'"
+        ));
+        let (pair, house) = (&pair, &house);
+        let answers = at_once(vec![
+            Box::new(move || pair.olivia.post(&pair.settings("restoration"), &[]).status)
+                as Box<dyn FnOnce() -> u16 + Send>,
+            Box::new(move || {
+                house.sweep();
+                0
+            }),
+        ]);
+        let status = format!(
+            "SELECT o.status AS value FROM organizations o JOIN organization_slugs s ON s.organization_id = o.id WHERE s.slug = '{slug}'"
+        );
+        let kept = house.database.words(&status) == ["active"];
+        let left = format!(
+            "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = '{slug}'"
+        );
+        assert_eq!(
+            house.database.number(&left),
+            if kept { 2 } else { 0 },
+            "round {round}: {answers:?}"
+        );
+        assert_eq!(answers[0] == 303, kept, "round {round}: {answers:?}");
+    }
+    house.expect_sound();
+}
+
+#[test]
+fn whatever_happens_at_once_somebody_owns_the_organization() {
+    let house = House::open();
+    for round in 0..200 {
+        let slug = format!("owned-{round}");
+        let pair = Pair::set(&house, &slug, "owner");
+        let (organization, tara_id, tara) = house.stage(|stage| {
+            let organization = stage.organization_of(&slug);
+            let tara = stage.account("Tara Third", &format!("tara@{slug}.test"), true);
+            (
+                organization,
+                stage.enrol(organization, tara, "editor", &[]),
+                stage.ticket(tara),
+            )
+        });
+        let tara = house.holder(&tara);
+        let ask = Ask {
+            matter: Matter::Transfer,
+            payload: serde_json::json!({ "member": tara_id.as_str(), "stays": "no" }),
+            label: "hand it over".into(),
+            by: MembershipId::parse(&pair.olivia_id).expect("an id"),
+            approver: Some(tara_id),
+        };
+        let asked = Backstage::of(house.product(), "test").write(|cx, conn| {
+            let id = approval::ask(conn, cx, organization, &ask)?;
+            Ok((id, Deeds::none("a test asks")))
+        });
+        let request = asked.expect("the database").expect("it did not wait");
+        let confirm = pair.settings(&format!("approvals/{request}/confirmation"));
+        let leave = format!("{}/leaving", pair.base);
+        let demote = |id: &str| format!("{}/members/{id}/role", pair.base);
+        let admin = vec![("role", "admin")];
+        // Who hands over leaves, is demoted, demotes the other one; the other one leaves; the end is decided.
+        let jobs: Vec<(&Client, String, Vec<(&str, &str)>)> = match round % 5 {
+            0 => vec![(&pair.olivia, leave.clone(), vec![]), (&pair.noah, leave, vec![])],
+            1 => vec![
+                (&pair.noah, demote(&pair.olivia_id), admin.clone()),
+                (&pair.noah, leave, vec![]),
+            ],
+            2 => vec![
+                (&pair.olivia, demote(&pair.noah_id), admin.clone()),
+                (&pair.olivia, leave, vec![]),
+            ],
+            3 => vec![
+                (&pair.noah, demote(&pair.noah_id), admin.clone()),
+                (&pair.olivia, demote(&pair.olivia_id), admin),
+            ],
+            _ => vec![
+                (&pair.noah, leave, vec![]),
+                (
+                    &pair.olivia,
+                    pair.settings("deletion"),
+                    vec![("organization_name", &*slug), ("password", PASSWORD)],
+                ),
+            ],
+        };
+        let mut all: Vec<Box<dyn FnOnce() -> u16 + Send + '_>> = Vec::new();
+        all.push(Box::new(|| tara.post(&confirm, &[]).status));
+        for (client, path, fields) in jobs {
+            all.push(Box::new(move || client.post(&path, &fields).status));
+        }
+        let answers = at_once(all);
+        assert!(
+            answers.iter().all(|status| *status < 500 || *status == 503),
+            "{answers:?}"
+        );
+        let owners = format!(
+            "SELECT count(*) AS value FROM memberships WHERE organization_id = '{organization}' AND role = 'owner' AND status = 'active'"
+        );
+        assert!(house.database.number(&owners) >= 1, "round {round}: {answers:?}");
+    }
     house.expect_sound();
 }
 

@@ -116,7 +116,7 @@ impl ApprovalPage {
 fn consequence(matter: Matter) -> &'static str {
     match matter {
         Matter::Transfer => {
-            "An owner decides about everything in an organization: its people, its money, its end. Once you confirm, you do."
+            "An owner decides about everything in an organization: its people, its money, its end. It happens when the new owner confirms."
         }
         Matter::Deletion => {
             "It becomes read-only at once and is deleted after 30 days. Until then any owner can restore it."

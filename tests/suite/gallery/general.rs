@@ -64,13 +64,15 @@ pub fn hang(house: &House) -> Vec<Picture> {
     let transfer = [("member_id", noah_id.as_str()), ("password", PASSWORD)];
     let asked = olivia.post(&format!("{base}/transfer"), &transfer).expect(303);
     let approval = asked.location.expect("the request");
-    let (ending, _, _) = place("Ending Ltd", "ending");
-    let ending = house.holder(&ending);
+    let (ended, _, _) = place("Ending Ltd", "ending");
+    let ending = house.holder(&ended);
     let delete = [("organization_name", "Ending Ltd"), ("password", PASSWORD)];
     ending
         .post("/organizations/ending/settings/deletion", &delete)
         .expect(303);
 
+    // Fresh browsers: no word of what was done lies over the pages.
+    let (olivia, ending) = (house.holder(&owner), house.holder(&ended));
     let mut all = Vec::new();
     let mut add = |route, state, who, path: &str, act, says| all.push(Picture::new(route, state, who, path, act, says));
     let (olivia, noah, ending) = (Some(&olivia), Some(&noah), Some(&ending));
@@ -106,7 +108,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         "errors",
         olivia,
         &general,
-        DialogSend("Change"),
+        DialogSend("Change the web address"),
         "There is a problem",
     );
     let route = "/organizations/{slug}/settings/contacts/{kind}";
