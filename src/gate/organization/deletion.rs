@@ -85,6 +85,18 @@ pub fn stop(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
     Ok(stopped == 1)
 }
 
+/// Whether it is too late: the deletion has begun.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_begun(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
+    let status: OrganizationStatus = organizations::table
+        .find(organization)
+        .select(organizations::status)
+        .first(conn)?;
+    Ok(status == OrganizationStatus::Deleted)
+}
+
 /// An organization at its end, for the letters.
 #[derive(Debug)]
 pub struct Ended {

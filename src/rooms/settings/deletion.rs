@@ -146,6 +146,10 @@ pub async fn restore(gate: Gate<TransferOrDelete>) -> Result<HttpResponse, AppEr
         .write_while_pending(|member, conn| {
             let path = member.path("/settings/general");
             if !deletion::stop(conn, member.organization)? {
+                // Its time ran out in this moment.
+                if deletion::has_begun(conn, member.organization)? {
+                    return Err(AppError::NotFound);
+                }
                 let word = format!("{} is not waiting for its deletion", member.organization_name);
                 return Ok(((word, path), Deeds::none("there was nothing to stop")));
             }
