@@ -19,6 +19,9 @@ use crate::roles_test::{Scene, ask};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
+/// Who posts what where.
+type Job<'a> = (&'a Client, String, Vec<(&'a str, &'a str)>);
+
 /// An organization with an owner and somebody else, each with browser and membership.
 struct Pair {
     olivia: Client,
@@ -747,6 +750,10 @@ fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
             .expect(200)
             .expect_text("ending will be deleted on");
     }
+    pair.noah
+        .get("/organizations")
+        .expect(200)
+        .expect_text("Will be deleted on");
     assert!(!pair.noah.get(&pair.base).links().contains(&path));
     // Nobody comes in.
     let guest = house.holder(&guest);
@@ -959,7 +966,7 @@ fn whatever_happens_at_once_somebody_owns_the_organization() {
         let demote = |id: &str| format!("{}/members/{id}/role", pair.base);
         let admin = vec![("role", "admin")];
         // Who hands over leaves, is demoted, demotes the other one; the other one leaves; the end is decided.
-        let jobs: Vec<(&Client, String, Vec<(&str, &str)>)> = match round % 5 {
+        let jobs: Vec<Job<'_>> = match round % 5 {
             0 => vec![(&pair.olivia, leave.clone(), vec![]), (&pair.noah, leave, vec![])],
             1 => vec![
                 (&pair.noah, demote(&pair.olivia_id), admin.clone()),

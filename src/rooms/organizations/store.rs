@@ -43,6 +43,8 @@ pub struct Mine {
     pub joined_at: Time,
     /// When last used.
     pub last_seen_at: Option<Time>,
+    /// When the organization will be deleted, while it waits for that.
+    pub delete_after: Option<Time>,
 }
 
 /// The organizations of a person.
@@ -68,6 +70,7 @@ pub fn mine(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Mine>> {
             memberships::access_until,
             memberships::joined_at,
             memberships::last_seen_at,
+            organizations::delete_after,
         ))
         .load(conn)
 }
