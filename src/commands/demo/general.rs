@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::{DAY, Stage, account};
+use super::{Stage, account};
 use crate::gate::approval::{self, Ask, Matter};
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::organization::contact::{self, ContactKind};
@@ -17,8 +17,8 @@ use crate::ground::id::MembershipId;
 pub(super) fn furnish(stage: &Stage) -> Result<(), AppError> {
     // A moment for each, so that the log reads as it would have been written.
     for (minutes, kind, email, proven) in [
-        (9 * DAY, ContactKind::Primary, "hello@meridian.example", true),
-        (9 * DAY - 2, ContactKind::Support, "support@meridian.example", true),
+        (55, ContactKind::Primary, "hello@meridian.example", true),
+        (53, ContactKind::Support, "support@meridian.example", true),
         (40, ContactKind::Billing, "invoices@meridian.example", false),
     ] {
         stage.ago(minutes, |cx, conn| {
@@ -41,7 +41,7 @@ pub(super) fn furnish(stage: &Stage) -> Result<(), AppError> {
             Ok(((), Some(owner), deeds))
         })?;
     }
-    stage.ago(8 * DAY, |cx, conn| {
+    stage.ago(35, |cx, conn| {
         let organization = organization_slugs::table
             .find("meridian")
             .select(organization_slugs::organization_id)
@@ -59,7 +59,7 @@ pub(super) fn furnish(stage: &Stage) -> Result<(), AppError> {
             .after(json!({ "timezone": after.timezone }));
         Ok(((), Some(owner), Deeds::organization(organization, deed)))
     })?;
-    stage.ago(3 * 60, |cx, conn| {
+    stage.ago(30, |cx, conn| {
         let organization = organization_slugs::table
             .find("sunbeam")
             .select(organization_slugs::organization_id)
