@@ -3,8 +3,11 @@
 
 pub mod access_end;
 pub mod allowance;
+pub mod arrival;
 pub mod attempts;
 pub mod bounds;
+pub mod choice;
+pub mod door;
 pub mod dual;
 pub mod invite;
 mod letter;

@@ -23,6 +23,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/{slug}/members.csv", "a file"),
     ("/organizations/{slug}/settings/slug/status", "a part of a form"),
     ("/organizations/{slug}/settings", "leads on"),
+    ("/organizations/{slug}/access/matrix.csv", "a file"),
     ("/invitations/{token}/acceptance", "leads back"),
 ];
 

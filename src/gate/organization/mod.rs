@@ -10,7 +10,7 @@ mod words;
 use diesel::prelude::*;
 
 pub use self::create::{CreateRefused, NewOrganization, create};
-pub use self::profile::{Control, Profile, control, profile, set_control, set_profile};
+pub use self::profile::{Control, Profile, control, profile, set_control, set_policies, set_profile};
 pub(super) use self::slug::moved;
 pub use self::slug::{CHANGES, CHANGES_IN, Moved, change_slug, former, is_free};
 pub use self::words::{CompanyStatus, InvitationStatus, OrganizationStatus, OrganizationType, Region, UnitLabel};

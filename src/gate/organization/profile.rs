@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::{OrganizationType, Region, UnitLabel};
 use crate::gate::db::Conn;
 use crate::gate::member::OrgId;
+use crate::gate::rights::Policies;
 use crate::gate::schema::organizations;
 
 /// What an organization says of itself, as its settings change it.
@@ -62,6 +63,22 @@ pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &Profile) -> Q
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Puts the switched cells of the roles in place of those that were read; `false` when somebody else switched some in
+/// between.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_policies(conn: &mut Conn, organization: OrgId, before: &Policies, after: &Policies) -> QueryResult<bool> {
+    let changed = diesel::update(
+        organizations::table
+            .find(organization)
+            .filter(organizations::policies.eq(before.text())),
+    )
+    .set(organizations::policies.eq(after.text()))
+    .execute(conn)?;
+    Ok(changed == 1)
 }
 
 /// How many active owners there are, and whether a second one confirms what cannot be taken back.

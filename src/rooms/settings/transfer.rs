@@ -62,6 +62,7 @@ impl TransferPage {
             words: name::query(&q),
             role: None,
             company: None,
+            given: None,
             standing: Some(search::Standing::Active),
             within: None,
             sort: Sort::Name,
