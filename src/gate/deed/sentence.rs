@@ -32,7 +32,6 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         .or_else(|| before.get("company"))
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let link = |value: &Value| value.get("link").and_then(Value::as_str).unwrap_or_default().to_owned();
     match action {
         Action::OrganizationCreated => format!("created the organization {label}"),
@@ -43,7 +42,7 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
             _ => format!("changed the settings of {label}"),
         },
         Action::CompanyArchived => format!("archived {label}"),
-        Action::CompanyRestored | Action::DeletionStopped => format!("restored {label}"),
+        Action::CompanyRestored => format!("restored {label}"),
         Action::MemberInvited => format!("invited {label} as {}", role(after)),
         Action::InvitationResent => format!("sent the invitation of {label} again"),
         Action::InvitationEdited => format!("changed the invitation of {label}"),
@@ -121,6 +120,24 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // Links: end
 
         // General
+        // General: end
+
+        // Audit
+        // Audit: end
+
+        // Operator
+        // Operator: end
+
+        // Reviews
+        // Reviews: end
+        other => whole(other, label, before, after).unwrap_or_else(|| other.as_str().replace(['.', '_'], " ")),
+    }
+}
+
+/// What was done with an organization as a whole, and what waited for somebody else.
+fn whole(action: Action, label: &str, before: &Value, after: &Value) -> Option<String> {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Some(match action {
         Action::SlugChanged => format!(
             "changed the address from {} to {}",
             text(before, "slug"),
@@ -132,6 +149,7 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         Action::TransferProposed => format!("asked {label} to become the owner"),
         Action::TransferRefused => "refused to become the owner".into(),
         Action::DeletionAsked | Action::DeletionScheduled => format!("decided to delete {label}"),
+        Action::DeletionStopped => format!("restored {label}"),
         Action::OrganizationDeleted => format!("saw {label} deleted after 30 days"),
         Action::DualControlChanged if after.get("dual_control") == Some(&Value::Bool(true)) => {
             "switched dual control on".into()
@@ -142,16 +160,6 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         Action::ApprovalRefused => format!("refused: {label}"),
         Action::ApprovalWithdrawn => format!("withdrew: {label}"),
         Action::ApprovalExpired => format!("closed, because it can no longer be done: {label}"),
-        // General: end
-
-        // Audit
-        // Audit: end
-
-        // Operator
-        // Operator: end
-
-        // Reviews
-        // Reviews: end
-        other => other.as_str().replace(['.', '_'], " "),
-    }
+        _ => return None,
+    })
 }
