@@ -121,6 +121,7 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     // Operator: end
 
     // Reviews
+    rooms::reviews::chores::run(&door)?;
     // Reviews: end
 
     door.write(|cx, conn| {

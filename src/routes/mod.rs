@@ -27,11 +27,7 @@ use crate::rooms::invitations;
 use crate::rooms::settings;
 
 // Access
-use crate::rooms::{access, links, rights};
-
-// Rights
-
-// Links
+use crate::rooms::{access, links, reviews, rights};
 
 /// One line of the table.
 pub struct Entry {
@@ -234,6 +230,23 @@ pub const ROUTES: &[Entry] = table! {
     // Operator: end
 
     // Reviews
+    get  "/organizations/{slug}/access/reviews"                           reviews::index::index;
+    post "/organizations/{slug}/access/reviews"                           reviews::new::start;
+    get  "/organizations/{slug}/access/reviews/new"                       reviews::new::new;
+    get  "/organizations/{slug}/access/reviews/{id}"                      reviews::show::show;
+    get  "/organizations/{slug}/access/reviews/{id}/companies/{company}"  reviews::decide::page;
+    post "/organizations/{slug}/access/reviews/{id}/companies/{company}"  reviews::decide::decide;
+    get  "/organizations/{slug}/access/reviews/{id}/closing"              reviews::closing::confirm_close;
+    post "/organizations/{slug}/access/reviews/{id}/closing"              reviews::closing::close;
+    get  "/organizations/{slug}/access/reviews/{id}/cancellation"         reviews::closing::confirm_cancel;
+    post "/organizations/{slug}/access/reviews/{id}/cancellation"         reviews::closing::cancel;
+    post "/organizations/{slug}/access/reviews/{id}/reminding"            reviews::closing::remind;
+    post "/organizations/{slug}/access/reviews/{id}/items/{item}/restoring" reviews::restoring::restore;
+    get  "/organizations/{slug}/access/reviews/{id}/report"               reviews::report::page;
+    get  "/organizations/{slug}/access/reviews/{id}/report.json"          reviews::report::json;
+    get  "/organizations/{slug}/access/reviews/{id}/report.sig"           reviews::report::signature;
+    get  "/organizations/{slug}/access/reviews/{id}/report.pem"           reviews::report::key;
+    get  "/organizations/{slug}/access/reviews/{id}/report.csv"           reviews::report::sheet;
     // Reviews: end
 };
 

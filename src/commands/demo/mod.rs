@@ -3,6 +3,7 @@
 mod cast;
 mod general;
 mod links;
+mod reviews;
 mod rights;
 
 use std::path::Path;
@@ -114,6 +115,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Operator: end
 
     // Reviews
+    reviews::play(&stage)?;
     // Reviews: end
     Ok(())
 }

@@ -95,6 +95,7 @@ crate::text_enum! {
         ReviewStarted = "review.started",
         ReviewDecided = "review.decided",
         ReviewClosed = "review.closed",
+        ReviewCancelled = "review.cancelled",
         AuditExported = "audit.exported",
         MailRetried = "mail.retried",
     }

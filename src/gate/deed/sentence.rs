@@ -129,6 +129,10 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // Operator: end
 
         // Reviews
+        Action::ReviewStarted => format!("started the access review {label}"),
+        Action::ReviewDecided => format!("decided on people of {company} in the access review {label}"),
+        Action::ReviewClosed => format!("closed the access review {label}"),
+        Action::ReviewCancelled => format!("cancelled the access review {label}"),
         // Reviews: end
         other => whole(other, label, before, after).unwrap_or_else(|| other.as_str().replace(['.', '_'], " ")),
     }

@@ -10,7 +10,7 @@ mod suspension;
 use diesel::prelude::*;
 
 pub use self::enrol::{Enrolment, enrol};
-pub use self::place::{assign, hold_all, unassign};
+pub use self::place::{OwnPlace, assign, hold_all, own_place, put_back, unassign};
 pub use self::removal::{UNDO, expel, forget_undo, undo};
 pub use self::suspension::{end_due, restore, set_access_until, suspend};
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::settle::settle;
-use super::{Origin, Outcome, current, group, owns};
+use super::{Origin, Outcome, OwnPlace, current, group, owns};
 use crate::gate::context::Context;
 use crate::gate::custom_role;
 use crate::gate::db::Conn;
@@ -244,12 +244,12 @@ fn put_back(
     if there.is_none() {
         return Ok(());
     }
-    let origin = Origin::parse(&place.origin).unwrap_or(Origin::Direct);
-    super::assign(conn, cx, organization, id, company, role, origin)?;
-    diesel::update(company_assignments::table.find((organization, id, company)))
-        .set(company_assignments::access_until.eq(place.until.map(Time)))
-        .execute(conn)?;
-    Ok(())
+    let place = OwnPlace {
+        role,
+        origin: Origin::parse(&place.origin).unwrap_or(Origin::Direct),
+        until: place.until.map(Time),
+    };
+    super::put_back(conn, cx, organization, id, company, place)
 }
 
 /// Forgets what can no longer be undone, for the clock.

@@ -19,16 +19,18 @@ use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, Organiz
 use tenantry::gate::permission::{Right, RightSet};
 use tenantry::gate::rights::Grounds;
 use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::{memberships, organization_slugs};
+use tenantry::gate::schema::{access_review_items, memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
 use tenantry::ground::id::{
-    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MembershipId, RequestId, UserId,
+    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MembershipId, RequestId, ReviewId, ReviewItemId,
+    UserId,
 };
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
 use tenantry::ground::time::Span;
 use tenantry::post;
+use tenantry::rooms::reviews::{self as reviews_room, store as reviews};
 use tenantry::rooms::rights::store::requests;
 use tenantry::rooms::{self, accounts};
 
@@ -228,6 +230,49 @@ impl Stage<'_> {
             group::put(self.conn, self.cx, organization, id, *person).expect("the database");
         }
         id
+    }
+
+    /// A running review of everything; its letters stay unwritten.
+    pub fn review(&mut self, organization: OrgId, by: UserId, companies: Option<Vec<CompanyId>>) -> ReviewId {
+        let new = reviews::NewReview {
+            name: "Autumn review".to_owned(),
+            due_at: self.cx.now + Span::days(30),
+            by,
+            companies,
+        };
+        let id = reviews::start(self.conn, organization, self.cx.now, &new)
+            .expect("the database")
+            .expect("no other one runs");
+        while !reviews::filling::step(self.conn, organization, id).expect("the database") {}
+        id
+    }
+
+    /// A closed review in which nobody confirmed the place that a member had in a company.
+    pub fn closed_review(
+        &mut self,
+        organization: OrgId,
+        by: UserId,
+        (member, company): (MembershipId, CompanyId),
+    ) -> (ReviewId, ReviewItemId) {
+        let role = CompanyRole::Viewer;
+        membership::assign(self.conn, self.cx, organization, member, company, role, Origin::Direct)
+            .expect("the database");
+        let id = self.review(organization, by, Some(vec![company]));
+        assert!(reviews::closing::begin(self.conn, organization, id, Some(by)).expect("the database"));
+        let _ = reviews_room::chores::close_at_once(self.conn, self.cx, organization, id, 1).expect("the database");
+        let lost = reviews::places::lost(self.conn, organization, id, None, None, 1).expect("the database");
+        (id, lost.first().expect("a lost place").id)
+    }
+
+    /// The place of a member in a review.
+    pub fn review_item(&mut self, organization: OrgId, review: ReviewId, member: MembershipId) -> ReviewItemId {
+        access_review_items::table
+            .filter(access_review_items::organization_id.eq(organization))
+            .filter(access_review_items::review_id.eq(review))
+            .filter(access_review_items::membership_id.eq(member))
+            .select(access_review_items::id)
+            .first(self.conn)
+            .expect("a place")
     }
 
     /// The organization of a slug.
