@@ -13,6 +13,7 @@ ALTER TABLE organizations ADD COLUMN support_consent BOOLEAN NOT NULL DEFAULT FA
 ALTER TABLE organizations ADD COLUMN support_consent_by TEXT NOT NULL DEFAULT '';
 -- Set while the organization waits for its deletion; read-only until then.
 ALTER TABLE organizations ADD COLUMN delete_after BIGINT;
+CREATE INDEX organizations_ending ON organizations (delete_after) WHERE delete_after IS NOT NULL;
 
 CREATE TABLE organization_contacts (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
