@@ -112,6 +112,7 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     // Links: end
 
     // General
+    rooms::settings::chores::run(&door, BATCH)?;
     // General: end
 
     // Audit

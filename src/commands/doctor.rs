@@ -44,11 +44,11 @@ const ORPHANS: &[(&str, &str)] = &[
     ),
     (
         "organizations without an owner",
-        "SELECT COUNT(*) AS n FROM organizations WHERE owner_count < 1",
+        "SELECT COUNT(*) AS n FROM organizations WHERE owner_count < 1 AND status <> 'deleted'",
     ),
     (
         "organizations without a current address",
-        "SELECT COUNT(*) AS n FROM organizations o WHERE (SELECT COUNT(*) FROM organization_slugs s WHERE s.organization_id = o.id AND s.is_current) <> 1",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE (SELECT COUNT(*) FROM organization_slugs s WHERE s.organization_id = o.id AND s.is_current) <> 1 AND o.status <> 'deleted'",
     ),
     (
         "member counts that differ from the members",

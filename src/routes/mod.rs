@@ -96,6 +96,7 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations"              organizations::new::create;
     get  "/organizations/new"          organizations::new::new;
     get  "/organizations/slug"         organizations::new::slug;
+    get  "/organizations/choosing"     organizations::choosing::show;
     post "/organizations/requests"     organizations::request::ask;
     get  "/organizations/{slug}/leaving" organizations::leaving::confirm;
     post "/organizations/{slug}/leaving" organizations::leaving::leave;
@@ -156,6 +157,25 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/settings" settings::general::first;
     get  "/organizations/{slug}/settings/general" settings::general::edit;
     post "/organizations/{slug}/settings/general" settings::general::save;
+    get  "/organizations/{slug}/settings/slug"    settings::slug::edit;
+    post "/organizations/{slug}/settings/slug"    settings::slug::save;
+    get  "/organizations/{slug}/settings/slug/status" settings::slug::status;
+    get  "/organizations/{slug}/settings/contacts/{kind}" settings::contacts::edit;
+    post "/organizations/{slug}/settings/contacts/{kind}" settings::contacts::save;
+    post "/organizations/{slug}/settings/contacts/{kind}/resending" settings::contacts::resend;
+    post "/organizations/{slug}/settings/contacts/{kind}/removal" settings::contacts::remove;
+    get  "/contacts/{token}"                      settings::proof::page;
+    post "/contacts/{token}"                      settings::proof::confirm;
+    get  "/organizations/{slug}/settings/transfer" settings::transfer::edit;
+    post "/organizations/{slug}/settings/transfer" settings::transfer::ask;
+    post "/organizations/{slug}/settings/dual-control" settings::control::switch;
+    get  "/organizations/{slug}/settings/approvals/{id}" settings::approvals::page;
+    post "/organizations/{slug}/settings/approvals/{id}/confirmation" settings::approvals::confirm;
+    post "/organizations/{slug}/settings/approvals/{id}/refusal" settings::approvals::refuse;
+    post "/organizations/{slug}/settings/approvals/{id}/withdrawal" settings::approvals::withdraw;
+    get  "/organizations/{slug}/settings/deletion" settings::deletion::confirm;
+    post "/organizations/{slug}/settings/deletion" settings::deletion::delete;
+    post "/organizations/{slug}/settings/restoration" settings::deletion::restore;
     // Settings: end
 
     // Access: people, matrix

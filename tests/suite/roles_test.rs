@@ -54,8 +54,6 @@ pub struct Scene {
     pub invitation: String,
     /// The live link of an invitation to the actor, or to the newcomer for whom is a member or nobody.
     pub token: String,
-    /// A group that gives viewer of north; the member is in it.
-    pub group: String,
     /// A role of the organization's own that nobody has.
     pub custom_role: String,
     /// The member's open request for a right in north.
@@ -71,6 +69,8 @@ pub struct Scene {
     pub review: (String, String),
     /// A closed one, and a place in it that nobody confirmed.
     pub closed_review: (String, String),
+    /// A group that gives viewer of north; the member is in it.
+    pub group: String,
     /// What the actor's browser holds; nothing for nobody.
     pub actor: Option<Ticket>,
 }
@@ -86,12 +86,12 @@ impl Scene {
             let south = stage.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
             let target = stage.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
             let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
-            let group = stage.group(organization, "Helpers", "member", &[(north, "viewer")], &[]);
-            stage.join(organization, group, member.as_str());
             let custom_role = stage.custom_role(organization, owner, "Auditor", "member", "members.view audit.view");
             let request = stage.request(organization, member, "co.edit", Some(north));
 
             let closed_review = stage.closed_review(organization, owner, (member, south));
+            let group = stage.group(organization, owner, "Helpers", "member", &[(north, "viewer")]);
+            stage.join(organization, group, member.as_str());
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
                 stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
@@ -133,9 +133,9 @@ impl Scene {
                 north: north.to_string(),
                 invitation: invitation.to_string(),
                 token,
-                group: group.to_string(),
                 custom_role: custom_role.to_string(),
                 request: request.to_string(),
+                group: group.to_string(),
                 south: south.to_string(),
                 link: link.to_string(),
                 door,

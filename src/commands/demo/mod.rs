@@ -1,6 +1,7 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod general;
 mod links;
 mod people;
 mod reviews;
@@ -109,6 +110,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Links: end
 
     // General
+    general::furnish(&stage)?;
     // General: end
 
     // Operator

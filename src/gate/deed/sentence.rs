@@ -32,11 +32,11 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         .or_else(|| before.get("company"))
         .and_then(Value::as_str)
         .unwrap_or_default();
+    let link = |value: &Value| value.get("link").and_then(Value::as_str).unwrap_or_default().to_owned();
     let group = |value: &Value| {
         let name = value.get("group").and_then(Value::as_str);
         name.unwrap_or_default().to_owned()
     };
-    let link = |value: &Value| value.get("link").and_then(Value::as_str).unwrap_or_default().to_owned();
     match action {
         Action::OrganizationCreated => format!("created the organization {label}"),
         Action::OrganizationEdited => "changed the organization’s settings".into(),
@@ -150,6 +150,36 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         Action::ReviewClosed => format!("closed the access review {label}"),
         Action::ReviewCancelled => format!("cancelled the access review {label}"),
         // Reviews: end
-        other => other.as_str().replace(['.', '_'], " "),
+        other => whole(other, label, before, after).unwrap_or_else(|| other.as_str().replace(['.', '_'], " ")),
     }
+}
+
+/// What was done with an organization as a whole, and what waited for somebody else.
+fn whole(action: Action, label: &str, before: &Value, after: &Value) -> Option<String> {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Some(match action {
+        Action::SlugChanged => format!(
+            "changed the address from {} to {}",
+            text(before, "slug"),
+            text(after, "slug")
+        ),
+        Action::ContactAsked => format!("entered {} as the {}", text(after, "email"), label.to_lowercase()),
+        Action::ContactProven => format!("confirmed {} as the {}", text(after, "email"), label.to_lowercase()),
+        Action::ContactRemoved => format!("removed the {}", label.to_lowercase()),
+        Action::TransferProposed => format!("asked {label} to become the owner"),
+        Action::TransferRefused => "refused to become the owner".into(),
+        Action::DeletionAsked | Action::DeletionScheduled => format!("decided to delete {label}"),
+        Action::DeletionStopped => format!("restored {label}"),
+        Action::OrganizationDeleted => format!("saw {label} deleted after 30 days"),
+        Action::DualControlChanged if after.get("dual_control") == Some(&Value::Bool(true)) => {
+            "switched dual control on".into()
+        }
+        Action::DualControlChanged => "switched dual control off".into(),
+        Action::ApprovalAsked => format!("asked another owner to confirm: {label}"),
+        Action::ApprovalGiven => format!("confirmed: {label}"),
+        Action::ApprovalRefused => format!("refused: {label}"),
+        Action::ApprovalWithdrawn => format!("withdrew: {label}"),
+        Action::ApprovalExpired => format!("closed, because it can no longer be done: {label}"),
+        _ => return None,
+    })
 }

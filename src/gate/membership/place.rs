@@ -38,27 +38,6 @@ fn hold(
     Ok((sort_name, Counted { role, status }, groups))
 }
 
-/// Takes the rows of some members before any number is changed, so that whoever changes one of them at the same moment
-/// waits here and not half way. First the organization's: owners are counted there.
-///
-/// # Errors
-/// When the database fails.
-pub fn hold_all(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
-    diesel::update(organizations::table.find(organization))
-        .set(organizations::owner_count.eq(organizations::owner_count))
-        .execute(conn)?;
-    for some in members.chunks(1_000) {
-        diesel::update(
-            memberships::table
-                .filter(memberships::organization_id.eq(organization))
-                .filter(memberships::id.eq_any(some)),
-        )
-        .set(memberships::groups.eq(memberships::groups))
-        .execute(conn)?;
-    }
-    Ok(())
-}
-
 /// Gives a member a role of their own in a company, or changes it. A group may give a higher one.
 ///
 /// # Errors

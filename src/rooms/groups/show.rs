@@ -150,6 +150,7 @@ fn candidates(conn: &mut Conn, member: &Member, group: &Group, q: &str) -> Resul
     let wanted = Wanted {
         words: name::query(q),
         role: None,
+        given: None,
         company: None,
         standing: Some(Standing::Active),
         given: None,

@@ -110,12 +110,12 @@ struct ProfilePage {
     may_set_end: bool,
     access_until: String,
     may_remove: bool,
+    may_override: bool,
     out: Option<Out>,
     /// The role that counts, when a group gives it: "Editor by group Support".
     counts: Option<String>,
     groups: Vec<Inherited>,
     today: String,
-    may_override: bool,
     holdings: Vec<Holding>,
     company_roles: &'static [CompanyRole],
     may_assign: bool,
@@ -217,6 +217,7 @@ impl ProfilePage {
             access_until: typed
                 .access_until
                 .unwrap_or_else(|| person.access_until.map(Time::day).unwrap_or_default()),
+            may_override: rules::may_override(&actor, &target),
             out: if may_remove && person.status == MembershipStatus::Suspended {
                 Some(out(conn, member, &person)?)
             } else {
@@ -226,7 +227,6 @@ impl ProfilePage {
             counts: shown.counts(&person),
             groups: shown.listed(member),
             today: member.cx.now.day(),
-            may_override: rules::may_override(&actor, &target),
             holdings,
             company_roles: assignment::grantable(member.reach::<AssignCompanies>()),
             may_assign: !offered.is_empty() || !typed.company_q.is_empty(),

@@ -202,36 +202,6 @@ impl Stage<'_> {
             .expect("no member yet")
     }
 
-    /// A group with what it gives and who is in it.
-    pub fn group(
-        &mut self,
-        organization: OrgId,
-        name: &str,
-        role: &str,
-        companies: &[(CompanyId, &str)],
-        people: &[MembershipId],
-    ) -> GroupId {
-        let owner = memberships::table
-            .filter(memberships::organization_id.eq(organization))
-            .filter(memberships::own_role.eq(Role::Owner))
-            .select(memberships::user_id)
-            .first(self.conn)
-            .expect("an owner");
-        let terms = group::Terms {
-            name: name.to_owned(),
-            description: String::new(),
-            role: Role::parse(role).expect("a role"),
-            companies: roles(companies),
-        };
-        let id = group::create(self.conn, self.cx, organization, owner, &terms)
-            .expect("the database")
-            .expect("a free name");
-        for person in people {
-            group::put(self.conn, self.cx, organization, id, *person).expect("the database");
-        }
-        id
-    }
-
     /// A running review of everything; its letters stay unwritten.
     pub fn review(&mut self, organization: OrgId, by: UserId, companies: Option<Vec<CompanyId>>) -> ReviewId {
         let new = reviews::NewReview {

@@ -15,7 +15,6 @@ use crate::gate::role::CompanyRole;
 use crate::gate::schema::{companies, company_assignments, invitations, memberships, users};
 use crate::ground::id::{CompanyId, InvitationId, MembershipId, UserId};
 use crate::ground::time::Time;
-
 pub use crate::people::choice::{Choice, active_companies, company_meant};
 
 /// A company that somebody is assigned to.
