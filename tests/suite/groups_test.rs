@@ -285,7 +285,7 @@ fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
         let sten = stage.account("Sten Far", "sten@elsewhere.test", true);
         let elsewhere = stage.organization("Elsewhere", "elsewhere", sten);
         let far = stage.company(elsewhere, "Far", "far");
-        let group = stage.group(elsewhere, "Far team", "member", &[(far, "viewer")], &[]);
+        let group = stage.group(elsewhere, sten, "Far team", "member", &[(far, "viewer")]);
         (
             far.to_string(),
             stage.membership(elsewhere, sten).to_string(),

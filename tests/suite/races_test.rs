@@ -157,7 +157,7 @@ fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
                 .collect();
             let organization = stage.organization("Three", &slug, users[0]);
             let company = stage.company(organization, "North", "north");
-            let group = stage.group(organization, "Support", "editor", &[(company, "viewer")], &[]);
+            let group = stage.group(organization, users[0], "Support", "editor", &[(company, "viewer")]);
             stage.enrol(organization, users[1], "owner", &[]);
             // The third is made an owner in some rounds, while the others go.
             stage.enrol(

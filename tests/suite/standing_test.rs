@@ -38,7 +38,7 @@ fn quay(house: &House) -> Quay {
         stage.enrol(organization, vera, "viewer", &[]);
         let adam = stage.account("Adam West", "adam@quay.test", true);
         let adam_id = stage.enrol(organization, adam, "admin", &[]).to_string();
-        let group = stage.group(organization, "Support", "member", &[(south, "viewer")], &[]);
+        let group = stage.group(organization, owner, "Support", "member", &[(south, "viewer")]);
         stage.join(organization, group, &noah_id);
         stage.invitation(organization, noah, "guest@quay.test", "member", &[(north, "viewer")]);
         let olivia_id = stage.membership(organization, owner).to_string();

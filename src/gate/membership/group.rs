@@ -2,8 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::hold_all;
-use super::settle::settle;
+use super::settle::{hold_all, settle};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId};

@@ -10,7 +10,7 @@ use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::member::{MembershipStatus, OrgId};
 use crate::gate::role::{CompanyRole, Role};
-use crate::gate::schema::{companies, company_assignments, memberships, organizations, users};
+use crate::gate::schema::{companies, company_assignments, memberships, users};
 use crate::gate::tally::{Counted, count_in};
 use crate::ground::error::AppError;
 use crate::ground::id::{CompanyId, MembershipId};

@@ -153,7 +153,6 @@ fn candidates(conn: &mut Conn, member: &Member, group: &Group, q: &str) -> Resul
         given: None,
         company: None,
         standing: Some(Standing::Active),
-        given: None,
         within: None,
         sort: Sort::Name,
         now: member.cx.now,

@@ -217,6 +217,7 @@ fn apply(
     };
     let deeds = match placed {
         Ok(placed) => placed.deeds,
+        // Whoever is here by a group alone has nothing of their own to take; what is left is looked at below.
         Err(assignment::Refused::NotAssigned | assignment::Refused::ByGroup) => {
             Deeds::none("they have none of their own, or somebody took it away at the same moment")
         }

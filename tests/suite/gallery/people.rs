@@ -52,7 +52,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
                     .to_string(),
             );
         }
-        let group = stage.group(organization, "Support", "editor", &[(north, "viewer")], &[]);
+        let group = stage.group(organization, owner, "Support", "editor", &[(north, "viewer")]);
         stage.join(organization, group, &ids[0]);
         (stage.ticket(owner), ids, group.to_string())
     });

@@ -264,6 +264,26 @@ impl Stage<'_> {
             .expect("a membership")
     }
 
+    /// A group that gives a role and companies.
+    pub fn group(
+        &mut self,
+        organization: OrgId,
+        by: UserId,
+        name: &str,
+        role: &str,
+        companies: &[(CompanyId, &str)],
+    ) -> GroupId {
+        let terms = membership::group::Terms {
+            name: name.to_owned(),
+            description: String::new(),
+            role: Role::parse(role).expect("a role"),
+            companies: roles(companies),
+        };
+        membership::group::create(self.conn, self.cx, organization, by, &terms)
+            .expect("the database")
+            .expect("a free name")
+    }
+
     /// Puts a member into a group.
     pub fn join(&mut self, organization: OrgId, group: GroupId, member: &str) {
         let member = MembershipId::parse(member).expect("a membership");
