@@ -13,6 +13,7 @@ fn one(value: &Value) -> Option<(&str, Option<&str>)> {
 }
 
 /// The words of a deed, to stand behind the actor's name.
+#[expect(clippy::too_many_lines, reason = "a line for each kind of deed")]
 pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> String {
     let role = |value: &Value| {
         let text = value.get("role").and_then(Value::as_str).unwrap_or_default();
