@@ -1,61 +1,13 @@
 //! The doctor: what an operator wants to know before anything else.
 
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
-
 use super::{Faults, say};
 use crate::gate::Backstage;
 use crate::gate::context::House;
 use crate::gate::db::Db;
+use crate::gate::soundness;
 use crate::ground::config::Config;
 use crate::ground::time::Clock;
 use crate::ground::token::Keys;
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
-}
-
-/// What must not exist, each with a query that counts it. Foreign keys hold most things; these are what they cannot hold.
-const ORPHANS: &[(&str, &str)] = &[
-    (
-        "organizations whose owner count differs from their owners",
-        "SELECT COUNT(*) AS n FROM organizations o WHERE o.owner_count <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = o.id AND m.role = 'owner' AND m.status <> 'removed')",
-    ),
-    (
-        "organizations without an owner",
-        "SELECT COUNT(*) AS n FROM organizations WHERE owner_count < 1",
-    ),
-    (
-        "organizations without a current address",
-        "SELECT COUNT(*) AS n FROM organizations o WHERE (SELECT COUNT(*) FROM organization_slugs s WHERE s.organization_id = o.id AND s.is_current) <> 1",
-    ),
-    (
-        "member counts that differ from the members",
-        "SELECT COUNT(*) AS n FROM role_counts r WHERE r.members <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = r.organization_id AND m.role = r.role AND m.status <> 'removed')",
-    ),
-    (
-        "companies whose count of people differs from the people",
-        "SELECT COUNT(*) AS n FROM companies c WHERE c.people <> (SELECT COUNT(*) FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = c.organization_id AND a.company_id = c.id AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))",
-    ),
-    (
-        "organizations whose count of companies differs from the companies",
-        "SELECT COUNT(*) AS n FROM organizations o WHERE o.active_companies <> (SELECT COUNT(*) FROM companies c WHERE c.organization_id = o.id AND c.status = 'active') OR o.archived_companies <> (SELECT COUNT(*) FROM companies c WHERE c.organization_id = o.id AND c.status = 'archived')",
-    ),
-    (
-        "assignments of removed members",
-        "SELECT COUNT(*) AS n FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE m.status = 'removed'",
-    ),
-    (
-        "pending invitations without a link",
-        "SELECT COUNT(*) AS n FROM invitations i WHERE i.status = 'pending' AND NOT EXISTS (SELECT 1 FROM invitation_links l WHERE l.organization_id = i.organization_id AND l.invitation_id = i.id AND l.is_current)",
-    ),
-    (
-        "letters that were given up",
-        "SELECT COUNT(*) AS n FROM mail_outbox WHERE state IN ('failed', 'bounced')",
-    ),
-];
 
 /// Checks configuration, key, database, schema version and orphans.
 ///
@@ -88,14 +40,12 @@ pub fn doctor() -> Result<(), Faults> {
         ));
     }
     let house = House::new(db, config, keys, Clock::default());
-    for (what, query) in ORPHANS {
-        let count = Backstage::of(&house, "command: doctor")
-            .read(|_, conn| Ok(diesel::sql_query(*query).get_result::<Count>(conn)?.n));
-        match count {
-            Ok(0) => {}
-            Ok(n) => faults.push(format!("{n} {what}")),
-            Err(error) => faults.push(error.to_string()),
+    match Backstage::of(&house, "command: doctor").read(|_, conn| Ok(soundness::check(conn)?)) {
+        Ok(found) => {
+            let wrong = found.iter().filter(|check| check.found > 0);
+            faults.extend(wrong.map(|check| format!("{} {}", check.found, check.what)));
         }
+        Err(error) => faults.push(error.to_string()),
     }
     if faults.is_empty() {
         say("Orphans: none.");

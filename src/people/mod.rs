@@ -2,6 +2,7 @@
 //! one deed and one letter each, whichever page asks.
 
 pub mod access_end;
+pub mod account;
 pub mod allowance;
 pub mod bounds;
 pub mod invite;
@@ -11,6 +12,7 @@ pub mod role;
 pub mod rules;
 pub mod search;
 pub mod suspension;
+pub mod tries;
 pub mod voucher;
 
 use crate::gate::deed::Deeds;

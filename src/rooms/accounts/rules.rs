@@ -3,11 +3,6 @@
 use crate::ground::html::local_path;
 use crate::ground::time::{Span, Time};
 
-/// So long wrong passwords count against an address and a sender.
-pub const LOCK: Span = Span::minutes(15);
-const TRIES_BY_ADDRESS: i64 = 10;
-const TRIES_BY_SENDER: i64 = 50;
-
 /// The pause between two letters to one address.
 pub const COOL_DOWN: Span = Span::seconds(60);
 const LETTERS_AN_HOUR: usize = 5;
@@ -17,29 +12,7 @@ pub const LETTERS_BY_SENDER: i64 = 500;
 /// The sentence for too many wrong passwords, whether there is an account or not.
 pub const LOCKED: &str = "Too many attempts. Wait 15 minutes or use the link we sent to this address";
 /// The sentence for too many wrong passwords from one sender.
-pub const FLOODED: &str = "Too many attempts from your network. Wait 15 minutes";
-
-/// Whether a password may be tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Yes.
-    Try,
-    /// The address had too many wrong ones.
-    Locked,
-    /// The sender had too many wrong ones.
-    Flooded,
-}
-
-/// Decides by the attempts of the last `LOCK`.
-pub fn may_try(by_address: i64, by_sender: i64) -> Verdict {
-    if by_address >= TRIES_BY_ADDRESS {
-        Verdict::Locked
-    } else if by_sender >= TRIES_BY_SENDER {
-        Verdict::Flooded
-    } else {
-        Verdict::Try
-    }
-}
+pub use crate::people::tries::FLOODED;
 
 /// Whether a letter may go to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,15 +107,6 @@ pub fn device(agent: &str) -> Device {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_tenth_wrong_password_is_the_last_one() {
-        assert_eq!(may_try(9, 9), Verdict::Try);
-        assert_eq!(may_try(10, 10), Verdict::Locked);
-        assert_eq!(may_try(0, 50), Verdict::Flooded);
-        // A sender who locked an address reads the same words wherever they try.
-        assert_eq!(may_try(10, 50), Verdict::Locked);
-    }
 
     #[test]
     fn letters_to_one_address_have_a_pause_and_an_end() {

@@ -123,8 +123,13 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         None
     };
     let starting = total == 1 && pending.is_some_and(|pending| pending.open == 0) && member.rights.create_companies();
-    let joined = Standing::find(conn, org, member.id)?.joined_at;
-    let welcome = (member.cx.now - joined < NEWCOMER).then(|| {
+    // Who looks in by a support session never joined.
+    let joined = match member.support {
+        Some(_) => None,
+        None => Some(Standing::find(conn, org, member.id)?.joined_at),
+    };
+    let fresh = joined.is_some_and(|joined| member.cx.now - joined < NEWCOMER);
+    let welcome = fresh.then(|| {
         let first_name = member.person.name.split_whitespace().next().unwrap_or_default();
         (
             first_name.to_owned(),
