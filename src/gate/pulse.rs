@@ -32,6 +32,8 @@ impl Pulse {
 
     /// When the chores were done last; `None` before the first time.
     pub fn last_chores(&self) -> Option<Time> {
-        Some(self.chores.load(Ordering::Relaxed)).filter(|at| *at != i64::MIN).map(Time)
+        Some(self.chores.load(Ordering::Relaxed))
+            .filter(|at| *at != i64::MIN)
+            .map(Time)
     }
 }

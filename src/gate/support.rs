@@ -176,9 +176,14 @@ pub fn set_consent(conn: &mut Conn, cx: &Context, organization: OrgId, allowed: 
     if changed == 0 {
         return Ok(Deeds::none("it was so before"));
     }
-    let deed = Deed::new(Action::SupportConsentChanged, "organization", organization, "support access")
-        .before(json!({ "allowed": !allowed }))
-        .after(json!({ "allowed": allowed }));
+    let deed = Deed::new(
+        Action::SupportConsentChanged,
+        "organization",
+        organization,
+        "support access",
+    )
+    .before(json!({ "allowed": !allowed }))
+    .after(json!({ "allowed": allowed }));
     let mut deeds = Deeds::organization(organization, deed);
     if !allowed {
         let running = running().filter(support_sessions::organization_id.eq(organization));

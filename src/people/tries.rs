@@ -119,10 +119,7 @@ pub fn forgive(conn: &mut Conn, email: &str) -> QueryResult<()> {
 pub fn again(conn: &mut Conn, person: &Person) -> Result<Result<String, &'static str>, AppError> {
     match count(conn, &person.cx, &person.email)? {
         Verdict::Try => {
-            let hash = users::table
-                .find(person.id)
-                .select(users::password_hash)
-                .first(conn)?;
+            let hash = users::table.find(person.id).select(users::password_hash).first(conn)?;
             Ok(Ok(hash))
         }
         Verdict::Locked => Ok(Err("Too many attempts. Wait 15 minutes")),

@@ -23,6 +23,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/{slug}/members.csv", "a file"),
     ("/organizations/{slug}/settings", "leads on"),
     ("/invitations/{token}/acceptance", "leads back"),
+    ("/operator/mail/{id}/preview", "a letter, for the frame on its page"),
 ];
 
 /// One page in one state.

@@ -143,6 +143,9 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
         north_slug: company.north_slug.clone(),
         south: company.south.clone(),
         invitation: invitation.invitation.clone(),
+        account: member.account.clone(),
+        letter: invitation.letter.clone(),
+        support: invitation.support.clone(),
         token: mine.token.clone(),
         actor: None,
     };

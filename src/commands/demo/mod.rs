@@ -1,6 +1,7 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod operator;
 
 use std::path::Path;
 
@@ -105,6 +106,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // General: end
 
     // Operator
+    operator::play(&stage)?;
     // Operator: end
 
     // Reviews

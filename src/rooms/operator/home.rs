@@ -56,7 +56,12 @@ fn page(operator: &Person, conn: &mut Conn) -> Result<HomePage, AppError> {
         ("Address", cx.config().base_url.clone()),
         (
             "Letters leave by",
-            if cx.config().sends_mail() { "SMTP" } else { "files in the data folder" }.to_owned(),
+            if cx.config().sends_mail() {
+                "SMTP"
+            } else {
+                "files in the data folder"
+            }
+            .to_owned(),
         ),
     ];
     Ok(HomePage {

@@ -28,7 +28,9 @@ pub fn request(reason: &str, minutes: &str, password: &str) -> Result<Request, F
     let reason = errors.take(
         "reason",
         match reason.chars().count() {
-            SHORTEST_REASON..=LONGEST_REASON if reason.chars().any(char::is_control) => Err("Leave control characters out"),
+            SHORTEST_REASON..=LONGEST_REASON if reason.chars().any(char::is_control) => {
+                Err("Leave control characters out")
+            }
             SHORTEST_REASON..=LONGEST_REASON => Ok(reason),
             0 => Err("Say why. The organization reads it"),
             ..SHORTEST_REASON => Err("Say a little more: at least 10 characters"),
@@ -132,6 +134,9 @@ mod tests {
     fn lengths_are_said_in_two_units() {
         assert_eq!(lasting(Span::seconds(20)), "less than a minute");
         assert_eq!(lasting(Span::minutes(1)), "1 minute");
-        assert_eq!(lasting(Span(Span::days(3).0 + Span::hours(4).0 + Span::minutes(5).0)), "3 days, 4 hours");
+        assert_eq!(
+            lasting(Span(Span::days(3).0 + Span::hours(4).0 + Span::minutes(5).0)),
+            "3 days, 4 hours"
+        );
     }
 }

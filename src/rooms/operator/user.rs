@@ -49,7 +49,9 @@ impl UserPage {
         Ok(Self {
             shell: operator.shell(conn, "operator users")?,
             now: operator.cx.now,
-            organizations: store::organizations(conn, &ids)?.remove(&account.id).unwrap_or_default(),
+            organizations: store::organizations(conn, &ids)?
+                .remove(&account.id)
+                .unwrap_or_default(),
             created: store::created(conn, account.id)?,
             seen: store::seen(conn, &ids)?.remove(&account.id),
             sessions: store::sessions(conn, account.id)?,
@@ -125,7 +127,10 @@ fn path(account: &Account) -> String {
 /// # Errors
 /// What the gate refuses.
 pub async fn appoint(gate: OperatorGate, id: web::Path<String>) -> Result<HttpResponse, AppError> {
-    decide(gate, id.into_inner(), |_, conn, account| account::appoint(conn, account.id)).await
+    decide(gate, id.into_inner(), |_, conn, account| {
+        account::appoint(conn, account.id)
+    })
+    .await
 }
 
 /// `POST /operator/users/{id}/dismissal`
@@ -151,7 +156,11 @@ async fn decide(
         .write(move |operator, conn| {
             let account = store::find(conn, &wanted)?;
             // Who dismisses themselves has no page to go back to.
-            let next = if account.id == operator.id { "/".to_owned() } else { path(&account) };
+            let next = if account.id == operator.id {
+                "/".to_owned()
+            } else {
+                path(&account)
+            };
             match verb(operator, conn, &account)? {
                 Ok(deeds) => Ok((Ok(next), deeds)),
                 Err(refused) => Ok((Err(refused), Deeds::none("refused"))),

@@ -65,10 +65,7 @@ impl ListPage {
 /// What the gate refuses.
 pub async fn index(gate: OperatorGate, filter: web::Query<Filter>) -> Result<HttpResponse, AppError> {
     let Filter { q, show, after } = filter.into_inner();
-    let (word, _, show) = *SHOWS
-        .iter()
-        .find(|(word, ..)| *word == show)
-        .unwrap_or(&SHOWS[0]);
+    let (word, _, show) = *SHOWS.iter().find(|(word, ..)| *word == show).unwrap_or(&SHOWS[0]);
     let page = gate
         .read(move |operator, conn| {
             let place = Place::parse(&after);

@@ -39,6 +39,8 @@ struct Attention {
 
 struct Line {
     actor: String,
+    /// Who allowed it, when an operator did it in a support session.
+    on_behalf_of: Option<String>,
     sentence: String,
     iso: String,
     ago: String,
@@ -115,6 +117,7 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
                     iso: line.at.iso(),
                     ago: line.at.ago(now),
                     actor: line.actor_name.clone(),
+                    on_behalf_of: line.on_behalf_of.clone(),
                     sentence: line.sentence(),
                 })
                 .collect(),

@@ -15,10 +15,11 @@ use tenantry::gate::member::OrgId;
 use tenantry::gate::membership::{self, Enrolment, Origin};
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
 use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::{memberships, organization_slugs};
+use tenantry::gate::schema::{invitations, memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
+use tenantry::gate::support;
 use tenantry::ground::email::Email;
-use tenantry::ground::id::{CompanyId, InvitationId, MembershipId, UserId};
+use tenantry::ground::id::{CompanyId, InvitationId, MailId, MembershipId, SupportId, UserId};
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
 use tenantry::ground::time::Span;
@@ -138,6 +139,41 @@ impl Stage<'_> {
             .expect("the database")
             .unwrap_or_else(|| panic!("{email} has no account"))
             .id
+    }
+
+    /// Makes an account run the instance.
+    pub fn appoint(&mut self, user: UserId) {
+        let done = tenantry::people::account::appoint(self.conn, user).expect("the database");
+        let _ = done.expect("a proven account");
+    }
+
+    /// Lets operators into an organization.
+    pub fn consent(&mut self, organization: OrgId, by: &str) {
+        let _ = support::set_consent(self.conn, self.cx, organization, true, by).expect("the database");
+    }
+
+    /// A support session of an operator, for half an hour.
+    pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> SupportId {
+        let operator = Person::backstage(self.conn, self.cx, operator).expect("an account");
+        let begun = support::begin(
+            self.conn,
+            self.cx,
+            &operator,
+            organization,
+            "Ticket 4711",
+            Span::minutes(30),
+        );
+        begun.expect("the database").expect("consent").0
+    }
+
+    /// The letter of an invitation.
+    pub fn letter_of(&mut self, invitation: InvitationId) -> MailId {
+        let found: Option<MailId> = invitations::table
+            .filter(invitations::id.eq(invitation))
+            .select(invitations::mail_id)
+            .first(self.conn)
+            .expect("an invitation");
+        found.expect("a letter")
     }
 
     /// A session: what the login gives a browser.

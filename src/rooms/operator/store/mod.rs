@@ -40,7 +40,11 @@ macro_rules! newest_first {
             None => $query,
         };
         let backwards = $place.is_some_and(|place| place.direction == Direction::Previous);
-        let query = if backwards { query.order($id.asc()) } else { query.order($id.desc()) };
+        let query = if backwards {
+            query.order($id.asc())
+        } else {
+            query.order($id.desc())
+        };
         query.limit(i64::try_from($crate::rooms::operator::store::PAGE + 1).unwrap_or(i64::MAX))
     }};
 }

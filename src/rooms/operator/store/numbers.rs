@@ -47,7 +47,12 @@ pub fn count(conn: &mut Conn, now: Time) -> QueryResult<Numbers> {
         .group_by(mail_outbox::state)
         .select((mail_outbox::state, count_star()))
         .load(conn)?;
-    let of = |wanted| letters.iter().find(|(state, _)| *state == wanted).map_or(0, |(_, n)| *n);
+    let of = |wanted| {
+        letters
+            .iter()
+            .find(|(state, _)| *state == wanted)
+            .map_or(0, |(_, n)| *n)
+    };
     Ok(Numbers {
         organizations: organizations::table.count().get_result(conn)?,
         consenting: organizations::table

@@ -122,7 +122,10 @@ pub fn seen(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, Time
 /// # Errors
 /// When the database fails.
 pub fn sessions(conn: &mut Conn, id: UserId) -> QueryResult<i64> {
-    sessions::table.filter(sessions::user_id.eq(id)).count().get_result(conn)
+    sessions::table
+        .filter(sessions::user_id.eq(id))
+        .count()
+        .get_result(conn)
 }
 
 /// How many organizations an account made.
