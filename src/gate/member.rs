@@ -353,8 +353,10 @@ impl Member {
             )
         });
         let reason = reason.or_else(|| {
-            self.looks_on(right)
-                .then(|| "You look in by a support session. It shows this organization and changes nothing.".to_owned())
+            self.looks_on(right).then(|| {
+                "You look in by a support session. It shows this organization and changes nothing but its profile."
+                    .to_owned()
+            })
         });
         Ok(AppError::Forbidden(Box::new(Refusal {
             right: right.label().to_owned(),

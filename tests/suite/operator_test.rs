@@ -631,6 +631,31 @@ fn of_operators_who_dismiss_each_other_at_once_one_stays() {
 }
 
 #[test]
+fn consent_that_is_taken_back_in_the_same_moment_leaves_no_session_behind() {
+    let cast = Cast::set();
+    let running = "SELECT count(*) AS value FROM support_sessions WHERE ended_at IS NULL";
+    let mut begun = 0;
+    for _ in 0..40 {
+        let (harbor, opal) = cast.house.stage(|stage| {
+            let (harbor, opal) = (stage.organization_of("harbor"), stage.user("opal@instance.test"));
+            stage.consent(harbor, true);
+            (harbor, opal)
+        });
+        let house = &cast.house;
+        let jobs: Vec<Box<dyn FnOnce() -> bool + Send + '_>> = vec![
+            Box::new(|| house.stage(|stage| stage.look_in(harbor, opal)).is_some()),
+            Box::new(|| {
+                house.stage(|stage| stage.consent(harbor, false));
+                false
+            }),
+        ];
+        begun += at_once(jobs).into_iter().filter(|began| *began).count();
+        assert_eq!(house.database.number(running), 0);
+    }
+    assert!(begun > 0, "no session ever came first");
+}
+
+#[test]
 fn a_letter_is_previewed_without_its_secret_and_can_do_nothing() {
     let house = House::with_smtp(|_| {});
     house.smtp().busy();
@@ -704,7 +729,10 @@ fn a_letter_that_was_given_up_is_sent_again() {
         .get(&path)
         .expect(200)
         .expect_text("What was sent is not kept");
-    cast.opal.get(&format!("{path}/preview")).expect(200).expect_text("is not kept");
+    cast.opal
+        .get(&format!("{path}/preview"))
+        .expect(200)
+        .expect_text("is not kept");
     // What was sent is not sent twice.
     cast.opal.post(&format!("{path}/retry"), &[]).expect(303);
     assert_eq!(cast.house.letters_to("noah@harbor.test").len(), 1);

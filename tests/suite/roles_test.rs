@@ -83,8 +83,8 @@ impl Scene {
             let letter = stage.letter_of(invitation);
             let helper = stage.account(&format!("Opal {slug}"), &format!("opal@{slug}.test"), true);
             stage.appoint(helper);
-            stage.consent(organization, "Olivia");
-            let support = stage.look_in(organization, helper);
+            stage.consent(organization, true);
+            let support = stage.look_in(organization, helper).expect("consent");
             let address = format!("actor@{slug}.test");
             let companies: &[_] = match actor {
                 "manager" => &[(north, "manager")],
@@ -106,7 +106,7 @@ impl Scene {
                     "runs" => stage.appoint(user),
                     "looks" => {
                         stage.appoint(user);
-                        stage.look_in(organization, user);
+                        stage.look_in(organization, user).expect("consent");
                     }
                     _ => {
                         stage.enrol(organization, user, role, companies);

@@ -117,7 +117,8 @@ pub async fn show(gate: OperatorGate, id: web::Path<String>) -> Result<HttpRespo
     Ok(with_policy(html(page)?, Policy::Frames))
 }
 
-const NOTHING_KEPT: &str = "<!doctype html><html lang=en><title>Nothing</title><p>What was sent is not kept.</p></html>";
+const NOTHING_KEPT: &str =
+    "<!doctype html><html lang=en><title>Nothing</title><p>What was sent is not kept.</p></html>";
 
 /// `GET /operator/mail/{id}/preview`: the HTML part for the frame of the page, as it lies in the outbox. The place of the
 /// token stays a place: nobody opens somebody else's link from here.
@@ -129,11 +130,7 @@ pub async fn preview(gate: OperatorGate, id: web::Path<String>) -> Result<HttpRe
         .read(move |_, conn| {
             let letter = store::find(conn, &id)?;
             let (html, _) = store::parts(conn, letter.id)?;
-            if html.is_empty() {
-                Err(AppError::NotFound)
-            } else {
-                Ok(html)
-            }
+            Ok(if html.is_empty() { NOTHING_KEPT.to_owned() } else { html })
         })
         .await?;
     let response = HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html);
