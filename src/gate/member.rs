@@ -314,7 +314,7 @@ impl Member {
     }
 
     /// As `with`, to change something. Who only looks in changes nothing by a right that shows something.
-    pub(super) fn to_change(self, conn: &mut Conn, right: Right) -> Result<Self, AppError> {
+    pub(super) fn with_change(self, conn: &mut Conn, right: Right) -> Result<Self, AppError> {
         if self.looks_on(right) {
             return Err(self.refusal(conn, right)?);
         }

@@ -256,7 +256,7 @@ impl<P: Permission> Gate<P> {
         let (token, slug) = (self.pass.token()?, self.slug.clone());
         self.pass
             .write(move |cx, conn| {
-                let member = Member::find(conn, cx, &token, &slug)?.to_change(conn, P::RIGHT)?;
+                let member = Member::find(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
                 let (out, deeds) = work(&member, conn)?;
                 let deeds = member.signed(deeds);
                 Ok((out, Some(member.person.actor()), deeds))

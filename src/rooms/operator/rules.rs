@@ -33,7 +33,7 @@ pub fn request(reason: &str, minutes: &str, password: &str) -> Result<Request, F
             }
             SHORTEST_REASON..=LONGEST_REASON => Ok(reason),
             0 => Err("Say why. The organization reads it"),
-            ..SHORTEST_REASON => Err("Say a little more: at least 10 characters"),
+            1..SHORTEST_REASON => Err("Say a little more: at least 10 characters"),
             _ => Err("Use at most 500 characters"),
         },
     );

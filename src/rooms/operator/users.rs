@@ -50,10 +50,6 @@ impl ListPage {
         number(&self.organizations.get(&row.id).copied().unwrap_or_default())
     }
 
-    fn badge(&self, row: &Account) -> &'static str {
-        if row.is_operator { "Operator" } else { "" }
-    }
-
     fn seen(&self, row: &Account) -> Option<Time> {
         self.seen.get(&row.id).copied()
     }

@@ -34,6 +34,13 @@ pub struct Account {
     pub created_at: Time,
 }
 
+impl Account {
+    /// What stands beside the name: who runs the instance.
+    pub fn badge(&self) -> &'static str {
+        if self.is_operator { "Operator" } else { "" }
+    }
+}
+
 /// Which accounts are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Show {
