@@ -48,4 +48,5 @@ mod roles_test;
 mod rules_test;
 mod switcher_test;
 mod tenants_test;
+mod upgrade_test;
 mod web_test;
