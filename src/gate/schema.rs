@@ -54,7 +54,7 @@ diesel::table! {
     }
 }
 
-// Written by people::tries; swept by rooms::accounts.
+// Written by people::attempts.
 diesel::table! {
     login_attempts (id) {
         id -> Text,

@@ -4,6 +4,7 @@
 pub mod access_end;
 pub mod account;
 pub mod allowance;
+pub mod attempts;
 pub mod bounds;
 pub mod invite;
 mod letter;
@@ -12,7 +13,6 @@ pub mod role;
 pub mod rules;
 pub mod search;
 pub mod suspension;
-pub mod tries;
 pub mod voucher;
 
 use crate::gate::deed::Deeds;

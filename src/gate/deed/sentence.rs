@@ -16,7 +16,7 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         .or_else(|| before.get("company"))
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     match action {
         Action::OrganizationCreated => format!("created the organization {label}"),
         Action::OrganizationEdited => "changed the organization’s settings".into(),

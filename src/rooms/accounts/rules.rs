@@ -1,40 +1,7 @@
 //! What this room decides without asking anybody.
 
 use crate::ground::html::local_path;
-use crate::ground::time::{Span, Time};
-
-/// The pause between two letters to one address.
-pub const COOL_DOWN: Span = Span::seconds(60);
-const LETTERS_AN_HOUR: usize = 5;
-/// So many letters an hour one sender may cause. An office or a school behind one address stays below it.
-pub const LETTERS_BY_SENDER: i64 = 500;
-
-/// The sentence for too many wrong passwords, whether there is an account or not.
-pub const LOCKED: &str = "Too many attempts. Wait 15 minutes or use the link we sent to this address";
-/// The sentence for too many wrong passwords from one sender.
-pub use crate::people::tries::FLOODED;
-
-/// Whether a letter may go to an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Postage {
-    /// Yes.
-    Paid,
-    /// One went a moment ago.
-    TooSoon,
-    /// The address had its letters of this hour.
-    TooMany,
-}
-
-/// Decides by the letters of the last hour.
-pub fn may_write(sent: &[Time], now: Time) -> Postage {
-    if sent.iter().any(|at| now - *at < COOL_DOWN) {
-        Postage::TooSoon
-    } else if sent.len() >= LETTERS_AN_HOUR {
-        Postage::TooMany
-    } else {
-        Postage::Paid
-    }
-}
+pub use crate::people::attempts::{FLOODED, LOCKED, Postage};
 
 /// The token of an invitation to which a path leads.
 pub fn invitation_token(next: &str) -> Option<&str> {
@@ -107,16 +74,6 @@ pub fn device(agent: &str) -> Device {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn letters_to_one_address_have_a_pause_and_an_end() {
-        let now = Time(0) + Span::days(1);
-        let ago = |minutes: &[i64]| minutes.iter().map(|m| now - Span::minutes(*m)).collect::<Vec<_>>();
-        assert_eq!(may_write(&ago(&[]), now), Postage::Paid);
-        assert_eq!(may_write(&ago(&[1, 10, 20, 30]), now), Postage::Paid);
-        assert_eq!(may_write(&ago(&[0]), now), Postage::TooSoon);
-        assert_eq!(may_write(&ago(&[1, 10, 20, 30, 40]), now), Postage::TooMany);
-    }
 
     #[test]
     fn an_invitation_is_known_by_its_path_alone() {

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::store::organizations::{self as store, Listed};
+use super::store::users;
 use super::{letter, rules};
 use crate::gate::OperatorGate;
 use crate::gate::db::Conn;
@@ -15,7 +16,7 @@ use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
 use crate::ground::token::Token;
-use crate::people::tries;
+use crate::people::attempts::{self, FLOODED, Verdict};
 
 /// The form as typed.
 #[derive(Default, Clone, serde::Deserialize)]
@@ -112,7 +113,15 @@ pub async fn begin(
         Err(errors) => return again(&gate, slug, form, errors).await,
     };
     let hash = gate
-        .write(|operator, conn| Ok((tries::again(conn, operator)?, Deeds::none("a try is no change"))))
+        .write(|operator, conn| {
+            // A session left open is no way to guess the password: it counts like a sign-in.
+            let hash = match attempts::password(conn, &operator.cx, &operator.email)? {
+                Verdict::Try => Ok(users::password_hash(conn, operator.id)?),
+                Verdict::Locked => Err("Too many attempts. Wait 15 minutes"),
+                Verdict::Flooded => Err(FLOODED),
+            };
+            Ok((hash, Deeds::none("an attempt is no change")))
+        })
         .await?;
     let hash = match hash {
         Ok(hash) => hash,
@@ -140,7 +149,7 @@ type Way = Result<(String, Token), &'static str>;
 
 fn look_in(conn: &mut Conn, operator: &Person, slug: &str, asked: &rules::Request) -> Result<(Way, Deeds), AppError> {
     let cx = &operator.cx;
-    tries::forgive(conn, operator.email.as_str())?;
+    attempts::forgive(conn, operator.email.as_str())?;
     let organization = store::find(conn, slug)?;
     let refuse = |sentence| Ok((Err(sentence), Deeds::none("no session began")));
     if store::has(conn, organization.id, operator.id)? {

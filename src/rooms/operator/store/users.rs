@@ -84,6 +84,14 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Account, AppError> {
     Ok(users::table.find(id).select(Account::as_select()).first(conn)?)
 }
 
+/// What an account's password is checked against.
+///
+/// # Errors
+/// `NotFound` when there is no such account.
+pub fn password_hash(conn: &mut Conn, id: UserId) -> QueryResult<String> {
+    users::table.find(id).select(users::password_hash).first(conn)
+}
+
 /// To how many organizations each of these belongs.
 ///
 /// # Errors
