@@ -82,6 +82,9 @@ ALTER TABLE role_counts ADD COLUMN suspended BIGINT NOT NULL DEFAULT 0;
 -- role is the one that counts; direct_role is the person's own (NULL: only through groups).
 ALTER TABLE company_assignments ADD COLUMN direct_role TEXT;
 UPDATE company_assignments SET direct_role = role;
+CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
+-- All places of an organization are a sum over this index alone.
+CREATE INDEX companies_by_people ON companies (organization_id, people);
 
 CREATE TABLE group_members (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -166,9 +169,20 @@ CREATE TABLE onboarding_links (
     signed_up BIGINT NOT NULL DEFAULT 0,
     joined BIGINT NOT NULL DEFAULT 0,
     last_used_at BIGINT,
+    -- Who made it; and who changed it last, on whose rights it lets people in.
     created_by TEXT NOT NULL,
+    vouched_by TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (organization_id, id)
+);
+
+-- Addresses that a newer one replaced, so that they can say so.
+CREATE TABLE onboarding_old_links (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    organization_id TEXT NOT NULL,
+    link_id TEXT NOT NULL,
+    replaced_at BIGINT NOT NULL,
+    FOREIGN KEY (organization_id, link_id) REFERENCES onboarding_links (organization_id, id)
 );
 
 CREATE TABLE join_requests (
@@ -187,6 +201,7 @@ CREATE TABLE join_requests (
 CREATE UNIQUE INDEX join_requests_open ON join_requests (organization_id, user_id) WHERE status = 'awaiting';
 CREATE INDEX join_requests_by_status ON join_requests (organization_id, status, created_at, id);
 CREATE INDEX join_requests_by_user ON join_requests (user_id, status);
+CREATE INDEX join_requests_due ON join_requests (created_at) WHERE status = 'awaiting';
 
 -- The chain: each line's hash covers the line and the hash before it. seq 0 marks lines from before the chain.
 ALTER TABLE deeds ADD COLUMN seq BIGINT NOT NULL DEFAULT 0;
@@ -237,15 +252,40 @@ CREATE TABLE access_reviews (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
     id TEXT NOT NULL,
     name TEXT NOT NULL,
+    -- starting (places are being written down), running, closing (what is unanswered is being taken away), closed, cancelled.
     status TEXT NOT NULL,
     due_at BIGINT NOT NULL,
     started_by TEXT NOT NULL,
     started_at BIGINT NOT NULL,
+    -- Who ended it by hand, by account; nobody when time did.
+    closed_by TEXT,
     closed_at BIGINT,
+    -- Which letters are being sent, or nothing, and the last membership that got one.
+    mailing TEXT NOT NULL,
+    mailed_to TEXT NOT NULL,
+    -- How many of the reminders before the last day are done, and when one was asked for by hand.
+    reminders INTEGER NOT NULL,
+    reminded_at BIGINT,
     -- The report (JSON) and its signature, once closed.
     report TEXT NOT NULL,
     signature TEXT NOT NULL,
     PRIMARY KEY (organization_id, id)
+);
+CREATE UNIQUE INDEX access_reviews_open ON access_reviews (organization_id) WHERE status IN ('starting', 'running', 'closing');
+
+CREATE TABLE access_review_companies (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    review_id TEXT NOT NULL,
+    company_id TEXT NOT NULL,
+    places BIGINT NOT NULL,
+    -- How many of them wait for an answer.
+    open BIGINT NOT NULL,
+    -- Whether all of its places are written down, and the last membership that is.
+    filled BOOLEAN NOT NULL,
+    filled_to TEXT NOT NULL,
+    PRIMARY KEY (organization_id, review_id, company_id),
+    FOREIGN KEY (organization_id, review_id) REFERENCES access_reviews (organization_id, id),
+    FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
 );
 
 CREATE TABLE access_review_items (
@@ -254,15 +294,28 @@ CREATE TABLE access_review_items (
     id TEXT NOT NULL,
     membership_id TEXT NOT NULL,
     company_id TEXT NOT NULL,
+    sort_name BYTEA NOT NULL,
     -- The role when the review began.
     role TEXT NOT NULL,
+    -- What was decided; or what became of the place when nobody did.
     decision TEXT NOT NULL,
+    -- The role after it; nothing for none.
     new_role TEXT NOT NULL,
+    note TEXT NOT NULL,
     decided_by TEXT,
     decided_at BIGINT,
+    -- What the closing took away, so that it can be given back as it was.
+    kept_role TEXT NOT NULL,
+    kept_origin TEXT NOT NULL,
+    kept_until BIGINT,
+    shut_out BOOLEAN NOT NULL,
+    restored_by TEXT,
+    restored_at BIGINT,
     PRIMARY KEY (organization_id, review_id, id),
     FOREIGN KEY (organization_id, review_id) REFERENCES access_reviews (organization_id, id),
     FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id),
     FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
 );
-CREATE INDEX access_review_items_by_company ON access_review_items (organization_id, review_id, company_id, id);
+CREATE UNIQUE INDEX access_review_items_by_place ON access_review_items (organization_id, review_id, company_id, membership_id);
+CREATE INDEX access_review_items_by_name ON access_review_items (organization_id, review_id, company_id, sort_name, id);
+CREATE INDEX access_review_items_by_decision ON access_review_items (organization_id, review_id, decision, membership_id);

@@ -301,7 +301,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::roles.
+// Written by gate::custom_role.
 diesel::table! {
     custom_roles (organization_id, id) {
         organization_id -> Text,
@@ -349,7 +349,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::requests.
+// Written by rooms::rights.
 diesel::table! {
     access_requests (organization_id, id) {
         organization_id -> Text,
@@ -384,7 +384,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::links.
+// Written by gate::link.
 diesel::table! {
     onboarding_links (organization_id, id) {
         organization_id -> Text,
@@ -407,7 +407,18 @@ diesel::table! {
         joined -> BigInt,
         last_used_at -> Nullable<BigInt>,
         created_by -> Text,
+        vouched_by -> Text,
         created_at -> BigInt,
+    }
+}
+
+// Written by gate::link.
+diesel::table! {
+    onboarding_old_links (token_hash) {
+        token_hash -> Text,
+        organization_id -> Text,
+        link_id -> Text,
+        replaced_at -> BigInt,
     }
 }
 
@@ -471,9 +482,27 @@ diesel::table! {
         due_at -> BigInt,
         started_by -> Text,
         started_at -> BigInt,
+        closed_by -> Nullable<Text>,
         closed_at -> Nullable<BigInt>,
+        mailing -> Text,
+        mailed_to -> Text,
+        reminders -> Integer,
+        reminded_at -> Nullable<BigInt>,
         report -> Text,
         signature -> Text,
+    }
+}
+
+// Written by rooms::reviews.
+diesel::table! {
+    access_review_companies (organization_id, review_id, company_id) {
+        organization_id -> Text,
+        review_id -> Text,
+        company_id -> Text,
+        places -> BigInt,
+        open -> BigInt,
+        filled -> Bool,
+        filled_to -> Text,
     }
 }
 
@@ -485,11 +514,19 @@ diesel::table! {
         id -> Text,
         membership_id -> Text,
         company_id -> Text,
+        sort_name -> Binary,
         role -> Text,
         decision -> Text,
         new_role -> Text,
+        note -> Text,
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<BigInt>,
+        kept_role -> Text,
+        kept_origin -> Text,
+        kept_until -> Nullable<BigInt>,
+        shut_out -> Bool,
+        restored_by -> Nullable<Text>,
+        restored_at -> Nullable<BigInt>,
     }
 }
 
@@ -520,11 +557,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     access_requests,
     approvals,
     onboarding_links,
+    onboarding_old_links,
     join_requests,
     deed_heads,
     deed_seals,
     support_sessions,
     access_reviews,
+    access_review_companies,
     access_review_items
 );
 
@@ -535,3 +574,5 @@ diesel::joinable!(organization_slugs -> organizations (organization_id));
 diesel::joinable!(invitations -> organizations (organization_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(invitations -> mail_outbox (mail_id));
+diesel::joinable!(join_requests -> users (user_id));
+diesel::joinable!(join_requests -> organizations (organization_id));

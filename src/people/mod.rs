@@ -4,8 +4,11 @@
 pub mod access_end;
 pub mod account;
 pub mod allowance;
+pub mod arrival;
 pub mod attempts;
 pub mod bounds;
+pub mod choice;
+pub mod door;
 pub mod invite;
 mod letter;
 pub mod removal;

@@ -40,6 +40,7 @@ mod organizations_test;
 mod outage_test;
 mod pages_test;
 mod people_test;
+mod permissions_test;
 mod process_test;
 mod races_test;
 mod reach_test;

@@ -22,6 +22,11 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/slug", "a part of a form"),
     ("/organizations/{slug}/members.csv", "a file"),
     ("/organizations/{slug}/settings", "leads on"),
+    ("/organizations/{slug}/access/matrix.csv", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.json", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.sig", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.pem", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.csv", "a file"),
     ("/invitations/{token}/acceptance", "leads back"),
     ("/operator/mail/{id}/preview", "a letter, for the frame on its page"),
 ];

@@ -1,7 +1,10 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod links;
 mod operator;
+mod reviews;
+mod rights;
 
 use std::path::Path;
 
@@ -94,12 +97,14 @@ fn furnish(house: &House) -> Result<(), AppError> {
     HOUSES.iter().try_for_each(|place| stage.build(place))?;
     // Each area adds its own past, in its own file, by its own line.
     // Rights
+    rights::play(&stage)?;
     // Rights: end
 
     // People
     // People: end
 
     // Links
+    links::furnish(&stage)?;
     // Links: end
 
     // General
@@ -110,6 +115,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Operator: end
 
     // Reviews
+    reviews::play(&stage)?;
     // Reviews: end
     Ok(())
 }

@@ -86,6 +86,8 @@ crate::text_enum! {
         JoinRequested = "join.requested",
         JoinApproved = "join.approved",
         JoinDenied = "join.denied",
+        JoinWithdrawn = "join.withdrawn",
+        JoinExpired = "join.expired",
         MemberJoined = "member.joined",
         SupportConsentChanged = "support.consent_changed",
         SupportBegan = "support.began",
@@ -93,6 +95,7 @@ crate::text_enum! {
         ReviewStarted = "review.started",
         ReviewDecided = "review.decided",
         ReviewClosed = "review.closed",
+        ReviewCancelled = "review.cancelled",
         AuditExported = "audit.exported",
         MailRetried = "mail.retried",
     }

@@ -11,6 +11,7 @@ use crate::gate::role::{CompanyRole, Role};
 use crate::gate::schema::{company_assignments, memberships};
 use crate::gate::tally::{Counted, count_in};
 use crate::ground::id::{CompanyId, MembershipId};
+use crate::ground::time::Time;
 use crate::on_each;
 
 /// Takes the membership's row, so that whoever else settles this person waits; what it says now.
@@ -32,6 +33,23 @@ fn hold(
         ))
         .first(conn)?;
     Ok((sort_name, Counted { role, status }, groups))
+}
+
+/// Takes the rows of some members, so that whoever changes their roles and places waits until this transaction has ended.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold_all(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
+    // In one order, so that two who take several do not wait for each other's.
+    let mut members = members.to_vec();
+    members.sort_unstable();
+    members.dedup();
+    for member in members {
+        diesel::update(memberships::table.find((organization, member)))
+            .set(memberships::groups.eq(memberships::groups))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Gives a member a role of their own in a company, or changes it. A group may give a higher one.
@@ -86,6 +104,59 @@ pub fn assign(
         ))
         .execute(conn)?;
     settle(conn, cx, organization, membership)
+}
+
+/// A member's own place in a company, as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct OwnPlace {
+    /// The role of their own.
+    pub role: CompanyRole,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Its own end.
+    pub until: Option<Time>,
+}
+
+/// What somebody has of their own in a company; `None` also when a group alone gives it.
+///
+/// # Errors
+/// When the database fails.
+pub fn own_place(
+    conn: &mut Conn,
+    organization: OrgId,
+    membership: MembershipId,
+    company: CompanyId,
+) -> QueryResult<Option<OwnPlace>> {
+    let found: Option<(Option<CompanyRole>, Origin, Option<Time>)> = company_assignments::table
+        .find((organization, membership, company))
+        .select((
+            company_assignments::direct_role,
+            company_assignments::origin,
+            company_assignments::access_until,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(found.and_then(|(role, origin, until)| role.map(|role| OwnPlace { role, origin, until })))
+}
+
+/// Gives somebody back what they had of their own in a company. Who calls this must see that the one who gives it back
+/// may give it.
+///
+/// # Errors
+/// When the database fails, also when the company is not the organization's.
+pub fn put_back(
+    conn: &mut Conn,
+    cx: &Context,
+    organization: OrgId,
+    membership: MembershipId,
+    company: CompanyId,
+    place: OwnPlace,
+) -> QueryResult<()> {
+    assign(conn, cx, organization, membership, company, place.role, place.origin)?;
+    diesel::update(company_assignments::table.find((organization, membership, company)))
+        .set(company_assignments::access_until.eq(place.until))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Takes a member's own role in a company away; `false` when they have none of their own. What a group gives stays.
