@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::gate::Backstage;
 use crate::gate::context::House;
 use crate::gate::deed::{self, Deeds};
-use crate::gate::membership;
+use crate::gate::{membership, support};
 use crate::ground::error::AppError;
 use crate::post::mail::Way;
 use crate::post::outbox;
@@ -119,6 +119,7 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     // Audit: end
 
     // Operator
+    door.write(|cx, conn| Ok(((), support::sweep(conn, cx.now, BATCH)?)))?;
     // Operator: end
 
     // Reviews
@@ -131,5 +132,7 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
         crate::gate::session::sweep(conn, cx.now)?;
         rooms::accounts::store::sweep(conn, cx.now)?;
         Ok(((), Deeds::none("what is over is over, with or without its row")))
-    })
+    })?;
+    house.pulse.chores_done(house.clock.now());
+    Ok(())
 }

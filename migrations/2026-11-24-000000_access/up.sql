@@ -244,6 +244,11 @@ CREATE TABLE support_sessions (
     PRIMARY KEY (organization_id, id)
 );
 CREATE INDEX support_sessions_by_operator ON support_sessions (operator_id, ends_at);
+CREATE INDEX support_sessions_running ON support_sessions (ends_at) WHERE ended_at IS NULL;
+
+-- The operators' view of the outbox: by state, or by address.
+CREATE INDEX mail_outbox_by_state ON mail_outbox (state, id);
+CREATE INDEX mail_outbox_by_address ON mail_outbox (to_email, id);
 
 CREATE TABLE access_reviews (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

@@ -13,7 +13,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::accounts.
+// Written by rooms::accounts; limits and operators by people::account.
 diesel::table! {
     users (id) {
         id -> Text,

@@ -2,6 +2,7 @@
 //! one deed and one letter each, whichever page asks.
 
 pub mod access_end;
+pub mod account;
 pub mod allowance;
 pub mod arrival;
 pub mod attempts;
@@ -9,12 +10,12 @@ pub mod bounds;
 pub mod bulk;
 pub mod choice;
 pub mod door;
+pub mod dual;
 pub mod group;
 pub mod invite;
 mod letter;
-pub mod picker;
-pub mod dual;
 pub mod password;
+pub mod picker;
 pub mod removal;
 pub mod role;
 pub mod rules;

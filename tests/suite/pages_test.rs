@@ -29,6 +29,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/{slug}/access/reviews/{id}/report.pem", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.csv", "a file"),
     ("/invitations/{token}/acceptance", "leads back"),
+    ("/operator/mail/{id}/preview", "a letter, for the frame on its page"),
 ];
 
 /// One page in one state.

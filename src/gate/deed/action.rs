@@ -42,6 +42,7 @@ crate::text_enum! {
         OrganizationRequested = "account.organization_requested",
         LimitChanged = "account.limit_changed",
         OperatorAppointed = "account.operator_appointed",
+        OperatorDismissed = "account.operator_dismissed",
         SignInFailed = "account.sign_in_failed",
         SlugChanged = "organization.slug_changed",
         ContactAsked = "organization.contact_asked",

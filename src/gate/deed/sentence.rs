@@ -32,6 +32,7 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         .or_else(|| before.get("company"))
         .and_then(Value::as_str)
         .unwrap_or_default();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let link = |value: &Value| value.get("link").and_then(Value::as_str).unwrap_or_default().to_owned();
     let group = |value: &Value| {
         let name = value.get("group").and_then(Value::as_str);
@@ -142,6 +143,16 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // Audit: end
 
         // Operator
+        Action::SupportConsentChanged if after.get("allowed").and_then(Value::as_bool) == Some(true) => {
+            "allowed operators to look in by support sessions".into()
+        }
+        Action::SupportConsentChanged => "took back that operators may look in".into(),
+        Action::SupportBegan => format!("began a support session: {}", text(after, "reason")),
+        Action::SupportEnded => format!("ended the support session of {label} ({})", text(after, "how")),
+        Action::MailRetried => format!("sent the email “{label}” again"),
+        Action::LimitChanged => format!("changed how many organizations {label} may create"),
+        Action::OperatorAppointed => format!("made {label} an operator"),
+        Action::OperatorDismissed => format!("dismissed {label} as an operator"),
         // Operator: end
 
         // Reviews
