@@ -88,7 +88,10 @@ pub fn carry_out(
         deeds = deeds.and(cancel(conn, member, person)?);
     }
     Ok(Ok(Done {
-        word: format!("{} is no longer a member of {}", person.name, member.organization_name),
+        word: format!(
+            "{} is no longer a member of {}. Under “Recently removed” it can be undone for 24 hours",
+            person.name, member.organization_name
+        ),
         deeds,
     }))
 }

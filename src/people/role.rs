@@ -111,6 +111,22 @@ pub fn offered(conn: &mut Conn, member: &Member, target: &Target) -> Result<Vec<
         .collect())
 }
 
+/// The roles that a member may give at all, highest first, the organization's own last.
+///
+/// # Errors
+/// When the database fails.
+pub fn grantable(conn: &mut Conn, member: &Member) -> Result<Vec<Title>, AppError> {
+    let authority = member.authority();
+    let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
+    let custom = custom_role::all(conn, member.organization)?
+        .into_iter()
+        .map(Title::Custom);
+    Ok(plain
+        .chain(custom)
+        .filter(|title| authority.may_grant(title.held()))
+        .collect())
+}
+
 /// Gives somebody a role, tells them, and says what was done. Everything that follows from it holds at once; who becomes
 /// or was an owner may have to wait for a second one.
 ///

@@ -20,6 +20,9 @@ use crate::rooms::{companies, overview};
 // Members
 use crate::rooms::members;
 
+// Groups
+use crate::rooms::groups;
+
 // Invitations
 use crate::rooms::invitations;
 
@@ -118,6 +121,9 @@ pub const ROUTES: &[Entry] = table! {
     // Members
     get  "/organizations/{slug}/members"     members::roster::page;
     get  "/organizations/{slug}/members.csv" members::roster::sheet;
+    get  "/organizations/{slug}/members/bulk"            members::bulk::look;
+    post "/organizations/{slug}/members/bulk"            members::bulk::submit;
+    get  "/organizations/{slug}/members/removed"         members::removed::page;
     get  "/organizations/{slug}/members/{id}"            members::profile::page;
     post "/organizations/{slug}/members/{id}/role"       members::role::set_role;
     post "/organizations/{slug}/members/{id}/access-end" members::access_end::set_access_end;
@@ -125,6 +131,10 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" members::companies::unassign;
     get  "/organizations/{slug}/members/{id}/removal"    members::removal::page;
     post "/organizations/{slug}/members/{id}/removal"    members::removal::remove;
+    get  "/organizations/{slug}/members/{id}/suspension"    members::suspension::page;
+    post "/organizations/{slug}/members/{id}/suspension"    members::suspension::suspend;
+    post "/organizations/{slug}/members/{id}/restoration"   members::suspension::restore;
+    post "/organizations/{slug}/members/{id}/reinstatement" members::removed::undo;
     // Members: end
 
     // Invitations
@@ -203,6 +213,16 @@ pub const ROUTES: &[Entry] = table! {
     // Rights: end
 
     // Groups
+    get  "/organizations/{slug}/access/groups"          groups::index::page;
+    post "/organizations/{slug}/access/groups"          groups::form::create;
+    get  "/organizations/{slug}/access/groups/new"      groups::form::new;
+    get  "/organizations/{slug}/access/groups/{id}"     groups::show::page;
+    get  "/organizations/{slug}/access/groups/{id}/settings" groups::form::edit;
+    post "/organizations/{slug}/access/groups/{id}/settings" groups::form::save;
+    get  "/organizations/{slug}/access/groups/{id}/deletion" groups::deletion::page;
+    post "/organizations/{slug}/access/groups/{id}/deletion" groups::deletion::delete;
+    post "/organizations/{slug}/access/groups/{id}/members"  groups::members::add;
+    post "/organizations/{slug}/access/groups/{id}/members/{member}/removal" groups::members::remove;
     // Groups: end
 
     // Links: onboarding links, joining

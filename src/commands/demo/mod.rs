@@ -3,6 +3,7 @@
 mod cast;
 mod general;
 mod links;
+mod people;
 mod reviews;
 mod rights;
 
@@ -101,6 +102,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Rights: end
 
     // People
+    people::furnish(&stage)?;
     // People: end
 
     // Links

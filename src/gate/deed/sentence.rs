@@ -33,6 +33,10 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         .and_then(Value::as_str)
         .unwrap_or_default();
     let link = |value: &Value| value.get("link").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let group = |value: &Value| {
+        let name = value.get("group").and_then(Value::as_str);
+        name.unwrap_or_default().to_owned()
+    };
     match action {
         Action::OrganizationCreated => format!("created the organization {label}"),
         Action::OrganizationEdited => "changed the organization’s settings".into(),
@@ -58,6 +62,9 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // The actor is who accepted; the label names who stepped down.
         Action::OwnershipHandedOver => format!("took the organization over from {label}"),
         Action::MemberRoleChanged => format!("changed {label} from {} to {}", role(before), role(after)),
+        Action::MemberAccessEndChanged if !company.is_empty() => {
+            format!("changed when the place of {label} in {company} ends")
+        }
         Action::MemberAccessEndChanged => format!("changed when the access of {label} ends"),
         Action::MemberAssigned => format!("assigned {label} to {company}"),
         Action::MemberUnassigned => format!("took {label} off {company}"),
@@ -103,6 +110,15 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // Rights: end
 
         // People
+        Action::MemberSuspended => format!("suspended {label}"),
+        Action::MemberRestored => format!("gave {label} access again"),
+        Action::MemberAccessEnded => format!("ended the access of {label}, whose last day had passed"),
+        Action::MemberRemovalUndone => format!("took back the removal of {label}"),
+        Action::GroupCreated => format!("made the group {label}"),
+        Action::GroupEdited => format!("changed the group {label}"),
+        Action::GroupDeleted => format!("deleted the group {label}"),
+        Action::GroupMemberAdded => format!("put {label} into the group {}", group(after)),
+        Action::GroupMemberRemoved => format!("took {label} out of the group {}", group(before)),
         // People: end
 
         // Links
