@@ -21,8 +21,13 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/static/{name}", "a file"),
     ("/organizations/slug", "a part of a form"),
     ("/organizations/{slug}/members.csv", "a file"),
+    ("/organizations/{slug}/settings/slug/status", "a part of a form"),
     ("/organizations/{slug}/settings", "leads on"),
     ("/organizations/{slug}/access/matrix.csv", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.json", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.sig", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.pem", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.csv", "a file"),
     ("/invitations/{token}/acceptance", "leads back"),
 ];
 
