@@ -436,7 +436,7 @@ fn what_a_group_gives_is_marked_and_not_taken_away_in_the_matrix() {
     let (ann, _) = scene.member("Ann", "member", &[]);
     scene.house.stage(|stage| {
         let organization = stage.organization_of(scene.slug);
-        let owner = stage.user(&scene.owner_email());
+        let owner = stage.user(&format!("olivia@{}.test", scene.slug));
         let north = tenantry::ground::id::CompanyId::parse(&scene.north).unwrap();
         let group = stage.group(organization, owner, "Support", "viewer", &[(north, "editor")]);
         stage.join(organization, group, &ann);
