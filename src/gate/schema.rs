@@ -432,6 +432,8 @@ diesel::table! {
         organization_id -> Text,
         seq -> BigInt,
         hash -> Text,
+        sealed_seq -> BigInt,
+        sealed_day -> Text,
     }
 }
 

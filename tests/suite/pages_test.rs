@@ -21,6 +21,9 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/static/{name}", "a file"),
     ("/organizations/slug", "a part of a form"),
     ("/organizations/{slug}/members.csv", "a file"),
+    ("/organizations/{slug}/settings/audit.csv", "a file"),
+    ("/organizations/{slug}/settings/audit.jsonl", "a file"),
+    ("/organizations/{slug}/settings/audit/key.pem", "a file"),
     ("/organizations/{slug}/settings", "leads on"),
     ("/invitations/{token}/acceptance", "leads back"),
 ];

@@ -6,7 +6,7 @@ use askama::Template;
 use super::rules::{self, ProfileForm};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
-use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::deed::{self, Action, Deed, Deeds, History};
 use crate::gate::member::Member;
 use crate::gate::organization::{self, Region, UnitLabel};
 use crate::gate::permission::{EditProfile, Permission, ViewOrganization};
@@ -28,6 +28,7 @@ struct GeneralPage {
     errors: FormErrors,
     units: Vec<(&'static str, &'static str)>,
     regions: Vec<(&'static str, &'static str)>,
+    history: Option<History>,
 }
 
 impl GeneralPage {
@@ -38,6 +39,7 @@ impl GeneralPage {
             tab: "general",
             path: member.path("/settings"),
             slug: member.slug.clone(),
+            history: deed::history(conn, member, "organization", member.organization)?,
             form,
             errors,
             units: UnitLabel::ALL

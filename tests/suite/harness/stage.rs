@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use tenantry::gate::Backstage;
 use tenantry::gate::context::Context;
 use tenantry::gate::db::Conn;
-use tenantry::gate::deed::Deeds;
+use tenantry::gate::deed::{Action, Deed, Deeds};
 use tenantry::gate::invitation::{self, Offer};
 use tenantry::gate::member::OrgId;
 use tenantry::gate::membership::{self, Enrolment, Origin};
@@ -87,6 +87,20 @@ impl House {
         let door = Backstage::of(self.product(), "test");
         door.write(|cx, conn| Ok((work(&mut Stage { cx, conn }), Deeds::none("a test sets its scene"))))
             .expect("the scene is set")
+    }
+
+    /// A line in an organization's log: that the house edited a company.
+    #[track_caller]
+    pub fn note(&self, slug: &str, company: &str) {
+        let door = Backstage::of(self.product(), "test");
+        door.write(|cx, conn| {
+            let organization = Stage { cx, conn }.organization_of(slug);
+            let deed = Deed::new(Action::CompanyEdited, "company", company, "North")
+                .before(serde_json::json!({ "name": "Nord" }))
+                .after(serde_json::json!({ "name": "North" }));
+            Ok(((), Deeds::organization(organization, deed)))
+        })
+        .expect("a line");
     }
 
     /// The browser that holds a ticket.
