@@ -584,7 +584,9 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
         expect_broken(&house, &slug, &owner, *line, says);
         // The list and the lines are shown all the same, and the line says it itself.
         owner.get(&log(&slug, "")).expect(200);
-        owner.get(&log(&slug, ".csv")).expect(200);
+        // Where the head does not fit the lines, nothing more is written: an export would be.
+        let stuck = says.contains("behind the head") || says.contains("no head");
+        owner.get(&log(&slug, ".csv")).expect(if stuck { 500 } else { 200 });
     }
     // One broken log does not hide that the others hold; the others' lines are told.
     let (_, owner) = scene(&house, "owner", "sound");
