@@ -68,12 +68,15 @@ impl IndexPage {
     }
 
     fn caption(&self) -> String {
-        match (self.lines.first(), self.lines.last()) {
-            (Some(first), Some(last)) if self.lines.len() > 1 => {
-                format!("{} to {}", last.at.date(), first.at.date())
+        let lines = self.lines.len();
+        let days = match (self.lines.last(), self.lines.first()) {
+            (Some(last), Some(first)) if last.at.day() != first.at.day() => {
+                format!(", {} to {}", last.at.date(), first.at.date())
             }
+            (Some(last), _) => format!(", {}", last.at.date()),
             _ => String::new(),
-        }
+        };
+        format!("{lines} {}{days}", if lines == 1 { "line" } else { "lines" })
     }
 }
 

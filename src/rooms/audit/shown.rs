@@ -56,7 +56,15 @@ impl Shown {
             on_behalf_of: line.on_behalf_of.clone(),
             at: line.at,
             ago: line.at.ago(now),
-            origin: known.then(|| (line.ip.clone(), device::device(&line.agent).words)),
+            origin: known.then(|| {
+                let words = device::device(&line.agent).words;
+                (
+                    line.ip.clone(),
+                    words
+                        .replace("An unknown", "an unknown")
+                        .replace("A browser", "a browser"),
+                )
+            }),
             agent: line.agent.clone(),
             request_id: line.request_id.clone(),
             action: line.action.clone(),

@@ -22,6 +22,8 @@ pub fn hang(house: &House) -> Vec<Picture> {
     let at = |rest: &str| format!("/organizations/ledger{rest}");
     let role = format!("/members/{}/role", scene.member);
     owner.post(&at(&role), &[("role", "viewer")]).expect(303);
+    // So that no picture has the word that the change left.
+    owner.get(&at("")).expect(200);
     let manager = Scene::set(house, "manager", "ledger-manager");
     let manager = house.holder(manager.actor.as_ref().expect("a manager"));
     let broken = Scene::set(house, "owner", "ledger-broken");
@@ -66,7 +68,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             list,
             "errors",
             Some(&owner),
-            &at("/settings/audit?from=soon"),
+            &at("/settings/audit?from=2026-11-02&to=2026-11-01"),
             Act::Nothing,
             "There is a problem",
         ),
