@@ -3,11 +3,11 @@
 
 use diesel::prelude::*;
 
-use super::chain;
+use super::chain::chained;
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::member::OrgId;
-use crate::gate::schema::{deed_heads, deed_seals};
+use crate::gate::schema::{deed_heads, deed_seals, deeds};
 use crate::ground::time::{Span, Time};
 use crate::on_each;
 
@@ -64,40 +64,52 @@ pub fn is_due(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     Ok(first.is_some())
 }
 
-/// Seals at most `most` chains for the day that ended last; how many.
+/// Seals at most `most` chains for the day that ended last, at the last line before its end; how many were looked at.
 ///
 /// # Errors
 /// When the database fails.
 pub fn seal(conn: &mut Conn, cx: &Context, most: i64) -> QueryResult<usize> {
     let day = day(cx.now);
     let organizations: Vec<OrgId> = due!(day.as_str()).limit(most).load(conn)?;
-    let signer = cx.house.keys.signer();
     for organization in &organizations {
-        // The head stays locked from here: what is signed is its end. Two clocks at once seal it once.
-        let mine = diesel::update(
-            deed_heads::table
-                .find(organization)
-                .filter(deed_heads::sealed_day.lt(&day)),
-        )
-        .set((
-            deed_heads::sealed_seq.eq(deed_heads::seq),
-            deed_heads::sealed_day.eq(&day),
-        ))
-        .execute(conn)?;
-        let Some((seq, hash)) = chain::head(conn, *organization)?.filter(|_| mine == 1) else {
+        let here = deed_heads::table.find(organization);
+        // Two clocks at once seal it once. A chain that began after the day's end waits for the next one.
+        let mine = diesel::update(here.filter(deed_heads::sealed_day.lt(&day)))
+            .set(deed_heads::sealed_day.eq(&day))
+            .execute(conn)?;
+        let Some((seq, hash)) = end_of(conn, *organization, &day)?.filter(|_| mine == 1) else {
             continue;
         };
+        let message = message(*organization, &day, seq, &hash);
         let row = (
             deed_seals::organization_id.eq(organization),
             deed_seals::day.eq(&day),
             deed_seals::seq.eq(seq),
             deed_seals::hash.eq(&hash),
-            deed_seals::signature.eq(signer.sign(message(*organization, &day, seq, &hash).as_bytes())),
+            deed_seals::signature.eq(cx.house.keys.signer().sign(message.as_bytes())),
             deed_seals::sealed_at.eq(cx.now),
         );
         on_each!(conn, c => diesel::insert_into(deed_seals::table).values(row).on_conflict_do_nothing().execute(c))?;
+        diesel::update(here).set(deed_heads::sealed_seq.eq(seq)).execute(conn)?;
     }
     Ok(organizations.len())
+}
+
+/// The last line that a day has, unless it is sealed. Asked soon after midnight, few lines lie behind it.
+fn end_of(conn: &mut Conn, organization: OrgId, day: &str) -> QueryResult<Option<(i64, String)>> {
+    let sealed: i64 = deed_heads::table
+        .find(organization)
+        .select(deed_heads::sealed_seq)
+        .first(conn)?;
+    deeds::table
+        .filter(deeds::organization_id.eq(organization))
+        .filter(chained())
+        .filter(deeds::seq.gt(sealed))
+        .filter(deeds::at.le(Time::end_of_day(day).unwrap_or(Time(0))))
+        .order(deeds::seq.desc())
+        .select((deeds::seq, deeds::hash))
+        .first(conn)
+        .optional()
 }
 
 /// The seals on lines from `first` to `last`, in the order of the lines.

@@ -174,7 +174,7 @@ fn part(sight: &Sight, member: &Member) -> Option<String> {
     let Sight::Part(part) = sight else { return None };
     let mut seen: Vec<String> = part.areas.iter().map(|area| area.label().to_owned()).collect();
     if !part.companies.is_empty() {
-        seen.push(format!("the {} you manage", member.unit.many()));
+        seen.push(format!("what concerns the {} you manage", member.unit.many()));
     }
     seen.push("what you did yourself".into());
     Some(match seen.split_last() {
