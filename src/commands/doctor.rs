@@ -24,7 +24,7 @@ const ORPHANS: &[(&str, &str)] = &[
         "SELECT COUNT(*) AS n FROM organizations o WHERE o.owner_count <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = o.id AND m.own_role = 'owner' AND m.status = 'active')",
     ),
     (
-        "organizations without an active owner",
+        "organizations without an owner",
         "SELECT COUNT(*) AS n FROM organizations WHERE owner_count < 1",
     ),
     (

@@ -23,6 +23,7 @@ mod cli_test;
 mod companies_test;
 mod crash_test;
 mod deeds_test;
+mod escalation_test;
 mod fragments_test;
 mod gallery;
 mod general_test;

@@ -11,9 +11,10 @@ use tenantry::gate::context::Context;
 use tenantry::gate::db::Conn;
 use tenantry::gate::deed::{Action, Deed, Deeds};
 use tenantry::gate::invitation::{self, Offer};
-use tenantry::gate::member::OrgId;
+use tenantry::gate::member::{self, MembershipStatus, OrgId};
 use tenantry::gate::membership::{self, Enrolment, Origin};
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
+use tenantry::gate::rights::Grounds;
 use tenantry::gate::role::{CompanyRole, Role};
 use tenantry::gate::schema::{memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
@@ -224,6 +225,25 @@ impl Stage<'_> {
             .select(memberships::id)
             .first(self.conn)
             .expect("a membership")
+    }
+
+    /// What somebody's rights follow from; nothing for somebody who was removed.
+    pub fn grounds(&mut self, organization: OrgId, id: &str) -> Grounds {
+        let id = MembershipId::parse(id).expect("a membership's id");
+        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("grounds");
+        let status: MembershipStatus = memberships::table
+            .find((organization, id))
+            .select(memberships::status)
+            .first(self.conn)
+            .expect("a membership");
+        match status {
+            MembershipStatus::Removed => Grounds {
+                roles: Vec::new(),
+                companies: Vec::new(),
+                ..grounds
+            },
+            _ => grounds,
+        }
     }
 
     /// A pending invitation with its letter: its id, and the token of its link.
