@@ -91,6 +91,7 @@ pub fn waiting(conn: &mut Conn) -> QueryResult<Option<OrgId>> {
     deeds::table
         .filter(unchained())
         .filter(not(exists(begun)))
+        .order((deeds::organization_id, deeds::id))
         .select(deeds::organization_id)
         .first(conn)
         .optional()

@@ -158,9 +158,14 @@ fn canonical(text: &str) -> Value {
         return Value::Object(Map::new());
     }
     match serde_json::from_str::<Value>(text) {
-        Ok(value) if value.is_object() && is_exact(&value) && value.to_string() == text => value,
+        Ok(value) if value.is_object() && is_exact(&value) && is_written(&value, text) => value,
         _ => Value::from(text),
     }
+}
+
+/// Whether this is what is written of a value.
+fn is_written(value: &Value, text: &str) -> bool {
+    serde_json::to_string(value).is_ok_and(|written| written == text)
 }
 
 fn is_exact(value: &Value) -> bool {

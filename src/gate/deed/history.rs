@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 
 use super::Entry;
-use super::chain::chained;
 use super::sight::Sight;
 use crate::gate::db::Conn;
 use crate::gate::member::Member;
@@ -57,7 +56,7 @@ pub fn history(
         .filter(deeds::organization_id.eq(member.organization))
         .filter(deeds::target_kind.eq(kind))
         .filter(deeds::target_id.eq(&id))
-        .filter(chained())
+        .filter(deeds::seq.ge(1))
         .order(deeds::id.desc())
         .limit(LOOKED_AT)
         .select(Entry::as_select())

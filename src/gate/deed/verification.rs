@@ -175,7 +175,7 @@ pub fn step(conn: &mut Conn, signer: &Signer, organization: OrgId, mut cursor: C
             return Ok(Step::On(cursor));
         }
     }
-    finish(conn, organization, &cursor, head)
+    finish(conn, organization, &cursor, head.as_ref())
 }
 
 fn contradicts(signer: &Signer, organization: OrgId, seal: &Seal, cursor: &Cursor) -> Option<Fault> {
@@ -190,7 +190,7 @@ fn contradicts(signer: &Signer, organization: OrgId, seal: &Seal, cursor: &Curso
 }
 
 /// Whether the chain ends where its head, its seals and its lines say.
-fn finish(conn: &mut Conn, organization: OrgId, cursor: &Cursor, head: Option<(i64, String)>) -> QueryResult<Step> {
+fn finish(conn: &mut Conn, organization: OrgId, cursor: &Cursor, head: Option<&(i64, String)>) -> QueryResult<Step> {
     let broken = |line, fault| Ok(Step::Broken(Broken { line, fault }));
     let next = cursor.seq + 1;
     let seal = seal::latest(conn, organization)?;
@@ -207,7 +207,7 @@ fn finish(conn: &mut Conn, organization: OrgId, cursor: &Cursor, head: Option<(i
         .first(conn)
         .optional()?;
     let now = chain::head(conn, organization)?.map_or(0, |(seq, _)| seq);
-    let end = head.as_ref().map_or(0, |(seq, _)| *seq);
+    let end = head.map_or(0, |(seq, _)| *seq);
     if cursor.seq < end {
         return broken(next, Fault::Missing { through: end });
     }
@@ -221,7 +221,7 @@ fn finish(conn: &mut Conn, organization: OrgId, cursor: &Cursor, head: Option<(i
     if let Some(through) = furthest.filter(|sealed| *sealed > now) {
         return broken(next, Fault::Missing { through });
     }
-    if head.as_ref().is_some_and(|(_, hash)| *hash != cursor.hash) {
+    if head.is_some_and(|(_, hash)| *hash != cursor.hash) {
         return broken(cursor.seq, Fault::Head);
     }
     let outside = deeds::table

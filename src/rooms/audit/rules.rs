@@ -82,7 +82,7 @@ fn words(field: &str, value: &Value) -> String {
     }
 }
 
-/// "access_until" as "Access until".
+/// "Access until" of `access_until`.
 fn title(field: &str) -> String {
     let words = field.replace('_', " ");
     let mut letters = words.chars();
