@@ -25,6 +25,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/{slug}/settings/audit.jsonl", "a file"),
     ("/organizations/{slug}/settings/audit/key.pem", "a file"),
     ("/organizations/{slug}/settings", "leads on"),
+    ("/organizations/{slug}/access/matrix.csv", "a file"),
     ("/invitations/{token}/acceptance", "leads back"),
 ];
 

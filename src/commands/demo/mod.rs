@@ -1,6 +1,8 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod links;
+mod rights;
 
 use std::path::Path;
 
@@ -93,12 +95,14 @@ fn furnish(house: &House) -> Result<(), AppError> {
     HOUSES.iter().try_for_each(|place| stage.build(place))?;
     // Each area adds its own past, in its own file, by its own line.
     // Rights
+    rights::play(&stage)?;
     // Rights: end
 
     // People
     // People: end
 
     // Links
+    links::furnish(&stage)?;
     // Links: end
 
     // General
