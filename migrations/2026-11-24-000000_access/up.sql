@@ -13,6 +13,7 @@ ALTER TABLE organizations ADD COLUMN support_consent BOOLEAN NOT NULL DEFAULT FA
 ALTER TABLE organizations ADD COLUMN support_consent_by TEXT NOT NULL DEFAULT '';
 -- Set while the organization waits for its deletion; read-only until then.
 ALTER TABLE organizations ADD COLUMN delete_after BIGINT;
+CREATE INDEX organizations_ending ON organizations (delete_after) WHERE delete_after IS NOT NULL;
 
 CREATE TABLE organization_contacts (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -85,6 +86,7 @@ UPDATE company_assignments SET direct_role = role;
 CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
 -- All places of an organization are a sum over this index alone.
 CREATE INDEX companies_by_people ON companies (organization_id, people);
+CREATE INDEX company_assignments_due ON company_assignments (access_until) WHERE access_until IS NOT NULL;
 
 CREATE TABLE group_members (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -251,15 +253,40 @@ CREATE TABLE access_reviews (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
     id TEXT NOT NULL,
     name TEXT NOT NULL,
+    -- starting (places are being written down), running, closing (what is unanswered is being taken away), closed, cancelled.
     status TEXT NOT NULL,
     due_at BIGINT NOT NULL,
     started_by TEXT NOT NULL,
     started_at BIGINT NOT NULL,
+    -- Who ended it by hand, by account; nobody when time did.
+    closed_by TEXT,
     closed_at BIGINT,
+    -- Which letters are being sent, or nothing, and the last membership that got one.
+    mailing TEXT NOT NULL,
+    mailed_to TEXT NOT NULL,
+    -- How many of the reminders before the last day are done, and when one was asked for by hand.
+    reminders INTEGER NOT NULL,
+    reminded_at BIGINT,
     -- The report (JSON) and its signature, once closed.
     report TEXT NOT NULL,
     signature TEXT NOT NULL,
     PRIMARY KEY (organization_id, id)
+);
+CREATE UNIQUE INDEX access_reviews_open ON access_reviews (organization_id) WHERE status IN ('starting', 'running', 'closing');
+
+CREATE TABLE access_review_companies (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    review_id TEXT NOT NULL,
+    company_id TEXT NOT NULL,
+    places BIGINT NOT NULL,
+    -- How many of them wait for an answer.
+    open BIGINT NOT NULL,
+    -- Whether all of its places are written down, and the last membership that is.
+    filled BOOLEAN NOT NULL,
+    filled_to TEXT NOT NULL,
+    PRIMARY KEY (organization_id, review_id, company_id),
+    FOREIGN KEY (organization_id, review_id) REFERENCES access_reviews (organization_id, id),
+    FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
 );
 
 CREATE TABLE access_review_items (
@@ -268,15 +295,28 @@ CREATE TABLE access_review_items (
     id TEXT NOT NULL,
     membership_id TEXT NOT NULL,
     company_id TEXT NOT NULL,
+    sort_name BYTEA NOT NULL,
     -- The role when the review began.
     role TEXT NOT NULL,
+    -- What was decided; or what became of the place when nobody did.
     decision TEXT NOT NULL,
+    -- The role after it; nothing for none.
     new_role TEXT NOT NULL,
+    note TEXT NOT NULL,
     decided_by TEXT,
     decided_at BIGINT,
+    -- What the closing took away, so that it can be given back as it was.
+    kept_role TEXT NOT NULL,
+    kept_origin TEXT NOT NULL,
+    kept_until BIGINT,
+    shut_out BOOLEAN NOT NULL,
+    restored_by TEXT,
+    restored_at BIGINT,
     PRIMARY KEY (organization_id, review_id, id),
     FOREIGN KEY (organization_id, review_id) REFERENCES access_reviews (organization_id, id),
     FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id),
     FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
 );
-CREATE INDEX access_review_items_by_company ON access_review_items (organization_id, review_id, company_id, id);
+CREATE UNIQUE INDEX access_review_items_by_place ON access_review_items (organization_id, review_id, company_id, membership_id);
+CREATE INDEX access_review_items_by_name ON access_review_items (organization_id, review_id, company_id, sort_name, id);
+CREATE INDEX access_review_items_by_decision ON access_review_items (organization_id, review_id, decision, membership_id);

@@ -54,7 +54,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::accounts.
+// Written by people::attempts.
 diesel::table! {
     login_attempts (id) {
         id -> Text,
@@ -288,7 +288,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::settings.
+// Written by gate::organization.
 diesel::table! {
     organization_contacts (organization_id, kind) {
         organization_id -> Text,
@@ -484,9 +484,27 @@ diesel::table! {
         due_at -> BigInt,
         started_by -> Text,
         started_at -> BigInt,
+        closed_by -> Nullable<Text>,
         closed_at -> Nullable<BigInt>,
+        mailing -> Text,
+        mailed_to -> Text,
+        reminders -> Integer,
+        reminded_at -> Nullable<BigInt>,
         report -> Text,
         signature -> Text,
+    }
+}
+
+// Written by rooms::reviews.
+diesel::table! {
+    access_review_companies (organization_id, review_id, company_id) {
+        organization_id -> Text,
+        review_id -> Text,
+        company_id -> Text,
+        places -> BigInt,
+        open -> BigInt,
+        filled -> Bool,
+        filled_to -> Text,
     }
 }
 
@@ -498,11 +516,19 @@ diesel::table! {
         id -> Text,
         membership_id -> Text,
         company_id -> Text,
+        sort_name -> Binary,
         role -> Text,
         decision -> Text,
         new_role -> Text,
+        note -> Text,
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<BigInt>,
+        kept_role -> Text,
+        kept_origin -> Text,
+        kept_until -> Nullable<BigInt>,
+        shut_out -> Bool,
+        restored_by -> Nullable<Text>,
+        restored_at -> Nullable<BigInt>,
     }
 }
 
@@ -539,6 +565,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deed_seals,
     support_sessions,
     access_reviews,
+    access_review_companies,
     access_review_items
 );
 

@@ -24,8 +24,13 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/{slug}/settings/audit.csv", "a file"),
     ("/organizations/{slug}/settings/audit.jsonl", "a file"),
     ("/organizations/{slug}/settings/audit/key.pem", "a file"),
+    ("/organizations/{slug}/settings/slug/status", "a part of a form"),
     ("/organizations/{slug}/settings", "leads on"),
     ("/organizations/{slug}/access/matrix.csv", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.json", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.sig", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.pem", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.csv", "a file"),
     ("/invitations/{token}/acceptance", "leads back"),
 ];
 

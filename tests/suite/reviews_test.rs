@@ -1,1 +1,664 @@
-//! To be written with its area.
+//! Access reviews: managers decide by a date, what stays unanswered is taken away and can be given back, and the report
+//! is signed.
+
+use std::time::Duration;
+
+use tenantry::gate::Backstage;
+use tenantry::rooms::reviews::store::closing;
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::places::Folder;
+use crate::harness::stage::at_once;
+
+const DAY: u64 = 86_400;
+
+/// An organization with two companies, a manager in each, and people.
+struct Cast {
+    slug: String,
+    organization: String,
+    north: String,
+    south: String,
+    olivia: Client,
+    /// Manager of North.
+    mia: Client,
+    /// Manager of South.
+    sam: Client,
+    ids: std::collections::BTreeMap<&'static str, String>,
+}
+
+fn cast(house: &House, slug: &str) -> Cast {
+    let email = |name: &str| format!("{name}@{slug}.test");
+    house.stage(|stage| {
+        let mut ids = std::collections::BTreeMap::new();
+        let owner = stage.account("Olivia Hart", &email("olivia"), true);
+        let org = stage.organization(slug, slug, owner);
+        let north = stage.company(org, "North", "north");
+        let south = stage.company(org, "South", "south");
+        let mut person = |name: &'static str, role: &str, companies: &[_]| {
+            let user = stage.account(name, &email(&name.to_lowercase()), true);
+            ids.insert(name, stage.enrol(org, user, role, companies).to_string());
+            stage.ticket(user)
+        };
+        let mia = person("Mia", "member", &[(north, "manager")]);
+        let sam = person("Sam", "member", &[(south, "manager")]);
+        // Viewer of North and nothing else; editor of both; somebody with a role in the organization.
+        person("Ann", "member", &[(north, "viewer")]);
+        person("Bob", "member", &[(north, "editor"), (south, "editor")]);
+        person("Eve", "editor", &[(south, "viewer")]);
+        let olivia = stage.ticket(owner);
+        Cast {
+            slug: slug.to_owned(),
+            organization: org.to_string(),
+            north: north.to_string(),
+            south: south.to_string(),
+            olivia: house.holder(&olivia),
+            mia: house.holder(&mia),
+            sam: house.holder(&sam),
+            ids,
+        }
+    })
+}
+
+impl Cast {
+    fn at(&self, rest: &str) -> String {
+        format!("/organizations/{}/access/reviews{rest}", self.slug)
+    }
+
+    /// Starts a review of everything and gives its path.
+    #[track_caller]
+    fn start(&self, house: &House, days: i64) -> String {
+        let day = house.day(days);
+        let fields = [("name", "Autumn review"), ("due", day.as_str()), ("scope", "all")];
+        let page = self.olivia.post(&self.at(""), &fields).expect(303);
+        page.location.expect("the review's page")
+    }
+
+    /// The id of somebody's item in a company.
+    fn item(&self, house: &House, who: &str, company: &str) -> String {
+        let sql = format!(
+            "SELECT id AS value FROM access_review_items WHERE organization_id = '{}' AND membership_id = '{}' AND company_id = '{company}' ORDER BY id DESC",
+            self.organization, self.ids[who]
+        );
+        house.database.words(&sql).first().expect("an item").clone()
+    }
+
+    fn role(&self, house: &House, who: &str, company: &str) -> Option<String> {
+        let sql = format!(
+            "SELECT role AS value FROM company_assignments WHERE organization_id = '{}' AND membership_id = '{}' AND company_id = '{company}'",
+            self.organization, self.ids[who]
+        );
+        house.database.words(&sql).first().cloned()
+    }
+
+    fn status(&self, house: &House, who: &str) -> String {
+        let sql = format!("SELECT status AS value FROM memberships WHERE id = '{}'", self.ids[who]);
+        house.database.words(&sql)[0].clone()
+    }
+
+    fn deeds(&self, house: &House, action: &str) -> i64 {
+        house.database.number(&format!(
+            "SELECT count(*) AS value FROM deeds WHERE organization_id = '{}' AND action = '{action}'",
+            self.organization
+        ))
+    }
+}
+
+/// Answers on one place.
+fn answer(client: &Client, path: &str, company: &str, item: &str, wish: &str, note: &str) -> Page {
+    let (decision, noted, seen) = (
+        format!("decision-{item}"),
+        format!("note-{item}"),
+        format!("seen-{item}"),
+    );
+    let page = client.get(&format!("{path}/companies/{company}"));
+    let shown = page.value_of(&seen).unwrap_or_default();
+    let fields = [
+        ("item", item),
+        (decision.as_str(), wish),
+        (noted.as_str(), note),
+        (seen.as_str(), shown.as_str()),
+    ];
+    client.post(&format!("{path}/companies/{company}"), &fields)
+}
+
+#[test]
+fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_given_back_exactly() {
+    let house = House::open();
+    let all = cast(&house, "campaign");
+    house.database.execute(&format!(
+        "UPDATE company_assignments SET access_until = 4102444800000000, origin = 'sso' WHERE membership_id = '{}'",
+        all.ids["Ann"]
+    ));
+    let path = all.start(&house, 30);
+
+    // Each manager gets one letter with their companies, owners and admins one with what falls to them.
+    let letter = house.mail_to("mia@campaign.test");
+    assert!(
+        letter.text.contains("North") && !letter.text.contains("South"),
+        "{}",
+        letter.text
+    );
+    assert!(letter.text.contains("2 places"), "her own is not hers: {}", letter.text);
+    all.mia.get(&letter.link("/organizations/")).expect(200);
+    assert!(
+        house
+            .mail_to("olivia@campaign.test")
+            .text
+            .contains("2 places of Managers")
+    );
+    house.sweep();
+    assert_eq!(house.letters_to("mia@campaign.test").len(), 1);
+    assert_eq!(house.letters_to("bob@campaign.test").len(), 0);
+
+    // A manager sees the people of their own companies, and the others are closed.
+    let page = all.mia.get(&path).expect(200);
+    assert!(page.has("North") && !page.has("South"));
+    all.mia.get(&format!("{path}/companies/south")).expect(403);
+    all.sam.get(&format!("{path}/companies/north")).expect(403);
+    let page = all.mia.get(&format!("{path}/companies/north")).expect(200);
+    assert!(page.has("Ann") && page.has("Bob") && page.has("This is you. Somebody else decides"));
+
+    // One answer of each kind.
+    let (bob_north, bob_south) = (all.item(&house, "Bob", &all.north), all.item(&house, "Bob", &all.south));
+    answer(&all.mia, &path, "north", &bob_north, "viewer", "Only reads").expect(303);
+    assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), Some("viewer"));
+    answer(&all.sam, &path, "south", &bob_south, "remove", "").expect(303);
+    assert_eq!(all.role(&house, "Bob", &all.south), None);
+    // Answers can be changed until the end: keeping gives the place back.
+    answer(&all.sam, &path, "south", &bob_south, "editor", "").expect(303);
+    assert_eq!(all.role(&house, "Bob", &all.south).as_deref(), Some("editor"));
+    answer(&all.sam, &path, "south", &bob_south, "remove", "Left the team").expect(303);
+    let of_mia = all.item(&house, "Mia", &all.north);
+    answer(&all.olivia, &path, "north", &of_mia, "manager", "").expect(303);
+    assert_eq!(all.deeds(&house, "review.decided"), 5);
+
+    // Nothing happens before its time; afterwards the places nobody answered are gone.
+    house.advance(Duration::from_secs(29 * DAY));
+    house.sweep();
+    assert_eq!(all.role(&house, "Ann", &all.north).as_deref(), Some("viewer"));
+    house.advance(Duration::from_secs(2 * DAY));
+    house.sweep();
+    house.sweep();
+    assert_eq!(all.role(&house, "Ann", &all.north), None);
+    assert_eq!(all.role(&house, "Sam", &all.south), None);
+    assert_eq!(all.role(&house, "Eve", &all.south), None);
+    assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), Some("viewer"));
+    // Left with nothing: suspended. A role in the organization, or a confirmed place: not.
+    assert_eq!(all.status(&house, "Ann"), "suspended");
+    assert_eq!(all.status(&house, "Sam"), "suspended");
+    assert_eq!(all.status(&house, "Eve"), "active");
+    assert_eq!(all.status(&house, "Bob"), "active");
+    assert_eq!(all.status(&house, "Mia"), "active");
+    // Their sessions are over by now.
+    let (olivia, mia, ann) = (
+        house.enter("olivia@campaign.test"),
+        house.enter("mia@campaign.test"),
+        house.enter("ann@campaign.test"),
+    );
+    ann.get("/organizations/campaign").expect(403);
+    assert!(house.mail_to("ann@campaign.test").text.contains("suspended"));
+    assert!(house.mail_to("eve@campaign.test").text.contains("South"));
+    assert_eq!(all.deeds(&house, "review.closed"), 1);
+    assert_eq!(all.deeds(&house, "member.suspended"), 2);
+    house.expect_sound();
+
+    // Restored by one click: the place with its origin and end, and the membership.
+    let page = olivia.get(&path).expect(200);
+    assert!(page.has("Not confirmed") && page.has("Restore"));
+    let item = all.item(&house, "Ann", &all.north);
+    let restore = format!("{path}/items/{item}/restoring");
+    mia.post(&restore, &[]).expect(403);
+    let page = olivia.post(&restore, &[]).expect(303).follow(&olivia);
+    assert!(page.has("Ann has it back in North") && page.has("Given back"));
+    assert_eq!(all.role(&house, "Ann", &all.north).as_deref(), Some("viewer"));
+    assert_eq!(all.status(&house, "Ann"), "active");
+    let exactly = format!(
+        "SELECT count(*) AS value FROM company_assignments WHERE membership_id = '{}' AND origin = 'sso' AND access_until = 4102444800000000 AND direct_role = 'viewer'",
+        all.ids["Ann"]
+    );
+    assert_eq!(house.database.number(&exactly), 1);
+    let page = olivia.post(&restore, &[]).expect(303).follow(&olivia);
+    assert!(page.has("has it back already"));
+    ann.get("/organizations/campaign").expect(200);
+    house.expect_sound();
+
+    // The next review may begin.
+    let day = house.day(10);
+    let fields = [("name", "Winter review"), ("due", day.as_str()), ("scope", "all")];
+    olivia.post(&all.at(""), &fields).expect(303);
+}
+
+#[test]
+fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a_time() {
+    let house = House::shared();
+    let all = cast(house, "starting");
+    let other = cast(house, "startingother");
+    let (soon, day) = (house.day(1), house.day(30));
+    let start = |fields: &[(&str, &str)]| all.olivia.post(&all.at(""), fields);
+    let page = start(&[("name", " "), ("due", &soon), ("scope", "all")]).expect(422);
+    assert!(
+        page.field_error("name").unwrap_or_default().contains("Enter a name"),
+        "{}",
+        page.text()
+    );
+    assert!(
+        page.field_error("due").unwrap_or_default().contains("3 to 90 days"),
+        "{}",
+        page.text()
+    );
+    assert_eq!(page.value_of("due").as_deref(), Some(soon.as_str()));
+    for due in ["", "tomorrow", "2026-02-30", &house.day(91)] {
+        start(&[("name", "A"), ("due", due), ("scope", "all")]).expect(422);
+    }
+    start(&[("name", "A"), ("due", &day), ("scope", "some")]).expect(422);
+    let page = start(&[
+        ("name", "A"),
+        ("due", &day),
+        ("scope", "some"),
+        ("company_id", &other.north),
+    ])
+    .expect(422);
+    assert!(
+        page.field_error("company_id")
+            .unwrap_or_default()
+            .contains("of this organization")
+    );
+    start(&[("name", "A"), ("due", &day), ("scope", "some"), ("company_id", "north")]).expect(404);
+    let none = format!(
+        "SELECT count(*) AS value FROM access_reviews WHERE organization_id = '{}'",
+        all.organization
+    );
+    assert_eq!(house.database.number(&none), 0);
+
+    // Who starts one needs to remove members everywhere.
+    for client in [&all.mia, &house.enter("ann@starting.test")] {
+        client.get(&all.at("/new")).expect(403);
+        client
+            .post(&all.at(""), &[("name", "A"), ("due", &day), ("scope", "all")])
+            .expect(403);
+    }
+    // The preview says what is covered and who decides.
+    let query = format!("/new?preview=1&name=A&due={day}&scope=some&company_id={}", all.south);
+    let page = all.olivia.get(&all.at(&query)).expect(200);
+    assert!(page.has("1 company, 3 places") && page.has("Sam"), "{}", page.text());
+    assert!(
+        all.olivia.get(&all.at("/new")).expect(200).has("without a Manager"),
+        "the first company has none"
+    );
+
+    let fields = [
+        ("name", "A"),
+        ("due", day.as_str()),
+        ("scope", "some"),
+        ("company_id", all.south.as_str()),
+    ];
+    let path = start(&fields).expect(303).location.expect("a place");
+    assert!(house.letters_to("mia@starting.test").is_empty(), "North is not in it");
+    let page = start(&fields).expect(422);
+    assert!(page.has("not over yet"));
+
+    // Another organization's review is not there.
+    let foreign = path.replace("/starting/", "/startingother/");
+    for end in [
+        "",
+        "/companies/north",
+        "/closing",
+        "/cancellation",
+        "/report",
+        "/report.json",
+    ] {
+        other.olivia.get(&format!("{foreign}{end}")).expect(404);
+    }
+    for end in ["/companies/north", "/closing", "/cancellation", "/reminding"] {
+        other.olivia.post(&format!("{foreign}{end}"), &[]).expect(404);
+    }
+    // A company of the organization that is not in the review.
+    all.olivia.get(&format!("{path}/companies/north")).expect(404);
+    // Before the end there is no report.
+    all.olivia.get(&format!("{path}/report")).expect(404);
+    all.olivia.get(&all.at("/nothing")).expect(404);
+
+    // Cancelled, nothing is taken away, and another one may begin.
+    all.mia.post(&format!("{path}/cancellation"), &[]).expect(403);
+    all.olivia.post(&format!("{path}/cancellation"), &[]).expect(303);
+    assert!(all.olivia.get(&path).expect(200).has("Cancelled"));
+    assert_eq!(all.role(house, "Eve", &all.south).as_deref(), Some("viewer"));
+    assert_eq!(all.deeds(house, "review.cancelled"), 1);
+    all.start(house, 30);
+}
+
+#[test]
+fn a_wrong_row_changes_nothing_and_is_told_at_its_place() {
+    let house = House::shared();
+    let all = cast(house, "rows");
+    let path = all.start(house, 30);
+    let north = format!("{path}/companies/north");
+    let (ann, bob, mia) = (
+        all.item(house, "Ann", &all.north),
+        all.item(house, "Bob", &all.north),
+        all.item(house, "Mia", &all.north),
+    );
+    let send = |client: &Client, rows: &[(&str, &str)]| {
+        let named: Vec<(String, String)> = rows
+            .iter()
+            .flat_map(|(item, wish)| {
+                [
+                    ("item".to_owned(), (*item).to_owned()),
+                    (format!("decision-{item}"), (*wish).to_owned()),
+                ]
+            })
+            .collect();
+        let fields: Vec<(&str, &str)> = named.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        client.post(&north, &fields)
+    };
+    // A good row and a bad one: nothing is saved, the error stands at the bad one, the good one stays as typed.
+    let page = send(&all.mia, &[(&ann, "remove"), (&bob, "emperor")]).expect(422);
+    assert!(page.has("Choose one of the answers"), "{}", page.text());
+    assert_eq!(page.value_of(&format!("decision-{ann}")).as_deref(), Some("remove"));
+    assert_eq!(all.role(house, "Ann", &all.north).as_deref(), Some("viewer"));
+    // Nobody decides on themselves, not even together with others, and nobody gives more than they may.
+    let page = send(&all.mia, &[(&ann, "viewer"), (&mia, "manager")]).expect(422);
+    assert!(page.has("This is you"));
+    let page = send(&all.mia, &[(&bob, "manager")]).expect(422);
+    assert!(page.has("Choose an answer that you may give"));
+    // Places of other companies, other reviews, and none at all.
+    let elsewhere = all.item(house, "Bob", &all.south);
+    send(&all.mia, &[(&ann, "viewer"), (&elsewhere, "remove")]).expect(404);
+    send(&all.mia, &[("nothing", "viewer")]).expect(404);
+    all.sam.post(&north, &[("item", ann.as_str())]).expect(403);
+    let long = "x".repeat(201);
+    answer(&all.mia, &path, "north", &ann, "viewer", &long).expect(422);
+    answer(&all.mia, &path, "north", &ann, "", "why").expect(422);
+    let untouched = format!(
+        "SELECT count(*) AS value FROM access_review_items WHERE organization_id = '{}' AND decision <> 'open'",
+        all.organization
+    );
+    assert_eq!(house.database.number(&untouched), 0);
+
+    // Everybody shown is kept by one press, but not oneself.
+    let fields = [("item", ann.as_str()), ("item", bob.as_str()), ("bulk", "keep")];
+    let page = all.mia.post(&north, &fields).expect(303).follow(&all.mia);
+    assert!(
+        page.has("2 answers saved") && page.has("2 of 3 answered"),
+        "{}",
+        page.text()
+    );
+
+    // A place that changed meanwhile is shown as it is now, and one that is gone can be told so.
+    let assign = [("company_id", all.north.as_str()), ("company_role", "editor")];
+    let people = format!("/organizations/rows/members/{}", all.ids["Ann"]);
+    all.olivia.post(&format!("{people}/companies"), &assign).expect(303);
+    assert!(all.mia.get(&north).expect(200).has("Editor now"));
+    all.olivia
+        .post(&format!("{people}/companies/{}/unassigning", all.north), &[])
+        .expect(303);
+    assert!(all.mia.get(&north).expect(200).has("No longer here"));
+    answer(&all.mia, &path, "north", &ann, "remove", "").expect(303);
+}
+
+#[test]
+fn of_two_managers_who_decide_at_once_one_is_told() {
+    let house = House::open();
+    let all = cast(&house, "race");
+    let other = house.stage(|stage| {
+        let user = stage.account("Max", "max@race.test", true);
+        let org = stage.organization_of("race");
+        let north = tenantry::ground::id::CompanyId::parse(&all.north).expect("an id");
+        stage.enrol(org, user, "member", &[(north, "manager")]);
+        stage.ticket(user)
+    });
+    let max = house.holder(&other);
+    let path = all.start(&house, 30);
+    let north = format!("{path}/companies/north");
+    let bob = all.item(&house, "Bob", &all.north);
+    for round in 0..20 {
+        answer(&all.mia, &path, "north", &bob, "editor", &format!("Round {round}")).expect(303);
+        let (decision, shown) = (format!("decision-{bob}"), format!("seen-{bob}"));
+        let seen = all.mia.get(&north).value_of(&shown).unwrap_or_default();
+        let jobs = [(&all.mia, "viewer"), (&max, "remove")].map(|(client, wish)| {
+            let (decision, shown, seen, bob, north) = (&decision, &shown, &seen, &bob, &north);
+            move || client.post(north, &[("item", bob), (decision, wish), (shown, seen)])
+        });
+        let pages = at_once(Vec::from(jobs));
+        let mut statuses: Vec<u16> = pages.iter().map(|page| page.status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 422], "round {round}");
+        assert!(pages.iter().any(|page| page.has("Somebody answered")));
+        let won = if pages[0].status == 303 { Some("viewer") } else { None };
+        assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), won);
+    }
+    let open = format!(
+        "SELECT open AS value FROM access_review_companies WHERE company_id = '{}'",
+        all.north
+    );
+    assert_eq!(
+        house.database.number(&open),
+        3,
+        "Mia, Ann and Max wait; Max came before the review"
+    );
+    house.expect_sound();
+}
+
+#[test]
+fn reminders_go_out_a_week_and_a_day_before_and_by_hand_once_a_day() {
+    let house = House::open();
+    let all = cast(&house, "remind");
+    let path = all.start(&house, 30);
+    let letters = |who: &str| house.letters_to(&format!("{who}@remind.test")).len();
+    assert_eq!((letters("mia"), letters("sam")), (1, 1));
+    house.sweep();
+    house.advance(Duration::from_secs(24 * DAY));
+    for _ in 0..3 {
+        house.sweep();
+    }
+    assert_eq!((letters("mia"), letters("sam")), (2, 2));
+    let (olivia, mia) = (house.enter("olivia@remind.test"), house.enter("mia@remind.test"));
+    // Who is done is left alone.
+    for who in ["Ann", "Bob"] {
+        let item = all.item(&house, who, &all.north);
+        let role = all.role(&house, who, &all.north).expect("a role");
+        answer(&mia, &path, "north", &item, &role, "").expect(303);
+    }
+    let page = olivia
+        .post(&format!("{path}/reminding"), &[])
+        .expect(303)
+        .follow(&olivia);
+    assert!(page.has("gets a reminder"));
+    let page = olivia
+        .post(&format!("{path}/reminding"), &[])
+        .expect(303)
+        .follow(&olivia);
+    assert!(page.has("less than 24 hours ago"), "{}", page.text());
+    mia.post(&format!("{path}/reminding"), &[]).expect(403);
+    house.sweep();
+    assert_eq!((letters("mia"), letters("sam")), (2, 3));
+    house.advance(Duration::from_secs(5 * DAY + DAY / 2));
+    house.sweep();
+    house.sweep();
+    assert_eq!((letters("mia"), letters("sam")), (2, 4));
+    assert!(house.mail_to("sam@remind.test").subject.contains("Reminder"));
+}
+
+#[test]
+fn a_report_is_signed_and_anybody_checks_it_with_openssl() {
+    let house = House::open();
+    let all = cast(&house, "sealed");
+    let path = all.start(&house, 30);
+    let bob = all.item(&house, "Bob", &all.north);
+    answer(&all.mia, &path, "north", &bob, "viewer", "=1+1").expect(303);
+    let page = all.olivia.get(&format!("{path}/closing")).expect(200);
+    assert!(
+        page.has("5 places are not answered") && page.has("Mia"),
+        "{}",
+        page.text()
+    );
+    let page = all
+        .olivia
+        .post(&format!("{path}/closing"), &[])
+        .expect(303)
+        .follow(&all.olivia);
+    assert!(
+        page.has("The report is signed") && page.has("Closed"),
+        "{}",
+        page.text()
+    );
+    // Twice is once.
+    all.olivia.post(&format!("{path}/closing"), &[]).expect(303);
+    house.sweep();
+    assert_eq!(all.deeds(&house, "review.closed"), 1);
+    let page = answer(&all.olivia, &path, "north", &bob, "remove", "")
+        .expect(303)
+        .follow(&all.olivia);
+    assert!(page.has("The review is over"), "{}", page.text());
+    assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), Some("viewer"));
+
+    let file = |end: &str| all.olivia.get(&format!("{path}/report.{end}")).expect(200).bytes;
+    let json: serde_json::Value = serde_json::from_slice(&file("json")).expect("JSON");
+    assert_eq!(
+        serde_json::to_vec(&json).expect("text"),
+        file("json"),
+        "keys are sorted, no spaces"
+    );
+    assert_eq!(json["totals"]["change"], 1);
+    assert_eq!(json["totals"]["unconfirmed"], 5);
+    let places = json["places"].as_array().expect("places");
+    let changed = places
+        .iter()
+        .find(|place| place["decision"] == "change")
+        .expect("Bob's");
+    assert_eq!(
+        (
+            &changed["before"],
+            &changed["after"],
+            &changed["decided_by"],
+            &changed["note"]
+        ),
+        (&"editor".into(), &"viewer".into(), &"Mia".into(), &"=1+1".into())
+    );
+    let csv = String::from_utf8(file("csv")).expect("text");
+    assert!(csv.contains("'=1+1"), "{csv}");
+
+    let folder = Folder::new();
+    for end in ["json", "sig", "pem"] {
+        std::fs::write(folder.join(&format!("report.{end}")), file(end)).expect("a file");
+    }
+    let verifies = || {
+        let command = "pkeyutl -verify -pubin -inkey report.pem -rawin -in report.json -sigfile report.sig";
+        let status = std::process::Command::new("openssl")
+            .args(command.split(' '))
+            .current_dir(folder.path())
+            .output()
+            .expect("openssl");
+        status.status.success()
+    };
+    assert!(verifies());
+    let page = all.olivia.get(&format!("{path}/report")).expect(200);
+    assert!(page.has("The signature holds"));
+    let tampered = String::from_utf8(file("json"))
+        .expect("text")
+        .replace("\"viewer\"", "\"editor\"");
+    std::fs::write(folder.join("report.json"), tampered).expect("a file");
+    assert!(!verifies());
+    house
+        .database
+        .execute("UPDATE access_reviews SET report = replace(report, '\"Mia\"', '\"Sam\"')");
+    assert!(
+        all.olivia
+            .get(&format!("{path}/report"))
+            .expect(200)
+            .has("The signature does not hold")
+    );
+    for client in [&all.mia, &all.sam] {
+        assert!(client.get(&format!("{path}/report.json")).status >= 403);
+    }
+}
+
+#[test]
+fn a_closing_that_was_killed_goes_on_where_it_was() {
+    let house = House::open();
+    let all = cast(&house, "killed");
+    // More people than one step takes.
+    house.stage(|stage| {
+        let org = stage.organization_of("killed");
+        let north = tenantry::ground::id::CompanyId::parse(&all.north).expect("an id");
+        for n in 0..70 {
+            let user = stage.account(&format!("Person {n}"), &format!("p{n}@killed.test"), true);
+            stage.enrol(org, user, "member", &[(north, "viewer")]);
+        }
+    });
+    let path = all.start(&house, 30);
+    let id = path.rsplit('/').next().expect("an id").to_owned();
+    let open = "SELECT count(*) AS value FROM access_review_items WHERE decision = 'open'";
+    assert_eq!(house.database.number(open), 76);
+    house.database.execute("UPDATE access_reviews SET status = 'closing'");
+    // One step, and the process dies.
+    let review = tenantry::ground::id::ReviewId::parse(&id).expect("an id");
+    let door = Backstage::of(house.product(), "test");
+    let org = house.stage(|stage| stage.organization_of("killed"));
+    let left = door
+        .write(|cx, conn| closing::step(conn, cx, org, review))
+        .expect("a step");
+    assert_eq!(left, closing::Left::People);
+    let after = house.database.number(open);
+    assert!(after > 0 && after < 76, "{after}");
+    house.sweep();
+    house.sweep();
+    assert_eq!(house.database.number(open), 0);
+    assert_eq!(all.deeds(&house, "review.closed"), 1);
+    assert_eq!(
+        all.deeds(&house, "member.suspended"),
+        74,
+        "70, Mia, Sam, Ann and Bob, each once"
+    );
+    let letters = "SELECT count(*) AS value FROM mail_outbox WHERE kind = 'review_unconfirmed'";
+    assert_eq!(house.database.number(letters), 75, "and Eve, who keeps her role");
+    assert!(all.olivia.get(&path).expect(200).has("Closed"));
+    house.expect_sound();
+}
+
+#[test]
+fn what_changes_meanwhile_falls_to_whoever_may_decide_then() {
+    let house = House::open();
+    let all = cast(&house, "meanwhile");
+    let path = all.start(&house, 30);
+    // A manager who is no longer one decides nothing; a new place is not in it; who was removed is gone.
+    let people = |who: &str, rest: &str| format!("/organizations/meanwhile/members/{}{rest}", all.ids[who]);
+    let assign = |who: &str, company: &str, role: &str| {
+        let fields = [("company_id", company), ("company_role", role)];
+        all.olivia.post(&people(who, "/companies"), &fields).expect(303);
+    };
+    assign("Sam", &all.south, "viewer");
+    assign("Ann", &all.south, "viewer");
+    all.sam.get(&format!("{path}/companies/south")).expect(403);
+    all.sam.get(&path).expect(403);
+    all.olivia.post(&people("Bob", "/removal"), &[]).expect(303);
+    let south = all.olivia.get(&format!("{path}/companies/south")).expect(200);
+    assert!(!south.has("Ann") && south.has("No longer here"), "{}", south.text());
+    assert!(all.olivia.get(&path).expect(200).has("Owners and admins"));
+    // An archived company can be confirmed, not changed.
+    all.olivia
+        .post("/organizations/meanwhile/companies/north/archiving", &[])
+        .expect(303);
+    let ann = all.item(&house, "Ann", &all.north);
+    answer(&all.mia, &path, "north", &ann, "editor", "").expect(422);
+    answer(&all.mia, &path, "north", &ann, "viewer", "").expect(303);
+    // An organization that waits for its deletion is left alone.
+    house
+        .database
+        .execute("UPDATE organizations SET delete_after = 9000000000000000");
+    house.advance(Duration::from_secs(31 * DAY));
+    house.sweep();
+    assert_eq!(all.role(&house, "Sam", &all.south).as_deref(), Some("viewer"));
+    house.database.execute("UPDATE organizations SET delete_after = NULL");
+    house.sweep();
+    assert_eq!(all.role(&house, "Sam", &all.south), None);
+    // The new place outlived it, so Ann keeps what she has.
+    assert_eq!(all.role(&house, "Ann", &all.south).as_deref(), Some("viewer"));
+    assert_eq!(all.status(&house, "Ann"), "active");
+    assert_eq!(all.status(&house, "Bob"), "removed");
+    let gone = "SELECT count(*) AS value FROM access_review_items WHERE decision = 'gone'";
+    assert_eq!(house.database.number(gone), 2);
+    house.expect_sound();
+}

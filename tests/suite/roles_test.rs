@@ -64,6 +64,13 @@ pub struct Scene {
     pub door: String,
     /// Somebody's request to come in by it, which waits.
     pub join: String,
+
+    /// A running access review, and the member's place in it.
+    pub review: (String, String),
+    /// A closed one, and a place in it that nobody confirmed.
+    pub closed_review: (String, String),
+    /// A group that gives viewer of north; the member is in it.
+    pub group: String,
     /// What the actor's browser holds; nothing for nobody.
     pub actor: Option<Ticket>,
 }
@@ -88,6 +95,10 @@ impl Scene {
             let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
             let custom_role = stage.custom_role(organization, owner, "Auditor", "member", "members.view audit.view");
             let request = stage.request(organization, member, "co.edit", Some(north));
+
+            let closed_review = stage.closed_review(organization, owner, (member, south));
+            let group = stage.group(organization, owner, "Helpers", "member", &[(north, "viewer")]);
+            stage.join(organization, group, member.as_str());
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
                 stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
@@ -117,7 +128,11 @@ impl Scene {
                 }
                 stage.ticket(user)
             });
+            let review = stage.review(organization, owner, None);
+            let place = stage.review_item(organization, review, member);
             Self {
+                review: (review.to_string(), place.to_string()),
+                closed_review: (closed_review.0.to_string(), closed_review.1.to_string()),
                 slug: slug.to_owned(),
                 organization: organization.to_string(),
                 north_slug,
@@ -127,6 +142,7 @@ impl Scene {
                 token,
                 custom_role: custom_role.to_string(),
                 request: request.to_string(),
+                group: group.to_string(),
                 south: south.to_string(),
                 link: link.to_string(),
                 door,

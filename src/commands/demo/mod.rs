@@ -1,7 +1,10 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod general;
 mod links;
+mod people;
+mod reviews;
 mod rights;
 
 use std::path::Path;
@@ -99,6 +102,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Rights: end
 
     // People
+    people::furnish(&stage)?;
     // People: end
 
     // Links
@@ -106,12 +110,14 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Links: end
 
     // General
+    general::furnish(&stage)?;
     // General: end
 
     // Operator
     // Operator: end
 
     // Reviews
+    reviews::play(&stage)?;
     // Reviews: end
     Ok(())
 }

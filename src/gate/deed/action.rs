@@ -58,6 +58,7 @@ crate::text_enum! {
         ApprovalGiven = "approval.given",
         ApprovalRefused = "approval.refused",
         ApprovalExpired = "approval.expired",
+        ApprovalWithdrawn = "approval.withdrawn",
         MemberSuspended = "member.suspended",
         MemberRestored = "member.restored",
         MemberAccessEnded = "member.access_ended",
@@ -94,6 +95,7 @@ crate::text_enum! {
         ReviewStarted = "review.started",
         ReviewDecided = "review.decided",
         ReviewClosed = "review.closed",
+        ReviewCancelled = "review.cancelled",
         AuditExported = "audit.exported",
         MailRetried = "mail.retried",
     }

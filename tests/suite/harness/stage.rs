@@ -12,21 +12,25 @@ use tenantry::gate::custom_role;
 use tenantry::gate::db::Conn;
 use tenantry::gate::deed::{Action, Deed, Deeds};
 use tenantry::gate::invitation::{self, Offer};
-use tenantry::gate::membership::{self, Enrolment, group, Origin};
-use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
 use tenantry::gate::link;
+use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
+use tenantry::gate::membership::{self, Enrolment, Origin, group};
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
 use tenantry::gate::permission::{Right, RightSet};
 use tenantry::gate::rights::Grounds;
 use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::{memberships, organization_slugs};
+use tenantry::gate::schema::{access_review_items, company_assignments, memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
-use tenantry::ground::id::{CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MembershipId, RequestId, UserId};
+use tenantry::ground::id::{
+    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MembershipId, RequestId, ReviewId, ReviewItemId,
+    UserId,
+};
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
 use tenantry::ground::time::Span;
 use tenantry::post;
+use tenantry::rooms::reviews::{self as reviews_room, store as reviews};
 use tenantry::rooms::rights::store::requests;
 use tenantry::rooms::{self, accounts};
 
@@ -212,34 +216,47 @@ impl Stage<'_> {
             .expect("no member yet")
     }
 
-    /// A group with what it gives and who is in it.
-    pub fn group(
+    /// A running review of everything; its letters stay unwritten.
+    pub fn review(&mut self, organization: OrgId, by: UserId, companies: Option<Vec<CompanyId>>) -> ReviewId {
+        let new = reviews::NewReview {
+            name: "Autumn review".to_owned(),
+            due_at: self.cx.now + Span::days(30),
+            by,
+            companies,
+        };
+        let id = reviews::start(self.conn, organization, self.cx.now, &new)
+            .expect("the database")
+            .expect("no other one runs");
+        while !reviews::filling::step(self.conn, organization, id).expect("the database") {}
+        id
+    }
+
+    /// A closed review in which nobody confirmed the place that a member had in a company.
+    pub fn closed_review(
         &mut self,
         organization: OrgId,
-        name: &str,
-        role: &str,
-        companies: &[(CompanyId, &str)],
-        people: &[MembershipId],
-    ) -> GroupId {
-        let owner = memberships::table
-            .filter(memberships::organization_id.eq(organization))
-            .filter(memberships::own_role.eq(Role::Owner))
-            .select(memberships::user_id)
+        by: UserId,
+        (member, company): (MembershipId, CompanyId),
+    ) -> (ReviewId, ReviewItemId) {
+        let role = CompanyRole::Viewer;
+        membership::assign(self.conn, self.cx, organization, member, company, role, Origin::Direct)
+            .expect("the database");
+        let id = self.review(organization, by, Some(vec![company]));
+        assert!(reviews::closing::begin(self.conn, organization, id, Some(by)).expect("the database"));
+        let _ = reviews_room::chores::close_at_once(self.conn, self.cx, organization, id, 1).expect("the database");
+        let lost = reviews::places::lost(self.conn, organization, id, None, None, 1).expect("the database");
+        (id, lost.first().expect("a lost place").id)
+    }
+
+    /// The place of a member in a review.
+    pub fn review_item(&mut self, organization: OrgId, review: ReviewId, member: MembershipId) -> ReviewItemId {
+        access_review_items::table
+            .filter(access_review_items::organization_id.eq(organization))
+            .filter(access_review_items::review_id.eq(review))
+            .filter(access_review_items::membership_id.eq(member))
+            .select(access_review_items::id)
             .first(self.conn)
-            .expect("an owner");
-        let terms = group::Terms {
-            name: name.to_owned(),
-            description: String::new(),
-            role: Role::parse(role).expect("a role"),
-            companies: roles(companies),
-        };
-        let id = group::create(self.conn, self.cx, organization, owner, &terms)
-            .expect("the database")
-            .expect("a free name");
-        for person in people {
-            group::put(self.conn, self.cx, organization, id, *person).expect("the database");
-        }
-        id
+            .expect("a place")
     }
 
     /// The organization of a slug.
@@ -259,6 +276,56 @@ impl Stage<'_> {
             .select(memberships::id)
             .first(self.conn)
             .expect("a membership")
+    }
+
+    /// A group that gives a role and companies.
+    pub fn group(
+        &mut self,
+        organization: OrgId,
+        by: UserId,
+        name: &str,
+        role: &str,
+        companies: &[(CompanyId, &str)],
+    ) -> GroupId {
+        let terms = membership::group::Terms {
+            name: name.to_owned(),
+            description: String::new(),
+            role: Role::parse(role).expect("a role"),
+            companies: roles(companies),
+        };
+        membership::group::create(self.conn, self.cx, organization, by, &terms)
+            .expect("the database")
+            .expect("a free name")
+    }
+
+    /// Puts a member into a group.
+    pub fn join(&mut self, organization: OrgId, group: GroupId, member: &str) {
+        let member = MembershipId::parse(member).expect("a membership");
+        let joined = membership::group::put(self.conn, self.cx, organization, group, member).expect("the database");
+        assert!(joined, "{member} is in the group already");
+    }
+
+    /// What somebody may do, and their places in companies, as one text: to compare.
+    pub fn rights(&mut self, organization: OrgId, member: &str) -> String {
+        type Place = (String, String, Option<String>, String, Option<i64>);
+        let id = MembershipId::parse(member).expect("a membership");
+        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("a member");
+        let mut places: Vec<Place> = company_assignments::table
+            .filter(company_assignments::organization_id.eq(organization))
+            .filter(company_assignments::membership_id.eq(id))
+            .select((
+                company_assignments::company_id,
+                company_assignments::role,
+                company_assignments::direct_role,
+                company_assignments::origin,
+                company_assignments::access_until,
+            ))
+            .load(self.conn)
+            .expect("the database");
+        places.sort();
+        let mut roles: Vec<String> = grounds.roles.iter().map(|held| format!("{held:?}")).collect();
+        roles.sort();
+        format!("{:?} {roles:?} {:?} {places:?}", grounds.rights(), grounds.overrides)
     }
 
     /// What somebody's rights follow from; nothing for somebody who was removed.
@@ -359,6 +426,7 @@ impl Stage<'_> {
             requests::Asked::New(id) => id,
             other => panic!("{right}: {other:?}"),
         }
+    }
 
     /// An onboarding link, and the token of its address.
     pub fn link(&mut self, organization: OrgId, by: UserId, terms: &link::Terms) -> (LinkId, String) {

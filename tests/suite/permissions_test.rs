@@ -1,0 +1,379 @@
+//! Every cell of the permission table, asked through HTTP: as a whole page, as a fragment and as a form. What a route asks
+//! for is read off its handler's signature, so a new route is asked for by itself; a row without one is named below.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use tenantry::gate::permission::{Column, Right};
+use tenantry::gate::rights::{Cells, Grounds, Policies, Reach};
+use tenantry::gate::role::{CompanyRole, Role};
+use tenantry::routes::ROUTES;
+
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::places::repository;
+use crate::roles_test::{Scene, ask};
+
+/// The columns of people, with who stands for them in a scene.
+const COLUMNS: [(&str, Column); 10] = [
+    ("owner", Column::Organization(Role::Owner)),
+    ("admin", Column::Organization(Role::Admin)),
+    ("billing", Column::Organization(Role::BillingAdmin)),
+    ("user-ad", Column::Organization(Role::UserAdmin)),
+    ("editor", Column::Organization(Role::Editor)),
+    ("viewer", Column::Organization(Role::Viewer)),
+    ("member", Column::Organization(Role::Member)),
+    ("manager", Column::Company(CompanyRole::Manager)),
+    ("co-edit", Column::Company(CompanyRole::Editor)),
+    ("co-view", Column::Company(CompanyRole::Viewer)),
+];
+
+/// Rows that no route asks for yet. A route that does must be taken off here, and is then asked by itself.
+const NO_ROUTE: &[&str] = &[
+    "org.slug.change",
+    "org.transfer_delete",
+    "reporting.view",
+    "reporting.export",
+    "company.delete",
+    "onboarding.copy",
+    "onboarding.manage",
+    "members.grant_admin",
+    "members.grant_owner",
+    "requests.decide",
+    "roles.custom",
+    "billing.totals",
+    "billing.view",
+    "billing.manage",
+    "budgets.manage",
+    "wallet.view",
+    "wallet.topup",
+    "keys.view",
+    "keys.manage",
+    "webhooks.manage",
+    "integrations.manage",
+    "security.manage",
+    "security.logout_all",
+    "notifications.defaults",
+    "privacy.retention",
+    "privacy.export",
+    "privacy.requests",
+    "branding.manage",
+    "domains.manage",
+    "audit.view",
+    "audit.export",
+    "co.data.edit",
+    "co.members.view",
+    "co.reports",
+    "co.billing.view",
+    "co.channels",
+];
+
+/// Routes that stand for no cell: what they answer follows from more than their gate's right.
+const NO_SIGN: &[(&str, &str)] = &[
+    (
+        "/organizations/{slug}/settings",
+        "leads to the first tab that is open to one",
+    ),
+    (
+        "/organizations/{slug}/access/reviews/*",
+        "run by who holds the right everywhere; see reviews_test",
+    ),
+];
+
+/// Routes that ask more of who holds the right in own companies only: asked where no other route stands for the right,
+/// and then only of the others.
+const ASKS_MORE: &[(&str, &str)] = &[
+    (
+        "/organizations/{slug}/members/{id}/*",
+        "who manages a company changes nobody’s place in the organization",
+    ),
+    ("/organizations/{slug}/invitations/{id}*", "whose invitation it is"),
+    (
+        "/organizations/{slug}/access/reviews*",
+        "a review is run by who holds the right everywhere",
+    ),
+    ("/organizations/{slug}/leaving", "one’s own matter"),
+];
+
+/// A route and the right that its gate asks for.
+struct Asked {
+    method: &'static str,
+    path: &'static str,
+    right: Right,
+}
+
+/// The stable key of each permission's type, off the table's own lines.
+fn keys() -> BTreeMap<String, String> {
+    let table = fs::read_to_string(repository().join("src/gate/permission.rs")).expect("the table");
+    let row = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (name, _, key) = (words.next()?, words.next()?, words.next()?);
+        let key = key.strip_prefix('"')?.strip_suffix('"')?;
+        key.contains('.').then(|| (name.to_owned(), key.to_owned()))
+    };
+    table.lines().filter_map(row).collect()
+}
+
+/// What each route asks for: the first `Gate<…>` of its handler's signature. Gates of no organization ask for nothing.
+fn asked() -> Vec<Asked> {
+    let keys = keys();
+    assert_eq!(keys.len(), 50, "the table is read");
+    let table = fs::read_to_string(repository().join("src/routes/mod.rs")).expect("the routes");
+    let mut found = Vec::new();
+    for route in ROUTES {
+        let line = table
+            .lines()
+            .map(str::trim)
+            .find(|line| {
+                let mut words = line.split_whitespace();
+                words.next().map(str::to_uppercase).as_deref() == Some(route.method)
+                    && words.next() == Some(&format!("\"{}\"", route.path))
+            })
+            .unwrap_or_else(|| panic!("{} {} stands in no line", route.method, route.path));
+        let handler = line.split_whitespace().nth(2).expect("a handler").trim_end_matches(';');
+        let mut parts: Vec<&str> = handler.split("::").collect();
+        let function = parts.pop().expect("a function");
+        let path = parts.join("/");
+        let source = [format!("src/rooms/{path}.rs"), format!("src/rooms/{path}/mod.rs")]
+            .iter()
+            .find_map(|file| fs::read_to_string(repository().join(file)).ok());
+        // Health and files stand elsewhere and ask for nothing.
+        let Some(source) = source else { continue };
+        let at = source
+            .find(&format!("pub async fn {function}("))
+            .unwrap_or_else(|| panic!("{handler} is in no file of its name"));
+        let signature = source[at..].split("->").next().expect("a signature");
+        let Some((_, after)) = signature.split_once("Gate<") else {
+            continue;
+        };
+        let name = after
+            .split('>')
+            .next()
+            .expect("a type")
+            .rsplit("::")
+            .next()
+            .expect("a name");
+        let key = keys
+            .get(name)
+            .unwrap_or_else(|| panic!("{handler} asks for {name}, which is no permission"));
+        found.push(Asked {
+            method: route.method,
+            path: route.path,
+            right: Right::parse(key).expect("a right"),
+        });
+    }
+    assert!(found.len() > 40, "{} routes ask for something", found.len());
+    found
+}
+
+fn is_in(list: &[(&str, &str)], path: &str) -> bool {
+    list.iter().any(|(known, _)| match known.strip_suffix('*') {
+        Some(beginning) => path.starts_with(beginning),
+        None => path == *known,
+    })
+}
+
+/// For each right its first page and its first form that decide by it alone, or else nearly.
+fn representatives(asked: &[Asked]) -> BTreeMap<Right, Vec<&Asked>> {
+    let mut chosen: BTreeMap<Right, Vec<&Asked>> = BTreeMap::new();
+    let sure = asked.iter().filter(|route| !is_in(ASKS_MORE, route.path));
+    let rest = asked.iter().filter(|route| is_in(ASKS_MORE, route.path));
+    for route in sure.chain(rest).filter(|route| !is_in(NO_SIGN, route.path)) {
+        let of = chosen.entry(route.right).or_default();
+        if of.iter().all(|other| other.method != route.method) {
+            of.push(route);
+        }
+    }
+    chosen
+}
+
+#[test]
+fn rows_without_a_route_are_exactly_the_named_ones() {
+    let asked = asked();
+    let missing: Vec<&str> = Right::all()
+        .filter(|right| asked.iter().all(|route| route.right != *right))
+        .map(Right::key)
+        .collect();
+    let mut named = NO_ROUTE.to_vec();
+    named.sort_by_key(|key| Right::all().position(|right| right.key() == *key));
+    assert_eq!(missing, named, "what no route asks for (left), what is named (right)");
+}
+
+/// What was switched before the question.
+#[derive(Clone, Copy, Debug)]
+enum Switched {
+    Nothing,
+    Override(bool),
+    Policy(bool),
+}
+
+/// Every way to ask about a cell, with whether it is allowed then.
+fn ways(mark: char) -> Vec<(Switched, bool)> {
+    use Switched::{Nothing, Override, Policy};
+    match mark {
+        '●' => vec![(Nothing, true)],
+        'o' => vec![(Nothing, true)],
+        '◑' => vec![(Nothing, true), (Override(false), false), (Policy(false), false)],
+        '◐' => vec![(Nothing, false), (Override(true), true), (Policy(true), true)],
+        '-' => vec![(Nothing, false)],
+        other => panic!("what is {other}?"),
+    }
+}
+
+/// The mark that counts: whoever has a role in a company is a Member of the organization as well.
+fn mark(right: Right, column: Column) -> char {
+    let own = right.mark(column);
+    let as_member = right.mark(Column::Organization(Role::Member));
+    match column {
+        Column::Company(_) if as_member != '-' => as_member,
+        _ => own,
+    }
+}
+
+fn switch(house: &House, scene: &Scene, column: Column, right: Right, switched: Switched) {
+    let word = |on: bool| if on { "allow" } else { "deny" };
+    match switched {
+        Switched::Nothing => {}
+        Switched::Override(on) => house.database.execute(&format!(
+            "UPDATE memberships SET overrides = '{{\"{}\":\"{}\"}}' WHERE organization_id = '{}' AND user_id = (SELECT id FROM users WHERE email = 'actor@{}.test')",
+            right.key(),
+            word(on),
+            scene.organization,
+            scene.slug
+        )),
+        Switched::Policy(on) => house.database.execute(&format!(
+            "UPDATE organizations SET policies = '{{\"{}\":{{\"{}\":\"{}\"}}}}' WHERE id = '{}'",
+            column.key(),
+            right.key(),
+            word(on),
+            scene.organization
+        )),
+    }
+}
+
+/// Whether an answer is as it must be: allowed is any answer of the room itself.
+fn fits(page: &Page, allowed: bool) -> bool {
+    if allowed {
+        matches!(page.status, 200 | 204 | 303 | 422)
+    } else {
+        page.status == 403
+    }
+}
+
+#[test]
+fn every_cell_of_the_table_holds_for_page_fragment_and_form() {
+    let house = House::open();
+    let asked = asked();
+    let rights = representatives(&asked);
+    assert_eq!(rights.len(), 50 - NO_ROUTE.len(), "every right with a route has a sign");
+    let number = std::sync::atomic::AtomicUsize::new(0);
+    let faults: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = COLUMNS
+            .iter()
+            .map(|(actor, column)| {
+                let (house, rights, number) = (&house, &rights, &number);
+                scope.spawn(move || {
+                    let mut faults = Vec::new();
+                    for (right, routes) in rights {
+                        let mark = mark(*right, *column);
+                        for (switched, allowed) in ways(mark) {
+                            let n = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                            let scene = Scene::set(house, actor, &format!("cell-{n}"));
+                            switch(house, &scene, *column, *right, switched);
+                            for route in routes
+                                .iter()
+                                .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path))
+                            {
+                                let what = format!("{} {mark} {actor} {switched:?}", right.key());
+                                faults.extend(
+                                    cell(house, &scene, route, *column, mark, allowed).map(|f| format!("{what}: {f}")),
+                                );
+                            }
+                        }
+                    }
+                    faults
+                })
+            })
+            .collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<String>>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().flat_map(join).collect()
+    });
+    assert!(faults.is_empty(), "{} cells:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Asks one cell in every way; what is wrong.
+fn cell(
+    house: &House,
+    scene: &Scene,
+    route: &Asked,
+    column: Column,
+    mark: char,
+    allowed: bool,
+) -> impl Iterator<Item = String> {
+    let client = house.holder(scene.actor.as_ref().expect("an actor"));
+    let form = if route.method == "GET" {
+        Vec::new()
+    } else {
+        scene.form(route.path)
+    };
+    let in_company = route.path.contains("{company}");
+    // A Member without a company has none of their own.
+    let homeless = column == Column::Organization(Role::Member) && mark == 'o' && in_company;
+    let allowed = allowed && !homeless;
+    let mut pages = Vec::new();
+    let here = scene.path(route.path, "");
+    if in_company && matches!(column, Column::Company(_)) && mark != '-' {
+        let south = here.replace(&scene.north_slug, &format!("south-{}", scene.slug));
+        pages.push((ask(&client, route.method, &south, &form), false));
+    }
+    if route.method == "GET" {
+        pages.push((client.fragment(&here), allowed));
+        pages.push((client.get(&here), allowed));
+    } else {
+        // A refused form changes nothing, so it may be sent twice.
+        if !allowed {
+            let part = client.with("HX-Request", "true");
+            pages.push((ask(&part, route.method, &here, &form), false));
+        }
+        pages.push((ask(&client, route.method, &here, &form), allowed));
+    }
+    pages
+        .into_iter()
+        .filter(|(page, allowed)| !fits(page, *allowed))
+        .map(|(page, allowed)| format!("{} answers {}, allowed: {allowed}", page.request, page.status))
+}
+
+#[test]
+fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() {
+    for right in Right::all() {
+        for (_, column) in COLUMNS {
+            for (switched, allowed) in ways(mark(right, column)) {
+                let (role, companies) = match column {
+                    Column::Organization(role) => (role, Vec::new()),
+                    Column::Company(role) => (Role::Member, vec![role]),
+                    Column::Operator => continue,
+                };
+                let mut grounds = Grounds::of(role, &companies);
+                match switched {
+                    Switched::Nothing => {}
+                    Switched::Override(on) => grounds.overrides = Cells::NONE.set(right, Some(on)),
+                    Switched::Policy(on) => grounds.policies = Policies::default().set(column, right, Some(on)),
+                }
+                let rights = grounds.rights();
+                let what = format!("{} {column:?} {switched:?}", right.key());
+                assert_eq!(rights.has(right), allowed, "{what}");
+                if allowed && mark(right, column) == 'o' && right.key() != "org.view" {
+                    assert_eq!(rights.reach(right), Reach::OwnCompanies, "{what}");
+                }
+                let here = grounds.in_company(companies.first().copied());
+                if !companies.is_empty() {
+                    assert_eq!(here.has(right), allowed, "{what}: in the own company");
+                    let away = grounds.in_company(None).has(right);
+                    assert!(!away || mark(right, column) == '●', "{what}: away");
+                }
+            }
+        }
+    }
+}
