@@ -1,5 +1,6 @@
 //! What the command line does.
 
+pub mod audit;
 mod demo;
 mod doctor;
 

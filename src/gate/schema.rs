@@ -443,6 +443,8 @@ diesel::table! {
         organization_id -> Text,
         seq -> BigInt,
         hash -> Text,
+        sealed_seq -> BigInt,
+        sealed_day -> Text,
     }
 }
 

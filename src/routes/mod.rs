@@ -32,6 +32,9 @@ use crate::rooms::settings;
 // Access
 use crate::rooms::{access, links, operator, reviews, rights};
 
+// Audit log
+use crate::rooms::audit;
+
 /// One line of the table.
 pub struct Entry {
     /// The method.
@@ -244,6 +247,12 @@ pub const ROUTES: &[Entry] = table! {
     // Links: end
 
     // Audit
+    get  "/organizations/{slug}/settings/audit"              audit::index::page;
+    get  "/organizations/{slug}/settings/audit.csv"          audit::export::sheet;
+    get  "/organizations/{slug}/settings/audit.jsonl"        audit::export::lines;
+    get  "/organizations/{slug}/settings/audit/verification" audit::verification::page;
+    get  "/organizations/{slug}/settings/audit/key.pem"      audit::verification::key;
+    get  "/organizations/{slug}/settings/audit/{seq}"        audit::line::page;
     // Audit: end
 
     // Operator

@@ -86,6 +86,13 @@ pub struct Scene {
 impl Scene {
     /// Sets it for one of the actors.
     pub fn set(house: &House, actor: &str, slug: &str) -> Self {
+        let scene = Self::staged(house, actor, slug);
+        // The log has one line, about north.
+        house.note(&scene.slug, &scene.north);
+        scene
+    }
+
+    fn staged(house: &House, actor: &str, slug: &str) -> Self {
         house.stage(|stage| {
             let north_slug = format!("north-{slug}");
             let owner = stage.account(&format!("Olivia {slug}"), &format!("olivia@{slug}.test"), true);

@@ -10,7 +10,7 @@ use tenantry::gate::Backstage;
 use tenantry::gate::context::Context;
 use tenantry::gate::custom_role;
 use tenantry::gate::db::Conn;
-use tenantry::gate::deed::Deeds;
+use tenantry::gate::deed::{Action, Deed, Deeds};
 use tenantry::gate::invitation::{self, Offer};
 use tenantry::gate::link;
 use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
@@ -97,6 +97,20 @@ impl House {
         let door = Backstage::of(self.product(), "test");
         door.write(|cx, conn| Ok((work(&mut Stage { cx, conn }), Deeds::none("a test sets its scene"))))
             .expect("the scene is set")
+    }
+
+    /// A line in an organization's log: that the house edited a company.
+    #[track_caller]
+    pub fn note(&self, slug: &str, company: &str) {
+        let door = Backstage::of(self.product(), "test");
+        door.write(|cx, conn| {
+            let organization = Stage { cx, conn }.organization_of(slug);
+            let deed = Deed::new(Action::CompanyEdited, "company", company, "North")
+                .before(serde_json::json!({ "name": "Nord" }))
+                .after(serde_json::json!({ "name": "North" }));
+            Ok(((), Deeds::organization(organization, deed)))
+        })
+        .expect("a line");
     }
 
     /// The browser that holds a ticket.
