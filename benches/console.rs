@@ -196,6 +196,26 @@ fn run(dir: &Path, database: &str) {
             "/organizations/large/members?q=a".into(),
             "/organizations/small/members?q=a".into(),
         ),
+        (
+            "access",
+            "/organizations/large/access".into(),
+            "/organizations/small/access".into(),
+        ),
+        (
+            "access, companies",
+            "/organizations/large/access?tab=company".into(),
+            "/organizations/small/access?tab=company".into(),
+        ),
+        (
+            "access, q=kate",
+            "/organizations/large/access?q=kate".into(),
+            "/organizations/small/access?q=kate".into(),
+        ),
+        (
+            "matrix",
+            "/organizations/large/access/matrix".into(),
+            "/organizations/small/access/matrix".into(),
+        ),
         ("overview", "/organizations/large".into(), "/organizations/small".into()),
         (
             "companies",
@@ -694,6 +714,7 @@ fn insert(
                     memberships::id.eq(&p.membership),
                     memberships::user_id.eq(&p.user),
                     memberships::role.eq(p.role),
+                    memberships::own_role.eq(p.role),
                     memberships::status.eq("active"),
                     memberships::joined_at.eq(now - i64::try_from(p.at).unwrap() * 1_000_000),
                     memberships::last_seen_at.eq(Some(now - i64::try_from(p.at).unwrap() * 60_000_000)),
@@ -726,6 +747,7 @@ fn insert(
                         company_assignments::membership_id.eq(&p.membership),
                         company_assignments::company_id.eq(&company_ids[(p.at * 7 + n) % company_ids.len()]),
                         company_assignments::role.eq("viewer"),
+                        company_assignments::direct_role.eq(Some("viewer")),
                         company_assignments::origin.eq("direct"),
                         company_assignments::sort_name.eq(name::sort_key(&p.name)),
                         company_assignments::created_at.eq(now),

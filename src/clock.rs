@@ -107,6 +107,7 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     door.write(|cx, conn| Ok(((), rooms::invitations::store::expire(conn, cx.now)?)))?;
     door.write(|cx, conn| Ok(((), membership::end_due(conn, cx, BATCH)?)))?;
     // Links
+    door.write(|cx, conn| Ok(((), rooms::links::store::requests::expire(conn, cx, BATCH)?)))?;
     // Links: end
 
     // General

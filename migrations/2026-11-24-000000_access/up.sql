@@ -82,6 +82,9 @@ ALTER TABLE role_counts ADD COLUMN suspended BIGINT NOT NULL DEFAULT 0;
 -- role is the one that counts; direct_role is the person's own (NULL: only through groups).
 ALTER TABLE company_assignments ADD COLUMN direct_role TEXT;
 UPDATE company_assignments SET direct_role = role;
+CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
+-- All places of an organization are a sum over this index alone.
+CREATE INDEX companies_by_people ON companies (organization_id, people);
 
 CREATE TABLE group_members (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -166,9 +169,20 @@ CREATE TABLE onboarding_links (
     signed_up BIGINT NOT NULL DEFAULT 0,
     joined BIGINT NOT NULL DEFAULT 0,
     last_used_at BIGINT,
+    -- Who made it; and who changed it last, on whose rights it lets people in.
     created_by TEXT NOT NULL,
+    vouched_by TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (organization_id, id)
+);
+
+-- Addresses that a newer one replaced, so that they can say so.
+CREATE TABLE onboarding_old_links (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    organization_id TEXT NOT NULL,
+    link_id TEXT NOT NULL,
+    replaced_at BIGINT NOT NULL,
+    FOREIGN KEY (organization_id, link_id) REFERENCES onboarding_links (organization_id, id)
 );
 
 CREATE TABLE join_requests (
@@ -187,6 +201,7 @@ CREATE TABLE join_requests (
 CREATE UNIQUE INDEX join_requests_open ON join_requests (organization_id, user_id) WHERE status = 'awaiting';
 CREATE INDEX join_requests_by_status ON join_requests (organization_id, status, created_at, id);
 CREATE INDEX join_requests_by_user ON join_requests (user_id, status);
+CREATE INDEX join_requests_due ON join_requests (created_at) WHERE status = 'awaiting';
 
 -- The chain: each line's hash covers the line and the hash before it. seq 0 marks lines from before the chain.
 ALTER TABLE deeds ADD COLUMN seq BIGINT NOT NULL DEFAULT 0;

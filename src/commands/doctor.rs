@@ -21,7 +21,7 @@ struct Count {
 const ORPHANS: &[(&str, &str)] = &[
     (
         "organizations whose owner count differs from their owners",
-        "SELECT COUNT(*) AS n FROM organizations o WHERE o.owner_count <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = o.id AND m.role = 'owner' AND m.status <> 'removed')",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE o.owner_count <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = o.id AND m.own_role = 'owner' AND m.status = 'active')",
     ),
     (
         "organizations without an owner",
@@ -36,8 +36,28 @@ const ORPHANS: &[(&str, &str)] = &[
         "SELECT COUNT(*) AS n FROM role_counts r WHERE r.members <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = r.organization_id AND m.role = r.role AND m.status <> 'removed')",
     ),
     (
+        "suspended counts that differ from the suspended members",
+        "SELECT COUNT(*) AS n FROM role_counts r WHERE r.suspended <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = r.organization_id AND m.role = r.role AND m.status = 'suspended')",
+    ),
+    (
+        "members whose role is neither their own nor a group's",
+        "SELECT COUNT(*) AS n FROM memberships m WHERE m.status <> 'removed' AND m.role <> m.own_role AND NOT EXISTS (SELECT 1 FROM group_members x JOIN groups g ON g.organization_id = x.organization_id AND g.id = x.group_id WHERE x.organization_id = m.organization_id AND x.membership_id = m.id AND g.role = m.role)",
+    ),
+    (
+        "members whose count of groups differs from their groups",
+        "SELECT COUNT(*) AS n FROM memberships m WHERE m.groups <> (SELECT COUNT(*) FROM group_members x WHERE x.organization_id = m.organization_id AND x.membership_id = m.id)",
+    ),
+    (
+        "groups whose count of people differs from the people",
+        "SELECT COUNT(*) AS n FROM groups g WHERE g.people <> (SELECT COUNT(*) FROM group_members x WHERE x.organization_id = g.organization_id AND x.group_id = g.id)",
+    ),
+    (
+        "assignments that nobody gave",
+        "SELECT COUNT(*) AS n FROM company_assignments a WHERE a.direct_role IS NULL AND NOT EXISTS (SELECT 1 FROM group_members x JOIN group_grants g ON g.organization_id = x.organization_id AND g.group_id = x.group_id WHERE x.organization_id = a.organization_id AND x.membership_id = a.membership_id AND g.company_id = a.company_id)",
+    ),
+    (
         "companies whose count of people differs from the people",
-        "SELECT COUNT(*) AS n FROM companies c WHERE c.people <> (SELECT COUNT(*) FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = c.organization_id AND a.company_id = c.id AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))",
+        "SELECT COUNT(*) AS n FROM companies c WHERE c.people <> (SELECT COUNT(*) FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = c.organization_id AND a.company_id = c.id AND m.status = 'active' AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))",
     ),
     (
         "organizations whose count of companies differs from the companies",
@@ -46,6 +66,10 @@ const ORPHANS: &[(&str, &str)] = &[
     (
         "assignments of removed members",
         "SELECT COUNT(*) AS n FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE m.status = 'removed'",
+    ),
+    (
+        "logs whose end is not where their head says",
+        "SELECT COUNT(*) AS n FROM deed_heads h WHERE h.seq <> (SELECT COALESCE(MAX(d.seq), 0) FROM deeds d WHERE d.organization_id = h.organization_id)",
     ),
     (
         "pending invitations without a link",

@@ -150,7 +150,7 @@ pub fn give(
     if let Err(refused) = at.attempt.give(at.own, at.present, role).and_then(|()| at.is_open()) {
         return Ok(Err(refused));
     }
-    if at.present == Some(role) {
+    if at.direct == Some(role) {
         let deeds = Deeds::none("it is the role they have");
         return Ok(Ok(Placed {
             company: at.name,
@@ -166,9 +166,9 @@ pub fn give(
         role,
         Origin::Direct,
     )?;
-    let before = at.present.map_or_else(
+    let before = at.direct.map_or_else(
         || json!({}),
-        |present| json!({ "company": at.name, "role": present.as_str() }),
+        |direct| json!({ "company": at.name, "role": direct.as_str() }),
     );
     let deed = Deed::new(Action::MemberAssigned, "member", person.id, &person.name)
         .before(before)
@@ -191,7 +191,8 @@ pub fn take(
     company: CompanyId,
 ) -> Result<Result<Placed, Refused>, AppError> {
     let at = Place::find(conn, member, right, person, company)?;
-    let Some(present) = at.present else {
+    // What a group gives is taken away in the group.
+    let Some(direct) = at.direct else {
         return Ok(Err(Refused::NotAssigned));
     };
     if let Err(refused) = at.attempt.touch(at.own, at.present).and_then(|()| at.is_open()) {
@@ -199,7 +200,7 @@ pub fn take(
     }
     membership::unassign(conn, &member.cx, member.organization, person.id, company)?;
     let deed = Deed::new(Action::MemberUnassigned, "member", person.id, &person.name)
-        .before(json!({ "company": at.name, "company_id": company.as_str(), "role": present.as_str() }));
+        .before(json!({ "company": at.name, "company_id": company.as_str(), "role": direct.as_str() }));
     Ok(Ok(Placed {
         company: at.name,
         deeds: member.did(deed),
@@ -226,7 +227,9 @@ pub fn role_in(
 struct Place {
     name: String,
     status: CompanyStatus,
+    // The role that counts, and the one of their own in it.
     present: Option<CompanyRole>,
+    direct: Option<CompanyRole>,
     own: bool,
     attempt: Attempt,
 }
@@ -243,10 +246,16 @@ impl Place {
             .find((member.organization, company))
             .select((companies::name, companies::status))
             .first(conn)?;
+        let place: Option<(CompanyRole, Option<CompanyRole>)> = company_assignments::table
+            .find((member.organization, person.id, company))
+            .select((company_assignments::role, company_assignments::direct_role))
+            .first(conn)
+            .optional()?;
         Ok(Self {
             name,
             status,
-            present: role_in(conn, member.organization, person.id, company)?,
+            present: place.map(|(role, _)| role),
+            direct: place.and_then(|(_, direct)| direct),
             own: member.rights.reach(right) == Reach::OwnCompanies
                 && member.own_companies(conn, right)?.contains(&company),
             attempt: Attempt::of(member, right, person.id, person.role),

@@ -71,7 +71,7 @@ impl Company {
             .optional()?;
         let rights = member.in_company(assigned);
         if !rights.has(right) {
-            return Err(member.refusal(conn, right)?);
+            return Err(member.refused(conn, right, Some(slug))?);
         }
         let role = assigned.into_iter().chain(member.role.inherited()).min();
         Ok(Self {

@@ -159,6 +159,14 @@ struct ErrorPage {
     right: Option<String>,
     people: Vec<(String, String)>,
     home: String,
+    ask: Option<Ask>,
+}
+
+/// What can be asked for, and where.
+struct Ask {
+    slug: String,
+    key: &'static str,
+    company: Option<String>,
 }
 
 /// Gives every error its page, or its way on.
@@ -245,7 +253,7 @@ fn page(status: StatusCode, error: Option<&AppError>, house: &House, request: &A
         request: request.clone(),
         flash: None,
     };
-    let (mut right, mut people) = (None, Vec::new());
+    let (mut right, mut people, mut ask) = (None, Vec::new(), None);
     let (title, text): (&str, String) = match error {
         Some(AppError::Forbidden(refusal)) => {
             people.clone_from(&refusal.people);
@@ -253,6 +261,11 @@ fn page(status: StatusCode, error: Option<&AppError>, house: &House, request: &A
                 ("No access at the moment", reason.clone())
             } else {
                 right = Some(refusal.right.clone());
+                ask = refusal.may_ask.then(|| Ask {
+                    slug: refusal.slug.clone(),
+                    key: refusal.key,
+                    company: refusal.company.clone(),
+                });
                 (
                     "Your role does not allow this",
                     "What this page does needs a right that your role does not have.".into(),
@@ -304,6 +317,7 @@ fn page(status: StatusCode, error: Option<&AppError>, house: &House, request: &A
         text,
         right,
         people,
+        ask,
         home: "/organizations".into(),
     };
     let body = page.render().unwrap_or_else(|_| format!("{} {title}", status.as_u16()));

@@ -313,6 +313,11 @@ impl Member {
     /// # Errors
     /// When the database fails.
     pub fn refusal(&self, conn: &mut Conn, right: Right) -> Result<AppError, AppError> {
+        self.refused(conn, right, None)
+    }
+
+    /// The same for a right in one company, by its slug.
+    pub(super) fn refused(&self, conn: &mut Conn, right: Right, company: Option<String>) -> Result<AppError, AppError> {
         let reason = self.delete_after.filter(|_| !right.only_reads()).map(|day| {
             format!(
                 "{} will be deleted on {}. Until then nothing in it can be changed. An owner can restore it.",
@@ -324,8 +329,11 @@ impl Member {
             right: right.label().to_owned(),
             key: right.key(),
             slug: self.slug.clone(),
-            people: who_can_grant(conn, self.organization)?,
+            people: who_can_grant(conn, self.organization, Some((right, self.grounds.policies)))?,
+            // Who has the right already was refused by the order of command; an operator asks nobody.
+            may_ask: reason.is_none() && self.support.is_none() && self.rights.reach(right) != Reach::Everywhere,
             reason,
+            company,
         })))
     }
 
@@ -529,7 +537,7 @@ pub fn grounds(conn: &mut Conn, now: Time, organization: OrgId, id: MembershipId
 }
 
 fn out_of_force(conn: &mut Conn, organization: OrgId, reason: String) -> Result<AppError, AppError> {
-    let people = who_can_grant(conn, organization)?;
+    let people = who_can_grant(conn, organization, None)?;
     Ok(AppError::Forbidden(Box::new(Refusal {
         people,
         reason: Some(reason),
@@ -537,10 +545,28 @@ fn out_of_force(conn: &mut Conn, organization: OrgId, reason: String) -> Result<
     })))
 }
 
-/// Up to five owners and admins, for the refusal page.
-fn who_can_grant(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String, String)>> {
+/// Up to five people for the refusal page, highest first: of owners, admins and user admins those whose role can hand the
+/// right out; without a right owners and admins.
+fn who_can_grant(
+    conn: &mut Conn,
+    organization: OrgId,
+    wanted: Option<(Right, Policies)>,
+) -> QueryResult<Vec<(String, String)>> {
     let mut people = Vec::new();
-    for role in [Role::Owner, Role::Admin] {
+    for role in [Role::Owner, Role::Admin, Role::UserAdmin] {
+        let can = match wanted {
+            Some((right, policies)) => {
+                let grounds = Grounds {
+                    policies,
+                    ..Grounds::of(role, &[])
+                };
+                role == Role::Owner || grounds.authority().ceiling().has(right)
+            }
+            None => role != Role::UserAdmin,
+        };
+        if !can {
+            continue;
+        }
         let more: Vec<(String, String)> = memberships::table
             .inner_join(users::table)
             .filter(memberships::organization_id.eq(organization))

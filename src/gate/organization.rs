@@ -7,6 +7,7 @@ use super::db::Conn;
 use super::deed::{Action, Deed, Deeds};
 use super::member::{MembershipStatus, OrgId};
 use super::membership::{self, Enrolment, Origin};
+use super::rights::Policies;
 use super::role::Role;
 use super::schema::{companies, memberships, organization_slugs, organizations, role_counts};
 use super::session::Person;
@@ -399,4 +400,20 @@ pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &Profile) -> Q
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Puts the switched cells of the roles in place of those that were read; `false` when somebody else switched some in
+/// between.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_policies(conn: &mut Conn, organization: OrgId, before: &Policies, after: &Policies) -> QueryResult<bool> {
+    let changed = diesel::update(
+        organizations::table
+            .find(organization)
+            .filter(organizations::policies.eq(before.text())),
+    )
+    .set(organizations::policies.eq(after.text()))
+    .execute(conn)?;
+    Ok(changed == 1)
 }

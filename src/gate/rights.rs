@@ -1,6 +1,9 @@
 //! What somebody may do. One pure function answers it, for the gate, for every page that explains it, for previews
 //! and for tests: what the database knows is brought along in `Grounds`.
 
+pub mod area;
+pub mod explain;
+
 use serde_json::{Map, Value};
 
 use super::permission::{
@@ -368,6 +371,23 @@ impl Grounds {
             everywhere: rights.everywhere.or(own),
             own: RightSet::NONE,
         }
+    }
+
+    /// The cells that can be switched for this person: what the table leaves open in one of their roles, and none holds
+    /// always.
+    pub fn open(&self) -> RightSet {
+        let (mut open, mut fixed) = (RightSet::NONE, RightSet::NONE);
+        for held in &self.roles {
+            let switched_off = held.gives(&self.policies).without(held.fixed());
+            open = open.or(held.grantable(&self.policies)).or(switched_off);
+            fixed = fixed.or(held.fixed());
+        }
+        for role in &self.companies {
+            let column = Column::Company(*role);
+            let marks = column.marks();
+            open = open.or(marks.on.or(marks.off).without(self.policies.of(column).deny));
+        }
+        open.without(fixed)
     }
 
     /// The role that gives the rank: the highest of one's own and the groups'.

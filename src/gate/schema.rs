@@ -301,7 +301,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::roles.
+// Written by gate::custom_role.
 diesel::table! {
     custom_roles (organization_id, id) {
         organization_id -> Text,
@@ -349,7 +349,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::requests.
+// Written by rooms::rights.
 diesel::table! {
     access_requests (organization_id, id) {
         organization_id -> Text,
@@ -384,7 +384,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::links.
+// Written by gate::link.
 diesel::table! {
     onboarding_links (organization_id, id) {
         organization_id -> Text,
@@ -407,7 +407,18 @@ diesel::table! {
         joined -> BigInt,
         last_used_at -> Nullable<BigInt>,
         created_by -> Text,
+        vouched_by -> Text,
         created_at -> BigInt,
+    }
+}
+
+// Written by gate::link.
+diesel::table! {
+    onboarding_old_links (token_hash) {
+        token_hash -> Text,
+        organization_id -> Text,
+        link_id -> Text,
+        replaced_at -> BigInt,
     }
 }
 
@@ -546,6 +557,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     access_requests,
     approvals,
     onboarding_links,
+    onboarding_old_links,
     join_requests,
     deed_heads,
     deed_seals,
@@ -562,3 +574,5 @@ diesel::joinable!(organization_slugs -> organizations (organization_id));
 diesel::joinable!(invitations -> organizations (organization_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(invitations -> mail_outbox (mail_id));
+diesel::joinable!(join_requests -> users (user_id));
+diesel::joinable!(join_requests -> organizations (organization_id));

@@ -45,6 +45,10 @@ pub struct Refusal {
     pub people: Vec<(String, String)>,
     /// A reason that is not a missing right, such as an access end date.
     pub reason: Option<String>,
+    /// Where it is missing: the company's slug, when it is one company.
+    pub company: Option<String>,
+    /// Whether the person can ask for it here.
+    pub may_ask: bool,
 }
 
 impl AppError {

@@ -36,7 +36,13 @@ impl Before {
     /// The refusal that names the right that is not the actor's to give; with it the whole change is undone.
     pub fn check(self, conn: &mut Conn, member: &Member, id: MembershipId) -> Result<(), AppError> {
         let after = held(&member::grounds(conn, member.cx.now, member.organization, id)?);
-        let beyond = after.without(self.0).without(member.authority().ceiling());
+        // Nobody raises themselves, not even to what they may make of others.
+        let own = if id == member.id {
+            RightSet::NONE
+        } else {
+            member.authority().ceiling()
+        };
+        let beyond = after.without(self.0).without(own);
         match beyond.iter().next() {
             None => Ok(()),
             Some(right) => Err(member.refusal(conn, right)?),

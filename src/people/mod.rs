@@ -3,7 +3,10 @@
 
 pub mod access_end;
 pub mod allowance;
+pub mod arrival;
 pub mod bounds;
+pub mod choice;
+pub mod door;
 pub mod invite;
 mod letter;
 pub mod removal;

@@ -1,7 +1,7 @@
 //! Who may change what of whom. Pure: what the database knows is brought along.
 
 use crate::gate::member::{Member, Standing};
-use crate::gate::permission::{ChangeRoles, Permission, Right};
+use crate::gate::permission::{ChangeRoles, ManageRoles, Permission, Right};
 use crate::gate::rights::{Authority, Held, Reach};
 use crate::gate::role::Role;
 use crate::ground::id::MembershipId;
@@ -123,6 +123,15 @@ pub fn may_set_access_end(actor: &Actor, target: &Target) -> bool {
 /// Whether somebody may be removed or suspended; oneself one leaves instead.
 pub fn may_remove(actor: &Actor, target: &Target) -> bool {
     actor.id != target.id && actor.may_touch(target.role)
+}
+
+/// Whether cells of the permission table may be switched for somebody: by who manages roles in the whole organization and
+/// may touch the person; for nobody by themselves, and for no owner: an owner holds everything.
+pub fn may_override(actor: &Actor, target: &Target) -> bool {
+    actor.id != target.id
+        && target.role != Role::Owner
+        && actor.holds_everywhere(ManageRoles::RIGHT)
+        && actor.may_touch(target.role)
 }
 
 #[cfg(test)]

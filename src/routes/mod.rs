@@ -26,6 +26,12 @@ use crate::rooms::invitations;
 // Settings
 use crate::rooms::settings;
 
+// Access
+use crate::rooms::{access, links, rights};
+
+// Rights
+
+// Links
 // Reviews
 use crate::rooms::reviews;
 
@@ -149,15 +155,58 @@ pub const ROUTES: &[Entry] = table! {
     // Settings: end
 
     // Access: people, matrix
+    get  "/organizations/{slug}/access"                    access::people::page;
+    get  "/organizations/{slug}/access/assignments/new"    access::assign::new;
+    post "/organizations/{slug}/access/assignments"        access::assign::assign;
+    get  "/organizations/{slug}/access/matrix"             access::matrix::page;
+    post "/organizations/{slug}/access/matrix"             access::save::save;
+    get  "/organizations/{slug}/access/matrix.csv"         access::sheet::sheet;
+    get  "/organizations/{slug}/access/matrix/import"      access::import::form;
+    post "/organizations/{slug}/access/matrix/import"      access::import::show;
+    post "/organizations/{slug}/access/matrix/import/applying" access::import::apply;
     // Access: end
 
     // Rights: overrides, policies, custom roles, explaining, requests
+    get  "/organizations/{slug}/members/{id}/overrides" rights::overrides::edit;
+    post "/organizations/{slug}/members/{id}/overrides" rights::overrides::save;
+    get  "/organizations/{slug}/members/{id}/role-preview" rights::preview::show;
+    get  "/organizations/{slug}/settings/roles" rights::policies::edit;
+    post "/organizations/{slug}/settings/roles" rights::policies::save;
+    get  "/organizations/{slug}/settings/roles/new" rights::roles::new;
+    post "/organizations/{slug}/settings/roles/new" rights::roles::create;
+    get  "/organizations/{slug}/settings/roles/{id}" rights::roles::edit;
+    post "/organizations/{slug}/settings/roles/{id}" rights::roles::update;
+    get  "/organizations/{slug}/settings/roles/{id}/deletion" rights::roles::confirm;
+    post "/organizations/{slug}/settings/roles/{id}/deletion" rights::roles::delete;
+    get  "/organizations/{slug}/access/explain" rights::explain::show;
+    get  "/organizations/{slug}/access/mine" rights::explain::mine;
+    get  "/organizations/{slug}/access/requests" rights::requests::index;
+    post "/organizations/{slug}/access/requests" rights::requests::create;
+    get  "/organizations/{slug}/access/requests/new" rights::requests::new;
+    get  "/organizations/{slug}/access/requests/{id}" rights::requests::show;
+    post "/organizations/{slug}/access/requests/{id}/decision" rights::decision::submit;
+    post "/organizations/{slug}/access/requests/{id}/withdrawal" rights::requests::withdraw;
     // Rights: end
 
     // Groups
     // Groups: end
 
     // Links: onboarding links, joining
+    get  "/organizations/{slug}/settings/onboarding"                        links::index::index;
+    post "/organizations/{slug}/settings/onboarding"                        links::form::create;
+    get  "/organizations/{slug}/settings/onboarding/new"                    links::form::new;
+    get  "/organizations/{slug}/settings/onboarding/requests"               links::requests::index;
+    post "/organizations/{slug}/settings/onboarding/requests/{id}/decision" links::requests::decide;
+    get  "/organizations/{slug}/settings/onboarding/{id}"                   links::form::edit;
+    post "/organizations/{slug}/settings/onboarding/{id}"                   links::form::update;
+    get  "/organizations/{slug}/settings/onboarding/{id}/rotation"          links::switch::confirm;
+    post "/organizations/{slug}/settings/onboarding/{id}/rotation"          links::switch::rotate;
+    post "/organizations/{slug}/settings/onboarding/{id}/disabling"         links::switch::disable;
+    post "/organizations/{slug}/settings/onboarding/{id}/enabling"          links::switch::enable;
+    get  "/join/{token}"                                                    links::door::show;
+    post "/join/{token}"                                                    links::answer::join;
+    post "/join/{token}/opening"                                            links::door::open;
+    post "/join/requests/{id}/withdrawal"                                   links::answer::withdraw;
     // Links: end
 
     // Audit

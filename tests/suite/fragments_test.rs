@@ -34,6 +34,18 @@ fn pages(scene: &Scene) -> Vec<String> {
         format!("{company}/members"),
         format!("{company}/members?q=tara"),
         format!("{base}/leaving"),
+        format!("{base}/access"),
+        format!("{base}/access?q=tara&role=member"),
+        format!("{base}/access?tab=company&company={}", scene.north_slug),
+        format!("{base}/access?q=nobody"),
+        format!("{base}/access/assignments/new"),
+        format!(
+            "{base}/access/assignments/new?member_id={}&company_id={}",
+            scene.member, scene.north
+        ),
+        format!("{base}/access/assignments/new?mode=new"),
+        format!("{base}/access/matrix"),
+        format!("{base}/access/matrix?q=tara&company={}", scene.north_slug),
     ]
 }
 

@@ -1,1 +1,987 @@
-//! To be written with its area.
+//! Onboarding links: strangers come in by an address that an organization passes on, and nobody gives more by it than they
+//! may give by hand.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tenantry::gate::link::{Purpose, Terms};
+use tenantry::ground::config::Signup;
+
+use crate::harness::browser::{Browser, Look};
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::people::PASSWORD;
+use crate::harness::stage::{at_once, open_link};
+
+/// An organization with its owner's browser.
+struct Place<'a> {
+    house: &'a House,
+    slug: &'static str,
+    owner: Client,
+}
+
+impl<'a> Place<'a> {
+    fn of(house: &'a House, slug: &'static str) -> Self {
+        let ticket = house.stage(|stage| {
+            let olivia = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            let organization = stage.organization("Lakeside Agency", slug, olivia);
+            stage.company(organization, "Harbor", "harbor");
+            stage.ticket(olivia)
+        });
+        Self {
+            house,
+            slug,
+            owner: house.holder(&ticket),
+        }
+    }
+
+    fn base(&self) -> String {
+        format!("/organizations/{}/settings/onboarding", self.slug)
+    }
+
+    fn count(&self, table: &str, more: &str) -> i64 {
+        self.house.database.number(&format!(
+            "SELECT count(*) AS value FROM {table} t JOIN organization_slugs s ON s.organization_id = t.organization_id WHERE s.slug = '{}' {more}",
+            self.slug
+        ))
+    }
+
+    /// A link made by the owner through the form: where its page is, and its id.
+    fn link(&self, changes: &[(&str, &str)]) -> (String, String) {
+        let mut fields: BTreeMap<&str, &str> = BTreeMap::from([
+            ("name", "Partner fair"),
+            ("purpose", "join"),
+            ("role", "member"),
+            ("company_role", "viewer"),
+            ("approval", "automatic"),
+            ("domains", ""),
+            ("max_uses", ""),
+            ("expires_at", ""),
+        ]);
+        fields.extend(changes.iter().copied());
+        let fields: Vec<(&str, &str)> = fields.into_iter().collect();
+        self.owner.post(&self.base(), &fields).expect_redirect(&self.base());
+        self.newest()
+    }
+
+    fn newest(&self) -> (String, String) {
+        let list = self.owner.get(&self.base()).expect(200);
+        let id = list.all("article.card", "id").first().expect("a link").clone();
+        let url = list.texts("article.card .secret").first().expect("an address").clone();
+        let path = url
+            .strip_prefix(&self.house.base())
+            .expect("on this instance")
+            .to_owned();
+        (path, id.strip_prefix("link-").expect("an id").to_owned())
+    }
+
+    /// Opened, signed up, joined of the newest link.
+    fn funnel(&self) -> Vec<String> {
+        let list = self.owner.get(&self.base()).expect(200);
+        list.texts("article.card:first-of-type .facts dd")
+    }
+
+    /// Somebody with an account and a proven address.
+    fn person(&self, name: &str, email: &str) -> Client {
+        let ticket = self.house.stage(|stage| {
+            let user = stage.account(name, email, true);
+            stage.ticket(user)
+        });
+        self.house.holder(&ticket)
+    }
+
+    /// A member with a role.
+    fn member(&self, name: &str, email: &str, role: &str) -> Client {
+        let ticket = self.house.stage(|stage| {
+            let user = stage.account(name, email, true);
+            let organization = stage.organization_of(self.slug);
+            stage.enrol(organization, user, role, &[]);
+            stage.ticket(user)
+        });
+        self.house.holder(&ticket)
+    }
+
+    fn role_of(&self, email: &str) -> Option<String> {
+        let found = self.house.database.words(&format!(
+            "SELECT m.role AS value FROM memberships m JOIN users u ON u.id = m.user_id JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE u.email = '{email}' AND s.slug = '{}' AND m.status = 'active'",
+            self.slug
+        ));
+        found.first().cloned()
+    }
+
+    fn sentences(&self) -> String {
+        let actions = self.house.database.words(&format!(
+            "SELECT d.action AS value FROM deeds d JOIN organization_slugs s ON s.organization_id = d.organization_id WHERE s.slug = '{}' ORDER BY d.seq",
+            self.slug
+        ));
+        actions.join(" ")
+    }
+}
+
+/// Presses a button of the link's page and signs up, until the address is proven and one is back at the link.
+fn sign_up(house: &House, client: &Client, path: &str, name: &str, email: &str) -> Page {
+    client.get(path).expect(200).expect_text("Create an account");
+    let form = client
+        .post(&format!("{path}/opening"), &[("way", "signup")])
+        .expect(303);
+    let form = form
+        .follow(client)
+        .expect(200)
+        .expect_text("Then you go on to Lakeside Agency");
+    let next = form.value_of("next").expect("the way back");
+    let fields = [
+        ("name", name),
+        ("email", email),
+        ("password", PASSWORD),
+        ("terms", "on"),
+        ("next", &next),
+    ];
+    client.post("/signup", &fields).expect_redirect("/verify");
+    let letter = house.mail_to(email).link("/verify/");
+    client.post(&letter, &[]).expect(303).follow(client).expect(200)
+}
+
+#[test]
+fn a_stranger_signs_up_by_a_link_and_joins() {
+    let house = House::open();
+    let place = Place::of(&house, "stranger");
+    let harbor = house
+        .database
+        .words("SELECT id AS value FROM companies WHERE slug = 'harbor'");
+    let (path, _) = place.link(&[("company_id", &harbor[0]), ("company_role", "editor")]);
+    assert_eq!(place.funnel(), ["0", "0", "0"]);
+
+    let noah = house.client();
+    let page = noah.get(&path).expect(200);
+    for words in ["Join Lakeside Agency", "Olivia Hart", "Member", "Harbor (Editor)"] {
+        assert!(page.has(words), "{words}: {}", page.text());
+    }
+    let back = sign_up(&house, &noah, &path, "Noah Hill", "noah@hill.test");
+    assert_eq!(place.funnel(), ["1", "1", "0"]);
+    back.expect_text("You come in as noah@hill.test");
+    let form = noah.get(&format!("{path}?continued=1")).form(&path);
+    let fields: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    noah.post(&path, &fields).expect_redirect("/organizations/stranger");
+    noah.get("/organizations/stranger/companies/harbor").expect(200);
+    assert_eq!(place.role_of("noah@hill.test").as_deref(), Some("member"));
+    assert_eq!(place.funnel(), ["1", "1", "1"]);
+    assert_eq!(
+        place.count("company_assignments", "AND t.origin = 'link' AND t.role = 'editor'"),
+        1
+    );
+    assert!(
+        place.sentences().ends_with("onboarding_link.created member.joined"),
+        "{}",
+        place.sentences()
+    );
+    // Once more leads into the organization and counts nothing.
+    noah.get(&path).expect(200).expect_text("You are in Lakeside Agency");
+    noah.post(&path, &[]).expect_redirect("/organizations/stranger");
+    assert_eq!(place.funnel(), ["1", "1", "1"]);
+    house.expect_sound();
+}
+
+#[test]
+fn who_comes_by_a_link_for_new_companies_names_one_and_manages_it() {
+    let house = House::open();
+    let place = Place::of(&house, "founders");
+    let (path, _) = place.link(&[("purpose", "new_company"), ("company_role", "manager")]);
+    let noah = place.person("Noah Hill", "noah@hill.test");
+    noah.get(&path).expect(200).expect_text("Set up your company");
+    let empty = noah.post(&path, &[("company_name", " ")]).expect(422);
+    assert!(empty.field_error("company_name").is_some(), "{}", empty.text());
+    let long = "x".repeat(81);
+    let page = noah.post(&path, &[("company_name", &long)]).expect(422);
+    assert_eq!(page.value_of("company_name"), Some(long), "what was typed stays");
+    assert_eq!(place.role_of("noah@hill.test"), None);
+    // The name of another company is no obstacle: the address takes a free one.
+    let made = noah.post(&path, &[("company_name", "Harbor")]);
+    made.expect_redirect("/organizations/founders/companies/harbor-2");
+    noah.get("/organizations/founders/companies/harbor-2/settings")
+        .expect(200);
+    assert_eq!(noah.get("/organizations/founders/companies/harbor").status, 403);
+    // A second press of the same button makes nothing.
+    noah.post(&path, &[("company_name", "Harbor")]).expect(303);
+    assert_eq!(place.count("companies", "AND t.name = 'Harbor'"), 2);
+    assert_eq!(place.funnel(), ["1", "0", "1"]);
+
+    // A member may set up another one, and keeps their role.
+    let vera = place.member("Vera Viewer", "vera@hill.test", "viewer");
+    vera.post(&path, &[("company_name", "Vera’s Own")])
+        .expect_redirect("/organizations/founders/companies/veras-own");
+    assert_eq!(place.role_of("vera@hill.test").as_deref(), Some("viewer"));
+    vera.get("/organizations/founders/companies/veras-own/settings")
+        .expect(200);
+    assert!(
+        place.sentences().ends_with("company.created member.assigned"),
+        "{}",
+        place.sentences()
+    );
+    // Whoever is in every company gains nothing by a role in one.
+    place.owner.post(&path, &[("company_name", "Olivia’s")]).expect(303);
+    assert_eq!(place.count("company_assignments", ""), 2);
+    house.expect_sound();
+}
+
+#[test]
+fn of_twenty_people_at_once_a_link_for_seven_lets_in_seven() {
+    let house = House::open();
+    for (purpose, slug) in [(Purpose::Join, "seven"), (Purpose::NewCompany, "seven-new")] {
+        let place = Place::of(&house, slug);
+        let (tickets, token) = house.stage(|stage| {
+            let organization = stage.organization_of(slug);
+            let olivia = stage.user(&format!("olivia@{slug}.test"));
+            let terms = Terms {
+                purpose,
+                max_uses: Some(7),
+                ..open_link("Seven")
+            };
+            let (_, token) = stage.link(organization, olivia, &terms);
+            let tickets: Vec<_> = (0..20)
+                .map(|n| {
+                    let user = stage.account(&format!("Guest {n}"), &format!("guest{n}@{slug}.test"), true);
+                    stage.ticket(user)
+                })
+                .collect();
+            (tickets, token)
+        });
+        let clients: Vec<_> = tickets.iter().map(|ticket| house.holder(ticket)).collect();
+        let path = format!("/join/{token}");
+        let pages = at_once(
+            clients
+                .iter()
+                .map(|client| || client.post(&path, &[("company_name", "Same Name")]))
+                .collect(),
+        );
+        let mut counts: BTreeMap<u16, usize> = BTreeMap::new();
+        for page in &pages {
+            *counts.entry(page.status).or_default() += 1;
+        }
+        assert_eq!(counts, BTreeMap::from([(303, 7), (422, 13)]), "{purpose}");
+        assert_eq!(place.count("memberships", "AND t.role = 'member'"), 7);
+        let companies = if purpose == Purpose::NewCompany { 7 } else { 0 };
+        assert_eq!(place.count("companies", "AND t.name = 'Same Name'"), companies);
+        assert_eq!(place.count("onboarding_links", "AND t.uses = 7 AND t.joined = 7"), 1);
+        let late = place.person("Late Guest", &format!("late@{slug}.test"));
+        late.get(&path).expect(200).expect_text("as often as it may be");
+    }
+    house.expect_sound();
+}
+
+#[test]
+fn one_person_who_presses_twenty_times_comes_in_once() {
+    let house = House::open();
+    let place = Place::of(&house, "eager");
+    let (join, _) = place.link(&[]);
+    let (found, _) = place.link(&[("purpose", "new_company"), ("company_role", "manager")]);
+    for (path, email) in [(join, "noah@hill.test"), (found, "mia@hill.test")] {
+        let ticket = house.stage(|stage| {
+            let user = stage.account("Eager One", email, true);
+            stage.ticket(user)
+        });
+        let clients: Vec<_> = (0..20).map(|_| house.holder(&ticket)).collect();
+        let pages = at_once(
+            clients
+                .iter()
+                .map(|client| || client.post(&path, &[("company_name", "Once Only")]))
+                .collect(),
+        );
+        assert!(
+            pages.iter().all(|page| page.status == 303),
+            "{:?}",
+            pages.iter().map(|p| p.status).collect::<Vec<_>>()
+        );
+    }
+    assert_eq!(place.count("companies", "AND t.name = 'Once Only'"), 1);
+    assert_eq!(place.count("onboarding_links", "AND t.uses = 1 AND t.joined = 1"), 2);
+    house.expect_sound();
+}
+
+#[test]
+fn a_link_for_certain_domains_lets_in_proven_addresses_of_these_alone() {
+    let house = House::shared();
+    let place = Place::of(house, "domains");
+    let (path, _) = place.link(&[("domains", "@hill.test\nlake.test")]);
+    let far = place.person("Ana Far", "ana@notthehill.test");
+    far.get(&path).expect(200).expect_text("Another address is needed");
+    far.post(&path, &[]).expect(403);
+    let sub = place.person("Sub Domain", "sub@mail.hill.test");
+    sub.post(&path, &[]).expect(403);
+    assert_eq!(place.role_of("ana@notthehill.test"), None);
+    let near = place.person("Noah Hill", "noah-domains@hill.test");
+    near.post(&path, &[]).expect(303);
+    assert_eq!(place.role_of("noah-domains@hill.test").as_deref(), Some("member"));
+    // An address that is not proven proves nothing: the link does not prove it.
+    let ticket = house.stage(|stage| {
+        let user = stage.account("Eve False", "eve-domains@hill.test", false);
+        stage.ticket(user)
+    });
+    let eve = house.holder(&ticket);
+    eve.get(&path).expect(200).expect_text("Confirm your address");
+    eve.post(&path, &[]).expect_redirect("/verify");
+    assert_eq!(place.role_of("eve-domains@hill.test"), None);
+}
+
+#[test]
+fn a_link_that_is_over_off_or_replaced_lets_nobody_in_and_says_so() {
+    let house = House::open();
+    let place = Place::of(&house, "over");
+    let noah = place.person("Noah Hill", "noah@hill.test");
+    let refused = |path: &str, words: &str| {
+        for client in [&noah, &house.client()] {
+            client.get(path).expect(200).expect_text(words);
+        }
+        noah.post(path, &[]).expect(422).expect_text(words);
+        let out = house.client();
+        out.post(&format!("{path}/opening"), &[("way", "signup")])
+            .expect_redirect(path);
+        assert_eq!(place.role_of("noah@hill.test"), None);
+    };
+    let (old, id) = place.link(&[]);
+    let at = format!("{}/{id}", place.base());
+
+    place.owner.post(&format!("{at}/disabling"), &[]).expect(303);
+    place.owner.get(&place.base()).expect_text("Disabled");
+    refused(&old, "switched this link off");
+    place.owner.post(&format!("{at}/enabling"), &[]).expect(303);
+    noah.get(&old).expect(200).expect_text("Join Lakeside Agency");
+
+    place.owner.get(&format!("{at}/rotation")).expect(200);
+    place.owner.post(&format!("{at}/rotation"), &[]).expect(303);
+    let (new, same) = place.newest();
+    assert_eq!(same, id);
+    assert_ne!(new, old);
+    refused(&old, "A newer link");
+    noah.get(&new).expect(200).expect_text("Join Lakeside Agency");
+
+    let day = house.day(2);
+    let fields = [
+        ("name", "Partner fair"),
+        ("purpose", "join"),
+        ("role", "member"),
+        ("company_role", "viewer"),
+        ("approval", "automatic"),
+        ("expires_at", day.as_str()),
+    ];
+    place.owner.post(&at, &fields).expect(303);
+    assert_eq!(place.newest().0, new, "a change keeps the address");
+    house.advance(Duration::from_secs(2 * 86_400));
+    noah.get(&new).expect(200).expect_text("Join Lakeside Agency");
+    house.advance(Duration::from_secs(86_400));
+    let (noah, owner) = (house.enter("noah@hill.test"), house.enter("olivia@over.test"));
+    noah.get(&new).expect(200).expect_text("has expired");
+    noah.post(&new, &[]).expect(422);
+    owner.get(&place.base()).expect_text("Expired");
+    assert_eq!(place.role_of("noah@hill.test"), None);
+    assert_eq!(
+        place
+            .sentences()
+            .split(' ')
+            .filter(|action| action.starts_with("onboarding_link"))
+            .collect::<Vec<_>>(),
+        [
+            "onboarding_link.created",
+            "onboarding_link.disabled",
+            "onboarding_link.enabled",
+            "onboarding_link.rotated",
+            "onboarding_link.edited"
+        ]
+    );
+    house.client().get("/join/nothing").expect(404);
+    noah.post("/join/nothing", &[]).expect(404);
+}
+
+#[test]
+fn the_form_of_a_link_says_what_is_wrong_and_changes_nothing() {
+    let house = House::shared();
+    let place = Place::of(house, "forms");
+    let good = [
+        ("name", "Partner fair"),
+        ("purpose", "join"),
+        ("role", "member"),
+        ("company_role", "viewer"),
+        ("approval", "automatic"),
+    ];
+    for (field, value) in [
+        ("name", ""),
+        ("purpose", "conquer"),
+        ("role", "owner"),
+        ("role", "emperor"),
+        ("company_role", "owner"),
+        ("approval", ""),
+        ("domains", "not a domain"),
+        ("max_uses", "0"),
+        ("max_uses", "many"),
+        ("expires_at", "2020-01-01"),
+        ("expires_at", "tomorrow"),
+        ("company_id", "nothing"),
+    ] {
+        let mut fields: Vec<(&str, &str)> = good.iter().copied().filter(|(name, _)| *name != field).collect();
+        fields.push((field, value));
+        let page = place.owner.post(&place.base(), &fields).expect(422);
+        assert!(page.has("There is a problem"), "{field} {value}: {}", page.text());
+        assert!(
+            !page.texts(&format!("[id=\"{field}-error\"]")).is_empty(),
+            "{field} {value}: {}",
+            page.text()
+        );
+    }
+    assert_eq!(place.count("onboarding_links", ""), 0);
+}
+
+#[test]
+fn a_link_can_be_copied_again_later_and_showing_it_changes_nothing() {
+    let mut house = House::open();
+    let (path, before) = {
+        let place = Place::of(&house, "copy");
+        let (path, _) = place.link(&[("purpose", "new_company"), ("company_role", "manager")]);
+        let rows = |house: &House| {
+            house.database.words(
+                "SELECT opened || ' ' || uses || ' ' || joined || ' ' || token_hash AS value FROM onboarding_links",
+            )
+        };
+        let before = rows(&house);
+        let token = path.strip_prefix("/join/").expect("a token").to_owned();
+        assert!(!before[0].contains(&token), "the token is not stored");
+        let noah = place.person("Noah Hill", "noah@hill.test");
+        for client in [&house.client(), &noah, &place.owner] {
+            for _ in 0..3 {
+                client.get(&path).expect(200);
+                client.get(&format!("{path}?continued=1")).expect(200);
+            }
+        }
+        assert_eq!(rows(&house), before);
+        assert_eq!(place.role_of("noah@hill.test"), None);
+        assert_eq!(place.newest().0, path);
+        (path, before)
+    };
+    house.restart();
+    let owner = house.enter("olivia@copy.test");
+    let list = owner.get("/organizations/copy/settings/onboarding").expect(200);
+    assert_eq!(list.texts(".secret"), [format!("{}{path}", house.base())]);
+    assert_eq!(before.len(), 1);
+    // Pressing counts, once in each browser.
+    let out = house.client();
+    for _ in 0..3 {
+        out.post(&format!("{path}/opening"), &[("way", "login")]).expect(303);
+    }
+    assert_eq!(house.database.number("SELECT opened AS value FROM onboarding_links"), 1);
+}
+
+#[test]
+fn who_decides_lets_in_or_declines_those_who_ask() {
+    let house = House::open();
+    let place = Place::of(&house, "queue");
+    let admin = place.member("Ada Admin", "ada@queue.test", "admin");
+    place.member("Ed Editor", "ed@queue.test", "editor");
+    let (path, _) = place.link(&[
+        ("purpose", "new_company"),
+        ("company_role", "manager"),
+        ("approval", "approval"),
+    ]);
+    let noah = place.person("Noah Hill", "noah@hill.test");
+    let mia = place.person("Mia Lake", "mia@lake.test");
+    noah.post(&path, &[("company_name", "Hill Studio")])
+        .expect(303)
+        .follow(&noah)
+        .expect_text("Waiting for approval");
+    noah.post(&path, &[("company_name", "Hill Studio")]).expect(303);
+    mia.post(&path, &[("company_name", "Lake Studio")]).expect(303);
+    assert_eq!(place.role_of("noah@hill.test"), None);
+    assert_eq!(place.count("join_requests", "AND t.status = 'awaiting'"), 2);
+    assert_eq!(place.funnel(), ["2", "0", "0"]);
+    noah.get("/onboarding")
+        .expect(200)
+        .expect_text("Waiting for approval")
+        .expect_text("Hill Studio");
+
+    // Who decides learns of it, nobody else.
+    let letter = house.mail_to("ada@queue.test");
+    assert!(letter.subject.contains("Mia Lake"), "{}", letter.subject);
+    assert!(
+        letter.text.contains("Lake Studio") && letter.text.contains("mia@lake.test"),
+        "{}",
+        letter.text
+    );
+    assert_eq!(house.letters_to("ada@queue.test").len(), 2);
+    assert_eq!(house.letters_to("ed@queue.test").len(), 0);
+    let queue = admin.get(&letter.link("/organizations/")).expect(200);
+    assert_eq!(queue.texts("tbody tr").len(), 2);
+    let ids: Vec<String> = queue
+        .all("tbody tr", "id")
+        .iter()
+        .map(|id| id.trim_start_matches("request-").to_owned())
+        .collect();
+    let decide = |client: &Client, id: &str, what: &str| {
+        client.post(
+            &format!("{}/requests/{id}/decision", place.base()),
+            &[("decision", what)],
+        )
+    };
+    decide(&admin, &ids[0], "perhaps").expect(400);
+    decide(&admin, &ids[0], "approve").expect(303);
+    decide(&admin, &ids[1], "deny").expect(303);
+    decide(&admin, &ids[0], "deny")
+        .expect(422)
+        .expect_text("answered or withdrawn already");
+    decide(&place.owner, &ids[1], "approve").expect(422);
+
+    let welcome = house.mail_to("noah@hill.test");
+    assert!(welcome.subject.contains("Welcome"), "{}", welcome.subject);
+    noah.get(&welcome.link("/organizations/"))
+        .expect(200)
+        .expect_text("Hill Studio");
+    assert_eq!(place.role_of("noah@hill.test").as_deref(), Some("member"));
+    assert!(house.mail_to("mia@lake.test").subject.contains("declined"));
+    mia.get(&path).expect(200).expect_text("declined");
+    mia.post(&path, &[("company_name", "Lake Studio")]).expect(422);
+    assert_eq!(place.role_of("mia@lake.test"), None);
+    assert_eq!(
+        place.count("companies", "AND t.name IN ('Hill Studio', 'Lake Studio')"),
+        1
+    );
+    assert_eq!(place.funnel(), ["2", "0", "1"]);
+    let actions = place.sentences();
+    assert!(
+        actions.contains("join.requested join.requested company.created join.approved join.denied"),
+        "{actions}"
+    );
+    house.expect_sound();
+}
+
+#[test]
+fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
+    let house = House::open();
+    let place = Place::of(&house, "patience");
+    let (path, _) = place.link(&[("approval", "approval")]);
+    let noah = place.person("Noah Hill", "noah@hill.test");
+    let mia = place.person("Mia Lake", "mia@lake.test");
+    for client in [&noah, &mia] {
+        client.post(&path, &[]).expect(303);
+    }
+    let page = noah.get(&path).expect(200);
+    let withdrawal = page
+        .all("form[action*=withdrawal]", "action")
+        .first()
+        .expect("a way back")
+        .clone();
+    mia.post(&withdrawal, &[]).expect(404);
+    assert_eq!(place.count("join_requests", "AND t.status = 'awaiting'"), 2);
+    noah.post(&withdrawal, &[]).expect(303);
+    noah.get(&path).expect(200).expect_text("Ask to join");
+    house.advance(Duration::from_secs(31 * 86_400));
+    house.sweep();
+    assert_eq!(place.count("join_requests", "AND t.status = 'awaiting'"), 0);
+    assert_eq!(place.count("join_requests", "AND t.status = 'expired'"), 1);
+    assert!(
+        place.sentences().ends_with("join.withdrawn join.expired"),
+        "{}",
+        place.sentences()
+    );
+    house
+        .enter("mia@lake.test")
+        .get(&path)
+        .expect(200)
+        .expect_text("Ask to join");
+}
+
+#[test]
+fn who_decides_gives_no_more_than_they_may_give() {
+    let house = House::shared();
+    let place = Place::of(house, "beyond");
+    let tom = place.member("Tom User", "tom@beyond.test", "user_admin");
+    let (path, id) = place.link(&[("role", "admin"), ("approval", "approval")]);
+    let noah = place.person("Noah Hill", "noah-beyond@hill.test");
+    noah.post(&path, &[]).expect(303);
+    assert_eq!(
+        house.letters_to("tom@beyond.test").len(),
+        0,
+        "who cannot let them in is not asked"
+    );
+    assert_eq!(house.letters_to("olivia@beyond.test").len(), 1);
+    let queue = tom.get(&format!("{}/requests", place.base())).expect(200);
+    let request = queue.all("tbody tr", "id")[0].trim_start_matches("request-").to_owned();
+    let decision = format!("{}/requests/{request}/decision", place.base());
+    tom.post(&decision, &[("decision", "approve")])
+        .expect(422)
+        .expect_text("You may not let people in as Admin");
+    assert_eq!(place.role_of("noah-beyond@hill.test"), None);
+    // Nor does the user admin get the address that makes admins at once.
+    let fields = [
+        ("name", "Heads"),
+        ("purpose", "join"),
+        ("role", "admin"),
+        ("company_role", "viewer"),
+        ("approval", "automatic"),
+    ];
+    place.owner.post(&format!("{}/{id}", place.base()), &fields).expect(303);
+    let list = tom
+        .get(&place.base())
+        .expect(200)
+        .expect_text("Only somebody who may give these roles");
+    assert!(!list.body.contains("/join/"), "{}", list.body);
+    let (_, id) = place.link(&[]);
+    assert!(
+        tom.get(&place.base()).expect(200).body.contains("/join/"),
+        "a member’s link can be copied"
+    );
+    for path in ["new".to_owned(), id.clone(), format!("{id}/rotation")] {
+        tom.get(&format!("{}/{path}", place.base())).expect(403);
+    }
+    for path in ["rotation", "disabling", "enabling"] {
+        tom.post(&format!("{}/{id}/{path}", place.base()), &[]).expect(403);
+    }
+    tom.post(&place.base(), &fields).expect(403);
+}
+
+#[test]
+fn nobody_makes_a_link_that_gives_more_than_they_may_give() {
+    let house = House::open();
+    let place = Place::of(&house, "custom");
+    let tom = place.member("Tom Custom", "tom@custom.test", "user_admin");
+    // A user admin with the right to manage links, by a custom role.
+    house.database.execute(
+        "INSERT INTO custom_roles (organization_id, id, name, description, base, permissions, created_by, created_at)
+         SELECT organization_id, '00000000000070008000000000000001', 'Welcome desk', '', 'user_admin', 'onboarding.manage onboarding.copy members.invite members.role members.view access.view', user_id, 0 FROM memberships WHERE role = 'owner'",
+    );
+    house.database.execute(
+        "UPDATE memberships SET custom_role_id = '00000000000070008000000000000001' WHERE role = 'user_admin'",
+    );
+    let form = |role: &'static str, purpose: &'static str| {
+        [
+            ("name", "Mine"),
+            ("purpose", purpose),
+            ("role", role),
+            ("company_role", "viewer"),
+            ("approval", "automatic"),
+        ]
+    };
+    let page = tom.get(&format!("{}/new", place.base())).expect(200);
+    let offered = page.all("#role option", "value");
+    assert!(
+        offered.contains(&"member".to_owned()) && !offered.contains(&"admin".to_owned()),
+        "{offered:?}"
+    );
+    for role in ["owner", "admin", "user_admin", "billing_admin"] {
+        let page = tom.post(&place.base(), &form(role, "join")).expect(422);
+        assert!(page.field_error("role").is_some(), "{role}: {}", page.text());
+    }
+    // They may not create companies, so no link of theirs does.
+    tom.post(&place.base(), &form("member", "new_company"))
+        .expect(403)
+        .expect_text("Create companies");
+    assert_eq!(place.count("onboarding_links", ""), 0);
+    tom.post(&place.base(), &form("member", "join")).expect(303);
+    // The owner's link for admins: off, it is not theirs to switch on, nor to read.
+    let (_, id) = place.link(&[("role", "admin")]);
+    let at = format!("{}/{id}", place.base());
+    tom.post(&format!("{at}/disabling"), &[]).expect(303);
+    tom.post(&format!("{at}/enabling"), &[]).expect(403);
+    tom.post(&format!("{at}/rotation"), &[]).expect(303);
+    let seen = tom.get(&place.base()).expect(200).texts(".secret");
+    assert_eq!(seen.len(), 1, "{seen:?}");
+}
+
+#[test]
+fn a_link_lets_nobody_in_after_its_maker_lost_the_right_until_somebody_takes_it_over() {
+    let house = House::open();
+    let place = Place::of(&house, "demoted");
+    let ada = place.member("Ada Admin", "ada@demoted.test", "admin");
+    let fields = [
+        ("name", "Ada’s link"),
+        ("purpose", "join"),
+        ("role", "viewer"),
+        ("company_role", "viewer"),
+        ("approval", "automatic"),
+    ];
+    ada.post(&place.base(), &fields).expect(303);
+    let (path, id) = place.newest();
+    let noah = place.person("Noah Hill", "noah@hill.test");
+    noah.get(&path)
+        .expect(200)
+        .expect_text("Ada Admin of Lakeside Agency invites you");
+    let member = house.database.words(
+        "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'ada@demoted.test'",
+    );
+    let at = format!("/organizations/demoted/members/{}", member[0]);
+    place
+        .owner
+        .post(&format!("{at}/role"), &[("role", "editor")])
+        .expect(303);
+    noah.get(&path).expect(200).expect_text("is paused");
+    noah.post(&path, &[]).expect(422);
+    house
+        .client()
+        .post(&format!("{path}/opening"), &[("way", "signup")])
+        .expect_redirect(&path);
+    place
+        .owner
+        .get(&place.base())
+        .expect(200)
+        .expect_text("This link is paused")
+        .expect_text("Take over");
+    let edit = format!("{}/{id}", place.base());
+    place
+        .owner
+        .get(&edit)
+        .expect(200)
+        .expect_text("Saving makes you the one who stands behind it");
+    place.owner.post(&edit, &fields).expect(303);
+    noah.post(&path, &[]).expect(303);
+    assert_eq!(place.role_of("noah@hill.test").as_deref(), Some("viewer"));
+    assert!(
+        place.sentences().contains("onboarding_link.edited"),
+        "{}",
+        place.sentences()
+    );
+
+    // A policy counts too: where admins may not create companies, their links create none.
+    let fresh = place.member("Fred Admin", "fred@demoted.test", "admin");
+    let fields = [
+        ("name", "Fred’s"),
+        ("purpose", "new_company"),
+        ("role", "member"),
+        ("company_role", "manager"),
+        ("approval", "automatic"),
+    ];
+    fresh.post(&place.base(), &fields).expect(303);
+    let (path, _) = place.newest();
+    house
+        .database
+        .execute("UPDATE organizations SET policies = '{\"admin\":{\"company.create\":\"deny\"}}'");
+    let mia = place.person("Mia Lake", "mia@lake.test");
+    mia.post(&path, &[("company_name", "Lake")])
+        .expect(422)
+        .expect_text("is paused");
+    assert_eq!(place.count("companies", "AND t.name = 'Lake'"), 0);
+}
+
+#[test]
+fn who_was_removed_asks_first_and_who_is_suspended_stays_out() {
+    let house = House::open();
+    let place = Place::of(&house, "again");
+    let (path, _) = place.link(&[]);
+    let (noah, mia, zoe) = (
+        place.member("Noah Hill", "noah@hill.test", "viewer"),
+        place.member("Mia Lake", "mia@lake.test", "viewer"),
+        place.member("Zoe Left", "zoe@left.test", "viewer"),
+    );
+    let id = |email: &str| {
+        house.database.words(&format!(
+            "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}'"
+        ))[0]
+            .clone()
+    };
+    place
+        .owner
+        .post(
+            &format!("/organizations/again/members/{}/removal", id("noah@hill.test")),
+            &[],
+        )
+        .expect(303);
+    zoe.post("/organizations/again/leaving", &[]).expect(303);
+    house.database.execute(&format!(
+        "UPDATE memberships SET status = 'suspended' WHERE id = '{}'",
+        id("mia@lake.test")
+    ));
+    noah.get(&path).expect(200).expect_text("You were a member before");
+    noah.post(&path, &[])
+        .expect(303)
+        .follow(&noah)
+        .expect_text("Waiting for approval");
+    mia.post(&path, &[]).expect(403).expect_text("suspended");
+    zoe.post(&path, &[]).expect_redirect("/organizations/again");
+    assert_eq!(place.role_of("noah@hill.test"), None);
+    assert_eq!(place.role_of("mia@lake.test"), None);
+    assert_eq!(
+        place.role_of("zoe@left.test").as_deref(),
+        Some("member"),
+        "as the link says, not as before"
+    );
+}
+
+#[test]
+fn an_open_invitation_is_closed_when_the_person_comes_by_a_link() {
+    let house = House::shared();
+    let place = Place::of(house, "both-ways");
+    let (path, _) = place.link(&[]);
+    crate::harness::people::invite(&place.owner, "both-ways", "noah-both@hill.test", "viewer");
+    let noah = place.person("Noah Hill", "noah-both@hill.test");
+    noah.post(&path, &[]).expect(303);
+    assert_eq!(place.count("invitations", "AND t.status = 'superseded'"), 1);
+    assert!(
+        place.sentences().ends_with("member.joined invitation.superseded"),
+        "{}",
+        place.sentences()
+    );
+}
+
+#[test]
+fn a_link_asks_strangers_in_where_sign_up_is_by_invitation() {
+    let house = House::with(|config| config.signup = Signup::Invited);
+    let place = Place::of(&house, "closed-house");
+    let (path, _) = place.link(&[("domains", "hill.test")]);
+    let fields = |email: &'static str, next: &str| {
+        [
+            ("name", "Noah Hill"),
+            ("email", email),
+            ("password", PASSWORD),
+            ("terms", "on"),
+        ]
+        .into_iter()
+        .map(|(n, v)| (n, v.to_owned()))
+        .chain([("next", next.to_owned())])
+        .collect::<Vec<_>>()
+    };
+    let post = |client: &Client, email: &'static str, next: &str| {
+        let fields = fields(email, next);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        client.post("/signup", &fields)
+    };
+    let out = house.client();
+    post(&out, "noah@hill.test", "")
+        .expect(422)
+        .expect_text("by invitation");
+    post(&out, "noah@hill.test", "/join/nothing").expect(422);
+    post(&out, "ana@far.test", &path)
+        .expect(422)
+        .expect_text("addresses at hill.test");
+    let login = out.get(&format!("/login?next={path}")).expect(200);
+    assert!(
+        login.links().iter().any(|link| link.starts_with("/signup?next=")),
+        "{:?}",
+        login.links()
+    );
+    sign_up(&house, &out, &path, "Noah Hill", "noah@hill.test");
+    out.post(&path, &[("continued", "1")])
+        .expect_redirect("/organizations/closed-house");
+    assert_eq!(place.funnel(), ["1", "1", "1"]);
+    // A link that is off asks nobody in.
+    let (_, id) = place.newest();
+    place
+        .owner
+        .post(&format!("{}/{id}/disabling", place.base()), &[])
+        .expect(303);
+    post(&house.client(), "mia@hill.test", &path)
+        .expect(422)
+        .expect_text("by invitation");
+}
+
+#[test]
+fn an_organization_that_waits_for_its_deletion_takes_nobody_in() {
+    let house = House::shared();
+    let place = Place::of(house, "ending");
+    let (path, _) = place.link(&[]);
+    let noah = place.person("Noah Hill", "noah-ending@hill.test");
+    house.database.execute(&format!(
+        "UPDATE organizations SET delete_after = {} WHERE id = (SELECT organization_id FROM organization_slugs WHERE slug = 'ending')",
+        house.now() + 1_000_000_000
+    ));
+    noah.get(&path).expect(200).expect_text("takes nobody in");
+    noah.post(&path, &[]).expect(422);
+    assert_eq!(place.role_of("noah-ending@hill.test"), None);
+}
+
+#[test]
+fn another_organizations_links_and_requests_are_not_found() {
+    let house = House::shared();
+    let (mine, theirs) = (Place::of(house, "isle-one"), Place::of(house, "isle-two"));
+    let (path, id) = theirs.link(&[("approval", "approval")]);
+    theirs
+        .person("Noah Hill", "noah-isle@hill.test")
+        .post(&path, &[])
+        .expect(303);
+    let queue = theirs.owner.get(&format!("{}/requests", theirs.base())).expect(200);
+    let request = queue.all("tbody tr", "id")[0].trim_start_matches("request-").to_owned();
+    let base = mine.base();
+    let good = [
+        ("name", "Stolen"),
+        ("purpose", "join"),
+        ("role", "member"),
+        ("company_role", "viewer"),
+        ("approval", "automatic"),
+        ("decision", "approve"),
+    ];
+    for path in [format!("{base}/{id}"), format!("{base}/{id}/rotation")] {
+        mine.owner.get(&path).expect(404);
+    }
+    for path in [
+        format!("{base}/{id}"),
+        format!("{base}/{id}/rotation"),
+        format!("{base}/{id}/disabling"),
+        format!("{base}/{id}/enabling"),
+        format!("{base}/requests/{request}/decision"),
+    ] {
+        mine.owner.post(&path, &good).expect(404);
+    }
+    assert_eq!(theirs.newest().0, path);
+    assert_eq!(theirs.count("join_requests", "AND t.status = 'awaiting'"), 1);
+}
+
+#[test]
+fn very_many_ways_in_a_day_are_too_many() {
+    let house = House::shared();
+    let place = Place::of(house, "many-ways");
+    let (path, _) = place.link(&[("purpose", "new_company"), ("company_role", "manager")]);
+    let noah = place.person("Noah Hill", "noah-many@hill.test");
+    for n in 0..10 {
+        noah.post(&path, &[("company_name", &format!("Studio {n}"))])
+            .expect(303);
+    }
+    noah.post(&path, &[("company_name", "Studio 11")]).expect(429);
+    assert_eq!(place.count("companies", "AND t.name LIKE 'Studio%'"), 10);
+}
+
+#[test]
+fn a_stranger_comes_in_on_a_phone() {
+    by_phone(Look::phone());
+}
+
+#[test]
+fn a_stranger_comes_in_on_a_phone_without_javascript() {
+    by_phone(Look::phone().without_javascript());
+}
+
+fn by_phone(look: Look) {
+    let house = House::open();
+    let owner = house.owner_of("Lakeside Agency", "lakeside");
+    let browser = Browser::with(&house.base(), look);
+    browser.sign_in_as(&owner);
+    browser.goto("/organizations/lakeside/settings/onboarding");
+    browser.wait_for_text("No links yet");
+    browser.press("New link");
+    browser.wait_for_text("What people do with it");
+    browser.press("Create link");
+    browser.fill("#name", "Partner fair");
+    browser.click("input[name=approval][value=automatic]");
+    browser.press("Create link");
+    browser.wait_for_path("/organizations/lakeside/settings/onboarding");
+    let url = browser.text(".secret");
+    assert_eq!(browser.overflow(), 0);
+    browser.expect_clean();
+    drop(browser);
+
+    let browser = Browser::with(&house.base(), look);
+    browser.goto(url.trim().strip_prefix(&house.base()).expect("on this instance"));
+    browser.wait_for_text("Set up your client at Lakeside Agency");
+    browser.press("Create an account");
+    browser.wait_for_text("Then you go on to Lakeside Agency");
+    browser.fill("#name", "Noah Hill");
+    browser.fill("#email", "noah@hill.test");
+    browser.fill("#password", PASSWORD);
+    browser.click("#terms");
+    browser.press("Create account");
+    browser.wait_for_text("Check your email");
+    browser.goto(&house.mail_to("noah@hill.test").link("/verify/"));
+    browser.press("Confirm address");
+    browser.wait_for_text("You come in as noah@hill.test");
+    assert_eq!(browser.overflow(), 0);
+    browser.fill("#company_name", "Hill Studio");
+    browser.press("Create client");
+    browser.wait_for_path("/organizations/lakeside/companies/hill-studio");
+    browser.wait_for_text("Hill Studio");
+    browser.expect_clean();
+    let list = owner.get("/organizations/lakeside/settings/onboarding").expect(200);
+    assert_eq!(list.texts(".facts dd"), ["1", "1", "1"]);
+}

@@ -22,6 +22,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/slug", "a part of a form"),
     ("/organizations/{slug}/members.csv", "a file"),
     ("/organizations/{slug}/settings", "leads on"),
+    ("/organizations/{slug}/access/matrix.csv", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.json", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.sig", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.pem", "a file"),

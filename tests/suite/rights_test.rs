@@ -1,1 +1,973 @@
-//! To be written with its area.
+//! Rights that are switched, explained and asked for, and everything that must not be had this way.
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::stage::{Stage, at_once};
+use tenantry::gate::member::OrgId;
+use tenantry::ground::id::{CompanyId, UserId};
+
+/// An organization with everybody in it, in a house of its own or a shared one.
+struct Hall<'a> {
+    house: &'a House,
+    slug: String,
+}
+
+/// Where a scene is set.
+struct Set<'a, 'b> {
+    stage: &'a mut Stage<'b>,
+    slug: String,
+    owner: UserId,
+    organization: OrgId,
+    north: CompanyId,
+}
+
+impl Set<'_, '_> {
+    /// A member; their address is NAME@SLUG.test.
+    fn add(&mut self, name: &str, role: &str, north: Option<&str>) -> tenantry::ground::id::MembershipId {
+        // "vera" is Vera.
+        let shown = name[..1].to_uppercase() + &name[1..];
+        let user = self.stage.account(&shown, &format!("{name}@{}.test", self.slug), true);
+        let companies: Vec<_> = north.map(|role| (self.north, role)).into_iter().collect();
+        self.stage.enrol(self.organization, user, role, &companies)
+    }
+
+    /// A member with a role of the organization's own.
+    fn add_custom(&mut self, name: &str, base: &str, permissions: &str) {
+        let id = self.add(name, "member", None);
+        let role = self.stage.custom_role(
+            self.organization,
+            self.owner,
+            &format!("{name}’s role"),
+            base,
+            permissions,
+        );
+        self.stage.give(self.organization, id, role);
+    }
+}
+
+impl<'a> Hall<'a> {
+    fn open(house: &'a House, slug: &str, more: impl FnOnce(&mut Set<'_, '_>)) -> Self {
+        house.stage(|stage| {
+            let owner = stage.account("Olivia", &format!("olivia@{slug}.test"), true);
+            let organization = stage.organization(&format!("Hall {slug}"), slug, owner);
+            let north = stage.company(organization, "North", &format!("north-{slug}"));
+            more(&mut Set {
+                stage,
+                slug: slug.to_owned(),
+                owner,
+                organization,
+                north,
+            });
+        });
+        Self {
+            house,
+            slug: slug.to_owned(),
+        }
+    }
+
+    fn enter(&self, name: &str) -> Client {
+        self.house.enter(&format!("{name}@{}.test", self.slug))
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/organizations/{}{rest}", self.slug)
+    }
+
+    /// The membership of somebody, by the name in their address.
+    fn id(&self, name: &str) -> String {
+        let sql = format!(
+            "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{name}@{}.test'",
+            self.slug
+        );
+        self.house.database.words(&sql).remove(0)
+    }
+
+    fn overrides(&self, name: &str) -> String {
+        self.path(&format!("/members/{}/overrides", self.id(name)))
+    }
+
+    /// What is stored as switched for somebody.
+    fn switched(&self, name: &str) -> String {
+        let sql = format!(
+            "SELECT overrides AS value FROM memberships WHERE id = '{}'",
+            self.id(name)
+        );
+        self.house.database.words(&sql).remove(0)
+    }
+
+    fn policies(&self) -> String {
+        let sql = format!(
+            "SELECT o.policies AS value FROM organizations o JOIN organization_slugs s ON s.organization_id = o.id WHERE s.slug = '{}'",
+            self.slug
+        );
+        self.house.database.words(&sql).remove(0)
+    }
+
+    fn role_id(&self, name: &str) -> String {
+        let sql = format!(
+            "SELECT c.id AS value FROM custom_roles c JOIN organization_slugs s ON s.organization_id = c.organization_id WHERE s.slug = '{}' AND c.name = '{name}'",
+            self.slug
+        );
+        self.house.database.words(&sql).remove(0)
+    }
+
+    fn log(&self, action: &str) -> i64 {
+        self.house.database.number(&format!(
+            "SELECT count(*) AS value FROM deeds d JOIN organization_slugs s ON s.organization_id = d.organization_id WHERE s.slug = '{}' AND d.action = '{action}'",
+            self.slug
+        ))
+    }
+
+    /// The one request that somebody made last.
+    fn request_of(&self, client: &Client, permission: &str, company: &str) -> String {
+        let fields = [
+            ("permission", permission),
+            ("company", company),
+            ("note", "For the report"),
+        ];
+        let page = client.post(&self.path("/access/requests"), &fields).expect(303);
+        page.location.expect("the request’s page")
+    }
+}
+
+fn switch(client: &Client, path: &str, fields: &[(&str, &str)]) -> Page {
+    let page = client.get(path);
+    let seen = page.value_of("seen").unwrap_or_default();
+    let mut all = vec![("seen", seen.as_str())];
+    all.extend(fields);
+    client.post(path, &all)
+}
+
+#[test]
+fn a_right_is_switched_on_for_one_person_off_again_and_the_person_is_told() {
+    let hall = Hall::open(House::shared(), "switch-one", |set| {
+        set.add("vera", "viewer", None);
+        set.add("adam", "admin", None);
+    });
+    let (adam, vera) = (hall.enter("adam"), hall.enter("vera"));
+    vera.get(&hall.path("/access/explain")).expect(403);
+    let path = hall.overrides("vera");
+    let page = adam.get(&path).expect(200).expect_text("View access control");
+    // What the role has always, and what it never has, is not there.
+    assert!(
+        !page.has("Edit a company’s settings") && !page.has("View a company’s reports"),
+        "{}",
+        page.text()
+    );
+    assert_eq!(page.value_of("access.view").as_deref(), Some("role"));
+    switch(&adam, &path, &[("access.view", "allow"), ("members.view", "deny")]).expect_redirect(&path);
+    vera.get(&hall.path("/access/explain")).expect(200);
+    vera.get(&hall.path("/members")).expect(403);
+    let letter = hall.house.mail_to("vera@switch-one.test");
+    assert!(
+        letter.text.contains("Switched on for you: View access control"),
+        "{}",
+        letter.text
+    );
+    assert!(
+        letter.text.contains("Switched off for you: View members"),
+        "{}",
+        letter.text
+    );
+    assert_eq!(hall.log("member.overrides_changed"), 1);
+    switch(&adam, &path, &[("access.view", "role"), ("members.view", "role")]).expect(303);
+    vera.get(&hall.path("/access/explain")).expect(403);
+    vera.get(&hall.path("/members")).expect(200);
+    assert_eq!(hall.switched("vera"), "");
+    // The profile leads there.
+    let profile = adam
+        .get(&hall.path(&format!("/members/{}", hall.id("vera"))))
+        .expect(200);
+    assert_eq!(profile.link("Overrides"), Some(path));
+}
+
+#[test]
+fn nobody_switches_for_themselves_for_an_owner_for_somebody_higher_or_beyond_their_own_rights() {
+    let hall = Hall::open(House::shared(), "switch-bounds", |set| {
+        set.add("adam", "admin", None);
+        set.add("alma", "admin", None);
+        set.add("ursula", "user_admin", None);
+        set.add("bill", "billing_admin", None);
+        set.add("vera", "viewer", None);
+        set.add("mona", "member", Some("manager"));
+        set.add_custom("curt", "viewer", "roles.custom members.role members.view access.view");
+    });
+    let adam = hall.enter("adam");
+    // Oneself, and an owner.
+    for name in ["adam", "olivia"] {
+        adam.get(&hall.overrides(name)).expect(403);
+        let fields = [("seen", ""), ("billing.manage", "allow")];
+        adam.post(&hall.overrides(name), &fields).expect(403);
+        assert_eq!(hall.switched(name), "");
+    }
+    // An admin does not manage billing, so no other admin gets that from them.
+    let other = hall.overrides("alma");
+    let refused = switch(&adam, &other, &[("billing.manage", "allow")]).expect(422);
+    assert!(
+        refused
+            .field_error("billing.manage")
+            .is_some_and(|why| why.contains("do yourself")),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(hall.switched("alma"), "");
+    // Nor gives an admin back what an owner switched off.
+    let olivia = hall.enter("olivia");
+    switch(&olivia, &other, &[("billing.manage", "deny")]).expect(303);
+    switch(&adam, &other, &[("billing.manage", "role")]).expect(422);
+    assert!(hall.switched("alma").contains("deny"));
+    // A cell that the table closes.
+    switch(&olivia, &hall.overrides("vera"), &[("company.delete", "allow")]).expect(422);
+    switch(&olivia, &hall.overrides("vera"), &[("org.view", "deny")]).expect(422);
+    switch(&olivia, &hall.overrides("vera"), &[("access.view", "perhaps")]).expect(422);
+    assert_eq!(hall.switched("vera"), "");
+    // Without the right to manage roles nobody gets in.
+    for name in ["ursula", "bill", "vera", "mona"] {
+        hall.enter(name).get(&hall.overrides("vera")).expect(403);
+        hall.enter(name)
+            .post(&hall.overrides("vera"), &[("seen", "")])
+            .expect(403);
+    }
+    // Whoever has that right at the height of a viewer touches nobody of that height.
+    let curt = hall.enter("curt");
+    curt.get(&hall.overrides("vera")).expect(403);
+    curt.get(&hall.overrides("curt")).expect(403);
+    switch(&curt, &hall.overrides("mona"), &[("billing.totals", "allow")]).expect(422);
+    assert_eq!(hall.switched("mona"), "");
+}
+
+#[test]
+fn two_people_who_switch_at_once_do_not_lose_each_others_work() {
+    let hall = Hall::open(House::shared(), "switch-race", |set| {
+        set.add("vera", "viewer", None);
+        set.add("adam", "admin", None);
+    });
+    let (olivia, adam, path) = (hall.enter("olivia"), hall.enter("adam"), hall.overrides("vera"));
+    olivia.get(&path).expect(200);
+    switch(&adam, &path, &[("access.view", "allow")]).expect(303);
+    // Olivia still has the page of before.
+    let page = olivia.post(&path, &[("seen", ""), ("audit.view", "allow")]).expect(422);
+    assert!(page.has("in the meantime"), "{}", page.text());
+    assert_eq!(page.value_of("access.view").as_deref(), Some("allow"));
+    let done = at_once(
+        ["audit.view", "reporting.export"]
+            .into_iter()
+            .map(|key| {
+                let (client, path) = (olivia.copy(), path.clone());
+                let seen = hall.switched("vera");
+                move || client.post(&path, &[("seen", seen.as_str()), (key, "allow")]).status
+            })
+            .collect(),
+    );
+    assert!(done.contains(&303), "{done:?}");
+    let kept = ["audit.view", "reporting.export"]
+        .into_iter()
+        .filter(|key| hall.switched("vera").contains(key));
+    assert_eq!(
+        kept.count(),
+        done.iter().filter(|status| **status == 303).count(),
+        "{done:?}"
+    );
+}
+
+/// The policy form as the page has it, with boxes added and taken away.
+fn with_boxes(client: &Client, hall: &Hall<'_>, add: &[&str], take: &[&str]) -> Page {
+    let path = hall.path("/settings/roles");
+    let page = client.get(&path).expect(200);
+    let mut fields = page.form("/settings/roles");
+    fields.retain(|(name, value)| name != "on" || !take.contains(&value.as_str()));
+    fields.extend(add.iter().map(|value| ("on".to_owned(), (*value).to_owned())));
+    let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    client.post(&path, &fields)
+}
+
+#[test]
+fn a_policy_switches_a_right_for_a_whole_role_at_once() {
+    let hall = Hall::open(House::shared(), "policy", |set| {
+        set.add("vera", "viewer", None);
+        set.add("adam", "admin", None);
+        set.add("mona", "member", Some("manager"));
+    });
+    let (olivia, adam, vera) = (hall.enter("olivia"), hall.enter("adam"), hall.enter("vera"));
+    vera.get(&hall.path("/members")).expect(200);
+    with_boxes(&olivia, &hall, &["viewer access.view"], &["viewer members.view"]).expect(303);
+    vera.get(&hall.path("/members")).expect(403);
+    vera.get(&hall.path("/access/explain")).expect(200);
+    assert_eq!(hall.log("organization.policy_changed"), 1);
+    // An admin switches the roles below, company roles too.
+    with_boxes(
+        &adam,
+        &hall,
+        &["viewer members.view", "company.manager budgets.manage"],
+        &["viewer access.view"],
+    )
+    .expect(303);
+    vera.get(&hall.path("/members")).expect(200);
+    vera.get(&hall.path("/access/explain")).expect(403);
+    assert_eq!(hall.policies(), r#"{"company.manager":{"budgets.manage":"allow"}}"#);
+    // An owner takes the right to manage roles from admins: from then on they are outside.
+    with_boxes(&olivia, &hall, &[], &["admin roles.custom"]).expect(303);
+    adam.get(&hall.path("/settings/roles")).expect(403);
+}
+
+#[test]
+fn nobody_switches_their_own_column_a_higher_one_or_what_they_cannot_do() {
+    let hall = Hall::open(House::shared(), "policy-bounds", |set| {
+        set.add("adam", "admin", None);
+        set.add_custom(
+            "curt",
+            "user_admin",
+            "roles.custom members.role members.view access.view",
+        );
+    });
+    let (adam, curt) = (hall.enter("adam"), hall.enter("curt"));
+    let before = hall.policies();
+    for (who, cell) in [
+        (&adam, "admin billing.manage"),
+        (&adam, "admin org.slug.change"),
+        (&curt, "billing_admin notifications.defaults"),
+        (&curt, "user_admin reporting.view"),
+        (&curt, "viewer billing.view"),
+        (&curt, "company.manager keys.manage"),
+    ] {
+        let page = with_boxes(who, &hall, &[cell], &[]).expect(422);
+        assert!(page.has("not yours to switch"), "{cell}: {}", page.text());
+        assert_eq!(hall.policies(), before, "{cell}");
+    }
+    // Off is refused as well: boxes that are not there are not taken as unticked, and those below are.
+    let page = adam.get(&hall.path("/settings/roles")).expect(200);
+    assert!(
+        page.all("input[name=on]", "value")
+            .iter()
+            .all(|value| !value.starts_with("admin "))
+    );
+    with_boxes(&curt, &hall, &["viewer access.view"], &[]).expect(303);
+    with_boxes(&adam, &hall, &["viewer company.delete"], &[]).expect(422);
+    with_boxes(&adam, &hall, &["operator org.view"], &[]).expect(422);
+    // Whoever looks at an old table is told.
+    let page = adam.post(&hall.path("/settings/roles"), &[("seen", "")]).expect(422);
+    assert!(page.has("in the meantime"), "{}", page.text());
+}
+
+fn role_form<'a>(name: &'a str, base: &'a str, permissions: &[&'a str]) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![("name", name), ("base", base)];
+    fields.extend(permissions.iter().map(|key| ("permission", *key)));
+    fields
+}
+
+#[test]
+fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
+    let hall = Hall::open(House::shared(), "own-role", |set| {
+        set.add("vera", "member", None);
+    });
+    let (olivia, vera) = (hall.enter("olivia"), hall.enter("vera"));
+    let new = hall.path("/settings/roles/new");
+    olivia.get(&new).expect(200).expect_text("Create role");
+    olivia
+        .post(&new, &role_form("Auditor", "member", &["members.view", "audit.view"]))
+        .expect(303);
+    olivia
+        .get(&hall.path("/settings/roles"))
+        .expect(200)
+        .expect_text("Auditor");
+    let (id, profile) = (
+        hall.role_id("Auditor"),
+        hall.path(&format!("/members/{}", hall.id("vera"))),
+    );
+    vera.get(&hall.path("/members")).expect(200).expect_text("Vera");
+    assert!(!vera.get(&hall.path("/members")).has("Olivia"));
+    // Given like every other role.
+    let preview = olivia.get(&format!("{profile}/role-preview?role={id}")).expect(200);
+    assert!(
+        preview.has("View the audit log") && preview.has("Rights gained"),
+        "{}",
+        preview.text()
+    );
+    olivia.post(&format!("{profile}/role"), &[("role", &id)]).expect(303);
+    vera.get(&hall.path("/members")).expect(200).expect_text("Olivia");
+    // Its rank stays while somebody holds it, and it cannot be deleted.
+    let role = hall.path(&format!("/settings/roles/{id}"));
+    let page = olivia.get(&role).expect(200).expect_text("Who has it");
+    let seen = page.value_of("seen").expect("what was seen");
+    let edit = |base: &str, permissions: &[&str]| {
+        let mut fields = role_form("Auditor", base, permissions);
+        fields.push(("seen", &seen));
+        olivia.post(&role, &fields)
+    };
+    edit("editor", &["members.view"]).expect(422);
+    olivia
+        .post(&format!("{role}/deletion"), &[])
+        .expect(422)
+        .expect_text("Give them another one first");
+    // A change counts at once, and a page of before does not undo it.
+    edit("member", &["audit.view"]).expect(303);
+    assert!(!vera.get(&hall.path("/members")).has("Olivia"));
+    edit("member", &["members.view"])
+        .expect(422)
+        .expect_text("in the meantime");
+    olivia
+        .post(&format!("{profile}/role"), &[("role", "member")])
+        .expect(303);
+    olivia.get(&format!("{role}/deletion")).expect(200);
+    olivia.post(&format!("{role}/deletion"), &[]).expect(303);
+    olivia.get(&role).expect(404);
+    for action in ["role.created", "role.edited", "role.deleted"] {
+        assert_eq!(hall.log(action), 1, "{action}");
+    }
+}
+
+#[test]
+fn a_role_that_cannot_be_is_refused_at_its_field() {
+    let hall = Hall::open(House::shared(), "bad-role", |_| {});
+    let (olivia, new) = (hall.enter("olivia"), hall.path("/settings/roles/new"));
+    let refused = |form: &[(&str, &str)], field: &str, says: &str| {
+        let page = olivia.post(&new, form).expect(422);
+        assert!(page.has(says), "{field}: {}", page.text());
+        assert!(
+            page.links().contains(&format!("#{field}")),
+            "{field}: {:?}",
+            page.links()
+        );
+    };
+    refused(&role_form("", "member", &["members.view"]), "name", "Enter a name");
+    refused(
+        &role_form("admin", "member", &["members.view"]),
+        "name",
+        "built-in role",
+    );
+    refused(
+        &role_form("Chief", "owner", &["members.view"]),
+        "base",
+        "Choose the role",
+    );
+    refused(
+        &role_form("Chief", "member", &["company.delete"]),
+        "permissions",
+        "only owners",
+    );
+    refused(
+        &role_form("Chief", "member", &["no.such.right"]),
+        "permissions",
+        "of the list",
+    );
+    olivia
+        .post(&new, &role_form("Chief", "viewer", &["members.view"]))
+        .expect(303);
+    refused(
+        &role_form("Chief", "member", &["members.view"]),
+        "name",
+        "has this name",
+    );
+    // Who works in every company sees every company.
+    let made = hall.house.database.words(&format!(
+        "SELECT permissions AS value FROM custom_roles WHERE id = '{}'",
+        hall.role_id("Chief")
+    ));
+    assert_eq!(made, ["org.view members.view co.view"]);
+}
+
+#[test]
+fn no_role_is_made_or_changed_beyond_ones_own_rights() {
+    let hall = Hall::open(House::shared(), "role-bounds", |set| {
+        set.add("adam", "admin", None);
+        set.add("pia", "member", None);
+        set.add_custom(
+            "curt",
+            "user_admin",
+            "roles.custom members.role members.view access.view",
+        );
+        set.add_custom("rich", "member", "billing.manage members.view");
+        set.add_custom("poor", "member", "members.view");
+    });
+    let (adam, curt) = (hall.enter("adam"), hall.enter("curt"));
+    let new = hall.path("/settings/roles/new");
+    // A permission that an admin lacks.
+    adam.post(&new, &role_form("Cashier", "member", &["billing.manage"]))
+        .expect(422)
+        .expect_text("not yours to give");
+    // A rank that is one's own.
+    curt.post(&new, &role_form("Twin", "user_admin", &["members.view"]))
+        .expect(422)
+        .expect_text("as high as you");
+    curt.post(&new, &role_form("Boss", "admin", &["members.view"]))
+        .expect(422);
+    curt.post(
+        &new,
+        &role_form("Helper", "member", &["members.view", "members.invite"]),
+    )
+    .expect(422);
+    // A role that people hold is not raised by who lacks the right, and not touched when it has more than oneself.
+    let change = |who: &Client, name: &str, permissions: &[&str]| {
+        let path = hall.path(&format!("/settings/roles/{}", hall.role_id(name)));
+        let page = who.get(&path).expect(200);
+        let seen = page.value_of("seen").unwrap_or_default();
+        let name = format!("{name} 2");
+        let mut fields = role_form(&name, "member", permissions);
+        fields.push(("seen", &seen));
+        who.post(&path, &fields)
+    };
+    change(&adam, "poor’s role", &["members.view", "billing.manage"]).expect(422);
+    change(&curt, "poor’s role", &["members.view", "audit.view"]).expect(422);
+    change(&adam, "rich’s role", &["members.view"]).expect(403);
+    let path = hall.path(&format!("/settings/roles/{}", hall.role_id("rich’s role")));
+    adam.get(&path).expect(200).expect_text("not change it");
+    adam.post(&format!("{path}/deletion"), &[]).expect(403);
+    // Nobody changes the role that they hold, and a foreign one is not there.
+    change(&curt, "curt’s role", &["members.view"]).expect(403);
+    change(&curt, "poor’s role", &["members.view", "access.view"]).expect(303);
+    let elsewhere = Hall::open(House::shared(), "role-elsewhere", |set| {
+        set.add_custom("eve", "member", "members.view");
+    });
+    let foreign = hall.path(&format!("/settings/roles/{}", elsewhere.role_id("eve’s role")));
+    adam.get(&foreign).expect(404);
+    adam.post(&foreign, &role_form("Mine", "member", &["members.view"]))
+        .expect(404);
+    hall.enter("olivia")
+        .post(&format!("{foreign}/deletion"), &[])
+        .expect(404);
+    // A foreign role cannot be given either.
+    let given = [("role", elsewhere.role_id("eve’s role"))];
+    let role = hall.path(&format!("/members/{}/role", hall.id("pia")));
+    hall.enter("olivia")
+        .post(&role, &[("role", given[0].1.as_str())])
+        .expect(422);
+}
+
+#[test]
+fn why_somebody_can_or_cannot_is_told_along_the_chain() {
+    let hall = Hall::open(House::shared(), "explain", |set| {
+        set.add("vera", "viewer", None);
+        set.add("emil", "member", Some("editor"));
+        set.add("mona", "member", Some("manager"));
+        set.add("adam", "admin", None);
+    });
+    let (olivia, id) = (hall.enter("olivia"), hall.id("vera"));
+    let ask = |who: &Client, member: &str, company: &str, permission: &str| {
+        who.get(&hall.path(&format!(
+            "/access/explain?member={member}&company={company}&permission={permission}"
+        )))
+    };
+    ask(&olivia, &id, "", "members.view")
+        .expect(200)
+        .expect_text("Why can Vera view members?")
+        .expect_text("The role Viewer has it");
+    ask(&olivia, &id, "north-explain", "co.view")
+        .expect(200)
+        .expect_text("Why can Vera view North?");
+    ask(&olivia, &id, "", "access.view")
+        .expect(200)
+        .expect_text("Why can’t Vera view access control?")
+        .expect_text("can be switched on");
+    switch(&olivia, &hall.overrides("vera"), &[("members.view", "deny")]).expect(303);
+    let told = ask(&olivia, &id, "", "members.view")
+        .expect(200)
+        .expect_text("Why can’t Vera")
+        .expect_text("Switched off for Vera");
+    assert!(
+        told.links().contains(&hall.overrides("vera")),
+        "each step leads to where it is changed"
+    );
+    with_boxes(&olivia, &hall, &["viewer access.view"], &[]).expect(303);
+    let told = ask(&olivia, &id, "", "access.view")
+        .expect(200)
+        .expect_text("Why can Vera")
+        .expect_text("A policy of Hall explain switches it on");
+    assert!(told.links().contains(&hall.path("/settings/roles")));
+    let emil = hall.id("emil");
+    ask(&olivia, &emil, "north-explain", "co.edit")
+        .expect(200)
+        .expect_text("Why can Emil edit North’s settings?")
+        .expect_text("The role Editor in North");
+    ask(&olivia, &emil, "", "co.edit")
+        .expect(200)
+        .expect_text("Yes, in assigned");
+    ask(&olivia, &emil, "north-explain", "co.members.manage")
+        .expect(200)
+        .expect_text("Why can’t Emil");
+    // Found by name; without a permission everything is shown.
+    olivia
+        .get(&hall.path("/access/explain?q=emil"))
+        .expect(200)
+        .expect_text("What Emil can do");
+    olivia
+        .get(&hall.path("/access/explain?q=explain.test"))
+        .expect(200)
+        .expect_text("Whom do you mean?");
+    ask(&olivia, &emil, "nowhere", "co.edit").expect(422);
+    ask(&olivia, &emil, "", "no.such.right").expect(422);
+    ask(&olivia, "00000000000070008000000000000000", "", "co.edit").expect(404);
+    // A manager asks about the people and companies that are theirs.
+    let mona = hall.enter("mona");
+    ask(&mona, &emil, "north-explain", "co.edit").expect(200);
+    ask(&mona, &id, "", "co.edit").expect(404);
+    assert!(!mona.get(&hall.path("/access/explain?q=vera")).has("viewer"));
+    ask(&hall.enter("emil"), &emil, "", "co.edit").expect(403);
+}
+
+#[test]
+fn everybody_sees_what_they_can_do_here() {
+    let hall = Hall::open(House::shared(), "mine", |set| {
+        set.add("emil", "member", Some("editor"));
+        set.add("adam", "admin", None);
+    });
+    let emil = hall.enter("emil");
+    let page = emil
+        .get(&hall.path("/access/mine"))
+        .expect(200)
+        .expect_text("Editor there");
+    assert!(
+        page.link("What can I do here?").is_some(),
+        "the account menu leads there"
+    );
+    let asked = emil.get(&hall.path("/access/mine?permission=billing.view")).expect(200);
+    assert!(asked.has("Why can’t you view billing?"), "{}", asked.text());
+    assert!(asked.link("Request access").is_some());
+    hall.enter("olivia")
+        .get(&hall.path("/access/mine?permission=billing.view"))
+        .expect(200)
+        .expect_text("Why can you view billing?");
+    hall.house
+        .sign_up("Stella Strange", "stella@mine-elsewhere.test")
+        .get(&hall.path("/access/mine"))
+        .expect(404);
+}
+
+#[test]
+fn what_another_role_would_change_is_told_before_it_is_saved() {
+    let hall = Hall::open(House::shared(), "preview", |set| {
+        set.add("vera", "viewer", None);
+        set.add("ursula", "user_admin", None);
+        set.add("mona", "member", Some("manager"));
+    });
+    let (olivia, path) = (
+        hall.enter("olivia"),
+        hall.path(&format!("/members/{}/role-preview", hall.id("vera"))),
+    );
+    let page = olivia.get(&format!("{path}?role=editor")).expect(200);
+    assert!(
+        page.has("What if Vera were Editor?") && page.has("Edit a company’s settings"),
+        "{}",
+        page.text()
+    );
+    assert_eq!(page.form_count("/role"), 1);
+    let lost = olivia.get(&format!("{path}?role=member")).expect(200);
+    assert!(lost.has("Everywhere → In assigned companies"), "{}", lost.text());
+    // Who may not give it may look, but not save.
+    let ursula = hall.enter("ursula").get(&format!("{path}?role=admin")).expect(200);
+    assert_eq!(ursula.form_count("/role"), 0);
+    hall.enter("mona").get(&format!("{path}?role=editor")).expect(403);
+    hall.enter("vera").get(&format!("{path}?role=owner")).expect(403);
+    // It changed nothing.
+    assert_eq!(
+        hall.house.database.number(&format!(
+            "SELECT count(*) AS value FROM memberships WHERE id = '{}' AND role = 'viewer'",
+            hall.id("vera")
+        )),
+        1
+    );
+}
+
+#[test]
+fn a_refused_person_asks_from_the_page_and_is_granted_the_one_right() {
+    let hall = Hall::open(House::shared(), "ask", |set| {
+        set.add("vera", "viewer", None);
+        set.add("adam", "admin", None);
+        set.add("ursula", "user_admin", None);
+    });
+    let vera = hall.enter("vera");
+    let refused = vera
+        .get(&hall.path("/access/explain"))
+        .expect(403)
+        .expect_text("View access control")
+        .expect_text("Who can help");
+    assert!(refused.has("Olivia") && refused.has("Adam"));
+    let page = vera
+        .submit(&refused, &hall.path("/access/requests"), &[("note", "For the audit")])
+        .expect(303);
+    let request = page.location.clone().expect("the request");
+    vera.get(&request)
+        .expect(200)
+        .expect_text("For the audit")
+        .expect_text("Withdraw request");
+    // The same again is the same request.
+    vera.submit(&refused, &hall.path("/access/requests"), &[("note", "Again")])
+        .expect_redirect(&request);
+    for name in ["olivia", "adam", "ursula"] {
+        let letter = hall.house.mail_to(&format!("{name}@ask.test"));
+        assert!(letter.text.contains("Vera asks for “View access control”") && letter.text.contains("For the audit"));
+        assert_eq!(letter.link("/access/requests/"), request);
+    }
+    // From the mail, after signing in.
+    hall.house
+        .client()
+        .get(&request)
+        .expect_redirect(&format!("/login?next={}", crate::harness::client::encode(&request)));
+    let adam = hall.enter("adam");
+    adam.get(&hall.path("/access/requests"))
+        .expect(200)
+        .expect_text("Vera: View access control");
+    let page = adam.get(&request).expect(200);
+    assert!(page.has("Switch on “View access control” for Vera"), "{}", page.text());
+    assert_eq!(page.value_of("way").as_deref(), Some("override"));
+    let fields = [
+        ("decision", "grant"),
+        ("way", "override"),
+        ("answer", "Until the audit is done"),
+    ];
+    adam.post(&format!("{request}/decision"), &fields).expect(303);
+    vera.get(&hall.path("/access/explain")).expect(200);
+    let letter = hall.house.mail_to("vera@ask.test");
+    assert!(
+        letter.text.contains("Adam granted your request") && letter.text.contains("Until the audit is done"),
+        "{}",
+        letter.text
+    );
+    assert_eq!(
+        (
+            hall.log("access.requested"),
+            hall.log("access.granted"),
+            hall.log("member.overrides_changed")
+        ),
+        (1, 1, 1)
+    );
+    // It is decided once.
+    adam.post(&format!("{request}/decision"), &[("decision", "deny")])
+        .expect(422)
+        .expect_text("decided before");
+    adam.get(&hall.path("/access/requests"))
+        .expect(200)
+        .expect_text("Decided lately");
+    vera.get(&request)
+        .expect(200)
+        .expect_text("Until the audit is done")
+        .expect_text("by Adam");
+    vera.post(&hall.path("/access/requests"), &[("permission", "access.view")])
+        .expect(422)
+        .expect_text("already");
+}
+
+#[test]
+fn a_role_that_has_the_right_is_offered_where_no_cell_is_open() {
+    let hall = Hall::open(House::shared(), "ask-role", |set| {
+        set.add("vera", "viewer", None);
+        set.add("ursula", "user_admin", None);
+        set.add("adam", "admin", None);
+    });
+    let vera = hall.enter("vera");
+    let request = hall.request_of(&vera, "co.edit", "");
+    let ursula = hall.enter("ursula");
+    let page = ursula.get(&request).expect(200);
+    assert_eq!(page.all("input[name=way]", "value"), ["role:editor"]);
+    // A way that is not offered is none.
+    for way in ["override", "role:admin", "role:owner", "company:manager", ""] {
+        let fields = [("decision", "grant"), ("way", way)];
+        ursula.post(&format!("{request}/decision"), &fields).expect(422);
+        vera.get(&hall.path("/access/requests")).expect(403);
+    }
+    ursula
+        .post(
+            &format!("{request}/decision"),
+            &[("decision", "grant"), ("way", "role:editor")],
+        )
+        .expect(303);
+    assert_eq!(hall.log("member.role_changed"), 1);
+    // What is not in the decider's power is only denied.
+    let billing = hall.request_of(&vera, "billing.manage", "");
+    let page = ursula
+        .get(&billing)
+        .expect(200)
+        .expect_text("Nothing that you may give");
+    assert!(page.all("input[name=way]", "value").is_empty());
+    ursula
+        .post(
+            &format!("{billing}/decision"),
+            &[("decision", "deny"), ("answer", "Ask Olivia")],
+        )
+        .expect(303);
+    assert_eq!(hall.log("access.denied"), 1);
+}
+
+#[test]
+fn a_manager_decides_what_is_asked_for_their_company_and_nothing_else() {
+    let hall = Hall::open(House::shared(), "ask-company", |set| {
+        let south = set.stage.company(set.organization, "South", "south-ask-company");
+        set.add("emil", "member", Some("viewer"));
+        set.add("mona", "member", Some("manager"));
+        let user = set.stage.account("Sam", "sam@ask-company.test", true);
+        set.stage.enrol(set.organization, user, "member", &[(south, "manager")]);
+    });
+    let (emil, mona, sam) = (hall.enter("emil"), hall.enter("mona"), hall.enter("sam"));
+    // The refusal page of a company asks for that company.
+    let refused = emil
+        .get(&hall.path("/companies/north-ask-company/settings"))
+        .expect(403);
+    let request = emil
+        .submit(&refused, &hall.path("/access/requests"), &[])
+        .expect(303)
+        .location
+        .expect("the request");
+    assert!(hall.house.mail_to("mona@ask-company.test").text.contains("in North"));
+    mona.get(&hall.path("/access/requests")).expect(200).expect_text("Emil");
+    assert!(!sam.get(&hall.path("/access/requests")).expect(200).has("Emil"));
+    sam.get(&request).expect(404);
+    sam.post(&format!("{request}/decision"), &[("decision", "deny")])
+        .expect(404);
+    let page = mona.get(&request).expect(200);
+    assert_eq!(page.all("input[name=way]", "value"), ["company:editor"]);
+    mona.post(
+        &format!("{request}/decision"),
+        &[("decision", "grant"), ("way", "company:manager")],
+    )
+    .expect(422);
+    mona.post(
+        &format!("{request}/decision"),
+        &[("decision", "grant"), ("way", "company:editor")],
+    )
+    .expect(303);
+    emil.get(&hall.path("/companies/north-ask-company/settings"))
+        .expect(200);
+    // For the whole organization a manager decides nothing.
+    let wide = hall.request_of(&emil, "co.edit", "");
+    mona.get(&wide).expect(404);
+    mona.post(
+        &format!("{wide}/decision"),
+        &[("decision", "grant"), ("way", "override")],
+    )
+    .expect(404);
+}
+
+#[test]
+fn nobody_decides_their_own_request_and_who_is_suspended_asks_for_nothing() {
+    let hall = Hall::open(House::shared(), "ask-self", |set| {
+        set.add("adam", "admin", None);
+        set.add("vera", "viewer", None);
+    });
+    let (adam, vera) = (hall.enter("adam"), hall.enter("vera"));
+    let request = hall.request_of(&adam, "billing.manage", "");
+    assert!(!adam.get(&request).expect(200).has("Your decision"));
+    let fields = [("decision", "grant"), ("way", "override")];
+    adam.post(&format!("{request}/decision"), &fields).expect(403);
+    vera.post(&format!("{request}/decision"), &fields).expect(403);
+    vera.get(&request).expect(403);
+    vera.post(&format!("{request}/withdrawal"), &[]).expect(403);
+    assert_eq!(hall.switched("adam"), "");
+    // An owner may.
+    let olivia = hall.enter("olivia");
+    let page = olivia.get(&request).expect(200);
+    assert!(
+        page.all("input[name=way]", "value").contains(&"override".to_owned()),
+        "{}",
+        page.text()
+    );
+    adam.post(&format!("{request}/withdrawal"), &[]).expect(303);
+    olivia
+        .post(&format!("{request}/decision"), &fields)
+        .expect(422)
+        .expect_text("decided before");
+    assert_eq!(hall.switched("adam"), "");
+    assert_eq!(hall.log("access.withdrawn"), 1);
+    // Whoever is shut out asks for nothing.
+    hall.house.database.execute(&format!(
+        "UPDATE memberships SET status = 'suspended', suspended_by = 'x' WHERE id = '{}'",
+        hall.id("vera")
+    ));
+    let asked = vera
+        .post(&hall.path("/access/requests"), &[("permission", "access.view")])
+        .expect(403);
+    assert_eq!(asked.form_count("/access/requests"), 0);
+    // A request from elsewhere is not there.
+    let elsewhere = Hall::open(House::shared(), "ask-elsewhere", |set| {
+        set.add("eve", "viewer", None);
+    });
+    let foreign = hall.request_of_foreign(&elsewhere);
+    olivia.get(&foreign).expect(404);
+    olivia
+        .post(&format!("{foreign}/decision"), &[("decision", "deny")])
+        .expect(404);
+}
+
+impl Hall<'_> {
+    /// A request of another organization under this one's address.
+    fn request_of_foreign(&self, other: &Hall<'_>) -> String {
+        let there = other.request_of(&other.enter("eve"), "access.view", "");
+        there.replace(&other.path(""), &self.path(""))
+    }
+}
+
+#[test]
+fn what_is_asked_wrongly_or_too_often_is_told_and_opens_nothing() {
+    let hall = Hall::open(House::shared(), "ask-much", |set| {
+        set.add("vera", "viewer", None);
+    });
+    let vera = hall.enter("vera");
+    let path = hall.path("/access/requests");
+    for (fields, says) in [
+        (vec![("permission", "")], "Choose what you need"),
+        (vec![("permission", "no.such.right")], "Choose what you need"),
+        (vec![("permission", "members.view")], "already"),
+        (
+            vec![("permission", "co.edit"), ("company", "nowhere")],
+            "has this address",
+        ),
+    ] {
+        vera.post(&path, &fields).expect(422).expect_text(says);
+    }
+    let long = "x".repeat(501);
+    let page = vera
+        .post(&path, &[("permission", "co.edit"), ("note", &long)])
+        .expect(422);
+    assert!(
+        page.field_error("note").is_some() && page.value_of("note") == Some(long),
+        "what was typed stays"
+    );
+    let keys = [
+        "access.view",
+        "audit.view",
+        "billing.view",
+        "billing.totals",
+        "wallet.view",
+        "keys.view",
+        "co.edit",
+        "branding.manage",
+        "requests.decide",
+        "roles.custom",
+    ];
+    for key in keys {
+        hall.request_of(&vera, key, "");
+    }
+    vera.post(&path, &[("permission", "domains.manage")])
+        .expect(422)
+        .expect_text("asked for a lot");
+    let open = hall.house.database.number(&format!(
+        "SELECT count(*) AS value FROM access_requests WHERE membership_id = '{}'",
+        hall.id("vera")
+    ));
+    assert_eq!(open, 10);
+}
+
+#[test]
+fn two_who_decide_at_once_decide_once() {
+    let hall = Hall::open(House::shared(), "ask-race", |set| {
+        set.add("vera", "viewer", None);
+        set.add("adam", "admin", None);
+    });
+    let request = hall.request_of(&hall.enter("vera"), "access.view", "");
+    let path = format!("{request}/decision");
+    let jobs: Vec<_> = [("adam", "grant"), ("olivia", "deny")]
+        .into_iter()
+        .map(|(name, decision)| {
+            let (client, path) = (hall.enter(name), path.clone());
+            move || {
+                client
+                    .post(&path, &[("decision", decision), ("way", "override")])
+                    .status
+            }
+        })
+        .collect();
+    let mut done = at_once(jobs);
+    done.sort_unstable();
+    assert_eq!(done, [303, 422]);
+    assert_eq!(hall.log("access.granted") + hall.log("access.denied"), 1);
+    assert_eq!(hall.switched("vera").is_empty(), hall.log("access.granted") == 0);
+}

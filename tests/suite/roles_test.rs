@@ -13,7 +13,7 @@ use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::page::Page;
 use crate::harness::places::repository;
-use crate::harness::stage::Ticket;
+use crate::harness::stage::{Ticket, open_link};
 
 /// Everybody: the word in the table's head and who that is.
 const ACTORS: &[(&str, &str)] = &[
@@ -54,6 +54,16 @@ pub struct Scene {
     pub invitation: String,
     /// The live link of an invitation to the actor, or to the newcomer for whom is a member or nobody.
     pub token: String,
+    /// A role of the organization's own that nobody has.
+    pub custom_role: String,
+    /// The member's open request for a right in north.
+    pub request: String,
+    /// An onboarding link into the organization.
+    pub link: String,
+    /// The token of its address.
+    pub door: String,
+    /// Somebody's request to come in by it, which waits.
+    pub join: String,
     /// A running access review, and the member's place in it.
     pub review: (String, String),
     /// A closed one, and a place in it that nobody confirmed.
@@ -73,10 +83,15 @@ impl Scene {
             let south = stage.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
             let target = stage.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
             let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
+            let custom_role = stage.custom_role(organization, owner, "Auditor", "member", "members.view audit.view");
+            let request = stage.request(organization, member, "co.edit", Some(north));
             let closed_review = stage.closed_review(organization, owner, (member, south));
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
                 stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
+            let (link, door) = stage.link(organization, owner, &open_link(&format!("Link {slug}")));
+            let asker = stage.account(&format!("Asta {slug}"), &format!("asta@{slug}.test"), true);
+            let join = stage.join_request(organization, link, asker, "");
             let address = format!("actor@{slug}.test");
             let companies: &[_] = match actor {
                 "manager" => &[(north, "manager")],
@@ -112,7 +127,12 @@ impl Scene {
                 north: north.to_string(),
                 invitation: invitation.to_string(),
                 token,
+                custom_role: custom_role.to_string(),
+                request: request.to_string(),
                 south: south.to_string(),
+                link: link.to_string(),
+                door,
+                join: join.to_string(),
                 actor,
             }
         })

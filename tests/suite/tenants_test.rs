@@ -71,6 +71,9 @@ fn expect_nothing_of(page: &Page, theirs: &Scene) {
         &theirs.south,
         &theirs.invitation,
         &theirs.token,
+        &theirs.link,
+        &theirs.door,
+        &theirs.join,
     ];
     for mark in ids.into_iter().chain([&theirs.slug]) {
         assert!(
@@ -144,6 +147,12 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
         south: company.south.clone(),
         invitation: invitation.invitation.clone(),
         token: mine.token.clone(),
+        custom_role: invitation.custom_role.clone(),
+        request: invitation.request.clone(),
+
+        link: invitation.link.clone(),
+        door: mine.door.clone(),
+        join: invitation.join.clone(),
         review: member.review.clone(),
         closed_review: member.closed_review.clone(),
         actor: None,
@@ -195,6 +204,13 @@ fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
         ("role", "editor"),
         ("company_role", "editor"),
     ];
+    let link = [
+        ("name", "Fair"),
+        ("purpose", "join"),
+        ("role", "member"),
+        ("company_role", "viewer"),
+        ("approval", "automatic"),
+    ];
     let both = [("id", mine.invitation.as_str()), ("id", theirs.invitation.as_str())];
     let asks: Vec<(String, Vec<(&str, &str)>)> = vec![
         (format!("{base}/invitations"), [&invite[..], &company[..]].concat()),
@@ -214,6 +230,14 @@ fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
         (format!("{base}/invitations/resending"), both.to_vec()),
         (format!("{base}/members/{}/companies", mine.member), company.to_vec()),
         (format!("{base}/companies/{}/members", mine.north_slug), member.to_vec()),
+        (
+            format!("{base}/settings/onboarding"),
+            [&link[..], &company[..1]].concat(),
+        ),
+        (
+            format!("{base}/settings/onboarding/{}", mine.link),
+            [&link[..], &company[..1]].concat(),
+        ),
     ];
     for (path, fields) in asks {
         let page = client.post(&path, &fields);

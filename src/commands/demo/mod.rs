@@ -1,7 +1,9 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod links;
 mod reviews;
+mod rights;
 
 use std::path::Path;
 
@@ -94,12 +96,14 @@ fn furnish(house: &House) -> Result<(), AppError> {
     HOUSES.iter().try_for_each(|place| stage.build(place))?;
     // Each area adds its own past, in its own file, by its own line.
     // Rights
+    rights::play(&stage)?;
     // Rights: end
 
     // People
     // People: end
 
     // Links
+    links::furnish(&stage)?;
     // Links: end
 
     // General

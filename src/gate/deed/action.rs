@@ -85,6 +85,8 @@ crate::text_enum! {
         JoinRequested = "join.requested",
         JoinApproved = "join.approved",
         JoinDenied = "join.denied",
+        JoinWithdrawn = "join.withdrawn",
+        JoinExpired = "join.expired",
         MemberJoined = "member.joined",
         SupportConsentChanged = "support.consent_changed",
         SupportBegan = "support.began",

@@ -3,7 +3,14 @@
 use serde_json::Value;
 
 use super::Action;
+use crate::gate::permission::{Column, Right};
 use crate::gate::role::Role;
+
+/// The first field of an object with its text.
+fn one(value: &Value) -> Option<(&str, Option<&str>)> {
+    let (key, value) = value.as_object()?.iter().next()?;
+    Some((key, value.as_str()))
+}
 
 /// The words of a deed, to stand behind the actor's name.
 pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> String {
@@ -11,11 +18,21 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         let text = value.get("role").and_then(Value::as_str).unwrap_or_default();
         Role::parse(text).map_or(text.to_owned(), |role| role.label().to_owned())
     };
+    let right = |key: &str| Right::parse(key).map_or_else(|| key.to_owned(), |right| right.label().to_owned());
+    let wanted = |value: &Value| {
+        let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let place = match text("company") {
+            company if company.is_empty() => String::new(),
+            company => format!(" in {company}"),
+        };
+        format!("“{}”{place}", right(&text("permission")))
+    };
     let company = after
         .get("company")
         .or_else(|| before.get("company"))
         .and_then(Value::as_str)
         .unwrap_or_default();
+    let link = |value: &Value| value.get("link").and_then(Value::as_str).unwrap_or_default().to_owned();
     match action {
         Action::OrganizationCreated => format!("created the organization {label}"),
         Action::OrganizationEdited => "changed the organization’s settings".into(),
@@ -47,15 +64,59 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         Action::MemberRemoved => format!("removed {label}"),
         Action::MemberLeft => "left the organization".into(),
         // Access
+        Action::AccessImported => {
+            let count = |what: &str| after.get(what).and_then(Value::as_u64).unwrap_or_default();
+            format!(
+                "took in a sheet of roles: {} added, {} changed, {} taken off",
+                count("added"),
+                count("changed"),
+                count("removed")
+            )
+        }
         // Access: end
 
         // Rights
+        Action::OverridesChanged => match (one(after), after.as_object().map_or(0, serde_json::Map::len)) {
+            (Some((key, Some("allow"))), 1) => format!("switched on “{}” for {label}", right(key)),
+            (Some((key, Some("deny"))), 1) => format!("switched off “{}” for {label}", right(key)),
+            (Some((key, _)), 1) => format!("gave “{}” of {label} back to the role", right(key)),
+            (_, n) => format!("switched {n} permissions for {label}"),
+        },
+        Action::PolicyChanged => match (one(after), after.as_object().map_or(0, serde_json::Map::len)) {
+            (Some((cell, Some(on))), 1) => {
+                let (column, key) = cell.split_once(' ').unwrap_or_default();
+                let column = Column::parse(column).map_or_else(String::new, Column::label);
+                format!("switched {on} “{}” for the role {column}", right(key))
+            }
+            (_, n) => format!("switched {n} permissions of roles"),
+        },
+        Action::CustomRoleCreated => format!("made the role {label}"),
+        Action::CustomRoleEdited => match before.get("name").and_then(Value::as_str) {
+            Some(name) if name != label => format!("changed the role {name}, now {label}"),
+            _ => format!("changed the role {label}"),
+        },
+        Action::CustomRoleDeleted => format!("deleted the role {label}"),
+        Action::AccessRequested => format!("asked for {}", wanted(after)),
+        Action::AccessGranted => format!("granted {label} {}", wanted(before)),
+        Action::AccessDenied => format!("denied {label} {}", wanted(before)),
+        Action::AccessWithdrawn => format!("no longer asks for {}", wanted(before)),
         // Rights: end
 
         // People
         // People: end
 
         // Links
+        Action::LinkCreated => format!("made the onboarding link {label}"),
+        Action::LinkEdited => format!("changed the onboarding link {label}"),
+        Action::LinkRotated => format!("gave the onboarding link {label} a new address"),
+        Action::LinkDisabled => format!("switched the onboarding link {label} off"),
+        Action::LinkEnabled => format!("switched the onboarding link {label} on"),
+        Action::JoinRequested => format!("asked to come in by the onboarding link {}", link(after)),
+        Action::JoinApproved => format!("let {label} in as {}", role(after)),
+        Action::JoinDenied => format!("declined that {label} comes in"),
+        Action::JoinWithdrawn => "withdrew the request to come in".into(),
+        Action::JoinExpired => format!("let the request of {label} expire"),
+        Action::MemberJoined => format!("joined as {} by the onboarding link {}", role(after), link(after)),
         // Links: end
 
         // General

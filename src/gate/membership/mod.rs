@@ -10,12 +10,13 @@ mod suspension;
 use diesel::prelude::*;
 
 pub use self::enrol::{Enrolment, enrol};
-pub use self::place::{OwnPlace, assign, own_place, put_back, unassign};
+pub use self::place::{OwnPlace, assign, hold_all, own_place, put_back, unassign};
 pub use self::removal::{UNDO, expel, forget_undo, undo};
 pub use self::suspension::{end_due, restore, set_access_until, suspend};
 
 use self::settle::settle;
 use super::context::Context;
+use super::custom_role;
 use super::db::Conn;
 use super::member::{OrgId, Standing};
 use super::rights::Cells;
@@ -101,6 +102,10 @@ pub fn set_custom_role(
     role: CustomRoleId,
     base: Role,
 ) -> QueryResult<Outcome> {
+    // Whoever edits or deletes the role waits, and what they did before is seen from here on.
+    if custom_role::hold(conn, organization, role)? != Some(base) {
+        return Ok(Outcome::Changed);
+    }
     put_role(conn, cx, organization, standing, base, Some(role))
 }
 

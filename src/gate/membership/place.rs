@@ -35,6 +35,23 @@ fn hold(
     Ok((sort_name, Counted { role, status }, groups))
 }
 
+/// Takes the rows of some members, so that whoever changes their roles and places waits until this transaction has ended.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold_all(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
+    // In one order, so that two who take several do not wait for each other's.
+    let mut members = members.to_vec();
+    members.sort_unstable();
+    members.dedup();
+    for member in members {
+        diesel::update(memberships::table.find((organization, member)))
+            .set(memberships::groups.eq(memberships::groups))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Gives a member a role of their own in a company, or changes it. A group may give a higher one.
 ///
 /// # Errors

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::settle::settle;
 use super::{Origin, Outcome, OwnPlace, current, group, owns};
 use crate::gate::context::Context;
+use crate::gate::custom_role;
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId, Standing};
 use crate::gate::role::{CompanyRole, Role};
-use crate::gate::schema::{companies, company_assignments, custom_roles, group_members, groups, memberships, users};
+use crate::gate::schema::{companies, company_assignments, group_members, groups, memberships, users};
 use crate::gate::tally::{Counted, add_owner, drop_words, put_words, recount, release_owner};
 use crate::ground::error::AppError;
 use crate::ground::id::{CompanyId, CustomRoleId, GroupId, MembershipId, UserId};
@@ -157,13 +158,15 @@ pub fn undo(
     };
     let kept: Kept = serde_json::from_str(&kept).map_err(AppError::internal)?;
     let own = Role::parse(&kept.role).ok_or_else(|| AppError::internal("a kept role is one"))?;
-    let custom = custom_role(conn, organization, kept.custom_role.as_deref())?;
-    // A custom role that was deleted meanwhile falls back to nothing, not to the role it stood at.
-    let own = if kept.custom_role.is_some() && custom.is_none() {
-        Role::Member
-    } else {
-        own
+    let custom = kept_role(conn, organization, kept.custom_role.as_deref())?;
+    // A custom role that was deleted meanwhile falls back to nothing, not to the role it stood at. One that stands at
+    // another role meanwhile has that one's rank.
+    let own = match custom {
+        Some((_, base)) => base,
+        None if kept.custom_role.is_some() => Role::Member,
+        None => own,
     };
+    let custom = custom.map(|(id, _)| id);
     let (full_name, email): (String, String) = users::table
         .find(user)
         .select((users::name, users::email))
@@ -215,15 +218,12 @@ pub fn undo(
     Ok(Some(Standing::find(conn, organization, id)?))
 }
 
-fn custom_role(conn: &mut Conn, organization: OrgId, id: Option<&str>) -> QueryResult<Option<CustomRoleId>> {
+fn kept_role(conn: &mut Conn, organization: OrgId, id: Option<&str>) -> QueryResult<Option<(CustomRoleId, Role)>> {
     let Some(id) = id.and_then(CustomRoleId::parse) else {
         return Ok(None);
     };
-    custom_roles::table
-        .find((organization, id))
-        .select(custom_roles::id)
-        .first(conn)
-        .optional()
+    let base = custom_role::hold(conn, organization, id)?;
+    Ok(base.map(|base| (id, base)))
 }
 
 fn put_back(

@@ -220,3 +220,34 @@ fn a_custom_role_gives_what_it_is_made_of() {
     assert!(!DELEGABLE.has(super::super::permission::DeleteCompanies::RIGHT));
     assert!(DELEGABLE.has(ArchiveCompanies::RIGHT));
 }
+
+proptest! {
+    #[test]
+    fn the_explained_verdict_is_the_decision(
+        mut grounds in grounds(), right in right(), in_force in any::<bool>(),
+        company in prop::option::of(prop::sample::select(CompanyRole::ALL)),
+    ) {
+        grounds.in_force = in_force;
+        let general = explain::explain(&grounds, right, None);
+        prop_assert_eq!(general.reach, grounds.rights().reach(right), "{} {:?}", right.key(), general.steps);
+        let there = explain::explain(&grounds, right, Some(company));
+        prop_assert_eq!(there.yes(), grounds.in_company(company).has(right), "{} {:?}", right.key(), there.steps);
+        // Who can do it is told what gives it.
+        prop_assert!(!general.yes() || general.decisive().is_some());
+    }
+
+    #[test]
+    fn switching_a_cell_that_is_open_decides_and_switching_any_other_changes_nothing(
+        mut grounds in grounds(), right in right(),
+    ) {
+        grounds.read_only = false;
+        grounds.overrides = grounds.overrides.set(right, None);
+        let with = |effect| Grounds { overrides: grounds.overrides.set(right, effect), ..grounds.clone() }.rights();
+        if grounds.open().has(right) {
+            prop_assert!(with(Some(true)).has(right));
+            prop_assert!(!with(Some(false)).has(right) || right == ViewOrganization::RIGHT);
+        } else {
+            prop_assert_eq!(with(Some(true)).reach(right), with(None).reach(right), "{}", right.key());
+        }
+    }
+}

@@ -13,9 +13,10 @@ use diesel::prelude::*;
 use self::walk::Walk;
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId};
-use crate::gate::role::Role;
+use crate::gate::role::{CompanyRole, Role};
 use crate::gate::schema::role_counts;
-use crate::ground::id::{CompanyId, MembershipId};
+use crate::ground::html::number;
+use crate::ground::id::{CompanyId, CustomRoleId, MembershipId};
 use crate::ground::paging::{Direction, Page, Place};
 use crate::ground::time::Time;
 
@@ -55,6 +56,15 @@ impl Sort {
     }
 }
 
+/// What somebody was given besides a built-in role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// One of the organization's own roles.
+    Custom(CustomRoleId),
+    /// This role in the wanted company, or in any.
+    Place(CompanyRole),
+}
+
 /// What a list is to show.
 #[derive(Debug, Clone)]
 pub struct Wanted {
@@ -64,6 +74,8 @@ pub struct Wanted {
     pub role: Option<Role>,
     /// Who is assigned to this company; within which `within` says nothing more.
     pub company: Option<CompanyId>,
+    /// Who was given this only.
+    pub given: Option<Given>,
     /// One standing only.
     pub standing: Option<Standing>,
     /// Only who is assigned to one of these, for a reader whose right reaches no further.
@@ -133,6 +145,31 @@ pub struct Found {
     pub before: Option<usize>,
 }
 
+impl Found {
+    /// "51 to 100 of 473", "100,000 members". `one` and `many` are the words for what is listed.
+    pub fn words(&self, one: &str, many: &str) -> String {
+        let shown = i64::try_from(self.page.rows.len()).unwrap_or(i64::MAX);
+        let before = self.before.map(|before| i64::try_from(before).unwrap_or(i64::MAX));
+        match (before, self.total) {
+            (_, Total::Exactly(1)) => format!("1 {one}"),
+            (Some(before), Total::Exactly(all)) if shown > 0 => {
+                format!(
+                    "{} to {} of {}",
+                    number(&(before + 1)),
+                    number(&(before + shown)),
+                    number(&all)
+                )
+            }
+            (_, Total::Exactly(all)) => format!("{} {many}", number(&all)),
+            (_, Total::AtLeast(all)) => format!("{}+ {many}", number(&all)),
+            (_, Total::Many) if self.page.next.is_none() && self.page.previous.is_none() => {
+                format!("{} {}", number(&shown), if shown == 1 { one } else { many })
+            }
+            (_, Total::Many) => format!("{shown} {many} on this page"),
+        }
+    }
+}
+
 /// A condition that holds for at most so many is gathered. With 100,000 members, one that holds for more is met once in
 /// 50 rows, so that a walk fills its page after about as many.
 const FEW: i64 = 2_000;
@@ -178,6 +215,7 @@ enum Term<'a> {
     Word(&'a [u8]),
     Company(CompanyId),
     Within(&'a [CompanyId]),
+    Given(Given),
     Standing,
     Role(Role),
 }
@@ -185,7 +223,11 @@ enum Term<'a> {
 impl Wanted {
     /// Whether nothing but the organization, or one role in it, is asked for.
     fn is_plain(&self) -> bool {
-        self.words.is_empty() && self.company.is_none() && self.standing.is_none() && self.within.is_none()
+        self.words.is_empty()
+            && self.company.is_none()
+            && self.given.is_none()
+            && self.standing.is_none()
+            && self.within.is_none()
     }
 
     /// Whether words alone are asked for, in the order of names.
@@ -193,11 +235,17 @@ impl Wanted {
         let Self {
             role,
             company,
+            given,
             standing,
             within,
             ..
         } = self;
-        role.is_none() && company.is_none() && standing.is_none() && within.is_none() && self.sort.by_name()
+        role.is_none()
+            && company.is_none()
+            && given.is_none()
+            && standing.is_none()
+            && within.is_none()
+            && self.sort.by_name()
     }
 
     fn key(&self, row: &Row) -> (Vec<u8>, String) {
@@ -218,6 +266,7 @@ impl Wanted {
         words.sort_by_key(|word| std::cmp::Reverse(word.len()));
         let mut terms: Vec<Term<'_>> = words.into_iter().map(|word| Term::Word(word)).collect();
         terms.extend(self.company.map(Term::Company));
+        terms.extend(self.given.map(Term::Given));
         terms.extend(
             self.standing
                 .filter(|standing| *standing != Standing::Active)
@@ -265,6 +314,7 @@ pub fn page(
         }
         if let ([Term::Word(_)], true) | ([Term::Company(_)], _) = (&wanted.terms()[..], wanted.is_words_alone())
             && wanted.standing.is_none()
+            && wanted.given.is_none()
         {
             total = Total::AtLeast(MANY / WORDS);
         }

@@ -6,7 +6,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::{BINDS, Found, Mark, Row, Standing, Term, Total, Wanted, counted};
+use super::{BINDS, Found, Given, Mark, Row, Standing, Term, Total, Wanted, counted};
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId};
 use crate::gate::schema::{company_assignments, member_words, memberships, users};
@@ -53,6 +53,9 @@ macro_rules! of_the_row {
     ($query:ident, $wanted:expr) => {
         if let Some(role) = $wanted.role {
             $query = $query.filter(memberships::role.eq(role));
+        }
+        if let Some(Given::Custom(role)) = $wanted.given {
+            $query = $query.filter(memberships::custom_role_id.eq(role));
         }
         match $wanted.standing {
             None => {}
@@ -110,6 +113,21 @@ macro_rules! of_the_companies {
                     .select(company_assignments::membership_id)
                     .limit(1),
             ));
+        }
+        if let Some(Given::Place(role)) = $wanted.given {
+            // In the wanted company, in one of the reader's, or in any: the first that is said.
+            let places = assignments!($organization)
+                .filter(company_assignments::membership_id.eq(memberships::id))
+                .filter(company_assignments::role.eq(role))
+                .select(company_assignments::membership_id)
+                .limit(1);
+            $query = match ($wanted.company, &$wanted.within) {
+                (Some(company), _) => $query.filter(exists(places.filter(company_assignments::company_id.eq(company)))),
+                (None, Some(companies)) => $query.filter(exists(
+                    places.filter(company_assignments::company_id.eq_any(companies.clone())),
+                )),
+                (None, None) => $query.filter(exists(places)),
+            };
         }
         if let Some(companies) = &$wanted.within {
             $query = $query.filter(exists(
@@ -190,9 +208,22 @@ impl<'a> Walk<'a> {
                 .filter(company_assignments::company_id.eq_any(companies.to_vec()))
                 .first(conn)
                 .optional()?,
+            Term::Given(Given::Place(role)) => assigned
+                .filter(company_assignments::role.eq(role))
+                .first(conn)
+                .optional()?,
+            Term::Given(Given::Custom(role)) => memberships::table
+                .filter(memberships::organization_id.eq(organization))
+                .filter(memberships::custom_role_id.eq(role))
+                .select(memberships::id)
+                .offset(limit)
+                .limit(1)
+                .first(conn)
+                .optional()?,
             Term::Standing => {
                 let only = Wanted {
                     role: None,
+                    given: None,
                     ..self.wanted.clone()
                 };
                 let mut query = memberships::table
@@ -305,7 +336,10 @@ impl<'a> Walk<'a> {
                     memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq_any(companies.to_vec()))),
                 );
             }
-            Term::Standing | Term::Role(_) => {}
+            Term::Given(Given::Place(role)) => {
+                query = query.filter(memberships::id.eq_any(assigned.filter(company_assignments::role.eq(role))));
+            }
+            Term::Given(Given::Custom(_)) | Term::Standing | Term::Role(_) => {}
         }
         of_the_row!(query, wanted);
         of_the_words!(query, organization, wanted, Some(term));
@@ -412,6 +446,9 @@ impl<'a> Walk<'a> {
                 .into_boxed();
             of_the_row!(query, wanted);
             of_the_words!(query, organization, wanted, None);
+            if let Some(Given::Place(role)) = wanted.given {
+                query = query.filter(company_assignments::role.eq(role));
+            }
             in_order!(
                 query,
                 self,

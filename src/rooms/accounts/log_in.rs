@@ -18,6 +18,7 @@ use crate::ground::email::Email;
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, html_with, local_path, query_value, see_other};
+use crate::people::door;
 
 /// What a person types.
 #[derive(Default, Deserialize)]
@@ -47,7 +48,7 @@ impl Page {
             shell,
             errors: FormErrors::none(),
             email: String::new(),
-            open: signup == Signup::Open || rules::invitation_token(&next).is_some(),
+            open: signup == Signup::Open || rules::invitation_token(&next).is_some() || door::token_in(&next).is_some(),
             next,
         }
     }

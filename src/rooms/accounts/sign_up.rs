@@ -23,6 +23,7 @@ use crate::ground::id::UserId;
 use crate::ground::name;
 use crate::ground::password::NewPassword;
 use crate::ground::token::Token;
+use crate::people::door::Door;
 
 /// Where somebody wants to go afterwards.
 #[derive(Debug, Default, Deserialize)]
@@ -56,6 +57,8 @@ struct Page {
     terms: bool,
     next: String,
     invited_to: Option<String>,
+    /// The organization whose onboarding link led here.
+    joining: Option<String>,
     open: bool,
 }
 
@@ -90,6 +93,7 @@ async fn show(visitor: &Visitor, typed: Typed, errors: FormErrors) -> Result<Htt
                 return Ok(Shown::Elsewhere(local_path(&next, "/organizations").to_owned()));
             }
             let invited = entry::invited(conn, &visit.cx, &next)?;
+            let door = Door::ahead(conn, &visit.cx, &next)?;
             let (mut name, mut email) = (typed.name, typed.email);
             if let Some(invited) = invited.as_ref().filter(|_| first && email.is_empty()) {
                 let invitation = &invited.invitation;
@@ -106,7 +110,8 @@ async fn show(visitor: &Visitor, typed: Typed, errors: FormErrors) -> Result<Htt
                 name,
                 email,
                 terms: !typed.terms.is_empty(),
-                open: invited.is_some() || is_open(conn, &visit.cx)?,
+                open: invited.is_some() || door.is_some() || is_open(conn, &visit.cx)?,
+                joining: door.map(|door| door.host.name),
                 invited_to: invited.map(|invited| invited.organization),
                 next,
             })))
@@ -124,13 +129,25 @@ fn is_open(conn: &mut Conn, cx: &Context) -> Result<bool, AppError> {
     Ok(cx.config().signup == Signup::Open || !store::inhabited(conn)?)
 }
 
+/// Why an address cannot sign up where sign-up is by invitation; `None` when an organization's onboarding link asks it in.
+fn closed_to(conn: &mut Conn, cx: &Context, next: &str, email: &Email) -> Result<Option<String>, AppError> {
+    Ok(match Door::ahead(conn, cx, next)? {
+        None => Some("Sign-up is by invitation here".into()),
+        Some(door) if door.link.admits(email.as_str()) => None,
+        Some(door) => Some(format!(
+            "This link is for addresses at {}",
+            door.link.domains().join(", ")
+        )),
+    })
+}
+
 enum Made {
     /// A letter is on its way; nothing says to whom it was written.
     Waiting(Option<UserId>),
     /// The invitation's link proved the address.
     Inside(Token, String),
-    /// By invitation alone.
-    Closed,
+    /// By invitation alone: why not for this address.
+    Closed(String),
 }
 
 /// Makes the account, or writes to the owner of the address that there is one.
@@ -159,8 +176,11 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
         .write(move |visit, conn| {
             let cx = &visit.cx;
             let invited = entry::invited(conn, cx, &next)?;
-            if invited.is_none() && !is_open(conn, cx)? {
-                return Ok((Made::Closed, None, Deeds::none("sign-up is by invitation")));
+            if invited.is_none()
+                && !is_open(conn, cx)?
+                && let Some(reason) = closed_to(conn, cx, &next, &address)?
+            {
+                return Ok((Made::Closed(reason), None, Deeds::none("sign-up is by invitation")));
             }
             let Some(account) = store::add(conn, cx, &name, &address, &hash)? else {
                 if attempts::postage(conn, cx, attempts::Kind::Letter, &address)? == Postage::Paid {
@@ -194,14 +214,7 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
             }
             Ok(see_other(visitor.fragment(), "/verify"))
         }
-        Made::Closed => {
-            show(
-                &visitor,
-                typed,
-                FormErrors::one("email", "Sign-up is by invitation here"),
-            )
-            .await
-        }
+        Made::Closed(reason) => show(&visitor, typed, FormErrors::one("email", reason)).await,
     }
 }
 

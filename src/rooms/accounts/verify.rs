@@ -19,6 +19,7 @@ use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, local_path, refused, see_other};
 use crate::ground::token::Token;
+use crate::people::door;
 
 #[derive(Template)]
 #[template(path = "accounts/verify.html")]
@@ -262,6 +263,13 @@ fn enter(visit: &Visit, conn: &mut Conn, link: &Link, token: &Token) -> Result<(
     }
     let account = &link.account;
     let proven = store::prove(conn, cx, account)?;
+    // An address is proven once, so each account is counted once.
+    if !account.verified()
+        && let Some(token) = door::token_in(&link.next)
+        && let Some(found) = crate::gate::link::find_by_token(conn, &Token::received(token))?
+    {
+        crate::gate::link::count_signed_up(conn, &found.link)?;
+    }
     attempts::forgive(conn, &account.email)?;
     let (token, begun) = entry::begin(visit, conn, account.id)?;
     let path = local_path(&link.next, "/onboarding").to_owned();

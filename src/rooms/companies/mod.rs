@@ -4,7 +4,6 @@ pub mod archiving;
 pub mod index;
 pub mod new;
 pub mod people;
-pub mod rules;
 pub mod settings;
 pub mod show;
 pub mod store;

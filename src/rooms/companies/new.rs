@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use super::rules::{self, CompanyForm};
 use super::store;
 use crate::gate::Gate;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::member::Member;
+use crate::gate::new_company::{self, CompanyForm};
 use crate::gate::organization::UnitLabel;
 use crate::gate::permission::CreateCompanies;
 use crate::gate::shell::Shell;
@@ -86,7 +86,7 @@ type Made = Result<(String, String), FormErrors>;
 
 fn make(member: &Member, conn: &mut Conn, form: &CompanyForm) -> Result<(Made, Deeds), AppError> {
     let org = member.organization;
-    let wish = match rules::wish(form, member.unit.one()) {
+    let wish = match new_company::wish(form, member.unit.one()) {
         Ok(wish) => wish,
         Err(errors) => return Ok((Err(errors), Deeds::none("refused"))),
     };

@@ -5,13 +5,13 @@ use askama::Template;
 use serde_json::{Map, Value};
 
 use super::new::taken;
-use super::rules::{self, CompanyForm};
 use super::store::{self, Renamed};
 use crate::gate::CompanyGate;
 use crate::gate::company::Company;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::member::Member;
+use crate::gate::new_company::{self, CompanyForm};
 use crate::gate::organization::{CompanyStatus, UnitLabel};
 use crate::gate::permission::EditCompany;
 use crate::gate::rights::Rights;
@@ -108,7 +108,7 @@ fn change(
     if company.status == CompanyStatus::Archived {
         return refuse(FormErrors::one("name", archived(member.unit)));
     }
-    let wish = match rules::wish(form, member.unit.one()) {
+    let wish = match new_company::wish(form, member.unit.one()) {
         Ok(wish) => wish,
         Err(errors) => return refuse(errors),
     };

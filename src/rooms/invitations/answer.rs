@@ -23,6 +23,7 @@ use crate::ground::html::{html_with, see_other};
 use crate::ground::id::MembershipId;
 use crate::ground::time::Time;
 use crate::ground::token::Token;
+use crate::people::arrival;
 use crate::post::outbox;
 
 enum Answer {
@@ -63,7 +64,7 @@ fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deed
     match scene.situation {
         Situation::Ready => {}
         Situation::Member => {
-            let deeds = supersede(conn, cx, &scene.invitation)?;
+            let deeds = arrival::supersede(conn, cx, &scene.invitation)?;
             return Ok((Answer::Go(home, None), deeds));
         }
         _ => {
@@ -132,20 +133,6 @@ fn step_down(conn: &mut Conn, cx: &Context, was: &Invitation, by: MembershipId) 
         .before(json!({ "role": inviter.role.as_str() }))
         .after(json!({ "role": Role::Admin.as_str() }));
     Ok(Deeds::organization(organization, deed))
-}
-
-/// A member needs no invitation: an open one is closed.
-fn supersede(conn: &mut Conn, cx: &Context, was: &Invitation) -> Result<Deeds, AppError> {
-    if !invitation::close(conn, cx, was.organization_id, was.id, InvitationStatus::Superseded)? {
-        return Ok(Deeds::none("it was closed already"));
-    }
-    if let Some(letter) = was.mail_id {
-        outbox::withdraw(conn, letter)?;
-    }
-    let deed = Deed::new(Action::InvitationSuperseded, "invitation", was.id, &was.email)
-        .before(json!({ "status": was.status.as_str() }))
-        .after(json!({ "status": InvitationStatus::Superseded.as_str() }));
-    Ok(Deeds::organization(was.organization_id, deed))
 }
 
 fn welcome(host: &Host, role: Role) -> String {

@@ -66,6 +66,7 @@ struct ProfilePage {
     may_set_end: bool,
     access_until: String,
     may_remove: bool,
+    may_override: bool,
     holdings: Vec<Holding>,
     company_roles: &'static [CompanyRole],
     may_assign: bool,
@@ -165,6 +166,7 @@ impl ProfilePage {
                 .access_until
                 .unwrap_or_else(|| person.access_until.map(Time::day).unwrap_or_default()),
             may_remove: member.rights.has(RemoveMembers::RIGHT) && rules::may_remove(&actor, &target),
+            may_override: rules::may_override(&actor, &target),
             holdings,
             company_roles: assignment::grantable(member.reach::<AssignCompanies>()),
             may_assign: !offered.is_empty() || !typed.company_q.is_empty(),

@@ -17,12 +17,12 @@ use crate::gate::role::Role;
 use crate::gate::shell::Shell;
 use crate::ground::csv::Sheet;
 use crate::ground::error::AppError;
-use crate::ground::html::{download, html, number, query_value};
+use crate::ground::html::{download, html, query_value};
 use crate::ground::id::{CompanyId, MembershipId};
 use crate::ground::name;
 use crate::ground::paging::Place;
 use crate::ground::time::Time;
-use crate::people::search::{self, Row, Sort, Standing, Total, Wanted};
+use crate::people::search::{self, Row, Sort, Standing, Wanted};
 
 const SIZE: usize = 50;
 const SHEET_SIZE: usize = 1_000;
@@ -95,6 +95,7 @@ impl Asked {
             words: name::query(&self.q),
             role: Role::parse(&self.role),
             company,
+            given: None,
             standing: Standing::parse(&self.status),
             within: own.filter(|_| company.is_none()),
             sort: self.sort(),
@@ -231,7 +232,7 @@ pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<H
             };
             let place = Place::parse(&page.asked.after);
             let found = search::page(conn, organization, &wanted, place.as_ref(), SIZE)?;
-            page.count = counted(&found);
+            page.count = found.words("member", "members");
             page.previous = found
                 .page
                 .previous
@@ -291,29 +292,6 @@ impl RosterPage {
             });
         }
         Ok(())
-    }
-}
-
-/// "51 to 100 of 473", "100,000 members".
-fn counted(found: &search::Found) -> String {
-    let shown = i64::try_from(found.page.rows.len()).unwrap_or(i64::MAX);
-    let before = found.before.map(|before| i64::try_from(before).unwrap_or(i64::MAX));
-    match (before, found.total) {
-        (_, Total::Exactly(1)) => "1 member".into(),
-        (Some(before), Total::Exactly(all)) if shown > 0 => {
-            format!(
-                "{} to {} of {}",
-                number(&(before + 1)),
-                number(&(before + shown)),
-                number(&all)
-            )
-        }
-        (_, Total::Exactly(all)) => format!("{} members", number(&all)),
-        (_, Total::AtLeast(all)) => format!("{}+ members", number(&all)),
-        (_, Total::Many) if found.page.next.is_none() && found.page.previous.is_none() => {
-            format!("{} {}", number(&shown), if shown == 1 { "member" } else { "members" })
-        }
-        (_, Total::Many) => format!("{shown} members on this page"),
     }
 }
 

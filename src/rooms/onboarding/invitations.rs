@@ -18,6 +18,14 @@ pub struct Query {
     step: String,
 }
 
+/// A request that waits for an answer.
+struct Asked {
+    id: String,
+    organization: String,
+    company: String,
+    at: (String, String),
+}
+
 struct Row {
     name: String,
     inviter: String,
@@ -32,6 +40,7 @@ struct Row {
 struct InvitationsPage {
     shell: Shell,
     rows: Vec<Row>,
+    asked: Vec<Asked>,
     email: String,
     verified: bool,
     first: bool,
@@ -46,7 +55,7 @@ pub async fn show(gate: SignedIn<Anyone>, query: web::Query<Query>) -> Result<Ht
     let page = gate
         .read(move |person, conn| {
             let page = page(person, conn)?;
-            Ok((!create && (!page.rows.is_empty() || !page.verified)).then_some(page))
+            Ok((!create && (!page.rows.is_empty() || !page.asked.is_empty() || !page.verified)).then_some(page))
         })
         .await?;
     match page {
@@ -68,9 +77,16 @@ fn page(person: &Person, conn: &mut Conn) -> Result<InvitationsPage, AppError> {
             inviter: waiting.inviter,
         });
     }
+    let asked = store::asked(conn, person.id)?.into_iter().map(|asked| Asked {
+        id: asked.id.to_string(),
+        organization: asked.organization,
+        company: asked.company,
+        at: (asked.at.iso(), asked.at.ago(person.cx.now)),
+    });
     Ok(InvitationsPage {
         shell: person.shell(conn, "")?,
         rows,
+        asked: asked.collect(),
         email: person.email.to_string(),
         verified: person.verified,
         first: !store::has_any(conn, person.id)?,

@@ -8,10 +8,11 @@ use crate::gate::member::{MembershipStatus, OrgId};
 use crate::gate::organization::{InvitationStatus, UnitLabel};
 use crate::gate::role::Role;
 use crate::gate::schema::{
-    companies, invitation_grants, invitation_links, invitations, memberships, organization_slugs, organizations, users,
+    companies, invitation_grants, invitation_links, invitations, join_requests, memberships, organization_slugs,
+    organizations, users,
 };
 use crate::gate::session::Person;
-use crate::ground::id::{InvitationId, UserId};
+use crate::ground::id::{InvitationId, JoinId, UserId};
 use crate::ground::time::Time;
 use crate::ground::token::Seed;
 
@@ -77,6 +78,39 @@ impl Waiting {
         let token = person.cx.token(&Seed(self.seed.clone()));
         format!("/invitations/{}", token.as_str())
     }
+}
+
+/// A request to come in by an onboarding link that waits for an answer.
+#[derive(Debug, Queryable)]
+pub struct Asked {
+    /// The request.
+    pub id: JoinId,
+    /// The organization's name.
+    pub organization: String,
+    /// The company to set up, or nothing.
+    pub company: String,
+    /// Since when.
+    pub at: Time,
+}
+
+/// The requests of a person that wait, the latest on top.
+///
+/// # Errors
+/// When the database fails.
+pub fn asked(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Asked>> {
+    join_requests::table
+        .inner_join(organizations::table)
+        .filter(join_requests::user_id.eq(user))
+        .filter(join_requests::status.eq("awaiting"))
+        .order(join_requests::id.desc())
+        .limit(50)
+        .select((
+            join_requests::id,
+            organizations::name,
+            join_requests::company_name,
+            join_requests::created_at,
+        ))
+        .load(conn)
 }
 
 /// The companies of an invitation by name, at most three, and how many there are.

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::store::{self, Counts, Mine};
 use crate::gate::SignedIn;
-use crate::gate::member::MembershipStatus;
+use crate::gate::member::{self, MembershipStatus};
 use crate::gate::permission::{Permission, ViewCompany, ViewMembers};
 use crate::gate::rights::{Reach, Rights};
 use crate::gate::shell::Shell;
@@ -76,8 +76,11 @@ pub async fn index(gate: SignedIn, query: web::Query<Query>) -> Result<HttpRespo
                 shell: person.shell(conn, "organizations")?,
                 rows: mine
                     .into_iter()
-                    .map(|mine| row(mine, now, &members, &companies, &assigned))
-                    .collect(),
+                    .map(|mine| {
+                        let grounds = member::grounds(conn, now, mine.id, mine.membership)?;
+                        Ok(row(mine, grounds.rights(), now, &members, &companies, &assigned))
+                    })
+                    .collect::<Result<_, AppError>>()?,
                 q,
                 sort,
                 total,
@@ -99,8 +102,7 @@ fn found(row: &Mine, q: &str) -> bool {
         .all(|word| folded.split_whitespace().any(|part| part.starts_with(word)) || row.slug.contains(word))
 }
 
-fn row(mine: Mine, now: Time, members: &Counts, companies: &Counts, assigned: &Counts) -> Row {
-    let rights = Rights::of(mine.role, &[]);
+fn row(mine: Mine, rights: Rights, now: Time, members: &Counts, companies: &Counts, assigned: &Counts) -> Row {
     let count = |counts: &Counts| counts.get(&mine.id).copied().unwrap_or_default();
     let state = match (mine.status, mine.access_until) {
         (MembershipStatus::Suspended, _) => Some(("danger", "Suspended".to_owned())),

@@ -1,1 +1,15 @@
-//! Rights beyond the table: overrides, policies, custom roles; why somebody may do something; requests for more.
+//! Rights that can be switched, explained and asked for: overrides, policies, custom roles, reasons, requests.
+
+pub mod decision;
+pub mod explain;
+mod letter;
+pub mod overrides;
+mod person;
+pub mod policies;
+pub mod preview;
+pub mod requests;
+pub mod roles;
+pub mod rules;
+mod sheet;
+pub mod store;
+pub mod words;

@@ -1,7 +1,7 @@
 //! What the addresses of this area need to be asked for, and their pictures.
 
 use crate::harness::house::House;
-use crate::pages_test::Picture;
+use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
 /// What stands for a variable of a path.
@@ -10,11 +10,166 @@ pub fn variable(_scene: &Scene, _path: &str, _name: &str) -> Option<String> {
 }
 
 /// A form that is filled in rightly.
-pub fn form(_scene: &Scene, _path: &str) -> Option<Form> {
-    None
+pub fn form(scene: &Scene, path: &str) -> Option<Form> {
+    let email = format!("tara@{}.test", scene.slug);
+    let rows = |was: &str| format!("email,company_slug,role{was}\n{email},{},editor", scene.north_slug);
+    match path.strip_prefix("/organizations/{slug}/access/")? {
+        "assignments" => Some(vec![
+            ("member_id", scene.member.clone()),
+            ("company_id", scene.north.clone()),
+            ("role", "editor".into()),
+        ]),
+        "matrix" => Some(vec![
+            ("column", scene.north.clone()),
+            ("person", scene.member.clone()),
+            ("shown", "member,viewer".into()),
+            ("c-0-0", "editor".into()),
+        ]),
+        "matrix/import" => Some(vec![("text", rows(""))]),
+        "matrix/import/applying" => Some(vec![("rows", format!("{},viewer", rows(",was")))]),
+        _ => None,
+    }
 }
 
 /// The pages in their states.
-pub fn hang(_house: &House) -> Vec<Picture> {
-    Vec::new()
+pub fn hang(house: &House) -> Vec<Picture> {
+    let (ticket, manager, empty) = house.stage(|stage| {
+        let owner = stage.account("Mina Sol", "mina@matrix.test", true);
+        let organization = stage.organization("Matrix Collections", "matrix", owner);
+        let companies: Vec<_> = [
+            "Harbor Recovery",
+            "Atlas Receivables",
+            "Pinecrest Credit",
+            "Bluewater Financial Services of the North",
+        ]
+        .iter()
+        .enumerate()
+        .map(|(at, name)| stage.company(organization, name, &format!("unit-{at}")))
+        .collect();
+        let people = [
+            ("Priya Raman", "member", vec![(0, "manager"), (1, "viewer")]),
+            (
+                "Leon Fischer-Oberhausen von der Heide",
+                "member",
+                vec![(0, "editor"), (1, "viewer"), (2, "viewer"), (3, "editor")],
+            ),
+            ("Daniel Reyes", "admin", vec![]),
+            ("Kenji Watanabe", "viewer", vec![(2, "manager")]),
+            ("Tomasz Wójcik", "user_admin", vec![]),
+        ];
+        for (at, (name, role, places)) in people.iter().enumerate() {
+            let account = stage.account(name, &format!("person{at}@matrix.test"), true);
+            let places: Vec<_> = places.iter().map(|(at, role)| (companies[*at], *role)).collect();
+            stage.enrol(organization, account, role, &places);
+        }
+        let priya = stage.user("person0@matrix.test");
+        let alone = stage.account("Ada Lone", "ada@alone.test", true);
+        stage.organization("Alone", "alone", alone);
+        (stage.ticket(owner), stage.ticket(priya), stage.ticket(alone))
+    });
+    let (owner, manager, alone) = (house.holder(&ticket), house.holder(&manager), house.holder(&empty));
+    let (owner, manager, alone) = (Some(&owner), Some(&manager), Some(&alone));
+    let at = |rest: &str| format!("/organizations/matrix/access{rest}");
+    let page = "/organizations/{slug}/access";
+    let dialog = "/organizations/{slug}/access/assignments/new";
+    let matrix = "/organizations/{slug}/access/matrix";
+    let import = "/organizations/{slug}/access/matrix/import";
+    use Act::{Dialog, DialogSend, Nothing, Search, Send};
+    vec![
+        Picture::new(page, "organization", owner, &at(""), Nothing, "User admin"),
+        Picture::new(
+            page,
+            "company",
+            owner,
+            &at("?tab=company"),
+            Nothing,
+            "Inherited from Admin",
+        ),
+        Picture::new(
+            page,
+            "one company",
+            owner,
+            &at("?tab=company&company=unit-0"),
+            Nothing,
+            "Also in Harbor Recovery",
+        ),
+        Picture::new(page, "search", owner, &at(""), Search("zzz"), "Nobody matches"),
+        Picture::new(page, "a manager", manager, &at("?tab=company"), Nothing, "Leon Fischer"),
+        Picture::new(page, "alone", alone, "/organizations/alone/access", Nothing, "Ada Lone"),
+        Picture::new(
+            page,
+            "dialog",
+            owner,
+            &at(""),
+            Dialog("Assign role"),
+            "Role in the organization",
+        ),
+        Picture::new(
+            page,
+            "dialog, refused",
+            owner,
+            &at(""),
+            DialogSend("Assign role"),
+            "Choose a member",
+        ),
+        Picture::new(
+            dialog,
+            "existing",
+            owner,
+            &at("/assignments/new"),
+            Nothing,
+            "Existing member",
+        ),
+        Picture::new(
+            dialog,
+            "new",
+            owner,
+            &at("/assignments/new?mode=new"),
+            Nothing,
+            "Send invitation",
+        ),
+        Picture::new(
+            dialog,
+            "a manager",
+            manager,
+            &at("/assignments/new"),
+            Nothing,
+            "Role in Harbor Recovery",
+        ),
+        Picture::new(
+            dialog,
+            "errors",
+            owner,
+            &at("/assignments/new?mode=new"),
+            Send("assignments"),
+            "There is a problem",
+        ),
+        Picture::new(matrix, "all", owner, &at("/matrix"), Nothing, "Save changes"),
+        Picture::new(
+            matrix,
+            "one company",
+            owner,
+            &at("/matrix?company=unit-2"),
+            Nothing,
+            "Viewer by role",
+        ),
+        Picture::new(matrix, "a manager", manager, &at("/matrix"), Nothing, "Save changes"),
+        Picture::new(matrix, "nobody", owner, &at("/matrix?q=zzz"), Nothing, "Nobody matches"),
+        Picture::new(
+            import,
+            "empty",
+            owner,
+            &at("/matrix/import"),
+            Nothing,
+            "Show what would change",
+        ),
+        Picture::new(
+            import,
+            "errors",
+            owner,
+            &at("/matrix/import"),
+            Send("import"),
+            "There is a problem",
+        ),
+    ]
 }

@@ -8,21 +8,26 @@ use diesel::prelude::*;
 
 use tenantry::gate::Backstage;
 use tenantry::gate::context::Context;
+use tenantry::gate::custom_role;
 use tenantry::gate::db::Conn;
 use tenantry::gate::deed::Deeds;
 use tenantry::gate::invitation::{self, Offer};
-use tenantry::gate::member::OrgId;
-use tenantry::gate::membership::{self, Enrolment, Origin};
+use tenantry::gate::membership::{self, Enrolment, group, Origin};
+use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
+use tenantry::gate::link;
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
+use tenantry::gate::permission::{Right, RightSet};
+use tenantry::gate::rights::Grounds;
 use tenantry::gate::role::{CompanyRole, Role};
 use tenantry::gate::schema::{access_review_items, memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
-use tenantry::ground::id::{CompanyId, InvitationId, MembershipId, ReviewId, ReviewItemId, UserId};
+use tenantry::ground::id::{CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MembershipId, RequestId, ReviewId, ReviewItemId, UserId};
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
 use tenantry::ground::time::Span;
 use tenantry::post;
+use tenantry::rooms::rights::store::requests;
 use tenantry::rooms::reviews::{self as reviews_room, store as reviews};
 use tenantry::rooms::{self, accounts};
 
@@ -194,6 +199,36 @@ impl Stage<'_> {
             .expect("no member yet")
     }
 
+    /// A group with what it gives and who is in it.
+    pub fn group(
+        &mut self,
+        organization: OrgId,
+        name: &str,
+        role: &str,
+        companies: &[(CompanyId, &str)],
+        people: &[MembershipId],
+    ) -> GroupId {
+        let owner = memberships::table
+            .filter(memberships::organization_id.eq(organization))
+            .filter(memberships::own_role.eq(Role::Owner))
+            .select(memberships::user_id)
+            .first(self.conn)
+            .expect("an owner");
+        let terms = group::Terms {
+            name: name.to_owned(),
+            description: String::new(),
+            role: Role::parse(role).expect("a role"),
+            companies: roles(companies),
+        };
+        let id = group::create(self.conn, self.cx, organization, owner, &terms)
+            .expect("the database")
+            .expect("a free name");
+        for person in people {
+            group::put(self.conn, self.cx, organization, id, *person).expect("the database");
+        }
+        id
+    }
+
     /// A running review of everything; its letters stay unwritten.
     pub fn review(&mut self, organization: OrgId, by: UserId, companies: Option<Vec<CompanyId>>) -> ReviewId {
         let new = reviews::NewReview {
@@ -256,6 +291,25 @@ impl Stage<'_> {
             .expect("a membership")
     }
 
+    /// What somebody's rights follow from; nothing for somebody who was removed.
+    pub fn grounds(&mut self, organization: OrgId, id: &str) -> Grounds {
+        let id = MembershipId::parse(id).expect("a membership's id");
+        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("grounds");
+        let status: MembershipStatus = memberships::table
+            .find((organization, id))
+            .select(memberships::status)
+            .first(self.conn)
+            .expect("a membership");
+        match status {
+            MembershipStatus::Removed => Grounds {
+                roles: Vec::new(),
+                companies: Vec::new(),
+                ..grounds
+            },
+            _ => grounds,
+        }
+    }
+
     /// A pending invitation with its letter: its id, and the token of its link.
     pub fn invitation(
         &mut self,
@@ -284,6 +338,86 @@ impl Stage<'_> {
             .expect("the row");
         post::letter::invite(self.conn, self.cx, &row, seed).expect("a letter");
         (id, token)
+    }
+
+    /// A role of the organization's own; `permissions` by key, with spaces between.
+    pub fn custom_role(
+        &mut self,
+        organization: OrgId,
+        by: UserId,
+        name: &str,
+        base: &str,
+        permissions: &str,
+    ) -> CustomRoleId {
+        let draft = custom_role::Draft {
+            name: name.to_owned(),
+            description: String::new(),
+            base: Role::parse(base).expect("a role"),
+            permissions: RightSet::read(permissions),
+        };
+        match custom_role::create(self.conn, self.cx, organization, by, &draft.complete()).expect("the database") {
+            custom_role::Outcome::Done(id) => id,
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    /// Gives somebody a role of the organization's own.
+    pub fn give(&mut self, organization: OrgId, member: MembershipId, role: CustomRoleId) {
+        let standing = Standing::find(self.conn, organization, member).expect("a member");
+        let base = custom_role::find(self.conn, organization, role)
+            .expect("the database")
+            .expect("the role")
+            .base;
+        let done = membership::set_custom_role(self.conn, self.cx, organization, &standing, role, base);
+        assert_eq!(done.expect("the database"), membership::Outcome::Done);
+    }
+
+    /// An open request for a right by its key.
+    pub fn request(
+        &mut self,
+        organization: OrgId,
+        member: MembershipId,
+        right: &str,
+        company: Option<CompanyId>,
+    ) -> RequestId {
+        let wish = requests::Wish {
+            right: Right::parse(right).expect("a permission"),
+            company,
+            note: "For the quarterly report".into(),
+        };
+        match requests::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
+            requests::Asked::New(id) => id,
+            other => panic!("{right}: {other:?}"),
+        }
+
+    /// An onboarding link, and the token of its address.
+    pub fn link(&mut self, organization: OrgId, by: UserId, terms: &link::Terms) -> (LinkId, String) {
+        let id = link::create(self.conn, self.cx, organization, by, terms).expect("the database");
+        let row = link::find(self.conn, organization, id.as_str()).expect("the link");
+        (id, self.cx.token(&row.seed()).as_str().to_owned())
+    }
+
+    /// A request to come in that waits.
+    pub fn join_request(&mut self, organization: OrgId, link: LinkId, user: UserId, company: &str) -> JoinId {
+        let row = link::find(self.conn, organization, link.as_str()).expect("the link");
+        rooms::links::store::requests::ask(self.conn, self.cx, &row, user, company)
+            .expect("the database")
+            .expect("no request waits")
+    }
+}
+
+/// What a link says that lets everybody join as a member at once.
+pub fn open_link(name: &str) -> link::Terms {
+    link::Terms {
+        name: name.to_owned(),
+        purpose: link::Purpose::Join,
+        role: Role::Member,
+        company_role: CompanyRole::Viewer,
+        companies: Vec::new(),
+        domains: Vec::new(),
+        approval: false,
+        max_uses: None,
+        expires_at: None,
     }
 }
 

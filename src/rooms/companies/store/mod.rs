@@ -7,6 +7,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::gate::db::Conn;
 use crate::gate::member::OrgId;
+pub use crate::gate::new_company::{create, free_like};
 use crate::gate::organization::{self, CompanyStatus};
 use crate::gate::schema::companies;
 use crate::ground::id::CompanyId;
@@ -14,7 +15,6 @@ use crate::ground::name;
 use crate::ground::paging::{Direction, Place};
 use crate::ground::slug::Slug;
 use crate::ground::time::Time;
-use crate::on_each;
 
 /// A company in a list.
 #[derive(Debug, Clone, Queryable)]
@@ -150,52 +150,6 @@ pub fn has_any(conn: &mut Conn, org: OrgId, own: Option<&[CompanyId]>) -> QueryR
         Some(own) => Ok(!own.is_empty()),
         None => diesel::select(diesel::dsl::exists(all)).get_result(conn),
     }
-}
-
-/// A slug like this one that no company of the organization has; the slug itself when it is free.
-///
-/// # Errors
-/// When the database fails.
-pub fn free_like(conn: &mut Conn, org: OrgId, slug: &Slug) -> QueryResult<Option<Slug>> {
-    let first = slug.as_str().to_owned();
-    for candidate in std::iter::once(first).chain(Slug::alternatives(slug.as_str())) {
-        let Ok(candidate) = Slug::parse(&candidate) else {
-            continue;
-        };
-        let taken: bool = diesel::select(diesel::dsl::exists(
-            companies::table
-                .filter(companies::organization_id.eq(org))
-                .filter(companies::slug.eq(candidate.as_str())),
-        ))
-        .get_result(conn)?;
-        if !taken {
-            return Ok(Some(candidate));
-        }
-    }
-    Ok(None)
-}
-
-/// Makes a company. `None` when the slug is taken.
-///
-/// # Errors
-/// When the database fails.
-pub fn create(conn: &mut Conn, org: OrgId, now: Time, name: &str, slug: &Slug) -> QueryResult<Option<CompanyId>> {
-    let id = CompanyId::fresh();
-    let row = (
-        companies::organization_id.eq(org),
-        companies::id.eq(id),
-        companies::name.eq(name),
-        companies::slug.eq(slug.as_str()),
-        companies::sort_name.eq(name::sort_key(name)),
-        companies::status.eq(CompanyStatus::Active),
-        companies::created_at.eq(now),
-    );
-    let placed =
-        on_each!(conn, c => diesel::insert_into(companies::table).values(row).on_conflict_do_nothing().execute(c))?;
-    if placed == 1 {
-        organization::count_companies(conn, org, 1, 0)?;
-    }
-    Ok((placed == 1).then_some(id))
 }
 
 /// What became of a change to a company.

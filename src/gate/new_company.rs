@@ -1,8 +1,18 @@
-//! What a company's name and address must hold to.
+//! How a company begins: what its name and address must hold to, and its row. Members make one by a form, and who comes
+//! in by an onboarding link makes one too.
 
+use diesel::prelude::*;
+
+use super::db::Conn;
+use super::member::OrgId;
+use super::organization::{self, CompanyStatus};
+use super::schema::companies;
 use crate::ground::form::FormErrors;
+use crate::ground::id::CompanyId;
 use crate::ground::name;
 use crate::ground::slug::Slug;
+use crate::ground::time::Time;
+use crate::on_each;
 
 /// The fields of a company as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
@@ -66,6 +76,52 @@ fn suggest(name: &str, word: &str) -> String {
     } else {
         format!("{word}-1")
     }
+}
+
+/// A slug like this one that no company of the organization has; the slug itself when it is free.
+///
+/// # Errors
+/// When the database fails.
+pub fn free_like(conn: &mut Conn, org: OrgId, slug: &Slug) -> QueryResult<Option<Slug>> {
+    let first = slug.as_str().to_owned();
+    for candidate in std::iter::once(first).chain(Slug::alternatives(slug.as_str())) {
+        let Ok(candidate) = Slug::parse(&candidate) else {
+            continue;
+        };
+        let taken: bool = diesel::select(diesel::dsl::exists(
+            companies::table
+                .filter(companies::organization_id.eq(org))
+                .filter(companies::slug.eq(candidate.as_str())),
+        ))
+        .get_result(conn)?;
+        if !taken {
+            return Ok(Some(candidate));
+        }
+    }
+    Ok(None)
+}
+
+/// Makes a company. `None` when the slug is taken.
+///
+/// # Errors
+/// When the database fails.
+pub fn create(conn: &mut Conn, org: OrgId, now: Time, name: &str, slug: &Slug) -> QueryResult<Option<CompanyId>> {
+    let id = CompanyId::fresh();
+    let row = (
+        companies::organization_id.eq(org),
+        companies::id.eq(id),
+        companies::name.eq(name),
+        companies::slug.eq(slug.as_str()),
+        companies::sort_name.eq(name::sort_key(name)),
+        companies::status.eq(CompanyStatus::Active),
+        companies::created_at.eq(now),
+    );
+    let placed =
+        on_each!(conn, c => diesel::insert_into(companies::table).values(row).on_conflict_do_nothing().execute(c))?;
+    if placed == 1 {
+        organization::count_companies(conn, org, 1, 0)?;
+    }
+    Ok((placed == 1).then_some(id))
 }
 
 #[cfg(test)]

@@ -1,0 +1,150 @@
+//! A new address for a link; switching it off and on.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde_json::json;
+
+use super::form::missing;
+use crate::gate::Gate;
+use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::link;
+use crate::gate::permission::ManageOnboardingLinks;
+use crate::gate::shell::Shell;
+use crate::ground::error::AppError;
+use crate::ground::html::{html, see_other};
+use crate::people::door::Gift;
+use crate::people::voucher;
+
+#[derive(Template)]
+#[template(path = "links/rotation.html", blocks = ["dialog"])]
+struct Rotation {
+    shell: Shell,
+    name: String,
+    action: String,
+    back: String,
+}
+
+/// Asks before a link gets a new address.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn confirm(
+    gate: Gate<ManageOnboardingLinks>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let page = gate
+        .read(move |member, conn| {
+            let link = link::find(conn, member.organization, &id)?;
+            Ok(Rotation {
+                shell: member.shell(conn, "settings")?,
+                action: member.path(&format!("/settings/onboarding/{}/rotation", link.id)),
+                back: member.path("/settings/onboarding"),
+                name: link.name,
+            })
+        })
+        .await?;
+    if gate.fragment() {
+        html(page.as_dialog())
+    } else {
+        html(page)
+    }
+}
+
+/// Gives a link a new address.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn rotate(
+    gate: Gate<ManageOnboardingLinks>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let (word, list) = gate
+        .write(move |member, conn| {
+            let link = link::find(conn, member.organization, &id)?;
+            let list = member.path("/settings/onboarding");
+            if !link::rotate(conn, &member.cx, &link)? {
+                let word = format!("{} got a new address from somebody else just now", link.name);
+                return Ok(((word, list), Deeds::none("somebody else was faster")));
+            }
+            let word = format!("{} has a new address. The one before does not open any more", link.name);
+            let deed = Deed::new(Action::LinkRotated, "onboarding_link", link.id, &link.name);
+            Ok(((word, list), member.did(deed)))
+        })
+        .await?;
+    gate.tell("success", word);
+    Ok(see_other(gate.fragment(), &list))
+}
+
+/// Switches a link off.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn disable(
+    gate: Gate<ManageOnboardingLinks>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let (word, list) = gate
+        .write(move |member, conn| {
+            let link = link::find(conn, member.organization, &id)?;
+            let deeds = if link::disable(conn, &member.cx, member.organization, link.id)? {
+                let deed = Deed::new(Action::LinkDisabled, "onboarding_link", link.id, &link.name);
+                member.did(
+                    deed.before(json!({ "enabled": true }))
+                        .after(json!({ "enabled": false })),
+                )
+            } else {
+                Deeds::none("it was off already")
+            };
+            Ok((
+                (
+                    format!("{} is switched off", link.name),
+                    member.path("/settings/onboarding"),
+                ),
+                deeds,
+            ))
+        })
+        .await?;
+    gate.tell("success", word);
+    Ok(see_other(gate.fragment(), &list))
+}
+
+/// Switches a link on again. Who does so vouches for it from then on, and must be able to.
+///
+/// # Errors
+/// What the gate refuses, and the refusal that names the right which is not theirs to give.
+pub async fn enable(
+    gate: Gate<ManageOnboardingLinks>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let (word, list) = gate
+        .write(move |member, conn| {
+            let link = link::find(conn, member.organization, &id)?;
+            let voucher = voucher::voucher(conn, member)?;
+            if let Some(right) = missing(&voucher, &Gift::from(&link)) {
+                return Err(member.refusal(conn, right)?);
+            }
+            let deeds = if link::enable(conn, member.organization, link.id, member.person.id)? {
+                let deed = Deed::new(Action::LinkEnabled, "onboarding_link", link.id, &link.name);
+                member.did(
+                    deed.before(json!({ "enabled": false }))
+                        .after(json!({ "enabled": true })),
+                )
+            } else {
+                Deeds::none("it was on already")
+            };
+            Ok((
+                (
+                    format!("{} is switched on", link.name),
+                    member.path("/settings/onboarding"),
+                ),
+                deeds,
+            ))
+        })
+        .await?;
+    gate.tell("success", word);
+    Ok(see_other(gate.fragment(), &list))
+}

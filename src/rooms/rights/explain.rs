@@ -1,0 +1,244 @@
+//! Why somebody can or cannot do something.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::person::{Subject, visible};
+use super::sheet::{Sheet, heading};
+use super::store;
+use super::words::{self, Told};
+use crate::gate::Gate;
+use crate::gate::db::Conn;
+use crate::gate::member::{Member, Standing};
+use crate::gate::organization::UnitLabel;
+use crate::gate::permission::{Permission, Right, RightSet, ViewAccess, ViewOrganization};
+use crate::gate::rights::Reach;
+use crate::gate::rights::area::Area;
+use crate::gate::role::{CompanyRole, Role};
+use crate::gate::shell::Shell;
+use crate::gate::tabs::{self, Tab};
+use crate::ground::error::AppError;
+use crate::ground::form::FormErrors;
+use crate::ground::html::{html, query_value, refused, see_other};
+use crate::ground::id::MembershipId;
+use crate::ground::name;
+use crate::people::search::{self, Row, Sort, Wanted};
+
+/// So many people are offered for a name, and so many companies to choose from.
+const FOUND: usize = 8;
+const OFFERED: i64 = 100;
+
+/// What is asked.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Question {
+    member: String,
+    q: String,
+    company: String,
+    permission: String,
+}
+
+/// Permissions to choose from: the area, then key and words.
+pub type Choices = Vec<(String, Vec<(&'static str, String)>)>;
+
+/// Every permission to choose from, by area.
+pub fn choices(unit: UnitLabel) -> Choices {
+    Area::split(RightSet::ALL)
+        .into_iter()
+        .map(|(area, rights)| {
+            let rights = rights.into_iter().map(|right| (right.key(), words::label(right, unit)));
+            (heading(area, unit), rights.collect())
+        })
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "rights/explain.html")]
+struct ExplainPage {
+    shell: Shell,
+    tabs: Vec<&'static Tab>,
+    tab: &'static str,
+    base: String,
+    unit: UnitLabel,
+    question: Question,
+    errors: FormErrors,
+    found: Vec<Row>,
+    searched: bool,
+    person: Option<Standing>,
+    companies: Vec<store::Company>,
+    choices: Choices,
+    told: Option<Told>,
+    sheet: Option<Sheet>,
+}
+
+impl ExplainPage {
+    /// The same question about somebody, or about another permission of theirs.
+    fn link(&self, member: &MembershipId, permission: &str) -> String {
+        format!(
+            "?member={member}&company={}&permission={}",
+            query_value(&self.question.company),
+            query_value(permission)
+        )
+    }
+
+    fn load(conn: &mut Conn, member: &Member, mut question: Question) -> Result<Self, AppError> {
+        let organization = member.organization;
+        let own = match member.reach::<ViewAccess>() {
+            Reach::Everywhere => None,
+            _ => Some(member.own_companies(conn, ViewAccess::RIGHT)?),
+        };
+        let mut errors = FormErrors::none();
+        let company = if question.company.trim().is_empty() {
+            None
+        } else {
+            let found = store::company_meant(conn, organization, question.company.trim())?
+                .filter(|company| own.as_ref().is_none_or(|own| own.contains(&company.id)));
+            if found.is_none() {
+                errors.add("company", format!("No {} has this name or address", member.unit.one()));
+            }
+            found
+        };
+        let right = Right::parse(&question.permission);
+        if right.is_none() && !question.permission.is_empty() {
+            errors.add("permission", "Choose a permission of the list");
+        }
+        let mut found = Vec::new();
+        let searched = question.member.is_empty() && !question.q.trim().is_empty();
+        let mut person = match MembershipId::parse(&question.member) {
+            Some(id) => Some(visible(conn, member, ViewAccess::RIGHT, id)?),
+            None if !question.member.is_empty() => return Err(AppError::NotFound),
+            None => None,
+        };
+        if searched {
+            let wanted = Wanted {
+                words: name::query(&question.q),
+                role: None,
+                company: None,
+                standing: None,
+                within: own.clone(),
+                sort: Sort::Name,
+                now: member.cx.now,
+            };
+            found = search::page(conn, organization, &wanted, None, FOUND)?.page.rows;
+            if let [only] = found.as_slice() {
+                person = Some(Standing::find(conn, organization, only.id)?);
+                found.clear();
+            }
+        }
+        let (mut told, mut sheet) = (None, None);
+        if let (Some(person), true) = (person.clone(), errors.is_empty()) {
+            let mut subject = Subject::of(conn, member, person)?;
+            if let Some(company) = &company {
+                subject = subject.in_company(conn, member, company)?;
+            }
+            match right {
+                Some(right) => told = Some(subject.about.tell(member, right, &subject.answer(right))),
+                None => sheet = Some(Sheet::of(&subject)),
+            }
+        }
+        if let Some(company) = company {
+            question.company = company.slug;
+        }
+        if let Some(person) = &person
+            && question.q.is_empty()
+        {
+            question.q.clone_from(&person.email);
+        }
+        Ok(Self {
+            shell: member.shell(conn, "access")?,
+            tabs: tabs::access(member.rights),
+            tab: "/explain",
+            base: member.path("/access"),
+            unit: member.unit,
+            errors,
+            searched,
+            person,
+            companies: store::companies(conn, organization, own.as_deref(), OFFERED)?,
+            choices: choices(member.unit),
+            found,
+            told,
+            sheet,
+            question,
+        })
+    }
+}
+
+/// `GET /organizations/{slug}/access/explain`
+///
+/// # Errors
+/// What the gate refuses; somebody who is not the reader's to look at.
+pub async fn show(gate: Gate<ViewAccess>, question: web::Query<Question>) -> Result<HttpResponse, AppError> {
+    let question = question.into_inner();
+    let page = gate
+        .read(move |member, conn| ExplainPage::load(conn, member, question))
+        .await?;
+    if page.errors.is_empty() {
+        html(page)
+    } else {
+        refused(page)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "rights/mine.html")]
+struct MinePage {
+    shell: Shell,
+    tabs: Vec<&'static Tab>,
+    tab: &'static str,
+    base: String,
+    organization: String,
+    unit: UnitLabel,
+    title: String,
+    groups: Vec<String>,
+    inherits: Option<&'static str>,
+    permission: String,
+    told: Option<Told>,
+    sheet: Sheet,
+    requests: Vec<store::requests::Request>,
+    may_ask: bool,
+}
+
+/// So many of one's own requests are shown.
+const REQUESTS: i64 = 10;
+
+/// `GET /organizations/{slug}/access/mine`: what can I do here?
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn mine(gate: Gate<ViewOrganization>, question: web::Query<Question>) -> Result<HttpResponse, AppError> {
+    let question = question.into_inner();
+    let page = gate
+        .read(move |member, conn| {
+            // An operator who looks in is nobody's member: their banner says what they may.
+            if member.support.is_some() {
+                return Ok(Err(member.path("")));
+            }
+            let person = Standing::find(conn, member.organization, member.id)?;
+            let subject = Subject::of(conn, member, person)?;
+            let right = Right::parse(&question.permission);
+            Ok(Ok(MinePage {
+                shell: member.shell(conn, "mine")?,
+                tabs: tabs::access(member.rights),
+                tab: "/mine",
+                base: member.path("/access"),
+                organization: member.organization_name.clone(),
+                unit: member.unit,
+                groups: subject.about.groups.iter().map(|group| group.name.clone()).collect(),
+                inherits: words::inherits(&subject.grounds)
+                    .and_then(Role::inherited)
+                    .map(CompanyRole::label),
+                told: right.map(|right| subject.about.tell(member, right, &subject.answer(right))),
+                permission: right.map(Right::key).unwrap_or_default().to_owned(),
+                sheet: Sheet::of(&subject),
+                title: subject.about.title,
+                requests: store::requests::of(conn, member.organization, member.id, REQUESTS)?,
+                may_ask: member.delete_after.is_none(),
+            }))
+        })
+        .await?;
+    match page {
+        Ok(page) => html(page),
+        Err(overview) => Ok(see_other(gate.fragment(), &overview)),
+    }
+}
