@@ -12,9 +12,9 @@ use tenantry::gate::custom_role;
 use tenantry::gate::db::Conn;
 use tenantry::gate::deed::Deeds;
 use tenantry::gate::invitation::{self, Offer};
-use tenantry::gate::membership::{self, Enrolment, group, Origin};
-use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
 use tenantry::gate::link;
+use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
+use tenantry::gate::membership::{self, Enrolment, Origin, group};
 use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
 use tenantry::gate::permission::{Right, RightSet};
 use tenantry::gate::rights::Grounds;
@@ -22,13 +22,16 @@ use tenantry::gate::role::{CompanyRole, Role};
 use tenantry::gate::schema::{access_review_items, memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
-use tenantry::ground::id::{CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MembershipId, RequestId, ReviewId, ReviewItemId, UserId};
+use tenantry::ground::id::{
+    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MembershipId, RequestId, ReviewId, ReviewItemId,
+    UserId,
+};
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
 use tenantry::ground::time::Span;
 use tenantry::post;
-use tenantry::rooms::rights::store::requests;
 use tenantry::rooms::reviews::{self as reviews_room, store as reviews};
+use tenantry::rooms::rights::store::requests;
 use tenantry::rooms::{self, accounts};
 
 use crate::harness::client::Client;
@@ -389,6 +392,7 @@ impl Stage<'_> {
             requests::Asked::New(id) => id,
             other => panic!("{right}: {other:?}"),
         }
+    }
 
     /// An onboarding link, and the token of its address.
     pub fn link(&mut self, organization: OrgId, by: UserId, terms: &link::Terms) -> (LinkId, String) {
