@@ -27,13 +27,7 @@ use crate::rooms::invitations;
 use crate::rooms::settings;
 
 // Access
-use crate::rooms::{access, links, rights};
-
-// Rights
-
-// Links
-// Reviews
-use crate::rooms::reviews;
+use crate::rooms::{access, links, reviews, rights};
 
 /// One line of the table.
 pub struct Entry {

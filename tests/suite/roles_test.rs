@@ -64,6 +64,7 @@ pub struct Scene {
     pub door: String,
     /// Somebody's request to come in by it, which waits.
     pub join: String,
+
     /// A running access review, and the member's place in it.
     pub review: (String, String),
     /// A closed one, and a place in it that nobody confirmed.
@@ -85,6 +86,7 @@ impl Scene {
             let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
             let custom_role = stage.custom_role(organization, owner, "Auditor", "member", "members.view audit.view");
             let request = stage.request(organization, member, "co.edit", Some(north));
+
             let closed_review = stage.closed_review(organization, owner, (member, south));
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =

@@ -153,6 +153,7 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
         link: invitation.link.clone(),
         door: mine.door.clone(),
         join: invitation.join.clone(),
+
         review: member.review.clone(),
         closed_review: member.closed_review.clone(),
         actor: None,

@@ -114,8 +114,8 @@ impl ExplainPage {
             let wanted = Wanted {
                 words: name::query(&question.q),
                 role: None,
-                company: None,
                 given: None,
+                company: None,
                 standing: None,
                 within: own.clone(),
                 sort: Sort::Name,
