@@ -106,11 +106,13 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     let door = Backstage::of(house, "clock");
     door.write(|cx, conn| Ok(((), rooms::invitations::store::expire(conn, cx.now)?)))?;
     door.write(|cx, conn| Ok(((), membership::end_due(conn, cx, BATCH)?)))?;
+    door.write(|cx, conn| Ok(((), membership::end_due_places(conn, cx, BATCH)?)))?;
     // Links
     door.write(|cx, conn| Ok(((), rooms::links::store::requests::expire(conn, cx, BATCH)?)))?;
     // Links: end
 
     // General
+    rooms::settings::chores::run(&door, BATCH)?;
     // General: end
 
     // Audit

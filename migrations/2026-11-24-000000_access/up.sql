@@ -13,6 +13,7 @@ ALTER TABLE organizations ADD COLUMN support_consent BOOLEAN NOT NULL DEFAULT FA
 ALTER TABLE organizations ADD COLUMN support_consent_by TEXT NOT NULL DEFAULT '';
 -- Set while the organization waits for its deletion; read-only until then.
 ALTER TABLE organizations ADD COLUMN delete_after BIGINT;
+CREATE INDEX organizations_ending ON organizations (delete_after) WHERE delete_after IS NOT NULL;
 
 CREATE TABLE organization_contacts (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
@@ -85,6 +86,7 @@ UPDATE company_assignments SET direct_role = role;
 CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
 -- All places of an organization are a sum over this index alone.
 CREATE INDEX companies_by_people ON companies (organization_id, people);
+CREATE INDEX company_assignments_due ON company_assignments (access_until) WHERE access_until IS NOT NULL;
 
 CREATE TABLE group_members (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

@@ -17,6 +17,25 @@ struct Count {
     n: i64,
 }
 
+/// The role that counts is the highest of one's own and the groups'; at the same height one's own.
+const ROLES: &str = "SELECT COUNT(*) AS n FROM memberships m WHERE m.status <> 'removed' AND \
+    (CASE m.role WHEN 'owner' THEN 6 WHEN 'admin' THEN 5 WHEN 'editor' THEN 3 WHEN 'viewer' THEN 2 WHEN 'member' THEN 1 ELSE 4 END) <> \
+    (SELECT MAX(t.height) FROM (SELECT CASE m.own_role WHEN 'owner' THEN 6 WHEN 'admin' THEN 5 WHEN 'editor' THEN 3 WHEN 'viewer' THEN 2 WHEN 'member' THEN 1 ELSE 4 END AS height \
+    UNION ALL SELECT CASE g.role WHEN 'owner' THEN 6 WHEN 'admin' THEN 5 WHEN 'editor' THEN 3 WHEN 'viewer' THEN 2 WHEN 'member' THEN 1 ELSE 4 END \
+    FROM groups g JOIN group_members gm ON gm.organization_id = g.organization_id AND gm.group_id = g.id \
+    WHERE gm.organization_id = m.organization_id AND gm.membership_id = m.id) t)";
+
+/// The role in a company is the highest of one's own place and what the groups give there.
+const PLACES: &str = "SELECT COUNT(*) AS n FROM company_assignments a WHERE \
+    (CASE a.role WHEN 'manager' THEN 3 WHEN 'editor' THEN 2 ELSE 1 END) <> \
+    (SELECT MAX(t.height) FROM (SELECT CASE a.direct_role WHEN 'manager' THEN 3 WHEN 'editor' THEN 2 WHEN 'viewer' THEN 1 ELSE 0 END AS height \
+    UNION ALL SELECT CASE gg.role WHEN 'manager' THEN 3 WHEN 'editor' THEN 2 ELSE 1 END \
+    FROM group_grants gg JOIN group_members gm ON gm.organization_id = gg.organization_id AND gm.group_id = gg.group_id \
+    WHERE gg.organization_id = a.organization_id AND gg.company_id = a.company_id AND gm.membership_id = a.membership_id) t)";
+
+const MISSING_PLACES: &str = "SELECT COUNT(*) AS n FROM group_members gm JOIN group_grants gg ON gg.organization_id = gm.organization_id AND gg.group_id = gm.group_id \
+    WHERE NOT EXISTS (SELECT 1 FROM company_assignments a WHERE a.organization_id = gm.organization_id AND a.membership_id = gm.membership_id AND a.company_id = gg.company_id)";
+
 /// What must not exist, each with a query that counts it. Foreign keys hold most things; these are what they cannot hold.
 const ORPHANS: &[(&str, &str)] = &[
     (
@@ -25,11 +44,11 @@ const ORPHANS: &[(&str, &str)] = &[
     ),
     (
         "organizations without an owner",
-        "SELECT COUNT(*) AS n FROM organizations WHERE owner_count < 1",
+        "SELECT COUNT(*) AS n FROM organizations WHERE owner_count < 1 AND status <> 'deleted'",
     ),
     (
         "organizations without a current address",
-        "SELECT COUNT(*) AS n FROM organizations o WHERE (SELECT COUNT(*) FROM organization_slugs s WHERE s.organization_id = o.id AND s.is_current) <> 1",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE (SELECT COUNT(*) FROM organization_slugs s WHERE s.organization_id = o.id AND s.is_current) <> 1 AND o.status <> 'deleted'",
     ),
     (
         "member counts that differ from the members",
@@ -55,6 +74,12 @@ const ORPHANS: &[(&str, &str)] = &[
         "assignments that nobody gave",
         "SELECT COUNT(*) AS n FROM company_assignments a WHERE a.direct_role IS NULL AND NOT EXISTS (SELECT 1 FROM group_members x JOIN group_grants g ON g.organization_id = x.organization_id AND g.group_id = x.group_id WHERE x.organization_id = a.organization_id AND x.membership_id = a.membership_id AND g.company_id = a.company_id)",
     ),
+    (
+        "members whose role is not the highest of their own and their groups'",
+        ROLES,
+    ),
+    ("places in companies that do not follow from what was given", PLACES),
+    ("places that a group gives and that are missing", MISSING_PLACES),
     (
         "companies whose count of people differs from the people",
         "SELECT COUNT(*) AS n FROM companies c WHERE c.people <> (SELECT COUNT(*) FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = c.organization_id AND a.company_id = c.id AND m.status = 'active' AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))",

@@ -14,6 +14,7 @@ use super::role::{CompanyRole, Role};
 use super::schema::{companies, company_assignments};
 use crate::ground::error::AppError;
 use crate::ground::id::{CompanyId, MembershipId};
+use crate::ground::time::Time;
 
 /// Why somebody's place in a company stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub enum Refused {
     Archived,
     /// There is nothing to take away.
     NotAssigned,
+    /// What a group gives is taken away at the group.
+    ByGroup,
 }
 
 impl Refused {
@@ -44,6 +47,7 @@ impl Refused {
             Self::Oneself => "Ask somebody else: nobody gives themselves a role".into(),
             Self::Archived => format!("This {one} is archived. Restore it first"),
             Self::NotAssigned => "They are not assigned here".into(),
+            Self::ByGroup => "They are here through a group. Change the group, or take them out of it".into(),
         }
     }
 }
@@ -191,19 +195,61 @@ pub fn take(
     company: CompanyId,
 ) -> Result<Result<Placed, Refused>, AppError> {
     let at = Place::find(conn, member, right, person, company)?;
-    // What a group gives is taken away in the group.
-    let Some(direct) = at.direct else {
+    if at.present.is_none() {
         return Ok(Err(Refused::NotAssigned));
-    };
+    }
     if let Err(refused) = at.attempt.touch(at.own, at.present).and_then(|()| at.is_open()) {
         return Ok(Err(refused));
     }
+    let Some(direct) = at.direct else {
+        return Ok(Err(Refused::ByGroup));
+    };
     membership::unassign(conn, &member.cx, member.organization, person.id, company)?;
     let deed = Deed::new(Action::MemberUnassigned, "member", person.id, &person.name)
         .before(json!({ "company": at.name, "company_id": company.as_str(), "role": direct.as_str() }));
     Ok(Ok(Placed {
         company: at.name,
         deeds: member.did(deed),
+    }))
+}
+
+/// Changes when somebody's own place in a company ends; `None` is no end. Who may give the role may say for how long.
+///
+/// # Errors
+/// `NotFound` for another organization's company; the inner error says why nothing was changed.
+pub fn end(
+    conn: &mut Conn,
+    member: &Member,
+    right: Right,
+    person: &Standing,
+    company: CompanyId,
+    until: Option<Time>,
+) -> Result<Result<Placed, Refused>, AppError> {
+    let at = Place::find(conn, member, right, person, company)?;
+    let Some(present) = at.present else {
+        return Ok(Err(Refused::NotAssigned));
+    };
+    if let Err(refused) = at.attempt.give(at.own, at.present, present).and_then(|()| at.is_open()) {
+        return Ok(Err(refused));
+    }
+    if at.direct.is_none() {
+        return Ok(Err(Refused::ByGroup));
+    }
+    if at.until == until {
+        let deeds = Deeds::none("the same day");
+        return Ok(Ok(Placed {
+            company: at.name,
+            deeds,
+        }));
+    }
+    membership::set_place_until(conn, member.organization, person.id, company, until)?;
+    let day = |time: Option<Time>| json!({ "company": at.name, "company_id": company.as_str(), "access_until": time.map(Time::day) });
+    let deed = Deed::new(Action::MemberAccessEndChanged, "member", person.id, &person.name)
+        .before(day(at.until))
+        .after(day(until));
+    Ok(Ok(Placed {
+        deeds: member.did(deed),
+        company: at.name,
     }))
 }
 
@@ -227,9 +273,12 @@ pub fn role_in(
 struct Place {
     name: String,
     status: CompanyStatus,
-    // The role that counts, and the one of their own in it.
+    /// The role that counts.
     present: Option<CompanyRole>,
+    /// The person's own, without their groups'.
     direct: Option<CompanyRole>,
+    /// When their own ends.
+    until: Option<Time>,
     own: bool,
     attempt: Attempt,
 }
@@ -246,16 +295,21 @@ impl Place {
             .find((member.organization, company))
             .select((companies::name, companies::status))
             .first(conn)?;
-        let place: Option<(CompanyRole, Option<CompanyRole>)> = company_assignments::table
+        let place: Option<(CompanyRole, Option<CompanyRole>, Option<Time>)> = company_assignments::table
             .find((member.organization, person.id, company))
-            .select((company_assignments::role, company_assignments::direct_role))
+            .select((
+                company_assignments::role,
+                company_assignments::direct_role,
+                company_assignments::access_until,
+            ))
             .first(conn)
             .optional()?;
         Ok(Self {
             name,
             status,
-            present: place.map(|(role, _)| role),
-            direct: place.and_then(|(_, direct)| direct),
+            present: place.map(|(role, ..)| role),
+            direct: place.and_then(|(_, direct, _)| direct),
+            until: place.and_then(|(.., until)| until),
             own: member.rights.reach(right) == Reach::OwnCompanies
                 && member.own_companies(conn, right)?.contains(&company),
             attempt: Attempt::of(member, right, person.id, person.role),

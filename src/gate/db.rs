@@ -69,7 +69,31 @@ impl Conn {
     }
 }
 
+/// What failed inside a savepoint: the work itself, or the engine.
+enum Failed<E> {
+    Work(E),
+    Engine(diesel::result::Error),
+}
+
+impl<E> From<diesel::result::Error> for Failed<E> {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
 impl Conn {
+    /// Does what is undone alone when it fails: a savepoint within the write's transaction.
+    ///
+    /// # Errors
+    /// What the work refuses; then nothing of it was changed.
+    pub fn attempt<T, E: From<AppError>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let done = self.transaction(|conn| work(conn).map_err(Failed::Work));
+        done.map_err(|failed| match failed {
+            Failed::Work(error) => error,
+            Failed::Engine(error) => AppError::from(error).into(),
+        })
+    }
+
     /// Lets writes that name the same thing count and decide one after the other. SQLite's writers take turns anyway.
     ///
     /// # Errors

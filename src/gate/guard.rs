@@ -232,15 +232,14 @@ fn elsewhere(request: &Request, path: &str) -> HttpResponse {
 
 /// The same page under the organization's new slug. A form keeps its method and what was typed (308, RFC 9110).
 fn moved(response: &ServiceResponse<BoxBody>, request: &Request, slug: &str) -> HttpResponse {
-    let old = response.request().match_info().get("slug").unwrap_or_default();
-    let there = request
-        .path
-        .replacen(&format!("/organizations/{old}"), &format!("/organizations/{slug}"), 1);
-    if request.fragment {
-        return elsewhere(request, &there);
-    }
+    // However the old slug was written (`%6Fld`): what follows it stays as it was asked.
+    let after = request.path.strip_prefix("/organizations/").unwrap_or_default();
+    let rest = after.find(['/', '?']).map_or("", |end| &after[end..]);
+    let there = format!("/organizations/{slug}{rest}");
     let mut builder = match *response.request().method() {
+        Method::GET | Method::HEAD if request.fragment => return elsewhere(request, &there),
         Method::GET | Method::HEAD => HttpResponse::MovedPermanently(),
+        // A fragment's form too: fetch sends it again to where this leads.
         _ => HttpResponse::PermanentRedirect(),
     };
     builder.insert_header((header::LOCATION, there)).finish()

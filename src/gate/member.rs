@@ -10,6 +10,7 @@ use diesel::sql_types::Text;
 use super::context::Context;
 use super::db::Conn;
 use super::deed::{Deed, Deeds};
+use super::organization::contact::{self, ContactKind};
 use super::organization::{self, UnitLabel};
 use super::permission::{ChangeRoles, Permission, Right, RightSet};
 use super::rights::{Authority, Cells, Grounds, Held, Policies, Reach, Rights};
@@ -318,13 +319,7 @@ impl Member {
 
     /// The same for a right in one company, by its slug.
     pub(super) fn refused(&self, conn: &mut Conn, right: Right, company: Option<String>) -> Result<AppError, AppError> {
-        let reason = self.delete_after.filter(|_| !right.only_reads()).map(|day| {
-            format!(
-                "{} will be deleted on {}. Until then nothing in it can be changed. An owner can restore it.",
-                self.organization_name,
-                day.date()
-            )
-        });
+        let reason = self.pending_reason().filter(|_| !right.only_reads());
         Ok(AppError::Forbidden(Box::new(Refusal {
             right: right.label().to_owned(),
             key: right.key(),
@@ -335,6 +330,31 @@ impl Member {
             reason,
             company,
         })))
+    }
+
+    /// Why nothing may be changed here; `None` while everything may.
+    fn pending_reason(&self) -> Option<String> {
+        self.delete_after.map(|day| {
+            format!(
+                "{} will be deleted on {}. Until then nothing in it can be changed. An owner can restore it.",
+                self.organization_name,
+                day.date()
+            )
+        })
+    }
+
+    /// While the organization waits for its deletion nothing is written, whatever the right; only that somebody takes
+    /// data along is noted.
+    pub(super) fn writable(&self, conn: &mut Conn, right: Right) -> Result<(), AppError> {
+        match self.pending_reason() {
+            Some(reason) if !RightSet::TAKING.has(right) => Err(AppError::Forbidden(Box::new(Refusal {
+                slug: self.slug.clone(),
+                people: who_can_grant(conn, self.organization, None)?,
+                reason: Some(reason),
+                ..Refusal::default()
+            }))),
+            _ => Ok(()),
+        }
     }
 
     /// What this member may hand out.
@@ -546,7 +566,8 @@ fn out_of_force(conn: &mut Conn, organization: OrgId, reason: String) -> Result<
 }
 
 /// Up to five people for the refusal page, highest first: of owners, admins and user admins those whose role can hand the
-/// right out; without a right owners and admins.
+/// right out; without a right owners and admins. Before them the
+/// support contact, where there is one.
 fn who_can_grant(
     conn: &mut Conn,
     organization: OrgId,
@@ -578,6 +599,9 @@ fn who_can_grant(
             .select((users::name, users::email))
             .load(conn)?;
         people.extend(more);
+    }
+    if let Some(email) = contact::proven(conn, organization, ContactKind::Support)? {
+        people.insert(0, ("Support".into(), email));
     }
     Ok(people)
 }

@@ -6,6 +6,7 @@
 //! check session, membership and right there, and hand the room's closure what it may work on. A write commits together
 //! with its deeds or not at all.
 
+pub mod approval;
 pub mod assignment;
 mod backstage;
 pub mod company;
@@ -252,6 +253,25 @@ impl<P: Permission> Gate<P> {
         self.pass
             .write(move |cx, conn| {
                 let member = Member::find(conn, cx, &token, &slug)?.with(conn, P::RIGHT)?;
+                member.writable(conn, P::RIGHT)?;
+                let (out, deeds) = work(&member, conn)?;
+                Ok((out, Some(member.person.actor()), deeds))
+            })
+            .await
+    }
+
+    /// As `write`, also while the organization waits for its deletion: for what ends the waiting, and nothing else.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses; then nothing was changed.
+    pub async fn write_while_pending<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Member, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (token, slug) = (self.pass.token()?, self.slug.clone());
+        self.pass
+            .write(move |cx, conn| {
+                let member = Member::find(conn, cx, &token, &slug)?.with(conn, P::RIGHT)?;
                 let (out, deeds) = work(&member, conn)?;
                 Ok((out, Some(member.person.actor()), deeds))
             })
@@ -307,6 +327,7 @@ impl<P: Permission> CompanyGate<P> {
             .write(move |cx, conn| {
                 let member = Member::find(conn, cx, &token, &slug)?;
                 let company = Company::enter(conn, &member, &company, P::RIGHT)?;
+                member.writable(conn, P::RIGHT)?;
                 let (out, deeds) = work(&member, &company, conn)?;
                 Ok((out, Some(member.person.actor()), deeds))
             })

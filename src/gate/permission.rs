@@ -255,7 +255,15 @@ const READING: RightSet = RightSet::NONE
     .with(ViewCompanyBilling::RIGHT)
     .with(TransferOrDelete::RIGHT);
 
+/// Rights to take something along; that somebody did is noted also while nothing may be changed.
+const TAKING: RightSet = RightSet::NONE
+    .with(ExportReporting::RIGHT)
+    .with(ExportData::RIGHT)
+    .with(ExportAudit::RIGHT);
+
 impl RightSet {
+    /// The permissions that take data along.
+    pub const TAKING: Self = TAKING;
     /// The permissions that only show something, and the one that ends the waiting.
     pub const READING: Self = READING;
 }

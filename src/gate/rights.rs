@@ -66,6 +66,16 @@ impl Rights {
         self.own
     }
 
+    /// The same without one right.
+    #[must_use]
+    pub fn without(self, right: Right) -> Self {
+        let one = RightSet::NONE.with(right);
+        Self {
+            everywhere: self.everywhere.without(one),
+            own: self.own.without(one),
+        }
+    }
+
     /// The rights of an operator in a support session.
     pub(super) fn of_support() -> Self {
         Self {

@@ -54,7 +54,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::accounts.
+// Written by people::attempts.
 diesel::table! {
     login_attempts (id) {
         id -> Text,
@@ -288,7 +288,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::settings.
+// Written by gate::organization.
 diesel::table! {
     organization_contacts (organization_id, kind) {
         organization_id -> Text,

@@ -55,6 +55,8 @@ pub struct Place {
     pub settings: Option<&'static str>,
     /// The reader's rights.
     pub may: Rights,
+    /// When the organization will be deleted, while it waits for that.
+    pub deleted_on: Option<String>,
 }
 
 /// An entry of the organization switcher.
@@ -144,6 +146,7 @@ impl Shell {
             companies,
             settings: super::tabs::settings(member.rights).first().map(|tab| tab.key),
             may: member.rights,
+            deleted_on: member.delete_after.map(Time::date),
         });
         Ok(shell)
     }

@@ -4,11 +4,17 @@
 pub mod access_end;
 pub mod allowance;
 pub mod arrival;
+pub mod attempts;
 pub mod bounds;
+pub mod bulk;
 pub mod choice;
 pub mod door;
+pub mod group;
 pub mod invite;
 mod letter;
+pub mod picker;
+pub mod dual;
+pub mod password;
 pub mod removal;
 pub mod role;
 pub mod rules;

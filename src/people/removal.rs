@@ -5,13 +5,15 @@ use serde_json::json;
 
 use super::bounds::Before;
 use super::rules::{self, Refused, Target};
-use super::{Done, letter};
+use super::{Done, dual, letter};
+use crate::gate::approval::Matter;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::invitation;
 use crate::gate::member::{Member, OrgId, Standing};
 use crate::gate::membership::{self, Outcome};
-use crate::gate::organization::InvitationStatus;
+use crate::gate::organization::{self, InvitationStatus};
+use crate::gate::role::Role;
 use crate::gate::schema::{companies, company_assignments, invitations};
 use crate::ground::error::AppError;
 use crate::ground::id::{InvitationId, MailId, MembershipId, UserId};
@@ -47,6 +49,27 @@ pub fn remove(
     if !rules::may_remove(&member.into(), &Target::from(person)) {
         return Ok(Err(Refused::Right));
     }
+    if person.facts.own_role == Role::Owner {
+        let label = format!("remove the owner {}", person.name);
+        let cancel = if cancel_invitations { "yes" } else { "no" };
+        let more = [("cancel_invitations", cancel)];
+        if let Some(waits) = dual::hold_person(conn, member, Matter::Removal, person, &more, label)? {
+            return Ok(Ok(waits));
+        }
+    }
+    carry_out(conn, member, person, cancel_invitations)
+}
+
+/// Removes somebody; the rules were asked.
+///
+/// # Errors
+/// When the database fails; the inner error says why nothing was changed.
+pub fn carry_out(
+    conn: &mut Conn,
+    member: &Member,
+    person: &Standing,
+    cancel_invitations: bool,
+) -> Result<Result<Done, Refused>, AppError> {
     let places = places(conn, member.organization, person.id)?;
     match membership::expel(conn, &member.cx, member.organization, person, member.person.id)? {
         Outcome::Done => {}
@@ -65,7 +88,10 @@ pub fn remove(
         deeds = deeds.and(cancel(conn, member, person)?);
     }
     Ok(Ok(Done {
-        word: format!("{} is no longer a member of {}", person.name, member.organization_name),
+        word: format!(
+            "{} is no longer a member of {}. Under “Recently removed” it can be undone for 24 hours",
+            person.name, member.organization_name
+        ),
         deeds,
     }))
 }
@@ -107,12 +133,16 @@ fn cancel(conn: &mut Conn, member: &Member, person: &Standing) -> Result<Deeds, 
 /// # Errors
 /// The refusal of who may not touch somebody of that rank, or would give back a right that is not theirs.
 pub fn undo(conn: &mut Conn, member: &Member, id: MembershipId) -> Result<Option<Done>, AppError> {
+    let control = organization::control(conn, member.organization)?;
     let Some(person) = membership::undo(conn, &member.cx, member.organization, id)? else {
         return Ok(None);
     };
     if !rules::may_remove(&member.into(), &Target::from(&person)) {
         let right = <crate::gate::permission::RemoveMembers as crate::gate::permission::Permission>::RIGHT;
         return Err(member.refusal(conn, right)?);
+    }
+    if person.facts.own_role == Role::Owner && control.holds() {
+        return Err(dual::refusal(member, &person.name));
     }
     Before::NOTHING.check(conn, member, person.id)?;
     letter::restored(conn, member, &person)?;

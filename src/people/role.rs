@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::bounds::Before;
 use super::rules::{self, Refused, Target};
-use super::{Done, letter};
+use super::{Done, dual, letter};
+use crate::gate::approval::Matter;
 use crate::gate::custom_role::{self, CustomRole};
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
@@ -110,7 +111,24 @@ pub fn offered(conn: &mut Conn, member: &Member, target: &Target) -> Result<Vec<
         .collect())
 }
 
-/// Gives somebody a role, tells them, and says what was done. Everything that follows from it holds at once.
+/// The roles that a member may give at all, highest first, the organization's own last.
+///
+/// # Errors
+/// When the database fails.
+pub fn grantable(conn: &mut Conn, member: &Member) -> Result<Vec<Title>, AppError> {
+    let authority = member.authority();
+    let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
+    let custom = custom_role::all(conn, member.organization)?
+        .into_iter()
+        .map(Title::Custom);
+    Ok(plain
+        .chain(custom)
+        .filter(|title| authority.may_grant(title.held()))
+        .collect())
+}
+
+/// Gives somebody a role, tells them, and says what was done. Everything that follows from it holds at once; who becomes
+/// or was an owner may have to wait for a second one.
 ///
 /// # Errors
 /// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
@@ -131,6 +149,31 @@ pub fn change(
             deeds: Deeds::none("the same role"),
         }));
     }
+    if title.held().role == Role::Owner || person.facts.own_role == Role::Owner {
+        let label = match title {
+            Title::Plain(Role::Owner) => format!("make {} an owner", person.name),
+            _ => format!("make {} {} instead of owner", person.name, title.label()),
+        };
+        let role = title.value();
+        if let Some(waits) = dual::hold_person(conn, member, Matter::Role, person, &[("role", &role)], label)? {
+            return Ok(Ok(waits));
+        }
+    }
+    carry_out(conn, member, person, title)
+}
+
+/// Gives somebody a role; the rules were asked.
+///
+/// # Errors
+/// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
+pub fn carry_out(
+    conn: &mut Conn,
+    member: &Member,
+    person: &Standing,
+    title: &Title,
+) -> Result<Result<Done, Refused>, AppError> {
+    let organization = member.organization;
+    let present = Title::of(conn, organization, person)?;
     let before = Before::of(conn, member, person.id)?;
     let outcome = match title {
         Title::Plain(role) => membership::set_role(conn, &member.cx, organization, person, *role)?,

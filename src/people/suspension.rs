@@ -4,11 +4,13 @@ use serde_json::json;
 
 use super::bounds::Before;
 use super::rules::{self, Refused, Target};
-use super::{Done, letter};
+use super::{Done, dual, letter};
+use crate::gate::approval::Matter;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed};
 use crate::gate::member::{Member, MembershipStatus, Standing};
 use crate::gate::membership::{self, Outcome};
+use crate::gate::role::Role;
 use crate::ground::error::AppError;
 
 /// Shuts somebody out. The reason is for the organization's log and its admins.
@@ -24,6 +26,26 @@ pub fn suspend(
     if !rules::may_remove(&member.into(), &Target::from(person)) {
         return Ok(Err(Refused::Right));
     }
+    if person.facts.own_role == Role::Owner {
+        let label = format!("suspend the owner {}", person.name);
+        let more = [("reason", reason)];
+        if let Some(waits) = dual::hold_person(conn, member, Matter::Suspension, person, &more, label)? {
+            return Ok(Ok(waits));
+        }
+    }
+    shut_out(conn, member, person, reason)
+}
+
+/// Shuts somebody out; the rules were asked.
+///
+/// # Errors
+/// When the database fails; the inner error says why nothing was changed.
+pub fn shut_out(
+    conn: &mut Conn,
+    member: &Member,
+    person: &Standing,
+    reason: &str,
+) -> Result<Result<Done, Refused>, AppError> {
     let by = Some(member.person.id);
     match membership::suspend(conn, &member.cx, member.organization, person, by, reason)? {
         Outcome::Done => {}
@@ -48,6 +70,20 @@ pub fn restore(conn: &mut Conn, member: &Member, person: &Standing) -> Result<Re
     if !rules::may_remove(&member.into(), &Target::from(person)) {
         return Ok(Err(Refused::Right));
     }
+    if person.facts.own_role == Role::Owner {
+        let label = format!("let the owner {} in again", person.name);
+        if let Some(waits) = dual::hold_person(conn, member, Matter::Restoration, person, &[], label)? {
+            return Ok(Ok(waits));
+        }
+    }
+    let_in(conn, member, person)
+}
+
+/// Lets somebody in again; the rules were asked.
+///
+/// # Errors
+/// The refusal of who would give back a right that is not theirs; the inner error says why nothing was changed.
+pub fn let_in(conn: &mut Conn, member: &Member, person: &Standing) -> Result<Result<Done, Refused>, AppError> {
     if membership::restore(conn, &member.cx, member.organization, person)? != Outcome::Done {
         return Ok(Err(Refused::Changed));
     }

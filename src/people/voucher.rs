@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::member::{self, Member, MembershipStatus, OrgId};
-use crate::gate::permission::{InviteMembers, Permission};
+use crate::gate::organization;
+use crate::gate::permission::{GrantOwner, InviteMembers, Permission};
 use crate::gate::rights::{Authority, Reach};
 use crate::gate::role::{CompanyRole, Role};
 use crate::gate::schema::memberships;
@@ -75,7 +76,7 @@ pub fn voucher(conn: &mut Conn, member: &Member) -> QueryResult<Voucher> {
     };
     Ok(Voucher {
         user: member.person.id,
-        authority: member.authority(),
+        authority: bounded(conn, member.organization, member.authority())?,
         own,
     })
 }
@@ -106,10 +107,21 @@ pub fn inviter(
     }
     let voucher = Voucher {
         user,
-        authority: grounds.authority(),
+        authority: bounded(conn, organization, grounds.authority())?,
         own: member::companies_with(conn, cx.now, organization, membership, &grounds, InviteMembers::RIGHT)?,
     };
     Ok(Some((membership, voucher)))
+}
+
+/// Where a second owner confirms who becomes one, nobody becomes one by an invitation.
+fn bounded(conn: &mut Conn, organization: OrgId, authority: Authority) -> QueryResult<Authority> {
+    if authority.role != Role::Owner || !organization::control(conn, organization)?.holds() {
+        return Ok(authority);
+    }
+    Ok(Authority {
+        rights: authority.rights.without(GrantOwner::RIGHT),
+        ..authority
+    })
 }
 
 #[cfg(test)]

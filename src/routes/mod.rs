@@ -20,6 +20,9 @@ use crate::rooms::{companies, overview};
 // Members
 use crate::rooms::members;
 
+// Groups
+use crate::rooms::groups;
+
 // Invitations
 use crate::rooms::invitations;
 
@@ -93,6 +96,7 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations"              organizations::new::create;
     get  "/organizations/new"          organizations::new::new;
     get  "/organizations/slug"         organizations::new::slug;
+    get  "/organizations/choosing"     organizations::choosing::show;
     post "/organizations/requests"     organizations::request::ask;
     get  "/organizations/{slug}/leaving" organizations::leaving::confirm;
     post "/organizations/{slug}/leaving" organizations::leaving::leave;
@@ -117,6 +121,9 @@ pub const ROUTES: &[Entry] = table! {
     // Members
     get  "/organizations/{slug}/members"     members::roster::page;
     get  "/organizations/{slug}/members.csv" members::roster::sheet;
+    get  "/organizations/{slug}/members/bulk"            members::bulk::look;
+    post "/organizations/{slug}/members/bulk"            members::bulk::submit;
+    get  "/organizations/{slug}/members/removed"         members::removed::page;
     get  "/organizations/{slug}/members/{id}"            members::profile::page;
     post "/organizations/{slug}/members/{id}/role"       members::role::set_role;
     post "/organizations/{slug}/members/{id}/access-end" members::access_end::set_access_end;
@@ -124,6 +131,10 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" members::companies::unassign;
     get  "/organizations/{slug}/members/{id}/removal"    members::removal::page;
     post "/organizations/{slug}/members/{id}/removal"    members::removal::remove;
+    get  "/organizations/{slug}/members/{id}/suspension"    members::suspension::page;
+    post "/organizations/{slug}/members/{id}/suspension"    members::suspension::suspend;
+    post "/organizations/{slug}/members/{id}/restoration"   members::suspension::restore;
+    post "/organizations/{slug}/members/{id}/reinstatement" members::removed::undo;
     // Members: end
 
     // Invitations
@@ -146,6 +157,25 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/settings" settings::general::first;
     get  "/organizations/{slug}/settings/general" settings::general::edit;
     post "/organizations/{slug}/settings/general" settings::general::save;
+    get  "/organizations/{slug}/settings/slug"    settings::slug::edit;
+    post "/organizations/{slug}/settings/slug"    settings::slug::save;
+    get  "/organizations/{slug}/settings/slug/status" settings::slug::status;
+    get  "/organizations/{slug}/settings/contacts/{kind}" settings::contacts::edit;
+    post "/organizations/{slug}/settings/contacts/{kind}" settings::contacts::save;
+    post "/organizations/{slug}/settings/contacts/{kind}/resending" settings::contacts::resend;
+    post "/organizations/{slug}/settings/contacts/{kind}/removal" settings::contacts::remove;
+    get  "/contacts/{token}"                      settings::proof::page;
+    post "/contacts/{token}"                      settings::proof::confirm;
+    get  "/organizations/{slug}/settings/transfer" settings::transfer::edit;
+    post "/organizations/{slug}/settings/transfer" settings::transfer::ask;
+    post "/organizations/{slug}/settings/dual-control" settings::control::switch;
+    get  "/organizations/{slug}/settings/approvals/{id}" settings::approvals::page;
+    post "/organizations/{slug}/settings/approvals/{id}/confirmation" settings::approvals::confirm;
+    post "/organizations/{slug}/settings/approvals/{id}/refusal" settings::approvals::refuse;
+    post "/organizations/{slug}/settings/approvals/{id}/withdrawal" settings::approvals::withdraw;
+    get  "/organizations/{slug}/settings/deletion" settings::deletion::confirm;
+    post "/organizations/{slug}/settings/deletion" settings::deletion::delete;
+    post "/organizations/{slug}/settings/restoration" settings::deletion::restore;
     // Settings: end
 
     // Access: people, matrix
@@ -183,6 +213,16 @@ pub const ROUTES: &[Entry] = table! {
     // Rights: end
 
     // Groups
+    get  "/organizations/{slug}/access/groups"          groups::index::page;
+    post "/organizations/{slug}/access/groups"          groups::form::create;
+    get  "/organizations/{slug}/access/groups/new"      groups::form::new;
+    get  "/organizations/{slug}/access/groups/{id}"     groups::show::page;
+    get  "/organizations/{slug}/access/groups/{id}/settings" groups::form::edit;
+    post "/organizations/{slug}/access/groups/{id}/settings" groups::form::save;
+    get  "/organizations/{slug}/access/groups/{id}/deletion" groups::deletion::page;
+    post "/organizations/{slug}/access/groups/{id}/deletion" groups::deletion::delete;
+    post "/organizations/{slug}/access/groups/{id}/members"  groups::members::add;
+    post "/organizations/{slug}/access/groups/{id}/members/{member}/removal" groups::members::remove;
     // Groups: end
 
     // Links: onboarding links, joining

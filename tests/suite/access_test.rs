@@ -436,13 +436,10 @@ fn what_a_group_gives_is_marked_and_not_taken_away_in_the_matrix() {
     let (ann, _) = scene.member("Ann", "member", &[]);
     scene.house.stage(|stage| {
         let organization = stage.organization_of(scene.slug);
-        stage.group(
-            organization,
-            "Support",
-            "viewer",
-            &[(tenantry::ground::id::CompanyId::parse(&scene.north).unwrap(), "editor")],
-            &[tenantry::ground::id::MembershipId::parse(&ann).unwrap()],
-        );
+        let owner = stage.user(&scene.owner_email());
+        let north = tenantry::ground::id::CompanyId::parse(&scene.north).unwrap();
+        let group = stage.group(organization, owner, "Support", "viewer", &[(north, "editor")]);
+        stage.join(organization, group, &ann);
     });
     let page = scene.owner.get(&scene.at("?q=ann"));
     assert!(page.has("By group Support") && page.has("Viewer"), "{}", page.text());

@@ -1,1 +1,1051 @@
-//! To be written with its area.
+//! General settings: the profile, addresses that move, contacts that are proven, who decides, and the end.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tenantry::gate::Backstage;
+use tenantry::gate::approval::{self, Ask, Matter};
+use tenantry::gate::deed::Deeds;
+use tenantry::gate::organization::deletion::{self, TABLES};
+use tenantry::ground::id::MembershipId;
+use tenantry::routes::ROUTES;
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::people::PASSWORD;
+use crate::harness::places::repository;
+use crate::harness::stage::at_once;
+use crate::roles_test::{Scene, ask};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Who posts what where.
+type Job<'a> = (&'a Client, String, Vec<(&'a str, &'a str)>);
+
+/// An organization with an owner and somebody else, each with browser and membership.
+struct Pair {
+    olivia: Client,
+    noah: Client,
+    olivia_id: String,
+    noah_id: String,
+    base: String,
+}
+
+impl Pair {
+    fn set(house: &House, slug: &str, role: &str) -> Self {
+        let (tickets, ids) = house.stage(|stage| {
+            let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            let organization = stage.organization(slug, slug, owner);
+            let noah = stage.account("Noah Brandt", &format!("noah@{slug}.test"), true);
+            let noah_id = stage.enrol(organization, noah, role, &[]).to_string();
+            let olivia_id = stage.membership(organization, owner).to_string();
+            ([stage.ticket(owner), stage.ticket(noah)], [olivia_id, noah_id])
+        });
+        let [olivia_id, noah_id] = ids;
+        Self {
+            olivia: house.holder(&tickets[0]),
+            noah: house.holder(&tickets[1]),
+            olivia_id,
+            noah_id,
+            base: format!("/organizations/{slug}"),
+        }
+    }
+
+    fn settings(&self, rest: &str) -> String {
+        format!("{}/settings/{rest}", self.base)
+    }
+
+    /// Two owners with dual control.
+    fn dual(house: &House, slug: &str) -> Self {
+        let pair = Self::set(house, slug, "owner");
+        pair.olivia
+            .post(&pair.settings("dual-control"), &[("on", "yes")])
+            .expect(303);
+        pair
+    }
+
+    /// The address of what waits, as the other owner finds it on their General page.
+    fn waiting(&self, who: &Client) -> Vec<String> {
+        let links = who.get(&self.settings("general")).expect(200).links();
+        links
+            .into_iter()
+            .filter(|link| link.contains("/settings/approvals/"))
+            .collect()
+    }
+
+    fn only(&self, who: &Client) -> String {
+        let mut all = self.waiting(who);
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    }
+
+    fn move_to(&self, from: &str, to: &str) -> crate::harness::page::Page {
+        let path = format!("/organizations/{from}/settings/slug");
+        self.olivia.post(&path, &[("slug", to), ("current_slug", from)])
+    }
+}
+
+fn profile(name: &str) -> Vec<(&str, &str)> {
+    vec![
+        ("name", name),
+        ("domain", ""),
+        ("region", "eu"),
+        ("organization_type", "enterprise"),
+        ("unit_label", "company"),
+    ]
+}
+
+fn role(house: &House, id: &str) -> String {
+    let sql = format!("SELECT role AS value FROM memberships WHERE id = '{id}'");
+    house.database.words(&sql).remove(0)
+}
+
+#[test]
+fn time_zone_and_currency_are_kept_and_checked() {
+    let house = House::shared();
+    let pair = Pair::set(house, "zoned", "viewer");
+    let path = pair.settings("general");
+    let with = |more: &[(&'static str, &'static str)]| [profile("zoned"), more.to_vec()].concat();
+    pair.olivia
+        .post(&path, &with(&[("timezone", "Europe/Berlin"), ("currency", "EUR")]))
+        .expect(303);
+    let page = pair.olivia.get(&path).expect(200);
+    let form = page.form(&path);
+    assert!(form.contains(&("timezone".into(), "Europe/Berlin".into())), "{form:?}");
+    assert!(form.contains(&("currency".into(), "EUR".into())), "{form:?}");
+    // A form that does not have them leaves them.
+    pair.olivia.post(&path, &profile("Zoned out")).expect(303);
+    let form = pair.olivia.get(&path).form(&path);
+    assert!(form.contains(&("timezone".into(), "Europe/Berlin".into())), "{form:?}");
+    for (field, bad) in [("timezone", "Mars/Olympus"), ("currency", "XXX"), ("currency", "'--")] {
+        let page = pair.olivia.post(&path, &with(&[(field, bad)])).expect(422);
+        assert!(page.field_error(field).is_some(), "{field} {bad}");
+    }
+    assert_eq!(
+        house
+            .database
+            .words("SELECT currency AS value FROM organizations WHERE name = 'Zoned out'"),
+        ["EUR"]
+    );
+}
+
+#[test]
+fn a_preset_fills_the_form_in_and_saves_nothing() {
+    let house = House::shared();
+    let pair = Pair::set(house, "preset", "viewer");
+    let path = pair.settings("general");
+    for (preset, kind, unit) in [
+        ("agency", "partner", "app"),
+        ("teams", "enterprise", "workspace"),
+        ("simple", "individual", "business"),
+        ("roll-up", "enterprise", "company"),
+        ("settings", "partner", "business"),
+    ] {
+        let page = pair.olivia.get(&format!("{path}?preset={preset}")).expect(200);
+        let form = page.expect_text("not saved yet").form(&path);
+        assert!(
+            form.contains(&("organization_type".into(), kind.into())),
+            "{preset}: {form:?}"
+        );
+        assert!(form.contains(&("unit_label".into(), unit.into())), "{preset}: {form:?}");
+    }
+    assert!(
+        !pair
+            .olivia
+            .get(&format!("{path}?preset=nonsense"))
+            .expect(200)
+            .has("not saved yet")
+    );
+    let page = pair.olivia.get(&format!("{path}?preset=teams"));
+    pair.olivia.submit(&page, &path, &[]).expect(303);
+    pair.olivia.get(&pair.base).expect(200).expect_text("Workspaces");
+}
+
+#[test]
+fn the_name_on_pages_in_lists_and_in_mail_is_one() {
+    let house = House::shared();
+    let pair = Pair::set(house, "one-name", "admin");
+    pair.olivia
+        .post(&pair.settings("general"), &profile("Harbour & Sons"))
+        .expect(303);
+    pair.noah.get(&pair.base).expect(200).expect_text("Harbour & Sons");
+    pair.noah
+        .get("/organizations")
+        .expect(200)
+        .expect_text("Harbour & Sons");
+    let kind = pair.settings("contacts/primary");
+    pair.olivia.post(&kind, &[("email", "hello@one-name.test")]).expect(303);
+    let letter = house.mail_to("hello@one-name.test");
+    assert!(letter.subject.contains("Harbour & Sons"), "{}", letter.subject);
+    assert!(letter.text.contains("Harbour & Sons") && letter.html.contains("Harbour &#38; Sons"));
+}
+
+#[test]
+fn an_address_changes_for_who_types_the_present_one() {
+    let house = House::shared();
+    Pair::set(house, "taken-before", "viewer");
+    let pair = Pair::set(house, "typed", "admin");
+    let path = pair.settings("slug");
+    for (slug, current, field) in [
+        ("fresh-one", "", "current_slug"),
+        ("fresh-one", "typo", "current_slug"),
+        ("typed", "typed", "slug"),
+        ("settings", "typed", "slug"),
+        ("contacts", "typed", "slug"),
+        ("choosing", "typed", "slug"),
+        ("a", "typed", "slug"),
+        ("taken-before", "typed", "slug"),
+    ] {
+        let page = pair
+            .olivia
+            .post(&path, &[("slug", slug), ("current_slug", current)])
+            .expect(422);
+        assert!(page.field_error(field).is_some(), "{slug} {current}: {}", page.text());
+        assert_eq!(page.value_of("slug").as_deref(), Some(slug));
+    }
+    // An admin has no right to it, unless a policy gives it.
+    pair.noah.get(&path).expect(403);
+    pair.noah
+        .post(&path, &[("slug", "mine"), ("current_slug", "typed")])
+        .expect(403);
+    pair.olivia.get(&pair.base).expect(200);
+    // The live check.
+    let said = |slug: &str| {
+        pair.olivia
+            .fragment(&pair.settings(&format!("slug/status?slug={slug}")))
+            .expect(200)
+    };
+    assert!(said("brand-new").has("is free"));
+    assert!(said("taken-before").has("is taken"));
+    assert!(said("settings").has("reserved"));
+}
+
+#[test]
+fn an_old_address_leads_members_on_and_is_nobody_elses() {
+    let house = House::open();
+    let pair = Pair::set(&house, "alpha", "admin");
+    let stranger = Pair::set(&house, "stranger", "admin");
+    pair.move_to("alpha", "beta")
+        .expect_redirect("/organizations/beta/settings/general");
+    pair.move_to("beta", "gamma").expect(303);
+    for old in ["alpha", "beta"] {
+        // Pages, with what follows the address; twice moved leads straight to the present one.
+        let page = pair
+            .noah
+            .get(&format!("/organizations/{old}/members?q=a%20b&x=/organizations/{old}"))
+            .expect(301);
+        let there = format!("/organizations/gamma/members?q=a%20b&x=/organizations/{old}");
+        assert_eq!(page.location.as_deref(), Some(there.as_str()));
+        assert_eq!(
+            pair.noah
+                .get(&format!("/organizations/{old}"))
+                .expect(301)
+                .location
+                .as_deref(),
+            Some("/organizations/gamma")
+        );
+        // A form is sent again, with its method.
+        let page = pair
+            .olivia
+            .post(&format!("/organizations/{old}/settings/general"), &profile("Alpha"))
+            .expect(308);
+        assert_eq!(page.location.as_deref(), Some("/organizations/gamma/settings/general"));
+        // A fragment loads the whole page under its new address.
+        let fragment = pair.noah.fragment(&format!("/organizations/{old}/members?q=a"));
+        assert_eq!(fragment.header("hx-redirect"), "/organizations/gamma/members?q=a");
+        let form = pair
+            .olivia
+            .post_fragment(&format!("/organizations/{old}/settings/general"), &profile("Alpha"));
+        assert_eq!(
+            (form.status, form.location.as_deref()),
+            (308, Some("/organizations/gamma/settings/general"))
+        );
+        // Nobody else learns that it was one.
+        stranger.olivia.get(&format!("/organizations/{old}")).expect(404);
+        let taken = stranger.move_to("stranger", old).expect(422);
+        assert!(taken.field_error("slug").is_some_and(|said| said.contains("taken")));
+        let new = [
+            ("name", "Other"),
+            ("slug", old),
+            ("region", "eu"),
+            ("organization_type", "partner"),
+        ];
+        stranger.olivia.post("/organizations", &new).expect(422);
+    }
+    // In capitals, and written in percents.
+    let upper = pair.noah.get("/organizations/ALPHA/members").expect(308);
+    assert_eq!(upper.location.as_deref(), Some("/organizations/alpha/members"));
+    let odd = pair.noah.get("/organizations/%61lpha/members?q=a").expect(301);
+    assert_eq!(odd.location.as_deref(), Some("/organizations/gamma/members?q=a"));
+    // Back to one of one's own.
+    pair.move_to("gamma", "alpha").expect(303);
+    pair.noah.get("/organizations/alpha").expect(200);
+    assert_eq!(
+        pair.noah.get("/organizations/gamma").expect(301).location.as_deref(),
+        Some("/organizations/alpha")
+    );
+    let log = "SELECT count(*) AS value FROM deeds WHERE action = 'organization.slug_changed'";
+    assert_eq!(house.database.number(log), 3);
+    // Each stays taken for ever, so there is an end to it.
+    for (from, to) in [("alpha", "a-4"), ("a-4", "a-5"), ("a-5", "a-6")] {
+        pair.move_to(from, to).expect(303);
+    }
+    let often = pair.move_to("a-6", "a-7").expect(422);
+    assert!(
+        often
+            .field_error("slug")
+            .is_some_and(|said| said.contains("within 30 days")),
+        "{}",
+        often.text()
+    );
+    pair.move_to("a-6", "alpha").expect(303);
+    house.expect_sound();
+}
+
+#[test]
+fn of_two_changes_of_an_address_at_once_one_counts() {
+    let house = House::open();
+    for round in 0..10 {
+        let slug = format!("twice-{round}");
+        let pair = Pair::set(&house, &slug, "owner");
+        let (one, other) = (format!("one-{round}"), format!("other-{round}"));
+        let send = |client: &Client, to: &str| {
+            client
+                .post(&pair.settings("slug"), &[("slug", to), ("current_slug", &slug)])
+                .status
+        };
+        let (pair, send) = (&pair, &send);
+        let done = at_once(vec![
+            Box::new(move || send(&pair.olivia, &one)) as Box<dyn FnOnce() -> u16 + Send>,
+            Box::new(move || send(&pair.noah, &other)),
+        ]);
+        assert_eq!(done.iter().filter(|status| **status == 303).count(), 1, "{done:?}");
+    }
+    house.expect_sound();
+}
+
+#[test]
+fn a_contact_is_used_once_its_address_answered() {
+    let house = House::open();
+    let pair = Pair::set(&house, "reached", "viewer");
+    let path = pair.settings("contacts/support");
+    pair.olivia
+        .post(&pair.settings("contacts/unknown"), &[("email", "a@b.test")])
+        .expect(404);
+    pair.noah.post(&path, &[("email", "a@b.test")]).expect(403);
+    let bad = pair.olivia.post(&path, &[("email", "not an address")]).expect(422);
+    assert!(bad.field_error("email").is_some());
+    assert_eq!(bad.value_of("email").as_deref(), Some("not an address"));
+
+    pair.olivia.post(&path, &[("email", "Help@Reached.test")]).expect(303);
+    let link = house.mail_to("help@reached.test").link("/contacts/");
+    pair.olivia
+        .get(&pair.settings("general"))
+        .expect_text("Waits for its link");
+    // Not used before it is proven, and looking proves nothing.
+    let shown = |who: &Client| who.get(&pair.settings("slug")).expect(403).has("help@reached.test");
+    assert!(!shown(&pair.noah));
+    house
+        .client()
+        .get(&link)
+        .expect(200)
+        .expect_text("support contact of reached");
+    assert!(!shown(&pair.noah));
+    house.client().post(&link, &[]).expect(200).expect_text("from now on");
+    assert!(shown(&pair.noah), "members see it where they are refused");
+    pair.noah.get(&pair.base).expect(200).expect_text("help@reached.test");
+    // Once.
+    house.client().post(&link, &[]).expect(404);
+    house.client().get(&link).expect(404).expect_text("This link has ended");
+    house.client().get("/contacts/no-such-token").expect(404);
+
+    // Another one waits; the proven one counts until then.
+    pair.olivia.post(&path, &[("email", "help@reached.test")]).expect(422);
+    pair.olivia.post(&path, &[("email", "new@reached.test")]).expect(303);
+    let first = house.mail_to("new@reached.test").link("/contacts/");
+    assert!(shown(&pair.noah));
+    // Not twice a minute; a new link ends the old one.
+    pair.olivia.post(&format!("{path}/resending"), &[]).expect(303);
+    assert_eq!(house.letters_to("new@reached.test").len(), 1);
+    house.advance(Duration::from_secs(61));
+    pair.olivia.post(&format!("{path}/resending"), &[]).expect(303);
+    assert_eq!(house.letters_to("new@reached.test").len(), 2);
+    house.client().post(&first, &[]).expect(404);
+    // A day.
+    let second = house.mail_to("new@reached.test").link("/contacts/");
+    house.advance(DAY + Duration::from_secs(1));
+    house.client().post(&second, &[]).expect(404);
+    pair.olivia.get(&pair.settings("general")).expect_text("Link has ended");
+    assert!(shown(&pair.noah));
+    pair.olivia.post(&format!("{path}/removal"), &[]).expect(303);
+    assert!(!shown(&pair.noah));
+    let log = "SELECT action AS value FROM deeds WHERE action LIKE 'organization.contact%' ORDER BY seq";
+    let log = house.database.words(log);
+    let told = |what: &str| log.iter().filter(|action| action.ends_with(what)).count();
+    assert_eq!((told("asked"), told("proven"), told("removed")), (3, 1, 1), "{log:?}");
+    // Neither the address nor the token of the link is in the database as it is in the letter.
+    let token = link.strip_prefix("/contacts/").expect("a token");
+    let kept = format!("SELECT count(*) AS value FROM organization_contacts WHERE token_hash = '{token}'");
+    assert_eq!(house.database.number(&kept), 0);
+}
+
+#[test]
+fn an_organization_is_handed_over_when_the_new_owner_confirms() {
+    let house = House::open();
+    let pair = Pair::set(&house, "handing", "viewer");
+    let ann = house.stage(|stage| {
+        let organization = stage.organization_of("handing");
+        let ann = stage.account("Ann Admin", "ann@handing.test", true);
+        stage.enrol(organization, ann, "admin", &[]);
+        stage.ticket(ann)
+    });
+    let ann = house.holder(&ann);
+    let path = pair.settings("transfer");
+    pair.noah.get(&path).expect(403);
+    ann.post(&path, &[("member_id", &pair.noah_id), ("password", PASSWORD)])
+        .expect(403);
+    pair.olivia
+        .get(&format!("{path}?q=noah"))
+        .expect(200)
+        .expect_text("noah@handing.test");
+    // Password and member are asked for; nothing happens without.
+    for (member, password, field) in [
+        (pair.noah_id.as_str(), "wrong-horse-battery", "password"),
+        (pair.noah_id.as_str(), "", "password"),
+        ("", PASSWORD, "member_id"),
+        (pair.olivia_id.as_str(), PASSWORD, "member_id"),
+    ] {
+        let page = pair
+            .olivia
+            .post(&path, &[("member_id", member), ("password", password)])
+            .expect(422);
+        assert!(page.field_error(field).is_some(), "{member} {field}: {}", page.text());
+    }
+    let elsewhere = Pair::set(&house, "elsewhere", "viewer");
+    pair.olivia
+        .post(&path, &[("member_id", &elsewhere.noah_id), ("password", PASSWORD)])
+        .expect(404);
+
+    let fields = [("member_id", pair.noah_id.as_str()), ("password", PASSWORD)];
+    let request = pair
+        .olivia
+        .post(&path, &fields)
+        .expect(303)
+        .location
+        .expect("the request");
+    assert_eq!(pair.olivia.post(&path, &fields).expect(422).status, 422, "asked once");
+    assert_eq!(role(&house, &pair.noah_id), "viewer");
+    let letter = house.mail_to("noah@handing.test");
+    assert_eq!(letter.link("/settings/approvals/"), request);
+    // The one who is asked decides, whatever their role; others do not even see it.
+    ann.get(&request).expect(404);
+    ann.post(&format!("{request}/confirmation"), &[]).expect(404);
+    elsewhere.olivia.get(&request).expect(404);
+    pair.olivia.post(&format!("{request}/confirmation"), &[]).expect(403);
+    pair.noah
+        .get(&request)
+        .expect(200)
+        .expect_text("Olivia Hart wants to hand handing over to Noah Brandt");
+    pair.noah.post(&format!("{request}/confirmation"), &[]).expect(303);
+    assert_eq!(role(&house, &pair.noah_id), "owner");
+    assert_eq!(role(&house, &pair.olivia_id), "admin");
+    pair.noah
+        .post(&format!("{request}/confirmation"), &[])
+        .expect(422)
+        .expect_text("decided in the meantime");
+    assert!(house.mail_to("olivia@handing.test").subject.contains("confirmed"));
+    house.expect_sound();
+
+    // The old owner may stay.
+    let fields = [
+        ("member_id", pair.olivia_id.as_str()),
+        ("password", PASSWORD),
+        ("stays", "on"),
+    ];
+    let request = pair
+        .noah
+        .post(&path, &fields)
+        .expect(303)
+        .location
+        .expect("the request");
+    pair.olivia.post(&format!("{request}/confirmation"), &[]).expect(303);
+    assert_eq!(
+        (
+            role(&house, &pair.noah_id).as_str(),
+            role(&house, &pair.olivia_id).as_str()
+        ),
+        ("owner", "owner")
+    );
+    house.expect_sound();
+}
+
+#[test]
+fn a_transfer_can_be_refused_withdrawn_and_ends() {
+    let house = House::open();
+    let pair = Pair::set(&house, "unsure", "editor");
+    let path = pair.settings("transfer");
+    let fields = [("member_id", pair.noah_id.as_str()), ("password", PASSWORD)];
+    let propose = || {
+        pair.olivia
+            .post(&path, &fields)
+            .expect(303)
+            .location
+            .expect("the request")
+    };
+    let request = propose();
+    pair.noah.post(&format!("{request}/withdrawal"), &[]).expect(403);
+    pair.noah.post(&format!("{request}/refusal"), &[]).expect(303);
+    pair.noah.post(&format!("{request}/confirmation"), &[]).expect(422);
+    let request = propose();
+    pair.olivia.post(&format!("{request}/withdrawal"), &[]).expect(303);
+    pair.noah.post(&format!("{request}/confirmation"), &[]).expect(422);
+    pair.noah.get(&request).expect(200).expect_text("withdrew it");
+    // Time.
+    let request = propose();
+    house.advance(7 * DAY + Duration::from_secs(1));
+    let (olivia, noah) = (house.enter("olivia@unsure.test"), house.enter("noah@unsure.test"));
+    noah.post(&format!("{request}/confirmation"), &[]).expect(422);
+    house.sweep();
+    noah.get(&request).expect(200).expect_text("without an answer");
+    // Whoever is no owner any more has nothing to hand over.
+    let request = olivia.post(&path, &fields).expect(303).location.expect("the request");
+    house.stage(|stage| {
+        let organization = stage.organization_of("unsure");
+        let third = stage.account("Third Owner", "third@unsure.test", true);
+        stage.enrol(organization, third, "owner", &[]);
+    });
+    olivia
+        .post(
+            &format!("{}/members/{}/role", pair.base, pair.olivia_id),
+            &[("role", "admin")],
+        )
+        .expect(303);
+    noah.post(&format!("{request}/confirmation"), &[])
+        .expect(422)
+        .expect_text("no owner any more");
+    noah.get(&request).expect(200).expect_text("It can no longer be done");
+    assert_eq!(role(&house, &pair.noah_id), "editor");
+    house.expect_sound();
+}
+
+#[test]
+fn confirmations_at_once_and_a_target_who_is_removed_leave_one_truth() {
+    let house = House::open();
+    for round in 0..20 {
+        let pair = Pair::set(&house, &format!("race-{round}"), "editor");
+        let fields = [("member_id", pair.noah_id.as_str()), ("password", PASSWORD)];
+        let request = pair
+            .olivia
+            .post(&pair.settings("transfer"), &fields)
+            .expect(303)
+            .location
+            .expect("the request");
+        let confirm = format!("{request}/confirmation");
+        let removal = format!("{}/members/{}/removal", pair.base, pair.noah_id);
+        let (pair, confirm, removal) = (&pair, &confirm, &removal);
+        let second: Box<dyn FnOnce() -> u16 + Send> = if round % 2 == 0 {
+            Box::new(move || pair.noah.post(confirm, &[]).status)
+        } else {
+            Box::new(move || pair.olivia.post(removal, &[]).status)
+        };
+        let answers = at_once(vec![Box::new(move || pair.noah.post(confirm, &[]).status), second]);
+        assert!(
+            answers.iter().all(|status| *status < 500 || *status == 503),
+            "{answers:?}"
+        );
+        let owners = format!(
+            "SELECT count(*) AS value FROM memberships WHERE organization_id = (SELECT organization_id FROM organization_slugs WHERE slug = 'race-{round}') AND role = 'owner' AND status = 'active'"
+        );
+        assert_eq!(house.database.number(&owners), 1, "round {round}: {answers:?}");
+    }
+    house.expect_sound();
+}
+
+#[test]
+fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
+    let house = House::open();
+    let alone = Pair::set(&house, "alone", "admin");
+    alone
+        .olivia
+        .post(&alone.settings("dual-control"), &[("on", "yes")])
+        .expect(303);
+    assert!(
+        alone
+            .olivia
+            .get(&alone.settings("general"))
+            .has("It needs a second owner")
+    );
+
+    let pair = Pair::dual(&house, "dual");
+    let tara = house.stage(|stage| {
+        let organization = stage.organization_of("dual");
+        let tara = stage.account("Tara Third", "tara@dual.test", true);
+        stage.enrol(organization, tara, "admin", &[]).to_string()
+    });
+    let member = |id: &str, rest: &str| format!("{}/members/{id}/{rest}", pair.base);
+    let one_waits = |what: &str| {
+        let request = pair.only(&pair.noah);
+        pair.noah.get(&request).expect(200).expect_text(what);
+        // Not by who asked for it.
+        pair.olivia.post(&format!("{request}/confirmation"), &[]).expect(403);
+        request
+    };
+    let confirm = |request: &str| pair.noah.post(&format!("{request}/confirmation"), &[]).expect(303);
+
+    // Making somebody an owner waits, and the same is asked for once.
+    pair.olivia
+        .post(&member(&tara, "role"), &[("role", "owner")])
+        .expect(303);
+    pair.olivia
+        .post(&member(&tara, "role"), &[("role", "owner")])
+        .expect(303);
+    assert_eq!(role(&house, &tara), "admin");
+    let request = one_waits("make Tara Third an owner");
+    assert_eq!(house.mail_to("noah@dual.test").link("/settings/approvals/"), request);
+    confirm(&request);
+    assert_eq!(role(&house, &tara), "owner");
+    // The log names both.
+    let both =
+        "SELECT on_behalf_of AS value FROM deeds WHERE action = 'member.role_changed' AND actor_name = 'Noah Brandt'";
+    assert_eq!(house.database.words(both), ["Olivia Hart"]);
+
+    // Demoting and removing one; what is not about owners happens at once.
+    pair.olivia
+        .post(&member(&tara, "role"), &[("role", "editor")])
+        .expect(303);
+    let request = one_waits("make Tara Third Editor instead of owner");
+    pair.noah.post(&format!("{request}/refusal"), &[]).expect(303);
+    assert_eq!(role(&house, &tara), "owner");
+    pair.olivia.post(&member(&tara, "removal"), &[]).expect(303);
+    confirm(&one_waits("remove the owner Tara Third"));
+    let gone = format!("SELECT status AS value FROM memberships WHERE id = '{tara}'");
+    assert_eq!(house.database.words(&gone), ["removed"]);
+
+    // Nobody becomes an owner by an invitation.
+    let invite = [("emails", "fresh@dual.test"), ("role", "owner")];
+    pair.olivia
+        .post(&format!("{}/invitations", pair.base), &invite)
+        .expect(422);
+
+    // The address.
+    pair.move_to("dual", "dual-two").expect(303);
+    pair.olivia.get("/organizations/dual").expect(200);
+    let there = confirm(&one_waits("change the address of dual from dual to dual-two"));
+    assert!(
+        there
+            .location
+            .is_some_and(|path| path.starts_with("/organizations/dual-two/settings/approvals/"))
+    );
+    pair.olivia.get("/organizations/dual-two").expect(200);
+    house.expect_sound();
+}
+
+#[test]
+fn what_two_owners_end_begins_with_the_second_one() {
+    let house = House::open();
+    let pair = Pair::dual(&house, "careful");
+    // A transfer would make an owner past the second one.
+    pair.olivia
+        .get(&pair.settings("transfer"))
+        .expect(200)
+        .expect_text("Dual control is on");
+    // Off needs two as well.
+    pair.olivia.post(&pair.settings("dual-control"), &[]).expect(303);
+    assert!(
+        pair.olivia
+            .get(&pair.settings("general"))
+            .has("Switching it off needs a second owner")
+    );
+    let off = pair.only(&pair.noah);
+    pair.noah.post(&format!("{off}/refusal"), &[]).expect(303);
+    // So does the end.
+    let delete = [("organization_name", "careful"), ("password", PASSWORD)];
+    pair.olivia.post(&pair.settings("deletion"), &delete).expect(303);
+    assert!(!pair.olivia.get(&pair.base).has("will be deleted"));
+    let request = pair.only(&pair.noah);
+    // What was asked for is asked again when it is confirmed: an asker who left has nothing to say.
+    let leave = format!("{}/leaving", pair.base);
+    pair.olivia.post(&leave, &[]).expect(303);
+    pair.noah.post(&format!("{request}/confirmation"), &[]).expect(422);
+    assert!(!pair.noah.get(&pair.base).has("will be deleted"));
+    // With one owner left it rests.
+    pair.noah
+        .get(&pair.settings("general"))
+        .expect(200)
+        .expect_text("It rests while there is one owner");
+    pair.noah.post(&pair.settings("deletion"), &delete).expect(303);
+    pair.noah.get(&pair.base).expect(200).expect_text("will be deleted");
+    house.expect_sound();
+}
+
+#[test]
+fn two_who_confirm_at_once_do_it_once() {
+    let house = House::open();
+    for round in 0..10 {
+        let pair = Pair::dual(&house, &format!("both-{round}"));
+        let (third, tara) = house.stage(|stage| {
+            let organization = stage.organization_of(&format!("both-{round}"));
+            let third = stage.account("Third Owner", &format!("third@both-{round}.test"), true);
+            stage.enrol(organization, third, "owner", &[]);
+            let tara = stage.account("Tara Third", &format!("tara@both-{round}.test"), true);
+            (
+                stage.ticket(third),
+                stage.enrol(organization, tara, "admin", &[]).to_string(),
+            )
+        });
+        let third = house.holder(&third);
+        pair.olivia
+            .post(&format!("{}/members/{tara}/role", pair.base), &[("role", "owner")])
+            .expect(303);
+        let confirm = format!("{}/confirmation", pair.only(&pair.noah));
+        let (noah, third, confirm) = (&pair.noah, &third, &confirm);
+        let answers = at_once(vec![
+            Box::new(move || noah.post(confirm, &[]).status) as Box<dyn FnOnce() -> u16 + Send>,
+            Box::new(move || third.post(confirm, &[]).status),
+        ]);
+        assert_eq!(
+            answers.iter().filter(|status| **status == 303).count(),
+            1,
+            "{answers:?}"
+        );
+        assert_eq!(role(&house, &tara), "owner");
+    }
+    house.expect_sound();
+}
+
+#[test]
+fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
+    let house = House::open();
+    let pair = Pair::set(&house, "ending", "admin");
+    let path = pair.settings("deletion");
+    let (token, guest) = house.stage(|stage| {
+        let organization = stage.organization_of("ending");
+        let olivia = stage.user("olivia@ending.test");
+        let (_, token) = stage.invitation(organization, olivia, "guest@ending.test", "viewer", &[]);
+        let guest = stage.account("Gus Guest", "guest@ending.test", true);
+        (token, stage.ticket(guest))
+    });
+    pair.noah.get(&path).expect(403);
+    for (name, password, field) in [
+        ("Ending", PASSWORD, "organization_name"),
+        ("", PASSWORD, "organization_name"),
+        ("ending", "wrong-horse-battery", "password"),
+    ] {
+        let page = pair
+            .olivia
+            .post(&path, &[("organization_name", name), ("password", password)])
+            .expect(422);
+        assert!(page.field_error(field).is_some(), "{name}: {}", page.text());
+    }
+    pair.olivia.get(&pair.base).expect(200);
+    pair.olivia
+        .post(&path, &[("organization_name", "ending"), ("password", PASSWORD)])
+        .expect(303);
+    for who in ["olivia@ending.test", "noah@ending.test"] {
+        assert!(house.mail_to(who).subject.contains("will be deleted on"));
+    }
+    // Everybody reads it on every page, and can read everything else.
+    for (who, page) in [(&pair.olivia, ""), (&pair.noah, "/members"), (&pair.noah, "/companies")] {
+        who.get(&format!("{}{page}", pair.base))
+            .expect(200)
+            .expect_text("ending will be deleted on");
+    }
+    pair.noah
+        .get("/organizations")
+        .expect(200)
+        .expect_text("Will be deleted on");
+    assert!(!pair.noah.get(&pair.base).links().contains(&path));
+    // Nobody comes in.
+    let guest = house.holder(&guest);
+    guest
+        .get(&format!("/invitations/{token}"))
+        .expect(200)
+        .expect_text("takes nobody in");
+    guest.post(&format!("/invitations/{token}/acceptance"), &[]).expect(422);
+    // Restored, everything is as it was.
+    pair.noah.post(&pair.settings("restoration"), &[]).expect(403);
+    pair.olivia.get(&path).expect(200).expect_text("Restore ending?");
+    pair.olivia.post(&pair.settings("restoration"), &[]).expect(303);
+    assert!(house.mail_to("noah@ending.test").subject.contains("restored"));
+    assert!(!pair.noah.get(&pair.base).expect(200).has("will be deleted on"));
+    guest.post(&format!("/invitations/{token}/acceptance"), &[]).expect(303);
+    house.advance(40 * DAY);
+    house.sweep();
+    house.enter("noah@ending.test").get(&pair.base).expect(200);
+    house.expect_sound();
+}
+
+#[test]
+fn while_it_waits_for_its_deletion_nothing_in_it_is_changed() {
+    let house = House::open();
+    let faults: Vec<String> = ROUTES
+        .iter()
+        .filter(|route| route.method == "POST" && route.path.starts_with("/organizations/{slug}/"))
+        .enumerate()
+        .filter_map(|(at, route)| {
+            let slug = format!("still-{at}");
+            let scene = Scene::set(&house, "owner", &slug);
+            let owner = house.holder(scene.actor.as_ref().expect("an owner"));
+            house.database.execute(&format!(
+                "UPDATE organizations SET status = 'pending_deletion', delete_after = {} WHERE id = '{}'",
+                house.now() + 1_000_000 * 86_400 * 20,
+                scene.organization
+            ));
+            let page = ask(&owner, "POST", &scene.path(route.path, ""), &scene.form(route.path));
+            if route.path.ends_with("/settings/restoration") {
+                return (page.status != 303).then(|| format!("{}: {}", route.path, page.status));
+            }
+            let refused = page.status == 403 && page.has("Until then nothing in it can be changed");
+            (!refused).then(|| format!("{}: {} {:?}", route.path, page.status, page.location))
+        })
+        .collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn after_thirty_days_everything_of_it_is_gone_and_nothing_else() {
+    let house = House::open();
+    let pair = Pair::set(&house, "gone", "admin");
+    let stays = Pair::set(&house, "stays", "admin");
+    pair.olivia
+        .post(&pair.settings("contacts/billing"), &[("email", "bills@gone.test")])
+        .expect(303);
+    let organization = "(SELECT organization_id FROM organization_slugs WHERE slug = 'gone')";
+    pair.olivia
+        .post(
+            &pair.settings("deletion"),
+            &[("organization_name", "gone"), ("password", PASSWORD)],
+        )
+        .expect(303);
+    let left = |slug: &str| -> Vec<(String, i64)> {
+        let of = format!("(SELECT organization_id FROM organization_slugs WHERE slug = '{slug}')");
+        TABLES
+            .iter()
+            .map(|(table, _)| {
+                let sql = format!("SELECT count(*) AS value FROM {table} WHERE organization_id = {of}");
+                ((*table).to_owned(), house.database.number(&sql))
+            })
+            .filter(|(_, rows)| *rows > 0)
+            .collect()
+    };
+    let before = left("stays");
+    house.advance(29 * DAY);
+    house.sweep();
+    house.enter("olivia@gone.test").get(&pair.base).expect(200);
+    house.advance(DAY + Duration::from_secs(1));
+    house.sweep();
+    assert_eq!(left("gone"), []);
+    assert_eq!(left("stays"), before);
+    house.enter("olivia@gone.test").get(&pair.base).expect(404);
+    assert!(!house.enter("noah@gone.test").get("/organizations").has("gone.test/"));
+    // The address stays taken; the account keeps its own line; those who owned it are told.
+    let taken = stays.olivia.post(
+        "/organizations",
+        &[
+            ("name", "Gone"),
+            ("slug", "gone"),
+            ("region", "eu"),
+            ("organization_type", "partner"),
+        ],
+    );
+    assert!(matches!(taken.status, 303 | 422));
+    let olivia = house.enter("olivia@stays.test");
+    let path = "/organizations/stays/settings/slug";
+    olivia
+        .post(path, &[("slug", "gone"), ("current_slug", "stays")])
+        .expect(422);
+    let line =
+        "SELECT count(*) AS value FROM account_deeds WHERE action = 'organization.deleted' AND target_label = 'gone'";
+    assert_eq!(house.database.number(line), 1);
+    assert!(house.mail_to("olivia@gone.test").subject.contains("was deleted"));
+    let name = format!("SELECT name AS value FROM organizations WHERE id = {organization}");
+    assert_eq!(house.database.words(&name), [""]);
+    // Its creator may make another one in its place, and nothing is left half done.
+    house.sweep();
+    house.expect_sound();
+}
+
+#[test]
+fn a_deletion_that_is_cut_off_goes_on() {
+    let house = House::open();
+    let pair = Pair::set(&house, "cut-off", "admin");
+    pair.olivia
+        .post(
+            &pair.settings("deletion"),
+            &[("organization_name", "cut-off"), ("password", PASSWORD)],
+        )
+        .expect(303);
+    // Not by the clock: the house's own would be at it at once.
+    house
+        .database
+        .execute("UPDATE organizations SET delete_after = 1 WHERE name = 'cut-off'");
+    // As it is left when the process dies between two pieces: begun, and some rows are gone.
+    let door = Backstage::of(house.product(), "test");
+    let none = || Deeds::none("a test goes on piece by piece");
+    let begun = door.write(|cx, conn| Ok((deletion::begin(conn, cx)?.is_some(), none())));
+    assert!(begun.expect("the database"));
+    for _ in 0..4 {
+        let more = door.write(|_, conn| Ok((deletion::go_on(conn, 2)?, none())));
+        assert!(more.expect("the database"), "there is more");
+    }
+    let olivia = house.enter("olivia@cut-off.test");
+    olivia.get(&pair.base).expect(404);
+    olivia.post(&pair.settings("restoration"), &[]).expect(404);
+    let left = "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = 'cut-off'";
+    assert_eq!(house.database.number(left), 2);
+    house.sweep();
+    assert_eq!(house.database.number(left), 0);
+    house.expect_sound();
+}
+
+#[test]
+fn who_restores_at_the_last_moment_keeps_everything_or_nothing() {
+    let house = House::open();
+    for round in 0..20 {
+        let slug = format!("last-{round}");
+        let pair = Pair::set(&house, &slug, "admin");
+        house.database.execute(&format!(
+            "UPDATE organizations SET status = 'pending_deletion', delete_after = 1 WHERE name = '{slug}'"
+        ));
+        let (pair, house) = (&pair, &house);
+        let answers = at_once(vec![
+            Box::new(move || pair.olivia.post(&pair.settings("restoration"), &[]).status)
+                as Box<dyn FnOnce() -> u16 + Send>,
+            Box::new(move || {
+                house.sweep();
+                0
+            }),
+        ]);
+        let status = format!(
+            "SELECT o.status AS value FROM organizations o JOIN organization_slugs s ON s.organization_id = o.id WHERE s.slug = '{slug}'"
+        );
+        let kept = house.database.words(&status) == ["active"];
+        let left = format!(
+            "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = '{slug}'"
+        );
+        assert_eq!(
+            house.database.number(&left),
+            if kept { 2 } else { 0 },
+            "round {round}: {answers:?}"
+        );
+        assert_eq!(answers[0] == 303, kept, "round {round}: {answers:?}");
+    }
+    house.expect_sound();
+}
+
+#[test]
+fn whatever_happens_at_once_somebody_owns_the_organization() {
+    let house = House::open();
+    for round in 0..200 {
+        let slug = format!("owned-{round}");
+        let pair = Pair::set(&house, &slug, "owner");
+        let (organization, tara_id, tara) = house.stage(|stage| {
+            let organization = stage.organization_of(&slug);
+            let tara = stage.account("Tara Third", &format!("tara@{slug}.test"), true);
+            (
+                organization,
+                stage.enrol(organization, tara, "editor", &[]),
+                stage.ticket(tara),
+            )
+        });
+        let tara = house.holder(&tara);
+        let ask = Ask {
+            matter: Matter::Transfer,
+            payload: serde_json::json!({ "member": tara_id.as_str(), "stays": "no" }),
+            label: "hand it over".into(),
+            by: MembershipId::parse(&pair.olivia_id).expect("an id"),
+            approver: Some(tara_id),
+        };
+        let asked = Backstage::of(house.product(), "test").write(|cx, conn| {
+            let id = approval::ask(conn, cx, organization, &ask)?;
+            Ok((id, Deeds::none("a test asks")))
+        });
+        let request = asked.expect("the database").expect("it did not wait");
+        let confirm = pair.settings(&format!("approvals/{request}/confirmation"));
+        let leave = format!("{}/leaving", pair.base);
+        let demote = |id: &str| format!("{}/members/{id}/role", pair.base);
+        let admin = vec![("role", "admin")];
+        // Who hands over leaves, is demoted, demotes the other one; the other one leaves; the end is decided.
+        let jobs: Vec<Job<'_>> = match round % 5 {
+            0 => vec![(&pair.olivia, leave.clone(), vec![]), (&pair.noah, leave, vec![])],
+            1 => vec![
+                (&pair.noah, demote(&pair.olivia_id), admin.clone()),
+                (&pair.noah, leave, vec![]),
+            ],
+            2 => vec![
+                (&pair.olivia, demote(&pair.noah_id), admin.clone()),
+                (&pair.olivia, leave, vec![]),
+            ],
+            3 => vec![
+                (&pair.noah, demote(&pair.noah_id), admin.clone()),
+                (&pair.olivia, demote(&pair.olivia_id), admin),
+            ],
+            _ => vec![
+                (&pair.noah, leave, vec![]),
+                (
+                    &pair.olivia,
+                    pair.settings("deletion"),
+                    vec![("organization_name", &*slug), ("password", PASSWORD)],
+                ),
+            ],
+        };
+        let mut all: Vec<Box<dyn FnOnce() -> u16 + Send + '_>> = Vec::new();
+        all.push(Box::new(|| tara.post(&confirm, &[]).status));
+        for (client, path, fields) in jobs {
+            all.push(Box::new(move || client.post(&path, &fields).status));
+        }
+        let answers = at_once(all);
+        assert!(
+            answers.iter().all(|status| *status < 500 || *status == 503),
+            "{answers:?}"
+        );
+        let owners = format!(
+            "SELECT count(*) AS value FROM memberships WHERE organization_id = '{organization}' AND role = 'owner' AND status = 'active'"
+        );
+        assert!(house.database.number(&owners) >= 1, "round {round}: {answers:?}");
+    }
+    house.expect_sound();
+}
+
+#[test]
+fn every_table_of_an_organization_is_in_the_list_of_what_is_deleted() {
+    let schema = std::fs::read_to_string(repository().join("src/gate/schema.rs")).expect("the schema");
+    let ours: BTreeSet<&str> = schema
+        .split("diesel::table! {")
+        .skip(1)
+        .filter(|table| {
+            table
+                .split('}')
+                .next()
+                .is_some_and(|body| body.contains("organization_id -> Text"))
+        })
+        .filter_map(|table| table.trim_start().split([' ', '(']).next())
+        // Its addresses stay, so that nobody else takes them.
+        .filter(|name| *name != "organization_slugs")
+        .collect();
+    let listed: BTreeSet<&str> = TABLES.iter().map(|(table, _)| *table).collect();
+    assert!(ours.len() > 15);
+    assert_eq!(ours, listed);
+}
+
+#[test]
+fn who_does_not_know_which_they_need_is_told() {
+    let house = House::shared();
+    let pair = Pair::set(house, "unsure-which", "viewer");
+    for page in ["/organizations/new".to_owned(), format!("{}/companies/new", pair.base)] {
+        let links = pair.olivia.get(&page).expect(200).links();
+        assert!(
+            links.contains(&"/organizations/choosing".to_owned()),
+            "{page}: {links:?}"
+        );
+    }
+    let ask = |query: &str| pair.noah.get(&format!("/organizations/choosing{query}")).expect(200);
+    assert!(!ask("").has("You need"));
+    ask("?owners=no&billing=no&walls=no").expect_text("You need another company in the organization");
+    ask("?owners=no&billing=yes&walls=no").expect_text("You need another organization");
+    ask("?owners=no&billing=&walls=x").expect_text("Answer each of the questions");
+    house
+        .client()
+        .get("/organizations/choosing")
+        .expect_redirect("/login?next=%2Forganizations%2Fchoosing");
+}

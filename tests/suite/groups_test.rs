@@ -1,1 +1,515 @@
-//! To be written with its area.
+//! Groups: what they give, who may change them, and that what counts is always what follows from what was given.
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::page::Page;
+
+const GROUPS: &str = "/organizations/atlas/access/groups";
+const MEMBERS: &str = "/organizations/atlas/members";
+
+struct Atlas {
+    olivia: Client,
+    adam: Client,
+    ursula: Client,
+    edith: Client,
+    manager: Client,
+    noah: Client,
+    noah_id: String,
+    adam_id: String,
+    ursula_id: String,
+    north: String,
+    south: String,
+}
+
+/// An owner, an admin, a user admin, an editor, the manager of north, and Noah, a member of nothing.
+fn atlas(house: &House) -> Atlas {
+    let (tickets, ids) = house.stage(|stage| {
+        let owner = stage.account("Olivia Hart", "olivia@atlas.test", true);
+        let organization = stage.organization("Atlas", "atlas", owner);
+        let north = stage.company(organization, "North", "north");
+        let south = stage.company(organization, "South", "south");
+        let mut enrol = |name: &str, role: &str, companies: &[(_, &str)]| {
+            let user = stage.account(name, &format!("{}@atlas.test", &name[..3]), true);
+            (
+                stage.ticket(user),
+                stage.enrol(organization, user, role, companies).to_string(),
+            )
+        };
+        let adam = enrol("Adam West", "admin", &[]);
+        let ursula = enrol("Ursula Vale", "user_admin", &[]);
+        let edith = enrol("Edith Moor", "editor", &[]);
+        let manager = enrol("Mona Lind", "member", &[(north, "manager")]);
+        let noah = enrol("Noah Brandt", "member", &[]);
+        (
+            [stage.ticket(owner), adam.0, ursula.0, edith.0, manager.0, noah.0],
+            [noah.1, adam.1, ursula.1, north.to_string(), south.to_string()],
+        )
+    });
+    let [olivia, adam, ursula, edith, manager, noah] = tickets.each_ref().map(|ticket| house.holder(ticket));
+    let [noah_id, adam_id, ursula_id, north, south] = ids;
+    Atlas {
+        olivia,
+        adam,
+        ursula,
+        edith,
+        manager,
+        noah,
+        noah_id,
+        adam_id,
+        ursula_id,
+        north,
+        south,
+    }
+}
+
+/// Makes a group; its path.
+#[track_caller]
+fn make(client: &Client, name: &str, role: &str, companies: &[(&str, &str)]) -> String {
+    let mut fields = vec![("name", name), ("role", role), ("description", "")];
+    for (company, role) in companies {
+        fields.extend([("company_id", *company), ("company_role", *role)]);
+    }
+    let page = client.post(GROUPS, &fields).expect(303);
+    page.location.expect("a way to the group")
+}
+
+fn count(house: &House, from: &str) -> i64 {
+    house.database.number(&format!("SELECT count(*) AS value FROM {from}"))
+}
+
+#[test]
+fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
+    let house = House::open();
+    let at = atlas(&house);
+    at.noah.get("/organizations/atlas/companies/north").expect(403);
+    let group = make(&at.olivia, "Support", "member", &[(&at.north, "editor")]);
+    at.olivia
+        .get(&format!("{group}?q=noah"))
+        .expect(200)
+        .expect_text("Noah Brandt")
+        .expect_text("Nobody is in this group");
+    let add = format!("{group}/members");
+    at.olivia
+        .post(&add, &[("member_id", &at.noah_id)])
+        .expect_redirect(&group);
+    at.noah.get("/organizations/atlas/companies/north/settings").expect(200);
+    at.noah.get("/organizations/atlas/companies/south").expect(403);
+    house.expect_sound();
+
+    // Changed once, it counts for everybody in it.
+    at.olivia
+        .post(
+            &format!("{group}/settings"),
+            &[
+                ("name", "Support"),
+                ("role", "viewer"),
+                ("company_id", &at.south),
+                ("company_role", "manager"),
+            ],
+        )
+        .expect_redirect(&group);
+    at.noah.get("/organizations/atlas/companies/north").expect(200);
+    at.noah.get("/organizations/atlas/companies/north/settings").expect(403);
+    at.noah.get("/organizations/atlas/companies/south/settings").expect(200);
+    at.olivia
+        .get(&format!("{MEMBERS}/{}", at.noah_id))
+        .expect(200)
+        .expect_text("Viewer by group Support")
+        .expect_text("By group Support");
+    at.olivia.get(GROUPS).expect(200).expect_text("South (manager)");
+    house.expect_sound();
+
+    // An archived company is read-only: what the group gives there outlives a change of the rest.
+    at.olivia
+        .post("/organizations/atlas/companies/south/archiving", &[])
+        .expect(303);
+    at.olivia
+        .post(&format!("{group}/settings"), &[("name", "Support"), ("role", "viewer")])
+        .expect(303);
+    at.olivia
+        .post("/organizations/atlas/companies/south/restoring", &[])
+        .expect(303);
+    at.noah.get("/organizations/atlas/companies/south/settings").expect(200);
+
+    // Somebody comes in twice once, and goes once.
+    at.olivia
+        .post(&add, &[("member_id", &at.noah_id)])
+        .expect(303)
+        .follow(&at.olivia)
+        .expect_text("already");
+    at.olivia
+        .post(&format!("{add}/{}/removal", at.noah_id), &[])
+        .expect_redirect(&group);
+    at.noah.get("/organizations/atlas/companies/south").expect(403);
+    at.olivia.post(&add, &[("member_id", &at.noah_id)]).expect(303);
+    at.olivia
+        .get(&format!("{group}/deletion"))
+        .expect(200)
+        .expect_text("Its member loses the role Viewer and the place in South");
+    at.olivia
+        .post(&format!("{group}/deletion"), &[])
+        .expect_redirect(GROUPS);
+    at.olivia.get(&group).expect(404);
+    at.noah.get("/organizations/atlas/companies/south").expect(403);
+    for (action, n) in [
+        ("group.created", 1),
+        ("group.edited", 2),
+        ("group.deleted", 1),
+        ("group.member_added", 2),
+        ("group.member_removed", 1),
+    ] {
+        assert_eq!(
+            count(&house, &format!("deeds WHERE action = '{action}'")),
+            n,
+            "{action}"
+        );
+    }
+    house.expect_sound();
+}
+
+#[test]
+fn nobody_gives_by_a_group_what_they_may_not_give() {
+    let house = House::open();
+    let at = atlas(&house);
+    let bad = |client: &Client, role: &str| client.post(GROUPS, &[("name", "Rise"), ("role", role)]);
+    for role in ["owner", "admin", "billing_admin", "user_admin", "emperor", ""] {
+        let page = bad(&at.ursula, role).expect(422);
+        assert_eq!(
+            page.field_error("role").as_deref(),
+            Some("Choose one of the roles in the list"),
+            "{role}"
+        );
+    }
+    bad(&at.olivia, "owner").expect(422);
+    for client in [&at.edith, &at.noah, &at.manager] {
+        bad(client, "member").expect(403);
+        client.get(&format!("{GROUPS}/new")).expect(403);
+    }
+    assert_eq!(count(&house, "groups"), 0);
+
+    // A group of admins, or with an admin in it, is an admin's to change.
+    let admins = make(&at.olivia, "Admins", "admin", &[]);
+    let mixed = make(&at.olivia, "Mixed", "member", &[(&at.north, "viewer")]);
+    at.olivia
+        .post(&format!("{mixed}/members"), &[("member_id", &at.adam_id)])
+        .expect(303);
+    for path in [&admins, &mixed] {
+        at.ursula.get(path).expect(200);
+        let terms = [("name", "Mine"), ("role", "member")];
+        at.ursula.post(&format!("{path}/settings"), &terms).expect(422);
+        at.ursula.post(&format!("{path}/deletion"), &[]).expect(422);
+    }
+    at.ursula
+        .post(&format!("{admins}/members"), &[("member_id", &at.noah_id)])
+        .expect(422)
+        .expect_text("not yours to give");
+    at.ursula
+        .post(&format!("{mixed}/members/{}/removal", at.adam_id), &[])
+        .expect(303);
+    assert_eq!(count(&house, "group_members"), 1);
+    at.olivia
+        .post(&format!("{mixed}/members/{}/removal", at.adam_id), &[])
+        .expect(303);
+    at.ursula
+        .post(&format!("{mixed}/members"), &[("member_id", &at.noah_id)])
+        .expect(303);
+
+    // Nobody raises themselves; out of it everybody may go.
+    let editors = make(&at.adam, "Editors", "editor", &[]);
+    at.ursula
+        .post(&format!("{editors}/members"), &[("member_id", &at.ursula_id)])
+        .expect(422)
+        .expect_text("nobody gives themselves more");
+    at.olivia
+        .post(&format!("{editors}/members"), &[("member_id", &at.ursula_id)])
+        .expect(303);
+    at.ursula
+        .post(
+            &format!("{editors}/settings"),
+            &[("name", "Editors"), ("role", "viewer")],
+        )
+        .expect(422);
+    at.ursula
+        .post(&format!("{editors}/members/{}/removal", at.ursula_id), &[])
+        .expect(303);
+    assert_eq!(count(&house, "group_members"), 1);
+
+    // An override that waits for a role must not come alive by one who lacks the right.
+    house.database.execute(&format!(
+        "UPDATE memberships SET overrides = '{{\"keys.manage\":\"allow\"}}' WHERE id = '{}'",
+        at.noah_id
+    ));
+    at.ursula
+        .post(&format!("{editors}/members"), &[("member_id", &at.noah_id)])
+        .expect(403)
+        .expect_text("Manage API keys");
+    at.ursula
+        .post(&format!("{mixed}/settings"), &[("name", "Mixed"), ("role", "editor")])
+        .expect(403)
+        .expect_text("Manage API keys");
+    at.adam
+        .post(&format!("{editors}/members"), &[("member_id", &at.noah_id)])
+        .expect(303);
+    house.expect_sound();
+}
+
+#[test]
+fn who_manages_one_company_sees_the_groups_that_give_it() {
+    let house = House::open();
+    let at = atlas(&house);
+    let north = make(&at.olivia, "Northern team", "member", &[(&at.north, "viewer")]);
+    let south = make(&at.olivia, "Southern team", "member", &[(&at.south, "viewer")]);
+    let list = at.manager.get(GROUPS).expect(200);
+    assert!(
+        list.has("Northern team") && !list.has("Southern team"),
+        "{}",
+        list.text()
+    );
+    assert!(!list.has("New group"));
+    at.manager.get(&north).expect(200);
+    at.manager.get(&south).expect(404);
+    at.manager
+        .post(&format!("{north}/members"), &[("member_id", &at.noah_id)])
+        .expect(403);
+    at.manager.post(&format!("{south}/deletion"), &[]).expect(404);
+    at.edith.get(GROUPS).expect(403);
+}
+
+#[test]
+fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
+    let house = House::open();
+    let at = atlas(&house);
+    let group = make(&at.olivia, "Support", "viewer", &[]);
+    let other = make(&at.olivia, "Other", "member", &[]);
+    let (foreign_company, foreign_member, foreign_group) = house.stage(|stage| {
+        let sten = stage.account("Sten Far", "sten@elsewhere.test", true);
+        let elsewhere = stage.organization("Elsewhere", "elsewhere", sten);
+        let far = stage.company(elsewhere, "Far", "far");
+        let group = stage.group(elsewhere, sten, "Far team", "member", &[(far, "viewer")]);
+        (
+            far.to_string(),
+            stage.membership(elsewhere, sten).to_string(),
+            group.to_string(),
+        )
+    });
+    let deeds = count(&house, "deeds");
+    let long = "x".repeat(61);
+    for (path, name, says) in [
+        (GROUPS.to_owned(), "", "Enter a name"),
+        (GROUPS.to_owned(), long.as_str(), "Use at most 60 letters"),
+        (GROUPS.to_owned(), "Support", "Another group has this name"),
+        (format!("{group}/settings"), "Other", "Another group has this name"),
+        (format!("{group}/settings"), " ", "Enter a name"),
+    ] {
+        let page: Page = at.olivia.post(&path, &[("name", name), ("role", "member")]).expect(422);
+        assert_eq!(page.field_error("name").as_deref(), Some(says), "{path}");
+        assert_eq!(page.value_of("name").as_deref(), Some(name));
+    }
+    for company in [foreign_company.as_str(), "nonsense"] {
+        let fields = [
+            ("name", "New"),
+            ("role", "member"),
+            ("company_id", company),
+            ("company_role", "viewer"),
+        ];
+        at.olivia
+            .post(GROUPS, &fields)
+            .expect(422)
+            .expect_text("Choose companies out of the list");
+    }
+    for (path, who) in [
+        (format!("{group}/members"), foreign_member.as_str()),
+        (format!("{group}/members"), "nonsense"),
+        (format!("{GROUPS}/{foreign_group}/members"), at.noah_id.as_str()),
+        (format!("{GROUPS}/nonsense/members"), at.noah_id.as_str()),
+        (format!("{group}/members/{foreign_member}/removal"), ""),
+        (format!("{GROUPS}/{foreign_group}/deletion"), ""),
+    ] {
+        at.olivia.post(&path, &[("member_id", who)]).expect(404);
+    }
+    at.olivia.get(&format!("{GROUPS}/{foreign_group}")).expect(404);
+    // A search for companies keeps what was typed and makes nothing.
+    let fields = [
+        ("name", "Half typed"),
+        ("role", "viewer"),
+        ("company_q", "nor"),
+        ("find", "1"),
+    ];
+    let page = at.olivia.post(GROUPS, &fields).expect(200);
+    assert_eq!(page.value_of("name").as_deref(), Some("Half typed"));
+    assert!(page.has("North") && !page.has("South"), "{}", page.text());
+    assert_eq!(count(&house, "deeds"), deeds);
+    let _ = other;
+    house.expect_sound();
+}
+
+#[test]
+fn many_come_into_a_group_by_the_list_of_members() {
+    let house = House::open();
+    let at = atlas(&house);
+    let group = make(&at.olivia, "Support", "viewer", &[]);
+    let id = group.rsplit('/').next().expect("an id");
+    let fields = [
+        ("do", "group"),
+        ("step", "apply"),
+        ("group_id", id),
+        ("id", &at.noah_id),
+        ("id", &at.adam_id),
+    ];
+    at.olivia
+        .post(&format!("{MEMBERS}/bulk"), &fields)
+        .expect_redirect(MEMBERS);
+    assert_eq!(
+        house
+            .database
+            .number(&format!("SELECT people AS value FROM groups WHERE id = '{id}'")),
+        2
+    );
+    house.expect_sound();
+}
+
+/// Numbers that look random and are the same on every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % 1_000_003).expect("a small number") % sides
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.roll(from.len())]
+    }
+}
+
+/// Whatever is granted, inherited, suspended, removed and undone, in whatever order: the kept numbers, the roles and the
+/// places are what follows from what was given, and an undone removal gives back the same effective rights.
+#[test]
+fn three_hundred_steps_leave_exactly_what_was_given() {
+    for seed in [0x5eed_1234_u64, 0xfeed_beef_77] {
+        steps(seed);
+    }
+}
+
+fn steps(seed: u64) {
+    let house = House::open();
+    let (ticket, companies, members) = house.stage(|stage| {
+        let owner = stage.account("Olivia Hart", "olivia@atlas.test", true);
+        let organization = stage.organization("Atlas", "atlas", owner);
+        let companies: Vec<String> = (0..4)
+            .map(|n| {
+                stage
+                    .company(organization, &format!("Company {n}"), &format!("company-{n}"))
+                    .to_string()
+            })
+            .collect();
+        let members: Vec<String> = (0..8)
+            .map(|n| {
+                let user = stage.account(&format!("Person {n}"), &format!("p{n}@atlas.test"), true);
+                stage.enrol(organization, user, "member", &[]).to_string()
+            })
+            .collect();
+        (stage.ticket(owner), companies, members)
+    });
+    let olivia = house.holder(&ticket);
+    let rights = |id: &str| {
+        house.stage(|stage| {
+            let organization = stage.organization_of("atlas");
+            stage.rights(organization, id)
+        })
+    };
+    let roles = [
+        "owner",
+        "admin",
+        "billing_admin",
+        "user_admin",
+        "editor",
+        "viewer",
+        "member",
+    ];
+    let company_roles = ["manager", "editor", "viewer"];
+    let (mut dice, mut groups, mut done) = (Dice(seed), Vec::<String>::new(), [0; 12]);
+    for step in 0..300 {
+        let who = dice.pick(&members).clone();
+        let member = format!("{MEMBERS}/{who}");
+        let kind = dice.roll(12);
+        let page = match kind {
+            0 => olivia.post(&format!("{member}/role"), &[("role", *dice.pick(&roles))]),
+            1 | 2 => {
+                let (company, role) = (dice.pick(&companies).clone(), *dice.pick(&company_roles));
+                olivia.post(
+                    &format!("{member}/companies"),
+                    &[("company_id", &company), ("company_role", role)],
+                )
+            }
+            3 => olivia.post(
+                &format!("{member}/companies/{}/unassigning", dice.pick(&companies)),
+                &[],
+            ),
+            4 | 5 => {
+                let (name, role) = (format!("Group {step}"), *dice.pick(&roles[1..]));
+                let (company, other) = (dice.pick(&companies).clone(), dice.pick(&companies).clone());
+                let fields = [
+                    ("name", name.as_str()),
+                    ("role", role),
+                    ("company_id", &company),
+                    ("company_role", *dice.pick(&company_roles)),
+                    ("company_id", &other),
+                    ("company_role", *dice.pick(&company_roles)),
+                ];
+                if kind == 4 && groups.len() < 4 {
+                    let page = olivia.post(GROUPS, &fields);
+                    groups.extend(page.location.clone());
+                    page
+                } else if let Some(group) = groups.first() {
+                    olivia.post(&format!("{group}/settings"), &fields)
+                } else {
+                    continue;
+                }
+            }
+            6 | 7 if !groups.is_empty() => {
+                let group = dice.pick(&groups).clone();
+                olivia.post(&format!("{group}/members"), &[("member_id", &who)])
+            }
+            8 if !groups.is_empty() => {
+                let group = dice.pick(&groups).clone();
+                if dice.roll(6) == 0 {
+                    groups.retain(|other| *other != group);
+                    olivia.post(&format!("{group}/deletion"), &[])
+                } else {
+                    olivia.post(&format!("{group}/members/{who}/removal"), &[])
+                }
+            }
+            9 => olivia.post(&format!("{member}/suspension"), &[]),
+            10 => olivia.post(&format!("{member}/restoration"), &[]),
+            11 => {
+                let before = rights(&who);
+                let page = olivia.post(&format!("{member}/removal"), &[]);
+                if page.status == 303 && dice.roll(3) > 0 {
+                    olivia
+                        .post(&format!("{member}/reinstatement"), &[])
+                        .expect_redirect(&member);
+                    assert_eq!(rights(&who), before, "step {step}");
+                }
+                page
+            }
+            _ => continue,
+        };
+        assert!(
+            matches!(page.status, 303 | 404 | 422),
+            "step {step}: {} gives {}",
+            page.request,
+            page.status
+        );
+        done[kind] += usize::from(page.status == 303);
+        if page.status == 404 && dice.roll(2) == 0 {
+            olivia.post(&format!("{member}/reinstatement"), &[]).expect(303);
+        }
+        if step % 30 == 29 {
+            house.expect_sound();
+        }
+    }
+    assert!(done.iter().filter(|n| **n > 0).count() > 10, "{done:?}");
+}

@@ -21,6 +21,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/static/{name}", "a file"),
     ("/organizations/slug", "a part of a form"),
     ("/organizations/{slug}/members.csv", "a file"),
+    ("/organizations/{slug}/settings/slug/status", "a part of a form"),
     ("/organizations/{slug}/settings", "leads on"),
     ("/organizations/{slug}/access/matrix.csv", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.json", "a file"),

@@ -113,6 +113,116 @@ fn two_owners_who_go_at_once_never_leave_the_organization_ownerless() {
     house.expect_sound();
 }
 
+/// One of the ways to change who owns: its name, its address and its form.
+fn act<'a>(
+    base: &str,
+    turn: usize,
+    who: &'a str,
+    oneself: &str,
+) -> (&'static str, String, Vec<(&'static str, &'a str)>) {
+    match turn % 7 {
+        0 => (
+            "make owner",
+            format!("{base}/members/{who}/role"),
+            vec![("role", "owner")],
+        ),
+        1 => (
+            "step down",
+            format!("{base}/members/{oneself}/role"),
+            vec![("role", "admin")],
+        ),
+        2 => ("leave", format!("{base}/leaving"), vec![]),
+        3 => ("demote", format!("{base}/members/{who}/role"), vec![("role", "viewer")]),
+        4 => ("suspend", format!("{base}/members/{who}/suspension"), vec![]),
+        5 => ("remove", format!("{base}/members/{who}/removal"), vec![]),
+        _ => (
+            "bulk",
+            format!("{base}/members/bulk"),
+            vec![("do", "suspend"), ("step", "apply"), ("id", who)],
+        ),
+    }
+}
+
+/// Three owners who make owners, step down, leave, demote, suspend, remove and bring each other back, all at once.
+#[test]
+fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
+    let house = House::open();
+    let mut done = BTreeMap::<&str, usize>::new();
+    for round in 0..200 {
+        let slug = format!("three-{round}");
+        let (tickets, ids) = house.stage(|stage| {
+            let users: Vec<_> = ["olivia", "noah", "emma"]
+                .iter()
+                .map(|name| stage.account("Olivia Hart", &format!("{name}@{slug}.test"), true))
+                .collect();
+            let organization = stage.organization("Three", &slug, users[0]);
+            let company = stage.company(organization, "North", "north");
+            let group = stage.group(organization, users[0], "Support", "editor", &[(company, "viewer")]);
+            stage.enrol(organization, users[1], "owner", &[]);
+            // The third is made an owner in some rounds, while the others go.
+            stage.enrol(
+                organization,
+                users[2],
+                if round % 2 == 0 { "owner" } else { "admin" },
+                &[(company, "editor")],
+            );
+            let ids: Vec<String> = users
+                .iter()
+                .map(|user| stage.membership(organization, *user).to_string())
+                .collect();
+            stage.join(organization, group, &ids[2]);
+            let tickets: Vec<Ticket> = users.iter().map(|user| stage.ticket(*user)).collect();
+            (tickets, ids)
+        });
+        let base = format!("/organizations/{slug}");
+        let jobs: Vec<_> = (0..3)
+            .map(|at| act(&base, round * 3 + at * (1 + round / 7), &ids[(at + 1) % 3], &ids[at]))
+            .collect();
+        let clients: Vec<_> = tickets.iter().map(|ticket| house.holder(ticket)).collect();
+        let asked = clients.iter().zip(&jobs);
+        let pages = at_once(
+            asked
+                .map(|(client, (_, path, fields))| move || client.post(path, fields))
+                .collect(),
+        );
+        // Whoever is still there brings back whom they can, at once as well.
+        let back = |id: &String, verb: &str| format!("{base}/members/{id}/{verb}");
+        let verbs: Vec<String> = ids
+            .iter()
+            .enumerate()
+            .map(|(at, _)| {
+                let other = &ids[(at + 1) % 3];
+                back(other, if round % 3 == 0 { "restoration" } else { "reinstatement" })
+            })
+            .collect();
+        let undone = at_once(
+            clients
+                .iter()
+                .zip(&verbs)
+                .map(|(client, path)| move || client.post(path, &[]))
+                .collect(),
+        );
+        for page in pages.iter().chain(&undone) {
+            assert!(
+                matches!(page.status, 303 | 403 | 404 | 422),
+                "round {round}: {} gives {}",
+                page.request,
+                page.status
+            );
+        }
+        for (page, (what, ..)) in pages.iter().zip(&jobs) {
+            *done.entry(what).or_default() += usize::from(page.status == 303);
+        }
+        let owners = house.database.number(&format!(
+            "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = '{slug}' AND m.own_role = 'owner' AND m.status = 'active'"
+        ));
+        assert!(owners >= 1, "round {round}: nobody owns {slug}: {jobs:?}");
+    }
+    assert_eq!(done.len(), 7, "{done:?}");
+    assert!(done.values().all(|n| *n > 5), "{done:?}");
+    house.expect_sound();
+}
+
 #[test]
 fn thirty_equal_invitations_at_once_are_one() {
     let house = House::open();

@@ -69,6 +69,8 @@ pub struct Scene {
     pub review: (String, String),
     /// A closed one, and a place in it that nobody confirmed.
     pub closed_review: (String, String),
+    /// A group that gives viewer of north; the member is in it.
+    pub group: String,
     /// What the actor's browser holds; nothing for nobody.
     pub actor: Option<Ticket>,
 }
@@ -88,6 +90,8 @@ impl Scene {
             let request = stage.request(organization, member, "co.edit", Some(north));
 
             let closed_review = stage.closed_review(organization, owner, (member, south));
+            let group = stage.group(organization, owner, "Helpers", "member", &[(north, "viewer")]);
+            stage.join(organization, group, member.as_str());
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
                 stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
@@ -131,6 +135,7 @@ impl Scene {
                 token,
                 custom_role: custom_role.to_string(),
                 request: request.to_string(),
+                group: group.to_string(),
                 south: south.to_string(),
                 link: link.to_string(),
                 door,

@@ -156,6 +156,7 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
 
         review: member.review.clone(),
         closed_review: member.closed_review.clone(),
+        group: member.group.clone(),
         actor: None,
     };
     let mut asked = 0;

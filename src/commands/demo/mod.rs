@@ -1,7 +1,9 @@
 //! The demo: a house with a past, in a folder of its own.
 
 mod cast;
+mod general;
 mod links;
+mod people;
 mod reviews;
 mod rights;
 
@@ -100,6 +102,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Rights: end
 
     // People
+    people::furnish(&stage)?;
     // People: end
 
     // Links
@@ -107,6 +110,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // Links: end
 
     // General
+    general::furnish(&stage)?;
     // General: end
 
     // Operator

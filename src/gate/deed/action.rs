@@ -58,6 +58,7 @@ crate::text_enum! {
         ApprovalGiven = "approval.given",
         ApprovalRefused = "approval.refused",
         ApprovalExpired = "approval.expired",
+        ApprovalWithdrawn = "approval.withdrawn",
         MemberSuspended = "member.suspended",
         MemberRestored = "member.restored",
         MemberAccessEnded = "member.access_ended",

@@ -85,6 +85,11 @@ impl Deeds {
         }
     }
 
+    /// Whether nothing was changed.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// Done by the actor in somebody's stead: the name of who allowed it stands beside the actor's.
     pub fn on_behalf_of(mut self, name: Option<String>) -> Self {
         self.on_behalf_of = name;

@@ -33,6 +33,10 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         .and_then(Value::as_str)
         .unwrap_or_default();
     let link = |value: &Value| value.get("link").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let group = |value: &Value| {
+        let name = value.get("group").and_then(Value::as_str);
+        name.unwrap_or_default().to_owned()
+    };
     match action {
         Action::OrganizationCreated => format!("created the organization {label}"),
         Action::OrganizationEdited => "changed the organization’s settings".into(),
@@ -58,6 +62,9 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // The actor is who accepted; the label names who stepped down.
         Action::OwnershipHandedOver => format!("took the organization over from {label}"),
         Action::MemberRoleChanged => format!("changed {label} from {} to {}", role(before), role(after)),
+        Action::MemberAccessEndChanged if !company.is_empty() => {
+            format!("changed when the place of {label} in {company} ends")
+        }
         Action::MemberAccessEndChanged => format!("changed when the access of {label} ends"),
         Action::MemberAssigned => format!("assigned {label} to {company}"),
         Action::MemberUnassigned => format!("took {label} off {company}"),
@@ -103,6 +110,15 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // Rights: end
 
         // People
+        Action::MemberSuspended => format!("suspended {label}"),
+        Action::MemberRestored => format!("gave {label} access again"),
+        Action::MemberAccessEnded => format!("ended the access of {label}, whose last day had passed"),
+        Action::MemberRemovalUndone => format!("took back the removal of {label}"),
+        Action::GroupCreated => format!("made the group {label}"),
+        Action::GroupEdited => format!("changed the group {label}"),
+        Action::GroupDeleted => format!("deleted the group {label}"),
+        Action::GroupMemberAdded => format!("put {label} into the group {}", group(after)),
+        Action::GroupMemberRemoved => format!("took {label} out of the group {}", group(before)),
         // People: end
 
         // Links
@@ -134,6 +150,36 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         Action::ReviewClosed => format!("closed the access review {label}"),
         Action::ReviewCancelled => format!("cancelled the access review {label}"),
         // Reviews: end
-        other => other.as_str().replace(['.', '_'], " "),
+        other => whole(other, label, before, after).unwrap_or_else(|| other.as_str().replace(['.', '_'], " ")),
     }
+}
+
+/// What was done with an organization as a whole, and what waited for somebody else.
+fn whole(action: Action, label: &str, before: &Value, after: &Value) -> Option<String> {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Some(match action {
+        Action::SlugChanged => format!(
+            "changed the address from {} to {}",
+            text(before, "slug"),
+            text(after, "slug")
+        ),
+        Action::ContactAsked => format!("entered {} as the {}", text(after, "email"), label.to_lowercase()),
+        Action::ContactProven => format!("confirmed {} as the {}", text(after, "email"), label.to_lowercase()),
+        Action::ContactRemoved => format!("removed the {}", label.to_lowercase()),
+        Action::TransferProposed => format!("asked {label} to become the owner"),
+        Action::TransferRefused => "refused to become the owner".into(),
+        Action::DeletionAsked | Action::DeletionScheduled => format!("decided to delete {label}"),
+        Action::DeletionStopped => format!("restored {label}"),
+        Action::OrganizationDeleted => format!("saw {label} deleted after 30 days"),
+        Action::DualControlChanged if after.get("dual_control") == Some(&Value::Bool(true)) => {
+            "switched dual control on".into()
+        }
+        Action::DualControlChanged => "switched dual control off".into(),
+        Action::ApprovalAsked => format!("asked another owner to confirm: {label}"),
+        Action::ApprovalGiven => format!("confirmed: {label}"),
+        Action::ApprovalRefused => format!("refused: {label}"),
+        Action::ApprovalWithdrawn => format!("withdrew: {label}"),
+        Action::ApprovalExpired => format!("closed, because it can no longer be done: {label}"),
+        _ => return None,
+    })
 }

@@ -6,6 +6,7 @@ use super::{Origin, place};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId};
+use crate::gate::organization::deletion;
 use crate::gate::role::{CompanyRole, Role};
 use crate::gate::schema::{memberships, users};
 use crate::gate::tally::{Counted, add_owner, put_words, recount};
@@ -33,7 +34,7 @@ pub struct Enrolment {
 /// Makes somebody a member; somebody who was removed comes back as new. `None` when they are a member already.
 ///
 /// # Errors
-/// When the database fails.
+/// When the organization waits for its deletion, or the database fails.
 pub fn enrol(
     conn: &mut Conn,
     cx: &Context,
@@ -41,6 +42,9 @@ pub fn enrol(
     user: UserId,
     with: &Enrolment,
 ) -> Result<Option<MembershipId>, AppError> {
+    if let Some(refusal) = deletion::refusal(conn, organization)? {
+        return Err(refusal);
+    }
     let (full_name, email): (String, String) = users::table
         .find(user)
         .select((users::name, users::email))

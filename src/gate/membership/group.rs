@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::settle::settle;
+use super::settle::{hold_all, settle};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId};
@@ -91,7 +91,9 @@ pub fn edit(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId, ter
 /// When the database fails.
 pub fn delete(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId) -> QueryResult<bool> {
     hold(conn, organization, id)?;
-    for member in people(conn, organization, id)? {
+    let members = people(conn, organization, id)?;
+    hold_all(conn, organization, &members)?;
+    for member in members {
         take(conn, cx, organization, id, member)?;
     }
     set_grants(conn, organization, id, &[])?;
@@ -170,23 +172,27 @@ pub fn people(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<
         .load(conn)
 }
 
-/// Takes a removed member out of all groups.
-pub(super) fn forget(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<()> {
-    let mine: Vec<GroupId> = group_members::table
+/// The groups of somebody.
+pub(super) fn of(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<GroupId>> {
+    group_members::table
         .filter(group_members::organization_id.eq(organization))
         .filter(group_members::membership_id.eq(member))
         .order(group_members::group_id)
         .select(group_members::group_id)
-        .load(conn)?;
-    for id in mine {
+        .load(conn)
+}
+
+/// Takes a removed member out of all groups.
+pub(super) fn forget(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<()> {
+    for id in of(conn, organization, member)? {
         diesel::delete(group_members::table.find((organization, id, member))).execute(conn)?;
         count(conn, organization, id, -1)?;
     }
     Ok(())
 }
 
-/// Takes the group's row: who changes it and who joins it take turns.
-fn hold(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<()> {
+/// Takes the group's row: who changes it and who joins it take turns. Always before a member's row.
+pub(super) fn hold(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<()> {
     count(conn, organization, id, 0)
 }
 
@@ -223,10 +229,9 @@ fn set_grants(
 }
 
 fn settle_all(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId) -> QueryResult<()> {
-    for member in people(conn, organization, id)? {
-        diesel::update(memberships::table.find((organization, member)))
-            .set(memberships::groups.eq(memberships::groups))
-            .execute(conn)?;
+    let members = people(conn, organization, id)?;
+    hold_all(conn, organization, &members)?;
+    for member in members {
         settle(conn, cx, organization, member)?;
     }
     Ok(())

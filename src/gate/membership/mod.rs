@@ -10,8 +10,9 @@ mod suspension;
 use diesel::prelude::*;
 
 pub use self::enrol::{Enrolment, enrol};
-pub use self::place::{OwnPlace, assign, hold_all, own_place, put_back, unassign};
+pub use self::place::{OwnPlace, assign, end_due_places, own_place, put_back, set_place_until, unassign};
 pub use self::removal::{UNDO, expel, forget_undo, undo};
+pub use self::settle::hold_all;
 pub use self::suspension::{end_due, restore, set_access_until, suspend};
 
 use self::settle::settle;

@@ -1,15 +1,18 @@
 //! A person's own places in companies.
 
 use diesel::prelude::*;
+use serde_json::json;
 
 use super::Origin;
 use super::settle::settle;
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
+use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::member::{MembershipStatus, OrgId};
 use crate::gate::role::{CompanyRole, Role};
-use crate::gate::schema::{company_assignments, memberships};
+use crate::gate::schema::{companies, company_assignments, memberships, users};
 use crate::gate::tally::{Counted, count_in};
+use crate::ground::error::AppError;
 use crate::ground::id::{CompanyId, MembershipId};
 use crate::ground::time::Time;
 use crate::on_each;
@@ -33,23 +36,6 @@ fn hold(
         ))
         .first(conn)?;
     Ok((sort_name, Counted { role, status }, groups))
-}
-
-/// Takes the rows of some members, so that whoever changes their roles and places waits until this transaction has ended.
-///
-/// # Errors
-/// When the database fails.
-pub fn hold_all(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
-    // In one order, so that two who take several do not wait for each other's.
-    let mut members = members.to_vec();
-    members.sort_unstable();
-    members.dedup();
-    for member in members {
-        diesel::update(memberships::table.find((organization, member)))
-            .set(memberships::groups.eq(memberships::groups))
-            .execute(conn)?;
-    }
-    Ok(())
 }
 
 /// Gives a member a role of their own in a company, or changes it. A group may give a higher one.
@@ -86,6 +72,14 @@ pub fn assign(
         }
         return Ok(());
     }
+    // What is given anew begins anew: an end that has passed is no more.
+    diesel::update(
+        company_assignments::table
+            .find((organization, membership, company))
+            .filter(company_assignments::access_until.lt(cx.now)),
+    )
+    .set(company_assignments::access_until.eq(None::<Time>))
+    .execute(conn)?;
     let place = diesel::update(company_assignments::table.find((organization, membership, company)));
     if groups == 0 {
         place
@@ -182,11 +176,84 @@ pub fn unassign(
         return Ok(taken == 1);
     }
     let taken = diesel::update(own)
-        .set(company_assignments::direct_role.eq(None::<CompanyRole>))
+        .set((
+            company_assignments::direct_role.eq(None::<CompanyRole>),
+            company_assignments::access_until.eq(None::<Time>),
+        ))
         .execute(conn)?;
     if taken == 0 {
         return Ok(false);
     }
     settle(conn, cx, organization, membership)?;
     Ok(true)
+}
+
+/// Changes when a member's own place in a company ends; `None` is no end. `false` when they have no place of their own.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_place_until(
+    conn: &mut Conn,
+    organization: OrgId,
+    membership: MembershipId,
+    company: CompanyId,
+    until: Option<Time>,
+) -> QueryResult<bool> {
+    let changed = diesel::update(
+        company_assignments::table
+            .find((organization, membership, company))
+            .filter(company_assignments::direct_role.is_not_null()),
+    )
+    .set(company_assignments::access_until.eq(until))
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Takes away the places in companies whose end has passed, at most `most`, for the clock. They give no right from that
+/// moment on anyway; what a group gives in the same company counts again from here on.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_due_places(conn: &mut Conn, cx: &Context, most: i64) -> Result<Deeds, AppError> {
+    type Due = (OrgId, MembershipId, CompanyId, Option<CompanyRole>, Option<Time>);
+    let due: Vec<Due> = company_assignments::table
+        .filter(company_assignments::access_until.lt(cx.now))
+        .order((
+            company_assignments::organization_id,
+            company_assignments::membership_id,
+            company_assignments::company_id,
+        ))
+        .limit(most)
+        .select((
+            company_assignments::organization_id,
+            company_assignments::membership_id,
+            company_assignments::company_id,
+            company_assignments::direct_role,
+            company_assignments::access_until,
+        ))
+        .load(conn)?;
+    let mut deeds = Deeds::none("as many as were due");
+    for (organization, membership, company, role, until) in due {
+        if !unassign(conn, cx, organization, membership, company)? {
+            continue;
+        }
+        let person: String = memberships::table
+            .inner_join(users::table)
+            .filter(memberships::organization_id.eq(organization))
+            .filter(memberships::id.eq(membership))
+            .select(users::name)
+            .first(conn)?;
+        let name: String = companies::table
+            .find((organization, company))
+            .select(companies::name)
+            .first(conn)?;
+        let deed = Deed::new(Action::MemberUnassigned, "member", membership, person).before(json!({
+            "company": name,
+            "company_id": company.as_str(),
+            "role": role.map(CompanyRole::as_str),
+            "access_until": until.map(Time::iso),
+        }));
+        deeds = deeds.and(Deeds::organization(organization, deed));
+    }
+    Ok(deeds)
 }

@@ -10,7 +10,7 @@ use crate::gate::custom_role;
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId, Standing};
 use crate::gate::role::{CompanyRole, Role};
-use crate::gate::schema::{companies, company_assignments, group_members, groups, memberships, users};
+use crate::gate::schema::{companies, company_assignments, groups, memberships, users};
 use crate::gate::tally::{Counted, add_owner, drop_words, put_words, recount, release_owner};
 use crate::ground::error::AppError;
 use crate::ground::id::{CompanyId, CustomRoleId, GroupId, MembershipId, UserId};
@@ -42,12 +42,7 @@ struct KeptPlace {
 
 impl Kept {
     fn of(conn: &mut Conn, organization: OrgId, standing: &Standing) -> QueryResult<Self> {
-        let groups: Vec<GroupId> = group_members::table
-            .filter(group_members::organization_id.eq(organization))
-            .filter(group_members::membership_id.eq(standing.id))
-            .order(group_members::group_id)
-            .select(group_members::group_id)
-            .load(conn)?;
+        let groups = group::of(conn, organization, standing.id)?;
         let places: Vec<(CompanyId, Option<CompanyRole>, Origin, Option<Time>)> = company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
             .filter(company_assignments::membership_id.eq(standing.id))
@@ -95,6 +90,9 @@ pub fn expel(
 ) -> Result<Outcome, AppError> {
     if owns(standing) && !release_owner(conn, organization)? {
         return Ok(Outcome::LastOwner);
+    }
+    for id in group::of(conn, organization, standing.id)? {
+        group::hold(conn, organization, id)?;
     }
     let kept = Kept::of(conn, organization, standing)?;
     let changed = diesel::update(current!(organization, standing))
@@ -177,6 +175,9 @@ pub fn undo(
     } else {
         MembershipStatus::Active
     };
+    for group in kept.groups.iter().filter_map(|text| GroupId::parse(text)) {
+        group::hold(conn, organization, group)?;
+    }
     let back = diesel::update(removed)
         .set((
             memberships::status.eq(status),

@@ -10,9 +10,30 @@ use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId};
 use crate::gate::role::{CompanyRole, Role};
-use crate::gate::schema::{company_assignments, group_grants, group_members, groups, memberships};
+use crate::gate::schema::{company_assignments, group_grants, group_members, groups, memberships, organizations};
 use crate::gate::tally::{Counted, count_in, recount};
 use crate::ground::id::{CompanyId, MembershipId};
+
+/// Takes the rows of several members before any number is changed, so that whoever changes one of them at the same
+/// moment waits here and not half way. First the organization's: owners are counted there.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold_all(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::owner_count.eq(organizations::owner_count))
+        .execute(conn)?;
+    for some in members.chunks(1_000) {
+        diesel::update(
+            memberships::table
+                .filter(memberships::organization_id.eq(organization))
+                .filter(memberships::id.eq_any(some)),
+        )
+        .set(memberships::groups.eq(memberships::groups))
+        .execute(conn)?;
+    }
+    Ok(())
+}
 
 #[derive(Queryable)]
 struct Row {

@@ -15,6 +15,7 @@ use crate::gate::rights::Rights;
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::html::html;
+use crate::ground::time::Time;
 
 const PEOPLE: i64 = 50;
 
@@ -23,6 +24,8 @@ struct Person {
     email: String,
     role: &'static str,
     company_role: &'static str,
+    // The last day of their place here.
+    until: Option<Time>,
     // Where the reader takes this person off; `None` when that is not theirs to do.
     unassigning: Option<String>,
 }
@@ -79,6 +82,7 @@ fn page(member: &Member, company: &Company, conn: &mut Conn) -> Result<ShowPage,
                     email: row.email,
                     role: row.role.label(),
                     company_role: row.company_role.label(),
+                    until: row.access_until,
                 }
             })
             .collect();
@@ -106,11 +110,7 @@ fn page(member: &Member, company: &Company, conn: &mut Conn) -> Result<ShowPage,
             None => format!("You see it as {} of the organization", member.role.label()),
         },
         created: (company.created_at.iso(), company.created_at.date()),
-        archived: archived.then(|| {
-            company
-                .archived_at
-                .map_or_else(String::new, crate::ground::time::Time::date)
-        }),
+        archived: archived.then(|| company.archived_at.map_or_else(String::new, Time::date)),
         people,
         path,
     })

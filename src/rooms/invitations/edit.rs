@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::recipients::{Checked, Recipient};
 use super::rules::{self, Event};
 use super::store::{self, Seen};
-use super::terms::{self, Picker, Roles, Typed, above};
+use super::terms::{self, Roles, Typed, above};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
@@ -23,6 +23,7 @@ use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
 use crate::ground::time::Time;
 use crate::people::invite::Terms;
+use crate::people::picker::{self, Picker};
 use crate::people::voucher::{self, Voucher};
 use crate::post::{letter, outbox};
 
@@ -51,12 +52,14 @@ fn typed(seen: &Seen) -> Typed {
         role: was.role.as_str().to_owned(),
         message: was.message.clone(),
         access_until: was.access_until.map(Time::day).unwrap_or_default(),
-        companies: seen
-            .grants
-            .iter()
-            .filter(|grant| grant.status == CompanyStatus::Active)
-            .map(|grant| (grant.company.to_string(), grant.role.as_str().to_owned()))
-            .collect(),
+        companies: picker::Typed::stored(
+            &seen
+                .grants
+                .iter()
+                .filter(|grant| grant.status == CompanyStatus::Active)
+                .map(|grant| (grant.company, grant.role))
+                .collect::<Vec<_>>(),
+        ),
         ..Typed::default()
     }
 }
@@ -80,7 +83,7 @@ impl Edit {
         };
         Ok(Self {
             shell: member.shell(conn, "members")?,
-            picker: Picker::of(conn, member, voucher, &typed, action.clone())?,
+            picker: terms::picker(conn, member, voucher, &typed, action.clone())?,
             action,
             back: member.path("/invitations"),
             email: seen.invitation.email.clone(),
@@ -125,9 +128,7 @@ pub async fn edit(
             let (voucher, seen) = find(conn, member, &id)?;
             let mut shown = typed(&seen);
             if searched {
-                let searching = Typed::of(&fields);
-                shown.company_q = searching.company_q;
-                shown.companies = searching.companies;
+                shown.companies = picker::Typed::of(&fields);
             }
             Edit::of(conn, member, &voucher, &seen, shown, FormErrors::none())
         })
@@ -184,7 +185,7 @@ fn change(
 ) -> Result<(Answer, Deeds), AppError> {
     let was = &seen.invitation;
     let mut errors = FormErrors::none();
-    if typed.finds {
+    if typed.companies.finds {
         let page = Edit::of(conn, member, voucher, seen, typed, errors)?;
         return Ok((
             Answer::Again(Box::new(page)),

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::recipients::{self, MOST, Recipient};
-use super::terms::{self, Picker, Roles, Typed};
+use super::terms::{self, Roles, Typed};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
 use crate::gate::deed::Deeds;
@@ -19,6 +19,7 @@ use crate::ground::fields::Fields;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
 use crate::people::invite::{Round, Terms};
+use crate::people::picker::Picker;
 use crate::people::voucher::{self, Voucher};
 
 /// What became of one person in the list.
@@ -62,7 +63,7 @@ impl New {
             back: member.path("/invitations"),
             unit: member.unit,
             roles: Roles::of(&granted, &typed.role, member.unit),
-            picker: Picker::of(conn, member, voucher, &typed, member.path("/invitations/new"))?,
+            picker: terms::picker(conn, member, voucher, &typed, member.path("/invitations/new"))?,
             typed,
             errors,
             outcomes: Vec::new(),
@@ -122,7 +123,7 @@ pub async fn invite(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpRes
 
 fn answer(conn: &mut Conn, member: &Member, mut typed: Typed) -> Result<(Answer, Deeds), AppError> {
     let voucher = voucher::voucher(conn, member)?;
-    if typed.finds {
+    if typed.companies.finds {
         let page = New::of(conn, member, &voucher, typed, FormErrors::none())?;
         return Ok((Answer::Some(Box::new(page)), Deeds::none("the companies were searched")));
     }

@@ -1,23 +1,19 @@
 //! What an invitation offers, as typed and as checked; the same for a new one and for one that is changed.
 
 use super::rules;
-use super::store::offered::{self, Company};
 use crate::gate::db::Conn;
 use crate::gate::member::Member;
 use crate::gate::organization::UnitLabel;
 use crate::gate::permission::{GrantAdmin, GrantOwner, InviteMembers, ManageBilling, Permission};
 use crate::gate::rights::Reach;
-use crate::gate::role::{CompanyRole, Role};
+use crate::gate::role::Role;
 use crate::ground::error::AppError;
 use crate::ground::fields::Fields;
 use crate::ground::form::FormErrors;
-use crate::ground::id::CompanyId;
 use crate::ground::time::Time;
 use crate::people::invite::Terms;
+use crate::people::picker::{self, Chosen, Picker};
 use crate::people::voucher::Voucher;
-
-/// So many companies are listed at once; the others are found by their name.
-const LISTED: usize = 20;
 
 /// The form as it was typed.
 #[derive(Debug, Clone, Default)]
@@ -36,19 +32,14 @@ pub struct Typed {
     pub message: String,
     /// The last day of access.
     pub access_until: String,
-    /// What companies are searched for.
-    pub company_q: String,
-    /// Company ids with a role each; no role is no access.
-    pub companies: Vec<(String, String)>,
-    /// Whether the companies were searched, by the button that needs no JavaScript.
-    pub finds: bool,
+    /// The companies with a role each.
+    pub companies: picker::Typed,
 }
 
 impl Typed {
     /// Takes what came.
     pub fn of(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).to_owned();
-        let mut roles = fields.all("company_role");
         Self {
             emails: text("emails"),
             csv: text("csv"),
@@ -57,17 +48,8 @@ impl Typed {
             role: text("role"),
             message: text("message"),
             access_until: text("access_until"),
-            company_q: text("company_q"),
-            companies: fields
-                .all("company_id")
-                .map(|id| (id.to_owned(), roles.next().unwrap_or_default().to_owned()))
-                .collect(),
-            finds: !fields.get("find").is_empty(),
+            companies: picker::Typed::of(fields),
         }
-    }
-
-    fn chosen(&self) -> impl Iterator<Item = &(String, String)> {
-        self.companies.iter().filter(|(_, role)| !role.is_empty())
     }
 }
 
@@ -124,100 +106,27 @@ impl Roles {
     }
 }
 
-/// A company to choose a role in.
-#[derive(Debug, Clone)]
-pub struct Pick {
-    /// Its id.
-    pub id: CompanyId,
-    /// Its name.
-    pub name: String,
-    /// The chosen role, or nothing.
-    pub role: String,
+/// The companies to choose from in the form of an invitation; `path` is where their search asks.
+///
+/// # Errors
+/// When the database fails.
+pub fn picker(
+    conn: &mut Conn,
+    member: &Member,
+    voucher: &Voucher,
+    typed: &Typed,
+    path: String,
+) -> Result<Picker, AppError> {
+    let required = voucher.reach() == Reach::OwnCompanies;
+    Ok(Picker::of(
+        conn,
+        member.organization,
+        &voucher.into(),
+        &typed.companies,
+        path,
+        required,
+    )?)
 }
-
-/// The companies to choose from: the chosen ones, then the first that match.
-#[derive(Debug, Clone)]
-pub struct Picker {
-    /// The rows.
-    pub picks: Vec<Pick>,
-    /// Value and word of each role.
-    pub roles: Vec<(&'static str, &'static str)>,
-    /// What is searched for.
-    pub q: String,
-    /// Whether there is a search.
-    pub searches: bool,
-    /// How many match that are not listed.
-    pub hidden: usize,
-    /// Whether nothing matches.
-    pub no_match: bool,
-    /// Where the search asks.
-    pub path: String,
-    /// Whether at least one must be chosen.
-    pub required: bool,
-}
-
-impl Picker {
-    /// The picker of a form.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn of(
-        conn: &mut Conn,
-        member: &Member,
-        voucher: &Voucher,
-        typed: &Typed,
-        path: String,
-    ) -> Result<Self, AppError> {
-        let ids: Vec<CompanyId> = typed.chosen().filter_map(|(id, _)| CompanyId::parse(id)).collect();
-        let chosen = if ids.is_empty() {
-            Vec::new()
-        } else {
-            offered::offerable(conn, member.organization, voucher, ids)?
-        };
-        let most = LISTED + chosen.len();
-        let (found, count) = offered::matching(conn, member.organization, voucher, &typed.company_q, most)?;
-        let among = found.iter().filter(|company| chosen.contains(company)).count();
-        let role_of = |company: &Company| {
-            typed
-                .chosen()
-                .find(|(id, _)| id == company.id.as_str())
-                .map(|(_, role)| role.clone())
-                .unwrap_or_default()
-        };
-        let shown = found.len();
-        let picks = chosen
-            .iter()
-            .chain(
-                found
-                    .iter()
-                    .filter(|company| !chosen.contains(company))
-                    .take(LISTED + chosen.len() - among),
-            )
-            .map(|company| Pick {
-                id: company.id,
-                role: role_of(company),
-                name: company.name.clone(),
-            })
-            .collect();
-        Ok(Self {
-            picks,
-            roles: voucher
-                .company_roles()
-                .iter()
-                .map(|role| (role.as_str(), role.label()))
-                .collect(),
-            searches: count > shown || !typed.company_q.trim().is_empty(),
-            hidden: count - shown,
-            no_match: count == 0 && !typed.company_q.trim().is_empty(),
-            q: typed.company_q.clone(),
-            path,
-            required: voucher.reach() == Reach::OwnCompanies,
-        })
-    }
-}
-
-/// Companies with a role each.
-pub type Offered = Vec<(CompanyId, CompanyRole)>;
 
 /// Checks the form; what is wrong is noted at its field.
 ///
@@ -268,39 +177,15 @@ fn companies(
     voucher: &Voucher,
     typed: &Typed,
     errors: &mut FormErrors,
-) -> Result<(Offered, Vec<String>), AppError> {
-    let unit = member.unit;
-    let mut wanted: Offered = Vec::new();
-    for (id, role) in typed.chosen() {
-        let role = CompanyRole::parse(role).filter(|role| voucher.company_roles().contains(role));
-        match (CompanyId::parse(id), role) {
-            (Some(id), Some(role)) => {
-                wanted.retain(|(other, _)| *other != id);
-                wanted.push((id, role));
-            }
-            (None, _) => errors.add("company_id", format!("Choose {} out of the list", unit.many())),
-            (_, None) => errors.add("company_id", "Choose one of the roles in the list"),
-        }
+) -> Result<(Chosen, Vec<String>), AppError> {
+    let chosen = typed.companies.read(conn, member, &voucher.into(), errors)?;
+    if chosen.0.is_empty() && voucher.reach() == Reach::OwnCompanies {
+        errors.add(
+            "company_id",
+            format!("Choose a role in at least one {}", member.unit.one()),
+        );
     }
-    if wanted.is_empty() {
-        if voucher.reach() == Reach::OwnCompanies {
-            errors.add("company_id", format!("Choose a role in at least one {}", unit.one()));
-        }
-        return Ok((wanted, Vec::new()));
-    }
-    let ids = wanted.iter().map(|(id, _)| *id).collect();
-    let found = offered::offerable(conn, member.organization, voucher, ids)?;
-    if found.len() < wanted.len() {
-        errors.add("company_id", format!("Choose {} out of the list", unit.many()));
-    }
-    let named = found
-        .iter()
-        .filter_map(|company| {
-            let (_, role) = wanted.iter().find(|(id, _)| *id == company.id)?;
-            Some(format!("{} ({})", company.name, role.label()))
-        })
-        .collect();
-    Ok((wanted, named))
+    Ok(chosen)
 }
 
 /// The refusal of somebody who may not give what an invitation offers; it names the right that they lack.

@@ -14,16 +14,20 @@ use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::see_other;
 use crate::ground::id::CompanyId;
+use crate::ground::time::Time;
 
 /// Organization, member and company of the path.
 pub type CompanyPlace = web::Path<(String, String, String)>;
 
 /// The form that assigns a company.
+#[expect(clippy::struct_field_names, reason = "they are the names of the form's fields")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct CompanyForm {
     company_id: String,
     company_role: String,
+    /// The last day there; empty is none, absent leaves it.
+    company_until: Option<String>,
 }
 
 /// `POST /organizations/{slug}/members/{id}/companies`
@@ -49,10 +53,35 @@ pub async fn assign(
                 let sentence = Refused::NotGrantable.sentence(member.unit.one());
                 return Ok((Err(("companies", sentence)), Deeds::none("no role was chosen")));
             };
+            let until = match form.company_until.as_deref().map(str::trim) {
+                None => None,
+                Some("") => Some(None),
+                Some(day) => match Time::end_of_day(day) {
+                    Some(end) if end >= member.cx.now => Some(Some(end)),
+                    Some(_) => {
+                        let sentence = "Choose today or a later day".to_owned();
+                        return Ok((Err(("companies", sentence)), Deeds::none("a day in the past")));
+                    }
+                    None => {
+                        let sentence = "Enter a day, like 2027-01-31".to_owned();
+                        return Ok((Err(("companies", sentence)), Deeds::none("no day")));
+                    }
+                },
+            };
             match assignment::give(conn, member, AssignCompanies::RIGHT, &person, company, role)? {
                 Ok(placed) => {
-                    let word = format!("{} is {} of {} now", person.name, role.label(), placed.company);
-                    Ok((Ok(word), placed.deeds))
+                    let mut word = format!("{} is {} of {} now", person.name, role.label(), placed.company);
+                    let mut deeds = placed.deeds;
+                    if let Some(until) = until {
+                        match assignment::end(conn, member, AssignCompanies::RIGHT, &person, company, until)? {
+                            Ok(ended) => deeds = deeds.and(ended.deeds),
+                            Err(_) => return Err(member.refusal(conn, AssignCompanies::RIGHT)?),
+                        }
+                        if let Some(end) = until {
+                            word = format!("{word}, until {}", end.date());
+                        }
+                    }
+                    Ok((Ok(word), deeds))
                 }
                 Err(refused @ Refused::Archived) => {
                     let sentence = refused.sentence(member.unit.one());
@@ -81,7 +110,7 @@ pub async fn unassign(gate: Gate<AssignCompanies>, place: CompanyPlace) -> Resul
             let company = CompanyId::parse(&company).ok_or(AppError::NotFound)?;
             let placed = match assignment::take(conn, member, AssignCompanies::RIGHT, &person, company)? {
                 Ok(placed) => placed,
-                Err(refused @ (Refused::NotAssigned | Refused::Archived)) => {
+                Err(refused @ (Refused::NotAssigned | Refused::Archived | Refused::ByGroup)) => {
                     let word = refused.sentence(member.unit.one());
                     return Ok((("danger", word, page), Deeds::none("nothing to take away")));
                 }

@@ -1,12 +1,15 @@
 //! Members: who belongs to an organization, in which role, in which companies, and until when.
 
 pub mod access_end;
+pub mod bulk;
 pub mod companies;
 pub mod profile;
 pub mod removal;
+pub mod removed;
 pub mod role;
 pub mod roster;
 pub mod store;
+pub mod suspension;
 
 use crate::gate::db::Conn;
 use crate::gate::member::{Member, Standing};

@@ -11,15 +11,17 @@ use crate::gate::assignment::{self, Attempt};
 use crate::gate::db::Conn;
 use crate::gate::member::{Member, MembershipStatus, Standing};
 use crate::gate::organization::{CompanyStatus, UnitLabel};
-use crate::gate::permission::{AssignCompanies, Permission, RemoveMembers, ViewMembers};
+use crate::gate::permission::{AssignCompanies, Permission, RemoveMembers, ViewAccess, ViewMembers};
 use crate::gate::rights::Reach;
-use crate::gate::role::CompanyRole;
+use crate::gate::role::{CompanyRole, Role};
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
+use crate::ground::id::CompanyId;
 use crate::ground::name;
 use crate::ground::time::Time;
+use crate::people::group::{self, Grant, Group};
 use crate::people::role::{self, Title};
 use crate::people::rules::{self, Actor, Target};
 
@@ -38,11 +40,53 @@ struct Holding {
     company: Assigned,
     /// Whether the reader may change it.
     may_change: bool,
+    /// The groups that give it, by name.
+    groups: Vec<String>,
+}
+
+/// A group that the person is in, and what comes from it.
+struct Inherited {
+    name: String,
+    /// Where the group is shown, for who may see it.
+    href: Option<String>,
+    gives: String,
+}
+
+/// Why somebody is shut out, for who may let them in.
+struct Out {
+    title: String,
+    text: String,
 }
 
 impl Holding {
     fn archived(&self) -> bool {
         self.company.status == CompanyStatus::Archived
+    }
+
+    /// "By invitation, until January 31, 2027", "By group Support".
+    fn origin(&self) -> String {
+        let Assigned {
+            direct,
+            origin,
+            access_until,
+            ..
+        } = &self.company;
+        let mut words = Vec::new();
+        if direct.is_some() {
+            words.push(origin.label().to_owned());
+        }
+        if !self.groups.is_empty() {
+            let by = if words.is_empty() { "By" } else { "by" };
+            words.push(format!("{by} group {}", self.groups.join(", ")));
+        }
+        if words.is_empty() {
+            words.push(origin.label().to_owned());
+        }
+        let mut text = words.join(" and ");
+        if let Some(end) = access_until {
+            text = format!("{text}, until {}", end.date());
+        }
+        text
     }
 }
 
@@ -67,6 +111,11 @@ struct ProfilePage {
     access_until: String,
     may_remove: bool,
     may_override: bool,
+    out: Option<Out>,
+    /// The role that counts, when a group gives it: "Editor by group Support".
+    counts: Option<String>,
+    groups: Vec<Inherited>,
+    today: String,
     holdings: Vec<Holding>,
     company_roles: &'static [CompanyRole],
     may_assign: bool,
@@ -133,6 +182,7 @@ impl ProfilePage {
             .collect();
         let more_offered = offered.len() > most;
         offered.truncate(most);
+        let shown = Groups::of(conn, member, &person)?;
         let holdings = assigned
             .into_iter()
             // Who sees only some companies learns of no others.
@@ -140,10 +190,12 @@ impl ProfilePage {
             .map(|company| Holding {
                 may_change: company.status == CompanyStatus::Active
                     && attempt.touch(own.contains(&company.id), Some(company.role)).is_ok(),
+                groups: shown.giving(company.id),
                 company,
             })
             .collect();
         let present = Title::of(conn, organization, &person)?;
+        let may_remove = member.rights.has(RemoveMembers::RIGHT) && rules::may_remove(&actor, &target);
         let mut roles = role::offered(conn, member, &target)?;
         if roles == [present.clone()] {
             roles.clear();
@@ -165,8 +217,16 @@ impl ProfilePage {
             access_until: typed
                 .access_until
                 .unwrap_or_else(|| person.access_until.map(Time::day).unwrap_or_default()),
-            may_remove: member.rights.has(RemoveMembers::RIGHT) && rules::may_remove(&actor, &target),
             may_override: rules::may_override(&actor, &target),
+            out: if may_remove && person.status == MembershipStatus::Suspended {
+                Some(out(conn, member, &person)?)
+            } else {
+                None
+            },
+            may_remove,
+            counts: shown.counts(&person),
+            groups: shown.listed(member),
+            today: member.cx.now.day(),
             holdings,
             company_roles: assignment::grantable(member.reach::<AssignCompanies>()),
             may_assign: !offered.is_empty() || !typed.company_q.is_empty(),
@@ -188,6 +248,95 @@ impl ProfilePage {
     fn removal(&self) -> String {
         format!("{}/removal", self.path)
     }
+
+    fn suspension(&self) -> String {
+        format!("{}/suspension", self.path)
+    }
+}
+
+/// The groups of somebody with the companies they give.
+struct Groups(Vec<(Group, Vec<Grant>)>);
+
+impl Groups {
+    fn of(conn: &mut Conn, member: &Member, person: &Standing) -> Result<Self, AppError> {
+        if person.facts.groups == 0 {
+            return Ok(Self(Vec::new()));
+        }
+        let mut groups = Vec::new();
+        for group in group::of(conn, member.organization, person.id)? {
+            let grants = group::grants(conn, member.organization, group.id)?;
+            groups.push((group, grants));
+        }
+        Ok(Self(groups))
+    }
+
+    fn giving(&self, company: CompanyId) -> Vec<String> {
+        let gives = |grants: &[Grant]| grants.iter().any(|grant| grant.company == company);
+        let giving = self.0.iter().filter(|(_, grants)| gives(grants));
+        giving.map(|(group, _)| group.name.clone()).collect()
+    }
+
+    fn counts(&self, person: &Standing) -> Option<String> {
+        if person.role == person.facts.own_role {
+            return None;
+        }
+        let (group, _) = self.0.iter().find(|(group, _)| group.role == person.role)?;
+        Some(format!("{} by group {}", person.role.label(), group.name))
+    }
+
+    /// For who sees the whole organization, and for oneself.
+    fn listed(&self, member: &Member) -> Vec<Inherited> {
+        let links = member.reach::<ViewAccess>() == Reach::Everywhere;
+        if !links && member.reach::<ViewMembers>() != Reach::Everywhere {
+            return Vec::new();
+        }
+        let inherited = |(group, grants): &(Group, Vec<Grant>)| {
+            let mut gives: Vec<String> = grants
+                .iter()
+                .take(4)
+                .map(|grant| format!("{} of {}", grant.role.label(), grant.name))
+                .collect();
+            if grants.len() > 4 {
+                gives.push(format!("{} more {}", grants.len() - 4, member.unit.many()));
+            }
+            if group.role != Role::Member {
+                gives.insert(0, group.role.label().to_owned());
+            }
+            Inherited {
+                name: group.name.clone(),
+                href: links.then(|| member.path(&format!("/access/groups/{}", group.id))),
+                gives: if gives.is_empty() {
+                    "Gives nothing yet".into()
+                } else {
+                    gives.join(", ")
+                },
+            }
+        };
+        self.0.iter().map(inherited).collect()
+    }
+}
+
+fn out(conn: &mut Conn, member: &Member, person: &Standing) -> Result<Out, AppError> {
+    let known = store::suspension(conn, member.organization, person.id)?;
+    let by = match &known.by {
+        Some(by) => store::names(conn, std::slice::from_ref(by))?.remove(by),
+        None => None,
+    };
+    let when = known.at.map(Time::full).unwrap_or_default();
+    Ok(Out {
+        title: match (&known.by, by) {
+            (None, _) => "Access has ended".into(),
+            (Some(_), Some(by)) => format!("Suspended by {by}"),
+            (Some(_), None) => "Suspended".into(),
+        },
+        text: if known.by.is_none() {
+            format!("Since {when}. A later last day, or none, gives the access back.")
+        } else if known.reason.is_empty() {
+            format!("On {when}, without a reason.")
+        } else {
+            format!("On {when}: {}", known.reason)
+        },
+    })
 }
 
 /// `GET /organizations/{slug}/members/{id}`

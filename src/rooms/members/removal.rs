@@ -5,19 +5,24 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::profile::Place;
-use super::{store, visible};
+use super::store::impact::{self, Impact};
+use super::visible;
 use crate::gate::Gate;
 use crate::gate::db::Conn;
 use crate::gate::deed::Deeds;
 use crate::gate::member::{Member, Standing};
 use crate::gate::organization::UnitLabel;
 use crate::gate::permission::{Permission, RemoveMembers};
+use crate::gate::rights::Reach;
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
 use crate::people::removal;
 use crate::people::rules::{self, Target};
+
+/// So many things of a kind are named.
+const NAMED: usize = 6;
 
 #[derive(Template)]
 #[template(path = "members/removal.html", blocks = ["dialog"])]
@@ -28,9 +33,10 @@ struct RemovalPage {
     person: Standing,
     path: String,
     back: String,
-    companies: Vec<String>,
+    impact: Impact,
     everywhere: bool,
-    invitations: usize,
+    /// Whether the reader may see who was removed and bring them back.
+    undoes: bool,
     cancel_invitations: bool,
     errors: FormErrors,
 }
@@ -38,17 +44,16 @@ struct RemovalPage {
 impl RemovalPage {
     fn load(conn: &mut Conn, member: &Member, id: &str, errors: FormErrors, cancel: bool) -> Result<Self, AppError> {
         let person = removable(conn, member, id)?;
-        let companies = store::assigned(conn, member.organization, person.id)?;
-        let invitations = removal::invitations_by(conn, member.organization, person.user)?;
+        let impact = impact::of(conn, member.organization, &person, member.cx.now)?;
         Ok(Self {
             shell: member.shell(conn, "members")?,
             organization: member.organization_name.clone(),
             unit: member.unit,
             path: member.path(&format!("/members/{}/removal", person.id)),
             back: member.path(&format!("/members/{}", person.id)),
-            companies: companies.into_iter().map(|company| company.name).collect(),
+            impact,
             everywhere: person.role.inherited().is_some(),
-            invitations: invitations.len(),
+            undoes: member.rights.reach(RemoveMembers::RIGHT) == Reach::Everywhere,
             cancel_invitations: cancel,
             errors,
             person,
@@ -68,21 +73,88 @@ impl RemovalPage {
         if self.everywhere {
             return format!("all {}", self.unit.many());
         }
-        match &self.companies[..] {
+        let names: Vec<&str> = self
+            .impact
+            .companies
+            .iter()
+            .map(|company| company.name.as_str())
+            .collect();
+        match &names[..] {
             [] => self.organization.clone(),
-            [one] => one.clone(),
+            [one] => (*one).to_owned(),
             [one, two] => format!("{one} and {two}"),
             [one, two, three] => format!("{one}, {two} and {three}"),
             [one, two, rest @ ..] => format!("{one}, {two} and {} more {}", rest.len(), self.unit.many()),
         }
     }
 
+    /// What goes and what stays, beside the access itself: a heading and a sentence each.
+    fn sheet(&self) -> Vec<(&'static str, String)> {
+        let Impact {
+            companies,
+            only_manager,
+            groups,
+            title,
+            overrides,
+            links,
+            requests,
+            approvals,
+            ..
+        } = &self.impact;
+        let mut lines = vec![("Role", title.label().to_owned())];
+        if !companies.is_empty() {
+            let named = companies
+                .iter()
+                .map(|company| format!("{} ({})", company.name, company.role.label().to_lowercase()));
+            lines.push((self.unit.titles(), some(named.collect())));
+        }
+        if !only_manager.is_empty() {
+            lines.push((
+                "Nobody else manages",
+                format!("{}. Assign another manager afterwards", some(only_manager.clone())),
+            ));
+        }
+        if !groups.is_empty() {
+            lines.push(("Groups", some(groups.clone())));
+        }
+        if *overrides > 0 {
+            lines.push(("Overrides", counted(*overrides, "right", "switched for this person")));
+        }
+        let open = usize::try_from(requests + approvals).unwrap_or_default();
+        if open > 0 {
+            lines.push(("Waiting", counted(open, "request", "of theirs, still undecided")));
+        }
+        if !links.is_empty() {
+            lines.push((
+                "Stays open",
+                format!("{}: onboarding links they made", some(links.clone())),
+            ));
+        }
+        lines
+    }
+
     fn sent(&self) -> String {
-        match self.invitations {
+        match self.impact.invitations {
             1 => "Cancel the pending invitation this person sent".into(),
             many => format!("Cancel the {many} pending invitations this person sent"),
         }
     }
+}
+
+/// The first names of many.
+fn some(mut names: Vec<String>) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let text = names.join(", ");
+    if more == 0 {
+        text
+    } else {
+        format!("{text} and {more} more")
+    }
+}
+
+fn counted(n: usize, one: &str, what: &str) -> String {
+    format!("{n} {one}{} {what}", if n == 1 { "" } else { "s" })
 }
 
 /// The person, when the reader may remove them.

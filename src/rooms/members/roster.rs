@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::bulk::Kind;
 use super::store;
 use crate::gate::Gate;
 use crate::gate::db::Conn;
@@ -17,12 +18,14 @@ use crate::gate::role::Role;
 use crate::gate::shell::Shell;
 use crate::ground::csv::Sheet;
 use crate::ground::error::AppError;
+use crate::ground::fields::Fields;
 use crate::ground::html::{download, html, query_value};
 use crate::ground::id::{CompanyId, MembershipId};
 use crate::ground::name;
 use crate::ground::paging::Place;
 use crate::ground::time::Time;
-use crate::people::search::{self, Row, Sort, Standing, Wanted};
+use crate::people::bulk;
+use crate::people::search::{self, Row, Sort, Standing, Total, Wanted};
 
 const SIZE: usize = 50;
 const SHEET_SIZE: usize = 1_000;
@@ -46,6 +49,29 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Takes what came with a form.
+    pub(super) fn of(fields: &Fields) -> Self {
+        let text = |name: &str| fields.get(name).to_owned();
+        Self {
+            q: text("q"),
+            role: text("role"),
+            company: text("company"),
+            status: text("status"),
+            ..Self::default()
+        }
+    }
+
+    /// What narrows the list, to go along with a form.
+    pub(super) fn narrowing(&self) -> Vec<(&'static str, &str)> {
+        let fields = [
+            ("q", self.q.as_str()),
+            ("role", &self.role),
+            ("company", &self.company),
+            ("status", &self.status),
+        ];
+        fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+
     fn sort(&self) -> Sort {
         Sort::parse(&self.sort).unwrap_or(Sort::Name)
     }
@@ -75,7 +101,7 @@ impl Asked {
     }
 
     /// What it means here; `None` when no company is meant by what was typed.
-    fn read(&self, conn: &mut Conn, member: &Member) -> Result<Option<Wanted>, AppError> {
+    pub(super) fn read(&self, conn: &mut Conn, member: &Member) -> Result<Option<Wanted>, AppError> {
         let own = match member.reach::<ViewMembers>() {
             Reach::Everywhere => None,
             _ => Some(member.own_companies(conn, ViewMembers::RIGHT)?),
@@ -112,6 +138,8 @@ struct Line {
     /// Badge and its tone, for who has no access at present.
     out: Option<(&'static str, &'static str)>,
     companies: String,
+    /// Whether a change of many is offered for them.
+    chosen: bool,
 }
 
 impl Line {
@@ -135,6 +163,7 @@ impl Line {
                 Standing::Ended => Some(("Access ended", "warning")),
             },
             companies,
+            chosen: bulk::offers(member, row.id, row.role),
             row,
         }
     }
@@ -161,6 +190,12 @@ struct RosterPage {
     companies: Vec<store::Choice>,
     company_is_typed: bool,
     lines: Vec<Line>,
+    /// What the ticked people can be changed by.
+    kinds: Vec<Kind>,
+    /// How many match, when they can be changed all at once.
+    all: Option<i64>,
+    /// How many can still be brought back, for who may.
+    removed: Option<usize>,
     previous: Option<String>,
     next: Option<String>,
     count: String,
@@ -175,6 +210,18 @@ impl RosterPage {
             (Standing::Ended.as_str(), "Access ended"),
             (Standing::Suspended.as_str(), "Suspended"),
         ]
+    }
+
+    /// Whether somebody on the page can be ticked.
+    fn ticks(&self) -> bool {
+        !self.kinds.is_empty() && self.lines.iter().any(|line| line.chosen)
+    }
+
+    /// What stands in the bar itself, and what in its menu.
+    fn bar(&self) -> (Vec<Kind>, Vec<Kind>) {
+        let usual = |kind: &Kind| matches!(kind, Kind::Role | Kind::Assign | Kind::Remove);
+        let few = self.kinds.len() <= 3;
+        self.kinds.iter().partition(|kind| few || usual(kind))
     }
 
     /// `aria-sort` of a column.
@@ -218,6 +265,9 @@ pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<H
                 companies: Vec::new(),
                 company_is_typed: false,
                 lines: Vec::new(),
+                kinds: Kind::of(member),
+                all: None,
+                removed: None,
                 previous: None,
                 next: None,
                 count: String::new(),
@@ -233,6 +283,14 @@ pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<H
             let place = Place::parse(&page.asked.after);
             let found = search::page(conn, organization, &wanted, place.as_ref(), SIZE)?;
             page.count = found.words("member", "members");
+            page.all = match found.total {
+                Total::Exactly(all)
+                    if usize::try_from(all).is_ok_and(|all| all > found.page.rows.len() && all <= bulk::MOST) =>
+                {
+                    Some(all)
+                }
+                _ => None,
+            };
             page.previous = found
                 .page
                 .previous
@@ -282,6 +340,10 @@ impl RosterPage {
             && let Some(company) = self.companies.iter().find(|company| company.id == id)
         {
             self.asked.company.clone_from(&company.slug);
+        }
+        if self.kinds.contains(&Kind::Remove) {
+            let removed = store::removed::count(conn, member.organization, member.cx.now)?;
+            self.removed = Some(removed).filter(|removed| *removed > 0);
         }
         if self.may_invite {
             let pending = store::pending_invitations(conn, member.organization, COUNTED)?;

@@ -108,7 +108,9 @@ fn row(mine: Mine, rights: Rights, now: Time, members: &Counts, companies: &Coun
         (MembershipStatus::Suspended, _) => Some(("danger", "Suspended".to_owned())),
         (_, Some(end)) if end < now => Some(("danger", format!("Access ended on {}", end.date()))),
         (_, Some(end)) => Some(("warning", format!("Access ends on {}", end.date()))),
-        _ => None,
+        _ => mine
+            .delete_after
+            .map(|day| ("warning", format!("Will be deleted on {}", day.date()))),
     };
     let works = state.as_ref().is_none_or(|(tone, _)| *tone != "danger");
     let companies = match rights.reach(ViewCompany::RIGHT) {

@@ -1,5 +1,6 @@
 //! Organizations of a person: the ones they belong to, new ones, leaving one.
 
+pub mod choosing;
 pub mod index;
 pub mod leaving;
 pub mod letter;

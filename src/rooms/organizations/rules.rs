@@ -91,6 +91,48 @@ pub fn is_full(created: i64, limit: Option<i64>) -> bool {
     limit.is_some_and(|limit| created >= limit)
 }
 
+/// What somebody answered to the questions about what they need: `yes`, `no`, or nothing yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default)]
+pub struct Answers {
+    /// Whether other people own it.
+    pub owners: String,
+    /// Whether it has a bill of its own.
+    pub billing: String,
+    /// Whether nobody may see across.
+    pub walls: String,
+}
+
+/// What follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advice {
+    /// Another organization.
+    Organization,
+    /// Another company in the one there is.
+    Company,
+}
+
+impl Answers {
+    /// Whether any question is answered.
+    pub fn is_begun(&self) -> bool {
+        *self != Self::default()
+    }
+
+    /// What follows from the answers; `None` until each question has one.
+    pub fn advice(&self) -> Option<Advice> {
+        let answers = [&self.owners, &self.billing, &self.walls];
+        if answers.iter().any(|answer| !matches!(answer.as_str(), "yes" | "no")) {
+            return None;
+        }
+        // Owners, bill and walls are what only an organization has of its own.
+        Some(if answers.iter().any(|answer| *answer == "yes") {
+            Advice::Organization
+        } else {
+            Advice::Company
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,5 +190,19 @@ mod tests {
         assert!(is_full(1, Some(1)));
         assert!(!is_full(1000, None));
         assert!(is_full(0, Some(0)));
+    }
+
+    #[test]
+    fn only_what_stands_apart_needs_an_organization_of_its_own() {
+        let answers = |owners: &str, billing: &str, walls: &str| Answers {
+            owners: owners.into(),
+            billing: billing.into(),
+            walls: walls.into(),
+        };
+        assert_eq!(answers("no", "no", "no").advice(), Some(Advice::Company));
+        assert_eq!(answers("no", "yes", "no").advice(), Some(Advice::Organization));
+        assert_eq!(answers("yes", "", "no").advice(), None);
+        assert_eq!(answers("yes", "maybe", "no").advice(), None);
+        assert!(!Answers::default().is_begun());
     }
 }

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use crate::gate::db::Conn;
 use crate::gate::deed::Action;
 use crate::gate::member::{MembershipStatus, OrgId};
-use crate::gate::organization::{self, CompanyStatus, OrganizationType, UnitLabel};
+use crate::gate::organization::{self, CompanyStatus, OrganizationStatus, OrganizationType, UnitLabel};
 use crate::gate::role::Role;
 use crate::gate::schema::{
     account_deeds, companies, company_assignments, memberships, organization_slugs, organizations, role_counts, users,
@@ -43,6 +43,8 @@ pub struct Mine {
     pub joined_at: Time,
     /// When last used.
     pub last_seen_at: Option<Time>,
+    /// When the organization will be deleted, while it waits for that.
+    pub delete_after: Option<Time>,
 }
 
 /// The organizations of a person.
@@ -68,6 +70,7 @@ pub fn mine(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Mine>> {
             memberships::access_until,
             memberships::joined_at,
             memberships::last_seen_at,
+            organizations::delete_after,
         ))
         .load(conn)
 }
@@ -154,6 +157,7 @@ pub fn has_any(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
 pub fn created(conn: &mut Conn, user: UserId) -> QueryResult<i64> {
     organizations::table
         .filter(organizations::created_by.eq(user))
+        .filter(organizations::status.ne(OrganizationStatus::Deleted))
         .count()
         .get_result(conn)
 }

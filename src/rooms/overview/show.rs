@@ -5,17 +5,20 @@ use askama::Template;
 
 use super::read::{self, Pending};
 use crate::gate::Gate;
+use crate::gate::approval;
 use crate::gate::company::Staff;
 use crate::gate::db::Conn;
 use crate::gate::deed;
 use crate::gate::member::{Member, Standing};
 use crate::gate::organization::UnitLabel;
+use crate::gate::organization::contact::{self, ContactKind};
 use crate::gate::permission::{InviteMembers, Permission, ViewAudit, ViewMembers, ViewOverview};
 use crate::gate::rights::{Reach, Rights};
 use crate::gate::shell::Shell;
 use crate::ground::error::AppError;
 use crate::ground::html::{html, number};
 use crate::ground::time::Span;
+use crate::people::dual;
 
 const CARDS: i64 = 12;
 const LINES: i64 = 8;
@@ -64,6 +67,8 @@ struct OverviewPage {
     starting: bool,
     attention: Vec<Attention>,
     activity: Option<Vec<Line>>,
+    /// Whom members ask, where the organization named somebody.
+    support: Option<String>,
 }
 
 /// `GET /organizations/{slug}`
@@ -149,6 +154,7 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         welcome,
         starting,
         activity,
+        support: contact::proven(conn, org, ContactKind::Support)?,
     })
 }
 
@@ -160,6 +166,16 @@ fn attention(
     members: i64,
 ) -> Result<Vec<Attention>, AppError> {
     let mut found = Vec::new();
+    for approval in approval::open(conn, member.cx.now, member.organization)? {
+        if dual::may_decide(&approval, member) {
+            found.push(Attention {
+                icon: "clock",
+                title: format!("Asked of you: {}", approval.label),
+                text: "Nothing happens until you confirm",
+                href: member.path(&format!("/settings/approvals/{}", approval.id)),
+            });
+        }
+    }
     let say = |n: i64, one: &str, many: &str| format!("{} {}", number(&n), if n == 1 { one } else { many });
     if let Some(pending) = pending {
         let href = member.path("/invitations");

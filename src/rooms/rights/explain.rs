@@ -116,6 +116,7 @@ impl ExplainPage {
                 role: None,
                 given: None,
                 company: None,
+                given: None,
                 standing: None,
                 within: own.clone(),
                 sort: Sort::Name,

@@ -393,7 +393,7 @@ pub async fn update(
             if closed(conn, member, &role)?.is_some() {
                 return Err(member.refusal(conn, ManageRoles::RIGHT)?);
             }
-            if carried != seen(&role) {
+            if !carried.is_empty() && carried != seen(&role) {
                 return refused(why(Outcome::Changed));
             }
             let draft = match draft {

@@ -1,20 +1,57 @@
-//! The general settings: what an organization says of itself.
+//! The general settings: what an organization says of itself, who is written to, and who decides about it.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::rules::{self, ProfileForm};
+use super::rules::{self, Preset, ProfileForm};
+use super::store;
 use crate::gate::Gate;
+use crate::gate::approval::{self, Approval};
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::member::Member;
-use crate::gate::organization::{self, Region, UnitLabel};
+use crate::gate::organization::contact::{self, Contact, ContactKind};
+use crate::gate::organization::{self, Control, Region, UnitLabel};
 use crate::gate::permission::{EditProfile, Permission, ViewOrganization};
+use crate::gate::rights::Rights;
+use crate::gate::role::Role;
 use crate::gate::shell::Shell;
 use crate::gate::tabs::{self, Tab};
+use crate::ground::currency::CURRENCIES;
 use crate::ground::error::AppError;
 use crate::ground::form::FormErrors;
 use crate::ground::html::{html, refused, see_other};
+use crate::ground::zone;
+use crate::people::dual;
+
+/// A contact as the card shows it.
+struct ContactRow {
+    kind: ContactKind,
+    email: String,
+    pending: String,
+    /// Whether the link that was sent still opens.
+    open: bool,
+}
+
+impl ContactRow {
+    fn of(contact: Contact, member: &Member) -> Self {
+        Self {
+            open: contact.is_open(member.cx.now),
+            kind: contact.kind,
+            email: contact.email,
+            pending: contact.pending_email,
+        }
+    }
+}
+
+/// Something that waits.
+struct Waiting {
+    href: String,
+    text: String,
+    by: String,
+    ends: String,
+    mine: bool,
+}
 
 #[derive(Template)]
 #[template(path = "settings/general.html", blocks = ["profile"])]
@@ -24,21 +61,47 @@ struct GeneralPage {
     tab: &'static str,
     path: String,
     slug: String,
+    organization: String,
+    may: Rights,
     form: ProfileForm,
+    /// What was filled in and is not saved.
+    preset: Option<Preset>,
+    presets: Vec<(&'static str, &'static str)>,
     errors: FormErrors,
     units: Vec<(&'static str, &'static str)>,
     regions: Vec<(&'static str, &'static str)>,
+    zones: Vec<(&'static str, Vec<&'static str>)>,
+    contacts: Vec<ContactRow>,
+    control: Control,
+    waiting: Vec<Waiting>,
 }
 
 impl GeneralPage {
     fn of(member: &Member, conn: &mut Conn, form: ProfileForm, errors: FormErrors) -> Result<Self, AppError> {
+        let org = member.organization;
+        let known = contact::all(conn, org)?;
+        let mut contacts = Vec::new();
+        for kind in ContactKind::ALL {
+            let one = match known.iter().find(|contact| contact.kind == *kind) {
+                Some(contact) => contact.clone(),
+                None => Contact::empty(*kind),
+            };
+            contacts.push(ContactRow::of(one, member));
+        }
         Ok(Self {
             shell: member.shell(conn, "settings")?,
             tabs: tabs::settings(member.rights),
             tab: "general",
             path: member.path("/settings"),
             slug: member.slug.clone(),
+            organization: member.organization_name.clone(),
+            may: member.rights,
             form,
+            preset: None,
+            presets: Preset::ALL
+                .iter()
+                .map(|preset| (preset.as_str(), preset.label()))
+                .collect(),
             errors,
             units: UnitLabel::ALL
                 .iter()
@@ -48,8 +111,38 @@ impl GeneralPage {
                 .iter()
                 .map(|region| (region.as_str(), region.label()))
                 .collect(),
+            zones: zone::by_region(),
+            contacts,
+            control: organization::control(conn, org)?,
+            waiting: waiting(conn, member)?,
         })
     }
+
+    /// The currencies as "EUR, Euro".
+    fn currencies() -> impl Iterator<Item = (&'static str, String)> {
+        CURRENCIES.iter().map(|(code, name)| (*code, format!("{code}, {name}")))
+    }
+}
+
+/// What waits for a confirmation: all of it for owners, their own for others.
+fn waiting(conn: &mut Conn, member: &Member) -> Result<Vec<Waiting>, AppError> {
+    let sees = |approval: &Approval| {
+        member.role == Role::Owner || approval.requested_by == member.id || approval.approver_id == Some(member.id)
+    };
+    let open = approval::open(conn, member.cx.now, member.organization)?;
+    let open: Vec<Approval> = open.into_iter().filter(sees).collect();
+    let askers = open.iter().map(|approval| approval.requested_by).collect();
+    let names = store::names(conn, member.organization, askers)?;
+    Ok(open
+        .into_iter()
+        .map(|approval| Waiting {
+            href: member.path(&format!("/settings/approvals/{}", approval.id)),
+            by: names.get(&approval.requested_by).cloned().unwrap_or_default(),
+            ends: approval.expires_at.ahead(member.cx.now),
+            mine: dual::may_decide(&approval, member),
+            text: approval.label,
+        })
+        .collect())
 }
 
 /// `GET /organizations/{slug}/settings`: the first tab.
@@ -66,15 +159,29 @@ pub async fn first(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppErro
     Ok(see_other(gate.fragment(), &path))
 }
 
-/// `GET /organizations/{slug}/settings/general`
+/// The query of the page.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Filled {
+    preset: String,
+}
+
+/// `GET /organizations/{slug}/settings/general`: with `preset`, its fields are filled in and wait to be saved.
 ///
 /// # Errors
 /// What the gate refuses.
-pub async fn edit(gate: Gate<EditProfile>) -> Result<HttpResponse, AppError> {
+pub async fn edit(gate: Gate<EditProfile>, query: web::Query<Filled>) -> Result<HttpResponse, AppError> {
+    let preset = Preset::parse(&query.preset);
     let page = gate
-        .read(|member, conn| {
+        .read(move |member, conn| {
             let profile = organization::profile(conn, member.organization)?;
-            GeneralPage::of(member, conn, ProfileForm::of(profile), FormErrors::none())
+            let form = ProfileForm::of(profile);
+            let form = match preset {
+                Some(preset) => form.filled(preset),
+                None => form,
+            };
+            let page = GeneralPage::of(member, conn, form, FormErrors::none())?;
+            Ok(GeneralPage { preset, ..page })
         })
         .await?;
     html(page)
@@ -103,6 +210,7 @@ pub async fn save(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Resu
         .write(move |member, conn| {
             let org = member.organization;
             let before = organization::profile(conn, org)?;
+            let profile = rules::over(&before, profile);
             let deeds = match rules::changes(&before, &profile) {
                 None => Deeds::none("nothing changed"),
                 Some((was, is)) => {

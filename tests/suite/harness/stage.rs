@@ -19,7 +19,7 @@ use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, Organiz
 use tenantry::gate::permission::{Right, RightSet};
 use tenantry::gate::rights::Grounds;
 use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::{access_review_items, memberships, organization_slugs};
+use tenantry::gate::schema::{access_review_items, company_assignments, memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
 use tenantry::ground::email::Email;
 use tenantry::ground::id::{
@@ -202,36 +202,6 @@ impl Stage<'_> {
             .expect("no member yet")
     }
 
-    /// A group with what it gives and who is in it.
-    pub fn group(
-        &mut self,
-        organization: OrgId,
-        name: &str,
-        role: &str,
-        companies: &[(CompanyId, &str)],
-        people: &[MembershipId],
-    ) -> GroupId {
-        let owner = memberships::table
-            .filter(memberships::organization_id.eq(organization))
-            .filter(memberships::own_role.eq(Role::Owner))
-            .select(memberships::user_id)
-            .first(self.conn)
-            .expect("an owner");
-        let terms = group::Terms {
-            name: name.to_owned(),
-            description: String::new(),
-            role: Role::parse(role).expect("a role"),
-            companies: roles(companies),
-        };
-        let id = group::create(self.conn, self.cx, organization, owner, &terms)
-            .expect("the database")
-            .expect("a free name");
-        for person in people {
-            group::put(self.conn, self.cx, organization, id, *person).expect("the database");
-        }
-        id
-    }
-
     /// A running review of everything; its letters stay unwritten.
     pub fn review(&mut self, organization: OrgId, by: UserId, companies: Option<Vec<CompanyId>>) -> ReviewId {
         let new = reviews::NewReview {
@@ -292,6 +262,56 @@ impl Stage<'_> {
             .select(memberships::id)
             .first(self.conn)
             .expect("a membership")
+    }
+
+    /// A group that gives a role and companies.
+    pub fn group(
+        &mut self,
+        organization: OrgId,
+        by: UserId,
+        name: &str,
+        role: &str,
+        companies: &[(CompanyId, &str)],
+    ) -> GroupId {
+        let terms = membership::group::Terms {
+            name: name.to_owned(),
+            description: String::new(),
+            role: Role::parse(role).expect("a role"),
+            companies: roles(companies),
+        };
+        membership::group::create(self.conn, self.cx, organization, by, &terms)
+            .expect("the database")
+            .expect("a free name")
+    }
+
+    /// Puts a member into a group.
+    pub fn join(&mut self, organization: OrgId, group: GroupId, member: &str) {
+        let member = MembershipId::parse(member).expect("a membership");
+        let joined = membership::group::put(self.conn, self.cx, organization, group, member).expect("the database");
+        assert!(joined, "{member} is in the group already");
+    }
+
+    /// What somebody may do, and their places in companies, as one text: to compare.
+    pub fn rights(&mut self, organization: OrgId, member: &str) -> String {
+        type Place = (String, String, Option<String>, String, Option<i64>);
+        let id = MembershipId::parse(member).expect("a membership");
+        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("a member");
+        let mut places: Vec<Place> = company_assignments::table
+            .filter(company_assignments::organization_id.eq(organization))
+            .filter(company_assignments::membership_id.eq(id))
+            .select((
+                company_assignments::company_id,
+                company_assignments::role,
+                company_assignments::direct_role,
+                company_assignments::origin,
+                company_assignments::access_until,
+            ))
+            .load(self.conn)
+            .expect("the database");
+        places.sort();
+        let mut roles: Vec<String> = grounds.roles.iter().map(|held| format!("{held:?}")).collect();
+        roles.sort();
+        format!("{:?} {roles:?} {:?} {places:?}", grounds.rights(), grounds.overrides)
     }
 
     /// What somebody's rights follow from; nothing for somebody who was removed.

@@ -1,33 +1,15 @@
-//! What is tried, counted by address and by sender: passwords, and letters that somebody causes without being known.
-//!
-//! Addresses without an account are counted like the others, so that no limit tells which ones have one.
-
-use diesel::prelude::*;
+//! What is tried at the door: a password, against an account or none. The counting is `people::attempts`.
 
 use super::super::letter;
-use super::super::rules::{self, Postage, Verdict};
 use super::links;
 use super::{self as store, Account};
 use crate::gate::context::Context;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deeds};
-use crate::gate::schema::login_attempts;
 use crate::ground::email::Email;
 use crate::ground::error::AppError;
-use crate::ground::id::AttemptId;
-use crate::ground::time::{Span, Time};
-
-crate::text_enum! {
-    /// What is counted.
-    pub enum Kind {
-        /// A password was tried.
-        Login = "login",
-        /// A letter that begins or proves an account.
-        Letter = "letter",
-        /// A letter for a new password.
-        Reset = "reset",
-    }
-}
+use crate::people::attempts::{self, LOCK, Verdict};
+pub use crate::people::attempts::{Kind, forgive, postage};
 
 /// Whether a password may be tried for an address.
 #[derive(Clone)]
@@ -40,45 +22,18 @@ pub enum Challenge {
     Flooded,
 }
 
-fn note(conn: &mut Conn, cx: &Context, kind: Kind, email: &Email) -> QueryResult<()> {
-    diesel::insert_into(login_attempts::table)
-        .values((
-            login_attempts::id.eq(AttemptId::fresh()),
-            login_attempts::email.eq(email.as_str()),
-            login_attempts::ip.eq(&cx.request.ip),
-            login_attempts::kind.eq(kind),
-            login_attempts::at.eq(cx.now),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Counts an attempt before its password is checked, so that attempts at once cannot slip through together. The first
-/// one that is refused sends the letter that opens the account again.
+/// Counts an attempt before its password is checked. The first one that is refused sends the letter that opens the
+/// account again.
 ///
 /// # Errors
 /// When the database or a template fails.
 pub fn challenge(conn: &mut Conn, cx: &Context, email: &Email) -> Result<(Challenge, Deeds), AppError> {
-    conn.take_turn(email.as_str())?;
-    let since = cx.now - rules::LOCK;
-    let recent = login_attempts::table
-        .filter(login_attempts::kind.eq(Kind::Login))
-        .filter(login_attempts::at.gt(since));
-    let by_sender = recent
-        .filter(login_attempts::ip.eq(&cx.request.ip))
-        .count()
-        .get_result(conn)?;
-    let by_address = recent
-        .filter(login_attempts::email.eq(email.as_str()))
-        .count()
-        .get_result(conn)?;
+    let verdict = attempts::password(conn, cx, email)?;
     let account = store::by_email(conn, email)?;
-    match rules::may_try(by_address, by_sender) {
-        Verdict::Try => {
-            note(conn, cx, Kind::Login, email)?;
-            Ok((Challenge::Open(account), Deeds::none("an attempt is no change")))
-        }
+    match verdict {
+        Verdict::Try => Ok((Challenge::Open(account), Deeds::none("an attempt is no change"))),
         Verdict::Locked => {
+            let since = cx.now - LOCK;
             let deeds = match account {
                 Some(account) if !links::issued_since(conn, account.id, links::Kind::Unlock, since)? => {
                     letter::unlock(conn, cx, &account)?;
@@ -90,55 +45,4 @@ pub fn challenge(conn: &mut Conn, cx: &Context, email: &Email) -> Result<(Challe
         }
         Verdict::Flooded => Ok((Challenge::Flooded, Deeds::none("nothing was tried"))),
     }
-}
-
-/// Forgets the attempts on an address: its person was there, or read its mail.
-///
-/// # Errors
-/// When the database fails.
-pub fn forgive(conn: &mut Conn, email: &str) -> QueryResult<()> {
-    diesel::delete(
-        login_attempts::table
-            .filter(login_attempts::email.eq(email))
-            .filter(login_attempts::kind.eq(Kind::Login)),
-    )
-    .execute(conn)?;
-    Ok(())
-}
-
-/// Whether a letter may go to an address; one that may is counted.
-///
-/// # Errors
-/// When the database fails, or when this sender causes too many letters.
-pub fn postage(conn: &mut Conn, cx: &Context, kind: Kind, email: &Email) -> Result<Postage, AppError> {
-    conn.take_turn(email.as_str())?;
-    let hour = cx.now - Span::hours(1);
-    let by_sender: i64 = login_attempts::table
-        .filter(login_attempts::ip.eq(&cx.request.ip))
-        .filter(login_attempts::kind.ne(Kind::Login))
-        .filter(login_attempts::at.gt(hour))
-        .count()
-        .get_result(conn)?;
-    if by_sender >= rules::LETTERS_BY_SENDER {
-        return Err(AppError::TooMany(
-            "Many letters were asked for from your network. Wait an hour and try again.".into(),
-        ));
-    }
-    let sent: Vec<Time> = login_attempts::table
-        .filter(login_attempts::email.eq(email.as_str()))
-        .filter(login_attempts::kind.eq(kind))
-        .filter(login_attempts::at.gt(hour))
-        .select(login_attempts::at)
-        .load(conn)?;
-    let postage = rules::may_write(&sent, cx.now);
-    if postage == Postage::Paid {
-        note(conn, cx, kind, email)?;
-    }
-    Ok(postage)
-}
-
-/// Deletes what no limit counts any more.
-pub(super) fn sweep(conn: &mut Conn, now: Time) -> QueryResult<()> {
-    diesel::delete(login_attempts::table.filter(login_attempts::at.lt(now - Span::days(1)))).execute(conn)?;
-    Ok(())
 }

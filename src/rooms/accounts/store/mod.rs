@@ -252,6 +252,6 @@ pub fn sessions_of(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<V
 /// # Errors
 /// When the database fails.
 pub fn sweep(conn: &mut Conn, now: Time) -> QueryResult<()> {
-    attempts::sweep(conn, now)?;
+    crate::people::attempts::sweep(conn, now)?;
     links::sweep(conn, now)
 }

@@ -8,6 +8,7 @@ use crate::gate::role::{CompanyRole, Role};
 use crate::gate::schema::{company_assignments, member_words, memberships, users};
 use crate::ground::id::{CompanyId, MembershipId};
 use crate::ground::name;
+use crate::ground::time::Time;
 
 /// Somebody assigned to a company.
 #[derive(Debug, Clone, Queryable)]
@@ -22,6 +23,8 @@ pub struct Assigned {
     pub role: Role,
     /// The role in the company.
     pub company_role: CompanyRole,
+    /// When their place in it ends.
+    pub access_until: Option<Time>,
 }
 
 /// The first people assigned to a company by name.
@@ -46,6 +49,7 @@ pub fn assigned(conn: &mut Conn, org: OrgId, company: CompanyId, limit: i64) -> 
             users::email,
             memberships::role,
             company_assignments::role,
+            company_assignments::access_until,
         ))
         .load(conn)
 }

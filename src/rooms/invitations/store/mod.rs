@@ -1,7 +1,5 @@
 //! What the room asks of the database. The rows of invitations are written by `gate::invitation`.
 
-pub mod offered;
-
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::json;

@@ -1,15 +1,20 @@
 //! What the pages of members read, and what they ask the gate to change.
 
+pub mod impact;
+pub mod removed;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use crate::gate::db::Conn;
 use crate::gate::member::OrgId;
+use crate::gate::membership::Origin;
 use crate::gate::organization::{CompanyStatus, InvitationStatus};
 use crate::gate::role::CompanyRole;
-use crate::gate::schema::{companies, company_assignments, invitations, users};
+use crate::gate::schema::{companies, company_assignments, invitations, memberships, users};
 use crate::ground::id::{CompanyId, InvitationId, MembershipId, UserId};
+use crate::ground::time::Time;
 pub use crate::people::choice::{Choice, active_companies, company_meant};
 
 /// A company that somebody is assigned to.
@@ -25,6 +30,12 @@ pub struct Assigned {
     pub status: CompanyStatus,
     /// The role in it.
     pub role: CompanyRole,
+    /// The person's own role in it, without what a group gives.
+    pub direct: Option<CompanyRole>,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// When their own place in it ends.
+    pub access_until: Option<Time>,
 }
 
 /// The names of the companies that each of some members is assigned to, in the order of names.
@@ -81,8 +92,37 @@ pub fn assigned(conn: &mut Conn, organization: OrgId, member: MembershipId) -> Q
             companies::slug,
             companies::status,
             company_assignments::role,
+            company_assignments::direct_role,
+            company_assignments::origin,
+            company_assignments::access_until,
         ))
         .load(conn)
+}
+
+/// Who shut somebody out, when and why.
+#[derive(Debug, Clone, Queryable)]
+pub struct Suspension {
+    /// When.
+    pub at: Option<Time>,
+    /// By whom, as an account; nobody when time did it.
+    pub by: Option<String>,
+    /// Why, or nothing.
+    pub reason: String,
+}
+
+/// What is known of somebody's suspension.
+///
+/// # Errors
+/// When the database fails.
+pub fn suspension(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Suspension> {
+    memberships::table
+        .find((organization, member))
+        .select((
+            memberships::suspended_at,
+            memberships::suspended_by,
+            memberships::suspend_reason,
+        ))
+        .first(conn)
 }
 
 /// Whether somebody is assigned to one of some companies.

@@ -1,0 +1,50 @@
+//! What a group may be called.
+
+/// The longest name, in letters.
+pub const NAME: usize = 60;
+
+/// The longest description, in letters.
+pub const DESCRIPTION: usize = 200;
+
+/// The name as typed, or what is wrong with it.
+///
+/// # Errors
+/// The sentence at the field.
+pub fn name(typed: &str) -> Result<String, String> {
+    let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    match name.chars().count() {
+        0 => Err("Enter a name".into()),
+        n if n > NAME => Err(format!("Use at most {NAME} letters")),
+        _ if name.chars().any(char::is_control) => Err("Use letters, digits and spaces".into()),
+        _ => Ok(name),
+    }
+}
+
+/// The description as typed, or what is wrong with it.
+///
+/// # Errors
+/// The sentence at the field.
+pub fn description(typed: &str) -> Result<String, String> {
+    let text = typed.trim();
+    if text.chars().count() > DESCRIPTION {
+        Err(format!("Use at most {DESCRIPTION} letters"))
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_short_and_has_single_spaces() {
+        assert_eq!(name("  Night   shift "), Ok("Night shift".into()));
+        for bad in ["", "   ", &"x".repeat(NAME + 1), "a\u{7}b"] {
+            assert!(name(bad).is_err(), "{bad:?}");
+        }
+        assert!(name(&"ü".repeat(NAME)).is_ok());
+        assert!(description(&"x".repeat(DESCRIPTION + 1)).is_err());
+        assert_eq!(description(" a \n"), Ok("a".into()));
+    }
+}

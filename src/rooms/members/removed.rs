@@ -1,0 +1,100 @@
+//! Who was removed or left within the last day, and bringing them back.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::profile::Place;
+use super::store::removed::{self as store, Gone};
+use crate::gate::Gate;
+use crate::gate::db::Conn;
+use crate::gate::deed::Deeds;
+use crate::gate::member::Member;
+use crate::gate::permission::{ChangeRoles, Permission, RemoveMembers};
+use crate::gate::rights::Reach;
+use crate::gate::shell::Shell;
+use crate::ground::error::AppError;
+use crate::ground::html::{html, see_other};
+use crate::ground::id::MembershipId;
+use crate::ground::time::Time;
+use crate::people::removal;
+
+struct Row {
+    gone: Gone,
+    /// Whether the reader may bring them back.
+    mine: bool,
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "members/removed.html")]
+struct RemovedPage {
+    shell: Shell,
+    organization: String,
+    members: String,
+    rows: Vec<Row>,
+    now: Time,
+}
+
+/// Who only manages companies removes nobody, and brings nobody back.
+fn everywhere(conn: &mut Conn, member: &Member) -> Result<(), AppError> {
+    for right in [RemoveMembers::RIGHT, ChangeRoles::RIGHT] {
+        if member.rights.reach(right) != Reach::Everywhere {
+            return Err(member.refusal(conn, right)?);
+        }
+    }
+    Ok(())
+}
+
+/// `GET /organizations/{slug}/members/removed`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn page(gate: Gate<RemoveMembers>) -> Result<HttpResponse, AppError> {
+    let page = gate
+        .read(|member, conn| {
+            everywhere(conn, member)?;
+            let rows = store::list(conn, member.organization, member.cx.now)?
+                .into_iter()
+                .map(|gone| Row {
+                    mine: member.may_grant(gone.role),
+                    path: member.path(&format!("/members/{}/reinstatement", gone.id)),
+                    gone,
+                })
+                .collect();
+            Ok(RemovedPage {
+                shell: member.shell(conn, "members")?,
+                organization: member.organization_name.clone(),
+                members: member.path("/members"),
+                rows,
+                now: member.cx.now,
+            })
+        })
+        .await?;
+    html(page)
+}
+
+/// `POST /organizations/{slug}/members/{id}/reinstatement`
+///
+/// # Errors
+/// What the gate or the order of command refuses; somebody who was never here.
+pub async fn undo(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
+    let (_, id) = place.into_inner();
+    let (tone, word, path) = gate
+        .write(move |member, conn| {
+            everywhere(conn, member)?;
+            let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
+            let name = store::name(conn, member.organization, id)?.ok_or(AppError::NotFound)?;
+            if let Some(done) = removal::undo(conn, member, id)? {
+                let path = member.path(&format!("/members/{id}"));
+                return Ok((("success", done.word, path), done.deeds));
+            }
+            let word = format!("{name} cannot be brought back this way any more. Invite them again");
+            Ok((
+                ("danger", word, member.path("/members/removed")),
+                Deeds::none("too late, or they are back already"),
+            ))
+        })
+        .await?;
+    gate.tell(tone, word);
+    Ok(see_other(gate.fragment(), &path))
+}

@@ -1,0 +1,386 @@
+//! Whether somebody's access counts: suspension, the end of access and of a place, removal and its undoing.
+
+use std::time::Duration;
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+
+const DAY: Duration = Duration::from_secs(86_400);
+const BASE: &str = "/organizations/quay/members";
+
+struct Quay {
+    olivia: Client,
+    ursula: Client,
+    vera: Client,
+    noah: Client,
+    /// Noah's membership; he is editor of north and in the group Support.
+    noah_id: String,
+    olivia_id: String,
+    adam_id: String,
+    organization: String,
+    north: String,
+}
+
+/// Noah has a place, a group, an override and a pending invitation; Ursula is user admin, Vera viewer, Adam admin.
+fn quay(house: &House) -> Quay {
+    let (tickets, ids) = house.stage(|stage| {
+        let owner = stage.account("Olivia Hart", "olivia@quay.test", true);
+        let organization = stage.organization("Quay", "quay", owner);
+        let north = stage.company(organization, "North", "north");
+        let south = stage.company(organization, "South", "south");
+        let noah = stage.account("Noah Brandt", "noah@quay.test", true);
+        let noah_id = stage
+            .enrol(organization, noah, "member", &[(north, "manager")])
+            .to_string();
+        let ursula = stage.account("Ursula Vale", "ursula@quay.test", true);
+        stage.enrol(organization, ursula, "user_admin", &[]);
+        let vera = stage.account("Vera Lund", "vera@quay.test", true);
+        stage.enrol(organization, vera, "viewer", &[]);
+        let adam = stage.account("Adam West", "adam@quay.test", true);
+        let adam_id = stage.enrol(organization, adam, "admin", &[]).to_string();
+        let group = stage.group(organization, owner, "Support", "member", &[(south, "viewer")]);
+        stage.join(organization, group, &noah_id);
+        stage.invitation(organization, noah, "guest@quay.test", "member", &[(north, "viewer")]);
+        let olivia_id = stage.membership(organization, owner).to_string();
+        (
+            [owner, ursula, vera, noah].map(|user| stage.ticket(user)),
+            [noah_id, olivia_id, adam_id, organization.to_string(), north.to_string()],
+        )
+    });
+    house.database.execute(&format!(
+        "UPDATE memberships SET overrides = '{{\"members.view\":\"deny\"}}' WHERE id = '{}'",
+        ids[0]
+    ));
+    let [olivia, ursula, vera, noah] = tickets.each_ref().map(|ticket| house.holder(ticket));
+    let [noah_id, olivia_id, adam_id, organization, north] = ids;
+    Quay {
+        olivia,
+        ursula,
+        vera,
+        noah,
+        noah_id,
+        olivia_id,
+        adam_id,
+        organization,
+        north,
+    }
+}
+
+fn count(house: &House, from: &str) -> i64 {
+    house.database.number(&format!("SELECT count(*) AS value FROM {from}"))
+}
+
+fn rights(house: &House, at: &Quay) -> String {
+    house.stage(|stage| {
+        let organization = stage.organization_of("quay");
+        assert_eq!(organization.to_string(), at.organization);
+        stage.rights(organization, &at.noah_id)
+    })
+}
+
+#[test]
+fn who_is_suspended_is_out_at_once_and_comes_back_with_everything() {
+    let house = House::open();
+    let at = quay(&house);
+    let before = rights(&house, &at);
+    let member = format!("{BASE}/{}", at.noah_id);
+    at.noah.get("/organizations/quay/companies/north").expect(200);
+    let dialog = at.ursula.fragment(&format!("{member}/suspension")).expect(200);
+    assert!(dialog.has("Suspend Noah Brandt?"));
+    at.ursula
+        .post(&format!("{member}/suspension"), &[("reason", &"x".repeat(301))])
+        .expect(422);
+    at.ursula
+        .post(&format!("{member}/suspension"), &[("reason", "Lost his laptop")])
+        .expect_redirect(&member);
+    for path in ["", "/companies/north", "/members", "/invitations"] {
+        at.noah
+            .get(&format!("/organizations/quay{path}"))
+            .expect(403)
+            .expect_text("Your access to Quay is suspended");
+    }
+    at.noah.post("/organizations/quay/leaving", &[]).expect(403);
+    assert!(house.mail_to("noah@quay.test").subject.contains("suspended"));
+    assert!(!house.mail_to("noah@quay.test").text.contains("laptop"));
+    house.expect_sound();
+
+    // Who may let them in learns by whom and why; who may not does not.
+    at.olivia
+        .get(&member)
+        .expect(200)
+        .expect_text("Suspended by Ursula Vale")
+        .expect_text("Lost his laptop");
+    assert!(!at.vera.get(&member).expect(200).has("laptop"));
+    at.vera.post(&format!("{member}/restoration"), &[]).expect(403);
+    let list = at.olivia.get(&format!("{BASE}?status=suspended")).expect(200);
+    assert_eq!(list.texts("tbody .who__name"), ["Noah Brandt"]);
+    // What they sent leads nowhere while they are out.
+    let link = house.mail_to("guest@quay.test").link("/invitations/");
+    let page = house.client().get(&link);
+    assert!(!page.has("Accept"), "{}", page.text());
+
+    at.olivia
+        .post(&format!("{member}/restoration"), &[])
+        .expect_redirect(&member);
+    at.noah.get("/organizations/quay/companies/north").expect(200);
+    assert_eq!(rights(&house, &at), before);
+    assert_eq!(
+        count(&house, "deeds WHERE action IN ('member.suspended', 'member.restored')"),
+        2
+    );
+    // A second time there is nothing to do, and it says so.
+    at.olivia
+        .post(&format!("{member}/restoration"), &[])
+        .expect(303)
+        .follow(&at.olivia)
+        .expect_text("in the meantime");
+    house.expect_sound();
+}
+
+#[test]
+fn nobody_suspends_or_brings_back_somebody_higher_or_themselves() {
+    let house = House::open();
+    let at = quay(&house);
+    for (who, id) in [
+        (&at.ursula, &at.adam_id),
+        (&at.ursula, &at.olivia_id),
+        (&at.olivia, &at.olivia_id),
+        (&at.vera, &at.noah_id),
+    ] {
+        for verb in ["suspension", "restoration", "removal"] {
+            who.post(&format!("{BASE}/{id}/{verb}"), &[]).expect(403);
+        }
+    }
+    at.olivia
+        .post(&format!("{BASE}/{}/removal", at.adam_id), &[])
+        .expect(303);
+    at.ursula
+        .post(&format!("{BASE}/{}/reinstatement", at.adam_id), &[])
+        .expect(403);
+    at.vera.get(&format!("{BASE}/removed")).expect(403);
+    at.noah.get(&format!("{BASE}/removed")).expect(403);
+    at.ursula
+        .get(&format!("{BASE}/removed"))
+        .expect(200)
+        .expect_text("Not yours to bring back");
+    assert_eq!(count(&house, "memberships WHERE status = 'removed'"), 1);
+}
+
+#[test]
+fn access_that_ended_comes_back_by_a_later_day() {
+    let house = House::open();
+    let at = quay(&house);
+    let member = format!("{BASE}/{}", at.noah_id);
+    at.olivia
+        .post(&format!("{member}/access-end"), &[("access_until", &house.day(2))])
+        .expect(303);
+    at.noah.get("/organizations/quay").expect(200);
+    house.advance(3 * DAY);
+    at.noah
+        .get("/organizations/quay")
+        .expect(403)
+        .expect_text("Your access to Quay ended on");
+    house.sweep();
+    house.expect_sound();
+    assert_eq!(
+        count(
+            &house,
+            "deeds WHERE action = 'member.access_ended' AND actor_id IS NULL"
+        ),
+        1
+    );
+    at.olivia.get(BASE).expect(200).expect_text("Access ended");
+    at.olivia
+        .get(&member)
+        .expect(200)
+        .expect_text("A later last day, or none, gives the access back");
+    at.olivia
+        .post(&format!("{member}/access-end"), &[("access_until", &house.day(5))])
+        .expect(303);
+    at.noah.get("/organizations/quay").expect(200);
+    house.expect_sound();
+}
+
+#[test]
+fn a_place_in_a_company_ends_by_itself() {
+    let house = House::open();
+    let at = quay(&house);
+    let companies = format!("{BASE}/{}/companies", at.noah_id);
+    let place = |role: &str, until: &str| {
+        at.olivia.post(
+            &companies,
+            &[
+                ("company_id", &at.north),
+                ("company_role", role),
+                ("company_until", until),
+            ],
+        )
+    };
+    for bad in ["soon", "2001-01-01"] {
+        place("manager", bad).expect(422);
+    }
+    assert_eq!(count(&house, "company_assignments WHERE access_until IS NOT NULL"), 0);
+    let last = house.day(2);
+    place("manager", &last).expect(303);
+    at.olivia
+        .get("/organizations/quay/companies/north")
+        .expect(200)
+        .expect_text("until");
+    // A new role alone leaves the day as it is.
+    at.olivia
+        .post(&companies, &[("company_id", &at.north), ("company_role", "editor")])
+        .expect(303);
+    assert_eq!(count(&house, "company_assignments WHERE access_until IS NOT NULL"), 1);
+    at.noah.get("/organizations/quay/companies/north").expect(200);
+    house.advance(3 * DAY);
+    at.noah.get("/organizations/quay/companies/north").expect(403);
+    at.noah.get("/organizations/quay/companies/south").expect(200);
+    house.sweep();
+    house.expect_sound();
+    assert_eq!(count(&house, "company_assignments WHERE direct_role IS NOT NULL"), 0);
+    assert_eq!(
+        count(&house, "deeds WHERE action = 'member.unassigned' AND actor_id IS NULL"),
+        1
+    );
+    // Given anew, it has no end.
+    at.olivia
+        .post(&companies, &[("company_id", &at.north), ("company_role", "viewer")])
+        .expect(303);
+    at.noah.get("/organizations/quay/companies/north").expect(200);
+    house.expect_sound();
+}
+
+#[test]
+fn a_place_by_a_group_is_taken_away_at_the_group() {
+    let house = House::open();
+    let at = quay(&house);
+    let south = house
+        .database
+        .words("SELECT id AS value FROM companies WHERE slug = 'south'")
+        .remove(0);
+    at.olivia
+        .get(&format!("{BASE}/{}", at.noah_id))
+        .expect(200)
+        .expect_text("By group Support");
+    at.olivia
+        .post(&format!("{BASE}/{}/companies/{south}/unassigning", at.noah_id), &[])
+        .expect(303)
+        .follow(&at.olivia)
+        .expect_text("They are here through a group");
+    // An own place beside it goes, the group's stays.
+    at.olivia
+        .post(
+            &format!("{BASE}/{}/companies", at.noah_id),
+            &[("company_id", &south), ("company_role", "manager")],
+        )
+        .expect(303);
+    at.olivia
+        .post(&format!("{BASE}/{}/companies/{south}/unassigning", at.noah_id), &[])
+        .expect(303);
+    at.noah.get("/organizations/quay/companies/south").expect(200);
+    house.expect_sound();
+}
+
+#[test]
+fn the_sheet_before_a_removal_names_what_goes_and_what_stays() {
+    let house = House::open();
+    let at = quay(&house);
+    let sheet = at.olivia.get(&format!("{BASE}/{}/removal", at.noah_id)).expect(200);
+    for words in [
+        "Noah Brandt loses access to North and South",
+        "North (manager), South (viewer)",
+        "Nobody else manages",
+        "Support",
+        "1 right switched for this person",
+        "Cancel the pending invitation this person sent",
+        "For 24 hours the removal can be undone",
+    ] {
+        assert!(sheet.has(words), "{words} is not in {}", sheet.text());
+    }
+    assert_eq!(sheet.value_of("cancel_invitations").as_deref(), Some("on"));
+    at.olivia
+        .post(
+            &format!("{BASE}/{}/removal", at.noah_id),
+            &[("cancel_invitations", "on")],
+        )
+        .expect(303);
+    assert_eq!(count(&house, "invitations WHERE status = 'cancelled'"), 1);
+    house.expect_sound();
+}
+
+#[test]
+fn a_removal_is_undone_for_a_day_with_everything_there_was() {
+    let house = House::open();
+    let at = quay(&house);
+    at.olivia
+        .post(
+            &format!("{BASE}/{}/companies", at.noah_id),
+            &[
+                ("company_id", &at.north),
+                ("company_role", "manager"),
+                ("company_until", &house.day(30)),
+            ],
+        )
+        .expect(303);
+    let before = rights(&house, &at);
+    let back = format!("{BASE}/{}/reinstatement", at.noah_id);
+    at.ursula
+        .post(&format!("{BASE}/{}/removal", at.noah_id), &[])
+        .expect_redirect(BASE)
+        .follow(&at.ursula)
+        .expect_text("Under “Recently removed” it can be undone for 24 hours");
+    at.noah.get("/organizations/quay").expect(404);
+    house.expect_sound();
+    house.advance(Duration::from_secs(23 * 3600));
+    at.olivia
+        .get(&format!("{BASE}/removed"))
+        .expect(200)
+        .expect_text("Noah Brandt")
+        .expect_text("by Ursula Vale")
+        .expect_text("in 59 minutes");
+    at.vera.post(&back, &[]).expect(403);
+    at.olivia
+        .post(&back, &[])
+        .expect_redirect(&format!("{BASE}/{}", at.noah_id));
+    assert_eq!(rights(&house, &at), before);
+    at.noah.get("/organizations/quay/companies/north").expect(200);
+    assert_eq!(count(&house, "deeds WHERE action = 'member.removal_undone'"), 1);
+    house.expect_sound();
+    // Twice is once.
+    at.olivia.post(&back, &[]).expect_redirect(&format!("{BASE}/removed"));
+
+    // Who left comes back the same way; a day later nobody does.
+    at.noah.post("/organizations/quay/leaving", &[]).expect(303);
+    at.olivia
+        .get(&format!("{BASE}/removed"))
+        .expect(200)
+        .expect_text("left by themselves");
+    at.olivia.post(&back, &[]).expect(303);
+    assert_eq!(rights(&house, &at), before);
+    at.olivia
+        .post(&format!("{BASE}/{}/removal", at.noah_id), &[])
+        .expect(303);
+    house.advance(DAY + Duration::from_secs(60));
+    for _ in 0..2 {
+        at.olivia
+            .post(&back, &[])
+            .expect_redirect(&format!("{BASE}/removed"))
+            .follow(&at.olivia)
+            .expect_text("cannot be brought back this way any more");
+        house.sweep();
+    }
+    at.noah.get("/organizations/quay").expect(404);
+    house.expect_sound();
+
+    // Another organization's owner finds nobody.
+    let stranger = house.stage(|stage| {
+        let sten = stage.account("Sten Far", "sten@elsewhere.test", true);
+        stage.organization("Elsewhere", "elsewhere", sten);
+        stage.ticket(sten)
+    });
+    let sten = house.holder(&stranger);
+    for verb in ["reinstatement", "restoration", "suspension", "removal"] {
+        sten.post(&format!("/organizations/elsewhere/members/{}/{verb}", at.noah_id), &[])
+            .expect(404);
+    }
+}
