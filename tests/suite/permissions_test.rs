@@ -9,6 +9,7 @@ use tenantry::gate::rights::{Cells, Grounds, Policies, Reach};
 use tenantry::gate::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 
+use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::page::Page;
 use crate::harness::places::repository;
@@ -35,12 +36,8 @@ const NO_ROUTE: &[&str] = &[
     "reporting.view",
     "reporting.export",
     "company.delete",
-    "onboarding.copy",
-    "onboarding.manage",
     "members.grant_admin",
     "members.grant_owner",
-    "requests.decide",
-    "roles.custom",
     "billing.totals",
     "billing.view",
     "billing.manage",
@@ -75,8 +72,12 @@ const NO_SIGN: &[(&str, &str)] = &[
         "leads to the first tab that is open to one",
     ),
     (
-        "/organizations/{slug}/access/reviews/*",
-        "run by who holds the right everywhere; see reviews_test",
+        "/organizations/{slug}/access/assignments*",
+        "what is given asks for a right of its own",
+    ),
+    (
+        "/organizations/{slug}/access/matrix",
+        "each changed place asks for a right of its own",
     ),
 ];
 
@@ -91,6 +92,14 @@ const ASKS_MORE: &[(&str, &str)] = &[
     (
         "/organizations/{slug}/access/reviews*",
         "a review is run by who holds the right everywhere",
+    ),
+    (
+        "/organizations/{slug}/access/requests/{id}/*",
+        "nobody gives what they do not hold",
+    ),
+    (
+        "/organizations/{slug}/settings/onboarding/requests/{id}/*",
+        "nobody lets in more than they may bring",
     ),
     ("/organizations/{slug}/leaving", "one’s own matter"),
 ];
@@ -375,5 +384,54 @@ fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() 
                 }
             }
         }
+    }
+}
+
+/// The keys that “What can I do here?” lists as held, asked as a page and as a fragment.
+fn told(client: &Client, scene: &Scene) -> [Vec<String>; 2] {
+    let path = format!("/organizations/{}/access/mine", scene.slug);
+    [client.get(&path), client.fragment(&path)].map(|page| {
+        let links = page.expect(200).all("section[aria-labelledby=can-title] a", "href");
+        let keys = links.iter().filter_map(|href| href.split_once("permission="));
+        keys.map(|(_, key)| key.to_owned()).collect()
+    })
+}
+
+#[test]
+fn a_row_without_a_route_is_told_on_the_page_of_what_one_can_do() {
+    let house = House::open();
+    for (n, (actor, column)) in COLUMNS.iter().enumerate() {
+        let scene = Scene::set(&house, actor, &format!("told-{n}"));
+        let client = house.holder(scene.actor.as_ref().expect("an actor"));
+        let before = told(&client, &scene);
+        for key in NO_ROUTE {
+            let right = Right::parse(key).expect("a right");
+            for (switched, allowed) in ways(mark(right, *column)) {
+                let what = format!("{key} {} {actor} {switched:?}", mark(right, *column));
+                if matches!(switched, Switched::Nothing) {
+                    for keys in &before {
+                        assert_eq!(keys.iter().any(|held| held == key), allowed, "{what}");
+                    }
+                    continue;
+                }
+                switch(&house, &scene, *column, right, switched);
+                for keys in told(&client, &scene) {
+                    assert_eq!(keys.iter().any(|held| held == key), allowed, "{what}");
+                }
+                unswitch(&house, &scene);
+            }
+        }
+    }
+}
+
+fn unswitch(house: &House, scene: &Scene) {
+    for (table, column, key) in [
+        ("memberships", "overrides", "organization_id"),
+        ("organizations", "policies", "id"),
+    ] {
+        house.database.execute(&format!(
+            "UPDATE {table} SET {column} = '' WHERE {key} = '{}'",
+            scene.organization
+        ));
     }
 }
