@@ -31,8 +31,6 @@ const COLUMNS: [(&str, Column); 10] = [
 
 /// Rows that no route asks for yet. A route that does must be taken off here, and is then asked by itself.
 const NO_ROUTE: &[&str] = &[
-    "org.slug.change",
-    "org.transfer_delete",
     "reporting.view",
     "reporting.export",
     "company.delete",

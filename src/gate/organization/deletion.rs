@@ -31,6 +31,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("custom_roles", "id"),
     ("access_requests", "id"),
     ("access_review_items", "review_id, id"),
+    ("access_review_companies", "review_id, company_id"),
     ("access_reviews", "id"),
     ("approvals", "id"),
     ("join_requests", "id"),

@@ -116,7 +116,6 @@ impl ExplainPage {
                 role: None,
                 given: None,
                 company: None,
-                given: None,
                 standing: None,
                 within: own.clone(),
                 sort: Sort::Name,
