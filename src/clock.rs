@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::gate::Backstage;
 use crate::gate::context::House;
 use crate::gate::deed::{self, Deeds};
-use crate::gate::membership;
+use crate::gate::{membership, support};
 use crate::ground::error::AppError;
 use crate::post::mail::Way;
 use crate::post::outbox;
@@ -98,6 +98,9 @@ pub fn send_one(house: &House, way: &Way) -> Result<bool, AppError> {
 /// So much is done in one transaction, so that no chore holds the database long.
 const BATCH: i64 = 500;
 
+/// So many chains are sealed in one transaction: nobody appends to one of them meanwhile.
+const SEALS: i64 = 50;
+
 /// What time alone brings about.
 ///
 /// # Errors
@@ -116,9 +119,20 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     // General: end
 
     // Audit
+    while let Some(organization) = door.read(|_, conn| Ok(deed::chain::waiting(conn)?))? {
+        door.write(|_, conn| {
+            deed::chain::adopt(conn, organization)?;
+            Ok(((), Deeds::none("lines from before the chain become one")))
+        })?;
+    }
+    // Most minutes have nothing to seal; asking takes no lock.
+    while door.read(|cx, conn| Ok(deed::seal::is_due(conn, cx.now)?))? {
+        door.write(|cx, conn| Ok((deed::seal::seal(conn, cx, SEALS)?, Deeds::none("a seal is about deeds"))))?;
+    }
     // Audit: end
 
     // Operator
+    door.write(|cx, conn| Ok(((), support::sweep(conn, cx.now, BATCH)?)))?;
     // Operator: end
 
     // Reviews
@@ -126,10 +140,11 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     // Reviews: end
 
     door.write(|cx, conn| {
-        deed::chain::adopt(conn, BATCH)?;
         membership::forget_undo(conn, cx.now)?;
         crate::gate::session::sweep(conn, cx.now)?;
         rooms::accounts::store::sweep(conn, cx.now)?;
         Ok(((), Deeds::none("what is over is over, with or without its row")))
-    })
+    })?;
+    house.pulse.chores_done(house.clock.now());
+    Ok(())
 }

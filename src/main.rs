@@ -23,6 +23,11 @@ enum Command {
     Migrate,
     /// Check configuration, database, schema version and orphans; end with 1 and sentences when something is wrong
     Doctor,
+    /// The audit logs: check every chain, or print the key by which anybody checks an export
+    Audit {
+        #[command(subcommand)]
+        what: Audit,
+    },
     /// Set how many organizations an account may create
     Limit {
         /// The account's address
@@ -32,6 +37,18 @@ enum Command {
     },
 }
 
+#[derive(Subcommand)]
+enum Audit {
+    /// Check every chain; end with 0 when all hold, with 1 and the first broken line when one does not
+    Verify {
+        /// Only this organization's, by its slug
+        #[arg(long, value_name = "SLUG")]
+        organization: Option<String>,
+    },
+    /// Print this instance's public key (PEM, Ed25519)
+    Key,
+}
+
 fn main() -> ExitCode {
     let command = Arguments::parse().command.unwrap_or(Command::Serve);
     let done = match command {
@@ -39,6 +56,10 @@ fn main() -> ExitCode {
         Command::Demo => commands::demo(),
         Command::Migrate => commands::migrate(),
         Command::Doctor => commands::doctor(),
+        Command::Audit {
+            what: Audit::Verify { organization },
+        } => commands::audit::verify(organization.as_deref()),
+        Command::Audit { what: Audit::Key } => commands::audit::key(),
         Command::Limit { email, organizations } => commands::limit(&email, &organizations),
     };
     match done {

@@ -210,6 +210,7 @@ ALTER TABLE deeds ADD COLUMN seq BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE deeds ADD COLUMN prev_hash TEXT NOT NULL DEFAULT '';
 ALTER TABLE deeds ADD COLUMN hash TEXT NOT NULL DEFAULT '';
 CREATE UNIQUE INDEX deeds_by_seq ON deeds (organization_id, seq) WHERE seq > 0;
+CREATE INDEX deeds_unchained ON deeds (organization_id, id) WHERE seq <= 0;
 CREATE INDEX deeds_by_actor ON deeds (organization_id, actor_id, seq);
 CREATE INDEX deeds_by_action ON deeds (organization_id, action, seq);
 
@@ -217,7 +218,10 @@ CREATE INDEX deeds_by_action ON deeds (organization_id, action, seq);
 CREATE TABLE deed_heads (
     organization_id TEXT NOT NULL PRIMARY KEY REFERENCES organizations (id),
     seq BIGINT NOT NULL,
-    hash TEXT NOT NULL
+    hash TEXT NOT NULL,
+    -- How far it was signed, and for which day.
+    sealed_seq BIGINT NOT NULL DEFAULT 0,
+    sealed_day TEXT NOT NULL DEFAULT ''
 );
 
 -- Where each chain stood at the end of a day, signed with the instance's key.
@@ -244,6 +248,11 @@ CREATE TABLE support_sessions (
     PRIMARY KEY (organization_id, id)
 );
 CREATE INDEX support_sessions_by_operator ON support_sessions (operator_id, ends_at);
+CREATE INDEX support_sessions_running ON support_sessions (ends_at) WHERE ended_at IS NULL;
+
+-- The operators' view of the outbox: by state, or by address.
+CREATE INDEX mail_outbox_by_state ON mail_outbox (state, id);
+CREATE INDEX mail_outbox_by_address ON mail_outbox (to_email, id);
 
 CREATE TABLE access_reviews (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

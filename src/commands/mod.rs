@@ -1,5 +1,6 @@
 //! What the command line does.
 
+pub mod audit;
 mod demo;
 mod doctor;
 
@@ -8,13 +9,14 @@ use diesel::prelude::*;
 
 use crate::gate::Backstage;
 use crate::gate::context::House;
-use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::deed::Deeds;
 use crate::gate::schema::users;
 use crate::ground::config::Config;
 use crate::ground::email::Email;
 use crate::ground::id::UserId;
 use crate::ground::log;
 use crate::ground::time::Clock;
+use crate::people::account;
 use crate::server;
 
 pub use demo::demo;
@@ -109,21 +111,15 @@ pub fn limit(email: &str, organizations: &str) -> Result<(), Faults> {
     let email = Email::parse(email).map_err(|_| one(format!("“{email}” is not an address")))?;
     let house = server::open(Config::load()?, Clock::default()).map_err(one)?;
     let changed = Backstage::of(&house, "command: limit").write(|_, conn| {
-        let found: Option<(UserId, Option<i32>)> = users::table
+        let found: Option<UserId> = users::table
             .filter(users::email.eq(email.as_str()))
-            .select((users::id, users::organization_limit))
+            .select(users::id)
             .first(conn)
             .optional()?;
-        let Some((user, before)) = found else {
-            return Ok((false, Deeds::none("there is no such account")));
-        };
-        diesel::update(users::table.find(user))
-            .set(users::organization_limit.eq(wanted))
-            .execute(conn)?;
-        let deed = Deed::new(Action::LimitChanged, "account", user, email.as_str())
-            .before(serde_json::json!({ "organizations": before }))
-            .after(serde_json::json!({ "organizations": wanted }));
-        Ok((true, Deeds::account(user, deed)))
+        match found {
+            Some(user) => Ok((true, account::set_limit(conn, user, wanted)?)),
+            None => Ok((false, Deeds::none("there is no such account"))),
+        }
     });
     match changed {
         Ok(true) => {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::db::Db;
+use super::pulse::Pulse;
 use crate::ground::config::Config;
 use crate::ground::password::Hasher;
 use crate::ground::time::{Clock, Time};
@@ -22,6 +23,8 @@ pub struct House {
     pub hasher: Hasher,
     /// Rung after each commit, so that letters leave at once.
     pub bell: Arc<Bell>,
+    /// Since when it serves, and when its chores were done last.
+    pub pulse: Arc<Pulse>,
 }
 
 impl std::fmt::Debug for House {
@@ -38,7 +41,9 @@ impl House {
 
     /// Puts a house together.
     pub fn new(db: Db, config: Config, keys: Keys, clock: Clock) -> Self {
+        let pulse = Arc::new(Pulse::begin(clock.now()));
         Self {
+            pulse,
             db,
             config: Arc::new(config),
             keys: Arc::new(keys),

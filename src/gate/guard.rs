@@ -20,6 +20,30 @@ use crate::ground::id::RawId;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// What a page may load and be framed by, where it is not the usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// A page that shows one of this site in a frame.
+    Frames,
+    /// Foreign matter in such a frame: it may look like something and can do nothing.
+    Framed,
+}
+
+impl Policy {
+    fn header(self) -> String {
+        match self {
+            Self::Frames => format!("{CSP}; frame-src 'self'"),
+            Self::Framed => "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'".to_owned(),
+        }
+    }
+}
+
+/// Gives an answer another policy than the usual one.
+pub fn with_policy(mut response: HttpResponse, policy: Policy) -> HttpResponse {
+    response.extensions_mut().insert(policy);
+    response
+}
+
 /// The outermost layer.
 ///
 /// # Errors
@@ -330,6 +354,8 @@ fn page(status: StatusCode, error: Option<&AppError>, house: &House, request: &A
 /// The headers of every answer.
 fn secure(response: &mut ServiceResponse<BoxBody>, house: &House, request: &Request) {
     let is_static = request.path.starts_with("/static/");
+    let policy = response.response().extensions().get::<Policy>().copied();
+    let policy = policy.map_or_else(|| CSP.to_owned(), Policy::header);
     let headers = response.headers_mut();
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -337,7 +363,7 @@ fn secure(response: &mut ServiceResponse<BoxBody>, house: &House, request: &Requ
         }
     };
     set("x-request-id", &request.id);
-    set("content-security-policy", CSP);
+    set("content-security-policy", &policy);
     set("x-content-type-options", "nosniff");
     set("referrer-policy", "same-origin");
     set("cross-origin-opener-policy", "same-origin");

@@ -165,6 +165,10 @@ impl Member {
         let Some(row) = Self::row(conn, cx, token, slug)? else {
             return Self::elsewhere(conn, cx, token, slug);
         };
+        // Who was removed stands outside like anybody else, an operator too.
+        if row.2.2 == MembershipStatus::Removed {
+            return Self::elsewhere(conn, cx, token, slug);
+        }
         let (person, place, mine) = row;
         let person = Person::from_row(person, cx);
         let (organization, organization_name, slug, unit, active_companies, archived_companies, policies, delete_after) =
@@ -172,9 +176,6 @@ impl Member {
         let (id, role, status, access_until, seen, facts) = mine;
         // The first one stands; a request has one organization and one actor.
         let _ = cx.request.who.set((slug.clone(), person.id.to_string()));
-        if status == MembershipStatus::Removed {
-            return Err(AppError::NotFound);
-        }
         if let Some(end) = access_until.filter(|end| *end < cx.now) {
             let reason = format!("Your access to {organization_name} ended on {}.", end.date());
             return Err(out_of_force(conn, organization, reason)?);
@@ -284,7 +285,11 @@ impl Member {
                     // No membership has a support session's id: whatever asks for one's own finds nothing.
                     id: entered.id,
                     role: Role::Viewer,
-                    rights: Rights::of_support(),
+                    rights: if entered.delete_after.is_some() {
+                        Rights::of_support().read_only()
+                    } else {
+                        Rights::of_support()
+                    },
                     grounds,
                     delete_after: entered.delete_after,
                     support: Some(entered.support),
@@ -309,6 +314,32 @@ impl Member {
         }
     }
 
+    /// As `with`, to change something. Who only looks in changes nothing by a right that shows something.
+    pub(super) fn with_change(self, conn: &mut Conn, right: Right) -> Result<Self, AppError> {
+        if self.looks_on(right) {
+            return Err(self.refusal(conn, right)?);
+        }
+        self.with(conn, right)
+    }
+
+    /// Whether this is an operator in a support session, at a page that asks for no right to change something.
+    pub(super) fn looks_on(&self, right: Right) -> bool {
+        self.support.is_some() && right.only_reads()
+    }
+
+    /// The membership to note as seen; a support session has none.
+    pub(super) fn place(&self) -> Option<MembershipId> {
+        self.support.is_none().then_some(self.id)
+    }
+
+    /// What this member did, with who allowed it beside the actor in a support session.
+    pub(super) fn signed(&self, deeds: Deeds) -> Deeds {
+        match &self.support {
+            Some(support) => deeds.on_behalf_of(Some(support.consent_by.clone())),
+            None => deeds,
+        }
+    }
+
     /// The refusal that names the missing right and who can grant it.
     ///
     /// # Errors
@@ -320,6 +351,12 @@ impl Member {
     /// The same for a right in one company, by its slug.
     pub(super) fn refused(&self, conn: &mut Conn, right: Right, company: Option<String>) -> Result<AppError, AppError> {
         let reason = self.pending_reason().filter(|_| !right.only_reads());
+        let reason = reason.or_else(|| {
+            self.looks_on(right).then(|| {
+                "You look in by a support session. It shows this organization and changes nothing but its profile."
+                    .to_owned()
+            })
+        });
         Ok(AppError::Forbidden(Box::new(Refusal {
             right: right.label().to_owned(),
             key: right.key(),

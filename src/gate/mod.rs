@@ -1,10 +1,13 @@
 //! The gate: who, where, with what right. The only way to the database.
 //!
 //! A handler's signature names what it needs: `Gate<InviteMembers>` (a right in an organization), `CompanyGate<EditCompany>`
-//! (a right in one company), `SignedIn` (a person with a proven address), `SignedIn<Anyone>` (also an unproven one) or
-//! `Visitor` (anybody). Each holds no connection; `read` and `write` make the request's one trip to the blocking pool,
-//! check session, membership and right there, and hand the room's closure what it may work on. A write commits together
-//! with its deeds or not at all.
+//! (a right in one company), `SignedIn` (a person with a proven address), `SignedIn<Anyone>` (also an unproven one),
+//! `OperatorGate` (who runs this instance) or `Visitor` (anybody). Each holds no connection; `read` and `write` make the
+//! request's one trip to the blocking pool, check session, membership and right there, and hand the room's closure what it
+//! may work on. A write commits together with its deeds or not at all.
+//!
+//! Behind `OperatorGate` lies the instance, not its organizations: what belongs to an organization opens to an operator by
+//! `Gate<P>` alone, as a member or in a support session (`support`), with the operator's column of the permission table.
 
 pub mod approval;
 pub mod assignment;
@@ -22,11 +25,13 @@ pub mod membership;
 pub mod new_company;
 pub mod organization;
 pub mod permission;
+pub mod pulse;
 pub mod rights;
 pub mod role;
 pub mod schema;
 pub mod session;
 pub mod shell;
+pub mod soundness;
 pub mod support;
 pub mod tabs;
 mod tally;
@@ -180,6 +185,7 @@ shared_by_gates! {
     [P: Permission] Gate<P>;
     [P: Permission] CompanyGate<P>;
     [W: Who] SignedIn<W>;
+    [] OperatorGate;
     [] Visitor;
 }
 
@@ -201,6 +207,7 @@ from_request! {
     [P: Permission] Gate<P>, |pass, req| Gate { pass, slug: segment(req, "slug"), permission: PhantomData };
     [P: Permission] CompanyGate<P>, |pass, req| CompanyGate { pass, slug: segment(req, "slug"), company: segment(req, "company"), permission: PhantomData };
     [W: Who] SignedIn<W>, |pass, _| SignedIn { pass, who: PhantomData };
+    [] OperatorGate, |pass, _| OperatorGate { pass };
     [] Visitor, |pass, _| Visitor { pass };
 }
 
@@ -233,8 +240,8 @@ impl<P: Permission> Gate<P> {
                     out,
                     Some(Seen {
                         stale: member.is_stale(),
+                        membership: member.place(),
                         person: member.person,
-                        membership: Some(member.id),
                     }),
                 ))
             })
@@ -252,9 +259,10 @@ impl<P: Permission> Gate<P> {
         let (token, slug) = (self.pass.token()?, self.slug.clone());
         self.pass
             .write(move |cx, conn| {
-                let member = Member::find(conn, cx, &token, &slug)?.with(conn, P::RIGHT)?;
+                let member = Member::find(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
                 member.writable(conn, P::RIGHT)?;
                 let (out, deeds) = work(&member, conn)?;
+                let deeds = member.signed(deeds);
                 Ok((out, Some(member.person.actor()), deeds))
             })
             .await
@@ -271,8 +279,9 @@ impl<P: Permission> Gate<P> {
         let (token, slug) = (self.pass.token()?, self.slug.clone());
         self.pass
             .write(move |cx, conn| {
-                let member = Member::find(conn, cx, &token, &slug)?.with(conn, P::RIGHT)?;
+                let member = Member::find(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
                 let (out, deeds) = work(&member, conn)?;
+                let deeds = member.signed(deeds);
                 Ok((out, Some(member.person.actor()), deeds))
             })
             .await
@@ -306,8 +315,8 @@ impl<P: Permission> CompanyGate<P> {
                     out,
                     Some(Seen {
                         stale: member.is_stale(),
+                        membership: member.place(),
                         person: member.person,
-                        membership: Some(member.id),
                     }),
                 ))
             })
@@ -327,8 +336,12 @@ impl<P: Permission> CompanyGate<P> {
             .write(move |cx, conn| {
                 let member = Member::find(conn, cx, &token, &slug)?;
                 let company = Company::enter(conn, &member, &company, P::RIGHT)?;
+                if member.looks_on(P::RIGHT) {
+                    return Err(member.refusal(conn, P::RIGHT)?);
+                }
                 member.writable(conn, P::RIGHT)?;
                 let (out, deeds) = work(&member, &company, conn)?;
+                let deeds = member.signed(deeds);
                 Ok((out, Some(member.person.actor()), deeds))
             })
             .await
@@ -397,6 +410,64 @@ impl<W: Who> SignedIn<W> {
     }
 
     /// Changes something as this person.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses; then nothing was changed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Person, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let token = self.pass.token()?;
+        self.pass
+            .write(move |cx, conn| {
+                let person = Self::person(cx, conn, &token)?;
+                let (out, deeds) = work(&person, conn)?;
+                Ok((out, Some(person.actor()), deeds))
+            })
+            .await
+    }
+}
+
+/// Somebody who runs this instance. Nobody signed in is led to the login as everywhere; to everybody else there is no such
+/// page. It is checked on each request, so a dismissed operator is out with the next one.
+pub struct OperatorGate {
+    pass: Pass,
+}
+
+impl OperatorGate {
+    fn person(cx: &Context, conn: &mut Conn, token: &Token) -> Result<Person, AppError> {
+        let person = Person::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
+        if person.operator && person.verified {
+            Ok(person)
+        } else {
+            Err(AppError::NotFound)
+        }
+    }
+
+    /// Reads as this operator.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Person, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let token = self.pass.token()?;
+        self.pass
+            .read(move |cx, conn| {
+                let person = Self::person(cx, conn, &token)?;
+                let out = work(&person, conn)?;
+                let seen = Seen {
+                    stale: person.is_stale(),
+                    person,
+                    membership: None,
+                };
+                Ok((out, Some(seen)))
+            })
+            .await
+    }
+
+    /// Changes something as this operator.
     ///
     /// # Errors
     /// What the gate or the closure refuses; then nothing was changed.

@@ -13,7 +13,7 @@ diesel::table! {
     }
 }
 
-// Written by rooms::accounts.
+// Written by rooms::accounts; limits and operators by people::account.
 diesel::table! {
     users (id) {
         id -> Text,
@@ -443,6 +443,8 @@ diesel::table! {
         organization_id -> Text,
         seq -> BigInt,
         hash -> Text,
+        sealed_seq -> BigInt,
+        sealed_day -> Text,
     }
 }
 

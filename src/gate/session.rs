@@ -208,6 +208,18 @@ pub fn begin(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<(Token,
     Ok((token, Deeds::account(user, deed)))
 }
 
+/// Gives a session another token: whoever knew the one before is out when its person's rights rise.
+///
+/// # Errors
+/// When the database fails.
+pub fn renew(conn: &mut Conn, session: SessionId) -> QueryResult<Token> {
+    let token = Token::random();
+    diesel::update(sessions::table.filter(sessions::id.eq(session)))
+        .set(sessions::token_hash.eq(token.hash()))
+        .execute(conn)?;
+    Ok(token)
+}
+
 /// Ends one session of a person; `false` when it is not theirs or already over.
 ///
 /// # Errors

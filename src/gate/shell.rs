@@ -57,6 +57,21 @@ pub struct Place {
     pub may: Rights,
     /// When the organization will be deleted, while it waits for that.
     pub deleted_on: Option<String>,
+    /// The support session by which an operator looks in; it stands above every page.
+    pub support: Option<Banner>,
+}
+
+/// What is said above every page that an operator sees in a support session.
+#[derive(Debug, Clone)]
+pub struct Banner {
+    /// Why they look in.
+    pub reason: String,
+    /// Until when, for machines.
+    pub until: String,
+    /// How long it still is, in words.
+    pub left: String,
+    /// Who allowed it.
+    pub consent_by: String,
 }
 
 /// An entry of the organization switcher.
@@ -140,7 +155,16 @@ impl Shell {
         shell.place = Some(Place {
             name: member.organization_name.clone(),
             slug: member.slug.clone(),
-            role: member.role.label().to_owned(),
+            role: match member.support {
+                Some(_) => "Support session".to_owned(),
+                None => member.role.label().to_owned(),
+            },
+            support: member.support.as_ref().map(|support| Banner {
+                reason: support.reason.clone(),
+                until: support.ends_at.iso(),
+                left: support.ends_at.ahead(member.cx.now),
+                consent_by: support.consent_by.clone(),
+            }),
             unit: member.unit,
             members,
             companies,

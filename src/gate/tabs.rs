@@ -20,14 +20,15 @@ const fn tab(asked: Asked, label: &'static str, icon: &'static str, key: &'stati
     (asked, Tab { label, icon, key })
 }
 
-static SETTINGS: [Entry; 4] = [
+static SETTINGS: &[Entry] = &[
     tab(Rights::edit_profile, "General", "building", "general"),
     tab(Rights::copy_onboarding_links, "Onboarding links", "link", "onboarding"),
     tab(Rights::manage_roles, "Roles and policies", "key-round", "roles"),
     tab(Rights::view_audit, "Audit log", "history", "audit"),
+    tab(Rights::manage_security, "Support access", "shield-check", "support"),
 ];
 
-static ACCESS: [Entry; 6] = [
+static ACCESS: &[Entry] = &[
     tab(Rights::view_access, "People", "users", ""),
     tab(Rights::view_access, "Matrix", "building-2", "/matrix"),
     tab(Rights::view_access, "Groups", "users", "/groups"),
@@ -43,12 +44,12 @@ fn open(entries: &'static [Entry], rights: Rights) -> Vec<&'static Tab> {
 
 /// The settings that these rights open; `templates/settings/_nav.html` shows them.
 pub fn settings(rights: Rights) -> Vec<&'static Tab> {
-    open(&SETTINGS, rights)
+    open(SETTINGS, rights)
 }
 
 /// The pages of Access control that these rights open; `templates/access/_nav.html` shows them.
 pub fn access(rights: Rights) -> Vec<&'static Tab> {
-    open(&ACCESS, rights)
+    open(ACCESS, rights)
 }
 
 #[cfg(test)]

@@ -26,6 +26,15 @@ impl Sheet {
         sheet
     }
 
+    /// Further rows of a sheet that leaves in pieces.
+    pub fn going_on() -> Self {
+        Self(
+            csv::WriterBuilder::new()
+                .terminator(csv::Terminator::CRLF)
+                .from_writer(Vec::new()),
+        )
+    }
+
     /// Adds a row; every cell is made safe.
     pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
         // Writing into memory cannot fail, and every row has the head's width by construction of its caller.

@@ -88,6 +88,11 @@ impl Time {
         self.utc().format("%B %-d, %Y at %H:%M UTC").to_string()
     }
 
+    /// "November 28, 2026, 14:05:09 UTC".
+    pub fn exact(self) -> String {
+        self.utc().format("%B %-d, %Y, %H:%M:%S UTC").to_string()
+    }
+
     /// "2026-11-28", as date fields take it.
     pub fn day(self) -> String {
         self.utc().format("%Y-%m-%d").to_string()
@@ -119,6 +124,11 @@ impl Time {
             // To the nearest day: what was begun a moment ago for a week ends in 7 days.
             _ => plural((seconds + 43_200) / 86_400, "day"),
         }
+    }
+
+    /// The beginning of a day written as `YYYY-MM-DD`, UTC.
+    pub fn start_of_day(text: &str) -> Option<Time> {
+        Self::end_of_day(text).map(|end| end + Span(1) - Span::days(1))
     }
 
     /// The end of a day written as `YYYY-MM-DD` (its last microsecond, UTC): an access end date includes its day.
@@ -178,6 +188,10 @@ mod tests {
         let end = Time::end_of_day("2026-11-28").unwrap();
         assert_eq!(end.day(), "2026-11-28");
         assert_eq!((end + Span(1)).day(), "2026-11-29");
+        assert_eq!(
+            Time::start_of_day("2026-11-28").unwrap().exact(),
+            "November 28, 2026, 00:00:00 UTC"
+        );
         for bad in ["", "28.11.2026", "2026-02-30", "99999-01-01", "-001-01-01"] {
             assert!(Time::end_of_day(bad).is_none(), "{bad}");
         }

@@ -2,6 +2,7 @@
 //! one deed and one letter each, whichever page asks.
 
 pub mod access_end;
+pub mod account;
 pub mod allowance;
 pub mod arrival;
 pub mod attempts;

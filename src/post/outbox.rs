@@ -230,6 +230,27 @@ pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
     Ok(())
 }
 
+/// Makes a letter due now that was given up, refused or put off; its tries go on counting. The subject, or `None` when
+/// there is nothing to send again: it was sent, or is being sent.
+///
+/// # Errors
+/// When the database fails.
+pub fn retry(conn: &mut Conn, now: Time, id: MailId) -> QueryResult<Option<String>> {
+    diesel::update(mail_outbox::table.find(id).filter(mail_outbox::state.eq_any([
+        MailState::Queued,
+        MailState::Failed,
+        MailState::Bounced,
+    ])))
+    .set((
+        mail_outbox::state.eq(MailState::Queued),
+        mail_outbox::next_attempt_at.eq(now),
+        mail_outbox::lease_until.eq(None::<Time>),
+    ))
+    .returning(mail_outbox::subject)
+    .get_result(conn)
+    .optional()
+}
+
 /// Whether a letter is due.
 ///
 /// # Errors

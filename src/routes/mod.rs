@@ -30,7 +30,10 @@ use crate::rooms::invitations;
 use crate::rooms::settings;
 
 // Access
-use crate::rooms::{access, links, reviews, rights};
+use crate::rooms::{access, links, operator, reviews, rights};
+
+// Audit log
+use crate::rooms::audit;
 
 /// One line of the table.
 pub struct Entry {
@@ -244,9 +247,35 @@ pub const ROUTES: &[Entry] = table! {
     // Links: end
 
     // Audit
+    get  "/organizations/{slug}/settings/audit"              audit::index::page;
+    get  "/organizations/{slug}/settings/audit.csv"          audit::export::sheet;
+    get  "/organizations/{slug}/settings/audit.jsonl"        audit::export::lines;
+    get  "/organizations/{slug}/settings/audit/verification" audit::verification::page;
+    get  "/organizations/{slug}/settings/audit/key.pem"      audit::verification::key;
+    get  "/organizations/{slug}/settings/audit/{seq}"        audit::line::page;
     // Audit: end
 
     // Operator
+    get  "/operator"                                       operator::home::show;
+    get  "/operator/health"                                operator::health::show;
+    get  "/operator/organizations"                         operator::organizations::index;
+    get  "/operator/organizations/{slug}"                  operator::organization::show;
+    get  "/operator/organizations/{slug}/support"          operator::support::ask;
+    post "/operator/organizations/{slug}/support"          operator::support::begin;
+    post "/operator/organizations/{slug}/support/ending"   operator::support::end;
+    get  "/operator/users"                                 operator::users::index;
+    get  "/operator/users/{id}"                            operator::user::show;
+    post "/operator/users/{id}/limit"                      operator::user::set_limit;
+    post "/operator/users/{id}/appointment"                operator::user::appoint;
+    post "/operator/users/{id}/dismissal"                  operator::user::dismiss;
+    post "/operator/users/{id}/sessions/ending"            operator::user::end_sessions;
+    get  "/operator/mail"                                  operator::mail::index;
+    get  "/operator/mail/{id}"                             operator::mail::show;
+    get  "/operator/mail/{id}/preview"                     operator::mail::preview;
+    post "/operator/mail/{id}/retry"                       operator::mail::retry;
+    get  "/organizations/{slug}/settings/support"          operator::consent::show;
+    post "/organizations/{slug}/settings/support"          operator::consent::save;
+    post "/organizations/{slug}/settings/support/{id}/ending" operator::consent::end;
     // Operator: end
 
     // Reviews

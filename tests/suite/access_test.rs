@@ -436,7 +436,7 @@ fn what_a_group_gives_is_marked_and_not_taken_away_in_the_matrix() {
     let (ann, _) = scene.member("Ann", "member", &[]);
     scene.house.stage(|stage| {
         let organization = stage.organization_of(scene.slug);
-        let owner = stage.user(&scene.owner_email());
+        let owner = stage.user(&format!("olivia@{}.test", scene.slug));
         let north = tenantry::ground::id::CompanyId::parse(&scene.north).unwrap();
         let group = stage.group(organization, owner, "Support", "viewer", &[(north, "editor")]);
         stage.join(organization, group, &ann);
@@ -847,6 +847,7 @@ fn a_sheet_is_shown_before_it_applies_and_everything_works_without_javascript() 
     browser.fill("#text", &rows);
     browser.press("Show what would change");
     browser.wait_for_text("0 added, 2 changed, 1 taken off, 0 already so");
+    assert_eq!(browser.texts("td[data-label=Line]"), ["2", "3", "4"]);
     for look in [Look::default(), Look::phone(), Look::phone().dark()] {
         browser.look(look.without_javascript());
         assert_eq!(browser.overflow(), 0, "{look:?}");

@@ -1,1 +1,834 @@
-//! To be written with its area.
+//! The audit log: who finds what in it, what it proves, and that whatever is done to it past the program is found.
+
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use tenantry::gate::Backstage;
+use tenantry::gate::deed::verification::{self, Cursor, Step};
+use tenantry::gate::deed::{Action, Deed, Deeds};
+
+use crate::harness::client::{Client, encode};
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::people::PASSWORD;
+use crate::harness::places::{Folder, repository};
+use crate::harness::real::said;
+use crate::harness::stage::at_once;
+use crate::roles_test::Scene;
+
+/// A scene and its actor's browser.
+fn scene(house: &House, actor: &str, slug: &str) -> (Scene, Client) {
+    let scene = Scene::set(house, actor, slug);
+    let client = house.holder(scene.actor.as_ref().expect("an actor"));
+    (scene, client)
+}
+
+fn log(slug: &str, rest: &str) -> String {
+    format!("/organizations/{slug}/settings/audit{rest}")
+}
+
+/// The sentences of the list, newest first.
+fn sentences(page: &Page) -> Vec<String> {
+    page.texts("#events .who__text > span:first-child")
+}
+
+/// Writes lines into an organization's log, as the house.
+fn write(house: &House, slug: &str, deeds: impl Fn() -> Vec<Deed>) {
+    let door = Backstage::of(house.product(), "test");
+    let organization = house.stage(|stage| stage.organization_of(slug));
+    door.write(|_, _| {
+        let deeds = deeds().into_iter().map(|deed| Deeds::organization(organization, deed));
+        Ok(((), Deeds::all(deeds)))
+    })
+    .expect("lines");
+}
+
+fn companies(from: usize, to: usize) -> Vec<Deed> {
+    (from..to)
+        .map(|n| Deed::new(Action::CompanyCreated, "company", n, format!("Company {n}")))
+        .collect()
+}
+
+/// `tenantry audit …` on a house's own folder and database.
+fn audit(house: &House, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TENANTRY_")) {
+        command.env_remove(name);
+    }
+    command
+        .arg("audit")
+        .args(arguments)
+        .current_dir(house.file(""))
+        .env("TENANTRY_DATA_DIR", house.file(""))
+        .env("TENANTRY_DATABASE_URL", house.database.url())
+        .output()
+        .expect("the program")
+}
+
+#[track_caller]
+fn expect_whole(house: &House, slug: &str, client: &Client) {
+    let output = audit(house, &["verify", "--organization", slug]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    client
+        .get(&log(slug, "/verification?run=1"))
+        .expect(200)
+        .expect_text("Every line from 1 to");
+}
+
+#[track_caller]
+fn expect_broken(house: &House, slug: &str, client: &Client, line: i64, what: &str) {
+    let output = audit(house, &["verify", "--organization", slug]);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains(&format!("{slug}: ")) && text.contains(what),
+        "{what} is not in: {text}"
+    );
+    assert!(!text.contains("All hold"), "{text}");
+    client
+        .get(&log(slug, "/verification?run=1"))
+        .expect(200)
+        .expect_text(&format!("does not hold at line {line}"));
+}
+
+#[test]
+fn the_log_is_narrowed_by_person_action_kind_object_words_and_days() {
+    let house = House::open();
+    let (scene, owner) = scene(&house, "owner", "narrow");
+    let at = |rest: &str| format!("/organizations/narrow{rest}");
+    owner
+        .post(&at(&format!("/members/{}/role", scene.member)), &[("role", "viewer")])
+        .expect(303);
+    owner
+        .post(
+            &at("/invitations"),
+            &[("emails", "noah@narrow.test"), ("role", "editor")],
+        )
+        .expect(303);
+    let tara = house.sign_in("tara@narrow.test");
+    tara.get(&at("")).expect(200);
+    let all = sentences(&owner.get(&log("narrow", "")).expect(200));
+    assert_eq!(
+        all,
+        [
+            "Signed in",
+            "Invited noah@narrow.test as Editor",
+            "Changed Tara narrow from Member to Viewer",
+            "Renamed Nord to North",
+        ]
+    );
+    let found = |query: &str| sentences(&owner.get(&log("narrow", query)).expect(200));
+    assert_eq!(found("?action=member.role_changed"), all[2..3]);
+    assert_eq!(found("?action=member"), all[1..3]);
+    assert_eq!(found("?kind=login"), all[..1]);
+    assert_eq!(found("?kind=change"), all[1..]);
+    assert_eq!(found("?kind=login&action=member"), Vec::<String>::new());
+    assert_eq!(found(&format!("?target=member:{}", scene.member)), all[2..3]);
+    assert_eq!(found("?q=NOAH"), all[1..2]);
+    assert_eq!(found("?q=alex%20tara"), all[2..3]);
+    assert_eq!(found("?actor=alex"), all[1..3]);
+    assert_eq!(found("?actor=tara%40narrow.test"), all[..1]);
+    assert_eq!(found("?actor=Tenantry"), all[3..]);
+    let alex = house
+        .database
+        .words("SELECT id AS value FROM users WHERE email = 'actor@narrow.test'");
+    assert_eq!(found(&format!("?actor={}", alex[0])), all[1..3]);
+    let (today, tomorrow, yesterday) = (house.day(0), house.day(1), house.day(-1));
+    assert_eq!(found(&format!("?from={today}&to={today}")), all);
+    assert!(found(&format!("?from={tomorrow}")).is_empty());
+    assert!(found(&format!("?to={yesterday}")).is_empty());
+    // The list alone, as htmx asks for it.
+    let part = owner.fragment(&log("narrow", "?q=noah")).expect(200);
+    assert_eq!(sentences(&part), all[1..2]);
+    assert!(!part.body.contains("<html"));
+
+    for (query, field) in [
+        ("?from=soon", "from"),
+        ("?from=2026-02-30", "from"),
+        ("?from=2026-11-02&to=2026-11-01", "to"),
+        ("?action=nothing.known", "action"),
+        ("?kind=odd", "action"),
+        ("?target=member", "target"),
+    ] {
+        let page = owner.get(&log("narrow", query)).expect(422);
+        assert_eq!(page.all("#errors a", "href"), [format!("#{field}")], "{query}");
+        assert!(sentences(&page).is_empty());
+        owner.get(&log("narrow", &format!(".csv{query}"))).expect(400);
+    }
+    owner.get(&log("narrow", "?after=rubbish&from=")).expect(200);
+}
+
+#[test]
+fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
+    let house = House::open();
+    let (scene, owner) = scene(&house, "owner", "lines");
+    let owner = owner.with(
+        "User-Agent",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+    );
+    let change = format!("/organizations/lines/members/{}/role", scene.member);
+    let done = owner.post(&change, &[("role", "billing_admin")]).expect(303);
+    let list = owner.get(&log("lines", "")).expect(200);
+    let detail = list.texts("#line-2 .event__body")[0].clone();
+    for words in [
+        "was Member",
+        "is Billing admin",
+        "Alex lines",
+        "127.0.0.1, Chrome on Windows",
+        done.header("x-request-id"),
+        "member.role_changed",
+        "Tara lines (member)",
+    ] {
+        assert!(detail.contains(words), "“{words}” is not in {detail}");
+    }
+    let line = owner
+        .get(&list.link("Line 2: link and proof").expect("a permalink"))
+        .expect(200);
+    let hash = |seq: i64| {
+        house
+            .database
+            .words(&format!("SELECT hash AS value FROM deeds WHERE seq = {seq}"))
+            .remove(0)
+    };
+    for words in [
+        &hash(1),
+        &hash(2),
+        "Holds",
+        "Changed Tara lines from Member to Billing admin",
+    ] {
+        assert!(line.has(words), "“{words}” is not in {}", line.text());
+    }
+    let first = owner.get(&line.link("Line 1").expect("the line before")).expect(200);
+    first.clone().expect_text("None: this is the first line");
+    owner.get(&first.link("Line 2").expect("the line behind")).expect(200);
+    for gone in ["3", "0", "-1", "x", "99999999999999999999"] {
+        owner.get(&log("lines", &format!("/{gone}"))).expect(404);
+    }
+    // Its request finds it again; the object's page tells its history.
+    let again = owner.get(&log("lines", &format!("?q={}", done.header("x-request-id"))));
+    assert_eq!(sentences(&again).len(), 1);
+    let profile = owner
+        .get(&format!("/organizations/lines/members/{}", scene.member))
+        .expect(200)
+        .expect_text("changed Tara lines from Member to Billing admin");
+    let all = owner.get(&profile.link("All of it").expect("the history")).expect(200);
+    assert_eq!(sentences(&all).len(), 1);
+    owner
+        .get(&format!("/organizations/lines/companies/{}", scene.north_slug))
+        .expect(200)
+        .expect_text("renamed Nord to North");
+}
+
+#[test]
+fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
+    let house = House::shared();
+    for (actor, part) in [
+        ("owner", &["company", "other", "invited", "organization"][..]),
+        ("admin", &["company", "other", "invited", "organization"]),
+        ("billing", &[]),
+        ("user-ad", &["invited"]),
+        ("manager", &["company"]),
+    ] {
+        let slug = format!("sight-{actor}");
+        let (scene, client) = scene(house, actor, &slug);
+        let (south, invitation) = (scene.south.clone(), scene.invitation.clone());
+        write(house, &slug, || {
+            vec![
+                Deed::new(Action::CompanyEdited, "company", &south, "other"),
+                Deed::new(Action::InvitationCancelled, "invitation", &invitation, "invited"),
+                Deed::new(Action::OrganizationEdited, "organization", "x", "organization"),
+            ]
+        });
+        // The scene's own line is 1 and about north.
+        let lines = [("company", 1), ("other", 2), ("invited", 3), ("organization", 4)];
+        let seen: Vec<i64> = lines
+            .iter()
+            .filter(|(name, _)| part.contains(name))
+            .map(|(_, seq)| *seq)
+            .collect();
+        let list = client.get(&log(&slug, "")).expect(200);
+        let ids = |page: &Page| -> Vec<i64> {
+            let ids = page.all("#events details", "id").into_iter();
+            let mut ids: Vec<i64> = ids.map(|id| id["line-".len()..].parse().unwrap()).collect();
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!(ids(&list), seen, "{actor}");
+        assert_eq!(list.has("You see"), part.len() < 4, "{actor}");
+        for (name, seq) in lines {
+            let status = if seen.contains(&seq) { 200 } else { 404 };
+            let page = client.get(&log(&slug, &format!("/{seq}")));
+            assert_eq!(page.status, status, "{actor}: {name}");
+            // Nor by a filter.
+            let page = client.get(&log(
+                &slug,
+                &format!(
+                    "?action={}",
+                    ["company", "company", "invitation", "organization"][seq as usize - 1]
+                ),
+            ));
+            assert_eq!(ids(&page).contains(&seq), seen.contains(&seq), "{actor}: {name}");
+        }
+        let may_export = matches!(actor, "owner" | "admin");
+        for file in [".csv", ".jsonl"] {
+            client.get(&log(&slug, file)).expect(if may_export { 200 } else { 403 });
+        }
+        assert_eq!(list.has("CSV"), may_export);
+        // What somebody did themselves is theirs to see.
+        if actor == "user-ad" {
+            let name = [("name", "Alex Other")];
+            client.post("/account/name", &name).expect(303);
+            let role = format!("/organizations/{slug}/members/{}/role", scene.member);
+            client.post(&role, &[("role", "viewer")]).expect(303);
+            assert!(client.get(&log(&slug, "")).has("Changed Tara"));
+        }
+    }
+    for actor in ["editor", "viewer", "member", "co-edit", "co-view"] {
+        let (_, client) = scene(house, actor, &format!("sight-{actor}"));
+        client.get(&log(&format!("sight-{actor}"), "")).expect(403);
+        let company = client.get(&format!("/organizations/sight-{actor}/companies/north-sight-{actor}"));
+        assert!(!company.has("All of it"), "{actor}");
+    }
+    // Who manages another company sees nothing of this one.
+    let (_, afar) = scene(house, "afar", "sight-afar");
+    assert!(sentences(&afar.get(&log("sight-afar", "")).expect(200)).is_empty());
+}
+
+#[test]
+fn a_long_log_is_leafed_through_both_ways_and_a_search_says_how_far_it_came() {
+    let house = House::open();
+    let (_, owner) = scene(&house, "owner", "long");
+    write(&house, "long", || companies(0, 119));
+    let seqs = |page: &Page| page.all("#events details", "id");
+    let lines = |from: i64, to: i64| -> Vec<String> { (to..=from).rev().map(|n| format!("line-{n}")).collect() };
+    let first = owner.get(&log("long", "")).expect(200);
+    assert_eq!(seqs(&first), lines(120, 71));
+    assert!(first.all("a[rel=prev]", "href").is_empty());
+    let next = |page: &Page, rel: &str| owner.get(&page.all(&format!("a[rel={rel}]"), "href")[0]).expect(200);
+    let second = next(&first, "next");
+    assert_eq!(seqs(&second), lines(70, 21));
+    let third = next(&second, "next");
+    assert_eq!(seqs(&third), lines(20, 1));
+    assert!(third.all("a[rel=next]", "href").is_empty());
+    assert_eq!(seqs(&next(&third, "prev")), lines(70, 21));
+    assert_eq!(seqs(&next(&next(&third, "prev"), "prev")), lines(120, 71));
+    // With filters the way is the same.
+    let narrow = owner.get(&log("long", "?q=company&action=company")).expect(200);
+    assert_eq!(seqs(&narrow), lines(120, 71));
+    assert_eq!(seqs(&next(&next(&narrow, "next"), "next")), lines(20, 2));
+}
+
+#[test]
+fn a_search_through_a_very_long_log_stops_says_so_and_goes_on() {
+    let house = House::open();
+    let (scene, owner) = scene(&house, "owner", "endless");
+    // As if the log were long: what a search costs follows numbers, not time.
+    let far = 60_000;
+    house.database.execute(&format!(
+        "UPDATE deed_heads SET seq = seq + {far} WHERE organization_id = '{}'",
+        scene.organization
+    ));
+    write(&house, "endless", || companies(0, 21_000));
+    let page = owner.get(&log("endless", "?q=nord%20nowhere")).expect(200);
+    page.clone().expect_text("Searched back to");
+    let on = page.link("Search further back").expect("a way on");
+    assert!(!owner.get(&on).expect(200).has("Search further back"));
+}
+
+#[test]
+fn a_sheet_holds_every_wanted_line_and_runs_nothing() {
+    let house = House::open();
+    let (_, owner) = scene(&house, "owner", "sheet");
+    write(&house, "sheet", || {
+        vec![Deed::new(
+            Action::CompanyCreated,
+            "company",
+            "x",
+            "=cmd|' /C calc'!A0\n\"quoted\", Zoë",
+        )]
+    });
+    let page = owner.get(&log("sheet", ".csv")).expect(200);
+    assert_eq!(page.header("content-type"), "text/csv; charset=utf-8");
+    assert!(page.header("content-disposition").contains("sheet-audit-"));
+    let rows: Vec<csv::StringRecord> = csv::Reader::from_reader(page.body.trim_start_matches('\u{feff}').as_bytes())
+        .records()
+        .map(|row| row.expect("a row"))
+        .collect();
+    let column = |n: usize| rows.iter().map(|row| row[n].to_owned()).collect::<Vec<_>>();
+    assert_eq!(column(0), ["1", "2", "3"]);
+    assert_eq!(column(5), ["company.edited", "company.created", "audit.exported"]);
+    assert_eq!(&rows[1][9], "'=cmd|' /C calc'!A0\n\"quoted\", Zoë");
+    assert_eq!(&rows[2][2], "Alex sheet");
+    assert_eq!(&rows[0][11], r#"{"name":"North"}"#);
+    // The export is a line itself, and a filter holds for files too.
+    assert_eq!(
+        sentences(&owner.get(&log("sheet", "?kind=security")))[0],
+        "Exported the audit log as CSV"
+    );
+    let narrow = owner.get(&log("sheet", ".csv?action=company.edited")).expect(200);
+    assert_eq!(narrow.body.lines().count(), 2);
+    let none = owner.get(&log("sheet", ".csv?q=nowhere")).expect(200);
+    assert_eq!(none.body.lines().count(), 1);
+}
+
+/// The script of the documentation, as it stands there.
+fn script() -> String {
+    let text = std::fs::read_to_string(repository().join("docs/AUDIT.md")).expect("the documentation");
+    let (_, rest) = text.split_once("```python\n").expect("a script");
+    let script = rest.split_once("```").expect("its end").0.to_owned();
+    assert!(script.lines().count() <= 40, "it is short enough to be read");
+    script
+}
+
+/// What the script says of a file: its status and words.
+fn checked(folder: &Folder, export: &[u8], key: &str) -> (Option<i32>, String) {
+    std::fs::write(folder.join("check.py"), script()).expect("written");
+    std::fs::write(folder.join("audit.jsonl"), export).expect("written");
+    std::fs::write(folder.join("key.pem"), key).expect("written");
+    let output = Command::new("python3")
+        .args(["check.py", "audit.jsonl", "key.pem"])
+        .current_dir(folder.join(""))
+        .output()
+        .expect("python3");
+    (output.status.code(), said(&output))
+}
+
+#[test]
+fn an_exported_log_proves_itself_by_the_documented_script_and_a_changed_one_does_not() {
+    let mut house = House::open();
+    let (_, owner) = scene(&house, "owner", "proof");
+    let odd = [
+        "Zoë \u{1f98a}\u{2028}",
+        "a\"b\\c\u{7f}\u{85}",
+        "= 1e21",
+        "\t\u{1}",
+        "مرحبا",
+    ];
+    write(&house, "proof", || {
+        let deed = |label: &&str| {
+            Deed::new(Action::CompanyEdited, "company", "x", *label).after(serde_json::json!({
+                "name": label, "count": 9_007_199_254_740_992u64, "more": u64::MAX, "less": -5, "part": 0.1, "huge": 1e21,
+                "nested": { "ß": [null, true, { "b": 1, "a": [] }], "": "" },
+            }))
+        };
+        odd.iter().map(deed).collect()
+    });
+    house.advance(Duration::from_secs(86_400));
+    house.sweep();
+    let owner = owner.copy();
+    let export = owner.get(&log("proof", ".jsonl")).expect(200).bytes;
+    let key = said(&audit(&house, &["key"]));
+    assert_eq!(owner.get(&log("proof", "/key.pem")).expect(200).body, key);
+    owner
+        .get(&log("proof", "/verification"))
+        .expect(200)
+        .expect_text(key.lines().nth(1).expect("a key"));
+    let folder = Folder::new();
+    assert_eq!(
+        checked(&folder, &export, &key),
+        (Some(0), "7 lines hold, every one from 1 to 7\n".into())
+    );
+    let text = String::from_utf8(export.clone()).expect("UTF-8");
+    let rows: Vec<&str> = text.lines().collect();
+    assert_eq!(rows.len(), 9);
+    assert!(rows[0].contains("\"seals\":[{"), "{}", rows[0]);
+    let with = |rows: &[&str]| rows.join("\n") + "\n";
+    let changed = |what: &str, export: &str, says: &str| {
+        let (status, said) = checked(&folder, export.as_bytes(), &key);
+        assert_eq!(status, Some(1), "{what}: {said}");
+        assert!(said.contains(says), "{what}: {said}");
+    };
+    changed("a word", &text.replacen("Nord", "Nora", 1), "line 1 was changed");
+    let mut less = rows.clone();
+    less.remove(4);
+    changed("a line less", &with(&less), "line 5");
+    let mut swapped = rows.clone();
+    swapped.swap(3, 4);
+    changed("two lines", &with(&swapped), "line 4");
+    let mut short = rows.clone();
+    short.remove(7);
+    changed("the last line", &with(&short), "the last lines are missing");
+    changed("cut off", &with(&rows[..5]), "not whole");
+    changed(
+        "a filter that was none",
+        &with(&short).replace("\"complete\":true", "\"complete\":false"),
+        "the file was changed",
+    );
+    let other = House::open();
+    let foreign = said(&audit(&other, &["key"]));
+    let (status, said) = checked(&folder, &export, &foreign);
+    assert_eq!((status, said.contains("not of this key")), (Some(1), true), "{said}");
+
+    // A narrowed one proves what it holds.
+    let part = owner.get(&log("proof", ".jsonl?q=proof")).expect(200).bytes;
+    let (status, said) = checked(&folder, &part, &key);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("others were left out"), "{said}");
+    // The key is the key file's: it stays over a restart.
+    house.restart();
+    assert_eq!(self::said(&audit(&house, &["key"])), key);
+}
+
+#[test]
+fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
+    let house = House::open();
+    let mut number = 0;
+    // `{}` is the organization.
+    let cases: &[(&str, &str, i64, &str)] = &[
+        (
+            "a changed word",
+            "UPDATE deeds SET target_label = 'Company 99' WHERE organization_id = '{}' AND seq = 5",
+            5,
+            "line 5 was changed",
+        ),
+        (
+            "a changed time",
+            "UPDATE deeds SET at = at + 1 WHERE organization_id = '{}' AND seq = 5",
+            5,
+            "line 5 was changed",
+        ),
+        (
+            "an unknown action",
+            "UPDATE deeds SET action = 'company.praised', before = 'x' WHERE organization_id = '{}' AND seq = 5",
+            5,
+            "line 5 was changed",
+        ),
+        (
+            "a changed hash",
+            "UPDATE deeds SET hash = prev_hash WHERE organization_id = '{}' AND seq = 5",
+            5,
+            "line 5 was changed",
+        ),
+        (
+            "a line less",
+            "DELETE FROM deeds WHERE organization_id = '{}' AND seq = 5",
+            5,
+            "line 5 is missing",
+        ),
+        (
+            "a line less and the others moved up",
+            "DELETE FROM deeds WHERE organization_id = '{}' AND seq = 5;
+             UPDATE deeds SET seq = 5 WHERE organization_id = '{}' AND seq = 6;
+             UPDATE deeds SET seq = 6 WHERE organization_id = '{}' AND seq = 7;
+             UPDATE deeds SET seq = 7 WHERE organization_id = '{}' AND seq = 8;
+             UPDATE deed_heads SET seq = 7 WHERE organization_id = '{}'",
+            5,
+            "line 5 was changed",
+        ),
+        (
+            "the end cut off",
+            "DELETE FROM deeds WHERE organization_id = '{}' AND seq > 6",
+            7,
+            "lines 7 to 8 are missing",
+        ),
+        (
+            "the sealed end cut off with its head",
+            "DELETE FROM deeds WHERE organization_id = '{}' AND seq > 6;
+             UPDATE deed_heads SET seq = 6, hash = (SELECT hash FROM deeds WHERE organization_id = '{}' AND seq = 6) WHERE organization_id = '{}'",
+            7,
+            "lines 7 to 8 are missing",
+        ),
+        (
+            "two lines in each other's place",
+            "UPDATE deeds SET seq = 100 WHERE organization_id = '{}' AND seq = 5;
+             UPDATE deeds SET seq = 5 WHERE organization_id = '{}' AND seq = 6;
+             UPDATE deeds SET seq = 6 WHERE organization_id = '{}' AND seq = 100",
+            5,
+            "line 5 was changed",
+        ),
+        (
+            "a line put in behind the end",
+            "INSERT INTO deeds (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, seq, prev_hash, hash)
+             SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, seq + 1, hash, hash FROM deeds WHERE organization_id = '{}' AND seq = 8",
+            9,
+            "behind the head",
+        ),
+        (
+            "a line put in outside of the chain",
+            "INSERT INTO deeds (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after)
+             SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after FROM deeds WHERE organization_id = '{}' AND seq = 8",
+            9,
+            "outside of the chain",
+        ),
+        (
+            "a head of another chain",
+            "UPDATE deed_heads SET hash = 'f' WHERE organization_id = '{}'",
+            8,
+            "the head does not carry",
+        ),
+        (
+            "no head",
+            "DELETE FROM deed_heads WHERE organization_id = '{}'",
+            1,
+            "no head",
+        ),
+        (
+            "a forged seal",
+            "UPDATE deed_seals SET hash = (SELECT hash FROM deeds WHERE organization_id = '{}' AND seq = 3), seq = 3 WHERE organization_id = '{}'",
+            3,
+            "this instance’s signature",
+        ),
+    ];
+    for (what, sql, line, says) in cases {
+        number += 1;
+        let slug = format!("tampered-{number}");
+        let (scene, owner) = scene(&house, "owner", &slug);
+        write(&house, &slug, || companies(0, 7));
+        house.advance(Duration::from_secs(86_400));
+        house.sweep();
+        expect_whole(&house, &slug, &owner);
+        house.database.execute(&sql.replace("{}", &scene.organization));
+        println!("{what}");
+        // What the clock does meanwhile covers nothing up.
+        house.sweep();
+        expect_broken(&house, &slug, &owner, *line, says);
+        // The list and the lines are shown all the same, and the line says it itself.
+        owner.get(&log(&slug, "")).expect(200);
+        // Where the head does not fit the lines, nothing more is written: an export would be.
+        let stuck = says.contains("behind the head") || says.contains("no head");
+        owner.get(&log(&slug, ".csv")).expect(if stuck { 500 } else { 200 });
+    }
+    // One broken log does not hide that the others hold; the others' lines are told.
+    let (_, owner) = scene(&house, "owner", "sound");
+    expect_whole(&house, "sound", &owner);
+    let output = audit(&house, &["verify"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = said(&output);
+    assert!(text.contains("sound: line 1 holds"), "{text}");
+    assert!(text.contains("tenantry: tampered-1: line 5 was changed"), "{text}");
+}
+
+#[test]
+fn a_chain_that_was_written_anew_contradicts_its_seal() {
+    let house = House::open();
+    let (scene, owner) = scene(&house, "owner", "anew");
+    write(&house, "anew", || companies(0, 7));
+    house.advance(Duration::from_secs(86_400));
+    house.sweep();
+    // Everything is thrown away and told again, a little otherwise, by the program's own means.
+    house.database.execute(&format!(
+        "DELETE FROM deeds WHERE organization_id = '{0}'; DELETE FROM deed_heads WHERE organization_id = '{0}'",
+        scene.organization
+    ));
+    write(&house, "anew", || companies(1, 9));
+    expect_broken(&house, "anew", &owner, 8, "another hash than the seal of");
+}
+
+#[test]
+fn each_days_end_is_signed_once_where_something_was_written() {
+    let house = House::open();
+    let (_, owner) = scene(&house, "owner", "sealed");
+    let seals = || {
+        house
+            .database
+            .words("SELECT day || ' ' || seq AS value FROM deed_seals ORDER BY day")
+    };
+    house.sweep();
+    assert!(seals().is_empty(), "the day is not over");
+    house.advance(Duration::from_secs(86_400));
+    house.sweep();
+    house.sweep();
+    assert_eq!(seals(), [format!("{} 1", house.day(-1))]);
+    house.advance(Duration::from_secs(86_400));
+    house.sweep();
+    assert_eq!(seals().len(), 1, "nothing was written, so nothing is signed");
+    write(&house, "sealed", || companies(0, 3));
+    house.advance(Duration::from_secs(2 * 86_400));
+    house.sweep();
+    assert_eq!(seals()[1..], [format!("{} 4", house.day(-1))]);
+    // What is written after midnight is the next day's.
+    write(&house, "sealed", || companies(3, 4));
+    house.sweep();
+    assert_eq!(seals().len(), 2);
+    owner
+        .get(&log("sealed", "/verification?run=1"))
+        .expect(200)
+        .expect_text("Every line from 1 to 5 holds")
+        .expect_text("with line 4");
+    owner.get(&log("sealed", "/4")).expect(200).expect_text(", with line 4");
+}
+
+#[test]
+fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
+    let house = House::open();
+    let (scene, owner) = scene(&house, "owner", "steps");
+    write(&house, "steps", || companies(0, 24));
+    let mut page = owner.get(&log("steps", "/verification?run=1&lines=10")).expect(200);
+    page.clone().expect_text("Lines 1 to 10 hold");
+    let next = |page: &Page| page.all("#check [hx-get]", "hx-get")[0].clone();
+    let cursor = next(&page);
+    page = owner.fragment(&cursor).expect(200);
+    page.clone().expect_text("Lines 1 to 20 hold");
+    page = owner.fragment(&next(&page)).expect(200);
+    page.expect_text("Every line from 1 to 25 holds");
+    // A forged or foreign cursor begins at the beginning.
+    house.database.execute(&format!(
+        "UPDATE deeds SET target_label = 'x' WHERE organization_id = '{}' AND seq = 3",
+        scene.organization
+    ));
+    let hash = house
+        .database
+        .words(&format!(
+            "SELECT hash AS value FROM deeds WHERE organization_id = '{}' AND seq = 20",
+            scene.organization
+        ))
+        .remove(0);
+    let (_, other) = self::scene(&house, "owner", "steps-other");
+    write(&house, "steps-other", || companies(0, 24));
+    let foreign = next(&other.get(&log("steps-other", "/verification?run=1&lines=20")));
+    let foreign = foreign.split_once('?').expect("a query").1.to_owned();
+    for query in [
+        format!("cursor=20.{hash}.{}", "0".repeat(128)),
+        format!("cursor=20.{hash}."),
+        "cursor=rubbish".into(),
+        foreign,
+    ] {
+        owner
+            .get(&log("steps", &format!("/verification?{query}")))
+            .expect(200)
+            .expect_text("does not hold at line 3");
+    }
+    // The same from behind the gate, ten lines at a time.
+    let door = Backstage::of(house.product(), "test");
+    let organization = house.stage(|stage| stage.organization_of("steps-other"));
+    let (mut at, mut steps) = (Cursor::default(), 0);
+    loop {
+        let signer = house.product().keys.signer();
+        steps += 1;
+        match door
+            .read(|_, conn| Ok(verification::step(conn, &signer, organization, at.clone(), 10)?))
+            .expect("a step")
+        {
+            Step::On(on) => at = on,
+            Step::Whole(whole) => break assert_eq!((whole.lines, steps), (25, 3)),
+            Step::Broken(broken) => panic!("{broken}"),
+        }
+    }
+}
+
+#[test]
+fn two_organizations_have_two_logs() {
+    let house = House::open();
+    let (_, mine) = scene(&house, "owner", "mine");
+    let (theirs, other) = scene(&house, "owner", "theirs");
+    write(&house, "theirs", || companies(0, 3));
+    assert_eq!(sentences(&mine.get(&log("mine", ""))).len(), 1);
+    mine.get(&log("mine", "/2")).expect(404);
+    for rest in ["", ".csv", ".jsonl", "/1", "/verification", "/key.pem"] {
+        mine.get(&log("theirs", rest)).expect(404);
+    }
+    let target = format!("?target={}", encode(&format!("company:{}", theirs.north)));
+    assert!(sentences(&mine.get(&log("mine", &target))).is_empty());
+    for file in [".csv", ".jsonl"] {
+        let page = mine.get(&log("mine", file)).expect(200);
+        assert!(!page.body.contains("theirs") && !page.body.contains(&theirs.organization));
+    }
+    // A line of one log moved into the other breaks both.
+    house.database.execute(&format!(
+        "DELETE FROM deeds WHERE seq = 2 AND organization_id <> '{0}';
+         UPDATE deeds SET organization_id = (SELECT organization_id FROM deeds WHERE organization_id <> '{0}' LIMIT 1) WHERE organization_id = '{0}' AND seq = 2",
+        theirs.organization
+    ));
+    expect_broken(&house, "mine", &mine, 2, "line 2");
+    expect_broken(&house, "theirs", &other, 2, "line 2 is missing");
+}
+
+#[test]
+fn twenty_who_write_at_once_leave_one_chain_without_a_gap() {
+    let house = House::open();
+    let (_, owner) = scene(&house, "owner", "crowd");
+    let jobs: Vec<_> = (0..20)
+        .map(|worker| {
+            let client = owner.copy();
+            move || {
+                for n in 0..5 {
+                    let name = format!("w{worker}n{n}");
+                    client
+                        .post("/organizations/crowd/companies", &[("name", &name), ("slug", &name)])
+                        .expect(303);
+                }
+            }
+        })
+        .collect();
+    at_once(jobs);
+    let number = |sql: &str| house.database.number(sql);
+    assert_eq!(number("SELECT count(*) AS value FROM deeds"), 101);
+    assert_eq!(number("SELECT max(seq) AS value FROM deeds"), 101);
+    expect_whole(&house, "crowd", &owner);
+    house.expect_sound();
+}
+
+#[test]
+fn wrong_passwords_and_a_locked_account_stand_in_the_logs_of_the_persons_organizations() {
+    let house = House::open();
+    let (_, owner) = scene(&house, "owner", "guessed");
+    let (_, elsewhere) = scene(&house, "owner", "unconcerned");
+    let wrong = |email: &str| {
+        house
+            .client()
+            .with("User-Agent", "curl/8.5.0")
+            .post("/login", &[("email", email), ("password", "not-the-password-9")])
+            .expect(422)
+    };
+    let known = wrong("tara@guessed.test");
+    let unknown = wrong("nobody@guessed.test");
+    assert_eq!(known.text().replace("tara@", "nobody@"), unknown.text());
+    let failed = "SELECT count(*) AS value FROM deeds WHERE action = 'account.sign_in_failed'";
+    let end = Instant::now() + Duration::from_secs(10);
+    while house.database.number(failed) < 1 {
+        assert!(Instant::now() < end, "a wrong password is not noted");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let list = owner.get(&log("guessed", "?kind=login")).expect(200);
+    assert_eq!(
+        sentences(&list),
+        ["Refused a sign-in as tara@guessed.test: the password was wrong"]
+    );
+    assert!(list.has("127.0.0.1, curl"), "{}", list.text());
+    // However long somebody guesses: no more lines than passwords that are tried.
+    for _ in 0..14 {
+        wrong("tara@guessed.test");
+    }
+    let locked = owner.get(&log("guessed", "?kind=security")).expect(200);
+    assert_eq!(
+        sentences(&locked),
+        ["Locked the account tara@guessed.test after too many wrong passwords"]
+    );
+    let end = Instant::now() + Duration::from_secs(10);
+    while house.database.number(failed) < 10 {
+        assert!(Instant::now() < end, "a wrong password is not noted");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(house.database.number(failed), 10);
+    assert!(sentences(&elsewhere.get(&log("unconcerned", "?kind=login"))).is_empty());
+    // The letter opens the account, and that is a line too, with the sign-in behind it.
+    let link = house.mail_to("tara@guessed.test").link("/unlock/");
+    let client = house.client();
+    client.post(&link, &[]).expect(303);
+    let fields = [("email", "tara@guessed.test"), ("password", PASSWORD)];
+    client.post("/login", &fields).expect(303);
+    let all = sentences(&owner.get(&log("guessed", "")));
+    assert_eq!(all[..2], ["Signed in", "Opened the account tara@guessed.test again"]);
+    expect_whole(&house, "guessed", &owner);
+}
+
+#[test]
+fn the_command_says_what_it_checked_and_what_it_cannot() {
+    let house = House::open();
+    let (_, _owner) = scene(&house, "owner", "told");
+    write(&house, "told", || companies(0, 3));
+    let output = audit(&house, &["verify"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        said(&output),
+        "told: lines 1 to 4 hold, not sealed yet.\nAll hold: 1 logs, 4 lines.\n"
+    );
+    let output = audit(&house, &["verify", "--organization", "nowhere"]);
+    assert_eq!(
+        (output.status.code(), said(&output).as_str()),
+        (Some(1), "tenantry: there is no organization nowhere\n")
+    );
+    let key = said(&audit(&house, &["key"]));
+    assert!(key.starts_with("-----BEGIN PUBLIC KEY-----\n") && key.ends_with("-----END PUBLIC KEY-----\n"));
+}

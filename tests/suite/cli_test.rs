@@ -10,7 +10,7 @@ fn help_names_every_command_and_every_setting() {
     let help = real.run(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     let text = said(&help);
-    for word in ["serve", "demo", "migrate", "doctor", "limit"] {
+    for word in ["serve", "demo", "migrate", "doctor", "limit", "audit"] {
         assert!(text.contains(word), "{word} is not in\n{text}");
     }
     for name in [

@@ -1,1 +1,751 @@
-//! To be written with its area.
+//! Who runs the instance: pages of their own, and into an organization only by a support session that it allows.
+
+use std::time::Duration;
+
+use tenantry::gate::permission::{Column, Right};
+use tenantry::routes::ROUTES;
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::page::Page;
+use crate::harness::people::PASSWORD;
+use crate::harness::stage::at_once;
+use crate::roles_test::{Scene, ask};
+
+/// A house with an operator (Opal), an organization of its own (harbor) and the browser of its owner (Olivia).
+struct Cast {
+    house: House,
+    opal: Client,
+    olivia: Client,
+}
+
+impl Cast {
+    fn set() -> Self {
+        Self::in_house(House::open())
+    }
+
+    fn in_house(house: House) -> Self {
+        let (opal, olivia) = house.stage(|stage| {
+            let opal = stage.account("Opal Reed", "opal@instance.test", true);
+            let olivia = stage.account("Olivia Hart", "olivia@harbor.test", true);
+            stage.organization("Harbor Recovery", "harbor", olivia);
+            (stage.ticket(opal), stage.ticket(olivia))
+        });
+        let (opal, olivia) = (house.holder(&opal), house.holder(&olivia));
+        Self { house, opal, olivia }
+    }
+
+    fn allow(&self, allowed: &str) -> Page {
+        self.olivia
+            .post("/organizations/harbor/settings/support", &[("allowed", allowed)])
+            .expect(303)
+    }
+
+    fn look_in(&self, minutes: &str) -> Page {
+        self.opal.post(
+            "/operator/organizations/harbor/support",
+            &[
+                ("reason", "Letters do not arrive"),
+                ("minutes", minutes),
+                ("password", PASSWORD),
+            ],
+        )
+    }
+
+    fn deeds(&self, action: &str) -> i64 {
+        self.house.database.number(&format!(
+            "SELECT count(*) AS value FROM deeds WHERE action = '{action}'"
+        ))
+    }
+}
+
+const REASON: &str = "Letters do not arrive";
+
+#[test]
+fn to_everybody_else_the_operators_pages_do_not_exist() {
+    let house = House::open();
+    house.stage(|stage| stage.account("Opal Reed", "opal@instance.test", true));
+    let scene = Scene::set(&house, "owner", "harbor");
+    let unproven = Scene::set(&house, "unproven", "unproven");
+    let mut asked = 0;
+    for route in ROUTES.iter().filter(|route| route.path.starts_with("/operator")) {
+        let path = scene.path(route.path, "");
+        let form = if route.method == "GET" {
+            Vec::new()
+        } else {
+            scene.form(route.path)
+        };
+        for ticket in [&scene.actor, &unproven.actor] {
+            let client = house.holder(ticket.as_ref().expect("an actor"));
+            for client in [client.clone(), client.with("HX-Request", "true")] {
+                let page = ask(&client, route.method, &path, &form);
+                assert_eq!(page.status, 404, "{}", page.request);
+                asked += 1;
+            }
+        }
+        // As with every page, who is nobody yet is asked who they are.
+        ask(&house.client(), route.method, &path, &form).expect(303);
+    }
+    assert!(asked > 60, "{asked}");
+    let owner = house.holder(scene.actor.as_ref().expect("an owner"));
+    assert!(owner.get("/organizations").link("Run this instance").is_none());
+    assert!(
+        house
+            .enter("opal@instance.test")
+            .get("/organizations")
+            .link("Run this instance")
+            .is_some()
+    );
+}
+
+#[test]
+fn the_instance_is_seen_in_numbers_and_in_good_health() {
+    let cast = Cast::set();
+    cast.house.sweep();
+    let page = cast.opal.get("/operator").expect(200);
+    for words in [
+        "Organizations",
+        "Version",
+        "Database",
+        "Schema",
+        "Up for",
+        "Done just now",
+    ] {
+        assert!(page.has(words), "{words} is missing:\n{}", page.text());
+    }
+    assert!(page.has(cast.house.product().engine()));
+    cast.opal
+        .get("/operator/health")
+        .expect(200)
+        .expect_text("Everything is sound");
+    cast.house.database.execute("UPDATE organizations SET owner_count = 7");
+    let page = cast
+        .opal
+        .get("/operator/health")
+        .expect(200)
+        .expect_text("Something is not right");
+    assert!(page.has("1 organizations whose owner count differs from their owners"));
+    assert!(!page.body.contains("secret.key") && !page.body.contains("postgres://"));
+}
+
+#[test]
+fn organizations_are_found_by_name_and_slug_and_paged() {
+    let cast = Cast::set();
+    cast.house.stage(|stage| {
+        let user = stage.user("opal@instance.test");
+        for n in 0..60 {
+            stage.organization(&format!("Sunbeam {n:02}"), &format!("sun-{n:02}"), user);
+        }
+    });
+    let found = |query: &str| {
+        cast.opal
+            .get(&format!("/operator/organizations?q={query}"))
+            .expect(200)
+            .texts("tbody th .who__name")
+    };
+    assert_eq!(found("HARBOR"), ["Harbor Recovery"]);
+    assert_eq!(found("sun-07"), ["Sunbeam 07"]);
+    assert!(found("100%25").is_empty());
+    let first = cast.opal.get("/operator/organizations?q=sunbeam");
+    let (next, names) = (
+        first.link("Next").expect("a next page"),
+        first.texts("tbody th .who__name"),
+    );
+    assert_eq!((names.len(), names[0].as_str()), (50, "Sunbeam 59"));
+    let second = cast.opal.get(&next);
+    assert_eq!(second.texts("tbody th .who__name").len(), 10);
+    let back = cast.opal.get(&second.link("Previous").expect("the page before"));
+    assert_eq!(back.texts("tbody th .who__name"), names);
+    let fragment = cast.opal.fragment("/operator/organizations?q=harbor").expect(200);
+    assert!(fragment.body.trim_start().starts_with("<div id=\"results\""));
+}
+
+#[test]
+fn without_a_session_an_organization_shows_its_owners_and_counts_and_nothing_else() {
+    let cast = Cast::set();
+    cast.house.stage(|stage| {
+        let harbor = stage.organization_of("harbor");
+        let tara = stage.account("Tara Secret", "tara@harbor.test", true);
+        stage.enrol(harbor, tara, "editor", &[]);
+        stage.company(harbor, "Hidden Company", "hidden");
+    });
+    let page = cast.opal.get("/operator/organizations/harbor").expect(200);
+    assert!(
+        page.has("olivia@harbor.test") && page.has("1 Owner") && page.has("1 Editor"),
+        "{}",
+        page.text()
+    );
+    for secret in ["Tara", "tara@", "Hidden Company"] {
+        assert!(!page.has(secret), "{secret}");
+    }
+    cast.opal.get("/operator/organizations/nothing-here").expect(404);
+    cast.opal.get("/organizations/harbor").expect(404);
+}
+
+#[test]
+fn nobody_looks_in_where_it_is_not_allowed() {
+    let cast = Cast::set();
+    let page = cast
+        .opal
+        .get("/operator/organizations/harbor")
+        .expect(200)
+        .expect_text("Operators are kept out");
+    assert!(page.link("Look in").is_none());
+    let page = cast.look_in("15").expect(422);
+    assert!(
+        page.field_error("reason")
+            .expect("a sentence")
+            .contains("does not allow")
+    );
+    cast.opal.get("/organizations/harbor").expect(404);
+    assert_eq!(cast.deeds("support.began"), 0);
+    assert!(cast.house.letters_to("olivia@harbor.test").is_empty());
+}
+
+#[test]
+fn a_support_session_needs_a_reason_a_length_and_the_own_password() {
+    let cast = Cast::set();
+    cast.allow("on");
+    let path = "/operator/organizations/harbor/support";
+    cast.opal.get(path).expect(200);
+    let form = |reason: &str, minutes: &str, password: &str| {
+        let page = cast.opal.post(
+            path,
+            &[("reason", reason), ("minutes", minutes), ("password", password)],
+        );
+        let page = page.expect(422);
+        assert!(!page.body.contains("no-such-password"), "the password is not repeated");
+        page
+    };
+    let page = form("too short", "15", PASSWORD);
+    assert!(page.field_error("reason").is_some() && page.value_of("reason").as_deref() == Some("too short"));
+    assert!(form(REASON, "480", PASSWORD).field_error("minutes").is_some());
+    assert!(form(REASON, "15", "").field_error("password").is_some());
+    assert!(form(REASON, "15", "no-such-password").field_error("password").is_some());
+    // A session left open is no way to guess the password.
+    for _ in 0..9 {
+        form(REASON, "15", "no-such-password");
+    }
+    let page = form(REASON, "15", PASSWORD);
+    assert!(
+        page.field_error("password")
+            .expect("a sentence")
+            .contains("Too many attempts")
+    );
+    assert_eq!(cast.deeds("support.began"), 0);
+    cast.house.advance(Duration::from_secs(16 * 60));
+    cast.look_in("15").expect_redirect("/organizations/harbor");
+}
+
+#[test]
+fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
+    let cast = Cast::set();
+    cast.allow("on");
+    let before = cast.opal.cookies();
+    cast.look_in("30").expect_redirect("/organizations/harbor");
+    assert_ne!(before, cast.opal.cookies(), "rights rose: the browser gets a new token");
+    for path in ["", "/companies", "/members", "/settings/general"] {
+        let page = cast.opal.get(&format!("/organizations/harbor{path}")).expect(200);
+        assert!(page.has("You look into Harbor Recovery as an operator"), "{path}");
+        assert!(
+            page.has(REASON) && page.has("Olivia Hart allowed it") && page.has("The session ends in"),
+            "{}",
+            page.text()
+        );
+        assert_eq!(page.form_count("/operator/organizations/harbor/support/ending"), 1);
+    }
+    let letter = cast.house.mail_to("olivia@harbor.test");
+    assert!(
+        letter.text.contains(REASON) && letter.text.contains("Opal Reed"),
+        "{}",
+        letter.text
+    );
+    cast.olivia
+        .get(&letter.link("/organizations/harbor/settings/support"))
+        .expect(200)
+        .expect_text("End now");
+
+    // The one thing that the table lets an operator change stands in the log with both names.
+    let page = cast.opal.get("/organizations/harbor/settings/general");
+    let fields = page.form("/organizations/harbor/settings/general");
+    let mut fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    fields.retain(|(name, _)| *name != "name");
+    fields.push(("name", "Harbor Recovery Group"));
+    cast.opal
+        .post("/organizations/harbor/settings/general", &fields)
+        .expect(303);
+    cast.opal
+        .post("/operator/organizations/harbor/support/ending", &[])
+        .expect_redirect("/operator/organizations/harbor");
+    cast.opal.get("/organizations/harbor").expect(404);
+    let lines = cast.house.database.words(
+        "SELECT action || ': ' || actor_name || ' for ' || coalesce(on_behalf_of, '-') AS value FROM deeds WHERE actor_name = 'Opal Reed' ORDER BY seq",
+    );
+    assert_eq!(
+        lines,
+        [
+            "support.began: Opal Reed for Olivia Hart",
+            "organization.edited: Opal Reed for Olivia Hart",
+            "support.ended: Opal Reed for -"
+        ]
+    );
+    let began = cast
+        .house
+        .database
+        .words("SELECT after AS value FROM deeds WHERE action = 'support.began'");
+    assert!(began[0].contains(REASON), "{began:?}");
+    assert!(
+        cast.olivia
+            .get("/organizations/harbor")
+            .expect(200)
+            .has("began a support session: Letters do not arrive (allowed by Olivia Hart)")
+    );
+    cast.house.expect_sound();
+}
+
+#[test]
+fn time_ends_a_session_and_the_clock_notes_it() {
+    let cast = Cast::set();
+    cast.allow("on");
+    cast.look_in("15").expect(303);
+    cast.look_in("60").expect(422).expect_text("already");
+    cast.house.advance(Duration::from_secs(14 * 60));
+    cast.opal.get("/organizations/harbor").expect(200);
+    cast.house.advance(Duration::from_secs(61));
+    cast.opal.get("/organizations/harbor").expect(404);
+    cast.house.sweep();
+    cast.house.sweep();
+    assert_eq!(cast.deeds("support.ended"), 1);
+    let page = cast.olivia.get("/organizations/harbor/settings/support").expect(200);
+    assert!(
+        page.has(REASON) && page.has("Over") && !page.has("End now"),
+        "{}",
+        page.text()
+    );
+    cast.look_in("60").expect(303);
+}
+
+#[test]
+fn the_organization_ends_a_session_and_takes_its_consent_back_at_once() {
+    let cast = Cast::set();
+    cast.allow("on");
+    cast.look_in("60").expect(303);
+    let page = cast.olivia.get("/organizations/harbor/settings/support").expect(200);
+    let action = page
+        .all("form", "action")
+        .into_iter()
+        .find(|action| action.ends_with("/ending"))
+        .expect("an end");
+    cast.olivia.post(&action, &[]).expect(303);
+    cast.olivia.post(&action, &[]).expect(303);
+    cast.opal.get("/organizations/harbor").expect(404);
+    cast.look_in("60").expect(303);
+    cast.opal.get("/organizations/harbor").expect(200);
+    cast.allow("off");
+    cast.opal.get("/organizations/harbor").expect(404);
+    // Letting operators in again brings no old session back.
+    cast.allow("on");
+    cast.opal.get("/organizations/harbor").expect(404);
+    assert_eq!(
+        (cast.deeds("support.ended"), cast.deeds("support.consent_changed")),
+        (2, 3)
+    );
+    cast.olivia
+        .post("/organizations/harbor/settings/support", &[("allowed", "perhaps")])
+        .expect(400);
+}
+
+#[test]
+fn who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
+    let cast = Cast::set();
+    cast.allow("on");
+    cast.house.stage(|stage| {
+        let (harbor, opal) = (stage.organization_of("harbor"), stage.user("opal@instance.test"));
+        stage.enrol(harbor, opal, "viewer", &[]);
+    });
+    cast.look_in("15")
+        .expect(422)
+        .expect_text("You belong to this organization");
+    let page = cast.opal.get("/organizations/harbor").expect(200);
+    assert!(!page.has("as an operator"));
+    // Once removed, an operator stands outside like any other.
+    let opal = cast.house.database.words(
+        "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'opal@instance.test'",
+    );
+    cast.olivia
+        .post(&format!("/organizations/harbor/members/{}/removal", opal[0]), &[])
+        .expect(303);
+    cast.opal.get("/organizations/harbor").expect(404);
+    cast.look_in("15").expect(303);
+    cast.opal
+        .get("/organizations/harbor")
+        .expect(200)
+        .expect_text("as an operator");
+}
+
+/// Pages of a membership, which a support session has none of.
+const OF_MEMBERS: &[&str] = &["/organizations/{slug}/leaving"];
+
+/// What `org.profile.edit` opens: the one right to change something in the operator's column.
+const PROFILE: &[&str] = &[
+    "/organizations/{slug}/settings/general",
+    "/organizations/{slug}/settings/contacts",
+];
+
+#[test]
+fn in_a_session_every_page_answers_and_only_what_the_table_allows_is_changed() {
+    let house = House::open();
+    house.stage(|stage| stage.account("First Operator", "first@instance.test", true));
+    let (reading, owning) = (
+        Scene::set(&house, "looks", "reading"),
+        Scene::set(&house, "owner", "owning"),
+    );
+    let owner = house.holder(owning.actor.as_ref().expect("an owner"));
+    let mut changed = Vec::new();
+    let inside = ROUTES
+        .iter()
+        .filter(|route| route.path.starts_with("/organizations/{slug}"));
+    for (n, route) in inside.enumerate() {
+        if route.method == "GET" {
+            let client = house.holder(reading.actor.as_ref().expect("an operator"));
+            for client in [client.clone(), client.with("HX-Request", "true")] {
+                let page = ask(&client, "GET", &reading.path(route.path, ""), &[]);
+                let missing = page.status == 404
+                    && !OF_MEMBERS.contains(&route.path)
+                    && owner.get(&owning.path(route.path, "")).status != 404;
+                assert!(
+                    matches!(page.status, 200 | 204 | 303 | 403 | 404) && !missing,
+                    "{}: {}\n{}",
+                    page.request,
+                    page.status,
+                    page.text()
+                );
+            }
+        } else {
+            let scene = Scene::set(&house, "looks", &format!("writing-{n}"));
+            let client = house.holder(scene.actor.as_ref().expect("an operator"));
+            let path = scene.path(route.path, "");
+            let page = ask(&client, route.method, &path, &scene.form(route.path));
+            assert!(page.status < 500, "{}: {}", page.request, page.status);
+            if page.status < 400 {
+                changed.push(route.path);
+            }
+        }
+    }
+    changed.retain(|path| !PROFILE.iter().any(|profile| path.starts_with(profile)));
+    assert!(changed.is_empty(), "an operator changed something by {changed:#?}");
+}
+
+#[test]
+fn the_operators_column_of_the_table_holds_on_the_pages_that_exist() {
+    /// Permission, a page that asks for it, and the form when it is one that changes something.
+    const PAGES: &[(&str, &str, &str)] = &[
+        ("org.view", "GET", "/organizations/{slug}/settings"),
+        ("org.profile.edit", "POST", "/organizations/{slug}/settings/general"),
+        ("overview.view", "GET", "/organizations/{slug}"),
+        ("members.view", "GET", "/organizations/{slug}/members"),
+        ("members.invite", "GET", "/organizations/{slug}/invitations"),
+        ("members.invite", "POST", "/organizations/{slug}/invitations"),
+        ("members.role", "POST", "/organizations/{slug}/members/{id}/role"),
+        ("members.assign", "POST", "/organizations/{slug}/members/{id}/companies"),
+        ("members.remove", "POST", "/organizations/{slug}/members/{id}/removal"),
+        ("company.create", "POST", "/organizations/{slug}/companies"),
+        (
+            "company.archive",
+            "POST",
+            "/organizations/{slug}/companies/{company}/archiving",
+        ),
+        ("co.view", "GET", "/organizations/{slug}/companies/{company}"),
+        ("co.edit", "POST", "/organizations/{slug}/companies/{company}/settings"),
+        ("access.view", "GET", "/organizations/{slug}/access"),
+        ("audit.view", "GET", "/organizations/{slug}/settings/audit"),
+        ("audit.export", "GET", "/organizations/{slug}/settings/audit.csv"),
+        ("roles.custom", "GET", "/organizations/{slug}/settings/roles"),
+        ("onboarding.copy", "GET", "/organizations/{slug}/settings/onboarding"),
+        ("security.manage", "GET", "/organizations/{slug}/settings/support"),
+        ("security.manage", "POST", "/organizations/{slug}/settings/support"),
+    ];
+    let house = House::open();
+    house.stage(|stage| stage.account("First Operator", "first@instance.test", true));
+    let mut shown = 0;
+    for (n, (key, method, path)) in PAGES.iter().enumerate() {
+        if !ROUTES
+            .iter()
+            .any(|route| route.path == *path && route.method == *method)
+        {
+            continue;
+        }
+        let right = Right::parse(key).unwrap_or_else(|| panic!("{key} is no permission"));
+        let allowed = right.mark(Column::Operator) == 's';
+        let scene = Scene::set(&house, "looks", &format!("cell-{n}"));
+        let client = house.holder(scene.actor.as_ref().expect("an operator"));
+        let form = if *method == "GET" { Vec::new() } else { scene.form(path) };
+        let page = ask(&client, method, &scene.path(path, ""), &form);
+        assert_eq!(
+            page.status < 400,
+            allowed,
+            "{key}: {} gives {}",
+            page.request,
+            page.status
+        );
+        if !allowed {
+            assert_eq!(page.status, 403, "{key}: {}", page.request);
+        }
+        shown += 1;
+    }
+    assert!(shown >= 14, "{shown}");
+}
+
+#[test]
+fn an_account_gets_a_limit_and_loses_its_sessions() {
+    let cast = Cast::set();
+    let id = cast
+        .house
+        .database
+        .words("SELECT id AS value FROM users WHERE email = 'olivia@harbor.test'")[0]
+        .clone();
+    let path = format!("/operator/users/{id}");
+    let found = cast.opal.get("/operator/users?q=OLIVIA").expect(200);
+    assert_eq!(found.texts("tbody th .who__name"), ["Olivia Hart"]);
+    let page = cast.opal.get(&path).expect(200);
+    assert!(
+        page.has("Member of") && page.has("1 organization") && page.has("Signed in on one device"),
+        "{}",
+        page.text()
+    );
+    let page = cast
+        .opal
+        .post(&format!("{path}/limit"), &[("limit", "many")])
+        .expect(422);
+    assert!(page.field_error("limit").is_some() && page.value_of("limit").as_deref() == Some("many"));
+    cast.opal
+        .post(&format!("{path}/limit"), &[("limit", "1")])
+        .expect_redirect(&path);
+    assert_eq!(cast.opal.get(&path).value_of("limit").as_deref(), Some("1"));
+    cast.olivia.get("/organizations/new").expect(200).expect_text("Ask");
+    cast.opal
+        .post(&format!("{path}/sessions/ending"), &[])
+        .expect_redirect(&path);
+    cast.olivia.get("/organizations").expect(303);
+    let deeds = cast.house.database.words(&format!(
+        "SELECT action || ' by ' || actor_name AS value FROM account_deeds WHERE user_id = '{id}' AND actor_name = 'Opal Reed' ORDER BY id"
+    ));
+    assert_eq!(
+        deeds,
+        [
+            "account.limit_changed by Opal Reed",
+            "account.other_sessions_ended by Opal Reed"
+        ]
+    );
+    // Ending one's own keeps the one that asks.
+    let own = cast
+        .house
+        .database
+        .words("SELECT id AS value FROM users WHERE email = 'opal@instance.test'")[0]
+        .clone();
+    cast.house.enter("opal@instance.test");
+    cast.opal
+        .post(&format!("/operator/users/{own}/sessions/ending"), &[])
+        .expect(303);
+    cast.opal
+        .get(&format!("/operator/users/{own}"))
+        .expect(200)
+        .expect_text("Signed in on one device");
+    cast.opal.get("/operator/users/nobody").expect(404);
+}
+
+#[test]
+fn operators_are_appointed_and_dismissed_and_what_they_look_into_closes() {
+    let cast = Cast::set();
+    cast.allow("on");
+    let id = |email: &str| {
+        cast.house
+            .database
+            .words(&format!("SELECT id AS value FROM users WHERE email = '{email}'"))[0]
+            .clone()
+    };
+    cast.house.stage(|stage| {
+        stage.account("Quinn Late", "quinn@instance.test", false);
+        stage.account("Sam Second", "sam@instance.test", true);
+    });
+    let (opal, sam) = (id("opal@instance.test"), id("sam@instance.test"));
+    cast.opal
+        .post(
+            &format!("/operator/users/{}/appointment", id("quinn@instance.test")),
+            &[],
+        )
+        .expect(422)
+        .expect_text("has not confirmed its address");
+    cast.opal
+        .post(&format!("/operator/users/{opal}/dismissal"), &[])
+        .expect(422)
+        .expect_text("Nobody else runs this instance");
+    let second = cast.house.enter("sam@instance.test");
+    second.get("/operator").expect(404);
+    cast.opal
+        .post(&format!("/operator/users/{sam}/appointment"), &[])
+        .expect(303);
+    second.get("/operator").expect(200);
+    cast.look_in("60").expect(303);
+    second
+        .post(&format!("/operator/users/{opal}/dismissal"), &[])
+        .expect(303);
+    cast.opal.get("/operator").expect(404);
+    cast.opal.get("/organizations/harbor").expect(404);
+    assert_eq!(cast.deeds("support.ended"), 1);
+    let dismissed = format!(
+        "SELECT count(*) AS value FROM account_deeds WHERE user_id = '{opal}' AND action = 'account.operator_dismissed'"
+    );
+    assert_eq!(cast.house.database.number(&dismissed), 1);
+}
+
+#[test]
+fn of_operators_who_dismiss_each_other_at_once_one_stays() {
+    let house = House::open();
+    house.stage(|stage| stage.account("Operator 0", "operator-0@instance.test", true));
+    for round in 0..12 {
+        house
+            .database
+            .execute("UPDATE users SET is_operator = (email = 'operator-0@instance.test')");
+        let people: Vec<(String, Client)> = (0..4)
+            .map(|n| {
+                let email = format!("operator-{n}@instance.test");
+                let ticket = house.stage(|stage| {
+                    let user = if round == 0 && n > 0 {
+                        stage.account(&format!("Operator {n}"), &email, true)
+                    } else {
+                        stage.user(&email)
+                    };
+                    stage.appoint(user);
+                    (user.to_string(), stage.ticket(user))
+                });
+                (ticket.0, house.holder(&ticket.1))
+            })
+            .collect();
+        let jobs = (0..people.len())
+            .map(|n| {
+                let (client, other) = (&people[n].1, &people[(n + 1) % people.len()].0);
+                move || client.post(&format!("/operator/users/{other}/dismissal"), &[]).status
+            })
+            .collect();
+        let answers = at_once(jobs);
+        assert!(
+            answers.iter().all(|status| matches!(status, 303 | 404 | 422)),
+            "{answers:?}"
+        );
+        let left = house
+            .database
+            .number("SELECT count(*) AS value FROM users WHERE is_operator");
+        assert!(left >= 1, "round {round}: nobody runs the instance: {answers:?}");
+    }
+}
+
+#[test]
+fn consent_that_is_taken_back_in_the_same_moment_leaves_no_session_behind() {
+    let cast = Cast::set();
+    let running = "SELECT count(*) AS value FROM support_sessions WHERE ended_at IS NULL";
+    let mut begun = 0;
+    for _ in 0..40 {
+        let (harbor, opal) = cast.house.stage(|stage| {
+            let (harbor, opal) = (stage.organization_of("harbor"), stage.user("opal@instance.test"));
+            stage.consent(harbor, true);
+            (harbor, opal)
+        });
+        let house = &cast.house;
+        let jobs: Vec<Box<dyn FnOnce() -> bool + Send + '_>> = vec![
+            Box::new(|| house.stage(|stage| stage.look_in(harbor, opal)).is_some()),
+            Box::new(|| {
+                house.stage(|stage| stage.consent(harbor, false));
+                false
+            }),
+        ];
+        begun += at_once(jobs).into_iter().filter(|began| *began).count();
+        assert_eq!(house.database.number(running), 0);
+    }
+    assert!(begun > 0, "no session ever came first");
+}
+
+#[test]
+fn a_letter_is_previewed_without_its_secret_and_can_do_nothing() {
+    let house = House::with_smtp(|_| {});
+    house.smtp().busy();
+    let cast = Cast::in_house(house);
+    let token = cast.house.stage(|stage| {
+        let (harbor, olivia) = (stage.organization_of("harbor"), stage.user("olivia@harbor.test"));
+        stage.invitation(harbor, olivia, "noah@harbor.test", "viewer", &[]).1
+    });
+    let list = cast.opal.get("/operator/mail?q=noah@harbor.test").expect(200);
+    assert_eq!(list.texts("tbody tr").len(), 1);
+    let path = list.all("tbody th a", "href")[0].clone();
+    let page = cast.opal.get(&path).expect(200);
+    assert!(page.has("{{token}}") && !page.body.contains(&token));
+    assert_eq!(page.all("iframe", "sandbox"), [""]);
+    assert_eq!(page.all("iframe", "src"), [format!("{path}/preview")]);
+    assert!(page.header("content-security-policy").contains("frame-src 'self'"));
+    assert!(
+        page.header("content-security-policy")
+            .contains("frame-ancestors 'none'")
+    );
+    let preview = cast.opal.get(&format!("{path}/preview")).expect(200);
+    assert!(preview.body.contains("{{token}}") && !preview.body.contains(&token));
+    let policy = preview.header("content-security-policy");
+    for part in [
+        "sandbox;",
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "frame-ancestors 'self'",
+    ] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!policy.contains("script-src") && !policy.contains("allow-"), "{policy}");
+    // The usual pages are framed by nobody and frame nothing.
+    let usual = cast.opal.get("/operator/mail").expect(200);
+    assert!(!usual.header("content-security-policy").contains("frame-src"));
+    assert!(
+        usual
+            .header("content-security-policy")
+            .contains("frame-ancestors 'none'")
+    );
+    let seed = cast
+        .house
+        .database
+        .words("SELECT seed AS value FROM mail_outbox WHERE seed IS NOT NULL")[0]
+        .clone();
+    assert!(!page.body.contains(&seed) && !preview.body.contains(&seed));
+    cast.opal.get("/operator/mail/nothing").expect(404);
+    cast.opal.get("/operator/mail/nothing/preview").expect(404);
+}
+
+#[test]
+fn a_letter_that_was_given_up_is_sent_again() {
+    let house = House::with_smtp(|_| {});
+    let cast = Cast::in_house(house);
+    cast.house.smtp().refuse("noah@harbor.test");
+    cast.house.stage(|stage| {
+        let (harbor, olivia) = (stage.organization_of("harbor"), stage.user("olivia@harbor.test"));
+        stage.invitation(harbor, olivia, "noah@harbor.test", "viewer", &[]);
+    });
+    cast.house.work_mail();
+    let list = cast.opal.get("/operator/mail?state=bounced").expect(200);
+    let path = list.all("tbody th a", "href")[0].clone();
+    let page = cast.opal.get(&path).expect(200).expect_text("The last try failed");
+    assert!(page.has("Address refused"), "{}", page.text());
+    assert!(cast.opal.get("/operator").has("1 given up or refused"));
+    cast.house.smtp().accept();
+    cast.opal.post(&format!("{path}/retry"), &[]).expect_redirect(&path);
+    cast.house.mail_to("noah@harbor.test");
+    cast.opal
+        .get(&path)
+        .expect(200)
+        .expect_text("What was sent is not kept");
+    cast.opal
+        .get(&format!("{path}/preview"))
+        .expect(200)
+        .expect_text("is not kept");
+    // What was sent is not sent twice.
+    cast.opal.post(&format!("{path}/retry"), &[]).expect(303);
+    assert_eq!(cast.house.letters_to("noah@harbor.test").len(), 1);
+    let retried = "SELECT count(*) AS value FROM account_deeds d JOIN users u ON u.id = d.user_id WHERE u.email = 'opal@instance.test' AND action = 'mail.retried'";
+    assert_eq!(cast.house.database.number(retried), 1);
+}

@@ -21,6 +21,9 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/static/{name}", "a file"),
     ("/organizations/slug", "a part of a form"),
     ("/organizations/{slug}/members.csv", "a file"),
+    ("/organizations/{slug}/settings/audit.csv", "a file"),
+    ("/organizations/{slug}/settings/audit.jsonl", "a file"),
+    ("/organizations/{slug}/settings/audit/key.pem", "a file"),
     ("/organizations/{slug}/settings/slug/status", "a part of a form"),
     ("/organizations/{slug}/settings", "leads on"),
     ("/organizations/{slug}/access/matrix.csv", "a file"),
@@ -29,6 +32,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/{slug}/access/reviews/{id}/report.pem", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.csv", "a file"),
     ("/invitations/{token}/acceptance", "leads back"),
+    ("/operator/mail/{id}/preview", "a letter, for the frame on its page"),
 ];
 
 /// One page in one state.

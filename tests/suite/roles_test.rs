@@ -31,6 +31,8 @@ const ACTORS: &[(&str, &str)] = &[
     ("co-edit", "member, editor of the company asked for"),
     ("co-view", "member, viewer of the company asked for"),
     ("afar", "member, manager of another company"),
+    ("runs", "operator of the instance, without a support session"),
+    ("looks", "operator in a support session"),
 ];
 
 /// Names and values of a form.
@@ -54,6 +56,12 @@ pub struct Scene {
     pub invitation: String,
     /// The live link of an invitation to the actor, or to the newcomer for whom is a member or nobody.
     pub token: String,
+    /// The account of `member`.
+    pub account: String,
+    /// The letter of `invitation`.
+    pub letter: String,
+    /// A support session of an operator who is not the actor.
+    pub support: String,
     /// A role of the organization's own that nobody has.
     pub custom_role: String,
     /// The member's open request for a right in north.
@@ -78,6 +86,13 @@ pub struct Scene {
 impl Scene {
     /// Sets it for one of the actors.
     pub fn set(house: &House, actor: &str, slug: &str) -> Self {
+        let scene = Self::staged(house, actor, slug);
+        // The log has one line, about north.
+        house.note(&scene.slug, &scene.north);
+        scene
+    }
+
+    fn staged(house: &House, actor: &str, slug: &str) -> Self {
         house.stage(|stage| {
             let north_slug = format!("north-{slug}");
             let owner = stage.account(&format!("Olivia {slug}"), &format!("olivia@{slug}.test"), true);
@@ -95,6 +110,11 @@ impl Scene {
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
                 stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
+            let letter = stage.letter_of(invitation);
+            let helper = stage.account(&format!("Opal {slug}"), &format!("opal@{slug}.test"), true);
+            stage.appoint(helper);
+            stage.consent(organization, true);
+            let support = stage.look_in(organization, helper).expect("consent");
             let (link, door) = stage.link(organization, owner, &open_link(&format!("Link {slug}")));
             let asker = stage.account(&format!("Asta {slug}"), &format!("asta@{slug}.test"), true);
             let join = stage.join_request(organization, link, asker, "");
@@ -114,10 +134,16 @@ impl Scene {
             };
             let actor = (actor != "out").then(|| {
                 let user = stage.account(&format!("Alex {slug}"), &address, actor != "unproven");
-                if matches!(actor, "strange" | "unproven") {
-                    token = stage.invitation(organization, owner, &address, "viewer", &[]).1;
-                } else {
-                    stage.enrol(organization, user, role, companies);
+                match actor {
+                    "strange" | "unproven" => token = stage.invitation(organization, owner, &address, "viewer", &[]).1,
+                    "runs" => stage.appoint(user),
+                    "looks" => {
+                        stage.appoint(user);
+                        stage.look_in(organization, user).expect("consent");
+                    }
+                    _ => {
+                        stage.enrol(organization, user, role, companies);
+                    }
                 }
                 stage.ticket(user)
             });
@@ -137,6 +163,9 @@ impl Scene {
                 request: request.to_string(),
                 group: group.to_string(),
                 south: south.to_string(),
+                account: target.to_string(),
+                letter: letter.to_string(),
+                support: support.to_string(),
                 link: link.to_string(),
                 door,
                 join: join.to_string(),

@@ -100,6 +100,8 @@ fn a_database_of_the_release_before_is_taken_over_with_everybody_in_it_and_its_l
         "in the order in which they were written"
     );
     real.kill();
-    let doctor = real.run(&["doctor"]);
-    assert_eq!(doctor.status.code(), Some(0), "{}", said(&doctor));
+    for command in [&["doctor"][..], &["audit", "verify"]] {
+        let output = real.run(command);
+        assert_eq!(output.status.code(), Some(0), "{command:?}: {}", said(&output));
+    }
 }

@@ -40,7 +40,7 @@ pub struct Invited {
 pub const LOGINS: &[(&str, &str)] = &[
     (
         "ops@tenantry.example",
-        "Operator of the instance, owner of Fern & Kettle",
+        "Operator of the instance, owner of Fern & Kettle; Sunbeam Agency lets operators in",
     ),
     (
         "maya@meridian.example",

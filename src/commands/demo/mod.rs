@@ -3,6 +3,7 @@
 mod cast;
 mod general;
 mod links;
+mod operator;
 mod people;
 mod reviews;
 mod rights;
@@ -114,6 +115,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     // General: end
 
     // Operator
+    operator::play(&stage)?;
     // Operator: end
 
     // Reviews

@@ -42,6 +42,7 @@ crate::text_enum! {
         OrganizationRequested = "account.organization_requested",
         LimitChanged = "account.limit_changed",
         OperatorAppointed = "account.operator_appointed",
+        OperatorDismissed = "account.operator_dismissed",
         SignInFailed = "account.sign_in_failed",
         SlugChanged = "organization.slug_changed",
         ContactAsked = "organization.contact_asked",
@@ -140,7 +141,50 @@ impl Kind {
     }
 }
 
+/// The beginnings of actions' names, and the words for people.
+const GROUPS: &[(&str, &str)] = &[
+    ("organization", "Organization"),
+    ("company", "Companies"),
+    ("member", "Members"),
+    ("invitation", "Invitations"),
+    ("group", "Groups"),
+    ("role", "Custom roles"),
+    ("access", "Access requests"),
+    ("review", "Access reviews"),
+    ("approval", "Second confirmations"),
+    ("onboarding_link", "Onboarding links"),
+    ("join", "Requests to join"),
+    ("account", "Accounts"),
+    ("support", "Support sessions"),
+    ("audit", "Audit log"),
+    ("mail", "Mail"),
+];
+
 impl Action {
+    /// The beginning of its name, before the dot.
+    pub fn group(self) -> &'static str {
+        self.as_str().split_once('.').map_or(self.as_str(), |(group, _)| group)
+    }
+
+    /// The words for a group of actions.
+    pub fn group_label(group: &str) -> &str {
+        GROUPS
+            .iter()
+            .find(|(name, _)| *name == group)
+            .map_or(group, |(_, label)| label)
+    }
+
+    /// The word for it within its group: "Role changed".
+    pub fn label(self) -> String {
+        let name = self.as_str().split_once('.').map_or(self.as_str(), |(_, name)| name);
+        let words = name.replace('_', " ");
+        let mut letters = words.chars();
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect())
+            .unwrap_or_default()
+    }
+
     /// What it is about.
     pub fn kind(self) -> Kind {
         match self {
@@ -174,5 +218,19 @@ impl Action {
     /// Whether a deed on an account also stands in the logs of the organizations that the person belongs to.
     pub(super) fn concerns_organizations(self) -> bool {
         self.as_str().starts_with("account.") && self.kind() != Kind::Change
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_found_in_a_group_of_the_list() {
+        for action in Action::ALL {
+            assert!(GROUPS.iter().any(|(name, _)| *name == action.group()), "{action}");
+            assert!(!action.label().is_empty());
+        }
+        assert_eq!(Action::MemberRoleChanged.label(), "Role changed");
     }
 }

@@ -1,7 +1,10 @@
 //! The chain: each line of an organization's log carries the hash of the line before, so that nothing in between can be
 //! changed, taken out or put in without every later hash telling it.
 
+use diesel::dsl::{exists, not, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::Entry;
 use crate::gate::db::Conn;
@@ -41,47 +44,100 @@ pub(super) fn append(conn: &mut Conn, organization: OrgId, lines: Vec<Entry>) ->
     Ok(())
 }
 
+/// Makes a chain's head, in the one transaction that comes first; the lines from before there was a chain come with it.
 fn begin(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
     let head = (
         deed_heads::organization_id.eq(organization),
         deed_heads::seq.eq(0i64),
         deed_heads::hash.eq(""),
     );
-    on_each!(conn, c => diesel::insert_into(deed_heads::table).values(head).on_conflict_do_nothing().execute(c))?;
+    let made =
+        on_each!(conn, c => diesel::insert_into(deed_heads::table).values(head).on_conflict_do_nothing().execute(c))?;
+    if made == 1 {
+        take_in(conn, organization)?;
+    }
     Ok(())
 }
 
-/// Links the lines that were written before there was a chain, oldest first, at most `most` of them; how many there were.
+/// The lines of a chain. In the index's own words, or neither engine sees that it is meant.
+pub(super) fn chained() -> SqlLiteral<Bool> {
+    sql::<Bool>("deeds.seq > 0")
+}
+
+/// The lines outside of every chain.
+pub(super) fn unchained() -> SqlLiteral<Bool> {
+    sql::<Bool>("deeds.seq <= 0")
+}
+
+/// The end of a chain: its length and the last hash. `None` where nothing was written yet.
 ///
 /// # Errors
 /// When the database fails.
-pub fn adopt(conn: &mut Conn, most: i64) -> QueryResult<usize> {
-    let orphans: Vec<(OrgId, Entry)> = deeds::table
-        .filter(deeds::seq.eq(0i64))
+pub fn head(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<(i64, String)>> {
+    deed_heads::table
+        .find(organization)
+        .select((deed_heads::seq, deed_heads::hash))
+        .first(conn)
+        .optional()
+}
+
+/// An organization with lines from before there was a chain. Once it has a chain, a line outside of it is one that
+/// somebody put in, and stays outside.
+///
+/// # Errors
+/// When the database fails.
+pub fn waiting(conn: &mut Conn) -> QueryResult<Option<OrgId>> {
+    let begun = deed_heads::table.filter(deed_heads::organization_id.eq(deeds::organization_id));
+    deeds::table
+        .filter(unchained())
+        .filter(not(exists(begun)))
         .order((deeds::organization_id, deeds::id))
-        .limit(most)
-        .select((deeds::organization_id, Entry::as_select()))
-        .load(conn)?;
-    let found = orphans.len();
-    for (organization, mut line) in orphans {
-        begin(conn, organization)?;
-        let (seq, hash): (i64, String) = deed_heads::table
-            .find(organization)
-            .select((deed_heads::seq, deed_heads::hash))
-            .first(conn)?;
-        line.seq = seq + 1;
-        line.prev_hash = hash;
-        line.hash = line.digest();
-        diesel::update(deeds::table.find((organization, line.id.to_string())))
-            .set((
-                deeds::seq.eq(line.seq),
-                deeds::prev_hash.eq(&line.prev_hash),
-                deeds::hash.eq(&line.hash),
-            ))
-            .execute(conn)?;
-        diesel::update(deed_heads::table.find(organization))
-            .set((deed_heads::seq.eq(line.seq), deed_heads::hash.eq(&line.hash)))
-            .execute(conn)?;
+        .select(deeds::organization_id)
+        .first(conn)
+        .optional()
+}
+
+/// Makes one chain of the lines that an organization had before there was one, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn adopt(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
+    begin(conn, organization)
+}
+
+/// So many lines are held in memory while they are linked.
+const AT_ONCE: i64 = 1_000;
+
+fn take_in(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
+    let (mut seq, mut hash) = (0, String::new());
+    loop {
+        let old: Vec<Entry> = deeds::table
+            .filter(deeds::organization_id.eq(organization))
+            .filter(unchained())
+            .order(deeds::id)
+            .limit(AT_ONCE)
+            .select(Entry::as_select())
+            .load(conn)?;
+        if old.is_empty() {
+            break;
+        }
+        for mut line in old {
+            seq += 1;
+            line.seq = seq;
+            line.prev_hash = hash;
+            line.hash = line.digest();
+            diesel::update(deeds::table.find((organization, &line.id)))
+                .set((
+                    deeds::seq.eq(line.seq),
+                    deeds::prev_hash.eq(&line.prev_hash),
+                    deeds::hash.eq(&line.hash),
+                ))
+                .execute(conn)?;
+            hash = line.hash;
+        }
     }
-    Ok(found)
+    diesel::update(deed_heads::table.find(organization))
+        .set((deed_heads::seq.eq(seq), deed_heads::hash.eq(hash)))
+        .execute(conn)?;
+    Ok(())
 }

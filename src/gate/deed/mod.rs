@@ -3,7 +3,12 @@
 mod action;
 pub mod chain;
 mod entry;
+pub mod history;
+pub mod log;
+pub mod seal;
 mod sentence;
+pub mod sight;
+pub mod verification;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +17,7 @@ use serde_json::{Value, json};
 
 pub use self::action::{Action, Kind};
 pub use self::entry::Entry;
+pub use self::history::{History, history};
 
 use super::context::Context;
 use super::db::Conn;
@@ -135,7 +141,7 @@ pub(super) fn record(conn: &mut Conn, cx: &Context, actor: Option<&Actor>, done:
     }
     let line = |deed: &Deed| Entry {
         seq: 0,
-        id: DeedId::fresh(),
+        id: DeedId::fresh().to_string(),
         at: cx.now,
         actor_id: actor.map(|actor| actor.id.to_string()),
         actor_name: actor.map_or("Tenantry", |actor| actor.name.as_str()).to_owned(),
@@ -143,7 +149,7 @@ pub(super) fn record(conn: &mut Conn, cx: &Context, actor: Option<&Actor>, done:
         ip: cx.request.ip.clone(),
         agent: cx.request.agent.clone(),
         request_id: cx.request.id.clone(),
-        action: deed.action,
+        action: deed.action.as_str().to_owned(),
         target_kind: deed.kind.to_owned(),
         target_id: deed.id.clone(),
         target_label: deed.label.clone(),
@@ -190,7 +196,7 @@ fn of_account(conn: &mut Conn, user: UserId, line: &Entry) -> QueryResult<()> {
     diesel::insert_into(account_deeds::table)
         .values((
             account_deeds::user_id.eq(user),
-            account_deeds::id.eq(line.id),
+            account_deeds::id.eq(&line.id),
             account_deeds::at.eq(line.at),
             account_deeds::actor_id.eq(&line.actor_id),
             account_deeds::actor_name.eq(&line.actor_name),
@@ -198,7 +204,7 @@ fn of_account(conn: &mut Conn, user: UserId, line: &Entry) -> QueryResult<()> {
             account_deeds::ip.eq(&line.ip),
             account_deeds::agent.eq(&line.agent),
             account_deeds::request_id.eq(&line.request_id),
-            account_deeds::action.eq(line.action),
+            account_deeds::action.eq(&line.action),
             account_deeds::target_kind.eq(&line.target_kind),
             account_deeds::target_id.eq(&line.target_id),
             account_deeds::target_label.eq(&line.target_label),
@@ -216,7 +222,7 @@ fn of_account(conn: &mut Conn, user: UserId, line: &Entry) -> QueryResult<()> {
 pub fn latest(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<Vec<Entry>> {
     deeds::table
         .filter(deeds::organization_id.eq(organization))
-        .filter(deeds::seq.gt(0))
+        .filter(chain::chained())
         .order(deeds::seq.desc())
         .limit(limit)
         .select(Entry::as_select())

@@ -32,6 +32,7 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         .or_else(|| before.get("company"))
         .and_then(Value::as_str)
         .unwrap_or_default();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let link = |value: &Value| value.get("link").and_then(Value::as_str).unwrap_or_default().to_owned();
     let group = |value: &Value| {
         let name = value.get("group").and_then(Value::as_str);
@@ -139,9 +140,44 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
         // General: end
 
         // Audit
+        Action::AuditExported => match after.get("format").and_then(Value::as_str) {
+            Some(format) => format!("exported the audit log as {}", format.to_uppercase()),
+            None => "exported the audit log".into(),
+        },
+        Action::SignedUp => "signed up".into(),
+        Action::EmailVerified => format!("confirmed the address {label}"),
+        Action::SignedIn => "signed in".into(),
+        Action::SignedOut => "signed out".into(),
+        // Nobody proved to be anybody: the actor is the house.
+        Action::SignInFailed => format!("refused a sign-in as {label}: the password was wrong"),
+        Action::AccountLocked => format!("locked the account {label} after too many wrong passwords"),
+        Action::AccountUnlocked => format!("opened the account {label} again"),
+        Action::PasswordResetRequested => format!("sent {label} a link for a new password"),
+        Action::PasswordReset => "chose a new password by the mailed link".into(),
+        Action::PasswordChanged => "changed their password".into(),
+        Action::NameChanged => match after.get("name").and_then(Value::as_str) {
+            Some(name) => format!("changed their name to {name}"),
+            None => "changed their name".into(),
+        },
+        Action::EmailChangeRequested => "asked to change their address".into(),
+        Action::EmailChanged => "changed their address".into(),
+        Action::SessionEnded => "ended one of their sessions".into(),
+        Action::OtherSessionsEnded => "ended all of their other sessions".into(),
+        Action::VerificationRequested => "asked for another letter to confirm their address".into(),
+        Action::OrganizationRequested => "asked to create another organization".into(),
         // Audit: end
 
         // Operator
+        Action::SupportConsentChanged if after.get("allowed").and_then(Value::as_bool) == Some(true) => {
+            "allowed operators to look in by support sessions".into()
+        }
+        Action::SupportConsentChanged => "took back that operators may look in".into(),
+        Action::SupportBegan => format!("began a support session: {}", text(after, "reason")),
+        Action::SupportEnded => format!("ended the support session of {label} ({})", text(after, "how")),
+        Action::MailRetried => format!("sent the email “{label}” again"),
+        Action::LimitChanged => format!("changed how many organizations {label} may create"),
+        Action::OperatorAppointed => format!("made {label} an operator"),
+        Action::OperatorDismissed => format!("dismissed {label} as an operator"),
         // Operator: end
 
         // Reviews
@@ -182,4 +218,23 @@ fn whole(action: Action, label: &str, before: &Value, after: &Value) -> Option<S
         Action::ApprovalExpired => format!("closed, because it can no longer be done: {label}"),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The beginnings of actions whose sentences come with their areas.
+    const LATER: &[&str] = &["account.limit", "account.operator", "mail.", "support."];
+
+    #[test]
+    fn every_action_has_a_sentence() {
+        let nothing = Value::Object(serde_json::Map::new());
+        for action in Action::ALL {
+            let words = sentence(*action, "Label", &nothing, &nothing);
+            let fallen = words == action.as_str().replace(['.', '_'], " ");
+            let later = LATER.iter().any(|beginning| action.as_str().starts_with(beginning));
+            assert!(!fallen || later, "{action} has no sentence");
+        }
+    }
 }

@@ -35,6 +35,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("access_reviews", "id"),
     ("approvals", "id"),
     ("join_requests", "id"),
+    ("onboarding_old_links", "token_hash"),
     ("onboarding_links", "id"),
     ("invitation_links", "token_hash"),
     ("invitation_grants", "invitation_id, company_id"),

@@ -35,7 +35,11 @@ fn plain(cell: &str) -> &str {
 /// # Errors
 /// A sentence about the sheet as a whole.
 pub fn read(text: &str) -> Result<Vec<Row>, String> {
-    let text = text.trim_start_matches('\u{feff}');
+    // One kind of line end, by which lines are counted as a person counts them.
+    let text = text
+        .trim_start_matches('\u{feff}')
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
     let head = text.lines().next().unwrap_or_default();
     if text.trim().is_empty() {
         return Err("Choose a file, or paste its rows".into());

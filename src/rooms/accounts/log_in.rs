@@ -122,6 +122,7 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
         }
     };
     let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let tried = account.clone();
     let right = visitor.house().hasher.verify(stored, typed.password.clone()).await?;
     let entered = match account.filter(|_| right) {
         Some(account) => enter(&visitor, account, typed.next.clone()).await?,
@@ -129,10 +130,25 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
     };
     let Some((token, path)) = entered else {
         let sentence = "The email address and the password do not belong together";
-        return again(&visitor, typed, StatusCode::UNPROCESSABLE_ENTITY, "password", sentence);
+        let answer = again(&visitor, typed, StatusCode::UNPROCESSABLE_ENTITY, "password", sentence);
+        if let Some(account) = tried {
+            actix_web::rt::spawn(failed(visitor, account));
+        }
+        return answer;
     };
     session::remember(visitor.session(), &token)?;
     Ok(see_other(visitor.fragment(), &path))
+}
+
+/// Notes a wrong password, for the person and their organizations. Nobody waits for it, so that the answer takes as long
+/// where there is no account. How many there can be follows from how many passwords may be tried (`rules::may_try`).
+async fn failed(visitor: Visitor, account: Account) {
+    let noted = visitor
+        .write(move |_, _| Ok(((), None, account.did(Action::SignInFailed))))
+        .await;
+    if let Err(error) = noted {
+        tracing::warn!(%error, "a wrong password was not noted");
+    }
 }
 
 /// The new session and where it begins; `None` when the password was changed while it was being checked.

@@ -5,13 +5,13 @@ use actix_web::web::Path;
 use askama::Template;
 use serde_json::json;
 
-use super::rules::{self, Device};
 use super::store;
 use crate::gate::db::Conn;
 use crate::gate::deed::{Action, Deed, Deeds};
 use crate::gate::session::{self, Person};
 use crate::gate::shell::Shell;
 use crate::gate::{Anyone, SignedIn};
+use crate::ground::device::{self, Device};
 use crate::ground::error::AppError;
 use crate::ground::html::{html, see_other};
 use crate::ground::id::SessionId;
@@ -59,7 +59,7 @@ fn rows(conn: &mut Conn, person: &Person) -> Result<Vec<Row>, AppError> {
         .into_iter()
         .map(|(id, agent, ip, began, seen)| Row {
             id,
-            device: rules::device(&agent),
+            device: device::device(&agent),
             ip,
             began,
             seen,

@@ -8,6 +8,7 @@ use crate::gate::CompanyGate;
 use crate::gate::assignment::Attempt;
 use crate::gate::company::{Company, Staff};
 use crate::gate::db::Conn;
+use crate::gate::deed::{self, History};
 use crate::gate::member::Member;
 use crate::gate::organization::{CompanyStatus, UnitLabel};
 use crate::gate::permission::{ManageCompanyMembers, Permission, ViewCompany};
@@ -54,6 +55,7 @@ struct ShowPage {
     created: (String, String),
     archived: Option<String>,
     people: Option<People>,
+    history: Option<History>,
 }
 
 /// `GET /organizations/{slug}/companies/{company}`
@@ -112,6 +114,7 @@ fn page(member: &Member, company: &Company, conn: &mut Conn) -> Result<ShowPage,
         created: (company.created_at.iso(), company.created_at.date()),
         archived: archived.then(|| company.archived_at.map_or_else(String::new, Time::date)),
         people,
+        history: deed::history(conn, member, "company", company.id)?,
         path,
     })
 }

@@ -10,7 +10,7 @@ use super::store::{self, Seen};
 use super::terms::{self, Roles, Typed, above};
 use crate::gate::Gate;
 use crate::gate::db::Conn;
-use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::deed::{self, Action, Deed, Deeds, History};
 use crate::gate::invitation::{self, Offer};
 use crate::gate::member::Member;
 use crate::gate::organization::{CompanyStatus, UnitLabel};
@@ -41,6 +41,7 @@ struct Edit {
     picker: Picker,
     /// Why it cannot be changed.
     closed: Option<String>,
+    history: Option<History>,
 }
 
 /// The invitation as the form shows it.
@@ -83,6 +84,7 @@ impl Edit {
         };
         Ok(Self {
             shell: member.shell(conn, "members")?,
+            history: deed::history(conn, member, "invitation", seen.invitation.id)?,
             picker: terms::picker(conn, member, voucher, &typed, action.clone())?,
             action,
             back: member.path("/invitations"),

@@ -9,6 +9,7 @@ use super::visible;
 use crate::gate::Gate;
 use crate::gate::assignment::{self, Attempt};
 use crate::gate::db::Conn;
+use crate::gate::deed::{self, History};
 use crate::gate::member::{Member, MembershipStatus, Standing};
 use crate::gate::organization::{CompanyStatus, UnitLabel};
 use crate::gate::permission::{AssignCompanies, Permission, RemoveMembers, ViewAccess, ViewMembers};
@@ -122,6 +123,7 @@ struct ProfilePage {
     company_q: String,
     offered: Vec<Choice>,
     more_offered: bool,
+    history: Option<History>,
 }
 
 /// What was typed, to be shown again.
@@ -233,6 +235,7 @@ impl ProfilePage {
             company_q: typed.company_q,
             offered,
             more_offered,
+            history: deed::history(conn, member, "member", person.id)?,
             person,
         })
     }

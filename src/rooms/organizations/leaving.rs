@@ -35,6 +35,8 @@ struct LeavingPage {
 pub async fn confirm(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|member, conn| {
+            // Who looks in by a support session has nothing to leave.
+            Standing::find(conn, member.organization, member.id)?;
             let last_owner = member.role == Role::Owner && store::has_one_owner(conn, member.organization)?;
             page(member, conn, last_owner, FormErrors::none())
         })

@@ -42,6 +42,8 @@ struct Attention {
 
 struct Line {
     actor: String,
+    /// Who allowed it, when an operator did it in a support session.
+    on_behalf_of: Option<String>,
     sentence: String,
     iso: String,
     ago: String,
@@ -120,6 +122,7 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
                     iso: line.at.iso(),
                     ago: line.at.ago(now),
                     actor: line.actor_name.clone(),
+                    on_behalf_of: line.on_behalf_of.clone(),
                     sentence: line.sentence(),
                 })
                 .collect(),
@@ -128,8 +131,13 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         None
     };
     let starting = total == 1 && pending.is_some_and(|pending| pending.open == 0) && member.rights.create_companies();
-    let joined = Standing::find(conn, org, member.id)?.joined_at;
-    let welcome = (member.cx.now - joined < NEWCOMER).then(|| {
+    // Who looks in by a support session never joined.
+    let joined = match member.support {
+        Some(_) => None,
+        None => Some(Standing::find(conn, org, member.id)?.joined_at),
+    };
+    let fresh = joined.is_some_and(|joined| member.cx.now - joined < NEWCOMER);
+    let welcome = fresh.then(|| {
         let first_name = member.person.name.split_whitespace().next().unwrap_or_default();
         (
             first_name.to_owned(),

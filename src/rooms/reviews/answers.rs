@@ -217,7 +217,10 @@ fn apply(
     };
     let deeds = match placed {
         Ok(placed) => placed.deeds,
-        Err(assignment::Refused::NotAssigned) => Deeds::none("somebody took it away at the same moment"),
+        // Whoever is here by a group alone has nothing of their own to take; what is left is looked at below.
+        Err(assignment::Refused::NotAssigned | assignment::Refused::ByGroup) => {
+            Deeds::none("they have none of their own, or somebody took it away at the same moment")
+        }
         Err(refused) => return Ok(Err(refused.sentence(member.unit.one()))),
     };
     let now = assignment::role_in(conn, member.organization, line.membership, company.id)?;

@@ -114,7 +114,6 @@ impl ExplainPage {
             let wanted = Wanted {
                 words: name::query(&question.q),
                 role: None,
-                given: None,
                 company: None,
                 standing: None,
                 within: own.clone(),

@@ -8,7 +8,7 @@ use super::store;
 use crate::gate::Gate;
 use crate::gate::approval::{self, Approval};
 use crate::gate::db::Conn;
-use crate::gate::deed::{Action, Deed, Deeds};
+use crate::gate::deed::{self, Action, Deed, Deeds, History};
 use crate::gate::member::Member;
 use crate::gate::organization::contact::{self, Contact, ContactKind};
 use crate::gate::organization::{self, Control, Region, UnitLabel};
@@ -74,6 +74,7 @@ struct GeneralPage {
     contacts: Vec<ContactRow>,
     control: Control,
     waiting: Vec<Waiting>,
+    history: Option<History>,
 }
 
 impl GeneralPage {
@@ -96,6 +97,7 @@ impl GeneralPage {
             slug: member.slug.clone(),
             organization: member.organization_name.clone(),
             may: member.rights,
+            history: deed::history(conn, member, "organization", member.organization)?,
             form,
             preset: None,
             presets: Preset::ALL

@@ -1,12 +1,13 @@
 //! What the addresses of this area need to be asked for, and their pictures.
 
 use crate::harness::house::House;
-use crate::pages_test::Picture;
+use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
 /// What stands for a variable of a path.
-pub fn variable(_scene: &Scene, _path: &str, _name: &str) -> Option<String> {
-    None
+pub fn variable(_scene: &Scene, path: &str, name: &str) -> Option<String> {
+    // The scene's one line: it is about `north`.
+    (path.contains("/settings/audit/") && name == "seq").then(|| "1".into())
 }
 
 /// A form that is filled in rightly.
@@ -15,6 +16,102 @@ pub fn form(_scene: &Scene, _path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn hang(_house: &House) -> Vec<Picture> {
-    Vec::new()
+pub fn hang(house: &House) -> Vec<Picture> {
+    let scene = Scene::set(house, "owner", "ledger");
+    let owner = house.holder(scene.actor.as_ref().expect("an owner"));
+    let at = |rest: &str| format!("/organizations/ledger{rest}");
+    let role = format!("/members/{}/role", scene.member);
+    owner.post(&at(&role), &[("role", "viewer")]).expect(303);
+    // So that no picture has the word that the change left.
+    owner.get(&at("")).expect(200);
+    let manager = Scene::set(house, "manager", "ledger-manager");
+    let manager = house.holder(manager.actor.as_ref().expect("a manager"));
+    let broken = Scene::set(house, "owner", "ledger-broken");
+    house.database.execute(&format!(
+        "UPDATE deeds SET target_label = 'South' WHERE organization_id = '{}'",
+        broken.organization
+    ));
+    let bad = house.holder(broken.actor.as_ref().expect("an owner"));
+    let (list, line) = (
+        "/organizations/{slug}/settings/audit",
+        "/organizations/{slug}/settings/audit/{seq}",
+    );
+    let check = "/organizations/{slug}/settings/audit/verification";
+    let broken = |rest: &str| format!("/organizations/ledger-broken/settings/audit/{rest}");
+    let add = Picture::new;
+    vec![
+        add(
+            list,
+            "filled",
+            Some(&owner),
+            &at("/settings/audit"),
+            Act::Open("#line-2 summary", "#line-2 .diff"),
+            "to Viewer",
+        ),
+        add(
+            list,
+            "narrowed",
+            Some(&owner),
+            &at(&format!("/settings/audit?target=company:{}", scene.north)),
+            Act::Nothing,
+            "Show everything",
+        ),
+        add(
+            list,
+            "nothing found",
+            Some(&owner),
+            &at("/settings/audit"),
+            Act::Search("zzz"),
+            "No line matches",
+        ),
+        add(
+            list,
+            "errors",
+            Some(&owner),
+            &at("/settings/audit?from=2026-11-02&to=2026-11-01"),
+            Act::Nothing,
+            "There is a problem",
+        ),
+        add(
+            list,
+            "a part",
+            Some(&manager),
+            "/organizations/ledger-manager/settings/audit",
+            Act::Nothing,
+            "you manage",
+        ),
+        add(
+            line,
+            "holds",
+            Some(&owner),
+            &at("/settings/audit/2"),
+            Act::Nothing,
+            "Holds",
+        ),
+        add(line, "broken", Some(&bad), &broken("1"), Act::Nothing, "Does not hold"),
+        add(
+            check,
+            "idle",
+            Some(&owner),
+            &at("/settings/audit/verification"),
+            Act::Nothing,
+            "Verify now",
+        ),
+        add(
+            check,
+            "whole",
+            Some(&owner),
+            &at("/settings/audit/verification?run=1"),
+            Act::Nothing,
+            "Every line from 1 to",
+        ),
+        add(
+            check,
+            "broken",
+            Some(&bad),
+            &broken("verification?run=1"),
+            Act::Nothing,
+            "does not hold at line 1",
+        ),
+    ]
 }

@@ -1,20 +1,180 @@
 //! What the addresses of this area need to be asked for, and their pictures.
 
+use crate::harness::client::Client;
 use crate::harness::house::House;
-use crate::pages_test::Picture;
+use crate::harness::people::PASSWORD;
+use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
 /// What stands for a variable of a path.
-pub fn variable(_scene: &Scene, _path: &str, _name: &str) -> Option<String> {
-    None
+pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+    match name {
+        "id" if path.starts_with("/operator/users/") => Some(scene.account.clone()),
+        "id" if path.starts_with("/operator/mail/") => Some(scene.letter.clone()),
+        "id" if path.ends_with("/settings/support/{id}/ending") => Some(scene.support.clone()),
+        _ => None,
+    }
 }
 
 /// A form that is filled in rightly.
-pub fn form(_scene: &Scene, _path: &str) -> Option<Form> {
-    None
+pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
+    let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
+    match path {
+        "/operator/organizations/{slug}/support" => Some(text(&[
+            ("reason", "Letters do not arrive"),
+            ("minutes", "15"),
+            ("password", PASSWORD),
+        ])),
+        "/operator/users/{id}/limit" => Some(text(&[("limit", "3")])),
+        "/organizations/{slug}/settings/support" => Some(text(&[("allowed", "off")])),
+        "/organizations/{slug}/settings/support/{id}/ending" => Some(Vec::new()),
+        path if path.starts_with("/operator/") => Some(Vec::new()),
+        _ => None,
+    }
 }
 
 /// The pages in their states.
-pub fn hang(_house: &House) -> Vec<Picture> {
-    Vec::new()
+pub fn hang(house: &House) -> Vec<Picture> {
+    let owner = house.enter_owner("Harbor House", "harbor-house");
+    let shy = house.enter_owner("Shy House", "shy-house");
+    let operator = house.stage(|stage| {
+        let user = stage.account("Opal Reed", "opal@instance.test", true);
+        stage.appoint(user);
+        let harbor = stage.organization_of("harbor-house");
+        stage.consent(harbor, true);
+        stage.look_in(harbor, user).expect("consent");
+        stage.ticket(user)
+    });
+    let operator = house.holder(&operator);
+    let (letter, account) = (
+        house
+            .database
+            .words("SELECT id AS value FROM mail_outbox ORDER BY id LIMIT 1")[0]
+            .clone(),
+        house
+            .database
+            .words("SELECT id AS value FROM users WHERE email = 'opal@instance.test'")[0]
+            .clone(),
+    );
+    house.database.execute(&format!(
+        "UPDATE mail_outbox SET state = 'failed', attempts = 5, last_error = 'the server says 451 try later', html = '<h1>Hello</h1><a href=\"/x/{{{{token}}}}\">Open</a>', text = 'Hello {{{{token}}}}' WHERE id = '{letter}'"
+    ));
+    let mut all = Vec::new();
+    let mut add = |route, state, path: &str, act, says| {
+        all.push(Picture::new(route, state, Some(&operator), path, act, says));
+    };
+    let harbor = "/operator/organizations/harbor-house";
+    let shy_one = "/operator/organizations/shy-house";
+    add("/operator", "numbers", "/operator", Act::Nothing, "Lost letters");
+    add(
+        "/operator/health",
+        "checked",
+        "/operator/health",
+        Act::Nothing,
+        "organizations without an owner",
+    );
+    add(
+        "/operator/organizations",
+        "several",
+        "/operator/organizations",
+        Act::Nothing,
+        "Harbor House",
+    );
+    add(
+        "/operator/organizations",
+        "nothing found",
+        "/operator/organizations",
+        Act::Search("zzzz"),
+        "No organization matches",
+    );
+    add(
+        "/operator/organizations/{slug}",
+        "looking in",
+        harbor,
+        Act::Nothing,
+        "Your support session is open",
+    );
+    add(
+        "/operator/organizations/{slug}",
+        "kept out",
+        shy_one,
+        Act::Nothing,
+        "Operators are kept out",
+    );
+    add(
+        "/operator/organizations/{slug}/support",
+        "empty",
+        &format!("{harbor}/support"),
+        Act::Nothing,
+        "Why do you look in?",
+    );
+    add(
+        "/operator/organizations/{slug}/support",
+        "errors",
+        &format!("{harbor}/support"),
+        Act::Send("/support"),
+        "There is a problem",
+    );
+    add(
+        "/operator/users",
+        "several",
+        "/operator/users",
+        Act::Nothing,
+        "Opal Reed",
+    );
+    add(
+        "/operator/users",
+        "nothing found",
+        "/operator/users",
+        Act::Search("zzzz"),
+        "No account matches",
+    );
+    add(
+        "/operator/users/{id}",
+        "oneself",
+        &format!("/operator/users/{account}"),
+        Act::Nothing,
+        "Dismiss as operator",
+    );
+    add("/operator/mail", "several", "/operator/mail", Act::Nothing, "Send now");
+    add(
+        "/operator/mail/{id}",
+        "given up",
+        &format!("/operator/mail/{letter}"),
+        Act::Nothing,
+        "The last try failed",
+    );
+    add(
+        "/organizations/{slug}",
+        "support session",
+        "/organizations/harbor-house",
+        Act::Nothing,
+        "You look into Harbor House as an operator",
+    );
+    let mut own = |state, who: &Client, slug: &str, says| {
+        let path = format!("/organizations/{slug}/settings/support");
+        all.push(Picture::new(
+            "/organizations/{slug}/settings/support",
+            state,
+            Some(who),
+            &path,
+            Act::Nothing,
+            says,
+        ));
+    };
+    own("on", &owner, "harbor-house", "Keep operators out");
+    own("off", &shy, "shy-house", "Let operators in");
+    all
+}
+
+impl House {
+    /// An organization and the browser of its owner, without the pages that lead there.
+    fn enter_owner(&self, name: &str, slug: &str) -> Client {
+        let ticket = self.stage(|stage| {
+            let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            stage.organization(name, slug, owner);
+            stage.ticket(owner)
+        });
+        self.holder(&ticket)
+    }
 }

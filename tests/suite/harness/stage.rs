@@ -10,7 +10,7 @@ use tenantry::gate::Backstage;
 use tenantry::gate::context::Context;
 use tenantry::gate::custom_role;
 use tenantry::gate::db::Conn;
-use tenantry::gate::deed::Deeds;
+use tenantry::gate::deed::{Action, Deed, Deeds};
 use tenantry::gate::invitation::{self, Offer};
 use tenantry::gate::link;
 use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
@@ -19,12 +19,13 @@ use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, Organiz
 use tenantry::gate::permission::{Right, RightSet};
 use tenantry::gate::rights::Grounds;
 use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::{access_review_items, company_assignments, memberships, organization_slugs};
+use tenantry::gate::schema::{access_review_items, company_assignments, invitations, memberships, organization_slugs};
 use tenantry::gate::session::{self, Person};
+use tenantry::gate::support;
 use tenantry::ground::email::Email;
 use tenantry::ground::id::{
-    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MembershipId, RequestId, ReviewId, ReviewItemId,
-    UserId,
+    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, RequestId, ReviewId,
+    ReviewItemId, SupportId, UserId,
 };
 use tenantry::ground::password;
 use tenantry::ground::slug::Slug;
@@ -98,6 +99,20 @@ impl House {
             .expect("the scene is set")
     }
 
+    /// A line in an organization's log: that the house edited a company.
+    #[track_caller]
+    pub fn note(&self, slug: &str, company: &str) {
+        let door = Backstage::of(self.product(), "test");
+        door.write(|cx, conn| {
+            let organization = Stage { cx, conn }.organization_of(slug);
+            let deed = Deed::new(Action::CompanyEdited, "company", company, "North")
+                .before(serde_json::json!({ "name": "Nord" }))
+                .after(serde_json::json!({ "name": "North" }));
+            Ok(((), Deeds::organization(organization, deed)))
+        })
+        .expect("a line");
+    }
+
     /// The browser that holds a ticket.
     pub fn holder(&self, (name, value): &Ticket) -> Client {
         let client = self.client();
@@ -147,6 +162,41 @@ impl Stage<'_> {
             .expect("the database")
             .unwrap_or_else(|| panic!("{email} has no account"))
             .id
+    }
+
+    /// Makes an account run the instance.
+    pub fn appoint(&mut self, user: UserId) {
+        let done = tenantry::people::account::appoint(self.conn, user).expect("the database");
+        let _ = done.expect("a proven account");
+    }
+
+    /// Lets operators into an organization, or keeps them out.
+    pub fn consent(&mut self, organization: OrgId, allowed: bool) {
+        let _ = support::set_consent(self.conn, self.cx, organization, allowed, "Olivia Hart").expect("the database");
+    }
+
+    /// A support session of an operator, for half an hour; none where operators are kept out.
+    pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
+        let operator = Person::backstage(self.conn, self.cx, operator).expect("an account");
+        let begun = support::begin(
+            self.conn,
+            self.cx,
+            &operator,
+            organization,
+            "Ticket 4711",
+            Span::minutes(30),
+        );
+        begun.expect("the database").ok().map(|(id, _)| id)
+    }
+
+    /// The letter of an invitation.
+    pub fn letter_of(&mut self, invitation: InvitationId) -> MailId {
+        let found: Option<MailId> = invitations::table
+            .filter(invitations::id.eq(invitation))
+            .select(invitations::mail_id)
+            .first(self.conn)
+            .expect("an invitation");
+        found.expect("a letter")
     }
 
     /// A session: what the login gives a browser.

@@ -1,0 +1,235 @@
+//! What the audit log costs when it is long: a million lines written, verified, listed and exported.
+//!
+//!     cargo bench --bench audit                       on SQLite
+//!     cargo bench --bench audit -- postgres://…/empty on an empty PostgreSQL database
+//!
+//! Beside the verification runs `sha256sum` over the very bytes whose hashes it computes: the ratio counts.
+
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs
+)]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use diesel::prelude::*;
+use serde_json::json;
+use tenantry::gate::Backstage;
+use tenantry::gate::context::House;
+use tenantry::gate::deed::log::{self, Place, Wanted};
+use tenantry::gate::deed::sight::Sight;
+use tenantry::gate::deed::verification::{self, Cursor, Step};
+use tenantry::gate::deed::{Action, Deed, Deeds};
+use tenantry::gate::member::OrgId;
+use tenantry::gate::organization::{self, NewOrganization, OrganizationType, Region};
+use tenantry::gate::schema::users;
+use tenantry::gate::session::Person;
+use tenantry::ground::config::Config;
+use tenantry::ground::id::UserId;
+use tenantry::ground::slug::Slug;
+use tenantry::ground::time::Clock;
+use tenantry::on_each;
+
+const LINES: i64 = 1_000_000;
+const FEW: i64 = 100;
+/// As the page and the command take them.
+const STEP: i64 = 50_000;
+const PIECE: i64 = 5_000;
+
+fn main() {
+    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    let dir = std::env::temp_dir().join(format!("tenantry-audit-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let database = args.next();
+    let database = database.unwrap_or_else(|| dir.join("audit.sqlite3").display().to_string());
+    run(&dir, &database);
+    std::fs::remove_dir_all(&dir).unwrap();
+}
+
+fn run(dir: &Path, database: &str) {
+    let house = tenantry::server::open(Config::local(dir, database.to_owned()), Clock::default()).expect("a database");
+    let door = Backstage::of(&house, "bench");
+    let (long, short) = (found(&house, "long"), found(&house, "short"));
+    println!("== {}: writing {LINES} lines, 1,000 a transaction", house.engine());
+    let began = Instant::now();
+    write(&door, long, LINES);
+    let took = began.elapsed().as_secs_f64();
+    println!("   {took:.1} s, {:.0} lines/s", LINES as f64 / took);
+    write(&door, short, FEW);
+    door.read(|_, conn| Ok(on_each!(conn, c => diesel::sql_query("ANALYZE").execute(c))?))
+        .unwrap();
+
+    println!("== verifying them, {STEP} at a time");
+    let mut runs: Vec<f64> = (0..3).map(|_| verified(&house, &door, long)).collect();
+    runs.sort_by(f64::total_cmp);
+    let verification = runs[1];
+    println!(
+        "   {verification:.2} s for 1,000,000 lines (median of 3), {:.0} lines/s",
+        LINES as f64 / verification
+    );
+
+    println!("== exporting them, {PIECE} at a time");
+    let (took, file) = exported(&door, long, dir);
+    println!("   {took:.2} s, {:.0} lines/s", LINES as f64 / took);
+    let bytes = file.metadata().unwrap().len();
+    let mut sums: Vec<f64> = (0..3).map(|_| summed(dir)).collect();
+    sums.sort_by(f64::total_cmp);
+    println!(
+        "== sha256sum of the same {:.0} MB: {:.2} s; the verification takes {:.1} times as long",
+        bytes as f64 / 1e6,
+        sums[1],
+        verification / sums[1]
+    );
+
+    println!("== a page of the log, median of 100, and beside it that of {FEW} lines");
+    for (what, wanted, place) in [
+        ("newest", Wanted::default(), Place::Top),
+        ("from the middle", Wanted::default(), Place::Below(LINES / 2)),
+        (
+            "one action",
+            Wanted {
+                actions: Some(vec![Action::CompanyArchived]),
+                ..Wanted::default()
+            },
+            Place::Top,
+        ),
+        (
+            "one object",
+            Wanted {
+                target: Some(("company".into(), "7".into())),
+                ..Wanted::default()
+            },
+            Place::Top,
+        ),
+        (
+            "words that nothing has, until the search stops",
+            Wanted {
+                words: vec!["nowhere".into()],
+                ..Wanted::default()
+            },
+            Place::Top,
+        ),
+    ] {
+        let page = |organization| {
+            let mut times: Vec<f64> = (0..100)
+                .map(|_| {
+                    let began = Instant::now();
+                    door.read(|_, conn| Ok(log::page(conn, organization, &wanted, &Sight::Everything, place, 50)?))
+                        .unwrap();
+                    began.elapsed().as_secs_f64() * 1000.0
+                })
+                .collect();
+            times.sort_by(f64::total_cmp);
+            times[50]
+        };
+        println!("   {what:<50} {:>8.2} ms {:>8.2} ms", page(long), page(short));
+    }
+}
+
+fn found(house: &House, slug: &str) -> OrgId {
+    let user = UserId::fresh();
+    Backstage::of(house, "bench")
+        .write(|cx, conn| {
+            let row = (
+                users::id.eq(user),
+                users::email.eq(format!("owner@{slug}.example")),
+                users::name.eq("Olivia Owner"),
+                users::password_hash.eq("!"),
+                users::email_verified_at.eq(Some(cx.now.0)),
+                users::is_operator.eq(false),
+                users::created_at.eq(cx.now.0),
+            );
+            diesel::insert_into(users::table).values(row).execute(conn)?;
+            let owner = Person::backstage(conn, cx, user)?;
+            let new = NewOrganization {
+                name: format!("The {slug} one"),
+                slug: Slug::parse(slug).unwrap(),
+                organization_type: OrganizationType::Enterprise,
+                region: Region::Europe,
+                domain: String::new(),
+            };
+            let (organization, _) = organization::create(conn, cx, &owner, &new).expect("a free slug");
+            Ok((organization, Deeds::none("a benchmark's data")))
+        })
+        .unwrap()
+}
+
+fn write(door: &Backstage, organization: OrgId, lines: i64) {
+    for from in (0..lines).step_by(1_000) {
+        let deeds = (from..(from + 1_000).min(lines)).map(|n| {
+            let action = if n % 100 == 0 {
+                Action::CompanyArchived
+            } else {
+                Action::MemberRoleChanged
+            };
+            let deed = Deed::new(action, "company", n % 10_000, format!("Company {n}"))
+                .before(json!({ "role": "member", "companies": ["North", "South"] }))
+                .after(json!({ "role": "editor", "companies": ["North"], "access_until": null }));
+            Deeds::organization(organization, deed)
+        });
+        door.write(|_, _| Ok(((), Deeds::all(deeds)))).unwrap();
+    }
+}
+
+fn verified(house: &House, door: &Backstage, organization: OrgId) -> f64 {
+    let (began, mut cursor) = (Instant::now(), Cursor::default());
+    loop {
+        let at = cursor.clone();
+        let step = door
+            .read(|_, conn| Ok(verification::step(conn, &house.keys.signer(), organization, at, STEP)?))
+            .unwrap();
+        match step {
+            Step::On(on) => cursor = on,
+            Step::Whole(whole) => {
+                assert_eq!(whole.lines, LINES);
+                return began.elapsed().as_secs_f64();
+            }
+            Step::Broken(broken) => panic!("{broken}"),
+        }
+    }
+}
+
+/// Writes every line to a file as an export has it; how long that took.
+fn exported(door: &Backstage, organization: OrgId, dir: &Path) -> (f64, std::fs::File) {
+    let began = Instant::now();
+    let mut file = std::io::BufWriter::new(std::fs::File::create(dir.join("lines")).unwrap());
+    let mut after = 0;
+    while after < LINES {
+        let piece = door
+            .read(|_, conn| {
+                let wanted = Wanted::default();
+                Ok(log::piece(
+                    conn,
+                    organization,
+                    &wanted,
+                    &Sight::Everything,
+                    (after, LINES),
+                    PIECE,
+                )?)
+            })
+            .unwrap();
+        for line in &piece.lines {
+            writeln!(file, "{}", line.json()).unwrap();
+        }
+        after = piece.through;
+    }
+    let file = file.into_inner().unwrap();
+    (began.elapsed().as_secs_f64(), file)
+}
+
+fn summed(dir: &Path) -> f64 {
+    let began = Instant::now();
+    let done = Command::new("sha256sum")
+        .arg(dir.join("lines"))
+        .output()
+        .expect("sha256sum");
+    assert!(done.status.success());
+    began.elapsed().as_secs_f64()
+}

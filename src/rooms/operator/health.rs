@@ -1,0 +1,39 @@
+//! Everything that `tenantry doctor` looks at in the database, on a page. It holds no secret, and no tenant's content.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::gate::OperatorGate;
+use crate::gate::shell::Shell;
+use crate::gate::soundness::{self, Check};
+use crate::ground::error::AppError;
+use crate::ground::html::html;
+
+#[derive(Template)]
+#[template(path = "operator/health.html")]
+struct HealthPage {
+    shell: Shell,
+    checks: Vec<Check>,
+}
+
+impl HealthPage {
+    fn faults(&self) -> usize {
+        self.checks.iter().filter(|check| check.found > 0).count()
+    }
+}
+
+/// `GET /operator/health`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn show(gate: OperatorGate) -> Result<HttpResponse, AppError> {
+    let page = gate
+        .read(|operator, conn| {
+            Ok(HealthPage {
+                shell: operator.shell(conn, "operator health")?,
+                checks: soundness::check(conn)?,
+            })
+        })
+        .await?;
+    html(page)
+}
