@@ -651,8 +651,16 @@ fn what_changes_meanwhile_falls_to_whoever_may_decide_then() {
     house.advance(Duration::from_secs(31 * DAY));
     house.sweep();
     assert_eq!(all.role(&house, "Sam", &all.south).as_deref(), Some("viewer"));
+    let olivia = house.enter("olivia@meanwhile.test");
+    olivia.post(&format!("{path}/closing"), &[]).expect(403);
+    olivia.get(&path).expect(200);
     house.database.execute("UPDATE organizations SET delete_after = NULL");
     house.sweep();
+    // The report can be taken along even then.
+    house
+        .database
+        .execute("UPDATE organizations SET delete_after = 9000000000000000");
+    olivia.get(&format!("{path}/report.json")).expect(200);
     assert_eq!(all.role(&house, "Sam", &all.south), None);
     // The new place outlived it, so Ann keeps what she has.
     assert_eq!(all.role(&house, "Ann", &all.south).as_deref(), Some("viewer"));

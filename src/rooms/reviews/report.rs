@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use sha2::{Digest, Sha256};
 
-use super::index::must_run;
 use super::rules::Decision;
 use super::store::report::{Entry, Report};
 use super::store::{self, Review};
@@ -12,7 +11,8 @@ use crate::gate::Gate;
 use crate::gate::db::Conn;
 use crate::gate::member::Member;
 use crate::gate::organization::UnitLabel;
-use crate::gate::permission::RemoveMembers;
+use crate::gate::permission::{Permission, ViewAccess};
+use crate::gate::rights::Reach;
 use crate::gate::role::CompanyRole;
 use crate::gate::shell::Shell;
 use crate::gate::tabs::{self, Tab};
@@ -68,7 +68,10 @@ impl ReportPage {
 
 /// The stored report with its signature, once there is one.
 fn sealed(member: &Member, conn: &mut Conn, id: ReviewId) -> Result<(Review, String, String), AppError> {
-    must_run(member, conn)?;
+    // To look at it is no more than to see Access control as a whole, also while the organization is read-only.
+    if member.reach::<ViewAccess>() != Reach::Everywhere {
+        return Err(member.refusal(conn, ViewAccess::RIGHT)?);
+    }
     let review = store::find(conn, member.organization, id)?;
     let (text, signature) = store::sealed(conn, member.organization, id)?;
     if text.is_empty() {
@@ -81,7 +84,7 @@ fn sealed(member: &Member, conn: &mut Conn, id: ReviewId) -> Result<(Review, Str
 ///
 /// # Errors
 /// What the gate refuses; `NotFound` before the review is closed.
-pub async fn page(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub async fn page(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = ReviewId::parse(&path.1).ok_or(AppError::NotFound)?;
     let page = gate
         .read(move |member, conn| {
@@ -127,7 +130,7 @@ pub async fn page(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) 
 
 /// A part of the report as a file.
 async fn file(
-    gate: Gate<RemoveMembers>,
+    gate: Gate<ViewAccess>,
     id: &str,
     ending: &'static str,
     mime: &'static str,
@@ -147,7 +150,7 @@ async fn file(
 ///
 /// # Errors
 /// What the gate refuses; `NotFound` before the review is closed.
-pub async fn json(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub async fn json(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     file(gate, &path.1, "json", "application/json", |_, text, _| {
         Ok(text.into_bytes())
     })
@@ -158,7 +161,7 @@ pub async fn json(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) 
 ///
 /// # Errors
 /// What the gate refuses; `NotFound` before the review is closed.
-pub async fn signature(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub async fn signature(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     file(gate, &path.1, "sig", "application/octet-stream", |_, _, signature| {
         let pairs = signature.as_bytes().chunks(2).map(|pair| {
             let text = std::str::from_utf8(pair).map_err(AppError::internal)?;
@@ -173,7 +176,7 @@ pub async fn signature(gate: Gate<RemoveMembers>, path: web::Path<(String, Strin
 ///
 /// # Errors
 /// What the gate refuses; `NotFound` before the review is closed.
-pub async fn key(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub async fn key(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     file(gate, &path.1, "pem", "application/x-pem-file", |member, _, _| {
         Ok(member.cx.house.keys.signer().public_pem().into_bytes())
     })
@@ -184,7 +187,7 @@ pub async fn key(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -
 ///
 /// # Errors
 /// What the gate refuses; `NotFound` before the review is closed.
-pub async fn sheet(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub async fn sheet(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     file(gate, &path.1, "csv", "text/csv; charset=utf-8", |_, text, _| {
         let report = Report::read(&text).ok_or(AppError::NotFound)?;
         let mut sheet = Sheet::new(&[
