@@ -115,6 +115,7 @@ impl ExplainPage {
                 words: name::query(&question.q),
                 role: None,
                 company: None,
+                given: None,
                 standing: None,
                 within: own.clone(),
                 sort: Sort::Name,
