@@ -12,7 +12,7 @@ use crate::harness::house::House;
 use crate::harness::people::invite;
 
 const SLUG: &str = "lakeside";
-const STEPS: usize = 420;
+const STEPS: usize = 640;
 
 /// A sequence that looks like chance and is the same on every run.
 struct Chance(u64);

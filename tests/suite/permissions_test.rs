@@ -63,6 +63,14 @@ const NO_ROUTE: &[&str] = &[
 /// Routes that stand for no cell: what they answer follows from more than their gate's right.
 const NO_SIGN: &[(&str, &str)] = &[
     (
+        "/organizations/{slug}/settings/approvals*",
+        "opens to the one who is asked to confirm",
+    ),
+    (
+        "/organizations/{slug}/members/bulk",
+        "each change asks for a right of its own",
+    ),
+    (
         "/organizations/{slug}/settings",
         "leads to the first tab that is open to one",
     ),
@@ -79,6 +87,14 @@ const NO_SIGN: &[(&str, &str)] = &[
 /// Routes that ask more of who holds the right in own companies only: asked where no other route stands for the right,
 /// and then only of the others.
 const ASKS_MORE: &[(&str, &str)] = &[
+    (
+        "/organizations/{slug}/access/groups*",
+        "a group reaches everywhere, so it is changed by who does",
+    ),
+    (
+        "/organizations/{slug}/members/removed",
+        "who is gone is in no company any more",
+    ),
     (
         "/organizations/{slug}/members/{id}/*",
         "who manages a company changes nobody’s place in the organization",
