@@ -51,6 +51,10 @@ struct Lost {
     restored: Option<String>,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing the reader may do or see"
+)]
 #[derive(Template)]
 #[template(path = "reviews/show.html")]
 struct ShowPage {
