@@ -30,6 +30,12 @@ fn plain(cell: &str) -> &str {
     }
 }
 
+/// The line where a row stands. The reader's position is the end of the row before, with the empty lines between still ahead.
+fn line(text: &str, position: &csv::Position) -> u64 {
+    let ahead = usize::try_from(position.byte()).map_or("", |at| text.get(at..).unwrap_or_default());
+    position.line() + ahead.bytes().take_while(|byte| *byte == b'\n').map(|_| 1).sum::<u64>()
+}
+
 /// The rows of a sheet. The first line names the columns `email`, `company_slug` and `role`; others are passed over.
 ///
 /// # Errors
@@ -70,7 +76,7 @@ pub fn read(text: &str) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| match error.position() {
-            Some(position) => format!("Line {} cannot be read as CSV", position.line()),
+            Some(position) => format!("Line {} cannot be read as CSV", line(&text, position)),
             None => "This cannot be read as CSV".to_owned(),
         })?;
         if record.iter().all(str::is_empty) {
@@ -78,7 +84,7 @@ pub fn read(text: &str) -> Result<Vec<Row>, String> {
         }
         let cell = |at: usize| plain(record.get(at).unwrap_or_default()).to_owned();
         rows.push(Row {
-            line: record.position().map_or(0, csv::Position::line),
+            line: record.position().map_or(0, |position| line(&text, position)),
             email: cell(email),
             company: cell(company),
             role: cell(role),
