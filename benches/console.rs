@@ -510,7 +510,9 @@ fn fill(dir: &Path, database: &str) {
                   ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = \
                   companies.organization_id AND a.company_id = companies.id AND m.role = 'member')";
     door.write(|_, conn| {
+        let places = "UPDATE organizations SET places = (SELECT COALESCE(SUM(people), 0) FROM companies WHERE organization_id = organizations.id)";
         on_each!(conn, c => diesel::sql_query(people).execute(c))?;
+        on_each!(conn, c => diesel::sql_query(places).execute(c))?;
         Ok(((), Deeds::none("a benchmark's data")))
     })
     .unwrap();

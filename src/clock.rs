@@ -110,15 +110,8 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     door.write(|cx, conn| Ok(((), rooms::invitations::store::expire(conn, cx.now)?)))?;
     door.write(|cx, conn| Ok(((), membership::end_due(conn, cx, BATCH)?)))?;
     door.write(|cx, conn| Ok(((), membership::end_due_places(conn, cx, BATCH)?)))?;
-    // Links
     door.write(|cx, conn| Ok(((), rooms::links::store::requests::expire(conn, cx, BATCH)?)))?;
-    // Links: end
-
-    // General
     rooms::settings::chores::run(&door, BATCH)?;
-    // General: end
-
-    // Audit
     while let Some(organization) = door.read(|_, conn| Ok(deed::chain::waiting(conn)?))? {
         door.write(|_, conn| {
             deed::chain::adopt(conn, organization)?;
@@ -129,16 +122,8 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     while door.read(|cx, conn| Ok(deed::seal::is_due(conn, cx.now)?))? {
         door.write(|cx, conn| Ok((deed::seal::seal(conn, cx, SEALS)?, Deeds::none("a seal is about deeds"))))?;
     }
-    // Audit: end
-
-    // Operator
     door.write(|cx, conn| Ok(((), support::sweep(conn, cx.now, BATCH)?)))?;
-    // Operator: end
-
-    // Reviews
     rooms::reviews::chores::run(&door)?;
-    // Reviews: end
-
     door.write(|cx, conn| {
         membership::forget_undo(conn, cx.now)?;
         crate::gate::session::sweep(conn, cx.now)?;

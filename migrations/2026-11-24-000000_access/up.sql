@@ -84,8 +84,9 @@ ALTER TABLE role_counts ADD COLUMN suspended BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE company_assignments ADD COLUMN direct_role TEXT;
 UPDATE company_assignments SET direct_role = role;
 CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
--- All places of an organization are a sum over this index alone.
-CREATE INDEX companies_by_people ON companies (organization_id, people);
+-- The sum of companies.people; kept with each change.
+ALTER TABLE organizations ADD COLUMN places BIGINT NOT NULL DEFAULT 0;
+UPDATE organizations SET places = (SELECT COALESCE(SUM(people), 0) FROM companies WHERE organization_id = organizations.id);
 CREATE INDEX company_assignments_due ON company_assignments (access_until) WHERE access_until IS NOT NULL;
 
 CREATE TABLE group_members (
@@ -210,7 +211,7 @@ ALTER TABLE deeds ADD COLUMN seq BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE deeds ADD COLUMN prev_hash TEXT NOT NULL DEFAULT '';
 ALTER TABLE deeds ADD COLUMN hash TEXT NOT NULL DEFAULT '';
 CREATE UNIQUE INDEX deeds_by_seq ON deeds (organization_id, seq) WHERE seq > 0;
-CREATE INDEX deeds_unchained ON deeds (organization_id, id) WHERE seq <= 0;
+CREATE INDEX deeds_unchained ON deeds (organization_id, at, id) WHERE seq <= 0;
 CREATE INDEX deeds_by_actor ON deeds (organization_id, actor_id, seq);
 CREATE INDEX deeds_by_action ON deeds (organization_id, action, seq);
 
@@ -279,6 +280,7 @@ CREATE TABLE access_reviews (
 );
 CREATE UNIQUE INDEX access_reviews_open ON access_reviews (organization_id) WHERE status IN ('starting', 'running', 'closing');
 
+-- A review outlives the company it looked at, which may move to another organization.
 CREATE TABLE access_review_companies (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
     review_id TEXT NOT NULL,
@@ -290,8 +292,7 @@ CREATE TABLE access_review_companies (
     filled BOOLEAN NOT NULL,
     filled_to TEXT NOT NULL,
     PRIMARY KEY (organization_id, review_id, company_id),
-    FOREIGN KEY (organization_id, review_id) REFERENCES access_reviews (organization_id, id),
-    FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
+    FOREIGN KEY (organization_id, review_id) REFERENCES access_reviews (organization_id, id)
 );
 
 CREATE TABLE access_review_items (
@@ -319,8 +320,7 @@ CREATE TABLE access_review_items (
     restored_at BIGINT,
     PRIMARY KEY (organization_id, review_id, id),
     FOREIGN KEY (organization_id, review_id) REFERENCES access_reviews (organization_id, id),
-    FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id),
-    FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
+    FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
 );
 CREATE UNIQUE INDEX access_review_items_by_place ON access_review_items (organization_id, review_id, company_id, membership_id);
 CREATE INDEX access_review_items_by_name ON access_review_items (organization_id, review_id, company_id, sort_name, id);

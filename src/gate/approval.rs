@@ -119,7 +119,6 @@ pub struct Ask {
 /// # Errors
 /// When the database fails.
 pub fn ask(conn: &mut Conn, cx: &Context, organization: OrgId, ask: &Ask) -> QueryResult<Option<ApprovalId>> {
-    conn.take_turn(&format!("approvals of {organization}"))?;
     let payload = ask.payload.to_string();
     let waiting: Option<ApprovalId> = approvals::table
         .filter(approvals::organization_id.eq(organization))

@@ -157,7 +157,6 @@ pub(super) fn hold(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> Qu
 /// # Errors
 /// When the database fails.
 pub fn create(conn: &mut Conn, cx: &Context, organization: OrgId, by: UserId, draft: &Draft) -> QueryResult<Outcome> {
-    conn.take_turn(&format!("custom roles of {organization}"))?;
     let there: i64 = custom_roles::table
         .filter(custom_roles::organization_id.eq(organization))
         .count()

@@ -7,7 +7,7 @@ use super::db::Conn;
 use super::member::OrgId;
 use super::organization::InvitationStatus;
 use super::role::{CompanyRole, Role};
-use super::schema::{invitation_grants, invitation_links, invitations, organizations};
+use super::schema::{invitation_grants, invitation_links, invitations};
 use crate::ground::email::Email;
 use crate::ground::id::{CompanyId, InvitationId, MailId, UserId};
 use crate::ground::time::{Span, Time};
@@ -295,22 +295,11 @@ pub fn hold(conn: &mut Conn, token: &Token) -> QueryResult<()> {
         .first(conn)
         .optional()?;
     if let Some(key) = led {
+        key.0.take_turn(conn)?;
         diesel::update(invitations::table.find(key))
             .set(invitations::sent_count.eq(invitations::sent_count))
             .execute(conn)?;
     }
-    Ok(())
-}
-
-/// Makes who sends invitations of one organization take turns until the transaction ends, so that what was counted
-/// (how many a day, whether one is open) still holds when it is written.
-///
-/// # Errors
-/// When the database fails.
-pub fn in_turn(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
-    diesel::update(organizations::table.find(organization))
-        .set(organizations::owner_count.eq(organizations::owner_count))
-        .execute(conn)?;
     Ok(())
 }
 

@@ -45,6 +45,15 @@ impl OrgId {
     pub(super) fn fresh() -> Self {
         Self(RawId::fresh())
     }
+
+    /// Makes the writes of this organization take turns until the transaction ends: they change the same counts and the
+    /// same log, and by turns none holds what another waits for. It comes before anything that locks a row.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn take_turn(self, conn: &mut Conn) -> QueryResult<()> {
+        conn.take_turn(&format!("organization {self}"))
+    }
 }
 
 impl std::fmt::Display for OrgId {
@@ -214,6 +223,13 @@ impl Member {
             cx: cx.clone(),
             seen,
         })
+    }
+
+    /// As `find`, in the organization's turn.
+    pub(super) fn find_to_write(conn: &mut Conn, cx: &Context, token: &Token, slug: &str) -> Result<Self, AppError> {
+        let member = Self::find(conn, cx, token, slug)?;
+        member.organization.take_turn(conn)?;
+        Ok(member)
     }
 
     fn row(conn: &mut Conn, cx: &Context, token: &Token, slug: &str) -> QueryResult<Option<Row>> {

@@ -26,6 +26,7 @@ pub mod new_company;
 pub mod organization;
 pub mod permission;
 pub mod pulse;
+pub mod relocation;
 pub mod rights;
 pub mod role;
 pub mod schema;
@@ -259,7 +260,7 @@ impl<P: Permission> Gate<P> {
         let (token, slug) = (self.pass.token()?, self.slug.clone());
         self.pass
             .write(move |cx, conn| {
-                let member = Member::find(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
+                let member = Member::find_to_write(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
                 member.writable(conn, P::RIGHT)?;
                 let (out, deeds) = work(&member, conn)?;
                 let deeds = member.signed(deeds);
@@ -279,7 +280,7 @@ impl<P: Permission> Gate<P> {
         let (token, slug) = (self.pass.token()?, self.slug.clone());
         self.pass
             .write(move |cx, conn| {
-                let member = Member::find(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
+                let member = Member::find_to_write(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
                 let (out, deeds) = work(&member, conn)?;
                 let deeds = member.signed(deeds);
                 Ok((out, Some(member.person.actor()), deeds))
@@ -334,7 +335,7 @@ impl<P: Permission> CompanyGate<P> {
         let (token, slug, company) = (self.pass.token()?, self.slug.clone(), self.company.clone());
         self.pass
             .write(move |cx, conn| {
-                let member = Member::find(conn, cx, &token, &slug)?;
+                let member = Member::find_to_write(conn, cx, &token, &slug)?;
                 let company = Company::enter(conn, &member, &company, P::RIGHT)?;
                 if member.looks_on(P::RIGHT) {
                     return Err(member.refusal(conn, P::RIGHT)?);

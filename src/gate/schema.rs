@@ -108,6 +108,7 @@ diesel::table! {
         support_consent -> Bool,
         support_consent_by -> Text,
         delete_after -> Nullable<BigInt>,
+        places -> BigInt,
     }
 }
 
@@ -315,7 +316,7 @@ diesel::table! {
     }
 }
 
-// Written by gate::groups.
+// Written by gate::membership.
 diesel::table! {
     groups (organization_id, id) {
         organization_id -> Text,
@@ -329,7 +330,7 @@ diesel::table! {
     }
 }
 
-// Written by gate::groups.
+// Written by gate::membership.
 diesel::table! {
     group_members (organization_id, group_id, membership_id) {
         organization_id -> Text,
@@ -339,7 +340,7 @@ diesel::table! {
     }
 }
 
-// Written by gate::groups.
+// Written by gate::membership.
 diesel::table! {
     group_grants (organization_id, group_id, company_id) {
         organization_id -> Text,

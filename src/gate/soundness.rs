@@ -80,6 +80,10 @@ const ORPHANS: &[(&str, &str)] = &[
         "SELECT COUNT(*) AS n FROM companies c WHERE c.people <> (SELECT COUNT(*) FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = c.organization_id AND a.company_id = c.id AND m.status = 'active' AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))",
     ),
     (
+        "organizations whose count of places differs from the people of their companies",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE o.places <> (SELECT COALESCE(SUM(c.people), 0) FROM companies c WHERE c.organization_id = o.id)",
+    ),
+    (
         "organizations whose count of companies differs from the companies",
         "SELECT COUNT(*) AS n FROM organizations o WHERE o.active_companies <> (SELECT COUNT(*) FROM companies c WHERE c.organization_id = o.id AND c.status = 'active') OR o.archived_companies <> (SELECT COUNT(*) FROM companies c WHERE c.organization_id = o.id AND c.status = 'archived')",
     ),

@@ -65,8 +65,11 @@ pub(super) fn recount(
     }
 }
 
-/// People of a company who are not in it by their organization role.
+/// People of a company who are not in it by their organization role; and all such places of the organization.
 pub(super) fn count_in(conn: &mut Conn, organization: OrgId, company: CompanyId, by: i64) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::places.eq(organizations::places + by))
+        .execute(conn)?;
     diesel::update(companies::table.find((organization, company)))
         .set(companies::people.eq(companies::people + by))
         .execute(conn)?;

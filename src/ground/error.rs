@@ -101,6 +101,7 @@ impl From<diesel::result::Error> for AppError {
                 if message.contains("disk is full") || message.contains("No space left") {
                     Self::DiskFull
                 } else if message.contains("database is locked")
+                    || message.contains("deadlock detected")
                     || message.contains("canceling statement due to")
                     || message.contains("server closed the connection")
                     || message.contains("no connection to the server")

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::gate::db::Conn;
-use crate::gate::member::OrgId;
+use crate::gate::member::{Member, OrgId};
 use crate::gate::organization::CompanyStatus;
 use crate::gate::schema::companies;
 use crate::ground::id::CompanyId;
@@ -18,6 +18,61 @@ pub struct Choice {
     pub name: String,
     /// Its slug.
     pub slug: String,
+}
+
+/// So many companies stand in a select; of more, one is named by typing.
+const MOST: usize = 50;
+
+/// What a page offers where one company is chosen.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// The companies of a select; none where one is typed.
+    pub companies: Vec<Choice>,
+    /// Whether there are too many for a select.
+    pub typed: bool,
+}
+
+impl Choices {
+    /// The active companies that a member may choose out of: all, or some of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn of(conn: &mut Conn, member: &Member, within: Option<&[CompanyId]>) -> QueryResult<Self> {
+        let organization = member.organization;
+        let too_many = |count: usize| count > MOST;
+        // How many there are is known; more than a select takes need not be read.
+        let companies = match within {
+            None if too_many(usize::try_from(member.active_companies).unwrap_or(usize::MAX)) => return Ok(Self::TYPED),
+            None => active_companies(conn, organization, i64::MAX)?,
+            Some(within) => among(conn, organization, within)?,
+        };
+        if too_many(companies.len()) {
+            return Ok(Self::TYPED);
+        }
+        Ok(Self {
+            companies,
+            typed: false,
+        })
+    }
+
+    const TYPED: Self = Self {
+        companies: Vec::new(),
+        typed: true,
+    };
+}
+
+/// The active ones among some companies, by name.
+///
+/// # Errors
+/// When the database fails.
+pub fn among(conn: &mut Conn, organization: OrgId, these: &[CompanyId]) -> QueryResult<Vec<Choice>> {
+    companies::table
+        .filter(companies::organization_id.eq(organization))
+        .filter(companies::status.eq(CompanyStatus::Active))
+        .filter(companies::id.eq_any(these))
+        .order((companies::sort_name, companies::id))
+        .select((companies::id, companies::name, companies::slug))
+        .load(conn)
 }
 
 /// The active companies by name, at most `limit`.

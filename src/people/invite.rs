@@ -65,7 +65,6 @@ impl<'a> Round<'a> {
         voucher: &'a Voucher,
         emails: Vec<String>,
     ) -> Result<Self, AppError> {
-        invitation::in_turn(conn, member.organization)?;
         Ok(Self {
             member,
             voucher,

@@ -90,7 +90,6 @@ pub const ROUTES: &[Entry] = table! {
     post "/account/sessions/{id}/ending" sessions::end;
     get  "/legal/terms"                legal::terms;
     get  "/legal/privacy"              legal::privacy;
-    // Accounts: end
 
     // Organizations: the ones of a person, and new ones
     get  "/onboarding"                 onboarding::invitations::show;
@@ -103,7 +102,6 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/requests"     organizations::request::ask;
     get  "/organizations/{slug}/leaving" organizations::leaving::confirm;
     post "/organizations/{slug}/leaving" organizations::leaving::leave;
-    // Organizations: end
 
     // Overview and companies
     get  "/organizations/{slug}"       overview::show::show;
@@ -116,10 +114,11 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/companies/{company}/archiving" companies::archiving::confirm;
     post "/organizations/{slug}/companies/{company}/archiving" companies::archiving::archive;
     post "/organizations/{slug}/companies/{company}/restoring" companies::archiving::restore;
+    get  "/organizations/{slug}/companies/{company}/moving" companies::moving::page;
+    post "/organizations/{slug}/companies/{company}/moving" companies::moving::submit;
     get  "/organizations/{slug}/companies/{company}/members" companies::people::search;
     post "/organizations/{slug}/companies/{company}/members" companies::people::assign;
     post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" companies::people::unassign;
-    // Overview and companies: end
 
     // Members
     get  "/organizations/{slug}/members"     members::roster::page;
@@ -138,7 +137,6 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/members/{id}/suspension"    members::suspension::suspend;
     post "/organizations/{slug}/members/{id}/restoration"   members::suspension::restore;
     post "/organizations/{slug}/members/{id}/reinstatement" members::removed::undo;
-    // Members: end
 
     // Invitations
     get  "/organizations/{slug}/invitations"                   invitations::index::index;
@@ -154,7 +152,6 @@ pub const ROUTES: &[Entry] = table! {
     get  "/invitations/{token}/acceptance"                     invitations::link::back;
     post "/invitations/{token}/acceptance"                     invitations::answer::accept;
     post "/invitations/{token}/declination"                    invitations::answer::decline;
-    // Invitations: end
 
     // Settings
     get  "/organizations/{slug}/settings" settings::general::first;
@@ -179,7 +176,6 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/settings/deletion" settings::deletion::confirm;
     post "/organizations/{slug}/settings/deletion" settings::deletion::delete;
     post "/organizations/{slug}/settings/restoration" settings::deletion::restore;
-    // Settings: end
 
     // Access: people, matrix
     get  "/organizations/{slug}/access"                    access::people::page;
@@ -191,7 +187,6 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/access/matrix/import"      access::import::form;
     post "/organizations/{slug}/access/matrix/import"      access::import::show;
     post "/organizations/{slug}/access/matrix/import/applying" access::import::apply;
-    // Access: end
 
     // Rights: overrides, policies, custom roles, explaining, requests
     get  "/organizations/{slug}/members/{id}/overrides" rights::overrides::edit;
@@ -213,7 +208,6 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/access/requests/{id}" rights::requests::show;
     post "/organizations/{slug}/access/requests/{id}/decision" rights::decision::submit;
     post "/organizations/{slug}/access/requests/{id}/withdrawal" rights::requests::withdraw;
-    // Rights: end
 
     // Groups
     get  "/organizations/{slug}/access/groups"          groups::index::page;
@@ -226,7 +220,6 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/access/groups/{id}/deletion" groups::deletion::delete;
     post "/organizations/{slug}/access/groups/{id}/members"  groups::members::add;
     post "/organizations/{slug}/access/groups/{id}/members/{member}/removal" groups::members::remove;
-    // Groups: end
 
     // Links: onboarding links, joining
     get  "/organizations/{slug}/settings/onboarding"                        links::index::index;
@@ -244,7 +237,6 @@ pub const ROUTES: &[Entry] = table! {
     post "/join/{token}"                                                    links::answer::join;
     post "/join/{token}/opening"                                            links::door::open;
     post "/join/requests/{id}/withdrawal"                                   links::answer::withdraw;
-    // Links: end
 
     // Audit
     get  "/organizations/{slug}/settings/audit"              audit::index::page;
@@ -253,7 +245,6 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/settings/audit/verification" audit::verification::page;
     get  "/organizations/{slug}/settings/audit/key.pem"      audit::verification::key;
     get  "/organizations/{slug}/settings/audit/{seq}"        audit::line::page;
-    // Audit: end
 
     // Operator
     get  "/operator"                                       operator::home::show;
@@ -276,7 +267,6 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/settings/support"          operator::consent::show;
     post "/organizations/{slug}/settings/support"          operator::consent::save;
     post "/organizations/{slug}/settings/support/{id}/ending" operator::consent::end;
-    // Operator: end
 
     // Reviews
     get  "/organizations/{slug}/access/reviews"                           reviews::index::index;
@@ -296,7 +286,6 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/access/reviews/{id}/report.sig"           reviews::report::signature;
     get  "/organizations/{slug}/access/reviews/{id}/report.pem"           reviews::report::key;
     get  "/organizations/{slug}/access/reviews/{id}/report.csv"           reviews::report::sheet;
-    // Reviews: end
 };
 
 /// Puts the table into the app.

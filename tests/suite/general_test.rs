@@ -641,6 +641,54 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
 }
 
 #[test]
+fn an_owner_is_shut_out_and_let_in_by_two_and_brought_back_by_nobody_alone() {
+    let house = House::open();
+    let pair = Pair::dual(&house, "shut");
+    let (tara, ticket) = house.stage(|stage| {
+        let organization = stage.organization_of("shut");
+        let tara = stage.account("Tara Third", "tara@shut.test", true);
+        let ticket = stage.ticket(tara);
+        (stage.enrol(organization, tara, "owner", &[]).to_string(), ticket)
+    });
+    let tara_herself = house.holder(&ticket);
+    let member = |rest: &str| format!("{}/members/{tara}/{rest}", pair.base);
+    let status = format!("SELECT status AS value FROM memberships WHERE id = '{tara}'");
+    let confirmed = |what: &str| {
+        let request = pair.only(&pair.noah);
+        pair.noah.get(&request).expect(200).expect_text(what);
+        pair.olivia.post(&format!("{request}/confirmation"), &[]).expect(403);
+        pair.noah.post(&format!("{request}/confirmation"), &[]).expect(303);
+    };
+
+    pair.olivia
+        .post(&member("suspension"), &[("reason", "On leave")])
+        .expect(303);
+    assert_eq!(house.database.words(&status), ["active"], "it waits");
+    tara_herself.get(&pair.base).expect(200);
+    confirmed("suspend the owner Tara Third");
+    assert_eq!(house.database.words(&status), ["suspended"]);
+    tara_herself.get(&pair.base).expect(403);
+
+    pair.olivia.post(&member("restoration"), &[]).expect(303);
+    assert_eq!(house.database.words(&status), ["suspended"], "it waits");
+    confirmed("let the owner Tara Third in again");
+    tara_herself.get(&pair.base).expect(200);
+
+    // A removal by two is not undone by one.
+    pair.olivia.post(&member("removal"), &[]).expect(303);
+    confirmed("remove the owner Tara Third");
+    for owner in [&pair.olivia, &pair.noah] {
+        owner
+            .post(&member("reinstatement"), &[])
+            .expect(403)
+            .expect_text("Dual control is on");
+    }
+    assert_eq!(house.database.words(&status), ["removed"]);
+    tara_herself.get(&pair.base).expect(404);
+    house.expect_sound();
+}
+
+#[test]
 fn what_two_owners_end_begins_with_the_second_one() {
     let house = House::open();
     let pair = Pair::dual(&house, "careful");

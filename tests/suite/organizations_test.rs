@@ -241,6 +241,7 @@ fn the_organizations_own_word_stands_wherever_a_person_reads() {
         format!("{base}/companies/north"),
         format!("{base}/companies/north/settings"),
         format!("{base}/companies/north/archiving"),
+        format!("{base}/companies/north/moving"),
         format!("{base}/companies/north/members"),
         format!("{base}/members"),
         format!("{base}/members/{member}"),

@@ -33,7 +33,6 @@ const COLUMNS: [(&str, Column); 10] = [
 const NO_ROUTE: &[&str] = &[
     "reporting.view",
     "reporting.export",
-    "company.delete",
     "members.grant_admin",
     "members.grant_owner",
     "billing.totals",

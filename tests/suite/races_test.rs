@@ -422,3 +422,59 @@ fn an_invitation_that_is_answered_and_taken_back_at_once_ends_in_one_way() {
     }
     house.expect_sound();
 }
+
+/// Two who change the same people at once, one from the first to the last and one from the last to the first: each holds
+/// what the other needs next, and both are done.
+#[test]
+fn two_who_change_many_people_in_opposite_order_both_get_it_done() {
+    let house = House::open();
+    let (owners, ids) = house.stage(|stage| {
+        let owners = ["olivia", "noah"].map(|name| stage.account(name, &format!("{name}@many.test"), true));
+        let organization = stage.organization("Many", "many", owners[0]);
+        stage.enrol(organization, owners[1], "owner", &[]);
+        let north = stage.company(organization, "North", "north");
+        let ids: Vec<String> = (0..12)
+            .map(|n| {
+                let user = stage.account(&format!("Person {n:02}"), &format!("p{n}@many.test"), true);
+                stage
+                    .enrol(organization, user, "member", &[(north, "editor")])
+                    .to_string()
+            })
+            .collect();
+        (owners.map(|owner| stage.ticket(owner)), ids)
+    });
+    let clients = owners.each_ref().map(|ticket| house.holder(ticket));
+    for round in 0..40 {
+        let role = ["viewer", "user_admin", "member", "editor"][round % 4];
+        let change = |reverse: bool, fields: &[(&'static str, &'static str)]| {
+            let mut all: Vec<(&str, &str)> = ids.iter().map(|id| ("id", id.as_str())).collect();
+            if reverse {
+                all.reverse();
+            }
+            all.extend([("step", "apply")]);
+            all.extend(fields);
+            all
+        };
+        let standing = if round % 2 == 0 { "suspend" } else { "restore" };
+        let forms = [
+            change(false, &[("do", "role"), ("role_value", role)]),
+            change(true, &[("do", standing)]),
+        ];
+        let pages = at_once(
+            clients
+                .iter()
+                .zip(&forms)
+                .map(|(client, form)| move || client.post("/organizations/many/members/bulk", form))
+                .collect(),
+        );
+        for page in &pages {
+            assert!(
+                page.status < 500,
+                "round {round}: {} gives {}",
+                page.request,
+                page.status
+            );
+        }
+    }
+    house.expect_sound();
+}

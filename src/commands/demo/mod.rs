@@ -10,6 +10,7 @@ mod rights;
 
 use std::path::Path;
 
+use diesel::RunQueryDsl;
 use serde_json::json;
 
 use self::cast::{CAST, HOUSES, Invited, PASSWORD, Place};
@@ -31,6 +32,7 @@ use crate::ground::id::{CompanyId, InvitationId, UserId};
 use crate::ground::slug::Slug;
 use crate::ground::time::{Clock, Span};
 use crate::ground::{log, password};
+use crate::on_each;
 use crate::post;
 use crate::rooms::{accounts, companies};
 use crate::server;
@@ -97,31 +99,14 @@ fn furnish(house: &House) -> Result<(), AppError> {
         })?;
     }
     HOUSES.iter().try_for_each(|place| stage.build(place))?;
-    // Each area adds its own past, in its own file, by its own line.
-    // Rights
+    // Each area adds its own past, in its own file.
     rights::play(&stage)?;
-    // Rights: end
-
-    // People
     people::furnish(&stage)?;
-    // People: end
-
-    // Links
     links::furnish(&stage)?;
-    // Links: end
-
-    // General
     general::furnish(&stage)?;
-    // General: end
-
-    // Operator
     operator::play(&stage)?;
-    // Operator: end
-
-    // Reviews
     reviews::play(&stage)?;
-    // Reviews: end
-    Ok(())
+    stage.in_order_of_time()
 }
 
 const DAY: i64 = 24 * 60;
@@ -144,6 +129,19 @@ impl Stage {
             ..self.today.clone()
         };
         self.door.write_as(&cx, scene)
+    }
+
+    /// Each area played its whole past after the one before: the logs become chains anew, by the times of their lines.
+    fn in_order_of_time(&self) -> Result<(), AppError> {
+        self.door.write(|_, conn| {
+            for sql in [
+                "DELETE FROM deed_heads",
+                "UPDATE deeds SET seq = 0, prev_hash = '', hash = ''",
+            ] {
+                on_each!(conn, c => diesel::sql_query(sql).execute(c))?;
+            }
+            Ok(((), Deeds::none("the same deeds in another order")))
+        })
     }
 
     fn build(&self, place: &Place) -> Result<(), AppError> {

@@ -49,11 +49,11 @@ fn place(conn: &mut Conn) -> QueryResult<OrgId> {
         .first(conn)
 }
 
-fn company(conn: &mut Conn, org: OrgId, slug: &str) -> QueryResult<CompanyId> {
+fn company(conn: &mut Conn, org: OrgId, slug: &str) -> QueryResult<(CompanyId, String)> {
     companies::table
         .filter(companies::organization_id.eq(org))
         .filter(companies::slug.eq(slug))
-        .select(companies::id)
+        .select((companies::id, companies::name))
         .first(conn)
 }
 
@@ -66,7 +66,7 @@ fn begin(stage: &Stage, days_ago: i64, days: i64, name: &str, slugs: Option<&[&s
             Some(slugs) => Some(
                 slugs
                     .iter()
-                    .map(|slug| company(conn, org, slug))
+                    .map(|slug| company(conn, org, slug).map(|(id, _)| id))
                     .collect::<QueryResult<_>>()?,
             ),
             None => None,
@@ -91,7 +91,7 @@ fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, no
         let org = place(conn)?;
         let decider = account(conn, by)?;
         let decider: Actor = Person::backstage(conn, cx, decider)?.actor();
-        let at = company(conn, org, slug)?;
+        let (at, company) = company(conn, org, slug)?;
         let lines = places::lines(conn, org, review, at, Which::Page(None, 50))?;
         let mut kept = Vec::new();
         for line in lines.iter().filter(|line| line.email != by && line.present.is_some()) {
@@ -108,7 +108,7 @@ fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, no
         }
         let name = store::find(conn, org, review)?.name;
         let deed = Deed::new(Action::ReviewDecided, "review", review, name)
-            .after(json!({ "company": slug, "kept": kept, "changed": [], "removed": [] }));
+            .after(json!({ "company": company, "kept": kept, "changed": [], "removed": [] }));
         Ok(((), Some(decider), Deeds::organization(org, deed)))
     })
 }

@@ -9,6 +9,8 @@ crate::text_enum! {
         CompanyEdited = "company.edited",
         CompanyArchived = "company.archived",
         CompanyRestored = "company.restored",
+        CompanyMovedAway = "company.moved_away",
+        CompanyMovedIn = "company.moved_in",
         MemberInvited = "member.invited",
         InvitationResent = "invitation.resent",
         InvitationEdited = "invitation.edited",

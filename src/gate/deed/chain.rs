@@ -114,7 +114,7 @@ fn take_in(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
         let old: Vec<Entry> = deeds::table
             .filter(deeds::organization_id.eq(organization))
             .filter(unchained())
-            .order(deeds::id)
+            .order((deeds::at, deeds::id))
             .limit(AT_ONCE)
             .select(Entry::as_select())
             .load(conn)?;

@@ -184,6 +184,7 @@ pub fn go_on(conn: &mut Conn, most: i64) -> QueryResult<bool> {
             organizations::owner_count.eq(0),
             organizations::active_companies.eq(0i64),
             organizations::archived_companies.eq(0i64),
+            organizations::places.eq(0i64),
             organizations::delete_after.eq(None::<Time>),
         ))
         .execute(conn)?;

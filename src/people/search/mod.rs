@@ -11,6 +11,7 @@ mod walk;
 use diesel::prelude::*;
 
 use self::walk::Walk;
+use crate::gate::custom_role::{self, CustomRole};
 use crate::gate::db::Conn;
 use crate::gate::member::{MembershipStatus, OrgId};
 use crate::gate::role::{CompanyRole, Role};
@@ -86,6 +87,17 @@ pub struct Wanted {
     pub now: Time,
 }
 
+/// The custom roles by which the rows of a page are called; most pages need none.
+///
+/// # Errors
+/// When the database fails.
+pub fn customs(conn: &mut Conn, organization: OrgId, rows: &[Row]) -> QueryResult<Vec<CustomRole>> {
+    if rows.iter().all(|row| row.custom_role.is_none()) {
+        return Ok(Vec::new());
+    }
+    custom_role::all(conn, organization)
+}
+
 /// A member in a list.
 #[derive(Debug, Clone, Queryable)]
 pub struct Row {
@@ -107,10 +119,19 @@ pub struct Row {
     pub last_seen_at: Option<Time>,
     /// Who invited them, by account.
     pub invited_by: Option<String>,
+    /// The custom role in the place of their own.
+    pub custom_role: Option<CustomRoleId>,
     sort_name: Option<Vec<u8>>,
 }
 
 impl Row {
+    /// What the role is called that counts, by the organization's custom roles.
+    pub fn title<'a>(&self, customs: &'a [CustomRole]) -> &'a str {
+        let own = customs.iter().find(|custom| Some(custom.id) == self.custom_role);
+        own.filter(|custom| custom.base == self.role)
+            .map_or_else(|| self.role.label(), |custom| custom.name.as_str())
+    }
+
     /// Whether the access counts at `now`.
     pub fn standing(&self, now: Time) -> Standing {
         if self.access_until.is_some_and(|end| end < now) {

@@ -27,6 +27,7 @@ macro_rules! columns {
             memberships::joined_at,
             memberships::last_seen_at,
             memberships::invited_by,
+            memberships::custom_role_id,
             memberships::sort_name,
         )
     };

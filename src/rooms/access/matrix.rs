@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use self::cells::{Line, Reader};
 use super::change::{Fault, Spot};
-use super::store::{self, Choice};
+use super::store::{self, Choice, Choices};
 use super::{Sight, may_change};
 use crate::gate::Gate;
 use crate::gate::assignment;
@@ -107,8 +107,7 @@ pub struct MatrixPage {
     asked: Asked,
     may_change: bool,
     roles: Vec<(String, String)>,
-    choices: Vec<Choice>,
-    company_is_typed: bool,
+    choices: Choices,
     no_company: bool,
     columns: Vec<Choice>,
     company_roles: &'static [CompanyRole],
@@ -144,7 +143,7 @@ impl MatrixPage {
         let organization = member.organization;
         let sight = Sight::of(conn, member)?;
         let customs = custom_role::all(conn, organization)?;
-        let (choices, company_is_typed) = sight.choices(conn, member)?;
+        let choices = sight.choices(conn, member)?;
         let company = match asked.company.trim() {
             "" => None,
             text => sight.meant(conn, member, text)?,
@@ -212,7 +211,6 @@ impl MatrixPage {
             company_roles: assignment::grantable(member.rights.reach(AssignCompanies::RIGHT)),
             roles,
             choices,
-            company_is_typed,
             no_company,
             columns,
             lines,

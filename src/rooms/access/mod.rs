@@ -10,16 +10,13 @@ pub mod save;
 pub mod sheet;
 pub mod store;
 
-use self::store::Choice;
+use self::store::{Choice, Choices};
 use crate::gate::db::Conn;
 use crate::gate::member::Member;
 use crate::gate::permission::{AssignCompanies, ChangeRoles, Permission, ViewAccess};
 use crate::gate::rights::Reach;
 use crate::ground::error::AppError;
 use crate::ground::id::CompanyId;
-
-/// So many companies stand in a select; of more, one is named by typing.
-const CHOICES: i64 = 50;
 
 /// How far the reader sees: everybody, or the people of the companies where they hold the right by assignment.
 #[derive(Debug, Clone)]
@@ -55,14 +52,9 @@ impl Sight {
         }
     }
 
-    /// The companies for a select, and whether there are too many for one.
-    fn choices(&self, conn: &mut Conn, member: &Member) -> Result<(Vec<Choice>, bool), AppError> {
-        let choices = match self.own() {
-            None => store::active_companies(conn, member.organization, CHOICES + 1)?,
-            Some(own) => store::choices(conn, member.organization, own)?,
-        };
-        let many = i64::try_from(choices.len()).unwrap_or(i64::MAX) > CHOICES;
-        Ok((choices, many))
+    /// The companies to choose out of.
+    fn choices(&self, conn: &mut Conn, member: &Member) -> Result<Choices, AppError> {
+        Ok(Choices::of(conn, member, self.own())?)
     }
 }
 

@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use self::lines::{Beside, Line, Reader};
-use super::store::{self, Choice};
+use super::store::{self, Choice, Choices};
 use super::{Sight, may_change};
 use crate::gate::Gate;
 use crate::gate::custom_role::{self, CustomRole};
@@ -106,8 +106,7 @@ struct PeoplePage {
     people_count: Option<i64>,
     places_count: Option<i64>,
     roles: Vec<(String, String)>,
-    companies: Vec<Choice>,
-    company_is_typed: bool,
+    choices: Choices,
     /// The company by which the list is narrowed, and who else is in it by role.
     company: Option<Choice>,
     by_role: Vec<(String, Option<String>)>,
@@ -189,8 +188,7 @@ impl PeoplePage {
             people_count: None,
             places_count: None,
             roles: Vec::new(),
-            companies: Vec::new(),
-            company_is_typed: false,
+            choices: Choices::default(),
             company,
             by_role: Vec::new(),
             lines: Vec::new(),
@@ -221,7 +219,7 @@ impl PeoplePage {
             self.people_count = Some(search::counted(conn, member.organization, None)?);
         }
         self.places_count = Some(store::count_places(conn, member.organization, sight.own())?);
-        (self.companies, self.company_is_typed) = sight.choices(conn, member)?;
+        self.choices = sight.choices(conn, member)?;
         self.roles = if self.asked.by_company() {
             let roles = CompanyRole::ALL.iter();
             roles.map(|role| (role.to_string(), role.label().to_owned())).collect()

@@ -2,6 +2,7 @@
 
 pub mod archiving;
 pub mod index;
+pub mod moving;
 pub mod new;
 pub mod people;
 pub mod settings;

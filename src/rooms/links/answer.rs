@@ -88,6 +88,7 @@ fn answer(conn: &mut Conn, person: &Person, token: &Token, typed: Typed) -> Resu
         email: person.email.to_string(),
         wish,
     };
+    link.organization_id.take_turn(conn)?;
     let (answer, deeds) = if asks {
         let deeds = ask(conn, person, &scene, &newcomer)?;
         (Answer::Go(format!("/join/{}", token.as_str()), None), deeds)

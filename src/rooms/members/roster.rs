@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::bulk::Kind;
 use super::store;
 use crate::gate::Gate;
+use crate::gate::custom_role::CustomRole;
 use crate::gate::db::Conn;
 use crate::gate::member::Member;
 use crate::gate::organization::UnitLabel;
@@ -25,13 +26,11 @@ use crate::ground::name;
 use crate::ground::paging::Place;
 use crate::ground::time::Time;
 use crate::people::bulk;
+use crate::people::choice::Choices;
 use crate::people::search::{self, Row, Sort, Standing, Total, Wanted};
 
 const SIZE: usize = 50;
 const SHEET_SIZE: usize = 1_000;
-
-/// So many companies stand in a select; of more, one is named by typing.
-const CHOICES: i64 = 50;
 
 /// So many pending invitations are counted for the tab.
 const COUNTED: i64 = 100;
@@ -134,6 +133,7 @@ impl Asked {
 #[derive(Debug)]
 struct Line {
     row: Row,
+    role: String,
     you: bool,
     /// Badge and its tone, for who has no access at present.
     out: Option<(&'static str, &'static str)>,
@@ -143,7 +143,7 @@ struct Line {
 }
 
 impl Line {
-    fn of(row: Row, member: &Member, names: &HashMap<MembershipId, Vec<String>>) -> Self {
+    fn of(row: Row, member: &Member, names: &HashMap<MembershipId, Vec<String>>, customs: &[CustomRole]) -> Self {
         let companies = match (row.role.inherited(), names.get(&row.id)) {
             (Some(_), _) => format!("All {}", member.unit.many()),
             (None, None) => "None".into(),
@@ -164,6 +164,7 @@ impl Line {
             },
             companies,
             chosen: bulk::offers(member, row.id, row.role),
+            role: row.title(customs).to_owned(),
             row,
         }
     }
@@ -187,8 +188,7 @@ struct RosterPage {
     members: Option<i64>,
     pending: Option<String>,
     may_invite: bool,
-    companies: Vec<store::Choice>,
-    company_is_typed: bool,
+    choices: Choices,
     lines: Vec<Line>,
     /// What the ticked people can be changed by.
     kinds: Vec<Kind>,
@@ -262,8 +262,7 @@ pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<H
                 members: None,
                 pending: None,
                 may_invite: member.rights.has(InviteMembers::RIGHT),
-                companies: Vec::new(),
-                company_is_typed: false,
+                choices: Choices::default(),
                 lines: Vec::new(),
                 kinds: Kind::of(member),
                 all: None,
@@ -304,11 +303,12 @@ pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<H
                 .map(|row| row.id)
                 .collect();
             let names = store::company_names(conn, organization, &assigned)?;
+            let customs = search::customs(conn, organization, &found.page.rows)?;
             page.lines = found
                 .page
                 .rows
                 .into_iter()
-                .map(|row| Line::of(row, member, &names))
+                .map(|row| Line::of(row, member, &names, &customs))
                 .collect();
             Ok(page)
         })
@@ -321,23 +321,14 @@ impl RosterPage {
     fn frame(&mut self, conn: &mut Conn, member: &Member, everywhere: bool) -> Result<(), AppError> {
         if everywhere {
             self.members = self.shell.place.as_ref().and_then(|place| place.members);
-            self.companies = store::active_companies(conn, member.organization, CHOICES + 1)?;
+            self.choices = Choices::of(conn, member, None)?;
         } else {
             let own = member.own_companies(conn, ViewMembers::RIGHT)?;
-            self.companies = store::assigned(conn, member.organization, member.id)?
-                .into_iter()
-                .filter(|company| own.contains(&company.id))
-                .map(|company| store::Choice {
-                    id: company.id,
-                    name: company.name,
-                    slug: company.slug,
-                })
-                .collect();
+            self.choices = Choices::of(conn, member, Some(&own))?;
         }
-        self.company_is_typed = i64::try_from(self.companies.len()).unwrap_or(i64::MAX) > CHOICES;
         // An address may name a company by its id; the select knows slugs.
         if let Some(id) = CompanyId::parse(&self.asked.company)
-            && let Some(company) = self.companies.iter().find(|company| company.id == id)
+            && let Some(company) = self.choices.companies.iter().find(|company| company.id == id)
         {
             self.asked.company.clone_from(&company.slug);
         }
@@ -400,6 +391,7 @@ fn fill(conn: &mut Conn, member: &Member, wanted: &Wanted, sheet: &mut Sheet) ->
         inviters.sort_unstable();
         inviters.dedup();
         let inviters = store::names(conn, &inviters)?;
+        let customs = search::customs(conn, member.organization, rows)?;
         for row in rows {
             let assigned = match row.role.inherited() {
                 Some(_) => "All".to_owned(),
@@ -409,7 +401,7 @@ fn fill(conn: &mut Conn, member: &Member, wanted: &Wanted, sheet: &mut Sheet) ->
             sheet.row([
                 row.name.as_str(),
                 &row.email,
-                row.role.label(),
+                row.title(&customs),
                 &assigned,
                 row.standing(member.cx.now).as_str(),
                 &row.joined_at.iso(),

@@ -4,6 +4,7 @@ pub mod access;
 pub mod audit;
 pub mod general;
 pub mod links;
+pub mod moving;
 pub mod operator;
 pub mod people;
 pub mod reviews;
@@ -24,4 +25,4 @@ macro_rules! areas {
     ($($area:ident)+) => { &[$(Area { variable: $area::variable, form: $area::form, hang: $area::hang }),+] };
 }
 
-pub const AREAS: &[Area] = areas! { access audit general links operator people reviews rights };
+pub const AREAS: &[Area] = areas! { access audit general links moving operator people reviews rights };

@@ -19,7 +19,9 @@ use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, Organiz
 use tenantry::gate::permission::{Right, RightSet};
 use tenantry::gate::rights::Grounds;
 use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::{access_review_items, company_assignments, invitations, memberships, organization_slugs};
+use tenantry::gate::schema::{
+    access_review_items, companies, company_assignments, invitations, memberships, organization_slugs,
+};
 use tenantry::gate::session::{self, Person};
 use tenantry::gate::support;
 use tenantry::ground::email::Email;
@@ -302,6 +304,23 @@ impl Stage<'_> {
             .select(organization_slugs::organization_id)
             .first(self.conn)
             .expect("an organization")
+    }
+
+    /// The company of a slug.
+    pub fn company_of(&mut self, organization: OrgId, slug: &str) -> CompanyId {
+        companies::table
+            .filter(companies::organization_id.eq(organization))
+            .filter(companies::slug.eq(slug))
+            .select(companies::id)
+            .first(self.conn)
+            .expect("a company")
+    }
+
+    /// Suspends somebody.
+    pub fn shut_out(&mut self, organization: OrgId, member: MembershipId) {
+        let standing = Standing::find(self.conn, organization, member).expect("a member");
+        let outcome = membership::suspend(self.conn, self.cx, organization, &standing, None, "").expect("the database");
+        assert_eq!(outcome, membership::Outcome::Done);
     }
 
     /// The membership that somebody has.

@@ -1,7 +1,7 @@
 //! What the dialog offers: people, companies, and the roles that may be given to this person there.
 
+use super::super::Sight;
 use super::super::store::{self, Choice, changing};
-use super::super::{CHOICES, Sight};
 use super::Typed;
 use crate::gate::assignment::{self, Attempt};
 use crate::gate::custom_role;
@@ -74,18 +74,17 @@ impl Offer {
         };
         let organization =
             member.reach::<ChangeRoles>() == Reach::Everywhere || member.reach::<InviteMembers>() == Reach::Everywhere;
-        let mut companies = Vec::new();
-        let mut searches = false;
+        let (mut companies, searches);
         let mut company = chosen(conn, member, sight, &typed.company_id)?;
         if let Some(own) = sight.own() {
-            companies = store::choices(conn, member.organization, own)?;
+            (companies, searches) = (store::among(conn, member.organization, own)?, false);
             // Who reaches companies only begins with the first.
             if company.is_none() && !organization {
                 company = companies.first().cloned();
             }
         } else {
-            companies.extend(store::active_companies(conn, member.organization, CHOICES + 1)?);
-            searches = i64::try_from(companies.len()).unwrap_or(i64::MAX) > CHOICES;
+            let choices = sight.choices(conn, member)?;
+            (companies, searches) = (choices.companies, choices.typed);
         }
         if searches {
             companies = store::matrix::named(conn, member.organization, &typed.company_q, LISTED)?;
@@ -117,6 +116,8 @@ impl Offer {
         offer.role = Some(typed.role.clone())
             .filter(among)
             .or_else(|| present.filter(among))
+            // Nobody is given more than they need by overlooking the field.
+            .or_else(|| Some(Role::Member.to_string()).filter(among))
             .or_else(|| offer.roles.last().map(|role| role.value.clone()))
             .unwrap_or_default();
         Ok(offer)

@@ -15,10 +15,10 @@ use crate::gate::membership::Origin;
 use crate::gate::organization::CompanyStatus;
 use crate::gate::role::{CompanyRole, Role};
 use crate::gate::schema::{
-    companies, company_assignments, group_grants, group_members, groups, memberships, role_counts,
+    companies, company_assignments, group_grants, group_members, groups, memberships, organizations, role_counts,
 };
 use crate::ground::id::{CompanyId, CustomRoleId, MembershipId};
-pub use crate::people::choice::{Choice, active_companies, company_meant};
+pub use crate::people::choice::{Choice, Choices, among, company_meant};
 
 /// What somebody's role follows from, besides the one that counts.
 #[derive(Debug, Clone, Queryable)]
@@ -215,15 +215,18 @@ pub fn inherited(conn: &mut Conn, organization: OrgId, members: &[MembershipId])
 /// # Errors
 /// When the database fails.
 pub fn count_places(conn: &mut Conn, organization: OrgId, within: Option<&[CompanyId]>) -> QueryResult<i64> {
-    let mut query = companies::table
+    let Some(within) = within else {
+        return organizations::table
+            .find(organization)
+            .select(organizations::places)
+            .first(conn);
+    };
+    companies::table
         .filter(companies::organization_id.eq(organization))
+        .filter(companies::id.eq_any(within))
         // The sum of whole numbers is of a wider type on PostgreSQL.
         .select(sql::<BigInt>("CAST(COALESCE(SUM(companies.people), 0) AS BIGINT)"))
-        .into_boxed();
-    if let Some(within) = within {
-        query = query.filter(companies::id.eq_any(within.to_vec()));
-    }
-    query.first(conn)
+        .first(conn)
 }
 
 /// How many people in force act in every company by their role, by role.
@@ -238,18 +241,4 @@ pub fn everywhere(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(Role
     counts.retain(|(role, people)| role.inherited().is_some() && *people > 0);
     counts.sort_unstable();
     Ok(counts)
-}
-
-/// The active ones among some companies, by name.
-///
-/// # Errors
-/// When the database fails.
-pub fn choices(conn: &mut Conn, organization: OrgId, among: &[CompanyId]) -> QueryResult<Vec<Choice>> {
-    companies::table
-        .filter(companies::organization_id.eq(organization))
-        .filter(companies::status.eq(CompanyStatus::Active))
-        .filter(companies::id.eq_any(among))
-        .order((companies::sort_name, companies::id))
-        .select((companies::id, companies::name, companies::slug))
-        .load(conn)
 }

@@ -13,10 +13,10 @@ use crate::ground::form::FormErrors;
 use crate::ground::id::MembershipId;
 use crate::ground::name;
 use crate::people::bulk::{Line, Outcome};
+use crate::people::choice::Choices;
 use crate::people::group::{self, Group};
 use crate::people::picker::{Picker, Scope};
 use crate::people::role::{Title, grantable};
-use crate::rooms::members::store::{self, Choice};
 use crate::rooms::members::visible;
 
 /// One person in the list of what happens.
@@ -69,7 +69,7 @@ pub(super) struct BulkPage {
     /// What is chosen from.
     titles: Vec<Title>,
     picker: Option<Picker>,
-    companies: Vec<Choice>,
+    choices: Choices,
     groups: Vec<Group>,
     /// What would happen, once that can be said.
     foreseen: bool,
@@ -137,9 +137,6 @@ pub(super) fn people(n: usize) -> String {
     }
 }
 
-/// So many companies stand in a select; of more, one is named by typing.
-const CHOICES: i64 = 50;
-
 impl BulkPage {
     pub(super) fn load(
         conn: &mut Conn,
@@ -156,21 +153,10 @@ impl BulkPage {
             Some(lines) => lines.into_iter().map(Row::foreseen).collect(),
             None => Row::only(conn, member, &ids)?,
         };
-        let companies = if kind == Kind::TakeOff {
-            match &scope.within {
-                None => store::active_companies(conn, member.organization, CHOICES + 1)?,
-                Some(within) => store::assigned(conn, member.organization, member.id)?
-                    .into_iter()
-                    .filter(|company| within.contains(&company.id))
-                    .map(|company| Choice {
-                        id: company.id,
-                        name: company.name,
-                        slug: company.slug,
-                    })
-                    .collect(),
-            }
+        let choices = if kind == Kind::TakeOff {
+            Choices::of(conn, member, scope.within.as_deref())?
         } else {
-            Vec::new()
+            Choices::default()
         };
         let roles = group::roles(member);
         Ok(Self {
@@ -204,7 +190,7 @@ impl BulkPage {
             } else {
                 Vec::new()
             },
-            companies,
+            choices,
             changed: rows
                 .iter()
                 .filter(|row| matches!(row.outcome, Some(Outcome::Changed(_))))
@@ -217,9 +203,5 @@ impl BulkPage {
             foreseen,
             rows,
         })
-    }
-
-    fn company_is_typed(&self) -> bool {
-        i64::try_from(self.companies.len()).unwrap_or(i64::MAX) > CHOICES
     }
 }

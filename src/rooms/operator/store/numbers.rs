@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 
 use crate::gate::db::Conn;
+use crate::gate::organization::OrganizationStatus;
 use crate::gate::schema::{deed_seals, instance, mail_outbox, organizations, support_sessions, users};
 use crate::ground::time::Time;
 use crate::post::outbox::MailState;
@@ -54,7 +55,7 @@ pub fn count(conn: &mut Conn, now: Time) -> QueryResult<Numbers> {
             .map_or(0, |(_, n)| *n)
     };
     Ok(Numbers {
-        organizations: organizations::table.count().get_result(conn)?,
+        organizations: self::organizations(conn)?,
         consenting: organizations::table
             .filter(organizations::support_consent.eq(true))
             .count()
@@ -77,12 +78,15 @@ pub fn count(conn: &mut Conn, now: Time) -> QueryResult<Numbers> {
     })
 }
 
-/// How many organizations there are.
+/// How many organizations there are. Of one that was deleted a bare row stays, which is none.
 ///
 /// # Errors
 /// When the database fails.
 pub fn organizations(conn: &mut Conn) -> QueryResult<i64> {
-    organizations::table.count().get_result(conn)
+    organizations::table
+        .filter(organizations::status.ne(OrganizationStatus::Deleted))
+        .count()
+        .get_result(conn)
 }
 
 /// The version of the schema: the latest migration.

@@ -236,7 +236,6 @@ pub fn ask(
     member: MembershipId,
     wish: &Wish,
 ) -> QueryResult<Asked> {
-    conn.take_turn(&format!("requests of {member}"))?;
     let mut same = access_requests::table
         .filter(access_requests::organization_id.eq(organization))
         .filter(access_requests::membership_id.eq(member))

@@ -1,0 +1,156 @@
+//! Moving a company to another organization of the same person, after what it means was shown.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::gate::CompanyGate;
+use crate::gate::company::Company;
+use crate::gate::db::Conn;
+use crate::gate::deed::Deeds;
+use crate::gate::member::Member;
+use crate::gate::organization::UnitLabel;
+use crate::gate::permission::DeleteCompanies;
+use crate::gate::relocation::{self, Destination, Obstacles};
+use crate::gate::shell::Shell;
+use crate::ground::error::AppError;
+use crate::ground::form::FormErrors;
+use crate::ground::html::{html, html_with, see_other};
+
+/// What was chosen and typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    /// The slug of the other organization.
+    to: String,
+    /// The company's name, to confirm.
+    name: String,
+}
+
+/// What a move to the chosen organization means.
+struct Meaning {
+    to: Destination,
+    stay: usize,
+    leave: usize,
+}
+
+#[derive(Template)]
+#[template(path = "companies/moving.html")]
+struct MovingPage {
+    shell: Shell,
+    path: String,
+    organization: String,
+    base: String,
+    unit: UnitLabel,
+    name: String,
+    destinations: Vec<Destination>,
+    obstacles: Obstacles,
+    meaning: Option<Meaning>,
+    typed: Typed,
+    errors: FormErrors,
+}
+
+impl MovingPage {
+    fn load(
+        conn: &mut Conn,
+        member: &Member,
+        company: &Company,
+        typed: Typed,
+        errors: FormErrors,
+    ) -> Result<Self, AppError> {
+        let destinations = relocation::destinations(conn, member)?;
+        let to = destinations.iter().find(|one| one.slug == typed.to).cloned();
+        let meaning = match to {
+            Some(to) => {
+                let (stay, leave) = relocation::people(conn, member, company.id, &to)?;
+                Some(Meaning { to, stay, leave })
+            }
+            None => None,
+        };
+        Ok(Self {
+            shell: member.shell(conn, "companies")?,
+            path: company.path(member, ""),
+            organization: member.organization_name.clone(),
+            base: member.path(""),
+            unit: member.unit,
+            name: company.name.clone(),
+            obstacles: relocation::obstacles(conn, member, company.id)?,
+            destinations,
+            meaning,
+            typed,
+            errors,
+        })
+    }
+}
+
+/// `GET /organizations/{slug}/companies/{company}/moving`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn page(gate: CompanyGate<DeleteCompanies>, typed: web::Query<Typed>) -> Result<HttpResponse, AppError> {
+    let typed = typed.into_inner();
+    let page = gate
+        .read(move |member, company, conn| {
+            let mut page = MovingPage::load(conn, member, company, typed, FormErrors::none())?;
+            if page.meaning.is_none() && !page.typed.to.is_empty() {
+                page.errors = FormErrors::one("to", NOWHERE);
+            }
+            Ok(page)
+        })
+        .await?;
+    html(page)
+}
+
+const NOWHERE: &str = "Choose one of these organizations";
+
+/// `POST /organizations/{slug}/companies/{company}/moving`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn submit(gate: CompanyGate<DeleteCompanies>, typed: web::Form<Typed>) -> Result<HttpResponse, AppError> {
+    let typed = typed.into_inner();
+    let again = typed.clone();
+    let done = gate
+        .write(move |member, company, conn| relocate(conn, member, company, &typed))
+        .await?;
+    match done {
+        Ok((word, path)) => {
+            gate.tell("success", word);
+            Ok(see_other(gate.fragment(), &path))
+        }
+        Err(errors) => {
+            let page = gate
+                .read(move |member, company, conn| MovingPage::load(conn, member, company, again, errors))
+                .await?;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, page)
+        }
+    }
+}
+
+type Relocated = Result<(String, String), FormErrors>;
+
+fn relocate(
+    conn: &mut Conn,
+    member: &Member,
+    company: &Company,
+    typed: &Typed,
+) -> Result<(Relocated, Deeds), AppError> {
+    let refused = |field, sentence: &str| {
+        let errors = FormErrors::one(field, sentence);
+        Ok((Err(errors), Deeds::none("refused")))
+    };
+    let destinations = relocation::destinations(conn, member)?;
+    let Some(to) = destinations.into_iter().find(|one| one.slug == typed.to) else {
+        return refused("to", NOWHERE);
+    };
+    if typed.name.trim() != company.name {
+        return refused("name", &format!("Type “{}”", company.name));
+    }
+    let Some((slug, deeds)) = relocation::relocate(conn, member, company, &to)? else {
+        return refused("to", "Settle first what stands in the way");
+    };
+    let word = format!("{} is in {} now", company.name, to.name);
+    let path = format!("/organizations/{}/companies/{slug}", to.slug);
+    Ok((Ok((word, path)), deeds))
+}

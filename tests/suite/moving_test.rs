@@ -1,0 +1,202 @@
+//! A company moves to another organization of the same person: with its name and the people of both, past nothing that
+//! still names it, and never to where the mover may not put it.
+
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::stage::open_link;
+
+const FROM: &str = "/organizations/harbor/companies/north";
+
+/// An owner of two organizations: Harbor with North, and Meadow.
+fn two(house: &House) -> Client {
+    let ticket = house.stage(|stage| {
+        let olivia = stage.account("Olivia Hart", "olivia@move.test", true);
+        let harbor = stage.organization("Harbor", "harbor", olivia);
+        stage.organization("Meadow", "meadow", olivia);
+        stage.company(harbor, "North", "north");
+        stage.ticket(olivia)
+    });
+    house.holder(&ticket)
+}
+
+fn move_it(client: &Client, to: &str, name: &str) -> crate::harness::page::Page {
+    client.post(&format!("{FROM}/moving"), &[("to", to), ("name", name)])
+}
+
+fn words(house: &House, slug: &str, sql: &str) -> Vec<String> {
+    house.database.words(&sql.replace(
+        "{org}",
+        &format!("(SELECT organization_id FROM organization_slugs WHERE slug = '{slug}')"),
+    ))
+}
+
+#[test]
+fn a_company_moves_with_the_people_who_are_in_both_organizations() {
+    let house = House::open();
+    let olivia = two(&house);
+    let (tara, sam) = house.stage(|stage| {
+        let (harbor, meadow) = (stage.organization_of("harbor"), stage.organization_of("meadow"));
+        let north = stage.company_of(harbor, "north");
+        // Tara is in both, Sam only here, Kim is suspended there, and Meadow has a North already.
+        let people = ["Tara Long", "Sam Reed", "Kim Park"].map(|name| {
+            let email = format!("{}@move.test", name[..3].to_lowercase());
+            let user = stage.account(name, &email, true);
+            stage.enrol(harbor, user, "member", &[(north, "editor")]);
+            user
+        });
+        stage.enrol(meadow, people[0], "member", &[]);
+        let kim = stage.enrol(meadow, people[2], "member", &[]);
+        stage.company(meadow, "North", "north");
+        stage.shut_out(meadow, kim);
+        (stage.ticket(people[0]), stage.ticket(people[1]))
+    });
+    let (tara, sam) = (house.holder(&tara), house.holder(&sam));
+    sam.get(FROM).expect(200);
+
+    let page = olivia.get(&format!("{FROM}/moving?to=meadow")).expect(200);
+    assert!(page.has("1 person who is in both organizations"), "{}", page.text());
+    assert!(page.has("2 people who are only in Harbor"), "{}", page.text());
+
+    let moved = move_it(&olivia, "meadow", "North").expect(303);
+    let there = moved.location.clone().expect("an address");
+    assert!(there.starts_with("/organizations/meadow/companies/north-"), "{there}");
+    olivia.get(&there).expect(200).expect_text("North");
+    tara.get(&there).expect(200);
+    for client in [&olivia, &sam, &tara] {
+        client.get(FROM).expect(404);
+    }
+    sam.get(&there).expect(404);
+
+    let assigned = "SELECT u.email AS value FROM company_assignments a JOIN memberships m ON m.id = a.membership_id JOIN users u ON u.id = m.user_id WHERE a.organization_id = {org} ORDER BY 1";
+    assert_eq!(words(&house, "meadow", assigned), ["tar@move.test"]);
+    assert!(words(&house, "harbor", assigned).is_empty());
+    // Each log tells its side, and holds.
+    let told = |slug: &str| {
+        let sql = "SELECT action AS value FROM deeds WHERE organization_id = {org} AND (action LIKE 'company.moved%' OR action LIKE 'member.%assigned') ORDER BY seq";
+        words(&house, slug, sql)
+    };
+    assert_eq!(
+        told("harbor"),
+        [
+            "member.unassigned",
+            "member.unassigned",
+            "member.unassigned",
+            "company.moved_away"
+        ]
+    );
+    assert_eq!(told("meadow"), ["member.assigned", "company.moved_in"]);
+    olivia
+        .get("/organizations/harbor/settings/audit")
+        .expect(200)
+        .expect_text("Moved North to Meadow");
+    olivia
+        .get("/organizations/meadow/settings/audit")
+        .expect(200)
+        .expect_text("Moved North here from Harbor");
+    house.expect_sound();
+}
+
+#[test]
+fn nothing_moves_past_what_still_names_the_company() {
+    let house = House::open();
+    let olivia = two(&house);
+    let (review, request, links) = house.stage(|stage| {
+        let harbor = stage.organization_of("harbor");
+        let owner = stage.user("olivia@move.test");
+        let north = stage.company_of(harbor, "north");
+        let tara = stage.account("Tara Long", "tara@move.test", true);
+        let tara = stage.enrol(harbor, tara, "member", &[(north, "viewer")]);
+        stage.invitation(harbor, owner, "new@move.test", "member", &[(north, "viewer")]);
+        stage.group(harbor, owner, "Field team", "member", &[(north, "viewer")]);
+        let mut terms = open_link("Spring fair");
+        terms.companies = vec![north];
+        let (link, _) = stage.link(harbor, owner, &terms);
+        let request = stage.request(harbor, tara, "co.edit", Some(north));
+        let review = stage.review(harbor, owner, Some(vec![north]));
+        (review.to_string(), request.to_string(), link.to_string())
+    });
+    let page = olivia.get(&format!("{FROM}/moving?to=meadow")).expect(200);
+    for name in ["new@move.test", "Field team", "Spring fair", "Autumn review"] {
+        assert!(page.has(name), "{name} is not named: {}", page.text());
+    }
+    assert!(!page.has("Lose their place"));
+    let refused = || {
+        move_it(&olivia, "meadow", "North")
+            .expect(422)
+            .expect_text("Settle first what stands in the way");
+        olivia.get(FROM).expect(200);
+    };
+    refused();
+    // One after the other is settled.
+    let base = "/organizations/harbor";
+    let id = |table: &str| {
+        house
+            .database
+            .words(&format!("SELECT id AS value FROM {table}"))
+            .remove(0)
+    };
+    olivia
+        .post(&format!("{base}/invitations/{}/cancellation", id("invitations")), &[])
+        .expect(303);
+    refused();
+    olivia
+        .post(&format!("{base}/access/groups/{}/deletion", id("groups")), &[])
+        .expect(303);
+    refused();
+    olivia
+        .post(&format!("{base}/settings/onboarding/{links}/disabling"), &[])
+        .expect(303);
+    refused();
+    olivia
+        .post(
+            &format!("{base}/access/requests/{request}/decision"),
+            &[("decision", "deny")],
+        )
+        .expect(303);
+    refused();
+    olivia
+        .post(&format!("{base}/access/reviews/{review}/cancellation"), &[])
+        .expect(303);
+    move_it(&olivia, "meadow", "North").expect_redirect("/organizations/meadow/companies/north");
+    // The review that looked at it is still there to be read.
+    olivia.get(&format!("{base}/access/reviews/{review}")).expect(200);
+    house.expect_sound();
+}
+
+#[test]
+fn it_goes_only_where_the_mover_may_begin_one_and_by_its_name() {
+    let house = House::open();
+    let olivia = two(&house);
+    let admin = house.stage(|stage| {
+        let owner = stage.user("olivia@move.test");
+        let other = stage.account("Noah Brandt", "noah@move.test", true);
+        let harbor = stage.organization_of("harbor");
+        stage.enrol(harbor, other, "admin", &[]);
+        // She only looks at one, is a stranger in another, and a third is on its way out.
+        let glen = stage.organization("Glen", "glen", other);
+        stage.enrol(glen, owner, "viewer", &[]);
+        stage.organization("Strange", "strange", other);
+        stage.organization("Going", "going", owner);
+        stage.ticket(other)
+    });
+    house.database.execute(
+        "UPDATE organizations SET delete_after = 9000000000000000, status = 'pending_deletion' WHERE name = 'Going'",
+    );
+    let page = olivia.get(&format!("{FROM}/moving")).expect(200);
+    assert_eq!(page.all("select#to option", "value"), ["", "meadow"]);
+    for to in ["glen", "strange", "going", "harbor", "", "no-such"] {
+        move_it(&olivia, to, "North")
+            .expect(422)
+            .expect_text("Choose one of these organizations");
+    }
+    let page = move_it(&olivia, "meadow", "north")
+        .expect(422)
+        .expect_text("Type “North”");
+    assert!(page.has("Lose their place"), "what was chosen is kept");
+    // Who may not end a company here does not move it out.
+    let noah = house.holder(&admin);
+    noah.get(&format!("{FROM}/moving")).expect(403);
+    move_it(&noah, "glen", "North").expect(403);
+    olivia.get(FROM).expect(200);
+    house.expect_sound();
+}
