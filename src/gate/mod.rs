@@ -24,6 +24,7 @@ pub mod member;
 pub mod membership;
 pub mod new_company;
 pub mod organization;
+mod pass;
 pub mod permission;
 pub mod pulse;
 pub mod relocation;
@@ -39,11 +40,10 @@ mod tally;
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
-use std::sync::Arc;
 
-use actix_session::{Session, SessionExt};
+use actix_session::Session;
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 
 pub use self::backstage::Backstage;
 use self::company::Company;
@@ -51,110 +51,12 @@ use self::context::{Context, House, Request};
 use self::db::Conn;
 use self::deed::{Actor, Deeds};
 use self::member::Member;
+use self::pass::{FLASH, Pass, Seen};
 use self::permission::Permission;
 use self::session::Person;
 use self::shell::Flash;
 use crate::ground::error::AppError;
 use crate::ground::token::Token;
-
-const FLASH: &str = "flash";
-
-/// What every gate carries: the house, the cookie, the request. No I/O happens to make one.
-#[derive(Clone)]
-struct Pass {
-    house: House,
-    session: Session,
-    token: Option<Token>,
-    request: Arc<Request>,
-    flash: Option<Flash>,
-}
-
-impl Pass {
-    fn of(req: &HttpRequest) -> Result<Self, AppError> {
-        let house = req
-            .app_data::<web::Data<House>>()
-            .ok_or_else(|| AppError::internal("the house is app data"))?
-            .get_ref()
-            .clone();
-        let request = req
-            .extensions()
-            .get::<Arc<Request>>()
-            .cloned()
-            .ok_or_else(|| AppError::internal("the guard notes every request"))?;
-        let session = req.get_session();
-        let token = session::token(&session);
-        // A word is for the next whole page; fragments and posts leave it.
-        let flash = if req.method() == actix_web::http::Method::GET && !request.fragment {
-            session.remove_as::<Flash>(FLASH).and_then(Result::ok)
-        } else {
-            None
-        };
-        Ok(Self {
-            house,
-            session,
-            token,
-            request,
-            flash,
-        })
-    }
-
-    fn context(&self) -> Context {
-        Context {
-            house: self.house.clone(),
-            now: self.house.clock.now(),
-            request: self.request.clone(),
-            flash: self.flash.clone(),
-        }
-    }
-
-    async fn read<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Seen>), AppError> + Send + 'static,
-    ) -> Result<T, AppError> {
-        let cx = self.context();
-        #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
-        let trip = web::block(move || {
-            let (out, seen) = cx.house.db.read(|conn| work(&cx, conn))?;
-            if let Some(seen) = seen.filter(|seen| seen.stale) {
-                // A page is served even when nobody can be noted as seen.
-                let noted = cx.house.db.write(|conn| Ok(seen.person.touch(conn, seen.membership)?));
-                if let Err(error) = noted {
-                    tracing::warn!(%error, "last seen was not noted");
-                }
-            }
-            Ok(out)
-        });
-        trip.await.map_err(|_| AppError::Busy)?
-    }
-
-    async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError> + Send + 'static,
-    ) -> Result<T, AppError> {
-        let cx = self.context();
-        #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
-        let trip = web::block(move || {
-            let out = cx.house.db.write(|conn| {
-                let (out, actor, deeds) = work(&cx, conn)?;
-                deed::record(conn, &cx, actor.as_ref(), &deeds)?;
-                Ok(out)
-            })?;
-            cx.house.bell.ring();
-            Ok(out)
-        });
-        trip.await.map_err(|_| AppError::Busy)?
-    }
-
-    fn token(&self) -> Result<Token, AppError> {
-        self.token.clone().ok_or(AppError::SignedOut)
-    }
-}
-
-struct Seen {
-    person: Person,
-    membership: Option<crate::ground::id::MembershipId>,
-    stale: bool,
-}
 
 macro_rules! shared_by_gates {
     ($([$($generics:tt)*] $gate:ty;)+) => {$(

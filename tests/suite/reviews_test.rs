@@ -474,7 +474,8 @@ fn reminders_go_out_a_week_and_a_day_before_and_by_hand_once_a_day() {
     mia.post(&format!("{path}/reminding"), &[]).expect(403);
     house.sweep();
     assert_eq!((letters("mia"), letters("sam")), (2, 3));
-    house.advance(Duration::from_secs(5 * DAY + DAY / 2));
+    // The last day ends with its last hour, whatever hour it was when the review began.
+    house.advance(Duration::from_secs(6 * DAY));
     house.sweep();
     house.sweep();
     assert_eq!((letters("mia"), letters("sam")), (2, 4));
