@@ -10,7 +10,7 @@ use crate::harness::people::{PASSWORD, found};
 use crate::harness::real::{Real, said};
 
 /// So many people are there beside the owner.
-const CROWD: i64 = 4_000;
+const CROWD: i64 = 2_400;
 
 fn owner(real: &Real) -> Client {
     let client = real.client();
@@ -64,30 +64,29 @@ fn expect_sound(real: &Real) {
     }
 }
 
-/// Starts the program and kills it, `step` milliseconds later each time, until `left` says that nothing is left; how often it was
-/// killed in the middle of the work.
-fn until_done(real: &mut Real, step: u64, whole: i64, left: impl Fn(&Real) -> i64) -> usize {
-    let (mut between, mut before) = (0, whole);
-    let deadline = Instant::now() + Duration::from_secs(120);
-    for round in 0.. {
+/// Starts the program and kills it, later whenever it had done nothing yet and earlier whenever it had, until `left` says
+/// that nothing is left; how often it was killed in the middle of the work.
+fn until_done(real: &mut Real, whole: i64, left: impl Fn(&Real) -> i64) -> usize {
+    let (mut between, mut before, mut wait) = (0, whole, 2);
+    let deadline = Instant::now() + Duration::from_secs(240);
+    loop {
         real.start();
-        std::thread::sleep(Duration::from_millis(1 + step * (round % 30)));
+        std::thread::sleep(Duration::from_millis(wait));
         real.kill();
         let now = left(real);
         assert!(now <= before, "what was done was undone: {before} to {now}");
         if now == 0 {
-            break;
+            return between;
         }
         if now < before {
             between += 1;
+            wait -= wait / 3;
+        } else {
+            wait += 2 + wait / 4;
         }
         before = now;
-        assert!(
-            Instant::now() < deadline,
-            "{now} of {whole} are left after {round} kills"
-        );
+        assert!(Instant::now() < deadline, "{now} of {whole} are left");
     }
-    between
 }
 
 /// The program runs until `left` says that nothing is left.
@@ -115,7 +114,7 @@ fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
         .execute("UPDATE organizations SET status = 'pending_deletion', delete_after = 1");
     let rows = |real: &Real| count(real, "memberships") + count(real, "company_assignments");
     let whole = rows(&real);
-    let killed = until_done(&mut real, 4, whole, rows);
+    let killed = until_done(&mut real, whole, rows);
     assert!(killed >= 2, "only {killed} kills came in the middle");
     to_the_end(&mut real, |real| {
         count(real, "organizations WHERE delete_after IS NOT NULL")
@@ -152,14 +151,14 @@ fn a_review_whose_closing_is_killed_again_and_again_takes_each_place_away_once()
         .expect(303);
     real.kill();
     // A review of so many places is written down by the clock.
-    until_done(&mut real, 4, CROWD, |real| CROWD - count(real, "access_review_items"));
+    until_done(&mut real, CROWD, |real| CROWD - count(real, "access_review_items"));
     to_the_end(&mut real, |real| {
         count(real, "access_reviews WHERE status = 'starting'")
     });
     assert_eq!(count(&real, "access_review_items"), CROWD);
     real.kill();
     real.database.execute("UPDATE access_reviews SET due_at = 1");
-    let killed = until_done(&mut real, 15, CROWD, |real| count(real, "company_assignments"));
+    let killed = until_done(&mut real, CROWD, |real| count(real, "company_assignments"));
     assert!(killed >= 2, "only {killed} kills came in the middle");
     to_the_end(&mut real, |real| count(real, "access_reviews WHERE status <> 'closed'"));
 
