@@ -20,6 +20,7 @@ pub mod removal;
 pub mod role;
 pub mod rules;
 pub mod search;
+pub mod sight;
 pub mod suspension;
 pub mod voucher;
 

@@ -227,8 +227,8 @@ fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
 fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
     let house = House::shared();
     for (actor, part) in [
-        ("owner", &["company", "other", "invited", "organization"][..]),
-        ("admin", &["company", "other", "invited", "organization"]),
+        ("owner", &["company", "other", "invited", "organization", "sign-in"][..]),
+        ("admin", &["company", "other", "invited", "organization", "sign-in"]),
         ("billing", &[]),
         ("user-ad", &["invited"]),
         ("manager", &["company"]),
@@ -241,10 +241,17 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
                 Deed::new(Action::CompanyEdited, "company", &south, "other"),
                 Deed::new(Action::InvitationCancelled, "invitation", &invitation, "invited"),
                 Deed::new(Action::OrganizationEdited, "organization", "x", "organization"),
+                Deed::new(Action::SignedIn, "account", "x", "somebody"),
             ]
         });
         // The scene's own line is 1 and about north.
-        let lines = [("company", 1), ("other", 2), ("invited", 3), ("organization", 4)];
+        let lines = [
+            ("company", 1),
+            ("other", 2),
+            ("invited", 3),
+            ("organization", 4),
+            ("sign-in", 5),
+        ];
         let seen: Vec<i64> = lines
             .iter()
             .filter(|(name, _)| part.contains(name))
@@ -258,7 +265,7 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
             ids
         };
         assert_eq!(ids(&list), seen, "{actor}");
-        assert_eq!(list.has("You see"), part.len() < 4, "{actor}");
+        assert_eq!(list.has("You see"), part.len() < 5, "{actor}");
         for (name, seq) in lines {
             let status = if seen.contains(&seq) { 200 } else { 404 };
             let page = client.get(&log(&slug, &format!("/{seq}")));
@@ -268,11 +275,18 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
                 &slug,
                 &format!(
                     "?action={}",
-                    ["company", "company", "invitation", "organization"][seq as usize - 1]
+                    ["company", "company", "invitation", "organization", "account"][seq as usize - 1]
                 ),
             ));
             assert_eq!(ids(&page).contains(&seq), seen.contains(&seq), "{actor}: {name}");
         }
+        // The overview tells the same part of what was done, and nothing of who came and went.
+        let overview = client.get(&format!("/organizations/{slug}")).expect(200);
+        let whole = matches!(actor, "owner" | "admin");
+        assert_eq!(overview.has("changed the organization’s settings"), whole, "{actor}");
+        let people = whole || actor == "user-ad";
+        assert_eq!(overview.has("cancelled the invitation of invited"), people, "{actor}");
+        assert!(!overview.has("signed in"), "{actor}");
         let may_export = matches!(actor, "owner" | "admin");
         for file in [".csv", ".jsonl"] {
             client.get(&log(&slug, file)).expect(if may_export { 200 } else { 403 });

@@ -22,7 +22,7 @@ pub use self::history::{History, history};
 use super::context::Context;
 use super::db::Conn;
 use super::member::{MembershipStatus, OrgId};
-use super::schema::{account_deeds, deeds, memberships};
+use super::schema::{account_deeds, memberships};
 use crate::ground::id::{DeedId, UserId};
 
 /// One thing that was done, to what, and what it was before and after.
@@ -213,18 +213,4 @@ fn of_account(conn: &mut Conn, user: UserId, line: &Entry) -> QueryResult<()> {
         ))
         .execute(conn)?;
     Ok(())
-}
-
-/// The latest lines of an organization, newest first.
-///
-/// # Errors
-/// When the database fails.
-pub fn latest(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<Vec<Entry>> {
-    deeds::table
-        .filter(deeds::organization_id.eq(organization))
-        .filter(chain::chained())
-        .order(deeds::seq.desc())
-        .limit(limit)
-        .select(Entry::as_select())
-        .load(conn)
 }

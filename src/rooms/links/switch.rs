@@ -85,30 +85,7 @@ pub async fn disable(
     gate: Gate<ManageOnboardingLinks>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
-    let (_, id) = path.into_inner();
-    let (word, list) = gate
-        .write(move |member, conn| {
-            let link = link::find(conn, member.organization, &id)?;
-            let deeds = if link::disable(conn, &member.cx, member.organization, link.id)? {
-                let deed = Deed::new(Action::LinkDisabled, "onboarding_link", link.id, &link.name);
-                member.did(
-                    deed.before(json!({ "enabled": true }))
-                        .after(json!({ "enabled": false })),
-                )
-            } else {
-                Deeds::none("it was off already")
-            };
-            Ok((
-                (
-                    format!("{} is switched off", link.name),
-                    member.path("/settings/onboarding"),
-                ),
-                deeds,
-            ))
-        })
-        .await?;
-    gate.tell("success", word);
-    Ok(see_other(gate.fragment(), &list))
+    turn(gate, path.into_inner().1, false).await
 }
 
 /// Switches a link on again. Who does so vouches for it from then on, and must be able to.
@@ -119,30 +96,33 @@ pub async fn enable(
     gate: Gate<ManageOnboardingLinks>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
-    let (_, id) = path.into_inner();
+    turn(gate, path.into_inner().1, true).await
+}
+
+async fn turn(gate: Gate<ManageOnboardingLinks>, id: String, on: bool) -> Result<HttpResponse, AppError> {
     let (word, list) = gate
         .write(move |member, conn| {
-            let link = link::find(conn, member.organization, &id)?;
-            let voucher = voucher::voucher(conn, member)?;
-            if let Some(right) = missing(&voucher, &Gift::from(&link)) {
-                return Err(member.refusal(conn, right)?);
-            }
-            let deeds = if link::enable(conn, member.organization, link.id, member.person.id)? {
-                let deed = Deed::new(Action::LinkEnabled, "onboarding_link", link.id, &link.name);
-                member.did(
-                    deed.before(json!({ "enabled": false }))
-                        .after(json!({ "enabled": true })),
-                )
+            let organization = member.organization;
+            let link = link::find(conn, organization, &id)?;
+            let (action, turned) = if on {
+                let voucher = voucher::voucher(conn, member)?;
+                if let Some(right) = missing(&voucher, &Gift::from(&link)) {
+                    return Err(member.refusal(conn, right)?);
+                }
+                let turned = link::enable(conn, organization, link.id, member.person.id)?;
+                (Action::LinkEnabled, turned)
             } else {
-                Deeds::none("it was on already")
+                let turned = link::disable(conn, &member.cx, organization, link.id)?;
+                (Action::LinkDisabled, turned)
             };
-            Ok((
-                (
-                    format!("{} is switched on", link.name),
-                    member.path("/settings/onboarding"),
-                ),
-                deeds,
-            ))
+            let deeds = if turned {
+                let deed = Deed::new(action, "onboarding_link", link.id, &link.name);
+                member.did(deed.before(json!({ "enabled": !on })).after(json!({ "enabled": on })))
+            } else {
+                Deeds::none("it is so already")
+            };
+            let word = format!("{} is switched {}", link.name, if on { "on" } else { "off" });
+            Ok(((word, member.path("/settings/onboarding")), deeds))
         })
         .await?;
     gate.tell("success", word);

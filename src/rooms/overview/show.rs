@@ -8,7 +8,9 @@ use crate::gate::Gate;
 use crate::gate::approval;
 use crate::gate::company::Staff;
 use crate::gate::db::Conn;
-use crate::gate::deed;
+use crate::gate::deed::log::{self, Place, Wanted};
+use crate::gate::deed::sight::Sight;
+use crate::gate::deed::{Action, Kind};
 use crate::gate::member::{Member, Standing};
 use crate::gate::organization::UnitLabel;
 use crate::gate::organization::contact::{self, ContactKind};
@@ -21,7 +23,7 @@ use crate::ground::time::Span;
 use crate::people::dual;
 
 const CARDS: i64 = 12;
-const LINES: i64 = 8;
+const LINES: usize = 8;
 const NEWCOMER: Span = Span::hours(24);
 /// From this size on one owner is a risk and no matter of course.
 const SEVERAL: i64 = 3;
@@ -114,9 +116,17 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
     };
     let activity = if everywhere(member.reach::<ViewAudit>()) {
         let now = member.cx.now;
-        let lines = deed::latest(conn, org, LINES)?;
+        // Who came and went is in the log; here it would push out what was done.
+        let done = Action::ALL.iter().filter(|action| action.kind() != Kind::Login);
+        let wanted = Wanted {
+            actions: Some(done.copied().collect()),
+            ..Wanted::default()
+        };
+        let sight = Sight::of(conn, member)?;
+        let found = log::page(conn, org, &wanted, &sight, Place::Top, LINES)?;
         Some(
-            lines
+            found
+                .lines
                 .into_iter()
                 .map(|line| Line {
                     iso: line.at.iso(),

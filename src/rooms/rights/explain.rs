@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::person::{Subject, visible};
+use super::person::Subject;
 use super::sheet::{Sheet, heading};
 use super::store;
 use super::words::{self, Told};
@@ -24,6 +24,7 @@ use crate::ground::html::{html, query_value, refused, see_other};
 use crate::ground::id::MembershipId;
 use crate::ground::name;
 use crate::people::search::{self, Row, Sort, Wanted};
+use crate::people::sight::visible;
 
 /// So many people are offered for a name, and so many companies to choose from.
 const FOUND: usize = 8;

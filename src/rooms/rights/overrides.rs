@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::person::{Subject, visible};
+use super::person::Subject;
 use super::sheet::heading;
 use super::{rules, words};
 use crate::gate::Gate;
@@ -25,6 +25,7 @@ use crate::ground::html::{html, refused, see_other};
 use crate::ground::id::MembershipId;
 use crate::people::bounds::Before;
 use crate::people::rules::{Actor, Refused, Target, may_override};
+use crate::people::sight::visible;
 use crate::post::notice::Notice;
 
 /// One cell of the table.

@@ -5,11 +5,10 @@ use super::words::About;
 use crate::gate::db::Conn;
 use crate::gate::member::{self, Member, MembershipStatus, Standing};
 use crate::gate::permission::Right;
+use crate::gate::rights::Grounds;
 use crate::gate::rights::explain::{Answer, explain};
-use crate::gate::rights::{Grounds, Reach};
 use crate::gate::role::CompanyRole;
 use crate::ground::error::AppError;
-use crate::ground::id::MembershipId;
 use crate::people::role::Title;
 
 /// Somebody with what their rights follow from.
@@ -20,24 +19,6 @@ pub struct Subject {
     pub grounds: Grounds,
     /// In words.
     pub about: About,
-}
-
-/// Somebody whom the reader may look at by a right: everybody, or who shares a company in which it is held.
-///
-/// # Errors
-/// `NotFound` for everybody else.
-pub fn visible(conn: &mut Conn, member: &Member, right: Right, id: MembershipId) -> Result<Standing, AppError> {
-    let person = Standing::find(conn, member.organization, id)?;
-    let seen = id == member.id
-        || match member.rights.reach(right) {
-            Reach::Everywhere => true,
-            Reach::OwnCompanies => {
-                let own = member.own_companies(conn, right)?;
-                store::is_within(conn, member.organization, id, &own)?
-            }
-            Reach::Nowhere => false,
-        };
-    if seen { Ok(person) } else { Err(AppError::NotFound) }
 }
 
 impl Subject {

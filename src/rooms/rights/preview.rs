@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::person::{Subject, visible};
+use super::person::Subject;
 use super::sheet::heading;
 use super::words;
 use crate::gate::Gate;
@@ -21,6 +21,7 @@ use crate::ground::html::html;
 use crate::ground::id::MembershipId;
 use crate::people::role::{self, Title};
 use crate::people::rules::Target;
+use crate::people::sight::visible;
 
 /// A permission whose reach would change.
 struct Change {

@@ -125,25 +125,6 @@ pub fn suspension(conn: &mut Conn, organization: OrgId, member: MembershipId) ->
         .first(conn)
 }
 
-/// Whether somebody is assigned to one of some companies.
-///
-/// # Errors
-/// When the database fails.
-pub fn is_within(
-    conn: &mut Conn,
-    organization: OrgId,
-    member: MembershipId,
-    companies: &[CompanyId],
-) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        company_assignments::table
-            .filter(company_assignments::organization_id.eq(organization))
-            .filter(company_assignments::membership_id.eq(member))
-            .filter(company_assignments::company_id.eq_any(companies)),
-    ))
-    .get_result(conn)
-}
-
 /// How many invitations are pending, counted up to `limit`.
 ///
 /// # Errors

@@ -201,25 +201,6 @@ pub fn groups_in(
         .load(conn)
 }
 
-/// Whether somebody is assigned to one of some companies.
-///
-/// # Errors
-/// When the database fails.
-pub fn is_within(
-    conn: &mut Conn,
-    organization: OrgId,
-    member: MembershipId,
-    companies: &[CompanyId],
-) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        company_assignments::table
-            .filter(company_assignments::organization_id.eq(organization))
-            .filter(company_assignments::membership_id.eq(member))
-            .filter(company_assignments::company_id.eq_any(companies)),
-    ))
-    .get_result(conn)
-}
-
 /// So many people are named who have a role.
 const HOLDERS: i64 = 10;
 
