@@ -1,13 +1,15 @@
 //! A company moves to another organization of the same person: the one change that happens in two organizations at once.
 //!
 //! Whoever moves it may end it here (`company.delete`) and begin one there (`company.create`, and assign people to it).
-//! People who are in force in both organizations keep their place in it; everybody else loses it. What else names the
+//! People who are in force in both organizations keep their place in it, where the mover could give it to them there;
+//! everybody else loses it. What else names the
 //! company here (invitations, links, groups, requests, a review) stands in the way until it is settled: nothing of it is
 //! dropped in silence. The logs stay where they are, and each of them tells where the company went or came from.
 
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::assignment::Attempt;
 use super::company::Company;
 use super::db::Conn;
 use super::deed::{Action, Deed, Deeds};
@@ -16,8 +18,8 @@ use super::membership::{self, Origin};
 use super::new_company;
 use super::organization::{self, CompanyStatus, InvitationStatus, OrganizationStatus, UnitLabel};
 use super::permission::{AssignCompanies, CreateCompanies, Permission};
-use super::rights::Reach;
-use super::role::CompanyRole;
+use super::rights::{Authority, Reach};
+use super::role::{CompanyRole, Role};
 use super::schema::{
     access_requests, access_review_companies, access_reviews, companies, company_assignments, group_grants, groups,
     invitation_grants, invitations, memberships, onboarding_links, organization_slugs, organizations, users,
@@ -35,6 +37,9 @@ const LOOKED_THROUGH: i64 = 200;
 #[derive(Debug, Clone)]
 pub struct Destination {
     organization: OrgId,
+    // Who moves, as they stand there: they place nobody whom they could not assign, and not themselves.
+    me: MembershipId,
+    authority: Authority,
     /// Its name.
     pub name: String,
     /// Its slug.
@@ -69,11 +74,16 @@ pub fn destinations(conn: &mut Conn, member: &Member) -> QueryResult<Vec<Destina
         .load(conn)?;
     let mut found = Vec::new();
     for (organization, id, name, slug, unit) in mine {
-        let rights = member::grounds(conn, member.cx.now, organization, id)?.rights();
+        let authority = member::grounds(conn, member.cx.now, organization, id)?.authority();
         let may = [CreateCompanies::RIGHT, AssignCompanies::RIGHT];
-        if may.into_iter().all(|right| rights.reach(right) == Reach::Everywhere) {
+        if may
+            .into_iter()
+            .all(|right| authority.rights.reach(right) == Reach::Everywhere)
+        {
             found.push(Destination {
                 organization,
+                me: id,
+                authority,
                 name,
                 slug,
                 unit,
@@ -174,7 +184,7 @@ pub fn obstacles(conn: &mut Conn, member: &Member, company: CompanyId) -> QueryR
     })
 }
 
-/// Somebody's own place in the company, with their place in the other organization, if they are in force in both.
+/// Somebody's own place in the company, with their membership in the other organization, where they may be placed.
 struct Place {
     member: MembershipId,
     name: String,
@@ -183,7 +193,7 @@ struct Place {
     there: Option<MembershipId>,
 }
 
-fn places(conn: &mut Conn, member: &Member, company: CompanyId, to: OrgId) -> QueryResult<Vec<Place>> {
+fn places(conn: &mut Conn, member: &Member, company: CompanyId, to: &Destination) -> QueryResult<Vec<Place>> {
     type Row = (
         MembershipId,
         UserId,
@@ -214,25 +224,28 @@ fn places(conn: &mut Conn, member: &Member, company: CompanyId, to: OrgId) -> Qu
     let accounts: Vec<UserId> = rows.iter().map(|row| row.1).collect();
     let mut there = std::collections::HashMap::new();
     for some in accounts.chunks(500) {
-        let found: Vec<(UserId, MembershipId)> = memberships::table
-            .filter(memberships::organization_id.eq(to))
+        let found: Vec<(UserId, MembershipId, Role)> = memberships::table
+            .filter(memberships::organization_id.eq(to.organization))
             .filter(memberships::user_id.eq_any(some))
             .filter(memberships::status.eq(MembershipStatus::Active))
-            .select((memberships::user_id, memberships::id))
+            .select((memberships::user_id, memberships::id, memberships::role))
             .load(conn)?;
-        there.extend(found);
+        there.extend(found.into_iter().map(|(user, id, role)| (user, (id, role))));
     }
     Ok(rows
         .into_iter()
         .filter_map(|(id, user, name, status, role, until)| {
+            let role = role?;
+            let may_be_placed = |there: &(MembershipId, Role)| {
+                let attempt = Attempt::new((to.me, to.authority), AssignCompanies::RIGHT, *there);
+                status == MembershipStatus::Active && attempt.give(true, None, role).is_ok()
+            };
             Some(Place {
                 member: id,
                 name,
-                role: role?,
+                role,
                 until,
-                there: (status == MembershipStatus::Active)
-                    .then(|| there.get(&user).copied())
-                    .flatten(),
+                there: there.get(&user).copied().filter(may_be_placed).map(|(id, _)| id),
             })
         })
         .collect())
@@ -243,7 +256,7 @@ fn places(conn: &mut Conn, member: &Member, company: CompanyId, to: OrgId) -> Qu
 /// # Errors
 /// When the database fails.
 pub fn people(conn: &mut Conn, member: &Member, company: CompanyId, to: &Destination) -> QueryResult<(usize, usize)> {
-    let places = places(conn, member, company, to.organization)?;
+    let places = places(conn, member, company, to)?;
     let stay = places.iter().filter(|place| place.there.is_some()).count();
     Ok((stay, places.len() - stay))
 }
@@ -284,7 +297,7 @@ pub fn relocate(
     organization::count_companies(conn, to.organization, active, archived)?;
 
     let mut deeds = Deeds::none("what was moved follows");
-    for place in places(conn, member, id, to.organization)? {
+    for place in places(conn, member, id, to)? {
         membership::unassign(conn, cx, from, place.member, id)?;
         let facts = json!({ "company": company.name, "company_id": id.as_str(), "role": place.role.as_str() });
         let deed = Deed::new(Action::MemberUnassigned, "member", place.member, &place.name).before(facts.clone());

@@ -55,7 +55,7 @@ fn a_company_moves_with_the_people_who_are_in_both_organizations() {
 
     let page = olivia.get(&format!("{FROM}/moving?to=meadow")).expect(200);
     assert!(page.has("1 person who is in both organizations"), "{}", page.text());
-    assert!(page.has("2 people who are only in Harbor"), "{}", page.text());
+    assert!(page.has("2 others"), "{}", page.text());
 
     let moved = move_it(&olivia, "meadow", "North").expect(303);
     let there = moved.location.clone().expect("an address");
@@ -93,6 +93,41 @@ fn a_company_moves_with_the_people_who_are_in_both_organizations() {
         .get("/organizations/meadow/settings/audit")
         .expect(200)
         .expect_text("Moved North here from Harbor");
+    house.expect_sound();
+}
+
+#[test]
+fn nobody_is_placed_there_whom_the_mover_could_not_assign_and_not_the_mover() {
+    let house = House::open();
+    let olivia = two(&house);
+    house.stage(|stage| {
+        let owner = stage.user("olivia@move.test");
+        let noah = stage.account("Noah Brandt", "noah@move.test", true);
+        let harbor = stage.organization_of("harbor");
+        let north = stage.company_of(harbor, "north");
+        let vale = stage.organization("Vale", "vale", noah);
+        // There she only has what a role of Vale's own gives her.
+        let founder = stage.custom_role(
+            vale,
+            noah,
+            "Founder",
+            "user_admin",
+            "overview.view company.create members.view members.assign members.role",
+        );
+        let me = stage.enrol(vale, owner, "member", &[]);
+        stage.give(vale, me, founder);
+        let herself = stage.membership(harbor, owner);
+        stage.assign(harbor, herself, north, "manager");
+        for (name, role) in [("Sam Reed", "member"), ("Ada Finch", "admin")] {
+            let email = format!("{}@move.test", name[..3].to_lowercase());
+            let user = stage.account(name, &email, true);
+            stage.enrol(harbor, user, "member", &[(north, "editor")]);
+            stage.enrol(vale, user, role, &[]);
+        }
+    });
+    move_it(&olivia, "vale", "North").expect(303);
+    let assigned = "SELECT u.email AS value FROM company_assignments a JOIN memberships m ON m.id = a.membership_id JOIN users u ON u.id = m.user_id WHERE a.organization_id = {org} ORDER BY 1";
+    assert_eq!(words(&house, "vale", assigned), ["sam@move.test"]);
     house.expect_sound();
 }
 

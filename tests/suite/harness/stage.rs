@@ -316,6 +316,13 @@ impl Stage<'_> {
             .expect("a company")
     }
 
+    /// Gives somebody a role of their own in a company.
+    pub fn assign(&mut self, organization: OrgId, member: MembershipId, company: CompanyId, role: &str) {
+        let role = CompanyRole::parse(role).expect("a company role");
+        membership::assign(self.conn, self.cx, organization, member, company, role, Origin::Direct)
+            .expect("the database");
+    }
+
     /// Suspends somebody.
     pub fn shut_out(&mut self, organization: OrgId, member: MembershipId) {
         let standing = Standing::find(self.conn, organization, member).expect("a member");
