@@ -9,8 +9,10 @@ use crate::harness::client::Client;
 use crate::harness::people::{PASSWORD, found};
 use crate::harness::real::{Real, said};
 
-/// So many people are there beside the owner.
+/// So many people are there beside the owner: more than a review writes down at once.
 const CROWD: i64 = 2_400;
+/// Rows are deleted faster than people are reviewed.
+const MULTITUDE: i64 = 15_000;
 
 fn owner(real: &Real) -> Client {
     let client = real.client();
@@ -30,9 +32,9 @@ fn owner(real: &Real) -> Client {
 }
 
 /// Members with a place in North each, as enrolling them one by one leaves them, but for the words by which they are found.
-fn crowd(real: &Real) {
+fn crowd(real: &Real, people: i64) {
     let numbers = format!(
-        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {CROWD}) SELECT CAST(10000000 + x AS TEXT)"
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {people}) SELECT CAST(10000000 + x AS TEXT)"
     );
     // 32 hexadecimal digits, as every id has them.
     let id = format!("({numbers} || '000000000000000000000000' AS id FROM n) AS ids");
@@ -47,9 +49,9 @@ fn crowd(real: &Real) {
         format!(
             "INSERT INTO company_assignments (organization_id, membership_id, company_id, role, direct_role, origin, sort_name, created_at) SELECT one.org, ids.id, one.company, 'editor', 'editor', 'direct', one.sort_name, one.created_at FROM {one} CROSS JOIN {id}"
         ),
-        format!("UPDATE role_counts SET members = members + {CROWD} WHERE role = 'member'"),
-        format!("UPDATE companies SET people = {CROWD} WHERE slug = 'north'"),
-        format!("UPDATE organizations SET places = {CROWD}"),
+        format!("UPDATE role_counts SET members = members + {people} WHERE role = 'member'"),
+        format!("UPDATE companies SET people = {people} WHERE slug = 'north'"),
+        format!("UPDATE organizations SET places = {people}"),
     ] {
         real.database.execute(&sql);
     }
@@ -108,7 +110,7 @@ fn count(real: &Real, from: &str) -> i64 {
 fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
     let mut real = Real::spawn();
     let olivia = owner(&real);
-    crowd(&real);
+    crowd(&real, MULTITUDE);
     real.kill();
     real.database
         .execute("UPDATE organizations SET status = 'pending_deletion', delete_after = 1");
@@ -141,7 +143,7 @@ fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
 fn a_review_whose_closing_is_killed_again_and_again_takes_each_place_away_once() {
     let mut real = Real::spawn();
     let olivia = owner(&real);
-    crowd(&real);
+    crowd(&real, CROWD);
     let day = (Clock::default().now() + Span::days(14)).day();
     olivia
         .post(
