@@ -106,6 +106,8 @@ pub struct Obstacles {
     pub requests: i64,
     /// The access review that runs and looks at it.
     pub review: Option<String>,
+    /// Whether two owners must agree on what is final: one alone carries nothing out of the organization then.
+    pub dual: bool,
 }
 
 impl Obstacles {
@@ -125,6 +127,7 @@ const TOLD: i64 = 20;
 pub fn obstacles(conn: &mut Conn, member: &Member, company: CompanyId) -> QueryResult<Obstacles> {
     let (organization, now) = (member.organization, member.cx.now);
     Ok(Obstacles {
+        dual: organization::control(conn, organization)?.holds(),
         invitations: invitation_grants::table
             .inner_join(
                 invitations::table.on(invitations::organization_id

@@ -199,6 +199,38 @@ fn nothing_moves_past_what_still_names_the_company() {
 }
 
 #[test]
+fn under_dual_control_one_owner_alone_moves_nothing_out() {
+    let house = House::open();
+    let olivia = two(&house);
+    let noah = house.stage(|stage| {
+        let harbor = stage.organization_of("harbor");
+        let noah = stage.account("Noah Brandt", "noah@move.test", true);
+        stage.enrol(harbor, noah, "owner", &[]);
+        stage.ticket(noah)
+    });
+    let (noah, settings) = (house.holder(&noah), "/organizations/harbor/settings");
+    olivia
+        .post(&format!("{settings}/dual-control"), &[("on", "yes")])
+        .expect(303);
+    olivia
+        .get(&format!("{FROM}/moving?to=meadow"))
+        .expect(200)
+        .expect_text("one owner alone moves nothing out");
+    move_it(&olivia, "meadow", "North")
+        .expect(422)
+        .expect_text("Settle first what stands in the way");
+    olivia.get(FROM).expect(200);
+    // Both agree to switch it off, and then it moves.
+    olivia.post(&format!("{settings}/dual-control"), &[]).expect(303);
+    let links = noah.get(&format!("{settings}/general")).expect(200).links();
+    let request = links.into_iter().find(|link| link.contains("/settings/approvals/"));
+    let request = request.expect("it waits for Noah");
+    noah.post(&format!("{request}/confirmation"), &[]).expect(303);
+    move_it(&olivia, "meadow", "North").expect_redirect("/organizations/meadow/companies/north");
+    house.expect_sound();
+}
+
+#[test]
 fn it_goes_only_where_the_mover_may_begin_one_and_by_its_name() {
     let house = House::open();
     let olivia = two(&house);
