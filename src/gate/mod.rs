@@ -139,14 +139,7 @@ impl<P: Permission> Gate<P> {
             .read(move |cx, conn| {
                 let member = Member::find(conn, cx, &token, &slug)?.with(conn, P::RIGHT)?;
                 let out = work(&member, conn)?;
-                Ok((
-                    out,
-                    Some(Seen {
-                        stale: member.is_stale(),
-                        membership: member.place(),
-                        person: member.person,
-                    }),
-                ))
+                Ok((out, Some(Seen::in_place(member))))
             })
             .await
     }
@@ -214,14 +207,7 @@ impl<P: Permission> CompanyGate<P> {
                 let member = Member::find(conn, cx, &token, &slug)?;
                 let company = Company::enter(conn, &member, &company, P::RIGHT)?;
                 let out = work(&member, &company, conn)?;
-                Ok((
-                    out,
-                    Some(Seen {
-                        stale: member.is_stale(),
-                        membership: member.place(),
-                        person: member.person,
-                    }),
-                ))
+                Ok((out, Some(Seen::in_place(member))))
             })
             .await
     }
@@ -295,21 +281,7 @@ impl<W: Who> SignedIn<W> {
         &self,
         work: impl FnOnce(&Person, &mut Conn) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let token = self.pass.token()?;
-        self.pass
-            .read(move |cx, conn| {
-                let person = Self::person(cx, conn, &token)?;
-                let out = work(&person, conn)?;
-                Ok((
-                    out,
-                    Some(Seen {
-                        stale: person.is_stale(),
-                        person,
-                        membership: None,
-                    }),
-                ))
-            })
-            .await
+        self.pass.read_as(Self::person, work).await
     }
 
     /// Changes something as this person.
@@ -320,14 +292,7 @@ impl<W: Who> SignedIn<W> {
         &self,
         work: impl FnOnce(&Person, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let token = self.pass.token()?;
-        self.pass
-            .write(move |cx, conn| {
-                let person = Self::person(cx, conn, &token)?;
-                let (out, deeds) = work(&person, conn)?;
-                Ok((out, Some(person.actor()), deeds))
-            })
-            .await
+        self.pass.write_as(Self::person, work).await
     }
 }
 
@@ -355,19 +320,7 @@ impl OperatorGate {
         &self,
         work: impl FnOnce(&Person, &mut Conn) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let token = self.pass.token()?;
-        self.pass
-            .read(move |cx, conn| {
-                let person = Self::person(cx, conn, &token)?;
-                let out = work(&person, conn)?;
-                let seen = Seen {
-                    stale: person.is_stale(),
-                    person,
-                    membership: None,
-                };
-                Ok((out, Some(seen)))
-            })
-            .await
+        self.pass.read_as(Self::person, work).await
     }
 
     /// Changes something as this operator.
@@ -378,14 +331,7 @@ impl OperatorGate {
         &self,
         work: impl FnOnce(&Person, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let token = self.pass.token()?;
-        self.pass
-            .write(move |cx, conn| {
-                let person = Self::person(cx, conn, &token)?;
-                let (out, deeds) = work(&person, conn)?;
-                Ok((out, Some(person.actor()), deeds))
-            })
-            .await
+        self.pass.write_as(Self::person, work).await
     }
 }
 

@@ -8,6 +8,7 @@ use actix_web::{HttpMessage, HttpRequest, web};
 use super::context::{Context, House, Request};
 use super::db::Conn;
 use super::deed::{self, Actor, Deeds};
+use super::member::Member;
 use super::session::{self, Person};
 use super::shell::Flash;
 use crate::ground::error::AppError;
@@ -102,6 +103,41 @@ impl Pass {
         trip.await.map_err(|_| AppError::Busy)?
     }
 
+    /// Reads as the person whom `find` lets through.
+    pub(super) async fn read_as<T: Send + 'static>(
+        &self,
+        find: fn(&Context, &mut Conn, &Token) -> Result<Person, AppError>,
+        work: impl FnOnce(&Person, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let token = self.token()?;
+        self.read(move |cx, conn| {
+            let person = find(cx, conn, &token)?;
+            let out = work(&person, conn)?;
+            let seen = Seen {
+                stale: person.is_stale(),
+                person,
+                membership: None,
+            };
+            Ok((out, Some(seen)))
+        })
+        .await
+    }
+
+    /// Writes as the person whom `find` lets through.
+    pub(super) async fn write_as<T: Send + 'static>(
+        &self,
+        find: fn(&Context, &mut Conn, &Token) -> Result<Person, AppError>,
+        work: impl FnOnce(&Person, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let token = self.token()?;
+        self.write(move |cx, conn| {
+            let person = find(cx, conn, &token)?;
+            let (out, deeds) = work(&person, conn)?;
+            Ok((out, Some(person.actor()), deeds))
+        })
+        .await
+    }
+
     pub(super) fn token(&self) -> Result<Token, AppError> {
         self.token.clone().ok_or(AppError::SignedOut)
     }
@@ -111,4 +147,15 @@ pub(super) struct Seen {
     pub(super) person: Person,
     pub(super) membership: Option<MembershipId>,
     pub(super) stale: bool,
+}
+
+impl Seen {
+    /// Somebody at work in an organization.
+    pub(super) fn in_place(member: Member) -> Self {
+        Self {
+            stale: member.is_stale(),
+            membership: member.place(),
+            person: member.person,
+        }
+    }
 }
