@@ -134,6 +134,8 @@ fn no_page_of_one_organization_names_anything_of_another() {
 fn an_id_of_another_organization_is_not_found_on_any_address() {
     let house = House::open();
     let (mine, theirs, client) = twins(&house, "aurora", "borealis");
+    // The clock has done its part: from here on nothing but a request changes a row.
+    house.sweep();
     let before = rows(&house, &theirs.organization);
     assert!(before.len() > 20, "{before:#?}");
     let asset = asset(&house);
@@ -196,6 +198,8 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
 fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
     let house = House::open();
     let (mine, theirs, client) = twins(&house, "aurora", "borealis");
+    // The clock has done its part: from here on nothing but a request changes a row.
+    house.sweep();
     let before = rows(&house, &theirs.organization);
     let own = rows(&house, &mine.organization);
     let base = "/organizations/aurora";
