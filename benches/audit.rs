@@ -21,20 +21,24 @@ use std::time::Instant;
 
 use diesel::prelude::*;
 use serde_json::json;
-use tenantry::gate::Backstage;
-use tenantry::gate::context::House;
-use tenantry::gate::deed::log::{self, Place, Wanted};
-use tenantry::gate::deed::sight::Sight;
-use tenantry::gate::deed::verification::{self, Cursor, Step};
-use tenantry::gate::deed::{Action, Deed, Deeds};
-use tenantry::gate::member::OrgId;
-use tenantry::gate::organization::{self, NewOrganization, OrganizationType, Region};
-use tenantry::gate::schema::users;
-use tenantry::gate::session::Person;
-use tenantry::ground::config::Config;
-use tenantry::ground::id::UserId;
-use tenantry::ground::slug::Slug;
-use tenantry::ground::time::Clock;
+use tenantry::app::House;
+use tenantry::audit::query;
+use tenantry::audit::query::{Place, Wanted};
+use tenantry::audit::verify;
+use tenantry::audit::verify::{Cursor, Step};
+use tenantry::audit::visibility::Sight;
+use tenantry::audit::{Action, Deed, Deeds};
+use tenantry::auth::Backstage;
+use tenantry::auth::current_user::Person;
+use tenantry::common::config::Config;
+use tenantry::common::id::UserId;
+use tenantry::common::slug::Slug;
+use tenantry::common::time::Clock;
+use tenantry::db::schema::users;
+use tenantry::db::types::org_id::OrgId;
+use tenantry::db::types::organization::{OrganizationType, Region};
+use tenantry::models::organization;
+use tenantry::models::organization::create::NewOrganization;
 use tenantry::on_each;
 
 const LINES: i64 = 1_000_000;
@@ -121,7 +125,7 @@ fn run(dir: &Path, database: &str) {
             let mut times: Vec<f64> = (0..100)
                 .map(|_| {
                     let began = Instant::now();
-                    door.read(|_, conn| Ok(log::page(conn, organization, &wanted, &Sight::Everything, place, 50)?))
+                    door.read(|_, conn| Ok(query::page(conn, organization, &wanted, &Sight::Everything, place, 50)?))
                         .unwrap();
                     began.elapsed().as_secs_f64() * 1000.0
                 })
@@ -183,7 +187,7 @@ fn verified(house: &House, door: &Backstage, organization: OrgId) -> f64 {
     loop {
         let at = cursor.clone();
         let step = door
-            .read(|_, conn| Ok(verification::step(conn, &house.keys.signer(), organization, at, STEP)?))
+            .read(|_, conn| Ok(verify::step(conn, &house.keys.signer(), organization, at, STEP)?))
             .unwrap();
         match step {
             Step::On(on) => cursor = on,
@@ -205,7 +209,7 @@ fn exported(door: &Backstage, organization: OrgId, dir: &Path) -> (f64, std::fs:
         let piece = door
             .read(|_, conn| {
                 let wanted = Wanted::default();
-                Ok(log::piece(
+                Ok(query::piece(
                     conn,
                     organization,
                     &wanted,

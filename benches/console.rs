@@ -19,18 +19,18 @@ use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use diesel::prelude::*;
-use tenantry::gate::Backstage;
-use tenantry::gate::context::House;
-use tenantry::gate::db::Conn;
-use tenantry::gate::deed::Deeds;
-use tenantry::gate::schema::{
+use tenantry::app::House;
+use tenantry::audit::Deeds;
+use tenantry::auth::Backstage;
+use tenantry::common::config::Config;
+use tenantry::common::id::RawId;
+use tenantry::common::time::Clock;
+use tenantry::common::{name, password};
+use tenantry::db::Conn;
+use tenantry::db::schema::{
     companies, company_assignments, deeds, member_words, memberships, organization_slugs, organizations, role_counts,
     users,
 };
-use tenantry::ground::config::Config;
-use tenantry::ground::id::RawId;
-use tenantry::ground::time::Clock;
-use tenantry::ground::{name, password};
 use tenantry::on_each;
 
 const LARGE: usize = 100_000;
@@ -690,7 +690,7 @@ fn insert(
     company_ids: &[String],
     people: &[Somebody],
     now: i64,
-) -> Result<(), tenantry::ground::error::AppError> {
+) -> Result<(), tenantry::common::error::AppError> {
     for chunk in people.chunks(100) {
         let rows: Vec<_> = chunk
             .iter()

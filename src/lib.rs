@@ -1,14 +1,20 @@
 //! Tenantry: a self-hosted organization console for multi-tenant software.
 //!
-//! One request flows one way through the floors: `routes` → a room's handler → the gate (session, membership, right,
-//! transaction) → a page struct → its template. `docs/ARCHITECTURE.md` has the picture and two walkthroughs.
+//! Imports point downward only: `cli → server → routes, jobs → handlers → web → services → auth → models → audit, mail →
+//! app → db → authz, common`. `docs/ARCHITECTURE.md` has the picture and walkthroughs.
 
-pub mod clock;
-pub mod commands;
-pub mod gate;
-pub mod ground;
-pub mod people;
-pub mod post;
-pub mod rooms;
+pub mod app;
+pub mod audit;
+pub mod auth;
+pub mod authz;
+pub mod cli;
+pub mod common;
+pub mod db;
+pub mod handlers;
+pub mod jobs;
+pub mod mail;
+pub mod models;
 pub mod routes;
 pub mod server;
+pub mod services;
+pub mod web;

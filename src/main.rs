@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tenantry::commands;
+use tenantry::cli;
 
 /// A self-hosted organization console for multi-tenant software.
 #[derive(Parser)]
-#[command(name = "tenantry", version, about, after_help = commands::CONFIGURATION_HELP)]
+#[command(name = "tenantry", version, about, after_help = cli::CONFIGURATION_HELP)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -52,20 +52,20 @@ enum Audit {
 fn main() -> ExitCode {
     let command = Arguments::parse().command.unwrap_or(Command::Serve);
     let done = match command {
-        Command::Serve => commands::serve(),
-        Command::Demo => commands::demo(),
-        Command::Migrate => commands::migrate(),
-        Command::Doctor => commands::doctor(),
+        Command::Serve => cli::serve(),
+        Command::Demo => cli::demo(),
+        Command::Migrate => cli::migrate(),
+        Command::Doctor => cli::doctor(),
         Command::Audit {
             what: Audit::Verify { organization },
-        } => commands::audit::verify(organization.as_deref()),
-        Command::Audit { what: Audit::Key } => commands::audit::key(),
-        Command::Limit { email, organizations } => commands::limit(&email, &organizations),
+        } => cli::audit::verify(organization.as_deref()),
+        Command::Audit { what: Audit::Key } => cli::audit::key(),
+        Command::Limit { email, organizations } => cli::limit(&email, &organizations),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(faults) => {
-            commands::complain(&faults);
+            cli::complain(&faults);
             ExitCode::FAILURE
         }
     }

@@ -10,15 +10,15 @@ use actix_web::cookie::SameSite;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
-use crate::gate::context::House;
-use crate::gate::db::Db;
-use crate::gate::guard::guard;
-use crate::ground::compress::compress;
-use crate::ground::config::Config;
-use crate::ground::error::AppError;
-use crate::ground::time::Clock;
-use crate::ground::token::Keys;
-use crate::{clock, routes};
+use crate::app::House;
+use crate::common::compress::compress;
+use crate::common::config::Config;
+use crate::common::error::AppError;
+use crate::common::time::Clock;
+use crate::common::token::Keys;
+use crate::db::Db;
+use crate::web::middleware::guard;
+use crate::{jobs, routes};
 
 /// The largest form that is read, in bytes: an invitation of 500 people with a message.
 const LARGEST_FORM: usize = 512 * 1024;
@@ -64,7 +64,7 @@ pub struct Running {
     /// The house.
     pub house: House,
     server: actix_web::dev::ServerHandle,
-    chores: clock::Running,
+    chores: jobs::Running,
 }
 
 impl Running {
@@ -91,7 +91,7 @@ pub fn start(house: House) -> Result<(Running, actix_web::dev::Server), String> 
 /// A sentence for the operator.
 pub fn serve(house: House, listener: TcpListener) -> Result<(Running, actix_web::dev::Server), String> {
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
-    let chores = clock::start(&house)?;
+    let chores = jobs::start(&house)?;
     let data = web::Data::new(house.clone());
     let (key, https) = (house.keys.cookie(), house.config.is_https());
     let workers = std::thread::available_parallelism().map_or(2, usize::from);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::HttpResponse;
 use diesel::prelude::*;
 
-use crate::gate::Visitor;
+use crate::auth::Visitor;
 
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
@@ -25,7 +25,7 @@ pub async fn live() -> HttpResponse {
 pub async fn ready(visitor: Visitor) -> HttpResponse {
     let answers = async {
         visitor
-            .read(|_, conn| Ok(crate::gate::schema::instance::table.count().get_result::<i64>(conn)?))
+            .read(|_, conn| Ok(crate::db::schema::instance::table.count().get_result::<i64>(conn)?))
             .await
             .is_ok()
     };

@@ -2,38 +2,39 @@
 
 pub mod health;
 
-use actix_web::web::{self, get, post};
+use actix_web::web;
+use actix_web::web::{get, post};
 use actix_web::{HttpResponse, Route};
 
-use crate::ground::assets;
+use crate::common::assets;
 // Accounts
-use crate::rooms::accounts::{
+use crate::handlers::accounts::{
     entry, legal, log_in, profile, readdress, reset, sessions, sign_up, theme, unlock, verify,
 };
 
 // Organizations
-use crate::rooms::{onboarding, organizations};
+use crate::handlers::{onboarding, organizations};
 
 // Overview and companies
-use crate::rooms::{companies, overview};
+use crate::handlers::{companies, overview};
 
 // Members
-use crate::rooms::members;
+use crate::handlers::members;
 
 // Groups
-use crate::rooms::groups;
+use crate::handlers::groups;
 
 // Invitations
-use crate::rooms::invitations;
+use crate::handlers::invitations;
 
 // Settings
-use crate::rooms::settings;
+use crate::handlers::settings;
 
 // Access
-use crate::rooms::{access, links, operator, reviews, rights};
+use crate::handlers::{access, access_reviews, onboarding_links, operator, permissions};
 
 // Audit log
-use crate::rooms::audit;
+use crate::handlers::audit;
 
 /// One line of the table.
 pub struct Entry {
@@ -189,25 +190,25 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/access/matrix/import/applying" access::import::apply;
 
     // Rights: overrides, policies, custom roles, explaining, requests
-    get  "/organizations/{slug}/members/{id}/overrides" rights::overrides::edit;
-    post "/organizations/{slug}/members/{id}/overrides" rights::overrides::save;
-    get  "/organizations/{slug}/members/{id}/role-preview" rights::preview::show;
-    get  "/organizations/{slug}/settings/roles" rights::policies::edit;
-    post "/organizations/{slug}/settings/roles" rights::policies::save;
-    get  "/organizations/{slug}/settings/roles/new" rights::roles::new;
-    post "/organizations/{slug}/settings/roles/new" rights::roles::create;
-    get  "/organizations/{slug}/settings/roles/{id}" rights::roles::edit;
-    post "/organizations/{slug}/settings/roles/{id}" rights::roles::update;
-    get  "/organizations/{slug}/settings/roles/{id}/deletion" rights::roles::confirm;
-    post "/organizations/{slug}/settings/roles/{id}/deletion" rights::roles::delete;
-    get  "/organizations/{slug}/access/explain" rights::explain::show;
-    get  "/organizations/{slug}/access/mine" rights::explain::mine;
-    get  "/organizations/{slug}/access/requests" rights::requests::index;
-    post "/organizations/{slug}/access/requests" rights::requests::create;
-    get  "/organizations/{slug}/access/requests/new" rights::requests::new;
-    get  "/organizations/{slug}/access/requests/{id}" rights::requests::show;
-    post "/organizations/{slug}/access/requests/{id}/decision" rights::decision::submit;
-    post "/organizations/{slug}/access/requests/{id}/withdrawal" rights::requests::withdraw;
+    get  "/organizations/{slug}/members/{id}/overrides" permissions::overrides::edit;
+    post "/organizations/{slug}/members/{id}/overrides" permissions::overrides::save;
+    get  "/organizations/{slug}/members/{id}/role-preview" permissions::preview::show;
+    get  "/organizations/{slug}/settings/roles" permissions::policies::edit;
+    post "/organizations/{slug}/settings/roles" permissions::policies::save;
+    get  "/organizations/{slug}/settings/roles/new" permissions::roles::new;
+    post "/organizations/{slug}/settings/roles/new" permissions::roles::create;
+    get  "/organizations/{slug}/settings/roles/{id}" permissions::roles::edit;
+    post "/organizations/{slug}/settings/roles/{id}" permissions::roles::update;
+    get  "/organizations/{slug}/settings/roles/{id}/deletion" permissions::roles::confirm;
+    post "/organizations/{slug}/settings/roles/{id}/deletion" permissions::roles::delete;
+    get  "/organizations/{slug}/access/explain" permissions::explain::show;
+    get  "/organizations/{slug}/access/mine" permissions::explain::mine;
+    get  "/organizations/{slug}/access/requests" permissions::requests::index;
+    post "/organizations/{slug}/access/requests" permissions::requests::create;
+    get  "/organizations/{slug}/access/requests/new" permissions::requests::new;
+    get  "/organizations/{slug}/access/requests/{id}" permissions::requests::show;
+    post "/organizations/{slug}/access/requests/{id}/decision" permissions::decision::submit;
+    post "/organizations/{slug}/access/requests/{id}/withdrawal" permissions::requests::withdraw;
 
     // Groups
     get  "/organizations/{slug}/access/groups"          groups::index::page;
@@ -222,21 +223,21 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/access/groups/{id}/members/{member}/removal" groups::members::remove;
 
     // Links: onboarding links, joining
-    get  "/organizations/{slug}/settings/onboarding"                        links::index::index;
-    post "/organizations/{slug}/settings/onboarding"                        links::form::create;
-    get  "/organizations/{slug}/settings/onboarding/new"                    links::form::new;
-    get  "/organizations/{slug}/settings/onboarding/requests"               links::requests::index;
-    post "/organizations/{slug}/settings/onboarding/requests/{id}/decision" links::requests::decide;
-    get  "/organizations/{slug}/settings/onboarding/{id}"                   links::form::edit;
-    post "/organizations/{slug}/settings/onboarding/{id}"                   links::form::update;
-    get  "/organizations/{slug}/settings/onboarding/{id}/rotation"          links::switch::confirm;
-    post "/organizations/{slug}/settings/onboarding/{id}/rotation"          links::switch::rotate;
-    post "/organizations/{slug}/settings/onboarding/{id}/disabling"         links::switch::disable;
-    post "/organizations/{slug}/settings/onboarding/{id}/enabling"          links::switch::enable;
-    get  "/join/{token}"                                                    links::door::show;
-    post "/join/{token}"                                                    links::answer::join;
-    post "/join/{token}/opening"                                            links::door::open;
-    post "/join/requests/{id}/withdrawal"                                   links::answer::withdraw;
+    get  "/organizations/{slug}/settings/onboarding"                        onboarding_links::index::index;
+    post "/organizations/{slug}/settings/onboarding"                        onboarding_links::form::create;
+    get  "/organizations/{slug}/settings/onboarding/new"                    onboarding_links::form::new;
+    get  "/organizations/{slug}/settings/onboarding/requests"               onboarding_links::requests::index;
+    post "/organizations/{slug}/settings/onboarding/requests/{id}/decision" onboarding_links::requests::decide;
+    get  "/organizations/{slug}/settings/onboarding/{id}"                   onboarding_links::form::edit;
+    post "/organizations/{slug}/settings/onboarding/{id}"                   onboarding_links::form::update;
+    get  "/organizations/{slug}/settings/onboarding/{id}/rotation"          onboarding_links::switch::confirm;
+    post "/organizations/{slug}/settings/onboarding/{id}/rotation"          onboarding_links::switch::rotate;
+    post "/organizations/{slug}/settings/onboarding/{id}/disabling"         onboarding_links::switch::disable;
+    post "/organizations/{slug}/settings/onboarding/{id}/enabling"          onboarding_links::switch::enable;
+    get  "/join/{token}"                                                    onboarding_links::door::show;
+    post "/join/{token}"                                                    onboarding_links::answer::join;
+    post "/join/{token}/opening"                                            onboarding_links::door::open;
+    post "/join/requests/{id}/withdrawal"                                   onboarding_links::answer::withdraw;
 
     // Audit
     get  "/organizations/{slug}/settings/audit"              audit::index::page;
@@ -269,23 +270,23 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/settings/support/{id}/ending" operator::consent::end;
 
     // Reviews
-    get  "/organizations/{slug}/access/reviews"                           reviews::index::index;
-    post "/organizations/{slug}/access/reviews"                           reviews::new::start;
-    get  "/organizations/{slug}/access/reviews/new"                       reviews::new::new;
-    get  "/organizations/{slug}/access/reviews/{id}"                      reviews::show::show;
-    get  "/organizations/{slug}/access/reviews/{id}/companies/{company}"  reviews::decide::page;
-    post "/organizations/{slug}/access/reviews/{id}/companies/{company}"  reviews::decide::decide;
-    get  "/organizations/{slug}/access/reviews/{id}/closing"              reviews::closing::confirm_close;
-    post "/organizations/{slug}/access/reviews/{id}/closing"              reviews::closing::close;
-    get  "/organizations/{slug}/access/reviews/{id}/cancellation"         reviews::closing::confirm_cancel;
-    post "/organizations/{slug}/access/reviews/{id}/cancellation"         reviews::closing::cancel;
-    post "/organizations/{slug}/access/reviews/{id}/reminding"            reviews::closing::remind;
-    post "/organizations/{slug}/access/reviews/{id}/items/{item}/restoring" reviews::restoring::restore;
-    get  "/organizations/{slug}/access/reviews/{id}/report"               reviews::report::page;
-    get  "/organizations/{slug}/access/reviews/{id}/report.json"          reviews::report::json;
-    get  "/organizations/{slug}/access/reviews/{id}/report.sig"           reviews::report::signature;
-    get  "/organizations/{slug}/access/reviews/{id}/report.pem"           reviews::report::key;
-    get  "/organizations/{slug}/access/reviews/{id}/report.csv"           reviews::report::sheet;
+    get  "/organizations/{slug}/access/reviews"                           access_reviews::index::index;
+    post "/organizations/{slug}/access/reviews"                           access_reviews::new::start;
+    get  "/organizations/{slug}/access/reviews/new"                       access_reviews::new::new;
+    get  "/organizations/{slug}/access/reviews/{id}"                      access_reviews::show::show;
+    get  "/organizations/{slug}/access/reviews/{id}/companies/{company}"  access_reviews::decide::page;
+    post "/organizations/{slug}/access/reviews/{id}/companies/{company}"  access_reviews::decide::decide;
+    get  "/organizations/{slug}/access/reviews/{id}/closing"              access_reviews::closing::confirm_close;
+    post "/organizations/{slug}/access/reviews/{id}/closing"              access_reviews::closing::close;
+    get  "/organizations/{slug}/access/reviews/{id}/cancellation"         access_reviews::closing::confirm_cancel;
+    post "/organizations/{slug}/access/reviews/{id}/cancellation"         access_reviews::closing::cancel;
+    post "/organizations/{slug}/access/reviews/{id}/reminding"            access_reviews::closing::remind;
+    post "/organizations/{slug}/access/reviews/{id}/items/{item}/restoring" access_reviews::restoring::restore;
+    get  "/organizations/{slug}/access/reviews/{id}/report"               access_reviews::report::page;
+    get  "/organizations/{slug}/access/reviews/{id}/report.json"          access_reviews::report::json;
+    get  "/organizations/{slug}/access/reviews/{id}/report.sig"           access_reviews::report::signature;
+    get  "/organizations/{slug}/access/reviews/{id}/report.pem"           access_reviews::report::key;
+    get  "/organizations/{slug}/access/reviews/{id}/report.csv"           access_reviews::report::sheet;
 };
 
 /// Puts the table into the app.

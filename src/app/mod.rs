@@ -1,0 +1,152 @@
+//! The house and one request in it.
+
+pub mod uptime;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::uptime::Pulse;
+use crate::common::config::Config;
+use crate::common::password::Hasher;
+use crate::common::time::{Clock, Time};
+use crate::common::token::{Keys, Seed, Token};
+use crate::db::Db;
+
+/// What one running instance is made of. Its database opens only through the gate.
+#[derive(Clone)]
+pub struct House {
+    pub db: Db,
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The instance's secrets.
+    pub keys: Arc<Keys>,
+    /// The time.
+    pub clock: Clock,
+    /// Where passwords are hashed.
+    pub hasher: Hasher,
+    /// Rung after each commit, so that letters leave at once.
+    pub bell: Arc<Bell>,
+    /// Since when it serves, and when its chores were done last.
+    pub pulse: Arc<Pulse>,
+}
+
+impl std::fmt::Debug for House {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "House({})", self.engine())
+    }
+}
+
+impl House {
+    /// The engine's name.
+    pub fn engine(&self) -> &'static str {
+        self.db.engine()
+    }
+
+    /// Puts a house together.
+    pub fn new(db: Db, config: Config, keys: Keys, clock: Clock) -> Self {
+        let pulse = Arc::new(Pulse::begin(clock.now()));
+        Self {
+            pulse,
+            db,
+            config: Arc::new(config),
+            keys: Arc::new(keys),
+            clock,
+            hasher: Hasher::default(),
+            bell: Arc::default(),
+        }
+    }
+}
+
+/// Wakes the thread that waits for work.
+#[derive(Debug, Default)]
+pub struct Bell {
+    rung: std::sync::Mutex<bool>,
+    wake: std::sync::Condvar,
+}
+
+impl Bell {
+    /// There may be work.
+    pub fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = true;
+        self.wake.notify_all();
+    }
+
+    /// Waits until it rings, at most `longest`.
+    pub fn wait(&self, longest: std::time::Duration) {
+        let rung = self.rung.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (mut rung, _) = self
+            .wake
+            .wait_timeout_while(rung, longest, |rung| !*rung)
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *rung = false;
+    }
+}
+
+/// Where a request came from.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The address, behind trusted proxies the one they name.
+    pub ip: String,
+    /// `User-Agent`, at most 256 characters.
+    pub agent: String,
+    /// `X-Request-Id`.
+    pub id: String,
+    /// Path and query as asked.
+    pub path: String,
+    /// `system`, `light` or `dark`, from the person's cookie.
+    pub theme: &'static str,
+    /// Whether htmx asks for a part of the page.
+    pub fragment: bool,
+    /// Organization and account id, once the gate knows them, for the log line.
+    pub who: std::sync::OnceLock<(String, String)>,
+}
+
+/// What every closure behind the gate may know besides its connection.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The house.
+    pub house: House,
+    /// The moment of this request: one for all its rows.
+    pub now: Time,
+    /// Where it came from.
+    pub request: Arc<Request>,
+    /// A word left by the request before.
+    pub flash: Option<Flash>,
+}
+
+impl Context {
+    /// A context of the house itself: the clock, a command.
+    pub fn of_house(house: &House, what: &str) -> Self {
+        let request = Request {
+            id: what.to_owned(),
+            theme: "system",
+            ..Request::default()
+        };
+        Self {
+            house: house.clone(),
+            now: house.clock.now(),
+            request: Arc::new(request),
+            flash: None,
+        }
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.house.config
+    }
+
+    /// The token that a seed makes here.
+    pub fn token(&self, seed: &Seed) -> Token {
+        self.house.keys.token(seed)
+    }
+}
+
+/// A short word on what was done, shown once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Flash {
+    /// `success`, `info`, `warning` or `danger`.
+    pub tone: String,
+    /// The sentence.
+    pub text: String,
+}

@@ -1,0 +1,153 @@
+//! Seals: where a chain stood at the end of a day, signed with the instance's key. Whoever writes a whole chain anew has no
+//! signature for it.
+
+use diesel::prelude::*;
+
+use crate::app::Context;
+use crate::audit::chain::chained;
+use crate::common::time::{Span, Time};
+use crate::db::Conn;
+use crate::db::schema::{deed_heads, deed_seals, deeds};
+use crate::db::types::org_id::OrgId;
+use crate::on_each;
+
+/// Where a chain stood when a day had ended.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = deed_seals)]
+pub struct Seal {
+    /// The day, `YYYY-MM-DD` in UTC.
+    pub day: String,
+    /// The last line.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: String,
+    /// The signature of [`message`], in hex.
+    pub signature: String,
+    /// When it was made.
+    pub sealed_at: Time,
+}
+
+/// What is signed. `when` is a day, or the moment of an export.
+pub fn message(organization: OrgId, when: &str, seq: i64, hash: &str) -> String {
+    format!("tenantry-seal-1\n{organization}\n{when}\n{seq}\n{hash}")
+}
+
+impl Seal {
+    /// What its signature stands for.
+    pub fn message(&self, organization: OrgId) -> String {
+        message(organization, &self.day, self.seq, &self.hash)
+    }
+}
+
+/// The day that is sealed at `now`: the one that ended last.
+fn day(now: Time) -> String {
+    (now - Span::days(1)).day()
+}
+
+// Chains that grew since they were sealed, and were not sealed for that day.
+macro_rules! due {
+    ($day:expr) => {
+        deed_heads::table
+            .filter(deed_heads::seq.gt(deed_heads::sealed_seq))
+            .filter(deed_heads::sealed_day.lt($day))
+            .order(deed_heads::organization_id)
+            .select(deed_heads::organization_id)
+    };
+}
+
+/// Whether a chain waits for its seal.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_due(conn: &mut Conn, now: Time) -> QueryResult<bool> {
+    let first: Option<OrgId> = due!(day(now)).first(conn).optional()?;
+    Ok(first.is_some())
+}
+
+/// Seals at most `most` chains for the day that ended last, at the last line before its end; how many were looked at.
+///
+/// # Errors
+/// When the database fails.
+pub fn seal(conn: &mut Conn, cx: &Context, most: i64) -> QueryResult<usize> {
+    let day = day(cx.now);
+    let organizations: Vec<OrgId> = due!(day.as_str()).limit(most).load(conn)?;
+    for organization in &organizations {
+        let here = deed_heads::table.find(organization);
+        // Two clocks at once seal it once. A chain that began after the day's end waits for the next one.
+        let mine = diesel::update(here.filter(deed_heads::sealed_day.lt(&day)))
+            .set(deed_heads::sealed_day.eq(&day))
+            .execute(conn)?;
+        let Some((seq, hash)) = end_of(conn, *organization, &day)?.filter(|_| mine == 1) else {
+            continue;
+        };
+        let message = message(*organization, &day, seq, &hash);
+        let row = (
+            deed_seals::organization_id.eq(organization),
+            deed_seals::day.eq(&day),
+            deed_seals::seq.eq(seq),
+            deed_seals::hash.eq(&hash),
+            deed_seals::signature.eq(cx.house.keys.signer().sign(message.as_bytes())),
+            deed_seals::sealed_at.eq(cx.now),
+        );
+        on_each!(conn, c => diesel::insert_into(deed_seals::table).values(row).on_conflict_do_nothing().execute(c))?;
+        diesel::update(here).set(deed_heads::sealed_seq.eq(seq)).execute(conn)?;
+    }
+    Ok(organizations.len())
+}
+
+/// The last line that a day has, unless it is sealed. Asked soon after midnight, few lines lie behind it.
+fn end_of(conn: &mut Conn, organization: OrgId, day: &str) -> QueryResult<Option<(i64, String)>> {
+    let sealed: i64 = deed_heads::table
+        .find(organization)
+        .select(deed_heads::sealed_seq)
+        .first(conn)?;
+    deeds::table
+        .filter(deeds::organization_id.eq(organization))
+        .filter(chained())
+        .filter(deeds::seq.gt(sealed))
+        .filter(deeds::at.le(Time::end_of_day(day).unwrap_or(Time(0))))
+        .order(deeds::seq.desc())
+        .select((deeds::seq, deeds::hash))
+        .first(conn)
+        .optional()
+}
+
+/// The seals on lines from `first` to `last`, in the order of the lines.
+///
+/// # Errors
+/// When the database fails.
+pub fn between(conn: &mut Conn, organization: OrgId, first: i64, last: i64) -> QueryResult<Vec<Seal>> {
+    deed_seals::table
+        .filter(deed_seals::organization_id.eq(organization))
+        .filter(deed_seals::seq.between(first, last))
+        .order((deed_seals::seq, deed_seals::day))
+        .select(Seal::as_select())
+        .load(conn)
+}
+
+/// The newest seal.
+///
+/// # Errors
+/// When the database fails.
+pub fn latest(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<Seal>> {
+    deed_seals::table
+        .filter(deed_seals::organization_id.eq(organization))
+        .order(deed_seals::day.desc())
+        .select(Seal::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The first seal that covers a line.
+///
+/// # Errors
+/// When the database fails.
+pub fn covering(conn: &mut Conn, organization: OrgId, line: i64) -> QueryResult<Option<Seal>> {
+    deed_seals::table
+        .filter(deed_seals::organization_id.eq(organization))
+        .filter(deed_seals::seq.ge(line))
+        .order((deed_seals::seq, deed_seals::day))
+        .select(Seal::as_select())
+        .first(conn)
+        .optional()
+}

@@ -1,0 +1,381 @@
+//! The gate: who, where, with what right. The only way to the database.
+//!
+//! A handler's signature names what it needs: `Gate<InviteMembers>` (a right in an organization), `CompanyGate<EditCompany>`
+//! (a right in one company), `SignedIn` (a person with a proven address), `SignedIn<Anyone>` (also an unproven one),
+//! `OperatorGate` (who runs this instance) or `Visitor` (anybody). Each holds no connection; `read` and `write` make the
+//! request's one trip to the blocking pool, check session, membership and right there, and hand the room's closure what it
+//! may work on. A write commits together with its deeds or not at all.
+//!
+//! Behind `OperatorGate` lies the instance, not its organizations: what belongs to an organization opens to an operator by
+//! `Gate<P>` alone, as a member or in a support session (`support`), with the operator's column of the permission table.
+
+pub mod actor;
+pub mod company;
+pub mod current_user;
+pub mod refusal;
+pub mod request;
+pub mod system;
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_session::Session;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::app::Flash;
+use crate::app::{Context, House, Request};
+use crate::audit::{Actor, Deeds};
+use crate::auth::actor::Member;
+use crate::auth::company::Company;
+use crate::auth::current_user::Person;
+use crate::auth::request::{FLASH, Pass, Seen};
+pub use crate::auth::system::Backstage;
+use crate::authz::permission::Permission;
+use crate::common::error::AppError;
+use crate::common::token::Token;
+use crate::db::Conn;
+
+macro_rules! shared_by_gates {
+    ($([$($generics:tt)*] $gate:ty;)+) => {$(
+        impl<$($generics)*> $gate {
+            /// Leaves a word for the next whole page.
+            pub fn tell(&self, tone: &str, text: impl Into<String>) {
+                let flash = Flash { tone: tone.to_owned(), text: text.into() };
+                if let Err(error) = self.pass.session.insert(FLASH, flash) {
+                    tracing::warn!(%error, "a word was not left");
+                }
+            }
+
+            /// Whether htmx asks for a part of the page.
+            pub fn fragment(&self) -> bool { self.pass.request.fragment }
+
+            /// The house.
+            pub fn house(&self) -> &House { &self.pass.house }
+
+            /// Where the request came from.
+            pub fn request(&self) -> &Request { &self.pass.request }
+
+            /// The cookie, for sign-in and sign-out.
+            pub fn session(&self) -> &Session { &self.pass.session }
+        }
+    )+};
+}
+
+shared_by_gates! {
+    [P: Permission] Gate<P>;
+    [P: Permission] CompanyGate<P>;
+    [W: Who] SignedIn<W>;
+    [] OperatorGate;
+    [] Visitor;
+}
+
+macro_rules! from_request {
+    ($([$($generics:tt)*] $gate:ty, $make:expr;)+) => {$(
+        impl<$($generics)*> FromRequest for $gate {
+            type Error = AppError;
+            type Future = Ready<Result<Self, AppError>>;
+
+            fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let make: fn(Pass, &HttpRequest) -> Self = $make;
+                ready(Pass::of(req).map(|pass| make(pass, req)))
+            }
+        }
+    )+};
+}
+
+from_request! {
+    [P: Permission] Gate<P>, |pass, req| Gate { pass, slug: segment(req, "slug"), permission: PhantomData };
+    [P: Permission] CompanyGate<P>, |pass, req| CompanyGate { pass, slug: segment(req, "slug"), company: segment(req, "company"), permission: PhantomData };
+    [W: Who] SignedIn<W>, |pass, _| SignedIn { pass, who: PhantomData };
+    [] OperatorGate, |pass, _| OperatorGate { pass };
+    [] Visitor, |pass, _| Visitor { pass };
+}
+
+fn segment(req: &HttpRequest, name: &str) -> String {
+    req.match_info().get(name).unwrap_or_default().to_owned()
+}
+
+/// A right in the organization of the path.
+pub struct Gate<P: Permission> {
+    pass: Pass,
+    slug: String,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P: Permission> Gate<P> {
+    /// Reads as a member who holds the right.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Member, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (token, slug) = (self.pass.token()?, self.slug.clone());
+        self.pass
+            .read(move |cx, conn| {
+                let member = Member::find(conn, cx, &token, &slug)?.with(conn, P::RIGHT)?;
+                let out = work(&member, conn)?;
+                Ok((out, Some(Seen::in_place(member))))
+            })
+            .await
+    }
+
+    /// Changes something as a member who holds the right; what was done is noted with it.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses; then nothing was changed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Member, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (token, slug) = (self.pass.token()?, self.slug.clone());
+        self.pass
+            .write(move |cx, conn| {
+                let member = Member::find_to_write(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
+                member.writable(conn, P::RIGHT)?;
+                let (out, deeds) = work(&member, conn)?;
+                let deeds = member.signed(deeds);
+                Ok((out, Some(member.person.actor()), deeds))
+            })
+            .await
+    }
+
+    /// As `write`, also while the organization waits for its deletion: for what ends the waiting, and nothing else.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses; then nothing was changed.
+    pub async fn write_while_pending<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Member, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (token, slug) = (self.pass.token()?, self.slug.clone());
+        self.pass
+            .write(move |cx, conn| {
+                let member = Member::find_to_write(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
+                let (out, deeds) = work(&member, conn)?;
+                let deeds = member.signed(deeds);
+                Ok((out, Some(member.person.actor()), deeds))
+            })
+            .await
+    }
+}
+
+/// A right in the company of the path.
+pub struct CompanyGate<P: Permission> {
+    pass: Pass,
+    slug: String,
+    company: String,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P: Permission> CompanyGate<P> {
+    /// Reads as a member who holds the right in this company.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Member, &Company, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (token, slug, company) = (self.pass.token()?, self.slug.clone(), self.company.clone());
+        self.pass
+            .read(move |cx, conn| {
+                let member = Member::find(conn, cx, &token, &slug)?;
+                let company = Company::enter(conn, &member, &company, P::RIGHT)?;
+                let out = work(&member, &company, conn)?;
+                Ok((out, Some(Seen::in_place(member))))
+            })
+            .await
+    }
+
+    /// Changes something as a member who holds the right in this company.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses; then nothing was changed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Member, &Company, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (token, slug, company) = (self.pass.token()?, self.slug.clone(), self.company.clone());
+        self.pass
+            .write(move |cx, conn| {
+                let member = Member::find_to_write(conn, cx, &token, &slug)?;
+                let company = Company::enter(conn, &member, &company, P::RIGHT)?;
+                if member.looks_on(P::RIGHT) {
+                    return Err(member.refusal(conn, P::RIGHT)?);
+                }
+                member.writable(conn, P::RIGHT)?;
+                let (out, deeds) = work(&member, &company, conn)?;
+                let deeds = member.signed(deeds);
+                Ok((out, Some(member.person.actor()), deeds))
+            })
+            .await
+    }
+}
+
+/// Which people a `SignedIn` lets through.
+pub trait Who: 'static {
+    /// Whether the address must be proven.
+    const PROVEN: bool;
+}
+
+/// People with a proven address.
+#[derive(Debug)]
+pub struct Proven;
+impl Who for Proven {
+    const PROVEN: bool = true;
+}
+
+/// Also people whose address is not proven yet.
+#[derive(Debug)]
+pub struct Anyone;
+impl Who for Anyone {
+    const PROVEN: bool = false;
+}
+
+/// Somebody signed in, outside any organization.
+pub struct SignedIn<W: Who = Proven> {
+    pass: Pass,
+    who: PhantomData<fn() -> W>,
+}
+
+impl<W: Who> SignedIn<W> {
+    fn person(cx: &Context, conn: &mut Conn, token: &Token) -> Result<Person, AppError> {
+        let person = Person::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
+        if W::PROVEN && !person.verified {
+            Err(AppError::Unverified)
+        } else {
+            Ok(person)
+        }
+    }
+
+    /// Reads as this person.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Person, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        self.pass.read_as(Self::person, work).await
+    }
+
+    /// Changes something as this person.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses; then nothing was changed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Person, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        self.pass.write_as(Self::person, work).await
+    }
+}
+
+/// Somebody who runs this instance. Nobody signed in is led to the login as everywhere; to everybody else there is no such
+/// page. It is checked on each request, so a dismissed operator is out with the next one.
+pub struct OperatorGate {
+    pass: Pass,
+}
+
+impl OperatorGate {
+    fn person(cx: &Context, conn: &mut Conn, token: &Token) -> Result<Person, AppError> {
+        let person = Person::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
+        if person.operator && person.verified {
+            Ok(person)
+        } else {
+            Err(AppError::NotFound)
+        }
+    }
+
+    /// Reads as this operator.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Person, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        self.pass.read_as(Self::person, work).await
+    }
+
+    /// Changes something as this operator.
+    ///
+    /// # Errors
+    /// What the gate or the closure refuses; then nothing was changed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Person, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        self.pass.write_as(Self::person, work).await
+    }
+}
+
+/// Anybody; `visit.person` is set when somebody is signed in.
+pub struct Visitor {
+    pass: Pass,
+}
+
+/// A visitor's request behind the gate.
+#[derive(Debug)]
+pub struct Visit {
+    /// The request.
+    pub cx: Context,
+    /// Who it is, if anybody is signed in.
+    pub person: Option<Person>,
+}
+
+impl Visit {
+    fn of(cx: &Context, conn: &mut Conn, token: Option<&Token>) -> Result<Self, AppError> {
+        let person = token.map(|token| Person::find(conn, cx, token)).transpose()?.flatten();
+        Ok(Self { cx: cx.clone(), person })
+    }
+
+    /// The frame of a page that anybody may see.
+    pub fn shell(&self) -> crate::web::layout::Shell {
+        let mut shell = crate::web::layout::Shell::bare(&self.cx);
+        shell.person = self.person.as_ref().map(|person| crate::web::layout::Person {
+            name: person.name.clone(),
+            email: person.email.to_string(),
+            operator: person.operator,
+        });
+        shell
+    }
+}
+
+impl Visitor {
+    /// Reads as anybody.
+    ///
+    /// # Errors
+    /// What the closure refuses.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Visit, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let token = self.pass.token.clone();
+        self.pass
+            .read(move |cx, conn| Ok((work(&Visit::of(cx, conn, token.as_ref())?, conn)?, None)))
+            .await
+    }
+
+    /// Changes something as anybody. `actor` is who the deeds name: the account that the closure found or made.
+    ///
+    /// # Errors
+    /// What the closure refuses; then nothing was changed.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Visit, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let token = self.pass.token.clone();
+        self.pass
+            .write(move |cx, conn| work(&Visit::of(cx, conn, token.as_ref())?, conn))
+            .await
+    }
+
+    /// The frame of a page for which nothing is read.
+    pub fn bare(&self) -> crate::web::layout::Shell {
+        crate::web::layout::Shell::bare(&self.pass.context())
+    }
+}

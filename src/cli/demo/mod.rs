@@ -1,0 +1,308 @@
+//! The demo: a house with a past, in a folder of its own.
+
+pub mod cast;
+pub mod general;
+pub mod links;
+pub mod operator;
+pub mod people;
+pub mod reviews;
+pub mod rights;
+
+use std::path::Path;
+
+use diesel::RunQueryDsl;
+use serde_json::json;
+
+use crate::app::{Context, House};
+use crate::audit::{Action, Actor, Deed, Deeds};
+use crate::auth::Backstage;
+use crate::auth::current_user::Person;
+use crate::authz::role::CompanyRole;
+use crate::cli::demo::cast::{CAST, HOUSES, Invited, PASSWORD, Place};
+use crate::cli::{Faults, one, run_with, say};
+use crate::common::config::Config;
+use crate::common::email::Email;
+use crate::common::error::AppError;
+use crate::common::id::{CompanyId, InvitationId, UserId};
+use crate::common::slug::Slug;
+use crate::common::time::{Clock, Span};
+use crate::common::{log, password};
+use crate::db::Conn;
+use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::InvitationStatus;
+use crate::handlers::{accounts, companies};
+use crate::mail;
+use crate::models::invitation;
+use crate::models::invitation::Offer;
+use crate::models::membership;
+use crate::models::membership::Origin;
+use crate::models::membership::add::Enrolment;
+use crate::models::organization;
+use crate::models::organization::create::{CreateRefused, NewOrganization};
+use crate::on_each;
+use crate::server;
+
+const MARK: &str = "this-is-the-demo";
+
+/// Makes a database of its own in `demo` below the data folder, serves it, and says who can sign in.
+///
+/// # Errors
+/// Why it could not.
+pub fn demo() -> Result<(), Faults> {
+    log::start();
+    let mut config = Config::load()?;
+    config.data_dir = config.data_dir.join("demo");
+    config.database_url = config.data_dir.join("demo.sqlite3").display().to_string();
+    // Nothing of a demo leaves the machine.
+    config.smtp_url = None;
+    clear(&config.data_dir).map_err(one)?;
+    let base_url = config.base_url.clone();
+    let house = server::open(config, Clock::default()).map_err(one)?;
+    furnish(&house).map_err(|error| one(error.to_string()))?;
+    say(&format!(
+        "\nThe demo is at {base_url}\n\nEverybody's password is {PASSWORD}\n"
+    ));
+    for (email, what) in cast::LOGINS {
+        say(&format!("  {email:<34} {what}"));
+    }
+    say(
+        "\nLetters become files in the mail folder beside the demo's database. Ctrl+C ends it; the next start begins anew.\n",
+    );
+    run_with(house)
+}
+
+/// Empties the folder of an earlier demo, and no other folder.
+fn clear(dir: &Path) -> Result<(), String> {
+    if dir.exists() {
+        if !dir.join(MARK).exists() {
+            return Err(format!(
+                "{} exists and is not an earlier demo; move it away first",
+                dir.display()
+            ));
+        }
+        std::fs::remove_dir_all(dir).map_err(|error| format!("{} cannot be emptied: {error}", dir.display()))?;
+    }
+    server::make_data_dir(dir)?;
+    std::fs::write(dir.join(MARK), "").map_err(|error| format!("{} cannot be written: {error}", dir.display()))
+}
+
+fn furnish(house: &House) -> Result<(), AppError> {
+    let stage = Stage {
+        door: Backstage::of(house, "command: demo"),
+        today: Context::of_house(house, "command: demo"),
+    };
+    let hash = password::hash_now(PASSWORD)?;
+    for (name, email) in CAST {
+        stage.ago(60 * DAY, |cx, conn| {
+            let email = Email::parse(email).map_err(AppError::internal)?;
+            let added = crate::models::user::add(conn, cx, name, &email, &hash)?;
+            let account = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
+            let deeds = account
+                .did(Action::SignedUp)
+                .and(crate::models::user::prove(conn, cx, &account)?);
+            Ok(((), Some(account.actor()), deeds))
+        })?;
+    }
+    HOUSES.iter().try_for_each(|place| stage.build(place))?;
+    // Each area adds its own past, in its own file.
+    rights::play(&stage)?;
+    people::furnish(&stage)?;
+    links::furnish(&stage)?;
+    general::furnish(&stage)?;
+    operator::play(&stage)?;
+    reviews::play(&stage)?;
+    stage.in_order_of_time()
+}
+
+const DAY: i64 = 24 * 60;
+
+/// Where the past is played: each scene at its time, by its actor.
+struct Stage {
+    door: Backstage,
+    today: Context,
+}
+
+impl Stage {
+    /// Plays a scene so many minutes ago.
+    fn ago<T>(
+        &self,
+        minutes: i64,
+        scene: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError>,
+    ) -> Result<T, AppError> {
+        let cx = Context {
+            now: self.today.now - Span::minutes(minutes),
+            ..self.today.clone()
+        };
+        self.door.write_as(&cx, scene)
+    }
+
+    /// Each area played its whole past after the one before: the logs become chains anew, by the times of their lines.
+    fn in_order_of_time(&self) -> Result<(), AppError> {
+        self.door.write(|_, conn| {
+            for sql in [
+                "DELETE FROM deed_heads",
+                "UPDATE deeds SET seq = 0, prev_hash = '', hash = ''",
+            ] {
+                on_each!(conn, c => diesel::sql_query(sql).execute(c))?;
+            }
+            Ok(((), Deeds::none("the same deeds in another order")))
+        })
+    }
+
+    fn build(&self, place: &Place) -> Result<(), AppError> {
+        let (org, owner) = self.ago(45 * DAY, |cx, conn| {
+            let owner = account(conn, place.owner)?;
+            let owner = Person::backstage(conn, cx, owner)?;
+            let new = NewOrganization {
+                name: place.name.into(),
+                slug: Slug::parse(place.slug).map_err(AppError::internal)?,
+                organization_type: place.organization_type,
+                region: place.region,
+                domain: place.domain.into(),
+            };
+            let (org, deeds) = organization::create(conn, cx, &owner, &new).map_err(|refused| match refused {
+                CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
+                CreateRefused::Failed(error) => error,
+            })?;
+            Ok(((org, owner.actor()), Some(owner.actor()), deeds))
+        })?;
+        let mut companies = Vec::new();
+        for (at, name) in place.companies.iter().enumerate() {
+            companies.push(self.ago(44 * DAY - minutes(at), |cx, conn| {
+                let slug = Slug::parse(&Slug::suggest(name)).map_err(AppError::internal)?;
+                // An organization begins with one company: it becomes the first one here.
+                let made = if at == 0 {
+                    rename_first(conn, org, name, &slug)?
+                } else {
+                    crate::services::company_form::create(conn, org, cx.now, name, &slug)?
+                };
+                let id = made.ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
+                let deed = Deed::new(Action::CompanyCreated, "company", id, *name)
+                    .after(json!({ "name": name, "slug": slug.as_str() }));
+                Ok((
+                    (slug.to_string(), id),
+                    Some(owner.clone()),
+                    Deeds::organization(org, deed),
+                ))
+            })?);
+        }
+        for (at, (email, role, assigned)) in place.members.iter().enumerate() {
+            self.ago((30 - minutes(at)) * DAY, |cx, conn| {
+                let person = account(conn, email)?;
+                let person = Person::backstage(conn, cx, person)?;
+                let enrolment = Enrolment {
+                    role: *role,
+                    access_until: None,
+                    invited_by: Some(owner.id),
+                    origin: Origin::Invite,
+                    companies: pick(&companies, assigned)?,
+                };
+                let id = membership::enrol(conn, cx, org, person.id, &enrolment)?.ok_or(AppError::NotFound)?;
+                let seen = self.today.now - Span::minutes(7 + 410 * minutes(at * at));
+                membership::seen(conn, person.id, id, seen)?;
+                let deed =
+                    Deed::new(Action::InvitationAccepted, "member", id, *email).after(json!({ "role": role.as_str() }));
+                Ok(((), Some(person.actor()), Deeds::organization(org, deed)))
+            })?;
+        }
+        let mut letters: Vec<&Invited> = place.invitations.iter().collect();
+        letters.sort_by_key(|invited| std::cmp::Reverse(invited.minutes_ago));
+        letters
+            .into_iter()
+            .try_for_each(|invited| self.invite(org, &owner, &companies, invited))
+    }
+
+    fn invite(&self, org: OrgId, owner: &Actor, companies: &[Known], invited: &Invited) -> Result<(), AppError> {
+        let id = self.ago(invited.minutes_ago, |cx, conn| {
+            let offer = Offer {
+                email: Email::parse(invited.email).map_err(AppError::internal)?,
+                first_name: invited.first_name.into(),
+                last_name: invited.last_name.into(),
+                role: invited.role,
+                companies: pick(companies, invited.companies)?,
+                message: invited.message.into(),
+                access_until: None,
+                hands_over: false,
+            };
+            let made = invitation::create(conn, cx, org, owner.id, &offer)?;
+            let (id, seed) = made.ok_or_else(|| AppError::internal(format!("{} is invited twice", invited.email)))?;
+            let found = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
+            crate::services::invitations::email::invite(conn, cx, &found, seed)?;
+            let deed = Deed::new(Action::MemberInvited, "invitation", id, invited.email)
+                .after(json!({ "role": invited.role.as_str() }));
+            Ok((id, Some(owner.clone()), Deeds::organization(org, deed)))
+        })?;
+        let (action, actor) = match invited.status {
+            InvitationStatus::Cancelled => (Action::InvitationCancelled, Some(owner.clone())),
+            InvitationStatus::Expired => (Action::InvitationExpired, None),
+            _ => return self.close(org, id, invited, None, None),
+        };
+        self.close(org, id, invited, Some(action), actor)
+    }
+
+    /// A day later the invitation is what the demo shows of it; an expired one took its seven days.
+    fn close(
+        &self,
+        org: OrgId,
+        id: InvitationId,
+        invited: &Invited,
+        action: Option<Action>,
+        by: Option<Actor>,
+    ) -> Result<(), AppError> {
+        if invited.status == InvitationStatus::Pending {
+            return Ok(());
+        }
+        let after = if invited.status == InvitationStatus::Expired {
+            7 * DAY
+        } else {
+            DAY
+        };
+        self.ago(invited.minutes_ago - after, |cx, conn| {
+            invitation::close(conn, cx, org, id, invited.status)?;
+            let deeds =
+                action.map(|action| Deeds::organization(org, Deed::new(action, "invitation", id, invited.email)));
+            Ok(((), by, deeds.unwrap_or_default()))
+        })
+    }
+}
+
+/// Gives the only company of an organization another name.
+fn rename_first(conn: &mut Conn, org: OrgId, name: &str, slug: &Slug) -> Result<Option<CompanyId>, AppError> {
+    let all = crate::models::company::Filter {
+        own: None,
+        status: None,
+        words: Vec::new(),
+        sort: crate::models::company::Sort::Name,
+    };
+    let first = crate::models::company::list(conn, org, &all, None, 1)?
+        .pop()
+        .ok_or(AppError::NotFound)?;
+    let renamed = crate::models::company::rename(conn, org, first.id, name, slug)?;
+    Ok(matches!(renamed, crate::models::company::Renamed::Done).then_some(first.id))
+}
+
+type Known = (String, CompanyId);
+
+fn minutes(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or_default()
+}
+
+fn account(conn: &mut Conn, email: &str) -> Result<UserId, AppError> {
+    let email = Email::parse(email).map_err(AppError::internal)?;
+    let account = crate::models::user::by_email(conn, &email)?;
+    account
+        .map(|account| account.id)
+        .ok_or_else(|| AppError::internal(format!("{email} is not in the cast")))
+}
+
+fn pick(known: &[Known], wanted: &[(&str, CompanyRole)]) -> Result<Vec<(CompanyId, CompanyRole)>, AppError> {
+    wanted
+        .iter()
+        .map(|(slug, role)| {
+            let company = known.iter().find(|(known, _)| known == slug);
+            company
+                .map(|(_, id)| (*id, *role))
+                .ok_or_else(|| AppError::internal(format!("{slug} is not in the demo")))
+        })
+        .collect()
+}

@@ -1,0 +1,43 @@
+//! The demo's support access: the agency lets operators in, and one looked in three days ago.
+
+use diesel::prelude::*;
+
+use crate::audit::Deeds;
+use crate::auth::current_user::Person;
+use crate::cli::demo::{DAY, Stage, account};
+use crate::common::error::AppError;
+use crate::common::time::Span;
+use crate::db::Conn;
+use crate::db::schema::organization_slugs;
+use crate::db::types::org_id::OrgId;
+use crate::models::support_session;
+
+/// Plays it.
+pub fn play(stage: &Stage) -> Result<(), AppError> {
+    stage.ago(4 * DAY, |cx, conn| {
+        let sunbeam = sunbeam(conn)?;
+        let olivia = account(conn, "olivia@sunbeam.example")?;
+        let olivia = Person::backstage(conn, cx, olivia)?;
+        let deeds = support_session::set_consent(conn, cx, sunbeam, true, &olivia.name)?;
+        Ok(((), Some(olivia.actor()), deeds))
+    })?;
+    stage.ago(3 * DAY, |cx, conn| {
+        let sunbeam = sunbeam(conn)?;
+        let robin = account(conn, "ops@tenantry.example")?;
+        let robin = Person::backstage(conn, cx, robin)?;
+        let reason = "Ticket 2207: invitations to one client did not arrive";
+        let begun = support_session::begin(conn, cx, &robin, sunbeam, reason, Span::minutes(30))?;
+        let deeds = begun.map_or_else(|_| Deeds::none("nobody looks in"), |(_, deeds)| deeds);
+        Ok(((), Some(robin.actor()), deeds))
+    })?;
+    stage.ago(3 * DAY - 30, |cx, conn| {
+        Ok(((), None, support_session::sweep(conn, cx.now, 10)?))
+    })
+}
+
+fn sunbeam(conn: &mut Conn) -> QueryResult<OrgId> {
+    organization_slugs::table
+        .find("sunbeam")
+        .select(organization_slugs::organization_id)
+        .first(conn)
+}

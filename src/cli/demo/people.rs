@@ -1,0 +1,192 @@
+//! People whose access is not the usual one: a group, somebody shut out, somebody whose access ends, somebody removed.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::app::Context;
+use crate::audit::{Action, Actor, Deed, Deeds};
+use crate::auth::current_user::Person;
+use crate::authz::role::{CompanyRole, Role};
+use crate::cli::demo::{DAY, PASSWORD, Stage, account};
+use crate::common::email::Email;
+use crate::common::error::AppError;
+use crate::common::id::{CompanyId, MembershipId};
+use crate::common::password;
+use crate::common::time::{Span, Time};
+use crate::db::Conn;
+use crate::db::schema::{companies, memberships, organization_slugs};
+use crate::db::types::org_id::OrgId;
+use crate::handlers::accounts;
+use crate::models::membership;
+use crate::models::membership::add::Enrolment;
+use crate::models::membership::record::Standing;
+use crate::models::membership::{Origin, Outcome, group};
+
+/// Name, address, and a company of the first role with it.
+const NEWCOMERS: &[(&str, &str, &str, CompanyRole)] = &[
+    (
+        "Felix Amsel",
+        "felix@ridgeline.example",
+        "ridgeline-services",
+        CompanyRole::Editor,
+    ),
+    (
+        "Grace Oduya",
+        "grace@summit.example",
+        "summit-accounts",
+        CompanyRole::Viewer,
+    ),
+    (
+        "Marta Nowak",
+        "marta@pinecrest.example",
+        "pinecrest-credit",
+        CompanyRole::Manager,
+    ),
+];
+
+/// Where it is played.
+struct Scene {
+    organization: OrgId,
+    owner: Actor,
+}
+
+impl Scene {
+    fn of(cx: &Context, conn: &mut Conn) -> Result<Self, AppError> {
+        let organization = organization_slugs::table
+            .find("meridian")
+            .select(organization_slugs::organization_id)
+            .first(conn)?;
+        let owner = account(conn, "maya@meridian.example")?;
+        Ok(Self {
+            organization,
+            owner: Person::backstage(conn, cx, owner)?.actor(),
+        })
+    }
+
+    fn company(&self, conn: &mut Conn, slug: &str) -> Result<CompanyId, AppError> {
+        Ok(companies::table
+            .filter(companies::organization_id.eq(self.organization))
+            .filter(companies::slug.eq(slug))
+            .select(companies::id)
+            .first(conn)?)
+    }
+
+    fn person(&self, conn: &mut Conn, email: &str) -> Result<Standing, AppError> {
+        let user = account(conn, email)?;
+        let id: MembershipId = memberships::table
+            .filter(memberships::organization_id.eq(self.organization))
+            .filter(memberships::user_id.eq(user))
+            .select(memberships::id)
+            .first(conn)?;
+        Standing::find(conn, self.organization, id)
+    }
+
+    fn did(self, deed: Deed) -> (Option<Actor>, Deeds) {
+        (Some(self.owner), Deeds::organization(self.organization, deed))
+    }
+}
+
+pub fn furnish(stage: &Stage) -> Result<(), AppError> {
+    let hash = password::hash_now(PASSWORD)?;
+    for (at, (name, email, company, role)) in NEWCOMERS.iter().enumerate() {
+        stage.ago(24 * DAY - crate::cli::demo::minutes(at), |cx, conn| {
+            let scene = Scene::of(cx, conn)?;
+            let address = Email::parse(email).map_err(AppError::internal)?;
+            let added = crate::models::user::add(conn, cx, name, &address, &hash)?;
+            let person = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
+            let deeds = person
+                .did(Action::SignedUp)
+                .and(crate::models::user::prove(conn, cx, &person)?);
+            let enrolment = Enrolment {
+                role: Role::Member,
+                access_until: None,
+                invited_by: Some(scene.owner.id),
+                origin: Origin::Invite,
+                companies: vec![(scene.company(conn, company)?, *role)],
+            };
+            let id =
+                membership::enrol(conn, cx, scene.organization, person.id, &enrolment)?.ok_or(AppError::NotFound)?;
+            let deed = Deed::new(Action::InvitationAccepted, "member", id, *name)
+                .after(json!({ "role": Role::Member.as_str() }));
+            let deeds = deeds.and(Deeds::organization(scene.organization, deed));
+            Ok(((), Some(person.actor()), deeds))
+        })?;
+    }
+    gather(stage)?;
+    stage.ago(2 * DAY, |cx, conn| {
+        let scene = Scene::of(cx, conn)?;
+        let grace = scene.person(conn, "grace@summit.example")?;
+        let until = Some(stage.today.now + Span::days(20));
+        expect(membership::set_access_until(conn, scene.organization, &grace, until)?)?;
+        let company = scene.company(conn, "summit-accounts")?;
+        membership::set_place_until(
+            conn,
+            scene.organization,
+            grace.id,
+            company,
+            Some(stage.today.now + Span::days(6)),
+        )?;
+        let deed = Deed::new(Action::MemberAccessEndChanged, "member", grace.id, &grace.name)
+            .after(json!({ "access_until": until.map(Time::day) }));
+        let (actor, deeds) = scene.did(deed);
+        Ok(((), actor, deeds))
+    })?;
+    stage.ago(26 * 60, |cx, conn| {
+        let scene = Scene::of(cx, conn)?;
+        let felix = scene.person(conn, "felix@ridgeline.example")?;
+        let reason = "On parental leave until March";
+        let by = Some(scene.owner.id);
+        expect(membership::suspend(conn, cx, scene.organization, &felix, by, reason)?)?;
+        let deed = Deed::new(Action::MemberSuspended, "member", felix.id, &felix.name)
+            .before(json!({ "status": "active" }))
+            .after(json!({ "status": "suspended", "reason": reason }));
+        let (actor, deeds) = scene.did(deed);
+        Ok(((), actor, deeds))
+    })?;
+    stage.ago(3 * 60, |cx, conn| {
+        let scene = Scene::of(cx, conn)?;
+        let marta = scene.person(conn, "marta@pinecrest.example")?;
+        expect(membership::expel(conn, cx, scene.organization, &marta, scene.owner.id)?)?;
+        let deed = Deed::new(Action::MemberRemoved, "member", marta.id, &marta.name)
+            .before(json!({ "role": marta.role.as_str(), "email": marta.email }));
+        let (actor, deeds) = scene.did(deed);
+        Ok(((), actor, deeds))
+    })
+}
+
+/// A group with two members.
+fn gather(stage: &Stage) -> Result<(), AppError> {
+    stage.ago(12 * DAY, |cx, conn| {
+        let scene = Scene::of(cx, conn)?;
+        let terms = group::Terms {
+            name: "Field auditors".into(),
+            description: "Look at the accounts of every client twice a year".into(),
+            role: Role::Member,
+            companies: vec![
+                (scene.company(conn, "summit-accounts")?, CompanyRole::Viewer),
+                (scene.company(conn, "ridgeline-services")?, CompanyRole::Viewer),
+                (scene.company(conn, "bluewater-financial")?, CompanyRole::Viewer),
+            ],
+        };
+        let id = group::create(conn, cx, scene.organization, scene.owner.id, &terms)?
+            .ok_or_else(|| AppError::internal("the demo's group is there already"))?;
+        let made = Deed::new(Action::GroupCreated, "group", id, &terms.name)
+            .after(json!({ "name": terms.name, "role": terms.role.as_str() }));
+        let mut deeds = Deeds::organization(scene.organization, made);
+        for email in ["seun.adeyemi@atlas.example", "noor@pinecrest.example"] {
+            let person = scene.person(conn, email)?;
+            group::put(conn, cx, scene.organization, id, person.id)?;
+            let deed = Deed::new(Action::GroupMemberAdded, "member", person.id, &person.name)
+                .after(json!({ "group": terms.name, "group_id": id.as_str() }));
+            deeds = deeds.and(Deeds::organization(scene.organization, deed));
+        }
+        Ok(((), Some(scene.owner), deeds))
+    })
+}
+
+fn expect(outcome: Outcome) -> Result<(), AppError> {
+    match outcome {
+        Outcome::Done => Ok(()),
+        other => Err(AppError::internal(format!("the demo's own change: {other:?}"))),
+    }
+}

@@ -1,0 +1,149 @@
+//! The demo's access reviews: one that is over, with its signed report, and one that runs.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::audit::{Action, Actor, Deed, Deeds};
+use crate::auth::current_user::Person;
+use crate::authz::role::CompanyRole;
+use crate::cli::demo::{DAY, Stage, account};
+use crate::common::error::AppError;
+use crate::common::id::{CompanyId, ReviewId};
+use crate::common::time::Span;
+use crate::db::Conn;
+use crate::db::schema::{companies, organization_slugs};
+use crate::db::types::org_id::OrgId;
+use crate::models::access_review;
+use crate::models::access_review::items;
+use crate::models::access_review::items::{Verdict, Which};
+use crate::models::access_review::rules::Decision;
+use crate::models::access_review::{NewReview, collect};
+use crate::models::membership;
+use crate::models::membership::{Origin, OwnPlace};
+use crate::services::access_reviews::advance;
+use crate::services::access_reviews::{close, notify};
+
+const SLUG: &str = "meridian";
+const OWNER: &str = "maya@meridian.example";
+
+/// Plays them, the elder first.
+pub fn play(stage: &Stage) -> Result<(), AppError> {
+    let small = ["pinecrest-credit", "ridgeline-services", "summit-accounts"];
+    let summer = begin(stage, 19, 5, "Summer review", Some(&small))?;
+    keep(stage, 17, summer, OWNER, "pinecrest-credit", "Still our contact there")?;
+    keep(stage, 17, summer, OWNER, "ridgeline-services", "")?;
+    end(stage, 13, summer)?;
+    let autumn = begin(stage, 5, 14, "Autumn review", None)?;
+    keep(stage, 3, autumn, "priya.raman@harbor.example", "harbor-recovery", "")?;
+    keep(
+        stage,
+        2,
+        autumn,
+        "seun.adeyemi@atlas.example",
+        "atlas-receivables",
+        "Covers the receivables until spring",
+    )
+}
+
+/// The organization.
+fn place(conn: &mut Conn) -> QueryResult<OrgId> {
+    organization_slugs::table
+        .find(SLUG)
+        .select(organization_slugs::organization_id)
+        .first(conn)
+}
+
+fn company(conn: &mut Conn, org: OrgId, slug: &str) -> QueryResult<(CompanyId, String)> {
+    companies::table
+        .filter(companies::organization_id.eq(org))
+        .filter(companies::slug.eq(slug))
+        .select((companies::id, companies::name))
+        .first(conn)
+}
+
+fn begin(stage: &Stage, days_ago: i64, days: i64, name: &str, slugs: Option<&[&str]>) -> Result<ReviewId, AppError> {
+    stage.ago(days_ago * DAY, |cx, conn| {
+        let org = place(conn)?;
+        let maya = account(conn, OWNER)?;
+        let maya = Person::backstage(conn, cx, maya)?;
+        let chosen = match slugs {
+            Some(slugs) => Some(
+                slugs
+                    .iter()
+                    .map(|slug| company(conn, org, slug).map(|(id, _)| id))
+                    .collect::<QueryResult<_>>()?,
+            ),
+            None => None,
+        };
+        let new = NewReview {
+            name: name.to_owned(),
+            due_at: cx.now + Span::days(days),
+            by: maya.id,
+            companies: chosen,
+        };
+        let id =
+            access_review::start(conn, org, cx.now, &new)?.ok_or_else(|| AppError::internal("one runs already"))?;
+        while !collect::step(conn, org, id)? {}
+        while !notify::step(conn, cx, org, id)? {}
+        let deed = Deed::new(Action::ReviewStarted, "review", id, name).after(json!({ "due_at": new.due_at.iso() }));
+        Ok((id, Some(maya.actor()), Deeds::organization(org, deed)))
+    })
+}
+
+/// Somebody keeps everybody else in a company.
+fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, note: &str) -> Result<(), AppError> {
+    stage.ago(days_ago * DAY, |cx, conn| {
+        let org = place(conn)?;
+        let decider = account(conn, by)?;
+        let decider: Actor = Person::backstage(conn, cx, decider)?.actor();
+        let (at, company) = company(conn, org, slug)?;
+        let lines = items::lines(conn, org, review, at, Which::Page(None, 50))?;
+        let mut kept = Vec::new();
+        for line in lines.iter().filter(|line| line.email != by && line.present.is_some()) {
+            let verdict = Verdict {
+                decision: Decision::Keep,
+                role: line.present,
+                note,
+                by: decider.id,
+                at: cx.now,
+            };
+            if items::decide(conn, org, review, at, line, verdict)? {
+                kept.push(line.name.clone());
+            }
+        }
+        let name = access_review::find(conn, org, review)?.name;
+        let deed = Deed::new(Action::ReviewDecided, "review", review, name)
+            .after(json!({ "company": company, "kept": kept, "changed": [], "removed": [] }));
+        Ok(((), Some(decider), Deeds::organization(org, deed)))
+    })
+}
+
+/// The last day comes: what nobody answered is taken away, and the report is signed. A day later it is given back.
+fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
+    stage.ago(days_ago * DAY, |cx, conn| {
+        let org = place(conn)?;
+        close::begin(conn, org, review, None)?;
+        let deeds = advance::close_at_once(conn, cx, org, review, 1)?;
+        Ok(((), None, deeds))
+    })?;
+    stage.ago((days_ago - 1) * DAY, |cx, conn| {
+        let org = place(conn)?;
+        let maya = account(conn, OWNER)?;
+        let maya = Person::backstage(conn, cx, maya)?.actor();
+        let mut deeds = Deeds::none("one for each place");
+        for lost in items::lost(conn, org, review, None, None, 50)? {
+            let role = CompanyRole::parse(&lost.kept_role);
+            let (Some(role), Some(origin)) = (role, Origin::parse(&lost.kept_origin)) else {
+                continue;
+            };
+            let until = lost.kept_until;
+            let kept = OwnPlace { role, origin, until };
+            membership::put_back(conn, cx, org, lost.membership, lost.company, kept)?;
+            items::restored(conn, org, review, lost.id, maya.id, cx.now)?;
+            let deed = Deed::new(Action::MemberAssigned, "member", lost.membership, &lost.name)
+                .after(json!({ "company": lost.company_name, "role": role.as_str() }));
+            deeds = deeds.and(Deeds::organization(org, deed));
+        }
+        Ok(((), Some(maya), deeds))
+    })
+}

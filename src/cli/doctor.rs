@@ -1,0 +1,56 @@
+//! The doctor: what an operator wants to know before anything else.
+
+use crate::app::House;
+use crate::auth::Backstage;
+use crate::cli::{Faults, say};
+use crate::common::config::Config;
+use crate::common::time::Clock;
+use crate::common::token::Keys;
+use crate::db::Db;
+use crate::models::consistency;
+
+/// Checks configuration, key, database, schema version and orphans.
+///
+/// # Errors
+/// One sentence for each thing that is wrong.
+pub fn doctor() -> Result<(), Faults> {
+    let config = Config::load()?;
+    say("Configuration: good.");
+    let mut faults = Vec::new();
+    if !config.data_dir.is_dir() {
+        return Err(vec![format!(
+            "the data folder {} does not exist yet; `tenantry serve` makes it",
+            config.data_dir.display()
+        )]);
+    }
+    let keys = match Keys::load(&config.data_dir) {
+        Ok(keys) => keys,
+        Err(error) => return Err(vec![format!("the key of this instance cannot be read: {error}")]),
+    };
+    let db = Db::open(&config.database_url).map_err(|fault| vec![fault])?;
+    say(&format!("Database: {} answers.", db.engine()));
+    match db.pending().map_err(|fault| vec![fault])? {
+        0 => say("Schema: up to date."),
+        n => return Err(vec![format!("{n} migrations have not run; run `tenantry migrate`")]),
+    }
+    if !config.sends_mail() {
+        say(&format!(
+            "Mail: no SMTP is configured, letters become files in {}.",
+            config.data_dir.join("mail").display()
+        ));
+    }
+    let house = House::new(db, config, keys, Clock::default());
+    match Backstage::of(&house, "command: doctor").read(|_, conn| Ok(consistency::check(conn)?)) {
+        Ok(found) => {
+            let wrong = found.iter().filter(|check| check.found > 0);
+            faults.extend(wrong.map(|check| format!("{} {}", check.found, check.what)));
+        }
+        Err(error) => faults.push(error.to_string()),
+    }
+    if faults.is_empty() {
+        say("Orphans: none.");
+        Ok(())
+    } else {
+        Err(faults)
+    }
+}

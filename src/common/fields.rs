@@ -1,0 +1,152 @@
+//! A form as pairs of name and text, in the order sent: for forms with repeated fields or a file.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use crate::common::error::AppError;
+
+/// The largest form that is read, in bytes: a file of 512 KB and the fields beside it.
+const LARGEST: usize = 768 * 1024;
+
+/// What came in a form, urlencoded or multipart; a file is the text in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The first value of a field, or nothing.
+    pub fn get(&self, name: &str) -> &str {
+        let first = self.0.iter().find(|(n, _)| n == name);
+        first.map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Every value of a field.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every pair.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Reads a query string or an urlencoded form.
+    pub fn urlencoded(text: &str) -> Option<Self> {
+        web::Query::<Vec<(String, String)>>::from_query(text)
+            .ok()
+            .map(|pairs| Self(pairs.into_inner()))
+    }
+
+    /// Reads `multipart/form-data` (RFC 7578). `None` when it is none, or a part is not text in UTF-8.
+    pub fn multipart(body: &[u8], boundary: &str) -> Option<Self> {
+        let mark = format!("--{boundary}");
+        let mut rest = body.strip_prefix(mark.as_bytes())?;
+        let end = format!("\r\n{mark}");
+        let mut pairs = Vec::new();
+        while !rest.starts_with(b"--") {
+            rest = rest.strip_prefix(b"\r\n")?;
+            let part = &rest[..find(rest, end.as_bytes())?];
+            rest = &rest[part.len() + end.len()..];
+            // A part without any header begins with the empty line.
+            let (head, value) = if let Some(value) = part.strip_prefix(b"\r\n") {
+                (&part[..0], value)
+            } else {
+                let at = find(part, b"\r\n\r\n")?;
+                (&part[..at], &part[at + 4..])
+            };
+            let name = name_of(std::str::from_utf8(head).ok()?)?;
+            pairs.push((name, std::str::from_utf8(value).ok()?.to_owned()));
+        }
+        Some(Self(pairs))
+    }
+}
+
+fn find(within: &[u8], what: &[u8]) -> Option<usize> {
+    within.windows(what.len()).position(|window| window == what)
+}
+
+/// The field's name out of a part's headers. Browsers write a quote in it as `%22`, so it ends at the next quote.
+fn name_of(head: &str) -> Option<String> {
+    head.split("\r\n").find_map(|line| {
+        let (header, value) = line.split_once(':')?;
+        header
+            .trim()
+            .eq_ignore_ascii_case("content-disposition")
+            .then_some(())?;
+        value
+            .split(';')
+            .find_map(|parameter| parameter.trim().strip_prefix("name="))
+            .map(|name| name.trim_matches('"').to_owned())
+    })
+}
+
+impl FromRequest for Fields {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = req
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        let body = web::Payload::from_request(req, payload);
+        Box::pin(async move {
+            let unreadable = |what: &str| AppError::Unreadable(what.to_owned());
+            let body = body.await.map_err(|_| unreadable("The form cannot be read."))?;
+            let bytes = body
+                .to_bytes_limited(LARGEST)
+                .await
+                .map_err(|_| unreadable("The form or its file is too large. Send at most 512 KB."))?
+                .map_err(|_| unreadable("The form did not arrive whole."))?;
+            let (kind, parameters) = kind.split_once(';').unwrap_or((&kind, ""));
+            let fields = if kind.trim().eq_ignore_ascii_case("multipart/form-data") {
+                let boundary = parameters
+                    .split(';')
+                    .find_map(|parameter| parameter.trim().strip_prefix("boundary="))
+                    .map(|boundary| boundary.trim_matches('"'))
+                    .filter(|boundary| !boundary.is_empty());
+                boundary.and_then(|boundary| Self::multipart(&bytes, boundary))
+            } else {
+                std::str::from_utf8(&bytes).ok().and_then(Self::urlencoded)
+            };
+            fields.ok_or_else(|| unreadable("The form cannot be read. A file must be text in UTF-8."))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_and_repeated_fields_are_read_in_order() {
+        let body = "--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=\"csv\"; filename=\"a;b.csv\"\r\nContent-Type: text/csv\r\n\r\nemail\r\na@b.example\r\n\r\n--b\r\ncontent-disposition: form-data; name=\"id\"\r\n\r\n\r\n--b--\r\n";
+        let fields = Fields::multipart(body.as_bytes(), "b").unwrap();
+        assert_eq!(fields.all("id").collect::<Vec<_>>(), ["1", ""]);
+        assert_eq!(fields.get("csv"), "email\r\na@b.example\r\n");
+        assert_eq!(fields.get("absent"), "");
+        let same = Fields::urlencoded("id=1&csv=email%0D%0Aa%40b.example%0D%0A&id=").unwrap();
+        assert_eq!(fields, same);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_comes_nothing_breaks(body in proptest::collection::vec(0u8.., 0..300)) {
+            let _ = Fields::multipart(&body, "b");
+        }
+
+        #[test]
+        fn what_is_cut_off_is_refused(cut in 1usize..60) {
+            let body = b"--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n1\r\n--b--";
+            proptest::prop_assert!(Fields::multipart(&body[..cut.min(body.len() - 2)], "b").is_none());
+        }
+    }
+}

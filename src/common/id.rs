@@ -1,0 +1,142 @@
+//! Identifiers: `UUIDv7` (RFC 9562) as 32 hex digits, so they sort by age and cannot be guessed.
+
+use uuid::Uuid;
+
+/// The text of an identifier; each entity wraps it in a type of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RawId([u8; 32]);
+
+impl RawId {
+    /// A new identifier, later than every earlier one of this process.
+    pub fn fresh() -> Self {
+        let mut text = [0; 32];
+        Uuid::now_v7().simple().encode_lower(&mut text);
+        Self(text)
+    }
+
+    /// Reads 32 lower-case hex digits; anything else is no identifier.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes: [u8; 32] = text.as_bytes().try_into().ok()?;
+        bytes
+            .iter()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+            .then_some(Self(bytes))
+    }
+
+    /// The 32 hex digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// Declares an identifier type of one entity.
+#[macro_export]
+macro_rules! typed_id {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, diesel::deserialize::FromSqlRow, diesel::expression::AsExpression)]
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        pub struct $name($crate::common::id::RawId);
+
+        impl $name {
+            /// A new identifier.
+            pub fn fresh() -> Self { Self($crate::common::id::RawId::fresh()) }
+
+            /// Reads an identifier out of a path, form or column; `None` when it is none.
+            pub fn parse(text: &str) -> Option<Self> { $crate::common::id::RawId::parse(text).map(Self) }
+
+            /// The 32 hex digits.
+            pub fn as_str(&self) -> &str { self.0.as_str() }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+        }
+
+        impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
+        where
+            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
+        {
+            fn from_sql(raw: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                let text = String::from_sql(raw)?;
+                Self::parse(&text).ok_or_else(|| format!("not a {}: {text}", stringify!($name)).into())
+            }
+        }
+
+        impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
+        where
+            str: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
+                <str as diesel::serialize::ToSql<diesel::sql_types::Text, DB>>::to_sql(self.as_str(), out)
+            }
+        }
+    )+};
+}
+
+typed_id!(
+    /// A person's account.
+    UserId,
+    /// A company (the unit below an organization).
+    CompanyId,
+    /// A person's place in one organization.
+    MembershipId,
+    /// An invitation.
+    InvitationId,
+    /// A letter in the outbox.
+    MailId,
+    /// One sign-in of a person on one device, as it is listed and ended.
+    SessionId,
+    /// One line of what was done.
+    DeedId,
+    /// One attempt to sign in.
+    AttemptId,
+    /// A role that an organization made of permissions.
+    CustomRoleId,
+    /// A group of members.
+    GroupId,
+    /// Somebody's request for a right.
+    RequestId,
+    /// Something that somebody else must confirm.
+    ApprovalId,
+    /// A link by which strangers come in.
+    LinkId,
+    /// Somebody's request to join by a link.
+    JoinId,
+    /// An operator's look into an organization.
+    SupportId,
+    /// An access review.
+    ReviewId,
+    /// One person's place in one company, under review.
+    ReviewItemId,
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_32_hex_digits_is_no_identifier() {
+        for text in [
+            "",
+            "0",
+            "0193A000000070008000000000000000",
+            "0193a0000000700080000000000000zz",
+            "../../../etc/passwd",
+        ] {
+            assert!(UserId::parse(text).is_none(), "{text}");
+        }
+        let id = UserId::fresh();
+        assert_eq!(UserId::parse(id.as_str()), Some(id));
+    }
+
+    #[test]
+    fn a_later_identifier_sorts_after_an_earlier_one() {
+        let ids: Vec<_> = (0..1000).map(|_| UserId::fresh()).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+}

@@ -1,0 +1,66 @@
+//! The id of an organization.
+
+use diesel::backend::Backend;
+use diesel::deserialize;
+use diesel::deserialize::{FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::prelude::*;
+use diesel::serialize;
+use diesel::serialize::{Output, ToSql};
+use diesel::sql_types::Text;
+
+use crate::common::id::RawId;
+use crate::db::Conn;
+
+/// An organization's id. Rooms get it from the gate alone; there is no way to make one out of a request.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, FromSqlRow, AsExpression)]
+#[diesel(sql_type = Text)]
+pub struct OrgId(RawId);
+
+impl OrgId {
+    pub fn fresh() -> Self {
+        Self(RawId::fresh())
+    }
+
+    /// Makes the writes of this organization take turns until the transaction ends: they change the same counts and the
+    /// same log, and by turns none holds what another waits for. It comes before anything that locks a row.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn take_turn(self, conn: &mut Conn) -> QueryResult<()> {
+        conn.take_turn(&format!("organization {self}"))
+    }
+}
+
+impl std::fmt::Display for OrgId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.as_str())
+    }
+}
+
+impl std::fmt::Debug for OrgId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.as_str())
+    }
+}
+
+impl<DB: Backend> FromSql<Text, DB> for OrgId
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(raw: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = String::from_sql(raw)?;
+        RawId::parse(&text)
+            .map(Self)
+            .ok_or_else(|| format!("not an organization id: {text}").into())
+    }
+}
+
+impl<DB: Backend> ToSql<Text, DB> for OrgId
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        <str as ToSql<Text, DB>>::to_sql(self.0.as_str(), out)
+    }
+}

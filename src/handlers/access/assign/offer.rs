@@ -1,0 +1,281 @@
+//! What the dialog offers: people, companies, and the roles that may be given to this person there.
+
+use crate::auth::actor::Member;
+use crate::authz::permission::{AssignCompanies, ChangeRoles, InviteMembers, Permission};
+use crate::authz::rights::Reach;
+use crate::authz::role::{CompanyRole, Role};
+use crate::common::error::AppError;
+use crate::common::id::{CompanyId, MembershipId};
+use crate::common::name;
+use crate::db::Conn;
+use crate::handlers::access::assign::Typed;
+use crate::handlers::access::queries;
+use crate::models::access_matrix;
+use crate::models::company_choice;
+use crate::models::company_choice::Choice;
+use crate::models::custom_role;
+use crate::models::member_search;
+use crate::models::member_search::{Sort, Wanted};
+use crate::models::membership::record::Standing;
+use crate::services::assignments;
+use crate::services::assignments::Attempt;
+use crate::services::invitations::authority;
+use crate::services::members::role;
+use crate::services::members::role::Title;
+use crate::services::members::rules::Target;
+use crate::services::members::visible::Sight;
+
+/// So many people are listed at once.
+const FOUND: usize = 8;
+
+/// So many companies are found by a name.
+const LISTED: usize = 8;
+
+/// Somebody to choose.
+#[derive(Debug)]
+pub struct Candidate {
+    pub id: MembershipId,
+    pub name: String,
+    pub email: String,
+    pub role: &'static str,
+}
+
+/// A role to choose.
+#[derive(Debug)]
+pub struct RoleChoice {
+    pub value: String,
+    pub label: String,
+    pub can: String,
+}
+
+/// What can be chosen.
+#[derive(Debug)]
+pub struct Offer {
+    pub people: Vec<Candidate>,
+    /// Whether the organization itself can be chosen.
+    pub organization: bool,
+    pub companies: Vec<Choice>,
+    /// Whether there are more companies than a select holds.
+    pub searches: bool,
+    /// The chosen company.
+    pub company: Option<Choice>,
+    pub roles: Vec<RoleChoice>,
+    /// The value of the chosen role.
+    pub role: String,
+    /// Who was chosen.
+    pub person: Option<String>,
+}
+
+impl Offer {
+    /// Reads what can be chosen after what was typed.
+    ///
+    /// # Errors
+    /// `NotFound` for people and companies that are not here.
+    pub fn of(conn: &mut Conn, member: &Member, sight: &Sight, typed: &Typed) -> Result<Self, AppError> {
+        let person = match typed.member_id.as_str() {
+            "" => None,
+            id => {
+                let id = MembershipId::parse(id).ok_or(AppError::NotFound)?;
+                Some(Standing::find(conn, member.organization, id)?)
+            }
+        };
+        let organization =
+            member.reach::<ChangeRoles>() == Reach::Everywhere || member.reach::<InviteMembers>() == Reach::Everywhere;
+        let (mut companies, searches);
+        let mut company = chosen(conn, member, sight, &typed.company_id)?;
+        if let Some(own) = sight.own() {
+            (companies, searches) = (company_choice::among(conn, member.organization, own)?, false);
+            // Who reaches companies only begins with the first.
+            if company.is_none() && !organization {
+                company = companies.first().cloned();
+            }
+        } else {
+            let choices = sight.choices(conn, member)?;
+            (companies, searches) = (choices.companies, choices.typed);
+        }
+        if searches {
+            companies = queries::matrix::named(conn, member.organization, &typed.company_q, LISTED)?;
+            if let Some(company) = &company
+                && companies.iter().all(|one| one.id != company.id)
+            {
+                companies.insert(0, company.clone());
+            }
+        }
+        let invites = typed.invites();
+        let mut offer = Self {
+            people: Vec::new(),
+            organization,
+            companies,
+            searches,
+            person: person.as_ref().map(|person| person.name.clone()),
+            roles: Vec::new(),
+            role: String::new(),
+            company,
+        };
+        offer.people(conn, member, sight, typed, person.as_ref())?;
+        let present = if invites {
+            offer.for_guest(conn, member)?;
+            None
+        } else {
+            offer.for_member(conn, member, person.as_ref())?
+        };
+        let among = |value: &String| offer.roles.iter().any(|role| role.value == *value);
+        offer.role = Some(typed.role.clone())
+            .filter(among)
+            .or_else(|| present.filter(among))
+            // Nobody is given more than they need by overlooking the field.
+            .or_else(|| Some(Role::Member.to_string()).filter(among))
+            .or_else(|| offer.roles.last().map(|role| role.value.clone()))
+            .unwrap_or_default();
+        Ok(offer)
+    }
+
+    fn people(
+        &mut self,
+        conn: &mut Conn,
+        member: &Member,
+        sight: &Sight,
+        typed: &Typed,
+        person: Option<&Standing>,
+    ) -> Result<(), AppError> {
+        self.people.extend(person.map(|person| Candidate {
+            id: person.id,
+            name: person.name.clone(),
+            email: person.email.clone(),
+            role: person.role.label(),
+        }));
+        let wanted = Wanted {
+            words: name::query(&typed.q),
+            role: None,
+            company: None,
+            given: None,
+            standing: None,
+            within: sight.own().map(<[_]>::to_vec),
+            sort: Sort::Name,
+            now: member.cx.now,
+        };
+        for row in member_search::page(conn, member.organization, &wanted, None, FOUND)?
+            .page
+            .rows
+        {
+            self.add(row.id, row.name, row.email, row.role);
+        }
+        // Who sees the people of their companies only finds everybody else by the whole address.
+        if sight.own().is_some() && typed.q.contains('@') {
+            let email = typed.q.to_lowercase();
+            for person in access_matrix::by_emails(conn, member.organization, &[email])?.into_values() {
+                self.add(person.id, person.name, person.email, person.role);
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, id: MembershipId, name: String, email: String, role: Role) {
+        if self.people.iter().all(|one| one.id != id) {
+            let role = role.label();
+            self.people.push(Candidate { id, name, email, role });
+        }
+    }
+
+    /// The roles for a member, or for whoever may be chosen yet; what the member has now.
+    fn for_member(
+        &mut self,
+        conn: &mut Conn,
+        member: &Member,
+        person: Option<&Standing>,
+    ) -> Result<Option<String>, AppError> {
+        if let Some(company) = &self.company {
+            let reach = member.reach::<AssignCompanies>();
+            let Some(person) = person else {
+                self.company_roles(assignments::grantable(reach));
+                return Ok(None);
+            };
+            let own = member
+                .own_companies(conn, AssignCompanies::RIGHT)?
+                .contains(&company.id);
+            let now = assignments::role_in(conn, member.organization, person.id, company.id)?;
+            let attempt = Attempt::of(member, AssignCompanies::RIGHT, person.id, person.role);
+            let roles: Vec<CompanyRole> = CompanyRole::ALL
+                .iter()
+                .copied()
+                .filter(|role| attempt.give(own, now, *role).is_ok())
+                .collect();
+            self.company_roles(&roles);
+            return Ok(now.map(|role| role.to_string()));
+        }
+        let (titles, present) = match person {
+            Some(person) => (
+                role::offered(conn, member, &Target::from(person))?,
+                Some(Title::of(conn, member.organization, person)?.value()),
+            ),
+            None if member.reach::<ChangeRoles>() == Reach::Everywhere => {
+                let authority = member.authority();
+                let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
+                let custom = custom_role::all(conn, member.organization)?;
+                let titles = plain.chain(custom.into_iter().map(Title::Custom));
+                (titles.filter(|title| authority.may_grant(title.held())).collect(), None)
+            }
+            None => (Vec::new(), None),
+        };
+        self.roles = titles
+            .iter()
+            .map(|title| RoleChoice {
+                value: title.value(),
+                label: title.label().to_owned(),
+                can: title.can(member.unit.many()),
+            })
+            .collect();
+        Ok(present)
+    }
+
+    /// The roles for somebody new.
+    fn for_guest(&mut self, conn: &mut Conn, member: &Member) -> Result<(), AppError> {
+        let voucher = authority::voucher(conn, member)?;
+        if let Some(company) = &self.company {
+            let may = |role: &&CompanyRole| voucher.vouches(Role::Member, &[(company.id, **role)]);
+            let roles: Vec<CompanyRole> = voucher.company_roles().iter().filter(may).copied().collect();
+            self.company_roles(&roles);
+            return Ok(());
+        }
+        let roles = Role::ALL.iter().filter(|role| voucher.vouches(**role, &[]));
+        self.roles = roles
+            .map(|role| RoleChoice {
+                value: role.to_string(),
+                label: role.label().to_owned(),
+                can: role.can(member.unit.many()),
+            })
+            .collect();
+        Ok(())
+    }
+
+    fn company_roles(&mut self, roles: &[CompanyRole]) {
+        self.roles = roles
+            .iter()
+            .map(|role| RoleChoice {
+                value: role.to_string(),
+                label: role.label().to_owned(),
+                can: role.can().to_owned(),
+            })
+            .collect();
+    }
+}
+
+/// The company that was chosen; whether it is archived is seen when something is given there.
+///
+/// # Errors
+/// `NotFound` for one that is not here, or not the reader's to see.
+pub fn chosen(conn: &mut Conn, member: &Member, sight: &Sight, id: &str) -> Result<Option<Choice>, AppError> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let id = CompanyId::parse(id).ok_or(AppError::NotFound)?;
+    let company = access_matrix::company(conn, member.organization, id)?;
+    if !sight.sees(id) {
+        return Err(AppError::NotFound);
+    }
+    Ok(Some(Choice {
+        id,
+        name: company.name,
+        slug: company.slug,
+    }))
+}

@@ -1,0 +1,172 @@
+//! The list of reviews.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::auth::Gate;
+use crate::auth::actor::Member;
+use crate::authz::permission::{ManageCompanyMembers, Permission, RemoveMembers, ViewAccess};
+use crate::authz::rights::Reach;
+use crate::common::error::AppError;
+use crate::common::html::html;
+use crate::common::id::{CompanyId, ReviewId};
+use crate::db::Conn;
+use crate::models::access_review;
+use crate::models::access_review::Review;
+use crate::models::access_review::rules;
+use crate::models::access_review::rules::Status;
+use crate::web::layout::Shell;
+use crate::web::nav;
+use crate::web::nav::Tab;
+
+/// So many reviews stand on a page.
+const PAGE: usize = 20;
+
+/// Whether somebody may begin, remind, close, cancel and restore: what a review does at its end is to take places away
+/// and to suspend people, so it needs that right in the whole organization, and to see what it covers.
+pub fn may_run(member: &Member) -> bool {
+    member.reach::<RemoveMembers>() == Reach::Everywhere && member.reach::<ViewAccess>() == Reach::Everywhere
+}
+
+/// The same, or the refusal.
+///
+/// # Errors
+/// The refusal that names the missing right.
+pub fn must_run(member: &Member, conn: &mut Conn) -> Result<(), AppError> {
+    if may_run(member) {
+        Ok(())
+    } else {
+        Err(member.refusal(conn, RemoveMembers::RIGHT)?)
+    }
+}
+
+/// The companies whose progress somebody sees; `None`: all.
+///
+/// # Errors
+/// When the database fails.
+pub fn within(member: &Member, conn: &mut Conn) -> Result<Option<Vec<CompanyId>>, AppError> {
+    Ok(match member.reach::<ViewAccess>() {
+        Reach::Everywhere => None,
+        _ => Some(member.own_companies(conn, ViewAccess::RIGHT)?),
+    })
+}
+
+/// Whether somebody decides in every company.
+pub fn decides_everywhere(member: &Member) -> bool {
+    member.reach::<ManageCompanyMembers>() == Reach::Everywhere
+}
+
+/// How far something is, for a bar.
+#[derive(Debug, Clone, Copy)]
+pub struct Bar {
+    /// All places.
+    pub places: i64,
+    /// The answered ones.
+    pub answered: i64,
+    /// Percent.
+    pub percent: i64,
+}
+
+impl Bar {
+    /// Out of all and open ones.
+    pub fn of((places, open): (i64, i64)) -> Self {
+        Self {
+            places,
+            answered: places - open,
+            percent: rules::percent(places, open),
+        }
+    }
+
+    /// "12 of 15 answered".
+    pub fn words(&self) -> String {
+        if self.places == 0 {
+            "Nothing to answer".into()
+        } else {
+            format!(
+                "{} of {} answered",
+                crate::common::html::number(&self.answered),
+                crate::common::html::number(&self.places)
+            )
+        }
+    }
+}
+
+struct Row {
+    href: String,
+    name: String,
+    status: Status,
+    starter: String,
+    started: (String, String),
+    due: (String, String),
+    bar: Bar,
+}
+
+#[derive(Template)]
+#[template(path = "reviews/index.html")]
+struct IndexPage {
+    shell: Shell,
+    tabs: Vec<&'static Tab>,
+    tab: &'static str,
+    base: String,
+    may_run: bool,
+    open: bool,
+    first: bool,
+    rows: Vec<Row>,
+    next: Option<String>,
+}
+
+/// Where the page begins.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    after: String,
+}
+
+/// `GET /organizations/{slug}/access/reviews`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn index(gate: Gate<ViewAccess>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+    let after = ReviewId::parse(&query.after);
+    let page = gate.read(move |member, conn| page(member, conn, after)).await?;
+    html(page)
+}
+
+fn page(member: &Member, conn: &mut Conn, after: Option<ReviewId>) -> Result<IndexPage, AppError> {
+    let org = member.organization;
+    let within = within(member, conn)?;
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut reviews = access_review::list(conn, org, after, limit)?;
+    let more = reviews.len() > PAGE;
+    reviews.truncate(PAGE);
+    let ids: Vec<ReviewId> = reviews.iter().map(|review| review.id).collect();
+    let totals = access_review::totals(conn, org, &ids, within.as_deref())?;
+    let next = more.then(|| ids.last().map(|id| format!("?after={id}"))).flatten();
+    let now = member.cx.now;
+    let row = |review: Review| Row {
+        href: member.path(&format!("/access/reviews/{}", review.id)),
+        status: review.status,
+        starter: review.starter,
+        started: (review.started_at.iso(), review.started_at.ago(now)),
+        due: match review.closed_at {
+            Some(at) => (at.iso(), at.ago(now)),
+            None => (
+                review.due_at.iso(),
+                format!("{}, {}", review.due_at.date(), review.due_at.ahead(now)),
+            ),
+        },
+        bar: Bar::of(totals.get(&review.id).copied().unwrap_or_default()),
+        name: review.name,
+    };
+    Ok(IndexPage {
+        shell: member.shell(conn, "access")?,
+        tabs: nav::access(member.rights),
+        tab: "/reviews",
+        base: member.path("/access"),
+        may_run: may_run(member),
+        open: access_review::open(conn, org)?.is_some(),
+        first: after.is_none(),
+        rows: reviews.into_iter().map(row).collect(),
+        next,
+    })
+}

@@ -1,0 +1,113 @@
+//! Giving back what the end of a review took: exactly that place, and the membership when it was suspended for it.
+
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use crate::audit::{Action, Deed, Deeds};
+use crate::auth::Gate;
+use crate::auth::actor::Member;
+use crate::authz::permission::{AssignCompanies, Permission, RemoveMembers};
+use crate::authz::role::CompanyRole;
+use crate::common::error::AppError;
+use crate::common::html::see_other;
+use crate::common::id::{ReviewId, ReviewItemId};
+use crate::db::Conn;
+use crate::db::types::MembershipStatus;
+use crate::handlers::access_reviews::index::must_run;
+use crate::models::access_review;
+use crate::models::access_review::items;
+use crate::models::membership;
+use crate::models::membership::record::Standing;
+use crate::models::membership::{Origin, OwnPlace};
+use crate::services::access_reviews::close;
+use crate::services::assignments;
+use crate::services::assignments::Attempt;
+use crate::services::members::suspension;
+
+/// `POST /organizations/{slug}/access/reviews/{id}/items/{item}/restoring`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn restore(
+    gate: Gate<RemoveMembers>,
+    path: web::Path<(String, String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, id, item) = path.into_inner();
+    let id = ReviewId::parse(&id).ok_or(AppError::NotFound)?;
+    let item = ReviewItemId::parse(&item).ok_or(AppError::NotFound)?;
+    let (done, to) = gate
+        .write(move |member, conn| {
+            must_run(member, conn)?;
+            let to = member.path(&format!("/access/reviews/{id}"));
+            let done = items::whole(conn, |conn| give_back(member, conn, id, item))?;
+            Ok(match done {
+                Ok((told, deeds)) => ((Ok(told), to), deeds),
+                Err(why) => ((Err(why), to), Deeds::none("refused")),
+            })
+        })
+        .await?;
+    match done {
+        Ok(told) => gate.tell("success", told),
+        Err(why) => gate.tell("danger", why),
+    }
+    Ok(see_other(gate.fragment(), &to))
+}
+
+fn give_back(
+    member: &Member,
+    conn: &mut Conn,
+    id: ReviewId,
+    item: ReviewItemId,
+) -> Result<Result<(String, Deeds), String>, AppError> {
+    let org = member.organization;
+    let review = access_review::find(conn, org, id)?;
+    let lost = items::lost(conn, org, id, Some(item), None, 1)?
+        .pop()
+        .ok_or(AppError::NotFound)?;
+    if lost.restored_at.is_some() {
+        return Ok(Err(format!("{} has it back already", lost.name)));
+    }
+    let Ok(person) = Standing::find(conn, org, lost.membership) else {
+        return Ok(Err(format!("{} is no longer a member", lost.name)));
+    };
+    if !items::restored(conn, org, id, item, member.person.id, member.cx.now)? {
+        return Ok(Err(format!("{} has it back already", lost.name)));
+    }
+    let mut deeds = Deeds::none("those of each part");
+    if let (Some(role), Some(origin)) = (CompanyRole::parse(&lost.kept_role), Origin::parse(&lost.kept_origin)) {
+        let place = OwnPlace {
+            role,
+            origin,
+            until: lost.kept_until,
+        };
+        let present = assignments::role_in(conn, org, person.id, lost.company)?;
+        if membership::own_place(conn, org, person.id, lost.company)?.is_none() {
+            let attempt = Attempt::of(member, AssignCompanies::RIGHT, person.id, person.role);
+            if let Err(refused) = attempt.give(true, present, role) {
+                return Ok(Err(refused.sentence(member.unit.one())));
+            }
+            membership::put_back(conn, &member.cx, org, person.id, lost.company, place)?;
+            let deed = Deed::new(Action::MemberAssigned, "member", person.id, &person.name).after(json!({
+                "company": lost.company_name,
+                "company_id": lost.company.as_str(),
+                "role": role.as_str(),
+                "review": review.name,
+            }));
+            deeds = deeds.and(member.did(deed));
+        }
+    }
+    // Somebody who was let in meanwhile, or is shut out for another reason, stays as they are.
+    let for_this = lost.shut_out
+        && person.status == MembershipStatus::Suspended
+        && close::suspended_for(conn, org, person.id)? == close::reason(&review.name);
+    if for_this {
+        match suspension::restore(conn, member, &person)? {
+            Ok(done) => deeds = deeds.and(done.deeds),
+            Err(why) => return Ok(Err(why.sentence().to_owned())),
+        }
+    }
+    Ok(Ok((
+        format!("{} has it back in {}", lost.name, lost.company_name),
+        deeds,
+    )))
+}

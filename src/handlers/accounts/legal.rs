@@ -1,0 +1,37 @@
+//! The texts that everybody may read.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::auth::Visitor;
+use crate::common::error::AppError;
+use crate::common::html::html;
+use crate::web::layout::Shell;
+
+#[derive(Template)]
+#[template(path = "legal/terms.html")]
+struct Terms {
+    shell: Shell,
+}
+
+#[derive(Template)]
+#[template(path = "legal/privacy.html")]
+struct Privacy {
+    shell: Shell,
+}
+
+/// The terms.
+///
+/// # Errors
+/// When the template fails.
+pub async fn terms(visitor: Visitor) -> Result<HttpResponse, AppError> {
+    html(Terms { shell: visitor.bare() })
+}
+
+/// The privacy notice.
+///
+/// # Errors
+/// When the template fails.
+pub async fn privacy(visitor: Visitor) -> Result<HttpResponse, AppError> {
+    html(Privacy { shell: visitor.bare() })
+}

@@ -1,0 +1,80 @@
+//! Archiving a company and restoring it. Nothing is lost by either.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::audit::{Action, Deed, Deeds};
+use crate::auth::CompanyGate;
+use crate::authz::permission::ArchiveCompanies;
+use crate::common::error::AppError;
+use crate::common::html::{html, see_other};
+use crate::db::types::organization::CompanyStatus;
+use crate::models::company;
+use crate::web::layout::Shell;
+
+#[derive(Template)]
+#[template(path = "companies/archiving.html", blocks = ["dialog"])]
+struct ArchivingPage {
+    shell: Shell,
+    path: String,
+    name: String,
+    archived: bool,
+}
+
+/// `GET /organizations/{slug}/companies/{company}/archiving`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn confirm(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
+    let page = gate
+        .read(|member, company, conn| {
+            Ok(ArchivingPage {
+                shell: member.shell(conn, "companies")?,
+                path: company.path(member, ""),
+                name: company.name.clone(),
+                archived: company.status == CompanyStatus::Archived,
+            })
+        })
+        .await?;
+    if gate.fragment() {
+        html(page.as_dialog())
+    } else {
+        html(page)
+    }
+}
+
+/// `POST /organizations/{slug}/companies/{company}/archiving`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn archive(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
+    turn(gate, CompanyStatus::Archived).await
+}
+
+/// `POST /organizations/{slug}/companies/{company}/restoring`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn restore(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
+    turn(gate, CompanyStatus::Active).await
+}
+
+async fn turn(gate: CompanyGate<ArchiveCompanies>, to: CompanyStatus) -> Result<HttpResponse, AppError> {
+    let (action, done) = match to {
+        CompanyStatus::Archived => (Action::CompanyArchived, "archived"),
+        CompanyStatus::Active => (Action::CompanyRestored, "restored"),
+    };
+    let (name, path) = gate
+        .write(move |member, company, conn| {
+            let at = (to == CompanyStatus::Archived).then_some(member.cx.now);
+            let deeds = if company::set_status(conn, member.organization, company.id, to, at)? {
+                member.did(Deed::new(action, "company", company.id, &company.name))
+            } else {
+                Deeds::none("it is so already")
+            };
+            Ok(((company.name.clone(), company.path(member, "")), deeds))
+        })
+        .await?;
+    gate.tell("success", format!("{name} is {done}"));
+    Ok(see_other(gate.fragment(), &path))
+}

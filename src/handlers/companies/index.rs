@@ -1,0 +1,135 @@
+//! The list of companies.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::auth::Gate;
+use crate::auth::actor::Member;
+use crate::authz::permission::{Permission, ViewCompany, ViewCompanyMembers};
+use crate::authz::rights::{Reach, Rights};
+use crate::common::error::AppError;
+use crate::common::html::{html, query_value};
+use crate::common::name;
+use crate::common::paging::{Page, Place};
+use crate::db::Conn;
+use crate::db::types::organization::{CompanyStatus, UnitLabel};
+use crate::models::company;
+use crate::models::company::{Filter, Sort};
+use crate::models::company_staff::Staff;
+use crate::web::layout::Shell;
+
+const SIZE: usize = 50;
+
+/// Search, filter, order and place.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    q: String,
+    status: String,
+    sort: String,
+    after: String,
+}
+
+struct Row {
+    name: String,
+    href: String,
+    archived: bool,
+    people: Option<i64>,
+    created: (String, String),
+}
+
+#[derive(Template)]
+#[template(path = "companies/index.html", blocks = ["results"])]
+struct IndexPage {
+    shell: Shell,
+    path: String,
+    unit: UnitLabel,
+    may: Rights,
+    own: bool,
+    any: bool,
+    q: String,
+    status: &'static str,
+    sort: &'static str,
+    rows: Vec<Row>,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+/// `GET /organizations/{slug}/companies`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn index(gate: Gate<ViewCompany>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+    let query = query.into_inner();
+    let page = gate.read(move |member, conn| page(member, conn, query)).await?;
+    if gate.fragment() {
+        html(page.as_results())
+    } else {
+        html(page)
+    }
+}
+
+fn page(member: &Member, conn: &mut Conn, query: Query) -> Result<IndexPage, AppError> {
+    let org = member.organization;
+    let own = match member.reach::<ViewCompany>() {
+        Reach::Everywhere => None,
+        _ => Some(member.own_companies(conn, ViewCompany::RIGHT)?),
+    };
+    let (status, wanted) = match query.status.as_str() {
+        "archived" => ("archived", Some(CompanyStatus::Archived)),
+        "all" => ("all", None),
+        _ => ("active", Some(CompanyStatus::Active)),
+    };
+    let (sort, order) = match query.sort.as_str() {
+        "newest" => ("newest", Sort::Newest),
+        _ => ("name", Sort::Name),
+    };
+    let any = company::has_any(conn, org, own.as_deref())?;
+    let is_own = own.is_some();
+    let filter = Filter {
+        own,
+        status: wanted,
+        words: name::query(&query.q),
+        sort: order,
+    };
+    let place = Place::parse(&query.after);
+    let rows = company::list(conn, org, &filter, place.as_ref(), SIZE + 1)?;
+    let cut = Page::cut(rows, SIZE, place.as_ref(), |row| order.key(row));
+    let ids: Vec<_> = cut.rows.iter().map(|row| row.id).collect();
+    let staff = if member.rights.has(ViewCompanyMembers::RIGHT) {
+        Some(Staff::count(conn, org, &ids)?)
+    } else {
+        None
+    };
+    let path = member.path("/companies");
+    let link = |after: String| {
+        format!(
+            "{path}?q={}&status={status}&sort={sort}&after={after}",
+            query_value(&query.q)
+        )
+    };
+    Ok(IndexPage {
+        shell: member.shell(conn, "companies")?,
+        previous: cut.previous.map(link),
+        next: cut.next.map(link),
+        rows: cut
+            .rows
+            .into_iter()
+            .map(|row| Row {
+                href: format!("{path}/{}", row.slug),
+                archived: row.status == CompanyStatus::Archived,
+                people: staff.as_ref().map(|staff| staff.total(row.id)),
+                created: (row.created_at.iso(), row.created_at.date()),
+                name: row.name,
+            })
+            .collect(),
+        unit: member.unit,
+        may: member.rights,
+        own: is_own,
+        any,
+        q: query.q,
+        status,
+        sort,
+        path,
+    })
+}

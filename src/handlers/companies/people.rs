@@ -1,0 +1,238 @@
+//! The people of a company: finding a member, giving them a role in it, taking them off.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::audit::Deeds;
+use crate::auth::CompanyGate;
+use crate::auth::actor::Member;
+use crate::auth::company::Company;
+use crate::authz::permission::{ManageCompanyMembers, Permission, ViewMembers};
+use crate::authz::rights::Reach;
+use crate::authz::role::CompanyRole;
+use crate::common::error::AppError;
+use crate::common::form::FormErrors;
+use crate::common::html::{html, refused, see_other};
+use crate::common::id::MembershipId;
+use crate::db::Conn;
+use crate::models::company;
+use crate::models::membership::record::Standing;
+use crate::services::assignments;
+use crate::services::assignments::{Attempt, Refused};
+use crate::web::layout::Shell;
+
+const FOUND: i64 = 20;
+
+/// The search.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    q: String,
+}
+
+struct Row {
+    id: String,
+    name: String,
+    email: String,
+    // The role in the organization.
+    role: &'static str,
+    // The role in this company.
+    now: Option<CompanyRole>,
+    // Nothing to give: why.
+    closed: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "companies/people.html", blocks = ["results"])]
+struct PeoplePage {
+    shell: Shell,
+    path: String,
+    // Who manages the people of a company may not see the company itself (the user admin).
+    back: String,
+    sees: bool,
+    organization: String,
+    name: String,
+    q: String,
+    roles: &'static [CompanyRole],
+    rows: Vec<Row>,
+    narrow: bool,
+    invites: bool,
+    errors: FormErrors,
+}
+
+fn page(
+    member: &Member,
+    company: &Company,
+    conn: &mut Conn,
+    q: String,
+    errors: FormErrors,
+) -> Result<PeoplePage, AppError> {
+    let org = member.organization;
+    let within = match member.reach::<ViewMembers>() {
+        Reach::Everywhere => None,
+        _ => Some(member.own_companies(conn, ViewMembers::RIGHT)?),
+    };
+    let right = ManageCompanyMembers::RIGHT;
+    let mut rows = Vec::new();
+    for found in crate::handlers::companies::queries::people::candidates(conn, org, &q, within.as_deref(), FOUND)? {
+        let now = assignments::role_in(conn, org, found.id, company.id)?;
+        let by_role = found.role.inherited() == Some(CompanyRole::Manager);
+        rows.push(Row {
+            closed: if by_role {
+                Some("Manager by role")
+            } else {
+                Attempt::of(member, right, found.id, found.role)
+                    .touch(true, now)
+                    .err()
+                    .map(|_| "Not yours to change")
+            },
+            id: found.id.to_string(),
+            name: found.name,
+            email: found.email,
+            role: found.role.label(),
+            now,
+        });
+    }
+    Ok(PeoplePage {
+        shell: member.shell(conn, "companies")?,
+        path: company.path(member, ""),
+        back: if company.rights.view_company() {
+            company.path(member, "")
+        } else {
+            member.path("")
+        },
+        sees: company.rights.view_company(),
+        organization: member.path(""),
+        name: company.name.clone(),
+        roles: assignments::grantable(member.rights.reach(right)),
+        narrow: within.is_some(),
+        invites: member.rights.invite_members(),
+        q,
+        rows,
+        errors,
+    })
+}
+
+/// `GET /organizations/{slug}/companies/{company}/members`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn search(
+    gate: CompanyGate<ManageCompanyMembers>,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, AppError> {
+    let Query { q } = query.into_inner();
+    let page = gate
+        .read(move |member, company, conn| page(member, company, conn, q, FormErrors::none()))
+        .await?;
+    if gate.fragment() {
+        html(page.as_results())
+    } else {
+        html(page)
+    }
+}
+
+/// The form of one row.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct AssignForm {
+    member: String,
+    role: String,
+    q: String,
+}
+
+/// `POST /organizations/{slug}/companies/{company}/members`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn assign(
+    gate: CompanyGate<ManageCompanyMembers>,
+    form: web::Form<AssignForm>,
+) -> Result<HttpResponse, AppError> {
+    let AssignForm { member: id, role, q } = form.into_inner();
+    let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
+    let wanted = CompanyRole::parse(&role);
+    let done = gate
+        .write(move |member, company, conn| give(member, company, conn, id, wanted))
+        .await?;
+    let sentence = match done {
+        Ok((told, path)) => {
+            gate.tell("success", told);
+            return Ok(see_other(gate.fragment(), &path));
+        }
+        Err(sentence) => sentence,
+    };
+    let page = gate
+        .read(move |member, company, conn| page(member, company, conn, q, FormErrors::one("filter-q", sentence)))
+        .await?;
+    refused(page)
+}
+
+/// Where somebody stands after a change: at the company, or at its people when the company is not theirs to see.
+fn after(member: &Member, company: &Company) -> String {
+    if company.rights.view_company() {
+        company.path(member, "")
+    } else {
+        company.path(member, "/members")
+    }
+}
+
+type Done = Result<(String, String), String>;
+
+fn give(
+    member: &Member,
+    company: &Company,
+    conn: &mut Conn,
+    id: MembershipId,
+    wanted: Option<CompanyRole>,
+) -> Result<(Done, Deeds), AppError> {
+    let person = Standing::find(conn, member.organization, id)?;
+    let Some(role) = wanted else {
+        return Ok((
+            Err(Refused::NotGrantable.sentence(member.unit.one())),
+            Deeds::none("no role was chosen"),
+        ));
+    };
+    match assignments::give(conn, member, ManageCompanyMembers::RIGHT, &person, company.id, role)? {
+        Ok(placed) => {
+            let told = format!("{} is {} of {}", person.name, role.label(), placed.company);
+            Ok((Ok((told, after(member, company))), placed.deeds))
+        }
+        Err(refused) => Ok((Err(refused.sentence(member.unit.one())), Deeds::none("refused"))),
+    }
+}
+
+/// `POST /organizations/{slug}/companies/{company}/members/{id}/unassigning`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn unassign(
+    gate: CompanyGate<ManageCompanyMembers>,
+    path: web::Path<(String, String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let (_, _, id) = path.into_inner();
+    let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
+    let (done, path) = gate
+        .write(move |member, company, conn| take_off(member, company, conn, id))
+        .await?;
+    match done {
+        Ok(told) => gate.tell("success", told),
+        Err(sentence) => gate.tell("danger", sentence),
+    }
+    Ok(see_other(gate.fragment(), &path))
+}
+
+type Taken = (Result<String, String>, String);
+
+fn take_off(member: &Member, company: &Company, conn: &mut Conn, id: MembershipId) -> Result<(Taken, Deeds), AppError> {
+    let person = Standing::find(conn, member.organization, id)?;
+    let path = after(member, company);
+    match assignments::take(conn, member, ManageCompanyMembers::RIGHT, &person, company.id)? {
+        Ok(placed) => Ok((
+            (Ok(format!("{} is off {}", person.name, placed.company)), path),
+            placed.deeds,
+        )),
+        Err(Refused::NotAssigned) => Err(AppError::NotFound),
+        Err(refused) => Ok(((Err(refused.sentence(member.unit.one())), path), Deeds::none("refused"))),
+    }
+}

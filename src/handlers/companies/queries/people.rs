@@ -1,0 +1,127 @@
+//! The people of a company, and who could be.
+
+use diesel::prelude::*;
+
+use crate::authz::role::{CompanyRole, Role};
+use crate::common::id::{CompanyId, MembershipId};
+use crate::common::name;
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{company_assignments, member_words, memberships, users};
+use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
+
+/// Somebody assigned to a company.
+#[derive(Debug, Clone, Queryable)]
+pub struct Assigned {
+    /// The membership.
+    pub id: MembershipId,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The role in the organization.
+    pub role: Role,
+    /// The role in the company.
+    pub company_role: CompanyRole,
+    /// When their place in it ends.
+    pub access_until: Option<Time>,
+}
+
+/// The first people assigned to a company by name.
+///
+/// # Errors
+/// When the database fails.
+pub fn assigned(conn: &mut Conn, org: OrgId, company: CompanyId, limit: i64) -> QueryResult<Vec<Assigned>> {
+    company_assignments::table
+        .inner_join(
+            memberships::table.on(memberships::organization_id
+                .eq(company_assignments::organization_id)
+                .and(memberships::id.eq(company_assignments::membership_id))),
+        )
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .filter(company_assignments::organization_id.eq(org))
+        .filter(company_assignments::company_id.eq(company))
+        .order((company_assignments::sort_name, company_assignments::membership_id))
+        .limit(limit)
+        .select((
+            memberships::id,
+            users::name,
+            users::email,
+            memberships::role,
+            company_assignments::role,
+            company_assignments::access_until,
+        ))
+        .load(conn)
+}
+
+/// How many people are assigned to a company.
+///
+/// # Errors
+/// When the database fails.
+pub fn count_assigned(conn: &mut Conn, org: OrgId, company: CompanyId) -> QueryResult<i64> {
+    company_assignments::table
+        .filter(company_assignments::organization_id.eq(org))
+        .filter(company_assignments::company_id.eq(company))
+        .count()
+        .get_result(conn)
+}
+
+/// A member as a candidate for a company.
+#[derive(Debug, Clone, Queryable)]
+pub struct Candidate {
+    /// The membership.
+    pub id: MembershipId,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The role in the organization.
+    pub role: Role,
+}
+
+/// The first members by name whom every word finds. Who sees only the people of some companies finds those, and
+/// anybody else by the whole address.
+///
+/// # Errors
+/// When the database fails.
+pub fn candidates(
+    conn: &mut Conn,
+    org: OrgId,
+    q: &str,
+    within: Option<&[CompanyId]>,
+    limit: i64,
+) -> QueryResult<Vec<Candidate>> {
+    let mut query = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organization_id.eq(org))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(memberships::sort_name.is_not_null())
+        .order((memberships::sort_name, memberships::id))
+        .limit(limit)
+        .select((memberships::id, users::name, users::email, memberships::role))
+        .into_boxed();
+    for word in name::query(q) {
+        let end = name::prefix_end(&word).unwrap_or_else(|| vec![0xff; 65]);
+        query = query.filter(
+            memberships::id.eq_any(
+                member_words::table
+                    .filter(member_words::organization_id.eq(org))
+                    .filter(member_words::word.ge(word))
+                    .filter(member_words::word.lt(end))
+                    .select(member_words::membership_id),
+            ),
+        );
+    }
+    if let Some(within) = within {
+        query = query.filter(
+            users::email.eq(q.trim().to_lowercase()).or(memberships::id.eq_any(
+                company_assignments::table
+                    .filter(company_assignments::organization_id.eq(org))
+                    .filter(company_assignments::company_id.eq_any(within))
+                    .select(company_assignments::membership_id),
+            )),
+        );
+    }
+    query.load(conn)
+}

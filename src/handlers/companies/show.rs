@@ -1,0 +1,123 @@
+//! One company: its facts and its people.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::audit;
+use crate::auth::CompanyGate;
+use crate::auth::actor::Member;
+use crate::auth::company::Company;
+use crate::authz::permission::{ManageCompanyMembers, Permission, ViewCompany};
+use crate::authz::rights::Rights;
+use crate::common::error::AppError;
+use crate::common::html::html;
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::types::organization::{CompanyStatus, UnitLabel};
+use crate::models::company;
+use crate::models::company_staff::Staff;
+use crate::services::assignments::Attempt;
+use crate::web::history;
+use crate::web::history::History;
+use crate::web::layout::Shell;
+
+const PEOPLE: i64 = 50;
+
+struct Person {
+    name: String,
+    email: String,
+    role: &'static str,
+    company_role: &'static str,
+    // The last day of their place here.
+    until: Option<Time>,
+    // Where the reader takes this person off; `None` when that is not theirs to do.
+    unassigning: Option<String>,
+}
+
+struct People {
+    rows: Vec<Person>,
+    assigned: i64,
+    // There are more than are shown.
+    more: bool,
+    total: i64,
+    inherited: i64,
+}
+
+#[derive(Template)]
+#[template(path = "companies/show.html")]
+struct ShowPage {
+    shell: Shell,
+    organization: String,
+    list: String,
+    path: String,
+    unit: UnitLabel,
+    may: Rights,
+    name: String,
+    slug: String,
+    here: String,
+    created: (String, String),
+    archived: Option<String>,
+    people: Option<People>,
+    history: Option<History>,
+}
+
+/// `GET /organizations/{slug}/companies/{company}`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn show(gate: CompanyGate<ViewCompany>) -> Result<HttpResponse, AppError> {
+    html(gate.read(page).await?)
+}
+
+fn page(member: &Member, company: &Company, conn: &mut Conn) -> Result<ShowPage, AppError> {
+    let org = member.organization;
+    let path = company.path(member, "");
+    let archived = company.status == CompanyStatus::Archived;
+    let people = if company.rights.view_company_members() {
+        let staff = Staff::count(conn, org, &[company.id])?;
+        let manages = company.rights.manage_company_members() && !archived;
+        let rows: Vec<_> = crate::handlers::companies::queries::people::assigned(conn, org, company.id, PEOPLE)?
+            .into_iter()
+            .map(|row| {
+                let attempt = Attempt::of(member, ManageCompanyMembers::RIGHT, row.id, row.role);
+                let touched = attempt.touch(true, Some(row.company_role));
+                Person {
+                    unassigning: (manages && touched.is_ok()).then(|| format!("{path}/members/{}/unassigning", row.id)),
+                    name: row.name,
+                    email: row.email,
+                    role: row.role.label(),
+                    company_role: row.company_role.label(),
+                    until: row.access_until,
+                }
+            })
+            .collect();
+        let assigned = crate::handlers::companies::queries::people::count_assigned(conn, org, company.id)?;
+        Some(People {
+            rows,
+            assigned,
+            more: assigned > PEOPLE,
+            total: staff.total(company.id),
+            inherited: staff.inherited,
+        })
+    } else {
+        None
+    };
+    Ok(ShowPage {
+        shell: member.shell(conn, "companies")?,
+        organization: member.organization_name.clone(),
+        list: member.path("/companies"),
+        unit: member.unit,
+        may: company.rights,
+        name: company.name.clone(),
+        slug: company.slug.clone(),
+        here: match company.role {
+            Some(role) => format!("You are {} here", role.label()),
+            None => format!("You see it as {} of the organization", member.role.label()),
+        },
+        created: (company.created_at.iso(), company.created_at.date()),
+        archived: archived.then(|| company.archived_at.map_or_else(String::new, Time::date)),
+        people,
+        history: history::history(conn, member, "company", company.id)?,
+        path,
+    })
+}

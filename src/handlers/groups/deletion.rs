@@ -1,0 +1,121 @@
+//! Deleting a group: what its members lose is said first.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::audit::Deeds;
+use crate::auth::Gate;
+use crate::auth::actor::Member;
+use crate::authz::permission::ChangeRoles;
+use crate::authz::role::Role;
+use crate::common::error::AppError;
+use crate::common::form::FormErrors;
+use crate::common::html::{html, refused, see_other};
+use crate::db::Conn;
+use crate::db::types::organization::UnitLabel;
+use crate::handlers::groups::changing;
+use crate::handlers::groups::form::Place;
+use crate::services::groups;
+use crate::services::groups::{Grant, Group};
+use crate::web::layout::Shell;
+
+#[derive(Template)]
+#[template(path = "groups/deletion.html", blocks = ["dialog"])]
+struct DeletionPage {
+    shell: Shell,
+    unit: UnitLabel,
+    group: Group,
+    grants: Vec<Grant>,
+    path: String,
+    back: String,
+    errors: FormErrors,
+}
+
+impl DeletionPage {
+    fn load(conn: &mut Conn, member: &Member, id: &str, errors: FormErrors) -> Result<Self, AppError> {
+        let group = changing(conn, member, id)?;
+        let back = member.path(&format!("/access/groups/{}", group.id));
+        Ok(Self {
+            shell: member.shell(conn, "access")?,
+            unit: member.unit,
+            grants: groups::grants(conn, member.organization, group.id)?,
+            path: format!("{back}/deletion"),
+            back,
+            group,
+            errors,
+        })
+    }
+
+    fn question(&self) -> String {
+        format!("Delete the group {}?", self.group.name)
+    }
+
+    /// "the role Editor and the places in 2 companies".
+    fn lost(&self) -> String {
+        let mut lost = Vec::new();
+        if self.group.role != Role::Member {
+            lost.push(format!("the role {}", self.group.role.label()));
+        }
+        match &self.grants[..] {
+            [] => {}
+            [one] => lost.push(format!("the place in {}", one.name)),
+            many => lost.push(format!("the places in {} {}", many.len(), self.unit.many())),
+        }
+        if lost.is_empty() {
+            "nothing".into()
+        } else {
+            lost.join(" and ")
+        }
+    }
+}
+
+/// `GET /organizations/{slug}/access/groups/{id}/deletion`
+///
+/// # Errors
+/// What the gate refuses; a group that is not here.
+pub async fn page(gate: Gate<ChangeRoles>, place: Place) -> Result<HttpResponse, AppError> {
+    let (_, id) = place.into_inner();
+    let page = gate
+        .read(move |member, conn| DeletionPage::load(conn, member, &id, FormErrors::none()))
+        .await?;
+    if gate.fragment() {
+        html(page.as_dialog())
+    } else {
+        html(page)
+    }
+}
+
+/// `POST /organizations/{slug}/access/groups/{id}/deletion`
+///
+/// # Errors
+/// What the gate or the order of command refuses; a group that is not here.
+pub async fn delete(gate: Gate<ChangeRoles>, place: Place) -> Result<HttpResponse, AppError> {
+    let (_, id) = place.into_inner();
+    let of = id.clone();
+    let done = gate
+        .write(move |member, conn| {
+            let group = changing(conn, member, &of)?;
+            match groups::delete(conn, member, &group)? {
+                Ok(done) => Ok((Ok((done.word, member.path("/access/groups"))), done.deeds)),
+                Err(why) => Ok((Err(why.sentence()), Deeds::none("a rule refused"))),
+            }
+        })
+        .await?;
+    match done {
+        Ok((word, path)) => {
+            gate.tell("success", word);
+            Ok(see_other(gate.fragment(), &path))
+        }
+        Err(sentence) => {
+            let errors = FormErrors::one("deletion", sentence);
+            let page = gate
+                .read(move |member, conn| DeletionPage::load(conn, member, &id, errors))
+                .await?;
+            if gate.fragment() {
+                refused(page.as_dialog())
+            } else {
+                refused(page)
+            }
+        }
+    }
+}

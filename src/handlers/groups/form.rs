@@ -1,0 +1,316 @@
+//! The form of a group: for a new one, and for one that is changed.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::audit::Deeds;
+use crate::auth::Gate;
+use crate::auth::actor::Member;
+use crate::authz::permission::ChangeRoles;
+use crate::authz::role::Role;
+use crate::common::error::AppError;
+use crate::common::fields::Fields;
+use crate::common::form::FormErrors;
+use crate::common::html::{html, refused, see_other};
+use crate::db::Conn;
+use crate::db::types::organization::UnitLabel;
+use crate::handlers::groups::{changing, rules};
+use crate::models::membership::group::Terms;
+use crate::services::groups;
+use crate::services::groups::{Group, Refused};
+use crate::web::company_picker;
+use crate::web::company_picker::{Picker, Scope};
+use crate::web::layout::Shell;
+
+/// Organization and group of the path.
+pub type Place = web::Path<(String, String)>;
+
+/// The form as it was typed.
+#[derive(Debug, Clone, Default)]
+struct Typed {
+    name: String,
+    description: String,
+    role: String,
+    companies: company_picker::Typed,
+}
+
+impl Typed {
+    fn of(fields: &Fields) -> Self {
+        Self {
+            name: fields.get("name").to_owned(),
+            description: fields.get("description").to_owned(),
+            role: fields.get("role").to_owned(),
+            companies: company_picker::Typed::of(fields),
+        }
+    }
+
+    fn stored(terms: &Terms) -> Self {
+        Self {
+            name: terms.name.clone(),
+            description: terms.description.clone(),
+            role: terms.role.to_string(),
+            companies: company_picker::Typed::stored(&terms.companies),
+        }
+    }
+
+    /// The terms with their companies in words; what is wrong is noted at its field.
+    fn read(
+        &self,
+        conn: &mut Conn,
+        member: &Member,
+        errors: &mut FormErrors,
+    ) -> Result<Option<(Terms, Vec<String>)>, AppError> {
+        let name = errors.take("name", rules::name(&self.name));
+        let description = errors.take("description", rules::description(&self.description));
+        let role = Role::parse(&self.role).filter(|role| groups::roles(member).contains(role));
+        if role.is_none() {
+            errors.add("role", "Choose one of the roles in the list");
+        }
+        let scope = Scope::to_assign(conn, member)?;
+        let (companies, named) = self.companies.read(conn, member, &scope, errors)?;
+        Ok(match (name, description, role) {
+            (Some(name), Some(description), Some(role)) if errors.is_empty() => Some((
+                Terms {
+                    name,
+                    description,
+                    role,
+                    companies,
+                },
+                named,
+            )),
+            _ => None,
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "groups/form.html")]
+struct FormPage {
+    shell: Shell,
+    organization: String,
+    unit: UnitLabel,
+    heading: String,
+    /// Where the form goes.
+    action: String,
+    back: String,
+    /// Whether its members feel the change at once.
+    people: Option<i64>,
+    typed: Typed,
+    roles: Vec<Choice>,
+    picker: Picker,
+    errors: FormErrors,
+}
+
+impl FormPage {
+    fn load(
+        conn: &mut Conn,
+        member: &Member,
+        of: Option<&Group>,
+        mut typed: Typed,
+        errors: FormErrors,
+    ) -> Result<Self, AppError> {
+        let scope = Scope::to_assign(conn, member)?;
+        let groups = member.path("/access/groups");
+        let (heading, action, back) = match of {
+            None => ("New group".into(), groups.clone(), groups.clone()),
+            Some(group) => (
+                format!("Change {}", group.name),
+                format!("{groups}/{}/settings", group.id),
+                format!("{groups}/{}", group.id),
+            ),
+        };
+        let search = match of {
+            None => format!("{groups}/new"),
+            Some(_) => action.clone(),
+        };
+        if typed.role.is_empty() {
+            typed.role = Role::Member.to_string();
+        }
+        Ok(Self {
+            shell: member.shell(conn, "access")?,
+            organization: member.organization_name.clone(),
+            unit: member.unit,
+            heading,
+            action,
+            back,
+            people: of.map(|group| group.people),
+            picker: Picker::of(conn, member.organization, &scope, &typed.companies, search, false)?,
+            roles: groups::roles(member)
+                .into_iter()
+                .map(|role| Choice::of(role, &typed.role, member.unit.many()))
+                .collect(),
+            typed,
+            errors,
+        })
+    }
+}
+
+/// A role that a group can give.
+struct Choice {
+    value: &'static str,
+    label: &'static str,
+    can: String,
+    chosen: bool,
+}
+
+impl Choice {
+    fn of(role: Role, typed: &str, many: &str) -> Self {
+        let (label, can) = match role {
+            Role::Member => ("No role", format!("Only the {many} below")),
+            role => (role.label(), role.can(many)),
+        };
+        Self {
+            value: role.as_str(),
+            label,
+            can,
+            chosen: role.as_str() == typed,
+        }
+    }
+}
+
+fn allowed(conn: &mut Conn, member: &Member) -> Result<(), AppError> {
+    match groups::lacking(member) {
+        None => Ok(()),
+        Some(right) => Err(member.refusal(conn, right)?),
+    }
+}
+
+/// `GET /organizations/{slug}/access/groups/new`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn new(gate: Gate<ChangeRoles>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
+    let page = gate
+        .read(move |member, conn| {
+            allowed(conn, member)?;
+            FormPage::load(conn, member, None, Typed::of(&fields), FormErrors::none())
+        })
+        .await?;
+    html(page)
+}
+
+/// Where a refusal stands in the form.
+fn at(why: Refused) -> &'static str {
+    match why {
+        Refused::Taken => "name",
+        _ => "role",
+    }
+}
+
+/// `POST /organizations/{slug}/access/groups`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn create(gate: Gate<ChangeRoles>, fields: Fields) -> Result<HttpResponse, AppError> {
+    let typed = Typed::of(&fields);
+    let again = typed.clone();
+    let done = gate
+        .write(move |member, conn| {
+            allowed(conn, member)?;
+            let mut errors = FormErrors::none();
+            if typed.companies.finds {
+                return Ok((Err(errors), Deeds::none("a search for companies")));
+            }
+            let Some((terms, named)) = typed.read(conn, member, &mut errors)? else {
+                return Ok((Err(errors), Deeds::none("something is wrong with the form")));
+            };
+            match groups::create(conn, member, &terms, &named)? {
+                Ok((id, done)) => {
+                    let path = member.path(&format!("/access/groups/{id}"));
+                    Ok((Ok((done.word, path)), done.deeds))
+                }
+                Err(why) => Ok((
+                    Err(FormErrors::one(at(why), why.sentence())),
+                    Deeds::none("a rule refused"),
+                )),
+            }
+        })
+        .await?;
+    settle(&gate, done, None, again).await
+}
+
+/// `GET /organizations/{slug}/access/groups/{id}/settings`
+///
+/// # Errors
+/// What the gate refuses; a group that is not here.
+pub async fn edit(gate: Gate<ChangeRoles>, place: Place, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let (_, id) = place.into_inner();
+    let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
+    let searched = fields.iter().any(|(name, _)| name == "company_q");
+    let page = gate
+        .read(move |member, conn| {
+            let group = changing(conn, member, &id)?;
+            let (terms, _) = groups::terms(conn, member.organization, &group)?;
+            let mut typed = Typed::stored(&terms);
+            if searched {
+                typed.companies = company_picker::Typed::of(&fields);
+            }
+            let errors = match groups::changeable(conn, member, &group)? {
+                Ok(()) => FormErrors::none(),
+                Err(why) => FormErrors::one(at(why), why.sentence()),
+            };
+            FormPage::load(conn, member, Some(&group), typed, errors)
+        })
+        .await?;
+    html(page)
+}
+
+/// `POST /organizations/{slug}/access/groups/{id}/settings`
+///
+/// # Errors
+/// What the gate or the order of command refuses; a group that is not here.
+pub async fn save(gate: Gate<ChangeRoles>, place: Place, fields: Fields) -> Result<HttpResponse, AppError> {
+    let (_, id) = place.into_inner();
+    let typed = Typed::of(&fields);
+    let (again, of) = (typed.clone(), id.clone());
+    let done = gate
+        .write(move |member, conn| {
+            let group = changing(conn, member, &of)?;
+            let mut errors = FormErrors::none();
+            if typed.companies.finds {
+                return Ok((Err(errors), Deeds::none("a search for companies")));
+            }
+            let Some((terms, named)) = typed.read(conn, member, &mut errors)? else {
+                return Ok((Err(errors), Deeds::none("something is wrong with the form")));
+            };
+            match groups::edit(conn, member, &group, &terms, &named)? {
+                Ok(done) => {
+                    let path = member.path(&format!("/access/groups/{}", group.id));
+                    Ok((Ok((done.word, path)), done.deeds))
+                }
+                Err(why) => Ok((
+                    Err(FormErrors::one(at(why), why.sentence())),
+                    Deeds::none("a rule refused"),
+                )),
+            }
+        })
+        .await?;
+    settle(&gate, done, Some(id), again).await
+}
+
+async fn settle(
+    gate: &Gate<ChangeRoles>,
+    done: Result<(String, String), FormErrors>,
+    of: Option<String>,
+    typed: Typed,
+) -> Result<HttpResponse, AppError> {
+    let errors = match done {
+        Ok((word, path)) => {
+            gate.tell("success", word);
+            return Ok(see_other(gate.fragment(), &path));
+        }
+        Err(errors) => errors,
+    };
+    let wrong = !errors.is_empty();
+    let page = gate
+        .read(move |member, conn| {
+            let group = match &of {
+                Some(id) => Some(changing(conn, member, id)?),
+                None => None,
+            };
+            FormPage::load(conn, member, group.as_ref(), typed, errors)
+        })
+        .await?;
+    if wrong { refused(page) } else { html(page) }
+}

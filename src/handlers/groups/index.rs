@@ -1,0 +1,89 @@
+//! The list of groups.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::auth::Gate;
+use crate::authz::permission::ViewAccess;
+use crate::authz::role::Role;
+use crate::common::error::AppError;
+use crate::common::html::html;
+use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::UnitLabel;
+use crate::services::groups;
+use crate::services::groups::{Grant, Group};
+use crate::web::layout::Shell;
+use crate::web::nav;
+use crate::web::nav::Tab;
+
+/// A group with what it gives.
+struct Row {
+    group: Group,
+    grants: Vec<Grant>,
+}
+
+impl Row {
+    fn role(&self) -> &'static str {
+        match self.group.role {
+            Role::Member => "None",
+            role => role.label(),
+        }
+    }
+
+    fn companies(&self) -> String {
+        let named: Vec<String> = self
+            .grants
+            .iter()
+            .take(2)
+            .map(|grant| format!("{} ({})", grant.name, grant.role.label().to_lowercase()))
+            .collect();
+        match (named.len(), self.grants.len()) {
+            (0, _) => "None".into(),
+            (shown, all) if shown == all => named.join(", "),
+            (shown, all) => format!("{} +{}", named.join(", "), all - shown),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "groups/index.html")]
+struct IndexPage {
+    shell: Shell,
+    organization: String,
+    unit: UnitLabel,
+    tabs: Vec<&'static Tab>,
+    tab: &'static str,
+    base: String,
+    path: String,
+    may_make: bool,
+    rows: Vec<Row>,
+}
+
+/// `GET /organizations/{slug}/access/groups`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn page(gate: Gate<ViewAccess>) -> Result<HttpResponse, AppError> {
+    let page = gate
+        .read(|member, conn| {
+            let organization: OrgId = member.organization;
+            let mut rows = Vec::new();
+            for group in groups::all(conn, member)? {
+                let grants = groups::grants(conn, organization, group.id)?;
+                rows.push(Row { group, grants });
+            }
+            Ok(IndexPage {
+                shell: member.shell(conn, "access")?,
+                organization: member.organization_name.clone(),
+                unit: member.unit,
+                tabs: nav::access(member.rights),
+                tab: "/groups",
+                base: member.path("/access"),
+                path: member.path("/access/groups"),
+                may_make: groups::lacking(member).is_none(),
+                rows,
+            })
+        })
+        .await?;
+    html(page)
+}

@@ -1,0 +1,103 @@
+//! Who is in a group.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+
+use crate::authz::role::Role;
+use crate::common::id::{GroupId, MembershipId};
+use crate::common::paging::{Direction, Place};
+use crate::db::Conn;
+use crate::db::schema::{group_members, memberships, users};
+use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
+
+/// Somebody in a group.
+#[derive(Debug, Clone, Queryable)]
+pub struct Inside {
+    /// The membership.
+    pub id: MembershipId,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The role that counts.
+    pub role: Role,
+    /// Whether they have access.
+    pub status: MembershipStatus,
+    /// How they are sorted.
+    pub sort_name: Option<Vec<u8>>,
+}
+
+/// The members of a group by name, from a place on, one more than `size`. A group has at most some thousand.
+///
+/// # Errors
+/// When the database fails.
+pub fn members(
+    conn: &mut Conn,
+    organization: OrgId,
+    group: GroupId,
+    place: Option<&Place>,
+    size: usize,
+) -> QueryResult<Vec<Inside>> {
+    let mut query = group_members::table
+        .inner_join(
+            memberships::table.on(memberships::organization_id
+                .eq(group_members::organization_id)
+                .and(memberships::id.eq(group_members::membership_id))),
+        )
+        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+        .filter(group_members::organization_id.eq(organization))
+        .filter(group_members::group_id.eq(group))
+        .select((
+            memberships::id,
+            users::name,
+            users::email,
+            memberships::role,
+            memberships::status,
+            memberships::sort_name,
+        ))
+        .into_boxed();
+    let backwards = place.is_some_and(|place| place.direction == Direction::Previous);
+    if let Some(place) = place {
+        let (key, id) = (place.key.clone(), place.id.clone());
+        query = if backwards {
+            query.filter(
+                memberships::sort_name
+                    .lt(key.clone())
+                    .or(memberships::sort_name.eq(key).and(memberships::id.lt(id))),
+            )
+        } else {
+            query.filter(
+                memberships::sort_name
+                    .gt(key.clone())
+                    .or(memberships::sort_name.eq(key).and(memberships::id.gt(id))),
+            )
+        };
+    }
+    query = if backwards {
+        query.order((memberships::sort_name.desc(), memberships::id.desc()))
+    } else {
+        query.order((memberships::sort_name, memberships::id))
+    };
+    query.limit(i64::try_from(size + 1).unwrap_or(i64::MAX)).load(conn)
+}
+
+/// Which of some members are in a group.
+///
+/// # Errors
+/// When the database fails.
+pub fn among(
+    conn: &mut Conn,
+    organization: OrgId,
+    group: GroupId,
+    ids: &[MembershipId],
+) -> QueryResult<HashSet<MembershipId>> {
+    let ids: Vec<MembershipId> = group_members::table
+        .filter(group_members::organization_id.eq(organization))
+        .filter(group_members::group_id.eq(group))
+        .filter(group_members::membership_id.eq_any(ids))
+        .select(group_members::membership_id)
+        .load(conn)?;
+    Ok(ids.into_iter().collect())
+}

@@ -1,0 +1,188 @@
+//! What somebody answers to an invitation: joining and declining.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+
+use crate::app::Context;
+use crate::audit::{Action, Deed, Deeds};
+use crate::auth::current_user::Person;
+use crate::auth::{SignedIn, Visitor};
+use crate::authz::role::Role;
+use crate::common::error::AppError;
+use crate::common::html::{html_with, see_other};
+use crate::common::id::MembershipId;
+use crate::common::time::Time;
+use crate::common::token::Token;
+use crate::db::Conn;
+use crate::db::types::organization::{CompanyStatus, InvitationStatus};
+use crate::handlers::invitations::link::{Scene, Show};
+use crate::mail::outbox;
+use crate::models::invitation;
+use crate::models::invitation::Invitation;
+use crate::models::membership;
+use crate::models::membership::add::Enrolment;
+use crate::models::membership::record::Standing;
+use crate::models::membership::{Origin, Outcome};
+use crate::services::invitations::declined_email;
+use crate::services::invitations::queries::Host;
+use crate::services::invitations::rules::Situation;
+use crate::services::invitations::supersede;
+
+enum Answer {
+    /// To a page, with a word.
+    Go(String, Option<String>),
+    /// It cannot be done: the page that says why.
+    Refused(Box<Show>),
+}
+
+fn reply(answer: Answer, fragment: bool, tell: impl FnOnce(String)) -> Result<HttpResponse, AppError> {
+    match answer {
+        Answer::Go(path, word) => {
+            if let Some(word) = word {
+                tell(word);
+            }
+            Ok(see_other(fragment, &path))
+        }
+        Answer::Refused(page) if page.situation == Situation::Other => html_with(StatusCode::FORBIDDEN, *page),
+        Answer::Refused(page) => html_with(StatusCode::UNPROCESSABLE_ENTITY, *page),
+    }
+}
+
+/// Joins by a link.
+///
+/// # Errors
+/// What the gate refuses; `NotFound` for an unknown link.
+pub async fn accept(gate: SignedIn, path: web::Path<String>) -> Result<HttpResponse, AppError> {
+    let token = Token::received(&path);
+    let answer = gate.write(move |person, conn| join(conn, person, &token)).await?;
+    reply(answer, gate.fragment(), |word| gate.tell("success", word))
+}
+
+fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deeds), AppError> {
+    let cx = &person.cx;
+    invitation::hold(conn, token)?;
+    let scene = Scene::find(conn, cx, token, Some(person))?.ok_or(AppError::NotFound)?;
+    let home = format!("/organizations/{}", scene.host.slug);
+    match scene.situation {
+        Situation::Ready => {}
+        Situation::Member => {
+            let deeds = supersede::supersede(conn, cx, &scene.invitation)?;
+            return Ok((Answer::Go(home, None), deeds));
+        }
+        _ => {
+            let page = scene.page(cx, person.shell(conn, "")?, token);
+            return Ok((
+                Answer::Refused(Box::new(page)),
+                Deeds::none("the acceptance was refused"),
+            ));
+        }
+    }
+    let was = &scene.invitation;
+    let organization = was.organization_id;
+    if !invitation::accept(conn, cx, organization, was.id)? {
+        // Of acceptances at once one wins; whoever comes second is a member by now, or finds what it has become.
+        let scene = Scene::find(conn, cx, token, Some(person))?.ok_or(AppError::NotFound)?;
+        let none = Deeds::none("another request was faster");
+        if scene.situation == Situation::Member {
+            return Ok((Answer::Go(home, None), none));
+        }
+        let page = scene.page(cx, person.shell(conn, "")?, token);
+        return Ok((Answer::Refused(Box::new(page)), none));
+    }
+    // A company that was archived meanwhile takes nobody in.
+    let active = || {
+        scene
+            .grants
+            .iter()
+            .filter(|grant| grant.status == CompanyStatus::Active)
+    };
+    let enrolment = Enrolment {
+        role: was.role,
+        access_until: was.access_until,
+        invited_by: Some(was.invited_by),
+        origin: Origin::Invite,
+        companies: active().map(|grant| (grant.company, grant.role)).collect(),
+    };
+    // Joined in another way between two statements: nothing of this stays, and the next try finds a member.
+    let membership = membership::enrol(conn, cx, organization, person.id, &enrolment)?.ok_or(AppError::Busy)?;
+    if let Some(letter) = was.mail_id {
+        outbox::withdraw(conn, letter)?;
+    }
+    let named: Vec<String> = active()
+        .map(|grant| format!("{} ({})", grant.name, grant.role.label()))
+        .collect();
+    let deed = Deed::new(Action::InvitationAccepted, "member", membership, &person.name)
+        .before(json!({ "invitation": was.id.as_str(), "status": InvitationStatus::Pending.as_str() }))
+        .after(json!({ "role": was.role.as_str(), "companies": named, "email": was.email, "access_until": was.access_until.map(Time::iso) }));
+    let mut deeds = Deeds::organization(organization, deed);
+    if was.hands_over
+        && let Some(by) = scene.by
+    {
+        deeds = deeds.and(step_down(conn, cx, was, by)?);
+    }
+    let word = welcome(&scene.host, was.role);
+    Ok((Answer::Go(home, Some(word)), deeds))
+}
+
+/// The inviter gave the organization away and stays as admin.
+fn step_down(conn: &mut Conn, cx: &Context, was: &Invitation, by: MembershipId) -> Result<Deeds, AppError> {
+    let organization = was.organization_id;
+    let inviter = Standing::find(conn, organization, by)?;
+    if membership::set_role(conn, cx, organization, &inviter, Role::Admin)? != Outcome::Done {
+        return Err(AppError::Busy);
+    }
+    let deed = Deed::new(Action::OwnershipHandedOver, "member", by, &inviter.name)
+        .before(json!({ "role": inviter.role.as_str() }))
+        .after(json!({ "role": Role::Admin.as_str() }));
+    Ok(Deeds::organization(organization, deed))
+}
+
+fn welcome(host: &Host, role: Role) -> String {
+    format!(
+        "Welcome to {}. Your role is {}: {}",
+        host.name,
+        role.label(),
+        role.can(host.unit.many())
+    )
+}
+
+/// Declines: the invited person, or whoever holds the link while nobody is signed in.
+///
+/// # Errors
+/// `NotFound` for an unknown link.
+pub async fn decline(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse, AppError> {
+    let token = Token::received(&path);
+    let answer = gate
+        .write(move |visit, conn| {
+            let (cx, person) = (&visit.cx, visit.person.as_ref());
+            let scene = Scene::find(conn, cx, &token, person)?.ok_or(AppError::NotFound)?;
+            let was = &scene.invitation;
+            let actor = person.map(Person::actor);
+            let declined = scene.situation.may_decline()
+                && invitation::close(conn, cx, was.organization_id, was.id, InvitationStatus::Declined)?;
+            if !declined {
+                let scene = Scene::find(conn, cx, &token, person)?.ok_or(AppError::NotFound)?;
+                let page = scene.page(cx, visit.shell(), &token);
+                return Ok((
+                    Answer::Refused(Box::new(page)),
+                    actor,
+                    Deeds::none("the refusal was refused"),
+                ));
+            }
+            if let Some(letter) = was.mail_id {
+                outbox::withdraw(conn, letter)?;
+            }
+            let who = person.map_or(was.email.as_str(), |person| person.name.as_str());
+            declined_email::declined(conn, cx, was, who, &scene.host.name, &scene.host.slug)?;
+            let by = if person.is_some() { "account" } else { "link" };
+            let deed = Deed::new(Action::InvitationDeclined, "invitation", was.id, &was.email)
+                .before(json!({ "status": was.status.as_str() }))
+                .after(json!({ "status": InvitationStatus::Declined.as_str(), "by": by }));
+            let deeds = Deeds::organization(was.organization_id, deed);
+            let path = format!("/invitations/{}", token.as_str());
+            Ok((Answer::Go(path, None), actor, deeds))
+        })
+        .await?;
+    reply(answer, gate.fragment(), |word| gate.tell("success", word))
+}

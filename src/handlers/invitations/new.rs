@@ -1,0 +1,272 @@
+//! Inviting people: one, many, or a file of them, with a result for each.
+
+use std::collections::HashSet;
+
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::audit::Deeds;
+use crate::auth::Gate;
+use crate::auth::actor::Member;
+use crate::authz::permission::InviteMembers;
+use crate::common::error::AppError;
+use crate::common::fields::Fields;
+use crate::common::form::FormErrors;
+use crate::common::html::{html, refused, see_other};
+use crate::db::Conn;
+use crate::db::types::organization::UnitLabel;
+use crate::handlers::invitations::recipients;
+use crate::handlers::invitations::recipients::{MOST, Recipient};
+use crate::handlers::invitations::terms;
+use crate::handlers::invitations::terms::{Roles, Typed};
+use crate::services::invitations::authority;
+use crate::services::invitations::authority::Voucher;
+use crate::services::invitations::batch::{Round, Terms};
+use crate::web::company_picker::Picker;
+use crate::web::layout::Shell;
+
+/// What became of one person in the list.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The address as typed.
+    pub email: String,
+    /// What was done, or why not, as a sentence.
+    pub sentence: String,
+    /// Whether the invitation is on its way.
+    pub invited: bool,
+}
+
+#[derive(Template)]
+#[template(path = "invitations/new.html", blocks = ["dialog", "companies"])]
+struct New {
+    shell: Shell,
+    action: String,
+    back: String,
+    unit: UnitLabel,
+    typed: Typed,
+    errors: FormErrors,
+    roles: Roles,
+    picker: Picker,
+    outcomes: Vec<Outcome>,
+    invited: usize,
+}
+
+impl New {
+    fn of(
+        conn: &mut Conn,
+        member: &Member,
+        voucher: &Voucher,
+        typed: Typed,
+        errors: FormErrors,
+    ) -> Result<Self, AppError> {
+        let granted = member.grantable();
+        Ok(Self {
+            shell: member.shell(conn, "members")?,
+            action: member.path("/invitations"),
+            back: member.path("/invitations"),
+            unit: member.unit,
+            roles: Roles::of(&granted, &typed.role, member.unit),
+            picker: terms::picker(conn, member, voucher, &typed, member.path("/invitations/new"))?,
+            typed,
+            errors,
+            outcomes: Vec::new(),
+            invited: 0,
+        })
+    }
+}
+
+/// The form. With `company_q` a fragment request gets the companies alone.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn new(gate: Gate<InviteMembers>, req: HttpRequest) -> Result<HttpResponse, AppError> {
+    let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
+    let searched = fields.iter().any(|(name, _)| name == "company_q");
+    let page = gate
+        .read(move |member, conn| {
+            let voucher = authority::voucher(conn, member)?;
+            New::of(conn, member, &voucher, Typed::of(&fields), FormErrors::none())
+        })
+        .await?;
+    match (gate.fragment(), searched) {
+        (true, true) => html(page.as_companies()),
+        (true, false) => html(page.as_dialog()),
+        (false, _) => html(page),
+    }
+}
+
+enum Answer {
+    /// Everybody is invited: the word for it, and the list.
+    Done(String, String),
+    /// Some are; the form again with the others.
+    Some(Box<New>),
+    /// Nobody is; the form again with what is wrong.
+    None(Box<New>),
+}
+
+/// Invites.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn invite(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
+    let typed = Typed::of(&fields);
+    let answer = gate.write(move |member, conn| answer(conn, member, typed)).await?;
+    let fragment = gate.fragment();
+    match answer {
+        Answer::Done(word, list) => {
+            gate.tell("success", word);
+            Ok(see_other(fragment, &list))
+        }
+        Answer::Some(page) if fragment => html(page.as_dialog()),
+        Answer::Some(page) => html(*page),
+        Answer::None(page) if fragment => refused(page.as_dialog()),
+        Answer::None(page) => refused(*page),
+    }
+}
+
+fn answer(conn: &mut Conn, member: &Member, mut typed: Typed) -> Result<(Answer, Deeds), AppError> {
+    let voucher = authority::voucher(conn, member)?;
+    if typed.companies.finds {
+        let page = New::of(conn, member, &voucher, typed, FormErrors::none())?;
+        return Ok((Answer::Some(Box::new(page)), Deeds::none("the companies were searched")));
+    }
+    let mut errors = FormErrors::none();
+    let people = people(&typed, &mut errors);
+    let terms = terms::read(conn, member, &voucher, &typed, &mut errors)?;
+    let Some(terms) = terms.filter(|_| errors.is_empty()) else {
+        let page = New::of(conn, member, &voucher, typed, errors)?;
+        return Ok((Answer::None(Box::new(page)), Deeds::none("the form was refused")));
+    };
+
+    let mut list = List::begin(conn, member, &voucher, &terms, &people)?;
+    for one in &people {
+        list.invite(conn, one)?;
+    }
+    let List {
+        round, outcomes, again, ..
+    } = list;
+    let deeds = round.deeds();
+    let invited = outcomes.iter().filter(|outcome| outcome.invited).count();
+    let list = member.path("/invitations");
+    if invited == outcomes.len() {
+        return Ok((Answer::Done(word(member, &outcomes), list), deeds));
+    }
+    if let [only] = outcomes.as_slice() {
+        errors.add("emails", only.sentence.clone());
+        let page = New::of(conn, member, &voucher, typed, errors)?;
+        return Ok((Answer::None(Box::new(page)), deeds));
+    }
+    typed.emails = recipients::write(&again);
+    let mut page = New::of(conn, member, &voucher, typed, errors)?;
+    page.outcomes = outcomes;
+    page.invited = invited;
+    let page = Box::new(page);
+    Ok((
+        if invited > 0 {
+            Answer::Some(page)
+        } else {
+            Answer::None(page)
+        },
+        deeds,
+    ))
+}
+
+fn people(typed: &Typed, errors: &mut FormErrors) -> Vec<Recipient> {
+    let mut people = recipients::read(&typed.emails);
+    people.extend(recipients::read(&typed.csv));
+    let named = !typed.first_name.trim().is_empty() || !typed.last_name.trim().is_empty();
+    match people.as_mut_slice() {
+        [] => errors.add("emails", "Enter an email address, like name@company.com"),
+        [only] if only.first_name.is_empty() && only.last_name.is_empty() => {
+            only.first_name.clone_from(&typed.first_name);
+            only.last_name.clone_from(&typed.last_name);
+        }
+        [_] => {}
+        many if many.len() > MOST => errors.add("emails", format!("Invite at most {MOST} people at once")),
+        _ if named => errors.add(
+            "first_name",
+            "Leave the name empty for several people, or write Name <name@company.com> for each",
+        ),
+        _ => {}
+    }
+    people
+}
+
+fn word(member: &Member, outcomes: &[Outcome]) -> String {
+    let sends = member.cx.config().sends_mail();
+    match outcomes {
+        [only] if sends => format!("Invitation sent to {}", only.email),
+        [only] => format!(
+            "{} is invited. Copy the accept link from the list and pass it on",
+            only.email
+        ),
+        many if sends => format!("{} invitations sent", many.len()),
+        many => format!(
+            "{} people are invited. Copy the accept links from the list and pass them on",
+            many.len()
+        ),
+    }
+}
+
+/// One form's worth of people, one after the other.
+struct List<'a> {
+    round: Round<'a>,
+    terms: &'a Terms,
+    done: HashSet<String>,
+    outcomes: Vec<Outcome>,
+    again: Vec<Recipient>,
+}
+
+impl<'a> List<'a> {
+    fn begin(
+        conn: &mut Conn,
+        member: &'a Member,
+        voucher: &'a Voucher,
+        terms: &'a Terms,
+        people: &[Recipient],
+    ) -> Result<Self, AppError> {
+        let emails = people
+            .iter()
+            .filter_map(|one| one.check().ok())
+            .map(|one| one.guest.email.as_str().to_owned())
+            .collect();
+        Ok(Self {
+            round: Round::begin(conn, member, voucher, emails)?,
+            terms,
+            done: HashSet::new(),
+            outcomes: Vec::new(),
+            again: Vec::new(),
+        })
+    }
+
+    fn invite(&mut self, conn: &mut Conn, typed: &Recipient) -> Result<(), AppError> {
+        let checked = typed.check();
+        let twice = checked
+            .as_ref()
+            .is_ok_and(|one| !self.done.insert(one.guest.email.as_str().to_owned()));
+        let outcome = if twice {
+            Err("Twice in the list".to_owned())
+        } else {
+            match checked {
+                Ok(one) => {
+                    let terms = Terms {
+                        role: one.role.unwrap_or(self.terms.role),
+                        ..self.terms.clone()
+                    };
+                    self.round.invite(conn, one.guest, &terms)?
+                }
+                Err(sentence) => Err(sentence),
+            }
+        };
+        // What stood in the list twice was handled the first time.
+        if outcome.is_err() && !twice {
+            self.again.push(typed.clone());
+        }
+        self.outcomes.push(Outcome {
+            email: typed.email.clone(),
+            invited: outcome.is_ok(),
+            sentence: outcome.unwrap_or_else(|sentence| sentence),
+        });
+        Ok(())
+    }
+}

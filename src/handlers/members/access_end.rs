@@ -1,0 +1,63 @@
+//! The form that changes when somebody's access ends.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use crate::audit::Deeds;
+use crate::auth::Gate;
+use crate::authz::permission::{ChangeRoles, Permission};
+use crate::common::error::AppError;
+use crate::common::form::FormErrors;
+use crate::common::time::Time;
+use crate::handlers::members::profile::{Place, Typed, again, back};
+use crate::handlers::members::visible;
+use crate::services::members::access_end;
+use crate::services::members::rules::Refused;
+
+/// The form of the end of access.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct AccessEndForm {
+    access_until: String,
+}
+
+/// `POST /organizations/{slug}/members/{id}/access-end`
+///
+/// # Errors
+/// What the gate or the order of command refuses.
+pub async fn set_access_end(
+    gate: Gate<ChangeRoles>,
+    place: Place,
+    form: web::Form<AccessEndForm>,
+) -> Result<HttpResponse, AppError> {
+    let ((_, id), form) = (place.into_inner(), form.into_inner());
+    let (typed, of) = (form.access_until.trim().to_owned(), id.clone());
+    let done = gate
+        .write(move |member, conn| {
+            let person = visible(conn, member, &of)?;
+            let until = match Time::end_of_day(&typed) {
+                None if typed.is_empty() => None,
+                None => return Ok((Err("Enter a day, like 2027-01-31"), Deeds::none("no day"))),
+                Some(end) if end < member.cx.now => {
+                    return Ok((Err("Choose today or a later day"), Deeds::none("a day in the past")));
+                }
+                Some(end) => Some(end),
+            };
+            match access_end::set(conn, member, &person, until)? {
+                Ok(done) => Ok((Ok(done.word), done.deeds)),
+                Err(Refused::Right) => Err(member.refusal(conn, ChangeRoles::RIGHT)?),
+                Err(why) => Ok((Err(why.sentence()), Deeds::none("a rule refused"))),
+            }
+        })
+        .await?;
+    match done {
+        Ok(word) => Ok(back(&gate, "success", word)),
+        Err(sentence) => {
+            let typed = Typed {
+                access_until: Some(form.access_until),
+                ..Typed::default()
+            };
+            again(&gate, id, typed, FormErrors::one("access_until", sentence)).await
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Members: who belongs to an organization, in which role, in which companies, and until when.
+
+pub mod access_end;
+pub mod bulk;
+pub mod companies;
+pub mod profile;
+pub mod queries;
+pub mod removal;
+pub mod removed;
+pub mod role;
+pub mod roster;
+pub mod suspension;
+
+use crate::auth::actor::Member;
+use crate::authz::permission::{Permission, ViewMembers};
+use crate::common::error::AppError;
+use crate::common::id::MembershipId;
+use crate::db::Conn;
+use crate::models::membership::record::Standing;
+use crate::services::members::visible;
+
+/// Somebody of the organization whom the reader may see: everybody, or who shares a company with them, and themselves.
+///
+/// # Errors
+/// `NotFound` for everybody else.
+fn visible(conn: &mut Conn, member: &Member, id: &str) -> Result<Standing, AppError> {
+    let id = MembershipId::parse(id).ok_or(AppError::NotFound)?;
+    visible::visible(conn, member, ViewMembers::RIGHT, id)
+}

@@ -1,0 +1,50 @@
+//! The last step: the organization stands, what comes next.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::auth::SignedIn;
+use crate::authz::rights::Rights;
+use crate::common::error::AppError;
+use crate::common::html::html;
+use crate::db::types::organization::UnitLabel;
+use crate::handlers::onboarding::queries;
+use crate::web::layout::Shell;
+
+/// Which organization.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    organization: String,
+}
+
+#[derive(Template)]
+#[template(path = "onboarding/done.html")]
+struct DonePage {
+    shell: Shell,
+    name: String,
+    path: String,
+    unit: UnitLabel,
+    may: Rights,
+}
+
+/// `GET /onboarding/done`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn show(gate: SignedIn, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+    let slug = query.into_inner().organization.to_lowercase();
+    let page = gate
+        .read(move |person, conn| {
+            let (name, unit, role) = queries::entered(conn, person, &slug)?.ok_or(AppError::NotFound)?;
+            Ok(DonePage {
+                shell: person.shell(conn, "")?,
+                path: format!("/organizations/{slug}"),
+                may: Rights::of(role, &[]),
+                name,
+                unit,
+            })
+        })
+        .await?;
+    html(page)
+}

@@ -1,0 +1,123 @@
+//! The first step: invitations that wait for me.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::auth::current_user::Person;
+use crate::auth::{Anyone, SignedIn};
+use crate::common::error::AppError;
+use crate::common::html::{html, see_other};
+use crate::db::Conn;
+use crate::handlers::onboarding::queries;
+use crate::web::layout::Shell;
+
+/// Where somebody wants to go on.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    step: String,
+}
+
+/// A request that waits for an answer.
+struct Asked {
+    id: String,
+    organization: String,
+    company: String,
+    at: (String, String),
+}
+
+struct Row {
+    name: String,
+    inviter: String,
+    role: &'static str,
+    companies: String,
+    expires: (String, String),
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "onboarding/invitations.html")]
+struct InvitationsPage {
+    shell: Shell,
+    rows: Vec<Row>,
+    asked: Vec<Asked>,
+    email: String,
+    verified: bool,
+    first: bool,
+}
+
+/// `GET /onboarding`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn show(gate: SignedIn<Anyone>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+    let create = query.step == "create";
+    let page = gate
+        .read(move |person, conn| {
+            let page = page(person, conn)?;
+            Ok((!create && (!page.rows.is_empty() || !page.asked.is_empty() || !page.verified)).then_some(page))
+        })
+        .await?;
+    match page {
+        Some(page) => html(page),
+        None => Ok(see_other(gate.fragment(), "/organizations/new")),
+    }
+}
+
+fn page(person: &Person, conn: &mut Conn) -> Result<InvitationsPage, AppError> {
+    let mut rows = Vec::new();
+    for waiting in queries::waiting(conn, person)? {
+        let (names, count) = queries::granted(conn, waiting.organization, waiting.id)?;
+        rows.push(Row {
+            companies: companies(waiting.role.inherited().is_some(), waiting.unit, &names, count),
+            expires: (waiting.expires_at.iso(), waiting.expires_at.ahead(person.cx.now)),
+            path: waiting.path(person),
+            role: waiting.role.label(),
+            name: waiting.name,
+            inviter: waiting.inviter,
+        });
+    }
+    let asked = queries::asked(conn, person.id)?.into_iter().map(|asked| Asked {
+        id: asked.id.to_string(),
+        organization: asked.organization,
+        company: asked.company,
+        at: (asked.at.iso(), asked.at.ago(person.cx.now)),
+    });
+    Ok(InvitationsPage {
+        shell: person.shell(conn, "")?,
+        rows,
+        asked: asked.collect(),
+        email: person.email.to_string(),
+        verified: person.verified,
+        first: !queries::has_any(conn, person.id)?,
+    })
+}
+
+/// "Harbor, Atlas", "Harbor, Atlas, Pinecrest and 4 more", "All companies", or nothing.
+fn companies(all: bool, unit: crate::db::types::organization::UnitLabel, names: &[String], count: i64) -> String {
+    let shown = i64::try_from(names.len()).unwrap_or_default();
+    match (all, count) {
+        (true, _) => format!("All {}", unit.many()),
+        (false, 0) => String::new(),
+        (false, _) if count > shown => format!("{} and {} more", names.join(", "), count - shown),
+        (false, _) => names.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::types::organization::UnitLabel;
+
+    #[test]
+    fn companies_are_named_and_the_rest_is_counted() {
+        let names = ["Harbor".to_owned(), "Atlas".to_owned()];
+        assert_eq!(companies(false, UnitLabel::Client, &names, 2), "Harbor, Atlas");
+        assert_eq!(
+            companies(false, UnitLabel::Client, &names, 6),
+            "Harbor, Atlas and 4 more"
+        );
+        assert_eq!(companies(true, UnitLabel::Client, &[], 0), "All clients");
+        assert_eq!(companies(false, UnitLabel::Client, &[], 0), "");
+    }
+}

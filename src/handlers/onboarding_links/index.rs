@@ -1,0 +1,184 @@
+//! The list of links.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::auth::Gate;
+use crate::auth::actor::Member;
+use crate::authz::permission::{CopyOnboardingLinks, DecideRequests};
+use crate::authz::rights::Reach;
+use crate::common::error::AppError;
+use crate::common::html::html;
+use crate::common::id::{LinkId, UserId};
+use crate::common::paging::{Page, Place};
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::types::organization::UnitLabel;
+use crate::models::join_request;
+use crate::models::onboarding_link;
+use crate::models::onboarding_link::{Link, Purpose};
+use crate::services::invitations::authority;
+use crate::services::invitations::authority::Voucher;
+use crate::services::onboarding_links::resolve;
+use crate::services::onboarding_links::resolve::{Gift, State};
+use crate::services::onboarding_links::rules;
+use crate::web::layout::Shell;
+use crate::web::nav;
+use crate::web::nav::Tab;
+
+/// Links of a page.
+const PAGE: usize = 25;
+
+/// Which page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    after: String,
+}
+
+struct Row {
+    id: LinkId,
+    name: String,
+    state: State,
+    /// The address, for who may pass it on.
+    url: Option<String>,
+    gives: String,
+    who: String,
+    uses: String,
+    ends: Option<(String, String)>,
+    used: Option<(String, String)>,
+    voucher: String,
+    opened: i64,
+    signed_up: i64,
+    joined: i64,
+}
+
+#[derive(Template)]
+#[template(path = "links/index.html")]
+struct Index {
+    shell: Shell,
+    tabs: Vec<&'static Tab>,
+    tab: &'static str,
+    path: String,
+    base: String,
+    unit: UnitLabel,
+    manages: bool,
+    /// How many wait, for who decides.
+    waiting: Option<i64>,
+    rows: Vec<Row>,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+impl Index {
+    fn caption(&self) -> String {
+        match self.rows.len() {
+            1 => "1 link on this page".into(),
+            n => format!("{n} links on this page"),
+        }
+    }
+}
+
+/// The list.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn index(gate: Gate<CopyOnboardingLinks>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+    let place = Place::parse(&query.after);
+    let page = gate
+        .read(move |member, conn| page(conn, member, place.as_ref()))
+        .await?;
+    html(page)
+}
+
+fn page(conn: &mut Conn, member: &Member, place: Option<&Place>) -> Result<Index, AppError> {
+    let base = member.path("/settings/onboarding");
+    let listed = onboarding_link::list(conn, member.organization, place, PAGE)?;
+    let Page { rows, previous, next } = Page::cut(listed, PAGE, place, |link| (Vec::new(), link.id.to_string()));
+    let me = authority::voucher(conn, member)?;
+    let mut vouchers: HashMap<UserId, (String, Option<Voucher>)> = HashMap::new();
+    for link in &rows {
+        if let Entry::Vacant(place) = vouchers.entry(link.vouched_by) {
+            let name = resolve::name_of(conn, link.vouched_by)?;
+            let found = authority::inviter(conn, member.organization, &member.cx, link.vouched_by)?;
+            place.insert((name, found.map(|(_, voucher)| voucher)));
+        }
+    }
+    let rows = rows
+        .into_iter()
+        .map(|link| {
+            let (name, voucher) = vouchers.get(&link.vouched_by).cloned().unwrap_or_default();
+            row(member, &me, &link, name, voucher.as_ref())
+        })
+        .collect();
+    let page_of = |after: Option<String>| after.map(|after| format!("{base}?after={after}"));
+    Ok(Index {
+        shell: member.shell(conn, "settings")?,
+        tabs: nav::settings(member.rights),
+        tab: "onboarding",
+        path: member.path("/settings"),
+        unit: member.unit,
+        manages: member.rights.manage_onboarding_links(),
+        waiting: if member.reach::<DecideRequests>() == Reach::Everywhere {
+            Some(join_request::waiting(conn, member.organization)?)
+        } else {
+            None
+        },
+        rows,
+        previous: page_of(previous),
+        next: page_of(next),
+        base,
+    })
+}
+
+fn row(member: &Member, me: &Voucher, link: &Link, name: String, voucher: Option<&Voucher>) -> Row {
+    let (cx, gift) = (&member.cx, Gift::from(link));
+    let state = match State::of(link, cx.now) {
+        State::Open if !voucher.is_some_and(|voucher| gift.is_vouched_by(voucher)) => State::Paused,
+        state => state,
+    };
+    let moment = |at: Time, text: String| (at.iso(), text);
+    Row {
+        id: link.id,
+        name: link.name.clone(),
+        state,
+        url: rules::may_copy(me, &gift, link.approval)
+            .then(|| cx.config().link(&format!("/join/{}", cx.token(&link.seed()).as_str()))),
+        gives: gives(link, member.unit),
+        who: who(link),
+        uses: match link.max_uses {
+            Some(most) => format!("{} of {most}", link.uses),
+            None => link.uses.to_string(),
+        },
+        ends: link.expires_at.map(|end| moment(end, end.date())),
+        used: link.last_used_at.map(|at| moment(at, at.ago(cx.now))),
+        voucher: name,
+        opened: link.opened,
+        signed_up: link.signed_up,
+        joined: link.joined,
+    }
+}
+
+/// "Member, Manager of a new client", "Viewer", "Member, Editor in 3 clients".
+pub fn gives(link: &Link, unit: UnitLabel) -> String {
+    let (role, company) = (link.role.label(), link.company_role.label());
+    let count = i64::try_from(link.companies().len()).unwrap_or_default();
+    match link.purpose {
+        Purpose::NewCompany => format!("{role}, {company} of the new {}", unit.one()),
+        Purpose::Join if count == 0 => role.to_owned(),
+        Purpose::Join => format!("{role}, {company} in {}", unit.count(&count)),
+    }
+}
+
+fn who(link: &Link) -> String {
+    let how = if link.approval { "After approval" } else { "At once" };
+    match link.domains().as_slice() {
+        [] => how.to_owned(),
+        [only] => format!("{how}, for addresses at {only}"),
+        [first, more @ ..] => format!("{how}, for addresses at {first} and {} more", more.len()),
+    }
+}

@@ -1,0 +1,40 @@
+//! Everything that `tenantry doctor` looks at in the database, on a page. It holds no secret, and no tenant's content.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::auth::OperatorGate;
+use crate::common::error::AppError;
+use crate::common::html::html;
+use crate::models::consistency;
+use crate::models::consistency::Check;
+use crate::web::layout::Shell;
+
+#[derive(Template)]
+#[template(path = "operator/health.html")]
+struct HealthPage {
+    shell: Shell,
+    checks: Vec<Check>,
+}
+
+impl HealthPage {
+    fn faults(&self) -> usize {
+        self.checks.iter().filter(|check| check.found > 0).count()
+    }
+}
+
+/// `GET /operator/health`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn show(gate: OperatorGate) -> Result<HttpResponse, AppError> {
+    let page = gate
+        .read(|operator, conn| {
+            Ok(HealthPage {
+                shell: operator.shell(conn, "operator health")?,
+                checks: consistency::check(conn)?,
+            })
+        })
+        .await?;
+    html(page)
+}

@@ -1,0 +1,133 @@
+//! The instance in numbers.
+
+use diesel::dsl::{count_star, max, min};
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{deed_seals, instance, mail_outbox, organizations, support_sessions, users};
+use crate::db::types::organization::OrganizationStatus;
+use crate::mail::outbox::MailState;
+
+/// Counts over the whole instance.
+#[derive(Debug, Clone)]
+pub struct Numbers {
+    /// Organizations.
+    pub organizations: i64,
+    /// Those that allow operators to look in.
+    pub consenting: i64,
+    /// Accounts.
+    pub accounts: i64,
+    /// Those with a proven address.
+    pub proven: i64,
+    /// Who runs the instance.
+    pub operators: i64,
+    /// Support sessions that run.
+    pub support: i64,
+    /// Letters by state, in the order of the states.
+    pub letters: Vec<(MailState, i64)>,
+}
+
+impl Numbers {
+    /// How many letters are in a state.
+    pub fn letters_in(&self, wanted: MailState) -> i64 {
+        self.letters
+            .iter()
+            .find(|(state, _)| *state == wanted)
+            .map_or(0, |(_, n)| *n)
+    }
+}
+
+/// Counts.
+///
+/// # Errors
+/// When the database fails.
+pub fn count(conn: &mut Conn, now: Time) -> QueryResult<Numbers> {
+    let letters: Vec<(MailState, i64)> = mail_outbox::table
+        .group_by(mail_outbox::state)
+        .select((mail_outbox::state, count_star()))
+        .load(conn)?;
+    let of = |wanted| {
+        letters
+            .iter()
+            .find(|(state, _)| *state == wanted)
+            .map_or(0, |(_, n)| *n)
+    };
+    Ok(Numbers {
+        organizations: crate::handlers::operator::queries::numbers::organizations(conn)?,
+        consenting: organizations::table
+            .filter(organizations::support_consent.eq(true))
+            .count()
+            .get_result(conn)?,
+        accounts: users::table.count().get_result(conn)?,
+        proven: users::table
+            .filter(users::email_verified_at.is_not_null())
+            .count()
+            .get_result(conn)?,
+        operators: users::table
+            .filter(users::is_operator.eq(true))
+            .count()
+            .get_result(conn)?,
+        support: support_sessions::table
+            .filter(support_sessions::ended_at.is_null())
+            .filter(support_sessions::ends_at.gt(now))
+            .count()
+            .get_result(conn)?,
+        letters: MailState::ALL.iter().map(|state| (*state, of(*state))).collect(),
+    })
+}
+
+/// How many organizations there are. Of one that was deleted a bare row stays, which is none.
+///
+/// # Errors
+/// When the database fails.
+pub fn organizations(conn: &mut Conn) -> QueryResult<i64> {
+    organizations::table
+        .filter(organizations::status.ne(OrganizationStatus::Deleted))
+        .count()
+        .get_result(conn)
+}
+
+/// The version of the schema: the latest migration.
+///
+/// # Errors
+/// When the database fails.
+pub fn schema(conn: &mut Conn) -> QueryResult<String> {
+    #[derive(QueryableByName)]
+    struct Latest {
+        #[diesel(sql_type = Nullable<Text>)]
+        version: Option<String>,
+    }
+    let latest: Latest =
+        diesel::sql_query("SELECT MAX(version) AS version FROM __diesel_schema_migrations").get_result(conn)?;
+    Ok(latest.version.unwrap_or_default())
+}
+
+/// Asks the database for something small.
+///
+/// # Errors
+/// When it does not answer.
+pub fn ping(conn: &mut Conn) -> QueryResult<()> {
+    instance::table.count().get_result::<i64>(conn).map(|_| ())
+}
+
+/// Since when the letter that has been due longest is due.
+///
+/// # Errors
+/// When the database fails.
+pub fn oldest_due(conn: &mut Conn, now: Time) -> QueryResult<Option<Time>> {
+    mail_outbox::table
+        .filter(mail_outbox::state.eq(MailState::Queued))
+        .filter(mail_outbox::next_attempt_at.le(now))
+        .select(min(mail_outbox::next_attempt_at))
+        .first(conn)
+}
+
+/// When a chain of a log was sealed last.
+///
+/// # Errors
+/// When the database fails.
+pub fn sealed(conn: &mut Conn) -> QueryResult<Option<Time>> {
+    deed_seals::table.select(max(deed_seals::sealed_at)).first(conn)
+}

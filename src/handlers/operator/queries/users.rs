@@ -1,0 +1,156 @@
+//! Accounts as operators see them.
+
+use std::collections::HashMap;
+
+use diesel::dsl::{count_star, max};
+use diesel::prelude::*;
+
+use crate::common::error::AppError;
+use crate::common::id::UserId;
+use crate::common::paging::Place;
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{memberships, sessions, users};
+use crate::db::types::MembershipStatus;
+use crate::handlers::operator::queries::{Backend, containing, lower, newest_first};
+
+/// An account.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct Account {
+    /// The account.
+    pub id: UserId,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// When the address was proven.
+    pub email_verified_at: Option<Time>,
+    /// Whether it runs the instance.
+    pub is_operator: bool,
+    /// How many organizations it may create, when somebody set it.
+    pub organization_limit: Option<i32>,
+    /// Since when it is there.
+    pub created_at: Time,
+}
+
+impl Account {
+    /// What stands beside the name: who runs the instance.
+    pub fn badge(&self) -> &'static str {
+        if self.is_operator { "Operator" } else { "" }
+    }
+}
+
+/// Which accounts are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// All.
+    Everybody,
+    /// Who runs the instance.
+    Operators,
+    /// Whose address is not proven.
+    Unproven,
+}
+
+/// A page of accounts whose name or address holds the words, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(conn: &mut Conn, q: &str, show: Show, place: Option<&Place>) -> QueryResult<Vec<Account>> {
+    let mut query = users::table.select(Account::as_select()).into_boxed::<Backend>();
+    if !q.trim().is_empty() {
+        let like = containing(q);
+        query = query.filter(
+            lower(users::name)
+                .like(like.clone())
+                .escape('\\')
+                .or(users::email.like(like).escape('\\')),
+        );
+    }
+    query = match show {
+        Show::Everybody => query,
+        Show::Operators => query.filter(users::is_operator.eq(true)),
+        Show::Unproven => query.filter(users::email_verified_at.is_null()),
+    };
+    newest_first!(query, users::id, place).load(conn)
+}
+
+/// One account.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub fn find(conn: &mut Conn, id: &str) -> Result<Account, AppError> {
+    let id = UserId::parse(id).ok_or(AppError::NotFound)?;
+    Ok(users::table.find(id).select(Account::as_select()).first(conn)?)
+}
+
+/// What an account's password is checked against.
+///
+/// # Errors
+/// `NotFound` when there is no such account.
+pub fn password_hash(conn: &mut Conn, id: UserId) -> QueryResult<String> {
+    users::table.find(id).select(users::password_hash).first(conn)
+}
+
+/// To how many organizations each of these belongs.
+///
+/// # Errors
+/// When the database fails.
+pub fn organizations(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, i64>> {
+    let rows: Vec<(UserId, i64)> = memberships::table
+        .filter(memberships::user_id.eq_any(ids))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .group_by(memberships::user_id)
+        .select((memberships::user_id, count_star()))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// When each of these was seen last, in a session that is still there or in an organization.
+///
+/// # Errors
+/// When the database fails.
+pub fn seen(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, Time>> {
+    let mut all: Vec<(UserId, Option<Time>)> = sessions::table
+        .filter(sessions::user_id.eq_any(ids))
+        .group_by(sessions::user_id)
+        .select((sessions::user_id, max(sessions::last_seen_at)))
+        .load(conn)?;
+    let inside: Vec<(UserId, Option<Time>)> = memberships::table
+        .filter(memberships::user_id.eq_any(ids))
+        .group_by(memberships::user_id)
+        .select((memberships::user_id, max(memberships::last_seen_at)))
+        .load(conn)?;
+    all.extend(inside);
+    let mut seen = HashMap::new();
+    for (id, at) in all {
+        if let Some(at) = at {
+            let latest = seen.entry(id).or_insert(at);
+            *latest = at.max(*latest);
+        }
+    }
+    Ok(seen)
+}
+
+/// How many sessions an account has.
+///
+/// # Errors
+/// When the database fails.
+pub fn sessions(conn: &mut Conn, id: UserId) -> QueryResult<i64> {
+    sessions::table
+        .filter(sessions::user_id.eq(id))
+        .count()
+        .get_result(conn)
+}
+
+/// How many organizations an account made.
+///
+/// # Errors
+/// When the database fails.
+pub fn created(conn: &mut Conn, id: UserId) -> QueryResult<i64> {
+    use crate::db::schema::organizations;
+    organizations::table
+        .filter(organizations::created_by.eq(id))
+        .count()
+        .get_result(conn)
+}

@@ -1,0 +1,189 @@
+//! The way into an organization: by a support session with a reason, for a time, confirmed by the operator's password.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::audit::Deeds;
+use crate::auth::OperatorGate;
+use crate::auth::current_user::Person;
+use crate::common::error::AppError;
+use crate::common::form::FormErrors;
+use crate::common::html::{html, refused, see_other};
+use crate::common::token::Token;
+use crate::db::Conn;
+use crate::handlers::operator::queries::organizations as store;
+use crate::handlers::operator::queries::organizations::Listed;
+use crate::handlers::operator::queries::users;
+use crate::handlers::operator::{letter, rules};
+use crate::models::login_attempt;
+use crate::models::login_attempt::{FLOODED, Verdict};
+use crate::models::session;
+use crate::models::support_session;
+use crate::models::support_session::Refused;
+use crate::web::layout::Shell;
+
+/// The form as typed.
+#[derive(Default, Clone, serde::Deserialize)]
+#[serde(default)]
+pub struct SupportForm {
+    reason: String,
+    minutes: String,
+    password: String,
+}
+
+#[derive(Template)]
+#[template(path = "operator/support.html", blocks = ["dialog"])]
+struct SupportPage {
+    shell: Shell,
+    organization: Listed,
+    path: String,
+    reason: String,
+    minutes: String,
+    errors: FormErrors,
+}
+
+impl SupportPage {
+    fn of(
+        operator: &Person,
+        conn: &mut Conn,
+        slug: &str,
+        form: SupportForm,
+        errors: FormErrors,
+    ) -> Result<Self, AppError> {
+        let organization = store::find(conn, slug)?;
+        Ok(Self {
+            shell: operator.shell(conn, "operator organizations")?,
+            path: format!("/operator/organizations/{}", organization.slug),
+            organization,
+            reason: form.reason,
+            minutes: form.minutes,
+            errors,
+        })
+    }
+
+    fn title(&self) -> String {
+        format!("Look into {}", self.organization.name)
+    }
+}
+
+/// `GET /operator/organizations/{slug}/support`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn ask(gate: OperatorGate, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
+    let form = SupportForm {
+        minutes: "15".to_owned(),
+        ..SupportForm::default()
+    };
+    let page = gate
+        .read(move |operator, conn| SupportPage::of(operator, conn, &slug, form, FormErrors::none()))
+        .await?;
+    if gate.fragment() {
+        html(page.as_dialog())
+    } else {
+        html(page)
+    }
+}
+
+async fn again(
+    gate: &OperatorGate,
+    slug: String,
+    form: SupportForm,
+    errors: FormErrors,
+) -> Result<HttpResponse, AppError> {
+    let page = gate
+        .read(move |operator, conn| SupportPage::of(operator, conn, &slug, form, errors))
+        .await?;
+    if gate.fragment() {
+        refused(page.as_dialog())
+    } else {
+        refused(page)
+    }
+}
+
+/// `POST /operator/organizations/{slug}/support`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn begin(
+    gate: OperatorGate,
+    slug: web::Path<String>,
+    form: web::Form<SupportForm>,
+) -> Result<HttpResponse, AppError> {
+    let (slug, mut form) = (slug.into_inner(), form.into_inner());
+    let password = std::mem::take(&mut form.password);
+    let asked = match rules::request(&form.reason, &form.minutes, &password) {
+        Ok(asked) => asked,
+        Err(errors) => return again(&gate, slug, form, errors).await,
+    };
+    let hash = gate
+        .write(|operator, conn| {
+            // A session left open is no way to guess the password: it counts like a sign-in.
+            let hash = match login_attempt::password(conn, &operator.cx, &operator.email)? {
+                Verdict::Try => Ok(users::password_hash(conn, operator.id)?),
+                Verdict::Locked => Err("Too many attempts. Wait 15 minutes"),
+                Verdict::Flooded => Err(FLOODED),
+            };
+            Ok((hash, Deeds::none("an attempt is no change")))
+        })
+        .await?;
+    let hash = match hash {
+        Ok(hash) => hash,
+        Err(sentence) => return again(&gate, slug, form, FormErrors::one("password", sentence)).await,
+    };
+    if !gate.house().hasher.verify(Some(hash), password).await? {
+        let errors = FormErrors::one("password", "This is not your password");
+        return again(&gate, slug, form, errors).await;
+    }
+    let wanted = slug.clone();
+    let begun = gate
+        .write(move |operator, conn| look_in(conn, operator, &wanted, &asked))
+        .await?;
+    match begun {
+        Ok((path, token)) => {
+            crate::auth::current_user::remember(gate.session(), &token)?;
+            Ok(see_other(gate.fragment(), &path))
+        }
+        Err(sentence) => again(&gate, slug, form, FormErrors::one("reason", sentence)).await,
+    }
+}
+
+/// The way in, with the session's new token; or why there is none.
+type Way = Result<(String, Token), &'static str>;
+
+fn look_in(conn: &mut Conn, operator: &Person, slug: &str, asked: &rules::Request) -> Result<(Way, Deeds), AppError> {
+    let cx = &operator.cx;
+    login_attempt::forgive(conn, operator.email.as_str())?;
+    let organization = store::find(conn, slug)?;
+    let refuse = |sentence| Ok((Err(sentence), Deeds::none("no session began")));
+    if store::has(conn, organization.id, operator.id)? {
+        return refuse("You belong to this organization. Open it as its member");
+    }
+    let begun = support_session::begin(conn, cx, operator, organization.id, &asked.reason, asked.length)?;
+    let deeds = match begun {
+        Ok((_, deeds)) => deeds,
+        Err(Refused::NoConsent) => {
+            return refuse("This organization does not allow operators in. An owner can, in its settings");
+        }
+        Err(Refused::Running) => return refuse("You look into this organization already. End that session first"),
+    };
+    letter::began(conn, operator, &organization, &asked.reason, cx.now + asked.length)?;
+    let token = session::renew(conn, operator.session)?;
+    Ok((Ok((format!("/organizations/{}", organization.slug), token)), deeds))
+}
+
+/// `POST /operator/organizations/{slug}/support/ending`: ends this operator's own session there.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn end(gate: OperatorGate, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
+    let path = gate
+        .write(move |operator, conn| {
+            let organization = store::find(conn, &slug)?;
+            let deeds = support_session::end_of(conn, operator.cx.now, operator.id, Some(organization.id))?;
+            Ok((format!("/operator/organizations/{}", organization.slug), deeds))
+        })
+        .await?;
+    gate.tell("success", "The support session is over");
+    Ok(see_other(gate.fragment(), &path))
+}

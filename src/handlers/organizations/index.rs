@@ -1,0 +1,134 @@
+//! My organizations: role, companies and members of each, when last used, leaving.
+
+use std::cmp::Reverse;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::auth::SignedIn;
+use crate::auth::actor;
+use crate::authz::permission::{Permission, ViewCompany, ViewMembers};
+use crate::authz::rights::{Reach, Rights};
+use crate::common::error::AppError;
+use crate::common::html::html;
+use crate::common::name;
+use crate::common::time::Time;
+use crate::db::types::MembershipStatus;
+use crate::handlers::organizations::queries;
+use crate::handlers::organizations::queries::{Counts, Mine};
+use crate::models::membership::access;
+use crate::web::layout::Shell;
+
+/// Search and order.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    q: String,
+    sort: String,
+}
+
+struct Row {
+    name: String,
+    slug: String,
+    kind: &'static str,
+    role: &'static str,
+    companies: Option<String>,
+    members: Option<i64>,
+    used: Option<(String, String)>,
+    // Tone and words of a state that is not the usual one.
+    state: Option<(&'static str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "organizations/index.html", blocks = ["results"])]
+struct IndexPage {
+    shell: Shell,
+    q: String,
+    sort: &'static str,
+    rows: Vec<Row>,
+    total: usize,
+}
+
+const SORTS: [&str; 3] = ["used", "name", "role"];
+
+/// `GET /organizations`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn index(gate: SignedIn, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+    let Query { q, sort } = query.into_inner();
+    let page = gate
+        .read(move |person, conn| {
+            let mut mine = queries::mine(conn, person.id)?;
+            let total = mine.len();
+            let sort = SORTS.into_iter().find(|key| *key == sort).unwrap_or("used");
+            mine.retain(|row| found(row, &q));
+            mine.sort_by_key(|row| name::sort_key(&row.name));
+            match sort {
+                "used" => mine.sort_by_key(|row| Reverse(row.last_seen_at.unwrap_or(row.joined_at))),
+                "role" => mine.sort_by_key(|row| Reverse(row.role.rank())),
+                _ => {}
+            }
+            let (members, companies, assigned) = (
+                queries::members(conn, person.id)?,
+                queries::companies(conn, person.id)?,
+                queries::assigned(conn, person.id)?,
+            );
+            let now = person.cx.now;
+            Ok(IndexPage {
+                shell: person.shell(conn, "organizations")?,
+                rows: mine
+                    .into_iter()
+                    .map(|mine| {
+                        let grounds = access::grounds(conn, now, mine.id, mine.membership)?;
+                        Ok(row(mine, grounds.rights(), now, &members, &companies, &assigned))
+                    })
+                    .collect::<Result<_, AppError>>()?,
+                q,
+                sort,
+                total,
+            })
+        })
+        .await?;
+    if gate.fragment() {
+        html(page.as_results())
+    } else {
+        html(page)
+    }
+}
+
+/// Every word of the search begins a word of the name, or stands in the slug.
+fn found(row: &Mine, q: &str) -> bool {
+    let folded = name::fold(&row.name);
+    name::fold(q)
+        .split_whitespace()
+        .all(|word| folded.split_whitespace().any(|part| part.starts_with(word)) || row.slug.contains(word))
+}
+
+fn row(mine: Mine, rights: Rights, now: Time, members: &Counts, companies: &Counts, assigned: &Counts) -> Row {
+    let count = |counts: &Counts| counts.get(&mine.id).copied().unwrap_or_default();
+    let state = match (mine.status, mine.access_until) {
+        (MembershipStatus::Suspended, _) => Some(("danger", "Suspended".to_owned())),
+        (_, Some(end)) if end < now => Some(("danger", format!("Access ended on {}", end.date()))),
+        (_, Some(end)) => Some(("warning", format!("Access ends on {}", end.date()))),
+        _ => mine
+            .delete_after
+            .map(|day| ("warning", format!("Will be deleted on {}", day.date()))),
+    };
+    let works = state.as_ref().is_none_or(|(tone, _)| *tone != "danger");
+    let companies = match rights.reach(ViewCompany::RIGHT) {
+        Reach::Everywhere => Some(count(companies)),
+        _ => Some(count(assigned)),
+    };
+    let everybody = rights.reach(ViewMembers::RIGHT) == Reach::Everywhere;
+    Row {
+        companies: companies.filter(|_| works).map(|n| mine.unit.count(&n)),
+        members: Some(count(members)).filter(|_| works && everybody),
+        used: mine.last_seen_at.map(|at| (at.iso(), at.ago(now))),
+        kind: mine.organization_type.title(),
+        role: mine.role.label(),
+        name: mine.name,
+        slug: mine.slug,
+        state,
+    }
+}

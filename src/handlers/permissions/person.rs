@@ -1,0 +1,103 @@
+//! Somebody whose rights are looked at, and what the reader may know of them.
+
+use crate::auth::actor;
+use crate::auth::actor::Member;
+use crate::authz::explain::{Answer, explain};
+use crate::authz::permission::Right;
+use crate::authz::rights::Grounds;
+use crate::authz::role::CompanyRole;
+use crate::common::error::AppError;
+use crate::db::Conn;
+use crate::db::types::MembershipStatus;
+use crate::handlers::permissions::queries;
+use crate::handlers::permissions::words::About;
+use crate::models::membership::access;
+use crate::models::membership::record::Standing;
+use crate::services::members::role::Title;
+
+/// Somebody with what their rights follow from.
+pub struct Subject {
+    /// Who it is.
+    pub person: Standing,
+    /// What the rights follow from.
+    pub grounds: Grounds,
+    /// In words.
+    pub about: About,
+}
+
+impl Subject {
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn of(conn: &mut Conn, member: &Member, person: Standing) -> Result<Self, AppError> {
+        let grounds = access::grounds(conn, member.cx.now, member.organization, person.id)?;
+        let title = Title::of(conn, member.organization, &person)?;
+        let groups = if person.facts.groups > 0 {
+            queries::groups(conn, member.organization, person.id)?
+        } else {
+            Vec::new()
+        };
+        let state = if person.status == MembershipStatus::Suspended && !person.ended() {
+            "The access is suspended".into()
+        } else {
+            person
+                .access_until
+                .map_or_else(String::new, |end| format!("The access ended on {}", end.date()))
+        };
+        let about = About {
+            id: person.id,
+            name: person.name.clone(),
+            you: person.id == member.id,
+            title: title.label().to_owned(),
+            custom: match &title {
+                Title::Custom(custom) => Some(custom.id.to_string()),
+                Title::Plain(_) => None,
+            },
+            groups,
+            company: None,
+            place: None,
+            place_groups: Vec::new(),
+            unit: member.unit,
+            state,
+        };
+        Ok(Self { person, grounds, about })
+    }
+
+    /// Turns to one company.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn in_company(
+        mut self,
+        conn: &mut Conn,
+        member: &Member,
+        company: &queries::Company,
+    ) -> Result<Self, AppError> {
+        let place = queries::place(conn, member.cx.now, member.organization, self.person.id, company.id)?;
+        if let Some(place) = &place
+            && self.person.facts.groups > 0
+        {
+            let groups = queries::groups_in(conn, member.organization, self.person.id, company.id)?;
+            self.about.place_groups = groups
+                .into_iter()
+                .filter(|(_, role)| *role == place.role)
+                .map(|(name, _)| name)
+                .collect();
+        }
+        let path = member.path(&format!("/companies/{}", company.slug));
+        self.about.company = Some((company.name.clone(), path));
+        self.about.place = place;
+        Ok(self)
+    }
+
+    /// The answer to a right.
+    pub fn answer(&self, right: Right) -> Answer {
+        let there: Option<Option<CompanyRole>> = self
+            .about
+            .company
+            .as_ref()
+            .map(|_| self.about.place.as_ref().map(|place| place.role));
+        explain(&self.grounds, right, there)
+    }
+}

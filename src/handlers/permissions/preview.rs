@@ -1,0 +1,156 @@
+//! What another role would change for somebody: before it is saved.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::auth::Gate;
+use crate::auth::actor::Member;
+use crate::authz::area::Area;
+use crate::authz::permission::{ChangeRoles, Permission, RightSet, ViewMembers};
+use crate::authz::rights::{Grounds, Reach};
+use crate::authz::role::CompanyRole;
+use crate::common::error::AppError;
+use crate::common::html::html;
+use crate::common::id::MembershipId;
+use crate::db::Conn;
+use crate::db::types::organization::UnitLabel;
+use crate::handlers::permissions::person::Subject;
+use crate::handlers::permissions::sheet::heading;
+use crate::handlers::permissions::words;
+use crate::models::membership::record::Standing;
+use crate::services::members::role;
+use crate::services::members::role::Title;
+use crate::services::members::rules::Target;
+use crate::services::members::visible::visible;
+use crate::web::layout::Shell;
+
+/// A permission whose reach would change.
+struct Change {
+    label: String,
+    was: String,
+    is: String,
+}
+
+/// An area with what changes in it.
+struct Section {
+    label: String,
+    changes: Vec<Change>,
+}
+
+#[derive(Template)]
+#[template(path = "rights/preview.html")]
+struct PreviewPage {
+    shell: Shell,
+    profile: String,
+    unit: UnitLabel,
+    person: Standing,
+    present: Title,
+    title: Title,
+    titles: Vec<Title>,
+    may_save: bool,
+    gained: Vec<Section>,
+    lost: Vec<Section>,
+    inherited: Option<CompanyRole>,
+    inherits: Option<CompanyRole>,
+}
+
+impl PreviewPage {
+    fn is_chosen(&self, title: &Title) -> bool {
+        *title == self.title
+    }
+
+    fn everywhere(&self) -> String {
+        let word = self.inherits.map_or("", CompanyRole::label);
+        format!(
+            "{word} of all {}, future ones too, without being assigned.",
+            self.unit.many()
+        )
+    }
+
+    fn assigned(&self) -> String {
+        format!(
+            "Now all {} are open by the role. Assign some before you save.",
+            self.unit.many()
+        )
+    }
+}
+
+/// The role that is asked about.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RoleQuery {
+    role: String,
+}
+
+fn sections(before: &Grounds, after: &Grounds, gained: bool, unit: UnitLabel) -> Vec<Section> {
+    let (was, is) = (before.rights(), after.rights());
+    let height = |reach| match reach {
+        Reach::Everywhere => 2,
+        Reach::OwnCompanies => 1,
+        Reach::Nowhere => 0,
+    };
+    let differs = RightSet::ALL.iter().filter(|right| {
+        let (was, is) = (height(was.reach(*right)), height(is.reach(*right)));
+        if gained { is > was } else { is < was }
+    });
+    Area::split(RightSet::of(differs))
+        .into_iter()
+        .map(|(area, rights)| Section {
+            label: heading(area, unit),
+            changes: rights
+                .into_iter()
+                .map(|right| Change {
+                    label: words::label(right, unit),
+                    was: words::reach(was.reach(right), unit),
+                    is: words::reach(is.reach(right), unit),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn load(conn: &mut Conn, member: &Member, id: &str, chosen: &str) -> Result<PreviewPage, AppError> {
+    if member.reach::<ChangeRoles>() != Reach::Everywhere {
+        return Err(member.refusal(conn, ChangeRoles::RIGHT)?);
+    }
+    let id = MembershipId::parse(id).ok_or(AppError::NotFound)?;
+    let person = visible(conn, member, ViewMembers::RIGHT, id)?;
+    let present = Title::of(conn, member.organization, &person)?;
+    let title = Title::parse(conn, member.organization, chosen)?.unwrap_or_else(|| present.clone());
+    let titles = role::offered(conn, member, &Target::from(&person))?;
+    let subject = Subject::of(conn, member, person)?;
+    let mut after = subject.grounds.clone();
+    if let Some(own) = after.roles.first_mut() {
+        *own = title.held();
+    }
+    let unit = member.unit;
+    Ok(PreviewPage {
+        shell: member.shell(conn, "members")?,
+        profile: member.path(&format!("/members/{id}")),
+        unit,
+        may_save: titles.contains(&title) && title != present,
+        titles,
+        gained: sections(&subject.grounds, &after, true, unit),
+        lost: sections(&subject.grounds, &after, false, unit),
+        inherited: subject.grounds.role().inherited(),
+        inherits: after.role().inherited(),
+        person: subject.person,
+        present,
+        title,
+    })
+}
+
+/// `GET /organizations/{slug}/members/{id}/role-preview`
+///
+/// # Errors
+/// What the gate refuses; a member who is not here.
+pub async fn show(
+    gate: Gate<ChangeRoles>,
+    place: web::Path<(String, String)>,
+    query: web::Query<RoleQuery>,
+) -> Result<HttpResponse, AppError> {
+    let (id, chosen) = (place.into_inner().1, query.into_inner().role);
+    let page = gate.read(move |member, conn| load(conn, member, &id, &chosen)).await?;
+    html(page)
+}

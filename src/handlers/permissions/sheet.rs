@@ -1,0 +1,77 @@
+//! Everything that somebody can and cannot do, by area.
+
+use crate::authz::area::Area;
+use crate::authz::permission::RightSet;
+use crate::db::types::organization::UnitLabel;
+use crate::handlers::permissions::person::Subject;
+use crate::handlers::permissions::words;
+
+/// One permission.
+pub struct Item {
+    /// Its key.
+    pub key: &'static str,
+    /// Its words.
+    pub label: String,
+    /// How far it reaches.
+    pub reach: String,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// An area with its permissions.
+pub struct Section {
+    /// The heading.
+    pub label: String,
+    /// The permissions.
+    pub items: Vec<Item>,
+}
+
+/// What somebody can do, and what not.
+pub struct Sheet {
+    /// What they can do.
+    pub can: Vec<Section>,
+    /// What they cannot do.
+    pub cannot: Vec<Section>,
+}
+
+impl Sheet {
+    /// Of somebody, in the whole organization or in the company to which was turned.
+    pub fn of(subject: &Subject) -> Self {
+        let held = RightSet::ALL.iter().filter(|right| subject.answer(*right).yes());
+        let held = RightSet::of(held);
+        Self {
+            can: sections(subject, held),
+            cannot: sections(subject, RightSet::ALL.without(held)),
+        }
+    }
+}
+
+fn sections(subject: &Subject, set: RightSet) -> Vec<Section> {
+    let unit = subject.about.unit;
+    let areas = Area::split(set).into_iter();
+    areas
+        .map(|(area, rights)| Section {
+            label: heading(area, unit),
+            items: rights
+                .into_iter()
+                .map(|right| {
+                    let answer = subject.answer(right);
+                    Item {
+                        key: right.key(),
+                        label: words::label(right, unit),
+                        reach: match &subject.about.company {
+                            Some(_) => String::new(),
+                            None => words::reach(answer.reach, unit),
+                        },
+                        source: subject.about.source(&answer),
+                    }
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// The heading of an area in the organization's own words.
+pub fn heading(area: Area, unit: UnitLabel) -> String {
+    area.label(unit.titles(), unit.one())
+}

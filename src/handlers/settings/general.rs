@@ -1,0 +1,238 @@
+//! The general settings: what an organization says of itself, who is written to, and who decides about it.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::audit;
+use crate::audit::{Action, Deed, Deeds};
+use crate::auth::Gate;
+use crate::auth::actor::Member;
+use crate::authz::permission::{EditProfile, Permission, ViewOrganization};
+use crate::authz::rights::Rights;
+use crate::authz::role::Role;
+use crate::common::currency::CURRENCIES;
+use crate::common::error::AppError;
+use crate::common::form::FormErrors;
+use crate::common::html::{html, refused, see_other};
+use crate::common::zone;
+use crate::db::Conn;
+use crate::db::types::organization::{Region, UnitLabel};
+use crate::handlers::settings::rules;
+use crate::handlers::settings::rules::{Preset, ProfileForm};
+use crate::models::approval;
+use crate::models::approval::Approval;
+use crate::models::member_names;
+use crate::models::organization;
+use crate::models::organization::contact;
+use crate::models::organization::contact::{Contact, ContactKind};
+use crate::models::organization::profile::Control;
+use crate::services::approvals::dual_control;
+use crate::web::history;
+use crate::web::history::History;
+use crate::web::layout::Shell;
+use crate::web::nav;
+use crate::web::nav::Tab;
+
+/// A contact as the card shows it.
+struct ContactRow {
+    kind: ContactKind,
+    email: String,
+    pending: String,
+    /// Whether the link that was sent still opens.
+    open: bool,
+}
+
+impl ContactRow {
+    fn of(contact: Contact, member: &Member) -> Self {
+        Self {
+            open: contact.is_open(member.cx.now),
+            kind: contact.kind,
+            email: contact.email,
+            pending: contact.pending_email,
+        }
+    }
+}
+
+/// Something that waits.
+struct Waiting {
+    href: String,
+    text: String,
+    by: String,
+    ends: String,
+    mine: bool,
+}
+
+#[derive(Template)]
+#[template(path = "settings/general.html", blocks = ["profile"])]
+struct GeneralPage {
+    shell: Shell,
+    tabs: Vec<&'static Tab>,
+    tab: &'static str,
+    path: String,
+    slug: String,
+    organization: String,
+    may: Rights,
+    form: ProfileForm,
+    /// What was filled in and is not saved.
+    preset: Option<Preset>,
+    presets: Vec<(&'static str, &'static str)>,
+    errors: FormErrors,
+    units: Vec<(&'static str, &'static str)>,
+    regions: Vec<(&'static str, &'static str)>,
+    zones: Vec<(&'static str, Vec<&'static str>)>,
+    contacts: Vec<ContactRow>,
+    control: Control,
+    waiting: Vec<Waiting>,
+    history: Option<History>,
+}
+
+impl GeneralPage {
+    fn of(member: &Member, conn: &mut Conn, form: ProfileForm, errors: FormErrors) -> Result<Self, AppError> {
+        let org = member.organization;
+        let known = contact::all(conn, org)?;
+        let mut contacts = Vec::new();
+        for kind in ContactKind::ALL {
+            let one = match known.iter().find(|contact| contact.kind == *kind) {
+                Some(contact) => contact.clone(),
+                None => Contact::empty(*kind),
+            };
+            contacts.push(ContactRow::of(one, member));
+        }
+        Ok(Self {
+            shell: member.shell(conn, "settings")?,
+            tabs: nav::settings(member.rights),
+            tab: "general",
+            path: member.path("/settings"),
+            slug: member.slug.clone(),
+            organization: member.organization_name.clone(),
+            may: member.rights,
+            history: history::history(conn, member, "organization", member.organization)?,
+            form,
+            preset: None,
+            presets: Preset::ALL
+                .iter()
+                .map(|preset| (preset.as_str(), preset.label()))
+                .collect(),
+            errors,
+            units: UnitLabel::ALL
+                .iter()
+                .map(|unit| (unit.as_str(), unit.titles()))
+                .collect(),
+            regions: Region::ALL
+                .iter()
+                .map(|region| (region.as_str(), region.label()))
+                .collect(),
+            zones: zone::by_region(),
+            contacts,
+            control: organization::control(conn, org)?,
+            waiting: waiting(conn, member)?,
+        })
+    }
+
+    /// The currencies as "EUR, Euro".
+    fn currencies() -> impl Iterator<Item = (&'static str, String)> {
+        CURRENCIES.iter().map(|(code, name)| (*code, format!("{code}, {name}")))
+    }
+}
+
+/// What waits for a confirmation: all of it for owners, their own for others.
+fn waiting(conn: &mut Conn, member: &Member) -> Result<Vec<Waiting>, AppError> {
+    let sees = |approval: &Approval| {
+        member.role == Role::Owner || approval.requested_by == member.id || approval.approver_id == Some(member.id)
+    };
+    let open = approval::open(conn, member.cx.now, member.organization)?;
+    let open: Vec<Approval> = open.into_iter().filter(sees).collect();
+    let askers = open.iter().map(|approval| approval.requested_by).collect();
+    let names = member_names::names(conn, member.organization, askers)?;
+    Ok(open
+        .into_iter()
+        .map(|approval| Waiting {
+            href: member.path(&format!("/settings/approvals/{}", approval.id)),
+            by: names.get(&approval.requested_by).cloned().unwrap_or_default(),
+            ends: approval.expires_at.ahead(member.cx.now),
+            mine: dual_control::may_decide(&approval, member),
+            text: approval.label,
+        })
+        .collect())
+}
+
+/// `GET /organizations/{slug}/settings`: the first tab.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn first(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
+    let path = gate
+        .read(|member, conn| match nav::settings(member.rights).first() {
+            Some(tab) => Ok(member.path(&format!("/settings/{}", tab.key))),
+            None => Err(member.refusal(conn, EditProfile::RIGHT)?),
+        })
+        .await?;
+    Ok(see_other(gate.fragment(), &path))
+}
+
+/// The query of the page.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Filled {
+    preset: String,
+}
+
+/// `GET /organizations/{slug}/settings/general`: with `preset`, its fields are filled in and wait to be saved.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn edit(gate: Gate<EditProfile>, query: web::Query<Filled>) -> Result<HttpResponse, AppError> {
+    let preset = Preset::parse(&query.preset);
+    let page = gate
+        .read(move |member, conn| {
+            let profile = organization::profile(conn, member.organization)?;
+            let form = ProfileForm::of(profile);
+            let form = match preset {
+                Some(preset) => form.filled(preset),
+                None => form,
+            };
+            let page = GeneralPage::of(member, conn, form, FormErrors::none())?;
+            Ok(GeneralPage { preset, ..page })
+        })
+        .await?;
+    html(page)
+}
+
+/// `POST /organizations/{slug}/settings/general`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn save(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Result<HttpResponse, AppError> {
+    let form = form.into_inner();
+    let profile = match form.parse() {
+        Ok(profile) => profile,
+        Err(errors) => {
+            let page = gate
+                .read(move |member, conn| GeneralPage::of(member, conn, form, errors))
+                .await?;
+            return if gate.fragment() {
+                refused(page.as_profile())
+            } else {
+                refused(page)
+            };
+        }
+    };
+    let path = gate
+        .write(move |member, conn| {
+            let org = member.organization;
+            let before = organization::profile(conn, org)?;
+            let profile = rules::over(&before, profile);
+            let deeds = match rules::changes(&before, &profile) {
+                None => Deeds::none("nothing changed"),
+                Some((was, is)) => {
+                    organization::set_profile(conn, org, &profile)?;
+                    let deed = Deed::new(Action::OrganizationEdited, "organization", org, &profile.name);
+                    member.did(deed.before(was).after(is))
+                }
+            };
+            Ok((member.path("/settings/general"), deeds))
+        })
+        .await?;
+    gate.tell("success", "Profile saved");
+    Ok(see_other(gate.fragment(), &path))
+}

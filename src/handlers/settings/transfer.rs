@@ -1,0 +1,212 @@
+//! Handing an organization over: an owner names a member and types their password; nothing happens until that member
+//! confirms.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde_json::json;
+
+use crate::audit::{Action, Deed, Deeds};
+use crate::auth::Gate;
+use crate::auth::actor::Member;
+use crate::authz::permission::TransferOrDelete;
+use crate::authz::role::Role;
+use crate::common::error::AppError;
+use crate::common::form::FormErrors;
+use crate::common::html::{html, refused, see_other};
+use crate::common::id::MembershipId;
+use crate::common::name;
+use crate::db::Conn;
+use crate::db::types::MembershipStatus;
+use crate::models::approval;
+use crate::models::approval::{Ask, Matter};
+use crate::models::member_search;
+use crate::models::member_search::{Sort, Wanted};
+use crate::models::membership::record::Standing;
+use crate::models::organization;
+use crate::services::approvals::email;
+use crate::services::reauthenticate;
+use crate::web::layout::Shell;
+use crate::web::nav;
+use crate::web::nav::Tab;
+
+/// So many members stand in the list; the search finds the others.
+const SHOWN: usize = 20;
+
+struct Candidate {
+    id: String,
+    title: String,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "settings/transfer.html")]
+struct TransferPage {
+    shell: Shell,
+    tabs: Vec<&'static Tab>,
+    tab: &'static str,
+    path: String,
+    organization: String,
+    /// A second owner confirms who becomes one: then this is not the way.
+    dual: bool,
+    q: String,
+    candidates: Vec<Candidate>,
+    more: bool,
+    form: TransferForm,
+    errors: FormErrors,
+}
+
+impl TransferPage {
+    fn load(
+        conn: &mut Conn,
+        member: &Member,
+        q: String,
+        form: TransferForm,
+        errors: FormErrors,
+    ) -> Result<Self, AppError> {
+        let wanted = Wanted {
+            words: name::query(&q),
+            role: None,
+            company: None,
+            given: None,
+            standing: Some(member_search::Standing::Active),
+            within: None,
+            sort: Sort::Name,
+            now: member.cx.now,
+        };
+        let found = member_search::page(conn, member.organization, &wanted, None, SHOWN)?.page;
+        let more = found.next.is_some();
+        let mut candidates: Vec<Candidate> = found
+            .rows
+            .into_iter()
+            .filter(|row| row.role != Role::Owner)
+            .map(|row| Candidate {
+                text: format!("{}, {}", row.email, row.role.label()),
+                id: row.id.to_string(),
+                title: row.name,
+            })
+            .collect();
+        // Whoever was chosen stays chosen when another search does not find them.
+        if let Some(id) = MembershipId::parse(&form.member_id)
+            && candidates.iter().all(|candidate| candidate.id != form.member_id)
+            && let Ok(person) = Standing::find(conn, member.organization, id)
+        {
+            candidates.insert(
+                0,
+                Candidate {
+                    text: format!("{}, {}", person.email, person.role.label()),
+                    id: form.member_id.clone(),
+                    title: person.name,
+                },
+            );
+        }
+        Ok(Self {
+            shell: member.shell(conn, "settings")?,
+            tabs: nav::settings(member.rights),
+            tab: "general",
+            path: member.path("/settings"),
+            organization: member.organization_name.clone(),
+            dual: organization::control(conn, member.organization)?.holds(),
+            q,
+            candidates,
+            more,
+            form,
+            errors,
+        })
+    }
+}
+
+/// The query of the page.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Query {
+    q: String,
+}
+
+/// The form as typed.
+#[derive(Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct TransferForm {
+    member_id: String,
+    stays: String,
+    password: String,
+    q: String,
+}
+
+/// `GET /organizations/{slug}/settings/transfer`
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn edit(gate: Gate<TransferOrDelete>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+    let q = query.into_inner().q;
+    let page = gate
+        .read(move |member, conn| TransferPage::load(conn, member, q, TransferForm::default(), FormErrors::none()))
+        .await?;
+    html(page)
+}
+
+/// `POST /organizations/{slug}/settings/transfer`: asks the member.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn ask(gate: Gate<TransferOrDelete>, form: web::Form<TransferForm>) -> Result<HttpResponse, AppError> {
+    let mut form = form.into_inner();
+    let password = std::mem::take(&mut form.password);
+    let mut errors = FormErrors::none();
+    if MembershipId::parse(&form.member_id).is_none() {
+        errors.add("member_id", "Choose the member who becomes the owner");
+    }
+    if let Err(sentence) = reauthenticate::confirm(&gate, password).await? {
+        errors.add("password", sentence);
+    }
+    let typed = form.clone();
+    let asked = if errors.is_empty() {
+        gate.write(move |member, conn| propose(conn, member, &typed)).await?
+    } else {
+        Err(errors)
+    };
+    match asked {
+        Ok((word, path)) => {
+            gate.tell("info", word);
+            Ok(see_other(gate.fragment(), &path))
+        }
+        Err(errors) => {
+            let page = gate
+                .read(move |member, conn| TransferPage::load(conn, member, form.q.clone(), form, errors))
+                .await?;
+            refused(page)
+        }
+    }
+}
+
+type Asked = Result<(String, String), FormErrors>;
+
+fn propose(conn: &mut Conn, member: &Member, form: &TransferForm) -> Result<(Asked, Deeds), AppError> {
+    let refuse = |sentence: &str| Ok((Err(FormErrors::one("member_id", sentence)), Deeds::none("refused")));
+    let id = MembershipId::parse(&form.member_id).ok_or(AppError::NotFound)?;
+    let person = Standing::find(conn, member.organization, id)?;
+    if organization::control(conn, member.organization)?.holds() {
+        return refuse("Dual control is on. Make this member an owner first: another owner confirms it");
+    }
+    if person.facts.own_role == Role::Owner {
+        return refuse("This member is an owner already. You can leave, or take a lesser role");
+    }
+    if person.status != MembershipStatus::Active || person.access_until.is_some() {
+        return refuse("An owner’s access has no end and is not suspended. Change that first");
+    }
+    let stays = !form.stays.is_empty();
+    let ask = Ask {
+        matter: Matter::Transfer,
+        payload: json!({ "member": id.as_str(), "stays": if stays { "yes" } else { "no" } }),
+        label: format!("hand {} over to {}", member.organization_name, person.name),
+        by: member.id,
+        approver: Some(id),
+    };
+    let Some(approval) = approval::ask(conn, &member.cx, member.organization, &ask)? else {
+        return refuse("This member was asked already. Their answer is awaited");
+    };
+    email::transfer(conn, member, &person, approval, stays)?;
+    let deed = Deed::new(Action::TransferProposed, "member", id, &person.name).after(json!({ "stays": stays }));
+    let word = format!("{} was asked by email. Nothing changes until they confirm", person.name);
+    let path = member.path(&format!("/settings/approvals/{approval}"));
+    Ok((Ok((word, path)), member.did(deed)))
+}

@@ -1,0 +1,5 @@
+//! What leaves the house: the outbox and the letters in it.
+
+pub mod notice;
+pub mod outbox;
+pub mod transport;

@@ -1,0 +1,129 @@
+//! How letters leave: by SMTP, or as `.eml` files in the data folder where no SMTP is configured.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Message, SmtpTransport, Transport};
+
+use crate::common::config::Config;
+use crate::common::token::{Keys, Seed};
+use crate::mail::outbox::{Claimed, Failure, TOKEN_PLACE};
+
+/// The way out.
+pub enum Way {
+    /// To the configured server.
+    Smtp(Box<SmtpTransport>),
+    /// Into a folder.
+    Folder(PathBuf),
+}
+
+impl std::fmt::Debug for Way {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Smtp(_) => "Smtp",
+            Self::Folder(_) => "Folder",
+        })
+    }
+}
+
+impl Way {
+    /// The way that the configuration names.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or the URL cannot be used.
+    pub fn of(config: &Config) -> Result<Self, String> {
+        if let Some(url) = &config.smtp_url {
+            let transport = SmtpTransport::from_url(url)
+                .map_err(|error| format!("TENANTRY_SMTP_URL: {error}"))?
+                .timeout(Some(Duration::from_secs(20)))
+                .build();
+            Ok(Self::Smtp(Box::new(transport)))
+        } else {
+            let folder = config.data_dir.join("mail");
+            std::fs::create_dir_all(&folder)
+                .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+            Ok(Self::Folder(folder))
+        }
+    }
+
+    /// Tries once.
+    ///
+    /// # Errors
+    /// Why it failed, and whether trying again is of use.
+    pub fn send(&self, config: &Config, keys: &Keys, letter: &Claimed) -> Result<(), Failure> {
+        let permanent = |error: &dyn std::fmt::Display| Failure {
+            permanent: true,
+            reason: error.to_string(),
+        };
+        let message = compose(config, keys, letter).map_err(|error| permanent(&error))?;
+        match self {
+            Self::Smtp(transport) => transport.send(&message).map(|_| ()).map_err(|error| Failure {
+                permanent: error.is_permanent(),
+                reason: said(&error),
+            }),
+            Self::Folder(folder) => {
+                use std::os::unix::fs::OpenOptionsExt;
+                let path = folder.join(format!("{}.eml", letter.id));
+                let beside = folder.join(format!(".{}.new", letter.id));
+                let write = || -> std::io::Result<()> {
+                    use std::io::Write;
+                    let mut file = std::fs::OpenOptions::new()
+                        .write(true)
+                        .create(true)
+                        .truncate(true)
+                        .mode(0o600)
+                        .open(&beside)?;
+                    file.write_all(&message.formatted())?;
+                    file.sync_all()?;
+                    std::fs::rename(&beside, &path)
+                };
+                write().map_err(|error| Failure {
+                    permanent: false,
+                    reason: error.to_string(),
+                })?;
+                tracing::info!(to = %letter.to_email, letter = %path.display(), "no SMTP is configured: the letter lies in the data folder");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The server's words; the error's own display leaves them out at times.
+fn said(error: &lettre::transport::smtp::Error) -> String {
+    use std::error::Error;
+    match error.source() {
+        Some(source) if !error.to_string().contains(&source.to_string()) => format!("{error}: {source}"),
+        _ => error.to_string(),
+    }
+}
+
+fn compose(config: &Config, keys: &Keys, letter: &Claimed) -> Result<Message, String> {
+    let token = letter.seed.as_ref().map(|seed| keys.token(&Seed(seed.clone())));
+    let fill = |text: &str| {
+        token
+            .as_ref()
+            .map_or_else(|| text.to_owned(), |token| text.replace(TOKEN_PLACE, token.as_str()))
+    };
+    let address = letter
+        .to_email
+        .parse()
+        .map_err(|error| format!("{}: {error}", letter.to_email))?;
+    let to = Mailbox::new(Some(letter.to_name.clone()).filter(|name| !name.is_empty()), address);
+    let domain = config.mail_from.email.domain().to_owned();
+    Message::builder()
+        .from(config.mail_from.clone())
+        .to(to)
+        .subject(&letter.subject)
+        .message_id(Some(format!("<{}@{domain}>", letter.id)))
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".into(),
+        ))
+        .multipart(MultiPart::alternative_plain_html(
+            fill(&letter.text),
+            fill(&letter.html),
+        ))
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,102 @@
+//! Writing down the places that a review is about, a bounded number at a time.
+
+use diesel::prelude::*;
+
+use crate::authz::role::CompanyRole;
+use crate::common::id::{CompanyId, MembershipId, ReviewId, ReviewItemId};
+use crate::db::Conn;
+use crate::db::schema::{access_review_companies, access_review_items, company_assignments};
+use crate::db::types::org_id::OrgId;
+use crate::models::access_review;
+use crate::models::access_review::rules::{Decision, Mailing, Status};
+use crate::on_each;
+
+/// So many places are written down in one transaction.
+pub const BATCH: i64 = 1000;
+
+/// Writes down the next places; `true` when all are, and the review runs.
+///
+/// # Errors
+/// When the database fails.
+pub fn step(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<bool> {
+    if !access_review::hold(conn, org, review, Status::Starting)? {
+        return Ok(true);
+    }
+    let mut room = BATCH;
+    while room > 0 {
+        let next: Option<(CompanyId, String)> = access_review_companies::table
+            .filter(access_review_companies::organization_id.eq(org))
+            .filter(access_review_companies::review_id.eq(review))
+            .filter(access_review_companies::filled.eq(false))
+            .order(access_review_companies::company_id)
+            .select((access_review_companies::company_id, access_review_companies::filled_to))
+            .first(conn)
+            .optional()?;
+        let Some((company, after)) = next else {
+            begin(conn, org, review)?;
+            return Ok(true);
+        };
+        room -= copy(conn, org, review, company, &after, room)?.max(1);
+    }
+    Ok(false)
+}
+
+/// The review runs, and those who decide get their letters.
+fn begin(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<()> {
+    use crate::db::schema::access_reviews;
+    diesel::update(access_reviews::table.find((org, review)))
+        .set((
+            access_reviews::status.eq(Status::Running),
+            access_reviews::mailing.eq(Mailing::Begin),
+            access_reviews::mailed_to.eq(""),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Copies up to `room` places of one company; how many there were.
+fn copy(conn: &mut Conn, org: OrgId, review: ReviewId, company: CompanyId, after: &str, room: i64) -> QueryResult<i64> {
+    let places: Vec<(MembershipId, CompanyRole, Vec<u8>)> = company_assignments::table
+        .filter(company_assignments::organization_id.eq(org))
+        .filter(company_assignments::company_id.eq(company))
+        .filter(company_assignments::membership_id.gt(after))
+        .order(company_assignments::membership_id)
+        .limit(room)
+        .select((
+            company_assignments::membership_id,
+            company_assignments::role,
+            company_assignments::sort_name,
+        ))
+        .load(conn)?;
+    let found = i64::try_from(places.len()).unwrap_or_default();
+    let last = places
+        .last()
+        .map_or_else(|| after.to_owned(), |(id, _, _)| id.to_string());
+    for (membership, role, sort_name) in places {
+        let row = (
+            access_review_items::organization_id.eq(org),
+            access_review_items::review_id.eq(review),
+            access_review_items::id.eq(ReviewItemId::fresh()),
+            access_review_items::membership_id.eq(membership),
+            access_review_items::company_id.eq(company),
+            access_review_items::sort_name.eq(sort_name),
+            access_review_items::role.eq(role),
+            access_review_items::decision.eq(Decision::Open),
+            access_review_items::new_role.eq(""),
+            access_review_items::note.eq(""),
+            access_review_items::kept_role.eq(""),
+            access_review_items::kept_origin.eq(""),
+            access_review_items::shut_out.eq(false),
+        );
+        on_each!(conn, c => diesel::insert_into(access_review_items::table).values(row).execute(c))?;
+    }
+    diesel::update(access_review_companies::table.find((org, review, company)))
+        .set((
+            access_review_companies::places.eq(access_review_companies::places + found),
+            access_review_companies::open.eq(access_review_companies::open + found),
+            access_review_companies::filled.eq(found < room),
+            access_review_companies::filled_to.eq(last),
+        ))
+        .execute(conn)?;
+    Ok(found)
+}

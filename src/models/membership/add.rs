@@ -1,0 +1,126 @@
+//! How somebody becomes a member.
+
+use diesel::prelude::*;
+
+use crate::app::Context;
+use crate::authz::role::{CompanyRole, Role};
+use crate::common::error::AppError;
+use crate::common::id::{CompanyId, CustomRoleId, MembershipId, UserId};
+use crate::common::name;
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{memberships, users};
+use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
+use crate::models::membership::counters::{Counted, add_owner, put_words, recount};
+use crate::models::membership::{Origin, assignment};
+use crate::models::organization::deletion;
+use crate::on_each;
+
+/// What a new member begins with.
+#[derive(Debug, Clone)]
+pub struct Enrolment {
+    /// The role in the organization.
+    pub role: Role,
+    /// The last moment of access.
+    pub access_until: Option<Time>,
+    /// Who invited them.
+    pub invited_by: Option<UserId>,
+    /// Where the assignments come from.
+    pub origin: Origin,
+    /// The companies with a role each.
+    pub companies: Vec<(CompanyId, CompanyRole)>,
+}
+
+/// Makes somebody a member; somebody who was removed comes back as new. `None` when they are a member already.
+///
+/// # Errors
+/// When the organization waits for its deletion, or the database fails.
+pub fn enrol(
+    conn: &mut Conn,
+    cx: &Context,
+    organization: OrgId,
+    user: UserId,
+    with: &Enrolment,
+) -> Result<Option<MembershipId>, AppError> {
+    if let Some(refusal) = deletion::refusal(conn, organization)? {
+        return Err(refusal);
+    }
+    let (full_name, email): (String, String) = users::table
+        .find(user)
+        .select((users::name, users::email))
+        .first(conn)?;
+    let sort_name = name::sort_key(&full_name);
+    let id = MembershipId::fresh();
+    let row = (
+        memberships::organization_id.eq(organization),
+        memberships::id.eq(id),
+        memberships::user_id.eq(user),
+        memberships::role.eq(with.role),
+        memberships::own_role.eq(with.role),
+        memberships::status.eq(MembershipStatus::Active),
+        memberships::access_until.eq(with.access_until),
+        memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
+        memberships::joined_at.eq(cx.now),
+        memberships::sort_name.eq(Some(sort_name.clone())),
+    );
+    let placed =
+        on_each!(conn, c => diesel::insert_into(memberships::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let id = if placed == 1 {
+        id
+    } else {
+        let back = diesel::update(
+            memberships::table
+                .filter(memberships::organization_id.eq(organization))
+                .filter(memberships::user_id.eq(user))
+                .filter(memberships::status.eq(MembershipStatus::Removed)),
+        )
+        .set((
+            (
+                memberships::role.eq(with.role),
+                memberships::own_role.eq(with.role),
+                memberships::custom_role_id.eq(None::<CustomRoleId>),
+                memberships::overrides.eq(""),
+                memberships::groups.eq(0),
+                memberships::status.eq(MembershipStatus::Active),
+                memberships::access_until.eq(with.access_until),
+                memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
+                memberships::joined_at.eq(cx.now),
+            ),
+            (
+                memberships::last_seen_at.eq(None::<Time>),
+                memberships::removed_at.eq(None::<Time>),
+                memberships::removed_by.eq(None::<String>),
+                memberships::suspended_at.eq(None::<Time>),
+                memberships::suspended_by.eq(None::<String>),
+                memberships::suspend_reason.eq(""),
+                memberships::undo_until.eq(None::<Time>),
+                memberships::undo.eq(""),
+                memberships::sort_name.eq(Some(sort_name.clone())),
+            ),
+        ))
+        .returning(memberships::id)
+        .get_result(conn)
+        .optional()?;
+        match back {
+            Some(id) => id,
+            None => return Ok(None),
+        }
+    };
+    let now = Counted {
+        role: with.role,
+        status: MembershipStatus::Active,
+    };
+    recount(conn, organization, id, None, Some(now))?;
+    if with.role == Role::Owner {
+        add_owner(conn, organization)?;
+    }
+    put_words(conn, organization, id, &full_name, &email)?;
+    // In one order, so that two enrolments at once do not wait for each other's companies.
+    let mut granted = with.companies.clone();
+    granted.sort();
+    for (company, role) in &granted {
+        assignment::assign(conn, cx, organization, id, *company, *role, with.origin)?;
+    }
+    Ok(Some(id))
+}

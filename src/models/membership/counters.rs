@@ -1,0 +1,142 @@
+//! What is kept beside the memberships so that no page counts or searches them: numbers by role and company, owners,
+//! search words. Only the verbs of `membership` change them, each in the change's own transaction.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use crate::authz::role::Role;
+use crate::common::id::{CompanyId, MembershipId};
+use crate::common::name;
+use crate::db::Conn;
+use crate::db::schema::{companies, company_assignments, member_words, organizations, role_counts};
+use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
+use crate::on_each;
+
+/// How a membership counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    pub role: Role,
+    pub status: MembershipStatus,
+}
+
+impl Counted {
+    /// Whether the person counts among the people of the companies assigned to them: not while suspended, and not when
+    /// their role is in every company anyway.
+    pub fn in_companies(self) -> bool {
+        self.status == MembershipStatus::Active && self.role.inherited().is_none()
+    }
+}
+
+/// Moves a membership from one state to another in every number that is kept. `None`: no member.
+pub fn recount(
+    conn: &mut Conn,
+    organization: OrgId,
+    membership: MembershipId,
+    from: Option<Counted>,
+    to: Option<Counted>,
+) -> QueryResult<()> {
+    // In one order, so that two changes at once do not wait for each other's numbers.
+    let mut changes: BTreeMap<Role, (i64, i64)> = BTreeMap::new();
+    for (state, by) in [(from, -1), (to, 1)] {
+        if let Some(state) = state {
+            let change = changes.entry(state.role).or_default();
+            change.0 += by;
+            if state.status == MembershipStatus::Suspended {
+                change.1 += by;
+            }
+        }
+    }
+    for (role, (members, suspended)) in changes {
+        if (members, suspended) != (0, 0) {
+            diesel::update(role_counts::table.find((organization, role)))
+                .set((
+                    role_counts::members.eq(role_counts::members + members),
+                    role_counts::suspended.eq(role_counts::suspended + suspended),
+                ))
+                .execute(conn)?;
+        }
+    }
+    let counts = |state: Option<Counted>| state.is_some_and(Counted::in_companies);
+    match (counts(from), counts(to)) {
+        (true, false) => count_in_all(conn, organization, membership, -1),
+        (false, true) => count_in_all(conn, organization, membership, 1),
+        _ => Ok(()),
+    }
+}
+
+/// People of a company who are not in it by their organization role; and all such places of the organization.
+pub fn count_in(conn: &mut Conn, organization: OrgId, company: CompanyId, by: i64) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::places.eq(organizations::places + by))
+        .execute(conn)?;
+    diesel::update(companies::table.find((organization, company)))
+        .set(companies::people.eq(companies::people + by))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn count_in_all(conn: &mut Conn, organization: OrgId, membership: MembershipId, by: i64) -> QueryResult<()> {
+    let assigned: Vec<CompanyId> = company_assignments::table
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(membership))
+        .order(company_assignments::company_id)
+        .select(company_assignments::company_id)
+        .load(conn)?;
+    assigned
+        .into_iter()
+        .try_for_each(|company| count_in(conn, organization, company, by))
+}
+
+pub fn add_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::owner_count.eq(organizations::owner_count + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The guarded row: under any isolation the last owner is counted down by nobody.
+pub fn release_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
+    let released = diesel::update(
+        organizations::table
+            .filter(organizations::id.eq(organization))
+            .filter(organizations::owner_count.gt(1)),
+    )
+    .set(organizations::owner_count.eq(organizations::owner_count - 1))
+    .execute(conn)?;
+    Ok(released == 1)
+}
+
+pub fn put_words(
+    conn: &mut Conn,
+    organization: OrgId,
+    membership: MembershipId,
+    full_name: &str,
+    email: &str,
+) -> QueryResult<()> {
+    let sort_name = name::sort_key(full_name);
+    let rows: Vec<_> = name::words(full_name, email)
+        .into_iter()
+        .map(|word| {
+            (
+                member_words::organization_id.eq(organization),
+                member_words::word.eq(word),
+                member_words::sort_name.eq(&sort_name),
+                member_words::membership_id.eq(membership),
+            )
+        })
+        .collect();
+    on_each!(conn, c => diesel::insert_into(member_words::table).values(&rows).execute(c))?;
+    Ok(())
+}
+
+pub fn drop_words(conn: &mut Conn, organization: OrgId, membership: MembershipId) -> QueryResult<()> {
+    diesel::delete(
+        member_words::table
+            .filter(member_words::organization_id.eq(organization))
+            .filter(member_words::membership_id.eq(membership)),
+    )
+    .execute(conn)?;
+    Ok(())
+}

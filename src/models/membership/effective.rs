@@ -1,0 +1,195 @@
+//! What counts, out of what was given: the role and the places in companies that follow from a person's own and from
+//! their groups'. Every verb changes the one or the other and then settles.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use crate::app::Context;
+use crate::authz::role::{CompanyRole, Role};
+use crate::common::id::{CompanyId, MembershipId};
+use crate::db::Conn;
+use crate::db::schema::{company_assignments, group_grants, group_members, groups, memberships, organizations};
+use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
+use crate::models::membership::Origin;
+use crate::models::membership::counters::{Counted, count_in, recount};
+
+/// Takes the rows of several members before any number is changed, so that whoever changes one of them at the same
+/// moment waits here and not half way. First the organization's: owners are counted there.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold_all(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::owner_count.eq(organizations::owner_count))
+        .execute(conn)?;
+    for some in members.chunks(1_000) {
+        diesel::update(
+            memberships::table
+                .filter(memberships::organization_id.eq(organization))
+                .filter(memberships::id.eq_any(some)),
+        )
+        .set(memberships::groups.eq(memberships::groups))
+        .execute(conn)?;
+    }
+    Ok(())
+}
+
+#[derive(Queryable)]
+struct Row {
+    role: Role,
+    own_role: Role,
+    status: MembershipStatus,
+    groups: i32,
+    sort_name: Option<Vec<u8>>,
+}
+
+/// A place in a company: as it stands, and as it follows.
+#[derive(Default)]
+struct Place {
+    stands: Option<(CompanyRole, Origin)>,
+    direct: Option<CompanyRole>,
+    by_group: Option<CompanyRole>,
+}
+
+/// Brings role and places up to date. The membership's row must have been written in this transaction: that is the lock.
+pub fn settle(conn: &mut Conn, cx: &Context, organization: OrgId, id: MembershipId) -> QueryResult<()> {
+    let row: Row = memberships::table
+        .find((organization, id))
+        .select((
+            memberships::role,
+            memberships::own_role,
+            memberships::status,
+            memberships::groups,
+            memberships::sort_name,
+        ))
+        .first(conn)?;
+    if row.status == MembershipStatus::Removed {
+        return Ok(());
+    }
+    let (roles, granted) = if row.groups > 0 {
+        inherited(conn, organization, id)?
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let role = Role::highest(row.own_role, roles);
+    let counted = |role| Counted {
+        role,
+        status: row.status,
+    };
+    if role != row.role {
+        diesel::update(memberships::table.find((organization, id)))
+            .set(memberships::role.eq(role))
+            .execute(conn)?;
+        recount(conn, organization, id, Some(counted(row.role)), Some(counted(role)))?;
+    }
+    let mut places = held(conn, organization, id)?;
+    for (company, role) in granted {
+        let place = places.entry(company).or_default();
+        place.by_group = place.by_group.into_iter().chain([role]).min();
+    }
+    let sort_name = row.sort_name.unwrap_or_default();
+    for (company, place) in places {
+        let change = put(conn, cx, (organization, id, company), &place, &sort_name)?;
+        if change != 0 && counted(role).in_companies() {
+            count_in(conn, organization, company, change)?;
+        }
+    }
+    Ok(())
+}
+
+type Granted = Vec<(CompanyId, CompanyRole)>;
+
+/// What the groups of somebody give.
+fn inherited(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<(Vec<Role>, Granted)> {
+    let mine = group_members::organization_id
+        .eq(organization)
+        .and(group_members::membership_id.eq(id));
+    let roles = groups::table
+        .inner_join(
+            group_members::table.on(group_members::organization_id
+                .eq(groups::organization_id)
+                .and(group_members::group_id.eq(groups::id))),
+        )
+        .filter(mine)
+        .select(groups::role)
+        .load(conn)?;
+    let granted = group_grants::table
+        .inner_join(
+            group_members::table.on(group_members::organization_id
+                .eq(group_grants::organization_id)
+                .and(group_members::group_id.eq(group_grants::group_id))),
+        )
+        .filter(mine)
+        .select((group_grants::company_id, group_grants::role))
+        .load(conn)?;
+    Ok((roles, granted))
+}
+
+/// The places of somebody as they stand; by company, so that two people who settle at once do not wait for each other's.
+fn held(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<BTreeMap<CompanyId, Place>> {
+    type Row = (CompanyId, CompanyRole, Option<CompanyRole>, Origin);
+    let rows: Vec<Row> = company_assignments::table
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(id))
+        .select((
+            company_assignments::company_id,
+            company_assignments::role,
+            company_assignments::direct_role,
+            company_assignments::origin,
+        ))
+        .load(conn)?;
+    let place = |(company, role, direct, origin): Row| {
+        let place = Place {
+            stands: Some((role, origin)),
+            direct,
+            by_group: None,
+        };
+        (company, place)
+    };
+    Ok(rows.into_iter().map(place).collect())
+}
+
+/// Makes a place what follows; 1 when there is one more, -1 when there is one less.
+fn put(
+    conn: &mut Conn,
+    cx: &Context,
+    key: (OrgId, MembershipId, CompanyId),
+    place: &Place,
+    sort_name: &[u8],
+) -> QueryResult<i64> {
+    let follows = place.direct.into_iter().chain(place.by_group).min();
+    match (place.stands, follows) {
+        (None, Some(role)) => {
+            let (organization, id, company) = key;
+            diesel::insert_into(company_assignments::table)
+                .values((
+                    company_assignments::organization_id.eq(organization),
+                    company_assignments::membership_id.eq(id),
+                    company_assignments::company_id.eq(company),
+                    company_assignments::role.eq(role),
+                    company_assignments::direct_role.eq(None::<CompanyRole>),
+                    company_assignments::origin.eq(Origin::Group),
+                    company_assignments::sort_name.eq(sort_name),
+                    company_assignments::created_at.eq(cx.now),
+                ))
+                .execute(conn)?;
+            Ok(1)
+        }
+        (Some(_), None) => {
+            diesel::delete(company_assignments::table.find(key)).execute(conn)?;
+            Ok(-1)
+        }
+        (Some((stands, origin)), Some(role)) => {
+            let came = if place.direct.is_none() { Origin::Group } else { origin };
+            if (stands, origin) != (role, came) {
+                diesel::update(company_assignments::table.find(key))
+                    .set((company_assignments::role.eq(role), company_assignments::origin.eq(came)))
+                    .execute(conn)?;
+            }
+            Ok(0)
+        }
+        (None, None) => Ok(0),
+    }
+}

@@ -1,0 +1,76 @@
+//! Another member, as a list or a rule needs them.
+
+use diesel::prelude::*;
+
+use crate::authz::role::Role;
+use crate::common::error::AppError;
+use crate::common::id::{MembershipId, UserId};
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{memberships, users};
+use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
+use crate::models::membership::access::{FACTS, Facts};
+
+/// What a list or a rule needs of another member.
+#[derive(Debug, Clone, Queryable)]
+pub struct Standing {
+    /// The membership.
+    pub id: MembershipId,
+    /// The account.
+    pub user: UserId,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The role that counts: the highest of their own and their groups'.
+    pub role: Role,
+    /// Whether it counts.
+    pub status: MembershipStatus,
+    /// The end of access.
+    pub access_until: Option<Time>,
+    /// Since when.
+    pub joined_at: Time,
+    /// When last seen in this organization.
+    pub last_seen_at: Option<Time>,
+    /// Who invited them, by account.
+    pub invited_by: Option<String>,
+    /// Who shut them out, by account; nobody when time did.
+    pub suspended_by: Option<String>,
+    /// What else their rights follow from.
+    pub facts: Facts,
+}
+
+impl Standing {
+    /// Whether they are shut out because their access ended.
+    pub fn ended(&self) -> bool {
+        self.status == MembershipStatus::Suspended && self.suspended_by.is_none()
+    }
+
+    /// Finds somebody of the organization who has not been removed.
+    ///
+    /// # Errors
+    /// `NotFound` also for another organization's member.
+    pub fn find(conn: &mut Conn, organization: OrgId, id: MembershipId) -> Result<Self, AppError> {
+        Ok(memberships::table
+            .inner_join(users::table)
+            .filter(memberships::organization_id.eq(organization))
+            .filter(memberships::id.eq(id))
+            .filter(memberships::status.ne(MembershipStatus::Removed))
+            .select((
+                memberships::id,
+                users::id,
+                users::name,
+                users::email,
+                memberships::role,
+                memberships::status,
+                memberships::access_until,
+                memberships::joined_at,
+                memberships::last_seen_at,
+                memberships::invited_by,
+                memberships::suspended_by,
+                FACTS,
+            ))
+            .first(conn)?)
+    }
+}

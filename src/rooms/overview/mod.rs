@@ -1,4 +1,0 @@
-//! The overview of an organization: real counts, its companies, what needs attention, what was done lately.
-
-pub mod read;
-pub mod show;

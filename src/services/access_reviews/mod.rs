@@ -1,0 +1,4 @@
+pub mod advance;
+pub mod close;
+pub mod email;
+pub mod notify;

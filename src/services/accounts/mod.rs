@@ -1,0 +1,2 @@
+pub mod challenge;
+pub mod email;

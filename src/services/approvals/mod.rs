@@ -1,0 +1,3 @@
+pub mod dual_control;
+pub mod email;
+pub mod execute;

@@ -1,0 +1,149 @@
+//! Inviting, one person after the other: what every page that invites does.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::audit::{Action, Deed, Deeds};
+use crate::auth::actor::Member;
+use crate::authz::role::{CompanyRole, Role};
+use crate::common::email::Email;
+use crate::common::error::AppError;
+use crate::common::id::CompanyId;
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{memberships, users};
+use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
+use crate::mail;
+use crate::models::invitation;
+use crate::models::invitation::Offer;
+use crate::services::invitations::allowance;
+use crate::services::invitations::allowance::Allowance;
+use crate::services::invitations::authority::Voucher;
+
+/// What somebody is invited to, checked.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// The role in the organization.
+    pub role: Role,
+    /// Companies with a role each.
+    pub companies: Vec<(CompanyId, CompanyRole)>,
+    /// The same in words, for the deeds.
+    pub named: Vec<String>,
+    /// A personal message, or nothing.
+    pub message: String,
+    /// The last moment of access.
+    pub access_until: Option<Time>,
+}
+
+/// Whom, checked.
+#[derive(Debug, Clone)]
+pub struct Guest {
+    /// The address.
+    pub email: Email,
+    /// The first name, or nothing.
+    pub first_name: String,
+    /// The last name, or nothing.
+    pub last_name: String,
+}
+
+/// A run of invitations. What it counts holds until the transaction ends.
+pub struct Round<'a> {
+    member: &'a Member,
+    voucher: &'a Voucher,
+    members: HashSet<String>,
+    allowance: Allowance,
+    deeds: Deeds,
+}
+
+impl<'a> Round<'a> {
+    /// Begins; `emails` are all addresses that will be asked for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn begin(
+        conn: &mut Conn,
+        member: &'a Member,
+        voucher: &'a Voucher,
+        emails: Vec<String>,
+    ) -> Result<Self, AppError> {
+        Ok(Self {
+            member,
+            voucher,
+            members: members_among(conn, member.organization, emails)?.into_iter().collect(),
+            allowance: allowance::allowance(conn, member.organization, member.cx.now)?,
+            deeds: Deeds::none("nobody was invited"),
+        })
+    }
+
+    /// Invites one. The inner error is a sentence that says why not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn invite(&mut self, conn: &mut Conn, guest: Guest, terms: &Terms) -> Result<Result<String, String>, AppError> {
+        let member = self.member;
+        let role = terms.role;
+        if !self.voucher.vouches(role, &terms.companies) {
+            return Ok(Err(format!("You cannot give the role {}", role.label())));
+        }
+        if self.members.contains(guest.email.as_str()) {
+            return Ok(Err(format!("Already a member of {}", member.organization_name)));
+        }
+        if self.allowance.left == 0 {
+            return Ok(Err(format!(
+                "{} sends at most {} invitations a day. The next one can go out on {}",
+                member.organization_name,
+                self.allowance.a_day,
+                self.allowance.from.full()
+            )));
+        }
+        let offer = Offer {
+            email: guest.email,
+            first_name: guest.first_name,
+            last_name: guest.last_name,
+            role,
+            companies: terms.companies.clone(),
+            message: terms.message.clone(),
+            access_until: terms.access_until,
+            hands_over: false,
+        };
+        let made = invitation::create(conn, &member.cx, member.organization, member.person.id, &offer)?;
+        let Some((id, seed)) = made else {
+            return Ok(Err(
+                "Already invited. Send that invitation again, or change it, from the list".into(),
+            ));
+        };
+        let row = invitation::find(conn, member.organization, id)?
+            .ok_or_else(|| AppError::internal("an invitation that was just made"))?;
+        crate::services::invitations::email::invite(conn, &member.cx, &row, seed)?;
+        self.allowance.left -= 1;
+        let deed = Deed::new(Action::MemberInvited, "invitation", id, offer.email.as_str()).after(json!({
+            "role": role.as_str(),
+            "companies": terms.named,
+            "access_until": terms.access_until.map(Time::iso),
+        }));
+        self.deeds = std::mem::take(&mut self.deeds).and(member.did(deed));
+        Ok(Ok(format!("Invited as {}", role.label())))
+    }
+
+    /// What was done.
+    pub fn deeds(self) -> Deeds {
+        self.deeds
+    }
+}
+
+/// Which of these addresses belong to members.
+///
+/// # Errors
+/// When the database fails.
+pub fn members_among(conn: &mut Conn, organization: OrgId, emails: Vec<String>) -> QueryResult<Vec<String>> {
+    memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organization_id.eq(organization))
+        .filter(memberships::status.ne(MembershipStatus::Removed))
+        .filter(users::email.eq_any(emails))
+        .select(users::email)
+        .load(conn)
+}

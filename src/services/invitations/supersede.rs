@@ -1,0 +1,50 @@
+//! What somebody's arrival brings about, by whichever way they came.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::app::Context;
+use crate::audit::{Action, Deed, Deeds};
+use crate::common::error::AppError;
+use crate::db::Conn;
+use crate::db::schema::invitations;
+use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::InvitationStatus;
+use crate::mail::outbox;
+use crate::models::invitation;
+use crate::models::invitation::Invitation;
+
+/// A member needs no invitation: an open one is closed.
+///
+/// # Errors
+/// When the database fails.
+pub fn supersede(conn: &mut Conn, cx: &Context, was: &Invitation) -> Result<Deeds, AppError> {
+    if !invitation::close(conn, cx, was.organization_id, was.id, InvitationStatus::Superseded)? {
+        return Ok(Deeds::none("it was closed already"));
+    }
+    if let Some(letter) = was.mail_id {
+        outbox::withdraw(conn, letter)?;
+    }
+    let deed = Deed::new(Action::InvitationSuperseded, "invitation", was.id, &was.email)
+        .before(json!({ "status": was.status.as_str() }))
+        .after(json!({ "status": InvitationStatus::Superseded.as_str() }));
+    Ok(Deeds::organization(was.organization_id, deed))
+}
+
+/// The same for whatever invitation of an organization is open for an address.
+///
+/// # Errors
+/// When the database fails.
+pub fn supersede_of(conn: &mut Conn, cx: &Context, organization: OrgId, email: &str) -> Result<Deeds, AppError> {
+    let open: Option<Invitation> = invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::email.eq(email))
+        .filter(invitations::status.eq(InvitationStatus::Pending))
+        .select(Invitation::as_select())
+        .first(conn)
+        .optional()?;
+    match open {
+        Some(invitation) => supersede(conn, cx, &invitation),
+        None => Ok(Deeds::none("no invitation was open")),
+    }
+}

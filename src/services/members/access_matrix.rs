@@ -1,0 +1,220 @@
+//! Many changes at once: each by the verb that every page uses, all of them or none.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::audit::Deeds;
+use crate::auth::actor::Member;
+use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission};
+use crate::authz::rights::Reach;
+use crate::authz::role::CompanyRole;
+use crate::common::error::AppError;
+use crate::common::id::{CompanyId, MembershipId};
+use crate::db::Conn;
+use crate::models::access_matrix;
+use crate::models::membership;
+use crate::models::membership::record::Standing;
+use crate::services::assignments;
+use crate::services::members::role;
+use crate::services::members::role::Title;
+use crate::services::members::visible::Sight;
+
+/// One place of one person: in a company, or in the organization.
+pub type Spot = (MembershipId, Option<CompanyId>);
+
+/// What is to stand at a spot.
+#[derive(Debug, Clone)]
+pub enum Wish {
+    /// A role in the organization.
+    Title(Title),
+    /// A role of their own in a company, or none.
+    Place(CompanyId, Option<CompanyRole>),
+}
+
+/// A change that somebody wants.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The line of the sheet, or nothing of the kind.
+    pub line: u64,
+    /// Whose.
+    pub person: MembershipId,
+    /// What it shall be.
+    pub wish: Wish,
+    /// What stood there when it was wished, as a form's value; empty for nothing.
+    pub was: String,
+}
+
+impl Change {
+    /// Where.
+    pub fn spot(&self) -> Spot {
+        match self.wish {
+            Wish::Title(_) => (self.person, None),
+            Wish::Place(company, _) => (self.person, Some(company)),
+        }
+    }
+}
+
+/// Why a change was refused, and with it all others.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// Where.
+    pub spot: Spot,
+    /// The line of the sheet.
+    pub line: u64,
+    /// Whose, by name.
+    pub name: String,
+    /// The sentence, without a full stop.
+    pub sentence: String,
+}
+
+/// Makes all changes, or none of them.
+///
+/// # Errors
+/// A missing right; `NotFound` for people and companies that the member does not see; the inner error says what was
+/// refused.
+pub fn apply(conn: &mut Conn, member: &Member, changes: &[Change]) -> Result<Result<Deeds, Vec<Fault>>, AppError> {
+    allowed(conn, member, changes)?;
+    access_matrix::all_or_nothing(conn, |conn| {
+        let ids: Vec<MembershipId> = changes.iter().map(|change| change.person).collect();
+        membership::hold_all(conn, member.organization, &ids)?;
+        let now = Now::of(conn, member, &ids)?;
+        now.in_sight(conn, member, changes)?;
+        let mut deeds = Deeds::none("nothing was wished");
+        let mut faults = Vec::new();
+        for change in changes {
+            let done = if now.at(change.spot()) == change.was {
+                one(conn, member, change)?
+            } else {
+                Err("Somebody changed this in the meantime. Look at the new state and try again".into())
+            };
+            match done {
+                Ok(done) => deeds = deeds.and(done),
+                Err(sentence) => faults.push(Fault {
+                    spot: change.spot(),
+                    line: change.line,
+                    name: now.name(change.person),
+                    sentence,
+                }),
+            }
+        }
+        Ok(if faults.is_empty() { Ok(deeds) } else { Err(faults) })
+    })
+}
+
+/// The rights without which none of this can be asked.
+fn allowed(conn: &mut Conn, member: &Member, changes: &[Change]) -> Result<(), AppError> {
+    let (mut titles, mut places) = (false, false);
+    for change in changes {
+        match change.wish {
+            Wish::Title(_) => titles = true,
+            Wish::Place(..) => places = true,
+        }
+    }
+    if titles && member.reach::<ChangeRoles>() != Reach::Everywhere {
+        return Err(member.refusal(conn, ChangeRoles::RIGHT)?);
+    }
+    if places && !member.rights.has(AssignCompanies::RIGHT) {
+        return Err(member.refusal(conn, AssignCompanies::RIGHT)?);
+    }
+    Ok(())
+}
+
+/// What stands at the spots of some people.
+pub struct Now {
+    people: HashMap<MembershipId, access_matrix::Person>,
+    held: HashMap<(MembershipId, CompanyId), access_matrix::Held>,
+}
+
+impl Now {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn of(conn: &mut Conn, member: &Member, people: &[MembershipId]) -> Result<Self, AppError> {
+        let mut ids = people.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(Self {
+            people: access_matrix::by_ids(conn, member.organization, &ids)?,
+            held: access_matrix::held(conn, member.organization, &ids)?,
+        })
+    }
+
+    /// What stands at a spot, as a form's value.
+    pub fn at(&self, (person, company): Spot) -> String {
+        match company {
+            None => self
+                .people
+                .get(&person)
+                .map(access_matrix::Person::title)
+                .unwrap_or_default(),
+            Some(company) => {
+                let held = self.held.get(&(person, company));
+                held.and_then(|(_, own)| *own)
+                    .map(|role| role.to_string())
+                    .unwrap_or_default()
+            }
+        }
+    }
+
+    /// The role that counts for somebody in a company.
+    pub fn present(&self, person: MembershipId, company: CompanyId) -> Option<CompanyRole> {
+        self.held.get(&(person, company)).map(|(role, _)| *role)
+    }
+
+    /// Whether somebody is in one of these companies.
+    pub fn within(&self, person: MembershipId, companies: &[CompanyId]) -> bool {
+        companies
+            .iter()
+            .any(|company| self.held.contains_key(&(person, *company)))
+    }
+
+    fn name(&self, person: MembershipId) -> String {
+        self.people
+            .get(&person)
+            .map(|person| person.name.clone())
+            .unwrap_or_default()
+    }
+
+    /// Nobody learns of people and companies by changing them.
+    fn in_sight(&self, conn: &mut Conn, member: &Member, changes: &[Change]) -> Result<(), AppError> {
+        let sight = Sight::of(conn, member)?;
+        let mut known = HashSet::new();
+        for change in changes {
+            let (person, company) = change.spot();
+            let seen = self.people.contains_key(&person) && sight.own().is_none_or(|own| self.within(person, own));
+            if !seen || company.is_some_and(|company| !sight.sees(company)) {
+                return Err(AppError::NotFound);
+            }
+            if let Some(company) = company
+                && known.insert(company)
+            {
+                access_matrix::company(conn, member.organization, company)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One change. The inner error is a sentence.
+fn one(conn: &mut Conn, member: &Member, change: &Change) -> Result<Result<Deeds, String>, AppError> {
+    let person = Standing::find(conn, member.organization, change.person)?;
+    let right = AssignCompanies::RIGHT;
+    let unit = member.unit.one();
+    Ok(match &change.wish {
+        Wish::Title(title) => match role::change(conn, member, &person, title) {
+            Ok(Ok(done)) => Ok(done.deeds),
+            Ok(Err(why)) => Err(why.sentence().to_owned()),
+            // It says which right is not the member's to give.
+            Err(AppError::Forbidden(refusal)) => Err(format!("You may not give the right “{}”", refusal.right)),
+            Err(error) => return Err(error),
+        },
+        Wish::Place(company, Some(role)) => {
+            let given = assignments::give(conn, member, right, &person, *company, *role)?;
+            given.map(|placed| placed.deeds).map_err(|why| why.sentence(unit))
+        }
+        Wish::Place(company, None) => {
+            let taken = assignments::take(conn, member, right, &person, *company)?;
+            taken.map(|placed| placed.deeds).map_err(|why| why.sentence(unit))
+        }
+    })
+}

@@ -1,0 +1,10 @@
+pub mod access_end;
+pub mod access_matrix;
+pub mod bulk;
+pub mod ceiling;
+pub mod email;
+pub mod removal;
+pub mod role;
+pub mod rules;
+pub mod suspension;
+pub mod visible;

@@ -1,0 +1,207 @@
+//! Changing somebody's role in the organization.
+
+use serde_json::{Value, json};
+
+use crate::audit::{Action, Deed, Deeds};
+use crate::auth::actor::Member;
+use crate::authz::rights::Held;
+use crate::authz::role::Role;
+use crate::common::error::AppError;
+use crate::common::id::CustomRoleId;
+use crate::db::Conn;
+use crate::db::types::org_id::OrgId;
+use crate::models::approval::Matter;
+use crate::models::custom_role;
+use crate::models::custom_role::CustomRole;
+use crate::models::membership;
+use crate::models::membership::Outcome;
+use crate::models::membership::record::Standing;
+use crate::services::Done;
+use crate::services::approvals::dual_control;
+use crate::services::members::ceiling::Before;
+use crate::services::members::email;
+use crate::services::members::rules;
+use crate::services::members::rules::{Refused, Target};
+
+/// A role that can be given: a built-in one, or one that the organization made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Title {
+    /// A built-in role.
+    Plain(Role),
+    /// One of the organization's own.
+    Custom(CustomRole),
+}
+
+impl Title {
+    /// The role that a form's value means: a role's name, or a custom role's id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn parse(conn: &mut Conn, organization: OrgId, text: &str) -> Result<Option<Self>, AppError> {
+        if let Some(role) = Role::parse(text) {
+            return Ok(Some(Self::Plain(role)));
+        }
+        match CustomRoleId::parse(text) {
+            Some(id) => Ok(custom_role::find(conn, organization, id)?.map(Self::Custom)),
+            None => Ok(None),
+        }
+    }
+
+    /// The role that somebody has of their own.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn of(conn: &mut Conn, organization: OrgId, person: &Standing) -> Result<Self, AppError> {
+        let custom = match person.facts.custom_role {
+            Some(id) => custom_role::find(conn, organization, id)?,
+            None => None,
+        };
+        Ok(custom.map_or(Self::Plain(person.facts.own_role), Self::Custom))
+    }
+
+    /// The word for people.
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Plain(role) => role.label(),
+            Self::Custom(custom) => &custom.name,
+        }
+    }
+
+    /// What it can do, in one sentence without a full stop. `many` is the organization's word for companies.
+    pub fn can(&self, many: &str) -> String {
+        match self {
+            Self::Plain(role) => role.can(many),
+            Self::Custom(custom) if custom.description.is_empty() => {
+                format!("One of your own roles, at the height of {}", custom.base.label())
+            }
+            Self::Custom(custom) => custom.description.clone(),
+        }
+    }
+
+    /// The form's value.
+    pub fn value(&self) -> String {
+        match self {
+            Self::Plain(role) => role.to_string(),
+            Self::Custom(custom) => custom.id.to_string(),
+        }
+    }
+
+    /// What it is made of.
+    pub fn held(&self) -> Held {
+        match self {
+            Self::Plain(role) => (*role).into(),
+            Self::Custom(custom) => custom.held(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        match self {
+            Self::Plain(role) => json!({ "role": role.as_str() }),
+            Self::Custom(custom) => json!({ "role": custom.base.as_str(), "custom_role": custom.name }),
+        }
+    }
+}
+
+/// The roles that a member may give somebody, the present one included, highest first, the organization's own last.
+///
+/// # Errors
+/// When the database fails.
+pub fn offered(conn: &mut Conn, member: &Member, target: &Target) -> Result<Vec<Title>, AppError> {
+    let actor = member.into();
+    let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
+    let custom = custom_role::all(conn, member.organization)?
+        .into_iter()
+        .map(Title::Custom);
+    Ok(plain
+        .chain(custom)
+        .filter(|title| rules::may_give(&actor, target, title.held()))
+        .collect())
+}
+
+/// The roles that a member may give at all, highest first, the organization's own last.
+///
+/// # Errors
+/// When the database fails.
+pub fn grantable(conn: &mut Conn, member: &Member) -> Result<Vec<Title>, AppError> {
+    let authority = member.authority();
+    let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
+    let custom = custom_role::all(conn, member.organization)?
+        .into_iter()
+        .map(Title::Custom);
+    Ok(plain
+        .chain(custom)
+        .filter(|title| authority.may_grant(title.held()))
+        .collect())
+}
+
+/// Gives somebody a role, tells them, and says what was done. Everything that follows from it holds at once; who becomes
+/// or was an owner may have to wait for a second one.
+///
+/// # Errors
+/// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
+pub fn change(
+    conn: &mut Conn,
+    member: &Member,
+    person: &Standing,
+    title: &Title,
+) -> Result<Result<Done, Refused>, AppError> {
+    let organization = member.organization;
+    if let Err(why) = rules::role_change(&member.into(), &Target::from(person), title.held()) {
+        return Ok(Err(why));
+    }
+    let present = Title::of(conn, organization, person)?;
+    if present == *title {
+        return Ok(Ok(Done {
+            word: format!("{} is {} already", person.name, title.label()),
+            deeds: Deeds::none("the same role"),
+        }));
+    }
+    if title.held().role == Role::Owner || person.facts.own_role == Role::Owner {
+        let label = match title {
+            Title::Plain(Role::Owner) => format!("make {} an owner", person.name),
+            _ => format!("make {} {} instead of owner", person.name, title.label()),
+        };
+        let role = title.value();
+        if let Some(waits) = dual_control::hold_person(conn, member, Matter::Role, person, &[("role", &role)], label)? {
+            return Ok(Ok(waits));
+        }
+    }
+    carry_out(conn, member, person, title)
+}
+
+/// Gives somebody a role; the rules were asked.
+///
+/// # Errors
+/// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
+pub fn carry_out(
+    conn: &mut Conn,
+    member: &Member,
+    person: &Standing,
+    title: &Title,
+) -> Result<Result<Done, Refused>, AppError> {
+    let organization = member.organization;
+    let present = Title::of(conn, organization, person)?;
+    let before = Before::of(conn, member, person.id)?;
+    let outcome = match title {
+        Title::Plain(role) => membership::set_role(conn, &member.cx, organization, person, *role)?,
+        Title::Custom(custom) => {
+            membership::set_custom_role(conn, &member.cx, organization, person, custom.id, custom.base)?
+        }
+    };
+    match outcome {
+        Outcome::LastOwner => return Ok(Err(Refused::LastOwner)),
+        Outcome::Changed => return Ok(Err(Refused::Changed)),
+        Outcome::Done => {}
+    }
+    before.check(conn, member, person.id)?;
+    if person.id != member.id {
+        email::role_changed(conn, member, person, present.label(), title.label())?;
+    }
+    let deed = Deed::new(Action::MemberRoleChanged, "member", person.id, &person.name)
+        .before(present.json())
+        .after(title.json());
+    Ok(Ok(Done {
+        word: format!("{} is {} now", person.name, title.label()),
+        deeds: member.did(deed),
+    }))
+}

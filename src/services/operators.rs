@@ -1,0 +1,97 @@
+//! What operators decide about an account: how many organizations it may create, and whether it runs the instance.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::app::Context;
+use crate::audit::{Action, Deed, Deeds};
+use crate::common::error::AppError;
+use crate::common::id::UserId;
+use crate::db::Conn;
+use crate::db::schema::users;
+use crate::models::support_session;
+
+/// Sets how many organizations an account may create; `None` is the instance's own limit.
+///
+/// # Errors
+/// `NotFound` when there is no such account.
+pub fn set_limit(conn: &mut Conn, user: UserId, wanted: Option<i32>) -> Result<Deeds, AppError> {
+    let (email, before): (String, Option<i32>) = users::table
+        .find(user)
+        .select((users::email, users::organization_limit))
+        .first(conn)?;
+    if before == wanted {
+        return Ok(Deeds::none("the limit stays"));
+    }
+    diesel::update(users::table.find(user))
+        .set(users::organization_limit.eq(wanted))
+        .execute(conn)?;
+    let deed = Deed::new(Action::LimitChanged, "account", user, email)
+        .before(json!({ "organizations": before }))
+        .after(json!({ "organizations": wanted }));
+    Ok(Deeds::account(user, deed))
+}
+
+/// Why an account does not become or stay what was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Its address is not proven.
+    Unproven,
+    /// Nobody else runs the instance.
+    Last,
+}
+
+/// Operators come and go one after the other.
+const TURN: &str = "operators of the instance";
+
+/// Makes somebody an operator.
+///
+/// # Errors
+/// `NotFound` when there is no such account.
+pub fn appoint(conn: &mut Conn, user: UserId) -> Result<Result<Deeds, Refused>, AppError> {
+    conn.take_turn(TURN)?;
+    let email: String = users::table.find(user).select(users::email).first(conn)?;
+    let account = users::table.find(user).filter(users::is_operator.eq(false));
+    let appointed = diesel::update(account.filter(users::email_verified_at.is_not_null()))
+        .set(users::is_operator.eq(true))
+        .execute(conn)?;
+    if appointed == 1 {
+        let deed = Deed::new(Action::OperatorAppointed, "account", user, email);
+        return Ok(Ok(Deeds::account(user, deed)));
+    }
+    let unproven: i64 = account.count().get_result(conn)?;
+    Ok(if unproven == 1 {
+        Err(Refused::Unproven)
+    } else {
+        Ok(Deeds::none("an operator already"))
+    })
+}
+
+/// Takes the instance out of somebody's hands; what they look into by support sessions closes at once. Somebody who can
+/// sign in always runs it.
+///
+/// # Errors
+/// `NotFound` when there is no such account.
+pub fn dismiss(conn: &mut Conn, cx: &Context, user: UserId) -> Result<Result<Deeds, Refused>, AppError> {
+    // Without the turn, two who dismiss each other would each still see the other one.
+    conn.take_turn(TURN)?;
+    let email: String = users::table.find(user).select(users::email).first(conn)?;
+    let others: i64 = users::table
+        .filter(users::is_operator.eq(true))
+        .filter(users::email_verified_at.is_not_null())
+        .filter(users::id.ne(user))
+        .count()
+        .get_result(conn)?;
+    if others == 0 {
+        return Ok(Err(Refused::Last));
+    }
+    let dismissed = diesel::update(users::table.find(user).filter(users::is_operator.eq(true)))
+        .set(users::is_operator.eq(false))
+        .execute(conn)?;
+    if dismissed == 0 {
+        return Ok(Ok(Deeds::none("no operator")));
+    }
+    let deed = Deed::new(Action::OperatorDismissed, "account", user, email);
+    let ended = support_session::end_of(conn, cx.now, user, None)?;
+    Ok(Ok(Deeds::account(user, deed).and(ended)))
+}

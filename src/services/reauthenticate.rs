@@ -1,0 +1,48 @@
+//! The password once more, before what cannot be taken back: a session left open is no way to do it, or to guess it.
+
+use diesel::prelude::*;
+
+use crate::audit::Deeds;
+use crate::auth::Gate;
+use crate::authz::permission::Permission;
+use crate::common::error::AppError;
+use crate::db::schema::users;
+use crate::models::login_attempt;
+use crate::models::login_attempt::{FLOODED, Verdict};
+
+/// Checks the password of the member at work, within the limits of a sign-in. The inner error is a sentence for the field.
+///
+/// # Errors
+/// What the gate refuses.
+pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<Result<(), &'static str>, AppError> {
+    if password.is_empty() {
+        return Ok(Err("Enter your password"));
+    }
+    let stored = gate
+        .write(|member, conn| {
+            let person = &member.person;
+            let stored = match login_attempt::password(conn, &member.cx, &person.email)? {
+                Verdict::Try => {
+                    let hash: String = users::table.find(person.id).select(users::password_hash).first(conn)?;
+                    Ok(hash)
+                }
+                Verdict::Locked => Err("Too many attempts. Wait 15 minutes"),
+                Verdict::Flooded => Err(FLOODED),
+            };
+            Ok((stored, Deeds::none("an attempt is no change")))
+        })
+        .await?;
+    let stored = match stored {
+        Ok(stored) => stored,
+        Err(sentence) => return Ok(Err(sentence)),
+    };
+    if !gate.house().hasher.verify(Some(stored), password).await? {
+        return Ok(Err("This is not your current password"));
+    }
+    gate.write(|member, conn| {
+        login_attempt::forgive(conn, member.person.email.as_str())?;
+        Ok(((), Deeds::none("the person was there")))
+    })
+    .await?;
+    Ok(Ok(()))
+}

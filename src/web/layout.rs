@@ -1,0 +1,244 @@
+//! The frame around every page: who is here, where, what they may open, and a word left by the request before.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::app::Context;
+use crate::app::Flash;
+use crate::auth::actor::Member;
+use crate::authz::permission::{ViewCompany, ViewMembers};
+use crate::authz::rights::{Reach, Rights};
+use crate::authz::role::Role;
+use crate::common::error::AppError;
+use crate::common::id::UserId;
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{invitations, memberships, organization_slugs, organizations, role_counts};
+use crate::db::types::MembershipStatus;
+use crate::db::types::organization::{InvitationStatus, UnitLabel};
+use crate::models::session;
+
+/// Who is signed in, for the frame.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// Whether the account runs this instance.
+    pub operator: bool,
+}
+
+/// The organization a page belongs to.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The name.
+    pub name: String,
+    /// The slug.
+    pub slug: String,
+    /// The reader's role, in words.
+    pub role: String,
+    /// The organization's word for companies.
+    pub unit: UnitLabel,
+    /// How many members there are, for who sees them all.
+    pub members: Option<i64>,
+    /// How many active companies there are, for who sees them all.
+    pub companies: Option<i64>,
+    /// The first of the settings that the reader may open.
+    pub settings: Option<&'static str>,
+    /// The reader's rights.
+    pub may: Rights,
+    /// When the organization will be deleted, while it waits for that.
+    pub deleted_on: Option<String>,
+    /// The support session by which an operator looks in; it stands above every page.
+    pub support: Option<Banner>,
+}
+
+/// What is said above every page that an operator sees in a support session.
+#[derive(Debug, Clone)]
+pub struct Banner {
+    /// Why they look in.
+    pub reason: String,
+    /// Until when, for machines.
+    pub until: String,
+    /// How long it still is, in words.
+    pub left: String,
+    /// Who allowed it.
+    pub consent_by: String,
+}
+
+/// An entry of the organization switcher.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The name.
+    pub name: String,
+    /// The reader's role there, in words.
+    pub role: String,
+    /// Where it leads: the same kind of page there when it is allowed there, else its overview.
+    pub href: String,
+    /// Whether it is this one.
+    pub current: bool,
+}
+
+/// The frame.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// `system`, `light` or `dark`.
+    pub theme: &'static str,
+    /// A word left by the request before.
+    pub flash: Option<Flash>,
+    /// Who is signed in.
+    pub person: Option<Person>,
+    /// How many invitations wait for this person.
+    pub invitations: i64,
+    /// The organization, on its pages.
+    pub place: Option<Place>,
+    /// The person's organizations, at most `SWITCHER`.
+    pub switcher: Vec<Choice>,
+    /// Which entry of the navigation is this page's.
+    pub section: &'static str,
+}
+
+/// So many organizations stand in the switcher; the page of all organizations has a search.
+const SWITCHER: i64 = 50;
+
+impl Shell {
+    /// A frame with nobody in it.
+    pub fn bare(cx: &Context) -> Self {
+        Self {
+            theme: cx.request.theme,
+            flash: cx.flash.clone(),
+            person: None,
+            invitations: 0,
+            place: None,
+            switcher: Vec::new(),
+            section: "",
+        }
+    }
+
+    pub fn for_person(
+        conn: &mut Conn,
+        person: &crate::auth::current_user::Person,
+        section: &'static str,
+    ) -> Result<Self, AppError> {
+        let mut shell = Self::bare(&person.cx);
+        shell.section = section;
+        if person.cx.request.fragment {
+            return Ok(shell);
+        }
+        shell.fill(conn, person, section, None)?;
+        Ok(shell)
+    }
+
+    pub fn for_member(conn: &mut Conn, member: &Member, section: &'static str) -> Result<Self, AppError> {
+        let mut shell = Self::bare(&member.cx);
+        shell.section = section;
+        shell.fill(conn, &member.person, section, Some(&member.slug))?;
+        // A number that only counts what the reader may not see would tell it all the same.
+        let members = if member.reach::<ViewMembers>() == Reach::Everywhere {
+            let counts: Vec<i64> = role_counts::table
+                .filter(role_counts::organization_id.eq(member.organization))
+                .select(role_counts::members)
+                .load(conn)?;
+            Some(counts.iter().sum())
+        } else {
+            None
+        };
+        let companies = (member.reach::<ViewCompany>() == Reach::Everywhere).then_some(member.active_companies);
+        shell.place = Some(Place {
+            name: member.organization_name.clone(),
+            slug: member.slug.clone(),
+            role: match member.support {
+                Some(_) => "Support session".to_owned(),
+                None => member.role.label().to_owned(),
+            },
+            support: member.support.as_ref().map(|support| Banner {
+                reason: support.reason.clone(),
+                until: support.ends_at.iso(),
+                left: support.ends_at.ahead(member.cx.now),
+                consent_by: support.consent_by.clone(),
+            }),
+            unit: member.unit,
+            members,
+            companies,
+            settings: crate::web::nav::settings(member.rights).first().map(|tab| tab.key),
+            may: member.rights,
+            deleted_on: member.delete_after.map(Time::date),
+        });
+        Ok(shell)
+    }
+
+    fn fill(
+        &mut self,
+        conn: &mut Conn,
+        person: &crate::auth::current_user::Person,
+        section: &str,
+        current: Option<&str>,
+    ) -> Result<(), AppError> {
+        self.person = Some(Person {
+            name: person.name.clone(),
+            email: person.email.to_string(),
+            operator: person.operator,
+        });
+        if person.verified {
+            self.invitations = pending_invitations(conn, person.email.as_str(), person.cx.now)?;
+        }
+        self.switcher = switcher(conn, person.id, person.cx.now, section, current)?;
+        Ok(())
+    }
+}
+
+/// How many invitations wait for an address.
+fn pending_invitations(conn: &mut Conn, email: &str, now: Time) -> QueryResult<i64> {
+    invitations::table
+        .filter(invitations::email.eq(email))
+        .filter(invitations::status.eq(InvitationStatus::Pending))
+        .filter(invitations::expires_at.gt(now))
+        .count()
+        .get_result(conn)
+}
+
+fn switcher(
+    conn: &mut Conn,
+    user: UserId,
+    now: Time,
+    section: &str,
+    current: Option<&str>,
+) -> QueryResult<Vec<Choice>> {
+    let rows: Vec<(String, String, Role)> = memberships::table
+        .inner_join(organizations::table)
+        .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(
+            memberships::access_until
+                .is_null()
+                .or(memberships::access_until.ge(now)),
+        )
+        .filter(organization_slugs::is_current.eq(true))
+        .order((memberships::last_seen_at.desc(), memberships::id))
+        .limit(SWITCHER)
+        .select((organizations::name, organization_slugs::slug, memberships::role))
+        .load(conn)?;
+    let mut choices: Vec<Choice> = rows
+        .into_iter()
+        .map(|(name, slug, role)| {
+            let may = Rights::of(role, &[]);
+            let page = match section {
+                "companies" if may.view_company() => "/companies",
+                "members" if may.view_members() => "/members",
+                "access" if may.view_access() => "/access",
+                "settings" if may.edit_profile() => "/settings/general",
+                _ => "",
+            };
+            Choice {
+                name,
+                role: role.label().to_owned(),
+                href: format!("/organizations/{slug}{page}"),
+                current: current == Some(slug.as_str()),
+            }
+        })
+        .collect();
+    choices.sort_by_key(|choice| (!choice.current, crate::common::name::sort_key(&choice.name)));
+    Ok(choices)
+}

@@ -1,0 +1,5 @@
+pub mod company_picker;
+pub mod history;
+pub mod layout;
+pub mod middleware;
+pub mod nav;
