@@ -15,8 +15,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
+use tenantry::authz::decision::{Cells, Grounds, Held, Policies};
 use tenantry::authz::permission::{Column, CreateCompanies, ManageBilling, Permission, RightSet, ViewBilling};
-use tenantry::authz::rights::{Cells, Grounds, Held, Policies};
 use tenantry::authz::role::{CompanyRole, Role};
 
 const ROUNDS: u32 = 200_000;

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::audit::{Action, Entry};
 use crate::auth::actor::Member;
+use crate::authz::decision::Grounds;
 use crate::authz::permission::{Permission, ViewAudit};
-use crate::authz::rights::Grounds;
 use crate::authz::role::Role;
 use crate::db::Conn;
 
@@ -158,8 +158,8 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authz::decision::{Held, Policies};
     use crate::authz::permission::{Column, RightSet};
-    use crate::authz::rights::{Held, Policies};
     use crate::authz::role::CompanyRole;
     use crate::common::time::Time;
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Rights;
 use crate::authz::permission::Right;
-use crate::authz::rights::Rights;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use crate::auth::actor::Member;
+use crate::authz::decision::{Grounds, Policies, Reach};
 use crate::authz::permission::{Right, RightSet};
-use crate::authz::rights::{Grounds, Policies, Reach};
 use crate::authz::role::Role;
 use crate::common::error::{AppError, Refusal};
 use crate::db::Conn;

@@ -1,8 +1,8 @@
 //! Why somebody can or cannot do something: the chain role → groups → assignment → override → policy → state, with the
 //! verdict that follows from it. It is worked out step by step, apart from `Grounds::rights`; a test holds both together.
 
+use crate::authz::decision::{Cells, Grounds, Held, Reach};
 use crate::authz::permission::{Column, Permission, Right, ViewOrganization};
-use crate::authz::rights::{Cells, Grounds, Held, Reach};
 use crate::authz::role::{CompanyRole, Role};
 
 /// Where a step stands in the chain.
@@ -175,7 +175,7 @@ impl Running {
                 Effect::Gives
             } else if in_companies {
                 Effect::InCompanies
-            } else if crate::authz::rights::DELEGABLE.has(right) {
+            } else if crate::authz::decision::DELEGABLE.has(right) {
                 Effect::Open
             } else {
                 Effect::Never
@@ -187,7 +187,7 @@ impl Running {
         self.own |= in_companies;
         self.fixed |= effect == Effect::Always;
         self.open |= match held.custom {
-            Some(set) => crate::authz::rights::DELEGABLE.has(right) && !set.has(right),
+            Some(set) => crate::authz::decision::DELEGABLE.has(right) && !set.has(right),
             None => matches!(effect, Effect::Gives | Effect::ByPolicy | Effect::Open),
         };
         self.steps.push(Step { link, effect });

@@ -1,5 +1,5 @@
 pub mod area;
+pub mod decision;
 pub mod explain;
 pub mod permission;
-pub mod rights;
 pub mod role;

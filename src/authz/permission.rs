@@ -3,7 +3,7 @@
 //! Marks: `●` always · `◑` on, removable by policy or override · `◐` off, grantable · `o` own companies only ·
 //! `s` only in an audited support session · `-` never.
 
-use crate::authz::rights::Rights;
+use crate::authz::decision::Rights;
 use crate::authz::role::{CompanyRole, Role};
 
 /// A right that a gate asks for.

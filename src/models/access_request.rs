@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::app::Context;
 use crate::auth::actor;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{DecideRequests, Permission, Right};
-use crate::authz::rights::Reach;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId, RequestId, UserId};

@@ -1,8 +1,8 @@
 //! How many people work in companies.
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Rights;
 use crate::authz::permission::Right;
-use crate::authz::rights::Rights;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::app::Context;
+use crate::authz::decision::{DELEGABLE, Held};
 use crate::authz::permission::{Permission, RightSet, ViewCompany, ViewOrganization};
-use crate::authz::rights::{DELEGABLE, Held};
 use crate::authz::role::Role;
 use crate::common::id::{CustomRoleId, UserId};
 use crate::db::Conn;

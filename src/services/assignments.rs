@@ -5,8 +5,8 @@ use serde_json::json;
 
 use crate::audit::{Action, Deed, Deeds};
 use crate::auth::actor::Member;
+use crate::authz::decision::{Authority, Reach};
 use crate::authz::permission::{ChangeRoles, Permission, Right};
-use crate::authz::rights::{Authority, Reach};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
@@ -331,8 +331,8 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authz::decision::Grounds;
     use crate::authz::permission::AssignCompanies;
-    use crate::authz::rights::Grounds;
     use proptest::prelude::*;
 
     fn role() -> impl Strategy<Value = Role> {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::audit::{Action, Deed, Deeds};
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, Right, ViewAccess};
-use crate::authz::rights::Reach;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, GroupId, MembershipId};

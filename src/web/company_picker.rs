@@ -4,8 +4,8 @@
 use diesel::prelude::*;
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, Permission};
-use crate::authz::rights::Reach;
 use crate::authz::role::CompanyRole;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;

@@ -1,6 +1,6 @@
 //! The entries below Settings and Access control. They lead into several rooms, so they stand on the floor below them.
 
-use crate::authz::rights::Rights;
+use crate::authz::decision::Rights;
 
 /// An entry.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use tenantry::authz::decision::{Authority, Grounds};
 use tenantry::authz::permission::{Right, RightSet};
-use tenantry::authz::rights::{Authority, Grounds};
 use tenantry::authz::role::Role;
 
 use crate::harness::client::Client;

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use tenantry::authz::decision::{Cells, Grounds, Policies, Reach};
 use tenantry::authz::permission::{Column, Right};
-use tenantry::authz::rights::{Cells, Grounds, Policies, Reach};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 

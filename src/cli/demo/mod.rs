@@ -5,8 +5,8 @@ pub mod general;
 pub mod links;
 pub mod operator;
 pub mod people;
+pub mod permissions;
 pub mod reviews;
-pub mod rights;
 
 use std::path::Path;
 
@@ -105,7 +105,7 @@ fn furnish(house: &House) -> Result<(), AppError> {
     }
     HOUSES.iter().try_for_each(|place| stage.build(place))?;
     // Each area adds its own past, in its own file.
-    rights::play(&stage)?;
+    permissions::play(&stage)?;
     people::furnish(&stage)?;
     links::furnish(&stage)?;
     general::furnish(&stage)?;

@@ -10,8 +10,8 @@ pub mod save;
 pub mod sheet;
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, ViewAccess};
-use crate::authz::rights::Reach;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::db::Conn;

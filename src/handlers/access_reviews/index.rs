@@ -5,8 +5,8 @@ use askama::Template;
 
 use crate::auth::Gate;
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{ManageCompanyMembers, Permission, RemoveMembers, ViewAccess};
-use crate::authz::rights::Reach;
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::common::id::{CompanyId, ReviewId};

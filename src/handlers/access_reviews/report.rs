@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use crate::auth::Gate;
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{Permission, ViewAccess};
-use crate::authz::rights::Reach;
 use crate::authz::role::CompanyRole;
 use crate::common::csv::Sheet;
 use crate::common::error::AppError;

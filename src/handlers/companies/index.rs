@@ -5,8 +5,8 @@ use askama::Template;
 
 use crate::auth::Gate;
 use crate::auth::actor::Member;
+use crate::authz::decision::{Reach, Rights};
 use crate::authz::permission::{Permission, ViewCompany, ViewCompanyMembers};
-use crate::authz::rights::{Reach, Rights};
 use crate::common::error::AppError;
 use crate::common::html::{html, query_value};
 use crate::common::name;

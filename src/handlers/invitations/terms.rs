@@ -1,8 +1,8 @@
 //! What an invitation offers, as typed and as checked; the same for a new one and for one that is changed.
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{GrantAdmin, GrantOwner, InviteMembers, ManageBilling, Permission};
-use crate::authz::rights::Reach;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use crate::auth::Gate;
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{InviteMembers, Permission, ViewMembers};
-use crate::authz::rights::Reach;
 use crate::authz::role::Role;
 use crate::common::csv::Sheet;
 use crate::common::error::AppError;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::auth::SignedIn;
-use crate::authz::rights::Rights;
+use crate::authz::decision::Rights;
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::db::types::organization::UnitLabel;

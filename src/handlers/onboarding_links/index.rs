@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use crate::auth::Gate;
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{CopyOnboardingLinks, DecideRequests};
-use crate::authz::rights::Reach;
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::common::id::{LinkId, UserId};

@@ -7,8 +7,8 @@ use askama::Template;
 
 use crate::auth::SignedIn;
 use crate::auth::actor;
+use crate::authz::decision::{Reach, Rights};
 use crate::authz::permission::{Permission, ViewCompany, ViewMembers};
-use crate::authz::rights::{Reach, Rights};
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::common::name;

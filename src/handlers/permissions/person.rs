@@ -2,9 +2,9 @@
 
 use crate::auth::actor;
 use crate::auth::actor::Member;
+use crate::authz::decision::Grounds;
 use crate::authz::explain::{Answer, explain};
 use crate::authz::permission::Right;
-use crate::authz::rights::Grounds;
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::db::Conn;

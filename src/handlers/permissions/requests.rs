@@ -8,10 +8,10 @@ use serde_json::json;
 use crate::audit::{Action, Deed, Deeds};
 use crate::auth::Gate;
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{
     DecideRequests, Permission, Right, ViewAccess, ViewCompany, ViewMembers, ViewOrganization,
 };
-use crate::authz::rights::Reach;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{html, refused, see_other};

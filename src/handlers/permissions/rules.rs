@@ -1,8 +1,8 @@
 //! Who may switch what. Pure: what the database knows is brought along.
 
+use crate::authz::decision::{Authority, Cells, Policies, Reach, columns};
 use crate::authz::permission::Column;
 use crate::authz::permission::{ManageRoles, Permission, Right, RightSet};
-use crate::authz::rights::{Authority, Cells, Policies, Reach, columns};
 use crate::authz::role::{CompanyRole, Role};
 use crate::models::custom_role::Draft;
 
@@ -179,8 +179,8 @@ pub fn words(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authz::decision::{DELEGABLE, Grounds, Held};
     use crate::authz::permission::{DeleteCompanies, InviteMembers, ManageBilling, ViewBilling};
-    use crate::authz::rights::{DELEGABLE, Grounds, Held};
     use crate::common::id::MembershipId;
     use crate::services::members::rules::{Actor, Target, may_override};
     use proptest::prelude::*;

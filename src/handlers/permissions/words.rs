@@ -1,10 +1,10 @@
 //! Answers in words.
 
 use crate::auth::actor::Member;
+use crate::authz::decision::{Grounds, Reach};
 use crate::authz::explain::{Answer, Effect, Link, Step};
 use crate::authz::permission::Permission;
 use crate::authz::permission::{ChangeRoles, ManageRoles, Right, ViewAccess, ViewMembers};
-use crate::authz::rights::{Grounds, Reach};
 use crate::authz::role::Role;
 use crate::common::id::MembershipId;
 use crate::db::types::organization::UnitLabel;

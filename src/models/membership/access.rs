@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
+use crate::authz::decision::{Cells, Grounds, Held, Policies};
 use crate::authz::permission::{Right, RightSet};
-use crate::authz::rights::{Cells, Grounds, Held, Policies};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId};
 use crate::common::time::Time;

@@ -21,7 +21,7 @@ pub use crate::models::membership::remove::{UNDO, expel, forget_undo, undo};
 pub use crate::models::membership::suspend::{end_due, restore, set_access_until, suspend};
 
 use crate::app::Context;
-use crate::authz::rights::Cells;
+use crate::authz::decision::Cells;
 use crate::authz::role::Role;
 use crate::common::id::{CustomRoleId, MembershipId, UserId};
 use crate::common::name;

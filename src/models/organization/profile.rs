@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::authz::rights::Policies;
+use crate::authz::decision::Policies;
 use crate::db::Conn;
 use crate::db::schema::organizations;
 use crate::db::types::org_id::OrgId;

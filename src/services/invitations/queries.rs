@@ -5,7 +5,7 @@ use diesel::sql_types::Text;
 use serde_json::json;
 
 use crate::audit::{Action, Deed, Deeds};
-use crate::authz::rights::Reach;
+use crate::authz::decision::Reach;
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, InvitationId, MailId, UserId};

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::audit::Deeds;
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission};
-use crate::authz::rights::Reach;
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};

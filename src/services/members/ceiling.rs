@@ -4,8 +4,8 @@
 
 use crate::auth::actor;
 use crate::auth::actor::Member;
+use crate::authz::decision::Grounds;
 use crate::authz::permission::RightSet;
-use crate::authz::rights::Grounds;
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
 use crate::db::Conn;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::audit::{Action, Deed, Deeds};
 use crate::auth::actor::Member;
-use crate::authz::rights::Held;
+use crate::authz::decision::Held;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::id::CustomRoleId;

@@ -1,8 +1,8 @@
 //! Who may change what of whom. Pure: what the database knows is brought along.
 
 use crate::auth::actor::Member;
+use crate::authz::decision::{Authority, Held, Reach};
 use crate::authz::permission::{ChangeRoles, ManageRoles, Permission, Right};
-use crate::authz::rights::{Authority, Held, Reach};
 use crate::authz::role::Role;
 use crate::common::id::MembershipId;
 use crate::common::time::Time;
@@ -138,7 +138,7 @@ pub fn may_override(actor: &Actor, target: &Target) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authz::rights::Rights;
+    use crate::authz::decision::Rights;
     use crate::authz::role::CompanyRole;
     use proptest::prelude::*;
 

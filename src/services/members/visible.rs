@@ -6,8 +6,8 @@ use crate::authz::permission::{Permission, ViewAccess};
 use crate::models::company_choice::{self, Choice, Choices};
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::Right;
-use crate::authz::rights::Reach;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::db::Conn;

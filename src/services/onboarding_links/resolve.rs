@@ -7,8 +7,8 @@
 use diesel::prelude::*;
 
 use crate::app::Context;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{CreateCompanies, ManageOnboardingLinks, Permission};
-use crate::authz::rights::Reach;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::html::local_path;
@@ -264,7 +264,7 @@ pub fn vouched(conn: &mut Conn, cx: &Context, link: &Link) -> Result<bool, AppEr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authz::rights::Authority;
+    use crate::authz::decision::Authority;
 
     fn voucher(role: Role) -> Voucher {
         Voucher {

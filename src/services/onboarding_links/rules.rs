@@ -1,6 +1,6 @@
 //! What a link's form must hold to, and what somebody who opens a link may do.
 
-use crate::authz::rights::Reach;
+use crate::authz::decision::Reach;
 use crate::common::domain;
 use crate::common::name;
 use crate::common::time::{Span, Time};
@@ -181,7 +181,7 @@ impl Situation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authz::rights::Authority;
+    use crate::authz::decision::Authority;
     use crate::authz::role::{CompanyRole, Role};
     use crate::common::id::UserId;
     use proptest::prelude::*;

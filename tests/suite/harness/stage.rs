@@ -11,8 +11,8 @@ use tenantry::audit::{Action, Deed, Deeds};
 use tenantry::auth::Backstage;
 use tenantry::auth::actor;
 use tenantry::auth::current_user::Person;
+use tenantry::authz::decision::Grounds;
 use tenantry::authz::permission::{Right, RightSet};
-use tenantry::authz::rights::Grounds;
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::common::email::Email;
 use tenantry::common::id::{

@@ -2,10 +2,10 @@
 
 use crate::audit::Deeds;
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{
     AssignCompanies, ChangeRoles, GrantAdmin, GrantOwner, InviteMembers, Permission, Right,
 };
-use crate::authz::rights::Reach;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::email::Email;
 use crate::common::error::AppError;

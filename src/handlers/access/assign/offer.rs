@@ -1,8 +1,8 @@
 //! What the dialog offers: people, companies, and the roles that may be given to this person there.
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, ChangeRoles, InviteMembers, Permission};
-use crate::authz::rights::Reach;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission};
-use crate::authz::rights::Reach;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::email::Email;
 use crate::common::error::AppError;

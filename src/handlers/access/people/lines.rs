@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Cells;
 use crate::authz::permission::{AssignCompanies, Permission};
-use crate::authz::rights::Cells;
 use crate::authz::role::Role;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::handlers::access::queries::{Facts, Inherited, Place as Held};

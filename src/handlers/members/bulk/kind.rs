@@ -1,8 +1,8 @@
 //! What many people can be changed by, and who may begin it.
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, RemoveMembers, Right};
-use crate::authz::rights::Reach;
 use crate::services::groups;
 
 crate::text_enum! {

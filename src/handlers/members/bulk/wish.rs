@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::auth::actor::Member;
+use crate::authz::decision::Reach;
 use crate::authz::permission::ViewMembers;
-use crate::authz::rights::Reach;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;

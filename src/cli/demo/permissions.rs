@@ -5,10 +5,10 @@ use serde_json::json;
 
 use crate::audit::{Action, Deed, Deeds};
 use crate::auth::current_user::Person;
+use crate::authz::decision::Cells;
 use crate::authz::permission::{
     ManageCompanyMembers, Permission, RightSet, ViewAccess, ViewAudit, ViewMembers, ViewReporting,
 };
-use crate::authz::rights::Cells;
 use crate::authz::role::Role;
 use crate::cli::demo::{DAY, Stage, account};
 use crate::common::error::AppError;

@@ -1,10 +1,10 @@
 use proptest::prelude::*;
 
+use crate::authz::decision::*;
 use crate::authz::permission::{
     ArchiveCompanies, CreateCompanies, EditCompany, InviteMembers, ManageBilling, ManageWebhooks, ViewBilling,
     ViewCompany, ViewMembers,
 };
-use crate::authz::rights::*;
 
 fn column() -> impl Strategy<Value = Column> {
     prop::sample::select(columns().collect::<Vec<_>>())
