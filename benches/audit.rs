@@ -21,15 +21,15 @@ use std::time::Instant;
 
 use diesel::prelude::*;
 use serde_json::json;
-use tenantry::app::House;
+use tenantry::app::App;
 use tenantry::audit::query;
-use tenantry::audit::query::{Place, Wanted};
+use tenantry::audit::query::{Filter, SeqCursor};
 use tenantry::audit::verify;
 use tenantry::audit::verify::{Cursor, Step};
-use tenantry::audit::visibility::Sight;
-use tenantry::audit::{Action, Deed, Deeds};
-use tenantry::auth::Backstage;
-use tenantry::auth::current_user::Person;
+use tenantry::audit::visibility::Visibility;
+use tenantry::audit::{Action, Event, Events};
+use tenantry::auth::System;
+use tenantry::auth::current_user::CurrentUser;
 use tenantry::common::config::Config;
 use tenantry::common::id::UserId;
 use tenantry::common::slug::Slug;
@@ -58,10 +58,10 @@ fn main() {
 }
 
 fn run(dir: &Path, database: &str) {
-    let house = tenantry::server::open(Config::local(dir, database.to_owned()), Clock::default()).expect("a database");
-    let door = Backstage::of(&house, "bench");
-    let (long, short) = (found(&house, "long"), found(&house, "short"));
-    println!("== {}: writing {LINES} lines, 1,000 a transaction", house.engine());
+    let app = tenantry::server::open(Config::local(dir, database.to_owned()), Clock::default()).expect("a database");
+    let door = System::of(&app, "bench");
+    let (long, short) = (found(&app, "long"), found(&app, "short"));
+    println!("== {}: writing {LINES} lines, 1,000 a transaction", app.engine());
     let began = Instant::now();
     write(&door, long, LINES);
     let took = began.elapsed().as_secs_f64();
@@ -71,7 +71,7 @@ fn run(dir: &Path, database: &str) {
         .unwrap();
 
     println!("== verifying them, {STEP} at a time");
-    let mut runs: Vec<f64> = (0..3).map(|_| verified(&house, &door, long)).collect();
+    let mut runs: Vec<f64> = (0..3).map(|_| verified(&app, &door, long)).collect();
     runs.sort_by(f64::total_cmp);
     let verification = runs[1];
     println!(
@@ -94,39 +94,48 @@ fn run(dir: &Path, database: &str) {
 
     println!("== a page of the log, median of 100, and beside it that of {FEW} lines");
     for (what, wanted, place) in [
-        ("newest", Wanted::default(), Place::Top),
-        ("from the middle", Wanted::default(), Place::Below(LINES / 2)),
+        ("newest", Filter::default(), SeqCursor::Top),
+        ("from the middle", Filter::default(), SeqCursor::Below(LINES / 2)),
         (
             "one action",
-            Wanted {
+            Filter {
                 actions: Some(vec![Action::CompanyArchived]),
-                ..Wanted::default()
+                ..Filter::default()
             },
-            Place::Top,
+            SeqCursor::Top,
         ),
         (
             "one object",
-            Wanted {
+            Filter {
                 target: Some(("company".into(), "7".into())),
-                ..Wanted::default()
+                ..Filter::default()
             },
-            Place::Top,
+            SeqCursor::Top,
         ),
         (
             "words that nothing has, until the search stops",
-            Wanted {
+            Filter {
                 words: vec!["nowhere".into()],
-                ..Wanted::default()
+                ..Filter::default()
             },
-            Place::Top,
+            SeqCursor::Top,
         ),
     ] {
         let page = |organization| {
             let mut times: Vec<f64> = (0..100)
                 .map(|_| {
                     let began = Instant::now();
-                    door.read(|_, conn| Ok(query::page(conn, organization, &wanted, &Sight::Everything, place, 50)?))
-                        .unwrap();
+                    door.read(|_, conn| {
+                        Ok(query::page(
+                            conn,
+                            organization,
+                            &wanted,
+                            &Visibility::Everything,
+                            place,
+                            50,
+                        )?)
+                    })
+                    .unwrap();
                     began.elapsed().as_secs_f64() * 1000.0
                 })
                 .collect();
@@ -137,9 +146,9 @@ fn run(dir: &Path, database: &str) {
     }
 }
 
-fn found(house: &House, slug: &str) -> OrgId {
+fn found(app: &App, slug: &str) -> OrgId {
     let user = UserId::fresh();
-    Backstage::of(house, "bench")
+    System::of(app, "bench")
         .write(|cx, conn| {
             let row = (
                 users::id.eq(user),
@@ -151,7 +160,7 @@ fn found(house: &House, slug: &str) -> OrgId {
                 users::created_at.eq(cx.now.0),
             );
             diesel::insert_into(users::table).values(row).execute(conn)?;
-            let owner = Person::backstage(conn, cx, user)?;
+            let owner = CurrentUser::backstage(conn, cx, user)?;
             let new = NewOrganization {
                 name: format!("The {slug} one"),
                 slug: Slug::parse(slug).unwrap(),
@@ -160,34 +169,34 @@ fn found(house: &House, slug: &str) -> OrgId {
                 domain: String::new(),
             };
             let (organization, _) = organization::create(conn, cx, &owner, &new).expect("a free slug");
-            Ok((organization, Deeds::none("a benchmark's data")))
+            Ok((organization, Events::none("a benchmark's data")))
         })
         .unwrap()
 }
 
-fn write(door: &Backstage, organization: OrgId, lines: i64) {
+fn write(door: &System, organization: OrgId, lines: i64) {
     for from in (0..lines).step_by(1_000) {
-        let deeds = (from..(from + 1_000).min(lines)).map(|n| {
+        let events = (from..(from + 1_000).min(lines)).map(|n| {
             let action = if n % 100 == 0 {
                 Action::CompanyArchived
             } else {
                 Action::MemberRoleChanged
             };
-            let deed = Deed::new(action, "company", n % 10_000, format!("Company {n}"))
+            let event = Event::new(action, "company", n % 10_000, format!("Company {n}"))
                 .before(json!({ "role": "member", "companies": ["North", "South"] }))
                 .after(json!({ "role": "editor", "companies": ["North"], "access_until": null }));
-            Deeds::organization(organization, deed)
+            Events::organization(organization, event)
         });
-        door.write(|_, _| Ok(((), Deeds::all(deeds)))).unwrap();
+        door.write(|_, _| Ok(((), Events::all(events)))).unwrap();
     }
 }
 
-fn verified(house: &House, door: &Backstage, organization: OrgId) -> f64 {
+fn verified(app: &App, door: &System, organization: OrgId) -> f64 {
     let (began, mut cursor) = (Instant::now(), Cursor::default());
     loop {
         let at = cursor.clone();
         let step = door
-            .read(|_, conn| Ok(verify::step(conn, &house.keys.signer(), organization, at, STEP)?))
+            .read(|_, conn| Ok(verify::step(conn, &app.keys.signer(), organization, at, STEP)?))
             .unwrap();
         match step {
             Step::On(on) => cursor = on,
@@ -201,19 +210,19 @@ fn verified(house: &House, door: &Backstage, organization: OrgId) -> f64 {
 }
 
 /// Writes every line to a file as an export has it; how long that took.
-fn exported(door: &Backstage, organization: OrgId, dir: &Path) -> (f64, std::fs::File) {
+fn exported(door: &System, organization: OrgId, dir: &Path) -> (f64, std::fs::File) {
     let began = Instant::now();
     let mut file = std::io::BufWriter::new(std::fs::File::create(dir.join("lines")).unwrap());
     let mut after = 0;
     while after < LINES {
         let piece = door
             .read(|_, conn| {
-                let wanted = Wanted::default();
+                let wanted = Filter::default();
                 Ok(query::piece(
                     conn,
                     organization,
                     &wanted,
-                    &Sight::Everything,
+                    &Visibility::Everything,
                     (after, LINES),
                     PIECE,
                 )?)

@@ -19,17 +19,17 @@ use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use diesel::prelude::*;
-use tenantry::app::House;
-use tenantry::audit::Deeds;
-use tenantry::auth::Backstage;
+use tenantry::app::App;
+use tenantry::audit::Events;
+use tenantry::auth::System;
 use tenantry::common::config::Config;
 use tenantry::common::id::RawId;
 use tenantry::common::time::Clock;
 use tenantry::common::{name, password};
 use tenantry::db::Conn;
 use tenantry::db::schema::{
-    companies, company_assignments, deeds, member_words, memberships, organization_slugs, organizations, role_counts,
-    users,
+    audit_events, companies, company_assignments, member_search_terms, memberships, organization_slugs, organizations,
+    role_counts, users,
 };
 use tenantry::on_each;
 
@@ -485,8 +485,8 @@ fn milliseconds(text: &str) -> f64 {
 
 fn fill(dir: &Path, database: &str) {
     let config = Config::local(dir, database.to_owned());
-    let house = tenantry::server::open(config, Clock::default()).expect("a database");
-    let door = Backstage::of(&house, "bench");
+    let app = tenantry::server::open(config, Clock::default()).expect("a database");
+    let door = System::of(&app, "bench");
     let hash = password::hash_now(PASSWORD).unwrap();
     let owner = RawId::fresh().as_str().to_owned();
     door.write(|cx, conn| {
@@ -500,28 +500,28 @@ fn fill(dir: &Path, database: &str) {
             users::created_at.eq(cx.now.0),
         );
         diesel::insert_into(users::table).values(row).execute(conn)?;
-        Ok(((), Deeds::none("a benchmark's data")))
+        Ok(((), Events::none("a benchmark's data")))
     })
     .unwrap();
-    organization(&house, "small", &owner, SMALL, 5);
-    organization(&house, "large", &owner, LARGE, COMPANIES);
+    organization(&app, "small", &owner, SMALL, 5);
+    organization(&app, "large", &owner, LARGE, COMPANIES);
     // The counts that the product's own verbs keep with each change.
-    let people = "UPDATE companies SET people = (SELECT COUNT(*) FROM company_assignments a JOIN memberships m \
+    let people = "UPDATE companies SET member_count = (SELECT COUNT(*) FROM company_assignments a JOIN memberships m \
                   ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = \
                   companies.organization_id AND a.company_id = companies.id AND m.role = 'member')";
     door.write(|_, conn| {
-        let places = "UPDATE organizations SET places = (SELECT COALESCE(SUM(people), 0) FROM companies WHERE organization_id = organizations.id)";
+        let places = "UPDATE organizations SET assignment_count = (SELECT COALESCE(SUM(member_count), 0) FROM companies WHERE organization_id = organizations.id)";
         on_each!(conn, c => diesel::sql_query(people).execute(c))?;
         on_each!(conn, c => diesel::sql_query(places).execute(c))?;
-        Ok(((), Deeds::none("a benchmark's data")))
+        Ok(((), Events::none("a benchmark's data")))
     })
     .unwrap();
     door.read(|_, conn| Ok(on_each!(conn, c => diesel::sql_query("ANALYZE").execute(c))?))
         .unwrap();
 }
 
-fn organization(house: &House, slug: &str, owner: &str, members: usize, company_count: usize) {
-    let door = Backstage::of(house, "bench");
+fn organization(app: &App, slug: &str, owner: &str, members: usize, company_count: usize) {
+    let door = System::of(app, "bench");
     let org = RawId::fresh().as_str().to_owned();
     let mut company_ids = Vec::new();
     door.write(|cx, conn| {
@@ -566,26 +566,26 @@ fn organization(house: &House, slug: &str, owner: &str, members: usize, company_
             company_ids.push(id);
         }
         for at in 0..30i64 {
-            diesel::insert_into(deeds::table)
+            diesel::insert_into(audit_events::table)
                 .values((
-                    deeds::organization_id.eq(&org),
-                    deeds::id.eq(RawId::fresh().as_str().to_owned()),
-                    deeds::at.eq(now - at),
-                    deeds::actor_id.eq(Some(owner)),
-                    deeds::actor_name.eq("Olivia Owner"),
-                    deeds::ip.eq(""),
-                    deeds::agent.eq(""),
-                    deeds::request_id.eq("bench"),
-                    deeds::action.eq("company.created"),
-                    deeds::target_kind.eq("company"),
-                    deeds::target_id.eq(&company_ids[0]),
-                    deeds::target_label.eq("Company 0000"),
-                    deeds::before.eq("{}"),
-                    deeds::after.eq("{}"),
+                    audit_events::organization_id.eq(&org),
+                    audit_events::id.eq(RawId::fresh().as_str().to_owned()),
+                    audit_events::at.eq(now - at),
+                    audit_events::actor_id.eq(Some(owner)),
+                    audit_events::actor_name.eq("Olivia Owner"),
+                    audit_events::ip.eq(""),
+                    audit_events::agent.eq(""),
+                    audit_events::request_id.eq("bench"),
+                    audit_events::action.eq("company.created"),
+                    audit_events::target_kind.eq("company"),
+                    audit_events::target_id.eq(&company_ids[0]),
+                    audit_events::target_label.eq("Company 0000"),
+                    audit_events::before.eq("{}"),
+                    audit_events::after.eq("{}"),
                 ))
                 .execute(conn)?;
         }
-        Ok(((), Deeds::none("a benchmark's data")))
+        Ok(((), Events::none("a benchmark's data")))
     })
     .unwrap();
     let mut counts = std::collections::BTreeMap::<&str, i64>::new();
@@ -599,7 +599,7 @@ fn organization(house: &House, slug: &str, owner: &str, members: usize, company_
         door.write(|cx, conn| {
             Ok((
                 insert(conn, &org, &company_ids, &people, cx.now.0)?,
-                Deeds::none("a benchmark's data"),
+                Events::none("a benchmark's data"),
             ))
         })
         .unwrap();
@@ -622,7 +622,7 @@ fn organization(house: &House, slug: &str, owner: &str, members: usize, company_
                 ))
                 .execute(conn)?;
         }
-        Ok(((), Deeds::none("a benchmark's data")))
+        Ok(((), Events::none("a benchmark's data")))
     })
     .unwrap();
 }
@@ -716,7 +716,7 @@ fn insert(
                     memberships::id.eq(&p.membership),
                     memberships::user_id.eq(&p.user),
                     memberships::role.eq(p.role),
-                    memberships::own_role.eq(p.role),
+                    memberships::direct_role.eq(p.role),
                     memberships::status.eq("active"),
                     memberships::joined_at.eq(now - i64::try_from(p.at).unwrap() * 1_000_000),
                     memberships::last_seen_at.eq(Some(now - i64::try_from(p.at).unwrap() * 60_000_000)),
@@ -730,15 +730,15 @@ fn insert(
             .flat_map(|p| {
                 name::words(&p.name, &p.email).into_iter().map(move |word| {
                     (
-                        member_words::organization_id.eq(org),
-                        member_words::word.eq(word),
-                        member_words::sort_name.eq(name::sort_key(&p.name)),
-                        member_words::membership_id.eq(&p.membership),
+                        member_search_terms::organization_id.eq(org),
+                        member_search_terms::word.eq(word),
+                        member_search_terms::sort_name.eq(name::sort_key(&p.name)),
+                        member_search_terms::membership_id.eq(&p.membership),
                     )
                 })
             })
             .collect();
-        on_each!(conn, c => diesel::insert_into(member_words::table).values(&rows).execute(c))?;
+        on_each!(conn, c => diesel::insert_into(member_search_terms::table).values(&rows).execute(c))?;
         let rows: Vec<_> = chunk
             .iter()
             .filter(|p| matches!(p.role, "member" | "viewer"))

@@ -15,33 +15,33 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use tenantry::authz::decision::{Cells, Grounds, Held, Policies};
-use tenantry::authz::permission::{Column, CreateCompanies, ManageBilling, Permission, RightSet, ViewBilling};
+use tenantry::authz::decision::{AccessInputs, Overrides, RoleGrant, RolePolicies};
+use tenantry::authz::permission::{Column, CreateCompanies, ManageBilling, Permission, PermissionSet, ViewBilling};
 use tenantry::authz::role::{CompanyRole, Role};
 
 const ROUNDS: u32 = 200_000;
 const RUNS: usize = 15;
 
 fn main() {
-    let plain = Grounds::of(Role::Admin, &[]);
-    let everything = Grounds {
+    let plain = AccessInputs::of(Role::Admin, &[]);
+    let everything = AccessInputs {
         roles: vec![
-            Held {
+            RoleGrant {
                 role: Role::Viewer,
-                custom: Some(RightSet::of([CreateCompanies::RIGHT, ViewBilling::RIGHT])),
+                custom: Some(PermissionSet::of([CreateCompanies::ID, ViewBilling::ID])),
             },
             Role::UserAdmin.into(),
             Role::Editor.into(),
             Role::Viewer.into(),
         ],
         companies: CompanyRole::ALL.to_vec(),
-        overrides: Cells::NONE
-            .set(ManageBilling::RIGHT, Some(true))
-            .set(CreateCompanies::RIGHT, Some(false)),
-        policies: Policies::default()
-            .set(Column::Organization(Role::Editor), CreateCompanies::RIGHT, Some(true))
-            .set(Column::Organization(Role::Viewer), ViewBilling::RIGHT, Some(true)),
-        ..Grounds::of(Role::Viewer, &[])
+        overrides: Overrides::NONE
+            .set(ManageBilling::ID, Some(true))
+            .set(CreateCompanies::ID, Some(false)),
+        policies: RolePolicies::default()
+            .set(Column::Organization(Role::Editor), CreateCompanies::ID, Some(true))
+            .set(Column::Organization(Role::Viewer), ViewBilling::ID, Some(true)),
+        ..AccessInputs::of(Role::Viewer, &[])
     };
     let block = [7u8; 55];
     let cases: [(&str, &dyn Fn()); 4] = [
@@ -49,12 +49,12 @@ fn main() {
             black_box(Sha256::digest(black_box(block)));
         }),
         ("an admin with nothing else", &|| {
-            black_box(black_box(&plain).rights());
+            black_box(black_box(&plain).permissions());
         }),
         (
             "custom role, three groups, three companies, overrides, policies",
             &|| {
-                black_box(black_box(&everything).rights());
+                black_box(black_box(&everything).permissions());
             },
         ),
         ("the same in one company", &|| {

@@ -8,9 +8,9 @@ use actix_session::config::PersistentSession;
 use actix_session::storage::CookieSessionStore;
 use actix_web::cookie::SameSite;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
+use actix_web::{HttpServer, web};
 
-use crate::app::House;
+use crate::app::App;
 use crate::common::compress::compress;
 use crate::common::config::Config;
 use crate::common::error::AppError;
@@ -27,7 +27,7 @@ const LARGEST_FORM: usize = 512 * 1024;
 ///
 /// # Errors
 /// A sentence for the operator.
-pub fn open(config: Config, clock: Clock) -> Result<House, String> {
+pub fn open(config: Config, clock: Clock) -> Result<App, String> {
     use std::os::unix::fs::DirBuilderExt;
     let dir = &config.data_dir;
     std::fs::DirBuilder::new()
@@ -40,7 +40,7 @@ pub fn open(config: Config, clock: Clock) -> Result<House, String> {
     for name in db.migrate()? {
         tracing::info!(%name, "migrated");
     }
-    Ok(House::new(db, config, keys, clock))
+    Ok(App::new(db, config, keys, clock))
 }
 
 /// Makes the data folder, for its owner only.
@@ -62,7 +62,7 @@ pub struct Running {
     /// The port it listens on.
     pub port: u16,
     /// The house.
-    pub house: House,
+    pub app: App,
     server: actix_web::dev::ServerHandle,
     chores: jobs::Running,
 }
@@ -79,21 +79,21 @@ impl Running {
 ///
 /// # Errors
 /// A sentence for the operator.
-pub fn start(house: House) -> Result<(Running, actix_web::dev::Server), String> {
-    let listen = house.config.listen;
+pub fn start(app: App) -> Result<(Running, actix_web::dev::Server), String> {
+    let listen = app.config.listen;
     let listener = TcpListener::bind(listen).map_err(|error| format!("{listen} cannot be listened on: {error}"))?;
-    serve(house, listener)
+    serve(app, listener)
 }
 
 /// As `start`, on a socket that is already open.
 ///
 /// # Errors
 /// A sentence for the operator.
-pub fn serve(house: House, listener: TcpListener) -> Result<(Running, actix_web::dev::Server), String> {
+pub fn serve(app: App, listener: TcpListener) -> Result<(Running, actix_web::dev::Server), String> {
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
-    let chores = jobs::start(&house)?;
-    let data = web::Data::new(house.clone());
-    let (key, https) = (house.keys.cookie(), house.config.is_https());
+    let chores = jobs::start(&app)?;
+    let data = web::Data::new(app.clone());
+    let (key, https) = (app.keys.cookie(), app.config.is_https());
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let server = HttpServer::new(move || {
         // __Host- cookies are tied to this host and to HTTPS (RFC 6265bis, 4.1.3.2).
@@ -105,7 +105,7 @@ pub fn serve(house: House, listener: TcpListener) -> Result<(Running, actix_web:
             .cookie_path("/".to_owned())
             .session_lifecycle(PersistentSession::default().session_ttl(actix_web::cookie::time::Duration::days(90)))
             .build();
-        App::new()
+        actix_web::App::new()
             .app_data(data.clone())
             .app_data(
                 web::FormConfig::default()
@@ -137,7 +137,7 @@ pub fn serve(house: House, listener: TcpListener) -> Result<(Running, actix_web:
     Ok((
         Running {
             port,
-            house,
+            app,
             server: server.handle(),
             chores,
         },

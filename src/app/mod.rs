@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::uptime::Pulse;
+use crate::app::uptime::Uptime;
 use crate::common::config::Config;
 use crate::common::password::Hasher;
 use crate::common::time::{Clock, Time};
@@ -15,7 +15,7 @@ use crate::db::Db;
 
 /// What one running instance is made of. Its database opens only through the gate.
 #[derive(Clone)]
-pub struct House {
+pub struct App {
     pub db: Db,
     /// The configuration.
     pub config: Arc<Config>,
@@ -26,18 +26,18 @@ pub struct House {
     /// Where passwords are hashed.
     pub hasher: Hasher,
     /// Rung after each commit, so that letters leave at once.
-    pub bell: Arc<Bell>,
+    pub bell: Arc<WorkSignal>,
     /// Since when it serves, and when its chores were done last.
-    pub pulse: Arc<Pulse>,
+    pub pulse: Arc<Uptime>,
 }
 
-impl std::fmt::Debug for House {
+impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "House({})", self.engine())
     }
 }
 
-impl House {
+impl App {
     /// The engine's name.
     pub fn engine(&self) -> &'static str {
         self.db.engine()
@@ -45,7 +45,7 @@ impl House {
 
     /// Puts a house together.
     pub fn new(db: Db, config: Config, keys: Keys, clock: Clock) -> Self {
-        let pulse = Arc::new(Pulse::begin(clock.now()));
+        let pulse = Arc::new(Uptime::begin(clock.now()));
         Self {
             pulse,
             db,
@@ -60,12 +60,12 @@ impl House {
 
 /// Wakes the thread that waits for work.
 #[derive(Debug, Default)]
-pub struct Bell {
+pub struct WorkSignal {
     rung: std::sync::Mutex<bool>,
     wake: std::sync::Condvar,
 }
 
-impl Bell {
+impl WorkSignal {
     /// There may be work.
     pub fn ring(&self) {
         *self.rung.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = true;
@@ -104,9 +104,9 @@ pub struct Request {
 
 /// What every closure behind the gate may know besides its connection.
 #[derive(Debug, Clone)]
-pub struct Context {
+pub struct Ctx {
     /// The house.
-    pub house: House,
+    pub app: App,
     /// The moment of this request: one for all its rows.
     pub now: Time,
     /// Where it came from.
@@ -115,17 +115,17 @@ pub struct Context {
     pub flash: Option<Flash>,
 }
 
-impl Context {
+impl Ctx {
     /// A context of the house itself: the clock, a command.
-    pub fn of_house(house: &House, what: &str) -> Self {
+    pub fn of_house(app: &App, what: &str) -> Self {
         let request = Request {
             id: what.to_owned(),
             theme: "system",
             ..Request::default()
         };
         Self {
-            house: house.clone(),
-            now: house.clock.now(),
+            app: app.clone(),
+            now: app.clock.now(),
             request: Arc::new(request),
             flash: None,
         }
@@ -133,12 +133,12 @@ impl Context {
 
     /// The configuration.
     pub fn config(&self) -> &Config {
-        &self.house.config
+        &self.app.config
     }
 
     /// The token that a seed makes here.
     pub fn token(&self, seed: &Seed) -> Token {
-        self.house.keys.token(seed)
+        self.app.keys.token(seed)
     }
 }
 

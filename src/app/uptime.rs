@@ -6,12 +6,12 @@ use crate::common::time::Time;
 
 /// Since when a process serves, and when it did its chores last.
 #[derive(Debug)]
-pub struct Pulse {
+pub struct Uptime {
     began: Time,
     chores: AtomicI64,
 }
 
-impl Pulse {
+impl Uptime {
     /// A process that begins now.
     pub fn begin(now: Time) -> Self {
         Self {

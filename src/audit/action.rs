@@ -106,7 +106,7 @@ crate::text_enum! {
 
 /// What a line of the log is about, to narrow the list by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Category {
     /// Something was changed.
     Change,
     /// Somebody came or went.
@@ -115,7 +115,7 @@ pub enum Kind {
     Security,
 }
 
-impl Kind {
+impl Category {
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Change, Self::Login, Self::Security];
 
@@ -188,9 +188,9 @@ impl Action {
     }
 
     /// What it is about.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> Category {
         match self {
-            Self::SignedIn | Self::SignedOut | Self::SignInFailed => Kind::Login,
+            Self::SignedIn | Self::SignedOut | Self::SignInFailed => Category::Login,
             Self::AccountLocked
             | Self::AccountUnlocked
             | Self::PasswordResetRequested
@@ -212,14 +212,14 @@ impl Action {
             | Self::SupportConsentChanged
             | Self::SupportBegan
             | Self::SupportEnded
-            | Self::AuditExported => Kind::Security,
-            _ => Kind::Change,
+            | Self::AuditExported => Category::Security,
+            _ => Category::Change,
         }
     }
 
     /// Whether a deed on an account also stands in the logs of the organizations that the person belongs to.
     pub fn concerns_organizations(self) -> bool {
-        self.as_str().starts_with("account.") && self.kind() != Kind::Change
+        self.as_str().starts_with("account.") && self.kind() != Category::Change
     }
 }
 

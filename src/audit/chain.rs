@@ -8,7 +8,7 @@ use diesel::sql_types::Bool;
 
 use crate::audit::Entry;
 use crate::db::Conn;
-use crate::db::schema::{deed_heads, deeds};
+use crate::db::schema::{audit_events, audit_heads};
 use crate::db::types::org_id::OrgId;
 use crate::on_each;
 
@@ -16,16 +16,16 @@ use crate::on_each;
 /// one after the other.
 pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<Entry>) -> QueryResult<()> {
     let more = i64::try_from(lines.len()).unwrap_or_default();
-    let taken = diesel::update(deed_heads::table.find(organization))
-        .set(deed_heads::seq.eq(deed_heads::seq + more))
+    let taken = diesel::update(audit_heads::table.find(organization))
+        .set(audit_heads::seq.eq(audit_heads::seq + more))
         .execute(conn)?;
     if taken == 0 {
         begin(conn, organization)?;
         return append(conn, organization, lines);
     }
-    let (last, mut hash): (i64, String) = deed_heads::table
+    let (last, mut hash): (i64, String) = audit_heads::table
         .find(organization)
-        .select((deed_heads::seq, deed_heads::hash))
+        .select((audit_heads::seq, audit_heads::hash))
         .first(conn)?;
     let mut seq = last - more;
     for mut line in lines {
@@ -33,13 +33,13 @@ pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<Entry>) -> QueryR
         line.seq = seq;
         line.prev_hash = hash;
         line.hash = line.digest();
-        diesel::insert_into(deeds::table)
-            .values((deeds::organization_id.eq(organization), &line))
+        diesel::insert_into(audit_events::table)
+            .values((audit_events::organization_id.eq(organization), &line))
             .execute(conn)?;
         hash = line.hash;
     }
-    diesel::update(deed_heads::table.find(organization))
-        .set(deed_heads::hash.eq(hash))
+    diesel::update(audit_heads::table.find(organization))
+        .set(audit_heads::hash.eq(hash))
         .execute(conn)?;
     Ok(())
 }
@@ -47,12 +47,12 @@ pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<Entry>) -> QueryR
 /// Makes a chain's head, in the one transaction that comes first; the lines from before there was a chain come with it.
 fn begin(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
     let head = (
-        deed_heads::organization_id.eq(organization),
-        deed_heads::seq.eq(0i64),
-        deed_heads::hash.eq(""),
+        audit_heads::organization_id.eq(organization),
+        audit_heads::seq.eq(0i64),
+        audit_heads::hash.eq(""),
     );
     let made =
-        on_each!(conn, c => diesel::insert_into(deed_heads::table).values(head).on_conflict_do_nothing().execute(c))?;
+        on_each!(conn, c => diesel::insert_into(audit_heads::table).values(head).on_conflict_do_nothing().execute(c))?;
     if made == 1 {
         take_in(conn, organization)?;
     }
@@ -74,9 +74,9 @@ pub fn unchained() -> SqlLiteral<Bool> {
 /// # Errors
 /// When the database fails.
 pub fn head(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<(i64, String)>> {
-    deed_heads::table
+    audit_heads::table
         .find(organization)
-        .select((deed_heads::seq, deed_heads::hash))
+        .select((audit_heads::seq, audit_heads::hash))
         .first(conn)
         .optional()
 }
@@ -87,12 +87,12 @@ pub fn head(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<(i64, St
 /// # Errors
 /// When the database fails.
 pub fn waiting(conn: &mut Conn) -> QueryResult<Option<OrgId>> {
-    let begun = deed_heads::table.filter(deed_heads::organization_id.eq(deeds::organization_id));
-    deeds::table
+    let begun = audit_heads::table.filter(audit_heads::organization_id.eq(audit_events::organization_id));
+    audit_events::table
         .filter(unchained())
         .filter(not(exists(begun)))
-        .order((deeds::organization_id, deeds::id))
-        .select(deeds::organization_id)
+        .order((audit_events::organization_id, audit_events::id))
+        .select(audit_events::organization_id)
         .first(conn)
         .optional()
 }
@@ -111,10 +111,10 @@ const AT_ONCE: i64 = 1_000;
 fn take_in(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
     let (mut seq, mut hash) = (0, String::new());
     loop {
-        let old: Vec<Entry> = deeds::table
-            .filter(deeds::organization_id.eq(organization))
+        let old: Vec<Entry> = audit_events::table
+            .filter(audit_events::organization_id.eq(organization))
             .filter(unchained())
-            .order((deeds::at, deeds::id))
+            .order((audit_events::at, audit_events::id))
             .limit(AT_ONCE)
             .select(Entry::as_select())
             .load(conn)?;
@@ -126,18 +126,18 @@ fn take_in(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
             line.seq = seq;
             line.prev_hash = hash;
             line.hash = line.digest();
-            diesel::update(deeds::table.find((organization, &line.id)))
+            diesel::update(audit_events::table.find((organization, &line.id)))
                 .set((
-                    deeds::seq.eq(line.seq),
-                    deeds::prev_hash.eq(&line.prev_hash),
-                    deeds::hash.eq(&line.hash),
+                    audit_events::seq.eq(line.seq),
+                    audit_events::prev_hash.eq(&line.prev_hash),
+                    audit_events::hash.eq(&line.hash),
                 ))
                 .execute(conn)?;
             hash = line.hash;
         }
     }
-    diesel::update(deed_heads::table.find(organization))
-        .set((deed_heads::seq.eq(seq), deed_heads::hash.eq(hash)))
+    diesel::update(audit_heads::table.find(organization))
+        .set((audit_heads::seq.eq(seq), audit_heads::hash.eq(hash)))
         .execute(conn)?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::audit::Action;
-use crate::authz::permission::{Column, Right};
+use crate::authz::permission::{Column, PermissionId};
 use crate::authz::role::Role;
 
 /// The first field of an object with its text.
@@ -14,19 +14,20 @@ fn one(value: &Value) -> Option<(&str, Option<&str>)> {
 
 /// The words of a deed, to stand behind the actor's name.
 #[expect(clippy::too_many_lines, reason = "a line for each kind of deed")]
-pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> String {
+pub fn describe(action: Action, label: &str, before: &Value, after: &Value) -> String {
     let role = |value: &Value| {
         let text = value.get("role").and_then(Value::as_str).unwrap_or_default();
         Role::parse(text).map_or(text.to_owned(), |role| role.label().to_owned())
     };
-    let right = |key: &str| Right::parse(key).map_or_else(|| key.to_owned(), |right| right.label().to_owned());
+    let permission =
+        |key: &str| PermissionId::parse(key).map_or_else(|| key.to_owned(), |permission| permission.label().to_owned());
     let wanted = |value: &Value| {
         let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
         let place = match text("company") {
             company if company.is_empty() => String::new(),
             company => format!(" in {company}"),
         };
-        format!("“{}”{place}", right(&text("permission")))
+        format!("“{}”{place}", permission(&text("permission")))
     };
     let company = after
         .get("company")
@@ -87,16 +88,16 @@ pub fn sentence(action: Action, label: &str, before: &Value, after: &Value) -> S
 
         // Rights
         Action::OverridesChanged => match (one(after), after.as_object().map_or(0, serde_json::Map::len)) {
-            (Some((key, Some("allow"))), 1) => format!("switched on “{}” for {label}", right(key)),
-            (Some((key, Some("deny"))), 1) => format!("switched off “{}” for {label}", right(key)),
-            (Some((key, _)), 1) => format!("gave “{}” of {label} back to the role", right(key)),
+            (Some((key, Some("allow"))), 1) => format!("switched on “{}” for {label}", permission(key)),
+            (Some((key, Some("deny"))), 1) => format!("switched off “{}” for {label}", permission(key)),
+            (Some((key, _)), 1) => format!("gave “{}” of {label} back to the role", permission(key)),
             (_, n) => format!("switched {n} permissions for {label}"),
         },
         Action::PolicyChanged => match (one(after), after.as_object().map_or(0, serde_json::Map::len)) {
             (Some((cell, Some(on))), 1) => {
                 let (column, key) = cell.split_once(' ').unwrap_or_default();
                 let column = Column::parse(column).map_or_else(String::new, Column::label);
-                format!("switched {on} “{}” for the role {column}", right(key))
+                format!("switched {on} “{}” for the role {column}", permission(key))
             }
             (_, n) => format!("switched {n} permissions of roles"),
         },
@@ -223,7 +224,7 @@ mod tests {
     fn every_action_has_a_sentence() {
         let nothing = Value::Object(serde_json::Map::new());
         for action in Action::ALL {
-            let words = sentence(*action, "Label", &nothing, &nothing);
+            let words = describe(*action, "Label", &nothing, &nothing);
             let fallen = words == action.as_str().replace(['.', '_'], " ");
             assert!(!fallen, "{action} has no sentence");
         }

@@ -10,12 +10,12 @@ use sha2::{Digest, Sha256};
 use crate::audit::{Action, describe};
 use crate::common::time::Time;
 use crate::common::token::hex;
-use crate::db::schema::deeds;
+use crate::db::schema::audit_events;
 
 /// A line of an organization's log, with its place in the chain. What stands in the database is taken as it is, also an
 /// action that this program does not know: a line that somebody changed must still be read to be found.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = deeds)]
+#[diesel(table_name = audit_events)]
 pub struct Entry {
     /// Its number, from 1, without gaps.
     pub seq: i64,
@@ -141,7 +141,7 @@ impl Entry {
     pub fn sentence(&self) -> String {
         let (before, after) = self.details();
         match self.action() {
-            Some(action) => describe::sentence(action, &self.target_label, &before, &after),
+            Some(action) => describe::describe(action, &self.target_label, &before, &after),
             None => format!("did “{}” to {}", self.action, self.target_label),
         }
     }

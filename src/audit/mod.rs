@@ -14,20 +14,19 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-pub use crate::audit::action::{Action, Kind};
+pub use crate::audit::action::{Action, Category};
 pub use crate::audit::entry::Entry;
-use crate::web::history::{History, history};
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::id::{DeedId, UserId};
 use crate::db::Conn;
-use crate::db::schema::{account_deeds, memberships};
+use crate::db::schema::{account_events, memberships};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 
 /// One thing that was done, to what, and what it was before and after.
 #[derive(Debug, Clone)]
-pub struct Deed {
+pub struct Event {
     action: Action,
     kind: &'static str,
     id: String,
@@ -36,7 +35,7 @@ pub struct Deed {
     after: Value,
 }
 
-impl Deed {
+impl Event {
     /// A deed on a target: its kind (`member`, `company`, …), id, and the name by which a reader knows it.
     pub fn new(action: Action, kind: &'static str, id: impl std::fmt::Display, label: impl Into<String>) -> Self {
         Self {
@@ -73,20 +72,20 @@ enum Realm {
 /// The deeds of one write, each in the log of the organization or of the account that it concerns.
 #[derive(Debug, Default)]
 #[must_use]
-pub struct Deeds {
-    lines: Vec<(Realm, Deed)>,
+pub struct Events {
+    lines: Vec<(Realm, Event)>,
     on_behalf_of: Option<String>,
 }
 
-impl Deeds {
+impl Events {
     /// Nothing was changed; `reason` says to the reader of the code how that can be.
     pub fn none(_reason: &'static str) -> Self {
         Self::default()
     }
 
-    fn one(realm: Realm, deed: Deed) -> Self {
+    fn one(realm: Realm, event: Event) -> Self {
         Self {
-            lines: vec![(realm, deed)],
+            lines: vec![(realm, event)],
             on_behalf_of: None,
         }
     }
@@ -103,13 +102,13 @@ impl Deeds {
     }
 
     /// A deed in an organization.
-    pub fn organization(organization: OrgId, deed: Deed) -> Self {
-        Self::one(Realm::Organization(organization), deed)
+    pub fn organization(organization: OrgId, event: Event) -> Self {
+        Self::one(Realm::Organization(organization), event)
     }
 
     /// A deed on an account.
-    pub fn account(user: UserId, deed: Deed) -> Self {
-        Self::one(Realm::Account(user), deed)
+    pub fn account(user: UserId, event: Event) -> Self {
+        Self::one(Realm::Account(user), event)
     }
 
     /// Together with further deeds.
@@ -120,14 +119,14 @@ impl Deeds {
     }
 
     /// All of them.
-    pub fn all(deeds: impl IntoIterator<Item = Self>) -> Self {
-        deeds.into_iter().fold(Self::default(), Self::and)
+    pub fn all(events: impl IntoIterator<Item = Self>) -> Self {
+        events.into_iter().fold(Self::default(), Self::and)
     }
 }
 
 /// Who did it. `None` is the house itself (the clock, a command).
 #[derive(Debug, Clone)]
-pub struct Actor {
+pub struct ActorRef {
     /// The account.
     pub id: UserId,
     /// The name at the time.
@@ -135,11 +134,11 @@ pub struct Actor {
 }
 
 /// Writes the lines; called by the gate alone, inside the change's transaction, as the last thing in it.
-pub fn record(conn: &mut Conn, cx: &Context, actor: Option<&Actor>, done: &Deeds) -> QueryResult<()> {
+pub fn append(conn: &mut Conn, cx: &Ctx, actor: Option<&ActorRef>, done: &Events) -> QueryResult<()> {
     if done.lines.is_empty() {
         return Ok(());
     }
-    let line = |deed: &Deed| Entry {
+    let line = |event: &Event| Entry {
         seq: 0,
         id: DeedId::fresh().to_string(),
         at: cx.now,
@@ -149,25 +148,25 @@ pub fn record(conn: &mut Conn, cx: &Context, actor: Option<&Actor>, done: &Deeds
         ip: cx.request.ip.clone(),
         agent: cx.request.agent.clone(),
         request_id: cx.request.id.clone(),
-        action: deed.action.as_str().to_owned(),
-        target_kind: deed.kind.to_owned(),
-        target_id: deed.id.clone(),
-        target_label: deed.label.clone(),
-        before: deed.before.to_string(),
-        after: deed.after.to_string(),
+        action: event.action.as_str().to_owned(),
+        target_kind: event.kind.to_owned(),
+        target_id: event.id.clone(),
+        target_label: event.label.clone(),
+        before: event.before.to_string(),
+        after: event.after.to_string(),
         prev_hash: String::new(),
         hash: String::new(),
     };
     // In one order, so that two writes that concern the same organizations do not wait for each other.
     let mut chains: BTreeMap<OrgId, Vec<Entry>> = BTreeMap::new();
-    for (realm, deed) in &done.lines {
+    for (realm, event) in &done.lines {
         match realm {
-            Realm::Organization(organization) => chains.entry(*organization).or_default().push(line(deed)),
+            Realm::Organization(organization) => chains.entry(*organization).or_default().push(line(event)),
             Realm::Account(user) => {
-                of_account(conn, *user, &line(deed))?;
-                if deed.action.concerns_organizations() {
+                of_account(conn, *user, &line(event))?;
+                if event.action.concerns_organizations() {
                     for organization in organizations_of(conn, *user)? {
-                        chains.entry(organization).or_default().push(line(deed));
+                        chains.entry(organization).or_default().push(line(event));
                     }
                 }
             }
@@ -193,23 +192,23 @@ fn organizations_of(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OrgId>> {
 }
 
 fn of_account(conn: &mut Conn, user: UserId, line: &Entry) -> QueryResult<()> {
-    diesel::insert_into(account_deeds::table)
+    diesel::insert_into(account_events::table)
         .values((
-            account_deeds::user_id.eq(user),
-            account_deeds::id.eq(&line.id),
-            account_deeds::at.eq(line.at),
-            account_deeds::actor_id.eq(&line.actor_id),
-            account_deeds::actor_name.eq(&line.actor_name),
-            account_deeds::on_behalf_of.eq(&line.on_behalf_of),
-            account_deeds::ip.eq(&line.ip),
-            account_deeds::agent.eq(&line.agent),
-            account_deeds::request_id.eq(&line.request_id),
-            account_deeds::action.eq(&line.action),
-            account_deeds::target_kind.eq(&line.target_kind),
-            account_deeds::target_id.eq(&line.target_id),
-            account_deeds::target_label.eq(&line.target_label),
-            account_deeds::before.eq(&line.before),
-            account_deeds::after.eq(&line.after),
+            account_events::user_id.eq(user),
+            account_events::id.eq(&line.id),
+            account_events::at.eq(line.at),
+            account_events::actor_id.eq(&line.actor_id),
+            account_events::actor_name.eq(&line.actor_name),
+            account_events::on_behalf_of.eq(&line.on_behalf_of),
+            account_events::ip.eq(&line.ip),
+            account_events::agent.eq(&line.agent),
+            account_events::request_id.eq(&line.request_id),
+            account_events::action.eq(&line.action),
+            account_events::target_kind.eq(&line.target_kind),
+            account_events::target_id.eq(&line.target_id),
+            account_events::target_label.eq(&line.target_label),
+            account_events::before.eq(&line.before),
+            account_events::after.eq(&line.after),
         ))
         .execute(conn)?;
     Ok(())

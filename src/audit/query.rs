@@ -5,17 +5,17 @@ use diesel::prelude::*;
 
 use crate::audit::chain;
 use crate::audit::chain::chained;
-use crate::audit::visibility::Sight;
+use crate::audit::visibility::Visibility;
 use crate::audit::{Action, Entry};
 use crate::common::name;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::deeds;
+use crate::db::schema::audit_events;
 use crate::db::types::org_id::OrgId;
 
 /// Which lines are wanted, of those that a reader sees.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct Filter {
     /// Words that must all be in a line's names, address or request, folded.
     pub words: Vec<String>,
     /// Who did it.
@@ -39,7 +39,7 @@ pub enum Who {
     Named(Vec<String>),
 }
 
-impl Wanted {
+impl Filter {
     /// Whether a query alone cannot tell.
     fn is_read(&self) -> bool {
         !self.words.is_empty() || matches!(self.actor, Some(Who::Named(_)))
@@ -79,12 +79,12 @@ impl Wanted {
 /// # Errors
 /// When the database fails.
 pub fn stretch(conn: &mut Conn, organization: OrgId, after: i64, last: i64, most: i64) -> QueryResult<Vec<Entry>> {
-    deeds::table
-        .filter(deeds::organization_id.eq(organization))
+    audit_events::table
+        .filter(audit_events::organization_id.eq(organization))
         .filter(chained())
-        .filter(deeds::seq.gt(after))
-        .filter(deeds::seq.le(last))
-        .order(deeds::seq)
+        .filter(audit_events::seq.gt(after))
+        .filter(audit_events::seq.le(last))
+        .order(audit_events::seq)
         .limit(most)
         .select(Entry::as_select())
         .load(conn)
@@ -100,7 +100,7 @@ pub fn find(conn: &mut Conn, organization: OrgId, seq: i64) -> QueryResult<Optio
 
 /// The direction of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Order {
     /// To older lines.
     Down,
     /// To newer lines.
@@ -111,16 +111,16 @@ enum Way {
 fn between(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: &Wanted,
-    sight: &Sight,
+    wanted: &Filter,
+    sight: &Visibility,
     (above, below): (i64, i64),
-    way: Way,
+    way: Order,
     most: i64,
 ) -> QueryResult<Vec<Entry>> {
-    let mut query = deeds::table
-        .filter(deeds::organization_id.eq(organization))
-        .filter(deeds::seq.ge(above.max(0) + 1))
-        .filter(deeds::seq.lt(below))
+    let mut query = audit_events::table
+        .filter(audit_events::organization_id.eq(organization))
+        .filter(audit_events::seq.ge(above.max(0) + 1))
+        .filter(audit_events::seq.lt(below))
         .limit(most)
         .select(Entry::as_select())
         .into_boxed();
@@ -130,35 +130,41 @@ fn between(
         query = query.filter(chained());
     }
     if let Some(Who::Account(id)) = &wanted.actor {
-        query = query.filter(deeds::actor_id.eq(id));
+        query = query.filter(audit_events::actor_id.eq(id));
     }
     match wanted.actions.as_deref() {
         None => {}
-        Some([action]) => query = query.filter(deeds::action.eq(action.as_str())),
-        Some(several) => query = query.filter(deeds::action.eq_any(several.iter().map(|action| action.as_str()))),
+        Some([action]) => query = query.filter(audit_events::action.eq(action.as_str())),
+        Some(several) => {
+            query = query.filter(audit_events::action.eq_any(several.iter().map(|action| action.as_str())))
+        }
     }
     if let Some((kind, id)) = &wanted.target {
         query = query
-            .filter(deeds::target_kind.eq(kind))
-            .filter(deeds::target_id.eq(id));
+            .filter(audit_events::target_kind.eq(kind))
+            .filter(audit_events::target_id.eq(id));
     }
     if let Some(from) = wanted.from {
-        query = query.filter(deeds::at.ge(from));
+        query = query.filter(audit_events::at.ge(from));
     }
     if let Some(until) = wanted.until {
-        query = query.filter(deeds::at.le(until));
+        query = query.filter(audit_events::at.le(until));
     }
     // Who sees areas alone: the database leaves the rest out, the rule has the last word all the same.
-    if let Sight::Part(part) = sight
+    if let Visibility::Part(part) = sight
         && part.companies.is_empty()
     {
         let seen = Action::ALL.iter().filter(|action| sight.may_see(**action));
         let seen: Vec<&str> = seen.map(|action| action.as_str()).collect();
-        query = query.filter(deeds::action.eq_any(seen).or(deeds::actor_id.eq(&part.reader)));
+        query = query.filter(
+            audit_events::action
+                .eq_any(seen)
+                .or(audit_events::actor_id.eq(&part.reader)),
+        );
     }
     match way {
-        Way::Down => query.order(deeds::seq.desc()).load(conn),
-        Way::Up => query.order(deeds::seq).load(conn),
+        Order::Down => query.order(audit_events::seq.desc()).load(conn),
+        Order::Up => query.order(audit_events::seq).load(conn),
     }
 }
 
@@ -185,21 +191,21 @@ struct Walked {
 fn walk(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: &Wanted,
-    sight: &Sight,
+    wanted: &Filter,
+    sight: &Visibility,
     (start, end): (i64, i64),
     most: usize,
 ) -> QueryResult<Walked> {
-    let way = if start > end { Way::Down } else { Way::Up };
-    let is_read = wanted.is_read() || matches!(sight, Sight::Part(_));
+    let way = if start > end { Order::Down } else { Order::Up };
+    let is_read = wanted.is_read() || matches!(sight, Visibility::Part(_));
     let page = i64::try_from(most).unwrap_or(READ);
     let batch = if is_read { READ } else { page };
     let (mut at, mut lines) = (start, Vec::new());
     let (mut read, mut passed) = (0, 0);
     loop {
         let left = match way {
-            Way::Down => at - end - 1,
-            Way::Up => end - at - 1,
+            Order::Down => at - end - 1,
+            Order::Up => end - at - 1,
         };
         if left <= 0 {
             return Ok(Walked {
@@ -217,8 +223,8 @@ fn walk(
         }
         let step = if wanted.is_led() { left } else { left.min(STRETCH) };
         let bounds = match way {
-            Way::Down => (at - step - 1, at),
-            Way::Up => (at, at + step + 1),
+            Order::Down => (at - step - 1, at),
+            Order::Up => (at, at + step + 1),
         };
         let met = between(conn, organization, wanted, sight, bounds, way, batch)?;
         let all = met.len() < usize::try_from(batch).unwrap_or(usize::MAX);
@@ -230,8 +236,8 @@ fn walk(
         let before = at;
         at = match (all, met.last(), way) {
             (false, Some(last), _) => last.seq,
-            (_, _, Way::Down) => at - step,
-            (_, _, Way::Up) => at + step,
+            (_, _, Order::Down) => at - step,
+            (_, _, Order::Up) => at + step,
         };
         if !wanted.is_led() {
             passed += (before - at).abs();
@@ -254,7 +260,7 @@ fn walk(
 
 /// A place in the list, as `after` says it: below a line, or (with a minus before it) above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum SeqCursor {
     /// The newest lines.
     Top,
     /// Older than this line.
@@ -263,7 +269,7 @@ pub enum Place {
     Above(i64),
 }
 
-impl Place {
+impl SeqCursor {
     /// Reads `after`; what cannot be read is the top.
     pub fn parse(after: &str) -> Self {
         match after.parse::<i64>() {
@@ -294,13 +300,13 @@ pub struct Found {
 pub fn page(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: &Wanted,
-    sight: &Sight,
-    place: Place,
+    wanted: &Filter,
+    sight: &Visibility,
+    place: SeqCursor,
     size: usize,
 ) -> QueryResult<Found> {
-    let (first, last) = bounds(conn, organization, wanted)?;
-    if let Place::Above(seq) = place {
+    let (first, last) = range(conn, organization, wanted)?;
+    if let SeqCursor::Above(seq) = place {
         let start = seq.max(first - 1);
         let mut up = walk(conn, organization, wanted, sight, (start, last + 1), size)?;
         // Fewer than a page are above: the top is shown, full.
@@ -315,7 +321,7 @@ pub fn page(
         }
     }
     let start = match place {
-        Place::Below(seq) => seq.min(last + 1),
+        SeqCursor::Below(seq) => seq.min(last + 1),
         _ => last + 1,
     };
     // One more than a page tells whether there is another one.
@@ -330,8 +336,8 @@ pub fn page(
     let older = if more { bottom } else { down.rest.filter(|_| down.tired) };
     Ok(Found {
         newer: match (place, down.lines.first()) {
-            (Place::Below(_), Some(line)) => Some(format!("-{}", line.seq)),
-            (Place::Below(seq), None) => Some(format!("-{}", (seq - 1).max(1))),
+            (SeqCursor::Below(_), Some(line)) => Some(format!("-{}", line.seq)),
+            (SeqCursor::Below(seq), None) => Some(format!("-{}", (seq - 1).max(1))),
             _ => None,
         },
         older: older.map(|seq| seq.to_string()),
@@ -356,13 +362,13 @@ pub struct Piece {
 pub fn piece(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: &Wanted,
-    sight: &Sight,
+    wanted: &Filter,
+    sight: &Visibility,
     (after, last): (i64, i64),
     most: i64,
 ) -> QueryResult<Piece> {
     let through = (after + most).min(last);
-    let met = between(conn, organization, wanted, sight, (after, through + 1), Way::Up, most)?;
+    let met = between(conn, organization, wanted, sight, (after, through + 1), Order::Up, most)?;
     let lines = met.into_iter().filter(|line| wanted.reads(line) && sight.sees(line));
     Ok(Piece {
         lines: lines.collect(),
@@ -380,7 +386,7 @@ const APART: Span = Span::hours(1);
 ///
 /// # Errors
 /// When the database fails.
-pub fn bounds(conn: &mut Conn, organization: OrgId, wanted: &Wanted) -> QueryResult<(i64, i64)> {
+pub fn range(conn: &mut Conn, organization: OrgId, wanted: &Filter) -> QueryResult<(i64, i64)> {
     let last = chain::head(conn, organization)?.map_or(0, |(seq, _)| seq);
     if last < FEW {
         return Ok((1, last));

@@ -3,17 +3,17 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::audit::chain::chained;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::{deed_heads, deed_seals, deeds};
+use crate::db::schema::{audit_events, audit_heads, audit_seals};
 use crate::db::types::org_id::OrgId;
 use crate::on_each;
 
 /// Where a chain stood when a day had ended.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = deed_seals)]
+#[diesel(table_name = audit_seals)]
 pub struct Seal {
     /// The day, `YYYY-MM-DD` in UTC.
     pub day: String,
@@ -47,11 +47,11 @@ fn day(now: Time) -> String {
 // Chains that grew since they were sealed, and were not sealed for that day.
 macro_rules! due {
     ($day:expr) => {
-        deed_heads::table
-            .filter(deed_heads::seq.gt(deed_heads::sealed_seq))
-            .filter(deed_heads::sealed_day.lt($day))
-            .order(deed_heads::organization_id)
-            .select(deed_heads::organization_id)
+        audit_heads::table
+            .filter(audit_heads::seq.gt(audit_heads::sealed_seq))
+            .filter(audit_heads::sealed_day.lt($day))
+            .order(audit_heads::organization_id)
+            .select(audit_heads::organization_id)
     };
 }
 
@@ -68,46 +68,48 @@ pub fn is_due(conn: &mut Conn, now: Time) -> QueryResult<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn seal(conn: &mut Conn, cx: &Context, most: i64) -> QueryResult<usize> {
+pub fn seal(conn: &mut Conn, cx: &Ctx, most: i64) -> QueryResult<usize> {
     let day = day(cx.now);
     let organizations: Vec<OrgId> = due!(day.as_str()).limit(most).load(conn)?;
     for organization in &organizations {
-        let here = deed_heads::table.find(organization);
+        let here = audit_heads::table.find(organization);
         // Two clocks at once seal it once. A chain that began after the day's end waits for the next one.
-        let mine = diesel::update(here.filter(deed_heads::sealed_day.lt(&day)))
-            .set(deed_heads::sealed_day.eq(&day))
+        let mine = diesel::update(here.filter(audit_heads::sealed_day.lt(&day)))
+            .set(audit_heads::sealed_day.eq(&day))
             .execute(conn)?;
         let Some((seq, hash)) = end_of(conn, *organization, &day)?.filter(|_| mine == 1) else {
             continue;
         };
         let message = message(*organization, &day, seq, &hash);
         let row = (
-            deed_seals::organization_id.eq(organization),
-            deed_seals::day.eq(&day),
-            deed_seals::seq.eq(seq),
-            deed_seals::hash.eq(&hash),
-            deed_seals::signature.eq(cx.house.keys.signer().sign(message.as_bytes())),
-            deed_seals::sealed_at.eq(cx.now),
+            audit_seals::organization_id.eq(organization),
+            audit_seals::day.eq(&day),
+            audit_seals::seq.eq(seq),
+            audit_seals::hash.eq(&hash),
+            audit_seals::signature.eq(cx.app.keys.signer().sign(message.as_bytes())),
+            audit_seals::sealed_at.eq(cx.now),
         );
-        on_each!(conn, c => diesel::insert_into(deed_seals::table).values(row).on_conflict_do_nothing().execute(c))?;
-        diesel::update(here).set(deed_heads::sealed_seq.eq(seq)).execute(conn)?;
+        on_each!(conn, c => diesel::insert_into(audit_seals::table).values(row).on_conflict_do_nothing().execute(c))?;
+        diesel::update(here)
+            .set(audit_heads::sealed_seq.eq(seq))
+            .execute(conn)?;
     }
     Ok(organizations.len())
 }
 
 /// The last line that a day has, unless it is sealed. Asked soon after midnight, few lines lie behind it.
 fn end_of(conn: &mut Conn, organization: OrgId, day: &str) -> QueryResult<Option<(i64, String)>> {
-    let sealed: i64 = deed_heads::table
+    let sealed: i64 = audit_heads::table
         .find(organization)
-        .select(deed_heads::sealed_seq)
+        .select(audit_heads::sealed_seq)
         .first(conn)?;
-    deeds::table
-        .filter(deeds::organization_id.eq(organization))
+    audit_events::table
+        .filter(audit_events::organization_id.eq(organization))
         .filter(chained())
-        .filter(deeds::seq.gt(sealed))
-        .filter(deeds::at.le(Time::end_of_day(day).unwrap_or(Time(0))))
-        .order(deeds::seq.desc())
-        .select((deeds::seq, deeds::hash))
+        .filter(audit_events::seq.gt(sealed))
+        .filter(audit_events::at.le(Time::end_of_day(day).unwrap_or(Time(0))))
+        .order(audit_events::seq.desc())
+        .select((audit_events::seq, audit_events::hash))
         .first(conn)
         .optional()
 }
@@ -117,10 +119,10 @@ fn end_of(conn: &mut Conn, organization: OrgId, day: &str) -> QueryResult<Option
 /// # Errors
 /// When the database fails.
 pub fn between(conn: &mut Conn, organization: OrgId, first: i64, last: i64) -> QueryResult<Vec<Seal>> {
-    deed_seals::table
-        .filter(deed_seals::organization_id.eq(organization))
-        .filter(deed_seals::seq.between(first, last))
-        .order((deed_seals::seq, deed_seals::day))
+    audit_seals::table
+        .filter(audit_seals::organization_id.eq(organization))
+        .filter(audit_seals::seq.between(first, last))
+        .order((audit_seals::seq, audit_seals::day))
         .select(Seal::as_select())
         .load(conn)
 }
@@ -130,9 +132,9 @@ pub fn between(conn: &mut Conn, organization: OrgId, first: i64, last: i64) -> Q
 /// # Errors
 /// When the database fails.
 pub fn latest(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<Seal>> {
-    deed_seals::table
-        .filter(deed_seals::organization_id.eq(organization))
-        .order(deed_seals::day.desc())
+    audit_seals::table
+        .filter(audit_seals::organization_id.eq(organization))
+        .order(audit_seals::day.desc())
         .select(Seal::as_select())
         .first(conn)
         .optional()
@@ -143,10 +145,10 @@ pub fn latest(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<Seal>>
 /// # Errors
 /// When the database fails.
 pub fn covering(conn: &mut Conn, organization: OrgId, line: i64) -> QueryResult<Option<Seal>> {
-    deed_seals::table
-        .filter(deed_seals::organization_id.eq(organization))
-        .filter(deed_seals::seq.ge(line))
-        .order((deed_seals::seq, deed_seals::day))
+    audit_seals::table
+        .filter(audit_seals::organization_id.eq(organization))
+        .filter(audit_seals::seq.ge(line))
+        .order((audit_seals::seq, audit_seals::day))
         .select(Seal::as_select())
         .first(conn)
         .optional()

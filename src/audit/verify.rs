@@ -11,7 +11,7 @@ use crate::audit::seal::Seal;
 use crate::audit::{Entry, query};
 use crate::common::signing::Signer;
 use crate::db::Conn;
-use crate::db::schema::deeds;
+use crate::db::schema::audit_events;
 use crate::db::types::org_id::OrgId;
 
 /// How far a check came: the last line that holds, and its hash.
@@ -200,12 +200,12 @@ fn finish(conn: &mut Conn, organization: OrgId, cursor: &Cursor, head: Option<&(
         .last()
         .map(|seal| seal.seq);
     // The lines before the head: a line and its head are committed together, so a line behind a head read later is odd.
-    let beyond: Option<i64> = deeds::table
-        .filter(deeds::organization_id.eq(organization))
+    let beyond: Option<i64> = audit_events::table
+        .filter(audit_events::organization_id.eq(organization))
         .filter(chained())
-        .filter(deeds::seq.gt(cursor.seq))
-        .order(deeds::seq.desc())
-        .select(deeds::seq)
+        .filter(audit_events::seq.gt(cursor.seq))
+        .order(audit_events::seq.desc())
+        .select(audit_events::seq)
         .first(conn)
         .optional()?;
     let now = chain::head(conn, organization)?.map_or(0, |(seq, _)| seq);
@@ -226,11 +226,15 @@ fn finish(conn: &mut Conn, organization: OrgId, cursor: &Cursor, head: Option<&(
     if head.is_some_and(|(_, hash)| *hash != cursor.hash) {
         return broken(cursor.seq, Fault::Head);
     }
-    let outside = deeds::table
-        .filter(deeds::organization_id.eq(organization))
+    let outside = audit_events::table
+        .filter(audit_events::organization_id.eq(organization))
         .filter(unchained());
     let waiting = if head.is_some() {
-        let stray: Option<String> = outside.order(deeds::id).select(deeds::id).first(conn).optional()?;
+        let stray: Option<String> = outside
+            .order(audit_events::id)
+            .select(audit_events::id)
+            .first(conn)
+            .optional()?;
         if let Some(id) = stray {
             return broken(next, Fault::Outside { id });
         }

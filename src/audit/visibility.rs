@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use crate::audit::{Action, Entry};
-use crate::auth::actor::Member;
-use crate::authz::decision::Grounds;
+use crate::auth::actor::Actor;
+use crate::authz::decision::AccessInputs;
 use crate::authz::permission::{Permission, ViewAudit};
 use crate::authz::role::Role;
 use crate::db::Conn;
@@ -46,7 +46,7 @@ impl Area {
 
 /// What one reader sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sight {
+pub enum Visibility {
     /// Every line.
     Everything,
     /// A part.
@@ -65,15 +65,15 @@ pub struct Part {
 }
 
 /// The areas that somebody with these grounds sees everywhere; `None` is all of the log.
-pub fn areas(grounds: &Grounds) -> Option<Vec<Area>> {
-    let right = ViewAudit::RIGHT;
+pub fn areas(inputs: &AccessInputs) -> Option<Vec<Area>> {
+    let permission = ViewAudit::ID;
     let mut areas = Vec::new();
-    if !grounds.rights().everywhere().has(right) {
+    if !inputs.permissions().everywhere().has(permission) {
         return Some(areas);
     }
-    for held in &grounds.roles {
-        let given = held.gives(&grounds.policies).has(right);
-        let allowed = grounds.overrides.allow.has(right) && held.grantable(&grounds.policies).has(right);
+    for held in &inputs.roles {
+        let given = held.gives(&inputs.policies).has(permission);
+        let allowed = inputs.overrides.allow.has(permission) && held.grantable(&inputs.policies).has(permission);
         if !given && !allowed {
             continue;
         }
@@ -86,28 +86,28 @@ pub fn areas(grounds: &Grounds) -> Option<Vec<Area>> {
     Some(areas)
 }
 
-impl Sight {
+impl Visibility {
     /// What a member sees.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of(conn: &mut Conn, member: &Member) -> QueryResult<Self> {
-        let areas = if member.support.is_some() {
+    pub fn of(conn: &mut Conn, actor: &Actor) -> QueryResult<Self> {
+        let areas = if actor.support.is_some() {
             None
         } else {
-            areas(&member.grounds)
+            areas(&actor.inputs)
         };
         let Some(areas) = areas else {
             return Ok(Self::Everything);
         };
-        let companies = if member.rights.own().has(ViewAudit::RIGHT) {
-            let own = member.own_companies(conn, ViewAudit::RIGHT)?;
+        let companies = if actor.permissions.own().has(ViewAudit::ID) {
+            let own = actor.own_companies(conn, ViewAudit::ID)?;
             own.iter().map(ToString::to_string).collect()
         } else {
             HashSet::new()
         };
         Ok(Self::Part(Part {
-            reader: member.person.id.to_string(),
+            reader: actor.person.id.to_string(),
             areas,
             companies,
         }))
@@ -158,8 +158,8 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authz::decision::{Held, Policies};
-    use crate::authz::permission::{Column, RightSet};
+    use crate::authz::decision::{RoleGrant, RolePolicies};
+    use crate::authz::permission::{Column, PermissionSet};
     use crate::authz::role::CompanyRole;
     use crate::common::time::Time;
 
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn roles_see_their_own_area_and_the_others_all_or_nothing() {
-        let of = |role| areas(&Grounds::of(role, &[]));
+        let of = |role| areas(&AccessInputs::of(role, &[]));
         assert_eq!(of(Role::Owner), None);
         assert_eq!(of(Role::Admin), None);
         assert_eq!(of(Role::BillingAdmin), Some(vec![Area::Billing]));
@@ -196,41 +196,41 @@ mod tests {
             assert_eq!(of(role), Some(Vec::new()), "{role}");
         }
         assert_eq!(
-            areas(&Grounds::of(Role::Member, &[CompanyRole::Manager])),
+            areas(&AccessInputs::of(Role::Member, &[CompanyRole::Manager])),
             Some(Vec::new())
         );
     }
 
     #[test]
     fn a_viewer_who_is_given_the_log_sees_all_of_it_and_a_second_role_adds_its_part() {
-        let right = ViewAudit::RIGHT;
-        let mut viewer = Grounds::of(Role::Viewer, &[]);
-        viewer.overrides = viewer.overrides.set(right, Some(true));
+        let permission = ViewAudit::ID;
+        let mut viewer = AccessInputs::of(Role::Viewer, &[]);
+        viewer.overrides = viewer.overrides.set(permission, Some(true));
         assert_eq!(areas(&viewer), None);
-        let mut viewer = Grounds::of(Role::Viewer, &[]);
-        viewer.policies = Policies::default().set(Column::Organization(Role::Viewer), right, Some(true));
+        let mut viewer = AccessInputs::of(Role::Viewer, &[]);
+        viewer.policies = RolePolicies::default().set(Column::Organization(Role::Viewer), permission, Some(true));
         assert_eq!(areas(&viewer), None);
-        let mut both = Grounds::of(Role::BillingAdmin, &[]);
+        let mut both = AccessInputs::of(Role::BillingAdmin, &[]);
         both.roles.push(Role::UserAdmin.into());
         assert_eq!(areas(&both), Some(vec![Area::Billing, Area::People]));
         both.roles.push(Role::Admin.into());
         assert_eq!(areas(&both), None);
         // A custom role that stands at Billing admin is what it is made of.
-        let mut custom = Grounds::of(Role::BillingAdmin, &[]);
-        custom.roles = vec![Held {
+        let mut custom = AccessInputs::of(Role::BillingAdmin, &[]);
+        custom.roles = vec![RoleGrant {
             role: Role::BillingAdmin,
-            custom: Some(RightSet::of([right])),
+            custom: Some(PermissionSet::of([permission])),
         }];
         assert_eq!(areas(&custom), None);
-        let mut denied = Grounds::of(Role::UserAdmin, &[]);
-        denied.overrides = denied.overrides.set(right, Some(false));
+        let mut denied = AccessInputs::of(Role::UserAdmin, &[]);
+        denied.overrides = denied.overrides.set(permission, Some(false));
         assert_eq!(areas(&denied), Some(Vec::new()));
     }
 
     #[test]
     fn a_part_of_the_log_is_the_area_the_own_companies_and_what_one_did() {
         let part = |areas: &[Area], companies: &[&str]| {
-            Sight::Part(Part {
+            Visibility::Part(Part {
                 reader: "me".into(),
                 areas: areas.to_vec(),
                 companies: companies.iter().map(ToString::to_string).collect(),
@@ -244,8 +244,8 @@ mod tests {
         let signed_in = line("account.signed_in", ("session", "s"), "{}");
         let paid = line("wallet.topped_up", ("wallet", "w"), "{}");
         let all = [&invited, &company, &assigned, &named, &signed_in, &paid];
-        let seen = |sight: &Sight| all.map(|line| sight.sees(line));
-        assert_eq!(seen(&Sight::Everything), [true; 6]);
+        let seen = |sight: &Visibility| all.map(|line| sight.sees(line));
+        assert_eq!(seen(&Visibility::Everything), [true; 6]);
         assert_eq!(seen(&part(&[], &[])), [false; 6]);
         assert_eq!(
             seen(&part(&[Area::People], &[])),

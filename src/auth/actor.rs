@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
-use crate::audit::{Deed, Deeds};
-use crate::auth::current_user::Person;
+use crate::app::Ctx;
+use crate::audit::{Event, Events};
+use crate::auth::current_user::CurrentUser;
 use crate::auth::current_user::PersonRow;
-use crate::auth::refusal::out_of_force;
-use crate::authz::decision::{Authority, Cells, Grounds, Policies, Reach, Rights};
-use crate::authz::permission::{ChangeRoles, Permission, Right};
+use crate::auth::refusal::access_expired;
+use crate::authz::decision::{AccessInputs, Authority, Overrides, Permissions, Reach, RolePolicies};
+use crate::authz::permission::{ChangeRoles, Permission, PermissionId};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
@@ -20,26 +20,34 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::UnitLabel;
 use crate::models::membership::access::{FACTS, company_roles, held_roles};
-use crate::models::membership::access::{Facts, companies_with, custom_permissions, grounds, policies};
-pub use crate::models::membership::record::Standing;
+use crate::models::membership::access::{
+    MembershipAccess, companies_with,
+};
+pub use crate::models::membership::record::Membership;
 use crate::models::organization;
-use crate::models::session;
 use crate::models::session::{ABSOLUTE, IDLE, TOUCH};
 use crate::models::support_session;
 use crate::models::support_session::Support;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 type Row = (
     PersonRow,
     (OrgId, String, String, UnitLabel, i64, i64, String, Option<Time>),
-    (MembershipId, Role, MembershipStatus, Option<Time>, Option<Time>, Facts),
+    (
+        MembershipId,
+        Role,
+        MembershipStatus,
+        Option<Time>,
+        Option<Time>,
+        MembershipAccess,
+    ),
 );
 
 /// Somebody at work in an organization: the only source of its `OrgId`.
 #[derive(Debug, Clone)]
-pub struct Member {
+pub struct Actor {
     /// The person.
-    pub person: Person,
+    pub person: CurrentUser,
     /// The organization.
     pub organization: OrgId,
     /// Its name.
@@ -57,21 +65,21 @@ pub struct Member {
     /// The role in the organization: the highest of one's own and the groups'.
     pub role: Role,
     /// The effective rights.
-    pub rights: Rights,
+    pub permissions: Permissions,
     /// What these rights follow from.
-    pub grounds: Grounds,
+    pub inputs: AccessInputs,
     /// When the organization will be deleted, while it waits for that.
     pub delete_after: Option<Time>,
     /// The support session by which an operator looks in.
     pub support: Option<Support>,
     /// The request.
-    pub cx: Context,
+    pub cx: Ctx,
     seen: Option<Time>,
 }
 
-impl Member {
+impl Actor {
     /// One indexed look-up joins session, person, organization and membership.
-    pub fn find(conn: &mut Conn, cx: &Context, token: &Token, slug: &str) -> Result<Self, AppError> {
+    pub fn find(conn: &mut Conn, cx: &Ctx, token: &Token, slug: &str) -> Result<Self, AppError> {
         let Some(row) = Self::row(conn, cx, token, slug)? else {
             return Self::elsewhere(conn, cx, token, slug);
         };
@@ -80,7 +88,7 @@ impl Member {
             return Self::elsewhere(conn, cx, token, slug);
         }
         let (person, place, mine) = row;
-        let person = Person::from_row(person, cx);
+        let person = CurrentUser::from_row(person, cx);
         let (organization, organization_name, slug, unit, active_companies, archived_companies, policies, delete_after) =
             place;
         let (id, role, status, access_until, seen, facts) = mine;
@@ -88,24 +96,24 @@ impl Member {
         let _ = cx.request.who.set((slug.clone(), person.id.to_string()));
         if let Some(end) = access_until.filter(|end| *end < cx.now) {
             let reason = format!("Your access to {organization_name} ended on {}.", end.date());
-            return Err(out_of_force(conn, organization, reason)?);
+            return Err(access_expired(conn, organization, reason)?);
         }
         if status == MembershipStatus::Suspended {
             let reason = format!("Your access to {organization_name} is suspended.");
-            return Err(out_of_force(conn, organization, reason)?);
+            return Err(access_expired(conn, organization, reason)?);
         }
         // An owner holds everything everywhere; nothing that a company gives adds to it.
         let companies = match role {
             Role::Owner => Vec::new(),
             _ => company_roles(conn, cx.now, organization, id)?,
         };
-        let grounds = Grounds {
+        let inputs = AccessInputs {
             in_force: true,
             read_only: delete_after.is_some(),
             roles: held_roles(conn, organization, id, &facts)?,
             companies,
-            overrides: Cells::read(&facts.overrides),
-            policies: Policies::read(&policies),
+            overrides: Overrides::read(&facts.overrides),
+            policies: RolePolicies::read(&policies),
         };
         Ok(Self {
             person,
@@ -117,8 +125,8 @@ impl Member {
             archived_companies,
             id,
             role,
-            rights: grounds.rights(),
-            grounds,
+            permissions: inputs.permissions(),
+            inputs,
             delete_after,
             support: None,
             cx: cx.clone(),
@@ -127,13 +135,13 @@ impl Member {
     }
 
     /// As `find`, in the organization's turn.
-    pub fn find_to_write(conn: &mut Conn, cx: &Context, token: &Token, slug: &str) -> Result<Self, AppError> {
+    pub fn find_to_write(conn: &mut Conn, cx: &Ctx, token: &Token, slug: &str) -> Result<Self, AppError> {
         let member = Self::find(conn, cx, token, slug)?;
-        member.organization.take_turn(conn)?;
+        member.organization.advisory_lock(conn)?;
         Ok(member)
     }
 
-    fn row(conn: &mut Conn, cx: &Context, token: &Token, slug: &str) -> QueryResult<Option<Row>> {
+    fn row(conn: &mut Conn, cx: &Ctx, token: &Token, slug: &str) -> QueryResult<Option<Row>> {
         sessions::table
             .inner_join(users::table)
             .inner_join(memberships::table.on(memberships::user_id.eq(users::id)))
@@ -170,8 +178,8 @@ impl Member {
     }
 
     /// Why nobody was found: not signed in, unproven, an address that changed, an operator who looks in, or nothing here.
-    fn elsewhere(conn: &mut Conn, cx: &Context, token: &Token, slug: &str) -> Result<Self, AppError> {
-        let Some(person) = Person::find(conn, cx, token)? else {
+    fn elsewhere(conn: &mut Conn, cx: &Ctx, token: &Token, slug: &str) -> Result<Self, AppError> {
+        let Some(person) = CurrentUser::find(conn, cx, token)? else {
             return Err(AppError::SignedOut);
         };
         if !person.verified {
@@ -183,13 +191,13 @@ impl Member {
         match support_session::enter(conn, cx, &person, slug)? {
             Some(entered) => {
                 let _ = cx.request.who.set((entered.slug.clone(), person.id.to_string()));
-                let grounds = Grounds {
+                let inputs = AccessInputs {
                     in_force: true,
                     read_only: entered.delete_after.is_some(),
                     roles: Vec::new(),
                     companies: Vec::new(),
-                    overrides: Cells::NONE,
-                    policies: Policies::default(),
+                    overrides: Overrides::NONE,
+                    policies: RolePolicies::default(),
                 };
                 Ok(Self {
                     person,
@@ -202,12 +210,12 @@ impl Member {
                     // No membership has a support session's id: whatever asks for one's own finds nothing.
                     id: entered.id,
                     role: Role::Viewer,
-                    rights: if entered.delete_after.is_some() {
-                        Rights::of_support().read_only()
+                    permissions: if entered.delete_after.is_some() {
+                        Permissions::of_support().read_only()
                     } else {
-                        Rights::of_support()
+                        Permissions::of_support()
                     },
-                    grounds,
+                    inputs,
                     delete_after: entered.delete_after,
                     support: Some(entered.support),
                     cx: cx.clone(),
@@ -223,25 +231,25 @@ impl Member {
         self.person.is_stale() || self.seen.is_none_or(|at| self.cx.now - at > TOUCH)
     }
 
-    pub fn with(self, conn: &mut Conn, right: Right) -> Result<Self, AppError> {
-        if self.rights.has(right) {
+    pub fn with(self, conn: &mut Conn, permission: PermissionId) -> Result<Self, AppError> {
+        if self.permissions.has(permission) {
             Ok(self)
         } else {
-            Err(self.refusal(conn, right)?)
+            Err(self.refusal(conn, permission)?)
         }
     }
 
     /// As `with`, to change something. Who only looks in changes nothing by a right that shows something.
-    pub fn with_change(self, conn: &mut Conn, right: Right) -> Result<Self, AppError> {
-        if self.looks_on(right) {
-            return Err(self.refusal(conn, right)?);
+    pub fn with_change(self, conn: &mut Conn, permission: PermissionId) -> Result<Self, AppError> {
+        if self.looks_on(permission) {
+            return Err(self.refusal(conn, permission)?);
         }
-        self.with(conn, right)
+        self.with(conn, permission)
     }
 
     /// Whether this is an operator in a support session, at a page that asks for no right to change something.
-    pub fn looks_on(&self, right: Right) -> bool {
-        self.support.is_some() && right.only_reads()
+    pub fn looks_on(&self, permission: PermissionId) -> bool {
+        self.support.is_some() && permission.only_reads()
     }
 
     /// The membership to note as seen; a support session has none.
@@ -250,10 +258,10 @@ impl Member {
     }
 
     /// What this member did, with who allowed it beside the actor in a support session.
-    pub fn signed(&self, deeds: Deeds) -> Deeds {
+    pub fn attributed(&self, events: Events) -> Events {
         match &self.support {
-            Some(support) => deeds.on_behalf_of(Some(support.consent_by.clone())),
-            None => deeds,
+            Some(support) => events.on_behalf_of(Some(support.consent_by.clone())),
+            None => events,
         }
     }
 
@@ -261,39 +269,39 @@ impl Member {
     pub fn authority(&self) -> Authority {
         Authority {
             role: self.role,
-            rights: self.rights,
-            policies: self.grounds.policies,
+            permissions: self.permissions,
+            policies: self.inputs.policies,
         }
     }
 
     /// How far a right reaches.
     pub fn reach<P: Permission>(&self) -> Reach {
-        self.rights.reach(P::RIGHT)
+        self.permissions.reach(P::ID)
     }
 
     /// The rights in a company where this member is assigned as `company` (`None`: not assigned).
-    pub fn in_company(&self, company: Option<CompanyRole>) -> Rights {
+    pub fn in_company(&self, company: Option<CompanyRole>) -> Permissions {
         if self.support.is_some() {
-            self.rights
+            self.permissions
         } else {
-            self.grounds.in_company(company)
+            self.inputs.in_company(company)
         }
     }
 
     /// A deed in this organization.
-    pub fn did(&self, deed: Deed) -> Deeds {
-        Deeds::organization(self.organization, deed)
+    pub fn event(&self, event: Event) -> Events {
+        Events::organization(self.organization, event)
     }
 
     /// The frame of a page of this organization; a fragment has none, so nothing is read for it.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn shell(&self, conn: &mut Conn, section: &'static str) -> Result<Shell, AppError> {
+    pub fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError> {
         if self.cx.request.fragment {
-            Ok(Shell::bare(&self.cx))
+            Ok(Layout::bare(&self.cx))
         } else {
-            Shell::for_member(conn, self, section)
+            Layout::for_member(conn, self, section)
         }
     }
 
@@ -321,7 +329,7 @@ impl Member {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn own_companies(&self, conn: &mut Conn, right: Right) -> QueryResult<Vec<CompanyId>> {
-        companies_with(conn, self.cx.now, self.organization, self.id, &self.grounds, right)
+    pub fn own_companies(&self, conn: &mut Conn, permission: PermissionId) -> QueryResult<Vec<CompanyId>> {
+        companies_with(conn, self.cx.now, self.organization, self.id, &self.inputs, permission)
     }
 }

@@ -1,19 +1,17 @@
 //! A company as the gate found it on this request, with what the member may do there.
 
-use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::auth::actor::Member;
-use crate::authz::decision::Rights;
-use crate::authz::permission::Right;
-use crate::authz::role::{CompanyRole, Role};
+use crate::auth::actor::Actor;
+use crate::authz::decision::Permissions;
+use crate::authz::permission::PermissionId;
+use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{companies, company_assignments, role_counts};
-use crate::db::types::org_id::OrgId;
+use crate::db::schema::{companies, company_assignments};
 use crate::db::types::organization::CompanyStatus;
 
 /// One company of the member's organization.
@@ -34,11 +32,11 @@ pub struct Company {
     /// The member's role here: assigned, or inherited from the organization role.
     pub role: Option<CompanyRole>,
     /// What the member may do here.
-    pub rights: Rights,
+    pub permissions: Permissions,
 }
 
 impl Company {
-    pub fn enter(conn: &mut Conn, member: &Member, slug: &str, right: Right) -> Result<Self, AppError> {
+    pub fn enter(conn: &mut Conn, actor: &Actor, slug: &str, permission: PermissionId) -> Result<Self, AppError> {
         let (id, name, slug, status, created_at, archived_at): (
             CompanyId,
             String,
@@ -47,7 +45,7 @@ impl Company {
             Time,
             Option<Time>,
         ) = companies::table
-            .filter(companies::organization_id.eq(member.organization))
+            .filter(companies::organization_id.eq(actor.organization))
             .filter(companies::slug.eq(slug))
             .select((
                 companies::id,
@@ -59,22 +57,22 @@ impl Company {
             ))
             .first(conn)?;
         let assigned: Option<CompanyRole> = company_assignments::table
-            .filter(company_assignments::organization_id.eq(member.organization))
-            .filter(company_assignments::membership_id.eq(member.id))
+            .filter(company_assignments::organization_id.eq(actor.organization))
+            .filter(company_assignments::membership_id.eq(actor.id))
             .filter(company_assignments::company_id.eq(id))
             .filter(
                 company_assignments::access_until
                     .is_null()
-                    .or(company_assignments::access_until.ge(member.cx.now)),
+                    .or(company_assignments::access_until.ge(actor.cx.now)),
             )
             .select(company_assignments::role)
             .first(conn)
             .optional()?;
-        let rights = member.in_company(assigned);
-        if !rights.has(right) {
-            return Err(member.refused(conn, right, Some(slug))?);
+        let permissions = actor.in_company(assigned);
+        if !permissions.has(permission) {
+            return Err(actor.refused(conn, permission, Some(slug))?);
         }
-        let role = assigned.into_iter().chain(member.role.inherited()).min();
+        let role = assigned.into_iter().chain(actor.role.inherited()).min();
         Ok(Self {
             id,
             name,
@@ -83,12 +81,12 @@ impl Company {
             created_at,
             archived_at,
             role,
-            rights,
+            permissions,
         })
     }
 
     /// A path of this company: `company.path(member, "/settings")`.
-    pub fn path(&self, member: &Member, rest: &str) -> String {
-        member.path(&format!("/companies/{}{rest}", self.slug))
+    pub fn path(&self, actor: &Actor, rest: &str) -> String {
+        actor.path(&format!("/companies/{}{rest}", self.slug))
     }
 }

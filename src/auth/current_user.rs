@@ -1,16 +1,16 @@
 //! Who is signed in: the session cookie's token, the sessions row, the account.
 
-use crate::app::Context;
-use crate::audit::{Action, Actor, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{ActorRef, Event, Events};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::{MembershipId, SessionId, UserId};
-use crate::common::time::{Span, Time};
+use crate::common::time::Time;
 use crate::common::token::Token;
 use crate::db::Conn;
 use crate::db::schema::{sessions, users};
 use crate::models::session::{ABSOLUTE, IDLE, TOUCH};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use actix_session::Session;
 use diesel::prelude::*;
 
@@ -46,7 +46,7 @@ pub const fn columns() -> PersonColumns {
 
 /// Somebody signed in.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub struct CurrentUser {
     /// The account.
     pub id: UserId,
     /// The name as other people see it.
@@ -62,12 +62,12 @@ pub struct Person {
     /// The session of this request.
     pub session: SessionId,
     /// The request.
-    pub cx: Context,
+    pub cx: Ctx,
     seen: Time,
 }
 
-impl Person {
-    pub fn from_row(row: PersonRow, cx: &Context) -> Self {
+impl CurrentUser {
+    pub fn from_row(row: PersonRow, cx: &Ctx) -> Self {
         let (id, name, email, verified_at, operator, organization_limit, session, seen) = row;
         Self {
             id,
@@ -83,7 +83,7 @@ impl Person {
     }
 
     /// The person of a session token; `None` when the session is over.
-    pub fn find(conn: &mut Conn, cx: &Context, token: &Token) -> QueryResult<Option<Self>> {
+    pub fn find(conn: &mut Conn, cx: &Ctx, token: &Token) -> QueryResult<Option<Self>> {
         let row: Option<PersonRow> = sessions::table
             .inner_join(users::table)
             .filter(sessions::token_hash.eq(token.hash()))
@@ -99,7 +99,7 @@ impl Person {
     ///
     /// # Errors
     /// When there is no such account or the database fails.
-    pub fn backstage(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<Self> {
+    pub fn backstage(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Self> {
         let (name, email, verified_at, operator): (String, String, Option<Time>, bool) = users::table
             .find(user)
             .select((users::name, users::email, users::email_verified_at, users::is_operator))
@@ -120,24 +120,24 @@ impl Person {
     }
 
     /// The name for the log.
-    pub fn actor(&self) -> Actor {
-        Actor {
+    pub fn actor(&self) -> ActorRef {
+        ActorRef {
             id: self.id,
             name: self.name.clone(),
         }
     }
 
     /// A deed on the person's own account.
-    pub fn did(&self, deed: Deed) -> Deeds {
-        Deeds::account(self.id, deed)
+    pub fn event(&self, event: Event) -> Events {
+        Events::account(self.id, event)
     }
 
     /// The frame of a page outside any organization.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn shell(&self, conn: &mut Conn, section: &'static str) -> Result<Shell, AppError> {
-        Shell::for_person(conn, self, section)
+    pub fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError> {
+        Layout::for_person(conn, self, section)
     }
 
     pub fn is_stale(&self) -> bool {

@@ -24,13 +24,13 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::app::Flash;
-use crate::app::{Context, House, Request};
-use crate::audit::{Actor, Deeds};
-use crate::auth::actor::Member;
+use crate::app::{App, Ctx, Request};
+use crate::audit::{ActorRef, Events};
+use crate::auth::actor::Actor;
 use crate::auth::company::Company;
-use crate::auth::current_user::Person;
-use crate::auth::request::{FLASH, Pass, Seen};
-pub use crate::auth::system::Backstage;
+use crate::auth::current_user::CurrentUser;
+use crate::auth::request::{FLASH, LastSeen, RequestState};
+pub use crate::auth::system::System;
 use crate::authz::permission::Permission;
 use crate::common::error::AppError;
 use crate::common::token::Token;
@@ -51,7 +51,7 @@ macro_rules! shared_by_gates {
             pub fn fragment(&self) -> bool { self.pass.request.fragment }
 
             /// The house.
-            pub fn house(&self) -> &House { &self.pass.house }
+            pub fn app(&self) -> &App { &self.pass.app }
 
             /// Where the request came from.
             pub fn request(&self) -> &Request { &self.pass.request }
@@ -77,8 +77,8 @@ macro_rules! from_request {
             type Future = Ready<Result<Self, AppError>>;
 
             fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-                let make: fn(Pass, &HttpRequest) -> Self = $make;
-                ready(Pass::of(req).map(|pass| make(pass, req)))
+                let make: fn(RequestState, &HttpRequest) -> Self = $make;
+                ready(RequestState::of(req).map(|pass| make(pass, req)))
             }
         }
     )+};
@@ -98,7 +98,7 @@ fn segment(req: &HttpRequest, name: &str) -> String {
 
 /// A right in the organization of the path.
 pub struct Gate<P: Permission> {
-    pass: Pass,
+    pass: RequestState,
     slug: String,
     permission: PhantomData<fn() -> P>,
 }
@@ -110,14 +110,14 @@ impl<P: Permission> Gate<P> {
     /// What the gate or the closure refuses.
     pub async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Member, &mut Conn) -> Result<T, AppError> + Send + 'static,
+        work: impl FnOnce(&Actor, &mut Conn) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let (token, slug) = (self.pass.token()?, self.slug.clone());
         self.pass
             .read(move |cx, conn| {
-                let member = Member::find(conn, cx, &token, &slug)?.with(conn, P::RIGHT)?;
-                let out = work(&member, conn)?;
-                Ok((out, Some(Seen::in_place(member))))
+                let actor = Actor::find(conn, cx, &token, &slug)?.with(conn, P::ID)?;
+                let out = work(&actor, conn)?;
+                Ok((out, Some(LastSeen::in_place(actor))))
             })
             .await
     }
@@ -128,16 +128,16 @@ impl<P: Permission> Gate<P> {
     /// What the gate or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Member, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+        work: impl FnOnce(&Actor, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let (token, slug) = (self.pass.token()?, self.slug.clone());
         self.pass
             .write(move |cx, conn| {
-                let member = Member::find_to_write(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
-                member.writable(conn, P::RIGHT)?;
-                let (out, deeds) = work(&member, conn)?;
-                let deeds = member.signed(deeds);
-                Ok((out, Some(member.person.actor()), deeds))
+                let member = Actor::find_to_write(conn, cx, &token, &slug)?.with_change(conn, P::ID)?;
+                member.writable(conn, P::ID)?;
+                let (out, events) = work(&member, conn)?;
+                let events = member.attributed(events);
+                Ok((out, Some(member.person.actor()), events))
             })
             .await
     }
@@ -148,15 +148,15 @@ impl<P: Permission> Gate<P> {
     /// What the gate or the closure refuses; then nothing was changed.
     pub async fn write_while_pending<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Member, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+        work: impl FnOnce(&Actor, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let (token, slug) = (self.pass.token()?, self.slug.clone());
         self.pass
             .write(move |cx, conn| {
-                let member = Member::find_to_write(conn, cx, &token, &slug)?.with_change(conn, P::RIGHT)?;
-                let (out, deeds) = work(&member, conn)?;
-                let deeds = member.signed(deeds);
-                Ok((out, Some(member.person.actor()), deeds))
+                let member = Actor::find_to_write(conn, cx, &token, &slug)?.with_change(conn, P::ID)?;
+                let (out, events) = work(&member, conn)?;
+                let events = member.attributed(events);
+                Ok((out, Some(member.person.actor()), events))
             })
             .await
     }
@@ -164,7 +164,7 @@ impl<P: Permission> Gate<P> {
 
 /// A right in the company of the path.
 pub struct CompanyGate<P: Permission> {
-    pass: Pass,
+    pass: RequestState,
     slug: String,
     company: String,
     permission: PhantomData<fn() -> P>,
@@ -177,15 +177,15 @@ impl<P: Permission> CompanyGate<P> {
     /// What the gate or the closure refuses.
     pub async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Member, &Company, &mut Conn) -> Result<T, AppError> + Send + 'static,
+        work: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let (token, slug, company) = (self.pass.token()?, self.slug.clone(), self.company.clone());
         self.pass
             .read(move |cx, conn| {
-                let member = Member::find(conn, cx, &token, &slug)?;
-                let company = Company::enter(conn, &member, &company, P::RIGHT)?;
-                let out = work(&member, &company, conn)?;
-                Ok((out, Some(Seen::in_place(member))))
+                let actor = Actor::find(conn, cx, &token, &slug)?;
+                let company = Company::enter(conn, &actor, &company, P::ID)?;
+                let out = work(&actor, &company, conn)?;
+                Ok((out, Some(LastSeen::in_place(actor))))
             })
             .await
     }
@@ -196,20 +196,20 @@ impl<P: Permission> CompanyGate<P> {
     /// What the gate or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Member, &Company, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+        work: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let (token, slug, company) = (self.pass.token()?, self.slug.clone(), self.company.clone());
         self.pass
             .write(move |cx, conn| {
-                let member = Member::find_to_write(conn, cx, &token, &slug)?;
-                let company = Company::enter(conn, &member, &company, P::RIGHT)?;
-                if member.looks_on(P::RIGHT) {
-                    return Err(member.refusal(conn, P::RIGHT)?);
+                let member = Actor::find_to_write(conn, cx, &token, &slug)?;
+                let company = Company::enter(conn, &member, &company, P::ID)?;
+                if member.looks_on(P::ID) {
+                    return Err(member.refusal(conn, P::ID)?);
                 }
-                member.writable(conn, P::RIGHT)?;
-                let (out, deeds) = work(&member, &company, conn)?;
-                let deeds = member.signed(deeds);
-                Ok((out, Some(member.person.actor()), deeds))
+                member.writable(conn, P::ID)?;
+                let (out, events) = work(&member, &company, conn)?;
+                let events = member.attributed(events);
+                Ok((out, Some(member.person.actor()), events))
             })
             .await
     }
@@ -223,27 +223,27 @@ pub trait Who: 'static {
 
 /// People with a proven address.
 #[derive(Debug)]
-pub struct Proven;
-impl Who for Proven {
+pub struct Verified;
+impl Who for Verified {
     const PROVEN: bool = true;
 }
 
 /// Also people whose address is not proven yet.
 #[derive(Debug)]
-pub struct Anyone;
-impl Who for Anyone {
+pub struct Unverified;
+impl Who for Unverified {
     const PROVEN: bool = false;
 }
 
 /// Somebody signed in, outside any organization.
-pub struct SignedIn<W: Who = Proven> {
-    pass: Pass,
+pub struct SignedIn<W: Who = Verified> {
+    pass: RequestState,
     who: PhantomData<fn() -> W>,
 }
 
 impl<W: Who> SignedIn<W> {
-    fn person(cx: &Context, conn: &mut Conn, token: &Token) -> Result<Person, AppError> {
-        let person = Person::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
+    fn person(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<CurrentUser, AppError> {
+        let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
         if W::PROVEN && !person.verified {
             Err(AppError::Unverified)
         } else {
@@ -257,7 +257,7 @@ impl<W: Who> SignedIn<W> {
     /// What the gate or the closure refuses.
     pub async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Person, &mut Conn) -> Result<T, AppError> + Send + 'static,
+        work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         self.pass.read_as(Self::person, work).await
     }
@@ -268,7 +268,7 @@ impl<W: Who> SignedIn<W> {
     /// What the gate or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Person, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+        work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         self.pass.write_as(Self::person, work).await
     }
@@ -277,12 +277,12 @@ impl<W: Who> SignedIn<W> {
 /// Somebody who runs this instance. Nobody signed in is led to the login as everywhere; to everybody else there is no such
 /// page. It is checked on each request, so a dismissed operator is out with the next one.
 pub struct OperatorGate {
-    pass: Pass,
+    pass: RequestState,
 }
 
 impl OperatorGate {
-    fn person(cx: &Context, conn: &mut Conn, token: &Token) -> Result<Person, AppError> {
-        let person = Person::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
+    fn person(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<CurrentUser, AppError> {
+        let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
         if person.operator && person.verified {
             Ok(person)
         } else {
@@ -296,7 +296,7 @@ impl OperatorGate {
     /// What the gate or the closure refuses.
     pub async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Person, &mut Conn) -> Result<T, AppError> + Send + 'static,
+        work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         self.pass.read_as(Self::person, work).await
     }
@@ -307,7 +307,7 @@ impl OperatorGate {
     /// What the gate or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Person, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+        work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         self.pass.write_as(Self::person, work).await
     }
@@ -315,33 +315,36 @@ impl OperatorGate {
 
 /// Anybody; `visit.person` is set when somebody is signed in.
 pub struct Visitor {
-    pass: Pass,
+    pass: RequestState,
 }
 
 /// A visitor's request behind the gate.
 #[derive(Debug)]
 pub struct Visit {
     /// The request.
-    pub cx: Context,
+    pub cx: Ctx,
     /// Who it is, if anybody is signed in.
-    pub person: Option<Person>,
+    pub person: Option<CurrentUser>,
 }
 
 impl Visit {
-    fn of(cx: &Context, conn: &mut Conn, token: Option<&Token>) -> Result<Self, AppError> {
-        let person = token.map(|token| Person::find(conn, cx, token)).transpose()?.flatten();
+    fn of(cx: &Ctx, conn: &mut Conn, token: Option<&Token>) -> Result<Self, AppError> {
+        let person = token
+            .map(|token| CurrentUser::find(conn, cx, token))
+            .transpose()?
+            .flatten();
         Ok(Self { cx: cx.clone(), person })
     }
 
     /// The frame of a page that anybody may see.
-    pub fn shell(&self) -> crate::web::layout::Shell {
-        let mut shell = crate::web::layout::Shell::bare(&self.cx);
-        shell.person = self.person.as_ref().map(|person| crate::web::layout::Person {
+    pub fn layout(&self) -> crate::web::layout::Layout {
+        let mut layout = crate::web::layout::Layout::bare(&self.cx);
+        layout.person = self.person.as_ref().map(|person| crate::web::layout::LayoutUser {
             name: person.name.clone(),
             email: person.email.to_string(),
             operator: person.operator,
         });
-        shell
+        layout
     }
 }
 
@@ -366,7 +369,7 @@ impl Visitor {
     /// What the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Visit, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError> + Send + 'static,
+        work: impl FnOnce(&Visit, &mut Conn) -> Result<(T, Option<ActorRef>, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let token = self.pass.token.clone();
         self.pass
@@ -375,7 +378,7 @@ impl Visitor {
     }
 
     /// The frame of a page for which nothing is read.
-    pub fn bare(&self) -> crate::web::layout::Shell {
-        crate::web::layout::Shell::bare(&self.pass.context())
+    pub fn bare(&self) -> crate::web::layout::Layout {
+        crate::web::layout::Layout::bare(&self.pass.context())
     }
 }

@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use crate::auth::actor::Member;
-use crate::authz::decision::{Grounds, Policies, Reach};
-use crate::authz::permission::{Right, RightSet};
+use crate::auth::actor::Actor;
+use crate::authz::decision::{AccessInputs, Reach, RolePolicies};
+use crate::authz::permission::{PermissionId, PermissionSet};
 use crate::authz::role::Role;
 use crate::common::error::{AppError, Refusal};
 use crate::db::Conn;
@@ -14,31 +14,38 @@ use crate::db::types::org_id::OrgId;
 use crate::models::organization::contact;
 use crate::models::organization::contact::ContactKind;
 
-impl Member {
+impl Actor {
     /// The refusal that names the missing right and who can grant it.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn refusal(&self, conn: &mut Conn, right: Right) -> Result<AppError, AppError> {
-        self.refused(conn, right, None)
+    pub fn refusal(&self, conn: &mut Conn, permission: PermissionId) -> Result<AppError, AppError> {
+        self.refused(conn, permission, None)
     }
 
     /// The same for a right in one company, by its slug.
-    pub fn refused(&self, conn: &mut Conn, right: Right, company: Option<String>) -> Result<AppError, AppError> {
-        let reason = self.pending_reason().filter(|_| !right.only_reads());
+    pub fn refused(
+        &self,
+        conn: &mut Conn,
+        permission: PermissionId,
+        company: Option<String>,
+    ) -> Result<AppError, AppError> {
+        let reason = self.pending_reason().filter(|_| !permission.only_reads());
         let reason = reason.or_else(|| {
-            self.looks_on(right).then(|| {
+            self.looks_on(permission).then(|| {
                 "You look in by a support session. It shows this organization and changes nothing but its profile."
                     .to_owned()
             })
         });
         Ok(AppError::Forbidden(Box::new(Refusal {
-            right: right.label().to_owned(),
-            key: right.key(),
+            permission: permission.label().to_owned(),
+            key: permission.key(),
             slug: self.slug.clone(),
-            people: who_can_grant(conn, self.organization, Some((right, self.grounds.policies)))?,
+            people: who_can_grant(conn, self.organization, Some((permission, self.inputs.policies)))?,
             // Who has the right already was refused by the order of command; an operator asks nobody.
-            may_ask: reason.is_none() && self.support.is_none() && self.rights.reach(right) != Reach::Everywhere,
+            may_ask: reason.is_none()
+                && self.support.is_none()
+                && self.permissions.reach(permission) != Reach::Everywhere,
             reason,
             company,
         })))
@@ -57,9 +64,9 @@ impl Member {
 
     /// While the organization waits for its deletion nothing is written, whatever the right; only that somebody takes
     /// data along is noted.
-    pub fn writable(&self, conn: &mut Conn, right: Right) -> Result<(), AppError> {
+    pub fn writable(&self, conn: &mut Conn, permission: PermissionId) -> Result<(), AppError> {
         match self.pending_reason() {
-            Some(reason) if !RightSet::TAKING.has(right) => Err(AppError::Forbidden(Box::new(Refusal {
+            Some(reason) if !PermissionSet::TAKING.has(permission) => Err(AppError::Forbidden(Box::new(Refusal {
                 slug: self.slug.clone(),
                 people: who_can_grant(conn, self.organization, None)?,
                 reason: Some(reason),
@@ -70,7 +77,7 @@ impl Member {
     }
 }
 
-pub fn out_of_force(conn: &mut Conn, organization: OrgId, reason: String) -> Result<AppError, AppError> {
+pub fn access_expired(conn: &mut Conn, organization: OrgId, reason: String) -> Result<AppError, AppError> {
     let people = who_can_grant(conn, organization, None)?;
     Ok(AppError::Forbidden(Box::new(Refusal {
         people,
@@ -85,17 +92,17 @@ pub fn out_of_force(conn: &mut Conn, organization: OrgId, reason: String) -> Res
 fn who_can_grant(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: Option<(Right, Policies)>,
+    wanted: Option<(PermissionId, RolePolicies)>,
 ) -> QueryResult<Vec<(String, String)>> {
     let mut people = Vec::new();
     for role in [Role::Owner, Role::Admin, Role::UserAdmin] {
         let can = match wanted {
-            Some((right, policies)) => {
-                let grounds = Grounds {
+            Some((permission, policies)) => {
+                let inputs = AccessInputs {
                     policies,
-                    ..Grounds::of(role, &[])
+                    ..AccessInputs::of(role, &[])
                 };
-                role == Role::Owner || grounds.authority().ceiling().has(right)
+                role == Role::Owner || inputs.authority().ceiling().has(permission)
             }
             None => role != Role::UserAdmin,
         };

@@ -6,33 +6,32 @@ use actix_session::{Session, SessionExt};
 use actix_web::{HttpMessage, HttpRequest, web};
 
 use crate::app::Flash;
-use crate::app::{Context, House, Request};
+use crate::app::{App, Ctx, Request};
 use crate::audit;
-use crate::audit::{Actor, Deeds};
-use crate::auth::actor::Member;
-use crate::auth::current_user::Person;
+use crate::audit::{ActorRef, Events};
+use crate::auth::actor::Actor;
+use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
 use crate::common::token::Token;
 use crate::db::Conn;
-use crate::models::session;
 
 pub const FLASH: &str = "flash";
 
 /// What every gate carries: the house, the cookie, the request. No I/O happens to make one.
 #[derive(Clone)]
-pub struct Pass {
-    pub house: House,
+pub struct RequestState {
+    pub app: App,
     pub session: Session,
     pub token: Option<Token>,
     pub request: Arc<Request>,
     pub flash: Option<Flash>,
 }
 
-impl Pass {
+impl RequestState {
     pub fn of(req: &HttpRequest) -> Result<Self, AppError> {
-        let house = req
-            .app_data::<web::Data<House>>()
+        let app = req
+            .app_data::<web::Data<App>>()
             .ok_or_else(|| AppError::internal("the house is app data"))?
             .get_ref()
             .clone();
@@ -50,7 +49,7 @@ impl Pass {
             None
         };
         Ok(Self {
-            house,
+            app,
             session,
             token,
             request,
@@ -58,10 +57,10 @@ impl Pass {
         })
     }
 
-    pub fn context(&self) -> Context {
-        Context {
-            house: self.house.clone(),
-            now: self.house.clock.now(),
+    pub fn context(&self) -> Ctx {
+        Ctx {
+            app: self.app.clone(),
+            now: self.app.clock.now(),
             request: self.request.clone(),
             flash: self.flash.clone(),
         }
@@ -69,15 +68,15 @@ impl Pass {
 
     pub async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Seen>), AppError> + Send + 'static,
+        work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<LastSeen>), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let cx = self.context();
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
-            let (out, seen) = cx.house.db.read(|conn| work(&cx, conn))?;
+            let (out, seen) = cx.app.db.read(|conn| work(&cx, conn))?;
             if let Some(seen) = seen.filter(|seen| seen.stale) {
                 // A page is served even when nobody can be noted as seen.
-                let noted = cx.house.db.write(|conn| Ok(seen.person.touch(conn, seen.membership)?));
+                let noted = cx.app.db.write(|conn| Ok(seen.person.touch(conn, seen.membership)?));
                 if let Err(error) = noted {
                     tracing::warn!(%error, "last seen was not noted");
                 }
@@ -89,17 +88,17 @@ impl Pass {
 
     pub async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError> + Send + 'static,
+        work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<ActorRef>, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let cx = self.context();
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
-            let out = cx.house.db.write(|conn| {
-                let (out, actor, deeds) = work(&cx, conn)?;
-                audit::record(conn, &cx, actor.as_ref(), &deeds)?;
+            let out = cx.app.db.write(|conn| {
+                let (out, actor, events) = work(&cx, conn)?;
+                audit::append(conn, &cx, actor.as_ref(), &events)?;
                 Ok(out)
             })?;
-            cx.house.bell.ring();
+            cx.app.bell.ring();
             Ok(out)
         });
         trip.await.map_err(|_| AppError::Busy)?
@@ -108,14 +107,14 @@ impl Pass {
     /// Reads as the person whom `find` lets through.
     pub async fn read_as<T: Send + 'static>(
         &self,
-        find: fn(&Context, &mut Conn, &Token) -> Result<Person, AppError>,
-        work: impl FnOnce(&Person, &mut Conn) -> Result<T, AppError> + Send + 'static,
+        find: fn(&Ctx, &mut Conn, &Token) -> Result<CurrentUser, AppError>,
+        work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let token = self.token()?;
         self.read(move |cx, conn| {
             let person = find(cx, conn, &token)?;
             let out = work(&person, conn)?;
-            let seen = Seen {
+            let seen = LastSeen {
                 stale: person.is_stale(),
                 person,
                 membership: None,
@@ -128,14 +127,14 @@ impl Pass {
     /// Writes as the person whom `find` lets through.
     pub async fn write_as<T: Send + 'static>(
         &self,
-        find: fn(&Context, &mut Conn, &Token) -> Result<Person, AppError>,
-        work: impl FnOnce(&Person, &mut Conn) -> Result<(T, Deeds), AppError> + Send + 'static,
+        find: fn(&Ctx, &mut Conn, &Token) -> Result<CurrentUser, AppError>,
+        work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let token = self.token()?;
         self.write(move |cx, conn| {
             let person = find(cx, conn, &token)?;
-            let (out, deeds) = work(&person, conn)?;
-            Ok((out, Some(person.actor()), deeds))
+            let (out, events) = work(&person, conn)?;
+            Ok((out, Some(person.actor()), events))
         })
         .await
     }
@@ -145,19 +144,19 @@ impl Pass {
     }
 }
 
-pub struct Seen {
-    pub person: Person,
+pub struct LastSeen {
+    pub person: CurrentUser,
     pub membership: Option<MembershipId>,
     pub stale: bool,
 }
 
-impl Seen {
+impl LastSeen {
     /// Somebody at work in an organization.
-    pub fn in_place(member: Member) -> Self {
+    pub fn in_place(actor: Actor) -> Self {
         Self {
-            stale: member.is_stale(),
-            membership: member.place(),
-            person: member.person,
+            stale: actor.is_stale(),
+            membership: actor.place(),
+            person: actor.person,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Permissions in groups, for whoever reads or picks them.
 
-use crate::authz::permission::{Right, RightSet};
+use crate::authz::permission::{PermissionId, PermissionSet};
 
 /// A group of permissions that concern one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,8 +37,8 @@ impl Area {
     ];
 
     /// Where a permission belongs.
-    pub fn of(right: Right) -> Self {
-        match right.key().split('.').next().unwrap_or_default() {
+    pub fn of(permission: PermissionId) -> Self {
+        match permission.key().split('.').next().unwrap_or_default() {
             "overview" | "reporting" => Self::Reporting,
             "company" | "onboarding" => Self::Companies,
             "members" | "access" | "requests" | "roles" => Self::People,
@@ -65,12 +65,16 @@ impl Area {
     }
 
     /// The permissions of a set by area, areas without any left out.
-    pub fn split(set: RightSet) -> Vec<(Self, Vec<Right>)> {
-        let rights = |area| set.iter().filter(|right| Self::of(*right) == area).collect::<Vec<_>>();
+    pub fn split(set: PermissionSet) -> Vec<(Self, Vec<PermissionId>)> {
+        let permissions = |area| {
+            set.iter()
+                .filter(|permission| Self::of(*permission) == area)
+                .collect::<Vec<_>>()
+        };
         Self::ALL
             .into_iter()
-            .map(|area| (area, rights(area)))
-            .filter(|(_, rights)| !rights.is_empty())
+            .map(|area| (area, permissions(area)))
+            .filter(|(_, permissions)| !permissions.is_empty())
             .collect()
     }
 }
@@ -81,8 +85,11 @@ mod tests {
 
     #[test]
     fn every_permission_stands_in_one_area() {
-        let split = Area::split(RightSet::ALL);
+        let split = Area::split(PermissionSet::ALL);
         assert_eq!(split.len(), Area::ALL.len());
-        assert_eq!(split.iter().map(|(_, rights)| rights.len()).sum::<usize>(), 50);
+        assert_eq!(
+            split.iter().map(|(_, permissions)| permissions.len()).sum::<usize>(),
+            50
+        );
     }
 }

@@ -1,18 +1,18 @@
 //! What somebody may do. One pure function answers it, for the gate, for every page that explains it, for previews
-//! and for tests: what the database knows is brought along in `Grounds`.
+//! and for tests: what the database knows is brought along in `AccessInputs`.
 
 use serde_json::{Map, Value};
 
 use crate::authz::permission::{
-    COLUMNS, ChangeRoles, Column, GrantAdmin, GrantOwner, Permission, Right, RightSet, ViewOrganization,
+    COLUMNS, ChangeRoles, Column, GrantAdmin, GrantOwner, Permission, PermissionId, PermissionSet, ViewOrganization,
 };
 use crate::authz::role::{CompanyRole, Role};
 
 /// What a member may do: in the whole organization, and in the companies assigned to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Rights {
-    everywhere: RightSet,
-    own: RightSet,
+pub struct Permissions {
+    everywhere: PermissionSet,
+    own: PermissionSet,
 }
 
 /// How far a right reaches.
@@ -26,15 +26,15 @@ pub enum Reach {
     Nowhere,
 }
 
-impl Rights {
+impl Permissions {
     /// The rights of a role by itself, together with company roles held somewhere: no policy, no override, no group.
     pub fn of(role: Role, companies: &[CompanyRole]) -> Self {
-        Grounds::of(role, companies).rights()
+        AccessInputs::of(role, companies).permissions()
     }
 
     /// Whether the right is held at all.
-    pub fn has(self, right: Right) -> bool {
-        self.everywhere.or(self.own).has(right)
+    pub fn has(self, permission: PermissionId) -> bool {
+        self.everywhere.or(self.own).has(permission)
     }
 
     /// Whether every right held here is held there too.
@@ -43,10 +43,10 @@ impl Rights {
     }
 
     /// How far the right reaches.
-    pub fn reach(self, right: Right) -> Reach {
-        if self.everywhere.has(right) {
+    pub fn reach(self, permission: PermissionId) -> Reach {
+        if self.everywhere.has(permission) {
             Reach::Everywhere
-        } else if self.own.has(right) {
+        } else if self.own.has(permission) {
             Reach::OwnCompanies
         } else {
             Reach::Nowhere
@@ -54,19 +54,19 @@ impl Rights {
     }
 
     /// What is held in the whole organization.
-    pub fn everywhere(self) -> RightSet {
+    pub fn everywhere(self) -> PermissionSet {
         self.everywhere
     }
 
     /// What is held in own companies, whether or not it is held everywhere too.
-    pub fn own(self) -> RightSet {
+    pub fn own(self) -> PermissionSet {
         self.own
     }
 
     /// The same without one right.
     #[must_use]
-    pub fn without(self, right: Right) -> Self {
-        let one = RightSet::NONE.with(right);
+    pub fn without(self, permission: PermissionId) -> Self {
+        let one = PermissionSet::NONE.with(permission);
         Self {
             everywhere: self.everywhere.without(one),
             own: self.own.without(one),
@@ -77,7 +77,7 @@ impl Rights {
     pub fn of_support() -> Self {
         Self {
             everywhere: Column::Operator.marks().support,
-            own: RightSet::NONE,
+            own: PermissionSet::NONE,
         }
     }
 
@@ -85,26 +85,26 @@ impl Rights {
     #[must_use]
     pub fn read_only(self) -> Self {
         Self {
-            everywhere: self.everywhere.and(RightSet::READING),
-            own: self.own.and(RightSet::READING),
+            everywhere: self.everywhere.and(PermissionSet::READING),
+            own: self.own.and(PermissionSet::READING),
         }
     }
 }
 
 /// Cells of one kind, switched on or off against the table: a member's overrides, or a policy for one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Cells {
+pub struct Overrides {
     /// Switched on.
-    pub allow: RightSet,
+    pub allow: PermissionSet,
     /// Switched off; it wins.
-    pub deny: RightSet,
+    pub deny: PermissionSet,
 }
 
-impl Cells {
+impl Overrides {
     /// Nothing is switched.
     pub const NONE: Self = Self {
-        allow: RightSet::NONE,
-        deny: RightSet::NONE,
+        allow: PermissionSet::NONE,
+        deny: PermissionSet::NONE,
     };
 
     /// Whether nothing is switched.
@@ -113,18 +113,18 @@ impl Cells {
     }
 
     /// `Some(true)` when allowed, `Some(false)` when denied.
-    pub fn effect(self, right: Right) -> Option<bool> {
-        if self.deny.has(right) {
+    pub fn effect(self, permission: PermissionId) -> Option<bool> {
+        if self.deny.has(permission) {
             Some(false)
         } else {
-            self.allow.has(right).then_some(true)
+            self.allow.has(permission).then_some(true)
         }
     }
 
     /// With one cell set: `None` gives it back to the table.
     #[must_use]
-    pub fn set(self, right: Right, effect: Option<bool>) -> Self {
-        let one = RightSet::NONE.with(right);
+    pub fn set(self, permission: PermissionId, effect: Option<bool>) -> Self {
+        let one = PermissionSet::NONE.with(permission);
         let (allow, deny) = (self.allow.without(one), self.deny.without(one));
         match effect {
             Some(true) => Self {
@@ -141,8 +141,10 @@ impl Cells {
 
     /// As an object of keys with `allow` or `deny`, for the database and for deeds.
     pub fn json(self) -> Value {
-        let each =
-            |set: RightSet, word: &'static str| set.iter().map(move |right| (right.key().to_owned(), word.into()));
+        let each = |set: PermissionSet, word: &'static str| {
+            set.iter()
+                .map(move |permission| (permission.key().to_owned(), word.into()))
+        };
         Value::Object(each(self.allow, "allow").chain(each(self.deny, "deny")).collect())
     }
 
@@ -168,10 +170,10 @@ impl Cells {
 
     fn of(map: &Map<String, Value>) -> Self {
         let one = |word: &str| {
-            RightSet::of(
+            PermissionSet::of(
                 map.iter()
                     .filter(|(_, value)| *value == word)
-                    .filter_map(|(key, _)| Right::parse(key)),
+                    .filter_map(|(key, _)| PermissionId::parse(key)),
             )
         };
         Self {
@@ -183,19 +185,19 @@ impl Cells {
 
 /// An organization's own word on the cells that the table leaves open: "Admins may manage billing".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Policies([Cells; COLUMNS]);
+pub struct RolePolicies([Overrides; COLUMNS]);
 
-impl Policies {
+impl RolePolicies {
     /// The switched cells of a column.
-    pub fn of(&self, column: Column) -> Cells {
+    pub fn of(&self, column: Column) -> Overrides {
         self.0[column.at()]
     }
 
     /// With one cell set: `None` gives it back to the table.
     #[must_use]
-    pub fn set(mut self, column: Column, right: Right, effect: Option<bool>) -> Self {
+    pub fn set(mut self, column: Column, permission: PermissionId, effect: Option<bool>) -> Self {
         let cells = &mut self.0[column.at()];
-        *cells = cells.set(right, effect);
+        *cells = cells.set(permission, effect);
         self
     }
 
@@ -223,7 +225,7 @@ impl Policies {
         };
         for (key, cells) in &map {
             if let (Some(column), Value::Object(cells)) = (Column::parse(key), cells) {
-                policies.0[column.at()] = Cells::of(cells);
+                policies.0[column.at()] = Overrides::of(cells);
             }
         }
         policies
@@ -238,24 +240,24 @@ pub fn columns() -> impl Iterator<Item = Column> {
 
 /// A role in the organization with the permissions that replace the table's, when it is a custom one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct RoleGrant {
     /// The built-in role, or the one a custom role stands at: it gives the rank.
     pub role: Role,
     /// The permissions of a custom role.
-    pub custom: Option<RightSet>,
+    pub custom: Option<PermissionSet>,
 }
 
-impl From<Role> for Held {
+impl From<Role> for RoleGrant {
     fn from(role: Role) -> Self {
         Self { role, custom: None }
     }
 }
 
-impl Held {
+impl RoleGrant {
     /// What it gives in the whole organization under these policies.
-    pub fn gives(self, policies: &Policies) -> RightSet {
+    pub fn gives(self, policies: &RolePolicies) -> PermissionSet {
         if let Some(set) = self.custom {
-            set.with(ViewOrganization::RIGHT)
+            set.with(ViewOrganization::ID)
         } else {
             let column = Column::Organization(self.role);
             let (marks, policy) = (column.marks(), policies.of(column));
@@ -267,7 +269,7 @@ impl Held {
     }
 
     /// The cells that an override may switch on.
-    pub fn grantable(self, policies: &Policies) -> RightSet {
+    pub fn grantable(self, policies: &RolePolicies) -> PermissionSet {
         if let Some(set) = self.custom {
             DELEGABLE.without(set)
         } else {
@@ -281,17 +283,17 @@ impl Held {
     }
 
     /// The cells that no override switches off.
-    pub fn fixed(self) -> RightSet {
+    pub fn fixed(self) -> PermissionSet {
         match self.custom {
-            Some(_) => RightSet::NONE.with(ViewOrganization::RIGHT),
+            Some(_) => PermissionSet::NONE.with(ViewOrganization::ID),
             None => Column::Organization(self.role).marks().always,
         }
     }
 }
 
 /// What a custom role may be made of: everything that any role below the Owner can have.
-pub const DELEGABLE: RightSet = {
-    let mut set = RightSet::NONE;
+pub const DELEGABLE: PermissionSet = {
+    let mut set = PermissionSet::NONE;
     let mut at = 1;
     while at < Role::ALL.len() {
         let marks = Column::Organization(Role::ALL[at]).marks();
@@ -303,22 +305,22 @@ pub const DELEGABLE: RightSet = {
 
 /// Everything that decides what somebody may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grounds {
+pub struct AccessInputs {
     /// Whether the membership counts: not suspended, not removed, not past its end.
     pub in_force: bool,
     /// Whether the organization waits for its deletion.
     pub read_only: bool,
     /// The person's own role, then those of their groups.
-    pub roles: Vec<Held>,
+    pub roles: Vec<RoleGrant>,
     /// The distinct roles in companies.
     pub companies: Vec<CompanyRole>,
     /// What was switched for this person.
-    pub overrides: Cells,
+    pub overrides: Overrides,
     /// What was switched for their roles.
-    pub policies: Policies,
+    pub policies: RolePolicies,
 }
 
-impl Grounds {
+impl AccessInputs {
     /// An active member with a built-in role and nothing else.
     pub fn of(role: Role, companies: &[CompanyRole]) -> Self {
         Self {
@@ -326,18 +328,18 @@ impl Grounds {
             read_only: false,
             roles: vec![role.into()],
             companies: companies.to_vec(),
-            overrides: Cells::NONE,
-            policies: Policies::default(),
+            overrides: Overrides::NONE,
+            policies: RolePolicies::default(),
         }
     }
 
     /// The effective rights: organization role ∪ company roles ∪ groups, + allow, − deny (deny wins), ∩ policy and state.
-    pub fn rights(&self) -> Rights {
+    pub fn permissions(&self) -> Permissions {
         if !self.in_force {
-            return Rights::default();
+            return Permissions::default();
         }
-        let (mut given, mut open, mut fixed) = (RightSet::NONE, RightSet::NONE, RightSet::NONE);
-        let (mut own, mut open_own) = (RightSet::NONE, RightSet::NONE);
+        let (mut given, mut open, mut fixed) = (PermissionSet::NONE, PermissionSet::NONE, PermissionSet::NONE);
+        let (mut own, mut open_own) = (PermissionSet::NONE, PermissionSet::NONE);
         for held in &self.roles {
             given = given.or(held.gives(&self.policies));
             open = open.or(held.grantable(&self.policies));
@@ -358,32 +360,40 @@ impl Grounds {
         let mut everywhere = given.or(self.overrides.allow.and(open)).without(denied);
         let own = own.or(self.overrides.allow.and(open_own)).without(denied);
         // What every company role has of the organization itself (its name, its existence) is no matter of companies.
-        if own.has(ViewOrganization::RIGHT) {
-            everywhere = everywhere.with(ViewOrganization::RIGHT);
+        if own.has(ViewOrganization::ID) {
+            everywhere = everywhere.with(ViewOrganization::ID);
         }
-        let rights = Rights { everywhere, own };
-        if self.read_only { rights.read_only() } else { rights }
+        let permissions = Permissions { everywhere, own };
+        if self.read_only {
+            permissions.read_only()
+        } else {
+            permissions
+        }
     }
 
     /// The effective rights in one company, where the member has this company role (`None`: not assigned).
-    pub fn in_company(&self, company: Option<CompanyRole>) -> Rights {
+    pub fn in_company(&self, company: Option<CompanyRole>) -> Permissions {
         let here = Self {
             companies: company.into_iter().collect(),
             ..self.clone()
         };
-        let rights = here.rights();
+        let permissions = here.permissions();
         // Without an assignment no company is the member's own.
-        let own = if company.is_some() { rights.own } else { RightSet::NONE };
-        Rights {
-            everywhere: rights.everywhere.or(own),
-            own: RightSet::NONE,
+        let own = if company.is_some() {
+            permissions.own
+        } else {
+            PermissionSet::NONE
+        };
+        Permissions {
+            everywhere: permissions.everywhere.or(own),
+            own: PermissionSet::NONE,
         }
     }
 
     /// The cells that can be switched for this person: what the table leaves open in one of their roles, and none holds
     /// always.
-    pub fn open(&self) -> RightSet {
-        let (mut open, mut fixed) = (RightSet::NONE, RightSet::NONE);
+    pub fn open(&self) -> PermissionSet {
+        let (mut open, mut fixed) = (PermissionSet::NONE, PermissionSet::NONE);
         for held in &self.roles {
             let switched_off = held.gives(&self.policies).without(held.fixed());
             open = open.or(held.grantable(&self.policies)).or(switched_off);
@@ -407,7 +417,7 @@ impl Grounds {
     pub fn authority(&self) -> Authority {
         Authority {
             role: self.role(),
-            rights: self.rights(),
+            permissions: self.permissions(),
             policies: self.policies,
         }
     }
@@ -419,48 +429,48 @@ pub struct Authority {
     /// The role that gives the rank.
     pub role: Role,
     /// The effective rights.
-    pub rights: Rights,
+    pub permissions: Permissions,
     /// What was switched for the roles of the organization: it tells what a role would give.
-    pub policies: Policies,
+    pub policies: RolePolicies,
 }
 
 impl Authority {
     /// The authority of a role by itself.
     pub fn of(role: Role, companies: &[CompanyRole]) -> Self {
-        Grounds::of(role, companies).authority()
+        AccessInputs::of(role, companies).authority()
     }
 
     /// What may be handed out in the whole organization. A User admin is entrusted with bringing in people who see and
     /// edit what the User admin does not: the roles below them, as they are.
-    pub fn ceiling(&self) -> RightSet {
-        let held = self.rights.everywhere();
-        if self.role == Role::UserAdmin && held.has(ChangeRoles::RIGHT) {
+    pub fn ceiling(&self) -> PermissionSet {
+        let held = self.permissions.everywhere();
+        if self.role == Role::UserAdmin && held.has(ChangeRoles::ID) {
             [Role::Editor, Role::Viewer, Role::Member]
                 .into_iter()
-                .fold(held, |set, role| set.or(Held::from(role).gives(&self.policies)))
+                .fold(held, |set, role| set.or(RoleGrant::from(role).gives(&self.policies)))
         } else {
             held
         }
     }
 
     /// What a role gives by itself under these policies.
-    pub fn role_rights(&self, held: impl Into<Held>) -> Rights {
+    pub fn role_rights(&self, held: impl Into<RoleGrant>) -> Permissions {
         let held = held.into();
-        let grounds = Grounds {
+        let inputs = AccessInputs {
             roles: vec![held],
             policies: self.policies,
-            ..Grounds::of(held.role, &[])
+            ..AccessInputs::of(held.role, &[])
         };
-        grounds.rights()
+        inputs.permissions()
     }
 
     /// Whether a role may be granted, and so somebody who has it touched: strictly lower ones, Admin by who holds
     /// `members.grant_admin`, Owner by who holds `members.grant_owner`; and nobody grants what they do not hold.
-    pub fn may_grant(&self, wanted: impl Into<Held>) -> bool {
+    pub fn may_grant(&self, wanted: impl Into<RoleGrant>) -> bool {
         let wanted = wanted.into();
         let in_rank = match wanted.role {
-            Role::Owner => return wanted.custom.is_none() && self.rights.has(GrantOwner::RIGHT),
-            Role::Admin => self.rights.has(GrantAdmin::RIGHT) && self.role.rank() >= Role::Admin.rank(),
+            Role::Owner => return wanted.custom.is_none() && self.permissions.has(GrantOwner::ID),
+            Role::Admin => self.permissions.has(GrantAdmin::ID) && self.role.rank() >= Role::Admin.rank(),
             role => self.role.rank() > role.rank(),
         };
         in_rank && wanted.gives(&self.policies).within(self.ceiling())
@@ -468,12 +478,12 @@ impl Authority {
 
     /// Whether somebody with these grounds may be let in again: a right that this person does not hold is not theirs to
     /// give back.
-    pub fn may_vouch(&self, grounds: &Grounds) -> bool {
-        let back = Grounds {
+    pub fn may_vouch(&self, inputs: &AccessInputs) -> bool {
+        let back = AccessInputs {
             in_force: true,
-            ..grounds.clone()
+            ..inputs.clone()
         };
-        self.may_grant(back.role()) && back.rights().everywhere().within(self.ceiling())
+        self.may_grant(back.role()) && back.permissions().everywhere().within(self.ceiling())
     }
 }
 

@@ -1,15 +1,15 @@
 //! Why somebody can or cannot do something: the chain role → groups → assignment → override → policy → state, with the
-//! verdict that follows from it. It is worked out step by step, apart from `Grounds::rights`; a test holds both together.
+//! verdict that follows from it. It is worked out step by step, apart from `AccessInputs::rights`; a test holds both together.
 
-use crate::authz::decision::{Cells, Grounds, Held, Reach};
-use crate::authz::permission::{Column, Permission, Right, ViewOrganization};
+use crate::authz::decision::{AccessInputs, Overrides, Reach, RoleGrant};
+use crate::authz::permission::{Column, Permission, PermissionId, ViewOrganization};
 use crate::authz::role::{CompanyRole, Role};
 
 /// Where a step stands in the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
     /// One's own role in the organization.
-    Role(Held),
+    Role(RoleGrant),
     /// The role that groups give.
     Group(Role),
     /// A role in a company.
@@ -119,22 +119,27 @@ struct Running {
 }
 
 /// Explains a right: in general (`company` is `None`), or in one company, where the person has a role or none.
-pub fn explain(grounds: &Grounds, right: Right, company: Option<Option<CompanyRole>>) -> Answer {
+pub fn explain(inputs: &AccessInputs, permission: PermissionId, company: Option<Option<CompanyRole>>) -> Answer {
     let mut run = Running::default();
-    for (at, held) in grounds.roles.iter().enumerate() {
+    for (at, held) in inputs.roles.iter().enumerate() {
         let link = if at == 0 {
             Link::Role(*held)
         } else {
             Link::Group(held.role)
         };
-        run.role(*held, right, grounds.policies.of(Column::Organization(held.role)), link);
+        run.role(
+            *held,
+            permission,
+            inputs.policies.of(Column::Organization(held.role)),
+            link,
+        );
     }
     let companies: Vec<CompanyRole> = match company {
-        None => grounds.companies.clone(),
+        None => inputs.companies.clone(),
         Some(role) => role.into_iter().collect(),
     };
     for role in companies {
-        run.assignment(role, right, grounds.policies.of(Column::Company(role)));
+        run.assignment(role, permission, inputs.policies.of(Column::Company(role)));
     }
     if company == Some(None) {
         run.steps.push(Step {
@@ -142,13 +147,13 @@ pub fn explain(grounds: &Grounds, right: Right, company: Option<Option<CompanyRo
             effect: Effect::Never,
         });
     }
-    run.switched(grounds.overrides.effect(right));
+    run.switched(inputs.overrides.effect(permission));
     // The organization itself is nothing of a company: who works in one of its companies sees it.
-    run.everywhere |= run.own && right == ViewOrganization::RIGHT;
-    if grounds.read_only && !right.only_reads() {
+    run.everywhere |= run.own && permission == ViewOrganization::ID;
+    if inputs.read_only && !permission.only_reads() {
         run.stop(Link::ReadOnly);
     }
-    if !grounds.in_force {
+    if !inputs.in_force {
         run.stop(Link::OutOfForce);
     }
     let reach = match company {
@@ -165,36 +170,36 @@ pub fn explain(grounds: &Grounds, right: Right, company: Option<Option<CompanyRo
 }
 
 impl Running {
-    fn role(&mut self, held: Held, right: Right, policy: Cells, link: Link) {
+    fn role(&mut self, held: RoleGrant, permission: PermissionId, policy: Overrides, link: Link) {
         let column = Column::Organization(held.role);
-        let in_companies = column.marks().own.has(right);
+        let in_companies = column.marks().own.has(permission);
         let effect = if let Some(set) = held.custom {
-            if right == ViewOrganization::RIGHT {
+            if permission == ViewOrganization::ID {
                 Effect::Always
-            } else if set.has(right) {
+            } else if set.has(permission) {
                 Effect::Gives
             } else if in_companies {
                 Effect::InCompanies
-            } else if crate::authz::decision::DELEGABLE.has(right) {
+            } else if crate::authz::decision::DELEGABLE.has(permission) {
                 Effect::Open
             } else {
                 Effect::Never
             }
         } else {
-            mark(right.mark(column), policy.effect(right))
+            mark(permission.mark(column), policy.effect(permission))
         };
         self.everywhere |= effect.gives() && effect != Effect::InCompanies;
         self.own |= in_companies;
         self.fixed |= effect == Effect::Always;
         self.open |= match held.custom {
-            Some(set) => crate::authz::decision::DELEGABLE.has(right) && !set.has(right),
+            Some(set) => crate::authz::decision::DELEGABLE.has(permission) && !set.has(permission),
             None => matches!(effect, Effect::Gives | Effect::ByPolicy | Effect::Open),
         };
         self.steps.push(Step { link, effect });
     }
 
-    fn assignment(&mut self, role: CompanyRole, right: Right, policy: Cells) {
-        let effect = match mark(right.mark(Column::Company(role)), policy.effect(right)) {
+    fn assignment(&mut self, role: CompanyRole, permission: PermissionId, policy: Overrides) {
+        let effect = match mark(permission.mark(Column::Company(role)), policy.effect(permission)) {
             Effect::Always => Effect::InCompanies,
             effect => effect,
         };

@@ -3,20 +3,20 @@
 //! Marks: `●` always · `◑` on, removable by policy or override · `◐` off, grantable · `o` own companies only ·
 //! `s` only in an audited support session · `-` never.
 
-use crate::authz::decision::Rights;
+use crate::authz::decision::Permissions;
 use crate::authz::role::{CompanyRole, Role};
 
 /// A right that a gate asks for.
 pub trait Permission: 'static {
     /// The row of the table.
-    const RIGHT: Right;
+    const ID: PermissionId;
 }
 
 /// One permission as a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Right(u8);
+pub struct PermissionId(u8);
 
-impl Right {
+impl PermissionId {
     /// The stable dotted name, such as `members.invite`.
     pub fn key(self) -> &'static str {
         self.row().key
@@ -44,7 +44,7 @@ impl Right {
 
     /// The right of a stable name.
     pub fn parse(key: &str) -> Option<Self> {
-        Self::all().find(|right| right.key() == key)
+        Self::all().find(|permission| permission.key() == key)
     }
 
     fn row(self) -> &'static Row {
@@ -54,28 +54,28 @@ impl Right {
 
 /// A set of permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub struct RightSet(u64);
+pub struct PermissionSet(u64);
 
-impl RightSet {
+impl PermissionSet {
     /// No permission.
     pub const NONE: Self = Self(0);
     /// Every permission of the table.
     pub const ALL: Self = Self((1 << TABLE.len()) - 1);
 
     /// A set of these permissions.
-    pub fn of(rights: impl IntoIterator<Item = Right>) -> Self {
-        rights.into_iter().fold(Self::NONE, RightSet::with)
+    pub fn of(permissions: impl IntoIterator<Item = PermissionId>) -> Self {
+        permissions.into_iter().fold(Self::NONE, PermissionSet::with)
     }
 
     /// Together with one more.
     #[must_use]
-    pub const fn with(self, right: Right) -> Self {
-        Self(self.0 | 1 << right.0)
+    pub const fn with(self, permission: PermissionId) -> Self {
+        Self(self.0 | 1 << permission.0)
     }
 
     /// Whether it is in the set.
-    pub const fn has(self, right: Right) -> bool {
-        self.0 & 1 << right.0 != 0
+    pub const fn has(self, permission: PermissionId) -> bool {
+        self.0 & 1 << permission.0 != 0
     }
 
     /// What is in this set or in the other.
@@ -107,18 +107,18 @@ impl RightSet {
     }
 
     /// Its permissions in the table's order.
-    pub fn iter(self) -> impl Iterator<Item = Right> {
-        Right::all().filter(move |right| self.has(*right))
+    pub fn iter(self) -> impl Iterator<Item = PermissionId> {
+        PermissionId::all().filter(move |permission| self.has(*permission))
     }
 
     /// The set as it is stored: keys with spaces between them.
     pub fn text(self) -> String {
-        self.iter().map(Right::key).collect::<Vec<_>>().join(" ")
+        self.iter().map(PermissionId::key).collect::<Vec<_>>().join(" ")
     }
 
     /// Reads a stored set; keys that no permission has are left out.
     pub fn read(text: &str) -> Self {
-        Self::of(text.split_whitespace().filter_map(Right::parse))
+        Self::of(text.split_whitespace().filter_map(PermissionId::parse))
     }
 }
 
@@ -185,41 +185,41 @@ impl Column {
     }
 
     /// The permissions by mark.
-    pub const fn marks(self) -> &'static Marks {
+    pub const fn marks(self) -> &'static RoleDefaults {
         &MARKS[self.at()]
     }
 }
 
 /// One column as sets, so that a decision is a handful of operations on bits.
 #[derive(Debug, Clone, Copy)]
-pub struct Marks {
+pub struct RoleDefaults {
     /// `●`
-    pub always: RightSet,
+    pub always: PermissionSet,
     /// `◑`: on, and removable by policy or override.
-    pub on: RightSet,
+    pub on: PermissionSet,
     /// `◐`: off, and grantable.
-    pub off: RightSet,
+    pub off: PermissionSet,
     /// `o`: in own companies only.
-    pub own: RightSet,
+    pub own: PermissionSet,
     /// `s`: in a support session only.
-    pub support: RightSet,
+    pub support: PermissionSet,
 }
 
-const MARKS: [Marks; COLUMNS] = {
-    let none = Marks {
-        always: RightSet::NONE,
-        on: RightSet::NONE,
-        off: RightSet::NONE,
-        own: RightSet::NONE,
-        support: RightSet::NONE,
+const MARKS: [RoleDefaults; COLUMNS] = {
+    let none = RoleDefaults {
+        always: PermissionSet::NONE,
+        on: PermissionSet::NONE,
+        off: PermissionSet::NONE,
+        own: PermissionSet::NONE,
+        support: PermissionSet::NONE,
     };
     let mut all = [none; COLUMNS];
-    let mut right = 0;
-    while right < TABLE.len() {
+    let mut permission = 0;
+    while permission < TABLE.len() {
         let mut column = 0;
         while column < COLUMNS {
-            let bit = 1 << right;
-            match TABLE[right].marks[column] {
+            let bit = 1 << permission;
+            match TABLE[permission].marks[column] {
                 '●' => all[column].always.0 |= bit,
                 '◑' => all[column].on.0 |= bit,
                 '◐' => all[column].off.0 |= bit,
@@ -229,39 +229,39 @@ const MARKS: [Marks; COLUMNS] = {
             }
             column += 1;
         }
-        right += 1;
+        permission += 1;
     }
     all
 };
 
 /// What an organization that waits for its deletion still allows: to look, to take its data along, and to be kept.
-const READING: RightSet = RightSet::NONE
-    .with(ViewOrganization::RIGHT)
-    .with(ViewOverview::RIGHT)
-    .with(ViewReporting::RIGHT)
-    .with(ExportReporting::RIGHT)
-    .with(ViewMembers::RIGHT)
-    .with(ViewAccess::RIGHT)
-    .with(ViewBillingTotals::RIGHT)
-    .with(ViewBilling::RIGHT)
-    .with(ViewWallet::RIGHT)
-    .with(ViewKeys::RIGHT)
-    .with(ExportData::RIGHT)
-    .with(ViewAudit::RIGHT)
-    .with(ExportAudit::RIGHT)
-    .with(ViewCompany::RIGHT)
-    .with(ViewCompanyMembers::RIGHT)
-    .with(ViewCompanyReports::RIGHT)
-    .with(ViewCompanyBilling::RIGHT)
-    .with(TransferOrDelete::RIGHT);
+const READING: PermissionSet = PermissionSet::NONE
+    .with(ViewOrganization::ID)
+    .with(ViewOverview::ID)
+    .with(ViewReporting::ID)
+    .with(ExportReporting::ID)
+    .with(ViewMembers::ID)
+    .with(ViewAccess::ID)
+    .with(ViewBillingTotals::ID)
+    .with(ViewBilling::ID)
+    .with(ViewWallet::ID)
+    .with(ViewKeys::ID)
+    .with(ExportData::ID)
+    .with(ViewAudit::ID)
+    .with(ExportAudit::ID)
+    .with(ViewCompany::ID)
+    .with(ViewCompanyMembers::ID)
+    .with(ViewCompanyReports::ID)
+    .with(ViewCompanyBilling::ID)
+    .with(TransferOrDelete::ID);
 
 /// Rights to take something along; that somebody did is noted also while nothing may be changed.
-const TAKING: RightSet = RightSet::NONE
-    .with(ExportReporting::RIGHT)
-    .with(ExportData::RIGHT)
-    .with(ExportAudit::RIGHT);
+const TAKING: PermissionSet = PermissionSet::NONE
+    .with(ExportReporting::ID)
+    .with(ExportData::ID)
+    .with(ExportAudit::ID);
 
-impl RightSet {
+impl PermissionSet {
     /// The permissions that take data along.
     pub const TAKING: Self = TAKING;
     /// The permissions that only show something, and the one that ends the waiting.
@@ -285,13 +285,13 @@ macro_rules! permissions {
             #[doc = concat!($label, " (`", $key, "`).")]
             #[derive(Debug)]
             pub struct $name;
-            impl Permission for $name { const RIGHT: Right = Right(At::$name as u8); }
+            impl Permission for $name { const ID: PermissionId = PermissionId(At::$name as u8); }
         )+
 
-        impl Rights {
+        impl Permissions {
             $(
                 #[doc = concat!("Whether `", $key, "` is held, everywhere or in own companies.")]
-                pub fn $method(self) -> bool { self.has($name::RIGHT) }
+                pub fn $method(self) -> bool { self.has($name::ID) }
             )+
         }
     };
@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn keys_are_stable_and_single() {
-        let mut keys: Vec<_> = Right::all().map(Right::key).collect();
+        let mut keys: Vec<_> = PermissionId::all().map(PermissionId::key).collect();
         assert_eq!(keys.len(), 50);
         keys.sort_unstable();
         keys.dedup();
@@ -370,21 +370,21 @@ mod tests {
         for role in Role::ALL {
             let column = Column::Organization(*role);
             let marks = column.marks();
-            for right in Right::all() {
-                let mark = right.mark(column);
-                assert_eq!(marks.always.has(right), mark == '●');
-                assert_eq!(marks.on.has(right), mark == '◑');
-                assert_eq!(marks.off.has(right), mark == '◐');
-                assert_eq!(marks.own.has(right), mark == 'o');
+            for permission in PermissionId::all() {
+                let mark = permission.mark(column);
+                assert_eq!(marks.always.has(permission), mark == '●');
+                assert_eq!(marks.on.has(permission), mark == '◑');
+                assert_eq!(marks.off.has(permission), mark == '◐');
+                assert_eq!(marks.own.has(permission), mark == 'o');
             }
         }
     }
 
     #[test]
     fn a_stored_set_is_read_back() {
-        let set = RightSet::of([InviteMembers::RIGHT, ManageChannels::RIGHT]);
-        assert_eq!(RightSet::read(&set.text()), set);
-        assert_eq!(RightSet::read("no.such.right"), RightSet::NONE);
-        assert_eq!(RightSet::ALL.iter().count(), 50);
+        let set = PermissionSet::of([InviteMembers::ID, ManageChannels::ID]);
+        assert_eq!(PermissionSet::read(&set.text()), set);
+        assert_eq!(PermissionSet::read("no.such.right"), PermissionSet::NONE);
+        assert_eq!(PermissionSet::ALL.iter().count(), 50);
     }
 }

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
-use crate::app::House;
+use crate::app::App;
 use crate::audit::verify;
 use crate::audit::verify::{Broken, Cursor, Step, Whole};
-use crate::auth::Backstage;
+use crate::auth::System;
 use crate::cli::{Faults, one, say};
 use crate::common::config::Config;
 use crate::common::error::AppError;
@@ -25,8 +25,8 @@ const ORGANIZATIONS: i64 = 500;
 /// # Errors
 /// A sentence for each chain that does not hold, or why none could be checked.
 pub fn verify(slug: Option<&str>) -> Result<(), Faults> {
-    let house = open()?;
-    let door = Backstage::of(&house, "command: audit");
+    let app = open()?;
+    let door = System::of(&app, "command: audit");
     let mut faults = Vec::new();
     let (mut chains, mut lines, mut after) = (0i64, 0i64, None);
     loop {
@@ -86,12 +86,12 @@ fn keys(config: &Config) -> Result<Keys, Faults> {
 }
 
 /// The house as it stands: nothing is migrated, nothing is made.
-fn open() -> Result<House, Faults> {
+fn open() -> Result<App, Faults> {
     let config = Config::load()?;
     let keys = keys(&config)?;
     let db = Db::open(&config.database_url).map_err(one)?;
     match db.pending().map_err(one)? {
-        0 => Ok(House::new(db, config, keys, Clock::default())),
+        0 => Ok(App::new(db, config, keys, Clock::default())),
         n => Err(one(format!("{n} migrations have not run; run `tenantry migrate`"))),
     }
 }
@@ -119,11 +119,11 @@ fn named(conn: &mut crate::db::Conn, slug: Option<&str>, after: Option<OrgId>) -
     Ok(rows.into_iter().map(name).collect())
 }
 
-fn check(door: &Backstage, organization: OrgId) -> Result<Result<Whole, Broken>, AppError> {
+fn check(door: &System, organization: OrgId) -> Result<Result<Whole, Broken>, AppError> {
     let mut cursor = Cursor::default();
     loop {
         let step = door.read(|cx, conn| {
-            let signer = cx.house.keys.signer();
+            let signer = cx.app.keys.signer();
             Ok(verify::step(conn, &signer, organization, cursor.clone(), LINES)?)
         })?;
         match step {

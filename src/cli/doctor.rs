@@ -1,7 +1,7 @@
 //! The doctor: what an operator wants to know before anything else.
 
-use crate::app::House;
-use crate::auth::Backstage;
+use crate::app::App;
+use crate::auth::System;
 use crate::cli::{Faults, say};
 use crate::common::config::Config;
 use crate::common::time::Clock;
@@ -39,8 +39,8 @@ pub fn doctor() -> Result<(), Faults> {
             config.data_dir.join("mail").display()
         ));
     }
-    let house = House::new(db, config, keys, Clock::default());
-    match Backstage::of(&house, "command: doctor").read(|_, conn| Ok(consistency::check(conn)?)) {
+    let app = App::new(db, config, keys, Clock::default());
+    match System::of(&app, "command: doctor").read(|_, conn| Ok(consistency::check(conn)?)) {
         Ok(found) => {
             let wrong = found.iter().filter(|check| check.found > 0);
             faults.extend(wrong.map(|check| format!("{} {}", check.found, check.what)));

@@ -4,12 +4,12 @@ pub mod audit;
 pub mod demo;
 pub mod doctor;
 
-use actix_web::rt::System;
+use actix_web::rt;
 use diesel::prelude::*;
 
-use crate::app::House;
-use crate::audit::Deeds;
-use crate::auth::Backstage;
+use crate::app::App;
+use crate::audit::Events;
+use crate::auth::System;
 use crate::common::config::Config;
 use crate::common::email::Email;
 use crate::common::id::UserId;
@@ -49,12 +49,12 @@ pub fn serve() -> Result<(), Faults> {
     run_with(server::open(config, Clock::default()).map_err(one)?)
 }
 
-fn run_with(house: House) -> Result<(), Faults> {
-    System::new().block_on(async move {
-        let (running, server) = server::start(house).map_err(one)?;
-        let config = running.house.config.clone();
+fn run_with(app: App) -> Result<(), Faults> {
+    rt::System::new().block_on(async move {
+        let (running, server) = server::start(app).map_err(one)?;
+        let config = running.app.config.clone();
         let mail = if config.sends_mail() { "SMTP".to_owned() } else { config.data_dir.join("mail").display().to_string() };
-        tracing::info!(address = %config.base_url, listen = %config.listen, database = running.house.engine(), %mail, version = env!("CARGO_PKG_VERSION"), "serving");
+        tracing::info!(address = %config.base_url, listen = %config.listen, database = running.app.engine(), %mail, version = env!("CARGO_PKG_VERSION"), "serving");
         let ended = actix_web::rt::spawn(server);
         stop_signal().await.map_err(|error| one(error.to_string()))?;
         tracing::info!("stopping: new requests are refused, begun ones are finished");
@@ -109,8 +109,8 @@ pub fn limit(email: &str, organizations: &str) -> Result<(), Faults> {
         ),
     };
     let email = Email::parse(email).map_err(|_| one(format!("“{email}” is not an address")))?;
-    let house = server::open(Config::load()?, Clock::default()).map_err(one)?;
-    let changed = Backstage::of(&house, "command: limit").write(|_, conn| {
+    let app = server::open(Config::load()?, Clock::default()).map_err(one)?;
+    let changed = System::of(&app, "command: limit").write(|_, conn| {
         let found: Option<UserId> = users::table
             .filter(users::email.eq(email.as_str()))
             .select(users::id)
@@ -118,7 +118,7 @@ pub fn limit(email: &str, organizations: &str) -> Result<(), Faults> {
             .optional()?;
         match found {
             Some(user) => Ok((true, operators::set_limit(conn, user, wanted)?)),
-            None => Ok((false, Deeds::none("there is no such account"))),
+            None => Ok((false, Events::none("there is no such account"))),
         }
     });
     match changed {

@@ -36,7 +36,7 @@ pub enum AppError {
 #[derive(Debug, Default)]
 pub struct Refusal {
     /// The missing right in words, such as "Invite members".
-    pub right: String,
+    pub permission: String,
     /// Its stable name, for the request.
     pub key: &'static str,
     /// Where it is missing: the organization's slug.

@@ -6,7 +6,6 @@ use askama::Template;
 
 use crate::common::error::AppError;
 
-use crate::common::assets::{css, icons, js, wide_css};
 
 /// A page, or a block of it, as an answer with status 200.
 ///

@@ -14,7 +14,7 @@ pub enum Direction {
 
 /// A place in a list: the sort key and id of the row that borders the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Cursor {
     /// Which side of the row is asked for.
     pub direction: Direction,
     /// The row's sort key.
@@ -23,7 +23,7 @@ pub struct Place {
     pub id: String,
 }
 
-impl Place {
+impl Cursor {
     /// Reads `after`; what cannot be read is the beginning of the list.
     pub fn parse(after: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(after).ok()?;
@@ -69,7 +69,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Cuts a page out of up to `size + 1` rows that were read from `place` on, in the direction of reading.
-    pub fn cut(mut rows: Vec<T>, size: usize, place: Option<&Place>, key: impl Fn(&T) -> (Vec<u8>, String)) -> Self {
+    pub fn cut(mut rows: Vec<T>, size: usize, place: Option<&Cursor>, key: impl Fn(&T) -> (Vec<u8>, String)) -> Self {
         let more = rows.len() > size;
         rows.truncate(size);
         let backwards = place.is_some_and(|place| place.direction == Direction::Previous);
@@ -79,7 +79,7 @@ impl<T> Page<T> {
         let link = |row: Option<&T>, direction| {
             row.map(|row| {
                 let (key, id) = key(row);
-                Place { direction, key, id }.encode()
+                Cursor { direction, key, id }.encode()
             })
         };
         let has_previous = if backwards { more } else { place.is_some() };
@@ -106,13 +106,13 @@ mod tests {
         #[test]
         fn a_place_survives_its_link(key in proptest::collection::vec(0u8.., 0..80), back: bool) {
             let direction = if back { Direction::Previous } else { Direction::Next };
-            let place = Place { direction, key, id: super::super::id::RawId::fresh().as_str().into() };
-            proptest::prop_assert_eq!(Place::parse(&place.encode()), Some(place));
+            let place = Cursor { direction, key, id: super::super::id::RawId::fresh().as_str().into() };
+            proptest::prop_assert_eq!(Cursor::parse(&place.encode()), Some(place));
         }
 
         #[test]
         fn whatever_stands_in_after_nothing_breaks(text in ".{0,200}") {
-            let _ = Place::parse(&text);
+            let _ = Cursor::parse(&text);
         }
     }
 }

@@ -101,7 +101,7 @@ impl Conn {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn take_turn(&mut self, what: &str) -> QueryResult<()> {
+    pub fn advisory_lock(&mut self, what: &str) -> QueryResult<()> {
         if let Self::Postgres(c) = self {
             diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
                 .bind::<diesel::sql_types::Text, _>(what)

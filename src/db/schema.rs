@@ -67,7 +67,7 @@ diesel::table! {
 
 // Written by gate::deed.
 diesel::table! {
-    account_deeds (user_id, id) {
+    account_events (user_id, id) {
         user_id -> Text,
         id -> Text,
         at -> BigInt,
@@ -108,7 +108,7 @@ diesel::table! {
         support_consent -> Bool,
         support_consent_by -> Text,
         delete_after -> Nullable<BigInt>,
-        places -> BigInt,
+        assignment_count -> BigInt,
     }
 }
 
@@ -141,7 +141,7 @@ diesel::table! {
         slug -> Text,
         sort_name -> Binary,
         status -> Text,
-        people -> BigInt,
+        member_count -> BigInt,
         created_at -> BigInt,
         archived_at -> Nullable<BigInt>,
     }
@@ -162,21 +162,21 @@ diesel::table! {
         removed_at -> Nullable<BigInt>,
         removed_by -> Nullable<Text>,
         sort_name -> Nullable<Binary>,
-        own_role -> Text,
+        direct_role -> Text,
         custom_role_id -> Nullable<Text>,
         overrides -> Text,
-        groups -> Integer,
+        group_count -> Integer,
         suspended_at -> Nullable<BigInt>,
         suspended_by -> Nullable<Text>,
         suspend_reason -> Text,
-        undo_until -> Nullable<BigInt>,
-        undo -> Text,
+        restorable_until -> Nullable<BigInt>,
+        removal_snapshot -> Text,
     }
 }
 
 // Written by gate::membership.
 diesel::table! {
-    member_words (organization_id, word, sort_name, membership_id) {
+    member_search_terms (organization_id, word, sort_name, membership_id) {
         organization_id -> Text,
         word -> Binary,
         sort_name -> Binary,
@@ -255,7 +255,7 @@ diesel::table! {
 
 // Written by gate::invitation.
 diesel::table! {
-    invitation_links (token_hash) {
+    invitation_tokens (token_hash) {
         token_hash -> Text,
         organization_id -> Text,
         invitation_id -> Text,
@@ -267,7 +267,7 @@ diesel::table! {
 
 // Written by gate::deed.
 diesel::table! {
-    deeds (organization_id, id) {
+    audit_events (organization_id, id) {
         organization_id -> Text,
         id -> Text,
         at -> BigInt,
@@ -324,7 +324,7 @@ diesel::table! {
         name -> Text,
         description -> Text,
         role -> Text,
-        people -> BigInt,
+        member_count -> BigInt,
         created_by -> Text,
         created_at -> BigInt,
     }
@@ -408,14 +408,14 @@ diesel::table! {
         joined -> BigInt,
         last_used_at -> Nullable<BigInt>,
         created_by -> Text,
-        vouched_by -> Text,
+        authorized_by -> Text,
         created_at -> BigInt,
     }
 }
 
 // Written by gate::link.
 diesel::table! {
-    onboarding_old_links (token_hash) {
+    retired_link_tokens (token_hash) {
         token_hash -> Text,
         organization_id -> Text,
         link_id -> Text,
@@ -440,7 +440,7 @@ diesel::table! {
 
 // Written by gate::deed.
 diesel::table! {
-    deed_heads (organization_id) {
+    audit_heads (organization_id) {
         organization_id -> Text,
         seq -> BigInt,
         hash -> Text,
@@ -451,7 +451,7 @@ diesel::table! {
 
 // Written by gate::deed.
 diesel::table! {
-    deed_seals (organization_id, day) {
+    audit_seals (organization_id, day) {
         organization_id -> Text,
         day -> Text,
         seq -> BigInt,
@@ -539,19 +539,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     email_tokens,
     login_attempts,
-    account_deeds,
+    account_events,
     organizations,
     organization_slugs,
     role_counts,
     companies,
     memberships,
-    member_words,
+    member_search_terms,
     company_assignments,
     mail_outbox,
     invitations,
     invitation_grants,
-    invitation_links,
-    deeds,
+    invitation_tokens,
+    audit_events,
     organization_contacts,
     custom_roles,
     groups,
@@ -560,10 +560,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     access_requests,
     approvals,
     onboarding_links,
-    onboarding_old_links,
+    retired_link_tokens,
     join_requests,
-    deed_heads,
-    deed_seals,
+    audit_heads,
+    audit_seals,
     support_sessions,
     access_reviews,
     access_review_companies,

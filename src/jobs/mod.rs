@@ -4,21 +4,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::app::House;
+use crate::app::App;
 use crate::audit;
-use crate::audit::Deeds;
-use crate::auth::Backstage;
+use crate::audit::Events;
+use crate::auth::System;
 use crate::common::error::AppError;
-use crate::handlers;
 use crate::mail::outbox;
-use crate::mail::transport::Way;
+use crate::mail::transport::Transport;
 use crate::models::{membership, support_session};
 
 /// The running thread.
 #[derive(Debug)]
 pub struct Running {
     stop: Arc<AtomicBool>,
-    house: House,
+    app: App,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -26,7 +25,7 @@ impl Running {
     /// Ends after the letter that is being sent.
     pub fn stop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        self.house.bell.ring();
+        self.app.bell.ring();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -37,37 +36,37 @@ impl Running {
 ///
 /// # Errors
 /// When letters have no way out.
-pub fn start(house: &House) -> Result<Running, String> {
-    let way = Way::of(&house.config)?;
+pub fn start(app: &App) -> Result<Running, String> {
+    let way = Transport::of(&app.config)?;
     let stop = Arc::new(AtomicBool::new(false));
-    let (stopped, at) = (stop.clone(), house.clone());
+    let (stopped, at) = (stop.clone(), app.clone());
     let thread = std::thread::Builder::new()
         .name("clock".into())
         .spawn(move || run(&at, &way, &stopped))
         .map_err(|error| error.to_string())?;
     Ok(Running {
         stop,
-        house: house.clone(),
+        app: app.clone(),
         thread: Some(thread),
     })
 }
 
-fn run(house: &House, way: &Way, stopped: &AtomicBool) {
+fn run(app: &App, way: &Transport, stopped: &AtomicBool) {
     let mut swept = None;
     while !stopped.load(Ordering::Relaxed) {
-        let now = house.clock.now();
+        let now = app.clock.now();
         if swept.is_none_or(|at| now - at > crate::common::time::Span::minutes(1)) {
             swept = Some(now);
-            if let Err(error) = sweep(house) {
+            if let Err(error) = sweep(app) {
                 tracing::warn!(%error, "a chore failed and will be tried again");
             }
         }
-        match send_one(house, way) {
+        match send_one(app, way) {
             Ok(true) => {}
-            Ok(false) => house.bell.wait(Duration::from_secs(5)),
+            Ok(false) => app.bell.wait(Duration::from_secs(5)),
             Err(error) => {
                 tracing::warn!(%error, "the outbox cannot be read and will be tried again");
-                house.bell.wait(Duration::from_secs(5));
+                app.bell.wait(Duration::from_secs(5));
             }
         }
     }
@@ -77,22 +76,22 @@ fn run(house: &House, way: &Way, stopped: &AtomicBool) {
 ///
 /// # Errors
 /// When the database fails.
-pub fn send_one(house: &House, way: &Way) -> Result<bool, AppError> {
-    let door = Backstage::of(house, "clock");
+pub fn send_one(app: &App, way: &Transport) -> Result<bool, AppError> {
+    let door = System::of(app, "clock");
     // Asking takes no lock; most times there is nothing to do.
     let due = door.read(|cx, conn| Ok(outbox::is_due(conn, cx.now)?))?;
     if !due {
         return Ok(false);
     }
     let quiet = "a letter's state is the outbox's own record";
-    let Some(letter) = door.write(|cx, conn| Ok((outbox::claim(conn, cx.now)?, Deeds::none(quiet))))? else {
+    let Some(letter) = door.write(|cx, conn| Ok((outbox::claim(conn, cx.now)?, Events::none(quiet))))? else {
         return Ok(false);
     };
-    let result = way.send(&house.config, &house.keys, &letter);
+    let result = way.send(&app.config, &app.keys, &letter);
     if let Err(failure) = &result {
         tracing::warn!(letter = %letter.id, attempt = letter.attempts + 1, permanent = failure.permanent, reason = %failure.reason, "a letter was not sent");
     }
-    door.write(|cx, conn| Ok((outbox::settle(conn, cx.now, &letter, &result)?, Deeds::none(quiet))))?;
+    door.write(|cx, conn| Ok((outbox::complete(conn, cx.now, &letter, &result)?, Events::none(quiet))))?;
     Ok(true)
 }
 
@@ -106,8 +105,8 @@ const SEALS: i64 = 50;
 ///
 /// # Errors
 /// When the database fails.
-pub fn sweep(house: &House) -> Result<(), AppError> {
-    let door = Backstage::of(house, "clock");
+pub fn sweep(app: &App) -> Result<(), AppError> {
+    let door = System::of(app, "clock");
     door.write(|cx, conn| Ok(((), crate::services::invitations::queries::expire(conn, cx.now)?)))?;
     door.write(|cx, conn| Ok(((), membership::end_due(conn, cx, BATCH)?)))?;
     door.write(|cx, conn| Ok(((), membership::end_due_places(conn, cx, BATCH)?)))?;
@@ -116,7 +115,7 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
     while let Some(organization) = door.read(|_, conn| Ok(audit::chain::waiting(conn)?))? {
         door.write(|_, conn| {
             audit::chain::adopt(conn, organization)?;
-            Ok(((), Deeds::none("lines from before the chain become one")))
+            Ok(((), Events::none("lines from before the chain become one")))
         })?;
     }
     // Most minutes have nothing to seal; asking takes no lock.
@@ -124,18 +123,18 @@ pub fn sweep(house: &House) -> Result<(), AppError> {
         door.write(|cx, conn| {
             Ok((
                 audit::seal::seal(conn, cx, SEALS)?,
-                Deeds::none("a seal is about deeds"),
+                Events::none("a seal is about deeds"),
             ))
         })?;
     }
     door.write(|cx, conn| Ok(((), support_session::sweep(conn, cx.now, BATCH)?)))?;
     crate::services::access_reviews::advance::run(&door)?;
     door.write(|cx, conn| {
-        membership::forget_undo(conn, cx.now)?;
+        membership::forget_removals(conn, cx.now)?;
         crate::models::session::sweep(conn, cx.now)?;
         crate::models::user::sweep(conn, cx.now)?;
-        Ok(((), Deeds::none("what is over is over, with or without its row")))
+        Ok(((), Events::none("what is over is over, with or without its row")))
     })?;
-    house.pulse.chores_done(house.clock.now());
+    app.pulse.chores_done(app.clock.now());
     Ok(())
 }

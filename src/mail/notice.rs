@@ -1,14 +1,14 @@
 //! A letter that tells something and leads to one page: what most letters are. A letter with facts of its own has a
 //! template of its own.
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::MailId;
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::mail::outbox;
-use crate::mail::outbox::{Letter, TOKEN_PLACE};
+use crate::mail::outbox::{Message, TOKEN_PLACE};
 
 crate::letter! {
     struct NoticeLetter("mail/notice.html", "mail/notice.txt") {
@@ -54,7 +54,7 @@ impl Notice {
     ///
     /// # Errors
     /// When the template or the database fails.
-    pub fn send(self, conn: &mut Conn, cx: &Context) -> Result<MailId, AppError> {
+    pub fn send(self, conn: &mut Conn, cx: &Ctx) -> Result<MailId, AppError> {
         let letter = NoticeLetter {
             name: self.to_name.clone(),
             sender: self.sender,
@@ -66,7 +66,7 @@ impl Notice {
             foot: self.foot,
         };
         let (html, text) = letter.parts()?;
-        let letter = Letter {
+        let letter = Message {
             kind: self.kind,
             to_name: self.to_name,
             to: self.to,

@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::id::MailId;
 use crate::common::time::{Span, Time};
@@ -57,7 +57,7 @@ pub const TOKEN_PLACE: &str = "{{token}}";
 
 /// A letter before it is a row.
 #[derive(Debug, Clone)]
-pub struct Letter {
+pub struct Message {
     /// What kind, such as `invitation`.
     pub kind: &'static str,
     /// The recipient's name, or nothing.
@@ -78,7 +78,7 @@ pub struct Letter {
 ///
 /// # Errors
 /// When the database fails.
-pub fn enqueue(conn: &mut Conn, cx: &Context, letter: Letter) -> QueryResult<MailId> {
+pub fn enqueue(conn: &mut Conn, cx: &Ctx, letter: Message) -> QueryResult<MailId> {
     let id = MailId::fresh();
     diesel::insert_into(mail_outbox::table)
         .values((
@@ -179,7 +179,7 @@ pub struct Failure {
 ///
 /// # Errors
 /// When the database fails.
-pub fn settle(conn: &mut Conn, now: Time, claimed: &Claimed, result: &Result<(), Failure>) -> QueryResult<()> {
+pub fn complete(conn: &mut Conn, now: Time, claimed: &Claimed, result: &Result<(), Failure>) -> QueryResult<()> {
     let row = mail_outbox::table.filter(mail_outbox::id.eq(claimed.id));
     let attempts = claimed.attempts + 1;
     match result {

@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
-use lettre::{Message, SmtpTransport, Transport};
+use lettre::{Message, SmtpTransport, Transport as _};
 
 use crate::common::config::Config;
 use crate::common::token::{Keys, Seed};
 use crate::mail::outbox::{Claimed, Failure, TOKEN_PLACE};
 
 /// The way out.
-pub enum Way {
+pub enum Transport {
     /// To the configured server.
     Smtp(Box<SmtpTransport>),
     /// Into a folder.
     Folder(PathBuf),
 }
 
-impl std::fmt::Debug for Way {
+impl std::fmt::Debug for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Smtp(_) => "Smtp",
@@ -28,7 +28,7 @@ impl std::fmt::Debug for Way {
     }
 }
 
-impl Way {
+impl Transport {
     /// The way that the configuration names.
     ///
     /// # Errors

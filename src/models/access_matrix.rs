@@ -62,7 +62,7 @@ pub struct Person {
     /// The end of access.
     pub access_until: Option<Time>,
     /// Their own role.
-    pub own_role: Role,
+    pub direct_role: Role,
     /// The custom role in its place.
     pub custom_role: Option<CustomRoleId>,
 }
@@ -71,7 +71,7 @@ impl Person {
     /// The form's value of their own role.
     pub fn title(&self) -> String {
         self.custom_role
-            .map_or_else(|| self.own_role.to_string(), |custom| custom.to_string())
+            .map_or_else(|| self.direct_role.to_string(), |custom| custom.to_string())
     }
 }
 
@@ -87,7 +87,7 @@ macro_rules! people {
                 users::email,
                 memberships::role,
                 memberships::access_until,
-                memberships::own_role,
+                memberships::direct_role,
                 memberships::custom_role_id,
             ))
     };

@@ -2,14 +2,13 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
-use crate::auth::actor;
+use crate::app::Ctx;
 use crate::authz::decision::Reach;
-use crate::authz::permission::{DecideRequests, Permission, Right};
+use crate::authz::permission::{DecideRequests, Permission, PermissionId};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId, RequestId, UserId};
-use crate::common::paging::{Direction, Place};
+use crate::common::paging::{Cursor, Direction};
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{access_requests, companies, company_assignments, memberships, users};
@@ -86,8 +85,8 @@ pub struct Request {
 
 impl Request {
     /// The right; nothing when a later program asked for one that this one does not know.
-    pub fn right(&self) -> Option<Right> {
-        Right::parse(&self.permission)
+    pub fn permission(&self) -> Option<PermissionId> {
+        PermissionId::parse(&self.permission)
     }
 }
 
@@ -150,7 +149,7 @@ pub fn list(
     organization: OrgId,
     own: Option<&[CompanyId]>,
     open: bool,
-    place: Option<&Place>,
+    place: Option<&Cursor>,
     size: usize,
 ) -> QueryResult<Vec<Request>> {
     let mut query = requests!(organization).into_boxed();
@@ -208,9 +207,9 @@ pub fn of(conn: &mut Conn, organization: OrgId, member: MembershipId, limit: i64
 
 /// What is asked for.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct NewAccessRequest {
     /// The right.
-    pub right: Right,
+    pub permission: PermissionId,
     /// In which company, or in the whole organization.
     pub company: Option<CompanyId>,
     /// Why.
@@ -219,7 +218,7 @@ pub struct Wish {
 
 /// What became of asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum RequestedAccess {
     /// It is open now.
     New(RequestId),
     /// It was open already.
@@ -234,16 +233,16 @@ pub enum Asked {
 /// When the database fails.
 pub fn ask(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     member: MembershipId,
-    wish: &Wish,
-) -> QueryResult<Asked> {
+    wish: &NewAccessRequest,
+) -> QueryResult<RequestedAccess> {
     let mut same = access_requests::table
         .filter(access_requests::organization_id.eq(organization))
         .filter(access_requests::membership_id.eq(member))
         .filter(access_requests::status.eq(RequestStatus::Open))
-        .filter(access_requests::permission.eq(wish.right.key()))
+        .filter(access_requests::permission.eq(wish.permission.key()))
         .select(access_requests::id)
         .into_boxed();
     same = match wish.company {
@@ -251,7 +250,7 @@ pub fn ask(
         None => same.filter(access_requests::company_id.is_null()),
     };
     if let Some(id) = same.first(conn).optional()? {
-        return Ok(Asked::Before(id));
+        return Ok(RequestedAccess::Before(id));
     }
     let mine = || {
         access_requests::table
@@ -267,14 +266,14 @@ pub fn ask(
         .count()
         .get_result(conn)?;
     if open >= OPEN || today >= DAILY {
-        return Ok(Asked::TooMany);
+        return Ok(RequestedAccess::TooMany);
     }
     let id = RequestId::fresh();
     let row = (
         access_requests::organization_id.eq(organization),
         access_requests::id.eq(id),
         access_requests::membership_id.eq(member),
-        access_requests::permission.eq(wish.right.key()),
+        access_requests::permission.eq(wish.permission.key()),
         access_requests::company_id.eq(wish.company),
         access_requests::note.eq(&wish.note),
         access_requests::status.eq(RequestStatus::Open),
@@ -282,7 +281,11 @@ pub fn ask(
         access_requests::answer.eq(""),
     );
     let placed = on_each!(conn, c => diesel::insert_into(access_requests::table).values(row).on_conflict_do_nothing().execute(c))?;
-    Ok(if placed == 1 { Asked::New(id) } else { Asked::TooMany })
+    Ok(if placed == 1 {
+        RequestedAccess::New(id)
+    } else {
+        RequestedAccess::TooMany
+    })
 }
 
 /// Closes an open request; `false` when somebody was faster.
@@ -291,7 +294,7 @@ pub fn ask(
 /// When the database fails.
 pub fn close(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     id: RequestId,
     status: RequestStatus,
@@ -349,7 +352,7 @@ const MANAGERS: i64 = 3;
 /// When the database fails.
 pub fn deciders(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     asker: MembershipId,
     company: Option<CompanyId>,
@@ -357,19 +360,15 @@ pub fn deciders(
     let mut found: Vec<Decider> = Vec::new();
     if let Some(company) = company {
         for manager in managers(conn, cx.now, organization, company)? {
-            let grounds = access::grounds(conn, cx.now, organization, manager.id)?;
-            if manager.id != asker
-                && grounds
-                    .in_company(Some(CompanyRole::Manager))
-                    .has(DecideRequests::RIGHT)
-            {
+            let inputs = access::access_inputs(conn, cx.now, organization, manager.id)?;
+            if manager.id != asker && inputs.in_company(Some(CompanyRole::Manager)).has(DecideRequests::ID) {
                 found.push(manager);
             }
         }
     }
     let by_custom: Vec<CustomRoleId> = custom_role::all(conn, organization)?
         .into_iter()
-        .filter(|role| role.permissions.has(DecideRequests::RIGHT))
+        .filter(|role| role.permissions.has(DecideRequests::ID))
         .map(|role| role.id)
         .collect();
     let roles = [Role::Owner, Role::Admin, Role::UserAdmin].map(Some);
@@ -398,8 +397,8 @@ pub fn deciders(
                 break;
             }
             let known = found.iter().any(|known| known.id == person.id);
-            let grounds = access::grounds(conn, cx.now, organization, person.id)?;
-            if !known && grounds.rights().reach(DecideRequests::RIGHT) == Reach::Everywhere {
+            let inputs = access::access_inputs(conn, cx.now, organization, person.id)?;
+            if !known && inputs.permissions().reach(DecideRequests::ID) == Reach::Everywhere {
                 found.push(person);
             }
         }

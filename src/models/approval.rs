@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::id::{ApprovalId, MembershipId, UserId};
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
@@ -13,7 +13,7 @@ use crate::db::types::org_id::OrgId;
 
 crate::text_enum! {
     /// What is to happen.
-    pub enum Matter {
+    pub enum ApprovalAction {
         /// The organization gets another owner in the place of the one who asks.
         Transfer = "transfer",
         /// The organization is to be deleted.
@@ -60,7 +60,7 @@ pub struct Approval {
     pub id: ApprovalId,
     /// What is to happen.
     #[diesel(column_name = action)]
-    pub matter: Matter,
+    pub matter: ApprovalAction,
     /// To whom and how (JSON).
     pub payload: String,
     /// The same in words: "make Kate Miller an owner".
@@ -103,7 +103,7 @@ impl Approval {
 #[derive(Debug)]
 pub struct Ask {
     /// What is to happen.
-    pub matter: Matter,
+    pub matter: ApprovalAction,
     /// To whom and how.
     pub payload: Value,
     /// The same in words.
@@ -118,7 +118,7 @@ pub struct Ask {
 ///
 /// # Errors
 /// When the database fails.
-pub fn ask(conn: &mut Conn, cx: &Context, organization: OrgId, ask: &Ask) -> QueryResult<Option<ApprovalId>> {
+pub fn ask(conn: &mut Conn, cx: &Ctx, organization: OrgId, ask: &Ask) -> QueryResult<Option<ApprovalId>> {
     let payload = ask.payload.to_string();
     let waiting: Option<ApprovalId> = approvals::table
         .filter(approvals::organization_id.eq(organization))
@@ -183,7 +183,7 @@ pub fn open(conn: &mut Conn, now: Time, organization: OrgId) -> QueryResult<Vec<
 /// When the database fails.
 pub fn close(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     approval: &Approval,
     to: ApprovalStatus,
     by: Option<UserId>,

@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::common::id::CompanyId;
 use crate::common::name;
-use crate::common::paging::{Direction, Place};
+use crate::common::paging::{Cursor, Direction};
 use crate::common::slug::Slug;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -13,11 +13,10 @@ use crate::db::schema::companies;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::organization;
-use crate::services::company_form::{create, free_like};
 
 /// A company in a list.
 #[derive(Debug, Clone, Queryable)]
-pub struct Row {
+pub struct CompanyRow {
     /// Its id.
     pub id: CompanyId,
     /// Its name.
@@ -43,7 +42,7 @@ pub enum Sort {
 
 impl Sort {
     /// Where a row stands in this order.
-    pub fn key(self, row: &Row) -> (Vec<u8>, String) {
+    pub fn key(self, row: &CompanyRow) -> (Vec<u8>, String) {
         let key = match self {
             Self::Name => row.sort_name.clone(),
             // Identifiers sort by age.
@@ -74,9 +73,9 @@ pub fn list(
     conn: &mut Conn,
     org: OrgId,
     filter: &Filter,
-    place: Option<&Place>,
+    place: Option<&Cursor>,
     limit: usize,
-) -> QueryResult<Vec<Row>> {
+) -> QueryResult<Vec<CompanyRow>> {
     let mut query = companies::table
         .filter(companies::organization_id.eq(org))
         .select((
@@ -122,7 +121,7 @@ pub fn list(
         return query.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(conn);
     }
     // An organization has thousands of companies at most: their names are read in order and matched here.
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<CompanyRow> = query.load(conn)?;
     Ok(rows
         .into_iter()
         .filter(|row| begins(&row.sort_name, &filter.words))

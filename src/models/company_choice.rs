@@ -11,7 +11,7 @@ use crate::db::types::organization::CompanyStatus;
 
 /// A company by which a list can be narrowed, or which can be assigned.
 #[derive(Debug, Clone, Queryable)]
-pub struct Choice {
+pub struct CompanyChoice {
     /// Its id.
     pub id: CompanyId,
     /// Its name.
@@ -25,14 +25,14 @@ const MOST: usize = 50;
 
 /// What a page offers where one company is chosen.
 #[derive(Debug, Clone, Default)]
-pub struct Choices {
+pub struct CompanyChoices {
     /// The companies of a select; none where one is typed.
-    pub companies: Vec<Choice>,
+    pub companies: Vec<CompanyChoice>,
     /// Whether there are too many for a select.
     pub typed: bool,
 }
 
-impl Choices {
+impl CompanyChoices {
     /// The active companies that a member may choose out of: all, or some of them.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl Choices {
 ///
 /// # Errors
 /// When the database fails.
-pub fn among(conn: &mut Conn, organization: OrgId, these: &[CompanyId]) -> QueryResult<Vec<Choice>> {
+pub fn among(conn: &mut Conn, organization: OrgId, these: &[CompanyId]) -> QueryResult<Vec<CompanyChoice>> {
     companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::status.eq(CompanyStatus::Active))
@@ -83,7 +83,7 @@ pub fn among(conn: &mut Conn, organization: OrgId, these: &[CompanyId]) -> Query
 ///
 /// # Errors
 /// When the database fails.
-pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<Vec<Choice>> {
+pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<Vec<CompanyChoice>> {
     companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::status.eq(CompanyStatus::Active))
@@ -97,9 +97,9 @@ pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> Que
 ///
 /// # Errors
 /// When the database fails.
-pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<Choice>> {
+pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<CompanyChoice>> {
     let columns = (companies::id, companies::name, companies::slug);
-    let exact: Option<Choice> = companies::table
+    let exact: Option<CompanyChoice> = companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::slug.eq(text))
         .select(columns)

@@ -1,16 +1,10 @@
 //! How many people work in companies.
 
-use crate::auth::actor::Member;
-use crate::authz::decision::Rights;
-use crate::authz::permission::Right;
-use crate::authz::role::{CompanyRole, Role};
-use crate::common::error::AppError;
+use crate::authz::role::Role;
 use crate::common::id::CompanyId;
-use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{companies, company_assignments, role_counts};
+use crate::db::schema::{companies, role_counts};
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::CompanyStatus;
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -37,7 +31,7 @@ impl Staff {
         let direct: Vec<(CompanyId, i64)> = companies::table
             .filter(companies::organization_id.eq(organization))
             .filter(companies::id.eq_any(wanted))
-            .select((companies::id, companies::people))
+            .select((companies::id, companies::member_count))
             .load(conn)?;
         Ok(Self {
             inherited: members.iter().filter(|(role, _)| inherits(role)).map(|(_, n)| n).sum(),

@@ -15,7 +15,7 @@ struct Count {
 /// The role that counts is the highest of one's own and the groups'; at the same height one's own.
 const ROLES: &str = "SELECT COUNT(*) AS n FROM memberships m WHERE m.status <> 'removed' AND \
     (CASE m.role WHEN 'owner' THEN 6 WHEN 'admin' THEN 5 WHEN 'editor' THEN 3 WHEN 'viewer' THEN 2 WHEN 'member' THEN 1 ELSE 4 END) <> \
-    (SELECT MAX(t.height) FROM (SELECT CASE m.own_role WHEN 'owner' THEN 6 WHEN 'admin' THEN 5 WHEN 'editor' THEN 3 WHEN 'viewer' THEN 2 WHEN 'member' THEN 1 ELSE 4 END AS height \
+    (SELECT MAX(t.height) FROM (SELECT CASE m.direct_role WHEN 'owner' THEN 6 WHEN 'admin' THEN 5 WHEN 'editor' THEN 3 WHEN 'viewer' THEN 2 WHEN 'member' THEN 1 ELSE 4 END AS height \
     UNION ALL SELECT CASE g.role WHEN 'owner' THEN 6 WHEN 'admin' THEN 5 WHEN 'editor' THEN 3 WHEN 'viewer' THEN 2 WHEN 'member' THEN 1 ELSE 4 END \
     FROM groups g JOIN group_members gm ON gm.organization_id = g.organization_id AND gm.group_id = g.id \
     WHERE gm.organization_id = m.organization_id AND gm.membership_id = m.id) t)";
@@ -35,7 +35,7 @@ const MISSING_PLACES: &str = "SELECT COUNT(*) AS n FROM group_members gm JOIN gr
 const ORPHANS: &[(&str, &str)] = &[
     (
         "organizations whose owner count differs from their owners",
-        "SELECT COUNT(*) AS n FROM organizations o WHERE o.owner_count <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = o.id AND m.own_role = 'owner' AND m.status = 'active')",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE o.owner_count <> (SELECT COUNT(*) FROM memberships m WHERE m.organization_id = o.id AND m.direct_role = 'owner' AND m.status = 'active')",
     ),
     (
         "organizations without an owner",
@@ -55,15 +55,15 @@ const ORPHANS: &[(&str, &str)] = &[
     ),
     (
         "members whose role is neither their own nor a group's",
-        "SELECT COUNT(*) AS n FROM memberships m WHERE m.status <> 'removed' AND m.role <> m.own_role AND NOT EXISTS (SELECT 1 FROM group_members x JOIN groups g ON g.organization_id = x.organization_id AND g.id = x.group_id WHERE x.organization_id = m.organization_id AND x.membership_id = m.id AND g.role = m.role)",
+        "SELECT COUNT(*) AS n FROM memberships m WHERE m.status <> 'removed' AND m.role <> m.direct_role AND NOT EXISTS (SELECT 1 FROM group_members x JOIN groups g ON g.organization_id = x.organization_id AND g.id = x.group_id WHERE x.organization_id = m.organization_id AND x.membership_id = m.id AND g.role = m.role)",
     ),
     (
         "members whose count of groups differs from their groups",
-        "SELECT COUNT(*) AS n FROM memberships m WHERE m.groups <> (SELECT COUNT(*) FROM group_members x WHERE x.organization_id = m.organization_id AND x.membership_id = m.id)",
+        "SELECT COUNT(*) AS n FROM memberships m WHERE m.group_count <> (SELECT COUNT(*) FROM group_members x WHERE x.organization_id = m.organization_id AND x.membership_id = m.id)",
     ),
     (
         "groups whose count of people differs from the people",
-        "SELECT COUNT(*) AS n FROM groups g WHERE g.people <> (SELECT COUNT(*) FROM group_members x WHERE x.organization_id = g.organization_id AND x.group_id = g.id)",
+        "SELECT COUNT(*) AS n FROM groups g WHERE g.member_count <> (SELECT COUNT(*) FROM group_members x WHERE x.organization_id = g.organization_id AND x.group_id = g.id)",
     ),
     (
         "assignments that nobody gave",
@@ -77,11 +77,11 @@ const ORPHANS: &[(&str, &str)] = &[
     ("places that a group gives and that are missing", MISSING_PLACES),
     (
         "companies whose count of people differs from the people",
-        "SELECT COUNT(*) AS n FROM companies c WHERE c.people <> (SELECT COUNT(*) FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = c.organization_id AND a.company_id = c.id AND m.status = 'active' AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))",
+        "SELECT COUNT(*) AS n FROM companies c WHERE c.member_count <> (SELECT COUNT(*) FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = c.organization_id AND a.company_id = c.id AND m.status = 'active' AND m.role NOT IN ('owner', 'admin', 'editor', 'viewer'))",
     ),
     (
         "organizations whose count of places differs from the people of their companies",
-        "SELECT COUNT(*) AS n FROM organizations o WHERE o.places <> (SELECT COALESCE(SUM(c.people), 0) FROM companies c WHERE c.organization_id = o.id)",
+        "SELECT COUNT(*) AS n FROM organizations o WHERE o.assignment_count <> (SELECT COALESCE(SUM(c.member_count), 0) FROM companies c WHERE c.organization_id = o.id)",
     ),
     (
         "organizations whose count of companies differs from the companies",
@@ -93,11 +93,11 @@ const ORPHANS: &[(&str, &str)] = &[
     ),
     (
         "logs whose end is not where their head says",
-        "SELECT COUNT(*) AS n FROM deed_heads h WHERE h.seq <> (SELECT COALESCE(MAX(d.seq), 0) FROM deeds d WHERE d.organization_id = h.organization_id)",
+        "SELECT COUNT(*) AS n FROM audit_heads h WHERE h.seq <> (SELECT COALESCE(MAX(d.seq), 0) FROM audit_events d WHERE d.organization_id = h.organization_id)",
     ),
     (
         "pending invitations without a link",
-        "SELECT COUNT(*) AS n FROM invitations i WHERE i.status = 'pending' AND NOT EXISTS (SELECT 1 FROM invitation_links l WHERE l.organization_id = i.organization_id AND l.invitation_id = i.id AND l.is_current)",
+        "SELECT COUNT(*) AS n FROM invitations i WHERE i.status = 'pending' AND NOT EXISTS (SELECT 1 FROM invitation_tokens l WHERE l.organization_id = i.organization_id AND l.invitation_id = i.id AND l.is_current)",
     ),
     (
         "letters that were given up",

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::app::Context;
-use crate::authz::decision::{DELEGABLE, Held};
-use crate::authz::permission::{Permission, RightSet, ViewCompany, ViewOrganization};
+use crate::app::Ctx;
+use crate::authz::decision::{DELEGABLE, RoleGrant};
+use crate::authz::permission::{Permission, PermissionSet, ViewCompany, ViewOrganization};
 use crate::authz::role::Role;
 use crate::common::id::{CustomRoleId, UserId};
 use crate::db::Conn;
@@ -27,7 +27,7 @@ pub struct CustomRole {
     /// The built-in role it stands at; never Owner.
     pub base: Role,
     /// What it is made of.
-    pub permissions: RightSet,
+    pub permissions: PermissionSet,
 }
 
 type Row = (CustomRoleId, String, String, Role, String);
@@ -39,13 +39,13 @@ impl CustomRole {
             name,
             description,
             base,
-            permissions: RightSet::read(&permissions),
+            permissions: PermissionSet::read(&permissions),
         }
     }
 
     /// What it gives, for the decision.
-    pub fn held(&self) -> Held {
-        Held {
+    pub fn held(&self) -> RoleGrant {
+        RoleGrant {
             role: self.base,
             custom: Some(self.permissions),
         }
@@ -103,7 +103,7 @@ pub struct Draft {
     /// The built-in role it stands at; never Owner.
     pub base: Role,
     /// What it is made of.
-    pub permissions: RightSet,
+    pub permissions: PermissionSet,
 }
 
 impl Draft {
@@ -111,16 +111,16 @@ impl Draft {
     /// company sees every company, so the role says so.
     #[must_use]
     pub fn complete(mut self) -> Self {
-        self.permissions = self.permissions.and(DELEGABLE).with(ViewOrganization::RIGHT);
+        self.permissions = self.permissions.and(DELEGABLE).with(ViewOrganization::ID);
         if self.base.inherited().is_some() {
-            self.permissions = self.permissions.with(ViewCompany::RIGHT);
+            self.permissions = self.permissions.with(ViewCompany::ID);
         }
         self
     }
 
     /// What it would give, for the decision.
-    pub fn held(&self) -> Held {
-        Held {
+    pub fn held(&self) -> RoleGrant {
+        RoleGrant {
             role: self.base,
             custom: Some(self.permissions),
         }
@@ -144,8 +144,8 @@ pub enum Outcome {
 }
 
 /// Waits for whoever edits or deletes this role, and tells the role it stands at; `None` when it is gone.
-pub fn hold(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<Option<Role>> {
-    conn.take_turn(&format!("custom role {id}"))?;
+pub fn lock_row(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<Option<Role>> {
+    conn.advisory_lock(&format!("custom role {id}"))?;
     custom_roles::table
         .find((organization, id))
         .select(custom_roles::base)
@@ -157,7 +157,7 @@ pub fn hold(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResu
 ///
 /// # Errors
 /// When the database fails.
-pub fn create(conn: &mut Conn, cx: &Context, organization: OrgId, by: UserId, draft: &Draft) -> QueryResult<Outcome> {
+pub fn create(conn: &mut Conn, cx: &Ctx, organization: OrgId, by: UserId, draft: &Draft) -> QueryResult<Outcome> {
     let there: i64 = custom_roles::table
         .filter(custom_roles::organization_id.eq(organization))
         .count()
@@ -191,7 +191,7 @@ pub fn create(conn: &mut Conn, cx: &Context, organization: OrgId, by: UserId, dr
 /// # Errors
 /// When the database fails.
 pub fn edit(conn: &mut Conn, organization: OrgId, before: &CustomRole, draft: &Draft) -> QueryResult<Outcome> {
-    hold(conn, organization, before.id)?;
+    lock_row(conn, organization, before.id)?;
     let held = holders(conn, organization, before.id)?;
     if draft.base != before.base && held > 0 {
         return Ok(Outcome::Held(held));
@@ -233,7 +233,7 @@ pub fn edit(conn: &mut Conn, organization: OrgId, before: &CustomRole, draft: &D
 /// # Errors
 /// When the database fails.
 pub fn delete(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<Outcome> {
-    hold(conn, organization, id)?;
+    lock_row(conn, organization, id)?;
     let held = holders(conn, organization, id)?;
     if held > 0 {
         return Ok(Outcome::Held(held));

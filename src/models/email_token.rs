@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::id::UserId;
 use crate::common::time::{Span, Time};
@@ -13,7 +13,7 @@ use crate::models::user::Account;
 
 crate::text_enum! {
     /// What a link is for.
-    pub enum Kind {
+    pub enum TokenKind {
         /// Proves the address of a sign-up.
         Verify = "verify",
         /// Sets a new password.
@@ -25,7 +25,7 @@ crate::text_enum! {
     }
 }
 
-impl Kind {
+impl TokenKind {
     /// How long a link of this kind opens.
     pub fn lifetime(self) -> Span {
         match self {
@@ -63,8 +63,8 @@ pub struct Issued {
 /// When the database fails.
 pub fn issue(
     conn: &mut Conn,
-    cx: &Context,
-    kind: Kind,
+    cx: &Ctx,
+    kind: TokenKind,
     user: UserId,
     email: &Email,
     next: &str,
@@ -91,7 +91,7 @@ pub fn issue(
 ///
 /// # Errors
 /// When the database fails.
-pub fn find(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryResult<Option<Link>> {
+pub fn find(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<Option<Link>> {
     type Row = (Account, String, Option<String>, Time, Option<Time>);
     let row: Option<Row> = email_tokens::table
         .inner_join(users::table.on(users::id.eq(email_tokens::user_id)))
@@ -107,7 +107,7 @@ pub fn find(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryRe
         .first(conn)
         .optional()?;
     Ok(row
-        .filter(|(account, email, ..)| kind == Kind::Change || account.email == *email)
+        .filter(|(account, email, ..)| kind == TokenKind::Change || account.email == *email)
         .map(|(account, email, next, expires, used)| Link {
             account,
             email: Email::stored(email),
@@ -120,7 +120,7 @@ pub fn find(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryRe
 ///
 /// # Errors
 /// When the database fails.
-pub fn find_open(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryResult<Option<Link>> {
+pub fn find_open(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<Option<Link>> {
     Ok(find(conn, cx, kind, token)?.filter(|link| link.open))
 }
 
@@ -128,7 +128,7 @@ pub fn find_open(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> Qu
 ///
 /// # Errors
 /// When the database fails.
-pub fn take(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryResult<bool> {
+pub fn take(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<bool> {
     let used = diesel::update(
         email_tokens::table
             .find(token.hash())
@@ -145,8 +145,8 @@ pub fn take(conn: &mut Conn, cx: &Context, kind: Kind, token: &Token) -> QueryRe
 ///
 /// # Errors
 /// When the database fails.
-pub fn retire(conn: &mut Conn, cx: &Context, user: UserId, kind: Option<Kind>) -> QueryResult<()> {
-    let kinds = kind.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind]);
+pub fn retire(conn: &mut Conn, cx: &Ctx, user: UserId, kind: Option<TokenKind>) -> QueryResult<()> {
+    let kinds = kind.map_or_else(|| TokenKind::ALL.to_vec(), |kind| vec![kind]);
     diesel::update(
         email_tokens::table
             .filter(email_tokens::user_id.eq(user))
@@ -162,7 +162,7 @@ pub fn retire(conn: &mut Conn, cx: &Context, user: UserId, kind: Option<Kind>) -
 ///
 /// # Errors
 /// When the database fails.
-pub fn issued_since(conn: &mut Conn, user: UserId, kind: Kind, since: Time) -> QueryResult<bool> {
+pub fn issued_since(conn: &mut Conn, user: UserId, kind: TokenKind, since: Time) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         email_tokens::table
             .filter(email_tokens::user_id.eq(user))
@@ -177,7 +177,7 @@ pub fn issued_since(conn: &mut Conn, user: UserId, kind: Kind, since: Time) -> Q
 ///
 /// # Errors
 /// When the database fails.
-pub fn latest_next(conn: &mut Conn, user: UserId, kind: Kind) -> QueryResult<String> {
+pub fn latest_next(conn: &mut Conn, user: UserId, kind: TokenKind) -> QueryResult<String> {
     let next: Option<Option<String>> = email_tokens::table
         .filter(email_tokens::user_id.eq(user))
         .filter(email_tokens::kind.eq(kind))
@@ -192,10 +192,10 @@ pub fn latest_next(conn: &mut Conn, user: UserId, kind: Kind) -> QueryResult<Str
 ///
 /// # Errors
 /// When the database fails.
-pub fn awaited(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<Option<String>> {
+pub fn awaited(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Option<String>> {
     email_tokens::table
         .filter(email_tokens::user_id.eq(user))
-        .filter(email_tokens::kind.eq(Kind::Change))
+        .filter(email_tokens::kind.eq(TokenKind::Change))
         .filter(email_tokens::used_at.is_null())
         .filter(email_tokens::expires_at.gt(cx.now))
         .select(email_tokens::email)

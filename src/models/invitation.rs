@@ -2,14 +2,14 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::email::Email;
 use crate::common::id::{CompanyId, InvitationId, MailId, UserId};
 use crate::common::time::{Span, Time};
 use crate::common::token::{Seed, Token};
 use crate::db::Conn;
-use crate::db::schema::{invitation_grants, invitation_links, invitations};
+use crate::db::schema::{invitation_grants, invitation_tokens, invitations};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::on_each;
@@ -19,7 +19,7 @@ pub const LIFETIME: Span = Span::days(7);
 
 /// What somebody is invited to.
 #[derive(Debug, Clone)]
-pub struct Offer {
+pub struct NewInvitation {
     /// The address.
     pub email: Email,
     /// The first name, or nothing.
@@ -93,10 +93,10 @@ pub struct Found {
 /// When the database fails, also when a company is not the organization's.
 pub fn create(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     invited_by: UserId,
-    offer: &Offer,
+    offer: &NewInvitation,
 ) -> QueryResult<Option<(InvitationId, Seed)>> {
     let id = InvitationId::fresh();
     let row = (
@@ -130,23 +130,23 @@ pub fn create(
 ///
 /// # Errors
 /// When the database fails.
-pub fn new_link(conn: &mut Conn, cx: &Context, organization: OrgId, invitation: InvitationId) -> QueryResult<Seed> {
+pub fn new_link(conn: &mut Conn, cx: &Ctx, organization: OrgId, invitation: InvitationId) -> QueryResult<Seed> {
     diesel::update(
-        invitation_links::table
-            .filter(invitation_links::organization_id.eq(organization))
-            .filter(invitation_links::invitation_id.eq(invitation)),
+        invitation_tokens::table
+            .filter(invitation_tokens::organization_id.eq(organization))
+            .filter(invitation_tokens::invitation_id.eq(invitation)),
     )
-    .set(invitation_links::is_current.eq(false))
+    .set(invitation_tokens::is_current.eq(false))
     .execute(conn)?;
     let seed = Seed::random();
-    diesel::insert_into(invitation_links::table)
+    diesel::insert_into(invitation_tokens::table)
         .values((
-            invitation_links::token_hash.eq(cx.token(&seed).hash()),
-            invitation_links::organization_id.eq(organization),
-            invitation_links::invitation_id.eq(invitation),
-            invitation_links::seed.eq(&seed.0),
-            invitation_links::is_current.eq(true),
-            invitation_links::created_at.eq(cx.now),
+            invitation_tokens::token_hash.eq(cx.token(&seed).hash()),
+            invitation_tokens::organization_id.eq(organization),
+            invitation_tokens::invitation_id.eq(invitation),
+            invitation_tokens::seed.eq(&seed.0),
+            invitation_tokens::is_current.eq(true),
+            invitation_tokens::created_at.eq(cx.now),
         ))
         .execute(conn)?;
     Ok(seed)
@@ -197,12 +197,12 @@ pub fn set_letter(conn: &mut Conn, organization: OrgId, invitation: InvitationId
 /// # Errors
 /// When the database fails.
 pub fn find_by_token(conn: &mut Conn, token: &Token) -> QueryResult<Option<Found>> {
-    let link: Option<(OrgId, InvitationId, bool)> = invitation_links::table
+    let link: Option<(OrgId, InvitationId, bool)> = invitation_tokens::table
         .find(token.hash())
         .select((
-            invitation_links::organization_id,
-            invitation_links::invitation_id,
-            invitation_links::is_current,
+            invitation_tokens::organization_id,
+            invitation_tokens::invitation_id,
+            invitation_tokens::is_current,
         ))
         .first(conn)
         .optional()?;
@@ -247,7 +247,7 @@ pub fn grants(conn: &mut Conn, organization: OrgId, id: InvitationId) -> QueryRe
 /// When the database fails.
 pub fn close(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     id: InvitationId,
     to: InvitationStatus,
@@ -267,7 +267,7 @@ pub fn close(
 ///
 /// # Errors
 /// When the database fails.
-pub fn accept(conn: &mut Conn, cx: &Context, organization: OrgId, id: InvitationId) -> QueryResult<bool> {
+pub fn accept(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: InvitationId) -> QueryResult<bool> {
     let accepted = diesel::update(
         invitations::table
             .filter(invitations::organization_id.eq(organization))
@@ -288,14 +288,14 @@ pub fn accept(conn: &mut Conn, cx: &Context, organization: OrgId, id: Invitation
 ///
 /// # Errors
 /// When the database fails.
-pub fn hold(conn: &mut Conn, token: &Token) -> QueryResult<()> {
-    let led: Option<(OrgId, InvitationId)> = invitation_links::table
+pub fn lock_row(conn: &mut Conn, token: &Token) -> QueryResult<()> {
+    let led: Option<(OrgId, InvitationId)> = invitation_tokens::table
         .find(token.hash())
-        .select((invitation_links::organization_id, invitation_links::invitation_id))
+        .select((invitation_tokens::organization_id, invitation_tokens::invitation_id))
         .first(conn)
         .optional()?;
     if let Some(key) = led {
-        key.0.take_turn(conn)?;
+        key.0.advisory_lock(conn)?;
         diesel::update(invitations::table.find(key))
             .set(invitations::sent_count.eq(invitations::sent_count))
             .execute(conn)?;
@@ -319,7 +319,7 @@ macro_rules! as_read {
 ///
 /// # Errors
 /// When the database fails.
-pub fn renew(conn: &mut Conn, cx: &Context, was: &Invitation, by: UserId) -> QueryResult<Option<Seed>> {
+pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId) -> QueryResult<Option<Seed>> {
     let renewed = diesel::update(as_read!(was))
         .set((
             invitations::status.eq(InvitationStatus::Pending),
@@ -340,7 +340,7 @@ pub fn renew(conn: &mut Conn, cx: &Context, was: &Invitation, by: UserId) -> Que
 ///
 /// # Errors
 /// When the database fails, also when a company is not the organization's.
-pub fn edit(conn: &mut Conn, was: &Invitation, by: UserId, offer: &Offer) -> QueryResult<bool> {
+pub fn edit(conn: &mut Conn, was: &Invitation, by: UserId, offer: &NewInvitation) -> QueryResult<bool> {
     let edited = diesel::update(as_read!(was))
         .set((
             invitations::first_name.eq(&offer.first_name),

@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
 use crate::common::error::AppError;
 use crate::common::id::{JoinId, LinkId, UserId};
-use crate::common::paging::{Direction, Place};
+use crate::common::paging::{Cursor, Direction};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{join_requests, onboarding_links, users};
@@ -69,13 +69,7 @@ const COLUMNS: Columns = (
 ///
 /// # Errors
 /// When the database fails.
-pub fn ask(
-    conn: &mut Conn,
-    cx: &Context,
-    link: &Link,
-    user: UserId,
-    company_name: &str,
-) -> QueryResult<Option<JoinId>> {
+pub fn ask(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: &str) -> QueryResult<Option<JoinId>> {
     let id = JoinId::fresh();
     let row = (
         join_requests::organization_id.eq(link.organization_id),
@@ -95,7 +89,7 @@ pub fn ask(
 ///
 /// # Errors
 /// When the database fails.
-pub fn note(conn: &mut Conn, cx: &Context, link: &Link, user: UserId, company_name: &str) -> QueryResult<()> {
+pub fn note(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: &str) -> QueryResult<()> {
     diesel::insert_into(join_requests::table)
         .values((
             join_requests::organization_id.eq(link.organization_id),
@@ -117,7 +111,7 @@ pub fn note(conn: &mut Conn, cx: &Context, link: &Link, user: UserId, company_na
 /// When the database fails.
 pub fn close(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     id: JoinId,
     to: Status,
@@ -253,7 +247,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// When the database fails.
-pub fn queue(conn: &mut Conn, organization: OrgId, place: Option<&Place>) -> QueryResult<Vec<Listed>> {
+pub fn queue(conn: &mut Conn, organization: OrgId, place: Option<&Cursor>) -> QueryResult<Vec<Listed>> {
     let mut query = join_requests::table
         .inner_join(users::table)
         .inner_join(
@@ -283,7 +277,7 @@ pub fn queue(conn: &mut Conn, organization: OrgId, place: Option<&Place>) -> Que
 ///
 /// # Errors
 /// When the database fails.
-pub fn expire(conn: &mut Conn, cx: &Context, most: i64) -> QueryResult<Deeds> {
+pub fn expire(conn: &mut Conn, cx: &Ctx, most: i64) -> QueryResult<Events> {
     let over: Vec<(OrgId, JoinId, String)> = join_requests::table
         .inner_join(users::table)
         .filter(join_requests::status.eq(Status::Awaiting))
@@ -292,14 +286,14 @@ pub fn expire(conn: &mut Conn, cx: &Context, most: i64) -> QueryResult<Deeds> {
         .limit(most)
         .select((join_requests::organization_id, join_requests::id, users::name))
         .load(conn)?;
-    let mut deeds = Deeds::none("nothing is over");
+    let mut events = Events::none("nothing is over");
     for (organization, id, name) in over {
         if close(conn, cx, organization, id, Status::Expired, None)? {
-            let deed = Deed::new(Action::JoinExpired, "join_request", id, name)
+            let event = Event::new(Action::JoinExpired, "join_request", id, name)
                 .before(json!({ "status": Status::Awaiting.as_str() }))
                 .after(json!({ "status": Status::Expired.as_str() }));
-            deeds = deeds.and(Deeds::organization(organization, deed));
+            events = events.and(Events::organization(organization, event));
         }
     }
-    Ok(deeds)
+    Ok(events)
 }

@@ -4,7 +4,7 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::AttemptId;
@@ -30,7 +30,7 @@ pub const FLOODED: &str = "Too many attempts from your network. Wait 15 minutes"
 
 crate::text_enum! {
     /// What is counted.
-    pub enum Kind {
+    pub enum AttemptKind {
         /// A password was tried.
         Login = "login",
         /// A letter that begins or proves an account, or proves a contact.
@@ -84,7 +84,7 @@ pub fn may_write(sent: &[Time], now: Time) -> Postage {
     }
 }
 
-fn note(conn: &mut Conn, cx: &Context, kind: Kind, email: &Email) -> QueryResult<()> {
+fn note(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> QueryResult<()> {
     diesel::insert_into(login_attempts::table)
         .values((
             login_attempts::id.eq(AttemptId::fresh()),
@@ -101,10 +101,10 @@ fn note(conn: &mut Conn, cx: &Context, kind: Kind, email: &Email) -> QueryResult
 ///
 /// # Errors
 /// When the database fails.
-pub fn password(conn: &mut Conn, cx: &Context, email: &Email) -> QueryResult<Verdict> {
-    conn.take_turn(email.as_str())?;
+pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<Verdict> {
+    conn.advisory_lock(email.as_str())?;
     let recent = login_attempts::table
-        .filter(login_attempts::kind.eq(Kind::Login))
+        .filter(login_attempts::kind.eq(AttemptKind::Login))
         .filter(login_attempts::at.gt(cx.now - LOCK));
     let by_sender = recent
         .filter(login_attempts::ip.eq(&cx.request.ip))
@@ -116,7 +116,7 @@ pub fn password(conn: &mut Conn, cx: &Context, email: &Email) -> QueryResult<Ver
         .get_result(conn)?;
     let verdict = may_try(by_address, by_sender);
     if verdict == Verdict::Try {
-        note(conn, cx, Kind::Login, email)?;
+        note(conn, cx, AttemptKind::Login, email)?;
     }
     Ok(verdict)
 }
@@ -129,7 +129,7 @@ pub fn forgive(conn: &mut Conn, email: &str) -> QueryResult<()> {
     diesel::delete(
         login_attempts::table
             .filter(login_attempts::email.eq(email))
-            .filter(login_attempts::kind.eq(Kind::Login)),
+            .filter(login_attempts::kind.eq(AttemptKind::Login)),
     )
     .execute(conn)?;
     Ok(())
@@ -139,12 +139,12 @@ pub fn forgive(conn: &mut Conn, email: &str) -> QueryResult<()> {
 ///
 /// # Errors
 /// When the database fails, or when this sender causes too many letters.
-pub fn postage(conn: &mut Conn, cx: &Context, kind: Kind, email: &Email) -> Result<Postage, AppError> {
-    conn.take_turn(email.as_str())?;
+pub fn postage(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> Result<Postage, AppError> {
+    conn.advisory_lock(email.as_str())?;
     let hour = cx.now - Span::hours(1);
     let by_sender: i64 = login_attempts::table
         .filter(login_attempts::ip.eq(&cx.request.ip))
-        .filter(login_attempts::kind.ne(Kind::Login))
+        .filter(login_attempts::kind.ne(AttemptKind::Login))
         .filter(login_attempts::at.gt(hour))
         .count()
         .get_result(conn)?;

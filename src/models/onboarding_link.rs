@@ -2,15 +2,15 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, LinkId, UserId};
-use crate::common::paging::{Direction, Place};
+use crate::common::paging::{Cursor, Direction};
 use crate::common::time::Time;
 use crate::common::token::{Seed, Token};
 use crate::db::Conn;
-use crate::db::schema::{onboarding_links, onboarding_old_links};
+use crate::db::schema::{onboarding_links, retired_link_tokens};
 use crate::db::types::org_id::OrgId;
 
 crate::text_enum! {
@@ -25,7 +25,7 @@ crate::text_enum! {
 
 /// What a link says, as it is made and changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
+pub struct LinkTerms {
     /// What the organization calls it.
     pub name: String,
     /// What who comes by it does.
@@ -84,7 +84,7 @@ pub struct Link {
     /// When it was last used.
     pub last_used_at: Option<Time>,
     /// Who made or changed it last: it lets people in on their rights.
-    pub vouched_by: UserId,
+    pub authorized_by: UserId,
     /// When it was made.
     pub created_at: Time,
 }
@@ -117,8 +117,8 @@ impl Link {
     }
 
     /// What it says.
-    pub fn terms(&self) -> Terms {
-        Terms {
+    pub fn terms(&self) -> LinkTerms {
+        LinkTerms {
             name: self.name.clone(),
             purpose: self.purpose,
             role: self.role,
@@ -148,7 +148,7 @@ macro_rules! one {
 ///
 /// # Errors
 /// When the database fails.
-pub fn create(conn: &mut Conn, cx: &Context, organization: OrgId, by: UserId, terms: &Terms) -> QueryResult<LinkId> {
+pub fn create(conn: &mut Conn, cx: &Ctx, organization: OrgId, by: UserId, terms: &LinkTerms) -> QueryResult<LinkId> {
     let (id, seed) = (LinkId::fresh(), Seed::random());
     diesel::insert_into(onboarding_links::table)
         .values((
@@ -169,7 +169,7 @@ pub fn create(conn: &mut Conn, cx: &Context, organization: OrgId, by: UserId, te
                 onboarding_links::max_uses.eq(terms.max_uses),
                 onboarding_links::expires_at.eq(terms.expires_at),
                 onboarding_links::created_by.eq(by),
-                onboarding_links::vouched_by.eq(by),
+                onboarding_links::authorized_by.eq(by),
                 onboarding_links::created_at.eq(cx.now),
             ),
         ))
@@ -181,7 +181,7 @@ pub fn create(conn: &mut Conn, cx: &Context, organization: OrgId, by: UserId, te
 ///
 /// # Errors
 /// When the database fails.
-pub fn edit(conn: &mut Conn, organization: OrgId, id: LinkId, by: UserId, terms: &Terms) -> QueryResult<()> {
+pub fn edit(conn: &mut Conn, organization: OrgId, id: LinkId, by: UserId, terms: &LinkTerms) -> QueryResult<()> {
     diesel::update(one!(organization, id))
         .set((
             onboarding_links::name.eq(&terms.name),
@@ -193,7 +193,7 @@ pub fn edit(conn: &mut Conn, organization: OrgId, id: LinkId, by: UserId, terms:
             onboarding_links::approval.eq(terms.approval),
             onboarding_links::max_uses.eq(terms.max_uses),
             onboarding_links::expires_at.eq(terms.expires_at),
-            onboarding_links::vouched_by.eq(by),
+            onboarding_links::authorized_by.eq(by),
         ))
         .execute(conn)?;
     Ok(())
@@ -204,7 +204,7 @@ pub fn edit(conn: &mut Conn, organization: OrgId, id: LinkId, by: UserId, terms:
 ///
 /// # Errors
 /// When the database fails.
-pub fn rotate(conn: &mut Conn, cx: &Context, link: &Link) -> QueryResult<bool> {
+pub fn rotate(conn: &mut Conn, cx: &Ctx, link: &Link) -> QueryResult<bool> {
     let (seed, before) = (Seed::random(), cx.token(&link.seed()).hash());
     let rotated = diesel::update(one!(link.organization_id, link.id).filter(onboarding_links::token_hash.eq(&before)))
         .set((
@@ -213,12 +213,12 @@ pub fn rotate(conn: &mut Conn, cx: &Context, link: &Link) -> QueryResult<bool> {
         ))
         .execute(conn)?;
     if rotated == 1 {
-        diesel::insert_into(onboarding_old_links::table)
+        diesel::insert_into(retired_link_tokens::table)
             .values((
-                onboarding_old_links::token_hash.eq(before),
-                onboarding_old_links::organization_id.eq(link.organization_id),
-                onboarding_old_links::link_id.eq(link.id),
-                onboarding_old_links::replaced_at.eq(cx.now),
+                retired_link_tokens::token_hash.eq(before),
+                retired_link_tokens::organization_id.eq(link.organization_id),
+                retired_link_tokens::link_id.eq(link.id),
+                retired_link_tokens::replaced_at.eq(cx.now),
             ))
             .execute(conn)?;
     }
@@ -229,7 +229,7 @@ pub fn rotate(conn: &mut Conn, cx: &Context, link: &Link) -> QueryResult<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn disable(conn: &mut Conn, cx: &Context, organization: OrgId, id: LinkId) -> QueryResult<bool> {
+pub fn disable(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: LinkId) -> QueryResult<bool> {
     let done = diesel::update(one!(organization, id).filter(onboarding_links::disabled_at.is_null()))
         .set(onboarding_links::disabled_at.eq(Some(cx.now)))
         .execute(conn)?;
@@ -244,7 +244,7 @@ pub fn enable(conn: &mut Conn, organization: OrgId, id: LinkId, by: UserId) -> Q
     let done = diesel::update(one!(organization, id).filter(onboarding_links::disabled_at.is_not_null()))
         .set((
             onboarding_links::disabled_at.eq(None::<Time>),
-            onboarding_links::vouched_by.eq(by),
+            onboarding_links::authorized_by.eq(by),
         ))
         .execute(conn)?;
     Ok(done == 1)
@@ -282,13 +282,13 @@ pub fn find_by_token(conn: &mut Conn, token: &Token) -> QueryResult<Option<Found
     if let Some(link) = current {
         return Ok(Some(Found { link, replaced: false }));
     }
-    let old: Option<Link> = onboarding_old_links::table
+    let old: Option<Link> = retired_link_tokens::table
         .inner_join(
             onboarding_links::table.on(onboarding_links::organization_id
-                .eq(onboarding_old_links::organization_id)
-                .and(onboarding_links::id.eq(onboarding_old_links::link_id))),
+                .eq(retired_link_tokens::organization_id)
+                .and(onboarding_links::id.eq(retired_link_tokens::link_id))),
         )
-        .filter(onboarding_old_links::token_hash.eq(&hash))
+        .filter(retired_link_tokens::token_hash.eq(&hash))
         .select(Link::as_select())
         .first(conn)
         .optional()?;
@@ -299,7 +299,7 @@ pub fn find_by_token(conn: &mut Conn, token: &Token) -> QueryResult<Option<Found
 ///
 /// # Errors
 /// When the database fails.
-pub fn list(conn: &mut Conn, organization: OrgId, place: Option<&Place>, size: usize) -> QueryResult<Vec<Link>> {
+pub fn list(conn: &mut Conn, organization: OrgId, place: Option<&Cursor>, size: usize) -> QueryResult<Vec<Link>> {
     let mut query = onboarding_links::table
         .filter(onboarding_links::organization_id.eq(organization))
         .limit(i64::try_from(size + 1).unwrap_or(i64::MAX))
@@ -345,7 +345,7 @@ pub fn count_signed_up(conn: &mut Conn, link: &Link) -> QueryResult<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn hold(conn: &mut Conn, token: &Token) -> QueryResult<()> {
+pub fn lock_row(conn: &mut Conn, token: &Token) -> QueryResult<()> {
     diesel::update(onboarding_links::table.filter(onboarding_links::token_hash.eq(token.hash())))
         .set(onboarding_links::uses.eq(onboarding_links::uses))
         .execute(conn)?;
@@ -375,7 +375,7 @@ macro_rules! use_once {
 ///
 /// # Errors
 /// When the database fails.
-pub fn take(conn: &mut Conn, cx: &Context, link: &Link) -> QueryResult<bool> {
+pub fn take(conn: &mut Conn, cx: &Ctx, link: &Link) -> QueryResult<bool> {
     Ok(use_once!(conn, cx, one!(link.organization_id, link.id))? == 1)
 }
 
@@ -383,7 +383,7 @@ pub fn take(conn: &mut Conn, cx: &Context, link: &Link) -> QueryResult<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn enter(conn: &mut Conn, cx: &Context, link: &Link) -> QueryResult<bool> {
+pub fn enter(conn: &mut Conn, cx: &Ctx, link: &Link) -> QueryResult<bool> {
     let open = one!(link.organization_id, link.id)
         .filter(onboarding_links::token_hash.eq(cx.token(&link.seed()).hash()))
         .filter(onboarding_links::disabled_at.is_null())

@@ -1,18 +1,14 @@
 //! Who is at work: the session cookie's token, the sessions row, the person.
 
-use actix_session::Session;
 use diesel::prelude::*;
 
-use crate::app::Context;
-use crate::audit::{Action, Actor, Deed, Deeds};
-use crate::common::email::Email;
-use crate::common::error::AppError;
-use crate::common::id::{MembershipId, SessionId, UserId};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
+use crate::common::id::{SessionId, UserId};
 use crate::common::time::{Span, Time};
 use crate::common::token::Token;
 use crate::db::Conn;
-use crate::db::schema::{sessions, users};
-use crate::web::layout::Shell;
+use crate::db::schema::sessions;
 
 /// A session ends this long after the last request …
 pub const IDLE: Span = Span::days(14);
@@ -24,7 +20,7 @@ pub const TOUCH: Span = Span::minutes(1);
 ///
 /// # Errors
 /// When the database fails.
-pub fn begin(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<(Token, Deeds)> {
+pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<(Token, Events)> {
     let token = Token::random();
     let id = SessionId::fresh();
     diesel::insert_into(sessions::table)
@@ -38,9 +34,9 @@ pub fn begin(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<(Token,
             sessions::last_seen_at.eq(cx.now),
         ))
         .execute(conn)?;
-    let deed = Deed::new(Action::SignedIn, "session", id, "session")
+    let event = Event::new(Action::SignedIn, "session", id, "session")
         .after(serde_json::json!({ "ip": cx.request.ip, "agent": cx.request.agent }));
-    Ok((token, Deeds::account(user, deed)))
+    Ok((token, Events::account(user, event)))
 }
 
 /// Gives a session another token: whoever knew the one before is out when its person's rights rise.

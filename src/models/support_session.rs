@@ -6,9 +6,9 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::current_user::Person;
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
+use crate::auth::current_user::CurrentUser;
 use crate::common::id::{MembershipId, SupportId, UserId};
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
@@ -30,7 +30,7 @@ pub struct Entered {
 }
 
 /// The running session of an operator in the organization of a slug. Consent that was taken back ends it at once.
-pub fn enter(conn: &mut Conn, cx: &Context, person: &Person, slug: &str) -> QueryResult<Option<Entered>> {
+pub fn enter(conn: &mut Conn, cx: &Ctx, person: &CurrentUser, slug: &str) -> QueryResult<Option<Entered>> {
     type Row = (
         (OrgId, String, String, UnitLabel, i64, i64, Option<Time>),
         (MembershipId, String, String, Time),
@@ -162,7 +162,7 @@ pub fn consent(conn: &mut Conn, organization: OrgId) -> QueryResult<(bool, Strin
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_consent(conn: &mut Conn, cx: &Context, organization: OrgId, allowed: bool, by: &str) -> QueryResult<Deeds> {
+pub fn set_consent(conn: &mut Conn, cx: &Ctx, organization: OrgId, allowed: bool, by: &str) -> QueryResult<Events> {
     let changed = diesel::update(
         organizations::table
             .find(organization)
@@ -174,9 +174,9 @@ pub fn set_consent(conn: &mut Conn, cx: &Context, organization: OrgId, allowed: 
     ))
     .execute(conn)?;
     if changed == 0 {
-        return Ok(Deeds::none("it was so before"));
+        return Ok(Events::none("it was so before"));
     }
-    let deed = Deed::new(
+    let event = Event::new(
         Action::SupportConsentChanged,
         "organization",
         organization,
@@ -184,19 +184,19 @@ pub fn set_consent(conn: &mut Conn, cx: &Context, organization: OrgId, allowed: 
     )
     .before(json!({ "allowed": !allowed }))
     .after(json!({ "allowed": allowed }));
-    let mut deeds = Deeds::organization(organization, deed);
+    let mut events = Events::organization(organization, event);
     if !allowed {
         let running = running().filter(support_sessions::organization_id.eq(organization));
         for open in running.select(OPEN).load(conn)? {
-            deeds = deeds.and(close(conn, &open, cx.now, "consent taken back")?);
+            events = events.and(close(conn, &open, cx.now, "consent taken back")?);
         }
     }
-    Ok(deeds)
+    Ok(events)
 }
 
 /// Why no session began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub enum SupportError {
     /// The organization does not allow it.
     NoConsent,
     /// This operator has one there already.
@@ -209,12 +209,12 @@ pub enum Refused {
 /// When the database fails.
 pub fn begin(
     conn: &mut Conn,
-    cx: &Context,
-    operator: &Person,
+    cx: &Ctx,
+    operator: &CurrentUser,
     organization: OrgId,
     reason: &str,
     length: Span,
-) -> QueryResult<Result<(SupportId, Deeds), Refused>> {
+) -> QueryResult<Result<(SupportId, Events), SupportError>> {
     // Takes the row, so that consent cannot be taken back between here and the commit.
     let consent_by: Option<String> = diesel::update(
         organizations::table
@@ -226,7 +226,7 @@ pub fn begin(
     .get_result(conn)
     .optional()?;
     let Some(consent_by) = consent_by else {
-        return Ok(Err(Refused::NoConsent));
+        return Ok(Err(SupportError::NoConsent));
     };
     let running: i64 = running()
         .filter(support_sessions::organization_id.eq(organization))
@@ -235,7 +235,7 @@ pub fn begin(
         .count()
         .get_result(conn)?;
     if running > 0 {
-        return Ok(Err(Refused::Running));
+        return Ok(Err(SupportError::Running));
     }
     let (id, ends_at) = (SupportId::fresh(), cx.now + length);
     diesel::insert_into(support_sessions::table)
@@ -249,10 +249,10 @@ pub fn begin(
             support_sessions::ends_at.eq(ends_at),
         ))
         .execute(conn)?;
-    let deed = Deed::new(Action::SupportBegan, "support", id, &operator.name)
+    let event = Event::new(Action::SupportBegan, "support", id, &operator.name)
         .after(json!({ "reason": reason, "until": ends_at.iso() }));
-    let deeds = Deeds::organization(organization, deed).on_behalf_of(Some(consent_by));
-    Ok(Ok((id, deeds)))
+    let events = Events::organization(organization, event).on_behalf_of(Some(consent_by));
+    Ok(Ok((id, events)))
 }
 
 /// Whether an organization has or had this session.
@@ -267,7 +267,7 @@ pub fn exists(conn: &mut Conn, organization: OrgId, id: SupportId) -> QueryResul
 ///
 /// # Errors
 /// When the database fails.
-pub fn end(conn: &mut Conn, now: Time, organization: OrgId, id: SupportId) -> QueryResult<Option<Deeds>> {
+pub fn end(conn: &mut Conn, now: Time, organization: OrgId, id: SupportId) -> QueryResult<Option<Events>> {
     let open = running()
         .filter(support_sessions::organization_id.eq(organization))
         .filter(support_sessions::id.eq(id))
@@ -284,34 +284,34 @@ pub fn end(conn: &mut Conn, now: Time, organization: OrgId, id: SupportId) -> Qu
 ///
 /// # Errors
 /// When the database fails.
-pub fn end_of(conn: &mut Conn, now: Time, operator: UserId, organization: Option<OrgId>) -> QueryResult<Deeds> {
+pub fn end_of(conn: &mut Conn, now: Time, operator: UserId, organization: Option<OrgId>) -> QueryResult<Events> {
     let all: Vec<Open> = running()
         .filter(support_sessions::operator_id.eq(operator))
         .select(OPEN)
         .load(conn)?;
-    let mut deeds = Deeds::none("nothing runs");
+    let mut events = Events::none("nothing runs");
     for open in all.iter().filter(|open| organization.is_none_or(|only| only == open.0)) {
-        deeds = deeds.and(close(conn, open, now, "ended by hand")?);
+        events = events.and(close(conn, open, now, "ended by hand")?);
     }
-    Ok(deeds)
+    Ok(events)
 }
 
 /// Ends what is past its time, at most so many, for the clock.
 ///
 /// # Errors
 /// When the database fails.
-pub fn sweep(conn: &mut Conn, now: Time, most: i64) -> QueryResult<Deeds> {
+pub fn sweep(conn: &mut Conn, now: Time, most: i64) -> QueryResult<Events> {
     let over: Vec<Open> = running()
         .filter(support_sessions::ends_at.le(now))
         .order(support_sessions::ends_at)
         .limit(most)
         .select(OPEN)
         .load(conn)?;
-    let mut deeds = Deeds::none("no session is past its time");
+    let mut events = Events::none("no session is past its time");
     for open in &over {
-        deeds = deeds.and(close(conn, open, open.5, "time is up")?);
+        events = events.and(close(conn, open, open.5, "time is up")?);
     }
-    Ok(deeds)
+    Ok(events)
 }
 
 /// An open session: organization, id, operator's name, reason, who allowed it, its end.
@@ -343,7 +343,7 @@ fn running() -> _ {
 }
 
 /// The guard makes two that end it at once note it once.
-fn close(conn: &mut Conn, open: &Open, at: Time, how: &str) -> QueryResult<Deeds> {
+fn close(conn: &mut Conn, open: &Open, at: Time, how: &str) -> QueryResult<Events> {
     let (organization, id, operator, reason, consent_by, _) = open;
     let ended = diesel::update(
         support_sessions::table
@@ -353,12 +353,12 @@ fn close(conn: &mut Conn, open: &Open, at: Time, how: &str) -> QueryResult<Deeds
     .set(support_sessions::ended_at.eq(Some(at)))
     .execute(conn)?;
     if ended == 0 {
-        return Ok(Deeds::none("it was ended in this moment"));
+        return Ok(Events::none("it was ended in this moment"));
     }
-    let deed = Deed::new(Action::SupportEnded, "support", id, operator)
+    let event = Event::new(Action::SupportEnded, "support", id, operator)
         .before(json!({ "reason": reason }))
         .after(json!({ "how": how, "allowed_by": consent_by }));
-    Ok(Deeds::organization(*organization, deed))
+    Ok(Events::organization(*organization, event))
 }
 
 /// A support session: an operator in an organization that is not theirs.

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
-use crate::audit::{Action, Actor, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, ActorRef, Event, Events};
 use crate::common::email::Email;
 use crate::common::id::{SessionId, UserId};
 use crate::common::time::Time;
@@ -42,21 +42,21 @@ impl Account {
     }
 
     /// The name for the log.
-    pub fn actor(&self) -> Actor {
-        Actor {
+    pub fn actor(&self) -> ActorRef {
+        ActorRef {
             id: self.id,
             name: self.name.clone(),
         }
     }
 
     /// A deed on the account itself.
-    pub fn deed(&self, action: Action) -> Deed {
-        Deed::new(action, "account", self.id, &self.email)
+    pub fn audit_event(&self, action: Action) -> Event {
+        Event::new(action, "account", self.id, &self.email)
     }
 
     /// The same as the account's deeds.
-    pub fn did(&self, action: Action) -> Deeds {
-        Deeds::account(self.id, self.deed(action))
+    pub fn event(&self, action: Action) -> Events {
+        Events::account(self.id, self.audit_event(action))
     }
 }
 
@@ -97,13 +97,7 @@ pub fn inhabited(conn: &mut Conn) -> QueryResult<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn add(
-    conn: &mut Conn,
-    cx: &Context,
-    name: &str,
-    email: &Email,
-    password_hash: &str,
-) -> QueryResult<Option<Account>> {
+pub fn add(conn: &mut Conn, cx: &Ctx, name: &str, email: &Email, password_hash: &str) -> QueryResult<Option<Account>> {
     let account = Account {
         id: UserId::fresh(),
         email: email.as_str().to_owned(),
@@ -127,20 +121,25 @@ pub fn add(
 ///
 /// # Errors
 /// When the database fails.
-pub fn prove(conn: &mut Conn, cx: &Context, account: &Account) -> QueryResult<Deeds> {
+pub fn prove(conn: &mut Conn, cx: &Ctx, account: &Account) -> QueryResult<Events> {
     let proven = diesel::update(users::table.find(account.id).filter(users::email_verified_at.is_null()))
         .set(users::email_verified_at.eq(Some(cx.now)))
         .execute(conn)?;
     if proven == 0 {
-        return Ok(Deeds::none("it was proven before"));
+        return Ok(Events::none("it was proven before"));
     }
-    crate::models::email_token::retire(conn, cx, account.id, Some(crate::models::email_token::Kind::Verify))?;
+    crate::models::email_token::retire(
+        conn,
+        cx,
+        account.id,
+        Some(crate::models::email_token::TokenKind::Verify),
+    )?;
     session::end_all(conn, account.id, None)?;
-    Ok(account.did(Action::EmailVerified).and(appoint(conn, cx, account)?))
+    Ok(account.event(Action::EmailVerified).and(appoint(conn, cx, account)?))
 }
 
 /// The first account that is proven runs the instance. The row of the instance is the lock.
-fn appoint(conn: &mut Conn, cx: &Context, account: &Account) -> QueryResult<Deeds> {
+fn appoint(conn: &mut Conn, cx: &Ctx, account: &Account) -> QueryResult<Events> {
     let appointed = diesel::update(instance::table.filter(instance::operator_id.is_null()))
         .set((
             instance::operator_id.eq(Some(account.id.to_string())),
@@ -148,12 +147,12 @@ fn appoint(conn: &mut Conn, cx: &Context, account: &Account) -> QueryResult<Deed
         ))
         .execute(conn)?;
     if appointed == 0 {
-        return Ok(Deeds::none("the instance has its operator"));
+        return Ok(Events::none("the instance has its operator"));
     }
     diesel::update(users::table.find(account.id))
         .set(users::is_operator.eq(true))
         .execute(conn)?;
-    Ok(account.did(Action::OperatorAppointed))
+    Ok(account.event(Action::OperatorAppointed))
 }
 
 /// The name of an organization that somebody is invited to.
@@ -184,11 +183,11 @@ pub fn belongs(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_password(conn: &mut Conn, cx: &Context, account: &Account, password_hash: &str) -> QueryResult<()> {
+pub fn set_password(conn: &mut Conn, cx: &Ctx, account: &Account, password_hash: &str) -> QueryResult<()> {
     diesel::update(users::table.find(account.id))
         .set(users::password_hash.eq(password_hash))
         .execute(conn)?;
-    crate::models::email_token::retire(conn, cx, account.id, Some(crate::models::email_token::Kind::Reset))
+    crate::models::email_token::retire(conn, cx, account.id, Some(crate::models::email_token::TokenKind::Reset))
 }
 
 /// Puts a new name in place, also where people are sorted and found by it.
@@ -206,7 +205,7 @@ pub fn set_name(conn: &mut Conn, user: UserId, name: &str, email: &Email) -> Que
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_email(conn: &mut Conn, cx: &Context, account: &Account, email: &Email) -> QueryResult<Deeds> {
+pub fn set_email(conn: &mut Conn, cx: &Ctx, account: &Account, email: &Email) -> QueryResult<Events> {
     diesel::update(users::table.find(account.id))
         .set((
             users::email.eq(email.as_str()),
@@ -216,7 +215,7 @@ pub fn set_email(conn: &mut Conn, cx: &Context, account: &Account, email: &Email
     membership::rename(conn, account.id, &account.name, email.as_str())?;
     crate::models::email_token::retire(conn, cx, account.id, None)?;
     if account.verified() {
-        return Ok(Deeds::none("it was a proven account before"));
+        return Ok(Events::none("it was a proven account before"));
     }
     appoint(conn, cx, account)
 }
@@ -228,7 +227,7 @@ pub type SessionRow = (SessionId, String, String, Time, Time);
 ///
 /// # Errors
 /// When the database fails.
-pub fn sessions_of(conn: &mut Conn, cx: &Context, user: UserId) -> QueryResult<Vec<SessionRow>> {
+pub fn sessions_of(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Vec<SessionRow>> {
     sessions::table
         .filter(sessions::user_id.eq(user))
         .filter(sessions::last_seen_at.gt(cx.now - session::IDLE))

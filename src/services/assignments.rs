@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::actor::Member;
+use crate::audit::{Action, Event, Events};
+use crate::auth::actor::Actor;
 use crate::authz::decision::{Authority, Reach};
-use crate::authz::permission::{ChangeRoles, Permission, Right};
+use crate::authz::permission::{ChangeRoles, Permission, PermissionId};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
@@ -17,11 +17,11 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::membership;
 use crate::models::membership::Origin;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 
 /// Why somebody's place in a company stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub enum AssignmentError {
     /// Their role in the organization, or the company, is out of reach.
     HigherRank,
     /// Their role in the company is.
@@ -38,7 +38,7 @@ pub enum Refused {
     ByGroup,
 }
 
-impl Refused {
+impl AssignmentError {
     /// The sentence for the person who tried. `one` is the organization's word for a company.
     pub fn sentence(self, one: &str) -> String {
         match self {
@@ -66,24 +66,24 @@ pub fn grantable(reach: Reach) -> &'static [CompanyRole] {
 
 /// Somebody who wants to change somebody's place in companies.
 #[derive(Debug, Clone, Copy)]
-pub struct Attempt {
+pub struct AssignmentCheck {
     reach: Reach,
     in_rank: bool,
     oneself: bool,
 }
 
-impl Attempt {
+impl AssignmentCheck {
     /// `right` is the right of the page that asks.
-    pub fn new(actor: (MembershipId, Authority), right: Right, target: (MembershipId, Role)) -> Self {
+    pub fn new(actor: (MembershipId, Authority), permission: PermissionId, target: (MembershipId, Role)) -> Self {
         let (me, authority) = actor;
-        let Authority { role, rights, .. } = authority;
-        let in_rank = match rights.reach(ChangeRoles::RIGHT) {
+        let Authority { role, permissions, .. } = authority;
+        let in_rank = match permissions.reach(ChangeRoles::ID) {
             Reach::Everywhere => authority.may_grant(target.1),
             Reach::OwnCompanies => target.1 == Role::Member,
             Reach::Nowhere => false,
         };
         Self {
-            reach: rights.reach(right),
+            reach: permissions.reach(permission),
             in_rank,
             // Who manages every company anyway gains nothing by an assignment.
             oneself: me == target.0 && role.inherited() != Some(CompanyRole::Manager),
@@ -91,8 +91,8 @@ impl Attempt {
     }
 
     /// The attempt of a member on somebody.
-    pub fn of(member: &Member, right: Right, id: MembershipId, role: Role) -> Self {
-        Self::new((member.id, member.authority()), right, (id, role))
+    pub fn of(actor: &Actor, permission: PermissionId, id: MembershipId, role: Role) -> Self {
+        Self::new((actor.id, actor.authority()), permission, (id, role))
     }
 
     /// Whether a place may be changed at all. `own`: the company is one where the actor holds the right by assignment;
@@ -100,17 +100,17 @@ impl Attempt {
     ///
     /// # Errors
     /// Why not.
-    pub fn touch(self, own: bool, present: Option<CompanyRole>) -> Result<(), Refused> {
+    pub fn touch(self, own: bool, present: Option<CompanyRole>) -> Result<(), AssignmentError> {
         let in_reach = match self.reach {
             Reach::Everywhere => true,
             Reach::OwnCompanies => own,
             Reach::Nowhere => false,
         };
         if !in_reach || !self.in_rank {
-            return Err(Refused::HigherRank);
+            return Err(AssignmentError::HigherRank);
         }
         match present {
-            Some(role) if !grantable(self.reach).contains(&role) => Err(Refused::HigherRole),
+            Some(role) if !grantable(self.reach).contains(&role) => Err(AssignmentError::HigherRole),
             _ => Ok(()),
         }
     }
@@ -119,15 +119,15 @@ impl Attempt {
     ///
     /// # Errors
     /// Why not.
-    pub fn give(self, own: bool, present: Option<CompanyRole>, role: CompanyRole) -> Result<(), Refused> {
+    pub fn give(self, own: bool, present: Option<CompanyRole>, role: CompanyRole) -> Result<(), AssignmentError> {
         if self.oneself {
-            return Err(Refused::Oneself);
+            return Err(AssignmentError::Oneself);
         }
         self.touch(own, present)?;
         if grantable(self.reach).contains(&role) {
             Ok(())
         } else {
-            Err(Refused::NotGrantable)
+            Err(AssignmentError::NotGrantable)
         }
     }
 }
@@ -138,7 +138,7 @@ pub struct Placed {
     /// The company's name.
     pub company: String,
     /// The deeds; none when everything was so before.
-    pub deeds: Deeds,
+    pub events: Events,
 }
 
 /// Gives somebody a role in a company, or changes it.
@@ -147,27 +147,27 @@ pub struct Placed {
 /// `NotFound` for another organization's company; the inner error says why nothing was changed.
 pub fn give(
     conn: &mut Conn,
-    member: &Member,
-    right: Right,
-    person: &Standing,
+    actor: &Actor,
+    permission: PermissionId,
+    person: &Membership,
     company: CompanyId,
     role: CompanyRole,
-) -> Result<Result<Placed, Refused>, AppError> {
-    let at = Place::find(conn, member, right, person, company)?;
+) -> Result<Result<Placed, AssignmentError>, AppError> {
+    let at = Place::find(conn, actor, permission, person, company)?;
     if let Err(refused) = at.attempt.give(at.own, at.present, role).and_then(|()| at.is_open()) {
         return Ok(Err(refused));
     }
     if at.direct == Some(role) {
-        let deeds = Deeds::none("it is the role they have");
+        let events = Events::none("it is the role they have");
         return Ok(Ok(Placed {
             company: at.name,
-            deeds,
+            events,
         }));
     }
     membership::assign(
         conn,
-        &member.cx,
-        member.organization,
+        &actor.cx,
+        actor.organization,
         person.id,
         company,
         role,
@@ -177,12 +177,12 @@ pub fn give(
         || json!({}),
         |direct| json!({ "company": at.name, "role": direct.as_str() }),
     );
-    let deed = Deed::new(Action::MemberAssigned, "member", person.id, &person.name)
+    let event = Event::new(Action::MemberAssigned, "member", person.id, &person.name)
         .before(before)
         .after(json!({ "company": at.name, "company_id": company.as_str(), "role": role.as_str() }));
     Ok(Ok(Placed {
         company: at.name,
-        deeds: member.did(deed),
+        events: actor.event(event),
     }))
 }
 
@@ -192,27 +192,27 @@ pub fn give(
 /// `NotFound` for another organization's company; the inner error says why nothing was changed.
 pub fn take(
     conn: &mut Conn,
-    member: &Member,
-    right: Right,
-    person: &Standing,
+    actor: &Actor,
+    permission: PermissionId,
+    person: &Membership,
     company: CompanyId,
-) -> Result<Result<Placed, Refused>, AppError> {
-    let at = Place::find(conn, member, right, person, company)?;
+) -> Result<Result<Placed, AssignmentError>, AppError> {
+    let at = Place::find(conn, actor, permission, person, company)?;
     if at.present.is_none() {
-        return Ok(Err(Refused::NotAssigned));
+        return Ok(Err(AssignmentError::NotAssigned));
     }
     if let Err(refused) = at.attempt.touch(at.own, at.present).and_then(|()| at.is_open()) {
         return Ok(Err(refused));
     }
     let Some(direct) = at.direct else {
-        return Ok(Err(Refused::ByGroup));
+        return Ok(Err(AssignmentError::ByGroup));
     };
-    membership::unassign(conn, &member.cx, member.organization, person.id, company)?;
-    let deed = Deed::new(Action::MemberUnassigned, "member", person.id, &person.name)
+    membership::unassign(conn, &actor.cx, actor.organization, person.id, company)?;
+    let event = Event::new(Action::MemberUnassigned, "member", person.id, &person.name)
         .before(json!({ "company": at.name, "company_id": company.as_str(), "role": direct.as_str() }));
     Ok(Ok(Placed {
         company: at.name,
-        deeds: member.did(deed),
+        events: actor.event(event),
     }))
 }
 
@@ -222,36 +222,36 @@ pub fn take(
 /// `NotFound` for another organization's company; the inner error says why nothing was changed.
 pub fn end(
     conn: &mut Conn,
-    member: &Member,
-    right: Right,
-    person: &Standing,
+    actor: &Actor,
+    permission: PermissionId,
+    person: &Membership,
     company: CompanyId,
     until: Option<Time>,
-) -> Result<Result<Placed, Refused>, AppError> {
-    let at = Place::find(conn, member, right, person, company)?;
+) -> Result<Result<Placed, AssignmentError>, AppError> {
+    let at = Place::find(conn, actor, permission, person, company)?;
     let Some(present) = at.present else {
-        return Ok(Err(Refused::NotAssigned));
+        return Ok(Err(AssignmentError::NotAssigned));
     };
     if let Err(refused) = at.attempt.give(at.own, at.present, present).and_then(|()| at.is_open()) {
         return Ok(Err(refused));
     }
     if at.direct.is_none() {
-        return Ok(Err(Refused::ByGroup));
+        return Ok(Err(AssignmentError::ByGroup));
     }
     if at.until == until {
-        let deeds = Deeds::none("the same day");
+        let events = Events::none("the same day");
         return Ok(Ok(Placed {
             company: at.name,
-            deeds,
+            events,
         }));
     }
-    membership::set_place_until(conn, member.organization, person.id, company, until)?;
+    membership::set_place_until(conn, actor.organization, person.id, company, until)?;
     let day = |time: Option<Time>| json!({ "company": at.name, "company_id": company.as_str(), "access_until": time.map(Time::day) });
-    let deed = Deed::new(Action::MemberAccessEndChanged, "member", person.id, &person.name)
+    let event = Event::new(Action::MemberAccessEndChanged, "member", person.id, &person.name)
         .before(day(at.until))
         .after(day(until));
     Ok(Ok(Placed {
-        deeds: member.did(deed),
+        events: actor.event(event),
         company: at.name,
     }))
 }
@@ -283,23 +283,23 @@ struct Place {
     /// When their own ends.
     until: Option<Time>,
     own: bool,
-    attempt: Attempt,
+    attempt: AssignmentCheck,
 }
 
 impl Place {
     fn find(
         conn: &mut Conn,
-        member: &Member,
-        right: Right,
-        person: &Standing,
+        actor: &Actor,
+        permission: PermissionId,
+        person: &Membership,
         company: CompanyId,
     ) -> Result<Self, AppError> {
         let (name, status) = companies::table
-            .find((member.organization, company))
+            .find((actor.organization, company))
             .select((companies::name, companies::status))
             .first(conn)?;
         let place: Option<(CompanyRole, Option<CompanyRole>, Option<Time>)> = company_assignments::table
-            .find((member.organization, person.id, company))
+            .find((actor.organization, person.id, company))
             .select((
                 company_assignments::role,
                 company_assignments::direct_role,
@@ -313,15 +313,15 @@ impl Place {
             present: place.map(|(role, ..)| role),
             direct: place.and_then(|(_, direct, _)| direct),
             until: place.and_then(|(.., until)| until),
-            own: member.rights.reach(right) == Reach::OwnCompanies
-                && member.own_companies(conn, right)?.contains(&company),
-            attempt: Attempt::of(member, right, person.id, person.role),
+            own: actor.permissions.reach(permission) == Reach::OwnCompanies
+                && actor.own_companies(conn, permission)?.contains(&company),
+            attempt: AssignmentCheck::of(actor, permission, person.id, person.role),
         })
     }
 
-    fn is_open(&self) -> Result<(), Refused> {
+    fn is_open(&self) -> Result<(), AssignmentError> {
         if self.status == CompanyStatus::Archived {
-            Err(Refused::Archived)
+            Err(AssignmentError::Archived)
         } else {
             Ok(())
         }
@@ -331,7 +331,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authz::decision::Grounds;
+    use crate::authz::decision::AccessInputs;
     use crate::authz::permission::AssignCompanies;
     use proptest::prelude::*;
 
@@ -343,17 +343,17 @@ mod tests {
         prop::option::of(prop::sample::select(CompanyRole::ALL))
     }
 
-    fn attempt(mine: Role, company: Option<CompanyRole>, theirs: Option<Role>) -> Attempt {
+    fn attempt(mine: Role, company: Option<CompanyRole>, theirs: Option<Role>) -> AssignmentCheck {
         let me = MembershipId::fresh();
         let target = theirs.map_or((me, mine), |role| (MembershipId::fresh(), role));
-        Attempt::new(
+        AssignmentCheck::new(
             (me, Authority::of(mine, company.as_slice())),
-            AssignCompanies::RIGHT,
+            AssignCompanies::ID,
             target,
         )
     }
 
-    fn allowed(attempt: Attempt, own: bool, present: Option<CompanyRole>, wanted: Option<CompanyRole>) -> bool {
+    fn allowed(attempt: AssignmentCheck, own: bool, present: Option<CompanyRole>, wanted: Option<CompanyRole>) -> bool {
         match wanted {
             Some(role) => attempt.give(own, present, role).is_ok(),
             None => attempt.touch(own, present).is_ok(),
@@ -364,7 +364,7 @@ mod tests {
         #[test]
         fn nobody_raises_themselves(mine in role(), company in company_role(), given in company_role()) {
             if allowed(attempt(mine, company, None), true, company, given) {
-                prop_assert!(Grounds::of(mine, &[]).in_company(given).within(Grounds::of(mine, &[]).in_company(company)));
+                prop_assert!(AccessInputs::of(mine, &[]).in_company(given).within(AccessInputs::of(mine, &[]).in_company(company)));
             }
         }
 
@@ -397,14 +397,17 @@ mod tests {
             assert_eq!(narrow.give(true, None, role), Ok(()));
             assert_eq!(narrow.give(true, Some(role), Viewer), Ok(()));
         }
-        assert_eq!(narrow.give(true, None, Manager), Err(Refused::NotGrantable));
-        assert_eq!(narrow.give(true, Some(Manager), Viewer), Err(Refused::HigherRole));
-        assert_eq!(narrow.touch(true, Some(Manager)), Err(Refused::HigherRole));
+        assert_eq!(narrow.give(true, None, Manager), Err(AssignmentError::NotGrantable));
+        assert_eq!(
+            narrow.give(true, Some(Manager), Viewer),
+            Err(AssignmentError::HigherRole)
+        );
+        assert_eq!(narrow.touch(true, Some(Manager)), Err(AssignmentError::HigherRole));
         let wide = attempt(Role::Admin, None, Some(Role::Member));
         assert_eq!(wide.give(true, Some(Manager), Viewer), Ok(()));
         for attempt in [narrow, attempt(Role::UserAdmin, None, Some(Role::Admin))] {
             let refused = if attempt.reach == Reach::Everywhere {
-                Err(Refused::HigherRank)
+                Err(AssignmentError::HigherRank)
             } else {
                 Ok(())
             };

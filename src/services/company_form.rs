@@ -27,7 +27,7 @@ pub struct CompanyForm {
 
 /// A company's name and slug.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct NewCompany {
     /// The name.
     pub name: String,
     /// The slug.
@@ -40,7 +40,7 @@ pub struct Wish {
 ///
 /// # Errors
 /// A sentence at each field that is wrong.
-pub fn wish(form: &CompanyForm, word: &str) -> Result<Wish, FormErrors> {
+pub fn wish(form: &CompanyForm, word: &str) -> Result<NewCompany, FormErrors> {
     let mut errors = FormErrors::none();
     let name = errors.take("name", name::parse(&form.name, "a name", 80));
     let slug_is_ours = form.slug.trim().is_empty();
@@ -52,7 +52,7 @@ pub fn wish(form: &CompanyForm, word: &str) -> Result<Wish, FormErrors> {
         None
     };
     match (name, slug) {
-        (Some(name), Some(slug)) => Ok(Wish {
+        (Some(name), Some(slug)) => Ok(NewCompany {
             name,
             slug,
             slug_is_ours,

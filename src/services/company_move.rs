@@ -9,9 +9,8 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::actor;
-use crate::auth::actor::Member;
+use crate::audit::{Action, Event, Events};
+use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::authz::decision::{Authority, Reach};
 use crate::authz::permission::{AssignCompanies, CreateCompanies, Permission};
@@ -33,7 +32,7 @@ use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::access;
 use crate::models::organization;
-use crate::services::assignments::Attempt;
+use crate::services::assignments::AssignmentCheck;
 use crate::services::company_form;
 
 /// So many of somebody's organizations are looked through.
@@ -58,13 +57,13 @@ pub struct Destination {
 ///
 /// # Errors
 /// When the database fails.
-pub fn destinations(conn: &mut Conn, member: &Member) -> QueryResult<Vec<Destination>> {
+pub fn destinations(conn: &mut Conn, actor: &Actor) -> QueryResult<Vec<Destination>> {
     let mine: Vec<(OrgId, MembershipId, String, String, UnitLabel)> = memberships::table
         .inner_join(organizations::table)
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
-        .filter(memberships::user_id.eq(member.person.id))
+        .filter(memberships::user_id.eq(actor.person.id))
         .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(memberships::organization_id.ne(member.organization))
+        .filter(memberships::organization_id.ne(actor.organization))
         .filter(organizations::status.eq(OrganizationStatus::Active))
         .filter(organizations::delete_after.is_null())
         .filter(organization_slugs::is_current.eq(true))
@@ -80,11 +79,11 @@ pub fn destinations(conn: &mut Conn, member: &Member) -> QueryResult<Vec<Destina
         .load(conn)?;
     let mut found = Vec::new();
     for (organization, id, name, slug, unit) in mine {
-        let authority = access::grounds(conn, member.cx.now, organization, id)?.authority();
-        let may = [CreateCompanies::RIGHT, AssignCompanies::RIGHT];
+        let authority = access::access_inputs(conn, actor.cx.now, organization, id)?.authority();
+        let may = [CreateCompanies::ID, AssignCompanies::ID];
         if may
             .into_iter()
-            .all(|right| authority.rights.reach(right) == Reach::Everywhere)
+            .all(|permission| authority.permissions.reach(permission) == Reach::Everywhere)
         {
             found.push(Destination {
                 organization,
@@ -130,7 +129,7 @@ const TOLD: i64 = 20;
 ///
 /// # Errors
 /// When the database fails.
-pub fn obstacles(conn: &mut Conn, member: &Member, company: CompanyId) -> QueryResult<Obstacles> {
+pub fn obstacles(conn: &mut Conn, member: &Actor, company: CompanyId) -> QueryResult<Obstacles> {
     let (organization, now) = (member.organization, member.cx.now);
     Ok(Obstacles {
         dual: organization::control(conn, organization)?.holds(),
@@ -202,7 +201,7 @@ struct Place {
     there: Option<MembershipId>,
 }
 
-fn places(conn: &mut Conn, member: &Member, company: CompanyId, to: &Destination) -> QueryResult<Vec<Place>> {
+fn places(conn: &mut Conn, actor: &Actor, company: CompanyId, to: &Destination) -> QueryResult<Vec<Place>> {
     type Row = (
         MembershipId,
         UserId,
@@ -218,7 +217,7 @@ fn places(conn: &mut Conn, member: &Member, company: CompanyId, to: &Destination
                 .and(memberships::id.eq(company_assignments::membership_id))),
         )
         .inner_join(users::table.on(users::id.eq(memberships::user_id)))
-        .filter(company_assignments::organization_id.eq(member.organization))
+        .filter(company_assignments::organization_id.eq(actor.organization))
         .filter(company_assignments::company_id.eq(company))
         .order(memberships::id)
         .select((
@@ -246,7 +245,7 @@ fn places(conn: &mut Conn, member: &Member, company: CompanyId, to: &Destination
         .filter_map(|(id, user, name, status, role, until)| {
             let role = role?;
             let may_be_placed = |there: &(MembershipId, Role)| {
-                let attempt = Attempt::new((to.me, to.authority), AssignCompanies::RIGHT, *there);
+                let attempt = AssignmentCheck::new((to.me, to.authority), AssignCompanies::ID, *there);
                 status == MembershipStatus::Active && attempt.give(true, None, role).is_ok()
             };
             Some(Place {
@@ -264,8 +263,8 @@ fn places(conn: &mut Conn, member: &Member, company: CompanyId, to: &Destination
 ///
 /// # Errors
 /// When the database fails.
-pub fn people(conn: &mut Conn, member: &Member, company: CompanyId, to: &Destination) -> QueryResult<(usize, usize)> {
-    let places = places(conn, member, company, to)?;
+pub fn people(conn: &mut Conn, actor: &Actor, company: CompanyId, to: &Destination) -> QueryResult<(usize, usize)> {
+    let places = places(conn, actor, company, to)?;
     let stay = places.iter().filter(|place| place.there.is_some()).count();
     Ok((stay, places.len() - stay))
 }
@@ -277,13 +276,13 @@ pub fn people(conn: &mut Conn, member: &Member, company: CompanyId, to: &Destina
 /// When the database fails.
 pub fn relocate(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     company: &Company,
     to: &Destination,
-) -> Result<Option<(Slug, Deeds)>, AppError> {
-    let (cx, from, id) = (&member.cx, member.organization, company.id);
-    to.organization.take_turn(conn)?;
-    if !obstacles(conn, member, id)?.is_empty() {
+) -> Result<Option<(Slug, Events)>, AppError> {
+    let (cx, from, id) = (&actor.cx, actor.organization, company.id);
+    to.organization.advisory_lock(conn)?;
+    if !obstacles(conn, actor, id)?.is_empty() {
         return Ok(None);
     }
     let own = Slug::parse(&company.slug).map_err(AppError::internal)?;
@@ -305,19 +304,19 @@ pub fn relocate(
     };
     organization::count_companies(conn, to.organization, active, archived)?;
 
-    let mut deeds = Deeds::none("what was moved follows");
-    for place in places(conn, member, id, to)? {
+    let mut events = Events::none("what was moved follows");
+    for place in places(conn, actor, id, to)? {
         membership::unassign(conn, cx, from, place.member, id)?;
         let facts = json!({ "company": company.name, "company_id": id.as_str(), "role": place.role.as_str() });
-        let deed = Deed::new(Action::MemberUnassigned, "member", place.member, &place.name).before(facts.clone());
-        deeds = deeds.and(Deeds::organization(from, deed));
+        let event = Event::new(Action::MemberUnassigned, "member", place.member, &place.name).before(facts.clone());
+        events = events.and(Events::organization(from, event));
         if let Some(there) = place.there {
             membership::assign(conn, cx, to.organization, there, id, place.role, Origin::Direct)?;
             if place.until.is_some() {
                 membership::set_place_until(conn, to.organization, there, id, place.until)?;
             }
-            let deed = Deed::new(Action::MemberAssigned, "member", there, &place.name).after(facts);
-            deeds = deeds.and(Deeds::organization(to.organization, deed));
+            let event = Event::new(Action::MemberAssigned, "member", there, &place.name).after(facts);
+            events = events.and(Events::organization(to.organization, event));
         }
     }
     // Of invitations that are answered, the log tells what they gave.
@@ -330,14 +329,14 @@ pub fn relocate(
     diesel::delete(companies::table.find((from, id))).execute(conn)?;
     organization::count_companies(conn, from, -active, -archived)?;
 
-    let away = Deed::new(Action::CompanyMovedAway, "company", id, &company.name)
+    let away = Event::new(Action::CompanyMovedAway, "company", id, &company.name)
         .before(json!({ "slug": company.slug }))
         .after(json!({ "organization": to.name }));
-    let in_ = Deed::new(Action::CompanyMovedIn, "company", id, &company.name)
-        .before(json!({ "organization": member.organization_name }))
+    let in_ = Event::new(Action::CompanyMovedIn, "company", id, &company.name)
+        .before(json!({ "organization": actor.organization_name }))
         .after(json!({ "slug": slug.as_str() }));
-    let deeds = deeds
-        .and(Deeds::organization(from, away))
-        .and(Deeds::organization(to.organization, in_));
-    Ok(Some((slug, deeds)))
+    let events = events
+        .and(Events::organization(from, away))
+        .and(Events::organization(to.organization, in_));
+    Ok(Some((slug, events)))
 }

@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::actor::Member;
+use crate::audit::{Action, Event, Events};
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, Right, ViewAccess};
+use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, PermissionId, ViewAccess};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, GroupId, MembershipId};
@@ -16,11 +16,11 @@ use crate::db::schema::{companies, group_grants, group_members, groups, membersh
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::membership::group as verbs;
-use crate::models::membership::group::Terms;
-use crate::models::membership::record::Standing;
+use crate::models::membership::group::GroupTerms;
+use crate::models::membership::record::Membership;
 use crate::services::Done;
-use crate::services::members::ceiling::Before;
-use crate::services::members::rules::Actor;
+use crate::services::members::ceiling::PermissionCeiling;
+use crate::services::members::rules::ActorRank;
 
 /// So many groups an organization has, and so many members a group: each change of a group reaches all of them at once.
 pub const GROUPS: i64 = 200;
@@ -59,7 +59,7 @@ pub struct Grant {
 
 /// Why a group stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub enum GroupError {
     /// The group's role is not theirs to give.
     HigherRole,
     /// Somebody in it stands higher.
@@ -76,7 +76,7 @@ pub enum Refused {
     Gone,
 }
 
-impl Refused {
+impl GroupError {
     /// The sentence for the person who tried.
     pub fn sentence(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ type Columns = (
     groups::name,
     groups::description,
     groups::role,
-    groups::people,
+    groups::member_count,
     groups::created_at,
 );
 
@@ -105,16 +105,16 @@ const COLUMNS: Columns = (
     groups::name,
     groups::description,
     groups::role,
-    groups::people,
+    groups::member_count,
     groups::created_at,
 );
 
 /// The companies by which somebody sees groups; `None`: they see all. A group that gives one of them has nobody in it
 /// whom they do not see in that company anyway.
-fn sight(conn: &mut Conn, member: &Member) -> QueryResult<Option<Vec<CompanyId>>> {
-    Ok(match member.reach::<ViewAccess>() {
+fn sight(conn: &mut Conn, actor: &Actor) -> QueryResult<Option<Vec<CompanyId>>> {
+    Ok(match actor.reach::<ViewAccess>() {
         Reach::Everywhere => None,
-        _ => Some(member.own_companies(conn, ViewAccess::RIGHT)?),
+        _ => Some(actor.own_companies(conn, ViewAccess::ID)?),
     })
 }
 
@@ -122,17 +122,17 @@ fn sight(conn: &mut Conn, member: &Member) -> QueryResult<Option<Vec<CompanyId>>
 ///
 /// # Errors
 /// When the database fails.
-pub fn all(conn: &mut Conn, member: &Member) -> QueryResult<Vec<Group>> {
-    let own = sight(conn, member)?;
+pub fn all(conn: &mut Conn, actor: &Actor) -> QueryResult<Vec<Group>> {
+    let own = sight(conn, actor)?;
     let mut query = groups::table
-        .filter(groups::organization_id.eq(member.organization))
+        .filter(groups::organization_id.eq(actor.organization))
         .order((groups::name, groups::id))
         .limit(GROUPS)
         .select(COLUMNS)
         .into_boxed();
     if let Some(own) = own {
         let giving = group_grants::table
-            .filter(group_grants::organization_id.eq(member.organization))
+            .filter(group_grants::organization_id.eq(actor.organization))
             .filter(group_grants::company_id.eq_any(own))
             .select(group_grants::group_id);
         query = query.filter(groups::id.eq_any(giving));
@@ -144,14 +144,14 @@ pub fn all(conn: &mut Conn, member: &Member) -> QueryResult<Vec<Group>> {
 ///
 /// # Errors
 /// `NotFound` for every other one.
-pub fn find(conn: &mut Conn, member: &Member, id: &str) -> Result<Group, AppError> {
+pub fn find(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Group, AppError> {
     let id = GroupId::parse(id).ok_or(AppError::NotFound)?;
     let group: Group = groups::table
-        .find((member.organization, id))
+        .find((actor.organization, id))
         .select(COLUMNS)
         .first(conn)?;
-    if let Some(own) = sight(conn, member)? {
-        let gives = grants(conn, member.organization, id)?;
+    if let Some(own) = sight(conn, actor)? {
+        let gives = grants(conn, actor.organization, id)?;
         if !gives.iter().any(|grant| own.contains(&grant.company)) {
             return Err(AppError::NotFound);
         }
@@ -209,15 +209,15 @@ pub fn has(conn: &mut Conn, organization: OrgId, id: GroupId, person: Membership
 }
 
 /// The right that somebody lacks who may not change groups at all: a group gives roles and companies everywhere.
-pub fn lacking(member: &Member) -> Option<Right> {
-    [ChangeRoles::RIGHT, AssignCompanies::RIGHT]
+pub fn lacking(actor: &Actor) -> Option<PermissionId> {
+    [ChangeRoles::ID, AssignCompanies::ID]
         .into_iter()
-        .find(|right| member.rights.reach(*right) != Reach::Everywhere)
+        .find(|permission| actor.permissions.reach(*permission) != Reach::Everywhere)
 }
 
 /// The roles that a group may be given by this member, highest first. An owner is one by name, never by a group.
-pub fn roles(member: &Member) -> Vec<Role> {
-    let authority = member.authority();
+pub fn roles(actor: &Actor) -> Vec<Role> {
+    let authority = actor.authority();
     let given = |role: &Role| *role != Role::Owner && authority.may_grant(*role);
     Role::ALL.iter().copied().filter(given).collect()
 }
@@ -226,29 +226,29 @@ pub fn roles(member: &Member) -> Vec<Role> {
 ///
 /// # Errors
 /// The inner error says why not.
-pub fn changeable(conn: &mut Conn, member: &Member, group: &Group) -> QueryResult<Result<(), Refused>> {
-    if !member.authority().may_grant(group.role) {
-        return Ok(Err(Refused::HigherRole));
+pub fn changeable(conn: &mut Conn, actor: &Actor, group: &Group) -> QueryResult<Result<(), GroupError>> {
+    if !actor.authority().may_grant(group.role) {
+        return Ok(Err(GroupError::HigherRole));
     }
-    let inside: Vec<Role> = in_group(member.organization, group.id)
+    let inside: Vec<Role> = in_group(actor.organization, group.id)
         .select(memberships::role)
         .distinct()
         .load(conn)?;
-    let actor = Actor::from(member);
-    let oneself = has(conn, member.organization, group.id, member.id)?;
-    if oneself && raises_oneself(member) {
-        return Ok(Err(Refused::Oneself));
+    let rank = ActorRank::from(actor);
+    let oneself = has(conn, actor.organization, group.id, actor.id)?;
+    if oneself && raises_oneself(actor) {
+        return Ok(Err(GroupError::Oneself));
     }
-    Ok(if inside.iter().all(|role| actor.may_touch(*role)) {
+    Ok(if inside.iter().all(|role| rank.may_touch(*role)) {
         Ok(())
     } else {
-        Err(Refused::HigherRank)
+        Err(GroupError::HigherRank)
     })
 }
 
 /// Whoever does not manage every company anyway could give themselves one.
-fn raises_oneself(member: &Member) -> bool {
-    member.role.inherited() != Some(CompanyRole::Manager)
+fn raises_oneself(actor: &Actor) -> bool {
+    actor.role.inherited() != Some(CompanyRole::Manager)
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -263,7 +263,7 @@ fn in_group(organization: OrgId, id: GroupId) -> _ {
         .filter(group_members::group_id.eq(id))
 }
 
-fn as_json(terms: &Terms, named: &[String]) -> Value {
+fn as_json(terms: &GroupTerms, named: &[String]) -> Value {
     json!({
         "name": terms.name,
         "description": terms.description,
@@ -276,13 +276,13 @@ fn as_json(terms: &Terms, named: &[String]) -> Value {
 ///
 /// # Errors
 /// When the database fails.
-pub fn terms(conn: &mut Conn, organization: OrgId, group: &Group) -> QueryResult<(Terms, Vec<String>)> {
+pub fn terms(conn: &mut Conn, organization: OrgId, group: &Group) -> QueryResult<(GroupTerms, Vec<String>)> {
     let grants = grants(conn, organization, group.id)?;
     let named = grants
         .iter()
         .map(|grant| format!("{} ({})", grant.name, grant.role.label()))
         .collect();
-    let terms = Terms {
+    let terms = GroupTerms {
         name: group.name.clone(),
         description: group.description.clone(),
         role: group.role,
@@ -297,27 +297,27 @@ pub fn terms(conn: &mut Conn, organization: OrgId, group: &Group) -> QueryResult
 /// When the database fails; the inner error says why there is none.
 pub fn create(
     conn: &mut Conn,
-    member: &Member,
-    terms: &Terms,
+    actor: &Actor,
+    terms: &GroupTerms,
     named: &[String],
-) -> Result<Result<(GroupId, Done), Refused>, AppError> {
-    if terms.role == Role::Owner || !member.authority().may_grant(terms.role) {
-        return Ok(Err(Refused::HigherRole));
+) -> Result<Result<(GroupId, Done), GroupError>, AppError> {
+    if terms.role == Role::Owner || !actor.authority().may_grant(terms.role) {
+        return Ok(Err(GroupError::HigherRole));
     }
     let there: i64 = groups::table
-        .filter(groups::organization_id.eq(member.organization))
+        .filter(groups::organization_id.eq(actor.organization))
         .count()
         .get_result(conn)?;
     if there >= GROUPS {
-        return Ok(Err(Refused::Many));
+        return Ok(Err(GroupError::Many));
     }
-    let Some(id) = verbs::create(conn, &member.cx, member.organization, member.person.id, terms)? else {
-        return Ok(Err(Refused::Taken));
+    let Some(id) = verbs::create(conn, &actor.cx, actor.organization, actor.person.id, terms)? else {
+        return Ok(Err(GroupError::Taken));
     };
-    let deed = Deed::new(Action::GroupCreated, "group", id, &terms.name).after(as_json(terms, named));
+    let event = Event::new(Action::GroupCreated, "group", id, &terms.name).after(as_json(terms, named));
     let done = Done {
         word: format!("The group {} is made. Add its members", terms.name),
-        deeds: member.did(deed),
+        events: actor.event(event),
     };
     Ok(Ok((id, done)))
 }
@@ -328,53 +328,53 @@ pub fn create(
 /// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
 pub fn edit(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     group: &Group,
-    wanted: &Terms,
+    wanted: &GroupTerms,
     named: &[String],
-) -> Result<Result<Done, Refused>, AppError> {
-    if wanted.role == Role::Owner || !member.authority().may_grant(wanted.role) {
-        return Ok(Err(Refused::HigherRole));
+) -> Result<Result<Done, GroupError>, AppError> {
+    if wanted.role == Role::Owner || !actor.authority().may_grant(wanted.role) {
+        return Ok(Err(GroupError::HigherRole));
     }
-    if let Err(why) = changeable(conn, member, group)? {
+    if let Err(why) = changeable(conn, actor, group)? {
         return Ok(Err(why));
     }
-    let (was, were) = terms(conn, member.organization, group)?;
-    let befores = befores(conn, member, group.id)?;
+    let (was, were) = terms(conn, actor.organization, group)?;
+    let befores = befores(conn, actor, group.id)?;
     // An archived company is read-only, also in what a group gives: it is not in the form, and stays.
     let mut wanted = wanted.clone();
     let mut named = named.to_vec();
-    for grant in grants(conn, member.organization, group.id)? {
+    for grant in grants(conn, actor.organization, group.id)? {
         if grant.status == CompanyStatus::Archived {
             wanted.companies.push((grant.company, grant.role));
             named.push(format!("{} ({})", grant.name, grant.role.label()));
         }
     }
-    if !verbs::edit(conn, &member.cx, member.organization, group.id, &wanted)? {
-        return Ok(Err(Refused::Taken));
+    if !verbs::edit(conn, &actor.cx, actor.organization, group.id, &wanted)? {
+        return Ok(Err(GroupError::Taken));
     }
     for (id, before) in befores {
-        before.check(conn, member, id)?;
+        before.check(conn, actor, id)?;
     }
-    let deed = Deed::new(Action::GroupEdited, "group", group.id, &wanted.name)
+    let event = Event::new(Action::GroupEdited, "group", group.id, &wanted.name)
         .before(as_json(&was, &were))
         .after(as_json(&wanted, &named));
     Ok(Ok(Done {
         word: format!("The group {} is changed, for all its members at once", wanted.name),
-        deeds: member.did(deed),
+        events: actor.event(event),
     }))
 }
 
 /// What those could do before whose gain does not follow from the group alone. A group's role gives what
 /// `Authority::may_grant` has seen; more comes out of it only where an override waits for a role that leaves its cell
 /// open.
-fn befores(conn: &mut Conn, member: &Member, id: GroupId) -> Result<Vec<(MembershipId, Before)>, AppError> {
-    let ids: Vec<MembershipId> = in_group(member.organization, id)
-        .filter(memberships::overrides.ne("").or(memberships::id.eq(member.id)))
+fn befores(conn: &mut Conn, actor: &Actor, id: GroupId) -> Result<Vec<(MembershipId, PermissionCeiling)>, AppError> {
+    let ids: Vec<MembershipId> = in_group(actor.organization, id)
+        .filter(memberships::overrides.ne("").or(memberships::id.eq(actor.id)))
         .select(memberships::id)
         .load(conn)?;
     ids.into_iter()
-        .map(|id| Ok((id, Before::of(conn, member, id)?)))
+        .map(|id| Ok((id, PermissionCeiling::of(conn, actor, id)?)))
         .collect()
 }
 
@@ -382,21 +382,21 @@ fn befores(conn: &mut Conn, member: &Member, id: GroupId) -> Result<Vec<(Members
 ///
 /// # Errors
 /// When the database fails; the inner error says why nothing was changed.
-pub fn delete(conn: &mut Conn, member: &Member, group: &Group) -> Result<Result<Done, Refused>, AppError> {
-    if let Err(why) = changeable(conn, member, group)? {
+pub fn delete(conn: &mut Conn, actor: &Actor, group: &Group) -> Result<Result<Done, GroupError>, AppError> {
+    if let Err(why) = changeable(conn, actor, group)? {
         return Ok(Err(why));
     }
-    let (was, were) = terms(conn, member.organization, group)?;
+    let (was, were) = terms(conn, actor.organization, group)?;
     let people = group.people;
-    if !verbs::delete(conn, &member.cx, member.organization, group.id)? {
-        return Ok(Err(Refused::Gone));
+    if !verbs::delete(conn, &actor.cx, actor.organization, group.id)? {
+        return Ok(Err(GroupError::Gone));
     }
     let mut before = as_json(&was, &were);
     before["people"] = people.into();
-    let deed = Deed::new(Action::GroupDeleted, "group", group.id, &group.name).before(before);
+    let event = Event::new(Action::GroupDeleted, "group", group.id, &group.name).before(before);
     Ok(Ok(Done {
         word: format!("The group {} is deleted", group.name),
-        deeds: member.did(deed),
+        events: actor.event(event),
     }))
 }
 
@@ -406,42 +406,42 @@ pub fn delete(conn: &mut Conn, member: &Member, group: &Group) -> Result<Result<
 /// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
 pub fn put(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     group: &Group,
-    person: &Standing,
-) -> Result<Result<Done, Refused>, AppError> {
-    if !member.authority().may_grant(group.role) {
-        return Ok(Err(Refused::HigherRole));
+    person: &Membership,
+) -> Result<Result<Done, GroupError>, AppError> {
+    if !actor.authority().may_grant(group.role) {
+        return Ok(Err(GroupError::HigherRole));
     }
-    if person.id == member.id {
-        if raises_oneself(member) {
-            return Ok(Err(Refused::Oneself));
+    if person.id == actor.id {
+        if raises_oneself(actor) {
+            return Ok(Err(GroupError::Oneself));
         }
-    } else if !Actor::from(member).may_touch(person.role) {
-        return Ok(Err(Refused::HigherRank));
+    } else if !ActorRank::from(actor).may_touch(person.role) {
+        return Ok(Err(GroupError::HigherRank));
     }
-    if has(conn, member.organization, group.id, person.id)? {
+    if has(conn, actor.organization, group.id, person.id)? {
         return Ok(Ok(Done {
             word: format!("{} is in {} already", person.name, group.name),
-            deeds: Deeds::none("already in it"),
+            events: Events::none("already in it"),
         }));
     }
     let people: i64 = groups::table
-        .find((member.organization, group.id))
-        .select(groups::people)
+        .find((actor.organization, group.id))
+        .select(groups::member_count)
         .first(conn)?;
     if people >= MEMBERS {
-        return Ok(Err(Refused::Full));
+        return Ok(Err(GroupError::Full));
     }
-    let before = Before::of(conn, member, person.id)?;
-    if !verbs::put(conn, &member.cx, member.organization, group.id, person.id)? {
-        return Ok(Err(Refused::Gone));
+    let before = PermissionCeiling::of(conn, actor, person.id)?;
+    if !verbs::put(conn, &actor.cx, actor.organization, group.id, person.id)? {
+        return Ok(Err(GroupError::Gone));
     }
-    before.check(conn, member, person.id)?;
-    let deed = Deed::new(Action::GroupMemberAdded, "member", person.id, &person.name).after(in_json(group));
+    before.check(conn, actor, person.id)?;
+    let event = Event::new(Action::GroupMemberAdded, "member", person.id, &person.name).after(in_json(group));
     Ok(Ok(Done {
         word: format!("{} is in {} now", person.name, group.name),
-        deeds: member.did(deed),
+        events: actor.event(event),
     }))
 }
 
@@ -451,25 +451,25 @@ pub fn put(
 /// When the database fails; the inner error says why nothing was changed.
 pub fn take(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     group: &Group,
-    person: &Standing,
-) -> Result<Result<Done, Refused>, AppError> {
-    if person.id != member.id {
-        if !member.authority().may_grant(group.role) {
-            return Ok(Err(Refused::HigherRole));
+    person: &Membership,
+) -> Result<Result<Done, GroupError>, AppError> {
+    if person.id != actor.id {
+        if !actor.authority().may_grant(group.role) {
+            return Ok(Err(GroupError::HigherRole));
         }
-        if !Actor::from(member).may_touch(person.role) {
-            return Ok(Err(Refused::HigherRank));
+        if !ActorRank::from(actor).may_touch(person.role) {
+            return Ok(Err(GroupError::HigherRank));
         }
     }
-    if !verbs::take(conn, &member.cx, member.organization, group.id, person.id)? {
-        return Ok(Err(Refused::Gone));
+    if !verbs::take(conn, &actor.cx, actor.organization, group.id, person.id)? {
+        return Ok(Err(GroupError::Gone));
     }
-    let deed = Deed::new(Action::GroupMemberRemoved, "member", person.id, &person.name).before(in_json(group));
+    let event = Event::new(Action::GroupMemberRemoved, "member", person.id, &person.name).before(in_json(group));
     Ok(Ok(Done {
         word: format!("{} is no longer in {}", person.name, group.name),
-        deeds: member.did(deed),
+        events: actor.event(event),
     }))
 }
 

@@ -16,7 +16,7 @@ pub mod operators;
 pub mod organizations;
 pub mod reauthenticate;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 
 /// Something that was done.
 #[derive(Debug)]
@@ -24,5 +24,5 @@ pub struct Done {
     /// The word for who did it, without a full stop.
     pub word: String,
     /// The deeds; none when everything was so before.
-    pub deeds: Deeds,
+    pub events: Events,
 }

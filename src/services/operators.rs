@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
 use crate::common::error::AppError;
 use crate::common::id::UserId;
 use crate::db::Conn;
@@ -15,26 +15,26 @@ use crate::models::support_session;
 ///
 /// # Errors
 /// `NotFound` when there is no such account.
-pub fn set_limit(conn: &mut Conn, user: UserId, wanted: Option<i32>) -> Result<Deeds, AppError> {
+pub fn set_limit(conn: &mut Conn, user: UserId, wanted: Option<i32>) -> Result<Events, AppError> {
     let (email, before): (String, Option<i32>) = users::table
         .find(user)
         .select((users::email, users::organization_limit))
         .first(conn)?;
     if before == wanted {
-        return Ok(Deeds::none("the limit stays"));
+        return Ok(Events::none("the limit stays"));
     }
     diesel::update(users::table.find(user))
         .set(users::organization_limit.eq(wanted))
         .execute(conn)?;
-    let deed = Deed::new(Action::LimitChanged, "account", user, email)
+    let event = Event::new(Action::LimitChanged, "account", user, email)
         .before(json!({ "organizations": before }))
         .after(json!({ "organizations": wanted }));
-    Ok(Deeds::account(user, deed))
+    Ok(Events::account(user, event))
 }
 
 /// Why an account does not become or stay what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub enum OperatorError {
     /// Its address is not proven.
     Unproven,
     /// Nobody else runs the instance.
@@ -48,22 +48,22 @@ const TURN: &str = "operators of the instance";
 ///
 /// # Errors
 /// `NotFound` when there is no such account.
-pub fn appoint(conn: &mut Conn, user: UserId) -> Result<Result<Deeds, Refused>, AppError> {
-    conn.take_turn(TURN)?;
+pub fn appoint(conn: &mut Conn, user: UserId) -> Result<Result<Events, OperatorError>, AppError> {
+    conn.advisory_lock(TURN)?;
     let email: String = users::table.find(user).select(users::email).first(conn)?;
     let account = users::table.find(user).filter(users::is_operator.eq(false));
     let appointed = diesel::update(account.filter(users::email_verified_at.is_not_null()))
         .set(users::is_operator.eq(true))
         .execute(conn)?;
     if appointed == 1 {
-        let deed = Deed::new(Action::OperatorAppointed, "account", user, email);
-        return Ok(Ok(Deeds::account(user, deed)));
+        let event = Event::new(Action::OperatorAppointed, "account", user, email);
+        return Ok(Ok(Events::account(user, event)));
     }
     let unproven: i64 = account.count().get_result(conn)?;
     Ok(if unproven == 1 {
-        Err(Refused::Unproven)
+        Err(OperatorError::Unproven)
     } else {
-        Ok(Deeds::none("an operator already"))
+        Ok(Events::none("an operator already"))
     })
 }
 
@@ -72,9 +72,9 @@ pub fn appoint(conn: &mut Conn, user: UserId) -> Result<Result<Deeds, Refused>, 
 ///
 /// # Errors
 /// `NotFound` when there is no such account.
-pub fn dismiss(conn: &mut Conn, cx: &Context, user: UserId) -> Result<Result<Deeds, Refused>, AppError> {
+pub fn dismiss(conn: &mut Conn, cx: &Ctx, user: UserId) -> Result<Result<Events, OperatorError>, AppError> {
     // Without the turn, two who dismiss each other would each still see the other one.
-    conn.take_turn(TURN)?;
+    conn.advisory_lock(TURN)?;
     let email: String = users::table.find(user).select(users::email).first(conn)?;
     let others: i64 = users::table
         .filter(users::is_operator.eq(true))
@@ -83,15 +83,15 @@ pub fn dismiss(conn: &mut Conn, cx: &Context, user: UserId) -> Result<Result<Dee
         .count()
         .get_result(conn)?;
     if others == 0 {
-        return Ok(Err(Refused::Last));
+        return Ok(Err(OperatorError::Last));
     }
     let dismissed = diesel::update(users::table.find(user).filter(users::is_operator.eq(true)))
         .set(users::is_operator.eq(false))
         .execute(conn)?;
     if dismissed == 0 {
-        return Ok(Ok(Deeds::none("no operator")));
+        return Ok(Ok(Events::none("no operator")));
     }
-    let deed = Deed::new(Action::OperatorDismissed, "account", user, email);
+    let event = Event::new(Action::OperatorDismissed, "account", user, email);
     let ended = support_session::end_of(conn, cx.now, user, None)?;
-    Ok(Ok(Deeds::account(user, deed).and(ended)))
+    Ok(Ok(Events::account(user, event).and(ended)))
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
 use crate::authz::permission::Permission;
 use crate::common::error::AppError;
@@ -19,9 +19,9 @@ pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<
         return Ok(Err("Enter your password"));
     }
     let stored = gate
-        .write(|member, conn| {
-            let person = &member.person;
-            let stored = match login_attempt::password(conn, &member.cx, &person.email)? {
+        .write(|actor, conn| {
+            let person = &actor.person;
+            let stored = match login_attempt::password(conn, &actor.cx, &person.email)? {
                 Verdict::Try => {
                     let hash: String = users::table.find(person.id).select(users::password_hash).first(conn)?;
                     Ok(hash)
@@ -29,19 +29,19 @@ pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<
                 Verdict::Locked => Err("Too many attempts. Wait 15 minutes"),
                 Verdict::Flooded => Err(FLOODED),
             };
-            Ok((stored, Deeds::none("an attempt is no change")))
+            Ok((stored, Events::none("an attempt is no change")))
         })
         .await?;
     let stored = match stored {
         Ok(stored) => stored,
         Err(sentence) => return Ok(Err(sentence)),
     };
-    if !gate.house().hasher.verify(Some(stored), password).await? {
+    if !gate.app().hasher.verify(Some(stored), password).await? {
         return Ok(Err("This is not your current password"));
     }
-    gate.write(|member, conn| {
-        login_attempt::forgive(conn, member.person.email.as_str())?;
-        Ok(((), Deeds::none("the person was there")))
+    gate.write(|actor, conn| {
+        login_attempt::forgive(conn, actor.person.email.as_str())?;
+        Ok(((), Events::none("the person was there")))
     })
     .await?;
     Ok(Ok(()))

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, Permission};
 use crate::authz::role::CompanyRole;
@@ -16,7 +16,7 @@ use crate::db::schema::companies;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::services::assignments;
-use crate::services::invitations::authority::Voucher;
+use crate::services::invitations::authority::InviteAuthority;
 
 /// So many companies are listed at once; the others are found by their name.
 const LISTED: usize = 20;
@@ -42,8 +42,8 @@ pub struct Scope {
     pub roles: &'static [CompanyRole],
 }
 
-impl From<&Voucher> for Scope {
-    fn from(voucher: &Voucher) -> Self {
+impl From<&InviteAuthority> for Scope {
+    fn from(voucher: &InviteAuthority) -> Self {
         Self {
             within: (voucher.reach() != Reach::Everywhere).then(|| voucher.own.clone()),
             roles: voucher.company_roles(),
@@ -56,12 +56,12 @@ impl Scope {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn to_assign(conn: &mut Conn, member: &Member) -> QueryResult<Self> {
-        let reach = member.reach::<AssignCompanies>();
+    pub fn to_assign(conn: &mut Conn, actor: &Actor) -> QueryResult<Self> {
+        let reach = actor.reach::<AssignCompanies>();
         Ok(Self {
             within: match reach {
                 Reach::Everywhere => None,
-                _ => Some(member.own_companies(conn, AssignCompanies::RIGHT)?),
+                _ => Some(actor.own_companies(conn, AssignCompanies::ID)?),
             },
             roles: assignments::grantable(reach),
         })
@@ -116,7 +116,7 @@ impl Scope {
 
 /// What was typed: company ids with a role each (no role is none), and what is searched for.
 #[derive(Debug, Clone, Default)]
-pub struct Typed {
+pub struct PickerForm {
     /// The pairs, as sent.
     pub companies: Vec<(String, String)>,
     /// What companies are searched for.
@@ -125,7 +125,7 @@ pub struct Typed {
     pub finds: bool,
 }
 
-impl Typed {
+impl PickerForm {
     /// Takes what came.
     pub fn of(fields: &Fields) -> Self {
         let mut roles = fields.all("company_role");
@@ -161,11 +161,11 @@ impl Typed {
     pub fn read(
         &self,
         conn: &mut Conn,
-        member: &Member,
+        actor: &Actor,
         scope: &Scope,
         errors: &mut FormErrors,
     ) -> QueryResult<(Chosen, Vec<String>)> {
-        let unit = member.unit;
+        let unit = actor.unit;
         let mut wanted: Chosen = Vec::new();
         for (id, role) in self.chosen() {
             let role = CompanyRole::parse(role).filter(|role| scope.roles.contains(role));
@@ -182,7 +182,7 @@ impl Typed {
             return Ok((wanted, Vec::new()));
         }
         let ids = wanted.iter().map(|(id, _)| *id).collect();
-        let found = scope.among(conn, member.organization, ids)?;
+        let found = scope.among(conn, actor.organization, ids)?;
         if found.len() < wanted.len() {
             errors.add("company_id", format!("Choose {} out of the list", unit.many()));
         }
@@ -238,7 +238,7 @@ impl Picker {
         conn: &mut Conn,
         organization: OrgId,
         scope: &Scope,
-        typed: &Typed,
+        typed: &PickerForm,
         path: String,
         required: bool,
     ) -> QueryResult<Self> {

@@ -3,12 +3,12 @@
 use diesel::prelude::*;
 
 use crate::audit::Entry;
-use crate::audit::visibility::Sight;
-use crate::auth::actor::Member;
+use crate::audit::visibility::Visibility;
+use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::html::query_value;
 use crate::db::Conn;
-use crate::db::schema::deeds;
+use crate::db::schema::audit_events;
 
 /// What `templates/audit/_history.html` shows.
 #[derive(Debug)]
@@ -44,20 +44,20 @@ const LOOKED_AT: i64 = 40;
 /// When the database fails.
 pub fn history(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     kind: &str,
     id: impl std::fmt::Display,
 ) -> Result<Option<History>, AppError> {
-    if !member.rights.view_audit() || member.cx.request.fragment {
+    if !actor.permissions.view_audit() || actor.cx.request.fragment {
         return Ok(None);
     }
-    let (id, sight) = (id.to_string(), Sight::of(conn, member)?);
-    let lines: Vec<Entry> = deeds::table
-        .filter(deeds::organization_id.eq(member.organization))
-        .filter(deeds::target_kind.eq(kind))
-        .filter(deeds::target_id.eq(&id))
-        .filter(deeds::seq.ge(1))
-        .order(deeds::id.desc())
+    let (id, sight) = (id.to_string(), Visibility::of(conn, actor)?);
+    let lines: Vec<Entry> = audit_events::table
+        .filter(audit_events::organization_id.eq(actor.organization))
+        .filter(audit_events::target_kind.eq(kind))
+        .filter(audit_events::target_id.eq(&id))
+        .filter(audit_events::seq.ge(1))
+        .order(audit_events::id.desc())
         .limit(LOOKED_AT)
         .select(Entry::as_select())
         .load(conn)?;
@@ -68,12 +68,12 @@ pub fn history(
         .map(|line| Told {
             sentence: line.sentence(),
             iso: line.at.iso(),
-            ago: line.at.ago(member.cx.now),
-            href: member.path(&format!("/settings/audit/{}", line.seq)),
+            ago: line.at.ago(actor.cx.now),
+            href: actor.path(&format!("/settings/audit/{}", line.seq)),
             actor: line.actor_name,
         })
         .collect();
     let target = query_value(&format!("{kind}:{id}"));
-    let href = member.path(&format!("/settings/audit?target={target}"));
+    let href = actor.path(&format!("/settings/audit?target={target}"));
     Ok(Some(History { href, lines }))
 }

@@ -1,12 +1,11 @@
 //! The frame around every page: who is here, where, what they may open, and a word left by the request before.
 
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::app::Flash;
-use crate::auth::actor::Member;
-use crate::authz::decision::{Reach, Rights};
+use crate::auth::actor::Actor;
+use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{ViewCompany, ViewMembers};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
@@ -16,11 +15,10 @@ use crate::db::Conn;
 use crate::db::schema::{invitations, memberships, organization_slugs, organizations, role_counts};
 use crate::db::types::MembershipStatus;
 use crate::db::types::organization::{InvitationStatus, UnitLabel};
-use crate::models::session;
 
 /// Who is signed in, for the frame.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub struct LayoutUser {
     /// The name.
     pub name: String,
     /// The address.
@@ -31,7 +29,7 @@ pub struct Person {
 
 /// The organization a page belongs to.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct OrgNav {
     /// The name.
     pub name: String,
     /// The slug.
@@ -47,7 +45,7 @@ pub struct Place {
     /// The first of the settings that the reader may open.
     pub settings: Option<&'static str>,
     /// The reader's rights.
-    pub may: Rights,
+    pub may: Permissions,
     /// When the organization will be deleted, while it waits for that.
     pub deleted_on: Option<String>,
     /// The support session by which an operator looks in; it stands above every page.
@@ -69,7 +67,7 @@ pub struct Banner {
 
 /// An entry of the organization switcher.
 #[derive(Debug, Clone)]
-pub struct Choice {
+pub struct SwitcherItem {
     /// The name.
     pub name: String,
     /// The reader's role there, in words.
@@ -82,19 +80,19 @@ pub struct Choice {
 
 /// The frame.
 #[derive(Debug, Clone)]
-pub struct Shell {
+pub struct Layout {
     /// `system`, `light` or `dark`.
     pub theme: &'static str,
     /// A word left by the request before.
     pub flash: Option<Flash>,
     /// Who is signed in.
-    pub person: Option<Person>,
+    pub person: Option<LayoutUser>,
     /// How many invitations wait for this person.
     pub invitations: i64,
     /// The organization, on its pages.
-    pub place: Option<Place>,
+    pub place: Option<OrgNav>,
     /// The person's organizations, at most `SWITCHER`.
-    pub switcher: Vec<Choice>,
+    pub switcher: Vec<SwitcherItem>,
     /// Which entry of the navigation is this page's.
     pub section: &'static str,
 }
@@ -102,9 +100,9 @@ pub struct Shell {
 /// So many organizations stand in the switcher; the page of all organizations has a search.
 const SWITCHER: i64 = 50;
 
-impl Shell {
+impl Layout {
     /// A frame with nobody in it.
-    pub fn bare(cx: &Context) -> Self {
+    pub fn bare(cx: &Ctx) -> Self {
         Self {
             theme: cx.request.theme,
             flash: cx.flash.clone(),
@@ -118,64 +116,64 @@ impl Shell {
 
     pub fn for_person(
         conn: &mut Conn,
-        person: &crate::auth::current_user::Person,
+        person: &crate::auth::current_user::CurrentUser,
         section: &'static str,
     ) -> Result<Self, AppError> {
-        let mut shell = Self::bare(&person.cx);
-        shell.section = section;
+        let mut layout = Self::bare(&person.cx);
+        layout.section = section;
         if person.cx.request.fragment {
-            return Ok(shell);
+            return Ok(layout);
         }
-        shell.fill(conn, person, section, None)?;
-        Ok(shell)
+        layout.fill(conn, person, section, None)?;
+        Ok(layout)
     }
 
-    pub fn for_member(conn: &mut Conn, member: &Member, section: &'static str) -> Result<Self, AppError> {
-        let mut shell = Self::bare(&member.cx);
-        shell.section = section;
-        shell.fill(conn, &member.person, section, Some(&member.slug))?;
+    pub fn for_member(conn: &mut Conn, actor: &Actor, section: &'static str) -> Result<Self, AppError> {
+        let mut layout = Self::bare(&actor.cx);
+        layout.section = section;
+        layout.fill(conn, &actor.person, section, Some(&actor.slug))?;
         // A number that only counts what the reader may not see would tell it all the same.
-        let members = if member.reach::<ViewMembers>() == Reach::Everywhere {
+        let members = if actor.reach::<ViewMembers>() == Reach::Everywhere {
             let counts: Vec<i64> = role_counts::table
-                .filter(role_counts::organization_id.eq(member.organization))
+                .filter(role_counts::organization_id.eq(actor.organization))
                 .select(role_counts::members)
                 .load(conn)?;
             Some(counts.iter().sum())
         } else {
             None
         };
-        let companies = (member.reach::<ViewCompany>() == Reach::Everywhere).then_some(member.active_companies);
-        shell.place = Some(Place {
-            name: member.organization_name.clone(),
-            slug: member.slug.clone(),
-            role: match member.support {
+        let companies = (actor.reach::<ViewCompany>() == Reach::Everywhere).then_some(actor.active_companies);
+        layout.place = Some(OrgNav {
+            name: actor.organization_name.clone(),
+            slug: actor.slug.clone(),
+            role: match actor.support {
                 Some(_) => "Support session".to_owned(),
-                None => member.role.label().to_owned(),
+                None => actor.role.label().to_owned(),
             },
-            support: member.support.as_ref().map(|support| Banner {
+            support: actor.support.as_ref().map(|support| Banner {
                 reason: support.reason.clone(),
                 until: support.ends_at.iso(),
-                left: support.ends_at.ahead(member.cx.now),
+                left: support.ends_at.ahead(actor.cx.now),
                 consent_by: support.consent_by.clone(),
             }),
-            unit: member.unit,
+            unit: actor.unit,
             members,
             companies,
-            settings: crate::web::nav::settings(member.rights).first().map(|tab| tab.key),
-            may: member.rights,
-            deleted_on: member.delete_after.map(Time::date),
+            settings: crate::web::nav::settings(actor.permissions).first().map(|tab| tab.key),
+            may: actor.permissions,
+            deleted_on: actor.delete_after.map(Time::date),
         });
-        Ok(shell)
+        Ok(layout)
     }
 
     fn fill(
         &mut self,
         conn: &mut Conn,
-        person: &crate::auth::current_user::Person,
+        person: &crate::auth::current_user::CurrentUser,
         section: &str,
         current: Option<&str>,
     ) -> Result<(), AppError> {
-        self.person = Some(Person {
+        self.person = Some(LayoutUser {
             name: person.name.clone(),
             email: person.email.to_string(),
             operator: person.operator,
@@ -204,7 +202,7 @@ fn switcher(
     now: Time,
     section: &str,
     current: Option<&str>,
-) -> QueryResult<Vec<Choice>> {
+) -> QueryResult<Vec<SwitcherItem>> {
     let rows: Vec<(String, String, Role)> = memberships::table
         .inner_join(organizations::table)
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
@@ -220,10 +218,10 @@ fn switcher(
         .limit(SWITCHER)
         .select((organizations::name, organization_slugs::slug, memberships::role))
         .load(conn)?;
-    let mut choices: Vec<Choice> = rows
+    let mut choices: Vec<SwitcherItem> = rows
         .into_iter()
         .map(|(name, slug, role)| {
-            let may = Rights::of(role, &[]);
+            let may = Permissions::of(role, &[]);
             let page = match section {
                 "companies" if may.view_company() => "/companies",
                 "members" if may.view_members() => "/members",
@@ -231,7 +229,7 @@ fn switcher(
                 "settings" if may.edit_profile() => "/settings/general",
                 _ => "",
             };
-            Choice {
+            SwitcherItem {
                 name,
                 role: role.label().to_owned(),
                 href: format!("/organizations/{slug}{page}"),

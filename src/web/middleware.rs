@@ -13,11 +13,11 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, HttpResponseBuilder, web};
 use askama::Template;
 
-use crate::app::{Context, House, Request};
+use crate::app::{App, Ctx, Request};
 use crate::common::error::AppError;
 use crate::common::html::{came_from, query_value, wants_fragment};
 use crate::common::id::RawId;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -53,33 +53,33 @@ pub async fn guard(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let Some(house) = req.app_data::<web::Data<House>>().map(|data| data.get_ref().clone()) else {
+    let Some(app) = req.app_data::<web::Data<App>>().map(|data| data.get_ref().clone()) else {
         return Err(AppError::internal("the house is app data").into());
     };
     let began = std::time::Instant::now();
-    let request = Arc::new(note(&req, &house));
+    let request = Arc::new(note(&req, &app));
     req.extensions_mut().insert(request.clone());
 
-    let mut response = match admit(&req, &house) {
+    let mut response = match admit(&req, &app) {
         Err(refused) => {
-            dressed(req.into_response(HttpResponse::from_error(refused)), &house, &request).map_into_boxed_body()
+            dressed(req.into_response(HttpResponse::from_error(refused)), &app, &request).map_into_boxed_body()
         }
         Ok(Some(elsewhere)) => req.into_response(elsewhere).map_into_boxed_body(),
         Ok(None) => {
             let response = next.call(req).await?.map_into_boxed_body();
-            dressed(response, &house, &request)
+            dressed(response, &app, &request)
         }
     };
-    secure(&mut response, &house, &request);
+    secure(&mut response, &app, &request);
     log(&response, &request, began.elapsed());
     Ok(response)
 }
 
 /// What is known of a request before anything is asked of the database.
-fn note(req: &ServiceRequest, house: &House) -> Request {
+fn note(req: &ServiceRequest, app: &App) -> Request {
     let headers = req.headers();
     let peer = req.peer_addr().map(|addr| addr.ip());
-    let trusted = |ip: IpAddr| house.config.trusted_proxies.iter().any(|net| net.contains(&ip));
+    let trusted = |ip: IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(&ip));
     let mut ip = peer;
     if peer.is_some_and(trusted) {
         // From the right: the first hop that is no proxy of ours is the sender.
@@ -129,7 +129,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 }
 
 /// Refuses a foreign host and a foreign origin; leads a slug in capitals to its one address.
-fn admit(req: &ServiceRequest, house: &House) -> Result<Option<HttpResponse>, AppError> {
+fn admit(req: &ServiceRequest, app: &App) -> Result<Option<HttpResponse>, AppError> {
     let path = req.path();
     // Probes ask by address, not by name.
     if path.starts_with("/health/") {
@@ -138,14 +138,14 @@ fn admit(req: &ServiceRequest, house: &House) -> Result<Option<HttpResponse>, Ap
     let headers = req.headers();
     let peer_is_proxy = req
         .peer_addr()
-        .is_some_and(|peer| house.config.trusted_proxies.iter().any(|net| net.contains(&peer.ip())));
+        .is_some_and(|peer| app.config.trusted_proxies.iter().any(|net| net.contains(&peer.ip())));
     let forwarded = text(headers, "X-Forwarded-Host");
     let host = if peer_is_proxy && !forwarded.is_empty() {
         forwarded
     } else {
         text(headers, "Host")
     };
-    if !host.eq_ignore_ascii_case(house.config.host()) {
+    if !host.eq_ignore_ascii_case(app.config.host()) {
         return Err(AppError::Misdirected);
     }
     if !matches!(*req.method(), Method::GET | Method::HEAD) {
@@ -153,7 +153,7 @@ fn admit(req: &ServiceRequest, house: &House) -> Result<Option<HttpResponse>, Ap
         let site = text(headers, "Sec-Fetch-Site");
         let ours = match site {
             "same-origin" | "none" => true,
-            "" => text(headers, "Origin") == house.config.base_url,
+            "" => text(headers, "Origin") == app.config.base_url,
             _ => false,
         };
         if !ours {
@@ -177,11 +177,11 @@ fn admit(req: &ServiceRequest, house: &House) -> Result<Option<HttpResponse>, Ap
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {
-    shell: Shell,
+    layout: Layout,
     status: u16,
     title: String,
     text: String,
-    right: Option<String>,
+    permission: Option<String>,
     people: Vec<(String, String)>,
     home: String,
     ask: Option<Ask>,
@@ -195,7 +195,7 @@ struct Ask {
 }
 
 /// Gives every error its page, or its way on.
-fn dressed(response: ServiceResponse<BoxBody>, house: &House, request: &Arc<Request>) -> ServiceResponse<BoxBody> {
+fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Request>) -> ServiceResponse<BoxBody> {
     let error = response
         .response()
         .error()
@@ -211,7 +211,7 @@ fn dressed(response: ServiceResponse<BoxBody>, house: &House, request: &Arc<Requ
             let headers = response.request().headers();
             let next = match *response.request().method() {
                 Method::GET | Method::HEAD => Some(request.path.as_str()),
-                _ => came_from(headers, &house.config.base_url),
+                _ => came_from(headers, &app.config.base_url),
             };
             to_login(request, next)
         }
@@ -222,7 +222,7 @@ fn dressed(response: ServiceResponse<BoxBody>, house: &House, request: &Arc<Requ
                 let route = response.request().match_pattern().unwrap_or_default();
                 tracing::error!(request_id = %request.id, %route, %what, "defect");
             }
-            page(status, error, house, request)
+            page(status, error, app, request)
         }
     };
     response.into_response(answer).map_into_boxed_body()
@@ -270,21 +270,21 @@ fn moved(response: &ServiceResponse<BoxBody>, request: &Request, slug: &str) -> 
     builder.insert_header((header::LOCATION, there)).finish()
 }
 
-fn page(status: StatusCode, error: Option<&AppError>, house: &House, request: &Arc<Request>) -> HttpResponse {
-    let cx = Context {
-        house: house.clone(),
-        now: house.clock.now(),
+fn page(status: StatusCode, error: Option<&AppError>, app: &App, request: &Arc<Request>) -> HttpResponse {
+    let cx = Ctx {
+        app: app.clone(),
+        now: app.clock.now(),
         request: request.clone(),
         flash: None,
     };
-    let (mut right, mut people, mut ask) = (None, Vec::new(), None);
+    let (mut permission, mut people, mut ask) = (None, Vec::new(), None);
     let (title, text): (&str, String) = match error {
         Some(AppError::Forbidden(refusal)) => {
             people.clone_from(&refusal.people);
             if let Some(reason) = &refusal.reason {
                 ("No access at the moment", reason.clone())
             } else {
-                right = Some(refusal.right.clone());
+                permission = Some(refusal.permission.clone());
                 ask = refusal.may_ask.then(|| Ask {
                     slug: refusal.slug.clone(),
                     key: refusal.key,
@@ -335,11 +335,11 @@ fn page(status: StatusCode, error: Option<&AppError>, house: &House, request: &A
         },
     };
     let page = ErrorPage {
-        shell: Shell::bare(&cx),
+        layout: Layout::bare(&cx),
         status: status.as_u16(),
         title: title.to_owned(),
         text,
-        right,
+        permission,
         people,
         ask,
         home: "/organizations".into(),
@@ -353,7 +353,7 @@ fn page(status: StatusCode, error: Option<&AppError>, house: &House, request: &A
 }
 
 /// The headers of every answer.
-fn secure(response: &mut ServiceResponse<BoxBody>, house: &House, request: &Request) {
+fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &Request) {
     let is_static = request.path.starts_with("/static/");
     let policy = response.response().extensions().get::<Policy>().copied();
     let policy = policy.map_or_else(|| CSP.to_owned(), Policy::header);
@@ -368,7 +368,7 @@ fn secure(response: &mut ServiceResponse<BoxBody>, house: &House, request: &Requ
     set("x-content-type-options", "nosniff");
     set("referrer-policy", "same-origin");
     set("cross-origin-opener-policy", "same-origin");
-    if house.config.is_https() {
+    if app.config.is_https() {
         set("strict-transport-security", "max-age=31536000; includeSubDomains");
     }
     if !is_static {

@@ -1,6 +1,6 @@
 //! The entries below Settings and Access control. They lead into several rooms, so they stand on the floor below them.
 
-use crate::authz::decision::Rights;
+use crate::authz::decision::Permissions;
 
 /// An entry.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct Tab {
     pub key: &'static str,
 }
 
-type Asked = fn(Rights) -> bool;
+type Asked = fn(Permissions) -> bool;
 type Entry = (Asked, Tab);
 
 const fn tab(asked: Asked, label: &'static str, icon: &'static str, key: &'static str) -> Entry {
@@ -21,35 +21,45 @@ const fn tab(asked: Asked, label: &'static str, icon: &'static str, key: &'stati
 }
 
 static SETTINGS: &[Entry] = &[
-    tab(Rights::edit_profile, "General", "building", "general"),
-    tab(Rights::copy_onboarding_links, "Onboarding links", "link", "onboarding"),
-    tab(Rights::manage_roles, "Roles and policies", "key-round", "roles"),
-    tab(Rights::view_audit, "Audit log", "history", "audit"),
-    tab(Rights::manage_security, "Support access", "shield-check", "support"),
+    tab(Permissions::edit_profile, "General", "building", "general"),
+    tab(
+        Permissions::copy_onboarding_links,
+        "Onboarding links",
+        "link",
+        "onboarding",
+    ),
+    tab(Permissions::manage_roles, "Roles and policies", "key-round", "roles"),
+    tab(Permissions::view_audit, "Audit log", "history", "audit"),
+    tab(
+        Permissions::manage_security,
+        "Support access",
+        "shield-check",
+        "support",
+    ),
 ];
 
 static ACCESS: &[Entry] = &[
-    tab(Rights::view_access, "People", "users", ""),
-    tab(Rights::view_access, "Matrix", "building-2", "/matrix"),
-    tab(Rights::view_access, "Groups", "users", "/groups"),
-    tab(Rights::view_access, "Explain", "info", "/explain"),
-    tab(Rights::decide_requests, "Requests", "mail", "/requests"),
-    tab(Rights::view_access, "Reviews", "check", "/reviews"),
+    tab(Permissions::view_access, "People", "users", ""),
+    tab(Permissions::view_access, "Matrix", "building-2", "/matrix"),
+    tab(Permissions::view_access, "Groups", "users", "/groups"),
+    tab(Permissions::view_access, "Explain", "info", "/explain"),
+    tab(Permissions::decide_requests, "Requests", "mail", "/requests"),
+    tab(Permissions::view_access, "Reviews", "check", "/reviews"),
 ];
 
-fn open(entries: &'static [Entry], rights: Rights) -> Vec<&'static Tab> {
-    let open = entries.iter().filter(|(asked, _)| asked(rights));
+fn open(entries: &'static [Entry], permissions: Permissions) -> Vec<&'static Tab> {
+    let open = entries.iter().filter(|(asked, _)| asked(permissions));
     open.map(|(_, tab)| tab).collect()
 }
 
 /// The settings that these rights open; `templates/settings/_nav.html` shows them.
-pub fn settings(rights: Rights) -> Vec<&'static Tab> {
-    open(SETTINGS, rights)
+pub fn settings(permissions: Permissions) -> Vec<&'static Tab> {
+    open(SETTINGS, permissions)
 }
 
 /// The pages of Access control that these rights open; `templates/access/_nav.html` shows them.
-pub fn access(rights: Rights) -> Vec<&'static Tab> {
-    open(ACCESS, rights)
+pub fn access(permissions: Permissions) -> Vec<&'static Tab> {
+    open(ACCESS, permissions)
 }
 
 #[cfg(test)]
@@ -59,10 +69,10 @@ mod tests {
 
     #[test]
     fn tabs_follow_rights() {
-        assert!(settings(Rights::of(Role::Member, &[])).is_empty());
-        assert_eq!(settings(Rights::of(Role::Owner, &[])).len(), SETTINGS.len());
-        assert_eq!(settings(Rights::of(Role::BillingAdmin, &[])).len(), 1);
-        assert!(access(Rights::of(Role::Editor, &[])).is_empty());
-        assert_eq!(access(Rights::of(Role::UserAdmin, &[])).len(), ACCESS.len());
+        assert!(settings(Permissions::of(Role::Member, &[])).is_empty());
+        assert_eq!(settings(Permissions::of(Role::Owner, &[])).len(), SETTINGS.len());
+        assert_eq!(settings(Permissions::of(Role::BillingAdmin, &[])).len(), 1);
+        assert!(access(Permissions::of(Role::Editor, &[])).is_empty());
+        assert_eq!(access(Permissions::of(Role::UserAdmin, &[])).len(), ACCESS.len());
     }
 }

@@ -3,10 +3,9 @@
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use tenantry::audit::verify;
-use tenantry::audit::verify::{Cursor, Step};
-use tenantry::audit::{Action, Deed, Deeds};
-use tenantry::auth::Backstage;
+use tenantry::gate::Backstage;
+use tenantry::gate::deed::verification::{self, Cursor, Step};
+use tenantry::gate::deed::{Action, Deed, Deeds};
 
 use crate::harness::client::{Client, encode};
 use crate::harness::house::House;
@@ -715,7 +714,7 @@ fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
         let signer = house.product().keys.signer();
         steps += 1;
         match door
-            .read(|_, conn| Ok(verify::step(conn, &signer, organization, at.clone(), 10)?))
+            .read(|_, conn| Ok(verification::step(conn, &signer, organization, at.clone(), 10)?))
             .expect("a step")
         {
             Step::On(on) => at = on,

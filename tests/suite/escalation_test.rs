@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use tenantry::authz::decision::{Authority, Grounds};
-use tenantry::authz::permission::{Right, RightSet};
-use tenantry::authz::role::Role;
+use tenantry::gate::permission::{Right, RightSet};
+use tenantry::gate::rights::{Authority, Grounds};
+use tenantry::gate::role::Role;
 
 use crate::harness::client::Client;
 use crate::harness::house::House;

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tenantry::audit::Deeds;
-use tenantry::auth::Backstage;
-use tenantry::common::id::MembershipId;
-use tenantry::models::approval;
-use tenantry::models::approval::{Ask, Matter};
-use tenantry::models::organization::deletion;
-use tenantry::models::organization::deletion::TABLES;
+use tenantry::gate::Backstage;
+use tenantry::gate::approval::{self, Ask, Matter};
+use tenantry::gate::deed::Deeds;
+use tenantry::gate::organization::deletion::{self, TABLES};
+use tenantry::ground::id::MembershipId;
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tenantry::common::config::Signup;
+use tenantry::ground::config::Signup;
 
 use crate::harness::client::{Client, encode};
 use crate::harness::house::House;

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use tenantry::common::time::{Clock, Span};
+use tenantry::ground::time::{Clock, Span};
 
 use crate::harness::client::Client;
 use crate::harness::people::{PASSWORD, found};

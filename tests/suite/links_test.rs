@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tenantry::common::config::Signup;
-use tenantry::models::onboarding_link::{Purpose, Terms};
+use tenantry::gate::link::{Purpose, Terms};
+use tenantry::ground::config::Signup;
 
 use crate::harness::browser::{Browser, Look};
 use crate::harness::client::Client;

@@ -31,9 +31,9 @@ fn lakeside<T>(house: &House, more: impl FnOnce(&mut Stage<'_>, &Lake) -> T) -> 
 }
 
 struct Lake {
-    organization: tenantry::db::types::org_id::OrgId,
-    north: tenantry::common::id::CompanyId,
-    south: tenantry::common::id::CompanyId,
+    organization: tenantry::gate::member::OrgId,
+    north: tenantry::ground::id::CompanyId,
+    south: tenantry::ground::id::CompanyId,
 }
 
 impl Lake {

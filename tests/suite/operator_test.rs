@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tenantry::authz::permission::{Column, Right};
+use tenantry::gate::permission::{Column, Right};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;

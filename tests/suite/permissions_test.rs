@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use tenantry::authz::decision::{Cells, Grounds, Policies, Reach};
-use tenantry::authz::permission::{Column, Right};
-use tenantry::authz::role::{CompanyRole, Role};
+use tenantry::gate::permission::{Column, Right};
+use tenantry::gate::rights::{Cells, Grounds, Policies, Reach};
+use tenantry::gate::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;

@@ -10,28 +10,28 @@ fn column() -> impl Strategy<Value = Column> {
     prop::sample::select(columns().collect::<Vec<_>>())
 }
 
-fn right() -> impl Strategy<Value = Right> {
-    prop::sample::select(Right::all().collect::<Vec<_>>())
+fn permission() -> impl Strategy<Value = PermissionId> {
+    prop::sample::select(PermissionId::all().collect::<Vec<_>>())
 }
 
-fn set() -> impl Strategy<Value = RightSet> {
-    prop::collection::vec(right(), 0..12).prop_map(RightSet::of)
+fn set() -> impl Strategy<Value = PermissionSet> {
+    prop::collection::vec(permission(), 0..12).prop_map(PermissionSet::of)
 }
 
-fn cells() -> impl Strategy<Value = Cells> {
-    (set(), set()).prop_map(|(allow, deny)| Cells { allow, deny })
+fn cells() -> impl Strategy<Value = Overrides> {
+    (set(), set()).prop_map(|(allow, deny)| Overrides { allow, deny })
 }
 
-fn held() -> impl Strategy<Value = Held> {
-    (prop::sample::select(Role::ALL), prop::option::of(set())).prop_map(|(role, custom)| Held { role, custom })
+fn held() -> impl Strategy<Value = RoleGrant> {
+    (prop::sample::select(Role::ALL), prop::option::of(set())).prop_map(|(role, custom)| RoleGrant { role, custom })
 }
 
-fn grounds() -> impl Strategy<Value = Grounds> {
-    let policies = prop::collection::vec((column(), right(), any::<bool>()), 0..8).prop_map(|switched| {
+fn inputs() -> impl Strategy<Value = AccessInputs> {
+    let policies = prop::collection::vec((column(), permission(), any::<bool>()), 0..8).prop_map(|switched| {
         switched
             .into_iter()
-            .fold(Policies::default(), |policies, (column, right, on)| {
-                policies.set(column, right, Some(on))
+            .fold(RolePolicies::default(), |policies, (column, permission, on)| {
+                policies.set(column, permission, Some(on))
             })
     });
     (
@@ -41,7 +41,7 @@ fn grounds() -> impl Strategy<Value = Grounds> {
         policies,
         any::<bool>(),
     )
-        .prop_map(|(roles, companies, overrides, policies, read_only)| Grounds {
+        .prop_map(|(roles, companies, overrides, policies, read_only)| AccessInputs {
             in_force: true,
             read_only,
             roles,
@@ -53,97 +53,101 @@ fn grounds() -> impl Strategy<Value = Grounds> {
 
 proptest! {
     #[test]
-    fn who_is_not_in_force_has_no_right(mut grounds in grounds()) {
-        grounds.in_force = false;
-        prop_assert_eq!(grounds.rights(), Rights::default());
+    fn who_is_not_in_force_has_no_right(mut inputs in inputs()) {
+        inputs.in_force = false;
+        prop_assert_eq!(inputs.permissions(), Permissions::default());
     }
 
     #[test]
-    fn deny_wins_and_never_touches_what_is_always_held(grounds in grounds(), right in right()) {
-        let mut denied = grounds.clone();
-        denied.overrides = denied.overrides.set(right, Some(false));
-        let fixed = grounds.roles.iter().any(|held| held.fixed().has(right));
-        let held = !grounds.read_only && denied.rights().has(right) && right != ViewOrganization::RIGHT;
+    fn deny_wins_and_never_touches_what_is_always_held(inputs in inputs(), permission in permission()) {
+        let mut denied = inputs.clone();
+        denied.overrides = denied.overrides.set(permission, Some(false));
+        let fixed = inputs.roles.iter().any(|held| held.fixed().has(permission));
+        let held = !inputs.read_only && denied.permissions().has(permission) && permission != ViewOrganization::ID;
         prop_assert!(!held || fixed);
-        prop_assert!(denied.rights().within(grounds.rights()));
+        prop_assert!(denied.permissions().within(inputs.permissions()));
     }
 
     #[test]
     fn an_override_works_only_where_the_table_leaves_a_cell_open(
         role in prop::sample::select(Role::ALL), company in prop::option::of(prop::sample::select(CompanyRole::ALL)), cells in cells(),
     ) {
-        let plain = Grounds::of(role, company.as_slice());
-        let switched = Grounds { overrides: cells, ..plain.clone() };
-        for right in Right::all() {
+        let plain = AccessInputs::of(role, company.as_slice());
+        let switched = AccessInputs { overrides: cells, ..plain.clone() };
+        for permission in PermissionId::all() {
             let marks = [Some(Column::Organization(role)), company.map(Column::Company)];
-            let mut marks = marks.iter().flatten().map(|column| right.mark(*column));
+            let mut marks = marks.iter().flatten().map(|column| permission.mark(*column));
             if marks.all(|mark| matches!(mark, '●' | '-' | 's')) {
-                prop_assert_eq!(plain.rights().reach(right), switched.rights().reach(right), "{}", right.key());
+                prop_assert_eq!(plain.permissions().reach(permission), switched.permissions().reach(permission), "{}", permission.key());
             }
         }
     }
 
     #[test]
-    fn a_policy_of_one_role_changes_nobody_else(grounds in grounds(), column in column(), right in right(), on in any::<bool>()) {
+    fn a_policy_of_one_role_changes_nobody_else(inputs in inputs(), column in column(), permission in permission(), on in any::<bool>()) {
         let has = |column: Column| match column {
-            Column::Organization(role) => grounds.roles.iter().any(|held| held.role == role && held.custom.is_none()),
-            Column::Company(role) => grounds.companies.contains(&role),
+            Column::Organization(role) => inputs.roles.iter().any(|held| held.role == role && held.custom.is_none()),
+            Column::Company(role) => inputs.companies.contains(&role),
             Column::Operator => false,
         };
-        let changed = Grounds { policies: grounds.policies.set(column, right, Some(on)), ..grounds.clone() };
+        let changed = AccessInputs { policies: inputs.policies.set(column, permission, Some(on)), ..inputs.clone() };
         if !has(column) {
-            prop_assert_eq!(grounds.rights(), changed.rights());
+            prop_assert_eq!(inputs.permissions(), changed.permissions());
         }
     }
 
     #[test]
-    fn while_read_only_nothing_can_be_changed(mut grounds in grounds()) {
-        grounds.read_only = true;
-        let rights = grounds.rights();
-        prop_assert!(Right::all().filter(|right| rights.has(*right)).all(Right::only_reads));
+    fn while_read_only_nothing_can_be_changed(mut inputs in inputs()) {
+        inputs.read_only = true;
+        let permissions = inputs.permissions();
+        prop_assert!(PermissionId::all().filter(|permission| permissions.has(*permission)).all(PermissionId::only_reads));
     }
 
     #[test]
-    fn nobody_hands_out_more_than_they_hold(grounds in grounds(), wanted in held()) {
-        let authority = grounds.authority();
+    fn nobody_hands_out_more_than_they_hold(inputs in inputs(), wanted in held()) {
+        let authority = inputs.authority();
         if authority.may_grant(wanted) && wanted.role != Role::Owner {
             prop_assert!(authority.role.rank() >= wanted.role.rank());
-            prop_assert!(wanted.gives(&grounds.policies).within(authority.ceiling()));
+            prop_assert!(wanted.gives(&inputs.policies).within(authority.ceiling()));
         }
     }
 
     #[test]
-    fn what_is_stored_is_read_back(cells in cells(), grounds in grounds()) {
-        let cells = Cells { allow: cells.allow.without(cells.deny), ..cells };
-        prop_assert_eq!(Cells::read(&cells.text()), cells);
-        let stored = Policies::read(&grounds.policies.text());
-        prop_assert_eq!(stored, grounds.policies);
+    fn what_is_stored_is_read_back(cells in cells(), inputs in inputs()) {
+        let cells = Overrides { allow: cells.allow.without(cells.deny), ..cells };
+        prop_assert_eq!(Overrides::read(&cells.text()), cells);
+        let stored = RolePolicies::read(&inputs.policies.text());
+        prop_assert_eq!(stored, inputs.policies);
     }
 }
 
 #[test]
 fn managing_one_company_gives_nothing_on_another() {
     for role in [Role::Member, Role::BillingAdmin, Role::UserAdmin] {
-        let grounds = Grounds::of(role, &[]);
-        assert!(!grounds.in_company(None).has(EditCompany::RIGHT), "{role}");
+        let inputs = AccessInputs::of(role, &[]);
+        assert!(!inputs.in_company(None).has(EditCompany::ID), "{role}");
         assert!(
-            grounds.in_company(Some(CompanyRole::Manager)).has(EditCompany::RIGHT),
+            inputs.in_company(Some(CompanyRole::Manager)).has(EditCompany::ID),
             "{role}"
         );
     }
-    assert!(!Grounds::of(Role::Member, &[]).in_company(None).has(ViewCompany::RIGHT));
+    assert!(
+        !AccessInputs::of(Role::Member, &[])
+            .in_company(None)
+            .has(ViewCompany::ID)
+    );
     assert_eq!(
-        Rights::of(Role::Member, &[CompanyRole::Manager]).reach(InviteMembers::RIGHT),
+        Permissions::of(Role::Member, &[CompanyRole::Manager]).reach(InviteMembers::ID),
         Reach::OwnCompanies
     );
 }
 
 #[test]
 fn an_owner_holds_every_right_that_a_person_can_hold() {
-    let owner = Rights::of(Role::Owner, &[]);
-    assert!(Right::all().all(|right| owner.has(right)));
+    let owner = Permissions::of(Role::Owner, &[]);
+    assert!(PermissionId::all().all(|permission| owner.has(permission)));
     for role in Role::ALL {
-        assert!(Rights::of(*role, CompanyRole::ALL).within(owner));
+        assert!(Permissions::of(*role, CompanyRole::ALL).within(owner));
     }
 }
 
@@ -176,78 +180,78 @@ fn nobody_grants_above_themselves_and_only_an_owner_makes_an_owner() {
 
 #[test]
 fn an_admin_who_lost_a_right_makes_no_admin_who_has_it() {
-    let mut admin = Grounds::of(Role::Admin, &[]);
-    admin.overrides = admin.overrides.set(CreateCompanies::RIGHT, Some(false));
+    let mut admin = AccessInputs::of(Role::Admin, &[]);
+    admin.overrides = admin.overrides.set(CreateCompanies::ID, Some(false));
     assert!(!admin.authority().may_grant(Role::Admin));
     assert!(admin.authority().may_grant(Role::UserAdmin));
     // When no admin has it, it is missing in nobody.
     let column = Column::Organization(Role::Admin);
-    admin.policies = admin.policies.set(column, CreateCompanies::RIGHT, Some(false));
+    admin.policies = admin.policies.set(column, CreateCompanies::ID, Some(false));
     assert!(admin.authority().may_grant(Role::Admin));
 }
 
 #[test]
 fn admins_manage_billing_where_the_organization_says_so() {
-    let mut admin = Grounds::of(Role::Admin, &[]);
-    assert!(!admin.rights().has(ManageBilling::RIGHT));
+    let mut admin = AccessInputs::of(Role::Admin, &[]);
+    assert!(!admin.permissions().has(ManageBilling::ID));
     admin.policies = admin
         .policies
-        .set(Column::Organization(Role::Admin), ManageBilling::RIGHT, Some(true));
-    assert!(admin.rights().has(ManageBilling::RIGHT));
+        .set(Column::Organization(Role::Admin), ManageBilling::ID, Some(true));
+    assert!(admin.permissions().has(ManageBilling::ID));
     // Deny wins, whichever says it.
     let mut one = admin.clone();
-    one.overrides = one.overrides.set(ManageBilling::RIGHT, Some(false));
-    assert!(!one.rights().has(ManageBilling::RIGHT));
+    one.overrides = one.overrides.set(ManageBilling::ID, Some(false));
+    assert!(!one.permissions().has(ManageBilling::ID));
     admin.policies = admin
         .policies
-        .set(Column::Organization(Role::Admin), ViewBilling::RIGHT, Some(false));
-    admin.overrides = admin.overrides.set(ViewBilling::RIGHT, Some(true));
-    assert!(!admin.rights().has(ViewBilling::RIGHT));
+        .set(Column::Organization(Role::Admin), ViewBilling::ID, Some(false));
+    admin.overrides = admin.overrides.set(ViewBilling::ID, Some(true));
+    assert!(!admin.permissions().has(ViewBilling::ID));
 }
 
 #[test]
 fn a_custom_role_gives_what_it_is_made_of() {
-    let set = RightSet::of([ViewMembers::RIGHT, ManageWebhooks::RIGHT]);
-    let custom = Held {
+    let set = PermissionSet::of([ViewMembers::ID, ManageWebhooks::ID]);
+    let custom = RoleGrant {
         role: Role::Viewer,
         custom: Some(set),
     };
-    let grounds = Grounds {
+    let inputs = AccessInputs {
         roles: vec![custom],
-        ..Grounds::of(Role::Viewer, &[])
+        ..AccessInputs::of(Role::Viewer, &[])
     };
-    assert_eq!(grounds.rights().everywhere(), set.with(ViewOrganization::RIGHT));
-    assert!(!DELEGABLE.has(crate::authz::permission::DeleteCompanies::RIGHT));
-    assert!(DELEGABLE.has(ArchiveCompanies::RIGHT));
+    assert_eq!(inputs.permissions().everywhere(), set.with(ViewOrganization::ID));
+    assert!(!DELEGABLE.has(crate::authz::permission::DeleteCompanies::ID));
+    assert!(DELEGABLE.has(ArchiveCompanies::ID));
 }
 
 proptest! {
     #[test]
     fn the_explained_verdict_is_the_decision(
-        mut grounds in grounds(), right in right(), in_force in any::<bool>(),
+        mut inputs in inputs(), permission in permission(), in_force in any::<bool>(),
         company in prop::option::of(prop::sample::select(CompanyRole::ALL)),
     ) {
-        grounds.in_force = in_force;
-        let general = crate::authz::explain::explain(&grounds, right, None);
-        prop_assert_eq!(general.reach, grounds.rights().reach(right), "{} {:?}", right.key(), general.steps);
-        let there = crate::authz::explain::explain(&grounds, right, Some(company));
-        prop_assert_eq!(there.yes(), grounds.in_company(company).has(right), "{} {:?}", right.key(), there.steps);
+        inputs.in_force = in_force;
+        let general = crate::authz::explain::explain(&inputs, permission, None);
+        prop_assert_eq!(general.reach, inputs.permissions().reach(permission), "{} {:?}", permission.key(), general.steps);
+        let there = crate::authz::explain::explain(&inputs, permission, Some(company));
+        prop_assert_eq!(there.yes(), inputs.in_company(company).has(permission), "{} {:?}", permission.key(), there.steps);
         // Who can do it is told what gives it.
         prop_assert!(!general.yes() || general.decisive().is_some());
     }
 
     #[test]
     fn switching_a_cell_that_is_open_decides_and_switching_any_other_changes_nothing(
-        mut grounds in grounds(), right in right(),
+        mut inputs in inputs(), permission in permission(),
     ) {
-        grounds.read_only = false;
-        grounds.overrides = grounds.overrides.set(right, None);
-        let with = |effect| Grounds { overrides: grounds.overrides.set(right, effect), ..grounds.clone() }.rights();
-        if grounds.open().has(right) {
-            prop_assert!(with(Some(true)).has(right));
-            prop_assert!(!with(Some(false)).has(right) || right == ViewOrganization::RIGHT);
+        inputs.read_only = false;
+        inputs.overrides = inputs.overrides.set(permission, None);
+        let with = |effect| AccessInputs { overrides: inputs.overrides.set(permission, effect), ..inputs.clone() }.permissions();
+        if inputs.open().has(permission) {
+            prop_assert!(with(Some(true)).has(permission));
+            prop_assert!(!with(Some(false)).has(permission) || permission == ViewOrganization::ID);
         } else {
-            prop_assert_eq!(with(Some(true)).reach(right), with(None).reach(right), "{}", right.key());
+            prop_assert_eq!(with(Some(true)).reach(permission), with(None).reach(permission), "{}", permission.key());
         }
     }
 }

@@ -3,15 +3,15 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::current_user::Person;
+use crate::audit::{Action, Event, Events};
+use crate::auth::current_user::CurrentUser;
 use crate::cli::demo::{Stage, account};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
 use crate::db::schema::{memberships, organization_slugs};
 use crate::models::approval;
-use crate::models::approval::{Ask, Matter};
+use crate::models::approval::{ApprovalAction, Ask};
 use crate::models::organization;
 use crate::models::organization::contact;
 use crate::models::organization::contact::ContactKind;
@@ -30,18 +30,18 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
                 .select(organization_slugs::organization_id)
                 .first(conn)?;
             let owner = account(conn, "maya@meridian.example")?;
-            let owner = Person::backstage(conn, cx, owner)?.actor();
+            let owner = CurrentUser::backstage(conn, cx, owner)?.actor();
             let email = Email::parse(email).map_err(AppError::internal)?;
             let seed = contact::ask(conn, cx, organization, kind, &email)?;
             let told =
-                |action| Deed::new(action, "contact", kind, kind.label()).after(json!({ "email": email.as_str() }));
-            let mut deeds = Deeds::organization(organization, told(Action::ContactAsked));
+                |action| Event::new(action, "contact", kind, kind.label()).after(json!({ "email": email.as_str() }));
+            let mut events = Events::organization(organization, told(Action::ContactAsked));
             let token = cx.token(&seed);
             if proven && let Some(asked) = contact::by_token(conn, cx, &token)? {
                 contact::prove(conn, cx, &token, &asked)?;
-                deeds = deeds.and(Deeds::organization(organization, told(Action::ContactProven)));
+                events = events.and(Events::organization(organization, told(Action::ContactProven)));
             }
-            Ok(((), Some(owner), deeds))
+            Ok(((), Some(owner), events))
         })?;
     }
     stage.ago(35, |cx, conn| {
@@ -50,17 +50,17 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             .select(organization_slugs::organization_id)
             .first(conn)?;
         let owner = account(conn, "maya@meridian.example")?;
-        let owner = Person::backstage(conn, cx, owner)?.actor();
+        let owner = CurrentUser::backstage(conn, cx, owner)?.actor();
         let before = organization::profile(conn, organization)?;
         let after = Profile {
             timezone: "America/Chicago".into(),
             ..before.clone()
         };
         organization::set_profile(conn, organization, &after)?;
-        let deed = Deed::new(Action::OrganizationEdited, "organization", organization, &after.name)
+        let event = Event::new(Action::OrganizationEdited, "organization", organization, &after.name)
             .before(json!({ "timezone": before.timezone }))
             .after(json!({ "timezone": after.timezone }));
-        Ok(((), Some(owner), Deeds::organization(organization, deed)))
+        Ok(((), Some(owner), Events::organization(organization, event)))
     })?;
     stage.ago(30, |cx, conn| {
         let organization = organization_slugs::table
@@ -68,7 +68,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             .select(organization_slugs::organization_id)
             .first(conn)?;
         let user = account(conn, "olivia@sunbeam.example")?;
-        let owner = Person::backstage(conn, cx, user)?.actor();
+        let owner = CurrentUser::backstage(conn, cx, user)?.actor();
         let members: Vec<(MembershipId, crate::authz::role::Role)> = memberships::table
             .filter(memberships::organization_id.eq(organization))
             .order(memberships::id)
@@ -83,19 +83,19 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             .into_iter()
             .find(|(_, role)| *role == crate::authz::role::Role::Admin);
         let Some((admin, _)) = admin else {
-            return Ok(((), None, Deeds::none("nobody could take it over")));
+            return Ok(((), None, Events::none("nobody could take it over")));
         };
         let name = organization::profile(conn, organization)?.name;
-        let person = crate::models::membership::record::Standing::find(conn, organization, admin)?;
+        let person = crate::models::membership::record::Membership::find(conn, organization, admin)?;
         let ask = Ask {
-            matter: Matter::Transfer,
+            matter: ApprovalAction::Transfer,
             payload: json!({ "member": admin.as_str(), "stays": "yes" }),
             label: format!("hand {name} over to {}", person.name),
             by: mine,
             approver: Some(admin),
         };
         approval::ask(conn, cx, organization, &ask)?;
-        let deed = Deed::new(Action::TransferProposed, "member", admin, &person.name).after(json!({ "stays": true }));
-        Ok(((), Some(owner), Deeds::organization(organization, deed)))
+        let event = Event::new(Action::TransferProposed, "member", admin, &person.name).after(json!({ "stays": true }));
+        Ok(((), Some(owner), Events::organization(organization, event)))
     })
 }

@@ -3,17 +3,16 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::current_user::Person;
+use crate::audit::{Action, Event, Events};
+use crate::auth::current_user::CurrentUser;
 use crate::authz::role::{CompanyRole, Role};
 use crate::cli::demo::{DAY, Stage, account};
 use crate::common::error::AppError;
 use crate::common::time::Span;
 use crate::db::schema::organization_slugs;
 use crate::db::types::org_id::OrgId;
-use crate::handlers;
 use crate::models::onboarding_link;
-use crate::models::onboarding_link::{Purpose, Terms};
+use crate::models::onboarding_link::{LinkTerms, Purpose};
 
 /// Who made the links, where, and who came by one and waits.
 const SLUG: &str = "meridian";
@@ -21,7 +20,7 @@ const MAKER: &str = "maya@meridian.example";
 const WAITS: &str = "amara@fernkettle.example";
 
 pub fn furnish(stage: &Stage) -> Result<(), AppError> {
-    let open = Terms {
+    let open = LinkTerms {
         name: "Partner fair in May".into(),
         purpose: Purpose::NewCompany,
         role: Role::Member,
@@ -32,7 +31,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
         max_uses: Some(40),
         expires_at: Some(stage.today.now + Span::days(60)),
     };
-    let team = Terms {
+    let team = LinkTerms {
         name: "Field team".into(),
         purpose: Purpose::Join,
         role: Role::Viewer,
@@ -44,32 +43,32 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
     for (days, terms) in [(20, &team), (12, &open)] {
         let (organization, id) = stage.ago(days * DAY, |cx, conn| {
             let maker = account(conn, MAKER)?;
-            let maker = Person::backstage(conn, cx, maker)?;
+            let maker = CurrentUser::backstage(conn, cx, maker)?;
             let organization: OrgId = organization_slugs::table
                 .find(SLUG)
                 .select(organization_slugs::organization_id)
                 .first(conn)?;
             let id = onboarding_link::create(conn, cx, organization, maker.id, terms)?;
-            let deed = Deed::new(Action::LinkCreated, "onboarding_link", id, &terms.name)
+            let event = Event::new(Action::LinkCreated, "onboarding_link", id, &terms.name)
                 .after(json!({ "name": terms.name, "purpose": terms.purpose.as_str(), "role": terms.role.as_str() }));
             Ok((
                 (organization, id),
                 Some(maker.actor()),
-                Deeds::organization(organization, deed),
+                Events::organization(organization, event),
             ))
         })?;
         if terms.purpose == Purpose::NewCompany {
             stage.ago(5 * 60, |cx, conn| {
                 let guest = account(conn, WAITS)?;
-                let guest = Person::backstage(conn, cx, guest)?;
+                let guest = CurrentUser::backstage(conn, cx, guest)?;
                 let row = onboarding_link::find(conn, organization, id.as_str())?;
                 onboarding_link::count_opened(conn, &row)?;
                 let company = "Nwosu Claims";
                 let asked = crate::models::join_request::ask(conn, cx, &row, guest.id, company)?;
                 let asked = asked.ok_or_else(|| AppError::internal("the demo asks twice"))?;
-                let deed = Deed::new(Action::JoinRequested, "join_request", asked, &guest.name)
+                let event = Event::new(Action::JoinRequested, "join_request", asked, &guest.name)
                     .after(json!({ "email": guest.email.as_str(), "link": row.name, "company": company }));
-                Ok(((), Some(guest.actor()), Deeds::organization(organization, deed)))
+                Ok(((), Some(guest.actor()), Events::organization(organization, event)))
             })?;
         }
     }

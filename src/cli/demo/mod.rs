@@ -13,10 +13,10 @@ use std::path::Path;
 use diesel::RunQueryDsl;
 use serde_json::json;
 
-use crate::app::{Context, House};
-use crate::audit::{Action, Actor, Deed, Deeds};
-use crate::auth::Backstage;
-use crate::auth::current_user::Person;
+use crate::app::{App, Ctx};
+use crate::audit::{Action, ActorRef, Event, Events};
+use crate::auth::System;
+use crate::auth::current_user::CurrentUser;
 use crate::authz::role::CompanyRole;
 use crate::cli::demo::cast::{CAST, HOUSES, Invited, PASSWORD, Place};
 use crate::cli::{Faults, one, run_with, say};
@@ -30,13 +30,11 @@ use crate::common::{log, password};
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
-use crate::handlers::{accounts, companies};
-use crate::mail;
 use crate::models::invitation;
-use crate::models::invitation::Offer;
+use crate::models::invitation::NewInvitation;
 use crate::models::membership;
 use crate::models::membership::Origin;
-use crate::models::membership::add::Enrolment;
+use crate::models::membership::add::NewMembership;
 use crate::models::organization;
 use crate::models::organization::create::{CreateRefused, NewOrganization};
 use crate::on_each;
@@ -57,8 +55,8 @@ pub fn demo() -> Result<(), Faults> {
     config.smtp_url = None;
     clear(&config.data_dir).map_err(one)?;
     let base_url = config.base_url.clone();
-    let house = server::open(config, Clock::default()).map_err(one)?;
-    furnish(&house).map_err(|error| one(error.to_string()))?;
+    let app = server::open(config, Clock::default()).map_err(one)?;
+    furnish(&app).map_err(|error| one(error.to_string()))?;
     say(&format!(
         "\nThe demo is at {base_url}\n\nEverybody's password is {PASSWORD}\n"
     ));
@@ -68,7 +66,7 @@ pub fn demo() -> Result<(), Faults> {
     say(
         "\nLetters become files in the mail folder beside the demo's database. Ctrl+C ends it; the next start begins anew.\n",
     );
-    run_with(house)
+    run_with(app)
 }
 
 /// Empties the folder of an earlier demo, and no other folder.
@@ -86,10 +84,10 @@ fn clear(dir: &Path) -> Result<(), String> {
     std::fs::write(dir.join(MARK), "").map_err(|error| format!("{} cannot be written: {error}", dir.display()))
 }
 
-fn furnish(house: &House) -> Result<(), AppError> {
+fn furnish(app: &App) -> Result<(), AppError> {
     let stage = Stage {
-        door: Backstage::of(house, "command: demo"),
-        today: Context::of_house(house, "command: demo"),
+        door: System::of(app, "command: demo"),
+        today: Ctx::of_house(app, "command: demo"),
     };
     let hash = password::hash_now(PASSWORD)?;
     for (name, email) in CAST {
@@ -97,10 +95,10 @@ fn furnish(house: &House) -> Result<(), AppError> {
             let email = Email::parse(email).map_err(AppError::internal)?;
             let added = crate::models::user::add(conn, cx, name, &email, &hash)?;
             let account = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
-            let deeds = account
-                .did(Action::SignedUp)
+            let events = account
+                .event(Action::SignedUp)
                 .and(crate::models::user::prove(conn, cx, &account)?);
-            Ok(((), Some(account.actor()), deeds))
+            Ok(((), Some(account.actor()), events))
         })?;
     }
     HOUSES.iter().try_for_each(|place| stage.build(place))?;
@@ -118,8 +116,8 @@ const DAY: i64 = 24 * 60;
 
 /// Where the past is played: each scene at its time, by its actor.
 struct Stage {
-    door: Backstage,
-    today: Context,
+    door: System,
+    today: Ctx,
 }
 
 impl Stage {
@@ -127,9 +125,9 @@ impl Stage {
     fn ago<T>(
         &self,
         minutes: i64,
-        scene: impl FnOnce(&Context, &mut Conn) -> Result<(T, Option<Actor>, Deeds), AppError>,
+        scene: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<ActorRef>, Events), AppError>,
     ) -> Result<T, AppError> {
-        let cx = Context {
+        let cx = Ctx {
             now: self.today.now - Span::minutes(minutes),
             ..self.today.clone()
         };
@@ -140,19 +138,19 @@ impl Stage {
     fn in_order_of_time(&self) -> Result<(), AppError> {
         self.door.write(|_, conn| {
             for sql in [
-                "DELETE FROM deed_heads",
-                "UPDATE deeds SET seq = 0, prev_hash = '', hash = ''",
+                "DELETE FROM audit_heads",
+                "UPDATE audit_events SET seq = 0, prev_hash = '', hash = ''",
             ] {
                 on_each!(conn, c => diesel::sql_query(sql).execute(c))?;
             }
-            Ok(((), Deeds::none("the same deeds in another order")))
+            Ok(((), Events::none("the same deeds in another order")))
         })
     }
 
     fn build(&self, place: &Place) -> Result<(), AppError> {
         let (org, owner) = self.ago(45 * DAY, |cx, conn| {
             let owner = account(conn, place.owner)?;
-            let owner = Person::backstage(conn, cx, owner)?;
+            let owner = CurrentUser::backstage(conn, cx, owner)?;
             let new = NewOrganization {
                 name: place.name.into(),
                 slug: Slug::parse(place.slug).map_err(AppError::internal)?,
@@ -160,11 +158,11 @@ impl Stage {
                 region: place.region,
                 domain: place.domain.into(),
             };
-            let (org, deeds) = organization::create(conn, cx, &owner, &new).map_err(|refused| match refused {
+            let (org, events) = organization::create(conn, cx, &owner, &new).map_err(|refused| match refused {
                 CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
                 CreateRefused::Failed(error) => error,
             })?;
-            Ok(((org, owner.actor()), Some(owner.actor()), deeds))
+            Ok(((org, owner.actor()), Some(owner.actor()), events))
         })?;
         let mut companies = Vec::new();
         for (at, name) in place.companies.iter().enumerate() {
@@ -177,32 +175,32 @@ impl Stage {
                     crate::services::company_form::create(conn, org, cx.now, name, &slug)?
                 };
                 let id = made.ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
-                let deed = Deed::new(Action::CompanyCreated, "company", id, *name)
+                let event = Event::new(Action::CompanyCreated, "company", id, *name)
                     .after(json!({ "name": name, "slug": slug.as_str() }));
                 Ok((
                     (slug.to_string(), id),
                     Some(owner.clone()),
-                    Deeds::organization(org, deed),
+                    Events::organization(org, event),
                 ))
             })?);
         }
         for (at, (email, role, assigned)) in place.members.iter().enumerate() {
             self.ago((30 - minutes(at)) * DAY, |cx, conn| {
                 let person = account(conn, email)?;
-                let person = Person::backstage(conn, cx, person)?;
-                let enrolment = Enrolment {
+                let person = CurrentUser::backstage(conn, cx, person)?;
+                let enrolment = NewMembership {
                     role: *role,
                     access_until: None,
                     invited_by: Some(owner.id),
                     origin: Origin::Invite,
                     companies: pick(&companies, assigned)?,
                 };
-                let id = membership::enrol(conn, cx, org, person.id, &enrolment)?.ok_or(AppError::NotFound)?;
+                let id = membership::add(conn, cx, org, person.id, &enrolment)?.ok_or(AppError::NotFound)?;
                 let seen = self.today.now - Span::minutes(7 + 410 * minutes(at * at));
                 membership::seen(conn, person.id, id, seen)?;
-                let deed =
-                    Deed::new(Action::InvitationAccepted, "member", id, *email).after(json!({ "role": role.as_str() }));
-                Ok(((), Some(person.actor()), Deeds::organization(org, deed)))
+                let event = Event::new(Action::InvitationAccepted, "member", id, *email)
+                    .after(json!({ "role": role.as_str() }));
+                Ok(((), Some(person.actor()), Events::organization(org, event)))
             })?;
         }
         let mut letters: Vec<&Invited> = place.invitations.iter().collect();
@@ -212,9 +210,9 @@ impl Stage {
             .try_for_each(|invited| self.invite(org, &owner, &companies, invited))
     }
 
-    fn invite(&self, org: OrgId, owner: &Actor, companies: &[Known], invited: &Invited) -> Result<(), AppError> {
+    fn invite(&self, org: OrgId, owner: &ActorRef, companies: &[Known], invited: &Invited) -> Result<(), AppError> {
         let id = self.ago(invited.minutes_ago, |cx, conn| {
-            let offer = Offer {
+            let offer = NewInvitation {
                 email: Email::parse(invited.email).map_err(AppError::internal)?,
                 first_name: invited.first_name.into(),
                 last_name: invited.last_name.into(),
@@ -228,9 +226,9 @@ impl Stage {
             let (id, seed) = made.ok_or_else(|| AppError::internal(format!("{} is invited twice", invited.email)))?;
             let found = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
             crate::services::invitations::email::invite(conn, cx, &found, seed)?;
-            let deed = Deed::new(Action::MemberInvited, "invitation", id, invited.email)
+            let event = Event::new(Action::MemberInvited, "invitation", id, invited.email)
                 .after(json!({ "role": invited.role.as_str() }));
-            Ok((id, Some(owner.clone()), Deeds::organization(org, deed)))
+            Ok((id, Some(owner.clone()), Events::organization(org, event)))
         })?;
         let (action, actor) = match invited.status {
             InvitationStatus::Cancelled => (Action::InvitationCancelled, Some(owner.clone())),
@@ -247,7 +245,7 @@ impl Stage {
         id: InvitationId,
         invited: &Invited,
         action: Option<Action>,
-        by: Option<Actor>,
+        by: Option<ActorRef>,
     ) -> Result<(), AppError> {
         if invited.status == InvitationStatus::Pending {
             return Ok(());
@@ -259,9 +257,9 @@ impl Stage {
         };
         self.ago(invited.minutes_ago - after, |cx, conn| {
             invitation::close(conn, cx, org, id, invited.status)?;
-            let deeds =
-                action.map(|action| Deeds::organization(org, Deed::new(action, "invitation", id, invited.email)));
-            Ok(((), by, deeds.unwrap_or_default()))
+            let events =
+                action.map(|action| Events::organization(org, Event::new(action, "invitation", id, invited.email)));
+            Ok(((), by, events.unwrap_or_default()))
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::audit::Deeds;
-use crate::auth::current_user::Person;
+use crate::audit::Events;
+use crate::auth::current_user::CurrentUser;
 use crate::cli::demo::{DAY, Stage, account};
 use crate::common::error::AppError;
 use crate::common::time::Span;
@@ -17,18 +17,18 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
     stage.ago(4 * DAY, |cx, conn| {
         let sunbeam = sunbeam(conn)?;
         let olivia = account(conn, "olivia@sunbeam.example")?;
-        let olivia = Person::backstage(conn, cx, olivia)?;
-        let deeds = support_session::set_consent(conn, cx, sunbeam, true, &olivia.name)?;
-        Ok(((), Some(olivia.actor()), deeds))
+        let olivia = CurrentUser::backstage(conn, cx, olivia)?;
+        let events = support_session::set_consent(conn, cx, sunbeam, true, &olivia.name)?;
+        Ok(((), Some(olivia.actor()), events))
     })?;
     stage.ago(3 * DAY, |cx, conn| {
         let sunbeam = sunbeam(conn)?;
         let robin = account(conn, "ops@tenantry.example")?;
-        let robin = Person::backstage(conn, cx, robin)?;
+        let robin = CurrentUser::backstage(conn, cx, robin)?;
         let reason = "Ticket 2207: invitations to one client did not arrive";
         let begun = support_session::begin(conn, cx, &robin, sunbeam, reason, Span::minutes(30))?;
-        let deeds = begun.map_or_else(|_| Deeds::none("nobody looks in"), |(_, deeds)| deeds);
-        Ok(((), Some(robin.actor()), deeds))
+        let events = begun.map_or_else(|_| Events::none("nobody looks in"), |(_, events)| events);
+        Ok(((), Some(robin.actor()), events))
     })?;
     stage.ago(3 * DAY - 30, |cx, conn| {
         Ok(((), None, support_session::sweep(conn, cx.now, 10)?))

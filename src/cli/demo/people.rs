@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::app::Context;
-use crate::audit::{Action, Actor, Deed, Deeds};
-use crate::auth::current_user::Person;
+use crate::app::Ctx;
+use crate::audit::{Action, ActorRef, Event, Events};
+use crate::auth::current_user::CurrentUser;
 use crate::authz::role::{CompanyRole, Role};
 use crate::cli::demo::{DAY, PASSWORD, Stage, account};
 use crate::common::email::Email;
@@ -16,10 +16,9 @@ use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{companies, memberships, organization_slugs};
 use crate::db::types::org_id::OrgId;
-use crate::handlers::accounts;
 use crate::models::membership;
-use crate::models::membership::add::Enrolment;
-use crate::models::membership::record::Standing;
+use crate::models::membership::add::NewMembership;
+use crate::models::membership::record::Membership;
 use crate::models::membership::{Origin, Outcome, group};
 
 /// Name, address, and a company of the first role with it.
@@ -47,11 +46,11 @@ const NEWCOMERS: &[(&str, &str, &str, CompanyRole)] = &[
 /// Where it is played.
 struct Scene {
     organization: OrgId,
-    owner: Actor,
+    owner: ActorRef,
 }
 
 impl Scene {
-    fn of(cx: &Context, conn: &mut Conn) -> Result<Self, AppError> {
+    fn of(cx: &Ctx, conn: &mut Conn) -> Result<Self, AppError> {
         let organization = organization_slugs::table
             .find("meridian")
             .select(organization_slugs::organization_id)
@@ -59,7 +58,7 @@ impl Scene {
         let owner = account(conn, "maya@meridian.example")?;
         Ok(Self {
             organization,
-            owner: Person::backstage(conn, cx, owner)?.actor(),
+            owner: CurrentUser::backstage(conn, cx, owner)?.actor(),
         })
     }
 
@@ -71,18 +70,18 @@ impl Scene {
             .first(conn)?)
     }
 
-    fn person(&self, conn: &mut Conn, email: &str) -> Result<Standing, AppError> {
+    fn person(&self, conn: &mut Conn, email: &str) -> Result<Membership, AppError> {
         let user = account(conn, email)?;
         let id: MembershipId = memberships::table
             .filter(memberships::organization_id.eq(self.organization))
             .filter(memberships::user_id.eq(user))
             .select(memberships::id)
             .first(conn)?;
-        Standing::find(conn, self.organization, id)
+        Membership::find(conn, self.organization, id)
     }
 
-    fn did(self, deed: Deed) -> (Option<Actor>, Deeds) {
-        (Some(self.owner), Deeds::organization(self.organization, deed))
+    fn event(self, event: Event) -> (Option<ActorRef>, Events) {
+        (Some(self.owner), Events::organization(self.organization, event))
     }
 }
 
@@ -94,22 +93,21 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             let address = Email::parse(email).map_err(AppError::internal)?;
             let added = crate::models::user::add(conn, cx, name, &address, &hash)?;
             let person = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
-            let deeds = person
-                .did(Action::SignedUp)
+            let events = person
+                .event(Action::SignedUp)
                 .and(crate::models::user::prove(conn, cx, &person)?);
-            let enrolment = Enrolment {
+            let enrolment = NewMembership {
                 role: Role::Member,
                 access_until: None,
                 invited_by: Some(scene.owner.id),
                 origin: Origin::Invite,
                 companies: vec![(scene.company(conn, company)?, *role)],
             };
-            let id =
-                membership::enrol(conn, cx, scene.organization, person.id, &enrolment)?.ok_or(AppError::NotFound)?;
-            let deed = Deed::new(Action::InvitationAccepted, "member", id, *name)
+            let id = membership::add(conn, cx, scene.organization, person.id, &enrolment)?.ok_or(AppError::NotFound)?;
+            let event = Event::new(Action::InvitationAccepted, "member", id, *name)
                 .after(json!({ "role": Role::Member.as_str() }));
-            let deeds = deeds.and(Deeds::organization(scene.organization, deed));
-            Ok(((), Some(person.actor()), deeds))
+            let events = events.and(Events::organization(scene.organization, event));
+            Ok(((), Some(person.actor()), events))
         })?;
     }
     gather(stage)?;
@@ -126,10 +124,10 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             company,
             Some(stage.today.now + Span::days(6)),
         )?;
-        let deed = Deed::new(Action::MemberAccessEndChanged, "member", grace.id, &grace.name)
+        let event = Event::new(Action::MemberAccessEndChanged, "member", grace.id, &grace.name)
             .after(json!({ "access_until": until.map(Time::day) }));
-        let (actor, deeds) = scene.did(deed);
-        Ok(((), actor, deeds))
+        let (actor, events) = scene.event(event);
+        Ok(((), actor, events))
     })?;
     stage.ago(26 * 60, |cx, conn| {
         let scene = Scene::of(cx, conn)?;
@@ -137,20 +135,26 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
         let reason = "On parental leave until March";
         let by = Some(scene.owner.id);
         expect(membership::suspend(conn, cx, scene.organization, &felix, by, reason)?)?;
-        let deed = Deed::new(Action::MemberSuspended, "member", felix.id, &felix.name)
+        let event = Event::new(Action::MemberSuspended, "member", felix.id, &felix.name)
             .before(json!({ "status": "active" }))
             .after(json!({ "status": "suspended", "reason": reason }));
-        let (actor, deeds) = scene.did(deed);
-        Ok(((), actor, deeds))
+        let (actor, events) = scene.event(event);
+        Ok(((), actor, events))
     })?;
     stage.ago(3 * 60, |cx, conn| {
         let scene = Scene::of(cx, conn)?;
         let marta = scene.person(conn, "marta@pinecrest.example")?;
-        expect(membership::expel(conn, cx, scene.organization, &marta, scene.owner.id)?)?;
-        let deed = Deed::new(Action::MemberRemoved, "member", marta.id, &marta.name)
+        expect(membership::remove(
+            conn,
+            cx,
+            scene.organization,
+            &marta,
+            scene.owner.id,
+        )?)?;
+        let event = Event::new(Action::MemberRemoved, "member", marta.id, &marta.name)
             .before(json!({ "role": marta.role.as_str(), "email": marta.email }));
-        let (actor, deeds) = scene.did(deed);
-        Ok(((), actor, deeds))
+        let (actor, events) = scene.event(event);
+        Ok(((), actor, events))
     })
 }
 
@@ -158,7 +162,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
 fn gather(stage: &Stage) -> Result<(), AppError> {
     stage.ago(12 * DAY, |cx, conn| {
         let scene = Scene::of(cx, conn)?;
-        let terms = group::Terms {
+        let terms = group::GroupTerms {
             name: "Field auditors".into(),
             description: "Look at the accounts of every client twice a year".into(),
             role: Role::Member,
@@ -170,17 +174,17 @@ fn gather(stage: &Stage) -> Result<(), AppError> {
         };
         let id = group::create(conn, cx, scene.organization, scene.owner.id, &terms)?
             .ok_or_else(|| AppError::internal("the demo's group is there already"))?;
-        let made = Deed::new(Action::GroupCreated, "group", id, &terms.name)
+        let made = Event::new(Action::GroupCreated, "group", id, &terms.name)
             .after(json!({ "name": terms.name, "role": terms.role.as_str() }));
-        let mut deeds = Deeds::organization(scene.organization, made);
+        let mut events = Events::organization(scene.organization, made);
         for email in ["seun.adeyemi@atlas.example", "noor@pinecrest.example"] {
             let person = scene.person(conn, email)?;
             group::put(conn, cx, scene.organization, id, person.id)?;
-            let deed = Deed::new(Action::GroupMemberAdded, "member", person.id, &person.name)
+            let event = Event::new(Action::GroupMemberAdded, "member", person.id, &person.name)
                 .after(json!({ "group": terms.name, "group_id": id.as_str() }));
-            deeds = deeds.and(Deeds::organization(scene.organization, deed));
+            events = events.and(Events::organization(scene.organization, event));
         }
-        Ok(((), Some(scene.owner), deeds))
+        Ok(((), Some(scene.owner), events))
     })
 }
 

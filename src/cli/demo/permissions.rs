@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::current_user::Person;
-use crate::authz::decision::Cells;
+use crate::audit::{Action, Event, Events};
+use crate::auth::current_user::CurrentUser;
+use crate::authz::decision::Overrides;
 use crate::authz::permission::{
-    ManageCompanyMembers, Permission, RightSet, ViewAccess, ViewAudit, ViewMembers, ViewReporting,
+    ManageCompanyMembers, Permission, PermissionSet, ViewAccess, ViewAudit, ViewMembers, ViewReporting,
 };
 use crate::authz::role::Role;
 use crate::cli::demo::{DAY, Stage, account};
@@ -20,7 +20,7 @@ use crate::models::access_request;
 use crate::models::custom_role;
 use crate::models::custom_role::{Draft, Outcome};
 use crate::models::membership;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 
 const PLACE: &str = "meridian";
 const OWNER: &str = "maya@meridian.example";
@@ -32,14 +32,14 @@ fn organization(conn: &mut Conn) -> QueryResult<OrgId> {
         .first(conn)
 }
 
-fn member(conn: &mut Conn, organization: OrgId, email: &str) -> Result<Standing, AppError> {
+fn member(conn: &mut Conn, organization: OrgId, email: &str) -> Result<Membership, AppError> {
     let user = account(conn, email)?;
     let id = memberships::table
         .filter(memberships::organization_id.eq(organization))
         .filter(memberships::user_id.eq(user))
         .select(memberships::id)
         .first(conn)?;
-    Standing::find(conn, organization, id)
+    Membership::find(conn, organization, id)
 }
 
 /// Noor is an Auditor, Kenji sees access control, and Leon asks to manage the people of his company.
@@ -47,12 +47,12 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
     stage.ago(20 * DAY, |cx, conn| {
         let organization = organization(conn)?;
         let owner = account(conn, OWNER)?;
-        let owner = Person::backstage(conn, cx, owner)?;
+        let owner = CurrentUser::backstage(conn, cx, owner)?;
         let draft = Draft {
             name: "Auditor".into(),
             description: "Reads reports, people and the log, and changes nothing".into(),
             base: Role::Member,
-            permissions: RightSet::of([ViewMembers::RIGHT, ViewReporting::RIGHT, ViewAudit::RIGHT]),
+            permissions: PermissionSet::of([ViewMembers::ID, ViewReporting::ID, ViewAudit::ID]),
         }
         .complete();
         let Outcome::Done(role) = custom_role::create(conn, cx, organization, owner.id, &draft)? else {
@@ -60,42 +60,43 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
         };
         let noor = member(conn, organization, "noor@pinecrest.example")?;
         let done = membership::set_custom_role(conn, cx, organization, &noor, role, draft.base)?;
-        let made = Deed::new(Action::CustomRoleCreated, "role", role, &draft.name)
+        let made = Event::new(Action::CustomRoleCreated, "role", role, &draft.name)
             .after(json!({ "name": draft.name, "base": draft.base.as_str(), "permissions": draft.permissions.text() }));
-        let given = Deed::new(Action::MemberRoleChanged, "member", noor.id, &noor.name)
+        let given = Event::new(Action::MemberRoleChanged, "member", noor.id, &noor.name)
             .before(json!({ "role": noor.role.as_str() }))
             .after(json!({ "role": draft.base.as_str(), "custom_role": draft.name }));
-        let deeds = Deeds::organization(organization, made).and(Deeds::organization(organization, given));
-        settled(done).map(|()| ((), Some(owner.actor()), deeds))
+        let events = Events::organization(organization, made).and(Events::organization(organization, given));
+        settled(done).map(|()| ((), Some(owner.actor()), events))
     })?;
     stage.ago(6 * DAY, |cx, conn| {
         let organization = organization(conn)?;
         let owner = account(conn, OWNER)?;
-        let owner = Person::backstage(conn, cx, owner)?;
+        let owner = CurrentUser::backstage(conn, cx, owner)?;
         let kenji = member(conn, organization, "kenji@meridian.example")?;
-        let cells = Cells::NONE.set(ViewAccess::RIGHT, Some(true));
+        let cells = Overrides::NONE.set(ViewAccess::ID, Some(true));
         let done = membership::set_overrides(conn, organization, &kenji, cells)?;
-        let deed = Deed::new(Action::OverridesChanged, "member", kenji.id, &kenji.name)
-            .before(json!({ ViewAccess::RIGHT.key(): "role" }))
+        let event = Event::new(Action::OverridesChanged, "member", kenji.id, &kenji.name)
+            .before(json!({ ViewAccess::ID.key(): "role" }))
             .after(cells.json());
-        settled(done).map(|()| ((), Some(owner.actor()), Deeds::organization(organization, deed)))
+        settled(done).map(|()| ((), Some(owner.actor()), Events::organization(organization, event)))
     })?;
     stage.ago(5 * 60, |cx, conn| {
         let organization = organization(conn)?;
         let leon = member(conn, organization, "leon@bluewater.example")?;
         let company = company_by_slug(conn, organization, "bluewater-financial")?.ok_or(AppError::NotFound)?;
-        let wish = access_request::Wish {
-            right: ManageCompanyMembers::RIGHT,
+        let wish = access_request::NewAccessRequest {
+            permission: ManageCompanyMembers::ID,
             company: Some(company.id),
             note: "Two colleagues start on Monday, and I show them around.".into(),
         };
-        let access_request::Asked::New(id) = access_request::ask(conn, cx, organization, leon.id, &wish)? else {
+        let access_request::RequestedAccess::New(id) = access_request::ask(conn, cx, organization, leon.id, &wish)?
+        else {
             return Err(AppError::internal("the demo's request is not open"));
         };
-        let deed = Deed::new(Action::AccessRequested, "request", id, &leon.name)
-            .after(json!({ "permission": wish.right.key(), "company": company.name, "note": wish.note }));
-        let leon = Person::backstage(conn, cx, leon.user)?;
-        Ok(((), Some(leon.actor()), Deeds::organization(organization, deed)))
+        let event = Event::new(Action::AccessRequested, "request", id, &leon.name)
+            .after(json!({ "permission": wish.permission.key(), "company": company.name, "note": wish.note }));
+        let leon = CurrentUser::backstage(conn, cx, leon.user)?;
+        Ok(((), Some(leon.actor()), Events::organization(organization, event)))
     })
 }
 

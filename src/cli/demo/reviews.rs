@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::audit::{Action, Actor, Deed, Deeds};
-use crate::auth::current_user::Person;
+use crate::audit::{Action, ActorRef, Event, Events};
+use crate::auth::current_user::CurrentUser;
 use crate::authz::role::CompanyRole;
 use crate::cli::demo::{DAY, Stage, account};
 use crate::common::error::AppError;
@@ -65,7 +65,7 @@ fn begin(stage: &Stage, days_ago: i64, days: i64, name: &str, slugs: Option<&[&s
     stage.ago(days_ago * DAY, |cx, conn| {
         let org = place(conn)?;
         let maya = account(conn, OWNER)?;
-        let maya = Person::backstage(conn, cx, maya)?;
+        let maya = CurrentUser::backstage(conn, cx, maya)?;
         let chosen = match slugs {
             Some(slugs) => Some(
                 slugs
@@ -85,8 +85,8 @@ fn begin(stage: &Stage, days_ago: i64, days: i64, name: &str, slugs: Option<&[&s
             access_review::start(conn, org, cx.now, &new)?.ok_or_else(|| AppError::internal("one runs already"))?;
         while !collect::step(conn, org, id)? {}
         while !notify::step(conn, cx, org, id)? {}
-        let deed = Deed::new(Action::ReviewStarted, "review", id, name).after(json!({ "due_at": new.due_at.iso() }));
-        Ok((id, Some(maya.actor()), Deeds::organization(org, deed)))
+        let event = Event::new(Action::ReviewStarted, "review", id, name).after(json!({ "due_at": new.due_at.iso() }));
+        Ok((id, Some(maya.actor()), Events::organization(org, event)))
     })
 }
 
@@ -95,7 +95,7 @@ fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, no
     stage.ago(days_ago * DAY, |cx, conn| {
         let org = place(conn)?;
         let decider = account(conn, by)?;
-        let decider: Actor = Person::backstage(conn, cx, decider)?.actor();
+        let decider: ActorRef = CurrentUser::backstage(conn, cx, decider)?.actor();
         let (at, company) = company(conn, org, slug)?;
         let lines = items::lines(conn, org, review, at, Which::Page(None, 50))?;
         let mut kept = Vec::new();
@@ -112,9 +112,9 @@ fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, no
             }
         }
         let name = access_review::find(conn, org, review)?.name;
-        let deed = Deed::new(Action::ReviewDecided, "review", review, name)
+        let event = Event::new(Action::ReviewDecided, "review", review, name)
             .after(json!({ "company": company, "kept": kept, "changed": [], "removed": [] }));
-        Ok(((), Some(decider), Deeds::organization(org, deed)))
+        Ok(((), Some(decider), Events::organization(org, event)))
     })
 }
 
@@ -123,14 +123,14 @@ fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
     stage.ago(days_ago * DAY, |cx, conn| {
         let org = place(conn)?;
         close::begin(conn, org, review, None)?;
-        let deeds = advance::close_at_once(conn, cx, org, review, 1)?;
-        Ok(((), None, deeds))
+        let events = advance::close_at_once(conn, cx, org, review, 1)?;
+        Ok(((), None, events))
     })?;
     stage.ago((days_ago - 1) * DAY, |cx, conn| {
         let org = place(conn)?;
         let maya = account(conn, OWNER)?;
-        let maya = Person::backstage(conn, cx, maya)?.actor();
-        let mut deeds = Deeds::none("one for each place");
+        let maya = CurrentUser::backstage(conn, cx, maya)?.actor();
+        let mut events = Events::none("one for each place");
         for lost in items::lost(conn, org, review, None, None, 50)? {
             let role = CompanyRole::parse(&lost.kept_role);
             let (Some(role), Some(origin)) = (role, Origin::parse(&lost.kept_origin)) else {
@@ -140,10 +140,10 @@ fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
             let kept = OwnPlace { role, origin, until };
             membership::put_back(conn, cx, org, lost.membership, lost.company, kept)?;
             items::restored(conn, org, review, lost.id, maya.id, cx.now)?;
-            let deed = Deed::new(Action::MemberAssigned, "member", lost.membership, &lost.name)
+            let event = Event::new(Action::MemberAssigned, "member", lost.membership, &lost.name)
                 .after(json!({ "company": lost.company_name, "role": role.as_str() }));
-            deeds = deeds.and(Deeds::organization(org, deed));
+            events = events.and(Events::organization(org, event));
         }
-        Ok(((), Some(maya), deeds))
+        Ok(((), Some(maya), events))
     })
 }

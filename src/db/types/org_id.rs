@@ -27,8 +27,8 @@ impl OrgId {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn take_turn(self, conn: &mut Conn) -> QueryResult<()> {
-        conn.take_turn(&format!("organization {self}"))
+    pub fn advisory_lock(self, conn: &mut Conn) -> QueryResult<()> {
+        conn.advisory_lock(&format!("organization {self}"))
     }
 }
 

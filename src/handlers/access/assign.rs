@@ -6,9 +6,9 @@ pub mod offer;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{InviteMembers, Permission, ViewAccess};
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -18,13 +18,13 @@ use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::access::assign::give::Given;
 use crate::handlers::access::assign::offer::Offer;
-use crate::models::company_choice::Choice;
-use crate::services::members::visible::Sight;
-use crate::web::layout::Shell;
+use crate::models::company_choice::CompanyChoice;
+use crate::services::members::visible::CompanyScope;
+use crate::web::layout::Layout;
 
 /// The form as it was typed.
 #[derive(Debug, Clone, Default)]
-pub struct Typed {
+pub struct AssignmentForm {
     mode: String,
     q: String,
     member_id: String,
@@ -38,7 +38,7 @@ pub struct Typed {
     finds: bool,
 }
 
-impl Typed {
+impl AssignmentForm {
     fn of(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).trim().to_owned();
         Self {
@@ -68,12 +68,12 @@ impl Typed {
 #[derive(Template)]
 #[template(path = "access/assign.html", blocks = ["dialog"])]
 struct New {
-    shell: Shell,
+    layout: Layout,
     unit: UnitLabel,
     action: String,
     back: String,
     may_invite: bool,
-    typed: Typed,
+    typed: AssignmentForm,
     errors: FormErrors,
     offer: Offer,
 }
@@ -86,7 +86,7 @@ impl New {
         )
     }
 
-    fn is_chosen(&self, company: &Choice) -> bool {
+    fn is_chosen(&self, company: &CompanyChoice) -> bool {
         self.offer
             .company
             .as_ref()
@@ -109,15 +109,15 @@ impl New {
         }
     }
 
-    fn of(conn: &mut Conn, member: &Member, typed: Typed, errors: FormErrors) -> Result<Self, AppError> {
-        let sight = Sight::of(conn, member)?;
+    fn of(conn: &mut Conn, actor: &Actor, typed: AssignmentForm, errors: FormErrors) -> Result<Self, AppError> {
+        let sight = CompanyScope::of(conn, actor)?;
         Ok(Self {
-            shell: member.shell(conn, "access")?,
-            unit: member.unit,
-            action: member.path("/access/assignments"),
-            back: member.path("/access"),
-            may_invite: member.rights.has(InviteMembers::RIGHT),
-            offer: Offer::of(conn, member, &sight, &typed)?,
+            layout: actor.layout(conn, "access")?,
+            unit: actor.unit,
+            action: actor.path("/access/assignments"),
+            back: actor.path("/access"),
+            may_invite: actor.permissions.has(InviteMembers::ID),
+            offer: Offer::of(conn, actor, &sight, &typed)?,
             typed,
             errors,
         })
@@ -131,7 +131,7 @@ impl New {
 pub async fn new(gate: Gate<ViewAccess>, req: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
     let page = gate
-        .read(move |member, conn| New::of(conn, member, Typed::of(&fields), FormErrors::none()))
+        .read(move |actor, conn| New::of(conn, actor, AssignmentForm::of(&fields), FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_dialog())
@@ -153,19 +153,19 @@ enum Answer {
 /// # Errors
 /// What the gate or the order of command refuses; people and companies that are not here.
 pub async fn assign(gate: Gate<ViewAccess>, fields: Fields) -> Result<HttpResponse, AppError> {
-    let typed = Typed::of(&fields);
+    let typed = AssignmentForm::of(&fields);
     let answer = gate
-        .write(move |member, conn| {
+        .write(move |actor, conn| {
             if typed.finds {
-                let page = New::of(conn, member, typed, FormErrors::none())?;
-                return Ok((Answer::Again(Box::new(page)), Deeds::none("something was searched")));
+                let page = New::of(conn, actor, typed, FormErrors::none())?;
+                return Ok((Answer::Again(Box::new(page)), Events::none("something was searched")));
             }
             let mut errors = FormErrors::none();
-            if let Some((given, deeds)) = give::give(conn, member, &typed, &mut errors)? {
-                return Ok((Answer::Done(given), deeds));
+            if let Some((given, events)) = give::give(conn, actor, &typed, &mut errors)? {
+                return Ok((Answer::Done(given), events));
             }
-            let page = New::of(conn, member, typed, errors)?;
-            Ok((Answer::Refused(Box::new(page)), Deeds::none("the form was refused")))
+            let page = New::of(conn, actor, typed, errors)?;
+            Ok((Answer::Refused(Box::new(page)), Events::none("the form was refused")))
         })
         .await?;
     let fragment = gate.fragment();

@@ -6,9 +6,9 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::AssignCompanies;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -16,11 +16,11 @@ use crate::common::form::FormErrors;
 use crate::common::html::{html, refused, see_other};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::access::import::plan::{Kind, Plan};
+use crate::handlers::access::import::plan::{ChangeKind, Plan};
 use crate::handlers::access::rules;
 use crate::handlers::access::rules::MOST;
 use crate::services::members::access_matrix;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -30,7 +30,7 @@ const TOLD: usize = 50;
 #[derive(Template)]
 #[template(path = "access/import.html")]
 struct ImportPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     unit: UnitLabel,
     tabs: Vec<&'static Tab>,
@@ -50,14 +50,14 @@ struct ImportPage {
 }
 
 impl ImportPage {
-    fn of(conn: &mut Conn, member: &Member) -> Result<Self, AppError> {
+    fn of(conn: &mut Conn, actor: &Actor) -> Result<Self, AppError> {
         Ok(Self {
-            shell: member.shell(conn, "access")?,
-            organization: member.organization_name.clone(),
-            unit: member.unit,
-            tabs: nav::access(member.rights),
+            layout: actor.layout(conn, "access")?,
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+            tabs: nav::access(actor.permissions),
             tab: "/matrix",
-            base: member.path("/access"),
+            base: actor.path("/access"),
             typed: String::new(),
             errors: FormErrors::none(),
             wrong: Vec::new(),
@@ -99,7 +99,7 @@ impl ImportPage {
 /// # Errors
 /// What the gate refuses.
 pub async fn form(gate: Gate<AssignCompanies>) -> Result<HttpResponse, AppError> {
-    html(gate.read(|member, conn| ImportPage::of(conn, member)).await?)
+    html(gate.read(|actor, conn| ImportPage::of(conn, actor)).await?)
 }
 
 /// `POST /organizations/{slug}/access/matrix/import`: shows what the sheet would change, and changes nothing.
@@ -108,14 +108,14 @@ pub async fn form(gate: Gate<AssignCompanies>) -> Result<HttpResponse, AppError>
 /// What the gate refuses.
 pub async fn show(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(move |member, conn| {
+        .read(move |actor, conn| {
             let file = fields.get("csv");
             let text = if file.trim().is_empty() {
                 fields.get("text")
             } else {
                 file
             };
-            let page = ImportPage::of(conn, member)?;
+            let page = ImportPage::of(conn, actor)?;
             let rows = match rules::read(text) {
                 Ok(rows) => rows,
                 Err(sentence) => {
@@ -126,7 +126,7 @@ pub async fn show(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpRes
                     });
                 }
             };
-            Ok(match Plan::of(conn, member, rows)? {
+            Ok(match Plan::of(conn, actor, rows)? {
                 Ok(plan) => page.showing(plan),
                 Err(wrong) => page.wrong_with(text, wrong),
             })
@@ -146,7 +146,7 @@ enum Answer {
 /// What the gate refuses; a missing right.
 pub async fn apply(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpResponse, AppError> {
     let answer = gate
-        .write(move |member, conn| applied(conn, member, fields.get("rows")))
+        .write(move |actor, conn| applied(conn, actor, fields.get("rows")))
         .await?;
     match answer {
         Answer::Done(changes, path) => {
@@ -157,9 +157,9 @@ pub async fn apply(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpRe
     }
 }
 
-fn applied(conn: &mut Conn, member: &Member, text: &str) -> Result<(Answer, Deeds), AppError> {
-    let no = |page: ImportPage| Ok((Answer::Refused(Box::new(page)), Deeds::none("nothing was taken in")));
-    let page = ImportPage::of(conn, member)?;
+fn applied(conn: &mut Conn, actor: &Actor, text: &str) -> Result<(Answer, Events), AppError> {
+    let no = |page: ImportPage| Ok((Answer::Refused(Box::new(page)), Events::none("nothing was taken in")));
+    let page = ImportPage::of(conn, actor)?;
     let rows = match rules::read(text) {
         Ok(rows) => rows,
         Err(sentence) => {
@@ -170,7 +170,7 @@ fn applied(conn: &mut Conn, member: &Member, text: &str) -> Result<(Answer, Deed
         }
     };
     let shown: Vec<Option<String>> = rows.iter().map(|row| row.was.clone()).collect();
-    let plan = match Plan::of(conn, member, rows)? {
+    let plan = match Plan::of(conn, actor, rows)? {
         Ok(plan) => plan,
         Err(wrong) => return no(page.wrong_with(text, wrong)),
     };
@@ -183,28 +183,28 @@ fn applied(conn: &mut Conn, member: &Member, text: &str) -> Result<(Answer, Deed
         return no(ImportPage { stale: true, ..page }.showing(plan));
     }
     let changes = plan.changes();
-    match access_matrix::apply(conn, member, &changes)? {
-        Ok(deeds) => {
-            let summary = Deed::new(
+    match access_matrix::apply(conn, actor, &changes)? {
+        Ok(events) => {
+            let summary = Event::new(
                 Action::AccessImported,
                 "organization",
-                member.organization,
-                &member.organization_name,
+                actor.organization,
+                &actor.organization_name,
             )
             .after(json!({
-                "added": plan.count(Kind::Added),
-                "changed": plan.count(Kind::Changed),
-                "removed": plan.count(Kind::Removed),
+                "added": plan.count(ChangeKind::Added),
+                "changed": plan.count(ChangeKind::Changed),
+                "removed": plan.count(ChangeKind::Removed),
             }));
-            let own = changes.iter().any(|change| change.person == member.id);
+            let own = changes.iter().any(|change| change.person == actor.id);
             // Who changed their own role may not see the matrix any more.
-            let path = member.path(if own { "" } else { "/access/matrix" });
-            let deeds = if changes.is_empty() {
-                deeds
+            let path = actor.path(if own { "" } else { "/access/matrix" });
+            let events = if changes.is_empty() {
+                events
             } else {
-                deeds.and(member.did(summary))
+                events.and(actor.event(summary))
             };
-            Ok((Answer::Done(changes.len(), path), deeds))
+            Ok((Answer::Done(changes.len(), path), events))
         }
         Err(faults) => {
             let wrong = faults

@@ -9,28 +9,28 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{AssignCompanies, Permission, ViewAccess};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::html::{html, query_value};
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId};
 use crate::common::name;
-use crate::common::paging::Place;
+use crate::common::paging::Cursor;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::access::matrix::cells::{Line, Reader};
 use crate::handlers::access::may_change;
 use crate::handlers::access::queries;
-use crate::models::company_choice::{Choice, Choices};
+use crate::models::company_choice::{CompanyChoice, CompanyChoices};
 use crate::models::custom_role;
 use crate::models::member_search;
-use crate::models::member_search::{Given, Sort, Wanted};
+use crate::models::member_search::{Given, MemberFilter, Sort};
 use crate::services::assignments;
-use crate::services::members::access_matrix::{Fault, Spot};
+use crate::services::members::access_matrix::{CellKey, Fault};
 use crate::services::members::role::Title;
-use crate::services::members::visible::Sight;
-use crate::web::layout::Shell;
+use crate::services::members::visible::CompanyScope;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -41,7 +41,7 @@ const COMPANIES: usize = 8;
 /// The matrix as the address asks for it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct MatrixQuery {
     pub q: String,
     pub role: String,
     pub company: String,
@@ -49,7 +49,7 @@ pub struct Asked {
     pub columns: String,
 }
 
-impl Asked {
+impl MatrixQuery {
     /// The query of another place in the matrix.
     pub fn query(&self, after: &str, columns: &str) -> String {
         let fields = [
@@ -68,8 +68,8 @@ impl Asked {
     }
 
     /// Whom it means. A company chooses the column; the people stay.
-    pub fn wanted(&self, member: &Member, sight: &Sight) -> Wanted {
-        Wanted {
+    pub fn wanted(&self, actor: &Actor, sight: &CompanyScope) -> MemberFilter {
+        MemberFilter {
             words: name::query(&self.q),
             role: Role::parse(&self.role),
             company: None,
@@ -77,7 +77,7 @@ impl Asked {
             standing: None,
             within: sight.own().map(<[_]>::to_vec),
             sort: Sort::Name,
-            now: member.cx.now,
+            now: actor.cx.now,
         }
     }
 }
@@ -86,7 +86,7 @@ impl Asked {
 #[derive(Debug, Default)]
 pub struct Sent {
     /// The chosen values.
-    pub chosen: HashMap<Spot, String>,
+    pub chosen: HashMap<CellKey, String>,
     /// Who was checked.
     pub picked: Vec<MembershipId>,
     /// The company and the role for whoever was checked.
@@ -101,19 +101,19 @@ pub struct Sent {
 #[derive(Template)]
 #[template(path = "access/matrix.html", blocks = ["matrix"])]
 pub struct MatrixPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     unit: UnitLabel,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
     members: String,
-    asked: Asked,
+    asked: MatrixQuery,
     may_change: bool,
     roles: Vec<(String, String)>,
-    choices: Choices,
+    choices: CompanyChoices,
     no_company: bool,
-    columns: Vec<Choice>,
+    columns: Vec<CompanyChoice>,
     company_roles: &'static [CompanyRole],
     lines: Vec<Line>,
     sent: Sent,
@@ -126,10 +126,10 @@ pub struct MatrixPage {
 ///
 /// # Errors
 /// What the gate refuses; a company that is not here.
-pub async fn page(gate: Gate<ViewAccess>, asked: web::Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn page(gate: Gate<ViewAccess>, asked: web::Query<MatrixQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let page = gate
-        .read(move |member, conn| MatrixPage::load(conn, member, asked, Sent::default()))
+        .read(move |actor, conn| MatrixPage::load(conn, actor, asked, Sent::default()))
         .await?;
     if gate.fragment() {
         html(page.as_matrix())
@@ -143,14 +143,14 @@ impl MatrixPage {
     ///
     /// # Errors
     /// When the database fails; a company that is not here.
-    pub fn load(conn: &mut Conn, member: &Member, mut asked: Asked, sent: Sent) -> Result<Self, AppError> {
-        let organization = member.organization;
-        let sight = Sight::of(conn, member)?;
+    pub fn load(conn: &mut Conn, actor: &Actor, mut asked: MatrixQuery, sent: Sent) -> Result<Self, AppError> {
+        let organization = actor.organization;
+        let sight = CompanyScope::of(conn, actor)?;
         let customs = custom_role::all(conn, organization)?;
-        let choices = sight.choices(conn, member)?;
+        let choices = sight.choices(conn, actor)?;
         let company = match asked.company.trim() {
             "" => None,
-            text => sight.meant(conn, member, text)?,
+            text => sight.meant(conn, actor, text)?,
         };
         let no_company = company.is_none() && !asked.company.trim().is_empty();
         let mut columns = Vec::new();
@@ -159,21 +159,15 @@ impl MatrixPage {
             asked.company.clone_from(&company.slug);
             columns.push(company);
         } else if !no_company {
-            let place = Place::parse(&asked.columns);
+            let place = Cursor::parse(&asked.columns);
             let page = queries::matrix::columns(conn, organization, sight.own(), place.as_ref(), COMPANIES)?;
             let href = |columns: String| format!("matrix{}", asked.query(&asked.after, &columns));
             companies = (page.previous.map(href), page.next.map(href));
             columns = page.rows;
         }
 
-        let place = Place::parse(&asked.after);
-        let found = member_search::page(
-            conn,
-            organization,
-            &asked.wanted(member, &sight),
-            place.as_ref(),
-            PEOPLE,
-        )?;
+        let place = Cursor::parse(&asked.after);
+        let found = member_search::page(conn, organization, &asked.wanted(actor, &sight), place.as_ref(), PEOPLE)?;
         let count = found.words("person", "people");
         let href = |after: String| format!("matrix{}", asked.query(&after, &asked.columns));
         let people = (found.page.previous.map(href), found.page.next.map(href));
@@ -184,10 +178,10 @@ impl MatrixPage {
         let grouped: Vec<MembershipId> = facts.values().filter(|one| one.groups > 0).map(|one| one.id).collect();
         let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
         let reader = Reader {
-            member,
-            actor: member.into(),
+            actor,
+            rank: actor.into(),
             titles: plain.chain(customs.into_iter().map(Title::Custom)).collect(),
-            own: member.own_companies(conn, AssignCompanies::RIGHT)?,
+            own: actor.own_companies(conn, AssignCompanies::ID)?,
             places: queries::places(conn, organization, &ids, Some(&shown))?,
             inherited: queries::inherited(conn, organization, &grouped)?,
             facts,
@@ -204,15 +198,15 @@ impl MatrixPage {
             .map(|title| (title.value(), title.label().to_owned()))
             .collect();
         Ok(Self {
-            shell: member.shell(conn, "access")?,
-            organization: member.organization_name.clone(),
-            unit: member.unit,
-            tabs: nav::access(member.rights),
+            layout: actor.layout(conn, "access")?,
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+            tabs: nav::access(actor.permissions),
             tab: "/matrix",
-            base: member.path("/access"),
-            members: member.path("/members"),
-            may_change: may_change(member),
-            company_roles: assignments::grantable(member.rights.reach(AssignCompanies::RIGHT)),
+            base: actor.path("/access"),
+            members: actor.path("/members"),
+            may_change: may_change(actor),
+            company_roles: assignments::grantable(actor.permissions.reach(AssignCompanies::ID)),
             roles,
             choices,
             no_company,

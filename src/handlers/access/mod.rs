@@ -9,16 +9,11 @@ pub mod rules;
 pub mod save;
 pub mod sheet;
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, ViewAccess};
-use crate::common::error::AppError;
-use crate::common::id::CompanyId;
-use crate::db::Conn;
-use crate::models::company_choice;
-use crate::models::company_choice::{Choice, Choices};
+use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission};
 
 /// Whether somebody may change anything on these pages.
-fn may_change(member: &Member) -> bool {
-    member.reach::<ChangeRoles>() == Reach::Everywhere || member.rights.has(AssignCompanies::RIGHT)
+fn may_change(actor: &Actor) -> bool {
+    actor.reach::<ChangeRoles>() == Reach::Everywhere || actor.permissions.has(AssignCompanies::ID)
 }

@@ -7,26 +7,26 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{AssignCompanies, InviteMembers, Permission, ViewAccess};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::html::{html, number, query_value};
 use crate::common::id::{CustomRoleId, MembershipId};
 use crate::common::name;
-use crate::common::paging::Place;
+use crate::common::paging::Cursor;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::access::may_change;
 use crate::handlers::access::people::lines::{Beside, Line, Reader};
 use crate::handlers::access::queries;
-use crate::models::company_choice::{Choice, Choices};
+use crate::models::company_choice::{CompanyChoice, CompanyChoices};
 use crate::models::custom_role;
 use crate::models::custom_role::CustomRole;
 use crate::models::member_search;
-use crate::models::member_search::{Given, Sort, Wanted};
-use crate::services::members::visible::Sight;
-use crate::web::layout::Shell;
+use crate::models::member_search::{Given, MemberFilter, Sort};
+use crate::services::members::visible::CompanyScope;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -36,7 +36,7 @@ const SIZE: usize = 20;
 /// The list as the address asks for it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct AccessQuery {
     tab: String,
     q: String,
     role: String,
@@ -44,7 +44,7 @@ pub struct Asked {
     after: String,
 }
 
-impl Asked {
+impl AccessQuery {
     fn by_company(&self) -> bool {
         self.tab == "company"
     }
@@ -73,7 +73,7 @@ impl Asked {
     }
 
     /// What it means here; `None` when nobody can be meant.
-    fn read(&self, member: &Member, sight: &Sight, company: Option<&Choice>) -> Option<Wanted> {
+    fn read(&self, actor: &Actor, sight: &CompanyScope, company: Option<&CompanyChoice>) -> Option<MemberFilter> {
         let plain = Role::parse(&self.role).filter(|_| !self.by_company());
         let given = if self.by_company() {
             CompanyRole::parse(&self.role).map(Given::Place)
@@ -83,7 +83,7 @@ impl Asked {
         if company.is_none() && !self.company.trim().is_empty() {
             return None;
         }
-        Some(Wanted {
+        Some(MemberFilter {
             words: name::query(&self.q),
             role: plain,
             company: company.map(|company| company.id),
@@ -91,7 +91,7 @@ impl Asked {
             standing: None,
             within: sight.own().filter(|_| company.is_none()).map(<[_]>::to_vec),
             sort: Sort::Name,
-            now: member.cx.now,
+            now: actor.cx.now,
         })
     }
 }
@@ -99,21 +99,21 @@ impl Asked {
 #[derive(Template)]
 #[template(path = "access/people.html", blocks = ["people"])]
 struct PeoplePage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     unit: UnitLabel,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
     members: String,
-    asked: Asked,
+    asked: AccessQuery,
     may_change: bool,
     people_count: Option<i64>,
     places_count: Option<i64>,
     roles: Vec<(String, String)>,
-    choices: Choices,
+    choices: CompanyChoices,
     /// The company by which the list is narrowed, and who else is in it by role.
-    company: Option<Choice>,
+    company: Option<CompanyChoice>,
     by_role: Vec<(String, Option<String>)>,
     lines: Vec<Line>,
     previous: Option<String>,
@@ -125,11 +125,11 @@ struct PeoplePage {
 ///
 /// # Errors
 /// What the gate refuses; a company that is not here.
-pub async fn page(gate: Gate<ViewAccess>, asked: web::Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn page(gate: Gate<ViewAccess>, asked: web::Query<AccessQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let fragment = gate.fragment();
     let page = gate
-        .read(move |member, conn| PeoplePage::load(conn, member, asked, !fragment))
+        .read(move |actor, conn| PeoplePage::load(conn, actor, asked, !fragment))
         .await?;
     if fragment { html(page.as_people()) } else { html(page) }
 }
@@ -169,31 +169,31 @@ impl PeoplePage {
         }
     }
 
-    fn load(conn: &mut Conn, member: &Member, mut asked: Asked, whole: bool) -> Result<Self, AppError> {
-        let sight = Sight::of(conn, member)?;
-        let customs = custom_role::all(conn, member.organization)?;
+    fn load(conn: &mut Conn, actor: &Actor, mut asked: AccessQuery, whole: bool) -> Result<Self, AppError> {
+        let sight = CompanyScope::of(conn, actor)?;
+        let customs = custom_role::all(conn, actor.organization)?;
         let company = match asked.company.trim() {
             "" => None,
-            text => sight.meant(conn, member, text)?,
+            text => sight.meant(conn, actor, text)?,
         };
-        let wanted = asked.read(member, &sight, company.as_ref());
+        let wanted = asked.read(actor, &sight, company.as_ref());
         if let Some(company) = &company {
             // An address may name a company by its id or by the beginning of its name; the select knows slugs.
             asked.company.clone_from(&company.slug);
         }
         let mut page = Self {
-            shell: member.shell(conn, "access")?,
-            organization: member.organization_name.clone(),
-            unit: member.unit,
-            tabs: nav::access(member.rights),
+            layout: actor.layout(conn, "access")?,
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+            tabs: nav::access(actor.permissions),
             tab: "",
-            base: member.path("/access"),
-            members: member.path("/members"),
-            may_change: may_change(member) || member.rights.has(InviteMembers::RIGHT),
+            base: actor.path("/access"),
+            members: actor.path("/members"),
+            may_change: may_change(actor) || actor.permissions.has(InviteMembers::ID),
             people_count: None,
             places_count: None,
             roles: Vec::new(),
-            choices: Choices::default(),
+            choices: CompanyChoices::default(),
             company,
             by_role: Vec::new(),
             lines: Vec::new(),
@@ -203,11 +203,11 @@ impl PeoplePage {
             asked,
         };
         if whole {
-            page.frame(conn, member, &sight, &customs)?;
+            page.frame(conn, actor, &sight, &customs)?;
         }
-        page.others(conn, member, &sight)?;
+        page.others(conn, actor, &sight)?;
         if let Some(wanted) = wanted {
-            page.list(conn, member, &wanted, &customs)?;
+            page.list(conn, actor, &wanted, &customs)?;
         }
         Ok(page)
     }
@@ -216,15 +216,15 @@ impl PeoplePage {
     fn frame(
         &mut self,
         conn: &mut Conn,
-        member: &Member,
-        sight: &Sight,
+        actor: &Actor,
+        sight: &CompanyScope,
         customs: &[CustomRole],
     ) -> Result<(), AppError> {
         if sight.own().is_none() {
-            self.people_count = Some(member_search::counted(conn, member.organization, None)?);
+            self.people_count = Some(member_search::counted(conn, actor.organization, None)?);
         }
-        self.places_count = Some(queries::count_places(conn, member.organization, sight.own())?);
-        self.choices = sight.choices(conn, member)?;
+        self.places_count = Some(queries::count_places(conn, actor.organization, sight.own())?);
+        self.choices = sight.choices(conn, actor)?;
         self.roles = if self.asked.by_company() {
             let roles = CompanyRole::ALL.iter();
             roles.map(|role| (role.to_string(), role.label().to_owned())).collect()
@@ -239,11 +239,11 @@ impl PeoplePage {
     }
 
     /// Who is in the chosen company without an assignment.
-    fn others(&mut self, conn: &mut Conn, member: &Member, sight: &Sight) -> Result<(), AppError> {
+    fn others(&mut self, conn: &mut Conn, actor: &Actor, sight: &CompanyScope) -> Result<(), AppError> {
         if self.company.is_none() || !self.asked.by_company() {
             return Ok(());
         }
-        let counts = queries::everywhere(conn, member.organization)?;
+        let counts = queries::everywhere(conn, actor.organization)?;
         self.by_role = counts
             .into_iter()
             .map(|(role, people)| {
@@ -257,12 +257,12 @@ impl PeoplePage {
     fn list(
         &mut self,
         conn: &mut Conn,
-        member: &Member,
-        wanted: &Wanted,
+        actor: &Actor,
+        wanted: &MemberFilter,
         customs: &[CustomRole],
     ) -> Result<(), AppError> {
-        let organization = member.organization;
-        let place = Place::parse(&self.asked.after);
+        let organization = actor.organization;
+        let place = Cursor::parse(&self.asked.after);
         let found = member_search::page(conn, organization, wanted, place.as_ref(), SIZE)?;
         self.count = found.words("person", "people");
         let href = |after: String| format!("{}{}", self.base, self.asked.query(&after));
@@ -283,9 +283,9 @@ impl PeoplePage {
             facts,
         };
         let reader = Reader {
-            member,
-            actor: member.into(),
-            own: member.own_companies(conn, AssignCompanies::RIGHT)?,
+            actor,
+            rank: actor.into(),
+            own: actor.own_companies(conn, AssignCompanies::ID)?,
             customs,
         };
         self.lines = if self.asked.by_company() {

@@ -16,16 +16,15 @@ use crate::db::schema::{
 };
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
-use crate::models::company_choice::{Choice, Choices, among, company_meant};
 use crate::models::membership::Origin;
 
 /// What somebody's role follows from, besides the one that counts.
 #[derive(Debug, Clone, Queryable)]
-pub struct Facts {
+pub struct GrantFacts {
     /// The membership.
     pub id: MembershipId,
     /// The person's own role.
-    pub own_role: Role,
+    pub direct_role: Role,
     /// The custom role in its place.
     pub custom_role: Option<CustomRoleId>,
     /// The switched cells, as stored.
@@ -42,16 +41,16 @@ pub fn facts(
     conn: &mut Conn,
     organization: OrgId,
     members: &[MembershipId],
-) -> QueryResult<HashMap<MembershipId, Facts>> {
-    let rows: Vec<Facts> = memberships::table
+) -> QueryResult<HashMap<MembershipId, GrantFacts>> {
+    let rows: Vec<GrantFacts> = memberships::table
         .filter(memberships::organization_id.eq(organization))
         .filter(memberships::id.eq_any(members))
         .select((
             memberships::id,
-            memberships::own_role,
+            memberships::direct_role,
             memberships::custom_role_id,
             memberships::overrides,
-            memberships::groups,
+            memberships::group_count,
         ))
         .load(conn)?;
     Ok(rows.into_iter().map(|facts| (facts.id, facts)).collect())
@@ -217,7 +216,7 @@ pub fn count_places(conn: &mut Conn, organization: OrgId, within: Option<&[Compa
     let Some(within) = within else {
         return organizations::table
             .find(organization)
-            .select(organizations::places)
+            .select(organizations::assignment_count)
             .first(conn);
     };
     companies::table

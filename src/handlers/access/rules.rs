@@ -9,7 +9,7 @@ pub const MOST: usize = 5_000;
 
 /// A row of a sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Row {
+pub struct MatrixCsvRow {
     /// The line where it stands, from 1.
     pub line: u64,
     /// Whose role it is: an address.
@@ -40,7 +40,7 @@ fn line(text: &str, position: &csv::Position) -> u64 {
 ///
 /// # Errors
 /// A sentence about the sheet as a whole.
-pub fn read(text: &str) -> Result<Vec<Row>, String> {
+pub fn read(text: &str) -> Result<Vec<MatrixCsvRow>, String> {
     // One kind of line end, by which lines are counted as a person counts them.
     let text = text
         .trim_start_matches('\u{feff}')
@@ -83,7 +83,7 @@ pub fn read(text: &str) -> Result<Vec<Row>, String> {
             continue;
         }
         let cell = |at: usize| plain(record.get(at).unwrap_or_default()).to_owned();
-        rows.push(Row {
+        rows.push(MatrixCsvRow {
             line: record.position().map_or(0, |position| line(&text, position)),
             email: cell(email),
             company: cell(company),
@@ -103,7 +103,7 @@ pub fn read(text: &str) -> Result<Vec<Row>, String> {
 }
 
 /// The text that gives these rows again, with what was there when they were shown.
-pub fn write<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
+pub fn write<'a>(rows: impl Iterator<Item = &'a MatrixCsvRow>) -> String {
     let mut sheet = WriterBuilder::new().from_writer(Vec::new());
     // Writing into memory cannot fail, and every row is as wide as its head.
     let _ = sheet.write_record(["email", "company_slug", "role", "was"]);
@@ -161,10 +161,10 @@ mod tests {
         fn rows_survive_their_way_through_the_form(
             cells in prop::collection::vec(("[a-z]{1,8}@[a-z]{1,8}\\.example", "[a-z0-9-]{0,12}", "[a-z_,\" ]{0,9}"), 1..20),
         ) {
-            let rows: Vec<Row> = cells
+            let rows: Vec<MatrixCsvRow> = cells
                 .into_iter()
                 .enumerate()
-                .map(|(at, (email, company, role))| Row {
+                .map(|(at, (email, company, role))| MatrixCsvRow {
                     line: at as u64 + 2,
                     email,
                     company: company.trim_start_matches('-').to_owned(),

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::ViewAccess;
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
@@ -15,9 +15,9 @@ use crate::common::html::{refused, see_other};
 use crate::common::id::{CompanyId, MembershipId};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::access::matrix::{Asked, MatrixPage, Sent};
+use crate::handlers::access::matrix::{MatrixPage, MatrixQuery, Sent};
 use crate::services::members::access_matrix;
-use crate::services::members::access_matrix::{Change, Spot, Wish};
+use crate::services::members::access_matrix::{CellChange, CellKey, Change};
 use crate::services::members::role::Title;
 
 /// The value that takes people off a company.
@@ -25,8 +25,8 @@ const OFF: &str = "off";
 
 /// The matrix as it was sent: what was shown, and what was chosen.
 struct Form {
-    shown: HashMap<Spot, String>,
-    chosen: Vec<(Spot, String)>,
+    shown: HashMap<CellKey, String>,
+    chosen: Vec<(CellKey, String)>,
     picked: Vec<MembershipId>,
     bulk: Option<(String, String)>,
 }
@@ -115,29 +115,29 @@ impl Form {
     }
 
     /// The changes. The inner error is a sentence about a value that no control has.
-    fn changes(&self, conn: &mut Conn, member: &Member) -> Result<Result<Vec<Change>, String>, AppError> {
+    fn changes(&self, conn: &mut Conn, actor: &Actor) -> Result<Result<Vec<CellChange>, String>, AppError> {
         let mut changes = Vec::new();
         let mut titles: HashMap<&str, Title> = HashMap::new();
         for (spot, now) in &self.chosen {
             let wish = match (spot.1, now.as_str()) {
-                (Some(company), "") => Wish::Place(company, None),
+                (Some(company), "") => Change::Place(company, None),
                 (Some(company), role) => match CompanyRole::parse(role) {
-                    Some(role) => Wish::Place(company, Some(role)),
-                    None => return Ok(Err(format!("There is no role “{role}” in {}", member.unit.a()))),
+                    Some(role) => Change::Place(company, Some(role)),
+                    None => return Ok(Err(format!("There is no role “{role}” in {}", actor.unit.a()))),
                 },
                 (None, value) => {
                     let title = match titles.get(value) {
                         Some(title) => title.clone(),
-                        None => match Title::parse(conn, member.organization, value)? {
+                        None => match Title::parse(conn, actor.organization, value)? {
                             Some(title) => title,
                             None => return Ok(Err(format!("There is no role “{value}” in the organization"))),
                         },
                     };
                     titles.insert(value, title.clone());
-                    Wish::Title(title)
+                    Change::Title(title)
                 }
             };
-            changes.push(Change {
+            changes.push(CellChange {
                 line: 0,
                 person: spot.0,
                 wish,
@@ -167,22 +167,26 @@ enum Answer {
 ///
 /// # Errors
 /// A missing right; people and companies that are not here.
-pub async fn save(gate: Gate<ViewAccess>, asked: web::Query<Asked>, fields: Fields) -> Result<HttpResponse, AppError> {
+pub async fn save(
+    gate: Gate<ViewAccess>,
+    asked: web::Query<MatrixQuery>,
+    fields: Fields,
+) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let answer = gate
-        .write(move |member, conn| {
+        .write(move |actor, conn| {
             let mut form = Form::read(&fields)?;
-            let wrong = match form.spread(member.unit)? {
-                Ok(()) => match form.changes(conn, member)? {
-                    Ok(changes) => match access_matrix::apply(conn, member, &changes)? {
-                        Ok(deeds) => {
-                            let path = after(member, &changes, &asked);
-                            return Ok((Answer::Done(changes.len(), path), deeds));
+            let wrong = match form.spread(actor.unit)? {
+                Ok(()) => match form.changes(conn, actor)? {
+                    Ok(changes) => match access_matrix::apply(conn, actor, &changes)? {
+                        Ok(events) => {
+                            let path = after(actor, &changes, &asked);
+                            return Ok((Answer::Done(changes.len(), path), events));
                         }
                         Err(faults) => {
                             let sent = Sent { faults, ..form.sent() };
-                            let page = MatrixPage::load(conn, member, asked, sent)?;
-                            return Ok((Answer::Refused(Box::new(page)), Deeds::none("a change was refused")));
+                            let page = MatrixPage::load(conn, actor, asked, sent)?;
+                            return Ok((Answer::Refused(Box::new(page)), Events::none("a change was refused")));
                         }
                     },
                     Err(wrong) => wrong,
@@ -193,8 +197,8 @@ pub async fn save(gate: Gate<ViewAccess>, asked: web::Query<Asked>, fields: Fiel
                 wrong: Some(wrong),
                 ..form.sent()
             };
-            let page = MatrixPage::load(conn, member, asked, sent)?;
-            Ok((Answer::Refused(Box::new(page)), Deeds::none("the form was refused")))
+            let page = MatrixPage::load(conn, actor, asked, sent)?;
+            Ok((Answer::Refused(Box::new(page)), Events::none("the form was refused")))
         })
         .await?;
     match answer {
@@ -211,11 +215,11 @@ pub async fn save(gate: Gate<ViewAccess>, asked: web::Query<Asked>, fields: Fiel
 }
 
 /// Back to the matrix; who changed their own role may not see it any more.
-fn after(member: &Member, changes: &[Change], asked: &Asked) -> String {
-    let own = changes.iter().any(|change| change.person == member.id);
+fn after(actor: &Actor, changes: &[CellChange], asked: &MatrixQuery) -> String {
+    let own = changes.iter().any(|change| change.person == actor.id);
     if own {
-        member.path("")
+        actor.path("")
     } else {
-        member.path(&format!("/access/matrix{}", asked.query(&asked.after, &asked.columns)))
+        actor.path(&format!("/access/matrix{}", asked.query(&asked.after, &asked.columns)))
     }
 }

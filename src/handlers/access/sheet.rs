@@ -3,19 +3,19 @@
 use actix_web::{HttpResponse, web};
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::ViewAccess;
 use crate::common::csv::Sheet;
 use crate::common::error::AppError;
 use crate::common::html::download;
 use crate::common::id::MembershipId;
-use crate::common::paging::Place;
+use crate::common::paging::Cursor;
 use crate::db::Conn;
-use crate::handlers::access::matrix::Asked;
+use crate::handlers::access::matrix::MatrixQuery;
 use crate::handlers::access::{queries, rules};
 use crate::models::custom_role;
 use crate::models::member_search;
-use crate::services::members::visible::Sight;
+use crate::services::members::visible::CompanyScope;
 
 /// So many people are read at once.
 const STEP: usize = 1_000;
@@ -25,31 +25,31 @@ const STEP: usize = 1_000;
 ///
 /// # Errors
 /// What the gate refuses; a company that is not here.
-pub async fn sheet(gate: Gate<ViewAccess>, asked: web::Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn sheet(gate: Gate<ViewAccess>, asked: web::Query<MatrixQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let (name, bytes) = gate
-        .read(move |member, conn| {
+        .read(move |actor, conn| {
             let mut sheet = Sheet::new(&["email", "name", "company_slug", "company", "role"]);
-            fill(conn, member, &asked, &mut sheet)?;
-            let name = format!("{}-access-{}.csv", member.slug, member.cx.now.day());
+            fill(conn, actor, &asked, &mut sheet)?;
+            let name = format!("{}-access-{}.csv", actor.slug, actor.cx.now.day());
             Ok((name, sheet.into_bytes()))
         })
         .await?;
     Ok(download(&name, "text/csv; charset=utf-8", bytes))
 }
 
-fn fill(conn: &mut Conn, member: &Member, asked: &Asked, sheet: &mut Sheet) -> Result<(), AppError> {
-    let organization = member.organization;
-    let sight = Sight::of(conn, member)?;
+fn fill(conn: &mut Conn, actor: &Actor, asked: &MatrixQuery, sheet: &mut Sheet) -> Result<(), AppError> {
+    let organization = actor.organization;
+    let sight = CompanyScope::of(conn, actor)?;
     let customs = custom_role::all(conn, organization)?;
     let company = match asked.company.trim() {
         "" => None,
-        text => Some(sight.meant(conn, member, text)?.ok_or(AppError::NotFound)?.id),
+        text => Some(sight.meant(conn, actor, text)?.ok_or(AppError::NotFound)?.id),
     };
     let within = company
         .map(|company| vec![company])
         .or_else(|| sight.own().map(<[_]>::to_vec));
-    let wanted = asked.wanted(member, &sight);
+    let wanted = asked.wanted(actor, &sight);
     let mut place = None;
     loop {
         let found = member_search::page(conn, organization, &wanted, place.as_ref(), STEP)?;
@@ -65,7 +65,7 @@ fn fill(conn: &mut Conn, member: &Member, asked: &Asked, sheet: &mut Sheet) -> R
                 // A name that is also a built-in role's would be taken for that one.
                 Some(custom) if rules::role(&custom.name).is_some() => custom.id.as_str().to_owned(),
                 Some(custom) => custom.name.clone(),
-                None => facts.own_role.to_string(),
+                None => facts.direct_role.to_string(),
             };
             sheet.row([row.email.as_str(), &row.name, "", "", &title]);
             for held in places.get(&row.id).into_iter().flatten() {
@@ -74,7 +74,7 @@ fn fill(conn: &mut Conn, member: &Member, asked: &Asked, sheet: &mut Sheet) -> R
                 }
             }
         }
-        place = found.page.next.as_deref().and_then(Place::parse);
+        place = found.page.next.as_deref().and_then(Cursor::parse);
         if place.is_none() {
             return Ok(());
         }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::actor::Member;
+use crate::audit::{Action, Event, Events};
+use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::authz::permission::{ManageCompanyMembers, Permission};
 use crate::authz::role::CompanyRole;
@@ -16,9 +16,9 @@ use crate::models::access_review::Review;
 use crate::models::access_review::items;
 use crate::models::access_review::items::{Line, Verdict};
 use crate::models::access_review::rules::{Decision, Wish};
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::assignments;
-use crate::services::assignments::Attempt;
+use crate::services::assignments::AssignmentCheck;
 
 /// One row of the form as it came.
 #[derive(Debug, Clone)]
@@ -33,13 +33,13 @@ pub struct Answer {
 pub type RowErrors = Vec<(ReviewItemId, String)>;
 
 /// The answers to a place that somebody may give, “keep” first. None: somebody else decides; the text says why.
-pub fn offered(member: &Member, company: &Company, line: &Line) -> Result<Vec<Wish>, String> {
-    if line.membership == member.id {
+pub fn offered(actor: &Actor, company: &Company, line: &Line) -> Result<Vec<Wish>, String> {
+    if line.membership == actor.id {
         return Err("This is you. Somebody else decides".into());
     }
     let gone = line.status == MembershipStatus::Removed;
     let archived = company.status == CompanyStatus::Archived;
-    let attempt = Attempt::of(member, ManageCompanyMembers::RIGHT, line.membership, line.role);
+    let attempt = AssignmentCheck::of(actor, ManageCompanyMembers::ID, line.membership, line.role);
     let kept = line.stand().kept();
     let may_give = |role| !gone && !archived && attempt.give(true, line.present, role).is_ok();
     let mut wishes = Vec::new();
@@ -106,25 +106,25 @@ impl Tally {
 /// When the database fails; the inner error has a sentence for each row that could not be.
 pub fn carry_out(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     company: &Company,
     review: &Review,
     lines: &[Line],
     answers: &[Answer],
-) -> Result<Result<(Tally, Deeds), RowErrors>, AppError> {
+) -> Result<Result<(Tally, Events), RowErrors>, AppError> {
     items::whole(conn, |conn| {
         let mut errors = RowErrors::new();
         let mut tally = Tally::default();
-        let mut deeds = Deeds::none("those of each change, and one for all answers");
+        let mut events = Events::none("those of each change, and one for all answers");
         for answer in answers {
             let line = lines
                 .iter()
                 .find(|line| line.id == answer.item)
                 .ok_or(AppError::NotFound)?;
-            match one(conn, member, company, review, line, answer)? {
+            match one(conn, actor, company, review, line, answer)? {
                 Ok(Some((decision, more))) => {
                     tally.add(decision, &line.name);
-                    deeds = deeds.and(more);
+                    events = events.and(more);
                 }
                 Ok(None) => {}
                 Err(sentence) => errors.push((line.id, sentence)),
@@ -134,24 +134,24 @@ pub fn carry_out(
             return Ok(Err(errors));
         }
         if tally.len() > 0 {
-            let deed = Deed::new(Action::ReviewDecided, "review", review.id, &review.name).after(json!({
+            let event = Event::new(Action::ReviewDecided, "review", review.id, &review.name).after(json!({
                 "company": company.name,
                 "company_id": company.id.as_str(),
                 "kept": tally.kept,
                 "changed": tally.changed,
                 "removed": tally.removed,
             }));
-            deeds = deeds.and(member.did(deed));
+            events = events.and(actor.event(event));
         }
-        Ok(Ok((tally, deeds)))
+        Ok(Ok((tally, events)))
     })
 }
 
-type Carried = Option<(Decision, Deeds)>;
+type Carried = Option<(Decision, Events)>;
 
 fn one(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     company: &Company,
     review: &Review,
     line: &Line,
@@ -180,7 +180,7 @@ fn one(
             line.decision.label().to_lowercase()
         )));
     }
-    match offered(member, company, line) {
+    match offered(actor, company, line) {
         Err(why) => return Ok(Err(why)),
         Ok(choices) if !choices.contains(&wish) => return Ok(Err("Choose an answer that you may give".into())),
         Ok(_) => {}
@@ -193,47 +193,47 @@ fn one(
             Wish::Nothing => None,
         },
         note,
-        by: member.person.id,
-        at: member.cx.now,
+        by: actor.person.id,
+        at: actor.cx.now,
     };
-    if !items::decide(conn, member.organization, review.id, company.id, line, verdict)? {
+    if !items::decide(conn, actor.organization, review.id, company.id, line, verdict)? {
         return Ok(Err("Somebody answered at the same moment. Look again".into()));
     }
-    Ok(apply(conn, member, company, line, wish)?.map(|deeds| Some((decision, deeds))))
+    Ok(apply(conn, actor, company, line, wish)?.map(|events| Some((decision, events))))
 }
 
 /// Makes the place what was wished, by the one verb for it and with its own deed.
 fn apply(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     company: &Company,
     line: &Line,
     wish: Wish,
-) -> Result<Result<Deeds, String>, AppError> {
+) -> Result<Result<Events, String>, AppError> {
     if line.stand().is(wish) {
-        return Ok(Ok(Deeds::none("it is so already")));
+        return Ok(Ok(Events::none("it is so already")));
     }
-    let person = Standing::find(conn, member.organization, line.membership)?;
-    let right = ManageCompanyMembers::RIGHT;
+    let person = Membership::find(conn, actor.organization, line.membership)?;
+    let permission = ManageCompanyMembers::ID;
     let placed = match wish {
-        Wish::Role(role) => assignments::give(conn, member, right, &person, company.id, role)?,
-        Wish::Nothing => assignments::take(conn, member, right, &person, company.id)?,
+        Wish::Role(role) => assignments::give(conn, actor, permission, &person, company.id, role)?,
+        Wish::Nothing => assignments::take(conn, actor, permission, &person, company.id)?,
     };
-    let deeds = match placed {
-        Ok(placed) => placed.deeds,
+    let events = match placed {
+        Ok(placed) => placed.events,
         // Whoever is here by a group alone has nothing of their own to take; what is left is looked at below.
-        Err(assignments::Refused::NotAssigned | assignments::Refused::ByGroup) => {
-            Deeds::none("they have none of their own, or somebody took it away at the same moment")
+        Err(assignments::AssignmentError::NotAssigned | assignments::AssignmentError::ByGroup) => {
+            Events::none("they have none of their own, or somebody took it away at the same moment")
         }
-        Err(refused) => return Ok(Err(refused.sentence(member.unit.one()))),
+        Err(refused) => return Ok(Err(refused.sentence(actor.unit.one()))),
     };
-    let now = assignments::role_in(conn, member.organization, line.membership, company.id)?;
+    let now = assignments::role_in(conn, actor.organization, line.membership, company.id)?;
     let wanted = match wish {
         Wish::Role(role) => Some(role),
         Wish::Nothing => None,
     };
     if now == wanted {
-        Ok(Ok(deeds))
+        Ok(Ok(events))
     } else {
         Ok(Err("A group gives more than that. Change the group first".into()))
     }

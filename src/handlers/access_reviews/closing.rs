@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::RemoveMembers;
 use crate::common::error::AppError;
 use crate::common::html::{html, number, see_other};
@@ -17,7 +17,7 @@ use crate::models::access_review::Review;
 use crate::models::access_review::rules::{REMIND_AGAIN, Status};
 use crate::services::access_reviews::advance;
 use crate::services::access_reviews::{close, notify};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// So many companies with open places are named.
 const NAMED: usize = 50;
@@ -31,7 +31,7 @@ struct Waiting {
 #[derive(Template)]
 #[template(path = "reviews/closing.html", blocks = ["dialog"])]
 struct ClosingPage {
-    shell: Shell,
+    layout: Layout,
     back: String,
     path: String,
     review: Review,
@@ -59,15 +59,15 @@ impl ClosingPage {
     }
 }
 
-fn page(member: &Member, conn: &mut Conn, id: ReviewId, cancels: bool) -> Result<ClosingPage, AppError> {
-    must_run(member, conn)?;
-    let org = member.organization;
+fn page(actor: &Actor, conn: &mut Conn, id: ReviewId, cancels: bool) -> Result<ClosingPage, AppError> {
+    must_run(actor, conn)?;
+    let org = actor.organization;
     let review = access_review::find(conn, org, id)?;
     let mut found = access_review::waiting(conn, org, id, i64::try_from(NAMED + 1).unwrap_or(i64::MAX))?;
     let more = found.len() > NAMED;
     found.truncate(NAMED);
     let ids: Vec<_> = found.iter().map(|row| row.company).collect();
-    let managers = access_review::managers(conn, org, member.cx.now, &ids)?;
+    let managers = access_review::managers(conn, org, actor.cx.now, &ids)?;
     let waiting = found.into_iter().map(|row| Waiting {
         deciders: crate::handlers::access_reviews::new::deciders(
             managers.get(&row.company).map(Vec::as_slice).unwrap_or_default(),
@@ -77,9 +77,9 @@ fn page(member: &Member, conn: &mut Conn, id: ReviewId, cancels: bool) -> Result
     });
     let waiting = waiting.collect();
     let totals = access_review::totals(conn, org, &[id], None)?;
-    let back = member.path(&format!("/access/reviews/{id}"));
+    let back = actor.path(&format!("/access/reviews/{id}"));
     Ok(ClosingPage {
-        shell: member.shell(conn, "access")?,
+        layout: actor.layout(conn, "access")?,
         path: format!("{back}/{}", if cancels { "cancellation" } else { "closing" }),
         back,
         cancels,
@@ -92,7 +92,7 @@ fn page(member: &Member, conn: &mut Conn, id: ReviewId, cancels: bool) -> Result
 
 async fn confirm(gate: Gate<RemoveMembers>, id: &str, cancels: bool) -> Result<HttpResponse, AppError> {
     let id = ReviewId::parse(id).ok_or(AppError::NotFound)?;
-    let page = gate.read(move |member, conn| page(member, conn, id, cancels)).await?;
+    let page = gate.read(move |actor, conn| page(actor, conn, id, cancels)).await?;
     if gate.fragment() {
         html(page.as_dialog())
     } else {
@@ -128,14 +128,14 @@ type Word = (&'static str, String);
 async fn act(
     gate: Gate<RemoveMembers>,
     id: &str,
-    work: impl FnOnce(&Member, &mut Conn, ReviewId) -> Result<(Word, Deeds), AppError> + Send + 'static,
+    work: impl FnOnce(&Actor, &mut Conn, ReviewId) -> Result<(Word, Events), AppError> + Send + 'static,
 ) -> Result<HttpResponse, AppError> {
     let id = ReviewId::parse(id).ok_or(AppError::NotFound)?;
     let ((tone, text), path) = gate
-        .write(move |member, conn| {
-            must_run(member, conn)?;
-            let (told, deeds) = work(member, conn, id)?;
-            Ok(((told, member.path(&format!("/access/reviews/{id}"))), deeds))
+        .write(move |actor, conn| {
+            must_run(actor, conn)?;
+            let (told, events) = work(actor, conn, id)?;
+            Ok(((told, actor.path(&format!("/access/reviews/{id}"))), events))
         })
         .await?;
     gate.tell(tone, text);
@@ -147,22 +147,22 @@ async fn act(
 /// # Errors
 /// What the gate refuses.
 pub async fn close(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    act(gate, &path.1, |member, conn, id| {
-        let org = member.organization;
+    act(gate, &path.1, |actor, conn, id| {
+        let org = actor.organization;
         let review = access_review::find(conn, org, id)?;
-        if !close::begin(conn, org, id, Some(member.person.id))? {
+        if !close::begin(conn, org, id, Some(actor.person.id))? {
             let word = format!("{} does not run", review.name);
-            return Ok((("info", word), Deeds::none("it does not run")));
+            return Ok((("info", word), Events::none("it does not run")));
         }
         let totals = access_review::totals(conn, org, &[id], None)?;
         let places = totals.get(&id).map(|(places, _)| *places).unwrap_or_default();
-        let deeds = advance::close_at_once(conn, &member.cx, org, id, places)?;
+        let events = advance::close_at_once(conn, &actor.cx, org, id, places)?;
         let word = if access_review::find(conn, org, id)?.status == Status::Closed {
             format!("{} is closed. The report is signed", review.name)
         } else {
             format!("{} is being closed. This takes a moment", review.name)
         };
-        Ok((("success", word), deeds))
+        Ok((("success", word), events))
     })
     .await
 }
@@ -172,19 +172,19 @@ pub async fn close(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>)
 /// # Errors
 /// What the gate refuses.
 pub async fn cancel(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    act(gate, &path.1, |member, conn, id| {
-        let org = member.organization;
+    act(gate, &path.1, |actor, conn, id| {
+        let org = actor.organization;
         let review = access_review::find(conn, org, id)?;
-        if !access_review::cancel(conn, org, id, member.person.id, member.cx.now)? {
+        if !access_review::cancel(conn, org, id, actor.person.id, actor.cx.now)? {
             let word = format!("{} does not run", review.name);
-            return Ok((("info", word), Deeds::none("it does not run")));
+            return Ok((("info", word), Events::none("it does not run")));
         }
-        let deed = Deed::new(Action::ReviewCancelled, "review", id, &review.name);
+        let event = Event::new(Action::ReviewCancelled, "review", id, &review.name);
         let word = format!(
             "{} is cancelled. What was answered stays; nothing else is taken away",
             review.name
         );
-        Ok((("success", word), member.did(deed)))
+        Ok((("success", word), actor.event(event)))
     })
     .await
 }
@@ -194,21 +194,21 @@ pub async fn cancel(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>
 /// # Errors
 /// What the gate refuses.
 pub async fn remind(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    act(gate, &path.1, |member, conn, id| {
-        let (org, now) = (member.organization, member.cx.now);
+    act(gate, &path.1, |actor, conn, id| {
+        let (org, now) = (actor.organization, actor.cx.now);
         let review = access_review::find(conn, org, id)?;
         let quiet = "letters are the outbox's own record";
         if review.status != Status::Running {
             let word = format!("{} does not run", review.name);
-            return Ok((("info", word), Deeds::none(quiet)));
+            return Ok((("info", word), Events::none(quiet)));
         }
         if !access_review::remind(conn, org, id, now, now - REMIND_AGAIN)? {
             let word = "Letters went out less than 24 hours ago. Wait a little".to_owned();
-            return Ok((("warning", word), Deeds::none(quiet)));
+            return Ok((("warning", word), Events::none(quiet)));
         }
-        notify::step(conn, &member.cx, org, id)?;
+        notify::step(conn, &actor.cx, org, id)?;
         let word = "Everybody with something to answer gets a reminder".to_owned();
-        Ok((("success", word), Deeds::none(quiet)))
+        Ok((("success", word), Events::none(quiet)))
     })
     .await
 }

@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::CompanyGate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::authz::permission::ManageCompanyMembers;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::html::{html, query_value, refused, see_other};
 use crate::common::id::{ReviewId, ReviewItemId};
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::db::Conn;
 use crate::handlers::access_reviews::answers;
 use crate::handlers::access_reviews::answers::{Answer, RowErrors};
@@ -24,7 +24,7 @@ use crate::models::access_review::Review;
 use crate::models::access_review::items;
 use crate::models::access_review::items::{Line, Which};
 use crate::models::access_review::rules::{Status, Wish};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -40,20 +40,20 @@ pub struct Query {
     after: String,
 }
 
-struct Choice {
+struct DecisionOption {
     value: &'static str,
     words: String,
     chosen: bool,
 }
 
-struct Row {
+struct ReviewItemRow {
     id: String,
     name: String,
     email: String,
     began: &'static str,
     /// What it is now, when that is something else.
     now: Option<String>,
-    choices: Vec<Choice>,
+    choices: Vec<DecisionOption>,
     /// Why nothing can be chosen.
     closed: Option<String>,
     note: String,
@@ -66,7 +66,7 @@ struct Row {
 #[derive(Template)]
 #[template(path = "reviews/decide.html")]
 struct DecidePage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
@@ -77,7 +77,7 @@ struct DecidePage {
     due: String,
     running: bool,
     bar: Bar,
-    rows: Vec<Row>,
+    rows: Vec<ReviewItemRow>,
     after: String,
     previous: Option<String>,
     next: Option<String>,
@@ -96,13 +96,13 @@ pub async fn page(
     let id = ReviewId::parse(&path.1).ok_or(AppError::NotFound)?;
     let after = query.into_inner().after;
     let page = gate
-        .read(move |member, company, conn| show(member, company, conn, id, after, &[], &RowErrors::new()))
+        .read(move |actor, company, conn| show(actor, company, conn, id, after, &[], &RowErrors::new()))
         .await?;
     html(page)
 }
 
 fn show(
-    member: &Member,
+    actor: &Actor,
     company: &Company,
     conn: &mut Conn,
     id: ReviewId,
@@ -110,32 +110,32 @@ fn show(
     typed: &[Answer],
     errors: &RowErrors,
 ) -> Result<DecidePage, AppError> {
-    let org = member.organization;
+    let org = actor.organization;
     let review = access_review::find(conn, org, id)?;
     let only = [company.id];
     let progress = access_review::progress(conn, org, id, Some(&only), None, 1)?
         .pop()
         .ok_or(AppError::NotFound)?;
-    let place = Place::parse(&after);
+    let place = Cursor::parse(&after);
     let lines = items::lines(conn, org, id, company.id, Which::Page(place.as_ref(), PAGE + 1))?;
     let cut = Page::cut(lines, PAGE, place.as_ref(), Line::key);
     let deciders: Vec<&str> = cut.rows.iter().filter_map(|line| line.decided_by.as_deref()).collect();
     let names = items::names(conn, &deciders)?;
     let running = review.status == Status::Running;
-    let path = member.path(&format!("/access/reviews/{id}/companies/{}", company.slug));
+    let path = actor.path(&format!("/access/reviews/{id}/companies/{}", company.slug));
     let rows = cut
         .rows
         .iter()
-        .map(|line| row(member, company, line, &names, running, typed, errors));
+        .map(|line| row(actor, company, line, &names, running, typed, errors));
     let link = |after: Option<String>| after.map(|after| format!("{path}?after={after}"));
     Ok(DecidePage {
-        shell: member.shell(conn, "access")?,
-        tabs: nav::access(member.rights),
+        layout: actor.layout(conn, "access")?,
+        tabs: nav::access(actor.permissions),
         tab: "/reviews",
-        base: member.path("/access"),
-        back: member.path(&format!("/access/reviews/{id}")),
+        base: actor.path("/access"),
+        back: actor.path(&format!("/access/reviews/{id}")),
         company: company.name.clone(),
-        due: format!("{}, {}", review.due_at.full(), review.due_at.ahead(member.cx.now)),
+        due: format!("{}, {}", review.due_at.full(), review.due_at.ahead(actor.cx.now)),
         running,
         bar: Bar::of((progress.places, progress.open)),
         rows: rows.collect(),
@@ -149,16 +149,16 @@ fn show(
 }
 
 fn row(
-    member: &Member,
+    actor: &Actor,
     company: &Company,
     line: &Line,
     names: &HashMap<String, String>,
     running: bool,
     typed: &[Answer],
     errors: &RowErrors,
-) -> Row {
+) -> ReviewItemRow {
     let offered = if running {
-        answers::offered(member, company, line)
+        answers::offered(actor, company, line)
     } else {
         Err("The review is over".into())
     };
@@ -177,14 +177,14 @@ fn row(
     let by = line.decided_by.as_ref().and_then(|by| names.get(by));
     let decided = line.decided_at.map(|at| {
         let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
-        format!("{}{by}, {}", line.decision.label(), at.ago(member.cx.now))
+        format!("{}{by}, {}", line.decision.label(), at.ago(actor.cx.now))
     });
     let (choices, closed) = match offered {
         Ok(all) => (all, None),
         Err(why) => (Vec::new(), Some(why)),
     };
-    let one = member.unit.one();
-    Row {
+    let one = actor.unit.one();
+    ReviewItemRow {
         id: line.id.to_string(),
         name: line.name.clone(),
         email: line.email.clone(),
@@ -192,7 +192,7 @@ fn row(
         now,
         choices: choices
             .into_iter()
-            .map(|wish| Choice {
+            .map(|wish| DecisionOption {
                 value: wish.value(),
                 words: if wish == Wish::Role(kept) && line.present.is_none() {
                     format!("Give back as {}", kept.label())
@@ -237,7 +237,7 @@ pub async fn decide(
     let typed = typed(&fields)?;
     let given = typed.clone();
     let answered = gate
-        .write(move |member, company, conn| answer(member, company, conn, id, given, keep_all))
+        .write(move |actor, company, conn| answer(actor, company, conn, id, given, keep_all))
         .await?;
     match answered {
         Answered::Done(0) => gate.tell("info", "Nothing was changed"),
@@ -246,7 +246,7 @@ pub async fn decide(
         Answered::Over => gate.tell("danger", "The review is over. Nothing was changed"),
         Answered::Refused(errors) => {
             let page = gate
-                .read(move |member, company, conn| show(member, company, conn, id, after, &typed, &errors))
+                .read(move |actor, company, conn| show(actor, company, conn, id, after, &typed, &errors))
                 .await?;
             return refused(page);
         }
@@ -280,19 +280,19 @@ fn typed(fields: &Fields) -> Result<Vec<Answer>, AppError> {
 }
 
 fn answer(
-    member: &Member,
+    actor: &Actor,
     company: &Company,
     conn: &mut Conn,
     id: ReviewId,
     mut rows: Vec<Answer>,
     keep_all: bool,
-) -> Result<(Answered, Deeds), AppError> {
-    let org = member.organization;
+) -> Result<(Answered, Events), AppError> {
+    let org = actor.organization;
     let review = access_review::find(conn, org, id)?;
     let items: Vec<ReviewItemId> = rows.iter().map(|row| row.item).collect();
-    let over = (Answered::Over, Deeds::none("it is over"));
+    let over = (Answered::Over, Events::none("it is over"));
     // The row is taken, so that the closing waits for this and this for the closing.
-    if review.due_at < member.cx.now || !access_review::hold(conn, org, id, Status::Running)? {
+    if review.due_at < actor.cx.now || !access_review::lock_row(conn, org, id, Status::Running)? {
         return Ok(over);
     }
     let lines = items::lines(conn, org, id, company.id, Which::These(&items))?;
@@ -304,7 +304,7 @@ fn answer(
             let line = lines.iter().find(|line| line.id == row.item && line.wished().is_none());
             let keep = line.map(|line| Wish::Role(line.stand().kept()));
             if let (Some(line), Some(keep)) = (line, keep)
-                && answers::offered(member, company, line).is_ok_and(|wishes| wishes.contains(&keep))
+                && answers::offered(actor, company, line).is_ok_and(|wishes| wishes.contains(&keep))
                 && line.present.is_some()
             {
                 keep.value().clone_into(&mut row.wish);
@@ -312,9 +312,9 @@ fn answer(
         }
     }
     Ok(
-        match answers::carry_out(conn, member, company, &review, &lines, &rows)? {
-            Ok((tally, deeds)) => (Answered::Done(tally.len()), deeds),
-            Err(errors) => (Answered::Refused(errors), Deeds::none("refused")),
+        match answers::carry_out(conn, actor, company, &review, &lines, &rows)? {
+            Ok((tally, events)) => (Answered::Done(tally.len()), events),
+            Err(errors) => (Answered::Refused(errors), Events::none("refused")),
         },
     )
 }

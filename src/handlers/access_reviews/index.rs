@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{ManageCompanyMembers, Permission, RemoveMembers, ViewAccess};
 use crate::common::error::AppError;
@@ -15,7 +15,7 @@ use crate::models::access_review;
 use crate::models::access_review::Review;
 use crate::models::access_review::rules;
 use crate::models::access_review::rules::Status;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -24,19 +24,19 @@ const PAGE: usize = 20;
 
 /// Whether somebody may begin, remind, close, cancel and restore: what a review does at its end is to take places away
 /// and to suspend people, so it needs that right in the whole organization, and to see what it covers.
-pub fn may_run(member: &Member) -> bool {
-    member.reach::<RemoveMembers>() == Reach::Everywhere && member.reach::<ViewAccess>() == Reach::Everywhere
+pub fn may_run(actor: &Actor) -> bool {
+    actor.reach::<RemoveMembers>() == Reach::Everywhere && actor.reach::<ViewAccess>() == Reach::Everywhere
 }
 
 /// The same, or the refusal.
 ///
 /// # Errors
 /// The refusal that names the missing right.
-pub fn must_run(member: &Member, conn: &mut Conn) -> Result<(), AppError> {
-    if may_run(member) {
+pub fn must_run(actor: &Actor, conn: &mut Conn) -> Result<(), AppError> {
+    if may_run(actor) {
         Ok(())
     } else {
-        Err(member.refusal(conn, RemoveMembers::RIGHT)?)
+        Err(actor.refusal(conn, RemoveMembers::ID)?)
     }
 }
 
@@ -44,16 +44,16 @@ pub fn must_run(member: &Member, conn: &mut Conn) -> Result<(), AppError> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn within(member: &Member, conn: &mut Conn) -> Result<Option<Vec<CompanyId>>, AppError> {
-    Ok(match member.reach::<ViewAccess>() {
+pub fn within(actor: &Actor, conn: &mut Conn) -> Result<Option<Vec<CompanyId>>, AppError> {
+    Ok(match actor.reach::<ViewAccess>() {
         Reach::Everywhere => None,
-        _ => Some(member.own_companies(conn, ViewAccess::RIGHT)?),
+        _ => Some(actor.own_companies(conn, ViewAccess::ID)?),
     })
 }
 
 /// Whether somebody decides in every company.
-pub fn decides_everywhere(member: &Member) -> bool {
-    member.reach::<ManageCompanyMembers>() == Reach::Everywhere
+pub fn decides_everywhere(actor: &Actor) -> bool {
+    actor.reach::<ManageCompanyMembers>() == Reach::Everywhere
 }
 
 /// How far something is, for a bar.
@@ -91,7 +91,7 @@ impl Bar {
     }
 }
 
-struct Row {
+struct ReviewRow {
     href: String,
     name: String,
     status: Status,
@@ -104,14 +104,14 @@ struct Row {
 #[derive(Template)]
 #[template(path = "reviews/index.html")]
 struct IndexPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
     may_run: bool,
     open: bool,
     first: bool,
-    rows: Vec<Row>,
+    rows: Vec<ReviewRow>,
     next: Option<String>,
 }
 
@@ -128,13 +128,13 @@ pub struct Query {
 /// What the gate refuses.
 pub async fn index(gate: Gate<ViewAccess>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let after = ReviewId::parse(&query.after);
-    let page = gate.read(move |member, conn| page(member, conn, after)).await?;
+    let page = gate.read(move |actor, conn| page(actor, conn, after)).await?;
     html(page)
 }
 
-fn page(member: &Member, conn: &mut Conn, after: Option<ReviewId>) -> Result<IndexPage, AppError> {
-    let org = member.organization;
-    let within = within(member, conn)?;
+fn page(actor: &Actor, conn: &mut Conn, after: Option<ReviewId>) -> Result<IndexPage, AppError> {
+    let org = actor.organization;
+    let within = within(actor, conn)?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut reviews = access_review::list(conn, org, after, limit)?;
     let more = reviews.len() > PAGE;
@@ -142,9 +142,9 @@ fn page(member: &Member, conn: &mut Conn, after: Option<ReviewId>) -> Result<Ind
     let ids: Vec<ReviewId> = reviews.iter().map(|review| review.id).collect();
     let totals = access_review::totals(conn, org, &ids, within.as_deref())?;
     let next = more.then(|| ids.last().map(|id| format!("?after={id}"))).flatten();
-    let now = member.cx.now;
-    let row = |review: Review| Row {
-        href: member.path(&format!("/access/reviews/{}", review.id)),
+    let now = actor.cx.now;
+    let row = |review: Review| ReviewRow {
+        href: actor.path(&format!("/access/reviews/{}", review.id)),
         status: review.status,
         starter: review.starter,
         started: (review.started_at.iso(), review.started_at.ago(now)),
@@ -159,11 +159,11 @@ fn page(member: &Member, conn: &mut Conn, after: Option<ReviewId>) -> Result<Ind
         name: review.name,
     };
     Ok(IndexPage {
-        shell: member.shell(conn, "access")?,
-        tabs: nav::access(member.rights),
+        layout: actor.layout(conn, "access")?,
+        tabs: nav::access(actor.permissions),
         tab: "/reviews",
-        base: member.path("/access"),
-        may_run: may_run(member),
+        base: actor.path("/access"),
+        may_run: may_run(actor),
         open: access_review::open(conn, org)?.is_some(),
         first: after.is_none(),
         rows: reviews.into_iter().map(row).collect(),

@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::RemoveMembers;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -21,7 +21,7 @@ use crate::models::access_review;
 use crate::models::access_review::rules;
 use crate::models::access_review::{NewReview, collect};
 use crate::services::access_reviews::notify;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -32,7 +32,7 @@ const SHOWN: i64 = 20;
 
 /// The form as it was typed.
 #[derive(Debug, Clone, Default)]
-struct Typed {
+struct AccessReviewForm {
     name: String,
     due: String,
     some: bool,
@@ -40,7 +40,7 @@ struct Typed {
     slugs: String,
 }
 
-impl Typed {
+impl AccessReviewForm {
     fn of(fields: &Fields) -> Self {
         Self {
             name: fields.get("name").to_owned(),
@@ -68,12 +68,12 @@ struct Covered {
 #[derive(Template)]
 #[template(path = "reviews/new.html")]
 struct NewPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
     unit: UnitLabel,
-    typed: Typed,
+    typed: AccessReviewForm,
     errors: FormErrors,
     soonest: String,
     latest: String,
@@ -94,12 +94,12 @@ struct Checked {
     companies: Option<Vec<CompanyId>>,
 }
 
-fn check(member: &Member, conn: &mut Conn, typed: &Typed) -> Result<(Checked, FormErrors), AppError> {
+fn check(actor: &Actor, conn: &mut Conn, typed: &AccessReviewForm) -> Result<(Checked, FormErrors), AppError> {
     let mut errors = FormErrors::none();
     let title = errors.take("name", name::parse(&typed.name, "a name", 80));
-    let due = errors.take("due", rules::due(&typed.due, member.cx.now));
+    let due = errors.take("due", rules::due(&typed.due, actor.cx.now));
     let companies = if typed.some {
-        Some(chosen(member, conn, typed, &mut errors)?)
+        Some(chosen(actor, conn, typed, &mut errors)?)
     } else {
         None
     };
@@ -113,12 +113,12 @@ fn check(member: &Member, conn: &mut Conn, typed: &Typed) -> Result<(Checked, Fo
 
 /// The chosen companies. A foreign or unknown one is an error at its place.
 fn chosen(
-    member: &Member,
+    actor: &Actor,
     conn: &mut Conn,
-    typed: &Typed,
+    typed: &AccessReviewForm,
     errors: &mut FormErrors,
 ) -> Result<Vec<CompanyId>, AppError> {
-    let one = member.unit.one();
+    let one = actor.unit.one();
     let mut wanted = Vec::new();
     for text in &typed.companies {
         wanted.push(CompanyId::parse(text).ok_or(AppError::NotFound)?);
@@ -130,16 +130,16 @@ fn chosen(
         .filter(|slug| !slug.is_empty())
         .map(str::to_lowercase)
         .collect();
-    let named = access_review::by_slugs(conn, member.organization, &slugs)?;
+    let named = access_review::by_slugs(conn, actor.organization, &slugs)?;
     if let Some(unknown) = slugs.iter().find(|slug| named.iter().all(|(_, known)| known != *slug)) {
         errors.add("slugs", format!("No active {one} has the web address “{unknown}”"));
     }
-    let found = access_review::chosen(conn, member.organization, Some(&wanted))?;
+    let found = access_review::chosen(conn, actor.organization, Some(&wanted))?;
     // An archived one and another organization's alike.
     if wanted.iter().any(|id| !found.contains(id)) {
         errors.add(
             "company_id",
-            format!("Choose active {} of this organization", member.unit.many()),
+            format!("Choose active {} of this organization", actor.unit.many()),
         );
     }
     let mut all: Vec<CompanyId> = found.into_iter().chain(named.into_iter().map(|(id, _)| id)).collect();
@@ -152,14 +152,14 @@ fn chosen(
 }
 
 fn page(
-    member: &Member,
+    actor: &Actor,
     conn: &mut Conn,
-    typed: Typed,
+    typed: AccessReviewForm,
     companies: Option<&[CompanyId]>,
     errors: FormErrors,
 ) -> Result<NewPage, AppError> {
-    let org = member.organization;
-    let now = member.cx.now;
+    let org = actor.organization;
+    let now = actor.cx.now;
     let all = access_review::chosen(conn, org, companies)?;
     let places: i64 = access_review::place_counts(conn, org, &all)?.values().sum();
     let managed = access_review::managed(conn, org, now, &all)?;
@@ -178,22 +178,22 @@ fn page(
         }
     });
     let covered: Vec<Covered> = covered.collect();
-    let count = |n: usize| member.unit.count(&i64::try_from(n).unwrap_or(i64::MAX));
+    let count = |n: usize| actor.unit.count(&i64::try_from(n).unwrap_or(i64::MAX));
     let mut picks = access_review::candidates(conn, org, None, LISTED + 1)?;
     let limit = usize::try_from(LISTED).unwrap_or(usize::MAX);
     let more = picks.len() > limit;
     picks.truncate(limit);
     let running = access_review::open(conn, org)?;
     Ok(NewPage {
-        shell: member.shell(conn, "access")?,
-        tabs: nav::access(member.rights),
+        layout: actor.layout(conn, "access")?,
+        tabs: nav::access(actor.permissions),
         tab: "/reviews",
-        base: member.path("/access"),
-        unit: member.unit,
+        base: actor.path("/access"),
+        unit: actor.unit,
         errors,
         soonest: (now + Span::days(rules::SOONEST)).day(),
         latest: (now + Span::days(rules::LATEST)).day(),
-        active: member.active_companies,
+        active: actor.active_companies,
         picks: picks
             .into_iter()
             .map(|company| Pick {
@@ -218,7 +218,7 @@ fn page(
         hidden: all.len().saturating_sub(covered.len()),
         covered,
         typed,
-        running: running.map(|id| member.path(&format!("/access/reviews/{id}"))),
+        running: running.map(|id| actor.path(&format!("/access/reviews/{id}"))),
     })
 }
 
@@ -239,16 +239,16 @@ pub fn deciders(managers: &[String]) -> String {
 pub async fn new(gate: Gate<RemoveMembers>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
     let page = gate
-        .read(move |member, conn| {
-            must_run(member, conn)?;
-            let mut typed = Typed::of(&fields);
+        .read(move |actor, conn| {
+            must_run(actor, conn)?;
+            let mut typed = AccessReviewForm::of(&fields);
             let looked = !fields.get("preview").is_empty();
             if !looked && typed.due.is_empty() {
-                typed.due = (member.cx.now + Span::days(21)).day();
+                typed.due = (actor.cx.now + Span::days(21)).day();
             }
-            let (checked, errors) = check(member, conn, &typed)?;
+            let (checked, errors) = check(actor, conn, &typed)?;
             let errors = if looked { errors } else { FormErrors::none() };
-            page(member, conn, typed, checked.companies.as_deref(), errors)
+            page(actor, conn, typed, checked.companies.as_deref(), errors)
         })
         .await?;
     html(page)
@@ -264,8 +264,8 @@ enum Begun {
 /// # Errors
 /// What the gate refuses.
 pub async fn start(gate: Gate<RemoveMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
-    let typed = Typed::of(&fields);
-    let begun = gate.write(move |member, conn| begin(member, conn, typed)).await?;
+    let typed = AccessReviewForm::of(&fields);
+    let begun = gate.write(move |actor, conn| begin(actor, conn, typed)).await?;
     match begun {
         Begun::Done(name, path) => {
             gate.tell(
@@ -278,34 +278,34 @@ pub async fn start(gate: Gate<RemoveMembers>, fields: Fields) -> Result<HttpResp
     }
 }
 
-fn begin(member: &Member, conn: &mut Conn, typed: Typed) -> Result<(Begun, Deeds), AppError> {
-    must_run(member, conn)?;
-    let org = member.organization;
-    let (checked, mut errors) = check(member, conn, &typed)?;
+fn begin(actor: &Actor, conn: &mut Conn, typed: AccessReviewForm) -> Result<(Begun, Events), AppError> {
+    must_run(actor, conn)?;
+    let org = actor.organization;
+    let (checked, mut errors) = check(actor, conn, &typed)?;
     if let (Some(name), Some(due_at), true) = (checked.name, checked.due, errors.is_empty()) {
         let new = NewReview {
             name,
             due_at,
-            by: member.person.id,
+            by: actor.person.id,
             companies: checked.companies.clone(),
         };
-        if let Some(id) = access_review::start(conn, org, member.cx.now, &new)? {
+        if let Some(id) = access_review::start(conn, org, actor.cx.now, &new)? {
             // The first places and letters at once; the clock goes on with the rest.
             if collect::step(conn, org, id)? {
-                notify::step(conn, &member.cx, org, id)?;
+                notify::step(conn, &actor.cx, org, id)?;
             }
-            let deed = Deed::new(Action::ReviewStarted, "review", id, &new.name).after(serde_json::json!({
+            let event = Event::new(Action::ReviewStarted, "review", id, &new.name).after(serde_json::json!({
                 "due_at": due_at.iso(),
                 "companies": new.companies.as_ref().map_or_else(|| "all".into(), |some| some.len().to_string()),
             }));
-            let path = member.path(&format!("/access/reviews/{id}"));
-            return Ok((Begun::Done(new.name, path), member.did(deed)));
+            let path = actor.path(&format!("/access/reviews/{id}"));
+            return Ok((Begun::Done(new.name, path), actor.event(event)));
         }
         errors.add(
             "name",
             "A review of this organization is not over yet. Close or cancel it first",
         );
     }
-    let page = page(member, conn, typed, checked.companies.as_deref(), errors)?;
-    Ok((Begun::Refused(Box::new(page)), Deeds::none("nothing was started")))
+    let page = page(actor, conn, typed, checked.companies.as_deref(), errors)?;
+    Ok((Begun::Refused(Box::new(page)), Events::none("nothing was started")))
 }

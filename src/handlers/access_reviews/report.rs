@@ -5,7 +5,7 @@ use askama::Template;
 use sha2::{Digest, Sha256};
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{Permission, ViewAccess};
 use crate::authz::role::CompanyRole;
@@ -20,7 +20,7 @@ use crate::models::access_review;
 use crate::models::access_review::Review;
 use crate::models::access_review::report::{Entry, Report};
 use crate::models::access_review::rules::Decision;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -35,7 +35,7 @@ struct Total {
 #[derive(Template)]
 #[template(path = "reviews/report.html")]
 struct ReportPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
@@ -69,13 +69,13 @@ impl ReportPage {
 }
 
 /// The stored report with its signature, once there is one.
-fn sealed(member: &Member, conn: &mut Conn, id: ReviewId) -> Result<(Review, String, String), AppError> {
+fn sealed(actor: &Actor, conn: &mut Conn, id: ReviewId) -> Result<(Review, String, String), AppError> {
     // To look at it is no more than to see Access control as a whole, also while the organization is read-only.
-    if member.reach::<ViewAccess>() != Reach::Everywhere {
-        return Err(member.refusal(conn, ViewAccess::RIGHT)?);
+    if actor.reach::<ViewAccess>() != Reach::Everywhere {
+        return Err(actor.refusal(conn, ViewAccess::ID)?);
     }
-    let review = access_review::find(conn, member.organization, id)?;
-    let (text, signature) = access_review::sealed(conn, member.organization, id)?;
+    let review = access_review::find(conn, actor.organization, id)?;
+    let (text, signature) = access_review::sealed(conn, actor.organization, id)?;
     if text.is_empty() {
         return Err(AppError::NotFound);
     }
@@ -89,9 +89,9 @@ fn sealed(member: &Member, conn: &mut Conn, id: ReviewId) -> Result<(Review, Str
 pub async fn page(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = ReviewId::parse(&path.1).ok_or(AppError::NotFound)?;
     let page = gate
-        .read(move |member, conn| {
-            let (review, text, signature) = sealed(member, conn, id)?;
-            let signer = member.cx.house.keys.signer();
+        .read(move |actor, conn| {
+            let (review, text, signature) = sealed(actor, conn, id)?;
+            let signer = actor.cx.app.keys.signer();
             // A report that cannot be read is told like one whose signature does not hold.
             let mut report = Report::read(&text).unwrap_or_else(|| Report::unreadable(&review.name));
             let total = |key: &str| report.totals.get(key).copied().unwrap_or_default();
@@ -107,13 +107,13 @@ pub async fn page(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> 
             let hidden = report.places.len().saturating_sub(SHOWN);
             report.places.truncate(SHOWN);
             Ok(ReportPage {
-                shell: member.shell(conn, "access")?,
-                tabs: nav::access(member.rights),
+                layout: actor.layout(conn, "access")?,
+                tabs: nav::access(actor.permissions),
                 tab: "/reviews",
-                base: member.path("/access"),
-                path: member.path(&format!("/access/reviews/{id}")),
-                unit: member.unit,
-                organization: member.organization_name.clone(),
+                base: actor.path("/access"),
+                path: actor.path(&format!("/access/reviews/{id}")),
+                unit: actor.unit,
+                organization: actor.organization_name.clone(),
                 totals,
                 places,
                 suspended,
@@ -136,13 +136,13 @@ async fn file(
     id: &str,
     ending: &'static str,
     mime: &'static str,
-    make: impl FnOnce(&Member, String, &str) -> Result<Vec<u8>, AppError> + Send + 'static,
+    make: impl FnOnce(&Actor, String, &str) -> Result<Vec<u8>, AppError> + Send + 'static,
 ) -> Result<HttpResponse, AppError> {
     let id = ReviewId::parse(id).ok_or(AppError::NotFound)?;
     let bytes = gate
-        .read(move |member, conn| {
-            let (_, text, signature) = sealed(member, conn, id)?;
-            make(member, text, &signature)
+        .read(move |actor, conn| {
+            let (_, text, signature) = sealed(actor, conn, id)?;
+            make(actor, text, &signature)
         })
         .await?;
     Ok(download(&format!("report.{ending}"), mime, bytes))
@@ -179,8 +179,8 @@ pub async fn signature(gate: Gate<ViewAccess>, path: web::Path<(String, String)>
 /// # Errors
 /// What the gate refuses; `NotFound` before the review is closed.
 pub async fn key(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    file(gate, &path.1, "pem", "application/x-pem-file", |member, _, _| {
-        Ok(member.cx.house.keys.signer().public_pem().into_bytes())
+    file(gate, &path.1, "pem", "application/x-pem-file", |actor, _, _| {
+        Ok(actor.cx.app.keys.signer().public_pem().into_bytes())
     })
     .await
 }

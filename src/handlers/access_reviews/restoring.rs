@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{AssignCompanies, Permission, RemoveMembers};
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
@@ -17,11 +17,11 @@ use crate::handlers::access_reviews::index::must_run;
 use crate::models::access_review;
 use crate::models::access_review::items;
 use crate::models::membership;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::models::membership::{Origin, OwnPlace};
 use crate::services::access_reviews::close;
 use crate::services::assignments;
-use crate::services::assignments::Attempt;
+use crate::services::assignments::AssignmentCheck;
 use crate::services::members::suspension;
 
 /// `POST /organizations/{slug}/access/reviews/{id}/items/{item}/restoring`
@@ -36,13 +36,13 @@ pub async fn restore(
     let id = ReviewId::parse(&id).ok_or(AppError::NotFound)?;
     let item = ReviewItemId::parse(&item).ok_or(AppError::NotFound)?;
     let (done, to) = gate
-        .write(move |member, conn| {
-            must_run(member, conn)?;
-            let to = member.path(&format!("/access/reviews/{id}"));
-            let done = items::whole(conn, |conn| give_back(member, conn, id, item))?;
+        .write(move |actor, conn| {
+            must_run(actor, conn)?;
+            let to = actor.path(&format!("/access/reviews/{id}"));
+            let done = items::whole(conn, |conn| give_back(actor, conn, id, item))?;
             Ok(match done {
-                Ok((told, deeds)) => ((Ok(told), to), deeds),
-                Err(why) => ((Err(why), to), Deeds::none("refused")),
+                Ok((told, events)) => ((Ok(told), to), events),
+                Err(why) => ((Err(why), to), Events::none("refused")),
             })
         })
         .await?;
@@ -54,12 +54,12 @@ pub async fn restore(
 }
 
 fn give_back(
-    member: &Member,
+    actor: &Actor,
     conn: &mut Conn,
     id: ReviewId,
     item: ReviewItemId,
-) -> Result<Result<(String, Deeds), String>, AppError> {
-    let org = member.organization;
+) -> Result<Result<(String, Events), String>, AppError> {
+    let org = actor.organization;
     let review = access_review::find(conn, org, id)?;
     let lost = items::lost(conn, org, id, Some(item), None, 1)?
         .pop()
@@ -67,13 +67,13 @@ fn give_back(
     if lost.restored_at.is_some() {
         return Ok(Err(format!("{} has it back already", lost.name)));
     }
-    let Ok(person) = Standing::find(conn, org, lost.membership) else {
+    let Ok(person) = Membership::find(conn, org, lost.membership) else {
         return Ok(Err(format!("{} is no longer a member", lost.name)));
     };
-    if !items::restored(conn, org, id, item, member.person.id, member.cx.now)? {
+    if !items::restored(conn, org, id, item, actor.person.id, actor.cx.now)? {
         return Ok(Err(format!("{} has it back already", lost.name)));
     }
-    let mut deeds = Deeds::none("those of each part");
+    let mut events = Events::none("those of each part");
     if let (Some(role), Some(origin)) = (CompanyRole::parse(&lost.kept_role), Origin::parse(&lost.kept_origin)) {
         let place = OwnPlace {
             role,
@@ -82,18 +82,18 @@ fn give_back(
         };
         let present = assignments::role_in(conn, org, person.id, lost.company)?;
         if membership::own_place(conn, org, person.id, lost.company)?.is_none() {
-            let attempt = Attempt::of(member, AssignCompanies::RIGHT, person.id, person.role);
+            let attempt = AssignmentCheck::of(actor, AssignCompanies::ID, person.id, person.role);
             if let Err(refused) = attempt.give(true, present, role) {
-                return Ok(Err(refused.sentence(member.unit.one())));
+                return Ok(Err(refused.sentence(actor.unit.one())));
             }
-            membership::put_back(conn, &member.cx, org, person.id, lost.company, place)?;
-            let deed = Deed::new(Action::MemberAssigned, "member", person.id, &person.name).after(json!({
+            membership::put_back(conn, &actor.cx, org, person.id, lost.company, place)?;
+            let event = Event::new(Action::MemberAssigned, "member", person.id, &person.name).after(json!({
                 "company": lost.company_name,
                 "company_id": lost.company.as_str(),
                 "role": role.as_str(),
                 "review": review.name,
             }));
-            deeds = deeds.and(member.did(deed));
+            events = events.and(actor.event(event));
         }
     }
     // Somebody who was let in meanwhile, or is shut out for another reason, stays as they are.
@@ -101,13 +101,13 @@ fn give_back(
         && person.status == MembershipStatus::Suspended
         && close::suspended_for(conn, org, person.id)? == close::reason(&review.name);
     if for_this {
-        match suspension::restore(conn, member, &person)? {
-            Ok(done) => deeds = deeds.and(done.deeds),
+        match suspension::reinstate(conn, actor, &person)? {
+            Ok(done) => events = events.and(done.events),
             Err(why) => return Ok(Err(why.sentence().to_owned())),
         }
     }
     Ok(Ok((
         format!("{} has it back in {}", lost.name, lost.company_name),
-        deeds,
+        events,
     )))
 }

@@ -4,13 +4,13 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{ManageCompanyMembers, Permission, ViewAccess};
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::common::id::{CompanyId, ReviewId, ReviewItemId};
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::access_reviews::index;
@@ -19,7 +19,7 @@ use crate::handlers::access_reviews::new::deciders;
 use crate::models::access_review;
 use crate::models::access_review::rules::{Decision, REMIND_AGAIN, Status};
 use crate::models::access_review::{Progress, Review, items};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -34,7 +34,7 @@ pub struct Query {
     lost: String,
 }
 
-struct Row {
+struct ReviewCompanyRow {
     name: String,
     href: String,
     decides: bool,
@@ -61,7 +61,7 @@ struct Lost {
 #[derive(Template)]
 #[template(path = "reviews/show.html")]
 struct ShowPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
@@ -75,7 +75,7 @@ struct ShowPage {
     may_remind: bool,
     decides: bool,
     bar: Bar,
-    rows: Vec<Row>,
+    rows: Vec<ReviewCompanyRow>,
     previous: Option<String>,
     next: Option<String>,
     lost: Vec<Lost>,
@@ -93,38 +93,38 @@ pub async fn show(
 ) -> Result<HttpResponse, AppError> {
     let id = ReviewId::parse(&path.1).ok_or(AppError::NotFound)?;
     let query = query.into_inner();
-    let page = gate.read(move |member, conn| page(member, conn, id, &query)).await?;
+    let page = gate.read(move |actor, conn| page(actor, conn, id, &query)).await?;
     html(page)
 }
 
-fn page(member: &Member, conn: &mut Conn, id: ReviewId, query: &Query) -> Result<ShowPage, AppError> {
-    let org = member.organization;
-    let now = member.cx.now;
+fn page(actor: &Actor, conn: &mut Conn, id: ReviewId, query: &Query) -> Result<ShowPage, AppError> {
+    let org = actor.organization;
+    let now = actor.cx.now;
     let review = access_review::find(conn, org, id)?;
-    let path = member.path(&format!("/access/reviews/{id}"));
-    let within = index::within(member, conn)?;
-    let place = Place::parse(&query.after);
+    let path = actor.path(&format!("/access/reviews/{id}"));
+    let within = index::within(actor, conn)?;
+    let place = Cursor::parse(&query.after);
     let found = access_review::progress(conn, org, id, within.as_deref(), place.as_ref(), PAGE + 1)?;
     let cut = Page::cut(found, PAGE, place.as_ref(), Progress::key);
     let ids: Vec<CompanyId> = cut.rows.iter().map(|row| row.company).collect();
     let managers = access_review::managers(conn, org, now, &ids)?;
-    let mine = if index::decides_everywhere(member) {
+    let mine = if index::decides_everywhere(actor) {
         None
     } else {
-        Some(member.own_companies(conn, ManageCompanyMembers::RIGHT)?)
+        Some(actor.own_companies(conn, ManageCompanyMembers::ID)?)
     };
     let running = review.status == Status::Running;
-    let row = |row: Progress| Row {
+    let row = |row: Progress| ReviewCompanyRow {
         decides: running && mine.as_ref().is_none_or(|mine| mine.contains(&row.company)),
         deciders: deciders(managers.get(&row.company).map(Vec::as_slice).unwrap_or_default()),
         href: format!("{path}/companies/{}", row.slug),
         bar: Bar::of((row.places, row.open)),
         name: row.name,
     };
-    let rows: Vec<Row> = cut.rows.into_iter().map(row).collect();
-    let may_run = index::may_run(member);
+    let rows: Vec<ReviewCompanyRow> = cut.rows.into_iter().map(row).collect();
+    let may_run = index::may_run(actor);
     let (lost, more_lost) = if may_run && review.status == Status::Closed {
-        lost(member, conn, id, query)?
+        lost(actor, conn, id, query)?
     } else {
         (Vec::new(), None)
     };
@@ -142,11 +142,11 @@ fn page(member: &Member, conn: &mut Conn, id: ReviewId, query: &Query) -> Result
     let totals = access_review::totals(conn, org, &[id], within.as_deref())?;
     let link = |after: Option<String>| after.map(|after| format!("{path}?after={after}"));
     Ok(ShowPage {
-        shell: member.shell(conn, "access")?,
-        tabs: nav::access(member.rights),
+        layout: actor.layout(conn, "access")?,
+        tabs: nav::access(actor.permissions),
         tab: "/reviews",
-        base: member.path("/access"),
-        unit: member.unit,
+        base: actor.path("/access"),
+        unit: actor.unit,
         due: format!("{}, {}", review.due_at.full(), review.due_at.ahead(now)),
         ended,
         may_run,
@@ -164,25 +164,20 @@ fn page(member: &Member, conn: &mut Conn, id: ReviewId, query: &Query) -> Result
     })
 }
 
-fn lost(
-    member: &Member,
-    conn: &mut Conn,
-    id: ReviewId,
-    query: &Query,
-) -> Result<(Vec<Lost>, Option<String>), AppError> {
+fn lost(actor: &Actor, conn: &mut Conn, id: ReviewId, query: &Query) -> Result<(Vec<Lost>, Option<String>), AppError> {
     let after = ReviewItemId::parse(&query.lost);
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut found = items::lost(conn, member.organization, id, None, after, limit)?;
+    let mut found = items::lost(conn, actor.organization, id, None, after, limit)?;
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let next = more
         .then(|| {
             found
                 .last()
-                .map(|last| member.path(&format!("/access/reviews/{id}?lost={}#lost", last.id)))
+                .map(|last| actor.path(&format!("/access/reviews/{id}?lost={}#lost", last.id)))
         })
         .flatten();
-    let now = member.cx.now;
+    let now = actor.cx.now;
     let lost = found.into_iter().map(|lost| Lost {
         id: lost.id.to_string(),
         role: CompanyRole::parse(&lost.kept_role).unwrap_or(lost.began).label(),

@@ -5,8 +5,8 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
 use crate::auth::{Visit, Visitor};
 use crate::common::error::AppError;
 use crate::common::html::{html_with, see_other};
@@ -19,7 +19,7 @@ use crate::models::invitation;
 use crate::models::invitation::Invitation;
 use crate::models::session;
 use crate::models::user;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// The front door.
 ///
@@ -63,15 +63,15 @@ impl SignedUp {
 }
 
 /// Begins a session, always a new one; the one this browser was in before ends.
-pub fn begin(visit: &Visit, conn: &mut Conn, user: UserId) -> Result<(Token, Deeds), AppError> {
-    let mut deeds = Deeds::default();
+pub fn begin(visit: &Visit, conn: &mut Conn, user: UserId) -> Result<(Token, Events), AppError> {
+    let mut events = Events::default();
     if let Some(before) = &visit.person
         && session::end(conn, before.id, before.session)?
     {
-        deeds = before.did(Deed::new(Action::SignedOut, "session", before.session, "session"));
+        events = before.event(Event::new(Action::SignedOut, "session", before.session, "session"));
     }
     let (token, begun) = session::begin(conn, &visit.cx, user)?;
-    Ok((token, deeds.and(begun)))
+    Ok((token, events.and(begun)))
 }
 
 /// An invitation that still opens, with the organization's name.
@@ -83,7 +83,7 @@ pub struct Invited {
 }
 
 /// The invitation to which `next` leads, when its link still opens. Who holds the link reads the invited address's mail.
-pub fn invited(conn: &mut Conn, cx: &Context, next: &str) -> Result<Option<Invited>, AppError> {
+pub fn invited(conn: &mut Conn, cx: &Ctx, next: &str) -> Result<Option<Invited>, AppError> {
     let Some(token) = rules::invitation_token(next) else {
         return Ok(None);
     };
@@ -102,7 +102,7 @@ pub fn invited(conn: &mut Conn, cx: &Context, next: &str) -> Result<Option<Invit
 #[derive(Template)]
 #[template(path = "accounts/over.html")]
 struct OverPage {
-    shell: Shell,
+    layout: Layout,
     title: &'static str,
     text: &'static str,
     way_on: (&'static str, &'static str),
@@ -117,11 +117,11 @@ pub struct Over {
 
 impl Over {
     /// The page, as 404: what the address names is not there.
-    pub fn page(self, shell: Shell) -> Result<HttpResponse, AppError> {
+    pub fn page(self, layout: Layout) -> Result<HttpResponse, AppError> {
         html_with(
             actix_web::http::StatusCode::NOT_FOUND,
             OverPage {
-                shell,
+                layout,
                 title: self.title,
                 text: self.text,
                 way_on: self.way_on,

@@ -6,18 +6,18 @@ use askama::Template;
 use crate::auth::Visitor;
 use crate::common::error::AppError;
 use crate::common::html::html;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "legal/terms.html")]
 struct Terms {
-    shell: Shell,
+    layout: Layout,
 }
 
 #[derive(Template)]
 #[template(path = "legal/privacy.html")]
 struct Privacy {
-    shell: Shell,
+    layout: Layout,
 }
 
 /// The terms.
@@ -25,7 +25,7 @@ struct Privacy {
 /// # Errors
 /// When the template fails.
 pub async fn terms(visitor: Visitor) -> Result<HttpResponse, AppError> {
-    html(Terms { shell: visitor.bare() })
+    html(Terms { layout: visitor.bare() })
 }
 
 /// The privacy notice.
@@ -33,5 +33,5 @@ pub async fn terms(visitor: Visitor) -> Result<HttpResponse, AppError> {
 /// # Errors
 /// When the template fails.
 pub async fn privacy(visitor: Visitor) -> Result<HttpResponse, AppError> {
-    html(Privacy { shell: visitor.bare() })
+    html(Privacy { layout: visitor.bare() })
 }

@@ -6,7 +6,7 @@ use actix_web::web::{Form, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Visitor;
 use crate::common::config::Signup;
 use crate::common::email::Email;
@@ -22,11 +22,11 @@ use crate::models::user::Account;
 use crate::services::accounts::challenge;
 use crate::services::accounts::challenge::Challenge;
 use crate::services::onboarding_links::resolve;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// What a person types.
 #[derive(Default, Deserialize)]
-pub struct Typed {
+pub struct SignInForm {
     #[serde(default)]
     email: String,
     #[serde(default)]
@@ -38,7 +38,7 @@ pub struct Typed {
 #[derive(Template)]
 #[template(path = "accounts/log_in.html")]
 struct Page {
-    shell: Shell,
+    layout: Layout,
     errors: FormErrors,
     email: String,
     next: String,
@@ -46,10 +46,10 @@ struct Page {
 }
 
 impl Page {
-    fn new(shell: Shell, signup: Signup, next: &str) -> Self {
+    fn new(layout: Layout, signup: Signup, next: &str) -> Self {
         let next = local_path(next, "").to_owned();
         Self {
-            shell,
+            layout,
             errors: FormErrors::none(),
             email: String::new(),
             open: signup == Signup::Open
@@ -79,7 +79,7 @@ pub async fn page(visitor: Visitor, query: Query<Next>) -> Result<HttpResponse, 
         .read(move |visit, _| {
             Ok(match &visit.person {
                 Some(_) => Err(local_path(&next, "/organizations").to_owned()),
-                None => Ok(Page::new(visit.shell(), visit.cx.config().signup, &next)),
+                None => Ok(Page::new(visit.layout(), visit.cx.config().signup, &next)),
             })
         })
         .await?;
@@ -93,7 +93,7 @@ pub async fn page(visitor: Visitor, query: Query<Next>) -> Result<HttpResponse, 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse, AppError> {
+pub async fn submit(visitor: Visitor, form: Form<SignInForm>) -> Result<HttpResponse, AppError> {
     let typed = form.into_inner();
     let email = match Email::parse(&typed.email) {
         Ok(email) => email,
@@ -102,8 +102,8 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
     let tried = email.clone();
     let challenge = visitor
         .write(move |visit, conn| {
-            let (challenge, deeds) = challenge::challenge(conn, &visit.cx, &tried)?;
-            Ok((challenge, None, deeds))
+            let (challenge, events) = challenge::challenge(conn, &visit.cx, &tried)?;
+            Ok((challenge, None, events))
         })
         .await?;
     let account = match challenge {
@@ -129,8 +129,8 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
     };
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let tried = account.clone();
-    let right = visitor.house().hasher.verify(stored, typed.password.clone()).await?;
-    let entered = match account.filter(|_| right) {
+    let permission = visitor.app().hasher.verify(stored, typed.password.clone()).await?;
+    let entered = match account.filter(|_| permission) {
         Some(account) => enter(&visitor, account, typed.next.clone()).await?,
         None => None,
     };
@@ -150,7 +150,7 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
 /// where there is no account. How many there can be follows from how many passwords may be tried (`rules::may_try`).
 async fn failed(visitor: Visitor, account: Account) {
     let noted = visitor
-        .write(move |_, _| Ok(((), None, account.did(Action::SignInFailed))))
+        .write(move |_, _| Ok(((), None, account.event(Action::SignInFailed))))
         .await;
     if let Err(error) = noted {
         tracing::warn!(%error, "a wrong password was not noted");
@@ -168,29 +168,29 @@ async fn enter(
             let cx = &visit.cx;
             let account = user::by_id(conn, checked.id)?;
             if account.password_hash != checked.password_hash {
-                return Ok((None, None, Deeds::none("another password counts now")));
+                return Ok((None, None, Events::none("another password counts now")));
             }
             login_attempt::forgive(conn, &account.email)?;
             let mut verified = account.verified();
-            let mut deeds = Deeds::default();
+            let mut events = Events::default();
             // Who knows the password and holds the letter's link has proven the address.
             if !verified
                 && entry::invited(conn, cx, &next)?.is_some_and(|invited| invited.invitation.email == account.email)
             {
-                deeds = deeds.and(user::prove(conn, cx, &account)?);
+                events = events.and(user::prove(conn, cx, &account)?);
                 verified = true;
             }
             let (token, begun) = entry::begin(visit, conn, account.id)?;
             let belongs = user::belongs(conn, account.id)?;
             let path = rules::landing(&next, verified, belongs).to_owned();
-            Ok((Some((token, path)), Some(account.actor()), deeds.and(begun)))
+            Ok((Some((token, path)), Some(account.actor()), events.and(begun)))
         })
         .await
 }
 
 fn again(
     visitor: &Visitor,
-    typed: Typed,
+    typed: SignInForm,
     status: StatusCode,
     field: &'static str,
     sentence: &str,
@@ -198,7 +198,7 @@ fn again(
     let page = Page {
         errors: FormErrors::one(field, sentence),
         email: typed.email,
-        ..Page::new(visitor.bare(), visitor.house().config.signup, &typed.next)
+        ..Page::new(visitor.bare(), visitor.app().config.signup, &typed.next)
     };
     html_with(status, page)
 }
@@ -211,11 +211,11 @@ pub async fn out(visitor: Visitor, form: Option<Form<Next>>) -> Result<HttpRespo
     visitor
         .write(|visit, conn| {
             let Some(person) = &visit.person else {
-                return Ok(((), None, Deeds::none("nobody was signed in")));
+                return Ok(((), None, Events::none("nobody was signed in")));
             };
             session::end(conn, person.id, person.session)?;
-            let deed = Deed::new(Action::SignedOut, "session", person.session, "session");
-            Ok(((), Some(person.actor()), person.did(deed)))
+            let event = Event::new(Action::SignedOut, "session", person.session, "session");
+            Ok(((), Some(person.actor()), person.event(event)))
         })
         .await?;
     visitor.session().purge();

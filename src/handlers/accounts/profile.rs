@@ -6,16 +6,15 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::current_user::Person;
-use crate::auth::{Anyone, SignedIn};
+use crate::audit::{Action, Event, Events};
+use crate::auth::current_user::CurrentUser;
+use crate::auth::{SignedIn, Unverified};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{html, refused, see_other};
 use crate::common::name;
 use crate::common::password::NewPassword;
-use crate::handlers::accounts::rules;
 use crate::models::email_token;
 use crate::models::login_attempt;
 use crate::models::login_attempt::Postage;
@@ -25,14 +24,14 @@ use crate::models::user::Account;
 use crate::services::accounts::challenge;
 use crate::services::accounts::challenge::Challenge;
 use crate::services::accounts::email;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 const HERE: &str = "/account";
 
 #[derive(Template)]
 #[template(path = "accounts/profile.html")]
 struct Page {
-    shell: Shell,
+    layout: Layout,
     errors: FormErrors,
     name: String,
     /// The address as it is.
@@ -48,13 +47,13 @@ struct Page {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn page(who: SignedIn<Anyone>) -> Result<HttpResponse, AppError> {
+pub async fn page(who: SignedIn<Unverified>) -> Result<HttpResponse, AppError> {
     html(build(&who, FormErrors::none(), |_| {}).await?)
 }
 
 /// The page again, with what was typed and why it was refused.
 async fn again(
-    who: &SignedIn<Anyone>,
+    who: &SignedIn<Unverified>,
     field: &'static str,
     sentence: impl Into<String>,
     typed: impl FnOnce(&mut Page),
@@ -62,11 +61,15 @@ async fn again(
     refused(build(who, FormErrors::one(field, sentence), typed).await?)
 }
 
-async fn build(who: &SignedIn<Anyone>, errors: FormErrors, typed: impl FnOnce(&mut Page)) -> Result<Page, AppError> {
+async fn build(
+    who: &SignedIn<Unverified>,
+    errors: FormErrors,
+    typed: impl FnOnce(&mut Page),
+) -> Result<Page, AppError> {
     let mut page = who
         .read(move |person, conn| {
             Ok(Page {
-                shell: person.shell(conn, "account")?,
+                layout: person.layout(conn, "account")?,
                 errors,
                 name: person.name.clone(),
                 current: person.email.to_string(),
@@ -91,7 +94,7 @@ pub struct TypedName {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_name(who: SignedIn<Anyone>, form: Form<TypedName>) -> Result<HttpResponse, AppError> {
+pub async fn set_name(who: SignedIn<Unverified>, form: Form<TypedName>) -> Result<HttpResponse, AppError> {
     let typed = form.into_inner().name;
     let name = match name::person(&typed, "your name") {
         Ok(name) => name,
@@ -99,13 +102,13 @@ pub async fn set_name(who: SignedIn<Anyone>, form: Form<TypedName>) -> Result<Ht
     };
     who.write(move |person, conn| {
         if person.name == name {
-            return Ok(((), Deeds::none("the name stays")));
+            return Ok(((), Events::none("the name stays")));
         }
         user::set_name(conn, person.id, &name, &person.email)?;
-        let deed = Deed::new(Action::NameChanged, "account", person.id, person.email.as_str())
+        let event = Event::new(Action::NameChanged, "account", person.id, person.email.as_str())
             .before(json!({ "name": person.name }))
             .after(json!({ "name": name }));
-        Ok(((), person.did(deed)))
+        Ok(((), person.event(event)))
     })
     .await?;
     who.tell("success", "Your name is saved");
@@ -113,7 +116,7 @@ pub async fn set_name(who: SignedIn<Anyone>, form: Form<TypedName>) -> Result<Ht
 }
 
 /// Checks the password of the person at work, within the limits of a sign-in: a session left open is no way to guess it.
-async fn confirmed(who: &SignedIn<Anyone>, password: String) -> Result<Result<Account, &'static str>, AppError> {
+async fn confirmed(who: &SignedIn<Unverified>, password: String) -> Result<Result<Account, &'static str>, AppError> {
     let challenge = who
         .write(|person, conn| challenge::challenge(conn, &person.cx, &person.email))
         .await?;
@@ -123,8 +126,8 @@ async fn confirmed(who: &SignedIn<Anyone>, password: String) -> Result<Result<Ac
         Challenge::Open(None) | Challenge::Flooded => return Ok(Err(login_attempt::FLOODED)),
     };
     let stored = Some(account.password_hash.clone());
-    let right = who.house().hasher.verify(stored, password).await?;
-    Ok(if right {
+    let permission = who.app().hasher.verify(stored, password).await?;
+    Ok(if permission {
         Ok(account)
     } else {
         Err("This is not your current password")
@@ -144,7 +147,7 @@ pub struct TypedEmail {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_email(who: SignedIn<Anyone>, form: Form<TypedEmail>) -> Result<HttpResponse, AppError> {
+pub async fn set_email(who: SignedIn<Unverified>, form: Form<TypedEmail>) -> Result<HttpResponse, AppError> {
     let typed = form.into_inner();
     let email = match Email::parse(&typed.email) {
         Ok(email) => email,
@@ -162,15 +165,15 @@ pub async fn set_email(who: SignedIn<Anyone>, form: Form<TypedEmail>) -> Result<
         .write(move |person, conn| {
             let cx = &person.cx;
             login_attempt::forgive(conn, &account.email)?;
-            let postage = login_attempt::postage(conn, cx, login_attempt::Kind::Letter, &email)?;
+            let postage = login_attempt::postage(conn, cx, login_attempt::AttemptKind::Letter, &email)?;
             if postage != Postage::Paid {
-                return Ok((postage, Deeds::none("no letter was sent")));
+                return Ok((postage, Events::none("no letter was sent")));
             }
             email::email_change(conn, cx, &account, &email)?;
-            let deed = account
-                .deed(Action::EmailChangeRequested)
+            let event = account
+                .audit_event(Action::EmailChangeRequested)
                 .after(json!({ "email": email.as_str() }));
-            Ok((postage, person.did(deed)))
+            Ok((postage, person.event(event)))
         })
         .await?;
     if postage != Postage::Paid {
@@ -197,7 +200,7 @@ pub struct TypedPassword {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_password(who: SignedIn<Anyone>, form: Form<TypedPassword>) -> Result<HttpResponse, AppError> {
+pub async fn set_password(who: SignedIn<Unverified>, form: Form<TypedPassword>) -> Result<HttpResponse, AppError> {
     let typed = form.into_inner();
     let account = match confirmed(&who, typed.current_password.clone()).await? {
         Ok(account) => account,
@@ -216,7 +219,7 @@ pub async fn set_password(who: SignedIn<Anyone>, form: Form<TypedPassword>) -> R
         Ok(new) => new,
         Err(sentence) => return again(&who, "new_password", sentence, |_| {}).await,
     };
-    let hash = who.house().hasher.hash(new).await?;
+    let hash = who.app().hasher.hash(new).await?;
     let changed = who
         .write(move |person, conn| change_password(person, conn, &account, &hash))
         .await?;
@@ -234,19 +237,19 @@ pub async fn set_password(who: SignedIn<Anyone>, form: Form<TypedPassword>) -> R
 }
 
 fn change_password(
-    person: &Person,
+    person: &CurrentUser,
     conn: &mut crate::db::Conn,
     checked: &Account,
     hash: &str,
-) -> Result<(bool, Deeds), AppError> {
+) -> Result<(bool, Events), AppError> {
     let cx = &person.cx;
     let account = user::by_id(conn, person.id)?;
     if account.password_hash != checked.password_hash {
-        return Ok((false, Deeds::none("another password counts now")));
+        return Ok((false, Events::none("another password counts now")));
     }
     user::set_password(conn, cx, &account, hash)?;
     session::end_all(conn, person.id, Some(person.session))?;
     login_attempt::forgive(conn, &account.email)?;
     email::password_changed(conn, cx, &account)?;
-    Ok((true, account.did(Action::PasswordChanged)))
+    Ok((true, account.event(Action::PasswordChanged)))
 }

@@ -5,25 +5,25 @@ use actix_web::web::Path;
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deeds};
-use crate::auth::current_user::Person;
-use crate::auth::{Anyone, SignedIn};
+use crate::audit::{Action, Events};
+use crate::auth::current_user::CurrentUser;
+use crate::auth::{SignedIn, Unverified};
 use crate::common::error::AppError;
 use crate::common::html::{html, see_other};
 use crate::common::token::Token;
 use crate::db::Conn;
 use crate::handlers::accounts::entry::Over;
 use crate::models::email_token;
-use crate::models::email_token::{Kind, Link};
+use crate::models::email_token::{Link, TokenKind};
 use crate::models::session;
 use crate::models::user;
 use crate::services::accounts::email;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "accounts/readdress.html")]
 struct Page {
-    shell: Shell,
+    layout: Layout,
     old: String,
     new: String,
     action: String,
@@ -42,53 +42,53 @@ const TAKEN: Over = Over {
 };
 
 /// The link, if this person asked for it.
-fn own(person: &Person, conn: &mut Conn, token: &Token) -> Result<Option<Link>, AppError> {
-    Ok(email_token::find_open(conn, &person.cx, Kind::Change, token)?.filter(|link| link.account.id == person.id))
+fn own(person: &CurrentUser, conn: &mut Conn, token: &Token) -> Result<Option<Link>, AppError> {
+    Ok(email_token::find_open(conn, &person.cx, TokenKind::Change, token)?.filter(|link| link.account.id == person.id))
 }
 
 /// Shows what the link would do.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn page(who: SignedIn<Anyone>, path: Path<String>) -> Result<HttpResponse, AppError> {
+pub async fn page(who: SignedIn<Unverified>, path: Path<String>) -> Result<HttpResponse, AppError> {
     let token = path.into_inner();
     let page = who
         .read(move |person, conn| {
-            let shell = person.shell(conn, "account")?;
+            let layout = person.layout(conn, "account")?;
             Ok(match own(person, conn, &Token::received(&token))? {
                 Some(link) => Ok(Page {
-                    shell,
+                    layout,
                     old: link.account.email,
                     new: link.email.to_string(),
                     action: format!("/account/email/{token}"),
                 }),
-                None => Err(shell),
+                None => Err(layout),
             })
         })
         .await?;
     match page {
         Ok(page) => html(page),
-        Err(shell) => OVER.page(shell),
+        Err(layout) => OVER.page(layout),
     }
 }
 
 enum Done {
     Changed(Token),
-    Refused(Over, Box<Shell>),
+    Refused(Over, Box<Layout>),
 }
 
 /// Puts the new address in place. Every session ends, and a new one begins here.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn submit(who: SignedIn<Anyone>, path: Path<String>) -> Result<HttpResponse, AppError> {
+pub async fn submit(who: SignedIn<Unverified>, path: Path<String>) -> Result<HttpResponse, AppError> {
     let token = Token::received(&path.into_inner());
     let done = who
         .write(move |person, conn| {
             let cx = &person.cx;
-            let refused = |over, conn: &mut Conn| -> Result<(Done, Deeds), AppError> {
-                let shell = Box::new(person.shell(conn, "account")?);
-                Ok((Done::Refused(over, shell), Deeds::none("the address stays")))
+            let refused = |over, conn: &mut Conn| -> Result<(Done, Events), AppError> {
+                let layout = Box::new(person.layout(conn, "account")?);
+                Ok((Done::Refused(over, layout), Events::none("the address stays")))
             };
             let Some(link) = own(person, conn, &token)? else {
                 return refused(OVER, conn);
@@ -97,7 +97,7 @@ pub async fn submit(who: SignedIn<Anyone>, path: Path<String>) -> Result<HttpRes
             if user::by_email(conn, &link.email)?.is_some() {
                 return refused(TAKEN, conn);
             }
-            if !email_token::take(conn, cx, Kind::Change, &token)? {
+            if !email_token::take(conn, cx, TokenKind::Change, &token)? {
                 return refused(OVER, conn);
             }
             let old = &link.account;
@@ -108,15 +108,15 @@ pub async fn submit(who: SignedIn<Anyone>, path: Path<String>) -> Result<HttpRes
                 email::email_changed(conn, cx, old, &link.email)?;
             }
             let (token, begun) = session::begin(conn, cx, person.id)?;
-            let deed = old
-                .deed(Action::EmailChanged)
+            let event = old
+                .audit_event(Action::EmailChanged)
                 .before(json!({ "email": old.email }))
                 .after(json!({ "email": link.email.as_str() }));
-            Ok((Done::Changed(token), person.did(deed).and(appointed).and(begun)))
+            Ok((Done::Changed(token), person.event(event).and(appointed).and(begun)))
         })
         .await?;
     match done {
-        Done::Refused(over, shell) => over.page(*shell),
+        Done::Refused(over, layout) => over.page(*layout),
         Done::Changed(token) => {
             crate::auth::current_user::remember(who.session(), &token)?;
             who.tell("success", "Your address is changed. Other sessions were signed out");

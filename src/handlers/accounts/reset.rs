@@ -5,7 +5,7 @@ use actix_web::web::{Form, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::{Action, Deeds};
+use crate::audit::{Action, Events};
 use crate::auth::Visitor;
 use crate::common::email::Email;
 use crate::common::error::AppError;
@@ -17,18 +17,17 @@ use crate::handlers::accounts::entry;
 use crate::handlers::accounts::entry::Over;
 use crate::handlers::accounts::rules;
 use crate::models::email_token;
-use crate::models::email_token::Kind;
+use crate::models::email_token::TokenKind;
 use crate::models::login_attempt;
 use crate::models::login_attempt::Postage;
 use crate::models::session;
 use crate::models::user;
-use crate::services::accounts::challenge;
 use crate::services::accounts::email;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// What the page of a forgotten password is asked with.
 #[derive(Debug, Default, Deserialize)]
-pub struct Asked {
+pub struct ForgotPasswordForm {
     #[serde(default)]
     next: String,
     #[serde(default)]
@@ -37,7 +36,7 @@ pub struct Asked {
 
 /// The address whose owner shall get a letter.
 #[derive(Debug, Default, Deserialize)]
-pub struct Typed {
+pub struct NewPasswordForm {
     #[serde(default)]
     email: String,
     #[serde(default)]
@@ -47,7 +46,7 @@ pub struct Typed {
 #[derive(Template)]
 #[template(path = "accounts/forgot.html")]
 struct Forgot {
-    shell: Shell,
+    layout: Layout,
     errors: FormErrors,
     email: String,
     next: String,
@@ -59,12 +58,12 @@ struct Forgot {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forgot(visitor: Visitor, query: Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn forgot(visitor: Visitor, query: Query<ForgotPasswordForm>) -> Result<HttpResponse, AppError> {
     let asked = query.into_inner();
     let page = visitor
         .read(move |visit, _| {
             Ok(Forgot {
-                shell: visit.shell(),
+                layout: visit.layout(),
                 errors: FormErrors::none(),
                 email: visit
                     .person
@@ -84,14 +83,14 @@ pub async fn forgot(visitor: Visitor, query: Query<Asked>) -> Result<HttpRespons
 ///
 /// # Errors
 /// When the database fails.
-pub async fn ask(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse, AppError> {
-    let Typed { email: text, next } = form.into_inner();
+pub async fn ask(visitor: Visitor, form: Form<NewPasswordForm>) -> Result<HttpResponse, AppError> {
+    let NewPasswordForm { email: text, next } = form.into_inner();
     let next = local_path(&next, "").to_owned();
     let email = match Email::parse(&text) {
         Ok(email) => email,
         Err(sentence) => {
             return refused(Forgot {
-                shell: visitor.bare(),
+                layout: visitor.bare(),
                 errors: FormErrors::one("email", sentence),
                 email: text,
                 next,
@@ -103,14 +102,14 @@ pub async fn ask(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse, Ap
     visitor
         .write(move |visit, conn| {
             let cx = &visit.cx;
-            if login_attempt::postage(conn, cx, login_attempt::Kind::Reset, &email)? != Postage::Paid {
-                return Ok(((), None, Deeds::none("no letter was sent")));
+            if login_attempt::postage(conn, cx, login_attempt::AttemptKind::Reset, &email)? != Postage::Paid {
+                return Ok(((), None, Events::none("no letter was sent")));
             }
             let Some(account) = user::by_email(conn, &email)? else {
-                return Ok(((), None, Deeds::none("nobody's address")));
+                return Ok(((), None, Events::none("nobody's address")));
             };
             email::reset(conn, cx, &account, &next)?;
-            Ok(((), None, account.did(Action::PasswordResetRequested)))
+            Ok(((), None, account.event(Action::PasswordResetRequested)))
         })
         .await?;
     Ok(see_other(visitor.fragment(), "/password/forgot?sent=1"))
@@ -119,7 +118,7 @@ pub async fn ask(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse, Ap
 #[derive(Template)]
 #[template(path = "accounts/reset.html")]
 struct Page {
-    shell: Shell,
+    layout: Layout,
     errors: FormErrors,
     email: String,
     action: String,
@@ -143,23 +142,23 @@ async fn show(visitor: &Visitor, token: String, errors: FormErrors) -> Result<Ht
     let again = !errors.is_empty();
     let page = visitor
         .read(move |visit, conn| {
-            let link = email_token::find_open(conn, &visit.cx, Kind::Reset, &Token::received(&token))?;
-            let shell = visit.shell();
+            let link = email_token::find_open(conn, &visit.cx, TokenKind::Reset, &Token::received(&token))?;
+            let layout = visit.layout();
             Ok(match link {
                 Some(link) => Ok(Page {
-                    shell,
+                    layout,
                     errors,
                     email: link.account.email,
                     action: format!("/password/reset/{token}"),
                 }),
-                None => Err(shell),
+                None => Err(layout),
             })
         })
         .await?;
     match page {
         Ok(page) if again => refused(page),
         Ok(page) => html(page),
-        Err(shell) => OVER.page(shell),
+        Err(layout) => OVER.page(layout),
     }
 }
 
@@ -180,7 +179,7 @@ pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Chosen>) ->
     let asked = token.clone();
     let account = visitor
         .read(move |visit, conn| {
-            let link = email_token::find_open(conn, &visit.cx, Kind::Reset, &asked)?;
+            let link = email_token::find_open(conn, &visit.cx, TokenKind::Reset, &asked)?;
             Ok(link.map(|link| (link.account.name, link.account.email)))
         })
         .await?;
@@ -191,15 +190,15 @@ pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Chosen>) ->
         Ok(password) => password,
         Err(sentence) => return show(&visitor, text, FormErrors::one("password", sentence)).await,
     };
-    let hash = visitor.house().hasher.hash(password).await?;
+    let hash = visitor.app().hasher.hash(password).await?;
     let entered = visitor
         .write(move |visit, conn| {
             let cx = &visit.cx;
-            let Some(link) = email_token::find_open(conn, cx, Kind::Reset, &token)? else {
-                return Ok((None, None, Deeds::none("the link was used in between")));
+            let Some(link) = email_token::find_open(conn, cx, TokenKind::Reset, &token)? else {
+                return Ok((None, None, Events::none("the link was used in between")));
             };
-            if !email_token::take(conn, cx, Kind::Reset, &token)? {
-                return Ok((None, None, Deeds::none("somebody else took it")));
+            if !email_token::take(conn, cx, TokenKind::Reset, &token)? {
+                return Ok((None, None, Events::none("somebody else took it")));
             }
             let account = &link.account;
             user::set_password(conn, cx, account, &hash)?;
@@ -210,8 +209,8 @@ pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Chosen>) ->
             let (token, begun) = entry::begin(visit, conn, account.id)?;
             let belongs = user::belongs(conn, account.id)?;
             let path = rules::landing(&link.next, true, belongs).to_owned();
-            let deeds = account.did(Action::PasswordReset).and(proven).and(begun);
-            Ok((Some((token, path)), Some(account.actor()), deeds))
+            let events = account.event(Action::PasswordReset).and(proven).and(begun);
+            Ok((Some((token, path)), Some(account.actor()), events))
         })
         .await?;
     let Some((token, path)) = entered else {

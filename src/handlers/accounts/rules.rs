@@ -1,7 +1,6 @@
 //! What this room decides without asking anybody.
 
 use crate::common::html::local_path;
-use crate::models::login_attempt::{FLOODED, LOCKED, Postage};
 
 /// The token of an invitation to which a path leads.
 pub fn invitation_token(next: &str) -> Option<&str> {

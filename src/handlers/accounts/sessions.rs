@@ -5,9 +5,9 @@ use actix_web::web::Path;
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::current_user::Person;
-use crate::auth::{Anyone, SignedIn};
+use crate::audit::{Action, Event, Events};
+use crate::auth::current_user::CurrentUser;
+use crate::auth::{SignedIn, Unverified};
 use crate::common::device;
 use crate::common::device::Device;
 use crate::common::error::AppError;
@@ -17,12 +17,12 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::session;
 use crate::models::user;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 const HERE: &str = "/account/sessions";
 
 /// One sign-in, as a row of the page.
-struct Row {
+struct SessionRow {
     id: SessionId,
     device: Device,
     ip: String,
@@ -34,20 +34,20 @@ struct Row {
 #[derive(Template)]
 #[template(path = "accounts/sessions.html")]
 struct Page {
-    shell: Shell,
+    layout: Layout,
     now: Time,
-    rows: Vec<Row>,
+    rows: Vec<SessionRow>,
 }
 
 /// Shows the sessions, this one first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn page(who: SignedIn<Anyone>) -> Result<HttpResponse, AppError> {
+pub async fn page(who: SignedIn<Unverified>) -> Result<HttpResponse, AppError> {
     let page = who
         .read(|person, conn| {
             Ok(Page {
-                shell: person.shell(conn, "sessions")?,
+                layout: person.layout(conn, "sessions")?,
                 now: person.cx.now,
                 rows: rows(conn, person)?,
             })
@@ -56,10 +56,10 @@ pub async fn page(who: SignedIn<Anyone>) -> Result<HttpResponse, AppError> {
     html(page)
 }
 
-fn rows(conn: &mut Conn, person: &Person) -> Result<Vec<Row>, AppError> {
-    let mut rows: Vec<Row> = user::sessions_of(conn, &person.cx, person.id)?
+fn rows(conn: &mut Conn, person: &CurrentUser) -> Result<Vec<SessionRow>, AppError> {
+    let mut rows: Vec<SessionRow> = user::sessions_of(conn, &person.cx, person.id)?
         .into_iter()
-        .map(|(id, agent, ip, began, seen)| Row {
+        .map(|(id, agent, ip, began, seen)| SessionRow {
             id,
             device: device::device(&agent),
             ip,
@@ -76,19 +76,19 @@ fn rows(conn: &mut Conn, person: &Person) -> Result<Vec<Row>, AppError> {
 ///
 /// # Errors
 /// Not found for what is not theirs.
-pub async fn end(who: SignedIn<Anyone>, path: Path<String>) -> Result<HttpResponse, AppError> {
+pub async fn end(who: SignedIn<Unverified>, path: Path<String>) -> Result<HttpResponse, AppError> {
     let id = SessionId::parse(&path).ok_or(AppError::NotFound)?;
     let ended = who
         .write(move |person, conn| {
             if id == person.session {
-                return Ok((false, Deeds::none("this session ends by signing out")));
+                return Ok((false, Events::none("this session ends by signing out")));
             }
             if !session::end(conn, person.id, id)? {
                 return Err(AppError::NotFound);
             }
             Ok((
                 true,
-                person.did(Deed::new(Action::SessionEnded, "session", id, "session")),
+                person.event(Event::new(Action::SessionEnded, "session", id, "session")),
             ))
         })
         .await?;
@@ -104,16 +104,16 @@ pub async fn end(who: SignedIn<Anyone>, path: Path<String>) -> Result<HttpRespon
 ///
 /// # Errors
 /// When the database fails.
-pub async fn end_others(who: SignedIn<Anyone>) -> Result<HttpResponse, AppError> {
+pub async fn end_others(who: SignedIn<Unverified>) -> Result<HttpResponse, AppError> {
     let ended = who
         .write(|person, conn| {
             let ended = session::end_all(conn, person.id, Some(person.session))?;
             if ended == 0 {
-                return Ok((ended, Deeds::none("there was no other session")));
+                return Ok((ended, Events::none("there was no other session")));
             }
-            let deed = Deed::new(Action::OtherSessionsEnded, "account", person.id, person.email.as_str())
+            let event = Event::new(Action::OtherSessionsEnded, "account", person.id, person.email.as_str())
                 .after(json!({ "sessions": ended }));
-            Ok((ended, person.did(deed)))
+            Ok((ended, person.event(event)))
         })
         .await?;
     match ended {

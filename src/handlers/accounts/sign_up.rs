@@ -5,8 +5,8 @@ use actix_web::web::{Form, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::app::Context;
-use crate::audit::{Action, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Events};
 use crate::auth::Visitor;
 use crate::common::config::Signup;
 use crate::common::email::Email;
@@ -22,12 +22,10 @@ use crate::handlers::accounts::entry;
 use crate::handlers::accounts::entry::SignedUp;
 use crate::models::login_attempt;
 use crate::models::login_attempt::Postage;
-use crate::models::session;
 use crate::models::user;
-use crate::services::accounts::challenge;
 use crate::services::accounts::email;
-use crate::services::onboarding_links::resolve::Door;
-use crate::web::layout::Shell;
+use crate::services::onboarding_links::resolve::ResolvedLink;
+use crate::web::layout::Layout;
 
 /// Where somebody wants to go afterwards.
 #[derive(Debug, Default, Deserialize)]
@@ -38,7 +36,7 @@ pub struct Next {
 
 /// What a person types.
 #[derive(Default, Deserialize)]
-pub struct Typed {
+pub struct SignUpForm {
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -54,7 +52,7 @@ pub struct Typed {
 #[derive(Template)]
 #[template(path = "accounts/sign_up.html")]
 struct Page {
-    shell: Shell,
+    layout: Layout,
     errors: FormErrors,
     name: String,
     email: String,
@@ -79,16 +77,16 @@ pub async fn page(visitor: Visitor, query: Query<Next>) -> Result<HttpResponse, 
     let next = query.into_inner().next;
     show(
         &visitor,
-        Typed {
+        SignUpForm {
             next,
-            ..Typed::default()
+            ..SignUpForm::default()
         },
         FormErrors::none(),
     )
     .await
 }
 
-async fn show(visitor: &Visitor, typed: Typed, errors: FormErrors) -> Result<HttpResponse, AppError> {
+async fn show(visitor: &Visitor, typed: SignUpForm, errors: FormErrors) -> Result<HttpResponse, AppError> {
     let first = errors.is_empty();
     let shown = visitor
         .read(move |visit, conn| {
@@ -97,7 +95,7 @@ async fn show(visitor: &Visitor, typed: Typed, errors: FormErrors) -> Result<Htt
                 return Ok(Shown::Elsewhere(local_path(&next, "/organizations").to_owned()));
             }
             let invited = entry::invited(conn, &visit.cx, &next)?;
-            let door = Door::ahead(conn, &visit.cx, &next)?;
+            let door = ResolvedLink::ahead(conn, &visit.cx, &next)?;
             let (mut name, mut email) = (typed.name, typed.email);
             if let Some(invited) = invited.as_ref().filter(|_| first && email.is_empty()) {
                 let invitation = &invited.invitation;
@@ -109,7 +107,7 @@ async fn show(visitor: &Visitor, typed: Typed, errors: FormErrors) -> Result<Htt
                 email.clone_from(&invitation.email);
             }
             Ok(Shown::Form(Box::new(Page {
-                shell: visit.shell(),
+                layout: visit.layout(),
                 errors,
                 name,
                 email,
@@ -129,13 +127,13 @@ async fn show(visitor: &Visitor, typed: Typed, errors: FormErrors) -> Result<Htt
 }
 
 /// Whether anybody may sign up without an invitation: the first account always may.
-fn is_open(conn: &mut Conn, cx: &Context) -> Result<bool, AppError> {
+fn is_open(conn: &mut Conn, cx: &Ctx) -> Result<bool, AppError> {
     Ok(cx.config().signup == Signup::Open || !user::inhabited(conn)?)
 }
 
 /// Why an address cannot sign up where sign-up is by invitation; `None` when an organization's onboarding link asks it in.
-fn closed_to(conn: &mut Conn, cx: &Context, next: &str, email: &Email) -> Result<Option<String>, AppError> {
-    Ok(match Door::ahead(conn, cx, next)? {
+fn closed_to(conn: &mut Conn, cx: &Ctx, next: &str, email: &Email) -> Result<Option<String>, AppError> {
+    Ok(match ResolvedLink::ahead(conn, cx, next)? {
         None => Some("Sign-up is by invitation here".into()),
         Some(door) if door.link.admits(email.as_str()) => None,
         Some(door) => Some(format!(
@@ -158,7 +156,7 @@ enum Made {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse, AppError> {
+pub async fn submit(visitor: Visitor, form: Form<SignUpForm>) -> Result<HttpResponse, AppError> {
     let typed = form.into_inner();
     let mut errors = FormErrors::none();
     let name = errors.take("name", name::person(&typed.name, "your name"));
@@ -174,7 +172,7 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
         return show(&visitor, typed, errors).await;
     };
     // Hashed before anybody looks whether the address is known: both take as long.
-    let hash = visitor.house().hasher.hash(password).await?;
+    let hash = visitor.app().hasher.hash(password).await?;
     let (address, next) = (email.clone(), local_path(&typed.next, "").to_owned());
     let made = visitor
         .write(move |visit, conn| {
@@ -184,25 +182,25 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
                 && !is_open(conn, cx)?
                 && let Some(reason) = closed_to(conn, cx, &next, &address)?
             {
-                return Ok((Made::Closed(reason), None, Deeds::none("sign-up is by invitation")));
+                return Ok((Made::Closed(reason), None, Events::none("sign-up is by invitation")));
             }
             let Some(account) = user::add(conn, cx, &name, &address, &hash)? else {
-                if login_attempt::postage(conn, cx, login_attempt::Kind::Letter, &address)? == Postage::Paid {
+                if login_attempt::postage(conn, cx, login_attempt::AttemptKind::Letter, &address)? == Postage::Paid {
                     remind(conn, cx, &address, &next)?;
                 }
-                return Ok((Made::Waiting(None), None, Deeds::none("the account was there before")));
+                return Ok((Made::Waiting(None), None, Events::none("the account was there before")));
             };
             let actor = Some(account.actor());
-            let deeds = account.did(Action::SignedUp);
+            let events = account.event(Action::SignedUp);
             if invited.is_some_and(|invited| invited.invitation.email == address.as_str()) {
                 let proven = user::prove(conn, cx, &account)?;
                 let (token, begun) = entry::begin(visit, conn, account.id)?;
-                return Ok((Made::Inside(token, next), actor, deeds.and(proven).and(begun)));
+                return Ok((Made::Inside(token, next), actor, events.and(proven).and(begun)));
             }
             // A letter is due to a new account whatever was counted for its address before.
-            login_attempt::postage(conn, cx, login_attempt::Kind::Letter, &address)?;
+            login_attempt::postage(conn, cx, login_attempt::AttemptKind::Letter, &address)?;
             email::verify(conn, cx, &account, &next)?;
-            Ok((Made::Waiting(Some(account.id)), actor, deeds))
+            Ok((Made::Waiting(Some(account.id)), actor, events))
         })
         .await?;
     match made {
@@ -223,7 +221,7 @@ pub async fn submit(visitor: Visitor, form: Form<Typed>) -> Result<HttpResponse,
 }
 
 /// Writes to the owner of an address that has an account: how to prove it, or that there is nothing to do.
-fn remind(conn: &mut Conn, cx: &Context, email: &Email, next: &str) -> Result<(), AppError> {
+fn remind(conn: &mut Conn, cx: &Ctx, email: &Email, next: &str) -> Result<(), AppError> {
     match user::by_email(conn, email)? {
         Some(account) if account.verified() => email::account_exists(conn, cx, &account),
         Some(account) => email::verify(conn, cx, &account, next),

@@ -12,7 +12,7 @@ use crate::common::html::{came_from, see_other};
 
 /// What a person chose.
 #[derive(Debug, Default, Deserialize)]
-pub struct Typed {
+pub struct ThemeForm {
     #[serde(default)]
     theme: String,
 }
@@ -21,12 +21,12 @@ pub struct Typed {
 ///
 /// # Errors
 /// When it is none of the three.
-pub async fn submit(visitor: Visitor, request: HttpRequest, form: Form<Typed>) -> Result<HttpResponse, AppError> {
+pub async fn submit(visitor: Visitor, request: HttpRequest, form: Form<ThemeForm>) -> Result<HttpResponse, AppError> {
     let theme = match form.theme.as_str() {
         theme @ ("system" | "light" | "dark") => theme.to_owned(),
         _ => return Err(AppError::Unreadable("The theme is system, light or dark.".into())),
     };
-    let config = &visitor.house().config;
+    let config = &visitor.app().config;
     let mut answer = if visitor.fragment() {
         HttpResponse::NoContent().finish()
     } else {

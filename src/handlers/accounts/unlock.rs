@@ -4,22 +4,21 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use crate::audit::{Action, Deeds};
+use crate::audit::{Action, Events};
 use crate::auth::Visitor;
 use crate::common::error::AppError;
 use crate::common::html::{html, see_other};
 use crate::common::token::Token;
 use crate::handlers::accounts::entry::Over;
 use crate::models::email_token;
-use crate::models::email_token::Kind;
+use crate::models::email_token::TokenKind;
 use crate::models::login_attempt;
-use crate::services::accounts::challenge;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "accounts/unlock.html")]
 struct Page {
-    shell: Shell,
+    layout: Layout,
     email: String,
     action: String,
 }
@@ -38,21 +37,21 @@ pub async fn page(visitor: Visitor, path: Path<String>) -> Result<HttpResponse, 
     let token = path.into_inner();
     let page = visitor
         .read(move |visit, conn| {
-            let link = email_token::find_open(conn, &visit.cx, Kind::Unlock, &Token::received(&token))?;
-            let shell = visit.shell();
+            let link = email_token::find_open(conn, &visit.cx, TokenKind::Unlock, &Token::received(&token))?;
+            let layout = visit.layout();
             Ok(match link {
                 Some(link) => Ok(Page {
-                    shell,
+                    layout,
                     email: link.account.email,
                     action: format!("/unlock/{token}"),
                 }),
-                None => Err(shell),
+                None => Err(layout),
             })
         })
         .await?;
     match page {
         Ok(page) => html(page),
-        Err(shell) => OVER.page(shell),
+        Err(layout) => OVER.page(layout),
     }
 }
 
@@ -64,16 +63,16 @@ pub async fn submit(visitor: Visitor, path: Path<String>) -> Result<HttpResponse
     let token = Token::received(&path.into_inner());
     let opened = visitor
         .write(move |visit, conn| {
-            let link = email_token::find_open(conn, &visit.cx, Kind::Unlock, &token)?;
+            let link = email_token::find_open(conn, &visit.cx, TokenKind::Unlock, &token)?;
             let Some(link) = link else {
-                return Ok((false, None, Deeds::none("the link is over")));
+                return Ok((false, None, Events::none("the link is over")));
             };
-            if !email_token::take(conn, &visit.cx, Kind::Unlock, &token)? {
-                return Ok((false, None, Deeds::none("somebody else took it")));
+            if !email_token::take(conn, &visit.cx, TokenKind::Unlock, &token)? {
+                return Ok((false, None, Events::none("somebody else took it")));
             }
             login_attempt::forgive(conn, &link.account.email)?;
-            let deeds = link.account.did(Action::AccountUnlocked);
-            Ok((true, Some(link.account.actor()), deeds))
+            let events = link.account.event(Action::AccountUnlocked);
+            Ok((true, Some(link.account.actor()), events))
         })
         .await?;
     if !opened {

@@ -5,7 +5,7 @@ use actix_web::web::{Form, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::{Action, Actor, Deeds};
+use crate::audit::{Action, ActorRef, Events};
 use crate::auth::{Visit, Visitor};
 use crate::common::email::Email;
 use crate::common::error::AppError;
@@ -15,23 +15,21 @@ use crate::common::token::Token;
 use crate::db::Conn;
 use crate::handlers::accounts::entry;
 use crate::handlers::accounts::entry::{Over, SignedUp};
-use crate::handlers::accounts::rules;
 use crate::models::email_token;
-use crate::models::email_token::{Kind, Link};
+use crate::models::email_token::{Link, TokenKind};
 use crate::models::login_attempt;
 use crate::models::login_attempt::Postage;
-use crate::models::session;
 use crate::models::user;
 use crate::services::accounts::challenge;
 use crate::services::accounts::challenge::Challenge;
 use crate::services::accounts::email;
 use crate::services::onboarding_links::resolve;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "accounts/verify.html")]
 struct Waiting {
-    shell: Shell,
+    layout: Layout,
     email: String,
     sends_mail: bool,
 }
@@ -53,7 +51,7 @@ pub async fn waiting(visitor: Visitor) -> Result<HttpResponse, AppError> {
                 },
             };
             Ok(Ok(Waiting {
-                shell: visit.shell(),
+                layout: visit.layout(),
                 email,
                 sends_mail: visit.cx.config().sends_mail(),
             }))
@@ -74,7 +72,7 @@ pub async fn resend(visitor: Visitor) -> Result<HttpResponse, AppError> {
     let postage = visitor
         .write(move |visit, conn| {
             let cx = &visit.cx;
-            let nobody = Deeds::none("nobody to write to");
+            let nobody = Events::none("nobody to write to");
             let email = match &visit.person {
                 Some(person) if person.verified => return Ok((None, None, nobody)),
                 Some(person) => person.email.clone(),
@@ -83,24 +81,24 @@ pub async fn resend(visitor: Visitor) -> Result<HttpResponse, AppError> {
                     None => return Ok((None, None, nobody)),
                 },
             };
-            let postage = login_attempt::postage(conn, cx, login_attempt::Kind::Letter, &email)?;
+            let postage = login_attempt::postage(conn, cx, login_attempt::AttemptKind::Letter, &email)?;
             if postage != Postage::Paid {
-                return Ok((Some(postage), None, Deeds::none("no letter was sent")));
+                return Ok((Some(postage), None, Events::none("no letter was sent")));
             }
             let Some(account) = user::by_email(conn, &email)? else {
                 return Ok((Some(postage), None, nobody));
             };
             if account.verified() {
                 email::account_exists(conn, cx, &account)?;
-                return Ok((Some(postage), None, Deeds::none("the account stays as it is")));
+                return Ok((Some(postage), None, Events::none("the account stays as it is")));
             }
             // The way on was noted with the letter before.
-            let next = email_token::latest_next(conn, account.id, Kind::Verify)?;
+            let next = email_token::latest_next(conn, account.id, TokenKind::Verify)?;
             email::verify(conn, cx, &account, &next)?;
             Ok((
                 Some(postage),
                 Some(account.actor()),
-                account.did(Action::VerificationRequested),
+                account.event(Action::VerificationRequested),
             ))
         })
         .await?;
@@ -122,7 +120,7 @@ pub async fn resend(visitor: Visitor) -> Result<HttpResponse, AppError> {
 #[derive(Template)]
 #[template(path = "accounts/confirm.html")]
 struct Confirm {
-    shell: Shell,
+    layout: Layout,
     errors: FormErrors,
     email: String,
     action: String,
@@ -170,30 +168,30 @@ async fn show(visitor: &Visitor, token: String, errors: FormErrors) -> Result<Ht
     let again = !errors.is_empty();
     let page = visitor
         .read(move |visit, conn| {
-            let link = email_token::find(conn, &visit.cx, Kind::Verify, &Token::received(&token))?;
-            let shell = visit.shell();
+            let link = email_token::find(conn, &visit.cx, TokenKind::Verify, &Token::received(&token))?;
+            let layout = visit.layout();
             Ok(match link {
                 Some(link) if link.open => Ok(Confirm {
-                    shell,
+                    layout,
                     errors,
                     email: link.email.to_string(),
                     action: format!("/verify/{token}"),
                     asks: !is_own(visit, trace.as_ref(), &link),
                 }),
-                link => Err((over(link.as_ref(), visit), shell)),
+                link => Err((over(link.as_ref(), visit), layout)),
             })
         })
         .await?;
     match page {
         Ok(page) if again => refused(page),
         Ok(page) => html(page),
-        Err((over, shell)) => over.page(shell),
+        Err((over, layout)) => over.page(layout),
     }
 }
 
 /// The password, asked of another browser than the one that signed up.
 #[derive(Default, Deserialize)]
-pub struct Typed {
+pub struct EmailChangeForm {
     #[serde(default)]
     password: String,
 }
@@ -208,26 +206,30 @@ enum Step {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Typed>) -> Result<HttpResponse, AppError> {
+pub async fn submit(
+    visitor: Visitor,
+    path: Path<String>,
+    form: Form<EmailChangeForm>,
+) -> Result<HttpResponse, AppError> {
     let (text, trace) = (path.into_inner(), SignedUp::of(visitor.session()));
     let token = Token::received(&text);
     let asked = token.clone();
     let step = visitor
         .write(move |visit, conn| {
-            let Some(link) = email_token::find_open(conn, &visit.cx, Kind::Verify, &asked)? else {
-                return Ok((Step::Over, None, Deeds::none("the link is over")));
+            let Some(link) = email_token::find_open(conn, &visit.cx, TokenKind::Verify, &asked)? else {
+                return Ok((Step::Over, None, Events::none("the link is over")));
             };
             if is_own(visit, trace.as_ref(), &link) {
                 return enter(visit, conn, &link, &asked);
             }
-            let (challenge, deeds) = challenge::challenge(conn, &visit.cx, &link.email)?;
-            Ok((Step::Ask(challenge), None, deeds))
+            let (challenge, events) = challenge::challenge(conn, &visit.cx, &link.email)?;
+            Ok((Step::Ask(challenge), None, events))
         })
         .await?;
     let step = match step {
         Step::Ask(Challenge::Open(Some(account))) => {
             let stored = account.password_hash.clone();
-            let hasher = &visitor.house().hasher;
+            let hasher = &visitor.app().hasher;
             if !hasher.verify(Some(stored.clone()), form.into_inner().password).await? {
                 return wrong(
                     &visitor,
@@ -238,9 +240,9 @@ pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Typed>) -> 
             }
             visitor
                 .write(
-                    move |visit, conn| match email_token::find_open(conn, &visit.cx, Kind::Verify, &token)? {
+                    move |visit, conn| match email_token::find_open(conn, &visit.cx, TokenKind::Verify, &token)? {
                         Some(link) if link.account.password_hash == stored => enter(visit, conn, &link, &token),
-                        _ => Ok((Step::Over, None, Deeds::none("the link was used in between"))),
+                        _ => Ok((Step::Over, None, Events::none("the link was used in between"))),
                     },
                 )
                 .await?
@@ -263,10 +265,15 @@ async fn wrong(visitor: &Visitor, token: String, sentence: &str) -> Result<HttpR
     show(visitor, token, FormErrors::one("password", sentence)).await
 }
 
-fn enter(visit: &Visit, conn: &mut Conn, link: &Link, token: &Token) -> Result<(Step, Option<Actor>, Deeds), AppError> {
+fn enter(
+    visit: &Visit,
+    conn: &mut Conn,
+    link: &Link,
+    token: &Token,
+) -> Result<(Step, Option<ActorRef>, Events), AppError> {
     let cx = &visit.cx;
-    if !email_token::take(conn, cx, Kind::Verify, token)? {
-        return Ok((Step::Over, None, Deeds::none("somebody else took it")));
+    if !email_token::take(conn, cx, TokenKind::Verify, token)? {
+        return Ok((Step::Over, None, Events::none("somebody else took it")));
     }
     let account = &link.account;
     let proven = user::prove(conn, cx, account)?;

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::audit::query::{Place, Wanted, Who};
-use crate::audit::{Action, Kind};
+use crate::audit::query::{Filter, SeqCursor, Who};
+use crate::audit::{Action, Category};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::query_value;
@@ -17,7 +17,7 @@ use crate::handlers::audit::queries;
 /// The filters as they stand in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct AuditQuery {
     /// Words of names, addresses, requests.
     pub q: String,
     /// Who did it: an account's id, an address, or words of a name.
@@ -36,7 +36,7 @@ pub struct Asked {
     pub after: String,
 }
 
-impl Asked {
+impl AuditQuery {
     fn fields(&self) -> [(&'static str, &str); 7] {
         [
             ("q", &self.q),
@@ -81,15 +81,15 @@ impl Asked {
     }
 
     /// The place in the list.
-    pub fn place(&self) -> Place {
-        Place::parse(&self.after)
+    pub fn place(&self) -> SeqCursor {
+        SeqCursor::parse(&self.after)
     }
 
     /// What is wanted, or what is wrong, by field.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn read(&self, conn: &mut Conn, organization: OrgId) -> Result<Result<Wanted, FormErrors>, AppError> {
+    pub fn read(&self, conn: &mut Conn, organization: OrgId) -> Result<Result<Filter, FormErrors>, AppError> {
         let mut errors = FormErrors::none();
         let day = |text: &str, read: fn(&str) -> Option<Time>| match text.trim() {
             "" => Ok(None),
@@ -114,7 +114,7 @@ impl Asked {
         if !errors.is_empty() {
             return Ok(Err(errors));
         }
-        Ok(Ok(Wanted {
+        Ok(Ok(Filter {
             words: folded(&self.q),
             actor: self.who(conn, organization)?,
             actions,
@@ -128,7 +128,7 @@ impl Asked {
         let action = self.action.trim().trim_end_matches('.');
         let kind = match self.kind.trim() {
             "" => None,
-            text => Some(Kind::parse(text).ok_or("Choose one of the kinds")?),
+            text => Some(Category::parse(text).ok_or("Choose one of the kinds")?),
         };
         if action.is_empty() && kind.is_none() {
             return Ok(None);

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::audit::query;
-use crate::audit::query::Wanted;
-use crate::audit::visibility::Sight;
-use crate::audit::{Action, Deed, Entry, seal};
+use crate::audit::query::Filter;
+use crate::audit::visibility::Visibility;
+use crate::audit::{Action, Entry, Event, seal};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::ExportAudit;
 use crate::common::csv::Sheet;
 use crate::common::error::AppError;
@@ -21,7 +21,7 @@ use crate::common::pieces::{Making, Pieces};
 use crate::common::time::Time;
 use crate::common::token::hex;
 use crate::db::Conn;
-use crate::handlers::audit::asked::Asked;
+use crate::handlers::audit::asked::AuditQuery;
 
 /// So many numbers a piece passes.
 const PIECE: i64 = 5_000;
@@ -29,7 +29,7 @@ const PIECE: i64 = 5_000;
 /// What an export is about, fixed when it begins.
 #[derive(Clone)]
 struct Range {
-    wanted: Wanted,
+    wanted: Filter,
     first: i64,
     last: i64,
     file: String,
@@ -37,47 +37,47 @@ struct Range {
 }
 
 /// Notes the export as a deed, then fixes its range: the deed is the last line in it.
-async fn begin(gate: &Gate<ExportAudit>, asked: Asked, form: &'static str) -> Result<Range, AppError> {
+async fn begin(gate: &Gate<ExportAudit>, asked: AuditQuery, form: &'static str) -> Result<Range, AppError> {
     let noted = asked.clone();
     let wanted = gate
-        .write(move |member, conn| {
-            let wanted = read(conn, member, &noted)?;
-            let deed = Deed::new(
+        .write(move |actor, conn| {
+            let wanted = read(conn, actor, &noted)?;
+            let event = Event::new(
                 Action::AuditExported,
                 "organization",
-                member.organization,
-                &member.organization_name,
+                actor.organization,
+                &actor.organization_name,
             );
             let mut after = noted.set();
             after.insert("format".into(), form.into());
-            Ok((wanted, member.did(deed.after(after.into()))))
+            Ok((wanted, actor.event(event.after(after.into()))))
         })
         .await?;
-    gate.read(move |member, conn| {
-        let (first, last) = query::bounds(conn, member.organization, &wanted)?;
+    gate.read(move |actor, conn| {
+        let (first, last) = query::range(conn, actor.organization, &wanted)?;
         let head = json!({
             "type": "head",
             "format": "tenantry-audit-1",
-            "organization": { "id": member.organization.to_string(), "name": member.organization_name, "slug": member.slug },
-            "exported_at": member.cx.now.iso_micros(),
-            "exported_by": member.person.name,
+            "organization": { "id": actor.organization.to_string(), "name": actor.organization_name, "slug": actor.slug },
+            "exported_at": actor.cx.now.iso_micros(),
+            "exported_by": actor.person.name,
             "filters": asked.set(),
-            "complete": !asked.is_narrowed() && Sight::of(conn, member)? == Sight::Everything,
+            "complete": !asked.is_narrowed() && Visibility::of(conn, actor)? == Visibility::Everything,
             "first": first,
             "last": last,
-            "public_key": member.cx.house.keys.signer().public_key(),
-            "seals": seal::between(conn, member.organization, first, last)?.iter().map(|seal| {
+            "public_key": actor.cx.app.keys.signer().public_key(),
+            "seals": seal::between(conn, actor.organization, first, last)?.iter().map(|seal| {
                 json!({ "day": seal.day, "seq": seal.seq, "hash": seal.hash, "signature": seal.signature })
             }).collect::<Vec<_>>(),
         });
-        let file = format!("{}-audit-{}", member.slug, member.cx.now.day());
+        let file = format!("{}-audit-{}", actor.slug, actor.cx.now.day());
         Ok(Range { wanted, first, last, file, head })
     })
     .await
 }
 
-fn read(conn: &mut Conn, member: &Member, asked: &Asked) -> Result<Wanted, AppError> {
-    asked.read(conn, member.organization)?.map_err(|errors| {
+fn read(conn: &mut Conn, actor: &Actor, asked: &AuditQuery) -> Result<Filter, AppError> {
+    asked.read(conn, actor.organization)?.map_err(|errors| {
         let wrong: Vec<String> = errors.iter().map(|(field, what)| format!("{field}: {what}")).collect();
         AppError::Unreadable(format!("The filters cannot be read. {}.", wrong.join(". ")))
     })
@@ -86,11 +86,11 @@ fn read(conn: &mut Conn, member: &Member, asked: &Asked) -> Result<Wanted, AppEr
 /// The next lines of a range, and the number that was passed; as somebody who still holds the right.
 async fn piece(gate: &Gate<ExportAudit>, range: &Range, after: i64) -> Result<query::Piece, AppError> {
     let (wanted, last) = (range.wanted.clone(), range.last);
-    gate.read(move |member, conn| {
-        let sight = Sight::of(conn, member)?;
+    gate.read(move |actor, conn| {
+        let sight = Visibility::of(conn, actor)?;
         Ok(query::piece(
             conn,
-            member.organization,
+            actor.organization,
             &wanted,
             &sight,
             (after, last),
@@ -151,7 +151,7 @@ fn row(sheet: &mut Sheet, line: &Entry) {
 ///
 /// # Errors
 /// What the gate refuses; filters that cannot be read.
-pub async fn sheet(gate: Gate<ExportAudit>, asked: web::Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn sheet(gate: Gate<ExportAudit>, asked: web::Query<AuditQuery>) -> Result<HttpResponse, AppError> {
     let range = Rc::new(begin(&gate, asked.into_inner(), "csv").await?);
     let (gate, name) = (Rc::new(gate), format!("{}.csv", range.file));
     let body = Pieces::new(range.first - 1, move |after| -> Making<i64> {
@@ -193,7 +193,7 @@ enum Stage {
 ///
 /// # Errors
 /// What the gate refuses; filters that cannot be read.
-pub async fn lines(gate: Gate<ExportAudit>, asked: web::Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn lines(gate: Gate<ExportAudit>, asked: web::Query<AuditQuery>) -> Result<HttpResponse, AppError> {
     let range = Rc::new(begin(&gate, asked.into_inner(), "jsonl").await?);
     let (gate, name) = (Rc::new(gate), format!("{}.jsonl", range.file));
     let start = Written {
@@ -232,7 +232,7 @@ async fn go_on(
         Stage::Lines(_) => {
             let (digest, lines, last) = (hex(&written.hash.clone().finalize()), written.lines, range.last);
             let end = gate
-                .read(move |member, conn| end(member, conn, &digest, lines, last))
+                .read(move |actor, conn| end(actor, conn, &digest, lines, last))
                 .await?;
             written.stage = Stage::Over;
             text = format!("{end}\n");
@@ -243,12 +243,12 @@ async fn go_on(
 }
 
 /// The last line: where the chain stood at the end of the range, and a signature on that and on every byte before.
-fn end(member: &Member, conn: &mut Conn, digest: &str, lines: i64, last: i64) -> Result<Value, AppError> {
-    let line = query::find(conn, member.organization, last)?;
+fn end(actor: &Actor, conn: &mut Conn, digest: &str, lines: i64, last: i64) -> Result<Value, AppError> {
+    let line = query::find(conn, actor.organization, last)?;
     let (seq, hash) = line.map_or((0, String::new()), |line| (line.seq, line.hash));
-    let at = Time::iso_micros(member.cx.now);
-    let signer = member.cx.house.keys.signer();
-    let message = seal::message(member.organization, &at, seq, &hash);
+    let at = Time::iso_micros(actor.cx.now);
+    let signer = actor.cx.app.keys.signer();
+    let message = seal::message(actor.organization, &at, seq, &hash);
     Ok(json!({
         "type": "end",
         "at": at,

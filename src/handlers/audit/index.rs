@@ -4,20 +4,20 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::visibility::Sight;
-use crate::audit::{Action, Kind, query};
+use crate::audit::visibility::Visibility;
+use crate::audit::{Action, Category, query};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{ExportAudit, Permission, ViewAudit};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::html_with;
 use crate::common::id::UserId;
 use crate::db::Conn;
-use crate::handlers::audit::asked::Asked;
+use crate::handlers::audit::asked::AuditQuery;
 use crate::handlers::audit::queries;
 use crate::handlers::audit::shown::Shown;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -33,14 +33,14 @@ struct Group {
 #[derive(Template)]
 #[template(path = "audit/index.html", blocks = ["events"])]
 struct IndexPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     /// The settings' path, for the tabs.
     path: String,
     /// The list's path.
     base: String,
-    asked: Asked,
+    asked: AuditQuery,
     errors: FormErrors,
     groups: Vec<Group>,
     may_export: bool,
@@ -56,7 +56,7 @@ struct IndexPage {
 
 impl IndexPage {
     fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
-        Kind::ALL.into_iter().map(|kind| (kind.as_str(), kind.label()))
+        Category::ALL.into_iter().map(|kind| (kind.as_str(), kind.label()))
     }
 
     /// The list without one of its filters.
@@ -85,9 +85,9 @@ impl IndexPage {
 ///
 /// # Errors
 /// What the gate refuses.
-pub async fn page(gate: Gate<ViewAudit>, asked: web::Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn page(gate: Gate<ViewAudit>, asked: web::Query<AuditQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
-    let page = gate.read(move |member, conn| load(member, conn, asked)).await?;
+    let page = gate.read(move |actor, conn| load(actor, conn, asked)).await?;
     let status = if page.errors.is_empty() {
         StatusCode::OK
     } else {
@@ -100,19 +100,19 @@ pub async fn page(gate: Gate<ViewAudit>, asked: web::Query<Asked>) -> Result<Htt
     }
 }
 
-fn load(member: &Member, conn: &mut Conn, asked: Asked) -> Result<IndexPage, AppError> {
-    let (organization, now) = (member.organization, member.cx.now);
-    let sight = Sight::of(conn, member)?;
-    let base = member.path("/settings/audit");
+fn load(actor: &Actor, conn: &mut Conn, asked: AuditQuery) -> Result<IndexPage, AppError> {
+    let (organization, now) = (actor.organization, actor.cx.now);
+    let sight = Visibility::of(conn, actor)?;
+    let base = actor.path("/settings/audit");
     let mut page = IndexPage {
-        shell: member.shell(conn, "settings")?,
-        tabs: nav::settings(member.rights),
+        layout: actor.layout(conn, "settings")?,
+        tabs: nav::settings(actor.permissions),
         tab: "audit",
-        path: member.path("/settings"),
+        path: actor.path("/settings"),
         errors: FormErrors::none(),
         groups: groups(&sight),
-        may_export: member.rights.has(ExportAudit::RIGHT),
-        part: part(&sight, member),
+        may_export: actor.permissions.has(ExportAudit::ID),
+        part: part(&sight, actor),
         lines: Vec::new(),
         newer: None,
         older: None,
@@ -153,7 +153,7 @@ fn load(member: &Member, conn: &mut Conn, asked: Asked) -> Result<IndexPage, App
     Ok(page)
 }
 
-fn groups(sight: &Sight) -> Vec<Group> {
+fn groups(sight: &Visibility) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for action in Action::ALL.iter().filter(|action| sight.may_see(**action)) {
         if groups.iter().all(|group| group.name != action.group()) {
@@ -171,11 +171,11 @@ fn groups(sight: &Sight) -> Vec<Group> {
 }
 
 /// Which part of the log the reader sees, as a sentence.
-fn part(sight: &Sight, member: &Member) -> Option<String> {
-    let Sight::Part(part) = sight else { return None };
+fn part(sight: &Visibility, actor: &Actor) -> Option<String> {
+    let Visibility::Part(part) = sight else { return None };
     let mut seen: Vec<String> = part.areas.iter().map(|area| area.label().to_owned()).collect();
     if !part.companies.is_empty() {
-        seen.push(format!("what concerns the {} you manage", member.unit.many()));
+        seen.push(format!("what concerns the {} you manage", actor.unit.many()));
     }
     seen.push("what you did yourself".into());
     Some(match seen.split_last() {

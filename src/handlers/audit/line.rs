@@ -5,23 +5,23 @@ use askama::Template;
 
 use crate::audit::seal;
 use crate::audit::seal::Seal;
-use crate::audit::visibility::Sight;
+use crate::audit::visibility::Visibility;
 use crate::audit::{Entry, query};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::ViewAudit;
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::db::Conn;
 use crate::handlers::audit::shown::Shown;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
 #[derive(Template)]
 #[template(path = "audit/line.html")]
 struct LinePage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     path: String,
@@ -45,24 +45,24 @@ struct LinePage {
 pub async fn page(gate: Gate<ViewAudit>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let seq = place.into_inner().1.parse::<i64>().ok().filter(|seq| *seq > 0);
     let seq = seq.ok_or(AppError::NotFound)?;
-    html(gate.read(move |member, conn| load(member, conn, seq)).await?)
+    html(gate.read(move |actor, conn| load(actor, conn, seq)).await?)
 }
 
-fn load(member: &Member, conn: &mut Conn, seq: i64) -> Result<LinePage, AppError> {
-    let organization = member.organization;
-    let sight = Sight::of(conn, member)?;
+fn load(actor: &Actor, conn: &mut Conn, seq: i64) -> Result<LinePage, AppError> {
+    let organization = actor.organization;
+    let sight = Visibility::of(conn, actor)?;
     let neighbours = query::stretch(conn, organization, seq.saturating_sub(2), seq.saturating_add(1), 3)?;
     let of = |number: i64| neighbours.iter().find(|line| line.seq == number);
     let line = of(seq).filter(|line| sight.sees(line)).ok_or(AppError::NotFound)?;
     let before = of(seq - 1);
-    let everything = sight == Sight::Everything;
-    let base = member.path("/settings/audit");
+    let everything = sight == Visibility::Everything;
+    let base = actor.path("/settings/audit");
     Ok(LinePage {
-        shell: member.shell(conn, "settings")?,
-        tabs: nav::settings(member.rights),
+        layout: actor.layout(conn, "settings")?,
+        tabs: nav::settings(actor.permissions),
         tab: "audit",
-        path: member.path("/settings"),
-        line: Shown::of(line, &base, member.cx.now),
+        path: actor.path("/settings"),
+        line: Shown::of(line, &base, actor.cx.now),
         hash: line.hash.clone(),
         previous_hash: line.prev_hash.clone(),
         holds: holds(before, line),

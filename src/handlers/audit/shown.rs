@@ -1,10 +1,10 @@
 //! A line of the log as pages show it.
 
-use crate::audit::{Action, Entry, Kind};
+use crate::audit::{Action, Category, Entry};
 use crate::common::device;
 use crate::common::html::query_value;
 use crate::common::time::Time;
-use crate::handlers::audit::asked::Asked;
+use crate::handlers::audit::asked::AuditQuery;
 use crate::handlers::audit::rules;
 use crate::handlers::audit::rules::Change;
 
@@ -46,7 +46,7 @@ impl Shown {
     /// The line for people, with links into the list at `base`.
     pub fn of(line: &Entry, base: &str, now: Time) -> Self {
         let (before, after) = line.details();
-        let only = |name: &str, value: &str| format!("{base}{}", Asked::default().query((name, value), ""));
+        let only = |name: &str, value: &str| format!("{base}{}", AuditQuery::default().query((name, value), ""));
         let target = format!("{}:{}", line.target_kind, line.target_id);
         let known = !line.ip.is_empty();
         Self {
@@ -90,8 +90,8 @@ impl Shown {
 fn badge(action: Action) -> Option<(&'static str, &'static str)> {
     match (action, action.kind()) {
         (Action::SignInFailed | Action::AccountLocked, _) => Some(("Security", "danger")),
-        (_, Kind::Change) => None,
-        (_, Kind::Login) => Some(("Sign-in", "info")),
-        (_, Kind::Security) => Some(("Security", "warning")),
+        (_, Category::Change) => None,
+        (_, Category::Login) => Some(("Sign-in", "info")),
+        (_, Category::Security) => Some(("Security", "warning")),
     }
 }

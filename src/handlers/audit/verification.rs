@@ -4,21 +4,21 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::audit::seal;
 use crate::audit::seal::Seal;
 use crate::audit::verify;
 use crate::audit::verify::{Cursor, Step};
 use crate::audit::{chain, query};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::ViewAudit;
 use crate::common::error::AppError;
 use crate::common::html::{download, html, number};
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::handlers::audit::rules;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -28,14 +28,14 @@ const LINES: i64 = 50_000;
 /// How far a check came.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct VerificationQuery {
     run: String,
     cursor: String,
     /// So many lines at a time, up to what is good for a request.
     lines: Option<i64>,
 }
 
-impl Asked {
+impl VerificationQuery {
     fn lines(&self) -> i64 {
         self.lines.unwrap_or(LINES).clamp(1, LINES)
     }
@@ -60,7 +60,7 @@ enum Check {
 #[derive(Template)]
 #[template(path = "audit/verification.html", blocks = ["check"])]
 struct VerificationPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     path: String,
@@ -76,9 +76,9 @@ struct VerificationPage {
 ///
 /// # Errors
 /// What the gate refuses.
-pub async fn page(gate: Gate<ViewAudit>, asked: web::Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn page(gate: Gate<ViewAudit>, asked: web::Query<VerificationQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
-    let page = gate.read(move |member, conn| load(member, conn, &asked)).await?;
+    let page = gate.read(move |actor, conn| load(actor, conn, &asked)).await?;
     if gate.fragment() {
         html(page.as_check())
     } else {
@@ -86,32 +86,32 @@ pub async fn page(gate: Gate<ViewAudit>, asked: web::Query<Asked>) -> Result<Htt
     }
 }
 
-fn load(member: &Member, conn: &mut Conn, asked: &Asked) -> Result<VerificationPage, AppError> {
-    let organization = member.organization;
-    let base = member.path("/settings/audit");
+fn load(actor: &Actor, conn: &mut Conn, asked: &VerificationQuery) -> Result<VerificationPage, AppError> {
+    let organization = actor.organization;
+    let base = actor.path("/settings/audit");
     let lines = chain::head(conn, organization)?.map_or(0, |(seq, _)| seq);
     let check = if asked.run.is_empty() && asked.cursor.is_empty() {
         Check::Idle
     } else {
-        check(member, conn, asked, &base)?
+        check(actor, conn, asked, &base)?
     };
     Ok(VerificationPage {
-        shell: member.shell(conn, "settings")?,
-        tabs: nav::settings(member.rights),
+        layout: actor.layout(conn, "settings")?,
+        tabs: nav::settings(actor.permissions),
         tab: "audit",
-        path: member.path("/settings"),
+        path: actor.path("/settings"),
         lines: number(&lines),
         any: lines > 0,
         seal: seal::latest(conn, organization)?,
-        key: member.cx.house.keys.signer().public_pem(),
+        key: actor.cx.app.keys.signer().public_pem(),
         check,
         base,
     })
 }
 
-fn check(member: &Member, conn: &mut Conn, asked: &Asked, base: &str) -> Result<Check, AppError> {
-    let (cx, organization) = (&member.cx, member.organization);
-    let signer = cx.house.keys.signer();
+fn check(actor: &Actor, conn: &mut Conn, asked: &VerificationQuery, base: &str) -> Result<Check, AppError> {
+    let (cx, organization) = (&actor.cx, actor.organization);
+    let signer = cx.app.keys.signer();
     let cursor = opened(cx, organization, &asked.cursor).unwrap_or_default();
     Ok(
         match verify::step(conn, &signer, organization, cursor, asked.lines())? {
@@ -148,19 +148,19 @@ fn proof(organization: OrgId, cursor: &Cursor) -> String {
     )
 }
 
-fn sealed(cx: &Context, organization: OrgId, cursor: &Cursor) -> String {
-    let signature = cx.house.keys.signer().sign(proof(organization, cursor).as_bytes());
+fn sealed(cx: &Ctx, organization: OrgId, cursor: &Cursor) -> String {
+    let signature = cx.app.keys.signer().sign(proof(organization, cursor).as_bytes());
     format!("{}.{}.{signature}", cursor.seq, cursor.hash)
 }
 
-fn opened(cx: &Context, organization: OrgId, text: &str) -> Option<Cursor> {
+fn opened(cx: &Ctx, organization: OrgId, text: &str) -> Option<Cursor> {
     let (seq, hash, signature) = rules::parts(text)?;
     let cursor = Cursor {
         seq,
         hash: hash.to_owned(),
     };
     let signed = proof(organization, &cursor);
-    cx.house
+    cx.app
         .keys
         .signer()
         .verifies(signed.as_bytes(), signature)
@@ -173,7 +173,7 @@ fn opened(cx: &Context, organization: OrgId, text: &str) -> Option<Cursor> {
 /// What the gate refuses.
 pub async fn key(gate: Gate<ViewAudit>) -> Result<HttpResponse, AppError> {
     let pem = gate
-        .read(|member, _| Ok(member.cx.house.keys.signer().public_pem()))
+        .read(|actor, _| Ok(actor.cx.app.keys.signer().public_pem()))
         .await?;
     Ok(download("tenantry-key.pem", "application/x-pem-file", pem.into_bytes()))
 }

@@ -3,19 +3,19 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::CompanyGate;
 use crate::authz::permission::ArchiveCompanies;
 use crate::common::error::AppError;
 use crate::common::html::{html, see_other};
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "companies/archiving.html", blocks = ["dialog"])]
 struct ArchivingPage {
-    shell: Shell,
+    layout: Layout,
     path: String,
     name: String,
     archived: bool,
@@ -27,10 +27,10 @@ struct ArchivingPage {
 /// What the gate refuses.
 pub async fn confirm(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, company, conn| {
+        .read(|actor, company, conn| {
             Ok(ArchivingPage {
-                shell: member.shell(conn, "companies")?,
-                path: company.path(member, ""),
+                layout: actor.layout(conn, "companies")?,
+                path: company.path(actor, ""),
                 name: company.name.clone(),
                 archived: company.status == CompanyStatus::Archived,
             })
@@ -65,14 +65,14 @@ async fn turn(gate: CompanyGate<ArchiveCompanies>, to: CompanyStatus) -> Result<
         CompanyStatus::Active => (Action::CompanyRestored, "restored"),
     };
     let (name, path) = gate
-        .write(move |member, company, conn| {
-            let at = (to == CompanyStatus::Archived).then_some(member.cx.now);
-            let deeds = if company::set_status(conn, member.organization, company.id, to, at)? {
-                member.did(Deed::new(action, "company", company.id, &company.name))
+        .write(move |actor, company, conn| {
+            let at = (to == CompanyStatus::Archived).then_some(actor.cx.now);
+            let events = if company::set_status(conn, actor.organization, company.id, to, at)? {
+                actor.event(Event::new(action, "company", company.id, &company.name))
             } else {
-                Deeds::none("it is so already")
+                Events::none("it is so already")
             };
-            Ok(((company.name.clone(), company.path(member, "")), deeds))
+            Ok(((company.name.clone(), company.path(actor, "")), events))
         })
         .await?;
     gate.tell("success", format!("{name} is {done}"));

@@ -4,19 +4,19 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
-use crate::authz::decision::{Reach, Rights};
+use crate::auth::actor::Actor;
+use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewCompanyMembers};
 use crate::common::error::AppError;
 use crate::common::html::{html, query_value};
 use crate::common::name;
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::models::company;
 use crate::models::company::{Filter, Sort};
 use crate::models::company_staff::Staff;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 const SIZE: usize = 50;
 
@@ -30,7 +30,7 @@ pub struct Query {
     after: String,
 }
 
-struct Row {
+struct CompanyRow {
     name: String,
     href: String,
     archived: bool,
@@ -41,16 +41,16 @@ struct Row {
 #[derive(Template)]
 #[template(path = "companies/index.html", blocks = ["results"])]
 struct IndexPage {
-    shell: Shell,
+    layout: Layout,
     path: String,
     unit: UnitLabel,
-    may: Rights,
+    may: Permissions,
     own: bool,
     any: bool,
     q: String,
     status: &'static str,
     sort: &'static str,
-    rows: Vec<Row>,
+    rows: Vec<CompanyRow>,
     previous: Option<String>,
     next: Option<String>,
 }
@@ -61,7 +61,7 @@ struct IndexPage {
 /// What the gate refuses.
 pub async fn index(gate: Gate<ViewCompany>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let query = query.into_inner();
-    let page = gate.read(move |member, conn| page(member, conn, query)).await?;
+    let page = gate.read(move |actor, conn| page(actor, conn, query)).await?;
     if gate.fragment() {
         html(page.as_results())
     } else {
@@ -69,11 +69,11 @@ pub async fn index(gate: Gate<ViewCompany>, query: web::Query<Query>) -> Result<
     }
 }
 
-fn page(member: &Member, conn: &mut Conn, query: Query) -> Result<IndexPage, AppError> {
-    let org = member.organization;
-    let own = match member.reach::<ViewCompany>() {
+fn page(actor: &Actor, conn: &mut Conn, query: Query) -> Result<IndexPage, AppError> {
+    let org = actor.organization;
+    let own = match actor.reach::<ViewCompany>() {
         Reach::Everywhere => None,
-        _ => Some(member.own_companies(conn, ViewCompany::RIGHT)?),
+        _ => Some(actor.own_companies(conn, ViewCompany::ID)?),
     };
     let (status, wanted) = match query.status.as_str() {
         "archived" => ("archived", Some(CompanyStatus::Archived)),
@@ -92,16 +92,16 @@ fn page(member: &Member, conn: &mut Conn, query: Query) -> Result<IndexPage, App
         words: name::query(&query.q),
         sort: order,
     };
-    let place = Place::parse(&query.after);
+    let place = Cursor::parse(&query.after);
     let rows = company::list(conn, org, &filter, place.as_ref(), SIZE + 1)?;
     let cut = Page::cut(rows, SIZE, place.as_ref(), |row| order.key(row));
     let ids: Vec<_> = cut.rows.iter().map(|row| row.id).collect();
-    let staff = if member.rights.has(ViewCompanyMembers::RIGHT) {
+    let staff = if actor.permissions.has(ViewCompanyMembers::ID) {
         Some(Staff::count(conn, org, &ids)?)
     } else {
         None
     };
-    let path = member.path("/companies");
+    let path = actor.path("/companies");
     let link = |after: String| {
         format!(
             "{path}?q={}&status={status}&sort={sort}&after={after}",
@@ -109,13 +109,13 @@ fn page(member: &Member, conn: &mut Conn, query: Query) -> Result<IndexPage, App
         )
     };
     Ok(IndexPage {
-        shell: member.shell(conn, "companies")?,
+        layout: actor.layout(conn, "companies")?,
         previous: cut.previous.map(link),
         next: cut.next.map(link),
         rows: cut
             .rows
             .into_iter()
-            .map(|row| Row {
+            .map(|row| CompanyRow {
                 href: format!("{path}/{}", row.slug),
                 archived: row.status == CompanyStatus::Archived,
                 people: staff.as_ref().map(|staff| staff.total(row.id)),
@@ -123,8 +123,8 @@ fn page(member: &Member, conn: &mut Conn, query: Query) -> Result<IndexPage, App
                 name: row.name,
             })
             .collect(),
-        unit: member.unit,
-        may: member.rights,
+        unit: actor.unit,
+        may: actor.permissions,
         own: is_own,
         any,
         q: query.q,

@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::CompanyGate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::authz::permission::DeleteCompanies;
 use crate::common::error::AppError;
@@ -17,12 +17,12 @@ use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::services::company_move;
 use crate::services::company_move::{Destination, Obstacles};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// What was chosen and typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct CompanyMoveForm {
     /// The slug of the other organization.
     to: String,
     /// The company's name, to confirm.
@@ -39,7 +39,7 @@ struct Meaning {
 #[derive(Template)]
 #[template(path = "companies/moving.html")]
 struct MovingPage {
-    shell: Shell,
+    layout: Layout,
     path: String,
     organization: String,
     base: String,
@@ -48,35 +48,35 @@ struct MovingPage {
     destinations: Vec<Destination>,
     obstacles: Obstacles,
     meaning: Option<Meaning>,
-    typed: Typed,
+    typed: CompanyMoveForm,
     errors: FormErrors,
 }
 
 impl MovingPage {
     fn load(
         conn: &mut Conn,
-        member: &Member,
+        actor: &Actor,
         company: &Company,
-        typed: Typed,
+        typed: CompanyMoveForm,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let destinations = company_move::destinations(conn, member)?;
+        let destinations = company_move::destinations(conn, actor)?;
         let to = destinations.iter().find(|one| one.slug == typed.to).cloned();
         let meaning = match to {
             Some(to) => {
-                let (stay, leave) = company_move::people(conn, member, company.id, &to)?;
+                let (stay, leave) = company_move::people(conn, actor, company.id, &to)?;
                 Some(Meaning { to, stay, leave })
             }
             None => None,
         };
         Ok(Self {
-            shell: member.shell(conn, "companies")?,
-            path: company.path(member, ""),
-            organization: member.organization_name.clone(),
-            base: member.path(""),
-            unit: member.unit,
+            layout: actor.layout(conn, "companies")?,
+            path: company.path(actor, ""),
+            organization: actor.organization_name.clone(),
+            base: actor.path(""),
+            unit: actor.unit,
             name: company.name.clone(),
-            obstacles: company_move::obstacles(conn, member, company.id)?,
+            obstacles: company_move::obstacles(conn, actor, company.id)?,
             destinations,
             meaning,
             typed,
@@ -89,11 +89,14 @@ impl MovingPage {
 ///
 /// # Errors
 /// What the gate refuses.
-pub async fn page(gate: CompanyGate<DeleteCompanies>, typed: web::Query<Typed>) -> Result<HttpResponse, AppError> {
+pub async fn page(
+    gate: CompanyGate<DeleteCompanies>,
+    typed: web::Query<CompanyMoveForm>,
+) -> Result<HttpResponse, AppError> {
     let typed = typed.into_inner();
     let page = gate
-        .read(move |member, company, conn| {
-            let mut page = MovingPage::load(conn, member, company, typed, FormErrors::none())?;
+        .read(move |actor, company, conn| {
+            let mut page = MovingPage::load(conn, actor, company, typed, FormErrors::none())?;
             if page.meaning.is_none() && !page.typed.to.is_empty() {
                 page.errors = FormErrors::one("to", NOWHERE);
             }
@@ -109,11 +112,14 @@ const NOWHERE: &str = "Choose one of these organizations";
 ///
 /// # Errors
 /// What the gate refuses.
-pub async fn submit(gate: CompanyGate<DeleteCompanies>, typed: web::Form<Typed>) -> Result<HttpResponse, AppError> {
+pub async fn submit(
+    gate: CompanyGate<DeleteCompanies>,
+    typed: web::Form<CompanyMoveForm>,
+) -> Result<HttpResponse, AppError> {
     let typed = typed.into_inner();
     let again = typed.clone();
     let done = gate
-        .write(move |member, company, conn| relocate(conn, member, company, &typed))
+        .write(move |actor, company, conn| relocate(conn, actor, company, &typed))
         .await?;
     match done {
         Ok((word, path)) => {
@@ -122,7 +128,7 @@ pub async fn submit(gate: CompanyGate<DeleteCompanies>, typed: web::Form<Typed>)
         }
         Err(errors) => {
             let page = gate
-                .read(move |member, company, conn| MovingPage::load(conn, member, company, again, errors))
+                .read(move |actor, company, conn| MovingPage::load(conn, actor, company, again, errors))
                 .await?;
             html_with(StatusCode::UNPROCESSABLE_ENTITY, page)
         }
@@ -133,25 +139,25 @@ type Relocated = Result<(String, String), FormErrors>;
 
 fn relocate(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     company: &Company,
-    typed: &Typed,
-) -> Result<(Relocated, Deeds), AppError> {
+    typed: &CompanyMoveForm,
+) -> Result<(Relocated, Events), AppError> {
     let refused = |field, sentence: &str| {
         let errors = FormErrors::one(field, sentence);
-        Ok((Err(errors), Deeds::none("refused")))
+        Ok((Err(errors), Events::none("refused")))
     };
-    let destinations = company_move::destinations(conn, member)?;
+    let destinations = company_move::destinations(conn, actor)?;
     let Some(to) = destinations.into_iter().find(|one| one.slug == typed.to) else {
         return refused("to", NOWHERE);
     };
     if typed.name.trim() != company.name {
         return refused("name", &format!("Type “{}”", company.name));
     }
-    let Some((slug, deeds)) = company_move::relocate(conn, member, company, &to)? else {
+    let Some((slug, events)) = company_move::relocate(conn, actor, company, &to)? else {
         return refused("to", "Settle first what stands in the way");
     };
     let word = format!("{} is in {} now", company.name, to.name);
     let path = format!("/organizations/{}/companies/{slug}", to.slug);
-    Ok((Ok((word, path)), deeds))
+    Ok((Ok((word, path)), events))
 }

@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::CreateCompanies;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -14,15 +14,14 @@ use crate::common::html::{html, refused, see_other};
 use crate::common::slug::Slug;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::models::company;
 use crate::services::company_form;
 use crate::services::company_form::CompanyForm;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "companies/new.html", blocks = ["dialog"])]
 struct NewPage {
-    shell: Shell,
+    layout: Layout,
     path: String,
     slug: String,
     unit: UnitLabel,
@@ -31,12 +30,12 @@ struct NewPage {
 }
 
 impl NewPage {
-    fn of(member: &Member, conn: &mut Conn, form: CompanyForm, errors: FormErrors) -> Result<Self, AppError> {
+    fn of(actor: &Actor, conn: &mut Conn, form: CompanyForm, errors: FormErrors) -> Result<Self, AppError> {
         Ok(Self {
-            shell: member.shell(conn, "companies")?,
-            path: member.path("/companies"),
-            slug: member.slug.clone(),
-            unit: member.unit,
+            layout: actor.layout(conn, "companies")?,
+            path: actor.path("/companies"),
+            slug: actor.slug.clone(),
+            unit: actor.unit,
             form,
             errors,
         })
@@ -49,7 +48,7 @@ impl NewPage {
 /// What the gate refuses.
 pub async fn new(gate: Gate<CreateCompanies>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, conn| NewPage::of(member, conn, CompanyForm::default(), FormErrors::none()))
+        .read(|actor, conn| NewPage::of(actor, conn, CompanyForm::default(), FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_dialog())
@@ -65,7 +64,7 @@ pub async fn new(gate: Gate<CreateCompanies>) -> Result<HttpResponse, AppError> 
 pub async fn create(gate: Gate<CreateCompanies>, form: web::Form<CompanyForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
-    let made = gate.write(move |member, conn| make(member, conn, &typed)).await?;
+    let made = gate.write(move |actor, conn| make(actor, conn, &typed)).await?;
     let errors = match made {
         Ok((name, path)) => {
             gate.tell("success", format!("{name} is created"));
@@ -74,7 +73,7 @@ pub async fn create(gate: Gate<CreateCompanies>, form: web::Form<CompanyForm>) -
         Err(errors) => errors,
     };
     let page = gate
-        .read(move |member, conn| NewPage::of(member, conn, form, errors))
+        .read(move |actor, conn| NewPage::of(actor, conn, form, errors))
         .await?;
     if gate.fragment() {
         refused(page.as_dialog())
@@ -85,25 +84,25 @@ pub async fn create(gate: Gate<CreateCompanies>, form: web::Form<CompanyForm>) -
 
 type Made = Result<(String, String), FormErrors>;
 
-fn make(member: &Member, conn: &mut Conn, form: &CompanyForm) -> Result<(Made, Deeds), AppError> {
-    let org = member.organization;
-    let wish = match company_form::wish(form, member.unit.one()) {
+fn make(actor: &Actor, conn: &mut Conn, form: &CompanyForm) -> Result<(Made, Events), AppError> {
+    let org = actor.organization;
+    let wish = match company_form::wish(form, actor.unit.one()) {
         Ok(wish) => wish,
-        Err(errors) => return Ok((Err(errors), Deeds::none("refused"))),
+        Err(errors) => return Ok((Err(errors), Events::none("refused"))),
     };
     let free = company_form::free_like(conn, org, &wish.slug)?;
     let slug = match &free {
         Some(free) if wish.slug_is_ours => free,
         _ => &wish.slug,
     };
-    let Some(id) = company_form::create(conn, org, member.cx.now, &wish.name, slug)? else {
-        let sentence = taken(member.unit, slug.as_str(), free.as_ref().map(Slug::as_str));
-        return Ok((Err(FormErrors::one("slug", sentence)), Deeds::none("refused")));
+    let Some(id) = company_form::create(conn, org, actor.cx.now, &wish.name, slug)? else {
+        let sentence = taken(actor.unit, slug.as_str(), free.as_ref().map(Slug::as_str));
+        return Ok((Err(FormErrors::one("slug", sentence)), Events::none("refused")));
     };
-    let deed = Deed::new(Action::CompanyCreated, "company", id, &wish.name)
+    let event = Event::new(Action::CompanyCreated, "company", id, &wish.name)
         .after(json!({ "name": wish.name, "slug": slug.as_str() }));
-    let path = member.path(&format!("/companies/{slug}"));
-    Ok((Ok((wish.name.clone(), path)), member.did(deed)))
+    let path = actor.path(&format!("/companies/{slug}"));
+    Ok((Ok((wish.name.clone(), path)), actor.event(event)))
 }
 
 /// The sentence at a slug that another company has.

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::CompanyGate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{ManageCompanyMembers, Permission, ViewMembers};
@@ -15,11 +15,10 @@ use crate::common::form::FormErrors;
 use crate::common::html::{html, refused, see_other};
 use crate::common::id::MembershipId;
 use crate::db::Conn;
-use crate::models::company;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::assignments;
-use crate::services::assignments::{Attempt, Refused};
-use crate::web::layout::Shell;
+use crate::services::assignments::{AssignmentCheck, AssignmentError};
+use crate::web::layout::Layout;
 
 const FOUND: i64 = 20;
 
@@ -30,7 +29,7 @@ pub struct Query {
     q: String,
 }
 
-struct Row {
+struct CompanyMemberRow {
     id: String,
     name: String,
     email: String,
@@ -45,7 +44,7 @@ struct Row {
 #[derive(Template)]
 #[template(path = "companies/people.html", blocks = ["results"])]
 struct PeoplePage {
-    shell: Shell,
+    layout: Layout,
     path: String,
     // Who manages the people of a company may not see the company itself (the user admin).
     back: String,
@@ -54,34 +53,34 @@ struct PeoplePage {
     name: String,
     q: String,
     roles: &'static [CompanyRole],
-    rows: Vec<Row>,
+    rows: Vec<CompanyMemberRow>,
     narrow: bool,
     invites: bool,
     errors: FormErrors,
 }
 
 fn page(
-    member: &Member,
+    actor: &Actor,
     company: &Company,
     conn: &mut Conn,
     q: String,
     errors: FormErrors,
 ) -> Result<PeoplePage, AppError> {
-    let org = member.organization;
-    let within = match member.reach::<ViewMembers>() {
+    let org = actor.organization;
+    let within = match actor.reach::<ViewMembers>() {
         Reach::Everywhere => None,
-        _ => Some(member.own_companies(conn, ViewMembers::RIGHT)?),
+        _ => Some(actor.own_companies(conn, ViewMembers::ID)?),
     };
-    let right = ManageCompanyMembers::RIGHT;
+    let permission = ManageCompanyMembers::ID;
     let mut rows = Vec::new();
     for found in crate::handlers::companies::queries::people::candidates(conn, org, &q, within.as_deref(), FOUND)? {
         let now = assignments::role_in(conn, org, found.id, company.id)?;
         let by_role = found.role.inherited() == Some(CompanyRole::Manager);
-        rows.push(Row {
+        rows.push(CompanyMemberRow {
             closed: if by_role {
                 Some("Manager by role")
             } else {
-                Attempt::of(member, right, found.id, found.role)
+                AssignmentCheck::of(actor, permission, found.id, found.role)
                     .touch(true, now)
                     .err()
                     .map(|_| "Not yours to change")
@@ -94,19 +93,19 @@ fn page(
         });
     }
     Ok(PeoplePage {
-        shell: member.shell(conn, "companies")?,
-        path: company.path(member, ""),
-        back: if company.rights.view_company() {
-            company.path(member, "")
+        layout: actor.layout(conn, "companies")?,
+        path: company.path(actor, ""),
+        back: if company.permissions.view_company() {
+            company.path(actor, "")
         } else {
-            member.path("")
+            actor.path("")
         },
-        sees: company.rights.view_company(),
-        organization: member.path(""),
+        sees: company.permissions.view_company(),
+        organization: actor.path(""),
         name: company.name.clone(),
-        roles: assignments::grantable(member.rights.reach(right)),
+        roles: assignments::grantable(actor.permissions.reach(permission)),
         narrow: within.is_some(),
-        invites: member.rights.invite_members(),
+        invites: actor.permissions.invite_members(),
         q,
         rows,
         errors,
@@ -123,7 +122,7 @@ pub async fn search(
 ) -> Result<HttpResponse, AppError> {
     let Query { q } = query.into_inner();
     let page = gate
-        .read(move |member, company, conn| page(member, company, conn, q, FormErrors::none()))
+        .read(move |actor, company, conn| page(actor, company, conn, q, FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_results())
@@ -136,7 +135,7 @@ pub async fn search(
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct AssignForm {
-    member: String,
+    actor: String,
     role: String,
     q: String,
 }
@@ -149,11 +148,11 @@ pub async fn assign(
     gate: CompanyGate<ManageCompanyMembers>,
     form: web::Form<AssignForm>,
 ) -> Result<HttpResponse, AppError> {
-    let AssignForm { member: id, role, q } = form.into_inner();
+    let AssignForm { actor: id, role, q } = form.into_inner();
     let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
     let wanted = CompanyRole::parse(&role);
     let done = gate
-        .write(move |member, company, conn| give(member, company, conn, id, wanted))
+        .write(move |actor, company, conn| give(actor, company, conn, id, wanted))
         .await?;
     let sentence = match done {
         Ok((told, path)) => {
@@ -163,42 +162,42 @@ pub async fn assign(
         Err(sentence) => sentence,
     };
     let page = gate
-        .read(move |member, company, conn| page(member, company, conn, q, FormErrors::one("filter-q", sentence)))
+        .read(move |actor, company, conn| page(actor, company, conn, q, FormErrors::one("filter-q", sentence)))
         .await?;
     refused(page)
 }
 
 /// Where somebody stands after a change: at the company, or at its people when the company is not theirs to see.
-fn after(member: &Member, company: &Company) -> String {
-    if company.rights.view_company() {
-        company.path(member, "")
+fn after(actor: &Actor, company: &Company) -> String {
+    if company.permissions.view_company() {
+        company.path(actor, "")
     } else {
-        company.path(member, "/members")
+        company.path(actor, "/members")
     }
 }
 
 type Done = Result<(String, String), String>;
 
 fn give(
-    member: &Member,
+    actor: &Actor,
     company: &Company,
     conn: &mut Conn,
     id: MembershipId,
     wanted: Option<CompanyRole>,
-) -> Result<(Done, Deeds), AppError> {
-    let person = Standing::find(conn, member.organization, id)?;
+) -> Result<(Done, Events), AppError> {
+    let person = Membership::find(conn, actor.organization, id)?;
     let Some(role) = wanted else {
         return Ok((
-            Err(Refused::NotGrantable.sentence(member.unit.one())),
-            Deeds::none("no role was chosen"),
+            Err(AssignmentError::NotGrantable.sentence(actor.unit.one())),
+            Events::none("no role was chosen"),
         ));
     };
-    match assignments::give(conn, member, ManageCompanyMembers::RIGHT, &person, company.id, role)? {
+    match assignments::give(conn, actor, ManageCompanyMembers::ID, &person, company.id, role)? {
         Ok(placed) => {
             let told = format!("{} is {} of {}", person.name, role.label(), placed.company);
-            Ok((Ok((told, after(member, company))), placed.deeds))
+            Ok((Ok((told, after(actor, company))), placed.events))
         }
-        Err(refused) => Ok((Err(refused.sentence(member.unit.one())), Deeds::none("refused"))),
+        Err(refused) => Ok((Err(refused.sentence(actor.unit.one())), Events::none("refused"))),
     }
 }
 
@@ -213,7 +212,7 @@ pub async fn unassign(
     let (_, _, id) = path.into_inner();
     let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
     let (done, path) = gate
-        .write(move |member, company, conn| take_off(member, company, conn, id))
+        .write(move |actor, company, conn| take_off(actor, company, conn, id))
         .await?;
     match done {
         Ok(told) => gate.tell("success", told),
@@ -224,15 +223,15 @@ pub async fn unassign(
 
 type Taken = (Result<String, String>, String);
 
-fn take_off(member: &Member, company: &Company, conn: &mut Conn, id: MembershipId) -> Result<(Taken, Deeds), AppError> {
-    let person = Standing::find(conn, member.organization, id)?;
-    let path = after(member, company);
-    match assignments::take(conn, member, ManageCompanyMembers::RIGHT, &person, company.id)? {
+fn take_off(actor: &Actor, company: &Company, conn: &mut Conn, id: MembershipId) -> Result<(Taken, Events), AppError> {
+    let person = Membership::find(conn, actor.organization, id)?;
+    let path = after(actor, company);
+    match assignments::take(conn, actor, ManageCompanyMembers::ID, &person, company.id)? {
         Ok(placed) => Ok((
             (Ok(format!("{} is off {}", person.name, placed.company)), path),
-            placed.deeds,
+            placed.events,
         )),
-        Err(Refused::NotAssigned) => Err(AppError::NotFound),
-        Err(refused) => Ok(((Err(refused.sentence(member.unit.one())), path), Deeds::none("refused"))),
+        Err(AssignmentError::NotAssigned) => Err(AppError::NotFound),
+        Err(refused) => Ok(((Err(refused.sentence(actor.unit.one())), path), Events::none("refused"))),
     }
 }

@@ -4,11 +4,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::{Map, Value};
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::CompanyGate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::auth::company::Company;
-use crate::authz::decision::Rights;
+use crate::authz::decision::Permissions;
 use crate::authz::permission::EditCompany;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -21,16 +21,16 @@ use crate::models::company;
 use crate::models::company::Renamed;
 use crate::services::company_form;
 use crate::services::company_form::CompanyForm;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "companies/settings.html", blocks = ["company"])]
 struct SettingsPage {
-    shell: Shell,
+    layout: Layout,
     path: String,
     organization: String,
     unit: UnitLabel,
-    may: Rights,
+    may: Permissions,
     name: String,
     archived: bool,
     form: CompanyForm,
@@ -39,18 +39,18 @@ struct SettingsPage {
 
 impl SettingsPage {
     fn of(
-        member: &Member,
+        actor: &Actor,
         company: &Company,
         conn: &mut Conn,
         form: Option<CompanyForm>,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
         Ok(Self {
-            shell: member.shell(conn, "companies")?,
-            path: company.path(member, ""),
-            organization: member.slug.clone(),
-            unit: member.unit,
-            may: company.rights,
+            layout: actor.layout(conn, "companies")?,
+            path: company.path(actor, ""),
+            organization: actor.slug.clone(),
+            unit: actor.unit,
+            may: company.permissions,
             name: company.name.clone(),
             archived: company.status == CompanyStatus::Archived,
             form: form.unwrap_or_else(|| CompanyForm {
@@ -68,7 +68,7 @@ impl SettingsPage {
 /// What the gate refuses.
 pub async fn edit(gate: CompanyGate<EditCompany>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, company, conn| SettingsPage::of(member, company, conn, None, FormErrors::none()))
+        .read(|actor, company, conn| SettingsPage::of(actor, company, conn, None, FormErrors::none()))
         .await?;
     html(page)
 }
@@ -81,7 +81,7 @@ pub async fn save(gate: CompanyGate<EditCompany>, form: web::Form<CompanyForm>) 
     let form = form.into_inner();
     let typed = form.clone();
     let saved = gate
-        .write(move |member, company, conn| change(member, company, conn, &typed))
+        .write(move |actor, company, conn| change(actor, company, conn, &typed))
         .await?;
     let errors = match saved {
         Ok(path) => {
@@ -91,7 +91,7 @@ pub async fn save(gate: CompanyGate<EditCompany>, form: web::Form<CompanyForm>) 
         Err(errors) => errors,
     };
     let page = gate
-        .read(move |member, company, conn| SettingsPage::of(member, company, conn, Some(form), errors))
+        .read(move |actor, company, conn| SettingsPage::of(actor, company, conn, Some(form), errors))
         .await?;
     if gate.fragment() {
         refused(page.as_company())
@@ -101,20 +101,20 @@ pub async fn save(gate: CompanyGate<EditCompany>, form: web::Form<CompanyForm>) 
 }
 
 fn change(
-    member: &Member,
+    actor: &Actor,
     company: &Company,
     conn: &mut Conn,
     form: &CompanyForm,
-) -> Result<(Result<String, FormErrors>, Deeds), AppError> {
-    let refuse = |errors| Ok((Err(errors), Deeds::none("refused")));
+) -> Result<(Result<String, FormErrors>, Events), AppError> {
+    let refuse = |errors| Ok((Err(errors), Events::none("refused")));
     if company.status == CompanyStatus::Archived {
-        return refuse(FormErrors::one("name", archived(member.unit)));
+        return refuse(FormErrors::one("name", archived(actor.unit)));
     }
-    let wish = match company_form::wish(form, member.unit.one()) {
+    let wish = match company_form::wish(form, actor.unit.one()) {
         Ok(wish) => wish,
         Err(errors) => return refuse(errors),
     };
-    let path = member.path(&format!("/companies/{}/settings", wish.slug));
+    let path = actor.path(&format!("/companies/{}/settings", wish.slug));
     let (mut was, mut is) = (Map::new(), Map::new());
     for (field, old, new) in [
         ("name", company.name.as_str(), wish.name.as_str()),
@@ -126,21 +126,21 @@ fn change(
         }
     }
     if is.is_empty() {
-        return Ok((Ok(path), Deeds::none("nothing changed")));
+        return Ok((Ok(path), Events::none("nothing changed")));
     }
-    match company::rename(conn, member.organization, company.id, &wish.name, &wish.slug)? {
+    match company::rename(conn, actor.organization, company.id, &wish.name, &wish.slug)? {
         Renamed::Done => {
-            let deed = Deed::new(Action::CompanyEdited, "company", company.id, &wish.name)
+            let event = Event::new(Action::CompanyEdited, "company", company.id, &wish.name)
                 .before(Value::Object(was))
                 .after(Value::Object(is));
-            Ok((Ok(path), member.did(deed)))
+            Ok((Ok(path), actor.event(event)))
         }
         Renamed::SlugTaken => {
-            let free = company_form::free_like(conn, member.organization, &wish.slug)?;
-            let sentence = taken(member.unit, wish.slug.as_str(), free.as_ref().map(Slug::as_str));
+            let free = company_form::free_like(conn, actor.organization, &wish.slug)?;
+            let sentence = taken(actor.unit, wish.slug.as_str(), free.as_ref().map(Slug::as_str));
             refuse(FormErrors::one("slug", sentence))
         }
-        Renamed::Archived => refuse(FormErrors::one("name", archived(member.unit))),
+        Renamed::Archived => refuse(FormErrors::one("name", archived(actor.unit))),
     }
 }
 

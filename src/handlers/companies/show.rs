@@ -3,23 +3,21 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit;
 use crate::auth::CompanyGate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::auth::company::Company;
-use crate::authz::decision::Rights;
+use crate::authz::decision::Permissions;
 use crate::authz::permission::{ManageCompanyMembers, Permission, ViewCompany};
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
-use crate::models::company;
 use crate::models::company_staff::Staff;
-use crate::services::assignments::Attempt;
+use crate::services::assignments::AssignmentCheck;
 use crate::web::history;
 use crate::web::history::History;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 const PEOPLE: i64 = 50;
 
@@ -46,12 +44,12 @@ struct People {
 #[derive(Template)]
 #[template(path = "companies/show.html")]
 struct ShowPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     list: String,
     path: String,
     unit: UnitLabel,
-    may: Rights,
+    may: Permissions,
     name: String,
     slug: String,
     here: String,
@@ -69,17 +67,17 @@ pub async fn show(gate: CompanyGate<ViewCompany>) -> Result<HttpResponse, AppErr
     html(gate.read(page).await?)
 }
 
-fn page(member: &Member, company: &Company, conn: &mut Conn) -> Result<ShowPage, AppError> {
-    let org = member.organization;
-    let path = company.path(member, "");
+fn page(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<ShowPage, AppError> {
+    let org = actor.organization;
+    let path = company.path(actor, "");
     let archived = company.status == CompanyStatus::Archived;
-    let people = if company.rights.view_company_members() {
+    let people = if company.permissions.view_company_members() {
         let staff = Staff::count(conn, org, &[company.id])?;
-        let manages = company.rights.manage_company_members() && !archived;
+        let manages = company.permissions.manage_company_members() && !archived;
         let rows: Vec<_> = crate::handlers::companies::queries::people::assigned(conn, org, company.id, PEOPLE)?
             .into_iter()
             .map(|row| {
-                let attempt = Attempt::of(member, ManageCompanyMembers::RIGHT, row.id, row.role);
+                let attempt = AssignmentCheck::of(actor, ManageCompanyMembers::ID, row.id, row.role);
                 let touched = attempt.touch(true, Some(row.company_role));
                 Person {
                     unassigning: (manages && touched.is_ok()).then(|| format!("{path}/members/{}/unassigning", row.id)),
@@ -103,21 +101,21 @@ fn page(member: &Member, company: &Company, conn: &mut Conn) -> Result<ShowPage,
         None
     };
     Ok(ShowPage {
-        shell: member.shell(conn, "companies")?,
-        organization: member.organization_name.clone(),
-        list: member.path("/companies"),
-        unit: member.unit,
-        may: company.rights,
+        layout: actor.layout(conn, "companies")?,
+        organization: actor.organization_name.clone(),
+        list: actor.path("/companies"),
+        unit: actor.unit,
+        may: company.permissions,
         name: company.name.clone(),
         slug: company.slug.clone(),
         here: match company.role {
             Some(role) => format!("You are {} here", role.label()),
-            None => format!("You see it as {} of the organization", member.role.label()),
+            None => format!("You see it as {} of the organization", actor.role.label()),
         },
         created: (company.created_at.iso(), company.created_at.date()),
         archived: archived.then(|| company.archived_at.map_or_else(String::new, Time::date)),
         people,
-        history: history::history(conn, member, "company", company.id)?,
+        history: history::history(conn, actor, "company", company.id)?,
         path,
     })
 }

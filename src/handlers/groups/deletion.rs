@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::ChangeRoles;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
@@ -17,12 +17,12 @@ use crate::handlers::groups::changing;
 use crate::handlers::groups::form::Place;
 use crate::services::groups;
 use crate::services::groups::{Grant, Group};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "groups/deletion.html", blocks = ["dialog"])]
 struct DeletionPage {
-    shell: Shell,
+    layout: Layout,
     unit: UnitLabel,
     group: Group,
     grants: Vec<Grant>,
@@ -32,13 +32,13 @@ struct DeletionPage {
 }
 
 impl DeletionPage {
-    fn load(conn: &mut Conn, member: &Member, id: &str, errors: FormErrors) -> Result<Self, AppError> {
-        let group = changing(conn, member, id)?;
-        let back = member.path(&format!("/access/groups/{}", group.id));
+    fn load(conn: &mut Conn, actor: &Actor, id: &str, errors: FormErrors) -> Result<Self, AppError> {
+        let group = changing(conn, actor, id)?;
+        let back = actor.path(&format!("/access/groups/{}", group.id));
         Ok(Self {
-            shell: member.shell(conn, "access")?,
-            unit: member.unit,
-            grants: groups::grants(conn, member.organization, group.id)?,
+            layout: actor.layout(conn, "access")?,
+            unit: actor.unit,
+            grants: groups::grants(conn, actor.organization, group.id)?,
             path: format!("{back}/deletion"),
             back,
             group,
@@ -76,7 +76,7 @@ impl DeletionPage {
 pub async fn page(gate: Gate<ChangeRoles>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let page = gate
-        .read(move |member, conn| DeletionPage::load(conn, member, &id, FormErrors::none()))
+        .read(move |actor, conn| DeletionPage::load(conn, actor, &id, FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_dialog())
@@ -93,11 +93,11 @@ pub async fn delete(gate: Gate<ChangeRoles>, place: Place) -> Result<HttpRespons
     let (_, id) = place.into_inner();
     let of = id.clone();
     let done = gate
-        .write(move |member, conn| {
-            let group = changing(conn, member, &of)?;
-            match groups::delete(conn, member, &group)? {
-                Ok(done) => Ok((Ok((done.word, member.path("/access/groups"))), done.deeds)),
-                Err(why) => Ok((Err(why.sentence()), Deeds::none("a rule refused"))),
+        .write(move |actor, conn| {
+            let group = changing(conn, actor, &of)?;
+            match groups::delete(conn, actor, &group)? {
+                Ok(done) => Ok((Ok((done.word, actor.path("/access/groups"))), done.events)),
+                Err(why) => Ok((Err(why.sentence()), Events::none("a rule refused"))),
             }
         })
         .await?;
@@ -109,7 +109,7 @@ pub async fn delete(gate: Gate<ChangeRoles>, place: Place) -> Result<HttpRespons
         Err(sentence) => {
             let errors = FormErrors::one("deletion", sentence);
             let page = gate
-                .read(move |member, conn| DeletionPage::load(conn, member, &id, errors))
+                .read(move |actor, conn| DeletionPage::load(conn, actor, &id, errors))
                 .await?;
             if gate.fragment() {
                 refused(page.as_dialog())

@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::ChangeRoles;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
@@ -15,41 +15,41 @@ use crate::common::html::{html, refused, see_other};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::groups::{changing, rules};
-use crate::models::membership::group::Terms;
+use crate::models::membership::group::GroupTerms;
 use crate::services::groups;
-use crate::services::groups::{Group, Refused};
+use crate::services::groups::{Group, GroupError};
 use crate::web::company_picker;
 use crate::web::company_picker::{Picker, Scope};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// Organization and group of the path.
 pub type Place = web::Path<(String, String)>;
 
 /// The form as it was typed.
 #[derive(Debug, Clone, Default)]
-struct Typed {
+struct GroupForm {
     name: String,
     description: String,
     role: String,
-    companies: company_picker::Typed,
+    companies: company_picker::PickerForm,
 }
 
-impl Typed {
+impl GroupForm {
     fn of(fields: &Fields) -> Self {
         Self {
             name: fields.get("name").to_owned(),
             description: fields.get("description").to_owned(),
             role: fields.get("role").to_owned(),
-            companies: company_picker::Typed::of(fields),
+            companies: company_picker::PickerForm::of(fields),
         }
     }
 
-    fn stored(terms: &Terms) -> Self {
+    fn stored(terms: &GroupTerms) -> Self {
         Self {
             name: terms.name.clone(),
             description: terms.description.clone(),
             role: terms.role.to_string(),
-            companies: company_picker::Typed::stored(&terms.companies),
+            companies: company_picker::PickerForm::stored(&terms.companies),
         }
     }
 
@@ -57,20 +57,20 @@ impl Typed {
     fn read(
         &self,
         conn: &mut Conn,
-        member: &Member,
+        actor: &Actor,
         errors: &mut FormErrors,
-    ) -> Result<Option<(Terms, Vec<String>)>, AppError> {
+    ) -> Result<Option<(GroupTerms, Vec<String>)>, AppError> {
         let name = errors.take("name", rules::name(&self.name));
         let description = errors.take("description", rules::description(&self.description));
-        let role = Role::parse(&self.role).filter(|role| groups::roles(member).contains(role));
+        let role = Role::parse(&self.role).filter(|role| groups::roles(actor).contains(role));
         if role.is_none() {
             errors.add("role", "Choose one of the roles in the list");
         }
-        let scope = Scope::to_assign(conn, member)?;
-        let (companies, named) = self.companies.read(conn, member, &scope, errors)?;
+        let scope = Scope::to_assign(conn, actor)?;
+        let (companies, named) = self.companies.read(conn, actor, &scope, errors)?;
         Ok(match (name, description, role) {
             (Some(name), Some(description), Some(role)) if errors.is_empty() => Some((
-                Terms {
+                GroupTerms {
                     name,
                     description,
                     role,
@@ -86,7 +86,7 @@ impl Typed {
 #[derive(Template)]
 #[template(path = "groups/form.html")]
 struct FormPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     unit: UnitLabel,
     heading: String,
@@ -95,8 +95,8 @@ struct FormPage {
     back: String,
     /// Whether its members feel the change at once.
     people: Option<i64>,
-    typed: Typed,
-    roles: Vec<Choice>,
+    typed: GroupForm,
+    roles: Vec<GroupOption>,
     picker: Picker,
     errors: FormErrors,
 }
@@ -104,13 +104,13 @@ struct FormPage {
 impl FormPage {
     fn load(
         conn: &mut Conn,
-        member: &Member,
+        actor: &Actor,
         of: Option<&Group>,
-        mut typed: Typed,
+        mut typed: GroupForm,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let scope = Scope::to_assign(conn, member)?;
-        let groups = member.path("/access/groups");
+        let scope = Scope::to_assign(conn, actor)?;
+        let groups = actor.path("/access/groups");
         let (heading, action, back) = match of {
             None => ("New group".into(), groups.clone(), groups.clone()),
             Some(group) => (
@@ -127,17 +127,17 @@ impl FormPage {
             typed.role = Role::Member.to_string();
         }
         Ok(Self {
-            shell: member.shell(conn, "access")?,
-            organization: member.organization_name.clone(),
-            unit: member.unit,
+            layout: actor.layout(conn, "access")?,
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
             heading,
             action,
             back,
             people: of.map(|group| group.people),
-            picker: Picker::of(conn, member.organization, &scope, &typed.companies, search, false)?,
-            roles: groups::roles(member)
+            picker: Picker::of(conn, actor.organization, &scope, &typed.companies, search, false)?,
+            roles: groups::roles(actor)
                 .into_iter()
-                .map(|role| Choice::of(role, &typed.role, member.unit.many()))
+                .map(|role| GroupOption::of(role, &typed.role, actor.unit.many()))
                 .collect(),
             typed,
             errors,
@@ -146,14 +146,14 @@ impl FormPage {
 }
 
 /// A role that a group can give.
-struct Choice {
+struct GroupOption {
     value: &'static str,
     label: &'static str,
     can: String,
     chosen: bool,
 }
 
-impl Choice {
+impl GroupOption {
     fn of(role: Role, typed: &str, many: &str) -> Self {
         let (label, can) = match role {
             Role::Member => ("No role", format!("Only the {many} below")),
@@ -168,10 +168,10 @@ impl Choice {
     }
 }
 
-fn allowed(conn: &mut Conn, member: &Member) -> Result<(), AppError> {
-    match groups::lacking(member) {
+fn allowed(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
+    match groups::lacking(actor) {
         None => Ok(()),
-        Some(right) => Err(member.refusal(conn, right)?),
+        Some(permission) => Err(actor.refusal(conn, permission)?),
     }
 }
 
@@ -182,18 +182,18 @@ fn allowed(conn: &mut Conn, member: &Member) -> Result<(), AppError> {
 pub async fn new(gate: Gate<ChangeRoles>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
     let page = gate
-        .read(move |member, conn| {
-            allowed(conn, member)?;
-            FormPage::load(conn, member, None, Typed::of(&fields), FormErrors::none())
+        .read(move |actor, conn| {
+            allowed(conn, actor)?;
+            FormPage::load(conn, actor, None, GroupForm::of(&fields), FormErrors::none())
         })
         .await?;
     html(page)
 }
 
 /// Where a refusal stands in the form.
-fn at(why: Refused) -> &'static str {
+fn at(why: GroupError) -> &'static str {
     match why {
-        Refused::Taken => "name",
+        GroupError::Taken => "name",
         _ => "role",
     }
 }
@@ -203,26 +203,26 @@ fn at(why: Refused) -> &'static str {
 /// # Errors
 /// What the gate refuses.
 pub async fn create(gate: Gate<ChangeRoles>, fields: Fields) -> Result<HttpResponse, AppError> {
-    let typed = Typed::of(&fields);
+    let typed = GroupForm::of(&fields);
     let again = typed.clone();
     let done = gate
-        .write(move |member, conn| {
-            allowed(conn, member)?;
+        .write(move |actor, conn| {
+            allowed(conn, actor)?;
             let mut errors = FormErrors::none();
             if typed.companies.finds {
-                return Ok((Err(errors), Deeds::none("a search for companies")));
+                return Ok((Err(errors), Events::none("a search for companies")));
             }
-            let Some((terms, named)) = typed.read(conn, member, &mut errors)? else {
-                return Ok((Err(errors), Deeds::none("something is wrong with the form")));
+            let Some((terms, named)) = typed.read(conn, actor, &mut errors)? else {
+                return Ok((Err(errors), Events::none("something is wrong with the form")));
             };
-            match groups::create(conn, member, &terms, &named)? {
+            match groups::create(conn, actor, &terms, &named)? {
                 Ok((id, done)) => {
-                    let path = member.path(&format!("/access/groups/{id}"));
-                    Ok((Ok((done.word, path)), done.deeds))
+                    let path = actor.path(&format!("/access/groups/{id}"));
+                    Ok((Ok((done.word, path)), done.events))
                 }
                 Err(why) => Ok((
                     Err(FormErrors::one(at(why), why.sentence())),
-                    Deeds::none("a rule refused"),
+                    Events::none("a rule refused"),
                 )),
             }
         })
@@ -239,18 +239,18 @@ pub async fn edit(gate: Gate<ChangeRoles>, place: Place, request: HttpRequest) -
     let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
     let searched = fields.iter().any(|(name, _)| name == "company_q");
     let page = gate
-        .read(move |member, conn| {
-            let group = changing(conn, member, &id)?;
-            let (terms, _) = groups::terms(conn, member.organization, &group)?;
-            let mut typed = Typed::stored(&terms);
+        .read(move |actor, conn| {
+            let group = changing(conn, actor, &id)?;
+            let (terms, _) = groups::terms(conn, actor.organization, &group)?;
+            let mut typed = GroupForm::stored(&terms);
             if searched {
-                typed.companies = company_picker::Typed::of(&fields);
+                typed.companies = company_picker::PickerForm::of(&fields);
             }
-            let errors = match groups::changeable(conn, member, &group)? {
+            let errors = match groups::changeable(conn, actor, &group)? {
                 Ok(()) => FormErrors::none(),
                 Err(why) => FormErrors::one(at(why), why.sentence()),
             };
-            FormPage::load(conn, member, Some(&group), typed, errors)
+            FormPage::load(conn, actor, Some(&group), typed, errors)
         })
         .await?;
     html(page)
@@ -262,26 +262,26 @@ pub async fn edit(gate: Gate<ChangeRoles>, place: Place, request: HttpRequest) -
 /// What the gate or the order of command refuses; a group that is not here.
 pub async fn save(gate: Gate<ChangeRoles>, place: Place, fields: Fields) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
-    let typed = Typed::of(&fields);
+    let typed = GroupForm::of(&fields);
     let (again, of) = (typed.clone(), id.clone());
     let done = gate
-        .write(move |member, conn| {
-            let group = changing(conn, member, &of)?;
+        .write(move |actor, conn| {
+            let group = changing(conn, actor, &of)?;
             let mut errors = FormErrors::none();
             if typed.companies.finds {
-                return Ok((Err(errors), Deeds::none("a search for companies")));
+                return Ok((Err(errors), Events::none("a search for companies")));
             }
-            let Some((terms, named)) = typed.read(conn, member, &mut errors)? else {
-                return Ok((Err(errors), Deeds::none("something is wrong with the form")));
+            let Some((terms, named)) = typed.read(conn, actor, &mut errors)? else {
+                return Ok((Err(errors), Events::none("something is wrong with the form")));
             };
-            match groups::edit(conn, member, &group, &terms, &named)? {
+            match groups::edit(conn, actor, &group, &terms, &named)? {
                 Ok(done) => {
-                    let path = member.path(&format!("/access/groups/{}", group.id));
-                    Ok((Ok((done.word, path)), done.deeds))
+                    let path = actor.path(&format!("/access/groups/{}", group.id));
+                    Ok((Ok((done.word, path)), done.events))
                 }
                 Err(why) => Ok((
                     Err(FormErrors::one(at(why), why.sentence())),
-                    Deeds::none("a rule refused"),
+                    Events::none("a rule refused"),
                 )),
             }
         })
@@ -293,7 +293,7 @@ async fn settle(
     gate: &Gate<ChangeRoles>,
     done: Result<(String, String), FormErrors>,
     of: Option<String>,
-    typed: Typed,
+    typed: GroupForm,
 ) -> Result<HttpResponse, AppError> {
     let errors = match done {
         Ok((word, path)) => {
@@ -304,12 +304,12 @@ async fn settle(
     };
     let wrong = !errors.is_empty();
     let page = gate
-        .read(move |member, conn| {
+        .read(move |actor, conn| {
             let group = match &of {
-                Some(id) => Some(changing(conn, member, id)?),
+                Some(id) => Some(changing(conn, actor, id)?),
                 None => None,
             };
-            FormPage::load(conn, member, group.as_ref(), typed, errors)
+            FormPage::load(conn, actor, group.as_ref(), typed, errors)
         })
         .await?;
     if wrong { refused(page) } else { html(page) }

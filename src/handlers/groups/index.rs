@@ -12,17 +12,17 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::UnitLabel;
 use crate::services::groups;
 use crate::services::groups::{Grant, Group};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
 /// A group with what it gives.
-struct Row {
+struct GroupRow {
     group: Group,
     grants: Vec<Grant>,
 }
 
-impl Row {
+impl GroupRow {
     fn role(&self) -> &'static str {
         match self.group.role {
             Role::Member => "None",
@@ -48,7 +48,7 @@ impl Row {
 #[derive(Template)]
 #[template(path = "groups/index.html")]
 struct IndexPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     unit: UnitLabel,
     tabs: Vec<&'static Tab>,
@@ -56,7 +56,7 @@ struct IndexPage {
     base: String,
     path: String,
     may_make: bool,
-    rows: Vec<Row>,
+    rows: Vec<GroupRow>,
 }
 
 /// `GET /organizations/{slug}/access/groups`
@@ -65,22 +65,22 @@ struct IndexPage {
 /// What the gate refuses.
 pub async fn page(gate: Gate<ViewAccess>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, conn| {
-            let organization: OrgId = member.organization;
+        .read(|actor, conn| {
+            let organization: OrgId = actor.organization;
             let mut rows = Vec::new();
-            for group in groups::all(conn, member)? {
+            for group in groups::all(conn, actor)? {
                 let grants = groups::grants(conn, organization, group.id)?;
-                rows.push(Row { group, grants });
+                rows.push(GroupRow { group, grants });
             }
             Ok(IndexPage {
-                shell: member.shell(conn, "access")?,
-                organization: member.organization_name.clone(),
-                unit: member.unit,
-                tabs: nav::access(member.rights),
+                layout: actor.layout(conn, "access")?,
+                organization: actor.organization_name.clone(),
+                unit: actor.unit,
+                tabs: nav::access(actor.permissions),
                 tab: "/groups",
-                base: member.path("/access"),
-                path: member.path("/access/groups"),
-                may_make: groups::lacking(member).is_none(),
+                base: actor.path("/access"),
+                path: actor.path("/access/groups"),
+                may_make: groups::lacking(actor).is_none(),
                 rows,
             })
         })

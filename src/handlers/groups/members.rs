@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
 use crate::authz::permission::ChangeRoles;
 use crate::common::error::AppError;
@@ -12,7 +12,7 @@ use crate::common::id::MembershipId;
 use crate::handlers::groups::changing;
 use crate::handlers::groups::form::Place;
 use crate::handlers::groups::show::again;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::groups;
 
 /// Organization, group and member of the path.
@@ -34,16 +34,16 @@ pub async fn add(gate: Gate<ChangeRoles>, place: Place, form: web::Form<AddForm>
     let ((_, id), form) = (place.into_inner(), form.into_inner());
     let (of, who) = (id.clone(), form.member_id);
     let done = gate
-        .write(move |member, conn| {
-            let group = changing(conn, member, &of)?;
+        .write(move |actor, conn| {
+            let group = changing(conn, actor, &of)?;
             let who = MembershipId::parse(&who).ok_or(AppError::NotFound)?;
-            let person = Standing::find(conn, member.organization, who)?;
-            match groups::put(conn, member, &group, &person)? {
+            let person = Membership::find(conn, actor.organization, who)?;
+            match groups::put(conn, actor, &group, &person)? {
                 Ok(done) => {
-                    let path = member.path(&format!("/access/groups/{}", group.id));
-                    Ok((Ok((done.word, path)), done.deeds))
+                    let path = actor.path(&format!("/access/groups/{}", group.id));
+                    Ok((Ok((done.word, path)), done.events))
                 }
-                Err(why) => Ok((Err(why.sentence().to_owned()), Deeds::none("a rule refused"))),
+                Err(why) => Ok((Err(why.sentence().to_owned()), Events::none("a rule refused"))),
             }
         })
         .await?;
@@ -63,16 +63,16 @@ pub async fn add(gate: Gate<ChangeRoles>, place: Place, form: web::Form<AddForm>
 pub async fn remove(gate: Gate<ChangeRoles>, place: MemberPlace) -> Result<HttpResponse, AppError> {
     let (_, id, who) = place.into_inner();
     let (tone, word, path) = gate
-        .write(move |member, conn| {
-            let group = changing(conn, member, &id)?;
+        .write(move |actor, conn| {
+            let group = changing(conn, actor, &id)?;
             let who = MembershipId::parse(&who).ok_or(AppError::NotFound)?;
-            let person = Standing::find(conn, member.organization, who)?;
-            let path = member.path(&format!("/access/groups/{}", group.id));
-            match groups::take(conn, member, &group, &person)? {
-                Ok(done) => Ok((("success", done.word, path), done.deeds)),
+            let person = Membership::find(conn, actor.organization, who)?;
+            let path = actor.path(&format!("/access/groups/{}", group.id));
+            match groups::take(conn, actor, &group, &person)? {
+                Ok(done) => Ok((("success", done.word, path), done.events)),
                 Err(why) => Ok((
                     ("danger", why.sentence().to_owned(), path),
-                    Deeds::none("a rule refused"),
+                    Events::none("a rule refused"),
                 )),
             }
         })

@@ -8,7 +8,7 @@ pub mod queries;
 pub mod rules;
 pub mod show;
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::services::groups;
@@ -18,10 +18,10 @@ use crate::services::groups::Group;
 ///
 /// # Errors
 /// The refusal that names what is missing; `NotFound` for a group that they do not see.
-fn changing(conn: &mut Conn, member: &Member, id: &str) -> Result<Group, AppError> {
-    let group = groups::find(conn, member, id)?;
-    match groups::lacking(member) {
+fn changing(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Group, AppError> {
+    let group = groups::find(conn, actor, id)?;
+    match groups::lacking(actor) {
         None => Ok(group),
-        Some(right) => Err(member.refusal(conn, right)?),
+        Some(permission) => Err(actor.refusal(conn, permission)?),
     }
 }

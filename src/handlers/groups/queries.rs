@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::authz::role::Role;
 use crate::common::id::{GroupId, MembershipId};
-use crate::common::paging::{Direction, Place};
+use crate::common::paging::{Cursor, Direction};
 use crate::db::Conn;
 use crate::db::schema::{group_members, memberships, users};
 use crate::db::types::MembershipStatus;
@@ -37,7 +37,7 @@ pub fn members(
     conn: &mut Conn,
     organization: OrgId,
     group: GroupId,
-    place: Option<&Place>,
+    place: Option<&Cursor>,
     size: usize,
 ) -> QueryResult<Vec<Inside>> {
     let mut query = group_members::table

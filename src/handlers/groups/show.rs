@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{Permission, ViewAccess};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
@@ -22,11 +22,11 @@ use crate::handlers::groups::form::Place;
 use crate::handlers::groups::queries;
 use crate::handlers::groups::queries::Inside;
 use crate::models::member_search;
-use crate::models::member_search::{Sort, Standing, Wanted};
+use crate::models::member_search::{AccessStatus, MemberFilter, Sort};
 use crate::services::groups;
 use crate::services::groups::{Grant, Group};
-use crate::services::members::rules::Actor;
-use crate::web::layout::Shell;
+use crate::services::members::rules::ActorRank;
+use crate::web::layout::Layout;
 
 const SIZE: usize = 50;
 
@@ -36,12 +36,12 @@ const FOUND: usize = 10;
 /// What is looked at.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct GroupQuery {
     q: String,
     after: String,
 }
 
-struct Row {
+struct GroupMemberRow {
     inside: Inside,
     /// Whether the reader may take them out.
     mine: bool,
@@ -59,7 +59,7 @@ struct Candidate {
 #[derive(Template)]
 #[template(path = "groups/show.html", blocks = ["add"])]
 pub struct ShowPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     unit: UnitLabel,
     groups: String,
@@ -70,7 +70,7 @@ pub struct ShowPage {
     /// Whether the reader may change what it is and gives; if not, why.
     closed: Option<&'static str>,
     may_add: bool,
-    rows: Vec<Row>,
+    rows: Vec<GroupMemberRow>,
     previous: Option<String>,
     next: Option<String>,
     q: String,
@@ -81,49 +81,49 @@ pub struct ShowPage {
 impl ShowPage {
     pub fn load(
         conn: &mut Conn,
-        member: &Member,
+        actor: &Actor,
         id: &str,
-        asked: &Asked,
+        asked: &GroupQuery,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let organization = member.organization;
-        let group = groups::find(conn, member, id)?;
-        let manages = groups::lacking(member).is_none();
-        let given = member.authority().may_grant(group.role);
+        let organization = actor.organization;
+        let group = groups::find(conn, actor, id)?;
+        let manages = groups::lacking(actor).is_none();
+        let given = actor.authority().may_grant(group.role);
         let closed = if manages {
-            groups::changeable(conn, member, &group)?
+            groups::changeable(conn, actor, &group)?
                 .err()
-                .map(groups::Refused::sentence)
+                .map(groups::GroupError::sentence)
         } else {
             Some("")
         };
-        let place = paging::Place::parse(&asked.after);
+        let place = paging::Cursor::parse(&asked.after);
         let inside = queries::members(conn, organization, group.id, place.as_ref(), SIZE)?;
         let Page { rows, previous, next } = Page::cut(inside, SIZE, place.as_ref(), |row| {
             (row.sort_name.clone().unwrap_or_default(), row.id.to_string())
         });
-        let actor = Actor::from(member);
+        let rank = ActorRank::from(actor);
         let rows = rows
             .into_iter()
-            .map(|inside| Row {
-                mine: manages && (inside.id == member.id || given && actor.may_touch(inside.role)),
+            .map(|inside| GroupMemberRow {
+                mine: manages && (inside.id == actor.id || given && rank.may_touch(inside.role)),
                 inside,
             })
             .collect();
         let may_add = manages && given;
         let found = if may_add && !asked.q.trim().is_empty() {
-            candidates(conn, member, &group, &asked.q)?
+            candidates(conn, actor, &group, &asked.q)?
         } else {
             Vec::new()
         };
-        let path = member.path(&format!("/access/groups/{}", group.id));
+        let path = actor.path(&format!("/access/groups/{}", group.id));
         let link = |after: String| format!("{path}?after={}", query_value(&after));
         Ok(Self {
-            shell: member.shell(conn, "access")?,
-            organization: member.organization_name.clone(),
-            unit: member.unit,
-            groups: member.path("/access/groups"),
-            members: member.path("/members"),
+            layout: actor.layout(conn, "access")?,
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+            groups: actor.path("/access/groups"),
+            members: actor.path("/members"),
             grants: groups::grants(conn, organization, group.id)?,
             closed,
             may_add,
@@ -151,21 +151,21 @@ impl ShowPage {
 }
 
 /// Who could come in.
-fn candidates(conn: &mut Conn, member: &Member, group: &Group, q: &str) -> Result<Vec<Candidate>, AppError> {
-    let wanted = Wanted {
+fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<Vec<Candidate>, AppError> {
+    let wanted = MemberFilter {
         words: name::query(q),
         role: None,
         given: None,
         company: None,
-        standing: Some(Standing::Active),
+        standing: Some(AccessStatus::Active),
         within: None,
         sort: Sort::Name,
-        now: member.cx.now,
+        now: actor.cx.now,
     };
-    let found = member_search::page(conn, member.organization, &wanted, None, FOUND)?;
+    let found = member_search::page(conn, actor.organization, &wanted, None, FOUND)?;
     let ids: Vec<MembershipId> = found.page.rows.iter().map(|row| row.id).collect();
-    let inside = queries::among(conn, member.organization, group.id, &ids)?;
-    let actor = Actor::from(member);
+    let inside = queries::among(conn, actor.organization, group.id, &ids)?;
+    let rank = ActorRank::from(actor);
     Ok(found
         .page
         .rows
@@ -173,7 +173,7 @@ fn candidates(conn: &mut Conn, member: &Member, group: &Group, q: &str) -> Resul
         .map(|row| Candidate {
             closed: if inside.contains(&row.id) {
                 Some("In the group")
-            } else if row.id != member.id && !actor.may_touch(row.role) {
+            } else if row.id != actor.id && !rank.may_touch(row.role) {
                 Some("Not yours to change")
             } else {
                 None
@@ -190,10 +190,14 @@ fn candidates(conn: &mut Conn, member: &Member, group: &Group, q: &str) -> Resul
 ///
 /// # Errors
 /// What the gate refuses; a group that is not here, or not the reader's to see.
-pub async fn page(gate: Gate<ViewAccess>, place: Place, asked: web::Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn page(
+    gate: Gate<ViewAccess>,
+    place: Place,
+    asked: web::Query<GroupQuery>,
+) -> Result<HttpResponse, AppError> {
     let ((_, id), asked) = (place.into_inner(), asked.into_inner());
     let page = gate
-        .read(move |member, conn| ShowPage::load(conn, member, &id, &asked, FormErrors::none()))
+        .read(move |actor, conn| ShowPage::load(conn, actor, &id, &asked, FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_add())
@@ -209,9 +213,12 @@ pub async fn again<P: Permission>(
     q: String,
     sentence: String,
 ) -> Result<HttpResponse, AppError> {
-    let asked = Asked { q, ..Asked::default() };
+    let asked = GroupQuery {
+        q,
+        ..GroupQuery::default()
+    };
     let page = gate
-        .read(move |member, conn| ShowPage::load(conn, member, &id, &asked, FormErrors::one("filter-q", sentence)))
+        .read(move |actor, conn| ShowPage::load(conn, actor, &id, &asked, FormErrors::one("filter-q", sentence)))
         .await?;
     refused(page)
 }

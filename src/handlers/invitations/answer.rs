@@ -4,9 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::current_user::Person;
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
+use crate::auth::current_user::CurrentUser;
 use crate::auth::{SignedIn, Visitor};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
@@ -21,11 +21,11 @@ use crate::mail::outbox;
 use crate::models::invitation;
 use crate::models::invitation::Invitation;
 use crate::models::membership;
-use crate::models::membership::add::Enrolment;
-use crate::models::membership::record::Standing;
+use crate::models::membership::add::NewMembership;
+use crate::models::membership::record::Membership;
 use crate::models::membership::{Origin, Outcome};
 use crate::services::invitations::declined_email;
-use crate::services::invitations::queries::Host;
+use crate::services::invitations::queries::InvitingOrganization;
 use crate::services::invitations::rules::Situation;
 use crate::services::invitations::supersede;
 
@@ -59,22 +59,22 @@ pub async fn accept(gate: SignedIn, path: web::Path<String>) -> Result<HttpRespo
     reply(answer, gate.fragment(), |word| gate.tell("success", word))
 }
 
-fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deeds), AppError> {
+fn join(conn: &mut Conn, person: &CurrentUser, token: &Token) -> Result<(Answer, Events), AppError> {
     let cx = &person.cx;
-    invitation::hold(conn, token)?;
+    invitation::lock_row(conn, token)?;
     let scene = Scene::find(conn, cx, token, Some(person))?.ok_or(AppError::NotFound)?;
     let home = format!("/organizations/{}", scene.host.slug);
     match scene.situation {
         Situation::Ready => {}
         Situation::Member => {
-            let deeds = supersede::supersede(conn, cx, &scene.invitation)?;
-            return Ok((Answer::Go(home, None), deeds));
+            let events = supersede::supersede(conn, cx, &scene.invitation)?;
+            return Ok((Answer::Go(home, None), events));
         }
         _ => {
-            let page = scene.page(cx, person.shell(conn, "")?, token);
+            let page = scene.page(cx, person.layout(conn, "")?, token);
             return Ok((
                 Answer::Refused(Box::new(page)),
-                Deeds::none("the acceptance was refused"),
+                Events::none("the acceptance was refused"),
             ));
         }
     }
@@ -83,11 +83,11 @@ fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deed
     if !invitation::accept(conn, cx, organization, was.id)? {
         // Of acceptances at once one wins; whoever comes second is a member by now, or finds what it has become.
         let scene = Scene::find(conn, cx, token, Some(person))?.ok_or(AppError::NotFound)?;
-        let none = Deeds::none("another request was faster");
+        let none = Events::none("another request was faster");
         if scene.situation == Situation::Member {
             return Ok((Answer::Go(home, None), none));
         }
-        let page = scene.page(cx, person.shell(conn, "")?, token);
+        let page = scene.page(cx, person.layout(conn, "")?, token);
         return Ok((Answer::Refused(Box::new(page)), none));
     }
     // A company that was archived meanwhile takes nobody in.
@@ -97,7 +97,7 @@ fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deed
             .iter()
             .filter(|grant| grant.status == CompanyStatus::Active)
     };
-    let enrolment = Enrolment {
+    let enrolment = NewMembership {
         role: was.role,
         access_until: was.access_until,
         invited_by: Some(was.invited_by),
@@ -105,40 +105,40 @@ fn join(conn: &mut Conn, person: &Person, token: &Token) -> Result<(Answer, Deed
         companies: active().map(|grant| (grant.company, grant.role)).collect(),
     };
     // Joined in another way between two statements: nothing of this stays, and the next try finds a member.
-    let membership = membership::enrol(conn, cx, organization, person.id, &enrolment)?.ok_or(AppError::Busy)?;
+    let membership = membership::add(conn, cx, organization, person.id, &enrolment)?.ok_or(AppError::Busy)?;
     if let Some(letter) = was.mail_id {
         outbox::withdraw(conn, letter)?;
     }
     let named: Vec<String> = active()
         .map(|grant| format!("{} ({})", grant.name, grant.role.label()))
         .collect();
-    let deed = Deed::new(Action::InvitationAccepted, "member", membership, &person.name)
+    let event = Event::new(Action::InvitationAccepted, "member", membership, &person.name)
         .before(json!({ "invitation": was.id.as_str(), "status": InvitationStatus::Pending.as_str() }))
         .after(json!({ "role": was.role.as_str(), "companies": named, "email": was.email, "access_until": was.access_until.map(Time::iso) }));
-    let mut deeds = Deeds::organization(organization, deed);
+    let mut events = Events::organization(organization, event);
     if was.hands_over
         && let Some(by) = scene.by
     {
-        deeds = deeds.and(step_down(conn, cx, was, by)?);
+        events = events.and(step_down(conn, cx, was, by)?);
     }
     let word = welcome(&scene.host, was.role);
-    Ok((Answer::Go(home, Some(word)), deeds))
+    Ok((Answer::Go(home, Some(word)), events))
 }
 
 /// The inviter gave the organization away and stays as admin.
-fn step_down(conn: &mut Conn, cx: &Context, was: &Invitation, by: MembershipId) -> Result<Deeds, AppError> {
+fn step_down(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: MembershipId) -> Result<Events, AppError> {
     let organization = was.organization_id;
-    let inviter = Standing::find(conn, organization, by)?;
+    let inviter = Membership::find(conn, organization, by)?;
     if membership::set_role(conn, cx, organization, &inviter, Role::Admin)? != Outcome::Done {
         return Err(AppError::Busy);
     }
-    let deed = Deed::new(Action::OwnershipHandedOver, "member", by, &inviter.name)
+    let event = Event::new(Action::OwnershipHandedOver, "member", by, &inviter.name)
         .before(json!({ "role": inviter.role.as_str() }))
         .after(json!({ "role": Role::Admin.as_str() }));
-    Ok(Deeds::organization(organization, deed))
+    Ok(Events::organization(organization, event))
 }
 
-fn welcome(host: &Host, role: Role) -> String {
+fn welcome(host: &InvitingOrganization, role: Role) -> String {
     format!(
         "Welcome to {}. Your role is {}: {}",
         host.name,
@@ -158,16 +158,16 @@ pub async fn decline(gate: Visitor, path: web::Path<String>) -> Result<HttpRespo
             let (cx, person) = (&visit.cx, visit.person.as_ref());
             let scene = Scene::find(conn, cx, &token, person)?.ok_or(AppError::NotFound)?;
             let was = &scene.invitation;
-            let actor = person.map(Person::actor);
+            let actor = person.map(CurrentUser::actor);
             let declined = scene.situation.may_decline()
                 && invitation::close(conn, cx, was.organization_id, was.id, InvitationStatus::Declined)?;
             if !declined {
                 let scene = Scene::find(conn, cx, &token, person)?.ok_or(AppError::NotFound)?;
-                let page = scene.page(cx, visit.shell(), &token);
+                let page = scene.page(cx, visit.layout(), &token);
                 return Ok((
                     Answer::Refused(Box::new(page)),
                     actor,
-                    Deeds::none("the refusal was refused"),
+                    Events::none("the refusal was refused"),
                 ));
             }
             if let Some(letter) = was.mail_id {
@@ -176,12 +176,12 @@ pub async fn decline(gate: Visitor, path: web::Path<String>) -> Result<HttpRespo
             let who = person.map_or(was.email.as_str(), |person| person.name.as_str());
             declined_email::declined(conn, cx, was, who, &scene.host.name, &scene.host.slug)?;
             let by = if person.is_some() { "account" } else { "link" };
-            let deed = Deed::new(Action::InvitationDeclined, "invitation", was.id, &was.email)
+            let event = Event::new(Action::InvitationDeclined, "invitation", was.id, &was.email)
                 .before(json!({ "status": was.status.as_str() }))
                 .after(json!({ "status": InvitationStatus::Declined.as_str(), "by": by }));
-            let deeds = Deeds::organization(was.organization_id, deed);
+            let events = Events::organization(was.organization_id, event);
             let path = format!("/invitations/{}", token.as_str());
-            Ok((Answer::Go(path, None), actor, deeds))
+            Ok((Answer::Go(path, None), actor, events))
         })
         .await?;
     reply(answer, gate.fragment(), |word| gate.tell("success", word))

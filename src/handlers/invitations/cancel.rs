@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::InviteMembers;
 use crate::common::error::AppError;
 use crate::common::html::{html, refused, see_other};
@@ -17,15 +17,15 @@ use crate::mail::outbox;
 use crate::models::invitation;
 use crate::services::invitations::authority;
 use crate::services::invitations::queries;
-use crate::services::invitations::queries::Seen;
+use crate::services::invitations::queries::InvitationListItem;
 use crate::services::invitations::rules;
-use crate::services::invitations::rules::Event;
-use crate::web::layout::Shell;
+use crate::services::invitations::rules::InvitationEvent;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "invitations/cancel.html", blocks = ["dialog"])]
 struct Cancel {
-    shell: Shell,
+    layout: Layout,
     action: String,
     back: String,
     email: String,
@@ -34,27 +34,27 @@ struct Cancel {
 }
 
 impl Cancel {
-    fn of(conn: &mut Conn, member: &Member, seen: &Seen) -> Result<Self, AppError> {
-        let standing = seen.standing(member.cx.now);
+    fn of(conn: &mut Conn, actor: &Actor, seen: &InvitationListItem) -> Result<Self, AppError> {
+        let standing = seen.standing(actor.cx.now);
         Ok(Self {
-            shell: member.shell(conn, "members")?,
-            action: member.path(&format!("/invitations/{}/cancellation", seen.invitation.id)),
-            back: member.path("/invitations"),
+            layout: actor.layout(conn, "members")?,
+            action: actor.path(&format!("/invitations/{}/cancellation", seen.invitation.id)),
+            back: actor.path("/invitations"),
             email: seen.invitation.email.clone(),
-            closed: rules::next(standing, Event::Cancel)
+            closed: rules::next(standing, InvitationEvent::Cancel)
                 .is_none()
                 .then(|| format!("This invitation is {} already.", rules::label(standing).to_lowercase())),
         })
     }
 }
 
-fn find(conn: &mut Conn, member: &Member, id: &str) -> Result<Seen, AppError> {
-    let voucher = authority::voucher(conn, member)?;
-    let seen = queries::find(conn, member.organization, &voucher, id)?;
+fn find(conn: &mut Conn, actor: &Actor, id: &str) -> Result<InvitationListItem, AppError> {
+    let voucher = authority::voucher(conn, actor)?;
+    let seen = queries::find(conn, actor.organization, &voucher, id)?;
     if voucher.vouches(seen.invitation.role, &seen.offered()) {
         Ok(seen)
     } else {
-        Err(above(conn, member, seen.invitation.role)?)
+        Err(above(conn, actor, seen.invitation.role)?)
     }
 }
 
@@ -65,9 +65,9 @@ fn find(conn: &mut Conn, member: &Member, id: &str) -> Result<Seen, AppError> {
 pub async fn confirm(gate: Gate<InviteMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let page = gate
-        .read(move |member, conn| {
-            let seen = find(conn, member, &id)?;
-            Cancel::of(conn, member, &seen)
+        .read(move |actor, conn| {
+            let seen = find(conn, actor, &id)?;
+            Cancel::of(conn, actor, &seen)
         })
         .await?;
     if gate.fragment() {
@@ -84,34 +84,28 @@ pub async fn confirm(gate: Gate<InviteMembers>, path: web::Path<(String, String)
 pub async fn cancel(gate: Gate<InviteMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let page = gate
-        .write(move |member, conn| {
-            let seen = find(conn, member, &id)?;
-            let page = Cancel::of(conn, member, &seen)?;
+        .write(move |actor, conn| {
+            let seen = find(conn, actor, &id)?;
+            let page = Cancel::of(conn, actor, &seen)?;
             if page.closed.is_some() {
-                return Ok((page, Deeds::none("it was closed already")));
+                return Ok((page, Events::none("it was closed already")));
             }
             let was = &seen.invitation;
-            if !invitation::close(
-                conn,
-                &member.cx,
-                member.organization,
-                was.id,
-                InvitationStatus::Cancelled,
-            )? {
+            if !invitation::close(conn, &actor.cx, actor.organization, was.id, InvitationStatus::Cancelled)? {
                 // Somebody was faster: the page says what it has become.
-                let seen = find(conn, member, &id)?;
+                let seen = find(conn, actor, &id)?;
                 return Ok((
-                    Cancel::of(conn, member, &seen)?,
-                    Deeds::none("it was closed in between"),
+                    Cancel::of(conn, actor, &seen)?,
+                    Events::none("it was closed in between"),
                 ));
             }
             if let Some(letter) = was.mail_id {
                 outbox::withdraw(conn, letter)?;
             }
-            let deed = Deed::new(Action::InvitationCancelled, "invitation", was.id, &was.email)
+            let event = Event::new(Action::InvitationCancelled, "invitation", was.id, &was.email)
                 .before(json!({ "status": was.status.as_str() }))
                 .after(json!({ "status": InvitationStatus::Cancelled.as_str() }));
-            Ok((page, member.did(deed)))
+            Ok((page, actor.event(event)))
         })
         .await?;
     match (page.closed.is_some(), gate.fragment()) {

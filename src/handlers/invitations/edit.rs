@@ -4,10 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::{Value, json};
 
-use crate::audit;
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::InviteMembers;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
@@ -19,33 +18,33 @@ use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::invitations::recipients::{Checked, Recipient};
 use crate::handlers::invitations::terms;
-use crate::handlers::invitations::terms::{Roles, Typed, above};
+use crate::handlers::invitations::terms::{InvitationTermsForm, Roles, above};
 use crate::mail::outbox;
 use crate::models::invitation;
-use crate::models::invitation::Offer;
+use crate::models::invitation::NewInvitation;
 use crate::services::invitations::authority;
-use crate::services::invitations::authority::Voucher;
-use crate::services::invitations::batch::Terms;
+use crate::services::invitations::authority::InviteAuthority;
+use crate::services::invitations::batch::InvitationTerms;
 use crate::services::invitations::email;
 use crate::services::invitations::queries;
-use crate::services::invitations::queries::Seen;
+use crate::services::invitations::queries::InvitationListItem;
 use crate::services::invitations::rules;
-use crate::services::invitations::rules::Event;
+use crate::services::invitations::rules::InvitationEvent;
 use crate::web::company_picker;
 use crate::web::company_picker::Picker;
 use crate::web::history;
 use crate::web::history::History;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "invitations/edit.html", blocks = ["dialog", "companies"])]
 struct Edit {
-    shell: Shell,
+    layout: Layout,
     action: String,
     back: String,
     email: String,
     unit: UnitLabel,
-    typed: Typed,
+    typed: InvitationTermsForm,
     errors: FormErrors,
     roles: Roles,
     picker: Picker,
@@ -55,15 +54,15 @@ struct Edit {
 }
 
 /// The invitation as the form shows it.
-fn typed(seen: &Seen) -> Typed {
+fn typed(seen: &InvitationListItem) -> InvitationTermsForm {
     let was = &seen.invitation;
-    Typed {
+    InvitationTermsForm {
         first_name: was.first_name.clone(),
         last_name: was.last_name.clone(),
         role: was.role.as_str().to_owned(),
         message: was.message.clone(),
         access_until: was.access_until.map(Time::day).unwrap_or_default(),
-        companies: company_picker::Typed::stored(
+        companies: company_picker::PickerForm::stored(
             &seen
                 .grants
                 .iter()
@@ -71,39 +70,39 @@ fn typed(seen: &Seen) -> Typed {
                 .map(|grant| (grant.company, grant.role))
                 .collect::<Vec<_>>(),
         ),
-        ..Typed::default()
+        ..InvitationTermsForm::default()
     }
 }
 
 impl Edit {
     fn of(
         conn: &mut Conn,
-        member: &Member,
-        voucher: &Voucher,
-        seen: &Seen,
-        typed: Typed,
+        actor: &Actor,
+        voucher: &InviteAuthority,
+        seen: &InvitationListItem,
+        typed: InvitationTermsForm,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let action = member.path(&format!("/invitations/{}", seen.invitation.id));
-        let standing = seen.standing(member.cx.now);
+        let action = actor.path(&format!("/invitations/{}", seen.invitation.id));
+        let standing = seen.standing(actor.cx.now);
         // Who is to take the organization over becomes its owner, nothing less.
         let granted = if seen.invitation.hands_over {
             vec![Role::Owner]
         } else {
-            member.grantable()
+            actor.grantable()
         };
         Ok(Self {
-            shell: member.shell(conn, "members")?,
-            history: history::history(conn, member, "invitation", seen.invitation.id)?,
-            picker: terms::picker(conn, member, voucher, &typed, action.clone())?,
+            layout: actor.layout(conn, "members")?,
+            history: history::history(conn, actor, "invitation", seen.invitation.id)?,
+            picker: terms::picker(conn, actor, voucher, &typed, action.clone())?,
             action,
-            back: member.path("/invitations"),
+            back: actor.path("/invitations"),
             email: seen.invitation.email.clone(),
-            unit: member.unit,
-            roles: Roles::of(&granted, &typed.role, member.unit),
+            unit: actor.unit,
+            roles: Roles::of(&granted, &typed.role, actor.unit),
             typed,
             errors,
-            closed: rules::next(standing, Event::Edit).is_none().then(|| {
+            closed: rules::next(standing, InvitationEvent::Edit).is_none().then(|| {
                 format!(
                     "This invitation is {} and cannot be changed any more.",
                     rules::label(standing).to_lowercase()
@@ -113,13 +112,13 @@ impl Edit {
     }
 }
 
-fn find(conn: &mut Conn, member: &Member, id: &str) -> Result<(Voucher, Seen), AppError> {
-    let voucher = authority::voucher(conn, member)?;
-    let seen = queries::find(conn, member.organization, &voucher, id)?;
+fn find(conn: &mut Conn, actor: &Actor, id: &str) -> Result<(InviteAuthority, InvitationListItem), AppError> {
+    let voucher = authority::voucher(conn, actor)?;
+    let seen = queries::find(conn, actor.organization, &voucher, id)?;
     if voucher.vouches(seen.invitation.role, &seen.offered()) {
         Ok((voucher, seen))
     } else {
-        Err(above(conn, member, seen.invitation.role)?)
+        Err(above(conn, actor, seen.invitation.role)?)
     }
 }
 
@@ -136,13 +135,13 @@ pub async fn edit(
     let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
     let searched = fields.iter().any(|(name, _)| name == "company_q");
     let page = gate
-        .read(move |member, conn| {
-            let (voucher, seen) = find(conn, member, &id)?;
+        .read(move |actor, conn| {
+            let (voucher, seen) = find(conn, actor, &id)?;
             let mut shown = typed(&seen);
             if searched {
-                shown.companies = company_picker::Typed::of(&fields);
+                shown.companies = company_picker::PickerForm::of(&fields);
             }
-            Edit::of(conn, member, &voucher, &seen, shown, FormErrors::none())
+            Edit::of(conn, actor, &voucher, &seen, shown, FormErrors::none())
         })
         .await?;
     match (gate.fragment(), searched) {
@@ -168,11 +167,11 @@ pub async fn update(
     fields: Fields,
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
-    let typed = Typed::of(&fields);
+    let typed = InvitationTermsForm::of(&fields);
     let answer = gate
-        .write(move |member, conn| {
-            let (voucher, seen) = find(conn, member, &id)?;
-            change(conn, member, &voucher, &seen, typed)
+        .write(move |actor, conn| {
+            let (voucher, seen) = find(conn, actor, &id)?;
+            change(conn, actor, &voucher, &seen, typed)
         })
         .await?;
     let fragment = gate.fragment();
@@ -190,21 +189,21 @@ pub async fn update(
 
 fn change(
     conn: &mut Conn,
-    member: &Member,
-    voucher: &Voucher,
-    seen: &Seen,
-    typed: Typed,
-) -> Result<(Answer, Deeds), AppError> {
+    actor: &Actor,
+    voucher: &InviteAuthority,
+    seen: &InvitationListItem,
+    typed: InvitationTermsForm,
+) -> Result<(Answer, Events), AppError> {
     let was = &seen.invitation;
     let mut errors = FormErrors::none();
     if typed.companies.finds {
-        let page = Edit::of(conn, member, voucher, seen, typed, errors)?;
+        let page = Edit::of(conn, actor, voucher, seen, typed, errors)?;
         return Ok((
             Answer::Again(Box::new(page)),
-            Deeds::none("the companies were searched"),
+            Events::none("the companies were searched"),
         ));
     }
-    let closed = rules::next(seen.standing(member.cx.now), Event::Edit).is_none();
+    let closed = rules::next(seen.standing(actor.cx.now), InvitationEvent::Edit).is_none();
     let person = Recipient {
         email: was.email.clone(),
         first_name: typed.first_name.clone(),
@@ -212,13 +211,13 @@ fn change(
         role: String::new(),
     };
     let person = errors.take("first_name", person.check());
-    let terms = terms::read(conn, member, voucher, &typed, &mut errors)?;
+    let terms = terms::read(conn, actor, voucher, &typed, &mut errors)?;
     if was.hands_over && terms.as_ref().is_some_and(|terms| terms.role != Role::Owner) {
         errors.add("role", "Who takes the organization over becomes its owner");
     }
     let (Some(person), Some(terms), true) = (person, terms, !closed && errors.is_empty()) else {
-        let page = Edit::of(conn, member, voucher, seen, typed, errors)?;
-        return Ok((Answer::Refused(Box::new(page)), Deeds::none("the form was refused")));
+        let page = Edit::of(conn, actor, voucher, seen, typed, errors)?;
+        return Ok((Answer::Refused(Box::new(page)), Events::none("the form was refused")));
     };
     let offer = offer(person, &terms, was.hands_over);
     let by = if was.hands_over { was.invited_by } else { voucher.user };
@@ -227,23 +226,23 @@ fn change(
             "role",
             "Somebody else changed this invitation in between. Open it again",
         );
-        let page = Edit::of(conn, member, voucher, seen, typed, errors)?;
-        return Ok((Answer::Refused(Box::new(page)), Deeds::none("it changed in between")));
+        let page = Edit::of(conn, actor, voucher, seen, typed, errors)?;
+        return Ok((Answer::Refused(Box::new(page)), Events::none("it changed in between")));
     }
-    rewrite(conn, member, seen)?;
+    rewrite(conn, actor, seen)?;
     let named: Vec<String> = seen
         .grants
         .iter()
         .map(|grant| format!("{} ({})", grant.name, grant.role.label()))
         .collect();
-    let deed = Deed::new(Action::InvitationEdited, "invitation", was.id, &was.email)
+    let event = Event::new(Action::InvitationEdited, "invitation", was.id, &was.email)
         .before(facts(was.role, &named, was.access_until))
         .after(facts(offer.role, &terms.named, offer.access_until));
-    Ok((Answer::Done(member.path("/invitations")), member.did(deed)))
+    Ok((Answer::Done(actor.path("/invitations")), actor.event(event)))
 }
 
-fn offer(person: Checked, terms: &Terms, hands_over: bool) -> Offer {
-    Offer {
+fn offer(person: Checked, terms: &InvitationTerms, hands_over: bool) -> NewInvitation {
+    NewInvitation {
         email: person.guest.email,
         first_name: person.guest.first_name,
         last_name: person.guest.last_name,
@@ -260,16 +259,16 @@ fn facts(role: Role, companies: &[String], access_until: Option<Time>) -> Value 
 }
 
 /// A letter that has not left yet says what is offered now, with the same link.
-fn rewrite(conn: &mut Conn, member: &Member, seen: &Seen) -> Result<(), AppError> {
+fn rewrite(conn: &mut Conn, actor: &Actor, seen: &InvitationListItem) -> Result<(), AppError> {
     let was = &seen.invitation;
     let Some(before) = was.mail_id else { return Ok(()) };
     if !queries::letter_waits(conn, before)? {
         return Ok(());
     }
-    let row = invitation::find(conn, member.organization, was.id)?.ok_or(AppError::NotFound)?;
-    if let Some(seed) = queries::seed(conn, member.organization, was.id)? {
+    let row = invitation::find(conn, actor.organization, was.id)?.ok_or(AppError::NotFound)?;
+    if let Some(seed) = queries::seed(conn, actor.organization, was.id)? {
         outbox::withdraw(conn, before)?;
-        email::invite(conn, &member.cx, &row, seed)?;
+        email::invite(conn, &actor.cx, &row, seed)?;
     }
     Ok(())
 }

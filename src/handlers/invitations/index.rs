@@ -6,25 +6,25 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::InviteMembers;
 use crate::common::error::AppError;
 use crate::common::html::{html, query_value};
 use crate::common::id::InvitationId;
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::common::time::{Span, Time};
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::db::types::organization::{InvitationStatus, UnitLabel};
 use crate::mail::outbox::MailState;
 use crate::services::invitations::authority;
-use crate::services::invitations::authority::Voucher;
+use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::queries;
 use crate::services::invitations::queries::{Grant, Listed};
 use crate::services::invitations::rules;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// What is listed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -85,7 +85,7 @@ struct Letter {
 
 /// A row of the list.
 #[derive(Debug, Clone)]
-struct Row {
+struct InvitationRow {
     id: InvitationId,
     name: String,
     email: String,
@@ -109,8 +109,8 @@ struct Row {
     changes: bool,
 }
 
-impl Row {
-    fn of(cx: &Context, voucher: &Voucher, listed: Listed, companies: Vec<Grant>, seed: Option<&Seed>) -> Self {
+impl InvitationRow {
+    fn of(cx: &Ctx, voucher: &InviteAuthority, listed: Listed, companies: Vec<Grant>, seed: Option<&Seed>) -> Self {
         let Listed {
             invitation,
             inviter,
@@ -161,8 +161,8 @@ impl Row {
             link: seed
                 .filter(|_| mine && status == InvitationStatus::Pending)
                 .map(|seed| cx.config().link(&format!("/invitations/{}", cx.token(seed).as_str()))),
-            sends: can(rules::Event::Resend),
-            changes: can(rules::Event::Edit),
+            sends: can(rules::InvitationEvent::Resend),
+            changes: can(rules::InvitationEvent::Edit),
             email: invitation.email,
             companies,
         }
@@ -189,7 +189,7 @@ fn detail(state: MailState, attempts: i32, next: Time, error: &str, now: Time) -
 #[derive(Template)]
 #[template(path = "invitations/index.html", blocks = ["roster"])]
 struct Index {
-    shell: Shell,
+    layout: Layout,
     base: String,
     members: String,
     organization: String,
@@ -198,7 +198,7 @@ struct Index {
     status: &'static str,
     states: &'static [(&'static str, &'static str)],
     plain: bool,
-    rows: Vec<Row>,
+    rows: Vec<InvitationRow>,
     previous: Option<String>,
     next: Option<String>,
     pending: i64,
@@ -223,7 +223,7 @@ impl Index {
 /// What the gate refuses.
 pub async fn index(gate: Gate<InviteMembers>, filter: web::Query<Filter>) -> Result<HttpResponse, AppError> {
     let filter = filter.into_inner();
-    let page = gate.read(move |member, conn| page(conn, member, &filter)).await?;
+    let page = gate.read(move |actor, conn| page(conn, actor, &filter)).await?;
     if gate.fragment() {
         html(page.as_roster())
     } else {
@@ -231,10 +231,10 @@ pub async fn index(gate: Gate<InviteMembers>, filter: web::Query<Filter>) -> Res
     }
 }
 
-fn page(conn: &mut Conn, member: &Member, filter: &Filter) -> Result<Index, AppError> {
-    let (organization, cx) = (member.organization, &member.cx);
-    let voucher = authority::voucher(conn, member)?;
-    let place = Place::parse(&filter.after);
+fn page(conn: &mut Conn, actor: &Actor, filter: &Filter) -> Result<Index, AppError> {
+    let (organization, cx) = (actor.organization, &actor.cx);
+    let voucher = authority::voucher(conn, actor)?;
+    let place = Cursor::parse(&filter.after);
     let listed = queries::list(conn, organization, &voucher, filter.state(), &filter.q, place.as_ref())?;
     let Page { rows, previous, next } = Page::cut(listed, queries::PAGE, place.as_ref(), |row| {
         let at = row.invitation.created_at.0.to_be_bytes().to_vec();
@@ -255,7 +255,7 @@ fn page(conn: &mut Conn, member: &Member, filter: &Filter) -> Result<Index, AppE
         .into_iter()
         .map(|row| {
             let id = row.invitation.id;
-            Row::of(
+            InvitationRow::of(
                 cx,
                 &voucher,
                 row,
@@ -265,13 +265,13 @@ fn page(conn: &mut Conn, member: &Member, filter: &Filter) -> Result<Index, AppE
         })
         .collect();
     let link =
-        |after: Option<String>| after.map(|after| format!("{}{}", member.path("/invitations"), filter.link(&after)));
+        |after: Option<String>| after.map(|after| format!("{}{}", actor.path("/invitations"), filter.link(&after)));
     Ok(Index {
-        shell: member.shell(conn, "members")?,
-        base: member.path("/invitations"),
-        members: member.path("/members"),
-        organization: member.organization_name.clone(),
-        unit: member.unit,
+        layout: actor.layout(conn, "members")?,
+        base: actor.path("/invitations"),
+        members: actor.path("/members"),
+        organization: actor.organization_name.clone(),
+        unit: actor.unit,
         q: filter.q.clone(),
         status: filter.state().map_or("all", InvitationStatus::as_str),
         states: STATES,

@@ -4,9 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::auth::Visitor;
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::html::{html, html_with, query_value, see_other};
 use crate::common::id::MembershipId;
@@ -18,15 +18,15 @@ use crate::models::invitation;
 use crate::models::invitation::Invitation;
 use crate::services::invitations::authority;
 use crate::services::invitations::queries;
-use crate::services::invitations::queries::{Grant, Host};
+use crate::services::invitations::queries::{Grant, InvitingOrganization};
 use crate::services::invitations::rules;
-use crate::services::invitations::rules::{Facts, Guest, Situation};
-use crate::web::layout::Shell;
+use crate::services::invitations::rules::{InviteFacts, Situation, Viewer};
+use crate::web::layout::Layout;
 
 /// An invitation as one guest finds it.
 pub struct Scene {
     pub invitation: Invitation,
-    pub host: Host,
+    pub host: InvitingOrganization,
     pub grants: Vec<Grant>,
     pub inviter: (String, String),
     /// The membership of who vouches for it.
@@ -37,9 +37,9 @@ pub struct Scene {
 impl Scene {
     pub fn find(
         conn: &mut Conn,
-        cx: &Context,
+        cx: &Ctx,
         token: &Token,
-        person: Option<&Person>,
+        person: Option<&CurrentUser>,
     ) -> Result<Option<Self>, AppError> {
         let Some(found) = invitation::find_by_token(conn, token)? else {
             return Ok(None);
@@ -54,16 +54,16 @@ impl Scene {
         let offered: Vec<_> = grants.iter().map(|grant| (grant.company, grant.role)).collect();
         let inviter = authority::inviter(conn, organization, cx, invitation.invited_by)?;
         let guest = match person {
-            None => Guest::Nobody {
+            None => Viewer::Nobody {
                 account: queries::has_account(conn, &invitation.email)?,
             },
-            Some(person) if person.email.as_str() == invitation.email => Guest::Invited {
+            Some(person) if person.email.as_str() == invitation.email => Viewer::Invited {
                 proven: person.verified,
                 member: person.verified && queries::is_member(conn, organization, person.id)?,
             },
-            Some(_) => Guest::Other,
+            Some(_) => Viewer::Other,
         };
-        let situation = Situation::of(Facts {
+        let situation = Situation::of(InviteFacts {
             standing: rules::standing(invitation.status, invitation.expires_at, cx.now),
             superseded: found.superseded,
             active: host.status == OrganizationStatus::Active,
@@ -83,10 +83,10 @@ impl Scene {
         }))
     }
 
-    pub fn page(self, cx: &Context, shell: Shell, token: &Token) -> Show {
+    pub fn page(self, cx: &Ctx, layout: Layout, token: &Token) -> Show {
         let unit = self.host.unit;
         let invitation = &self.invitation;
-        let (title, text) = self.words(shell.person.as_ref().map(|person| person.email.as_str()));
+        let (title, text) = self.words(layout.person.as_ref().map(|person| person.email.as_str()));
         let asks = matches!(
             self.situation,
             Situation::Expired | Situation::Cancelled | Situation::Over
@@ -115,7 +115,7 @@ impl Scene {
             email: invitation.email.clone(),
             organization: self.host.name,
             situation: self.situation,
-            shell,
+            layout,
         }
     }
 
@@ -194,7 +194,7 @@ impl Scene {
 #[derive(Template)]
 #[template(path = "invitations/show.html")]
 pub struct Show {
-    shell: Shell,
+    layout: Layout,
     pub situation: Situation,
     path: String,
     home: String,
@@ -219,7 +219,7 @@ pub struct Show {
 #[derive(Template)]
 #[template(path = "invitations/unknown.html")]
 struct Unknown {
-    shell: Shell,
+    layout: Layout,
 }
 
 /// The page of a link. It changes nothing: mail scanners follow links.
@@ -232,8 +232,8 @@ pub async fn show(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse
         .read(move |visit, conn| {
             let scene = Scene::find(conn, &visit.cx, &token, visit.person.as_ref())?;
             Ok(match scene {
-                Some(scene) => Ok(scene.page(&visit.cx, visit.shell(), &token)),
-                None => Err(Unknown { shell: visit.shell() }),
+                Some(scene) => Ok(scene.page(&visit.cx, visit.layout(), &token)),
+                None => Err(Unknown { layout: visit.layout() }),
             })
         })
         .await?;

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::InviteMembers;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -18,12 +18,12 @@ use crate::db::types::organization::UnitLabel;
 use crate::handlers::invitations::recipients;
 use crate::handlers::invitations::recipients::{MOST, Recipient};
 use crate::handlers::invitations::terms;
-use crate::handlers::invitations::terms::{Roles, Typed};
+use crate::handlers::invitations::terms::{InvitationTermsForm, Roles};
 use crate::services::invitations::authority;
-use crate::services::invitations::authority::Voucher;
-use crate::services::invitations::batch::{Round, Terms};
+use crate::services::invitations::authority::InviteAuthority;
+use crate::services::invitations::batch::{InvitationTerms, InviteBatch};
 use crate::web::company_picker::Picker;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// What became of one person in the list.
 #[derive(Debug, Clone)]
@@ -39,11 +39,11 @@ pub struct Outcome {
 #[derive(Template)]
 #[template(path = "invitations/new.html", blocks = ["dialog", "companies"])]
 struct New {
-    shell: Shell,
+    layout: Layout,
     action: String,
     back: String,
     unit: UnitLabel,
-    typed: Typed,
+    typed: InvitationTermsForm,
     errors: FormErrors,
     roles: Roles,
     picker: Picker,
@@ -54,19 +54,19 @@ struct New {
 impl New {
     fn of(
         conn: &mut Conn,
-        member: &Member,
-        voucher: &Voucher,
-        typed: Typed,
+        actor: &Actor,
+        voucher: &InviteAuthority,
+        typed: InvitationTermsForm,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let granted = member.grantable();
+        let granted = actor.grantable();
         Ok(Self {
-            shell: member.shell(conn, "members")?,
-            action: member.path("/invitations"),
-            back: member.path("/invitations"),
-            unit: member.unit,
-            roles: Roles::of(&granted, &typed.role, member.unit),
-            picker: terms::picker(conn, member, voucher, &typed, member.path("/invitations/new"))?,
+            layout: actor.layout(conn, "members")?,
+            action: actor.path("/invitations"),
+            back: actor.path("/invitations"),
+            unit: actor.unit,
+            roles: Roles::of(&granted, &typed.role, actor.unit),
+            picker: terms::picker(conn, actor, voucher, &typed, actor.path("/invitations/new"))?,
             typed,
             errors,
             outcomes: Vec::new(),
@@ -83,9 +83,15 @@ pub async fn new(gate: Gate<InviteMembers>, req: HttpRequest) -> Result<HttpResp
     let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
     let searched = fields.iter().any(|(name, _)| name == "company_q");
     let page = gate
-        .read(move |member, conn| {
-            let voucher = authority::voucher(conn, member)?;
-            New::of(conn, member, &voucher, Typed::of(&fields), FormErrors::none())
+        .read(move |actor, conn| {
+            let voucher = authority::voucher(conn, actor)?;
+            New::of(
+                conn,
+                actor,
+                &voucher,
+                InvitationTermsForm::of(&fields),
+                FormErrors::none(),
+            )
         })
         .await?;
     match (gate.fragment(), searched) {
@@ -109,8 +115,8 @@ enum Answer {
 /// # Errors
 /// What the gate refuses.
 pub async fn invite(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
-    let typed = Typed::of(&fields);
-    let answer = gate.write(move |member, conn| answer(conn, member, typed)).await?;
+    let typed = InvitationTermsForm::of(&fields);
+    let answer = gate.write(move |actor, conn| answer(conn, actor, typed)).await?;
     let fragment = gate.fragment();
     match answer {
         Answer::Done(word, list) => {
@@ -124,40 +130,43 @@ pub async fn invite(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpRes
     }
 }
 
-fn answer(conn: &mut Conn, member: &Member, mut typed: Typed) -> Result<(Answer, Deeds), AppError> {
-    let voucher = authority::voucher(conn, member)?;
+fn answer(conn: &mut Conn, actor: &Actor, mut typed: InvitationTermsForm) -> Result<(Answer, Events), AppError> {
+    let voucher = authority::voucher(conn, actor)?;
     if typed.companies.finds {
-        let page = New::of(conn, member, &voucher, typed, FormErrors::none())?;
-        return Ok((Answer::Some(Box::new(page)), Deeds::none("the companies were searched")));
+        let page = New::of(conn, actor, &voucher, typed, FormErrors::none())?;
+        return Ok((
+            Answer::Some(Box::new(page)),
+            Events::none("the companies were searched"),
+        ));
     }
     let mut errors = FormErrors::none();
     let people = people(&typed, &mut errors);
-    let terms = terms::read(conn, member, &voucher, &typed, &mut errors)?;
+    let terms = terms::read(conn, actor, &voucher, &typed, &mut errors)?;
     let Some(terms) = terms.filter(|_| errors.is_empty()) else {
-        let page = New::of(conn, member, &voucher, typed, errors)?;
-        return Ok((Answer::None(Box::new(page)), Deeds::none("the form was refused")));
+        let page = New::of(conn, actor, &voucher, typed, errors)?;
+        return Ok((Answer::None(Box::new(page)), Events::none("the form was refused")));
     };
 
-    let mut list = List::begin(conn, member, &voucher, &terms, &people)?;
+    let mut list = List::begin(conn, actor, &voucher, &terms, &people)?;
     for one in &people {
         list.invite(conn, one)?;
     }
     let List {
         round, outcomes, again, ..
     } = list;
-    let deeds = round.deeds();
+    let events = round.events();
     let invited = outcomes.iter().filter(|outcome| outcome.invited).count();
-    let list = member.path("/invitations");
+    let list = actor.path("/invitations");
     if invited == outcomes.len() {
-        return Ok((Answer::Done(word(member, &outcomes), list), deeds));
+        return Ok((Answer::Done(word(actor, &outcomes), list), events));
     }
     if let [only] = outcomes.as_slice() {
         errors.add("emails", only.sentence.clone());
-        let page = New::of(conn, member, &voucher, typed, errors)?;
-        return Ok((Answer::None(Box::new(page)), deeds));
+        let page = New::of(conn, actor, &voucher, typed, errors)?;
+        return Ok((Answer::None(Box::new(page)), events));
     }
     typed.emails = recipients::write(&again);
-    let mut page = New::of(conn, member, &voucher, typed, errors)?;
+    let mut page = New::of(conn, actor, &voucher, typed, errors)?;
     page.outcomes = outcomes;
     page.invited = invited;
     let page = Box::new(page);
@@ -167,11 +176,11 @@ fn answer(conn: &mut Conn, member: &Member, mut typed: Typed) -> Result<(Answer,
         } else {
             Answer::None(page)
         },
-        deeds,
+        events,
     ))
 }
 
-fn people(typed: &Typed, errors: &mut FormErrors) -> Vec<Recipient> {
+fn people(typed: &InvitationTermsForm, errors: &mut FormErrors) -> Vec<Recipient> {
     let mut people = recipients::read(&typed.emails);
     people.extend(recipients::read(&typed.csv));
     let named = !typed.first_name.trim().is_empty() || !typed.last_name.trim().is_empty();
@@ -192,8 +201,8 @@ fn people(typed: &Typed, errors: &mut FormErrors) -> Vec<Recipient> {
     people
 }
 
-fn word(member: &Member, outcomes: &[Outcome]) -> String {
-    let sends = member.cx.config().sends_mail();
+fn word(actor: &Actor, outcomes: &[Outcome]) -> String {
+    let sends = actor.cx.config().sends_mail();
     match outcomes {
         [only] if sends => format!("Invitation sent to {}", only.email),
         [only] => format!(
@@ -210,8 +219,8 @@ fn word(member: &Member, outcomes: &[Outcome]) -> String {
 
 /// One form's worth of people, one after the other.
 struct List<'a> {
-    round: Round<'a>,
-    terms: &'a Terms,
+    round: InviteBatch<'a>,
+    terms: &'a InvitationTerms,
     done: HashSet<String>,
     outcomes: Vec<Outcome>,
     again: Vec<Recipient>,
@@ -220,9 +229,9 @@ struct List<'a> {
 impl<'a> List<'a> {
     fn begin(
         conn: &mut Conn,
-        member: &'a Member,
-        voucher: &'a Voucher,
-        terms: &'a Terms,
+        member: &'a Actor,
+        voucher: &'a InviteAuthority,
+        terms: &'a InvitationTerms,
         people: &[Recipient],
     ) -> Result<Self, AppError> {
         let emails = people
@@ -231,7 +240,7 @@ impl<'a> List<'a> {
             .map(|one| one.guest.email.as_str().to_owned())
             .collect();
         Ok(Self {
-            round: Round::begin(conn, member, voucher, emails)?,
+            round: InviteBatch::begin(conn, member, voucher, emails)?,
             terms,
             done: HashSet::new(),
             outcomes: Vec::new(),
@@ -249,7 +258,7 @@ impl<'a> List<'a> {
         } else {
             match checked {
                 Ok(one) => {
-                    let terms = Terms {
+                    let terms = InvitationTerms {
                         role: one.role.unwrap_or(self.terms.role),
                         ..self.terms.clone()
                     };

@@ -3,7 +3,7 @@
 use crate::authz::role::Role;
 use crate::common::email::Email;
 use crate::common::name;
-use crate::services::invitations::batch::Guest;
+use crate::services::invitations::batch::Invitee;
 
 /// So many people are invited at once.
 pub const MOST: usize = 500;
@@ -25,7 +25,7 @@ pub struct Recipient {
 #[derive(Debug, Clone)]
 pub struct Checked {
     /// Whom.
-    pub guest: Guest,
+    pub guest: Invitee,
     /// A role of their own.
     pub role: Option<Role>,
 }
@@ -48,7 +48,7 @@ impl Recipient {
             "" => None,
             typed => Some(role(typed).ok_or_else(|| format!("There is no role “{typed}”"))?),
         };
-        let guest = Guest {
+        let guest = Invitee {
             email,
             first_name: named(&self.first_name, "a first name")?,
             last_name: named(&self.last_name, "a last name")?,

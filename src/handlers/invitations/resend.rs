@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::InviteMembers;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -16,12 +16,12 @@ use crate::db::types::organization::InvitationStatus;
 use crate::handlers::invitations::terms::above;
 use crate::mail::outbox;
 use crate::models::invitation;
-use crate::services::invitations::authority::Voucher;
+use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::email;
 use crate::services::invitations::queries;
-use crate::services::invitations::queries::Seen;
+use crate::services::invitations::queries::InvitationListItem;
 use crate::services::invitations::rules;
-use crate::services::invitations::rules::Event;
+use crate::services::invitations::rules::InvitationEvent;
 use crate::services::invitations::{allowance, authority, batch};
 
 /// Why an invitation is not sent again, as a sentence.
@@ -34,16 +34,16 @@ type Refused = String;
 pub async fn resend(gate: Gate<InviteMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let (result, list) = gate
-        .write(move |member, conn| {
-            let voucher = authority::voucher(conn, member)?;
-            let seen = queries::find(conn, member.organization, &voucher, &id)?;
-            let list = member.path("/invitations");
+        .write(move |actor, conn| {
+            let voucher = authority::voucher(conn, actor)?;
+            let seen = queries::find(conn, actor.organization, &voucher, &id)?;
+            let list = actor.path("/invitations");
             if !voucher.vouches(seen.invitation.role, &seen.offered()) {
-                return Err(above(conn, member, seen.invitation.role)?);
+                return Err(above(conn, actor, seen.invitation.role)?);
             }
-            Ok(match send(conn, member, &voucher, &seen)? {
-                Ok(deeds) => ((Ok(seen.invitation.email), list), deeds),
-                Err(sentence) => ((Err(sentence), list), Deeds::none("the resending was refused")),
+            Ok(match send(conn, actor, &voucher, &seen)? {
+                Ok(events) => ((Ok(seen.invitation.email), list), events),
+                Err(sentence) => ((Err(sentence), list), Events::none("the resending was refused")),
             })
         })
         .await?;
@@ -60,32 +60,32 @@ pub async fn resend(gate: Gate<InviteMembers>, path: web::Path<(String, String)>
 /// What the gate refuses.
 pub async fn resend_all(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
     let (sent, refused, list) = gate
-        .write(move |member, conn| {
-            let voucher = authority::voucher(conn, member)?;
-            let (mut sent, mut refused, mut deeds) = (0, Vec::new(), Deeds::none("nothing was selected"));
+        .write(move |actor, conn| {
+            let voucher = authority::voucher(conn, actor)?;
+            let (mut sent, mut refused, mut events) = (0, Vec::new(), Events::none("nothing was selected"));
             let mut ids: Vec<&str> = fields.all("id").take(500).collect();
             ids.sort_unstable();
             ids.dedup();
             // All of them are looked up before the first is sent: a foreign id changes nothing.
             let mut seen = Vec::with_capacity(ids.len());
             for id in ids {
-                seen.push(queries::find(conn, member.organization, &voucher, id)?);
+                seen.push(queries::find(conn, actor.organization, &voucher, id)?);
             }
             for one in &seen {
                 let result = if voucher.vouches(one.invitation.role, &one.offered()) {
-                    send(conn, member, &voucher, one)?
+                    send(conn, actor, &voucher, one)?
                 } else {
                     Err(format!("You cannot give the role {}", one.invitation.role.label()))
                 };
                 match result {
                     Ok(more) => {
                         sent += 1;
-                        deeds = deeds.and(more);
+                        events = events.and(more);
                     }
                     Err(sentence) => refused.push(format!("{}: {sentence}", one.invitation.email)),
                 }
             }
-            Ok(((sent, refused, member.path("/invitations")), deeds))
+            Ok(((sent, refused, actor.path("/invitations")), events))
         })
         .await?;
     let (tone, text) = words(sent, &refused);
@@ -116,10 +116,15 @@ fn words(sent: usize, refused: &[String]) -> (&'static str, String) {
     }
 }
 
-fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Result<Result<Deeds, Refused>, AppError> {
-    let (organization, cx, was) = (member.organization, &member.cx, &seen.invitation);
+fn send(
+    conn: &mut Conn,
+    actor: &Actor,
+    voucher: &InviteAuthority,
+    seen: &InvitationListItem,
+) -> Result<Result<Events, Refused>, AppError> {
+    let (organization, cx, was) = (actor.organization, &actor.cx, &seen.invitation);
     let standing = seen.standing(cx.now);
-    if rules::next(standing, Event::Resend).is_none() {
+    if rules::next(standing, InvitationEvent::Resend).is_none() {
         return Ok(Err(format!(
             "The invitation is {} and cannot be sent again",
             rules::label(standing).to_lowercase()
@@ -129,7 +134,7 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
         return Ok(Err("A newer invitation for this address is open".into()));
     }
     if !batch::members_among(conn, organization, vec![was.email.clone()])?.is_empty() {
-        return Ok(Err(format!("Already a member of {}", member.organization_name)));
+        return Ok(Err(format!("Already a member of {}", actor.organization_name)));
     }
     if let Some(end) = was.access_until.filter(|end| *end < cx.now) {
         return Ok(Err(format!(
@@ -155,7 +160,7 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
     if was.last_sent_at <= cx.now - allowance::DAY && allowance.left == 0 {
         return Ok(Err(format!(
             "{} sends at most {} invitations a day. The next one can go out on {}",
-            member.organization_name,
+            actor.organization_name,
             allowance.a_day,
             allowance.from.full()
         )));
@@ -171,8 +176,8 @@ fn send(conn: &mut Conn, member: &Member, voucher: &Voucher, seen: &Seen) -> Res
     let row = invitation::find(conn, organization, was.id)?.ok_or(AppError::NotFound)?;
     email::invite(conn, cx, &row, fresh)?;
     let status = |status: InvitationStatus| status.as_str();
-    Ok(Ok(member.did(
-        Deed::new(Action::InvitationResent, "invitation", was.id, &was.email)
+    Ok(Ok(actor.event(
+        Event::new(Action::InvitationResent, "invitation", was.id, &was.email)
             .before(json!({ "status": status(was.status), "sent": was.sent_count, "expires": was.expires_at.iso() }))
             .after(json!({ "status": status(row.status), "sent": row.sent_count, "expires": row.expires_at.iso() })),
     )))

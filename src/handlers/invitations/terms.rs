@@ -1,6 +1,6 @@
 //! What an invitation offers, as typed and as checked; the same for a new one and for one that is changed.
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{GrantAdmin, GrantOwner, InviteMembers, ManageBilling, Permission};
 use crate::authz::role::Role;
@@ -10,15 +10,15 @@ use crate::common::form::FormErrors;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::services::invitations::authority::Voucher;
-use crate::services::invitations::batch::Terms;
+use crate::services::invitations::authority::InviteAuthority;
+use crate::services::invitations::batch::InvitationTerms;
 use crate::services::invitations::rules;
 use crate::web::company_picker;
 use crate::web::company_picker::{Chosen, Picker};
 
 /// The form as it was typed.
 #[derive(Debug, Clone, Default)]
-pub struct Typed {
+pub struct InvitationTermsForm {
     /// Addresses, names with addresses, or CSV.
     pub emails: String,
     /// A file of the same.
@@ -34,10 +34,10 @@ pub struct Typed {
     /// The last day of access.
     pub access_until: String,
     /// The companies with a role each.
-    pub companies: company_picker::Typed,
+    pub companies: company_picker::PickerForm,
 }
 
-impl Typed {
+impl InvitationTermsForm {
     /// Takes what came.
     pub fn of(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).to_owned();
@@ -49,7 +49,7 @@ impl Typed {
             role: text("role"),
             message: text("message"),
             access_until: text("access_until"),
-            companies: company_picker::Typed::of(fields),
+            companies: company_picker::PickerForm::of(fields),
         }
     }
 }
@@ -113,15 +113,15 @@ impl Roles {
 /// When the database fails.
 pub fn picker(
     conn: &mut Conn,
-    member: &Member,
-    voucher: &Voucher,
-    typed: &Typed,
+    actor: &Actor,
+    voucher: &InviteAuthority,
+    typed: &InvitationTermsForm,
     path: String,
 ) -> Result<Picker, AppError> {
     let required = voucher.reach() == Reach::OwnCompanies;
     Ok(Picker::of(
         conn,
-        member.organization,
+        actor.organization,
         &voucher.into(),
         &typed.companies,
         path,
@@ -135,16 +135,16 @@ pub fn picker(
 /// When the database fails.
 pub fn read(
     conn: &mut Conn,
-    member: &Member,
-    voucher: &Voucher,
-    typed: &Typed,
+    actor: &Actor,
+    voucher: &InviteAuthority,
+    typed: &InvitationTermsForm,
     errors: &mut FormErrors,
-) -> Result<Option<Terms>, AppError> {
+) -> Result<Option<InvitationTerms>, AppError> {
     let role = Role::parse(&typed.role).filter(|role| voucher.gives(*role));
     if role.is_none() {
         errors.add("role", "Choose one of the roles in the list");
     }
-    let (companies, named) = companies(conn, member, voucher, typed, errors)?;
+    let (companies, named) = companies(conn, actor, voucher, typed, errors)?;
     let message = errors.take("message", rules::message(&typed.message));
     let access_until = match typed.access_until.trim() {
         "" => None,
@@ -153,7 +153,7 @@ pub fn read(
                 errors.add("access_until", "Enter a date, like 2027-01-31");
                 None
             }
-            Some(end) if end <= member.cx.now => {
+            Some(end) if end <= actor.cx.now => {
                 errors.add("access_until", "Choose a day in the future");
                 None
             }
@@ -161,7 +161,7 @@ pub fn read(
         },
     };
     Ok(match (role, message) {
-        (Some(role), Some(message)) if errors.is_empty() => Some(Terms {
+        (Some(role), Some(message)) if errors.is_empty() => Some(InvitationTerms {
             role,
             companies,
             named,
@@ -174,16 +174,16 @@ pub fn read(
 
 fn companies(
     conn: &mut Conn,
-    member: &Member,
-    voucher: &Voucher,
-    typed: &Typed,
+    actor: &Actor,
+    voucher: &InviteAuthority,
+    typed: &InvitationTermsForm,
     errors: &mut FormErrors,
 ) -> Result<(Chosen, Vec<String>), AppError> {
-    let chosen = typed.companies.read(conn, member, &voucher.into(), errors)?;
+    let chosen = typed.companies.read(conn, actor, &voucher.into(), errors)?;
     if chosen.0.is_empty() && voucher.reach() == Reach::OwnCompanies {
         errors.add(
             "company_id",
-            format!("Choose a role in at least one {}", member.unit.one()),
+            format!("Choose a role in at least one {}", actor.unit.one()),
         );
     }
     Ok(chosen)
@@ -193,12 +193,12 @@ fn companies(
 ///
 /// # Errors
 /// When the database fails.
-pub fn above(conn: &mut Conn, member: &Member, role: Role) -> Result<AppError, AppError> {
-    let right = match role {
-        Role::Owner => GrantOwner::RIGHT,
-        Role::Admin => GrantAdmin::RIGHT,
-        Role::BillingAdmin => ManageBilling::RIGHT,
-        _ => InviteMembers::RIGHT,
+pub fn above(conn: &mut Conn, actor: &Actor, role: Role) -> Result<AppError, AppError> {
+    let permission = match role {
+        Role::Owner => GrantOwner::ID,
+        Role::Admin => GrantAdmin::ID,
+        Role::BillingAdmin => ManageBilling::ID,
+        _ => InviteMembers::ID,
     };
-    member.refusal(conn, right)
+    actor.refusal(conn, permission)
 }

@@ -11,19 +11,19 @@ pub mod role;
 pub mod roster;
 pub mod suspension;
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{Permission, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
 use crate::db::Conn;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::members::visible;
 
 /// Somebody of the organization whom the reader may see: everybody, or who shares a company with them, and themselves.
 ///
 /// # Errors
 /// `NotFound` for everybody else.
-fn visible(conn: &mut Conn, member: &Member, id: &str) -> Result<Standing, AppError> {
+fn visible(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, AppError> {
     let id = MembershipId::parse(id).ok_or(AppError::NotFound)?;
-    visible::visible(conn, member, ViewMembers::RIGHT, id)
+    visible::visible(conn, actor, ViewMembers::ID, id)
 }

@@ -4,9 +4,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, Permission, RemoveMembers, ViewAccess, ViewMembers};
 use crate::authz::role::{CompanyRole, Role};
@@ -23,19 +22,19 @@ use crate::handlers::members::queries;
 use crate::handlers::members::queries::Assigned;
 use crate::handlers::members::visible;
 use crate::models::company_choice;
-use crate::models::company_choice::Choice;
-use crate::models::membership::record::Standing;
+use crate::models::company_choice::CompanyChoice;
+use crate::models::membership::record::Membership;
 use crate::services::assignments;
-use crate::services::assignments::Attempt;
+use crate::services::assignments::AssignmentCheck;
 use crate::services::groups;
 use crate::services::groups::{Grant, Group};
 use crate::services::members::role;
 use crate::services::members::role::Title;
 use crate::services::members::rules;
-use crate::services::members::rules::{Actor, Target};
+use crate::services::members::rules::{ActorRank, Target};
 use crate::web::history;
 use crate::web::history::History;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// So many companies are offered at once, and so many of those that a name finds.
 const OFFERED: usize = 5;
@@ -106,12 +105,12 @@ impl Holding {
 #[derive(Template)]
 #[template(path = "members/profile.html", blocks = ["companies"])]
 struct ProfilePage {
-    shell: Shell,
+    layout: Layout,
     path: String,
     members: String,
     organization: String,
     unit: UnitLabel,
-    person: Standing,
+    person: Membership,
     you: bool,
     invited_by: Option<String>,
     now: Time,
@@ -132,7 +131,7 @@ struct ProfilePage {
     company_roles: &'static [CompanyRole],
     may_assign: bool,
     company_q: String,
-    offered: Vec<Choice>,
+    offered: Vec<CompanyChoice>,
     more_offered: bool,
     history: Option<History>,
 }
@@ -140,40 +139,46 @@ struct ProfilePage {
 /// What was typed, to be shown again.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct MemberProfileForm {
     pub role: Option<String>,
     pub access_until: Option<String>,
     pub company_q: String,
 }
 
 impl ProfilePage {
-    fn load(conn: &mut Conn, member: &Member, id: &str, typed: Typed, errors: FormErrors) -> Result<Self, AppError> {
-        let organization = member.organization;
-        let person = visible(conn, member, id)?;
-        let (actor, target) = (Actor::from(member), Target::from(&person));
+    fn load(
+        conn: &mut Conn,
+        actor: &Actor,
+        id: &str,
+        typed: MemberProfileForm,
+        errors: FormErrors,
+    ) -> Result<Self, AppError> {
+        let organization = actor.organization;
+        let person = visible(conn, actor, id)?;
+        let (rank, target) = (ActorRank::from(actor), Target::from(&person));
         let invited_by = match person.invited_by.clone() {
             Some(by) => queries::names(conn, &[by])?.into_values().next(),
             None => None,
         };
-        let own = match member.reach::<AssignCompanies>() {
-            Reach::OwnCompanies => member.own_companies(conn, AssignCompanies::RIGHT)?,
+        let own = match actor.reach::<AssignCompanies>() {
+            Reach::OwnCompanies => actor.own_companies(conn, AssignCompanies::ID)?,
             _ => Vec::new(),
         };
-        let seen = match member.reach::<ViewMembers>() {
+        let seen = match actor.reach::<ViewMembers>() {
             Reach::Everywhere => None,
-            _ => Some(member.own_companies(conn, ViewMembers::RIGHT)?),
+            _ => Some(actor.own_companies(conn, ViewMembers::ID)?),
         };
         let assigned = queries::assigned(conn, organization, person.id)?;
-        let attempt = Attempt::of(member, AssignCompanies::RIGHT, person.id, person.role);
+        let attempt = AssignmentCheck::of(actor, AssignCompanies::ID, person.id, person.role);
         let given = |company| attempt.give(own.contains(&company), None, CompanyRole::Viewer).is_ok();
-        let everywhere = member.reach::<AssignCompanies>() == Reach::Everywhere;
+        let everywhere = actor.reach::<AssignCompanies>() == Reach::Everywhere;
         let open = if everywhere {
             company_choice::active_companies(conn, organization, LOOKED_THROUGH)?
         } else {
-            queries::assigned(conn, organization, member.id)?
+            queries::assigned(conn, organization, actor.id)?
                 .into_iter()
                 .filter(|company| company.status == CompanyStatus::Active)
-                .map(|company| Choice {
+                .map(|company| CompanyChoice {
                     id: company.id,
                     name: company.name,
                     slug: company.slug,
@@ -182,7 +187,7 @@ impl ProfilePage {
         };
         let words = name::query(&typed.company_q);
         let most = if words.is_empty() { OFFERED } else { FOUND };
-        let mut offered: Vec<Choice> = open
+        let mut offered: Vec<CompanyChoice> = open
             .into_iter()
             .filter(|company| given(company.id) && assigned.iter().all(|held| held.id != company.id))
             .filter(|company| {
@@ -195,11 +200,11 @@ impl ProfilePage {
             .collect();
         let more_offered = offered.len() > most;
         offered.truncate(most);
-        let shown = Groups::of(conn, member, &person)?;
+        let shown = Groups::of(conn, actor, &person)?;
         let holdings = assigned
             .into_iter()
             // Who sees only some companies learns of no others.
-            .filter(|company| person.id == member.id || seen.as_ref().is_none_or(|seen| seen.contains(&company.id)))
+            .filter(|company| person.id == actor.id || seen.as_ref().is_none_or(|seen| seen.contains(&company.id)))
             .map(|company| Holding {
                 may_change: company.status == CompanyStatus::Active
                     && attempt.touch(own.contains(&company.id), Some(company.role)).is_ok(),
@@ -208,45 +213,45 @@ impl ProfilePage {
             })
             .collect();
         let present = Title::of(conn, organization, &person)?;
-        let may_remove = member.rights.has(RemoveMembers::RIGHT) && rules::may_remove(&actor, &target);
-        let mut roles = role::offered(conn, member, &target)?;
+        let may_remove = actor.permissions.has(RemoveMembers::ID) && rules::may_remove(&rank, &target);
+        let mut roles = role::offered(conn, actor, &target)?;
         if roles == [present.clone()] {
             roles.clear();
         }
         Ok(Self {
-            shell: member.shell(conn, "members")?,
-            path: member.path(&format!("/members/{}", person.id)),
-            members: member.path("/members"),
-            organization: member.organization_name.clone(),
-            unit: member.unit,
-            you: person.id == member.id,
+            layout: actor.layout(conn, "members")?,
+            path: actor.path(&format!("/members/{}", person.id)),
+            members: actor.path("/members"),
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+            you: person.id == actor.id,
             invited_by,
-            now: member.cx.now,
+            now: actor.cx.now,
             errors,
             role: typed.role.unwrap_or_else(|| present.value()),
             roles,
             title: present,
-            may_set_end: rules::may_set_access_end(&actor, &target),
+            may_set_end: rules::may_set_access_end(&rank, &target),
             access_until: typed
                 .access_until
                 .unwrap_or_else(|| person.access_until.map(Time::day).unwrap_or_default()),
-            may_override: rules::may_override(&actor, &target),
+            may_override: rules::may_override(&rank, &target),
             out: if may_remove && person.status == MembershipStatus::Suspended {
-                Some(out(conn, member, &person)?)
+                Some(out(conn, actor, &person)?)
             } else {
                 None
             },
             may_remove,
             counts: shown.counts(&person),
-            groups: shown.listed(member),
-            today: member.cx.now.day(),
+            groups: shown.listed(actor),
+            today: actor.cx.now.day(),
             holdings,
-            company_roles: assignments::grantable(member.reach::<AssignCompanies>()),
+            company_roles: assignments::grantable(actor.reach::<AssignCompanies>()),
             may_assign: !offered.is_empty() || !typed.company_q.is_empty(),
             company_q: typed.company_q,
             offered,
             more_offered,
-            history: history::history(conn, member, "member", person.id)?,
+            history: history::history(conn, actor, "member", person.id)?,
             person,
         })
     }
@@ -272,13 +277,13 @@ impl ProfilePage {
 struct Groups(Vec<(Group, Vec<Grant>)>);
 
 impl Groups {
-    fn of(conn: &mut Conn, member: &Member, person: &Standing) -> Result<Self, AppError> {
-        if person.facts.groups == 0 {
+    fn of(conn: &mut Conn, actor: &Actor, person: &Membership) -> Result<Self, AppError> {
+        if person.access.groups == 0 {
             return Ok(Self(Vec::new()));
         }
         let mut groups = Vec::new();
-        for group in groups::of(conn, member.organization, person.id)? {
-            let grants = groups::grants(conn, member.organization, group.id)?;
+        for group in groups::of(conn, actor.organization, person.id)? {
+            let grants = groups::grants(conn, actor.organization, group.id)?;
             groups.push((group, grants));
         }
         Ok(Self(groups))
@@ -290,8 +295,8 @@ impl Groups {
         giving.map(|(group, _)| group.name.clone()).collect()
     }
 
-    fn counts(&self, person: &Standing) -> Option<String> {
-        if person.role == person.facts.own_role {
+    fn counts(&self, person: &Membership) -> Option<String> {
+        if person.role == person.access.direct_role {
             return None;
         }
         let (group, _) = self.0.iter().find(|(group, _)| group.role == person.role)?;
@@ -299,9 +304,9 @@ impl Groups {
     }
 
     /// For who sees the whole organization, and for oneself.
-    fn listed(&self, member: &Member) -> Vec<Inherited> {
-        let links = member.reach::<ViewAccess>() == Reach::Everywhere;
-        if !links && member.reach::<ViewMembers>() != Reach::Everywhere {
+    fn listed(&self, actor: &Actor) -> Vec<Inherited> {
+        let links = actor.reach::<ViewAccess>() == Reach::Everywhere;
+        if !links && actor.reach::<ViewMembers>() != Reach::Everywhere {
             return Vec::new();
         }
         let inherited = |(group, grants): &(Group, Vec<Grant>)| {
@@ -311,14 +316,14 @@ impl Groups {
                 .map(|grant| format!("{} of {}", grant.role.label(), grant.name))
                 .collect();
             if grants.len() > 4 {
-                gives.push(format!("{} more {}", grants.len() - 4, member.unit.many()));
+                gives.push(format!("{} more {}", grants.len() - 4, actor.unit.many()));
             }
             if group.role != Role::Member {
                 gives.insert(0, group.role.label().to_owned());
             }
             Inherited {
                 name: group.name.clone(),
-                href: links.then(|| member.path(&format!("/access/groups/{}", group.id))),
+                href: links.then(|| actor.path(&format!("/access/groups/{}", group.id))),
                 gives: if gives.is_empty() {
                     "Gives nothing yet".into()
                 } else {
@@ -330,8 +335,8 @@ impl Groups {
     }
 }
 
-fn out(conn: &mut Conn, member: &Member, person: &Standing) -> Result<Out, AppError> {
-    let known = queries::suspension(conn, member.organization, person.id)?;
+fn out(conn: &mut Conn, actor: &Actor, person: &Membership) -> Result<Out, AppError> {
+    let known = queries::suspension(conn, actor.organization, person.id)?;
     let by = match &known.by {
         Some(by) => queries::names(conn, std::slice::from_ref(by))?.remove(by),
         None => None,
@@ -363,12 +368,12 @@ pub async fn page(
     typed: web::Query<SearchForm>,
 ) -> Result<HttpResponse, AppError> {
     let (id, company_q) = (place.into_inner().1, typed.into_inner().company_q);
-    let typed = Typed {
+    let typed = MemberProfileForm {
         company_q,
-        ..Typed::default()
+        ..MemberProfileForm::default()
     };
     let page = gate
-        .read(move |member, conn| ProfilePage::load(conn, member, &id, typed, FormErrors::none()))
+        .read(move |actor, conn| ProfilePage::load(conn, actor, &id, typed, FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_companies())
@@ -388,11 +393,11 @@ pub struct SearchForm {
 pub async fn again<P: Permission>(
     gate: &Gate<P>,
     id: String,
-    typed: Typed,
+    typed: MemberProfileForm,
     errors: FormErrors,
 ) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(move |member, conn| ProfilePage::load(conn, member, &id, typed, errors))
+        .read(move |actor, conn| ProfilePage::load(conn, actor, &id, typed, errors))
         .await?;
     refused(page)
 }

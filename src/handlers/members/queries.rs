@@ -14,7 +14,6 @@ use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments, invitations, memberships, users};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{CompanyStatus, InvitationStatus};
-use crate::models::company_choice::{Choice, active_companies, company_meant};
 use crate::models::membership::Origin;
 
 /// A company that somebody is assigned to.

@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{Permission, RemoveMembers};
 use crate::common::error::AppError;
@@ -18,11 +18,11 @@ use crate::handlers::members::profile::Place;
 use crate::handlers::members::queries::impact;
 use crate::handlers::members::queries::impact::Impact;
 use crate::handlers::members::visible;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::members::removal;
 use crate::services::members::rules;
 use crate::services::members::rules::Target;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// So many things of a kind are named.
 const NAMED: usize = 6;
@@ -30,10 +30,10 @@ const NAMED: usize = 6;
 #[derive(Template)]
 #[template(path = "members/removal.html", blocks = ["dialog"])]
 struct RemovalPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     unit: UnitLabel,
-    person: Standing,
+    person: Membership,
     path: String,
     back: String,
     impact: Impact,
@@ -45,18 +45,18 @@ struct RemovalPage {
 }
 
 impl RemovalPage {
-    fn load(conn: &mut Conn, member: &Member, id: &str, errors: FormErrors, cancel: bool) -> Result<Self, AppError> {
-        let person = removable(conn, member, id)?;
-        let impact = impact::of(conn, member.organization, &person, member.cx.now)?;
+    fn load(conn: &mut Conn, actor: &Actor, id: &str, errors: FormErrors, cancel: bool) -> Result<Self, AppError> {
+        let person = removable(conn, actor, id)?;
+        let impact = impact::of(conn, actor.organization, &person, actor.cx.now)?;
         Ok(Self {
-            shell: member.shell(conn, "members")?,
-            organization: member.organization_name.clone(),
-            unit: member.unit,
-            path: member.path(&format!("/members/{}/removal", person.id)),
-            back: member.path(&format!("/members/{}", person.id)),
+            layout: actor.layout(conn, "members")?,
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+            path: actor.path(&format!("/members/{}/removal", person.id)),
+            back: actor.path(&format!("/members/{}", person.id)),
             impact,
             everywhere: person.role.inherited().is_some(),
-            undoes: member.rights.reach(RemoveMembers::RIGHT) == Reach::Everywhere,
+            undoes: actor.permissions.reach(RemoveMembers::ID) == Reach::Everywhere,
             cancel_invitations: cancel,
             errors,
             person,
@@ -161,12 +161,12 @@ fn counted(n: usize, one: &str, what: &str) -> String {
 }
 
 /// The person, when the reader may remove them.
-fn removable(conn: &mut Conn, member: &Member, id: &str) -> Result<Standing, AppError> {
-    let person = visible(conn, member, id)?;
-    if rules::may_remove(&member.into(), &Target::from(&person)) {
+fn removable(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, AppError> {
+    let person = visible(conn, actor, id)?;
+    if rules::may_remove(&actor.into(), &Target::from(&person)) {
         Ok(person)
     } else {
-        Err(member.refusal(conn, RemoveMembers::RIGHT)?)
+        Err(actor.refusal(conn, RemoveMembers::ID)?)
     }
 }
 
@@ -177,7 +177,7 @@ fn removable(conn: &mut Conn, member: &Member, id: &str) -> Result<Standing, App
 pub async fn page(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let page = gate
-        .read(move |member, conn| RemovalPage::load(conn, member, &id, FormErrors::none(), true))
+        .read(move |actor, conn| RemovalPage::load(conn, actor, &id, FormErrors::none(), true))
         .await?;
     if gate.fragment() {
         html(page.as_dialog())
@@ -205,11 +205,11 @@ pub async fn remove(
     let ((_, id), cancel) = (place.into_inner(), !form.cancel_invitations.is_empty());
     let of = id.clone();
     let done = gate
-        .write(move |member, conn| {
-            let person = removable(conn, member, &of)?;
-            match removal::remove(conn, member, &person, cancel)? {
-                Ok(done) => Ok((Ok((done.word, member.path("/members"))), done.deeds)),
-                Err(why) => Ok((Err(why), Deeds::none("a rule refused"))),
+        .write(move |actor, conn| {
+            let person = removable(conn, actor, &of)?;
+            match removal::remove(conn, actor, &person, cancel)? {
+                Ok(done) => Ok((Ok((done.word, actor.path("/members"))), done.events)),
+                Err(why) => Ok((Err(why), Events::none("a rule refused"))),
             }
         })
         .await?;
@@ -221,7 +221,7 @@ pub async fn remove(
         Err(why) => {
             let errors = FormErrors::one("removal", why.sentence());
             let page = gate
-                .read(move |member, conn| RemovalPage::load(conn, member, &id, errors, cancel))
+                .read(move |actor, conn| RemovalPage::load(conn, actor, &id, errors, cancel))
                 .await?;
             if gate.fragment() {
                 refused(page.as_dialog())

@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{ChangeRoles, Permission, RemoveMembers};
 use crate::common::error::AppError;
@@ -17,9 +17,9 @@ use crate::handlers::members::profile::Place;
 use crate::handlers::members::queries::removed as store;
 use crate::handlers::members::queries::removed::Gone;
 use crate::services::members::removal;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
-struct Row {
+struct RemovedMemberRow {
     gone: Gone,
     /// Whether the reader may bring them back.
     mine: bool,
@@ -29,18 +29,18 @@ struct Row {
 #[derive(Template)]
 #[template(path = "members/removed.html")]
 struct RemovedPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     members: String,
-    rows: Vec<Row>,
+    rows: Vec<RemovedMemberRow>,
     now: Time,
 }
 
 /// Who only manages companies removes nobody, and brings nobody back.
-fn everywhere(conn: &mut Conn, member: &Member) -> Result<(), AppError> {
-    for right in [RemoveMembers::RIGHT, ChangeRoles::RIGHT] {
-        if member.rights.reach(right) != Reach::Everywhere {
-            return Err(member.refusal(conn, right)?);
+fn everywhere(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
+    for permission in [RemoveMembers::ID, ChangeRoles::ID] {
+        if actor.permissions.reach(permission) != Reach::Everywhere {
+            return Err(actor.refusal(conn, permission)?);
         }
     }
     Ok(())
@@ -52,22 +52,22 @@ fn everywhere(conn: &mut Conn, member: &Member) -> Result<(), AppError> {
 /// What the gate refuses.
 pub async fn page(gate: Gate<RemoveMembers>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, conn| {
-            everywhere(conn, member)?;
-            let rows = store::list(conn, member.organization, member.cx.now)?
+        .read(|actor, conn| {
+            everywhere(conn, actor)?;
+            let rows = store::list(conn, actor.organization, actor.cx.now)?
                 .into_iter()
-                .map(|gone| Row {
-                    mine: member.may_grant(gone.role),
-                    path: member.path(&format!("/members/{}/reinstatement", gone.id)),
+                .map(|gone| RemovedMemberRow {
+                    mine: actor.may_grant(gone.role),
+                    path: actor.path(&format!("/members/{}/reinstatement", gone.id)),
                     gone,
                 })
                 .collect();
             Ok(RemovedPage {
-                shell: member.shell(conn, "members")?,
-                organization: member.organization_name.clone(),
-                members: member.path("/members"),
+                layout: actor.layout(conn, "members")?,
+                organization: actor.organization_name.clone(),
+                members: actor.path("/members"),
                 rows,
-                now: member.cx.now,
+                now: actor.cx.now,
             })
         })
         .await?;
@@ -81,18 +81,18 @@ pub async fn page(gate: Gate<RemoveMembers>) -> Result<HttpResponse, AppError> {
 pub async fn undo(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let (tone, word, path) = gate
-        .write(move |member, conn| {
-            everywhere(conn, member)?;
+        .write(move |actor, conn| {
+            everywhere(conn, actor)?;
             let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
-            let name = store::name(conn, member.organization, id)?.ok_or(AppError::NotFound)?;
-            if let Some(done) = removal::undo(conn, member, id)? {
-                let path = member.path(&format!("/members/{id}"));
-                return Ok((("success", done.word, path), done.deeds));
+            let name = store::name(conn, actor.organization, id)?.ok_or(AppError::NotFound)?;
+            if let Some(done) = removal::restore(conn, actor, id)? {
+                let path = actor.path(&format!("/members/{id}"));
+                return Ok((("success", done.word, path), done.events));
             }
             let word = format!("{name} cannot be brought back this way any more. Invite them again");
             Ok((
-                ("danger", word, member.path("/members/removed")),
-                Deeds::none("too late, or they are back already"),
+                ("danger", word, actor.path("/members/removed")),
+                Events::none("too late, or they are back already"),
             ))
         })
         .await?;

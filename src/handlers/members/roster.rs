@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{InviteMembers, Permission, ViewMembers};
 use crate::authz::role::Role;
@@ -17,19 +17,19 @@ use crate::common::fields::Fields;
 use crate::common::html::{download, html, query_value};
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::name;
-use crate::common::paging::Place;
+use crate::common::paging::Cursor;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::members::bulk::Kind;
+use crate::handlers::members::bulk::BulkAction;
 use crate::handlers::members::queries;
 use crate::models::company_choice;
-use crate::models::company_choice::Choices;
+use crate::models::company_choice::CompanyChoices;
 use crate::models::custom_role::CustomRole;
 use crate::models::member_search;
-use crate::models::member_search::{Row, Sort, Standing, Total, Wanted};
+use crate::models::member_search::{AccessStatus, MemberFilter, MemberRow, Sort, Total};
 use crate::services::members::bulk;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 const SIZE: usize = 50;
 const SHEET_SIZE: usize = 1_000;
@@ -40,7 +40,7 @@ const COUNTED: i64 = 100;
 /// The list as the address asks for it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct MembersQuery {
     q: String,
     role: String,
     company: String,
@@ -49,7 +49,7 @@ pub struct Asked {
     after: String,
 }
 
-impl Asked {
+impl MembersQuery {
     /// Takes what came with a form.
     pub fn of(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).to_owned();
@@ -102,14 +102,14 @@ impl Asked {
     }
 
     /// What it means here; `None` when no company is meant by what was typed.
-    pub fn read(&self, conn: &mut Conn, member: &Member) -> Result<Option<Wanted>, AppError> {
-        let own = match member.reach::<ViewMembers>() {
+    pub fn read(&self, conn: &mut Conn, actor: &Actor) -> Result<Option<MemberFilter>, AppError> {
+        let own = match actor.reach::<ViewMembers>() {
             Reach::Everywhere => None,
-            _ => Some(member.own_companies(conn, ViewMembers::RIGHT)?),
+            _ => Some(actor.own_companies(conn, ViewMembers::ID)?),
         };
         let mut company = None;
         if !self.company.trim().is_empty() {
-            let meant = company_choice::company_meant(conn, member.organization, self.company.trim())?;
+            let meant = company_choice::company_meant(conn, actor.organization, self.company.trim())?;
             let seen = meant.filter(|meant| own.as_ref().is_none_or(|own| own.contains(&meant.id)));
             match seen {
                 Some(seen) => company = Some(seen.id),
@@ -118,15 +118,15 @@ impl Asked {
                 None => return Ok(None),
             }
         }
-        Ok(Some(Wanted {
+        Ok(Some(MemberFilter {
             words: name::query(&self.q),
             role: Role::parse(&self.role),
             company,
             given: None,
-            standing: Standing::parse(&self.status),
+            standing: AccessStatus::parse(&self.status),
             within: own.filter(|_| company.is_none()),
             sort: self.sort(),
-            now: member.cx.now,
+            now: actor.cx.now,
         }))
     }
 }
@@ -134,7 +134,7 @@ impl Asked {
 /// A row as the page shows it.
 #[derive(Debug)]
 struct Line {
-    row: Row,
+    row: MemberRow,
     role: String,
     you: bool,
     /// Badge and its tone, for who has no access at present.
@@ -145,9 +145,9 @@ struct Line {
 }
 
 impl Line {
-    fn of(row: Row, member: &Member, names: &HashMap<MembershipId, Vec<String>>, customs: &[CustomRole]) -> Self {
+    fn of(row: MemberRow, actor: &Actor, names: &HashMap<MembershipId, Vec<String>>, customs: &[CustomRole]) -> Self {
         let companies = match (row.role.inherited(), names.get(&row.id)) {
-            (Some(_), _) => format!("All {}", member.unit.many()),
+            (Some(_), _) => format!("All {}", actor.unit.many()),
             (None, None) => "None".into(),
             (None, Some(names)) => {
                 let mut text = names.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -158,14 +158,14 @@ impl Line {
             }
         };
         Self {
-            you: row.id == member.id,
-            out: match row.standing(member.cx.now) {
-                Standing::Active => None,
-                Standing::Suspended => Some(("Suspended", "danger")),
-                Standing::Ended => Some(("Access ended", "warning")),
+            you: row.id == actor.id,
+            out: match row.standing(actor.cx.now) {
+                AccessStatus::Active => None,
+                AccessStatus::Suspended => Some(("Suspended", "danger")),
+                AccessStatus::Ended => Some(("Access ended", "warning")),
             },
             companies,
-            chosen: bulk::offers(member, row.id, row.role),
+            chosen: bulk::offers(actor, row.id, row.role),
             role: row.title(customs).to_owned(),
             row,
         }
@@ -183,17 +183,17 @@ impl Line {
 #[derive(Template)]
 #[template(path = "members/index.html", blocks = ["roster"])]
 struct RosterPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     unit: UnitLabel,
-    asked: Asked,
+    asked: MembersQuery,
     members: Option<i64>,
     pending: Option<String>,
     may_invite: bool,
-    choices: Choices,
+    choices: CompanyChoices,
     lines: Vec<Line>,
     /// What the ticked people can be changed by.
-    kinds: Vec<Kind>,
+    kinds: Vec<BulkAction>,
     /// How many match, when they can be changed all at once.
     all: Option<i64>,
     /// How many can still be brought back, for who may.
@@ -208,9 +208,9 @@ impl RosterPage {
     fn standings() -> [(&'static str, &'static str); 4] {
         [
             ("", "Any status"),
-            (Standing::Active.as_str(), "Active"),
-            (Standing::Ended.as_str(), "Access ended"),
-            (Standing::Suspended.as_str(), "Suspended"),
+            (AccessStatus::Active.as_str(), "Active"),
+            (AccessStatus::Ended.as_str(), "Access ended"),
+            (AccessStatus::Suspended.as_str(), "Suspended"),
         ]
     }
 
@@ -220,8 +220,8 @@ impl RosterPage {
     }
 
     /// What stands in the bar itself, and what in its menu.
-    fn bar(&self) -> (Vec<Kind>, Vec<Kind>) {
-        let usual = |kind: &Kind| matches!(kind, Kind::Role | Kind::Assign | Kind::Remove);
+    fn bar(&self) -> (Vec<BulkAction>, Vec<BulkAction>) {
+        let usual = |kind: &BulkAction| matches!(kind, BulkAction::Role | BulkAction::Assign | BulkAction::Remove);
         let few = self.kinds.len() <= 3;
         self.kinds.iter().partition(|kind| few || usual(kind))
     }
@@ -251,37 +251,37 @@ impl RosterPage {
 ///
 /// # Errors
 /// What the gate refuses; a company that is not here.
-pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<MembersQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let fragment = gate.fragment();
     let page = gate
-        .read(move |member, conn| {
-            let (organization, everywhere) = (member.organization, member.reach::<ViewMembers>() == Reach::Everywhere);
+        .read(move |actor, conn| {
+            let (organization, everywhere) = (actor.organization, actor.reach::<ViewMembers>() == Reach::Everywhere);
             let mut page = RosterPage {
-                shell: member.shell(conn, "members")?,
-                organization: member.organization_name.clone(),
-                unit: member.unit,
+                layout: actor.layout(conn, "members")?,
+                organization: actor.organization_name.clone(),
+                unit: actor.unit,
                 members: None,
                 pending: None,
-                may_invite: member.rights.has(InviteMembers::RIGHT),
-                choices: Choices::default(),
+                may_invite: actor.permissions.has(InviteMembers::ID),
+                choices: CompanyChoices::default(),
                 lines: Vec::new(),
-                kinds: Kind::of(member),
+                kinds: BulkAction::of(actor),
                 all: None,
                 removed: None,
                 previous: None,
                 next: None,
                 count: String::new(),
-                now: member.cx.now,
+                now: actor.cx.now,
                 asked,
             };
             if !fragment {
-                page.frame(conn, member, everywhere)?;
+                page.frame(conn, actor, everywhere)?;
             }
-            let Some(wanted) = page.asked.read(conn, member)? else {
+            let Some(wanted) = page.asked.read(conn, actor)? else {
                 return Ok(page);
             };
-            let place = Place::parse(&page.asked.after);
+            let place = Cursor::parse(&page.asked.after);
             let found = member_search::page(conn, organization, &wanted, place.as_ref(), SIZE)?;
             page.count = found.words("member", "members");
             page.all = match found.total {
@@ -310,7 +310,7 @@ pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<H
                 .page
                 .rows
                 .into_iter()
-                .map(|row| Line::of(row, member, &names, &customs))
+                .map(|row| Line::of(row, actor, &names, &customs))
                 .collect();
             Ok(page)
         })
@@ -320,13 +320,13 @@ pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<H
 
 impl RosterPage {
     /// What stands around the list.
-    fn frame(&mut self, conn: &mut Conn, member: &Member, everywhere: bool) -> Result<(), AppError> {
+    fn frame(&mut self, conn: &mut Conn, actor: &Actor, everywhere: bool) -> Result<(), AppError> {
         if everywhere {
-            self.members = self.shell.place.as_ref().and_then(|place| place.members);
-            self.choices = Choices::of(conn, member.organization, member.active_companies, None)?;
+            self.members = self.layout.place.as_ref().and_then(|place| place.members);
+            self.choices = CompanyChoices::of(conn, actor.organization, actor.active_companies, None)?;
         } else {
-            let own = member.own_companies(conn, ViewMembers::RIGHT)?;
-            self.choices = Choices::of(conn, member.organization, member.active_companies, Some(&own))?;
+            let own = actor.own_companies(conn, ViewMembers::ID)?;
+            self.choices = CompanyChoices::of(conn, actor.organization, actor.active_companies, Some(&own))?;
         }
         // An address may name a company by its id; the select knows slugs.
         if let Some(id) = CompanyId::parse(&self.asked.company)
@@ -334,12 +334,12 @@ impl RosterPage {
         {
             self.asked.company.clone_from(&company.slug);
         }
-        if self.kinds.contains(&Kind::Remove) {
-            let removed = queries::removed::count(conn, member.organization, member.cx.now)?;
+        if self.kinds.contains(&BulkAction::Remove) {
+            let removed = queries::removed::count(conn, actor.organization, actor.cx.now)?;
             self.removed = Some(removed).filter(|removed| *removed > 0);
         }
         if self.may_invite {
-            let pending = queries::pending_invitations(conn, member.organization, COUNTED)?;
+            let pending = queries::pending_invitations(conn, actor.organization, COUNTED)?;
             self.pending = Some(if pending < usize::try_from(COUNTED).unwrap_or(usize::MAX) {
                 pending.to_string()
             } else {
@@ -354,46 +354,46 @@ impl RosterPage {
 ///
 /// # Errors
 /// What the gate refuses; a company that is not here.
-pub async fn sheet(gate: Gate<ViewMembers>, asked: web::Query<Asked>) -> Result<HttpResponse, AppError> {
+pub async fn sheet(gate: Gate<ViewMembers>, asked: web::Query<MembersQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let (name, bytes) = gate
-        .read(move |member, conn| {
+        .read(move |actor, conn| {
             let mut sheet = Sheet::new(&[
                 "name",
                 "email",
                 "role",
-                member.unit.many(),
+                actor.unit.many(),
                 "status",
                 "joined",
                 "last active",
                 "invited by",
             ]);
-            if let Some(wanted) = asked.read(conn, member)? {
-                fill(conn, member, &wanted, &mut sheet)?;
+            if let Some(wanted) = asked.read(conn, actor)? {
+                fill(conn, actor, &wanted, &mut sheet)?;
             }
-            let name = format!("{}-members-{}.csv", member.slug, member.cx.now.day());
+            let name = format!("{}-members-{}.csv", actor.slug, actor.cx.now.day());
             Ok((name, sheet.into_bytes()))
         })
         .await?;
     Ok(download(&name, "text/csv; charset=utf-8", bytes))
 }
 
-fn fill(conn: &mut Conn, member: &Member, wanted: &Wanted, sheet: &mut Sheet) -> Result<(), AppError> {
+fn fill(conn: &mut Conn, actor: &Actor, wanted: &MemberFilter, sheet: &mut Sheet) -> Result<(), AppError> {
     let mut place = None;
     loop {
-        let found = member_search::page(conn, member.organization, wanted, place.as_ref(), SHEET_SIZE)?;
+        let found = member_search::page(conn, actor.organization, wanted, place.as_ref(), SHEET_SIZE)?;
         let rows = &found.page.rows;
         let ids: Vec<MembershipId> = rows
             .iter()
             .filter(|row| row.role.inherited().is_none())
             .map(|row| row.id)
             .collect();
-        let companies = queries::company_names(conn, member.organization, &ids)?;
+        let companies = queries::company_names(conn, actor.organization, &ids)?;
         let mut inviters: Vec<String> = rows.iter().filter_map(|row| row.invited_by.clone()).collect();
         inviters.sort_unstable();
         inviters.dedup();
         let inviters = queries::names(conn, &inviters)?;
-        let customs = member_search::customs(conn, member.organization, rows)?;
+        let customs = member_search::customs(conn, actor.organization, rows)?;
         for row in rows {
             let assigned = match row.role.inherited() {
                 Some(_) => "All".to_owned(),
@@ -405,13 +405,13 @@ fn fill(conn: &mut Conn, member: &Member, wanted: &Wanted, sheet: &mut Sheet) ->
                 &row.email,
                 row.title(&customs),
                 &assigned,
-                row.standing(member.cx.now).as_str(),
+                row.standing(actor.cx.now).as_str(),
                 &row.joined_at.iso(),
                 &row.last_seen_at.map(Time::iso).unwrap_or_default(),
                 invited_by.map_or("", String::as_str),
             ]);
         }
-        place = found.page.next.as_deref().and_then(Place::parse);
+        place = found.page.next.as_deref().and_then(Cursor::parse);
         if place.is_none() {
             return Ok(());
         }

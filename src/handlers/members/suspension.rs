@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{Permission, RemoveMembers};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -14,11 +14,11 @@ use crate::common::html::{html, refused, see_other};
 use crate::db::Conn;
 use crate::handlers::members::profile::{Place, back};
 use crate::handlers::members::visible;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::members::rules;
-use crate::services::members::rules::{Refused, Target};
+use crate::services::members::rules::{MemberChangeError, Target};
 use crate::services::members::suspension;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// The longest reason, in letters.
 pub const LONGEST: usize = 300;
@@ -26,9 +26,9 @@ pub const LONGEST: usize = 300;
 #[derive(Template)]
 #[template(path = "members/suspension.html", blocks = ["dialog"])]
 struct SuspensionPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
-    person: Standing,
+    person: Membership,
     path: String,
     back: String,
     reason: String,
@@ -36,13 +36,13 @@ struct SuspensionPage {
 }
 
 impl SuspensionPage {
-    fn load(conn: &mut Conn, member: &Member, id: &str, reason: String, errors: FormErrors) -> Result<Self, AppError> {
-        let person = touchable(conn, member, id)?;
+    fn load(conn: &mut Conn, actor: &Actor, id: &str, reason: String, errors: FormErrors) -> Result<Self, AppError> {
+        let person = touchable(conn, actor, id)?;
         Ok(Self {
-            shell: member.shell(conn, "members")?,
-            organization: member.organization_name.clone(),
-            path: member.path(&format!("/members/{}/suspension", person.id)),
-            back: member.path(&format!("/members/{}", person.id)),
+            layout: actor.layout(conn, "members")?,
+            organization: actor.organization_name.clone(),
+            path: actor.path(&format!("/members/{}/suspension", person.id)),
+            back: actor.path(&format!("/members/{}", person.id)),
             person,
             reason,
             errors,
@@ -59,12 +59,12 @@ impl SuspensionPage {
 }
 
 /// The person, when the reader may shut them out and let them in.
-fn touchable(conn: &mut Conn, member: &Member, id: &str) -> Result<Standing, AppError> {
-    let person = visible(conn, member, id)?;
-    if rules::may_remove(&member.into(), &Target::from(&person)) {
+fn touchable(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, AppError> {
+    let person = visible(conn, actor, id)?;
+    if rules::may_remove(&actor.into(), &Target::from(&person)) {
         Ok(person)
     } else {
-        Err(member.refusal(conn, RemoveMembers::RIGHT)?)
+        Err(actor.refusal(conn, RemoveMembers::ID)?)
     }
 }
 
@@ -75,7 +75,7 @@ fn touchable(conn: &mut Conn, member: &Member, id: &str) -> Result<Standing, App
 pub async fn page(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let page = gate
-        .read(move |member, conn| SuspensionPage::load(conn, member, &id, String::new(), FormErrors::none()))
+        .read(move |actor, conn| SuspensionPage::load(conn, actor, &id, String::new(), FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_dialog())
@@ -103,20 +103,20 @@ pub async fn suspend(
     let ((_, id), reason) = (place.into_inner(), form.into_inner().reason);
     let (of, why) = (id.clone(), reason.trim().to_owned());
     let done = gate
-        .write(move |member, conn| {
-            let person = touchable(conn, member, &of)?;
+        .write(move |actor, conn| {
+            let person = touchable(conn, actor, &of)?;
             if why.chars().count() > LONGEST {
                 let sentence = format!("Say it in at most {LONGEST} letters");
-                return Ok((Err(("reason", sentence)), Deeds::none("too long")));
+                return Ok((Err(("reason", sentence)), Events::none("too long")));
             }
-            match suspension::suspend(conn, member, &person, &why)? {
+            match suspension::suspend(conn, actor, &person, &why)? {
                 Ok(done) => Ok((
-                    Ok((done.word, member.path(&format!("/members/{}", person.id)))),
-                    done.deeds,
+                    Ok((done.word, actor.path(&format!("/members/{}", person.id)))),
+                    done.events,
                 )),
                 Err(why) => Ok((
                     Err(("suspension", why.sentence().to_owned())),
-                    Deeds::none("a rule refused"),
+                    Events::none("a rule refused"),
                 )),
             }
         })
@@ -129,7 +129,7 @@ pub async fn suspend(
         Err((field, sentence)) => {
             let errors = FormErrors::one(field, sentence);
             let page = gate
-                .read(move |member, conn| SuspensionPage::load(conn, member, &id, reason, errors))
+                .read(move |actor, conn| SuspensionPage::load(conn, actor, &id, reason, errors))
                 .await?;
             if gate.fragment() {
                 refused(page.as_dialog())
@@ -147,12 +147,12 @@ pub async fn suspend(
 pub async fn restore(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let (tone, word) = gate
-        .write(move |member, conn| {
-            let person = touchable(conn, member, &id)?;
-            match suspension::restore(conn, member, &person)? {
-                Ok(done) => Ok((("success", done.word), done.deeds)),
-                Err(Refused::Right) => Err(member.refusal(conn, RemoveMembers::RIGHT)?),
-                Err(why) => Ok((("danger", why.sentence().to_owned()), Deeds::none("a rule refused"))),
+        .write(move |actor, conn| {
+            let person = touchable(conn, actor, &id)?;
+            match suspension::reinstate(conn, actor, &person)? {
+                Ok(done) => Ok((("success", done.word), done.events)),
+                Err(MemberChangeError::NotAllowed) => Err(actor.refusal(conn, RemoveMembers::ID)?),
+                Err(why) => Ok((("danger", why.sentence().to_owned()), Events::none("a rule refused"))),
             }
         })
         .await?;

@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::auth::SignedIn;
-use crate::authz::decision::Rights;
+use crate::authz::decision::Permissions;
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::onboarding::queries;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// Which organization.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -21,11 +21,11 @@ pub struct Query {
 #[derive(Template)]
 #[template(path = "onboarding/done.html")]
 struct DonePage {
-    shell: Shell,
+    layout: Layout,
     name: String,
     path: String,
     unit: UnitLabel,
-    may: Rights,
+    may: Permissions,
 }
 
 /// `GET /onboarding/done`
@@ -38,9 +38,9 @@ pub async fn show(gate: SignedIn, query: web::Query<Query>) -> Result<HttpRespon
         .read(move |person, conn| {
             let (name, unit, role) = queries::entered(conn, person, &slug)?.ok_or(AppError::NotFound)?;
             Ok(DonePage {
-                shell: person.shell(conn, "")?,
+                layout: person.layout(conn, "")?,
                 path: format!("/organizations/{slug}"),
-                may: Rights::of(role, &[]),
+                may: Permissions::of(role, &[]),
                 name,
                 unit,
             })

@@ -3,13 +3,13 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::auth::current_user::Person;
-use crate::auth::{Anyone, SignedIn};
+use crate::auth::current_user::CurrentUser;
+use crate::auth::{SignedIn, Unverified};
 use crate::common::error::AppError;
 use crate::common::html::{html, see_other};
 use crate::db::Conn;
 use crate::handlers::onboarding::queries;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// Where somebody wants to go on.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -19,7 +19,7 @@ pub struct Query {
 }
 
 /// A request that waits for an answer.
-struct Asked {
+struct OnboardingQuery {
     id: String,
     organization: String,
     company: String,
@@ -38,9 +38,9 @@ struct Row {
 #[derive(Template)]
 #[template(path = "onboarding/invitations.html")]
 struct InvitationsPage {
-    shell: Shell,
+    layout: Layout,
     rows: Vec<Row>,
-    asked: Vec<Asked>,
+    asked: Vec<OnboardingQuery>,
     email: String,
     verified: bool,
     first: bool,
@@ -50,7 +50,7 @@ struct InvitationsPage {
 ///
 /// # Errors
 /// What the gate refuses.
-pub async fn show(gate: SignedIn<Anyone>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+pub async fn show(gate: SignedIn<Unverified>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let create = query.step == "create";
     let page = gate
         .read(move |person, conn| {
@@ -64,7 +64,7 @@ pub async fn show(gate: SignedIn<Anyone>, query: web::Query<Query>) -> Result<Ht
     }
 }
 
-fn page(person: &Person, conn: &mut Conn) -> Result<InvitationsPage, AppError> {
+fn page(person: &CurrentUser, conn: &mut Conn) -> Result<InvitationsPage, AppError> {
     let mut rows = Vec::new();
     for waiting in queries::waiting(conn, person)? {
         let (names, count) = queries::granted(conn, waiting.organization, waiting.id)?;
@@ -77,14 +77,16 @@ fn page(person: &Person, conn: &mut Conn) -> Result<InvitationsPage, AppError> {
             inviter: waiting.inviter,
         });
     }
-    let asked = queries::asked(conn, person.id)?.into_iter().map(|asked| Asked {
-        id: asked.id.to_string(),
-        organization: asked.organization,
-        company: asked.company,
-        at: (asked.at.iso(), asked.at.ago(person.cx.now)),
-    });
+    let asked = queries::asked(conn, person.id)?
+        .into_iter()
+        .map(|asked| OnboardingQuery {
+            id: asked.id.to_string(),
+            organization: asked.organization,
+            company: asked.company,
+            at: (asked.at.iso(), asked.at.ago(person.cx.now)),
+        });
     Ok(InvitationsPage {
-        shell: person.shell(conn, "")?,
+        layout: person.layout(conn, "")?,
         rows,
         asked: asked.collect(),
         email: person.email.to_string(),

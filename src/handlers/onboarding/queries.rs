@@ -3,14 +3,14 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::authz::role::Role;
 use crate::common::id::{InvitationId, JoinId, UserId};
 use crate::common::time::Time;
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::db::schema::{
-    companies, invitation_grants, invitation_links, invitations, join_requests, memberships, organization_slugs,
+    companies, invitation_grants, invitation_tokens, invitations, join_requests, memberships, organization_slugs,
     organizations, users,
 };
 use crate::db::types::MembershipStatus;
@@ -42,7 +42,7 @@ pub struct Waiting {
 ///
 /// # Errors
 /// When the database fails.
-pub fn waiting(conn: &mut Conn, person: &Person) -> QueryResult<Vec<Waiting>> {
+pub fn waiting(conn: &mut Conn, person: &CurrentUser) -> QueryResult<Vec<Waiting>> {
     if !person.verified {
         return Ok(Vec::new());
     }
@@ -50,14 +50,14 @@ pub fn waiting(conn: &mut Conn, person: &Person) -> QueryResult<Vec<Waiting>> {
         .inner_join(organizations::table)
         .inner_join(users::table)
         .inner_join(
-            invitation_links::table.on(invitation_links::organization_id
+            invitation_tokens::table.on(invitation_tokens::organization_id
                 .eq(invitations::organization_id)
-                .and(invitation_links::invitation_id.eq(invitations::id))),
+                .and(invitation_tokens::invitation_id.eq(invitations::id))),
         )
         .filter(invitations::email.eq(person.email.as_str()))
         .filter(invitations::status.eq(InvitationStatus::Pending))
         .filter(invitations::expires_at.gt(person.cx.now))
-        .filter(invitation_links::is_current.eq(true))
+        .filter(invitation_tokens::is_current.eq(true))
         .order((invitations::expires_at, invitations::id))
         .limit(50)
         .select((
@@ -68,14 +68,14 @@ pub fn waiting(conn: &mut Conn, person: &Person) -> QueryResult<Vec<Waiting>> {
             users::name,
             invitations::role,
             invitations::expires_at,
-            invitation_links::seed,
+            invitation_tokens::seed,
         ))
         .load(conn)
 }
 
 impl Waiting {
     /// The path of its page, with the token that its letter carries.
-    pub fn path(&self, person: &Person) -> String {
+    pub fn path(&self, person: &CurrentUser) -> String {
         let token = person.cx.token(&Seed(self.seed.clone()));
         format!("/invitations/{}", token.as_str())
     }
@@ -83,7 +83,7 @@ impl Waiting {
 
 /// A request to come in by an onboarding link that waits for an answer.
 #[derive(Debug, Queryable)]
-pub struct Asked {
+pub struct OnboardingInvitee {
     /// The request.
     pub id: JoinId,
     /// The organization's name.
@@ -98,7 +98,7 @@ pub struct Asked {
 ///
 /// # Errors
 /// When the database fails.
-pub fn asked(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Asked>> {
+pub fn asked(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OnboardingInvitee>> {
     join_requests::table
         .inner_join(organizations::table)
         .filter(join_requests::user_id.eq(user))
@@ -156,7 +156,7 @@ pub fn has_any(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn entered(conn: &mut Conn, person: &Person, slug: &str) -> QueryResult<Option<(String, UnitLabel, Role)>> {
+pub fn entered(conn: &mut Conn, person: &CurrentUser, slug: &str) -> QueryResult<Option<(String, UnitLabel, Role)>> {
     memberships::table
         .inner_join(organizations::table)
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))

@@ -3,16 +3,16 @@
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::SignedIn;
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{html_with, refused, see_other};
 use crate::common::time::Span;
 use crate::common::token::Token;
 use crate::db::Conn;
-use crate::handlers::onboarding_links::door::{Scene, Show, Typed};
+use crate::handlers::onboarding_links::door::{JoinForm, Scene, Show};
 use crate::models::join_request;
 use crate::models::join_request::Status;
 use crate::models::onboarding_link;
@@ -36,7 +36,11 @@ enum Answer {
 ///
 /// # Errors
 /// What the gate refuses; `NotFound` for an unknown link, `TooMany` for who tried very often.
-pub async fn join(gate: SignedIn, path: web::Path<String>, form: web::Form<Typed>) -> Result<HttpResponse, AppError> {
+pub async fn join(
+    gate: SignedIn,
+    path: web::Path<String>,
+    form: web::Form<JoinForm>,
+) -> Result<HttpResponse, AppError> {
     let (token, typed) = (Token::received(&path), form.into_inner());
     let answer = gate
         .write(move |person, conn| answer(conn, person, &token, typed))
@@ -53,18 +57,18 @@ pub async fn join(gate: SignedIn, path: web::Path<String>, form: web::Form<Typed
     }
 }
 
-fn answer(conn: &mut Conn, person: &Person, token: &Token, typed: Typed) -> Result<(Answer, Deeds), AppError> {
+fn answer(conn: &mut Conn, person: &CurrentUser, token: &Token, typed: JoinForm) -> Result<(Answer, Events), AppError> {
     let cx = &person.cx;
-    onboarding_link::hold(conn, token)?;
+    onboarding_link::lock_row(conn, token)?;
     let scene = Scene::find(conn, cx, token, Some(person))?.ok_or(AppError::NotFound)?;
     let home = format!("/organizations/{}", scene.door.host.slug);
     let asks = match scene.situation {
         Situation::Ready => false,
         Situation::Ask => true,
-        Situation::Member => return Ok((Answer::Go(home, None), Deeds::none("a member already"))),
+        Situation::Member => return Ok((Answer::Go(home, None), Events::none("a member already"))),
         Situation::Waits => {
             let page = format!("/join/{}", token.as_str());
-            return Ok((Answer::Go(page, None), Deeds::none("a request waits already")));
+            return Ok((Answer::Go(page, None), Events::none("a request waits already")));
         }
         _ => return refuse(conn, person, token, scene, typed, FormErrors::none()),
     };
@@ -79,7 +83,7 @@ fn answer(conn: &mut Conn, person: &Person, token: &Token, typed: Typed) -> Resu
     if let Some(wish) = &wish
         && join_request::made(conn, &link, person.id, &wish.name, cx.now - Span::minutes(1))?
     {
-        return Ok((Answer::Go(home, None), Deeds::none("the same press twice")));
+        return Ok((Answer::Go(home, None), Events::none("the same press twice")));
     }
     if join_request::tries(conn, person.id, cx.now - Span::days(1))? >= rules::TRIES_A_DAY {
         return Err(AppError::TooMany(
@@ -92,59 +96,59 @@ fn answer(conn: &mut Conn, person: &Person, token: &Token, typed: Typed) -> Resu
         email: person.email.to_string(),
         wish,
     };
-    link.organization_id.take_turn(conn)?;
-    let (answer, deeds) = if asks {
-        let deeds = ask(conn, person, &scene, &newcomer)?;
-        (Answer::Go(format!("/join/{}", token.as_str()), None), deeds)
+    link.organization_id.advisory_lock(conn)?;
+    let (answer, events) = if asks {
+        let events = ask(conn, person, &scene, &newcomer)?;
+        (Answer::Go(format!("/join/{}", token.as_str()), None), events)
     } else {
         if !onboarding_link::enter(conn, cx, &link)? {
             let scene = Scene::find(conn, cx, token, Some(person))?.ok_or(AppError::NotFound)?;
             return refuse(conn, person, token, scene, typed, FormErrors::none());
         }
-        let admitted = admit::admit(conn, cx, &link, &newcomer, link.vouched_by, false)?;
+        let admitted = admit::admit(conn, cx, &link, &newcomer, link.authorized_by, false)?;
         let word = format!("Welcome to {}", scene.door.host.name);
         let path = match &admitted.company {
             Some(slug) => format!("{home}/companies/{slug}"),
             None => home,
         };
         let by = scene.door.voucher.clone();
-        (Answer::Go(path, Some(word)), admitted.deeds.on_behalf_of(Some(by)))
+        (Answer::Go(path, Some(word)), admitted.events.on_behalf_of(Some(by)))
     };
     // Who was signed in already took no earlier step.
     if typed.continued.is_empty() {
         onboarding_link::count_opened(conn, &link)?;
     }
-    Ok((answer, deeds))
+    Ok((answer, events))
 }
 
 fn refuse(
     conn: &mut Conn,
-    person: &Person,
+    person: &CurrentUser,
     token: &Token,
     scene: Scene,
-    typed: Typed,
+    typed: JoinForm,
     errors: FormErrors,
-) -> Result<(Answer, Deeds), AppError> {
+) -> Result<(Answer, Events), AppError> {
     let barred = matches!(scene.situation, Situation::Domain | Situation::Suspended);
-    let page = Box::new(scene.page(person.shell(conn, "")?, token, typed, errors));
+    let page = Box::new(scene.page(person.layout(conn, "")?, token, typed, errors));
     let answer = if barred {
         Answer::Barred(page)
     } else {
         Answer::Refused(page)
     };
-    Ok((answer, Deeds::none("it was refused")))
+    Ok((answer, Events::none("it was refused")))
 }
 
-fn ask(conn: &mut Conn, person: &Person, scene: &Scene, newcomer: &Newcomer) -> Result<Deeds, AppError> {
+fn ask(conn: &mut Conn, person: &CurrentUser, scene: &Scene, newcomer: &Newcomer) -> Result<Events, AppError> {
     let (cx, link): (_, &Link) = (&person.cx, &scene.door.link);
     let name = newcomer.wish.as_ref().map_or("", |wish| wish.name.as_str());
     let Some(id) = join_request::ask(conn, cx, link, person.id, name)? else {
-        return Ok(Deeds::none("a request waits already"));
+        return Ok(Events::none("a request waits already"));
     };
     email::asked(conn, cx, link, &scene.door.host, newcomer)?;
-    let deed = Deed::new(Action::JoinRequested, "join_request", id, &person.name)
+    let event = Event::new(Action::JoinRequested, "join_request", id, &person.name)
         .after(json!({ "email": newcomer.email, "link": link.name, "link_id": link.id.as_str(), "company": name, "status": Status::Awaiting.as_str() }));
-    Ok(Deeds::organization(link.organization_id, deed))
+    Ok(Events::organization(link.organization_id, event))
 }
 
 /// Takes one's own request back.
@@ -164,12 +168,12 @@ pub async fn withdraw(gate: SignedIn, path: web::Path<String>) -> Result<HttpRes
                 Status::Withdrawn,
                 Some(person.id),
             )? {
-                return Ok(("The request was answered already", Deeds::none("it waits no more")));
+                return Ok(("The request was answered already", Events::none("it waits no more")));
             }
-            let deed = Deed::new(Action::JoinWithdrawn, "join_request", request.id, &person.name)
+            let event = Event::new(Action::JoinWithdrawn, "join_request", request.id, &person.name)
                 .before(json!({ "status": Status::Awaiting.as_str() }))
                 .after(json!({ "status": Status::Withdrawn.as_str() }));
-            Ok(("Your request is withdrawn", Deeds::organization(organization, deed)))
+            Ok(("Your request is withdrawn", Events::organization(organization, event)))
         })
         .await?;
     gate.tell("success", word);

@@ -5,10 +5,10 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::app::Context;
-use crate::audit::Deeds;
+use crate::app::Ctx;
+use crate::audit::Events;
 use crate::auth::Visitor;
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{html, html_with, query_value, see_other};
@@ -20,14 +20,14 @@ use crate::models::join_request;
 use crate::models::onboarding_link;
 use crate::models::onboarding_link::Purpose;
 use crate::services::onboarding_links::queries;
-use crate::services::onboarding_links::resolve::{Door, State};
+use crate::services::onboarding_links::resolve::{LinkStatus, ResolvedLink};
 use crate::services::onboarding_links::rules;
-use crate::services::onboarding_links::rules::{Guest, Situation};
-use crate::web::layout::Shell;
+use crate::services::onboarding_links::rules::{JoinViewer, Situation};
+use crate::web::layout::Layout;
 
 /// A link as one guest finds it.
 pub struct Scene {
-    pub door: Door,
+    pub door: ResolvedLink,
     pub situation: Situation,
     request: Option<join_request::Request>,
     companies: Vec<String>,
@@ -36,23 +36,23 @@ pub struct Scene {
 impl Scene {
     pub fn find(
         conn: &mut Conn,
-        cx: &Context,
+        cx: &Ctx,
         token: &Token,
-        person: Option<&Person>,
+        person: Option<&CurrentUser>,
     ) -> Result<Option<Self>, AppError> {
-        let Some(door) = Door::find(conn, cx, token)? else {
+        let Some(door) = ResolvedLink::find(conn, cx, token)? else {
             return Ok(None);
         };
         let link = &door.link;
         let organization = link.organization_id;
         let mut request = None;
         let guest = match person {
-            None => Guest::Nobody,
-            Some(person) if !person.verified => Guest::Unproven,
+            None => JoinViewer::Nobody,
+            Some(person) if !person.verified => JoinViewer::Unproven,
             Some(person) => {
                 request = join_request::latest(conn, organization, person.id, cx.now - rules::WAIT)?;
                 let is = |status| request.as_ref().is_some_and(|request| request.status == status);
-                Guest::Proven {
+                JoinViewer::Proven {
                     standing: queries::standing(conn, organization, person.id, cx.now)?.1,
                     waits: is(join_request::Status::Awaiting),
                     declined: is(join_request::Status::Denied),
@@ -69,13 +69,13 @@ impl Scene {
         }))
     }
 
-    pub fn page(self, shell: Shell, token: &Token, typed: Typed, errors: FormErrors) -> Show {
+    pub fn page(self, layout: Layout, token: &Token, typed: JoinForm, errors: FormErrors) -> Show {
         let link = &self.door.link;
         let unit = self.door.host.unit;
         Show {
             path: format!("/join/{}", token.as_str()),
             home: format!("/organizations/{}", self.door.host.slug),
-            text: self.text(shell.person.as_ref().map_or("", |person| person.email.as_str())),
+            text: self.text(layout.person.as_ref().map_or("", |person| person.email.as_str())),
             makes: link.purpose == Purpose::NewCompany,
             role: link.role.label(),
             can: link.role.can(unit.many()),
@@ -94,7 +94,7 @@ impl Scene {
             unit,
             typed,
             errors,
-            shell,
+            layout,
         }
     }
 
@@ -118,16 +118,16 @@ impl Scene {
                 self.door.link.domains().join(", ")
             ),
             Situation::Closed(state) => match state {
-                State::Expired => {
+                LinkStatus::Expired => {
                     format!("This link to {organization} has expired. Ask who gave it to you for a new one.")
                 }
-                State::UsedUp => format!(
+                LinkStatus::UsedUp => format!(
                     "This link to {organization} was used as often as it may be. Ask who gave it to you for a new one."
                 ),
-                State::Replaced => {
+                LinkStatus::Replaced => {
                     format!("A newer link to {organization} replaced this one. Ask who gave it to you for the new one.")
                 }
-                State::Paused => format!(
+                LinkStatus::Paused => format!(
                     "This link to {organization} is paused. Somebody there must take it over before it opens {} again.",
                     if self.door.link.purpose == Purpose::NewCompany {
                         one
@@ -135,10 +135,10 @@ impl Scene {
                         "the way in"
                     }
                 ),
-                State::Disabled => {
+                LinkStatus::Disabled => {
                     format!("{organization} switched this link off. Ask who gave it to you for a new one.")
                 }
-                State::Shut | State::Open => format!("{organization} takes nobody in at the moment."),
+                LinkStatus::Shut | LinkStatus::Open => format!("{organization} takes nobody in at the moment."),
             },
         }
     }
@@ -155,7 +155,7 @@ fn listed(names: &[String]) -> String {
 /// What came with the page's form.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct JoinForm {
     pub company_name: String,
     /// Set when this way in was counted at its first step.
     pub continued: String,
@@ -164,7 +164,7 @@ pub struct Typed {
 #[derive(Template)]
 #[template(path = "links/join.html")]
 pub struct Show {
-    shell: Shell,
+    layout: Layout,
     situation: Situation,
     path: String,
     home: String,
@@ -182,23 +182,27 @@ pub struct Show {
     domains: String,
     expires: Option<String>,
     request: Option<(String, String)>,
-    typed: Typed,
+    typed: JoinForm,
     errors: FormErrors,
 }
 
 #[derive(Template)]
 #[template(path = "links/unknown.html")]
 struct Unknown {
-    shell: Shell,
+    layout: Layout,
 }
 
 /// The page of a link. It changes nothing: mail programs and previews open addresses too.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn show(gate: Visitor, path: web::Path<String>, query: web::Query<Typed>) -> Result<HttpResponse, AppError> {
+pub async fn show(
+    gate: Visitor,
+    path: web::Path<String>,
+    query: web::Query<JoinForm>,
+) -> Result<HttpResponse, AppError> {
     let token = Token::received(&path);
-    let typed = Typed {
+    let typed = JoinForm {
         company_name: String::new(),
         ..query.into_inner()
     };
@@ -206,8 +210,8 @@ pub async fn show(gate: Visitor, path: web::Path<String>, query: web::Query<Type
         .read(move |visit, conn| {
             let scene = Scene::find(conn, &visit.cx, &token, visit.person.as_ref())?;
             Ok(match scene {
-                Some(scene) => Ok(scene.page(visit.shell(), &token, typed, FormErrors::none())),
-                None => Err(Unknown { shell: visit.shell() }),
+                Some(scene) => Ok(scene.page(visit.layout(), &token, typed, FormErrors::none())),
+                None => Err(Unknown { layout: visit.layout() }),
             })
         })
         .await?;
@@ -220,7 +224,7 @@ pub async fn show(gate: Visitor, path: web::Path<String>, query: web::Query<Type
 /// Which way somebody goes on.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Way {
+pub struct JoinOption {
     way: String,
 }
 
@@ -230,24 +234,28 @@ const OPENED: &str = "opened";
 ///
 /// # Errors
 /// When the database fails; `NotFound` for an unknown link.
-pub async fn open(gate: Visitor, path: web::Path<String>, form: web::Form<Way>) -> Result<HttpResponse, AppError> {
+pub async fn open(
+    gate: Visitor,
+    path: web::Path<String>,
+    form: web::Form<JoinOption>,
+) -> Result<HttpResponse, AppError> {
     let token = Token::received(&path);
     let before: Option<String> = gate.session().get(OPENED).ok().flatten();
     let way = if form.way == "login" { "/login" } else { "/signup" };
     let next = format!("/join/{}?continued=1", token.as_str());
     let opened = gate
         .write(move |visit, conn| {
-            let door = Door::find(conn, &visit.cx, &token)?.ok_or(AppError::NotFound)?;
+            let door = ResolvedLink::find(conn, &visit.cx, &token)?.ok_or(AppError::NotFound)?;
             let id = door.link.id.to_string();
-            if door.state == State::Open && visit.person.is_none() && before.as_deref() != Some(id.as_str()) {
+            if door.state == LinkStatus::Open && visit.person.is_none() && before.as_deref() != Some(id.as_str()) {
                 onboarding_link::count_opened(conn, &door.link)?;
             }
-            let quiet = Deeds::none("a number of the link's own row");
+            let quiet = Events::none("a number of the link's own row");
             Ok(((id, door.state, visit.person.is_some()), None, quiet))
         })
         .await?;
     let (id, state, inside) = opened;
-    if state != State::Open || inside {
+    if state != LinkStatus::Open || inside {
         return Ok(see_other(gate.fragment(), next.trim_end_matches("?continued=1")));
     }
     gate.session().insert(OPENED, id).map_err(AppError::internal)?;

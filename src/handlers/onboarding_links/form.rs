@@ -4,11 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::{Map, Value, json};
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{ChangeRoles, CreateCompanies, GrantAdmin, InviteMembers, ManageBilling, Permission};
-use crate::authz::permission::{ManageOnboardingLinks, Right};
+use crate::authz::permission::{ManageOnboardingLinks, PermissionId};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -20,19 +20,19 @@ use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::onboarding_links::picker::Picker;
 use crate::models::onboarding_link;
-use crate::models::onboarding_link::{Link, Purpose, Terms};
+use crate::models::onboarding_link::{Link, LinkTerms, Purpose};
 use crate::services::invitations::authority;
-use crate::services::invitations::authority::Voucher;
+use crate::services::invitations::authority::InviteAuthority;
 use crate::services::onboarding_links::queries;
-use crate::services::onboarding_links::resolve::Gift;
+use crate::services::onboarding_links::resolve::LinkGrant;
 use crate::services::onboarding_links::rules;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
 /// The form as it was typed.
 #[derive(Debug, Clone, Default)]
-struct Typed {
+struct OnboardingLinkForm {
     name: String,
     purpose: String,
     role: String,
@@ -47,7 +47,7 @@ struct Typed {
     expires_at: String,
 }
 
-impl Typed {
+impl OnboardingLinkForm {
     fn of(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).to_owned();
         Self {
@@ -98,7 +98,7 @@ type Choices = Vec<(&'static str, &'static str)>;
 #[derive(Template)]
 #[template(path = "links/form.html", blocks = ["companies"])]
 struct Form {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     path: String,
@@ -108,7 +108,7 @@ struct Form {
     /// Why saving matters: it is paused.
     paused: bool,
     unit: UnitLabel,
-    typed: Typed,
+    typed: OnboardingLinkForm,
     errors: FormErrors,
     roles: Choices,
     company_roles: Choices,
@@ -118,36 +118,36 @@ struct Form {
 impl Form {
     fn of(
         conn: &mut Conn,
-        member: &Member,
-        voucher: &Voucher,
+        actor: &Actor,
+        voucher: &InviteAuthority,
         link: Option<&Link>,
-        typed: Typed,
+        typed: OnboardingLinkForm,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let base = member.path("/settings/onboarding");
+        let base = actor.path("/settings/onboarding");
         let (action, search) = match link {
             Some(link) => (format!("{base}/{}", link.id), format!("{base}/{}", link.id)),
             None => (base.clone(), format!("{base}/new")),
         };
         Ok(Self {
-            shell: member.shell(conn, "settings")?,
-            tabs: nav::settings(member.rights),
+            layout: actor.layout(conn, "settings")?,
+            tabs: nav::settings(actor.permissions),
             tab: "onboarding",
-            path: member.path("/settings"),
+            path: actor.path("/settings"),
             action,
             title: link.map(|link| link.name.clone()).unwrap_or_default(),
             paused: match link {
-                Some(link) => !crate::services::onboarding_links::resolve::vouched(conn, &member.cx, link)?,
+                Some(link) => !crate::services::onboarding_links::resolve::vouched(conn, &actor.cx, link)?,
                 None => false,
             },
-            unit: member.unit,
+            unit: actor.unit,
             roles: granted(voucher).map(|role| (role.as_str(), role.label())).collect(),
             company_roles: voucher
                 .company_roles()
                 .iter()
                 .map(|role| (role.as_str(), role.label()))
                 .collect(),
-            picker: Picker::of(conn, member, voucher, &typed.companies, &typed.company_q, search)?,
+            picker: Picker::of(conn, actor, voucher, &typed.companies, &typed.company_q, search)?,
             typed,
             errors,
         })
@@ -155,7 +155,7 @@ impl Form {
 }
 
 /// The roles that a link of this person may give, highest first.
-fn granted(voucher: &Voucher) -> impl Iterator<Item = Role> {
+fn granted(voucher: &InviteAuthority) -> impl Iterator<Item = Role> {
     let roles = Role::ALL.iter().copied();
     roles.filter(|role| *role != Role::Owner && voucher.gives(*role))
 }
@@ -167,10 +167,10 @@ fn granted(voucher: &Voucher) -> impl Iterator<Item = Role> {
 pub async fn new(gate: Gate<ManageOnboardingLinks>, req: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
     let page = gate
-        .read(move |member, conn| {
-            let voucher = authority::voucher(conn, member)?;
-            let typed = searched(&fields, Typed::fresh(member.cx.now));
-            Form::of(conn, member, &voucher, None, typed, FormErrors::none())
+        .read(move |actor, conn| {
+            let voucher = authority::voucher(conn, actor)?;
+            let typed = searched(&fields, OnboardingLinkForm::fresh(actor.cx.now));
+            Form::of(conn, actor, &voucher, None, typed, FormErrors::none())
         })
         .await?;
     if gate.fragment() {
@@ -181,9 +181,9 @@ pub async fn new(gate: Gate<ManageOnboardingLinks>, req: HttpRequest) -> Result<
 }
 
 /// The same with what is searched for and chosen so far.
-fn searched(fields: &Fields, mut typed: Typed) -> Typed {
+fn searched(fields: &Fields, mut typed: OnboardingLinkForm) -> OnboardingLinkForm {
     if fields.iter().any(|(name, _)| name == "company_q") {
-        let searching = Typed::of(fields);
+        let searching = OnboardingLinkForm::of(fields);
         typed.company_q = searching.company_q;
         typed.companies = searching.companies;
     }
@@ -202,11 +202,11 @@ pub async fn edit(
     let (_, id) = path.into_inner();
     let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
     let page = gate
-        .read(move |member, conn| {
-            let link = onboarding_link::find(conn, member.organization, &id)?;
-            let voucher = authority::voucher(conn, member)?;
-            let typed = searched(&fields, Typed::present(&link));
-            Form::of(conn, member, &voucher, Some(&link), typed, FormErrors::none())
+        .read(move |actor, conn| {
+            let link = onboarding_link::find(conn, actor.organization, &id)?;
+            let voucher = authority::voucher(conn, actor)?;
+            let typed = searched(&fields, OnboardingLinkForm::present(&link));
+            Form::of(conn, actor, &voucher, Some(&link), typed, FormErrors::none())
         })
         .await?;
     if gate.fragment() {
@@ -227,8 +227,8 @@ enum Answer {
 /// # Errors
 /// What the gate refuses.
 pub async fn create(gate: Gate<ManageOnboardingLinks>, fields: Fields) -> Result<HttpResponse, AppError> {
-    let typed = Typed::of(&fields);
-    let answer = gate.write(move |member, conn| save(conn, member, None, typed)).await?;
+    let typed = OnboardingLinkForm::of(&fields);
+    let answer = gate.write(move |actor, conn| save(conn, actor, None, typed)).await?;
     reply(&gate, answer, "The link is ready. Copy it and pass it on")
 }
 
@@ -242,11 +242,11 @@ pub async fn update(
     fields: Fields,
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
-    let typed = Typed::of(&fields);
+    let typed = OnboardingLinkForm::of(&fields);
     let answer = gate
-        .write(move |member, conn| {
-            let link = onboarding_link::find(conn, member.organization, &id)?;
-            save(conn, member, Some(&link), typed)
+        .write(move |actor, conn| {
+            let link = onboarding_link::find(conn, actor.organization, &id)?;
+            save(conn, actor, Some(&link), typed)
         })
         .await?;
     reply(&gate, answer, "The link is changed. Its address stays the same")
@@ -263,78 +263,83 @@ fn reply(gate: &Gate<ManageOnboardingLinks>, answer: Answer, word: &str) -> Resu
     }
 }
 
-fn save(conn: &mut Conn, member: &Member, was: Option<&Link>, typed: Typed) -> Result<(Answer, Deeds), AppError> {
-    let voucher = authority::voucher(conn, member)?;
+fn save(
+    conn: &mut Conn,
+    actor: &Actor,
+    was: Option<&Link>,
+    typed: OnboardingLinkForm,
+) -> Result<(Answer, Events), AppError> {
+    let voucher = authority::voucher(conn, actor)?;
     let mut errors = FormErrors::none();
     if typed.finds {
-        let page = Form::of(conn, member, &voucher, was, typed, errors)?;
+        let page = Form::of(conn, actor, &voucher, was, typed, errors)?;
         return Ok((
             Answer::Again(Box::new(page)),
-            Deeds::none("the companies were searched"),
+            Events::none("the companies were searched"),
         ));
     }
-    let Some(terms) = read(conn, member, &voucher, was, &typed, &mut errors)? else {
-        let page = Form::of(conn, member, &voucher, was, typed, errors)?;
-        return Ok((Answer::Refused(Box::new(page)), Deeds::none("the form was refused")));
+    let Some(terms) = read(conn, actor, &voucher, was, &typed, &mut errors)? else {
+        let page = Form::of(conn, actor, &voucher, was, typed, errors)?;
+        return Ok((Answer::Refused(Box::new(page)), Events::none("the form was refused")));
     };
     // What the fields allow one by one must hold together too.
-    if let Some(right) = missing(&voucher, &Gift::from(&terms)) {
-        return Err(member.refusal(conn, right)?);
+    if let Some(permission) = missing(&voucher, &LinkGrant::from(&terms)) {
+        return Err(actor.refusal(conn, permission)?);
     }
-    let (organization, by) = (member.organization, member.person.id);
-    let is = facts(conn, member, &terms)?;
-    let deeds = match was {
+    let (organization, by) = (actor.organization, actor.person.id);
+    let is = facts(conn, actor, &terms)?;
+    let events = match was {
         None => {
-            let id = onboarding_link::create(conn, &member.cx, organization, by, &terms)?;
-            member.did(Deed::new(Action::LinkCreated, "onboarding_link", id, &terms.name).after(Value::Object(is)))
+            let id = onboarding_link::create(conn, &actor.cx, organization, by, &terms)?;
+            actor.event(Event::new(Action::LinkCreated, "onboarding_link", id, &terms.name).after(Value::Object(is)))
         }
         Some(link) => {
-            let mut before = facts(conn, member, &link.terms())?;
+            let mut before = facts(conn, actor, &link.terms())?;
             let mut after = is;
             before.retain(|field, value| after.get(field) != Some(value));
             after.retain(|field, _| before.contains_key(field));
-            if link.vouched_by != by {
-                before.insert("vouched_by".into(), link.vouched_by.as_str().into());
+            if link.authorized_by != by {
+                before.insert("vouched_by".into(), link.authorized_by.as_str().into());
                 after.insert("vouched_by".into(), by.as_str().into());
             }
             onboarding_link::edit(conn, organization, link.id, by, &terms)?;
             if after.is_empty() {
-                Deeds::none("nothing changed")
+                Events::none("nothing changed")
             } else {
-                let deed = Deed::new(Action::LinkEdited, "onboarding_link", link.id, &terms.name);
-                member.did(deed.before(Value::Object(before)).after(Value::Object(after)))
+                let event = Event::new(Action::LinkEdited, "onboarding_link", link.id, &terms.name);
+                actor.event(event.before(Value::Object(before)).after(Value::Object(after)))
             }
         }
     };
-    Ok((Answer::Done(member.path("/settings/onboarding")), deeds))
+    Ok((Answer::Done(actor.path("/settings/onboarding")), events))
 }
 
 /// The right that somebody lacks to stand behind a link.
-pub fn missing(voucher: &Voucher, gift: &Gift) -> Option<Right> {
+pub fn missing(voucher: &InviteAuthority, gift: &LinkGrant) -> Option<PermissionId> {
     if gift.is_vouched_by(voucher) {
         None
     } else if !gift.is_granted_by(voucher) {
         Some(match gift.role {
-            Role::Admin => GrantAdmin::RIGHT,
-            Role::BillingAdmin => ManageBilling::RIGHT,
-            Role::Owner | Role::UserAdmin => ChangeRoles::RIGHT,
-            _ => InviteMembers::RIGHT,
+            Role::Admin => GrantAdmin::ID,
+            Role::BillingAdmin => ManageBilling::ID,
+            Role::Owner | Role::UserAdmin => ChangeRoles::ID,
+            _ => InviteMembers::ID,
         })
     } else if !gift.is_created_by(voucher) {
-        Some(CreateCompanies::RIGHT)
+        Some(CreateCompanies::ID)
     } else {
-        Some(ManageOnboardingLinks::RIGHT)
+        Some(ManageOnboardingLinks::ID)
     }
 }
 
 fn read(
     conn: &mut Conn,
-    member: &Member,
-    voucher: &Voucher,
+    actor: &Actor,
+    voucher: &InviteAuthority,
     was: Option<&Link>,
-    typed: &Typed,
+    typed: &OnboardingLinkForm,
     errors: &mut FormErrors,
-) -> Result<Option<Terms>, AppError> {
+) -> Result<Option<LinkTerms>, AppError> {
     let name = errors.take("name", rules::title(&typed.name));
     let purpose = errors.take(
         "purpose",
@@ -348,7 +353,7 @@ fn read(
         company_role.ok_or("Choose one of the roles in the list"),
     );
     let companies = match purpose {
-        Some(Purpose::Join) => chosen(conn, member, voucher, &typed.companies, errors)?,
+        Some(Purpose::Join) => chosen(conn, actor, voucher, &typed.companies, errors)?,
         _ => Vec::new(),
     };
     let domains = errors.take("domains", rules::domains(&typed.domains));
@@ -365,7 +370,7 @@ fn read(
         rules::max_uses(&typed.max_uses, was.map_or(0, |link| link.uses)),
     );
     let present = was.and_then(|link| link.expires_at);
-    let expires_at = errors.take("expires_at", rules::end(&typed.expires_at, member.cx.now, present));
+    let expires_at = errors.take("expires_at", rules::end(&typed.expires_at, actor.cx.now, present));
     let (Some(name), Some(purpose), Some(role), Some(company_role)) = (name, purpose, role, company_role) else {
         return Ok(None);
     };
@@ -373,7 +378,7 @@ fn read(
     else {
         return Ok(None);
     };
-    Ok(errors.is_empty().then_some(Terms {
+    Ok(errors.is_empty().then_some(LinkTerms {
         name,
         purpose,
         role,
@@ -388,12 +393,12 @@ fn read(
 
 fn chosen(
     conn: &mut Conn,
-    member: &Member,
-    voucher: &Voucher,
+    actor: &Actor,
+    voucher: &InviteAuthority,
     typed: &[String],
     errors: &mut FormErrors,
 ) -> Result<Vec<CompanyId>, AppError> {
-    let many = member.unit.many();
+    let many = actor.unit.many();
     let mut ids: Vec<CompanyId> = typed.iter().filter_map(|id| CompanyId::parse(id)).collect();
     let readable = ids.len() == typed.len();
     ids.sort();
@@ -402,7 +407,7 @@ fn chosen(
         errors.add("company_id", format!("Choose at most {} {many}", rules::MOST));
         return Ok(Vec::new());
     }
-    let found = queries::companies(conn, member.organization, ids.clone(), Some(voucher))?;
+    let found = queries::companies(conn, actor.organization, ids.clone(), Some(voucher))?;
     if !readable || found.len() < ids.len() {
         errors.add("company_id", format!("Choose {many} out of the list"));
     }
@@ -410,8 +415,8 @@ fn chosen(
 }
 
 /// What a link says, for the log.
-fn facts(conn: &mut Conn, member: &Member, terms: &Terms) -> Result<Map<String, Value>, AppError> {
-    let companies = queries::companies(conn, member.organization, terms.companies.clone(), None)?;
+fn facts(conn: &mut Conn, actor: &Actor, terms: &LinkTerms) -> Result<Map<String, Value>, AppError> {
+    let companies = queries::companies(conn, actor.organization, terms.companies.clone(), None)?;
     let named: Vec<String> = companies.into_iter().map(|company| company.name).collect();
     let facts = json!({
         "name": terms.name,

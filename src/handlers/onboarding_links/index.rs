@@ -8,13 +8,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{CopyOnboardingLinks, DecideRequests};
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::common::id::{LinkId, UserId};
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
@@ -22,11 +22,11 @@ use crate::models::join_request;
 use crate::models::onboarding_link;
 use crate::models::onboarding_link::{Link, Purpose};
 use crate::services::invitations::authority;
-use crate::services::invitations::authority::Voucher;
+use crate::services::invitations::authority::InviteAuthority;
 use crate::services::onboarding_links::resolve;
-use crate::services::onboarding_links::resolve::{Gift, State};
+use crate::services::onboarding_links::resolve::{LinkGrant, LinkStatus};
 use crate::services::onboarding_links::rules;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -40,10 +40,10 @@ pub struct Query {
     after: String,
 }
 
-struct Row {
+struct OnboardingLinkRow {
     id: LinkId,
     name: String,
-    state: State,
+    state: LinkStatus,
     /// The address, for who may pass it on.
     url: Option<String>,
     gives: String,
@@ -60,7 +60,7 @@ struct Row {
 #[derive(Template)]
 #[template(path = "links/index.html")]
 struct Index {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     path: String,
@@ -69,7 +69,7 @@ struct Index {
     manages: bool,
     /// How many wait, for who decides.
     waiting: Option<i64>,
-    rows: Vec<Row>,
+    rows: Vec<OnboardingLinkRow>,
     previous: Option<String>,
     next: Option<String>,
 }
@@ -88,43 +88,41 @@ impl Index {
 /// # Errors
 /// What the gate refuses.
 pub async fn index(gate: Gate<CopyOnboardingLinks>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
-    let place = Place::parse(&query.after);
-    let page = gate
-        .read(move |member, conn| page(conn, member, place.as_ref()))
-        .await?;
+    let place = Cursor::parse(&query.after);
+    let page = gate.read(move |actor, conn| page(conn, actor, place.as_ref())).await?;
     html(page)
 }
 
-fn page(conn: &mut Conn, member: &Member, place: Option<&Place>) -> Result<Index, AppError> {
-    let base = member.path("/settings/onboarding");
-    let listed = onboarding_link::list(conn, member.organization, place, PAGE)?;
+fn page(conn: &mut Conn, actor: &Actor, place: Option<&Cursor>) -> Result<Index, AppError> {
+    let base = actor.path("/settings/onboarding");
+    let listed = onboarding_link::list(conn, actor.organization, place, PAGE)?;
     let Page { rows, previous, next } = Page::cut(listed, PAGE, place, |link| (Vec::new(), link.id.to_string()));
-    let me = authority::voucher(conn, member)?;
-    let mut vouchers: HashMap<UserId, (String, Option<Voucher>)> = HashMap::new();
+    let me = authority::voucher(conn, actor)?;
+    let mut vouchers: HashMap<UserId, (String, Option<InviteAuthority>)> = HashMap::new();
     for link in &rows {
-        if let Entry::Vacant(place) = vouchers.entry(link.vouched_by) {
-            let name = resolve::name_of(conn, link.vouched_by)?;
-            let found = authority::inviter(conn, member.organization, &member.cx, link.vouched_by)?;
+        if let Entry::Vacant(place) = vouchers.entry(link.authorized_by) {
+            let name = resolve::name_of(conn, link.authorized_by)?;
+            let found = authority::inviter(conn, actor.organization, &actor.cx, link.authorized_by)?;
             place.insert((name, found.map(|(_, voucher)| voucher)));
         }
     }
     let rows = rows
         .into_iter()
         .map(|link| {
-            let (name, voucher) = vouchers.get(&link.vouched_by).cloned().unwrap_or_default();
-            row(member, &me, &link, name, voucher.as_ref())
+            let (name, voucher) = vouchers.get(&link.authorized_by).cloned().unwrap_or_default();
+            row(actor, &me, &link, name, voucher.as_ref())
         })
         .collect();
     let page_of = |after: Option<String>| after.map(|after| format!("{base}?after={after}"));
     Ok(Index {
-        shell: member.shell(conn, "settings")?,
-        tabs: nav::settings(member.rights),
+        layout: actor.layout(conn, "settings")?,
+        tabs: nav::settings(actor.permissions),
         tab: "onboarding",
-        path: member.path("/settings"),
-        unit: member.unit,
-        manages: member.rights.manage_onboarding_links(),
-        waiting: if member.reach::<DecideRequests>() == Reach::Everywhere {
-            Some(join_request::waiting(conn, member.organization)?)
+        path: actor.path("/settings"),
+        unit: actor.unit,
+        manages: actor.permissions.manage_onboarding_links(),
+        waiting: if actor.reach::<DecideRequests>() == Reach::Everywhere {
+            Some(join_request::waiting(conn, actor.organization)?)
         } else {
             None
         },
@@ -135,20 +133,26 @@ fn page(conn: &mut Conn, member: &Member, place: Option<&Place>) -> Result<Index
     })
 }
 
-fn row(member: &Member, me: &Voucher, link: &Link, name: String, voucher: Option<&Voucher>) -> Row {
-    let (cx, gift) = (&member.cx, Gift::from(link));
-    let state = match State::of(link, cx.now) {
-        State::Open if !voucher.is_some_and(|voucher| gift.is_vouched_by(voucher)) => State::Paused,
+fn row(
+    actor: &Actor,
+    me: &InviteAuthority,
+    link: &Link,
+    name: String,
+    voucher: Option<&InviteAuthority>,
+) -> OnboardingLinkRow {
+    let (cx, gift) = (&actor.cx, LinkGrant::from(link));
+    let state = match LinkStatus::of(link, cx.now) {
+        LinkStatus::Open if !voucher.is_some_and(|voucher| gift.is_vouched_by(voucher)) => LinkStatus::Paused,
         state => state,
     };
     let moment = |at: Time, text: String| (at.iso(), text);
-    Row {
+    OnboardingLinkRow {
         id: link.id,
         name: link.name.clone(),
         state,
         url: rules::may_copy(me, &gift, link.approval)
             .then(|| cx.config().link(&format!("/join/{}", cx.token(&link.seed()).as_str()))),
-        gives: gives(link, member.unit),
+        gives: gives(link, actor.unit),
         who: who(link),
         uses: match link.max_uses {
             Some(most) => format!("{} of {most}", link.uses),

@@ -1,10 +1,10 @@
 //! The companies that a link may name: the chosen ones, then the first that match.
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::db::Conn;
-use crate::services::invitations::authority::Voucher;
+use crate::services::invitations::authority::InviteAuthority;
 use crate::services::onboarding_links::queries;
 use crate::services::onboarding_links::queries::Company;
 
@@ -28,15 +28,15 @@ pub struct Picker {
 impl Picker {
     pub fn of(
         conn: &mut Conn,
-        member: &Member,
-        voucher: &Voucher,
+        actor: &Actor,
+        voucher: &InviteAuthority,
         chosen: &[String],
         q: &str,
         path: String,
     ) -> Result<Self, AppError> {
         let ids = chosen.iter().filter_map(|id| CompanyId::parse(id)).collect();
-        let chosen = queries::companies(conn, member.organization, ids, Some(voucher))?;
-        let (found, more) = queries::matching(conn, member.organization, voucher, q, LISTED)?;
+        let chosen = queries::companies(conn, actor.organization, ids, Some(voucher))?;
+        let (found, more) = queries::matching(conn, actor.organization, voucher, q, LISTED)?;
         let others = found.into_iter().filter(|company| !chosen.contains(company));
         let picks: Vec<(Company, bool)> = chosen
             .iter()

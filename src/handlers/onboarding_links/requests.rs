@@ -5,15 +5,15 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{DecideRequests, Permission};
 use crate::common::error::AppError;
 use crate::common::html::{html, refused, see_other};
 use crate::common::id::JoinId;
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::db::Conn;
 use crate::handlers::onboarding_links::index::gives;
 use crate::models::join_request;
@@ -24,10 +24,10 @@ use crate::services::invitations::authority;
 use crate::services::onboarding_links::admit;
 use crate::services::onboarding_links::admit::Newcomer;
 use crate::services::onboarding_links::resolve;
-use crate::services::onboarding_links::resolve::Gift;
-use crate::services::onboarding_links::rules::Standing;
+use crate::services::onboarding_links::resolve::LinkGrant;
+use crate::services::onboarding_links::rules::LinkState;
 use crate::services::onboarding_links::{email, queries};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -38,7 +38,7 @@ pub struct Query {
     after: String,
 }
 
-struct Row {
+struct JoinRequestRow {
     id: JoinId,
     name: String,
     email: String,
@@ -53,14 +53,14 @@ struct Row {
 #[derive(Template)]
 #[template(path = "links/requests.html")]
 struct Queue {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     path: String,
     base: String,
     copies: bool,
     waiting: i64,
-    rows: Vec<Row>,
+    rows: Vec<JoinRequestRow>,
     /// Why the last decision could not be carried out.
     refusal: Option<String>,
     previous: Option<String>,
@@ -75,34 +75,34 @@ impl Queue {
         }
     }
 
-    fn of(conn: &mut Conn, member: &Member, place: Option<&Place>, refusal: Option<String>) -> Result<Self, AppError> {
-        everywhere(conn, member)?;
-        let base = member.path("/settings/onboarding");
-        let listed = join_request::queue(conn, member.organization, place)?;
+    fn of(conn: &mut Conn, actor: &Actor, place: Option<&Cursor>, refusal: Option<String>) -> Result<Self, AppError> {
+        everywhere(conn, actor)?;
+        let base = actor.path("/settings/onboarding");
+        let listed = join_request::queue(conn, actor.organization, place)?;
         let page = Page::cut(listed, join_request::PAGE, place, |row| {
             (Vec::new(), row.request.id.to_string())
         });
-        let me = authority::voucher(conn, member)?;
+        let me = authority::voucher(conn, actor)?;
         let page_of = |after: Option<String>| after.map(|after| format!("{base}/requests?after={after}"));
         Ok(Self {
-            shell: member.shell(conn, "settings")?,
-            tabs: nav::settings(member.rights),
+            layout: actor.layout(conn, "settings")?,
+            tabs: nav::settings(actor.permissions),
             tab: "onboarding",
-            path: member.path("/settings"),
-            copies: member.rights.copy_onboarding_links(),
-            waiting: join_request::waiting(conn, member.organization)?,
+            path: actor.path("/settings"),
+            copies: actor.permissions.copy_onboarding_links(),
+            waiting: join_request::waiting(conn, actor.organization)?,
             previous: page_of(page.previous),
             next: page_of(page.next),
             rows: page
                 .rows
                 .into_iter()
-                .map(|row| Row {
+                .map(|row| JoinRequestRow {
                     id: row.request.id,
-                    beyond: !Gift::from(&row.link).is_granted_by(&me),
-                    gives: gives(&row.link, member.unit),
+                    beyond: !LinkGrant::from(&row.link).is_granted_by(&me),
+                    gives: gives(&row.link, actor.unit),
                     link: row.link.name,
                     company: row.request.company_name,
-                    asked: (row.request.created_at.iso(), row.request.created_at.ago(member.cx.now)),
+                    asked: (row.request.created_at.iso(), row.request.created_at.ago(actor.cx.now)),
                     name: row.name,
                     email: row.email,
                 })
@@ -114,11 +114,11 @@ impl Queue {
 }
 
 /// Who decides about some companies only does not decide about who comes into the organization.
-fn everywhere(conn: &mut Conn, member: &Member) -> Result<(), AppError> {
-    if member.reach::<DecideRequests>() == Reach::Everywhere {
+fn everywhere(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
+    if actor.reach::<DecideRequests>() == Reach::Everywhere {
         Ok(())
     } else {
-        Err(member.refusal(conn, DecideRequests::RIGHT)?)
+        Err(actor.refusal(conn, DecideRequests::ID)?)
     }
 }
 
@@ -127,9 +127,9 @@ fn everywhere(conn: &mut Conn, member: &Member) -> Result<(), AppError> {
 /// # Errors
 /// What the gate refuses.
 pub async fn index(gate: Gate<DecideRequests>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
-    let place = Place::parse(&query.after);
+    let place = Cursor::parse(&query.after);
     let page = gate
-        .read(move |member, conn| Queue::of(conn, member, place.as_ref(), None))
+        .read(move |actor, conn| Queue::of(conn, actor, place.as_ref(), None))
         .await?;
     html(page)
 }
@@ -162,21 +162,21 @@ pub async fn decide(
         _ => return Err(AppError::Unreadable("Choose to let them in or to decline.".into())),
     };
     let answer = gate
-        .write(move |member, conn| {
-            everywhere(conn, member)?;
-            let request = join_request::find(conn, member.organization, &id)?;
-            let link = onboarding_link::find(conn, member.organization, request.link.as_str())?;
-            onboarding_link::hold(conn, &member.cx.token(&link.seed()))?;
+        .write(move |actor, conn| {
+            everywhere(conn, actor)?;
+            let request = join_request::find(conn, actor.organization, &id)?;
+            let link = onboarding_link::find(conn, actor.organization, request.link.as_str())?;
+            onboarding_link::lock_row(conn, &actor.cx.token(&link.seed()))?;
             let decided = if lets_in {
-                approve(conn, member, &request, &link)?
+                approve(conn, actor, &request, &link)?
             } else {
-                deny(conn, member, &request)?
+                deny(conn, actor, &request)?
             };
             Ok(match decided {
-                Ok((word, deeds)) => (Answer::Done(word, member.path("/settings/onboarding/requests")), deeds),
+                Ok((word, events)) => (Answer::Done(word, actor.path("/settings/onboarding/requests")), events),
                 Err(sentence) => {
-                    let page = Queue::of(conn, member, None, Some(sentence))?;
-                    (Answer::Refused(Box::new(page)), Deeds::none("it cannot be done"))
+                    let page = Queue::of(conn, actor, None, Some(sentence))?;
+                    (Answer::Refused(Box::new(page)), Events::none("it cannot be done"))
                 }
             })
         })
@@ -190,17 +190,17 @@ pub async fn decide(
     }
 }
 
-type Decided = Result<(String, Deeds), String>;
+type Decided = Result<(String, Events), String>;
 
 const ANSWERED: &str = "This request was answered or withdrawn already";
 
 /// Lets somebody in on the decider's own rights. Everything that the door asked is asked again, but for the time: who
 /// asked while the link was open waited, and may come in after it closed.
-fn approve(conn: &mut Conn, member: &Member, request: &Request, link: &Link) -> Result<Decided, AppError> {
-    let (cx, organization) = (&member.cx, member.organization);
+fn approve(conn: &mut Conn, actor: &Actor, request: &Request, link: &Link) -> Result<Decided, AppError> {
+    let (cx, organization) = (&actor.cx, actor.organization);
     let link = onboarding_link::find(conn, organization, link.id.as_str())?;
-    let voucher = authority::voucher(conn, member)?;
-    let gift = Gift::from(&link);
+    let voucher = authority::voucher(conn, actor)?;
+    let gift = LinkGrant::from(&link);
     if request.status != Status::Awaiting {
         return Ok(Err(ANSWERED.into()));
     }
@@ -214,7 +214,7 @@ fn approve(conn: &mut Conn, member: &Member, request: &Request, link: &Link) -> 
     if !gift.is_created_by(&voucher) && !resolve::vouched(conn, cx, &link)? {
         return Ok(Err(format!(
             "You may not create {}, and nobody stands behind this link any more. Ask somebody who may",
-            member.unit.many()
+            actor.unit.many()
         )));
     }
     let (name, email, proven) = queries::account(conn, request.user)?;
@@ -224,8 +224,8 @@ fn approve(conn: &mut Conn, member: &Member, request: &Request, link: &Link) -> 
         )));
     }
     match queries::standing(conn, organization, request.user, cx.now)?.1 {
-        Standing::Suspended => return Ok(Err(format!("{name} is suspended here. Restore their access instead"))),
-        Standing::Member if link.purpose == Purpose::Join => {
+        LinkState::Suspended => return Ok(Err(format!("{name} is suspended here. Restore their access instead"))),
+        LinkState::Member if link.purpose == Purpose::Join => {
             return Ok(Err(format!("{name} is a member already. Decline the request")));
         }
         _ => {}
@@ -237,12 +237,12 @@ fn approve(conn: &mut Conn, member: &Member, request: &Request, link: &Link) -> 
     }
     let wish = match link.purpose {
         Purpose::Join => None,
-        Purpose::NewCompany => match admit::wish(&request.company_name, member.unit) {
+        Purpose::NewCompany => match admit::wish(&request.company_name, actor.unit) {
             Ok(wish) => Some(wish),
             Err(_) => {
                 return Ok(Err(format!(
                     "{name} named no {}. Decline the request",
-                    member.unit.one()
+                    actor.unit.one()
                 )));
             }
         },
@@ -253,7 +253,7 @@ fn approve(conn: &mut Conn, member: &Member, request: &Request, link: &Link) -> 
         organization,
         request.id,
         Status::Approved,
-        Some(member.person.id),
+        Some(actor.person.id),
     )? {
         return Ok(Err(ANSWERED.into()));
     }
@@ -266,20 +266,20 @@ fn approve(conn: &mut Conn, member: &Member, request: &Request, link: &Link) -> 
         email,
         wish,
     };
-    let admitted = admit::admit(conn, cx, &link, &newcomer, member.person.id, true)?;
-    email::approved(conn, member, &newcomer, admitted.company.as_deref())?;
-    Ok(Ok((format!("{} is let in", newcomer.name), admitted.deeds)))
+    let admitted = admit::admit(conn, cx, &link, &newcomer, actor.person.id, true)?;
+    email::approved(conn, actor, &newcomer, admitted.company.as_deref())?;
+    Ok(Ok((format!("{} is let in", newcomer.name), admitted.events)))
 }
 
-fn deny(conn: &mut Conn, member: &Member, request: &Request) -> Result<Decided, AppError> {
-    let by = Some(member.person.id);
-    if !join_request::close(conn, &member.cx, member.organization, request.id, Status::Denied, by)? {
+fn deny(conn: &mut Conn, actor: &Actor, request: &Request) -> Result<Decided, AppError> {
+    let by = Some(actor.person.id);
+    if !join_request::close(conn, &actor.cx, actor.organization, request.id, Status::Denied, by)? {
         return Ok(Err(ANSWERED.into()));
     }
     let (name, email, _) = queries::account(conn, request.user)?;
-    email::denied(conn, member, &name, &email)?;
-    let deed = Deed::new(Action::JoinDenied, "join_request", request.id, &name)
+    email::denied(conn, actor, &name, &email)?;
+    let event = Event::new(Action::JoinDenied, "join_request", request.id, &name)
         .before(json!({ "status": Status::Awaiting.as_str() }))
         .after(json!({ "status": Status::Denied.as_str(), "email": email }));
-    Ok(Ok((format!("The request of {name} is declined"), member.did(deed))))
+    Ok(Ok((format!("The request of {name} is declined"), actor.event(event))))
 }

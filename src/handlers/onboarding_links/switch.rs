@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
 use crate::authz::permission::ManageOnboardingLinks;
 use crate::common::error::AppError;
@@ -12,13 +12,13 @@ use crate::common::html::{html, see_other};
 use crate::handlers::onboarding_links::form::missing;
 use crate::models::onboarding_link;
 use crate::services::invitations::authority;
-use crate::services::onboarding_links::resolve::Gift;
-use crate::web::layout::Shell;
+use crate::services::onboarding_links::resolve::LinkGrant;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "links/rotation.html", blocks = ["dialog"])]
 struct Rotation {
-    shell: Shell,
+    layout: Layout,
     name: String,
     action: String,
     back: String,
@@ -34,12 +34,12 @@ pub async fn confirm(
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let page = gate
-        .read(move |member, conn| {
-            let link = onboarding_link::find(conn, member.organization, &id)?;
+        .read(move |actor, conn| {
+            let link = onboarding_link::find(conn, actor.organization, &id)?;
             Ok(Rotation {
-                shell: member.shell(conn, "settings")?,
-                action: member.path(&format!("/settings/onboarding/{}/rotation", link.id)),
-                back: member.path("/settings/onboarding"),
+                layout: actor.layout(conn, "settings")?,
+                action: actor.path(&format!("/settings/onboarding/{}/rotation", link.id)),
+                back: actor.path("/settings/onboarding"),
                 name: link.name,
             })
         })
@@ -61,16 +61,16 @@ pub async fn rotate(
 ) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let (word, list) = gate
-        .write(move |member, conn| {
-            let link = onboarding_link::find(conn, member.organization, &id)?;
-            let list = member.path("/settings/onboarding");
-            if !onboarding_link::rotate(conn, &member.cx, &link)? {
+        .write(move |actor, conn| {
+            let link = onboarding_link::find(conn, actor.organization, &id)?;
+            let list = actor.path("/settings/onboarding");
+            if !onboarding_link::rotate(conn, &actor.cx, &link)? {
                 let word = format!("{} got a new address from somebody else just now", link.name);
-                return Ok(((word, list), Deeds::none("somebody else was faster")));
+                return Ok(((word, list), Events::none("somebody else was faster")));
             }
             let word = format!("{} has a new address. The one before does not open any more", link.name);
-            let deed = Deed::new(Action::LinkRotated, "onboarding_link", link.id, &link.name);
-            Ok(((word, list), member.did(deed)))
+            let event = Event::new(Action::LinkRotated, "onboarding_link", link.id, &link.name);
+            Ok(((word, list), actor.event(event)))
         })
         .await?;
     gate.tell("success", word);
@@ -101,28 +101,28 @@ pub async fn enable(
 
 async fn turn(gate: Gate<ManageOnboardingLinks>, id: String, on: bool) -> Result<HttpResponse, AppError> {
     let (word, list) = gate
-        .write(move |member, conn| {
-            let organization = member.organization;
+        .write(move |actor, conn| {
+            let organization = actor.organization;
             let link = onboarding_link::find(conn, organization, &id)?;
             let (action, turned) = if on {
-                let voucher = authority::voucher(conn, member)?;
-                if let Some(right) = missing(&voucher, &Gift::from(&link)) {
-                    return Err(member.refusal(conn, right)?);
+                let voucher = authority::voucher(conn, actor)?;
+                if let Some(permission) = missing(&voucher, &LinkGrant::from(&link)) {
+                    return Err(actor.refusal(conn, permission)?);
                 }
-                let turned = onboarding_link::enable(conn, organization, link.id, member.person.id)?;
+                let turned = onboarding_link::enable(conn, organization, link.id, actor.person.id)?;
                 (Action::LinkEnabled, turned)
             } else {
-                let turned = onboarding_link::disable(conn, &member.cx, organization, link.id)?;
+                let turned = onboarding_link::disable(conn, &actor.cx, organization, link.id)?;
                 (Action::LinkDisabled, turned)
             };
-            let deeds = if turned {
-                let deed = Deed::new(action, "onboarding_link", link.id, &link.name);
-                member.did(deed.before(json!({ "enabled": !on })).after(json!({ "enabled": on })))
+            let events = if turned {
+                let event = Event::new(action, "onboarding_link", link.id, &link.name);
+                actor.event(event.before(json!({ "enabled": !on })).after(json!({ "enabled": on })))
             } else {
-                Deeds::none("it is so already")
+                Events::none("it is so already")
             };
             let word = format!("{} is switched {}", link.name, if on { "on" } else { "off" });
-            Ok(((word, member.path("/settings/onboarding")), deeds))
+            Ok(((word, actor.path("/settings/onboarding")), events))
         })
         .await?;
     gate.tell("success", word);

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
 use crate::authz::permission::ManageSecurity;
 use crate::common::error::AppError;
@@ -12,7 +12,7 @@ use crate::common::id::SupportId;
 use crate::common::time::Time;
 use crate::models::support_session;
 use crate::models::support_session::Session;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -22,7 +22,7 @@ const SESSIONS: i64 = 50;
 #[derive(Template)]
 #[template(path = "operator/consent.html")]
 struct ConsentPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     path: String,
@@ -39,18 +39,18 @@ struct ConsentPage {
 /// What the gate refuses.
 pub async fn show(gate: Gate<ManageSecurity>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, conn| {
-            let (allowed, by) = support_session::consent(conn, member.organization)?;
+        .read(|actor, conn| {
+            let (allowed, by) = support_session::consent(conn, actor.organization)?;
             Ok(ConsentPage {
-                shell: member.shell(conn, "settings")?,
-                tabs: nav::settings(member.rights),
+                layout: actor.layout(conn, "settings")?,
+                tabs: nav::settings(actor.permissions),
                 tab: "support",
-                path: member.path("/settings"),
-                organization: member.organization_name.clone(),
-                now: member.cx.now,
+                path: actor.path("/settings"),
+                organization: actor.organization_name.clone(),
+                now: actor.cx.now,
                 allowed,
                 by,
-                sessions: support_session::sessions(conn, member.organization, SESSIONS)?,
+                sessions: support_session::sessions(conn, actor.organization, SESSIONS)?,
             })
         })
         .await?;
@@ -75,10 +75,10 @@ pub async fn save(gate: Gate<ManageSecurity>, form: web::Form<ConsentForm>) -> R
         _ => return Err(AppError::Unreadable("Say whether operators may look in.".into())),
     };
     let path = gate
-        .write(move |member, conn| {
-            let deeds =
-                support_session::set_consent(conn, &member.cx, member.organization, allowed, &member.person.name)?;
-            Ok((member.path("/settings/support"), deeds))
+        .write(move |actor, conn| {
+            let events =
+                support_session::set_consent(conn, &actor.cx, actor.organization, allowed, &actor.person.name)?;
+            Ok((actor.path("/settings/support"), events))
         })
         .await?;
     if allowed {
@@ -96,17 +96,17 @@ pub async fn save(gate: Gate<ManageSecurity>, form: web::Form<ConsentForm>) -> R
 pub async fn end(gate: Gate<ManageSecurity>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let (path, ended) = gate
-        .write(move |member, conn| {
+        .write(move |actor, conn| {
             let id = SupportId::parse(&id).ok_or(AppError::NotFound)?;
-            let known = support_session::exists(conn, member.organization, id)?;
+            let known = support_session::exists(conn, actor.organization, id)?;
             if !known {
                 return Err(AppError::NotFound);
             }
-            let deeds = support_session::end(conn, member.cx.now, member.organization, id)?;
-            let path = member.path("/settings/support");
-            Ok(match deeds {
-                Some(deeds) => ((path, true), deeds),
-                None => ((path, false), Deeds::none("over before")),
+            let events = support_session::end(conn, actor.cx.now, actor.organization, id)?;
+            let path = actor.path("/settings/support");
+            Ok(match events {
+                Some(events) => ((path, true), events),
+                None => ((path, false), Events::none("over before")),
             })
         })
         .await?;

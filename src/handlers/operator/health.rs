@@ -8,12 +8,12 @@ use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::models::consistency;
 use crate::models::consistency::Check;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "operator/health.html")]
 struct HealthPage {
-    shell: Shell,
+    layout: Layout,
     checks: Vec<Check>,
 }
 
@@ -31,7 +31,7 @@ pub async fn show(gate: OperatorGate) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|operator, conn| {
             Ok(HealthPage {
-                shell: operator.shell(conn, "operator health")?,
+                layout: operator.layout(conn, "operator health")?,
                 checks: consistency::check(conn)?,
             })
         })

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::auth::OperatorGate;
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::html::{html, number};
 use crate::db::Conn;
@@ -14,7 +14,7 @@ use crate::handlers::operator::queries::numbers;
 use crate::handlers::operator::queries::numbers::Numbers;
 use crate::handlers::operator::rules;
 use crate::mail::outbox::MailState;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// One line on how something is.
 pub struct Light {
@@ -28,7 +28,7 @@ pub struct Light {
 #[derive(Template)]
 #[template(path = "operator/home.html")]
 struct HomePage {
-    shell: Shell,
+    layout: Layout,
     numbers: Numbers,
     lights: Vec<Light>,
     facts: Vec<(&'static str, String)>,
@@ -42,18 +42,18 @@ pub async fn show(gate: OperatorGate) -> Result<HttpResponse, AppError> {
     html(gate.read(page).await?)
 }
 
-fn page(operator: &Person, conn: &mut Conn) -> Result<HomePage, AppError> {
-    let (cx, house) = (&operator.cx, &operator.cx.house);
+fn page(operator: &CurrentUser, conn: &mut Conn) -> Result<HomePage, AppError> {
+    let (cx, app) = (&operator.cx, &operator.cx.app);
     let asked = Instant::now();
     numbers::ping(conn)?;
     let answered = asked.elapsed();
     let numbers = numbers::count(conn, cx.now)?;
     let facts = vec![
         ("Version", env!("CARGO_PKG_VERSION").to_owned()),
-        ("Database", house.engine().to_owned()),
+        ("Database", app.engine().to_owned()),
         ("Schema", numbers::schema(conn)?),
-        ("Serves since", house.pulse.began().full()),
-        ("Up for", rules::lasting(cx.now - house.pulse.began())),
+        ("Serves since", app.pulse.began().full()),
+        ("Up for", rules::lasting(cx.now - app.pulse.began())),
         ("Address", cx.config().base_url.clone()),
         (
             "Letters leave by",
@@ -66,7 +66,7 @@ fn page(operator: &Person, conn: &mut Conn) -> Result<HomePage, AppError> {
         ),
     ];
     Ok(HomePage {
-        shell: operator.shell(conn, "operator")?,
+        layout: operator.layout(conn, "operator")?,
         lights: lights(operator, conn, &numbers, answered)?,
         numbers,
         facts,
@@ -74,12 +74,12 @@ fn page(operator: &Person, conn: &mut Conn) -> Result<HomePage, AppError> {
 }
 
 fn lights(
-    operator: &Person,
+    operator: &CurrentUser,
     conn: &mut Conn,
     numbers: &Numbers,
     answered: std::time::Duration,
 ) -> Result<Vec<Light>, AppError> {
-    let (now, pulse) = (operator.cx.now, &operator.cx.house.pulse);
+    let (now, pulse) = (operator.cx.now, &operator.cx.app.pulse);
     let (began, chores) = (pulse.began(), pulse.last_chores());
     let due = numbers::oldest_due(conn, now)?;
     let sealed = numbers::sealed(conn)?;

@@ -1,6 +1,6 @@
 //! The letter to the owners when an operator begins to look in.
 
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::time::Time;
@@ -15,7 +15,7 @@ use crate::mail::notice::Notice;
 /// When the template or the database fails.
 pub fn began(
     conn: &mut Conn,
-    operator: &Person,
+    operator: &CurrentUser,
     organization: &Listed,
     reason: &str,
     until: Time,

@@ -3,18 +3,18 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::OperatorGate;
 use crate::common::error::AppError;
 use crate::common::html::{html, query_value, see_other};
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::common::time::Time;
 use crate::handlers::operator::queries::PAGE;
 use crate::handlers::operator::queries::mail as store;
 use crate::handlers::operator::queries::mail::Listed;
 use crate::mail::outbox;
 use crate::mail::outbox::{MailState, TOKEN_PLACE};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::middleware::{Policy, with_policy};
 
 /// What is listed.
@@ -29,7 +29,7 @@ pub struct Filter {
 #[derive(Template)]
 #[template(path = "operator/mail.html", blocks = ["results"])]
 struct ListPage {
-    shell: Shell,
+    layout: Layout,
     now: Time,
     state: &'static str,
     states: Vec<(&'static str, &'static str)>,
@@ -50,13 +50,13 @@ pub async fn index(gate: OperatorGate, filter: web::Query<Filter>) -> Result<Htt
     let state = wanted.map_or("", MailState::as_str);
     let page = gate
         .read(move |operator, conn| {
-            let place = Place::parse(&after);
+            let place = Cursor::parse(&after);
             let rows = store::list(conn, wanted, &q, place.as_ref())?;
             let cut = Page::cut(rows, PAGE, place.as_ref(), |row| (Vec::new(), row.id.to_string()));
             let link = |after: String| format!("/operator/mail?state={state}&q={}&after={after}", query_value(&q));
             let states = MailState::ALL.iter().map(|state| (state.as_str(), state.label()));
             Ok(ListPage {
-                shell: operator.shell(conn, "operator mail")?,
+                layout: operator.layout(conn, "operator mail")?,
                 now: operator.cx.now,
                 states: [("", "All letters")].into_iter().chain(states).collect(),
                 rows: cut.rows,
@@ -78,7 +78,7 @@ pub async fn index(gate: OperatorGate, filter: web::Query<Filter>) -> Result<Htt
 #[derive(Template)]
 #[template(path = "operator/letter.html")]
 struct LetterPage {
-    shell: Shell,
+    layout: Layout,
     now: Time,
     letter: Listed,
     text: String,
@@ -107,7 +107,7 @@ pub async fn show(gate: OperatorGate, id: web::Path<String>) -> Result<HttpRespo
             let letter = store::find(conn, &id)?;
             let (html, text) = store::parts(conn, letter.id)?;
             Ok(LetterPage {
-                shell: operator.shell(conn, "operator mail")?,
+                layout: operator.layout(conn, "operator mail")?,
                 now: operator.cx.now,
                 kept: !html.is_empty(),
                 text,
@@ -149,10 +149,10 @@ pub async fn retry(gate: OperatorGate, id: web::Path<String>) -> Result<HttpResp
             let letter = store::find(conn, &id)?;
             let path = format!("/operator/mail/{}", letter.id);
             match outbox::retry(conn, operator.cx.now, letter.id)? {
-                None => Ok(((path, false), Deeds::none("it left already"))),
+                None => Ok(((path, false), Events::none("it left already"))),
                 Some(subject) => {
-                    let deed = Deed::new(Action::MailRetried, "mail", letter.id, subject);
-                    Ok(((path, true), operator.did(deed)))
+                    let event = Event::new(Action::MailRetried, "mail", letter.id, subject);
+                    Ok(((path, true), operator.event(event)))
                 }
             }
         })

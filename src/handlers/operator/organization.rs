@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::auth::OperatorGate;
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::html::html;
@@ -16,7 +16,7 @@ use crate::models::support_session;
 use crate::models::support_session::Session;
 use crate::services::invitations::allowance;
 use crate::services::invitations::allowance::Allowance;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// So many past sessions are shown; all of them stand in the organization's own log.
 const SESSIONS: i64 = 20;
@@ -24,7 +24,7 @@ const SESSIONS: i64 = 20;
 #[derive(Template)]
 #[template(path = "operator/organization.html")]
 struct OrganizationPage {
-    shell: Shell,
+    layout: Layout,
     now: Time,
     organization: Listed,
     members: i64,
@@ -45,7 +45,7 @@ struct OrganizationPage {
 }
 
 impl OrganizationPage {
-    fn of(operator: &Person, conn: &mut Conn, slug: &str) -> Result<Self, AppError> {
+    fn of(operator: &CurrentUser, conn: &mut Conn, slug: &str) -> Result<Self, AppError> {
         let organization = store::find(conn, slug)?;
         let (id, now) = (organization.id, operator.cx.now);
         let roles = store::roles(conn, id)?;
@@ -53,7 +53,7 @@ impl OrganizationPage {
         let (domain, timezone, currency, created_by) = store::more(conn, id)?;
         let (_, consent_by) = support_session::consent(conn, id)?;
         Ok(Self {
-            shell: operator.shell(conn, "operator organizations")?,
+            layout: operator.layout(conn, "operator organizations")?,
             now,
             members: roles.iter().map(|(_, n)| n).sum(),
             roles,

@@ -8,12 +8,12 @@ use askama::Template;
 use crate::auth::OperatorGate;
 use crate::common::error::AppError;
 use crate::common::html::{html, number, query_value};
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::db::types::org_id::OrgId;
 use crate::handlers::operator::queries::organizations as store;
 use crate::handlers::operator::queries::organizations::Listed;
 use crate::handlers::operator::queries::{PAGE, numbers};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// What is listed.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -26,7 +26,7 @@ pub struct Filter {
 #[derive(Template)]
 #[template(path = "operator/organizations.html", blocks = ["results"])]
 struct ListPage {
-    shell: Shell,
+    layout: Layout,
     q: String,
     rows: Vec<Listed>,
     members: HashMap<OrgId, i64>,
@@ -49,13 +49,13 @@ pub async fn index(gate: OperatorGate, filter: web::Query<Filter>) -> Result<Htt
     let Filter { q, after } = filter.into_inner();
     let page = gate
         .read(move |operator, conn| {
-            let place = Place::parse(&after);
+            let place = Cursor::parse(&after);
             let rows = store::list(conn, &q, place.as_ref())?;
             let cut = Page::cut(rows, PAGE, place.as_ref(), |row| (Vec::new(), row.id.to_string()));
             let ids: Vec<OrgId> = cut.rows.iter().map(|row| row.id).collect();
             let link = |after: String| format!("/operator/organizations?q={}&after={after}", query_value(&q));
             Ok(ListPage {
-                shell: operator.shell(conn, "operator organizations")?,
+                layout: operator.layout(conn, "operator organizations")?,
                 members: store::members(conn, &ids)?,
                 rows: cut.rows,
                 previous: cut.previous.map(link),

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::OperatorGate;
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{html, refused, see_other};
@@ -19,8 +19,8 @@ use crate::models::login_attempt;
 use crate::models::login_attempt::{FLOODED, Verdict};
 use crate::models::session;
 use crate::models::support_session;
-use crate::models::support_session::Refused;
-use crate::web::layout::Shell;
+use crate::models::support_session::SupportError;
+use crate::web::layout::Layout;
 
 /// The form as typed.
 #[derive(Default, Clone, serde::Deserialize)]
@@ -34,7 +34,7 @@ pub struct SupportForm {
 #[derive(Template)]
 #[template(path = "operator/support.html", blocks = ["dialog"])]
 struct SupportPage {
-    shell: Shell,
+    layout: Layout,
     organization: Listed,
     path: String,
     reason: String,
@@ -44,7 +44,7 @@ struct SupportPage {
 
 impl SupportPage {
     fn of(
-        operator: &Person,
+        operator: &CurrentUser,
         conn: &mut Conn,
         slug: &str,
         form: SupportForm,
@@ -52,7 +52,7 @@ impl SupportPage {
     ) -> Result<Self, AppError> {
         let organization = store::find(conn, slug)?;
         Ok(Self {
-            shell: operator.shell(conn, "operator organizations")?,
+            layout: operator.layout(conn, "operator organizations")?,
             path: format!("/operator/organizations/{}", organization.slug),
             organization,
             reason: form.reason,
@@ -124,14 +124,14 @@ pub async fn begin(
                 Verdict::Locked => Err("Too many attempts. Wait 15 minutes"),
                 Verdict::Flooded => Err(FLOODED),
             };
-            Ok((hash, Deeds::none("an attempt is no change")))
+            Ok((hash, Events::none("an attempt is no change")))
         })
         .await?;
     let hash = match hash {
         Ok(hash) => hash,
         Err(sentence) => return again(&gate, slug, form, FormErrors::one("password", sentence)).await,
     };
-    if !gate.house().hasher.verify(Some(hash), password).await? {
+    if !gate.app().hasher.verify(Some(hash), password).await? {
         let errors = FormErrors::one("password", "This is not your password");
         return again(&gate, slug, form, errors).await;
     }
@@ -151,25 +151,30 @@ pub async fn begin(
 /// The way in, with the session's new token; or why there is none.
 type Way = Result<(String, Token), &'static str>;
 
-fn look_in(conn: &mut Conn, operator: &Person, slug: &str, asked: &rules::Request) -> Result<(Way, Deeds), AppError> {
+fn look_in(
+    conn: &mut Conn,
+    operator: &CurrentUser,
+    slug: &str,
+    asked: &rules::Request,
+) -> Result<(Way, Events), AppError> {
     let cx = &operator.cx;
     login_attempt::forgive(conn, operator.email.as_str())?;
     let organization = store::find(conn, slug)?;
-    let refuse = |sentence| Ok((Err(sentence), Deeds::none("no session began")));
+    let refuse = |sentence| Ok((Err(sentence), Events::none("no session began")));
     if store::has(conn, organization.id, operator.id)? {
         return refuse("You belong to this organization. Open it as its member");
     }
     let begun = support_session::begin(conn, cx, operator, organization.id, &asked.reason, asked.length)?;
-    let deeds = match begun {
-        Ok((_, deeds)) => deeds,
-        Err(Refused::NoConsent) => {
+    let events = match begun {
+        Ok((_, events)) => events,
+        Err(SupportError::NoConsent) => {
             return refuse("This organization does not allow operators in. An owner can, in its settings");
         }
-        Err(Refused::Running) => return refuse("You look into this organization already. End that session first"),
+        Err(SupportError::Running) => return refuse("You look into this organization already. End that session first"),
     };
     letter::began(conn, operator, &organization, &asked.reason, cx.now + asked.length)?;
     let token = session::renew(conn, operator.session)?;
-    Ok((Ok((format!("/organizations/{}", organization.slug), token)), deeds))
+    Ok((Ok((format!("/organizations/{}", organization.slug), token)), events))
 }
 
 /// `POST /operator/organizations/{slug}/support/ending`: ends this operator's own session there.
@@ -180,8 +185,8 @@ pub async fn end(gate: OperatorGate, slug: web::Path<String>) -> Result<HttpResp
     let path = gate
         .write(move |operator, conn| {
             let organization = store::find(conn, &slug)?;
-            let deeds = support_session::end_of(conn, operator.cx.now, operator.id, Some(organization.id))?;
-            Ok((format!("/operator/organizations/{}", organization.slug), deeds))
+            let events = support_session::end_of(conn, operator.cx.now, operator.id, Some(organization.id))?;
+            Ok((format!("/operator/organizations/{}", organization.slug), events))
         })
         .await?;
     gate.tell("success", "The support session is over");

@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::OperatorGate;
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{html, number, refused, see_other};
@@ -17,13 +17,13 @@ use crate::handlers::operator::queries::users::Account;
 use crate::handlers::operator::rules;
 use crate::models::session;
 use crate::services::operators;
-use crate::services::operators::Refused;
-use crate::web::layout::Shell;
+use crate::services::operators::OperatorError;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "operator/user.html")]
 struct UserPage {
-    shell: Shell,
+    layout: Layout,
     now: Time,
     account: Account,
     organizations: i64,
@@ -40,7 +40,7 @@ struct UserPage {
 
 impl UserPage {
     fn of(
-        operator: &Person,
+        operator: &CurrentUser,
         conn: &mut Conn,
         id: &str,
         typed: Option<String>,
@@ -50,7 +50,7 @@ impl UserPage {
         let ids = [account.id];
         let default = operator.cx.config().organization_limit;
         Ok(Self {
-            shell: operator.shell(conn, "operator users")?,
+            layout: operator.layout(conn, "operator users")?,
             now: operator.cx.now,
             organizations: store::organizations(conn, &ids)?
                 .remove(&account.id)
@@ -147,12 +147,12 @@ pub async fn dismiss(gate: OperatorGate, id: web::Path<String>) -> Result<HttpRe
     .await
 }
 
-type Decided = Result<Result<Deeds, Refused>, AppError>;
+type Decided = Result<Result<Events, OperatorError>, AppError>;
 
 async fn decide(
     gate: OperatorGate,
     id: String,
-    verb: fn(&Person, &mut Conn, &Account) -> Decided,
+    verb: fn(&CurrentUser, &mut Conn, &Account) -> Decided,
 ) -> Result<HttpResponse, AppError> {
     let wanted = id.clone();
     let done = gate
@@ -165,8 +165,8 @@ async fn decide(
                 path(&account)
             };
             match verb(operator, conn, &account)? {
-                Ok(deeds) => Ok((Ok(next), deeds)),
-                Err(refused) => Ok((Err(refused), Deeds::none("refused"))),
+                Ok(events) => Ok((Ok(next), events)),
+                Err(refused) => Ok((Err(refused), Events::none("refused"))),
             }
         })
         .await?;
@@ -175,8 +175,8 @@ async fn decide(
             gate.tell("success", "Saved");
             return Ok(see_other(gate.fragment(), &path));
         }
-        Err(Refused::Unproven) => "This account has not confirmed its address. It cannot run the instance yet",
-        Err(Refused::Last) => "Nobody else runs this instance. Make somebody else an operator first",
+        Err(OperatorError::Unproven) => "This account has not confirmed its address. It cannot run the instance yet",
+        Err(OperatorError::Last) => "Nobody else runs this instance. Make somebody else an operator first",
     };
     again(&gate, id, None, FormErrors::one("operator", sentence)).await
 }
@@ -192,11 +192,11 @@ pub async fn end_sessions(gate: OperatorGate, id: web::Path<String>) -> Result<H
             let kept = (account.id == operator.id).then_some(operator.session);
             let ended = session::end_all(conn, account.id, kept)?;
             if ended == 0 {
-                return Ok(((path(&account), ended), Deeds::none("there was no session")));
+                return Ok(((path(&account), ended), Events::none("there was no session")));
             }
-            let deed = Deed::new(Action::OtherSessionsEnded, "account", account.id, &account.email)
+            let event = Event::new(Action::OtherSessionsEnded, "account", account.id, &account.email)
                 .after(json!({ "sessions": ended }));
-            Ok(((path(&account), ended), Deeds::account(account.id, deed)))
+            Ok(((path(&account), ended), Events::account(account.id, event)))
         })
         .await?;
     match ended {

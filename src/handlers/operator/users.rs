@@ -9,12 +9,12 @@ use crate::auth::OperatorGate;
 use crate::common::error::AppError;
 use crate::common::html::{html, number, query_value};
 use crate::common::id::UserId;
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::common::time::Time;
 use crate::handlers::operator::queries::PAGE;
 use crate::handlers::operator::queries::users as store;
 use crate::handlers::operator::queries::users::{Account, Show};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// What is listed.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -34,7 +34,7 @@ const SHOWS: &[(&str, &str, Show)] = &[
 #[derive(Template)]
 #[template(path = "operator/users.html", blocks = ["results"])]
 struct ListPage {
-    shell: Shell,
+    layout: Layout,
     now: Time,
     q: String,
     show: &'static str,
@@ -65,13 +65,13 @@ pub async fn index(gate: OperatorGate, filter: web::Query<Filter>) -> Result<Htt
     let (word, _, show) = *SHOWS.iter().find(|(word, ..)| *word == show).unwrap_or(&SHOWS[0]);
     let page = gate
         .read(move |operator, conn| {
-            let place = Place::parse(&after);
+            let place = Cursor::parse(&after);
             let rows = store::list(conn, &q, show, place.as_ref())?;
             let cut = Page::cut(rows, PAGE, place.as_ref(), |row| (Vec::new(), row.id.to_string()));
             let ids: Vec<UserId> = cut.rows.iter().map(|row| row.id).collect();
             let link = |after: String| format!("/operator/users?q={}&show={word}&after={after}", query_value(&q));
             Ok(ListPage {
-                shell: operator.shell(conn, "operator users")?,
+                layout: operator.layout(conn, "operator users")?,
                 now: operator.cx.now,
                 organizations: store::organizations(conn, &ids)?,
                 seen: store::seen(conn, &ids)?,

@@ -7,7 +7,7 @@ use crate::auth::SignedIn;
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::handlers::organizations::rules::{Advice, Answers};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// A question with its two answers.
 struct Question {
@@ -21,7 +21,7 @@ struct Question {
 #[derive(Template)]
 #[template(path = "organizations/choosing.html")]
 struct ChoosingPage {
-    shell: Shell,
+    layout: Layout,
     questions: Vec<Question>,
     advice: Option<Advice>,
     missing: bool,
@@ -35,9 +35,9 @@ pub async fn show(gate: SignedIn, answers: web::Query<Answers>) -> Result<HttpRe
     let answers = answers.into_inner();
     let page = gate
         .read(move |person, conn| {
-            let shell = person.shell(conn, "organizations")?;
+            let layout = person.layout(conn, "organizations")?;
             Ok(ChoosingPage {
-                shell,
+                layout,
                 advice: answers.advice(),
                 missing: answers.is_begun() && answers.advice().is_none(),
                 questions: vec![

@@ -6,8 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::auth::SignedIn;
-use crate::auth::actor;
-use crate::authz::decision::{Reach, Rights};
+use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::html::html;
@@ -17,7 +16,7 @@ use crate::db::types::MembershipStatus;
 use crate::handlers::organizations::queries;
 use crate::handlers::organizations::queries::{Counts, Mine};
 use crate::models::membership::access;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// Search and order.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -27,7 +26,7 @@ pub struct Query {
     sort: String,
 }
 
-struct Row {
+struct OrganizationRow {
     name: String,
     slug: String,
     kind: &'static str,
@@ -42,10 +41,10 @@ struct Row {
 #[derive(Template)]
 #[template(path = "organizations/index.html", blocks = ["results"])]
 struct IndexPage {
-    shell: Shell,
+    layout: Layout,
     q: String,
     sort: &'static str,
-    rows: Vec<Row>,
+    rows: Vec<OrganizationRow>,
     total: usize,
 }
 
@@ -76,12 +75,12 @@ pub async fn index(gate: SignedIn, query: web::Query<Query>) -> Result<HttpRespo
             );
             let now = person.cx.now;
             Ok(IndexPage {
-                shell: person.shell(conn, "organizations")?,
+                layout: person.layout(conn, "organizations")?,
                 rows: mine
                     .into_iter()
                     .map(|mine| {
-                        let grounds = access::grounds(conn, now, mine.id, mine.membership)?;
-                        Ok(row(mine, grounds.rights(), now, &members, &companies, &assigned))
+                        let inputs = access::access_inputs(conn, now, mine.id, mine.membership)?;
+                        Ok(row(mine, inputs.permissions(), now, &members, &companies, &assigned))
                     })
                     .collect::<Result<_, AppError>>()?,
                 q,
@@ -105,7 +104,14 @@ fn found(row: &Mine, q: &str) -> bool {
         .all(|word| folded.split_whitespace().any(|part| part.starts_with(word)) || row.slug.contains(word))
 }
 
-fn row(mine: Mine, rights: Rights, now: Time, members: &Counts, companies: &Counts, assigned: &Counts) -> Row {
+fn row(
+    mine: Mine,
+    permissions: Permissions,
+    now: Time,
+    members: &Counts,
+    companies: &Counts,
+    assigned: &Counts,
+) -> OrganizationRow {
     let count = |counts: &Counts| counts.get(&mine.id).copied().unwrap_or_default();
     let state = match (mine.status, mine.access_until) {
         (MembershipStatus::Suspended, _) => Some(("danger", "Suspended".to_owned())),
@@ -116,12 +122,12 @@ fn row(mine: Mine, rights: Rights, now: Time, members: &Counts, companies: &Coun
             .map(|day| ("warning", format!("Will be deleted on {}", day.date()))),
     };
     let works = state.as_ref().is_none_or(|(tone, _)| *tone != "danger");
-    let companies = match rights.reach(ViewCompany::RIGHT) {
+    let companies = match permissions.reach(ViewCompany::ID) {
         Reach::Everywhere => Some(count(companies)),
         _ => Some(count(assigned)),
     };
-    let everybody = rights.reach(ViewMembers::RIGHT) == Reach::Everywhere;
-    Row {
+    let everybody = permissions.reach(ViewMembers::ID) == Reach::Everywhere;
+    OrganizationRow {
         companies: companies.filter(|_| works).map(|n| mine.unit.count(&n)),
         members: Some(count(members)).filter(|_| works && everybody),
         used: mine.last_seen_at.map(|at| (at.iso(), at.ago(now))),

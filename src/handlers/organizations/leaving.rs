@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::ViewOrganization;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
@@ -15,15 +15,15 @@ use crate::common::html::{html, refused, see_other};
 use crate::handlers::organizations::queries;
 use crate::models::membership;
 use crate::models::membership::Outcome;
-use crate::models::membership::record::Standing;
-use crate::web::layout::Shell;
+use crate::models::membership::record::Membership;
+use crate::web::layout::Layout;
 
 const LAST_OWNER: &str = "You are the only owner. Make somebody else an owner first";
 
 #[derive(Template)]
 #[template(path = "organizations/leaving.html", blocks = ["dialog"])]
 struct LeavingPage {
-    shell: Shell,
+    layout: Layout,
     name: String,
     slug: String,
     errors: FormErrors,
@@ -36,11 +36,11 @@ struct LeavingPage {
 /// What the gate refuses.
 pub async fn confirm(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, conn| {
+        .read(|actor, conn| {
             // Who looks in by a support session has nothing to leave.
-            Standing::find(conn, member.organization, member.id)?;
-            let last_owner = member.role == Role::Owner && queries::has_one_owner(conn, member.organization)?;
-            page(member, conn, last_owner, FormErrors::none())
+            Membership::find(conn, actor.organization, actor.id)?;
+            let last_owner = actor.role == Role::Owner && queries::has_one_owner(conn, actor.organization)?;
+            page(actor, conn, last_owner, FormErrors::none())
         })
         .await?;
     if gate.fragment() {
@@ -56,17 +56,17 @@ pub async fn confirm(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppEr
 /// What the gate refuses.
 pub async fn leave(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
     let left = gate
-        .write(|member, conn| {
-            let standing = Standing::find(conn, member.organization, member.id)?;
-            let outcome = membership::expel(conn, &member.cx, member.organization, &standing, member.person.id)?;
-            let deeds = match outcome {
-                Outcome::Done => member.did(
-                    Deed::new(Action::MemberLeft, "member", member.id, &member.person.name)
+        .write(|actor, conn| {
+            let standing = Membership::find(conn, actor.organization, actor.id)?;
+            let outcome = membership::remove(conn, &actor.cx, actor.organization, &standing, actor.person.id)?;
+            let events = match outcome {
+                Outcome::Done => actor.event(
+                    Event::new(Action::MemberLeft, "member", actor.id, &actor.person.name)
                         .before(json!({ "role": standing.role.as_str() })),
                 ),
-                Outcome::LastOwner | Outcome::Changed => Deeds::none("refused"),
+                Outcome::LastOwner | Outcome::Changed => Events::none("refused"),
             };
-            Ok(((outcome, member.organization_name.clone()), deeds))
+            Ok(((outcome, actor.organization_name.clone()), events))
         })
         .await?;
     let (last_owner, sentence) = match left {
@@ -78,7 +78,7 @@ pub async fn leave(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppErro
         (Outcome::Changed, _) => (false, "Your role was changed in this moment. Look again and decide"),
     };
     let page = gate
-        .read(move |member, conn| page(member, conn, last_owner, FormErrors::one("leaving", sentence)))
+        .read(move |actor, conn| page(actor, conn, last_owner, FormErrors::one("leaving", sentence)))
         .await?;
     if gate.fragment() {
         refused(page.as_dialog())
@@ -88,15 +88,15 @@ pub async fn leave(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppErro
 }
 
 fn page(
-    member: &Member,
+    actor: &Actor,
     conn: &mut crate::db::Conn,
     last_owner: bool,
     errors: FormErrors,
 ) -> Result<LeavingPage, AppError> {
     Ok(LeavingPage {
-        shell: member.shell(conn, "overview")?,
-        name: member.organization_name.clone(),
-        slug: member.slug.clone(),
+        layout: actor.layout(conn, "overview")?,
+        name: actor.organization_name.clone(),
+        slug: actor.slug.clone(),
         errors,
         last_owner,
     })

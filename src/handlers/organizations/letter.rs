@@ -1,11 +1,11 @@
 //! The letter that asks the operators for another organization.
 
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::mail::outbox;
-use crate::mail::outbox::Letter;
+use crate::mail::outbox::Message;
 
 crate::letter! {
     struct OrganizationRequest("mail/organization_request.html", "mail/organization_request.txt") {
@@ -22,7 +22,7 @@ crate::letter! {
 /// When the template or the database fails.
 pub fn ask(
     conn: &mut Conn,
-    person: &Person,
+    person: &CurrentUser,
     operators: Vec<(String, String)>,
     created: i64,
     reason: &str,
@@ -35,7 +35,7 @@ pub fn ask(
     };
     let (html, text) = letter.parts()?;
     for (name, email) in operators {
-        let letter = Letter {
+        let letter = Message {
             kind: "organization_request",
             to_name: name,
             to: Email::stored(email),

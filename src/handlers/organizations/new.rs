@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::SignedIn;
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::authz::role::Role;
 use crate::common::email::Email;
 use crate::common::error::AppError;
@@ -21,16 +21,16 @@ use crate::handlers::organizations::request::LimitPage;
 use crate::handlers::organizations::rules;
 use crate::handlers::organizations::rules::{NewForm, Wish};
 use crate::models::invitation;
-use crate::models::invitation::Offer;
+use crate::models::invitation::NewInvitation;
 use crate::models::organization;
 use crate::models::organization::create::{CreateRefused, NewOrganization};
 use crate::services::invitations::email;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "organizations/new.html")]
 struct NewPage {
-    shell: Shell,
+    layout: Layout,
     form: NewForm,
     errors: FormErrors,
     regions: Vec<(&'static str, &'static str)>,
@@ -44,12 +44,12 @@ enum View {
 }
 
 impl View {
-    fn of(conn: &mut Conn, person: &Person, form: NewForm, errors: FormErrors) -> Result<Self, AppError> {
+    fn of(conn: &mut Conn, person: &CurrentUser, form: NewForm, errors: FormErrors) -> Result<Self, AppError> {
         if let Some(full) = LimitPage::when_full(conn, person)? {
             return Ok(Self::Full(Box::new(full)));
         }
         Ok(Self::Form(Box::new(NewPage {
-            shell: person.shell(conn, "organizations")?,
+            layout: person.layout(conn, "organizations")?,
             form,
             errors,
             regions: Region::ALL
@@ -89,7 +89,7 @@ pub async fn create(gate: SignedIn, form: web::Form<NewForm>) -> Result<HttpResp
     let typed = form.clone();
     let made = gate
         .write(move |person, conn| match rules::wish(&typed, &person.email) {
-            Err(errors) => Ok((Err(Refused::Fields(errors)), Deeds::none("refused"))),
+            Err(errors) => Ok((Err(Refused::Fields(errors)), Events::none("refused"))),
             Ok(wish) => make(conn, person, wish),
         })
         .await?;
@@ -110,12 +110,12 @@ pub async fn create(gate: SignedIn, form: web::Form<NewForm>) -> Result<HttpResp
     }
 }
 
-fn make(conn: &mut Conn, person: &Person, wish: Wish) -> Result<(Result<Slug, Refused>, Deeds), AppError> {
+fn make(conn: &mut Conn, person: &CurrentUser, wish: Wish) -> Result<(Result<Slug, Refused>, Events), AppError> {
     // Two creations at once by one person count one after the other.
     queries::lock(conn, person.id)?;
     let limit = rules::limit(person.organization_limit, person.cx.config().organization_limit);
     if rules::is_full(queries::created(conn, person.id)?, limit) {
-        return Ok((Err(Refused::Full), Deeds::none("refused")));
+        return Ok((Err(Refused::Full), Events::none("refused")));
     }
     let free = queries::free_like(conn, wish.new.slug.as_str())?;
     let new = match &free {
@@ -125,7 +125,7 @@ fn make(conn: &mut Conn, person: &Person, wish: Wish) -> Result<(Result<Slug, Re
         },
         _ => wish.new,
     };
-    let (org, deeds) = match organization::create(conn, &person.cx, person, &new) {
+    let (org, events) = match organization::create(conn, &person.cx, person, &new) {
         Ok(created) => created,
         Err(CreateRefused::SlugTaken) => {
             let sentence = free.filter(|free| *free != new.slug).map_or_else(
@@ -134,22 +134,22 @@ fn make(conn: &mut Conn, person: &Person, wish: Wish) -> Result<(Result<Slug, Re
             );
             return Ok((
                 Err(Refused::Fields(FormErrors::one("slug", sentence))),
-                Deeds::none("refused"),
+                Events::none("refused"),
             ));
         }
         Err(CreateRefused::Failed(error)) => return Err(error),
     };
     let invited = match wish.owner {
         Some(owner) => invite_owner(conn, person, org, owner)?,
-        None => Deeds::none("the creator is the owner"),
+        None => Events::none("the creator is the owner"),
     };
-    Ok((Ok(new.slug), deeds.and(invited)))
+    Ok((Ok(new.slug), events.and(invited)))
 }
 
 /// The creator stays owner until the invited one accepts: the organization is never without.
-fn invite_owner(conn: &mut Conn, person: &Person, org: OrgId, owner: Email) -> Result<Deeds, AppError> {
+fn invite_owner(conn: &mut Conn, person: &CurrentUser, org: OrgId, owner: Email) -> Result<Events, AppError> {
     let label = owner.to_string();
-    let offer = Offer {
+    let offer = NewInvitation {
         email: owner,
         first_name: String::new(),
         last_name: String::new(),
@@ -163,9 +163,9 @@ fn invite_owner(conn: &mut Conn, person: &Person, org: OrgId, owner: Email) -> R
         .ok_or_else(|| AppError::internal("a new organization has no open invitation"))?;
     let invitation = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
     email::invite(conn, &person.cx, &invitation, seed)?;
-    let deed = Deed::new(Action::MemberInvited, "invitation", id, label)
+    let event = Event::new(Action::MemberInvited, "invitation", id, label)
         .after(json!({ "role": Role::Owner.as_str(), "hands_over": true }));
-    Ok(Deeds::organization(org, deed))
+    Ok(Events::organization(org, event))
 }
 
 /// The query of the live check.

@@ -13,7 +13,7 @@ use crate::common::slug::Slug;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{
-    account_deeds, companies, company_assignments, memberships, organization_slugs, organizations, role_counts, users,
+    account_events, companies, company_assignments, memberships, organization_slugs, organizations, role_counts, users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
@@ -222,10 +222,10 @@ pub fn operators(conn: &mut Conn) -> QueryResult<Vec<(String, String)>> {
 /// # Errors
 /// When the database fails.
 pub fn asked(conn: &mut Conn, user: UserId, since: Time) -> QueryResult<i64> {
-    account_deeds::table
-        .filter(account_deeds::user_id.eq(user))
-        .filter(account_deeds::action.eq(Action::OrganizationRequested))
-        .filter(account_deeds::at.gt(since))
+    account_events::table
+        .filter(account_events::user_id.eq(user))
+        .filter(account_events::action.eq(Action::OrganizationRequested))
+        .filter(account_events::at.gt(since))
         .count()
         .get_result(conn)
 }

@@ -4,16 +4,16 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::SignedIn;
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{refused, see_other};
 use crate::common::time::Span;
 use crate::db::Conn;
 use crate::handlers::organizations::{letter, queries, rules};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 const A_DAY: i64 = 3;
 const LONGEST: usize = 1000;
@@ -22,7 +22,7 @@ const LONGEST: usize = 1000;
 #[derive(Template)]
 #[template(path = "organizations/limit.html")]
 pub struct LimitPage {
-    shell: Shell,
+    layout: Layout,
     created: i64,
     reason: String,
     errors: FormErrors,
@@ -30,14 +30,14 @@ pub struct LimitPage {
 
 impl LimitPage {
     /// The page for somebody who has as many organizations as they may create; `None` for everybody else.
-    pub fn when_full(conn: &mut Conn, person: &Person) -> Result<Option<Self>, AppError> {
+    pub fn when_full(conn: &mut Conn, person: &CurrentUser) -> Result<Option<Self>, AppError> {
         let limit = rules::limit(person.organization_limit, person.cx.config().organization_limit);
         let created = queries::created(conn, person.id)?;
         if !rules::is_full(created, limit) {
             return Ok(None);
         }
         Ok(Some(Self {
-            shell: person.shell(conn, "organizations")?,
+            layout: person.layout(conn, "organizations")?,
             created,
             reason: String::new(),
             errors: FormErrors::none(),
@@ -80,8 +80,8 @@ pub async fn ask(gate: SignedIn, form: web::Form<RequestForm>) -> Result<HttpRes
     }
 }
 
-fn send(conn: &mut Conn, person: &Person, reason: &str) -> Result<(Result<(), FormErrors>, Deeds), AppError> {
-    let refuse = |sentence: &str| Ok((Err(FormErrors::one("reason", sentence)), Deeds::none("refused")));
+fn send(conn: &mut Conn, person: &CurrentUser, reason: &str) -> Result<(Result<(), FormErrors>, Events), AppError> {
+    let refuse = |sentence: &str| Ok((Err(FormErrors::one("reason", sentence)), Events::none("refused")));
     if reason.is_empty() {
         return refuse("Say what the organization is for");
     }
@@ -102,12 +102,12 @@ fn send(conn: &mut Conn, person: &Person, reason: &str) -> Result<(Result<(), Fo
         return refuse("Nobody runs this console at the moment. Ask whoever gave you its address");
     }
     letter::ask(conn, person, operators, created, reason)?;
-    let deed = Deed::new(
+    let event = Event::new(
         Action::OrganizationRequested,
         "account",
         person.id,
         person.email.as_str(),
     )
     .after(json!({ "reason": reason }));
-    Ok((Ok(()), person.did(deed)))
+    Ok((Ok(()), person.event(event)))
 }

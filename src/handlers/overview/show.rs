@@ -4,12 +4,12 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::audit::query;
-use crate::audit::query::{Place, Wanted};
-use crate::audit::visibility::Sight;
-use crate::audit::{Action, Kind};
+use crate::audit::query::{Filter, SeqCursor};
+use crate::audit::visibility::Visibility;
+use crate::audit::{Action, Category};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
-use crate::authz::decision::{Reach, Rights};
+use crate::auth::actor::Actor;
+use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{InviteMembers, Permission, ViewAudit, ViewMembers, ViewOverview};
 use crate::common::error::AppError;
 use crate::common::html::{html, number};
@@ -20,11 +20,11 @@ use crate::handlers::overview::queries;
 use crate::handlers::overview::queries::Pending;
 use crate::models::approval;
 use crate::models::company_staff::Staff;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::models::organization::contact;
 use crate::models::organization::contact::ContactKind;
 use crate::services::approvals::dual_control;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 const CARDS: i64 = 12;
 const LINES: usize = 8;
@@ -58,11 +58,11 @@ struct Line {
 #[derive(Template)]
 #[template(path = "overview/show.html")]
 struct OverviewPage {
-    shell: Shell,
+    layout: Layout,
     name: String,
     path: String,
     unit: UnitLabel,
-    may: Rights,
+    may: Permissions,
     // Only the companies assigned to the reader are counted and shown.
     own: bool,
     active: i64,
@@ -87,16 +87,16 @@ pub async fn show(gate: Gate<ViewOverview>) -> Result<HttpResponse, AppError> {
     html(gate.read(page).await?)
 }
 
-fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
-    let org = member.organization;
+fn page(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
+    let org = actor.organization;
     let everywhere = |reach: Reach| reach == Reach::Everywhere;
-    let own = if everywhere(member.reach::<ViewOverview>()) {
+    let own = if everywhere(actor.reach::<ViewOverview>()) {
         None
     } else {
-        Some(member.own_companies(conn, ViewOverview::RIGHT)?)
+        Some(actor.own_companies(conn, ViewOverview::ID)?)
     };
     let (active, archived) = match own.as_deref() {
-        None => (member.active_companies, member.archived_companies),
+        None => (actor.active_companies, actor.archived_companies),
         Some(own) => queries::companies_by_status(conn, org, own)?,
     };
     let first = queries::first_companies(conn, org, own.as_deref(), CARDS)?;
@@ -106,28 +106,28 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         .into_iter()
         .map(|(id, name, slug)| Card {
             name,
-            href: member.path(&format!("/companies/{slug}")),
+            href: actor.path(&format!("/companies/{slug}")),
             people: staff.total(id),
             direct: staff.direct(id),
         })
         .collect();
     let total = queries::members(conn, org)?;
-    let members = everywhere(member.reach::<ViewMembers>()).then_some(total);
-    let pending = if everywhere(member.reach::<InviteMembers>()) {
-        Some(queries::pending(conn, org, member.cx.now)?)
+    let members = everywhere(actor.reach::<ViewMembers>()).then_some(total);
+    let pending = if everywhere(actor.reach::<InviteMembers>()) {
+        Some(queries::pending(conn, org, actor.cx.now)?)
     } else {
         None
     };
-    let activity = if everywhere(member.reach::<ViewAudit>()) {
-        let now = member.cx.now;
+    let activity = if everywhere(actor.reach::<ViewAudit>()) {
+        let now = actor.cx.now;
         // Who came and went is in the log; here it would push out what was done.
-        let done = Action::ALL.iter().filter(|action| action.kind() != Kind::Login);
-        let wanted = Wanted {
+        let done = Action::ALL.iter().filter(|action| action.kind() != Category::Login);
+        let wanted = Filter {
             actions: Some(done.copied().collect()),
-            ..Wanted::default()
+            ..Filter::default()
         };
-        let sight = Sight::of(conn, member)?;
-        let found = query::page(conn, org, &wanted, &sight, Place::Top, LINES)?;
+        let sight = Visibility::of(conn, actor)?;
+        let found = query::page(conn, org, &wanted, &sight, SeqCursor::Top, LINES)?;
         Some(
             found
                 .lines
@@ -144,29 +144,30 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
     } else {
         None
     };
-    let starting = total == 1 && pending.is_some_and(|pending| pending.open == 0) && member.rights.create_companies();
+    let starting =
+        total == 1 && pending.is_some_and(|pending| pending.open == 0) && actor.permissions.create_companies();
     // Who looks in by a support session never joined.
-    let joined = match member.support {
+    let joined = match actor.support {
         Some(_) => None,
-        None => Some(Standing::find(conn, org, member.id)?.joined_at),
+        None => Some(Membership::find(conn, org, actor.id)?.joined_at),
     };
-    let fresh = joined.is_some_and(|joined| member.cx.now - joined < NEWCOMER);
+    let fresh = joined.is_some_and(|joined| actor.cx.now - joined < NEWCOMER);
     let welcome = fresh.then(|| {
-        let first_name = member.person.name.split_whitespace().next().unwrap_or_default();
+        let first_name = actor.person.name.split_whitespace().next().unwrap_or_default();
         (
             first_name.to_owned(),
-            member.role.label(),
-            member.role.can(member.unit.many()),
+            actor.role.label(),
+            actor.role.can(actor.unit.many()),
         )
     });
     Ok(OverviewPage {
-        shell: member.shell(conn, "overview")?,
-        name: member.organization_name.clone(),
-        path: member.path(""),
-        unit: member.unit,
-        may: member.rights,
+        layout: actor.layout(conn, "overview")?,
+        name: actor.organization_name.clone(),
+        path: actor.path(""),
+        unit: actor.unit,
+        may: actor.permissions,
         own: own.is_some(),
-        attention: attention(member, conn, pending, total)?,
+        attention: attention(actor, conn, pending, total)?,
         inherited: staff.inherited,
         active,
         archived,
@@ -182,25 +183,25 @@ fn page(member: &Member, conn: &mut Conn) -> Result<OverviewPage, AppError> {
 
 /// Only what was measured, and only for who can do something about it.
 fn attention(
-    member: &Member,
+    actor: &Actor,
     conn: &mut Conn,
     pending: Option<Pending>,
     members: i64,
 ) -> Result<Vec<Attention>, AppError> {
     let mut found = Vec::new();
-    for approval in approval::open(conn, member.cx.now, member.organization)? {
-        if dual_control::may_decide(&approval, member) {
+    for approval in approval::open(conn, actor.cx.now, actor.organization)? {
+        if dual_control::may_decide(&approval, actor) {
             found.push(Attention {
                 icon: "clock",
                 title: format!("Asked of you: {}", approval.label),
                 text: "Nothing happens until you confirm",
-                href: member.path(&format!("/settings/approvals/{}", approval.id)),
+                href: actor.path(&format!("/settings/approvals/{}", approval.id)),
             });
         }
     }
     let say = |n: i64, one: &str, many: &str| format!("{} {}", number(&n), if n == 1 { one } else { many });
     if let Some(pending) = pending {
-        let href = member.path("/invitations");
+        let href = actor.path("/invitations");
         if pending.undelivered > 0 {
             found.push(Attention {
                 icon: "mail",
@@ -222,12 +223,12 @@ fn attention(
             });
         }
     }
-    if member.rights.grant_owner() && members >= SEVERAL && queries::owners(conn, member.organization)? == 1 {
+    if actor.permissions.grant_owner() && members >= SEVERAL && queries::owners(conn, actor.organization)? == 1 {
         found.push(Attention {
             icon: "crown",
             title: "One owner only".into(),
             text: "Make somebody else an owner too",
-            href: member.path("/members"),
+            href: actor.path("/members"),
         });
     }
     Ok(found)

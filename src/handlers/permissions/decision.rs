@@ -5,11 +5,11 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
-use crate::authz::decision::{Grounds, Reach};
-use crate::authz::permission::{AssignCompanies, DecideRequests, Permission, Right};
+use crate::auth::actor::Actor;
+use crate::authz::decision::{AccessInputs, Reach};
+use crate::authz::permission::{AssignCompanies, DecideRequests, Permission, PermissionId};
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -19,17 +19,17 @@ use crate::db::types::organization::CompanyStatus;
 use crate::handlers::permissions::overrides;
 use crate::handlers::permissions::overrides::Stopped;
 use crate::handlers::permissions::person::Subject;
-use crate::handlers::permissions::requests::{RequestPlace, Typed, again, visible};
+use crate::handlers::permissions::requests::{AccessRequestForm, RequestPlace, again, visible};
 use crate::handlers::permissions::{queries, rules, words};
 use crate::models::access_request as store_requests;
 use crate::models::access_request::{Request, RequestStatus};
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::access_requests::email;
 use crate::services::assignments;
-use crate::services::assignments::Attempt;
+use crate::services::assignments::AssignmentCheck;
 use crate::services::members::role;
 use crate::services::members::role::Title;
-use crate::services::members::rules::{Actor, Refused, Target, may_override};
+use crate::services::members::rules::{ActorRank, MemberChangeError, Target, may_override};
 
 /// What granting does.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ enum Deal {
 
 /// One way of granting.
 #[derive(Debug, Clone)]
-pub struct Way {
+pub struct GrantOption {
     /// The form's value.
     pub value: String,
     /// The words.
@@ -55,15 +55,20 @@ pub struct Way {
 ///
 /// # Errors
 /// When the database fails.
-pub fn ways(conn: &mut Conn, member: &Member, subject: &Subject, request: &Request) -> Result<Vec<Way>, AppError> {
-    let (Some(right), grounds) = (request.right(), &subject.grounds) else {
+pub fn ways(
+    conn: &mut Conn,
+    actor: &Actor,
+    subject: &Subject,
+    request: &Request,
+) -> Result<Vec<GrantOption>, AppError> {
+    let (Some(permission), inputs) = (request.permission(), &subject.inputs) else {
         return Ok(Vec::new());
     };
-    if !grounds.in_force {
+    if !inputs.in_force {
         return Ok(Vec::new());
     }
     let company = match request.company {
-        Some(id) => match queries::company(conn, member.organization, id)? {
+        Some(id) => match queries::company(conn, actor.organization, id)? {
             Some(company) => Some(company),
             None => return Ok(Vec::new()),
         },
@@ -73,18 +78,16 @@ pub fn ways(conn: &mut Conn, member: &Member, subject: &Subject, request: &Reque
     let mut present = None;
     if let Some(company) = &company {
         let person = &subject.person;
-        let place = queries::place(conn, member.cx.now, member.organization, person.id, company.id)?;
+        let place = queries::place(conn, actor.cx.now, actor.organization, person.id, company.id)?;
         present = place.map(|place| place.role);
         if company.status == CompanyStatus::Active {
-            let own = member.reach::<AssignCompanies>() == Reach::OwnCompanies
-                && member
-                    .own_companies(conn, AssignCompanies::RIGHT)?
-                    .contains(&company.id);
-            let attempt = Attempt::of(member, AssignCompanies::RIGHT, person.id, person.role);
-            let roles = assignments::grantable(member.reach::<AssignCompanies>()).iter().rev();
-            for role in roles.filter(|role| grounds.in_company(Some(**role)).has(right)) {
+            let own = actor.reach::<AssignCompanies>() == Reach::OwnCompanies
+                && actor.own_companies(conn, AssignCompanies::ID)?.contains(&company.id);
+            let attempt = AssignmentCheck::of(actor, AssignCompanies::ID, person.id, person.role);
+            let roles = assignments::grantable(actor.reach::<AssignCompanies>()).iter().rev();
+            for role in roles.filter(|role| inputs.in_company(Some(**role)).has(permission)) {
                 if attempt.give(own, present, *role).is_ok() && present != Some(*role) {
-                    ways.push(Way {
+                    ways.push(GrantOption {
                         value: format!("company:{role}"),
                         label: format!("Make {} {} of {}", person.name, role.label(), company.name),
                         hint: format!("{}. Only there", role.can()),
@@ -94,24 +97,24 @@ pub fn ways(conn: &mut Conn, member: &Member, subject: &Subject, request: &Reque
             }
         }
     }
-    let leads = |grounds: &Grounds| match &company {
-        None => grounds.rights().reach(right) == Reach::Everywhere,
-        Some(_) => grounds.in_company(present).has(right),
+    let leads = |inputs: &AccessInputs| match &company {
+        None => inputs.permissions().reach(permission) == Reach::Everywhere,
+        Some(_) => inputs.in_company(present).has(permission),
     };
-    ways.extend(by_override(member, subject, right, &leads));
-    for title in role::offered(conn, member, &Target::from(&subject.person))?
+    ways.extend(by_override(actor, subject, permission, &leads));
+    for title in role::offered(conn, actor, &Target::from(&subject.person))?
         .into_iter()
         .rev()
     {
-        let mut after = grounds.clone();
+        let mut after = inputs.clone();
         if let Some(own) = after.roles.first_mut() {
             *own = title.held();
         }
         if leads(&after) && title.label() != subject.about.title {
-            ways.push(Way {
+            ways.push(GrantOption {
                 value: format!("role:{}", title.value()),
                 label: format!("Make {} {}", subject.person.name, title.label()),
-                hint: format!("{}. Now {}", title.can(member.unit.many()), subject.about.title),
+                hint: format!("{}. Now {}", title.can(actor.unit.many()), subject.about.title),
                 deal: Deal::Role(title),
             });
         }
@@ -119,19 +122,24 @@ pub fn ways(conn: &mut Conn, member: &Member, subject: &Subject, request: &Reque
     Ok(ways)
 }
 
-fn by_override(member: &Member, subject: &Subject, right: Right, leads: &dyn Fn(&Grounds) -> bool) -> Option<Way> {
-    let after = Grounds {
-        overrides: subject.grounds.overrides.set(right, Some(true)),
-        ..subject.grounds.clone()
+fn by_override(
+    actor: &Actor,
+    subject: &Subject,
+    permission: PermissionId,
+    leads: &dyn Fn(&AccessInputs) -> bool,
+) -> Option<GrantOption> {
+    let after = AccessInputs {
+        overrides: subject.inputs.overrides.set(permission, Some(true)),
+        ..subject.inputs.clone()
     };
-    let (before, open) = (subject.grounds.overrides, subject.grounds.open());
-    let mine = may_override(&Actor::from(member), &Target::from(&subject.person))
-        && rules::overrides(&member.authority(), open, before, after.overrides).is_ok();
-    (mine && leads(&after)).then(|| Way {
+    let (before, open) = (subject.inputs.overrides, subject.inputs.open());
+    let mine = may_override(&ActorRank::from(actor), &Target::from(&subject.person))
+        && rules::overrides(&actor.authority(), open, before, after.overrides).is_ok();
+    (mine && leads(&after)).then(|| GrantOption {
         value: "override".into(),
         label: format!(
             "Switch on “{}” for {}",
-            words::label(right, member.unit),
+            words::label(permission, actor.unit),
             subject.person.name
         ),
         hint: "This one permission and nothing else. The role stays".into(),
@@ -156,47 +164,47 @@ impl From<AppError> for Stop {
 /// What a grant does, and the words of it.
 fn grant(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     subject: Subject,
     request: &Request,
     chosen: &str,
-) -> Result<(String, Deeds), Stop> {
-    let way = ways(conn, member, &subject, request)?
+) -> Result<(String, Events), Stop> {
+    let way = ways(conn, actor, &subject, request)?
         .into_iter()
         .find(|way| way.value == chosen)
         .ok_or_else(|| Stop::Refused("way", "Choose how to grant it".into()))?;
-    let Subject { person, grounds, .. } = subject;
-    let changed = || Stop::Refused("way", Refused::Changed.sentence().into());
-    let deeds = match (&way.deal, request.company, request.right()) {
+    let Subject { person, inputs, .. } = subject;
+    let changed = || Stop::Refused("way", MemberChangeError::Changed.sentence().into());
+    let events = match (&way.deal, request.company, request.permission()) {
         (Deal::Company(role), Some(company), _) => {
-            match assignments::give(conn, member, AssignCompanies::RIGHT, &person, company, *role)? {
-                Ok(placed) => placed.deeds,
-                Err(why) => return Err(Stop::Refused("way", why.sentence(member.unit.one()))),
+            match assignments::give(conn, actor, AssignCompanies::ID, &person, company, *role)? {
+                Ok(placed) => placed.events,
+                Err(why) => return Err(Stop::Refused("way", why.sentence(actor.unit.one()))),
             }
         }
-        (Deal::Override, _, Some(right)) => {
-            let after = grounds.overrides.set(right, Some(true));
-            match overrides::switch(conn, member, &person, &grounds, after)? {
-                Ok(deeds) => deeds,
+        (Deal::Override, _, Some(permission)) => {
+            let after = inputs.overrides.set(permission, Some(true));
+            match overrides::switch(conn, actor, &person, &inputs, after)? {
+                Ok(events) => events,
                 Err(Stopped::Cell(_, why)) => return Err(Stop::Refused("way", why.sentence().into())),
                 Err(Stopped::Rank | Stopped::Changed) => return Err(changed()),
             }
         }
-        (Deal::Role(title), ..) => match role::change(conn, member, &person, title)? {
-            Ok(done) => done.deeds,
+        (Deal::Role(title), ..) => match role::change(conn, actor, &person, title)? {
+            Ok(done) => done.events,
             Err(why) => return Err(Stop::Refused("way", why.sentence().into())),
         },
         _ => return Err(changed()),
     };
-    Ok((way.label, deeds))
+    Ok((way.label, events))
 }
 
 fn decide(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     request: &Request,
     form: &DecisionForm,
-) -> Result<(&'static str, Deeds), Stop> {
+) -> Result<(&'static str, Events), Stop> {
     let answer = rules::words(&form.answer).map_err(|why| Stop::Refused("answer", why))?;
     let granted = match form.decision.as_str() {
         "grant" => true,
@@ -209,28 +217,28 @@ fn decide(
         RequestStatus::Denied
     };
     // First come, first served: who closes the request decides it.
-    let by = member.person.id;
-    if !store_requests::close(conn, &member.cx, member.organization, request.id, status, by, &answer)
+    let by = actor.person.id;
+    if !store_requests::close(conn, &actor.cx, actor.organization, request.id, status, by, &answer)
         .map_err(AppError::from)?
     {
         return Err(Stop::Refused("way", "This request was decided before".into()));
     }
-    let (mut way, mut deeds) = (String::new(), Deeds::default());
+    let (mut way, mut events) = (String::new(), Events::default());
     if granted {
-        let person = Standing::find(conn, member.organization, request.member)?;
-        let subject = Subject::of(conn, member, person)?;
-        (way, deeds) = grant(conn, member, subject, request, &form.way)?;
+        let person = Membership::find(conn, actor.organization, request.member)?;
+        let subject = Subject::of(conn, actor, person)?;
+        (way, events) = grant(conn, actor, subject, request, &form.way)?;
     }
-    email::decided(conn, member, request, granted, &answer)?;
+    email::decided(conn, actor, request, granted, &answer)?;
     let (action, word) = if granted {
         (Action::AccessGranted, "Granted")
     } else {
         (Action::AccessDenied, "Denied")
     };
-    let deed = Deed::new(action, "request", request.id, &request.name)
+    let event = Event::new(action, "request", request.id, &request.name)
         .before(json!({ "permission": request.permission, "company": request.company_name }))
         .after(json!({ "answer": answer, "way": way }));
-    Ok((word, deeds.and(member.did(deed))))
+    Ok((word, events.and(actor.event(event))))
 }
 
 /// The decision.
@@ -254,18 +262,18 @@ pub async fn submit(
     let (id, form) = (place.into_inner().1, form.into_inner());
     let (of, typed) = (id.clone(), form.clone());
     let done = gate
-        .write(move |member, conn| {
-            let request = visible(conn, member, &of)?;
+        .write(move |actor, conn| {
+            let request = visible(conn, actor, &of)?;
             // Nobody decides for themselves.
-            if request.member == member.id {
-                return Err(member.refusal(conn, DecideRequests::RIGHT)?);
+            if request.member == actor.id {
+                return Err(actor.refusal(conn, DecideRequests::ID)?);
             }
-            match store_requests::all_or_nothing(conn, |conn| decide(conn, member, &request, &form)) {
-                Ok((word, deeds)) => {
+            match store_requests::all_or_nothing(conn, |conn| decide(conn, actor, &request, &form)) {
+                Ok((word, events)) => {
                     let word = format!("{word}. {} gets an email", request.name);
-                    Ok((Ok((member.path("/access/requests"), word)), deeds))
+                    Ok((Ok((actor.path("/access/requests"), word)), events))
                 }
-                Err(Stop::Refused(field, sentence)) => Ok((Err((field, sentence)), Deeds::none("refused"))),
+                Err(Stop::Refused(field, sentence)) => Ok((Err((field, sentence)), Events::none("refused"))),
                 Err(Stop::Failed(error)) => Err(error),
             }
         })
@@ -276,7 +284,7 @@ pub async fn submit(
             Ok(see_other(gate.fragment(), &path))
         }
         Err((field, sentence)) => {
-            let typed = Typed {
+            let typed = AccessRequestForm {
                 chosen: typed.way,
                 answer: typed.answer,
             };

@@ -5,10 +5,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::area::Area;
 use crate::authz::decision::Reach;
-use crate::authz::permission::{Permission, Right, RightSet, ViewAccess, ViewOrganization};
+use crate::authz::permission::{Permission, PermissionId, PermissionSet, ViewAccess, ViewOrganization};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -23,10 +23,10 @@ use crate::handlers::permissions::sheet::{Sheet, heading};
 use crate::handlers::permissions::words;
 use crate::handlers::permissions::words::Told;
 use crate::models::member_search;
-use crate::models::member_search::{Row, Sort, Wanted};
-use crate::models::membership::record::Standing;
+use crate::models::member_search::{MemberFilter, MemberRow, Sort};
+use crate::models::membership::record::Membership;
 use crate::services::members::visible::visible;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -49,11 +49,13 @@ pub type Choices = Vec<(String, Vec<(&'static str, String)>)>;
 
 /// Every permission to choose from, by area.
 pub fn choices(unit: UnitLabel) -> Choices {
-    Area::split(RightSet::ALL)
+    Area::split(PermissionSet::ALL)
         .into_iter()
-        .map(|(area, rights)| {
-            let rights = rights.into_iter().map(|right| (right.key(), words::label(right, unit)));
-            (heading(area, unit), rights.collect())
+        .map(|(area, permissions)| {
+            let permissions = permissions
+                .into_iter()
+                .map(|permission| (permission.key(), words::label(permission, unit)));
+            (heading(area, unit), permissions.collect())
         })
         .collect()
 }
@@ -61,16 +63,16 @@ pub fn choices(unit: UnitLabel) -> Choices {
 #[derive(Template)]
 #[template(path = "rights/explain.html")]
 struct ExplainPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
     unit: UnitLabel,
     question: Question,
     errors: FormErrors,
-    found: Vec<Row>,
+    found: Vec<MemberRow>,
     searched: bool,
-    person: Option<Standing>,
+    person: Option<Membership>,
     companies: Vec<queries::Company>,
     choices: Choices,
     told: Option<Told>,
@@ -87,11 +89,11 @@ impl ExplainPage {
         )
     }
 
-    fn load(conn: &mut Conn, member: &Member, mut question: Question) -> Result<Self, AppError> {
-        let organization = member.organization;
-        let own = match member.reach::<ViewAccess>() {
+    fn load(conn: &mut Conn, actor: &Actor, mut question: Question) -> Result<Self, AppError> {
+        let organization = actor.organization;
+        let own = match actor.reach::<ViewAccess>() {
             Reach::Everywhere => None,
-            _ => Some(member.own_companies(conn, ViewAccess::RIGHT)?),
+            _ => Some(actor.own_companies(conn, ViewAccess::ID)?),
         };
         let mut errors = FormErrors::none();
         let company = if question.company.trim().is_empty() {
@@ -100,23 +102,23 @@ impl ExplainPage {
             let found = queries::company_meant(conn, organization, question.company.trim())?
                 .filter(|company| own.as_ref().is_none_or(|own| own.contains(&company.id)));
             if found.is_none() {
-                errors.add("company", format!("No {} has this name or address", member.unit.one()));
+                errors.add("company", format!("No {} has this name or address", actor.unit.one()));
             }
             found
         };
-        let right = Right::parse(&question.permission);
-        if right.is_none() && !question.permission.is_empty() {
+        let permission = PermissionId::parse(&question.permission);
+        if permission.is_none() && !question.permission.is_empty() {
             errors.add("permission", "Choose a permission of the list");
         }
         let mut found = Vec::new();
         let searched = question.member.is_empty() && !question.q.trim().is_empty();
         let mut person = match MembershipId::parse(&question.member) {
-            Some(id) => Some(visible(conn, member, ViewAccess::RIGHT, id)?),
+            Some(id) => Some(visible(conn, actor, ViewAccess::ID, id)?),
             None if !question.member.is_empty() => return Err(AppError::NotFound),
             None => None,
         };
         if searched {
-            let wanted = Wanted {
+            let wanted = MemberFilter {
                 words: name::query(&question.q),
                 role: None,
                 company: None,
@@ -124,22 +126,22 @@ impl ExplainPage {
                 standing: None,
                 within: own.clone(),
                 sort: Sort::Name,
-                now: member.cx.now,
+                now: actor.cx.now,
             };
             found = member_search::page(conn, organization, &wanted, None, FOUND)?.page.rows;
             if let [only] = found.as_slice() {
-                person = Some(Standing::find(conn, organization, only.id)?);
+                person = Some(Membership::find(conn, organization, only.id)?);
                 found.clear();
             }
         }
         let (mut told, mut sheet) = (None, None);
         if let (Some(person), true) = (person.clone(), errors.is_empty()) {
-            let mut subject = Subject::of(conn, member, person)?;
+            let mut subject = Subject::of(conn, actor, person)?;
             if let Some(company) = &company {
-                subject = subject.in_company(conn, member, company)?;
+                subject = subject.in_company(conn, actor, company)?;
             }
-            match right {
-                Some(right) => told = Some(subject.about.tell(member, right, &subject.answer(right))),
+            match permission {
+                Some(permission) => told = Some(subject.about.tell(actor, permission, &subject.answer(permission))),
                 None => sheet = Some(Sheet::of(&subject)),
             }
         }
@@ -152,16 +154,16 @@ impl ExplainPage {
             question.q.clone_from(&person.email);
         }
         Ok(Self {
-            shell: member.shell(conn, "access")?,
-            tabs: nav::access(member.rights),
+            layout: actor.layout(conn, "access")?,
+            tabs: nav::access(actor.permissions),
             tab: "/explain",
-            base: member.path("/access"),
-            unit: member.unit,
+            base: actor.path("/access"),
+            unit: actor.unit,
             errors,
             searched,
             person,
             companies: queries::companies(conn, organization, own.as_deref(), OFFERED)?,
-            choices: choices(member.unit),
+            choices: choices(actor.unit),
             found,
             told,
             sheet,
@@ -177,7 +179,7 @@ impl ExplainPage {
 pub async fn show(gate: Gate<ViewAccess>, question: web::Query<Question>) -> Result<HttpResponse, AppError> {
     let question = question.into_inner();
     let page = gate
-        .read(move |member, conn| ExplainPage::load(conn, member, question))
+        .read(move |actor, conn| ExplainPage::load(conn, actor, question))
         .await?;
     if page.errors.is_empty() {
         html(page)
@@ -189,7 +191,7 @@ pub async fn show(gate: Gate<ViewAccess>, question: web::Query<Question>) -> Res
 #[derive(Template)]
 #[template(path = "rights/mine.html")]
 struct MinePage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
@@ -215,31 +217,31 @@ const REQUESTS: i64 = 10;
 pub async fn mine(gate: Gate<ViewOrganization>, question: web::Query<Question>) -> Result<HttpResponse, AppError> {
     let question = question.into_inner();
     let page = gate
-        .read(move |member, conn| {
+        .read(move |actor, conn| {
             // An operator who looks in is nobody's member: their banner says what they may.
-            if member.support.is_some() {
-                return Ok(Err(member.path("")));
+            if actor.support.is_some() {
+                return Ok(Err(actor.path("")));
             }
-            let person = Standing::find(conn, member.organization, member.id)?;
-            let subject = Subject::of(conn, member, person)?;
-            let right = Right::parse(&question.permission);
+            let person = Membership::find(conn, actor.organization, actor.id)?;
+            let subject = Subject::of(conn, actor, person)?;
+            let permission = PermissionId::parse(&question.permission);
             Ok(Ok(MinePage {
-                shell: member.shell(conn, "mine")?,
-                tabs: nav::access(member.rights),
+                layout: actor.layout(conn, "mine")?,
+                tabs: nav::access(actor.permissions),
                 tab: "/mine",
-                base: member.path("/access"),
-                organization: member.organization_name.clone(),
-                unit: member.unit,
+                base: actor.path("/access"),
+                organization: actor.organization_name.clone(),
+                unit: actor.unit,
                 groups: subject.about.groups.iter().map(|group| group.name.clone()).collect(),
-                inherits: words::inherits(&subject.grounds)
+                inherits: words::inherits(&subject.inputs)
                     .and_then(Role::inherited)
                     .map(CompanyRole::label),
-                told: right.map(|right| subject.about.tell(member, right, &subject.answer(right))),
-                permission: right.map(Right::key).unwrap_or_default().to_owned(),
+                told: permission.map(|permission| subject.about.tell(actor, permission, &subject.answer(permission))),
+                permission: permission.map(PermissionId::key).unwrap_or_default().to_owned(),
                 sheet: Sheet::of(&subject),
                 title: subject.about.title,
-                requests: crate::models::access_request::of(conn, member.organization, member.id, REQUESTS)?,
-                may_ask: member.delete_after.is_none(),
+                requests: crate::models::access_request::of(conn, actor.organization, actor.id, REQUESTS)?,
+                may_ask: actor.delete_after.is_none(),
             }))
         })
         .await?;

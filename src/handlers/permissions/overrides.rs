@@ -4,13 +4,13 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::{Value, json};
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::area::Area;
-use crate::authz::decision::{Cells, Grounds};
+use crate::authz::decision::{AccessInputs, Overrides};
 use crate::authz::explain::explain;
-use crate::authz::permission::{ManageRoles, Permission, Right, RightSet, ViewMembers};
+use crate::authz::permission::{ManageRoles, Permission, PermissionId, PermissionSet, ViewMembers};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -24,11 +24,11 @@ use crate::handlers::permissions::{rules, words};
 use crate::mail::notice::Notice;
 use crate::models::membership;
 use crate::models::membership::Outcome;
-use crate::models::membership::record::Standing;
-use crate::services::members::ceiling::Before;
-use crate::services::members::rules::{Actor, Refused, Target, may_override};
+use crate::models::membership::record::Membership;
+use crate::services::members::ceiling::PermissionCeiling;
+use crate::services::members::rules::{ActorRank, MemberChangeError, Target, may_override};
 use crate::services::members::visible::visible;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// One cell of the table.
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing to show of it")]
@@ -58,10 +58,10 @@ struct Section {
 #[derive(Template)]
 #[template(path = "rights/overrides.html")]
 struct OverridesPage {
-    shell: Shell,
+    layout: Layout,
     profile: String,
     explain: String,
-    person: Standing,
+    person: Membership,
     role: String,
     /// The switched cells as they were read.
     seen: String,
@@ -78,59 +78,59 @@ fn word(effect: Option<bool>) -> &'static str {
 }
 
 /// Who it is, if the reader may switch anything for them.
-fn subject(conn: &mut Conn, member: &Member, id: &str) -> Result<Subject, AppError> {
+fn subject(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Subject, AppError> {
     let id = MembershipId::parse(id).ok_or(AppError::NotFound)?;
-    let person = visible(conn, member, ViewMembers::RIGHT, id)?;
-    if !may_override(&Actor::from(member), &Target::from(&person)) {
-        return Err(member.refusal(conn, ManageRoles::RIGHT)?);
+    let person = visible(conn, actor, ViewMembers::ID, id)?;
+    if !may_override(&ActorRank::from(actor), &Target::from(&person)) {
+        return Err(actor.refusal(conn, ManageRoles::ID)?);
     }
-    Subject::of(conn, member, person)
+    Subject::of(conn, actor, person)
 }
 
 impl OverridesPage {
     fn of(
         conn: &mut Conn,
-        member: &Member,
+        actor: &Actor,
         id: &str,
-        typed: Option<Cells>,
+        typed: Option<Overrides>,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let subject = subject(conn, member, id)?;
-        let authority = member.authority();
-        let stored = subject.grounds.overrides;
+        let subject = subject(conn, actor, id)?;
+        let authority = actor.authority();
+        let stored = subject.inputs.overrides;
         let shown = typed.unwrap_or(stored);
-        let bare = Grounds {
-            overrides: Cells::NONE,
-            ..subject.grounds.clone()
+        let bare = AccessInputs {
+            overrides: Overrides::NONE,
+            ..subject.inputs.clone()
         };
-        let open = subject.grounds.open();
-        let cell = |right: Right| {
-            let result = explain(&subject.grounds, right, None);
-            let may_allow = rules::may_switch_on(&authority, right) && open.has(right);
+        let open = subject.inputs.open();
+        let cell = |permission: PermissionId| {
+            let result = explain(&subject.inputs, permission, None);
+            let may_allow = rules::may_switch_on(&authority, permission) && open.has(permission);
             Cell {
-                key: right.key(),
-                label: words::label(right, member.unit),
-                by_role: bare.rights().has(right),
-                open: open.has(right),
-                chosen: word(shown.effect(right)),
-                may_allow: may_allow || shown.effect(right) == Some(true),
-                may_release: stored.effect(right) != Some(false) || rules::may_switch_on(&authority, right),
-                result: words::reach(result.reach, member.unit),
+                key: permission.key(),
+                label: words::label(permission, actor.unit),
+                by_role: bare.permissions().has(permission),
+                open: open.has(permission),
+                chosen: word(shown.effect(permission)),
+                may_allow: may_allow || shown.effect(permission) == Some(true),
+                may_release: stored.effect(permission) != Some(false) || rules::may_switch_on(&authority, permission),
+                result: words::reach(result.reach, actor.unit),
                 can: result.yes(),
             }
         };
-        let unit = member.unit;
+        let unit = actor.unit;
         let sections = Area::split(open.or(stored.allow).or(stored.deny))
             .into_iter()
-            .map(|(area, rights)| Section {
+            .map(|(area, permissions)| Section {
                 label: heading(area, unit),
-                cells: rights.into_iter().map(cell).collect(),
+                cells: permissions.into_iter().map(cell).collect(),
             })
             .collect();
         Ok(Self {
-            shell: member.shell(conn, "members")?,
-            profile: member.path(&format!("/members/{}", subject.person.id)),
-            explain: member.path(&format!("/access/explain?member={}", subject.person.id)),
+            layout: actor.layout(conn, "members")?,
+            profile: actor.path(&format!("/members/{}", subject.person.id)),
+            explain: actor.path(&format!("/access/explain?member={}", subject.person.id)),
             role: subject.about.title,
             seen: stored.text(),
             sections,
@@ -147,7 +147,7 @@ impl OverridesPage {
 pub async fn edit(gate: Gate<ManageRoles>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let page = gate
-        .read(move |member, conn| OverridesPage::of(conn, member, &id, None, FormErrors::none()))
+        .read(move |actor, conn| OverridesPage::of(conn, actor, &id, None, FormErrors::none()))
         .await?;
     html(page)
 }
@@ -157,7 +157,7 @@ pub enum Stopped {
     /// The order of command.
     Rank,
     /// A cell that stays as it is.
-    Cell(Right, rules::Closed),
+    Cell(PermissionId, rules::Closed),
     /// Somebody else was faster.
     Changed,
 }
@@ -168,47 +168,53 @@ pub enum Stopped {
 /// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
 pub fn switch(
     conn: &mut Conn,
-    member: &Member,
-    person: &Standing,
-    grounds: &Grounds,
-    after: Cells,
-) -> Result<Result<Deeds, Stopped>, AppError> {
-    if !may_override(&Actor::from(member), &Target::from(person)) {
+    actor: &Actor,
+    person: &Membership,
+    inputs: &AccessInputs,
+    after: Overrides,
+) -> Result<Result<Events, Stopped>, AppError> {
+    if !may_override(&ActorRank::from(actor), &Target::from(person)) {
         return Ok(Err(Stopped::Rank));
     }
-    let before = grounds.overrides;
-    if let Err((right, why)) = rules::overrides(&member.authority(), grounds.open(), before, after) {
-        return Ok(Err(Stopped::Cell(right, why)));
+    let before = inputs.overrides;
+    if let Err((permission, why)) = rules::overrides(&actor.authority(), inputs.open(), before, after) {
+        return Ok(Err(Stopped::Cell(permission, why)));
     }
-    let differs = RightSet::ALL
+    let differs = PermissionSet::ALL
         .iter()
-        .filter(|right| before.effect(*right) != after.effect(*right));
-    let differs = RightSet::of(differs);
+        .filter(|permission| before.effect(*permission) != after.effect(*permission));
+    let differs = PermissionSet::of(differs);
     if differs.is_empty() {
-        return Ok(Ok(Deeds::none("nothing was switched")));
+        return Ok(Ok(Events::none("nothing was switched")));
     }
-    let bounds = Before::of(conn, member, person.id)?;
-    if membership::set_overrides(conn, member.organization, person, after)? != Outcome::Done {
+    let bounds = PermissionCeiling::of(conn, actor, person.id)?;
+    if membership::set_overrides(conn, actor.organization, person, after)? != Outcome::Done {
         return Ok(Err(Stopped::Changed));
     }
-    bounds.check(conn, member, person.id)?;
-    tell(conn, member, person, differs, after)?;
-    let of = |cells: Cells| {
+    bounds.check(conn, actor, person.id)?;
+    tell(conn, actor, person, differs, after)?;
+    let of = |cells: Overrides| {
         let each = differs
             .iter()
-            .map(|right| (right.key().to_owned(), json!(word(cells.effect(right)))));
+            .map(|permission| (permission.key().to_owned(), json!(word(cells.effect(permission)))));
         Value::Object(each.collect())
     };
-    let deed = Deed::new(Action::OverridesChanged, "member", person.id, &person.name)
+    let event = Event::new(Action::OverridesChanged, "member", person.id, &person.name)
         .before(of(before))
         .after(of(after));
-    Ok(Ok(member.did(deed)))
+    Ok(Ok(actor.event(event)))
 }
 
-fn tell(conn: &mut Conn, member: &Member, person: &Standing, differs: RightSet, after: Cells) -> Result<(), AppError> {
+fn tell(
+    conn: &mut Conn,
+    actor: &Actor,
+    person: &Membership,
+    differs: PermissionSet,
+    after: Overrides,
+) -> Result<(), AppError> {
     let list = |effect: Option<bool>| {
-        let of = differs.iter().filter(|right| after.effect(*right) == effect);
-        of.map(|right| words::label(right, member.unit))
+        let of = differs.iter().filter(|permission| after.effect(*permission) == effect);
+        of.map(|permission| words::label(permission, actor.unit))
             .collect::<Vec<_>>()
             .join(", ")
     };
@@ -219,40 +225,40 @@ fn tell(conn: &mut Conn, member: &Member, person: &Standing, differs: RightSet, 
     ];
     let mut paragraphs = vec![format!(
         "{} changed what you can do in {}. It counts at once.",
-        member.person.name, member.organization_name
+        actor.person.name, actor.organization_name
     )];
     paragraphs.extend(
         said.into_iter()
             .map(|(words, effect)| (words, list(effect)))
-            .filter(|(_, rights)| !rights.is_empty())
-            .map(|(words, rights)| format!("{words}: {rights}.")),
+            .filter(|(_, permissions)| !permissions.is_empty())
+            .map(|(words, permissions)| format!("{words}: {permissions}.")),
     );
     let notice = Notice {
         kind: "overrides_changed",
         to_name: person.name.clone(),
         to: Email::stored(person.email.clone()),
-        sender: member.organization_name.clone(),
-        subject: format!("What you can do in {} has changed", member.organization_name),
+        sender: actor.organization_name.clone(),
+        subject: format!("What you can do in {} has changed", actor.organization_name),
         paragraphs,
-        button: Some(("See what you can do", member.path("/access/mine"))),
+        button: Some(("See what you can do", actor.path("/access/mine"))),
         foot: String::new(),
         seed: None,
     };
-    notice.send(conn, &member.cx)?;
+    notice.send(conn, &actor.cx)?;
     Ok(())
 }
 
 /// The cells as the form has them; what it does not name stays as it is.
-fn typed(form: &Fields, stored: Cells) -> Result<Cells, FormErrors> {
+fn typed(form: &Fields, stored: Overrides) -> Result<Overrides, FormErrors> {
     let mut cells = stored;
     let mut errors = FormErrors::none();
-    for right in Right::all() {
-        match form.get(right.key()) {
+    for permission in PermissionId::all() {
+        match form.get(permission.key()) {
             "" => {}
-            "role" => cells = cells.set(right, None),
-            "allow" => cells = cells.set(right, Some(true)),
-            "deny" => cells = cells.set(right, Some(false)),
-            _ => errors.add(right.key(), "Choose one of the three"),
+            "role" => cells = cells.set(permission, None),
+            "allow" => cells = cells.set(permission, Some(true)),
+            "deny" => cells = cells.set(permission, Some(false)),
+            _ => errors.add(permission.key(), "Choose one of the three"),
         }
     }
     if errors.is_empty() { Ok(cells) } else { Err(errors) }
@@ -270,33 +276,33 @@ pub async fn save(
     let id = place.into_inner().1;
     let of = id.clone();
     let done = gate
-        .write(move |member, conn| {
-            let Subject { person, grounds, .. } = subject(conn, member, &of)?;
-            let stored = grounds.overrides;
+        .write(move |actor, conn| {
+            let Subject { person, inputs, .. } = subject(conn, actor, &of)?;
+            let stored = inputs.overrides;
             if form.get("seen") != stored.text() {
-                let why = FormErrors::one("overrides", Refused::Changed.sentence());
-                return Ok((Err((None, why)), Deeds::none("somebody was faster")));
+                let why = FormErrors::one("overrides", MemberChangeError::Changed.sentence());
+                return Ok((Err((None, why)), Events::none("somebody was faster")));
             }
             let wanted = match typed(&form, stored) {
                 Ok(cells) => cells,
-                Err(errors) => return Ok((Err((None, errors)), Deeds::none("it cannot be read"))),
+                Err(errors) => return Ok((Err((None, errors)), Events::none("it cannot be read"))),
             };
-            match switch(conn, member, &person, &grounds, wanted)? {
-                Ok(deeds) => Ok((
-                    Ok((member.path(&format!("/members/{}", person.id)), person.name)),
-                    deeds,
+            match switch(conn, actor, &person, &inputs, wanted)? {
+                Ok(events) => Ok((
+                    Ok((actor.path(&format!("/members/{}", person.id)), person.name)),
+                    events,
                 )),
-                Err(Stopped::Rank) => Err(member.refusal(conn, ManageRoles::RIGHT)?),
-                Err(Stopped::Cell(right, why)) => {
+                Err(Stopped::Rank) => Err(actor.refusal(conn, ManageRoles::ID)?),
+                Err(Stopped::Cell(permission, why)) => {
                     let errors = FormErrors::one(
-                        right.key(),
-                        format!("{}: {}", words::label(right, member.unit), why.sentence()),
+                        permission.key(),
+                        format!("{}: {}", words::label(permission, actor.unit), why.sentence()),
                     );
-                    Ok((Err((Some(wanted), errors)), Deeds::none("a rule refused")))
+                    Ok((Err((Some(wanted), errors)), Events::none("a rule refused")))
                 }
                 Err(Stopped::Changed) => {
-                    let why = FormErrors::one("overrides", Refused::Changed.sentence());
-                    Ok((Err((None, why)), Deeds::none("somebody was faster")))
+                    let why = FormErrors::one("overrides", MemberChangeError::Changed.sentence());
+                    Ok((Err((None, why)), Events::none("somebody was faster")))
                 }
             }
         })
@@ -308,7 +314,7 @@ pub async fn save(
         }
         Err((wanted, errors)) => {
             let page = gate
-                .read(move |member, conn| OverridesPage::of(conn, member, &id, wanted, errors))
+                .read(move |actor, conn| OverridesPage::of(conn, actor, &id, wanted, errors))
                 .await?;
             refused(page)
         }

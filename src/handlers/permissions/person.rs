@@ -1,10 +1,9 @@
 //! Somebody whose rights are looked at, and what the reader may know of them.
 
-use crate::auth::actor;
-use crate::auth::actor::Member;
-use crate::authz::decision::Grounds;
+use crate::auth::actor::Actor;
+use crate::authz::decision::AccessInputs;
 use crate::authz::explain::{Answer, explain};
-use crate::authz::permission::Right;
+use crate::authz::permission::PermissionId;
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::db::Conn;
@@ -12,15 +11,15 @@ use crate::db::types::MembershipStatus;
 use crate::handlers::permissions::queries;
 use crate::handlers::permissions::words::About;
 use crate::models::membership::access;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::members::role::Title;
 
 /// Somebody with what their rights follow from.
 pub struct Subject {
     /// Who it is.
-    pub person: Standing,
+    pub person: Membership,
     /// What the rights follow from.
-    pub grounds: Grounds,
+    pub inputs: AccessInputs,
     /// In words.
     pub about: About,
 }
@@ -30,11 +29,11 @@ impl Subject {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of(conn: &mut Conn, member: &Member, person: Standing) -> Result<Self, AppError> {
-        let grounds = access::grounds(conn, member.cx.now, member.organization, person.id)?;
-        let title = Title::of(conn, member.organization, &person)?;
-        let groups = if person.facts.groups > 0 {
-            queries::groups(conn, member.organization, person.id)?
+    pub fn of(conn: &mut Conn, actor: &Actor, person: Membership) -> Result<Self, AppError> {
+        let inputs = access::access_inputs(conn, actor.cx.now, actor.organization, person.id)?;
+        let title = Title::of(conn, actor.organization, &person)?;
+        let groups = if person.access.groups > 0 {
+            queries::groups(conn, actor.organization, person.id)?
         } else {
             Vec::new()
         };
@@ -48,7 +47,7 @@ impl Subject {
         let about = About {
             id: person.id,
             name: person.name.clone(),
-            you: person.id == member.id,
+            you: person.id == actor.id,
             title: title.label().to_owned(),
             custom: match &title {
                 Title::Custom(custom) => Some(custom.id.to_string()),
@@ -58,46 +57,41 @@ impl Subject {
             company: None,
             place: None,
             place_groups: Vec::new(),
-            unit: member.unit,
+            unit: actor.unit,
             state,
         };
-        Ok(Self { person, grounds, about })
+        Ok(Self { person, inputs, about })
     }
 
     /// Turns to one company.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn in_company(
-        mut self,
-        conn: &mut Conn,
-        member: &Member,
-        company: &queries::Company,
-    ) -> Result<Self, AppError> {
-        let place = queries::place(conn, member.cx.now, member.organization, self.person.id, company.id)?;
+    pub fn in_company(mut self, conn: &mut Conn, actor: &Actor, company: &queries::Company) -> Result<Self, AppError> {
+        let place = queries::place(conn, actor.cx.now, actor.organization, self.person.id, company.id)?;
         if let Some(place) = &place
-            && self.person.facts.groups > 0
+            && self.person.access.groups > 0
         {
-            let groups = queries::groups_in(conn, member.organization, self.person.id, company.id)?;
+            let groups = queries::groups_in(conn, actor.organization, self.person.id, company.id)?;
             self.about.place_groups = groups
                 .into_iter()
                 .filter(|(_, role)| *role == place.role)
                 .map(|(name, _)| name)
                 .collect();
         }
-        let path = member.path(&format!("/companies/{}", company.slug));
+        let path = actor.path(&format!("/companies/{}", company.slug));
         self.about.company = Some((company.name.clone(), path));
         self.about.place = place;
         Ok(self)
     }
 
     /// The answer to a right.
-    pub fn answer(&self, right: Right) -> Answer {
+    pub fn answer(&self, permission: PermissionId) -> Answer {
         let there: Option<Option<CompanyRole>> = self
             .about
             .company
             .as_ref()
             .map(|_| self.about.place.as_ref().map(|place| place.role));
-        explain(&self.grounds, right, there)
+        explain(&self.inputs, permission, there)
     }
 }

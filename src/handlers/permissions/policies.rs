@@ -4,13 +4,12 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::{Value, json};
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::area::Area;
-use crate::authz::decision::{Policies, Reach, columns};
-use crate::authz::permission::{Column, ManageRoles, Permission, Right, RightSet};
+use crate::authz::decision::{Reach, RolePolicies, columns};
+use crate::authz::permission::{Column, ManageRoles, Permission, PermissionId, PermissionSet};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -26,7 +25,7 @@ use crate::models::custom_role;
 use crate::models::custom_role::CustomRole;
 use crate::models::membership::access;
 use crate::models::organization;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -63,7 +62,7 @@ struct Own {
 #[derive(Template)]
 #[template(path = "rights/policies.html")]
 struct PoliciesPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     path: String,
@@ -77,43 +76,49 @@ struct PoliciesPage {
 }
 
 /// The permissions in the organization's settings reach the whole organization or nobody.
-pub fn everywhere(conn: &mut Conn, member: &Member) -> Result<(), AppError> {
-    if member.reach::<ManageRoles>() == Reach::Everywhere {
+pub fn everywhere(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
+    if actor.reach::<ManageRoles>() == Reach::Everywhere {
         Ok(())
     } else {
-        Err(member.refusal(conn, ManageRoles::RIGHT)?)
+        Err(actor.refusal(conn, ManageRoles::ID)?)
     }
 }
 
-fn value((column, right): Cell) -> String {
-    format!("{} {}", column.key(), right.key())
+fn value((column, permission): Cell) -> String {
+    format!("{} {}", column.key(), permission.key())
 }
 
 fn parse(text: &str) -> Option<Cell> {
-    let (column, right) = text.split_once(' ')?;
-    let (column, right) = (Column::parse(column)?, Right::parse(right)?);
-    rules::switchable(column).has(right).then_some((column, right))
+    let (column, permission) = text.split_once(' ')?;
+    let (column, permission) = (Column::parse(column)?, PermissionId::parse(permission)?);
+    rules::switchable(column)
+        .has(permission)
+        .then_some((column, permission))
 }
 
 impl PoliciesPage {
-    fn of(conn: &mut Conn, member: &Member, typed: Option<Policies>, errors: FormErrors) -> Result<Self, AppError> {
-        everywhere(conn, member)?;
-        let stored = access::policies(conn, member.organization)?;
+    fn of(conn: &mut Conn, actor: &Actor, typed: Option<RolePolicies>, errors: FormErrors) -> Result<Self, AppError> {
+        everywhere(conn, actor)?;
+        let stored = access::policies(conn, actor.organization)?;
         let shown = typed.unwrap_or(stored);
-        let unit = member.unit;
-        let authority = member.authority();
-        let cell = |column: Column, right: Right| {
+        let unit = actor.unit;
+        let authority = actor.authority();
+        let cell = |column: Column, permission: PermissionId| {
             let marks = column.marks();
-            let label = format!("{}: {}", column.label(), words::label(right, unit));
-            if rules::switchable(column).has(right) {
-                let on = rules::is_on(&shown, column, right);
+            let label = format!("{}: {}", column.label(), words::label(permission, unit));
+            if rules::switchable(column).has(permission) {
+                let on = rules::is_on(&shown, column, permission);
                 let may = rules::may_switch_column(&authority, column)
-                    && (rules::is_on(&stored, column, right) || rules::may_switch_on(&authority, right));
+                    && (rules::is_on(&stored, column, permission) || rules::may_switch_on(&authority, permission));
                 return Shown {
-                    value: if may { value((column, right)) } else { String::new() },
+                    value: if may {
+                        value((column, permission))
+                    } else {
+                        String::new()
+                    },
                     label,
                     on: Some(on),
-                    switched: on != marks.on.has(right),
+                    switched: on != marks.on.has(permission),
                 };
             }
             // In its own company a company role simply has it.
@@ -121,7 +126,7 @@ impl PoliciesPage {
             Shown {
                 value: String::new(),
                 label,
-                on: match (marks.always.has(right), marks.own.has(right)) {
+                on: match (marks.always.has(permission), marks.own.has(permission)) {
                     (true, _) => Some(true),
                     (_, true) => in_company.then_some(true),
                     _ => Some(false),
@@ -129,23 +134,25 @@ impl PoliciesPage {
                 switched: false,
             }
         };
-        let line = |right| Line {
-            label: words::label(right, unit),
-            cells: columns().map(|column| cell(column, right)).collect(),
+        let line = |permission| Line {
+            label: words::label(permission, unit),
+            cells: columns().map(|column| cell(column, permission)).collect(),
         };
-        let sections = Area::split(RightSet::ALL).into_iter().map(|(area, rights)| Section {
-            label: heading(area, unit),
-            lines: rights.into_iter().map(line).collect(),
-        });
-        let mut holders = custom_role::all_holders(conn, member.organization)?;
-        let roles = custom_role::all(conn, member.organization)?;
+        let sections = Area::split(PermissionSet::ALL)
+            .into_iter()
+            .map(|(area, permissions)| Section {
+                label: heading(area, unit),
+                lines: permissions.into_iter().map(line).collect(),
+            });
+        let mut holders = custom_role::all_holders(conn, actor.organization)?;
+        let roles = custom_role::all(conn, actor.organization)?;
         Ok(Self {
             sections: sections.collect(),
-            shell: member.shell(conn, "settings")?,
-            tabs: nav::settings(member.rights),
+            layout: actor.layout(conn, "settings")?,
+            tabs: nav::settings(actor.permissions),
             tab: "roles",
-            path: member.path("/settings"),
-            organization: member.organization_name.clone(),
+            path: actor.path("/settings"),
+            organization: actor.organization_name.clone(),
             heads: columns().map(|column| head(column, unit)).collect(),
             seen: stored.text(),
             roles: roles
@@ -179,14 +186,14 @@ fn head(column: Column, unit: UnitLabel) -> String {
 /// What the gate refuses.
 pub async fn edit(gate: Gate<ManageRoles>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, conn| PoliciesPage::of(conn, member, None, FormErrors::none()))
+        .read(|actor, conn| PoliciesPage::of(conn, actor, None, FormErrors::none()))
         .await?;
     html(page)
 }
 
 /// The policies as the form has them: of the cells that this person may switch those are on that it names.
-fn typed(member: &Member, form: &Fields, stored: &Policies) -> Result<Policies, FormErrors> {
-    let authority = member.authority();
+fn typed(actor: &Actor, form: &Fields, stored: &RolePolicies) -> Result<RolePolicies, FormErrors> {
+    let authority = actor.authority();
     let mut wanted = Vec::new();
     for text in form.all("on") {
         match parse(text) {
@@ -197,11 +204,14 @@ fn typed(member: &Member, form: &Fields, stored: &Policies) -> Result<Policies, 
     let mut after = *stored;
     for column in columns() {
         let mine = rules::may_switch_column(&authority, column);
-        for right in rules::switchable(column).iter() {
-            let (is, named) = (rules::is_on(stored, column, right), wanted.contains(&(column, right)));
+        for permission in rules::switchable(column).iter() {
+            let (is, named) = (
+                rules::is_on(stored, column, permission),
+                wanted.contains(&(column, permission)),
+            );
             // What is not this person's to switch stays, unless the form asks for it: then a rule answers.
             if named != is && (mine || named) {
-                after = rules::switch(after, column, right, named);
+                after = rules::switch(after, column, permission, named);
             }
         }
     }
@@ -214,46 +224,46 @@ fn typed(member: &Member, form: &Fields, stored: &Policies) -> Result<Policies, 
 /// What the gate or the order of command refuses.
 pub async fn save(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpResponse, AppError> {
     let done = gate
-        .write(move |member, conn| {
-            everywhere(conn, member)?;
-            let stored = access::policies(conn, member.organization)?;
+        .write(move |actor, conn| {
+            everywhere(conn, actor)?;
+            let stored = access::policies(conn, actor.organization)?;
             let faster = "Somebody switched something in the meantime. Look at the new state and try again";
-            let refused = |policies, why| Ok((Err((policies, why)), Deeds::none("refused")));
+            let refused = |policies, why| Ok((Err((policies, why)), Events::none("refused")));
             if form.get("seen") != stored.text() {
                 return refused(None, FormErrors::one("policies", faster));
             }
-            let after = match typed(member, &form, &stored) {
+            let after = match typed(actor, &form, &stored) {
                 Ok(after) => after,
                 Err(errors) => return refused(None, errors),
             };
-            if let Err((column, right)) = rules::policies(&member.authority(), &stored, &after) {
+            if let Err((column, permission)) = rules::policies(&actor.authority(), &stored, &after) {
                 let why = format!(
                     "“{}” of {} is not yours to switch. You switch roles below your own, and only what you can do yourself",
-                    words::label(right, member.unit),
-                    head(column, member.unit)
+                    words::label(permission, actor.unit),
+                    head(column, actor.unit)
                 );
                 return refused(Some(stored), FormErrors::one("policies", why));
             }
             let changes = rules::changes(&stored, &after);
             if changes.is_empty() {
-                return Ok((Ok(member.path("/settings/roles")), Deeds::none("nothing was switched")));
+                return Ok((Ok(actor.path("/settings/roles")), Events::none("nothing was switched")));
             }
-            if !organization::set_policies(conn, member.organization, &stored, &after)? {
+            if !organization::set_policies(conn, actor.organization, &stored, &after)? {
                 return refused(None, FormErrors::one("policies", faster));
             }
             let list = |of: bool| {
                 let each = changes.iter().map(|(cell, on)| (value(*cell), json!(if *on == of { "on" } else { "off" })));
                 Value::Object(each.collect())
             };
-            let deed = Deed::new(
+            let event = Event::new(
                 Action::PolicyChanged,
                 "organization",
-                member.organization,
-                &member.organization_name,
+                actor.organization,
+                &actor.organization_name,
             )
             .before(list(false))
             .after(list(true));
-            Ok((Ok(member.path("/settings/roles")), member.did(deed)))
+            Ok((Ok(actor.path("/settings/roles")), actor.event(event)))
         })
         .await?;
     match done {
@@ -263,7 +273,7 @@ pub async fn save(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpResponse,
         }
         Err((typed, errors)) => {
             let page = gate
-                .read(move |member, conn| PoliciesPage::of(conn, member, typed, errors))
+                .read(move |actor, conn| PoliciesPage::of(conn, actor, typed, errors))
                 .await?;
             refused(page)
         }

@@ -5,10 +5,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::area::Area;
-use crate::authz::decision::{Grounds, Reach};
-use crate::authz::permission::{ChangeRoles, Permission, RightSet, ViewMembers};
+use crate::authz::decision::{AccessInputs, Reach};
+use crate::authz::permission::{ChangeRoles, Permission, PermissionSet, ViewMembers};
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::html::html;
@@ -18,12 +18,12 @@ use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::person::Subject;
 use crate::handlers::permissions::sheet::heading;
 use crate::handlers::permissions::words;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::members::role;
 use crate::services::members::role::Title;
 use crate::services::members::rules::Target;
 use crate::services::members::visible::visible;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// A permission whose reach would change.
 struct Change {
@@ -41,10 +41,10 @@ struct Section {
 #[derive(Template)]
 #[template(path = "rights/preview.html")]
 struct PreviewPage {
-    shell: Shell,
+    layout: Layout,
     profile: String,
     unit: UnitLabel,
-    person: Standing,
+    person: Membership,
     present: Title,
     title: Title,
     titles: Vec<Title>,
@@ -83,57 +83,57 @@ pub struct RoleQuery {
     role: String,
 }
 
-fn sections(before: &Grounds, after: &Grounds, gained: bool, unit: UnitLabel) -> Vec<Section> {
-    let (was, is) = (before.rights(), after.rights());
+fn sections(before: &AccessInputs, after: &AccessInputs, gained: bool, unit: UnitLabel) -> Vec<Section> {
+    let (was, is) = (before.permissions(), after.permissions());
     let height = |reach| match reach {
         Reach::Everywhere => 2,
         Reach::OwnCompanies => 1,
         Reach::Nowhere => 0,
     };
-    let differs = RightSet::ALL.iter().filter(|right| {
-        let (was, is) = (height(was.reach(*right)), height(is.reach(*right)));
+    let differs = PermissionSet::ALL.iter().filter(|permission| {
+        let (was, is) = (height(was.reach(*permission)), height(is.reach(*permission)));
         if gained { is > was } else { is < was }
     });
-    Area::split(RightSet::of(differs))
+    Area::split(PermissionSet::of(differs))
         .into_iter()
-        .map(|(area, rights)| Section {
+        .map(|(area, permissions)| Section {
             label: heading(area, unit),
-            changes: rights
+            changes: permissions
                 .into_iter()
-                .map(|right| Change {
-                    label: words::label(right, unit),
-                    was: words::reach(was.reach(right), unit),
-                    is: words::reach(is.reach(right), unit),
+                .map(|permission| Change {
+                    label: words::label(permission, unit),
+                    was: words::reach(was.reach(permission), unit),
+                    is: words::reach(is.reach(permission), unit),
                 })
                 .collect(),
         })
         .collect()
 }
 
-fn load(conn: &mut Conn, member: &Member, id: &str, chosen: &str) -> Result<PreviewPage, AppError> {
-    if member.reach::<ChangeRoles>() != Reach::Everywhere {
-        return Err(member.refusal(conn, ChangeRoles::RIGHT)?);
+fn load(conn: &mut Conn, actor: &Actor, id: &str, chosen: &str) -> Result<PreviewPage, AppError> {
+    if actor.reach::<ChangeRoles>() != Reach::Everywhere {
+        return Err(actor.refusal(conn, ChangeRoles::ID)?);
     }
     let id = MembershipId::parse(id).ok_or(AppError::NotFound)?;
-    let person = visible(conn, member, ViewMembers::RIGHT, id)?;
-    let present = Title::of(conn, member.organization, &person)?;
-    let title = Title::parse(conn, member.organization, chosen)?.unwrap_or_else(|| present.clone());
-    let titles = role::offered(conn, member, &Target::from(&person))?;
-    let subject = Subject::of(conn, member, person)?;
-    let mut after = subject.grounds.clone();
+    let person = visible(conn, actor, ViewMembers::ID, id)?;
+    let present = Title::of(conn, actor.organization, &person)?;
+    let title = Title::parse(conn, actor.organization, chosen)?.unwrap_or_else(|| present.clone());
+    let titles = role::offered(conn, actor, &Target::from(&person))?;
+    let subject = Subject::of(conn, actor, person)?;
+    let mut after = subject.inputs.clone();
     if let Some(own) = after.roles.first_mut() {
         *own = title.held();
     }
-    let unit = member.unit;
+    let unit = actor.unit;
     Ok(PreviewPage {
-        shell: member.shell(conn, "members")?,
-        profile: member.path(&format!("/members/{id}")),
+        layout: actor.layout(conn, "members")?,
+        profile: actor.path(&format!("/members/{id}")),
         unit,
         may_save: titles.contains(&title) && title != present,
         titles,
-        gained: sections(&subject.grounds, &after, true, unit),
-        lost: sections(&subject.grounds, &after, false, unit),
-        inherited: subject.grounds.role().inherited(),
+        gained: sections(&subject.inputs, &after, true, unit),
+        lost: sections(&subject.inputs, &after, false, unit),
+        inherited: subject.inputs.role().inherited(),
         inherits: after.role().inherited(),
         person: subject.person,
         present,
@@ -151,6 +151,6 @@ pub async fn show(
     query: web::Query<RoleQuery>,
 ) -> Result<HttpResponse, AppError> {
     let (id, chosen) = (place.into_inner().1, query.into_inner().role);
-    let page = gate.read(move |member, conn| load(conn, member, &id, &chosen)).await?;
+    let page = gate.read(move |actor, conn| load(conn, actor, &id, &chosen)).await?;
     html(page)
 }

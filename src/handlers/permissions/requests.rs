@@ -5,31 +5,31 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{
-    DecideRequests, Permission, Right, ViewAccess, ViewCompany, ViewMembers, ViewOrganization,
+    DecideRequests, Permission, PermissionId, ViewAccess, ViewCompany, ViewMembers, ViewOrganization,
 };
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{html, refused, see_other};
 use crate::common::id::{CompanyId, RequestId};
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::decision;
-use crate::handlers::permissions::decision::Way;
+use crate::handlers::permissions::decision::GrantOption;
 use crate::handlers::permissions::explain::{Choices, choices};
 use crate::handlers::permissions::person::Subject;
 use crate::handlers::permissions::{queries, rules, words};
 use crate::models::access_request as store_requests;
-use crate::models::access_request::{Asked, Request, RequestStatus, Wish};
-use crate::models::membership::record::Standing;
+use crate::models::access_request::{NewAccessRequest, Request, RequestStatus, RequestedAccess};
+use crate::models::membership::record::Membership;
 use crate::services::access_requests::email;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -52,7 +52,7 @@ pub struct AskForm {
 #[derive(Template)]
 #[template(path = "rights/request_new.html")]
 struct NewPage {
-    shell: Shell,
+    layout: Layout,
     base: String,
     organization: String,
     unit: UnitLabel,
@@ -63,22 +63,22 @@ struct NewPage {
 }
 
 impl NewPage {
-    fn of(conn: &mut Conn, member: &Member, form: AskForm, errors: FormErrors) -> Result<Self, AppError> {
+    fn of(conn: &mut Conn, actor: &Actor, form: AskForm, errors: FormErrors) -> Result<Self, AppError> {
         // Whoever sees some companies only is offered those; the others are known by their address.
-        let companies = match member.reach::<ViewCompany>() {
-            Reach::Everywhere => queries::companies(conn, member.organization, None, OFFERED)?,
+        let companies = match actor.reach::<ViewCompany>() {
+            Reach::Everywhere => queries::companies(conn, actor.organization, None, OFFERED)?,
             Reach::OwnCompanies => {
-                let own = member.own_companies(conn, ViewCompany::RIGHT)?;
-                queries::companies(conn, member.organization, Some(&own), OFFERED)?
+                let own = actor.own_companies(conn, ViewCompany::ID)?;
+                queries::companies(conn, actor.organization, Some(&own), OFFERED)?
             }
             Reach::Nowhere => Vec::new(),
         };
         Ok(Self {
-            shell: member.shell(conn, "mine")?,
-            base: member.path("/access"),
-            organization: member.organization_name.clone(),
-            unit: member.unit,
-            choices: choices(member.unit),
+            layout: actor.layout(conn, "mine")?,
+            base: actor.path("/access"),
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+            choices: choices(actor.unit),
             companies,
             form,
             errors,
@@ -93,47 +93,47 @@ impl NewPage {
 pub async fn new(gate: Gate<ViewOrganization>, form: web::Query<AskForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let page = gate
-        .read(move |member, conn| NewPage::of(conn, member, form, FormErrors::none()))
+        .read(move |actor, conn| NewPage::of(conn, actor, form, FormErrors::none()))
         .await?;
     html(page)
 }
 
 /// What is wished, if it can be asked for.
-fn wish(conn: &mut Conn, member: &Member, form: &AskForm) -> Result<Result<Wish, FormErrors>, AppError> {
+fn wish(conn: &mut Conn, actor: &Actor, form: &AskForm) -> Result<Result<NewAccessRequest, FormErrors>, AppError> {
     let mut errors = FormErrors::none();
-    let right = Right::parse(&form.permission);
-    if right.is_none() {
+    let permission = PermissionId::parse(&form.permission);
+    if permission.is_none() {
         errors.add("permission", "Choose what you need");
     }
     let note = errors.take("note", rules::words(&form.note));
     let text = form.company.trim();
     let company = match CompanyId::parse(text) {
         _ if text.is_empty() => None,
-        Some(id) => queries::company(conn, member.organization, id)?,
-        None => queries::company_by_slug(conn, member.organization, text)?,
+        Some(id) => queries::company(conn, actor.organization, id)?,
+        None => queries::company_by_slug(conn, actor.organization, text)?,
     };
     if company.is_none() && !text.is_empty() {
         let sentence = format!(
             "No {} has this address. Take it out of the link that you followed",
-            member.unit.one()
+            actor.unit.one()
         );
         errors.add("company", sentence);
     }
-    let (Some(right), Some(note), true) = (right, note, errors.is_empty()) else {
+    let (Some(permission), Some(note), true) = (permission, note, errors.is_empty()) else {
         return Ok(Err(errors));
     };
     let held = match &company {
-        None => member.rights.reach(right) == Reach::Everywhere,
+        None => actor.permissions.reach(permission) == Reach::Everywhere,
         Some(company) => {
-            let place = queries::place(conn, member.cx.now, member.organization, member.id, company.id)?;
-            member.in_company(place.map(|place| place.role)).has(right)
+            let place = queries::place(conn, actor.cx.now, actor.organization, actor.id, company.id)?;
+            actor.in_company(place.map(|place| place.role)).has(permission)
         }
     };
     if held {
         return Ok(Err(FormErrors::one("permission", "You can do this already")));
     }
-    Ok(Ok(Wish {
-        right,
+    Ok(Ok(NewAccessRequest {
+        permission,
         company: company.map(|company| company.id),
         note,
     }))
@@ -147,41 +147,41 @@ pub async fn create(gate: Gate<ViewOrganization>, form: web::Form<AskForm>) -> R
     let form = form.into_inner();
     let typed = form.clone();
     let done = gate
-        .write(move |member, conn| {
+        .write(move |actor, conn| {
             // An operator who looks in is nobody's member and asks for nothing; what waits for its deletion gives nothing.
-            let person = Standing::find(conn, member.organization, member.id)?;
-            if member.delete_after.is_some() {
-                return Err(member.refusal(conn, DecideRequests::RIGHT)?);
+            let person = Membership::find(conn, actor.organization, actor.id)?;
+            if actor.delete_after.is_some() {
+                return Err(actor.refusal(conn, DecideRequests::ID)?);
             }
-            let wish = match wish(conn, member, &form)? {
+            let wish = match wish(conn, actor, &form)? {
                 Ok(wish) => wish,
-                Err(errors) => return Ok((Err(errors), Deeds::none("it cannot be asked for"))),
+                Err(errors) => return Ok((Err(errors), Events::none("it cannot be asked for"))),
             };
-            let path = |id: RequestId| member.path(&format!("/access/requests/{id}"));
-            match store_requests::ask(conn, &member.cx, member.organization, member.id, &wish)? {
-                Asked::Before(id) => {
+            let path = |id: RequestId| actor.path(&format!("/access/requests/{id}"));
+            match store_requests::ask(conn, &actor.cx, actor.organization, actor.id, &wish)? {
+                RequestedAccess::Before(id) => {
                     let word = "You asked for this already. It waits for an answer".to_owned();
-                    Ok((Ok((path(id), "info", word)), Deeds::none("it is open already")))
+                    Ok((Ok((path(id), "info", word)), Events::none("it is open already")))
                 }
-                Asked::TooMany => {
+                RequestedAccess::TooMany => {
                     let sentence =
                         "You have asked for a lot today. Wait for the answers, or write to somebody who can help";
                     let errors = FormErrors::one("permission", sentence);
-                    Ok((Err(errors), Deeds::none("too many")))
+                    Ok((Err(errors), Events::none("too many")))
                 }
-                Asked::New(id) => {
-                    let request = store_requests::find(conn, member.organization, id)?;
-                    let told = email::asked(conn, member, &request)?;
+                RequestedAccess::New(id) => {
+                    let request = store_requests::find(conn, actor.organization, id)?;
+                    let told = email::asked(conn, actor, &request)?;
                     let word = match told {
                         1 => "Your request is on its way to 1 person".to_owned(),
                         n => format!("Your request is on its way to {n} people"),
                     };
-                    let deed = Deed::new(Action::AccessRequested, "request", id, &person.name).after(json!({
+                    let event = Event::new(Action::AccessRequested, "request", id, &person.name).after(json!({
                         "permission": request.permission,
                         "company": request.company_name,
                         "note": request.note,
                     }));
-                    Ok((Ok((path(id), "success", word)), member.did(deed)))
+                    Ok((Ok((path(id), "success", word)), actor.event(event)))
                 }
             }
         })
@@ -193,7 +193,7 @@ pub async fn create(gate: Gate<ViewOrganization>, form: web::Form<AskForm>) -> R
         }
         Err(errors) => {
             let page = gate
-                .read(move |member, conn| NewPage::of(conn, member, typed, errors))
+                .read(move |actor, conn| NewPage::of(conn, actor, typed, errors))
                 .await?;
             refused(page)
         }
@@ -211,7 +211,7 @@ pub struct Filter {
 #[derive(Template)]
 #[template(path = "rights/requests.html")]
 struct ListPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     base: String,
@@ -240,10 +240,10 @@ impl ListPage {
 pub async fn index(gate: Gate<DecideRequests>, filter: web::Query<Filter>) -> Result<HttpResponse, AppError> {
     let filter = filter.into_inner();
     let page = gate
-        .read(move |member, conn| {
-            let own = own(conn, member)?;
-            let (open, place) = (filter.status != "closed", Place::parse(&filter.after));
-            let organization = member.organization;
+        .read(move |actor, conn| {
+            let own = own(conn, actor)?;
+            let (open, place) = (filter.status != "closed", Cursor::parse(&filter.after));
+            let organization = actor.organization;
             let size = store_requests::PAGE;
             let rows = store_requests::list(conn, organization, own.as_deref(), open, place.as_ref(), size)?;
             let Page { rows, previous, next } = Page::cut(rows, size, place.as_ref(), |row| {
@@ -254,16 +254,16 @@ pub async fn index(gate: Gate<DecideRequests>, filter: web::Query<Filter>) -> Re
                 lately = store_requests::list(conn, organization, own.as_deref(), false, None, LATELY)?;
                 lately.truncate(LATELY);
             }
-            let base = member.path("/access");
+            let base = actor.path("/access");
             let status = if open { "open" } else { "closed" };
             let link =
                 |after: Option<String>| after.map(|after| format!("{base}/requests?status={status}&after={after}"));
             Ok(ListPage {
-                shell: member.shell(conn, "access")?,
-                tabs: nav::access(member.rights),
+                layout: actor.layout(conn, "access")?,
+                tabs: nav::access(actor.permissions),
                 tab: "/requests",
-                unit: member.unit,
-                now: member.cx.now,
+                unit: actor.unit,
+                now: actor.cx.now,
                 open,
                 rows,
                 lately,
@@ -277,9 +277,9 @@ pub async fn index(gate: Gate<DecideRequests>, filter: web::Query<Filter>) -> Re
 }
 
 /// The companies whose requests this member decides, when the right reaches no further.
-fn own(conn: &mut Conn, member: &Member) -> Result<Option<Vec<CompanyId>>, AppError> {
-    Ok(match member.reach::<DecideRequests>() {
-        Reach::OwnCompanies => Some(member.own_companies(conn, DecideRequests::RIGHT)?),
+fn own(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<CompanyId>>, AppError> {
+    Ok(match actor.reach::<DecideRequests>() {
+        Reach::OwnCompanies => Some(actor.own_companies(conn, DecideRequests::ID)?),
         Reach::Everywhere | Reach::Nowhere => None,
     })
 }
@@ -288,16 +288,16 @@ fn own(conn: &mut Conn, member: &Member) -> Result<Option<Vec<CompanyId>>, AppEr
 ///
 /// # Errors
 /// `NotFound` for every other; the refusal of who decides nothing.
-pub fn visible(conn: &mut Conn, member: &Member, id: &str) -> Result<Request, AppError> {
+pub fn visible(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Request, AppError> {
     let id = RequestId::parse(id).ok_or(AppError::NotFound)?;
-    let request = store_requests::find(conn, member.organization, id)?;
-    if request.member == member.id {
+    let request = store_requests::find(conn, actor.organization, id)?;
+    if request.member == actor.id {
         return Ok(request);
     }
-    if !member.rights.has(DecideRequests::RIGHT) {
-        return Err(member.refusal(conn, DecideRequests::RIGHT)?);
+    if !actor.permissions.has(DecideRequests::ID) {
+        return Err(actor.refusal(conn, DecideRequests::ID)?);
     }
-    match own(conn, member)? {
+    match own(conn, actor)? {
         Some(own) if !request.company.is_some_and(|company| own.contains(&company)) => Err(AppError::NotFound),
         _ => Ok(request),
     }
@@ -306,7 +306,7 @@ pub fn visible(conn: &mut Conn, member: &Member, id: &str) -> Result<Request, Ap
 #[derive(Template)]
 #[template(path = "rights/request.html")]
 struct RequestPage {
-    shell: Shell,
+    layout: Layout,
     base: String,
     members: String,
     unit: UnitLabel,
@@ -318,7 +318,7 @@ struct RequestPage {
     everywhere: bool,
     /// The role of who asks, while they are a member.
     role: Option<String>,
-    ways: Vec<Way>,
+    ways: Vec<GrantOption>,
     chosen: String,
     answer: String,
     decided_by: Option<String>,
@@ -337,27 +337,33 @@ impl RequestPage {
 
 /// What was typed, to be shown again.
 #[derive(Debug, Clone, Default)]
-pub struct Typed {
+pub struct AccessRequestForm {
     /// The way that was chosen.
     pub chosen: String,
     /// The answer.
     pub answer: String,
 }
 
-fn load(conn: &mut Conn, member: &Member, id: &str, typed: Typed, errors: FormErrors) -> Result<RequestPage, AppError> {
-    let request = visible(conn, member, id)?;
-    let mine = request.member == member.id;
+fn load(
+    conn: &mut Conn,
+    actor: &Actor,
+    id: &str,
+    typed: AccessRequestForm,
+    errors: FormErrors,
+) -> Result<RequestPage, AppError> {
+    let request = visible(conn, actor, id)?;
+    let mine = request.member == actor.id;
     let decides = !mine && request.status == RequestStatus::Open;
-    let person = match Standing::find(conn, member.organization, request.member) {
+    let person = match Membership::find(conn, actor.organization, request.member) {
         Ok(person) => Some(person),
         Err(AppError::NotFound) => None,
         Err(error) => return Err(error),
     };
     let (mut role, mut ways) = (None, Vec::new());
     if let Some(person) = person {
-        let subject = Subject::of(conn, member, person)?;
+        let subject = Subject::of(conn, actor, person)?;
         if decides {
-            ways = decision::ways(conn, member, &subject, &request)?;
+            ways = decision::ways(conn, actor, &subject, &request)?;
         }
         role = Some(subject.about.title);
     }
@@ -366,17 +372,17 @@ fn load(conn: &mut Conn, member: &Member, id: &str, typed: Typed, errors: FormEr
         None => None,
     };
     Ok(RequestPage {
-        shell: member.shell(conn, if mine { "mine" } else { "access" })?,
-        base: member.path("/access"),
-        members: member.path("/members"),
-        unit: member.unit,
-        now: member.cx.now,
+        layout: actor.layout(conn, if mine { "mine" } else { "access" })?,
+        base: actor.path("/access"),
+        members: actor.path("/members"),
+        unit: actor.unit,
+        now: actor.cx.now,
         request,
         mine,
         decides,
-        everywhere: [ViewMembers::RIGHT, ViewAccess::RIGHT]
+        everywhere: [ViewMembers::ID, ViewAccess::ID]
             .into_iter()
-            .all(|right| member.rights.reach(right) == Reach::Everywhere),
+            .all(|permission| actor.permissions.reach(permission) == Reach::Everywhere),
         role,
         chosen: if typed.chosen.is_empty() {
             ways.first().map_or_else(String::new, |way| way.value.clone())
@@ -397,7 +403,7 @@ fn load(conn: &mut Conn, member: &Member, id: &str, typed: Typed, errors: FormEr
 pub async fn show(gate: Gate<ViewOrganization>, place: RequestPlace) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let page = gate
-        .read(move |member, conn| load(conn, member, &id, Typed::default(), FormErrors::none()))
+        .read(move |actor, conn| load(conn, actor, &id, AccessRequestForm::default(), FormErrors::none()))
         .await?;
     html(page)
 }
@@ -406,11 +412,11 @@ pub async fn show(gate: Gate<ViewOrganization>, place: RequestPlace) -> Result<H
 pub async fn again(
     gate: &Gate<DecideRequests>,
     id: String,
-    typed: Typed,
+    typed: AccessRequestForm,
     errors: FormErrors,
 ) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(move |member, conn| load(conn, member, &id, typed, errors))
+        .read(move |actor, conn| load(conn, actor, &id, typed, errors))
         .await?;
     refused(page)
 }
@@ -422,22 +428,22 @@ pub async fn again(
 pub async fn withdraw(gate: Gate<ViewOrganization>, place: RequestPlace) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let (path, done) = gate
-        .write(move |member, conn| {
-            let request = visible(conn, member, &id)?;
-            if request.member != member.id {
+        .write(move |actor, conn| {
+            let request = visible(conn, actor, &id)?;
+            if request.member != actor.id {
                 return Err(AppError::NotFound);
             }
-            let by = member.person.id;
+            let by = actor.person.id;
             let status = RequestStatus::Withdrawn;
-            let done = store_requests::close(conn, &member.cx, member.organization, request.id, status, by, "")?;
-            let deeds = if done {
-                let deed = Deed::new(Action::AccessWithdrawn, "request", request.id, &request.name)
+            let done = store_requests::close(conn, &actor.cx, actor.organization, request.id, status, by, "")?;
+            let events = if done {
+                let event = Event::new(Action::AccessWithdrawn, "request", request.id, &request.name)
                     .before(json!({ "permission": request.permission, "company": request.company_name }));
-                member.did(deed)
+                actor.event(event)
             } else {
-                Deeds::none("it was decided before")
+                Events::none("it was decided before")
             };
-            Ok(((member.path("/access/mine"), done), deeds))
+            Ok(((actor.path("/access/mine"), done), events))
         })
         .await?;
     if done {

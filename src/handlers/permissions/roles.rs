@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::{Value, json};
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::area::Area;
 use crate::authz::decision::DELEGABLE;
-use crate::authz::permission::{ManageRoles, Permission, Right, RightSet, ViewCompany, ViewOrganization};
+use crate::authz::permission::{ManageRoles, Permission, PermissionId, PermissionSet, ViewCompany, ViewOrganization};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -26,8 +26,8 @@ use crate::handlers::permissions::sheet::heading;
 use crate::handlers::permissions::{queries, words};
 use crate::models::custom_role;
 use crate::models::custom_role::{CustomRole, Draft, Outcome};
-use crate::models::membership::record::Standing;
-use crate::web::layout::Shell;
+use crate::models::membership::record::Membership;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -48,24 +48,24 @@ struct Section {
 
 /// What was typed.
 #[derive(Debug, Clone, Default)]
-struct Typed {
+struct CustomRoleForm {
     name: String,
     description: String,
     base: String,
-    permissions: RightSet,
+    permissions: PermissionSet,
     /// Whether something is among them that no role can be made of.
     foreign: bool,
 }
 
-impl Typed {
+impl CustomRoleForm {
     fn of(form: &Fields) -> Self {
-        let delegable = |key: &str| Right::parse(key).is_some_and(|right| DELEGABLE.has(right));
+        let delegable = |key: &str| PermissionId::parse(key).is_some_and(|permission| DELEGABLE.has(permission));
         Self {
             foreign: !form.all("permission").all(delegable),
             name: form.get("name").to_owned(),
             description: form.get("description").to_owned(),
             base: form.get("base").to_owned(),
-            permissions: RightSet::of(form.all("permission").filter_map(Right::parse)),
+            permissions: PermissionSet::of(form.all("permission").filter_map(PermissionId::parse)),
         }
     }
 
@@ -120,7 +120,7 @@ impl Typed {
 #[derive(Template)]
 #[template(path = "rights/role.html")]
 struct RolePage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     path: String,
@@ -128,7 +128,7 @@ struct RolePage {
     unit: UnitLabel,
     /// The role as it is; nothing for a new one.
     role: Option<CustomRole>,
-    typed: Typed,
+    typed: CustomRoleForm,
     bases: Vec<Role>,
     sections: Vec<Section>,
     people: i64,
@@ -149,28 +149,28 @@ fn seen(role: &CustomRole) -> String {
     )
 }
 
-fn beyond(member: &Member, why: Beyond) -> String {
+fn beyond(actor: &Actor, why: Beyond) -> String {
     match why {
         Beyond::Rank => "It would stand as high as you or higher. Choose a role below your own".into(),
-        Beyond::Permission(right) => format!(
+        Beyond::Permission(permission) => format!(
             "You cannot do “{}” yourself, so it is not yours to give",
-            words::label(right, member.unit)
+            words::label(permission, actor.unit)
         ),
     }
 }
 
 /// Why a role that exists is not this person's to change.
-fn closed(conn: &mut Conn, member: &Member, role: &CustomRole) -> Result<Option<String>, AppError> {
-    let myself = Standing::find(conn, member.organization, member.id)?;
-    if myself.facts.custom_role == Some(role.id) {
+fn closed(conn: &mut Conn, actor: &Actor, role: &CustomRole) -> Result<Option<String>, AppError> {
+    let myself = Membership::find(conn, actor.organization, actor.id)?;
+    if myself.access.custom_role == Some(role.id) {
         return Ok(Some(
             "You have this role yourself. Somebody else has to change it".into(),
         ));
     }
-    Ok(match rules::role(&member.authority(), &as_draft(role)) {
+    Ok(match rules::role(&actor.authority(), &as_draft(role)) {
         Ok(()) => None,
         Err(Beyond::Rank) => Some("This role stands as high as you or higher".into()),
-        Err(why @ Beyond::Permission(_)) => Some(beyond(member, why)),
+        Err(why @ Beyond::Permission(_)) => Some(beyond(actor, why)),
     })
 }
 
@@ -186,36 +186,41 @@ fn as_draft(role: &CustomRole) -> Draft {
 impl RolePage {
     fn of(
         conn: &mut Conn,
-        member: &Member,
+        actor: &Actor,
         role: Option<CustomRole>,
-        typed: Option<Typed>,
+        typed: Option<CustomRoleForm>,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let authority = member.authority();
-        let typed = typed.unwrap_or_else(|| role.as_ref().map_or_else(Typed::default, Typed::from_role));
+        let authority = actor.authority();
+        let typed = typed.unwrap_or_else(|| {
+            role.as_ref()
+                .map_or_else(CustomRoleForm::default, CustomRoleForm::from_role)
+        });
         let (mut people, mut holders, mut shut) = (0, Vec::new(), None);
         if let Some(role) = &role {
-            people = custom_role::holders(conn, member.organization, role.id)?;
-            holders = queries::holders(conn, member.organization, role.id)?;
-            shut = closed(conn, member, role)?;
+            people = custom_role::holders(conn, actor.organization, role.id)?;
+            holders = queries::holders(conn, actor.organization, role.id)?;
+            shut = closed(conn, actor, role)?;
         }
         let offered = if shut.is_some() {
             typed.permissions
         } else {
-            DELEGABLE.and(authority.rights.everywhere())
+            DELEGABLE.and(authority.permissions.everywhere())
         };
-        let unit = member.unit;
+        let unit = actor.unit;
         let inherits = Role::parse(&typed.base).is_some_and(|base| base.inherited().is_some());
-        let sections = Area::split(offered).into_iter().map(|(area, rights)| Section {
+        let sections = Area::split(offered).into_iter().map(|(area, permissions)| Section {
             label: heading(area, unit),
-            picks: rights
+            picks: permissions
                 .into_iter()
-                .map(|right| {
-                    let fixed = right == ViewOrganization::RIGHT;
+                .map(|permission| {
+                    let fixed = permission == ViewOrganization::ID;
                     Pick {
-                        key: right.key(),
-                        label: words::label(right, unit),
-                        picked: fixed || typed.permissions.has(right) || (inherits && right == ViewCompany::RIGHT),
+                        key: permission.key(),
+                        label: words::label(permission, unit),
+                        picked: fixed
+                            || typed.permissions.has(permission)
+                            || (inherits && permission == ViewCompany::ID),
                         fixed,
                     }
                 })
@@ -223,11 +228,11 @@ impl RolePage {
         });
         Ok(Self {
             sections: sections.collect(),
-            shell: member.shell(conn, "settings")?,
-            tabs: nav::settings(member.rights),
+            layout: actor.layout(conn, "settings")?,
+            tabs: nav::settings(actor.permissions),
             tab: "roles",
-            path: member.path("/settings"),
-            members: member.path("/members"),
+            path: actor.path("/settings"),
+            members: actor.path("/members"),
             unit,
             bases: rules::bases(&authority),
             people,
@@ -269,10 +274,10 @@ impl RolePage {
     }
 }
 
-fn found(conn: &mut Conn, member: &Member, id: &str) -> Result<CustomRole, AppError> {
-    everywhere(conn, member)?;
+fn found(conn: &mut Conn, actor: &Actor, id: &str) -> Result<CustomRole, AppError> {
+    everywhere(conn, actor)?;
     let id = CustomRoleId::parse(id).ok_or(AppError::NotFound)?;
-    custom_role::find(conn, member.organization, id)?.ok_or(AppError::NotFound)
+    custom_role::find(conn, actor.organization, id)?.ok_or(AppError::NotFound)
 }
 
 /// `GET /organizations/{slug}/settings/roles/new`
@@ -281,9 +286,9 @@ fn found(conn: &mut Conn, member: &Member, id: &str) -> Result<CustomRole, AppEr
 /// What the gate refuses.
 pub async fn new(gate: Gate<ManageRoles>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, conn| {
-            everywhere(conn, member)?;
-            RolePage::of(conn, member, None, None, FormErrors::none())
+        .read(|actor, conn| {
+            everywhere(conn, actor)?;
+            RolePage::of(conn, actor, None, None, FormErrors::none())
         })
         .await?;
     html(page)
@@ -296,9 +301,9 @@ pub async fn new(gate: Gate<ManageRoles>) -> Result<HttpResponse, AppError> {
 pub async fn edit(gate: Gate<ManageRoles>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let page = gate
-        .read(move |member, conn| {
-            let role = found(conn, member, &id)?;
-            RolePage::of(conn, member, Some(role), None, FormErrors::none())
+        .read(move |actor, conn| {
+            let role = found(conn, actor, &id)?;
+            RolePage::of(conn, actor, Some(role), None, FormErrors::none())
         })
         .await?;
     html(page)
@@ -334,23 +339,23 @@ fn why(outcome: Outcome) -> FormErrors {
 /// # Errors
 /// What the gate or the order of command refuses.
 pub async fn create(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpResponse, AppError> {
-    let typed = Typed::of(&form);
+    let typed = CustomRoleForm::of(&form);
     let draft = typed.parse();
     let done = gate
-        .write(move |member, conn| {
-            everywhere(conn, member)?;
-            let refused = |errors| Ok((Err(errors), Deeds::none("refused")));
+        .write(move |actor, conn| {
+            everywhere(conn, actor)?;
+            let refused = |errors| Ok((Err(errors), Events::none("refused")));
             let draft = match draft {
                 Ok(draft) => draft,
                 Err(errors) => return refused(errors),
             };
-            if let Err(too_far) = rules::role(&member.authority(), &draft) {
-                return refused(at_field(member, too_far));
+            if let Err(too_far) = rules::role(&actor.authority(), &draft) {
+                return refused(at_field(actor, too_far));
             }
-            match custom_role::create(conn, &member.cx, member.organization, member.person.id, &draft)? {
+            match custom_role::create(conn, &actor.cx, actor.organization, actor.person.id, &draft)? {
                 Outcome::Done(id) => {
-                    let deed = Deed::new(Action::CustomRoleCreated, "role", id, &draft.name).after(json(&draft));
-                    Ok((Ok((member.path("/settings/roles"), draft.name)), member.did(deed)))
+                    let event = Event::new(Action::CustomRoleCreated, "role", id, &draft.name).after(json(&draft));
+                    Ok((Ok((actor.path("/settings/roles"), draft.name)), actor.event(event)))
                 }
                 outcome => refused(why(outcome)),
             }
@@ -363,19 +368,19 @@ pub async fn create(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpRespons
         }
         Err(errors) => {
             let page = gate
-                .read(move |member, conn| RolePage::of(conn, member, None, Some(typed), errors))
+                .read(move |actor, conn| RolePage::of(conn, actor, None, Some(typed), errors))
                 .await?;
             refused(page)
         }
     }
 }
 
-fn at_field(member: &Member, why: Beyond) -> FormErrors {
+fn at_field(actor: &Actor, why: Beyond) -> FormErrors {
     let field = match why {
         Beyond::Rank => "base",
         Beyond::Permission(_) => "permissions",
     };
-    FormErrors::one(field, beyond(member, why))
+    FormErrors::one(field, beyond(actor, why))
 }
 
 /// `POST /organizations/{slug}/settings/roles/{id}`
@@ -388,14 +393,14 @@ pub async fn update(
     form: Fields,
 ) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
-    let typed = Typed::of(&form);
+    let typed = CustomRoleForm::of(&form);
     let (draft, carried, of) = (typed.parse(), form.get("seen").to_owned(), id.clone());
     let done = gate
-        .write(move |member, conn| {
-            let role = found(conn, member, &of)?;
-            let refused = |errors| Ok((Err(errors), Deeds::none("refused")));
-            if closed(conn, member, &role)?.is_some() {
-                return Err(member.refusal(conn, ManageRoles::RIGHT)?);
+        .write(move |actor, conn| {
+            let role = found(conn, actor, &of)?;
+            let refused = |errors| Ok((Err(errors), Events::none("refused")));
+            if closed(conn, actor, &role)?.is_some() {
+                return Err(actor.refusal(conn, ManageRoles::ID)?);
             }
             if !carried.is_empty() && carried != seen(&role) {
                 return refused(why(Outcome::Changed));
@@ -405,19 +410,19 @@ pub async fn update(
                 Err(errors) => return refused(errors),
             };
             // What people get by it at once is checked like what is given to them.
-            if let Err(too_far) = rules::role(&member.authority(), &draft) {
-                return refused(at_field(member, too_far));
+            if let Err(too_far) = rules::role(&actor.authority(), &draft) {
+                return refused(at_field(actor, too_far));
             }
             let before = as_draft(&role);
             if draft == before {
-                return Ok((Ok(draft.name), Deeds::none("nothing was changed")));
+                return Ok((Ok(draft.name), Events::none("nothing was changed")));
             }
-            match custom_role::edit(conn, member.organization, &role, &draft)? {
+            match custom_role::edit(conn, actor.organization, &role, &draft)? {
                 Outcome::Done(id) => {
-                    let deed = Deed::new(Action::CustomRoleEdited, "role", id, &draft.name)
+                    let event = Event::new(Action::CustomRoleEdited, "role", id, &draft.name)
                         .before(json(&before))
                         .after(json(&draft));
-                    Ok((Ok(draft.name), member.did(deed)))
+                    Ok((Ok(draft.name), actor.event(event)))
                 }
                 outcome => refused(why(outcome)),
             }
@@ -430,9 +435,9 @@ pub async fn update(
         }
         Err(errors) => {
             let page = gate
-                .read(move |member, conn| {
-                    let role = found(conn, member, &id)?;
-                    RolePage::of(conn, member, Some(role), Some(typed), errors)
+                .read(move |actor, conn| {
+                    let role = found(conn, actor, &id)?;
+                    RolePage::of(conn, actor, Some(role), Some(typed), errors)
                 })
                 .await?;
             refused(page)
@@ -443,7 +448,7 @@ pub async fn update(
 #[derive(Template)]
 #[template(path = "rights/role_deletion.html", blocks = ["dialog"])]
 struct DeletionPage {
-    shell: Shell,
+    layout: Layout,
     path: String,
     back: String,
     name: String,
@@ -452,17 +457,17 @@ struct DeletionPage {
 }
 
 impl DeletionPage {
-    fn of(conn: &mut Conn, member: &Member, id: &str, errors: FormErrors) -> Result<Self, AppError> {
-        let role = found(conn, member, id)?;
-        if closed(conn, member, &role)?.is_some() {
-            return Err(member.refusal(conn, ManageRoles::RIGHT)?);
+    fn of(conn: &mut Conn, actor: &Actor, id: &str, errors: FormErrors) -> Result<Self, AppError> {
+        let role = found(conn, actor, id)?;
+        if closed(conn, actor, &role)?.is_some() {
+            return Err(actor.refusal(conn, ManageRoles::ID)?);
         }
-        let back = member.path(&format!("/settings/roles/{}", role.id));
+        let back = actor.path(&format!("/settings/roles/{}", role.id));
         Ok(Self {
-            shell: member.shell(conn, "settings")?,
+            layout: actor.layout(conn, "settings")?,
             path: format!("{back}/deletion"),
             back,
-            people: custom_role::holders(conn, member.organization, role.id)?,
+            people: custom_role::holders(conn, actor.organization, role.id)?,
             name: role.name,
             errors,
         })
@@ -484,7 +489,7 @@ impl DeletionPage {
 pub async fn confirm(gate: Gate<ManageRoles>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let page = gate
-        .read(move |member, conn| DeletionPage::of(conn, member, &id, FormErrors::none()))
+        .read(move |actor, conn| DeletionPage::of(conn, actor, &id, FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_dialog())
@@ -501,20 +506,20 @@ pub async fn delete(gate: Gate<ManageRoles>, place: web::Path<(String, String)>)
     let id = place.into_inner().1;
     let of = id.clone();
     let done = gate
-        .write(move |member, conn| {
-            let role = found(conn, member, &of)?;
-            if closed(conn, member, &role)?.is_some() {
-                return Err(member.refusal(conn, ManageRoles::RIGHT)?);
+        .write(move |actor, conn| {
+            let role = found(conn, actor, &of)?;
+            if closed(conn, actor, &role)?.is_some() {
+                return Err(actor.refusal(conn, ManageRoles::ID)?);
             }
-            match custom_role::delete(conn, member.organization, role.id)? {
+            match custom_role::delete(conn, actor.organization, role.id)? {
                 Outcome::Done(id) => {
-                    let deed =
-                        Deed::new(Action::CustomRoleDeleted, "role", id, &role.name).before(json(&as_draft(&role)));
-                    Ok((Ok((member.path("/settings/roles"), role.name)), member.did(deed)))
+                    let event =
+                        Event::new(Action::CustomRoleDeleted, "role", id, &role.name).before(json(&as_draft(&role)));
+                    Ok((Ok((actor.path("/settings/roles"), role.name)), actor.event(event)))
                 }
                 Outcome::Held(_) => {
                     let sentence = "People have this role. Give them another one first";
-                    Ok((Err(FormErrors::one("deletion", sentence)), Deeds::none("it is held")))
+                    Ok((Err(FormErrors::one("deletion", sentence)), Events::none("it is held")))
                 }
                 _ => Err(AppError::NotFound),
             }
@@ -527,7 +532,7 @@ pub async fn delete(gate: Gate<ManageRoles>, place: web::Path<(String, String)>)
         }
         Err(errors) => {
             let page = gate
-                .read(move |member, conn| DeletionPage::of(conn, member, &id, errors))
+                .read(move |actor, conn| DeletionPage::of(conn, actor, &id, errors))
                 .await?;
             if gate.fragment() {
                 refused(page.as_dialog())

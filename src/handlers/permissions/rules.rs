@@ -1,14 +1,14 @@
 //! Who may switch what. Pure: what the database knows is brought along.
 
-use crate::authz::decision::{Authority, Cells, Policies, Reach, columns};
+use crate::authz::decision::{Authority, Overrides, Reach, RolePolicies, columns};
 use crate::authz::permission::Column;
-use crate::authz::permission::{ManageRoles, Permission, Right, RightSet};
+use crate::authz::permission::{ManageRoles, Permission, PermissionId, PermissionSet};
 use crate::authz::role::{CompanyRole, Role};
 use crate::models::custom_role::Draft;
 
 /// Whether a right may be switched on, or given back: only by who holds it in the whole organization.
-pub fn may_switch_on(authority: &Authority, right: Right) -> bool {
-    authority.rights.everywhere().has(right)
+pub fn may_switch_on(authority: &Authority, permission: PermissionId) -> bool {
+    authority.permissions.everywhere().has(permission)
 }
 
 /// Why a cell stays as it is.
@@ -34,19 +34,24 @@ impl Closed {
 ///
 /// # Errors
 /// The first cell that stays as it is, and why.
-pub fn overrides(authority: &Authority, open: RightSet, before: Cells, after: Cells) -> Result<(), (Right, Closed)> {
-    for right in Right::all() {
-        let (was, is) = (before.effect(right), after.effect(right));
+pub fn overrides(
+    authority: &Authority,
+    open: PermissionSet,
+    before: Overrides,
+    after: Overrides,
+) -> Result<(), (PermissionId, Closed)> {
+    for permission in PermissionId::all() {
+        let (was, is) = (before.effect(permission), after.effect(permission));
         if was == is {
             continue;
         }
         // What has no effect any more can always be cleared away.
-        if is.is_some() && !open.has(right) {
-            return Err((right, Closed::Fixed));
+        if is.is_some() && !open.has(permission) {
+            return Err((permission, Closed::Fixed));
         }
         let more = is == Some(true) || (is.is_none() && was == Some(false));
-        if more && !may_switch_on(authority, right) {
-            return Err((right, Closed::NotHeld));
+        if more && !may_switch_on(authority, permission) {
+            return Err((permission, Closed::NotHeld));
         }
     }
     Ok(())
@@ -65,42 +70,42 @@ fn height(column: Column) -> u8 {
 
 /// Whether the cells of a whole column may be switched: of the columns below one's own height, by an owner all.
 pub fn may_switch_column(authority: &Authority, column: Column) -> bool {
-    authority.rights.reach(ManageRoles::RIGHT) == Reach::Everywhere && authority.role.rank() > height(column)
+    authority.permissions.reach(ManageRoles::ID) == Reach::Everywhere && authority.role.rank() > height(column)
 }
 
 /// The cells of a column that a policy can switch.
-pub fn switchable(column: Column) -> RightSet {
+pub fn switchable(column: Column) -> PermissionSet {
     column.marks().on.or(column.marks().off)
 }
 
 /// Whether a column gives the right under these policies.
-pub fn is_on(policies: &Policies, column: Column, right: Right) -> bool {
+pub fn is_on(policies: &RolePolicies, column: Column, permission: PermissionId) -> bool {
     let cells = policies.of(column);
-    match cells.effect(right) {
+    match cells.effect(permission) {
         Some(on) => on,
-        None => column.marks().on.has(right),
+        None => column.marks().on.has(permission),
     }
 }
 
 /// The policies with a cell switched: what the table says anyway is not written down.
-pub fn switch(policies: Policies, column: Column, right: Right, on: bool) -> Policies {
-    let by_itself = column.marks().on.has(right);
-    policies.set(column, right, (on != by_itself).then_some(on))
+pub fn switch(policies: RolePolicies, column: Column, permission: PermissionId, on: bool) -> RolePolicies {
+    let by_itself = column.marks().on.has(permission);
+    policies.set(column, permission, (on != by_itself).then_some(on))
 }
 
 /// A cell of a column.
-pub type Cell = (Column, Right);
+pub type Cell = (Column, PermissionId);
 
 /// The cells that differ, with what they are then.
-pub fn changes(before: &Policies, after: &Policies) -> Vec<(Cell, bool)> {
+pub fn changes(before: &RolePolicies, after: &RolePolicies) -> Vec<(Cell, bool)> {
     let each = columns().flat_map(|column| {
         switchable(column)
             .iter()
-            .map(move |right| (column, right))
+            .map(move |permission| (column, permission))
             .collect::<Vec<_>>()
     });
-    each.filter(|(column, right)| is_on(before, *column, *right) != is_on(after, *column, *right))
-        .map(|(column, right)| ((column, right), is_on(after, column, right)))
+    each.filter(|(column, permission)| is_on(before, *column, *permission) != is_on(after, *column, *permission))
+        .map(|(column, permission)| ((column, permission), is_on(after, column, permission)))
         .collect()
 }
 
@@ -109,10 +114,10 @@ pub fn changes(before: &Policies, after: &Policies) -> Vec<(Cell, bool)> {
 ///
 /// # Errors
 /// The first cell that is not this person's to switch.
-pub fn policies(authority: &Authority, before: &Policies, after: &Policies) -> Result<(), Cell> {
-    for ((column, right), on) in changes(before, after) {
-        if !may_switch_column(authority, column) || (on && !may_switch_on(authority, right)) {
-            return Err((column, right));
+pub fn policies(authority: &Authority, before: &RolePolicies, after: &RolePolicies) -> Result<(), Cell> {
+    for ((column, permission), on) in changes(before, after) {
+        if !may_switch_column(authority, column) || (on && !may_switch_on(authority, permission)) {
+            return Err((column, permission));
         }
     }
     Ok(())
@@ -124,7 +129,7 @@ pub enum Beyond {
     /// It stands too high.
     Rank,
     /// It has a permission that they do not hold.
-    Permission(Right),
+    Permission(PermissionId),
 }
 
 /// Whether a role of the organization's own may be made, changed or deleted: it stands below oneself, and gives nothing that
@@ -133,9 +138,13 @@ pub enum Beyond {
 /// # Errors
 /// Why not.
 pub fn role(authority: &Authority, draft: &Draft) -> Result<(), Beyond> {
-    let lacking = draft.permissions.without(authority.rights.everywhere()).iter().next();
-    if let Some(right) = lacking {
-        return Err(Beyond::Permission(right));
+    let lacking = draft
+        .permissions
+        .without(authority.permissions.everywhere())
+        .iter()
+        .next();
+    if let Some(permission) = lacking {
+        return Err(Beyond::Permission(permission));
     }
     if draft.base == Role::Owner || !authority.may_grant(draft.held()) {
         return Err(Beyond::Rank);
@@ -149,7 +158,7 @@ pub fn bases(authority: &Authority) -> Vec<Role> {
         name: String::new(),
         description: String::new(),
         base,
-        permissions: RightSet::NONE,
+        permissions: PermissionSet::NONE,
     };
     Role::ALL
         .iter()
@@ -179,55 +188,55 @@ pub fn words(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authz::decision::{DELEGABLE, Grounds, Held};
+    use crate::authz::decision::{AccessInputs, DELEGABLE, RoleGrant};
     use crate::authz::permission::{DeleteCompanies, InviteMembers, ManageBilling, ViewBilling};
     use crate::common::id::MembershipId;
-    use crate::services::members::rules::{Actor, Target, may_override};
+    use crate::services::members::rules::{ActorRank, Target, may_override};
     use proptest::prelude::*;
 
-    fn right() -> impl Strategy<Value = Right> {
-        prop::sample::select(Right::all().collect::<Vec<_>>())
+    fn permission() -> impl Strategy<Value = PermissionId> {
+        prop::sample::select(PermissionId::all().collect::<Vec<_>>())
     }
 
-    fn set() -> impl Strategy<Value = RightSet> {
-        prop::collection::vec(right(), 0..12).prop_map(RightSet::of)
+    fn set() -> impl Strategy<Value = PermissionSet> {
+        prop::collection::vec(permission(), 0..12).prop_map(PermissionSet::of)
     }
 
-    fn cells() -> impl Strategy<Value = Cells> {
-        (set(), set()).prop_map(|(allow, deny)| Cells {
+    fn cells() -> impl Strategy<Value = Overrides> {
+        (set(), set()).prop_map(|(allow, deny)| Overrides {
             allow: allow.without(deny),
             deny,
         })
     }
 
-    fn switches() -> impl Strategy<Value = Vec<(Column, Right, bool)>> {
+    fn switches() -> impl Strategy<Value = Vec<(Column, PermissionId, bool)>> {
         let column = prop::sample::select(columns().collect::<Vec<_>>());
-        prop::collection::vec((column, right(), any::<bool>()), 0..40)
+        prop::collection::vec((column, permission(), any::<bool>()), 0..40)
     }
 
-    fn policies_() -> impl Strategy<Value = Policies> {
+    fn policies_() -> impl Strategy<Value = RolePolicies> {
         switches().prop_map(|switched| {
             let open = switched
                 .into_iter()
-                .filter(|(column, right, _)| switchable(*column).has(*right));
-            open.fold(Policies::default(), |policies, (column, right, on)| {
-                switch(policies, column, right, on)
+                .filter(|(column, permission, _)| switchable(*column).has(*permission));
+            open.fold(RolePolicies::default(), |policies, (column, permission, on)| {
+                switch(policies, column, permission, on)
             })
         })
     }
 
-    fn held() -> impl Strategy<Value = Held> {
+    fn held() -> impl Strategy<Value = RoleGrant> {
         let role = prop::sample::select(Role::ALL);
-        (role, prop::option::of(set())).prop_map(|(role, custom)| Held {
+        (role, prop::option::of(set())).prop_map(|(role, custom)| RoleGrant {
             role,
             custom: custom.filter(|_| role != Role::Owner).map(|set| set.and(DELEGABLE)),
         })
     }
 
-    fn grounds(policies: Policies) -> impl Strategy<Value = Grounds> {
+    fn grounds(policies: RolePolicies) -> impl Strategy<Value = AccessInputs> {
         let companies = prop::collection::vec(prop::sample::select(CompanyRole::ALL), 0..3);
         (prop::collection::vec(held(), 1..3), companies, cells()).prop_map(move |(roles, companies, overrides)| {
-            Grounds {
+            AccessInputs {
                 in_force: true,
                 read_only: false,
                 roles,
@@ -238,7 +247,7 @@ mod tests {
         })
     }
 
-    fn two() -> impl Strategy<Value = (Grounds, Grounds)> {
+    fn two() -> impl Strategy<Value = (AccessInputs, AccessInputs)> {
         policies_().prop_flat_map(|policies| (grounds(policies), grounds(policies)))
     }
 
@@ -248,23 +257,23 @@ mod tests {
             (actor, other) in two(), switched in switches(),
         ) {
             let mut after = actor.policies;
-            for (column, right, on) in switched {
-                let next = switch(after, column, right, on);
-                if switchable(column).has(right) && policies(&actor.authority(), &after, &next).is_ok() {
+            for (column, permission, on) in switched {
+                let next = switch(after, column, permission, on);
+                if switchable(column).has(permission) && policies(&actor.authority(), &after, &next).is_ok() {
                     after = next;
                 }
             }
             prop_assert_eq!(policies(&actor.authority(), &actor.policies, &after), Ok(()));
-            let holds = actor.rights().everywhere();
+            let holds = actor.permissions().everywhere();
             for person in [&actor, &other] {
-                let changed = Grounds { policies: after, ..person.clone() };
-                let was = person.rights();
-                let is = changed.rights();
+                let changed = AccessInputs { policies: after, ..person.clone() };
+                let was = person.permissions();
+                let is = changed.permissions();
                 prop_assert!(is.everywhere().without(was.everywhere()).within(holds));
                 prop_assert!(is.own().without(was.own().or(was.everywhere())).within(holds));
             }
             // Nobody gets more by their own policy.
-            let mine = Grounds { policies: after, ..actor.clone() }.rights();
+            let mine = AccessInputs { policies: after, ..actor.clone() }.permissions();
             prop_assert!(mine.everywhere().within(holds));
         }
 
@@ -273,9 +282,9 @@ mod tests {
             (actor, target) in two(), after in cells(),
         ) {
             if overrides(&actor.authority(), target.open(), target.overrides, after).is_ok() {
-                let is = Grounds { overrides: after, ..target.clone() }.rights();
-                let was = target.rights();
-                let holds = actor.rights().everywhere();
+                let is = AccessInputs { overrides: after, ..target.clone() }.permissions();
+                let was = target.permissions();
+                let holds = actor.permissions().everywhere();
                 prop_assert!(is.everywhere().without(was.everywhere()).within(holds));
                 prop_assert!(is.own().without(was.own().or(was.everywhere())).within(holds));
             }
@@ -284,12 +293,12 @@ mod tests {
         #[test]
         fn nobody_switches_for_themselves_for_an_owner_or_for_somebody_higher((actor, target) in two()) {
             let id = MembershipId::fresh();
-            let me = Actor { id, authority: actor.authority() };
+            let me = ActorRank { id, authority: actor.authority() };
             let at = |id, role| Target { id, role, access_until: None };
             prop_assert!(!may_override(&me, &at(id, actor.role())));
             if may_override(&me, &at(MembershipId::fresh(), target.role())) {
                 prop_assert!(target.role() != Role::Owner && actor.role().rank() >= target.role().rank());
-                prop_assert!(actor.rights().everywhere().has(ManageRoles::RIGHT));
+                prop_assert!(actor.permissions().everywhere().has(ManageRoles::ID));
             }
         }
 
@@ -300,9 +309,9 @@ mod tests {
             let draft = Draft { name: String::new(), description: String::new(), base, permissions }.complete();
             if role(&actor.authority(), &draft).is_ok() {
                 let gives = draft.held().gives(&actor.policies);
-                prop_assert!(gives.within(actor.rights().everywhere()) && gives.within(DELEGABLE));
+                prop_assert!(gives.within(actor.permissions().everywhere()) && gives.within(DELEGABLE));
                 prop_assert!(base != Role::Owner && base.rank() <= actor.role().rank());
-                prop_assert!(base.inherited().is_none() || gives.has(crate::authz::permission::ViewCompany::RIGHT));
+                prop_assert!(base.inherited().is_none() || gives.has(crate::authz::permission::ViewCompany::ID));
             }
         }
     }
@@ -325,38 +334,38 @@ mod tests {
             Column::Organization(Role::Viewer)
         ));
         let admins = Column::Organization(Role::Admin);
-        let switched = switch(Policies::default(), admins, ManageBilling::RIGHT, true);
-        assert_eq!(policies(&owner, &Policies::default(), &switched), Ok(()));
+        let switched = switch(RolePolicies::default(), admins, ManageBilling::ID, true);
+        assert_eq!(policies(&owner, &RolePolicies::default(), &switched), Ok(()));
         assert_eq!(
-            policies(&admin, &Policies::default(), &switched),
-            Err((admins, ManageBilling::RIGHT))
+            policies(&admin, &RolePolicies::default(), &switched),
+            Err((admins, ManageBilling::ID))
         );
         assert_eq!(
-            switch(switched, admins, ManageBilling::RIGHT, false),
-            Policies::default()
+            switch(switched, admins, ManageBilling::ID, false),
+            RolePolicies::default()
         );
         assert_eq!(
-            changes(&Policies::default(), &switched),
-            [((admins, ManageBilling::RIGHT), true)]
+            changes(&RolePolicies::default(), &switched),
+            [((admins, ManageBilling::ID), true)]
         );
     }
 
     #[test]
     fn a_switched_off_right_is_given_back_only_by_who_holds_it() {
         let admin = Authority::of(Role::Admin, &[]);
-        let off = Cells::NONE.set(ManageBilling::RIGHT, Some(false));
-        let open = Grounds::of(Role::BillingAdmin, &[]).open();
+        let off = Overrides::NONE.set(ManageBilling::ID, Some(false));
+        let open = AccessInputs::of(Role::BillingAdmin, &[]).open();
         // Billing admins always manage billing: the cell is closed.
         assert_eq!(
-            overrides(&admin, open, Cells::NONE, off),
-            Err((ManageBilling::RIGHT, Closed::Fixed))
+            overrides(&admin, open, Overrides::NONE, off),
+            Err((ManageBilling::ID, Closed::Fixed))
         );
-        let open = Grounds::of(Role::Admin, &[]).open();
-        assert!(open.has(ManageBilling::RIGHT) && open.has(ViewBilling::RIGHT) && !open.has(InviteMembers::RIGHT));
-        assert_eq!(overrides(&admin, open, Cells::NONE, off), Ok(()));
+        let open = AccessInputs::of(Role::Admin, &[]).open();
+        assert!(open.has(ManageBilling::ID) && open.has(ViewBilling::ID) && !open.has(InviteMembers::ID));
+        assert_eq!(overrides(&admin, open, Overrides::NONE, off), Ok(()));
         assert_eq!(
-            overrides(&admin, open, off, Cells::NONE),
-            Err((ManageBilling::RIGHT, Closed::NotHeld))
+            overrides(&admin, open, off, Overrides::NONE),
+            Err((ManageBilling::ID, Closed::NotHeld))
         );
     }
 
@@ -366,16 +375,16 @@ mod tests {
             name: String::new(),
             description: String::new(),
             base: Role::Viewer,
-            permissions: RightSet::of([DeleteCompanies::RIGHT, InviteMembers::RIGHT]),
+            permissions: PermissionSet::of([DeleteCompanies::ID, InviteMembers::ID]),
         };
         let owner = Authority::of(Role::Owner, &[]);
         let draft = draft.complete();
-        assert!(!draft.permissions.has(DeleteCompanies::RIGHT) && draft.permissions.has(InviteMembers::RIGHT));
+        assert!(!draft.permissions.has(DeleteCompanies::ID) && draft.permissions.has(InviteMembers::ID));
         assert_eq!(role(&owner, &draft), Ok(()));
         assert_eq!(bases(&owner).len(), 6);
         assert_eq!(
             role(&Authority::of(Role::UserAdmin, &[]), &draft),
-            Err(Beyond::Permission(crate::authz::permission::ViewCompany::RIGHT))
+            Err(Beyond::Permission(crate::authz::permission::ViewCompany::ID))
         );
     }
 }

@@ -1,7 +1,7 @@
 //! Everything that somebody can and cannot do, by area.
 
 use crate::authz::area::Area;
-use crate::authz::permission::RightSet;
+use crate::authz::permission::PermissionSet;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::person::Subject;
 use crate::handlers::permissions::words;
@@ -37,28 +37,30 @@ pub struct Sheet {
 impl Sheet {
     /// Of somebody, in the whole organization or in the company to which was turned.
     pub fn of(subject: &Subject) -> Self {
-        let held = RightSet::ALL.iter().filter(|right| subject.answer(*right).yes());
-        let held = RightSet::of(held);
+        let held = PermissionSet::ALL
+            .iter()
+            .filter(|permission| subject.answer(*permission).yes());
+        let held = PermissionSet::of(held);
         Self {
             can: sections(subject, held),
-            cannot: sections(subject, RightSet::ALL.without(held)),
+            cannot: sections(subject, PermissionSet::ALL.without(held)),
         }
     }
 }
 
-fn sections(subject: &Subject, set: RightSet) -> Vec<Section> {
+fn sections(subject: &Subject, set: PermissionSet) -> Vec<Section> {
     let unit = subject.about.unit;
     let areas = Area::split(set).into_iter();
     areas
-        .map(|(area, rights)| Section {
+        .map(|(area, permissions)| Section {
             label: heading(area, unit),
-            items: rights
+            items: permissions
                 .into_iter()
-                .map(|right| {
-                    let answer = subject.answer(right);
+                .map(|permission| {
+                    let answer = subject.answer(permission);
                     Item {
-                        key: right.key(),
-                        label: words::label(right, unit),
+                        key: permission.key(),
+                        label: words::label(permission, unit),
                         reach: match &subject.about.company {
                             Some(_) => String::new(),
                             None => words::reach(answer.reach, unit),

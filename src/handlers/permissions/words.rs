@@ -1,10 +1,10 @@
 //! Answers in words.
 
-use crate::auth::actor::Member;
-use crate::authz::decision::{Grounds, Reach};
+use crate::auth::actor::Actor;
+use crate::authz::decision::{AccessInputs, Reach};
 use crate::authz::explain::{Answer, Effect, Link, Step};
 use crate::authz::permission::Permission;
-use crate::authz::permission::{ChangeRoles, ManageRoles, Right, ViewAccess, ViewMembers};
+use crate::authz::permission::{ChangeRoles, ManageRoles, PermissionId, ViewAccess, ViewMembers};
 use crate::authz::role::Role;
 use crate::common::id::MembershipId;
 use crate::db::types::organization::UnitLabel;
@@ -12,8 +12,8 @@ use crate::handlers::permissions::queries::{Group, Place};
 use crate::models::access_request::Request;
 
 /// A permission in the organization's own words.
-pub fn label(right: Right, unit: UnitLabel) -> String {
-    right
+pub fn label(permission: PermissionId, unit: UnitLabel) -> String {
+    permission
         .label()
         .replace(" a company", &format!(" {}", unit.a()))
         .replace(" companies", &format!(" {}", unit.many()))
@@ -22,16 +22,16 @@ pub fn label(right: Right, unit: UnitLabel) -> String {
 /// What a request asks for.
 pub fn asked(request: &Request, unit: &UnitLabel) -> String {
     request
-        .right()
-        .map_or_else(|| request.permission.clone(), |right| label(right, *unit))
+        .permission()
+        .map_or_else(|| request.permission.clone(), |permission| label(permission, *unit))
 }
 
 /// A permission as something that somebody does, in one company: "edit Harbor Recovery’s settings".
-fn verb(right: Right, unit: UnitLabel, company: Option<&str>) -> String {
+fn verb(permission: PermissionId, unit: UnitLabel, company: Option<&str>) -> String {
     let text = match company {
-        Some(name) if right.label().contains(" a company") => right.label().replace("a company", name),
-        Some(name) => format!("{} in {name}", label(right, unit)),
-        None => label(right, unit),
+        Some(name) if permission.label().contains(" a company") => permission.label().replace("a company", name),
+        Some(name) => format!("{} in {name}", label(permission, unit)),
+        None => label(permission, unit),
     };
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_lowercase().to_string());
@@ -99,10 +99,10 @@ impl About {
     }
 
     /// The whole answer. Links lead only where the reader may go.
-    pub fn tell(&self, member: &Member, right: Right, answer: &Answer) -> Told {
+    pub fn tell(&self, actor: &Actor, permission: PermissionId, answer: &Answer) -> Told {
         let company = self.company.as_ref().map(|(name, _)| name.as_str());
         let can = if answer.yes() { "can" } else { "can’t" };
-        let doing = verb(right, self.unit, company);
+        let doing = verb(permission, self.unit, company);
         let decisive = answer.decisive();
         Told {
             question: format!("Why {can} {} {doing}?", self.subject()),
@@ -116,12 +116,12 @@ impl About {
             lines: answer
                 .steps
                 .iter()
-                .flat_map(|step| self.lines(member, step, decisive == Some(step)))
+                .flat_map(|step| self.lines(actor, step, decisive == Some(step)))
                 .collect(),
         }
     }
 
-    fn lines(&self, member: &Member, step: &Step, decides: bool) -> Vec<Line> {
+    fn lines(&self, actor: &Actor, step: &Step, decides: bool) -> Vec<Line> {
         let (kind, text) = self.sentence(step);
         let line = Line {
             kind,
@@ -132,7 +132,7 @@ impl About {
                 _ => "",
             },
             decides,
-            href: self.href(member, step),
+            href: self.href(actor, step),
         };
         // The role and what the organization says of it are two links of the chain.
         let said = match step.effect {
@@ -147,12 +147,12 @@ impl About {
                 Effect::ByPolicy => format!("{} does not have it by itself", self.holder(step)),
                 _ => format!("{} would have it, or could be given it", self.holder(step)),
             },
-            href: self.place_of(member, step),
+            href: self.place_of(actor, step),
             ..line.clone()
         };
         let policy = Line {
             kind: "Policy",
-            text: format!("A policy of {} {said} for this role", member.organization_name),
+            text: format!("A policy of {} {said} for this role", actor.organization_name),
             ..line
         };
         vec![role, policy]
@@ -235,36 +235,36 @@ impl About {
         (kind, format!("{} {does}", self.holder(step)))
     }
 
-    fn href(&self, member: &Member, step: &Step) -> Option<(String, &'static str)> {
-        let may = |right| member.rights.reach(right) == Reach::Everywhere;
+    fn href(&self, actor: &Actor, step: &Step) -> Option<(String, &'static str)> {
+        let may = |permission| actor.permissions.reach(permission) == Reach::Everywhere;
         match step.effect {
             Effect::ByPolicy | Effect::OffByPolicy => {
-                may(ManageRoles::RIGHT).then(|| (member.path("/settings/roles"), "Policies"))
+                may(ManageRoles::ID).then(|| (actor.path("/settings/roles"), "Policies"))
             }
-            _ => self.place_of(member, step),
+            _ => self.place_of(actor, step),
         }
     }
 
-    fn place_of(&self, member: &Member, step: &Step) -> Option<(String, &'static str)> {
-        let may = |right| member.rights.reach(right) == Reach::Everywhere;
-        let profile = member.path(&format!("/members/{}", self.id));
+    fn place_of(&self, actor: &Actor, step: &Step) -> Option<(String, &'static str)> {
+        let may = |permission| actor.permissions.reach(permission) == Reach::Everywhere;
+        let profile = actor.path(&format!("/members/{}", self.id));
         match step.link {
             Link::Role(_) => match &self.custom {
-                Some(id) if may(ManageRoles::RIGHT) => Some((member.path(&format!("/settings/roles/{id}")), "Role")),
-                _ => (may(ViewMembers::RIGHT) && may(ChangeRoles::RIGHT)).then_some((profile, "Change role")),
+                Some(id) if may(ManageRoles::ID) => Some((actor.path(&format!("/settings/roles/{id}")), "Role")),
+                _ => (may(ViewMembers::ID) && may(ChangeRoles::ID)).then_some((profile, "Change role")),
             },
             Link::Group(role) => {
                 let mut groups = self.groups.iter().filter(|group| group.role == role);
-                let group = groups.next().filter(|_| may(ViewAccess::RIGHT))?;
-                Some((member.path(&format!("/access/groups/{}", group.id)), "Group"))
+                let group = groups.next().filter(|_| may(ViewAccess::ID))?;
+                Some((actor.path(&format!("/access/groups/{}", group.id)), "Group"))
             }
             Link::Assignment(_) | Link::NoAssignment => match &self.company {
-                Some((_, path)) if may(ViewMembers::RIGHT) => Some((path.clone(), "Open")),
-                _ => may(ViewMembers::RIGHT).then_some((profile, "Assignments")),
+                Some((_, path)) if may(ViewMembers::ID) => Some((path.clone(), "Open")),
+                _ => may(ViewMembers::ID).then_some((profile, "Assignments")),
             },
-            Link::Override(_) => (may(ManageRoles::RIGHT) && !self.you)
-                .then(|| (member.path(&format!("/members/{}/overrides", self.id)), "Overrides")),
-            Link::OutOfForce => may(ViewMembers::RIGHT).then_some((profile, "Profile")),
+            Link::Override(_) => (may(ManageRoles::ID) && !self.you)
+                .then(|| (actor.path(&format!("/members/{}/overrides", self.id)), "Overrides")),
+            Link::OutOfForce => may(ViewMembers::ID).then_some((profile, "Profile")),
             Link::ReadOnly => None,
         }
     }
@@ -305,6 +305,6 @@ pub fn reach(reach: Reach, unit: UnitLabel) -> String {
 }
 
 /// Whether somebody with these grounds works in every company by their role.
-pub fn inherits(grounds: &Grounds) -> Option<Role> {
-    Some(grounds.role()).filter(|role| role.inherited().is_some())
+pub fn inherits(inputs: &AccessInputs) -> Option<Role> {
+    Some(inputs.role()).filter(|role| role.inherited().is_some())
 }

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::{Action, Deeds};
+use crate::audit::{Action, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{Permission, TransferOrDelete, ViewOrganization};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
@@ -15,15 +15,15 @@ use crate::common::id::ApprovalId;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::approval;
-use crate::models::approval::{Approval, ApprovalStatus, Matter};
+use crate::models::approval::{Approval, ApprovalAction, ApprovalStatus};
 use crate::models::member_names;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::Done;
 use crate::services::approvals::dual_control;
 use crate::services::approvals::email;
 use crate::services::approvals::execute;
-use crate::services::approvals::execute::Halt;
-use crate::web::layout::Shell;
+use crate::services::approvals::execute::ExecuteError;
+use crate::web::layout::Layout;
 
 type Place = web::Path<(String, String)>;
 
@@ -36,7 +36,7 @@ struct Over {
 #[derive(Template)]
 #[template(path = "settings/approval.html")]
 struct ApprovalPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     path: String,
     back: Option<String>,
@@ -55,13 +55,13 @@ struct ApprovalPage {
 }
 
 /// One that the reader may see: an owner, who asked, who is asked, who decided. `NotFound` for everybody else.
-fn find(conn: &mut Conn, member: &Member, id: &str) -> Result<Approval, AppError> {
+fn find(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Approval, AppError> {
     let id = ApprovalId::parse(id).ok_or(AppError::NotFound)?;
-    let approval = approval::find(conn, member.organization, id)?.ok_or(AppError::NotFound)?;
-    let concerned = approval.requested_by == member.id
-        || approval.approver_id == Some(member.id)
-        || approval.decided_by == Some(member.person.id)
-        || (member.role == Role::Owner && member.support.is_none());
+    let approval = approval::find(conn, actor.organization, id)?.ok_or(AppError::NotFound)?;
+    let concerned = approval.requested_by == actor.id
+        || approval.approver_id == Some(actor.id)
+        || approval.decided_by == Some(actor.person.id)
+        || (actor.role == Role::Owner && actor.support.is_none());
     if concerned {
         Ok(approval)
     } else {
@@ -70,11 +70,11 @@ fn find(conn: &mut Conn, member: &Member, id: &str) -> Result<Approval, AppError
 }
 
 impl ApprovalPage {
-    fn load(conn: &mut Conn, member: &Member, id: &str, errors: FormErrors) -> Result<Self, AppError> {
-        let approval = find(conn, member, id)?;
-        let names = member_names::names(conn, member.organization, vec![approval.requested_by])?;
+    fn load(conn: &mut Conn, actor: &Actor, id: &str, errors: FormErrors) -> Result<Self, AppError> {
+        let approval = find(conn, actor, id)?;
+        let names = member_names::names(conn, actor.organization, vec![approval.requested_by])?;
         let by = names.get(&approval.requested_by).cloned().unwrap_or_default();
-        let open = approval.is_open(member.cx.now);
+        let open = approval.is_open(actor.cx.now);
         let who = approval::decided_by(conn, &approval)?.unwrap_or_default();
         let when = approval.decided_at.map(Time::full).unwrap_or_default();
         let over = match approval.status {
@@ -92,11 +92,14 @@ impl ApprovalPage {
             )),
         };
         Ok(Self {
-            shell: member.shell(conn, "settings")?,
-            organization: member.organization_name.clone(),
-            path: member.path(&format!("/settings/approvals/{}", approval.id)),
-            back: member.rights.edit_profile().then(|| member.path("/settings/general")),
-            title: if approval.matter == Matter::Transfer {
+            layout: actor.layout(conn, "settings")?,
+            organization: actor.organization_name.clone(),
+            path: actor.path(&format!("/settings/approvals/{}", approval.id)),
+            back: actor
+                .permissions
+                .edit_profile()
+                .then(|| actor.path("/settings/general")),
+            title: if approval.matter == ApprovalAction::Transfer {
                 "Transfer of ownership"
             } else {
                 "Needs a second owner"
@@ -104,10 +107,10 @@ impl ApprovalPage {
             .into(),
             text: approval.label.clone(),
             consequence: consequence(approval.matter),
-            asked: (approval.created_at.iso(), approval.created_at.ago(member.cx.now)),
+            asked: (approval.created_at.iso(), approval.created_at.ago(actor.cx.now)),
             ends: approval.expires_at.full(),
-            may_decide: open && dual_control::may_decide(&approval, member),
-            may_withdraw: open && approval.requested_by == member.id,
+            may_decide: open && dual_control::may_decide(&approval, actor),
+            may_withdraw: open && approval.requested_by == actor.id,
             over: over.map(|(tone, sentence): (&str, String)| Over {
                 tone: tone.to_owned(),
                 sentence,
@@ -118,17 +121,17 @@ impl ApprovalPage {
     }
 }
 
-fn consequence(matter: Matter) -> &'static str {
+fn consequence(matter: ApprovalAction) -> &'static str {
     match matter {
-        Matter::Transfer => {
+        ApprovalAction::Transfer => {
             "An owner decides about everything in an organization: its people, its money, its end. It happens when the new owner confirms."
         }
-        Matter::Deletion => {
+        ApprovalAction::Deletion => {
             "It becomes read-only at once and is deleted after 30 days. Until then any owner can restore it."
         }
-        Matter::ControlOff => "From then on one owner alone decides about owners, the web address and the end.",
-        Matter::Slug => "Links with the present address keep leading here. Nobody else can take it.",
-        Matter::Role | Matter::Removal | Matter::Suspension | Matter::Restoration => {
+        ApprovalAction::ControlOff => "From then on one owner alone decides about owners, the web address and the end.",
+        ApprovalAction::Slug => "Links with the present address keep leading here. Nobody else can take it.",
+        ApprovalAction::Role | ApprovalAction::Removal | ApprovalAction::Suspension | ApprovalAction::Restoration => {
             "It holds from their next request on. They are told by email."
         }
     }
@@ -141,7 +144,7 @@ fn consequence(matter: Matter) -> &'static str {
 pub async fn page(gate: Gate<ViewOrganization>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let page = gate
-        .read(move |member, conn| ApprovalPage::load(conn, member, &id, FormErrors::none()))
+        .read(move |actor, conn| ApprovalPage::load(conn, actor, &id, FormErrors::none()))
         .await?;
     html(page)
 }
@@ -165,7 +168,7 @@ async fn answer(
         Answer::Refused(sentence) => {
             let errors = FormErrors::one("decision", sentence);
             let page = gate
-                .read(move |member, conn| ApprovalPage::load(conn, member, &id, errors))
+                .read(move |actor, conn| ApprovalPage::load(conn, actor, &id, errors))
                 .await?;
             refused(page)
         }
@@ -182,60 +185,60 @@ pub async fn confirm(gate: Gate<ViewOrganization>, place: Place) -> Result<HttpR
     let (_, id) = place.into_inner();
     let of = id.clone();
     let given = gate
-        .write(move |member, conn| {
-            let approval = find(conn, member, &of)?;
-            if !dual_control::may_decide(&approval, member) {
-                return Err(member.refusal(conn, TransferOrDelete::RIGHT)?);
+        .write(move |actor, conn| {
+            let approval = find(conn, actor, &of)?;
+            if !dual_control::may_decide(&approval, actor) {
+                return Err(actor.refusal(conn, TransferOrDelete::ID)?);
             }
-            decide(conn, member, &approval)
+            decide(conn, actor, &approval)
         })
         .await?;
     answer(&gate, id, given, "success").await
 }
 
-fn decide(conn: &mut Conn, member: &Member, approval: &Approval) -> Result<(Answer, Deeds), AppError> {
-    let asker = member_names::names(conn, member.organization, vec![approval.requested_by])?;
-    let by = Some(member.person.id);
+fn decide(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(Answer, Events), AppError> {
+    let asker = member_names::names(conn, actor.organization, vec![approval.requested_by])?;
+    let by = Some(actor.person.id);
     // A savepoint: what halts half way leaves the request as it was.
     let done = conn.attempt(|conn| {
-        let closed = approval::close(conn, &member.cx, approval, ApprovalStatus::Given, by);
+        let closed = approval::close(conn, &actor.cx, approval, ApprovalStatus::Given, by);
         if !closed.map_err(AppError::from)? {
-            return Err(Halt::NotNow(OVER.into()));
+            return Err(ExecuteError::NotNow(OVER.into()));
         }
-        let asker = Standing::find(conn, member.organization, approval.requested_by);
-        let done = execute::confirmed(conn, member, approval)?;
+        let asker = Membership::find(conn, actor.organization, approval.requested_by);
+        let done = execute::confirmed(conn, actor, approval)?;
         if let Ok(asker) = asker {
-            email::decided(conn, member, &asker, &approval.label, true)?;
+            email::decided(conn, actor, &asker, &approval.label, true)?;
         }
         Ok(done)
     });
     match done {
-        Ok(Done { word, deeds }) => {
+        Ok(Done { word, events }) => {
             let name = asker.get(&approval.requested_by).cloned();
-            let deeds = deeds
-                .and(execute::deed(member, approval, Action::ApprovalGiven))
+            let events = events
+                .and(execute::event(actor, approval, Action::ApprovalGiven))
                 .on_behalf_of(name);
-            Ok((Answer::Gone(word, after(member, approval)), deeds))
+            Ok((Answer::Gone(word, after(actor, approval)), events))
         }
-        Err(Halt::NotNow(sentence)) => Ok((Answer::Refused(sentence), Deeds::none("the request stays"))),
-        Err(Halt::Lapsed(sentence)) => {
-            approval::close(conn, &member.cx, approval, ApprovalStatus::Lapsed, by)?;
-            let deeds = execute::deed(member, approval, Action::ApprovalExpired);
-            Ok((Answer::Refused(sentence), deeds))
+        Err(ExecuteError::NotNow(sentence)) => Ok((Answer::Refused(sentence), Events::none("the request stays"))),
+        Err(ExecuteError::Lapsed(sentence)) => {
+            approval::close(conn, &actor.cx, approval, ApprovalStatus::Lapsed, by)?;
+            let events = execute::event(actor, approval, Action::ApprovalExpired);
+            Ok((Answer::Refused(sentence), events))
         }
-        Err(Halt::Failed(error)) => Err(error),
+        Err(ExecuteError::Failed(error)) => Err(error),
     }
 }
 
 /// Where who confirmed goes: the address may be another one, and they may have let themselves be shut out.
-fn after(member: &Member, approval: &Approval) -> String {
+fn after(actor: &Actor, approval: &Approval) -> String {
     let page = format!("/settings/approvals/{}", approval.id);
     match approval.matter {
-        Matter::Slug => format!("/organizations/{}{page}", approval.text("to")),
-        Matter::Removal | Matter::Suspension if approval.text("member") == member.id.as_str() => {
+        ApprovalAction::Slug => format!("/organizations/{}{page}", approval.text("to")),
+        ApprovalAction::Removal | ApprovalAction::Suspension if approval.text("member") == actor.id.as_str() => {
             "/organizations".into()
         }
-        _ => member.path(&page),
+        _ => actor.path(&page),
     }
 }
 
@@ -247,32 +250,32 @@ pub async fn refuse(gate: Gate<ViewOrganization>, place: Place) -> Result<HttpRe
     let (_, id) = place.into_inner();
     let of = id.clone();
     let given = gate
-        .write(move |member, conn| {
-            let approval = find(conn, member, &of)?;
-            if !dual_control::may_decide(&approval, member) {
-                return Err(member.refusal(conn, TransferOrDelete::RIGHT)?);
+        .write(move |actor, conn| {
+            let approval = find(conn, actor, &of)?;
+            if !dual_control::may_decide(&approval, actor) {
+                return Err(actor.refusal(conn, TransferOrDelete::ID)?);
             }
-            let by = Some(member.person.id);
-            if !approval::close(conn, &member.cx, &approval, ApprovalStatus::Refused, by)? {
-                return Ok((Answer::Refused(OVER.into()), Deeds::none("it was over")));
+            let by = Some(actor.person.id);
+            if !approval::close(conn, &actor.cx, &approval, ApprovalStatus::Refused, by)? {
+                return Ok((Answer::Refused(OVER.into()), Events::none("it was over")));
             }
-            if let Ok(asker) = Standing::find(conn, member.organization, approval.requested_by) {
-                email::decided(conn, member, &asker, &approval.label, false)?;
+            if let Ok(asker) = Membership::find(conn, actor.organization, approval.requested_by) {
+                email::decided(conn, actor, &asker, &approval.label, false)?;
             }
             let action = match approval.matter {
-                Matter::Transfer => Action::TransferRefused,
+                ApprovalAction::Transfer => Action::TransferRefused,
                 _ => Action::ApprovalRefused,
             };
             let word = "Refused. Nothing was changed".into();
-            let deeds = execute::deed(member, &approval, action);
-            Ok((Answer::Gone(word, after_refusal(member, &approval)), deeds))
+            let events = execute::event(actor, &approval, action);
+            Ok((Answer::Gone(word, after_refusal(actor, &approval)), events))
         })
         .await?;
     answer(&gate, id, given, "info").await
 }
 
-fn after_refusal(member: &Member, approval: &Approval) -> String {
-    member.path(&format!("/settings/approvals/{}", approval.id))
+fn after_refusal(actor: &Actor, approval: &Approval) -> String {
+    actor.path(&format!("/settings/approvals/{}", approval.id))
 }
 
 /// `POST /organizations/{slug}/settings/approvals/{id}/withdrawal`
@@ -283,18 +286,18 @@ pub async fn withdraw(gate: Gate<ViewOrganization>, place: Place) -> Result<Http
     let (_, id) = place.into_inner();
     let of = id.clone();
     let given = gate
-        .write(move |member, conn| {
-            let approval = find(conn, member, &of)?;
-            if approval.requested_by != member.id {
-                return Err(member.refusal(conn, TransferOrDelete::RIGHT)?);
+        .write(move |actor, conn| {
+            let approval = find(conn, actor, &of)?;
+            if approval.requested_by != actor.id {
+                return Err(actor.refusal(conn, TransferOrDelete::ID)?);
             }
-            let by = Some(member.person.id);
-            if !approval::close(conn, &member.cx, &approval, ApprovalStatus::Withdrawn, by)? {
-                return Ok((Answer::Refused(OVER.into()), Deeds::none("it was over")));
+            let by = Some(actor.person.id);
+            if !approval::close(conn, &actor.cx, &approval, ApprovalStatus::Withdrawn, by)? {
+                return Ok((Answer::Refused(OVER.into()), Events::none("it was over")));
             }
             let word = "Withdrawn. Nothing was changed".into();
-            let deeds = execute::deed(member, &approval, Action::ApprovalWithdrawn);
-            Ok((Answer::Gone(word, after_refusal(member, &approval)), deeds))
+            let events = execute::event(actor, &approval, Action::ApprovalWithdrawn);
+            Ok((Answer::Gone(word, after_refusal(actor, &approval)), events))
         })
         .await?;
     answer(&gate, id, given, "info").await

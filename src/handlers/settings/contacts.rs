@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::EditProfile;
 use crate::common::email::Email;
 use crate::common::error::AppError;
@@ -18,14 +18,14 @@ use crate::models::login_attempt::Postage;
 use crate::models::organization::contact;
 use crate::models::organization::contact::{Contact, ContactKind};
 use crate::services::approvals::email;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 type Place = web::Path<(String, String)>;
 
 #[derive(Template)]
 #[template(path = "settings/contact.html", blocks = ["dialog"])]
 struct ContactPage {
-    shell: Shell,
+    layout: Layout,
     path: String,
     back: String,
     contact: Contact,
@@ -36,12 +36,12 @@ struct ContactPage {
 impl ContactPage {
     fn load(
         conn: &mut Conn,
-        member: &Member,
+        actor: &Actor,
         kind: ContactKind,
         typed: Option<String>,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let contact = contact::find(conn, member.organization, kind)?;
+        let contact = contact::find(conn, actor.organization, kind)?;
         let email = typed.unwrap_or_else(|| {
             let known = [&contact.pending_email, &contact.email];
             known
@@ -51,9 +51,9 @@ impl ContactPage {
                 .unwrap_or_default()
         });
         Ok(Self {
-            shell: member.shell(conn, "settings")?,
-            path: member.path(&format!("/settings/contacts/{kind}")),
-            back: member.path("/settings/general"),
+            layout: actor.layout(conn, "settings")?,
+            path: actor.path(&format!("/settings/contacts/{kind}")),
+            back: actor.path("/settings/general"),
             contact,
             email,
             errors,
@@ -72,7 +72,7 @@ fn kind(text: &str) -> Result<ContactKind, AppError> {
 pub async fn edit(gate: Gate<EditProfile>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, text) = place.into_inner();
     let page = gate
-        .read(move |member, conn| ContactPage::load(conn, member, kind(&text)?, None, FormErrors::none()))
+        .read(move |actor, conn| ContactPage::load(conn, actor, kind(&text)?, None, FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_dialog())
@@ -92,14 +92,15 @@ const SENT: &str = "We sent a link to this address. It counts as soon as somebod
 const TOO_SOON: &str = "An email went to this address already. Wait a while before you send another";
 
 /// Writes to an address; `false` when it had its letters.
-fn ask(conn: &mut Conn, member: &Member, kind: ContactKind, email: &Email) -> Result<(bool, Deeds), AppError> {
-    if login_attempt::postage(conn, &member.cx, login_attempt::Kind::Letter, email)? != Postage::Paid {
-        return Ok((false, Deeds::none("no letter was sent")));
+fn ask(conn: &mut Conn, actor: &Actor, kind: ContactKind, email: &Email) -> Result<(bool, Events), AppError> {
+    if login_attempt::postage(conn, &actor.cx, login_attempt::AttemptKind::Letter, email)? != Postage::Paid {
+        return Ok((false, Events::none("no letter was sent")));
     }
-    let seed = contact::ask(conn, &member.cx, member.organization, kind, email)?;
-    email::contact(conn, member, kind, email, seed)?;
-    let deed = Deed::new(Action::ContactAsked, "contact", kind, kind.label()).after(json!({ "email": email.as_str() }));
-    Ok((true, member.did(deed)))
+    let seed = contact::ask(conn, &actor.cx, actor.organization, kind, email)?;
+    email::contact(conn, actor, kind, email, seed)?;
+    let event =
+        Event::new(Action::ContactAsked, "contact", kind, kind.label()).after(json!({ "email": email.as_str() }));
+    Ok((true, actor.event(event)))
 }
 
 /// `POST /organizations/{slug}/settings/contacts/{kind}`: an address, which gets a letter.
@@ -114,18 +115,18 @@ pub async fn save(
     let ((_, text), form) = (place.into_inner(), form.into_inner());
     let (typed, of) = (form.email.clone(), text.clone());
     let saved = gate
-        .write(move |member, conn| {
+        .write(move |actor, conn| {
             let kind = kind(&of)?;
-            let refuse = |sentence: &str| Ok((Err(FormErrors::one("email", sentence)), Deeds::none("refused")));
+            let refuse = |sentence: &str| Ok((Err(FormErrors::one("email", sentence)), Events::none("refused")));
             let email = match Email::parse(&typed) {
                 Ok(email) => email,
                 Err(sentence) => return refuse(sentence),
             };
-            if contact::find(conn, member.organization, kind)?.email == email.as_str() {
+            if contact::find(conn, actor.organization, kind)?.email == email.as_str() {
                 return refuse("This address is confirmed already. Enter another one");
             }
-            match ask(conn, member, kind, &email)? {
-                (true, deeds) => Ok((Ok(member.path("/settings/general")), deeds)),
+            match ask(conn, actor, kind, &email)? {
+                (true, events) => Ok((Ok(actor.path("/settings/general")), events)),
                 (false, _) => refuse(TOO_SOON),
             }
         })
@@ -137,7 +138,7 @@ pub async fn save(
         }
         Err(errors) => {
             let page = gate
-                .read(move |member, conn| ContactPage::load(conn, member, kind(&text)?, Some(form.email), errors))
+                .read(move |actor, conn| ContactPage::load(conn, actor, kind(&text)?, Some(form.email), errors))
                 .await?;
             if gate.fragment() {
                 refused(page.as_dialog())
@@ -155,17 +156,17 @@ pub async fn save(
 pub async fn resend(gate: Gate<EditProfile>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, text) = place.into_inner();
     let (tone, word, path) = gate
-        .write(move |member, conn| {
+        .write(move |actor, conn| {
             let kind = kind(&text)?;
-            let path = member.path("/settings/general");
-            let waiting = contact::find(conn, member.organization, kind)?.pending_email;
+            let path = actor.path("/settings/general");
+            let waiting = contact::find(conn, actor.organization, kind)?.pending_email;
             if waiting.is_empty() {
                 let word = "No address waits for its confirmation";
-                return Ok((("info", word, path), Deeds::none("nothing waits")));
+                return Ok((("info", word, path), Events::none("nothing waits")));
             }
-            let (sent, deeds) = ask(conn, member, kind, &Email::stored(waiting))?;
+            let (sent, events) = ask(conn, actor, kind, &Email::stored(waiting))?;
             let (tone, word) = if sent { ("info", SENT) } else { ("warning", TOO_SOON) };
-            Ok(((tone, word, path), deeds))
+            Ok(((tone, word, path), events))
         })
         .await?;
     gate.tell(tone, word);
@@ -179,18 +180,18 @@ pub async fn resend(gate: Gate<EditProfile>, place: Place) -> Result<HttpRespons
 pub async fn remove(gate: Gate<EditProfile>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, text) = place.into_inner();
     let (word, path) = gate
-        .write(move |member, conn| {
+        .write(move |actor, conn| {
             let kind = kind(&text)?;
-            let was = contact::find(conn, member.organization, kind)?;
-            let deeds = if contact::remove(conn, member.organization, kind)? {
-                let deed = Deed::new(Action::ContactRemoved, "contact", kind, kind.label())
+            let was = contact::find(conn, actor.organization, kind)?;
+            let events = if contact::remove(conn, actor.organization, kind)? {
+                let event = Event::new(Action::ContactRemoved, "contact", kind, kind.label())
                     .before(json!({ "email": was.email, "waiting": was.pending_email }));
-                member.did(deed)
+                actor.event(event)
             } else {
-                Deeds::none("there was none")
+                Events::none("there was none")
             };
             let word = format!("{} removed", kind.label());
-            Ok(((word, member.path("/settings/general")), deeds))
+            Ok(((word, actor.path("/settings/general")), events))
         })
         .await?;
     gate.tell("success", word);

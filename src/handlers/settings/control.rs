@@ -3,14 +3,14 @@
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::TransferOrDelete;
 use crate::common::error::AppError;
 use crate::common::html::see_other;
 use crate::db::Conn;
-use crate::models::approval::Matter;
+use crate::models::approval::ApprovalAction;
 use crate::services::approvals::dual_control;
 use crate::services::approvals::execute;
 
@@ -28,9 +28,9 @@ pub struct ControlForm {
 pub async fn switch(gate: Gate<TransferOrDelete>, form: web::Form<ControlForm>) -> Result<HttpResponse, AppError> {
     let on = !form.on.is_empty();
     let ((tone, word), path) = gate
-        .write(move |member, conn| {
-            let (word, deeds) = decide(conn, member, on)?;
-            Ok(((word, member.path("/settings/general")), deeds))
+        .write(move |actor, conn| {
+            let (word, events) = decide(conn, actor, on)?;
+            Ok(((word, actor.path("/settings/general")), events))
         })
         .await?;
     gate.tell(tone, word);
@@ -39,22 +39,23 @@ pub async fn switch(gate: Gate<TransferOrDelete>, form: web::Form<ControlForm>) 
 
 type Word = (&'static str, String);
 
-fn decide(conn: &mut Conn, member: &Member, on: bool) -> Result<(Word, Deeds), AppError> {
+fn decide(conn: &mut Conn, actor: &Actor, on: bool) -> Result<(Word, Events), AppError> {
     if !on {
-        let label = format!("switch dual control of {} off", member.organization_name);
-        if let Some(waits) = dual_control::hold(conn, member, Matter::ControlOff, json!({}), label)? {
-            return Ok((("info", waits.word), waits.deeds));
+        let label = format!("switch dual control of {} off", actor.organization_name);
+        if let Some(waits) = dual_control::require_approval(conn, actor, ApprovalAction::ControlOff, json!({}), label)?
+        {
+            return Ok((("info", waits.word), waits.events));
         }
     }
-    Ok(match execute::switch(conn, member, on)? {
-        Some(done) => (("success", done.word), done.deeds),
+    Ok(match execute::switch(conn, actor, on)? {
+        Some(done) => (("success", done.word), done.events),
         None if on => (
             ("warning", "Dual control needs a second owner, or is on already".into()),
-            Deeds::none("refused"),
+            Events::none("refused"),
         ),
         None => (
             ("info", "Dual control is off already".into()),
-            Deeds::none("it was off"),
+            Events::none("it was off"),
         ),
     })
 }

@@ -5,27 +5,27 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::TransferOrDelete;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{html, refused, see_other};
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::models::approval::Matter;
+use crate::models::approval::ApprovalAction;
 use crate::models::organization;
 use crate::models::organization::deletion;
 use crate::services::approvals::dual_control;
 use crate::services::approvals::{email, execute};
 use crate::services::reauthenticate;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "settings/deletion.html", blocks = ["dialog"])]
 struct DeletionPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     path: String,
     restoring: String,
@@ -40,22 +40,22 @@ struct DeletionPage {
 }
 
 impl DeletionPage {
-    fn load(conn: &mut Conn, member: &Member, typed: String, errors: FormErrors) -> Result<Self, AppError> {
-        let all = member.active_companies + member.archived_companies;
+    fn load(conn: &mut Conn, actor: &Actor, typed: String, errors: FormErrors) -> Result<Self, AppError> {
+        let all = actor.active_companies + actor.archived_companies;
         Ok(Self {
-            shell: member.shell(conn, "settings")?,
-            organization: member.organization_name.clone(),
-            path: member.path("/settings/deletion"),
-            restoring: member.path("/settings/restoration"),
-            back: member.path(if member.delete_after.is_some() {
+            layout: actor.layout(conn, "settings")?,
+            organization: actor.organization_name.clone(),
+            path: actor.path("/settings/deletion"),
+            restoring: actor.path("/settings/restoration"),
+            back: actor.path(if actor.delete_after.is_some() {
                 ""
             } else {
                 "/settings/general"
             }),
-            pending: member.delete_after.map(Time::date),
-            companies: member.unit.count(&all),
-            dual: organization::control(conn, member.organization)?.holds(),
-            export: member.rights.export_audit().then(|| member.path("/settings/audit")),
+            pending: actor.delete_after.map(Time::date),
+            companies: actor.unit.count(&all),
+            dual: organization::control(conn, actor.organization)?.holds(),
+            export: actor.permissions.export_audit().then(|| actor.path("/settings/audit")),
             typed,
             errors,
         })
@@ -68,7 +68,7 @@ impl DeletionPage {
 /// What the gate refuses.
 pub async fn confirm(gate: Gate<TransferOrDelete>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, conn| DeletionPage::load(conn, member, String::new(), FormErrors::none()))
+        .read(|actor, conn| DeletionPage::load(conn, actor, String::new(), FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_dialog())
@@ -94,12 +94,7 @@ pub async fn delete(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
     let mut errors = FormErrors::none();
     let typed = form.organization_name.clone();
     let named = gate
-        .read(move |member, _| {
-            Ok((
-                typed.trim() == member.organization_name,
-                member.organization_name.clone(),
-            ))
-        })
+        .read(move |actor, _| Ok((typed.trim() == actor.organization_name, actor.organization_name.clone())))
         .await?;
     if let (false, name) = named {
         errors.add("organization_name", format!("Type “{name}” to confirm"));
@@ -110,7 +105,7 @@ pub async fn delete(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
     if !errors.is_empty() {
         let typed = form.organization_name;
         let page = gate
-            .read(move |member, conn| DeletionPage::load(conn, member, typed, errors))
+            .read(move |actor, conn| DeletionPage::load(conn, actor, typed, errors))
             .await?;
         return if gate.fragment() {
             refused(page.as_dialog())
@@ -119,18 +114,20 @@ pub async fn delete(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
         };
     }
     let ((tone, word), path) = gate
-        .write(|member, conn| {
-            let label = format!("delete {}", member.organization_name);
-            if let Some(waits) = dual_control::hold(conn, member, Matter::Deletion, json!({}), label)? {
-                let path = member.path("/settings/general");
-                return Ok(((("info", waits.word), path), waits.deeds));
+        .write(|actor, conn| {
+            let label = format!("delete {}", actor.organization_name);
+            if let Some(waits) =
+                dual_control::require_approval(conn, actor, ApprovalAction::Deletion, json!({}), label)?
+            {
+                let path = actor.path("/settings/general");
+                return Ok(((("info", waits.word), path), waits.events));
             }
-            let path = member.path("");
-            Ok(match execute::delete(conn, member)? {
-                Some(done) => ((("warning", done.word), path), done.deeds),
+            let path = actor.path("");
+            Ok(match execute::delete(conn, actor)? {
+                Some(done) => ((("warning", done.word), path), done.events),
                 None => (
                     (("info", "It waits for its deletion already".into()), path),
-                    Deeds::none("another owner was faster"),
+                    Events::none("another owner was faster"),
                 ),
             })
         })
@@ -145,25 +142,25 @@ pub async fn delete(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
 /// What the gate refuses.
 pub async fn restore(gate: Gate<TransferOrDelete>) -> Result<HttpResponse, AppError> {
     let (word, path) = gate
-        .write_while_pending(|member, conn| {
-            let path = member.path("/settings/general");
-            if !deletion::stop(conn, member.organization)? {
+        .write_while_pending(|actor, conn| {
+            let path = actor.path("/settings/general");
+            if !deletion::stop(conn, actor.organization)? {
                 // Its time ran out in this moment.
-                if deletion::has_begun(conn, member.organization)? {
+                if deletion::has_begun(conn, actor.organization)? {
                     return Err(AppError::NotFound);
                 }
-                let word = format!("{} is not waiting for its deletion", member.organization_name);
-                return Ok(((word, path), Deeds::none("there was nothing to stop")));
+                let word = format!("{} is not waiting for its deletion", actor.organization_name);
+                return Ok(((word, path), Events::none("there was nothing to stop")));
             }
-            email::stopped(conn, member)?;
-            let deed = Deed::new(
+            email::stopped(conn, actor)?;
+            let event = Event::new(
                 Action::DeletionStopped,
                 "organization",
-                member.organization,
-                &member.organization_name,
+                actor.organization,
+                &actor.organization_name,
             );
-            let word = format!("{} is restored", member.organization_name);
-            Ok(((word, path), member.did(deed)))
+            let word = format!("{} is restored", actor.organization_name);
+            Ok(((word, path), actor.event(event)))
         })
         .await?;
     gate.tell("success", word);

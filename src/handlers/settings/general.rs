@@ -3,11 +3,10 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit;
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
-use crate::authz::decision::Rights;
+use crate::auth::actor::Actor;
+use crate::authz::decision::Permissions;
 use crate::authz::permission::{EditProfile, Permission, ViewOrganization};
 use crate::authz::role::Role;
 use crate::common::currency::CURRENCIES;
@@ -29,7 +28,7 @@ use crate::models::organization::profile::Control;
 use crate::services::approvals::dual_control;
 use crate::web::history;
 use crate::web::history::History;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -43,9 +42,9 @@ struct ContactRow {
 }
 
 impl ContactRow {
-    fn of(contact: Contact, member: &Member) -> Self {
+    fn of(contact: Contact, actor: &Actor) -> Self {
         Self {
-            open: contact.is_open(member.cx.now),
+            open: contact.is_open(actor.cx.now),
             kind: contact.kind,
             email: contact.email,
             pending: contact.pending_email,
@@ -65,13 +64,13 @@ struct Waiting {
 #[derive(Template)]
 #[template(path = "settings/general.html", blocks = ["profile"])]
 struct GeneralPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     path: String,
     slug: String,
     organization: String,
-    may: Rights,
+    may: Permissions,
     form: ProfileForm,
     /// What was filled in and is not saved.
     preset: Option<Preset>,
@@ -87,8 +86,8 @@ struct GeneralPage {
 }
 
 impl GeneralPage {
-    fn of(member: &Member, conn: &mut Conn, form: ProfileForm, errors: FormErrors) -> Result<Self, AppError> {
-        let org = member.organization;
+    fn of(actor: &Actor, conn: &mut Conn, form: ProfileForm, errors: FormErrors) -> Result<Self, AppError> {
+        let org = actor.organization;
         let known = contact::all(conn, org)?;
         let mut contacts = Vec::new();
         for kind in ContactKind::ALL {
@@ -96,17 +95,17 @@ impl GeneralPage {
                 Some(contact) => contact.clone(),
                 None => Contact::empty(*kind),
             };
-            contacts.push(ContactRow::of(one, member));
+            contacts.push(ContactRow::of(one, actor));
         }
         Ok(Self {
-            shell: member.shell(conn, "settings")?,
-            tabs: nav::settings(member.rights),
+            layout: actor.layout(conn, "settings")?,
+            tabs: nav::settings(actor.permissions),
             tab: "general",
-            path: member.path("/settings"),
-            slug: member.slug.clone(),
-            organization: member.organization_name.clone(),
-            may: member.rights,
-            history: history::history(conn, member, "organization", member.organization)?,
+            path: actor.path("/settings"),
+            slug: actor.slug.clone(),
+            organization: actor.organization_name.clone(),
+            may: actor.permissions,
+            history: history::history(conn, actor, "organization", actor.organization)?,
             form,
             preset: None,
             presets: Preset::ALL
@@ -125,7 +124,7 @@ impl GeneralPage {
             zones: zone::by_region(),
             contacts,
             control: organization::control(conn, org)?,
-            waiting: waiting(conn, member)?,
+            waiting: waiting(conn, actor)?,
         })
     }
 
@@ -136,21 +135,21 @@ impl GeneralPage {
 }
 
 /// What waits for a confirmation: all of it for owners, their own for others.
-fn waiting(conn: &mut Conn, member: &Member) -> Result<Vec<Waiting>, AppError> {
+fn waiting(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>, AppError> {
     let sees = |approval: &Approval| {
-        member.role == Role::Owner || approval.requested_by == member.id || approval.approver_id == Some(member.id)
+        actor.role == Role::Owner || approval.requested_by == actor.id || approval.approver_id == Some(actor.id)
     };
-    let open = approval::open(conn, member.cx.now, member.organization)?;
+    let open = approval::open(conn, actor.cx.now, actor.organization)?;
     let open: Vec<Approval> = open.into_iter().filter(sees).collect();
     let askers = open.iter().map(|approval| approval.requested_by).collect();
-    let names = member_names::names(conn, member.organization, askers)?;
+    let names = member_names::names(conn, actor.organization, askers)?;
     Ok(open
         .into_iter()
         .map(|approval| Waiting {
-            href: member.path(&format!("/settings/approvals/{}", approval.id)),
+            href: actor.path(&format!("/settings/approvals/{}", approval.id)),
             by: names.get(&approval.requested_by).cloned().unwrap_or_default(),
-            ends: approval.expires_at.ahead(member.cx.now),
-            mine: dual_control::may_decide(&approval, member),
+            ends: approval.expires_at.ahead(actor.cx.now),
+            mine: dual_control::may_decide(&approval, actor),
             text: approval.label,
         })
         .collect())
@@ -162,9 +161,9 @@ fn waiting(conn: &mut Conn, member: &Member) -> Result<Vec<Waiting>, AppError> {
 /// What the gate refuses.
 pub async fn first(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
     let path = gate
-        .read(|member, conn| match nav::settings(member.rights).first() {
-            Some(tab) => Ok(member.path(&format!("/settings/{}", tab.key))),
-            None => Err(member.refusal(conn, EditProfile::RIGHT)?),
+        .read(|actor, conn| match nav::settings(actor.permissions).first() {
+            Some(tab) => Ok(actor.path(&format!("/settings/{}", tab.key))),
+            None => Err(actor.refusal(conn, EditProfile::ID)?),
         })
         .await?;
     Ok(see_other(gate.fragment(), &path))
@@ -184,14 +183,14 @@ pub struct Filled {
 pub async fn edit(gate: Gate<EditProfile>, query: web::Query<Filled>) -> Result<HttpResponse, AppError> {
     let preset = Preset::parse(&query.preset);
     let page = gate
-        .read(move |member, conn| {
-            let profile = organization::profile(conn, member.organization)?;
+        .read(move |actor, conn| {
+            let profile = organization::profile(conn, actor.organization)?;
             let form = ProfileForm::of(profile);
             let form = match preset {
                 Some(preset) => form.filled(preset),
                 None => form,
             };
-            let page = GeneralPage::of(member, conn, form, FormErrors::none())?;
+            let page = GeneralPage::of(actor, conn, form, FormErrors::none())?;
             Ok(GeneralPage { preset, ..page })
         })
         .await?;
@@ -208,7 +207,7 @@ pub async fn save(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Resu
         Ok(profile) => profile,
         Err(errors) => {
             let page = gate
-                .read(move |member, conn| GeneralPage::of(member, conn, form, errors))
+                .read(move |actor, conn| GeneralPage::of(actor, conn, form, errors))
                 .await?;
             return if gate.fragment() {
                 refused(page.as_profile())
@@ -218,19 +217,19 @@ pub async fn save(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Resu
         }
     };
     let path = gate
-        .write(move |member, conn| {
-            let org = member.organization;
+        .write(move |actor, conn| {
+            let org = actor.organization;
             let before = organization::profile(conn, org)?;
             let profile = rules::over(&before, profile);
-            let deeds = match rules::changes(&before, &profile) {
-                None => Deeds::none("nothing changed"),
+            let events = match rules::changes(&before, &profile) {
+                None => Events::none("nothing changed"),
                 Some((was, is)) => {
                     organization::set_profile(conn, org, &profile)?;
-                    let deed = Deed::new(Action::OrganizationEdited, "organization", org, &profile.name);
-                    member.did(deed.before(was).after(is))
+                    let event = Event::new(Action::OrganizationEdited, "organization", org, &profile.name);
+                    actor.event(event.before(was).after(is))
                 }
             };
-            Ok((member.path("/settings/general"), deeds))
+            Ok((actor.path("/settings/general"), events))
         })
         .await?;
     gate.tell("success", "Profile saved");

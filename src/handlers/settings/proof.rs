@@ -5,19 +5,19 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Visitor;
-use crate::auth::current_user::Person;
+use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::html::{html, html_with};
 use crate::common::token::Token;
 use crate::models::organization::contact;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "settings/proof.html")]
 struct ProofPage {
-    shell: Shell,
+    layout: Layout,
     icon: &'static str,
     title: String,
     text: String,
@@ -25,9 +25,9 @@ struct ProofPage {
     action: Option<String>,
 }
 
-fn over(shell: Shell) -> Result<HttpResponse, AppError> {
+fn over(layout: Layout) -> Result<HttpResponse, AppError> {
     let page = ProofPage {
-        shell,
+        layout,
         icon: "clock",
         title: "This link has ended".into(),
         text: "It was used, is older than a day, or a newer one was sent. Who entered the address can send another."
@@ -43,17 +43,17 @@ fn over(shell: Shell) -> Result<HttpResponse, AppError> {
 /// When the database fails.
 pub async fn page(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let token = path.into_inner();
-    let (asked, shell, token) = gate
+    let (asked, layout, token) = gate
         .read(move |visit, conn| {
             let asked = contact::by_token(conn, &visit.cx, &Token::received(&token))?;
-            Ok((asked, visit.shell(), token))
+            Ok((asked, visit.layout(), token))
         })
         .await?;
     let Some(asked) = asked else {
-        return over(shell);
+        return over(layout);
     };
     html(ProofPage {
-        shell,
+        layout,
         icon: "mail",
         title: "Confirm this address".into(),
         text: format!(
@@ -73,29 +73,29 @@ pub async fn page(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse
 /// When the database fails.
 pub async fn confirm(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let token = Token::received(&path.into_inner());
-    let (done, shell) = gate
+    let (done, layout) = gate
         .write(move |visit, conn| {
-            let actor = visit.person.as_ref().map(Person::actor);
-            let nothing = Deeds::none("the link had ended");
+            let actor = visit.person.as_ref().map(CurrentUser::actor);
+            let nothing = Events::none("the link had ended");
             let Some(asked) = contact::by_token(conn, &visit.cx, &token)? else {
-                return Ok(((None, visit.shell()), actor, nothing));
+                return Ok(((None, visit.layout()), actor, nothing));
             };
             if !contact::prove(conn, &visit.cx, &token, &asked)? {
-                return Ok(((None, visit.shell()), actor, nothing));
+                return Ok(((None, visit.layout()), actor, nothing));
             }
             let kind = asked.contact.kind;
-            let deed = Deed::new(Action::ContactProven, "contact", kind, kind.label())
+            let event = Event::new(Action::ContactProven, "contact", kind, kind.label())
                 .before(json!({ "email": asked.contact.email }))
                 .after(json!({ "email": asked.contact.pending_email }));
-            let deeds = Deeds::organization(asked.organization, deed);
-            Ok(((Some(asked), visit.shell()), actor, deeds))
+            let events = Events::organization(asked.organization, event);
+            Ok(((Some(asked), visit.layout()), actor, events))
         })
         .await?;
     let Some(asked) = done else {
-        return over(shell);
+        return over(layout);
     };
     html(ProofPage {
-        shell,
+        layout,
         icon: "circle-check",
         title: "Confirmed".into(),
         text: format!(

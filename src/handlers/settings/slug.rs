@@ -4,25 +4,25 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::ChangeSlug;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{html, refused, see_other};
 use crate::common::slug::Slug;
 use crate::db::Conn;
-use crate::models::approval::Matter;
+use crate::models::approval::ApprovalAction;
 use crate::models::organization;
 use crate::services::approvals::dual_control;
 use crate::services::approvals::execute;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "settings/slug.html", blocks = ["dialog"])]
 struct SlugPage {
-    shell: Shell,
+    layout: Layout,
     path: String,
     back: String,
     current: String,
@@ -32,18 +32,18 @@ struct SlugPage {
 }
 
 impl SlugPage {
-    fn load(conn: &mut Conn, member: &Member, form: SlugForm, errors: FormErrors) -> Result<Self, AppError> {
+    fn load(conn: &mut Conn, actor: &Actor, form: SlugForm, errors: FormErrors) -> Result<Self, AppError> {
         Ok(Self {
-            shell: member.shell(conn, "settings")?,
-            path: member.path("/settings/slug"),
+            layout: actor.layout(conn, "settings")?,
+            path: actor.path("/settings/slug"),
             // Who may change the address alone comes from the overview.
-            back: member.path(if member.rights.edit_profile() {
+            back: actor.path(if actor.permissions.edit_profile() {
                 "/settings/general"
             } else {
                 ""
             }),
-            current: member.slug.clone(),
-            former: organization::former(conn, member.organization)?,
+            current: actor.slug.clone(),
+            former: organization::former(conn, actor.organization)?,
             form,
             errors,
         })
@@ -64,7 +64,7 @@ pub struct SlugForm {
 /// What the gate refuses.
 pub async fn edit(gate: Gate<ChangeSlug>) -> Result<HttpResponse, AppError> {
     let page = gate
-        .read(|member, conn| SlugPage::load(conn, member, SlugForm::default(), FormErrors::none()))
+        .read(|actor, conn| SlugPage::load(conn, actor, SlugForm::default(), FormErrors::none()))
         .await?;
     if gate.fragment() {
         html(page.as_dialog())
@@ -109,9 +109,9 @@ pub async fn save(gate: Gate<ChangeSlug>, form: web::Form<SlugForm>) -> Result<H
     let form = form.into_inner();
     let typed = form.clone();
     let saved = gate
-        .write(move |member, conn| match change(conn, member, &typed) {
-            Ok((tone, word, path, deeds)) => Ok((Ok((tone, word, path)), deeds)),
-            Err(Stop::Field(errors)) => Ok((Err(errors), Deeds::none("refused"))),
+        .write(move |actor, conn| match change(conn, actor, &typed) {
+            Ok((tone, word, path, events)) => Ok((Ok((tone, word, path)), events)),
+            Err(Stop::Field(errors)) => Ok((Err(errors), Events::none("refused"))),
             Err(Stop::Failed(error)) => Err(error),
         })
         .await?;
@@ -122,7 +122,7 @@ pub async fn save(gate: Gate<ChangeSlug>, form: web::Form<SlugForm>) -> Result<H
         }
         Err(errors) => {
             let page = gate
-                .read(move |member, conn| SlugPage::load(conn, member, form, errors))
+                .read(move |actor, conn| SlugPage::load(conn, actor, form, errors))
                 .await?;
             if gate.fragment() {
                 refused(page.as_dialog())
@@ -133,28 +133,28 @@ pub async fn save(gate: Gate<ChangeSlug>, form: web::Form<SlugForm>) -> Result<H
     }
 }
 
-type Saved = (&'static str, String, String, Deeds);
+type Saved = (&'static str, String, String, Events);
 
-fn change(conn: &mut Conn, member: &Member, form: &SlugForm) -> Result<Saved, Stop> {
-    let to = parse(form, &member.slug).map_err(Stop::Field)?;
+fn change(conn: &mut Conn, actor: &Actor, form: &SlugForm) -> Result<Saved, Stop> {
+    let to = parse(form, &actor.slug).map_err(Stop::Field)?;
     let landing = |slug: &str| {
-        let page = if member.rights.edit_profile() {
+        let page = if actor.permissions.edit_profile() {
             "/settings/general"
         } else {
             ""
         };
         format!("/organizations/{slug}{page}")
     };
-    let payload = json!({ "from": member.slug, "to": to.as_str() });
+    let payload = json!({ "from": actor.slug, "to": to.as_str() });
     let label = format!(
         "change the address of {} from {} to {to}",
-        member.organization_name, member.slug
+        actor.organization_name, actor.slug
     );
-    if let Some(waits) = dual_control::hold(conn, member, Matter::Slug, payload, label)? {
-        return Ok(("info", waits.word, landing(&member.slug), waits.deeds));
+    if let Some(waits) = dual_control::require_approval(conn, actor, ApprovalAction::Slug, payload, label)? {
+        return Ok(("info", waits.word, landing(&actor.slug), waits.events));
     }
-    conn.attempt(|conn| match execute::rename(conn, member, &to)? {
-        Ok(done) => Ok(("success", done.word, landing(to.as_str()), done.deeds)),
+    conn.attempt(|conn| match execute::rename(conn, actor, &to)? {
+        Ok(done) => Ok(("success", done.word, landing(to.as_str()), done.events)),
         Err(sentence) => Err(Stop::Field(FormErrors::one("slug", sentence))),
     })
 }
@@ -180,7 +180,7 @@ struct SlugStatus {
 pub async fn status(gate: Gate<ChangeSlug>, query: web::Query<StatusQuery>) -> Result<HttpResponse, AppError> {
     let typed = query.into_inner().slug;
     let status = gate
-        .read(move |member, conn| {
+        .read(move |actor, conn| {
             let good = |text: String| SlugStatus {
                 good: Some(text),
                 bad: None,
@@ -196,8 +196,8 @@ pub async fn status(gate: Gate<ChangeSlug>, query: web::Query<StatusQuery>) -> R
                 Ok(slug) => slug,
                 Err(sentence) => return Ok(bad(sentence)),
             };
-            let former = organization::former(conn, member.organization)?;
-            Ok(if slug.as_str() == member.slug {
+            let former = organization::former(conn, actor.organization)?;
+            Ok(if slug.as_str() == actor.slug {
                 bad("This is the address already".into())
             } else if former.iter().any(|former| former == slug.as_str()) {
                 good(format!("“{slug}” was yours before"))

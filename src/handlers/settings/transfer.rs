@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::TransferOrDelete;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
@@ -18,14 +18,14 @@ use crate::common::name;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::models::approval;
-use crate::models::approval::{Ask, Matter};
+use crate::models::approval::{ApprovalAction, Ask};
 use crate::models::member_search;
-use crate::models::member_search::{Sort, Wanted};
-use crate::models::membership::record::Standing;
+use crate::models::member_search::{MemberFilter, Sort};
+use crate::models::membership::record::Membership;
 use crate::models::organization;
 use crate::services::approvals::email;
 use crate::services::reauthenticate;
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
@@ -41,7 +41,7 @@ struct Candidate {
 #[derive(Template)]
 #[template(path = "settings/transfer.html")]
 struct TransferPage {
-    shell: Shell,
+    layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
     path: String,
@@ -58,22 +58,22 @@ struct TransferPage {
 impl TransferPage {
     fn load(
         conn: &mut Conn,
-        member: &Member,
+        actor: &Actor,
         q: String,
         form: TransferForm,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let wanted = Wanted {
+        let wanted = MemberFilter {
             words: name::query(&q),
             role: None,
             company: None,
             given: None,
-            standing: Some(member_search::Standing::Active),
+            standing: Some(member_search::AccessStatus::Active),
             within: None,
             sort: Sort::Name,
-            now: member.cx.now,
+            now: actor.cx.now,
         };
-        let found = member_search::page(conn, member.organization, &wanted, None, SHOWN)?.page;
+        let found = member_search::page(conn, actor.organization, &wanted, None, SHOWN)?.page;
         let more = found.next.is_some();
         let mut candidates: Vec<Candidate> = found
             .rows
@@ -88,7 +88,7 @@ impl TransferPage {
         // Whoever was chosen stays chosen when another search does not find them.
         if let Some(id) = MembershipId::parse(&form.member_id)
             && candidates.iter().all(|candidate| candidate.id != form.member_id)
-            && let Ok(person) = Standing::find(conn, member.organization, id)
+            && let Ok(person) = Membership::find(conn, actor.organization, id)
         {
             candidates.insert(
                 0,
@@ -100,12 +100,12 @@ impl TransferPage {
             );
         }
         Ok(Self {
-            shell: member.shell(conn, "settings")?,
-            tabs: nav::settings(member.rights),
+            layout: actor.layout(conn, "settings")?,
+            tabs: nav::settings(actor.permissions),
             tab: "general",
-            path: member.path("/settings"),
-            organization: member.organization_name.clone(),
-            dual: organization::control(conn, member.organization)?.holds(),
+            path: actor.path("/settings"),
+            organization: actor.organization_name.clone(),
+            dual: organization::control(conn, actor.organization)?.holds(),
             q,
             candidates,
             more,
@@ -139,7 +139,7 @@ pub struct TransferForm {
 pub async fn edit(gate: Gate<TransferOrDelete>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let q = query.into_inner().q;
     let page = gate
-        .read(move |member, conn| TransferPage::load(conn, member, q, TransferForm::default(), FormErrors::none()))
+        .read(move |actor, conn| TransferPage::load(conn, actor, q, TransferForm::default(), FormErrors::none()))
         .await?;
     html(page)
 }
@@ -160,7 +160,7 @@ pub async fn ask(gate: Gate<TransferOrDelete>, form: web::Form<TransferForm>) ->
     }
     let typed = form.clone();
     let asked = if errors.is_empty() {
-        gate.write(move |member, conn| propose(conn, member, &typed)).await?
+        gate.write(move |actor, conn| propose(conn, actor, &typed)).await?
     } else {
         Err(errors)
     };
@@ -171,7 +171,7 @@ pub async fn ask(gate: Gate<TransferOrDelete>, form: web::Form<TransferForm>) ->
         }
         Err(errors) => {
             let page = gate
-                .read(move |member, conn| TransferPage::load(conn, member, form.q.clone(), form, errors))
+                .read(move |actor, conn| TransferPage::load(conn, actor, form.q.clone(), form, errors))
                 .await?;
             refused(page)
         }
@@ -180,14 +180,14 @@ pub async fn ask(gate: Gate<TransferOrDelete>, form: web::Form<TransferForm>) ->
 
 type Asked = Result<(String, String), FormErrors>;
 
-fn propose(conn: &mut Conn, member: &Member, form: &TransferForm) -> Result<(Asked, Deeds), AppError> {
-    let refuse = |sentence: &str| Ok((Err(FormErrors::one("member_id", sentence)), Deeds::none("refused")));
+fn propose(conn: &mut Conn, actor: &Actor, form: &TransferForm) -> Result<(Asked, Events), AppError> {
+    let refuse = |sentence: &str| Ok((Err(FormErrors::one("member_id", sentence)), Events::none("refused")));
     let id = MembershipId::parse(&form.member_id).ok_or(AppError::NotFound)?;
-    let person = Standing::find(conn, member.organization, id)?;
-    if organization::control(conn, member.organization)?.holds() {
+    let person = Membership::find(conn, actor.organization, id)?;
+    if organization::control(conn, actor.organization)?.holds() {
         return refuse("Dual control is on. Make this member an owner first: another owner confirms it");
     }
-    if person.facts.own_role == Role::Owner {
+    if person.access.direct_role == Role::Owner {
         return refuse("This member is an owner already. You can leave, or take a lesser role");
     }
     if person.status != MembershipStatus::Active || person.access_until.is_some() {
@@ -195,18 +195,18 @@ fn propose(conn: &mut Conn, member: &Member, form: &TransferForm) -> Result<(Ask
     }
     let stays = !form.stays.is_empty();
     let ask = Ask {
-        matter: Matter::Transfer,
+        matter: ApprovalAction::Transfer,
         payload: json!({ "member": id.as_str(), "stays": if stays { "yes" } else { "no" } }),
-        label: format!("hand {} over to {}", member.organization_name, person.name),
-        by: member.id,
+        label: format!("hand {} over to {}", actor.organization_name, person.name),
+        by: actor.id,
         approver: Some(id),
     };
-    let Some(approval) = approval::ask(conn, &member.cx, member.organization, &ask)? else {
+    let Some(approval) = approval::ask(conn, &actor.cx, actor.organization, &ask)? else {
         return refuse("This member was asked already. Their answer is awaited");
     };
-    email::transfer(conn, member, &person, approval, stays)?;
-    let deed = Deed::new(Action::TransferProposed, "member", id, &person.name).after(json!({ "stays": stays }));
+    email::transfer(conn, actor, &person, approval, stays)?;
+    let event = Event::new(Action::TransferProposed, "member", id, &person.name).after(json!({ "stays": stays }));
     let word = format!("{} was asked by email. Nothing changes until they confirm", person.name);
-    let path = member.path(&format!("/settings/approvals/{approval}"));
-    Ok((Ok((word, path)), member.did(deed)))
+    let path = actor.path(&format!("/settings/approvals/{approval}"));
+    Ok((Ok((word, path)), actor.event(event)))
 }

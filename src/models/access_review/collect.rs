@@ -19,7 +19,7 @@ pub const BATCH: i64 = 1000;
 /// # Errors
 /// When the database fails.
 pub fn step(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<bool> {
-    if !access_review::hold(conn, org, review, Status::Starting)? {
+    if !access_review::lock_row(conn, org, review, Status::Starting)? {
         return Ok(true);
     }
     let mut room = BATCH;

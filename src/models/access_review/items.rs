@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId, ReviewId, ReviewItemId, UserId};
-use crate::common::paging::{Direction, Place};
+use crate::common::paging::{Cursor, Direction};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{
@@ -82,7 +82,7 @@ impl Line {
 #[derive(Debug, Clone, Copy)]
 pub enum Which<'a> {
     /// Up to so many of a company by name, from a place on.
-    Page(Option<&'a Place>, usize),
+    Page(Option<&'a Cursor>, usize),
     /// These.
     These(&'a [ReviewItemId]),
 }

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 
 use crate::authz::role::CompanyRole;
 use crate::common::id::{CompanyId, ReviewId, UserId};
-use crate::common::paging::{Direction, Place};
+use crate::common::paging::{Cursor, Direction};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{
@@ -223,7 +223,7 @@ pub fn chosen(conn: &mut Conn, org: OrgId, wanted: Option<&[CompanyId]>) -> Quer
 ///
 /// # Errors
 /// When the database fails.
-pub fn hold(conn: &mut Conn, org: OrgId, id: ReviewId, status: Status) -> QueryResult<bool> {
+pub fn lock_row(conn: &mut Conn, org: OrgId, id: ReviewId, status: Status) -> QueryResult<bool> {
     advance(conn, org, id, status, status)
 }
 
@@ -317,7 +317,7 @@ pub fn progress(
     org: OrgId,
     id: ReviewId,
     within: Option<&[CompanyId]>,
-    place: Option<&Place>,
+    place: Option<&Cursor>,
     limit: usize,
 ) -> QueryResult<Vec<Progress>> {
     let mut query = progress_of!(org, id)

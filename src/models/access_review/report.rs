@@ -123,7 +123,7 @@ type Row = (
 /// When the database fails.
 pub fn write(conn: &mut Conn, org: OrgId, id: ReviewId, closed_at: Time) -> Result<String, AppError> {
     let review = access_review::find(conn, org, id)?;
-    let house = notify::house(conn, org)?;
+    let app = notify::review_heading(conn, org)?;
     let mut totals: BTreeMap<&str, i64> = Decision::ALL.iter().map(|decision| (decision.as_str(), 0)).collect();
     let mut places = String::new();
     let mut after: Option<ReviewItemId> = None;
@@ -168,7 +168,7 @@ pub fn write(conn: &mut Conn, org: OrgId, id: ReviewId, closed_at: Time) -> Resu
     let mut counted = json!(totals);
     counted["places"] = all.into();
     counted["suspended_people"] = shut_out.len().into();
-    let organization = json!({ "name": house.name, "slug": house.slug });
+    let organization = json!({ "name": app.name, "slug": app.slug });
     let about = json!({
         "closed_at": closed_at.iso(),
         "closed_by": closed_by,

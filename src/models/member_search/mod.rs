@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::html::number;
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId};
-use crate::common::paging::{Direction, Page, Place};
+use crate::common::paging::{Cursor, Direction, Page};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::role_counts;
@@ -25,7 +25,7 @@ use crate::models::member_search::scan::Walk;
 
 crate::text_enum! {
     /// Whose access counts.
-    pub enum Standing {
+    pub enum AccessStatus {
         /// In force.
         Active = "active",
         /// Suspended by somebody.
@@ -70,7 +70,7 @@ pub enum Given {
 
 /// What a list is to show.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct MemberFilter {
     /// Folded beginnings of words, each of which must match.
     pub words: Vec<Vec<u8>>,
     /// One role only.
@@ -80,7 +80,7 @@ pub struct Wanted {
     /// Who was given this only.
     pub given: Option<Given>,
     /// One standing only.
-    pub standing: Option<Standing>,
+    pub standing: Option<AccessStatus>,
     /// Only who is assigned to one of these, for a reader whose right reaches no further.
     pub within: Option<Vec<CompanyId>>,
     /// The order.
@@ -93,7 +93,7 @@ pub struct Wanted {
 ///
 /// # Errors
 /// When the database fails.
-pub fn customs(conn: &mut Conn, organization: OrgId, rows: &[Row]) -> QueryResult<Vec<CustomRole>> {
+pub fn customs(conn: &mut Conn, organization: OrgId, rows: &[MemberRow]) -> QueryResult<Vec<CustomRole>> {
     if rows.iter().all(|row| row.custom_role.is_none()) {
         return Ok(Vec::new());
     }
@@ -102,7 +102,7 @@ pub fn customs(conn: &mut Conn, organization: OrgId, rows: &[Row]) -> QueryResul
 
 /// A member in a list.
 #[derive(Debug, Clone, Queryable)]
-pub struct Row {
+pub struct MemberRow {
     /// The membership.
     pub id: MembershipId,
     /// The name.
@@ -126,7 +126,7 @@ pub struct Row {
     sort_name: Option<Vec<u8>>,
 }
 
-impl Row {
+impl MemberRow {
     /// What the role is called that counts, by the organization's custom roles.
     pub fn title<'a>(&self, customs: &'a [CustomRole]) -> &'a str {
         let own = customs.iter().find(|custom| Some(custom.id) == self.custom_role);
@@ -135,13 +135,13 @@ impl Row {
     }
 
     /// Whether the access counts at `now`.
-    pub fn standing(&self, now: Time) -> Standing {
+    pub fn standing(&self, now: Time) -> AccessStatus {
         if self.access_until.is_some_and(|end| end < now) {
-            Standing::Ended
+            AccessStatus::Ended
         } else if self.status == MembershipStatus::Suspended {
-            Standing::Suspended
+            AccessStatus::Suspended
         } else {
-            Standing::Active
+            AccessStatus::Active
         }
     }
 }
@@ -161,7 +161,7 @@ pub enum Total {
 #[derive(Debug)]
 pub struct Found {
     /// The rows with their neighbours.
-    pub page: Page<Row>,
+    pub page: Page<MemberRow>,
     /// How many there are in all.
     pub total: Total,
     /// How many stand before this page, where that is known.
@@ -218,7 +218,7 @@ struct Mark {
 }
 
 impl Mark {
-    fn of(place: &Place, sort: Sort) -> Option<Self> {
+    fn of(place: &Cursor, sort: Sort) -> Option<Self> {
         let joined = if sort.by_name() {
             Time(0)
         } else {
@@ -243,7 +243,7 @@ enum Term<'a> {
     Role(Role),
 }
 
-impl Wanted {
+impl MemberFilter {
     /// Whether nothing but the organization, or one role in it, is asked for.
     fn is_plain(&self) -> bool {
         self.words.is_empty()
@@ -271,7 +271,7 @@ impl Wanted {
             && self.sort.by_name()
     }
 
-    fn key(&self, row: &Row) -> (Vec<u8>, String) {
+    fn key(&self, row: &MemberRow) -> (Vec<u8>, String) {
         (self.sort_key(row.sort_name.clone(), row.joined_at), row.id.to_string())
     }
 
@@ -292,7 +292,7 @@ impl Wanted {
         terms.extend(self.given.map(Term::Given));
         terms.extend(
             self.standing
-                .filter(|standing| *standing != Standing::Active)
+                .filter(|standing| *standing != AccessStatus::Active)
                 .map(|_| Term::Standing),
         );
         terms.extend(self.role.map(Term::Role));
@@ -308,8 +308,8 @@ impl Wanted {
 pub fn page(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: &Wanted,
-    place: Option<&Place>,
+    wanted: &MemberFilter,
+    place: Option<&Cursor>,
     size: usize,
 ) -> QueryResult<Found> {
     let mut from = place.and_then(|place| Mark::of(place, wanted.sort));

@@ -8,13 +8,15 @@ use diesel::sql_types::Bool;
 
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::name;
-use crate::common::paging::{Page, Place};
+use crate::common::paging::{Cursor, Page};
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{company_assignments, member_words, memberships, users};
+use crate::db::schema::{company_assignments, member_search_terms, memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::models::member_search::{BINDS, Found, Given, Mark, Row, Standing, Term, Total, Wanted, counted};
+use crate::models::member_search::{
+    AccessStatus, BINDS, Found, Given, Mark, MemberFilter, MemberRow, Term, Total, counted,
+};
 
 macro_rules! columns {
     () => {
@@ -37,10 +39,10 @@ macro_rules! columns {
 // The words of one organization that begin with a prefix.
 macro_rules! beginning {
     ($organization:expr, $prefix:expr) => {
-        member_words::table
-            .filter(member_words::organization_id.eq($organization))
-            .filter(member_words::word.ge($prefix.to_vec()))
-            .filter(member_words::word.lt(name::prefix_end($prefix).unwrap_or_else(|| vec![0xff; 65])))
+        member_search_terms::table
+            .filter(member_search_terms::organization_id.eq($organization))
+            .filter(member_search_terms::word.ge($prefix.to_vec()))
+            .filter(member_search_terms::word.lt(name::prefix_end($prefix).unwrap_or_else(|| vec![0xff; 65])))
     };
 }
 
@@ -61,7 +63,7 @@ macro_rules! of_the_row {
         }
         match $wanted.standing {
             None => {}
-            Some(Standing::Active) => {
+            Some(AccessStatus::Active) => {
                 $query = $query.filter(memberships::status.eq(MembershipStatus::Active)).filter(
                     memberships::access_until
                         .is_null()
@@ -69,7 +71,7 @@ macro_rules! of_the_row {
                 );
             }
             // In the index's own words, or neither engine sees that it is meant.
-            Some(Standing::Suspended) => {
+            Some(AccessStatus::Suspended) => {
                 $query = $query
                     .filter(diesel::dsl::sql::<Bool>("memberships.status = 'suspended'"))
                     .filter(
@@ -78,7 +80,7 @@ macro_rules! of_the_row {
                             .or(memberships::access_until.ge($wanted.now)),
                     );
             }
-            Some(Standing::Ended) => {
+            Some(AccessStatus::Ended) => {
                 $query = $query
                     .filter(memberships::status.ne(MembershipStatus::Removed))
                     .filter(memberships::access_until.lt($wanted.now));
@@ -95,8 +97,8 @@ macro_rules! of_the_words {
                 // Only what the index by member holds is asked for, or SQLite prefers to pass all words of everybody; and
                 // the limit, which changes nothing, keeps it from making a join of this.
                 beginning!($organization, word)
-                    .filter(member_words::membership_id.eq(memberships::id))
-                    .select(member_words::membership_id)
+                    .filter(member_search_terms::membership_id.eq(memberships::id))
+                    .select(member_search_terms::membership_id)
                     .limit(1),
             ));
         }
@@ -172,7 +174,7 @@ macro_rules! in_order {
 #[derive(Debug, Clone, Copy)]
 pub struct Walk<'a> {
     pub organization: OrgId,
-    pub wanted: &'a Wanted,
+    pub wanted: &'a MemberFilter,
     pub descending: bool,
 }
 
@@ -197,7 +199,7 @@ impl<'a> Walk<'a> {
         let behind: Option<MembershipId> = match term {
             Term::Role(role) => return Ok(counted(conn, organization, Some(role))? <= limit),
             Term::Word(word) => beginning!(organization, word)
-                .select(member_words::membership_id)
+                .select(member_search_terms::membership_id)
                 .offset(limit)
                 .limit(1)
                 .first(conn)
@@ -223,7 +225,7 @@ impl<'a> Walk<'a> {
                 .first(conn)
                 .optional()?,
             Term::Standing => {
-                let only = Wanted {
+                let only = MemberFilter {
                     role: None,
                     given: None,
                     ..self.wanted.clone()
@@ -244,7 +246,7 @@ impl<'a> Walk<'a> {
     }
 
     /// All for whom `term` and the other conditions hold, sorted here, and the page out of them.
-    pub fn gather(&self, conn: &mut Conn, term: Term<'_>, place: Option<&Place>, size: usize) -> QueryResult<Found> {
+    pub fn gather(&self, conn: &mut Conn, term: Term<'_>, place: Option<&Cursor>, size: usize) -> QueryResult<Found> {
         let (organization, wanted) = (self.organization, self.wanted);
         let mut keys = match term {
             Term::Word(word) if wanted.is_words_alone() => self.keys_by_words(conn, word)?,
@@ -269,12 +271,12 @@ impl<'a> Walk<'a> {
         } else {
             passed
         };
-        let mut by_id: HashMap<String, Row> = memberships::table
+        let mut by_id: HashMap<String, MemberRow> = memberships::table
             .inner_join(users::table)
             .filter(memberships::organization_id.eq(organization))
             .filter(memberships::id.eq_any(&ids))
             .select(columns!())
-            .load::<Row>(conn)?
+            .load::<MemberRow>(conn)?
             .into_iter()
             .map(|row| (row.id.to_string(), row))
             .collect();
@@ -290,7 +292,7 @@ impl<'a> Walk<'a> {
     fn keys_by_words(&self, conn: &mut Conn, word: &[u8]) -> QueryResult<Vec<(Vec<u8>, String)>> {
         let organization = self.organization;
         let mut keys: Vec<(Vec<u8>, String)> = beginning!(organization, word)
-            .select((member_words::sort_name, member_words::membership_id))
+            .select((member_search_terms::sort_name, member_search_terms::membership_id))
             .load(conn)?;
         // Somebody has several words with one beginning.
         keys.sort_unstable();
@@ -301,8 +303,8 @@ impl<'a> Walk<'a> {
             for ids in ids.chunks(BINDS) {
                 having.extend(
                     beginning!(organization, other)
-                        .filter(member_words::membership_id.eq_any(ids.iter().copied()))
-                        .select(member_words::membership_id)
+                        .filter(member_search_terms::membership_id.eq_any(ids.iter().copied()))
+                        .select(member_search_terms::membership_id)
                         .load::<String>(conn)?,
                 );
             }
@@ -320,8 +322,9 @@ impl<'a> Walk<'a> {
         let assigned = assignments!(organization).select(company_assignments::membership_id);
         match term {
             Term::Word(word) => {
-                query = query
-                    .filter(memberships::id.eq_any(beginning!(organization, word).select(member_words::membership_id)));
+                query = query.filter(
+                    memberships::id.eq_any(beginning!(organization, word).select(member_search_terms::membership_id)),
+                );
             }
             Term::Company(company) => {
                 query =
@@ -427,7 +430,7 @@ impl<'a> Walk<'a> {
         from: Option<&Mark>,
         until: Option<&Mark>,
         limit: i64,
-    ) -> QueryResult<Vec<Row>> {
+    ) -> QueryResult<Vec<MemberRow>> {
         let (organization, wanted) = (self.organization, self.wanted);
         if let Some(company) = self.along() {
             let mut query = assignments!(organization)

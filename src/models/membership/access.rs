@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::authz::decision::{Cells, Grounds, Held, Policies};
-use crate::authz::permission::{Right, RightSet};
+use crate::authz::decision::{AccessInputs, Overrides, RoleGrant, RolePolicies};
+use crate::authz::permission::{PermissionId, PermissionSet};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId};
 use crate::common::time::Time;
@@ -14,9 +14,9 @@ use crate::db::types::org_id::OrgId;
 
 /// What a membership says of its rights besides the role that counts.
 #[derive(Debug, Clone, Queryable)]
-pub struct Facts {
+pub struct MembershipAccess {
     /// The person's own role.
-    pub own_role: Role,
+    pub direct_role: Role,
     /// The custom role that stands in its place.
     pub custom_role: Option<CustomRoleId>,
     /// The switched cells, as stored.
@@ -26,18 +26,18 @@ pub struct Facts {
 }
 
 pub type FactColumns = (
-    memberships::own_role,
+    memberships::direct_role,
     memberships::custom_role_id,
     memberships::overrides,
-    memberships::groups,
+    memberships::group_count,
 );
 
-/// The columns of `Facts`.
+/// The columns of `MembershipAccess`.
 pub const FACTS: FactColumns = (
-    memberships::own_role,
+    memberships::direct_role,
     memberships::custom_role_id,
     memberships::overrides,
-    memberships::groups,
+    memberships::group_count,
 );
 
 /// The companies in which somebody with these grounds holds a right by assignment.
@@ -49,8 +49,8 @@ pub fn companies_with(
     now: Time,
     organization: OrgId,
     membership: MembershipId,
-    grounds: &Grounds,
-    right: Right,
+    inputs: &AccessInputs,
+    permission: PermissionId,
 ) -> QueryResult<Vec<CompanyId>> {
     let rows: Vec<(CompanyId, CompanyRole)> = company_assignments::table
         .filter(company_assignments::organization_id.eq(organization))
@@ -64,7 +64,7 @@ pub fn companies_with(
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .filter(|(_, role)| grounds.in_company(Some(*role)).has(right))
+        .filter(|(_, role)| inputs.in_company(Some(*role)).has(permission))
         .map(|(company, _)| company)
         .collect())
 }
@@ -95,14 +95,14 @@ pub fn held_roles(
     conn: &mut Conn,
     organization: OrgId,
     membership: MembershipId,
-    facts: &Facts,
-) -> QueryResult<Vec<Held>> {
+    facts: &MembershipAccess,
+) -> QueryResult<Vec<RoleGrant>> {
     let custom = match facts.custom_role {
         Some(id) => Some(custom_permissions(conn, organization, id)?),
         None => None,
     };
-    let mut roles = vec![Held {
-        role: facts.own_role,
+    let mut roles = vec![RoleGrant {
+        role: facts.direct_role,
         custom,
     }];
     if facts.groups > 0 {
@@ -117,7 +117,7 @@ pub fn held_roles(
             .select(groups::role)
             .distinct()
             .load(conn)?;
-        roles.extend(inherited.into_iter().map(Held::from));
+        roles.extend(inherited.into_iter().map(RoleGrant::from));
     }
     Ok(roles)
 }
@@ -126,24 +126,24 @@ pub fn held_roles(
 ///
 /// # Errors
 /// When there is no such role or the database fails.
-pub fn custom_permissions(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<RightSet> {
+pub fn custom_permissions(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<PermissionSet> {
     let text: String = custom_roles::table
         .find((organization, id))
         .select(custom_roles::permissions)
         .first(conn)?;
-    Ok(RightSet::read(&text))
+    Ok(PermissionSet::read(&text))
 }
 
 /// The switched cells of the organization's roles.
 ///
 /// # Errors
 /// When the database fails.
-pub fn policies(conn: &mut Conn, organization: OrgId) -> QueryResult<Policies> {
+pub fn policies(conn: &mut Conn, organization: OrgId) -> QueryResult<RolePolicies> {
     let text: String = organizations::table
         .find(organization)
         .select(organizations::policies)
         .first(conn)?;
-    Ok(Policies::read(&text))
+    Ok(RolePolicies::read(&text))
 }
 
 /// What somebody's rights follow from, by their membership: for whoever explains them, vouches by them, or checks them
@@ -151,26 +151,31 @@ pub fn policies(conn: &mut Conn, organization: OrgId) -> QueryResult<Policies> {
 ///
 /// # Errors
 /// `NotFound` also for another organization's member.
-pub fn grounds(conn: &mut Conn, now: Time, organization: OrgId, id: MembershipId) -> QueryResult<Grounds> {
-    let (status, until, facts, policies, delete_after): (MembershipStatus, Option<Time>, Facts, String, Option<Time>) =
-        memberships::table
-            .inner_join(organizations::table)
-            .filter(memberships::organization_id.eq(organization))
-            .filter(memberships::id.eq(id))
-            .select((
-                memberships::status,
-                memberships::access_until,
-                FACTS,
-                organizations::policies,
-                organizations::delete_after,
-            ))
-            .first(conn)?;
-    Ok(Grounds {
+pub fn access_inputs(conn: &mut Conn, now: Time, organization: OrgId, id: MembershipId) -> QueryResult<AccessInputs> {
+    let (status, until, facts, policies, delete_after): (
+        MembershipStatus,
+        Option<Time>,
+        MembershipAccess,
+        String,
+        Option<Time>,
+    ) = memberships::table
+        .inner_join(organizations::table)
+        .filter(memberships::organization_id.eq(organization))
+        .filter(memberships::id.eq(id))
+        .select((
+            memberships::status,
+            memberships::access_until,
+            FACTS,
+            organizations::policies,
+            organizations::delete_after,
+        ))
+        .first(conn)?;
+    Ok(AccessInputs {
         in_force: status == MembershipStatus::Active && until.is_none_or(|end| end >= now),
         read_only: delete_after.is_some(),
         roles: held_roles(conn, organization, id, &facts)?,
         companies: company_roles(conn, now, organization, id)?,
-        overrides: Cells::read(&facts.overrides),
-        policies: Policies::read(&policies),
+        overrides: Overrides::read(&facts.overrides),
+        policies: RolePolicies::read(&policies),
     })
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId, UserId};
@@ -12,14 +12,14 @@ use crate::db::Conn;
 use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::models::membership::counters::{Counted, add_owner, put_words, recount};
+use crate::models::membership::counters::{CountedAs, add_owner, put_words, recount};
 use crate::models::membership::{Origin, assignment};
 use crate::models::organization::deletion;
 use crate::on_each;
 
 /// What a new member begins with.
 #[derive(Debug, Clone)]
-pub struct Enrolment {
+pub struct NewMembership {
     /// The role in the organization.
     pub role: Role,
     /// The last moment of access.
@@ -36,12 +36,12 @@ pub struct Enrolment {
 ///
 /// # Errors
 /// When the organization waits for its deletion, or the database fails.
-pub fn enrol(
+pub fn add(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     user: UserId,
-    with: &Enrolment,
+    with: &NewMembership,
 ) -> Result<Option<MembershipId>, AppError> {
     if let Some(refusal) = deletion::refusal(conn, organization)? {
         return Err(refusal);
@@ -57,7 +57,7 @@ pub fn enrol(
         memberships::id.eq(id),
         memberships::user_id.eq(user),
         memberships::role.eq(with.role),
-        memberships::own_role.eq(with.role),
+        memberships::direct_role.eq(with.role),
         memberships::status.eq(MembershipStatus::Active),
         memberships::access_until.eq(with.access_until),
         memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
@@ -78,10 +78,10 @@ pub fn enrol(
         .set((
             (
                 memberships::role.eq(with.role),
-                memberships::own_role.eq(with.role),
+                memberships::direct_role.eq(with.role),
                 memberships::custom_role_id.eq(None::<CustomRoleId>),
                 memberships::overrides.eq(""),
-                memberships::groups.eq(0),
+                memberships::group_count.eq(0),
                 memberships::status.eq(MembershipStatus::Active),
                 memberships::access_until.eq(with.access_until),
                 memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
@@ -94,8 +94,8 @@ pub fn enrol(
                 memberships::suspended_at.eq(None::<Time>),
                 memberships::suspended_by.eq(None::<String>),
                 memberships::suspend_reason.eq(""),
-                memberships::undo_until.eq(None::<Time>),
-                memberships::undo.eq(""),
+                memberships::restorable_until.eq(None::<Time>),
+                memberships::removal_snapshot.eq(""),
                 memberships::sort_name.eq(Some(sort_name.clone())),
             ),
         ))
@@ -107,7 +107,7 @@ pub fn enrol(
             None => return Ok(None),
         }
     };
-    let now = Counted {
+    let now = CountedAs {
         role: with.role,
         status: MembershipStatus::Active,
     };

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
@@ -14,18 +14,18 @@ use crate::db::schema::{companies, company_assignments, memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::membership::Origin;
-use crate::models::membership::counters::{Counted, count_in};
-use crate::models::membership::effective::settle;
+use crate::models::membership::counters::{CountedAs, count_in};
+use crate::models::membership::effective::recompute_effective;
 use crate::on_each;
 
 /// Takes the membership's row, so that whoever else settles this person waits; what it says now.
-fn hold(
+fn lock_row(
     conn: &mut Conn,
     organization: OrgId,
     membership: MembershipId,
-) -> QueryResult<(Option<Vec<u8>>, Counted, i32)> {
+) -> QueryResult<(Option<Vec<u8>>, CountedAs, i32)> {
     diesel::update(memberships::table.find((organization, membership)))
-        .set(memberships::groups.eq(memberships::groups))
+        .set(memberships::group_count.eq(memberships::group_count))
         .execute(conn)?;
     let (sort_name, role, status, groups): (Option<Vec<u8>>, Role, MembershipStatus, i32) = memberships::table
         .find((organization, membership))
@@ -33,10 +33,10 @@ fn hold(
             memberships::sort_name,
             memberships::role,
             memberships::status,
-            memberships::groups,
+            memberships::group_count,
         ))
         .first(conn)?;
-    Ok((sort_name, Counted { role, status }, groups))
+    Ok((sort_name, CountedAs { role, status }, groups))
 }
 
 /// Gives a member a role of their own in a company, or changes it. A group may give a higher one.
@@ -45,14 +45,14 @@ fn hold(
 /// When the database fails, also when the company is not the organization's.
 pub fn assign(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     membership: MembershipId,
     company: CompanyId,
     role: CompanyRole,
     origin: Origin,
 ) -> QueryResult<()> {
-    let (sort_name, counted, groups) = hold(conn, organization, membership)?;
+    let (sort_name, counted, groups) = lock_row(conn, organization, membership)?;
     let row = (
         company_assignments::organization_id.eq(organization),
         company_assignments::membership_id.eq(membership),
@@ -98,7 +98,7 @@ pub fn assign(
             company_assignments::origin.eq(origin),
         ))
         .execute(conn)?;
-    settle(conn, cx, organization, membership)
+    recompute_effective(conn, cx, organization, membership)
 }
 
 /// A member's own place in a company, as it stands.
@@ -141,7 +141,7 @@ pub fn own_place(
 /// When the database fails, also when the company is not the organization's.
 pub fn put_back(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     membership: MembershipId,
     company: CompanyId,
@@ -160,12 +160,12 @@ pub fn put_back(
 /// When the database fails.
 pub fn unassign(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     membership: MembershipId,
     company: CompanyId,
 ) -> QueryResult<bool> {
-    let (_, counted, groups) = hold(conn, organization, membership)?;
+    let (_, counted, groups) = lock_row(conn, organization, membership)?;
     let own = company_assignments::table
         .find((organization, membership, company))
         .filter(company_assignments::direct_role.is_not_null());
@@ -185,7 +185,7 @@ pub fn unassign(
     if taken == 0 {
         return Ok(false);
     }
-    settle(conn, cx, organization, membership)?;
+    recompute_effective(conn, cx, organization, membership)?;
     Ok(true)
 }
 
@@ -215,7 +215,7 @@ pub fn set_place_until(
 ///
 /// # Errors
 /// When the database fails.
-pub fn end_due_places(conn: &mut Conn, cx: &Context, most: i64) -> Result<Deeds, AppError> {
+pub fn end_due_places(conn: &mut Conn, cx: &Ctx, most: i64) -> Result<Events, AppError> {
     type Due = (OrgId, MembershipId, CompanyId, Option<CompanyRole>, Option<Time>);
     let due: Vec<Due> = company_assignments::table
         .filter(company_assignments::access_until.lt(cx.now))
@@ -233,7 +233,7 @@ pub fn end_due_places(conn: &mut Conn, cx: &Context, most: i64) -> Result<Deeds,
             company_assignments::access_until,
         ))
         .load(conn)?;
-    let mut deeds = Deeds::none("as many as were due");
+    let mut events = Events::none("as many as were due");
     for (organization, membership, company, role, until) in due {
         if !unassign(conn, cx, organization, membership, company)? {
             continue;
@@ -248,13 +248,13 @@ pub fn end_due_places(conn: &mut Conn, cx: &Context, most: i64) -> Result<Deeds,
             .find((organization, company))
             .select(companies::name)
             .first(conn)?;
-        let deed = Deed::new(Action::MemberUnassigned, "member", membership, person).before(json!({
+        let event = Event::new(Action::MemberUnassigned, "member", membership, person).before(json!({
             "company": name,
             "company_id": company.as_str(),
             "role": role.map(CompanyRole::as_str),
             "access_until": until.map(Time::iso),
         }));
-        deeds = deeds.and(Deeds::organization(organization, deed));
+        events = events.and(Events::organization(organization, event));
     }
-    Ok(deeds)
+    Ok(events)
 }

@@ -9,19 +9,19 @@ use crate::authz::role::Role;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::name;
 use crate::db::Conn;
-use crate::db::schema::{companies, company_assignments, member_words, organizations, role_counts};
+use crate::db::schema::{companies, company_assignments, member_search_terms, organizations, role_counts};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::on_each;
 
 /// How a membership counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counted {
+pub struct CountedAs {
     pub role: Role,
     pub status: MembershipStatus,
 }
 
-impl Counted {
+impl CountedAs {
     /// Whether the person counts among the people of the companies assigned to them: not while suspended, and not when
     /// their role is in every company anyway.
     pub fn in_companies(self) -> bool {
@@ -34,8 +34,8 @@ pub fn recount(
     conn: &mut Conn,
     organization: OrgId,
     membership: MembershipId,
-    from: Option<Counted>,
-    to: Option<Counted>,
+    from: Option<CountedAs>,
+    to: Option<CountedAs>,
 ) -> QueryResult<()> {
     // In one order, so that two changes at once do not wait for each other's numbers.
     let mut changes: BTreeMap<Role, (i64, i64)> = BTreeMap::new();
@@ -58,7 +58,7 @@ pub fn recount(
                 .execute(conn)?;
         }
     }
-    let counts = |state: Option<Counted>| state.is_some_and(Counted::in_companies);
+    let counts = |state: Option<CountedAs>| state.is_some_and(CountedAs::in_companies);
     match (counts(from), counts(to)) {
         (true, false) => count_in_all(conn, organization, membership, -1),
         (false, true) => count_in_all(conn, organization, membership, 1),
@@ -69,10 +69,10 @@ pub fn recount(
 /// People of a company who are not in it by their organization role; and all such places of the organization.
 pub fn count_in(conn: &mut Conn, organization: OrgId, company: CompanyId, by: i64) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
-        .set(organizations::places.eq(organizations::places + by))
+        .set(organizations::assignment_count.eq(organizations::assignment_count + by))
         .execute(conn)?;
     diesel::update(companies::table.find((organization, company)))
-        .set(companies::people.eq(companies::people + by))
+        .set(companies::member_count.eq(companies::member_count + by))
         .execute(conn)?;
     Ok(())
 }
@@ -120,22 +120,22 @@ pub fn put_words(
         .into_iter()
         .map(|word| {
             (
-                member_words::organization_id.eq(organization),
-                member_words::word.eq(word),
-                member_words::sort_name.eq(&sort_name),
-                member_words::membership_id.eq(membership),
+                member_search_terms::organization_id.eq(organization),
+                member_search_terms::word.eq(word),
+                member_search_terms::sort_name.eq(&sort_name),
+                member_search_terms::membership_id.eq(membership),
             )
         })
         .collect();
-    on_each!(conn, c => diesel::insert_into(member_words::table).values(&rows).execute(c))?;
+    on_each!(conn, c => diesel::insert_into(member_search_terms::table).values(&rows).execute(c))?;
     Ok(())
 }
 
 pub fn drop_words(conn: &mut Conn, organization: OrgId, membership: MembershipId) -> QueryResult<()> {
     diesel::delete(
-        member_words::table
-            .filter(member_words::organization_id.eq(organization))
-            .filter(member_words::membership_id.eq(membership)),
+        member_search_terms::table
+            .filter(member_search_terms::organization_id.eq(organization))
+            .filter(member_search_terms::membership_id.eq(membership)),
     )
     .execute(conn)?;
     Ok(())

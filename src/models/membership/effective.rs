@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, MembershipId};
 use crate::db::Conn;
@@ -13,14 +13,14 @@ use crate::db::schema::{company_assignments, group_grants, group_members, groups
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::membership::Origin;
-use crate::models::membership::counters::{Counted, count_in, recount};
+use crate::models::membership::counters::{CountedAs, count_in, recount};
 
 /// Takes the rows of several members before any number is changed, so that whoever changes one of them at the same
 /// moment waits here and not half way. First the organization's: owners are counted there.
 ///
 /// # Errors
 /// When the database fails.
-pub fn hold_all(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
+pub fn lock_members(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
         .set(organizations::owner_count.eq(organizations::owner_count))
         .execute(conn)?;
@@ -30,7 +30,7 @@ pub fn hold_all(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) 
                 .filter(memberships::organization_id.eq(organization))
                 .filter(memberships::id.eq_any(some)),
         )
-        .set(memberships::groups.eq(memberships::groups))
+        .set(memberships::group_count.eq(memberships::group_count))
         .execute(conn)?;
     }
     Ok(())
@@ -39,7 +39,7 @@ pub fn hold_all(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) 
 #[derive(Queryable)]
 struct Row {
     role: Role,
-    own_role: Role,
+    direct_role: Role,
     status: MembershipStatus,
     groups: i32,
     sort_name: Option<Vec<u8>>,
@@ -47,21 +47,21 @@ struct Row {
 
 /// A place in a company: as it stands, and as it follows.
 #[derive(Default)]
-struct Place {
+struct AssignmentSources {
     stands: Option<(CompanyRole, Origin)>,
     direct: Option<CompanyRole>,
     by_group: Option<CompanyRole>,
 }
 
 /// Brings role and places up to date. The membership's row must have been written in this transaction: that is the lock.
-pub fn settle(conn: &mut Conn, cx: &Context, organization: OrgId, id: MembershipId) -> QueryResult<()> {
+pub fn recompute_effective(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: MembershipId) -> QueryResult<()> {
     let row: Row = memberships::table
         .find((organization, id))
         .select((
             memberships::role,
-            memberships::own_role,
+            memberships::direct_role,
             memberships::status,
-            memberships::groups,
+            memberships::group_count,
             memberships::sort_name,
         ))
         .first(conn)?;
@@ -73,8 +73,8 @@ pub fn settle(conn: &mut Conn, cx: &Context, organization: OrgId, id: Membership
     } else {
         (Vec::new(), Vec::new())
     };
-    let role = Role::highest(row.own_role, roles);
-    let counted = |role| Counted {
+    let role = Role::highest(row.direct_role, roles);
+    let counted = |role| CountedAs {
         role,
         status: row.status,
     };
@@ -128,7 +128,7 @@ fn inherited(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryRes
 }
 
 /// The places of somebody as they stand; by company, so that two people who settle at once do not wait for each other's.
-fn held(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<BTreeMap<CompanyId, Place>> {
+fn held(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<BTreeMap<CompanyId, AssignmentSources>> {
     type Row = (CompanyId, CompanyRole, Option<CompanyRole>, Origin);
     let rows: Vec<Row> = company_assignments::table
         .filter(company_assignments::organization_id.eq(organization))
@@ -141,7 +141,7 @@ fn held(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<B
         ))
         .load(conn)?;
     let place = |(company, role, direct, origin): Row| {
-        let place = Place {
+        let place = AssignmentSources {
             stands: Some((role, origin)),
             direct,
             by_group: None,
@@ -154,9 +154,9 @@ fn held(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<B
 /// Makes a place what follows; 1 when there is one more, -1 when there is one less.
 fn put(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     key: (OrgId, MembershipId, CompanyId),
-    place: &Place,
+    place: &AssignmentSources,
     sort_name: &[u8],
 ) -> QueryResult<i64> {
     let follows = place.direct.into_iter().chain(place.by_group).min();

@@ -2,19 +2,19 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, GroupId, MembershipId, UserId};
 use crate::db::Conn;
 use crate::db::schema::{group_grants, group_members, groups, memberships};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::models::membership::effective::{hold_all, settle};
+use crate::models::membership::effective::{lock_members, recompute_effective};
 use crate::on_each;
 
 /// What a group is and gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
+pub struct GroupTerms {
     /// The name, unique in the organization.
     pub name: String,
     /// What it is for, or nothing.
@@ -31,10 +31,10 @@ pub struct Terms {
 /// When the database fails, also when a company is not the organization's.
 pub fn create(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     by: UserId,
-    terms: &Terms,
+    terms: &GroupTerms,
 ) -> QueryResult<Option<GroupId>> {
     let id = GroupId::fresh();
     let row = (
@@ -59,8 +59,8 @@ pub fn create(
 ///
 /// # Errors
 /// When the database fails, also when a company is not the organization's.
-pub fn edit(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId, terms: &Terms) -> QueryResult<bool> {
-    hold(conn, organization, id)?;
+pub fn edit(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, terms: &GroupTerms) -> QueryResult<bool> {
+    lock_row(conn, organization, id)?;
     let taken: bool = diesel::select(diesel::dsl::exists(
         groups::table
             .filter(groups::organization_id.eq(organization))
@@ -90,10 +90,10 @@ pub fn edit(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId, ter
 ///
 /// # Errors
 /// When the database fails.
-pub fn delete(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId) -> QueryResult<bool> {
-    hold(conn, organization, id)?;
+pub fn delete(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId) -> QueryResult<bool> {
+    lock_row(conn, organization, id)?;
     let members = people(conn, organization, id)?;
-    hold_all(conn, organization, &members)?;
+    lock_members(conn, organization, &members)?;
     for member in members {
         take(conn, cx, organization, id, member)?;
     }
@@ -106,8 +106,8 @@ pub fn delete(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId) -
 ///
 /// # Errors
 /// When the database fails, also when the group is not the organization's.
-pub fn put(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId, member: MembershipId) -> QueryResult<bool> {
-    hold(conn, organization, id)?;
+pub fn put(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, member: MembershipId) -> QueryResult<bool> {
+    lock_row(conn, organization, id)?;
     let row = (
         group_members::organization_id.eq(organization),
         group_members::group_id.eq(id),
@@ -125,14 +125,14 @@ pub fn put(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId, memb
             .filter(memberships::id.eq(member))
             .filter(memberships::status.ne(MembershipStatus::Removed)),
     )
-    .set(memberships::groups.eq(memberships::groups + 1))
+    .set(memberships::group_count.eq(memberships::group_count + 1))
     .execute(conn)?;
     if changed == 0 {
         diesel::delete(group_members::table.find((organization, id, member))).execute(conn)?;
         return Ok(false);
     }
     count(conn, organization, id, 1)?;
-    settle(conn, cx, organization, member)?;
+    recompute_effective(conn, cx, organization, member)?;
     Ok(true)
 }
 
@@ -140,23 +140,17 @@ pub fn put(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId, memb
 ///
 /// # Errors
 /// When the database fails.
-pub fn take(
-    conn: &mut Conn,
-    cx: &Context,
-    organization: OrgId,
-    id: GroupId,
-    member: MembershipId,
-) -> QueryResult<bool> {
-    hold(conn, organization, id)?;
+pub fn take(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, member: MembershipId) -> QueryResult<bool> {
+    lock_row(conn, organization, id)?;
     let taken = diesel::delete(group_members::table.find((organization, id, member))).execute(conn)?;
     if taken == 0 {
         return Ok(false);
     }
     diesel::update(memberships::table.find((organization, member)))
-        .set(memberships::groups.eq(memberships::groups - 1))
+        .set(memberships::group_count.eq(memberships::group_count - 1))
         .execute(conn)?;
     count(conn, organization, id, -1)?;
-    settle(conn, cx, organization, member)?;
+    recompute_effective(conn, cx, organization, member)?;
     Ok(true)
 }
 
@@ -193,13 +187,13 @@ pub fn forget(conn: &mut Conn, organization: OrgId, member: MembershipId) -> Que
 }
 
 /// Takes the group's row: who changes it and who joins it take turns. Always before a member's row.
-pub fn hold(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<()> {
+pub fn lock_row(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<()> {
     count(conn, organization, id, 0)
 }
 
 fn count(conn: &mut Conn, organization: OrgId, id: GroupId, by: i64) -> QueryResult<()> {
     diesel::update(groups::table.find((organization, id)))
-        .set(groups::people.eq(groups::people + by))
+        .set(groups::member_count.eq(groups::member_count + by))
         .execute(conn)?;
     Ok(())
 }
@@ -229,11 +223,11 @@ fn set_grants(
     Ok(())
 }
 
-fn settle_all(conn: &mut Conn, cx: &Context, organization: OrgId, id: GroupId) -> QueryResult<()> {
+fn settle_all(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId) -> QueryResult<()> {
     let members = people(conn, organization, id)?;
-    hold_all(conn, organization, &members)?;
+    lock_members(conn, organization, &members)?;
     for member in members {
-        settle(conn, cx, organization, member)?;
+        recompute_effective(conn, cx, organization, member)?;
     }
     Ok(())
 }

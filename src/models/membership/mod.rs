@@ -12,16 +12,16 @@ pub mod suspend;
 
 use diesel::prelude::*;
 
-pub use crate::models::membership::add::{Enrolment, enrol};
+pub use crate::models::membership::add::{NewMembership, add};
 pub use crate::models::membership::assignment::{
     OwnPlace, assign, end_due_places, own_place, put_back, set_place_until, unassign,
 };
-pub use crate::models::membership::effective::hold_all;
-pub use crate::models::membership::remove::{UNDO, expel, forget_undo, undo};
-pub use crate::models::membership::suspend::{end_due, restore, set_access_until, suspend};
+pub use crate::models::membership::effective::lock_members;
+pub use crate::models::membership::remove::{UNDO, forget_removals, restore, remove};
+pub use crate::models::membership::suspend::{end_due, reinstate, set_access_until, suspend};
 
-use crate::app::Context;
-use crate::authz::decision::Cells;
+use crate::app::Ctx;
+use crate::authz::decision::Overrides;
 use crate::authz::role::Role;
 use crate::common::id::{CustomRoleId, MembershipId, UserId};
 use crate::common::name;
@@ -31,8 +31,8 @@ use crate::db::schema::{company_assignments, memberships};
 use crate::db::types::org_id::OrgId;
 use crate::models::custom_role;
 use crate::models::membership::counters::{add_owner, drop_words, put_words, release_owner};
-use crate::models::membership::effective::settle;
-use crate::models::membership::record::Standing;
+use crate::models::membership::effective::recompute_effective;
+use crate::models::membership::record::Membership;
 
 crate::text_enum! {
     /// Where an assignment comes from.
@@ -77,7 +77,7 @@ macro_rules! current {
             .filter(memberships::organization_id.eq($organization))
             .filter(memberships::id.eq($standing.id))
             .filter(memberships::role.eq($standing.role))
-            .filter(memberships::own_role.eq($standing.facts.own_role))
+            .filter(memberships::direct_role.eq($standing.access.direct_role))
             .filter(memberships::status.eq($standing.status))
     };
 }
@@ -89,9 +89,9 @@ use current;
 /// When the database fails.
 pub fn set_role(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
-    standing: &Standing,
+    standing: &Membership,
     role: Role,
 ) -> QueryResult<Outcome> {
     put_role(conn, cx, organization, standing, role, None)
@@ -103,14 +103,14 @@ pub fn set_role(
 /// When the database fails.
 pub fn set_custom_role(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
-    standing: &Standing,
+    standing: &Membership,
     role: CustomRoleId,
     base: Role,
 ) -> QueryResult<Outcome> {
     // Whoever edits or deletes the role waits, and what they did before is seen from here on.
-    if custom_role::hold(conn, organization, role)? != Some(base) {
+    if custom_role::lock_row(conn, organization, role)? != Some(base) {
         return Ok(Outcome::Changed);
     }
     put_role(conn, cx, organization, standing, base, Some(role))
@@ -118,9 +118,9 @@ pub fn set_custom_role(
 
 fn put_role(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
-    standing: &Standing,
+    standing: &Membership,
     role: Role,
     custom: Option<CustomRoleId>,
 ) -> QueryResult<Outcome> {
@@ -130,7 +130,10 @@ fn put_role(
         return Ok(Outcome::LastOwner);
     }
     let changed = diesel::update(current!(organization, standing))
-        .set((memberships::own_role.eq(role), memberships::custom_role_id.eq(custom)))
+        .set((
+            memberships::direct_role.eq(role),
+            memberships::custom_role_id.eq(custom),
+        ))
         .execute(conn)?;
     if changed == 0 {
         if owned && !becomes_owner {
@@ -139,25 +142,30 @@ fn put_role(
         return Ok(Outcome::Changed);
     }
     let counts = standing.status == crate::db::types::MembershipStatus::Active;
-    if becomes_owner && standing.facts.own_role != Role::Owner && counts {
+    if becomes_owner && standing.access.direct_role != Role::Owner && counts {
         add_owner(conn, organization)?;
     }
-    settle(conn, cx, organization, standing.id)?;
+    recompute_effective(conn, cx, organization, standing.id)?;
     Ok(Outcome::Done)
 }
 
 /// Whether somebody is one of the owners that an organization must not run out of.
-fn owns(standing: &Standing) -> bool {
-    standing.facts.own_role == Role::Owner && standing.status == crate::db::types::MembershipStatus::Active
+fn owns(standing: &Membership) -> bool {
+    standing.access.direct_role == Role::Owner && standing.status == crate::db::types::MembershipStatus::Active
 }
 
 /// Switches cells of the permission table for one person.
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_overrides(conn: &mut Conn, organization: OrgId, standing: &Standing, cells: Cells) -> QueryResult<Outcome> {
+pub fn set_overrides(
+    conn: &mut Conn,
+    organization: OrgId,
+    standing: &Membership,
+    cells: Overrides,
+) -> QueryResult<Outcome> {
     let changed =
-        diesel::update(current!(organization, standing).filter(memberships::overrides.eq(&standing.facts.overrides)))
+        diesel::update(current!(organization, standing).filter(memberships::overrides.eq(&standing.access.overrides)))
             .set(memberships::overrides.eq(cells.text()))
             .execute(conn)?;
     Ok(if changed == 0 { Outcome::Changed } else { Outcome::Done })

@@ -10,11 +10,11 @@ use crate::db::Conn;
 use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::models::membership::access::{FACTS, Facts};
+use crate::models::membership::access::{FACTS, MembershipAccess};
 
 /// What a list or a rule needs of another member.
 #[derive(Debug, Clone, Queryable)]
-pub struct Standing {
+pub struct Membership {
     /// The membership.
     pub id: MembershipId,
     /// The account.
@@ -38,10 +38,10 @@ pub struct Standing {
     /// Who shut them out, by account; nobody when time did.
     pub suspended_by: Option<String>,
     /// What else their rights follow from.
-    pub facts: Facts,
+    pub access: MembershipAccess,
 }
 
-impl Standing {
+impl Membership {
     /// Whether they are shut out because their access ended.
     pub fn ended(&self) -> bool {
         self.status == MembershipStatus::Suspended && self.suspended_by.is_none()

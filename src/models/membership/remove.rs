@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, CustomRoleId, GroupId, MembershipId, UserId};
@@ -14,9 +14,9 @@ use crate::db::schema::{companies, company_assignments, groups, memberships, use
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::custom_role;
-use crate::models::membership::counters::{Counted, add_owner, drop_words, put_words, recount, release_owner};
-use crate::models::membership::effective::settle;
-use crate::models::membership::record::Standing;
+use crate::models::membership::counters::{CountedAs, add_owner, drop_words, put_words, recount, release_owner};
+use crate::models::membership::effective::recompute_effective;
+use crate::models::membership::record::Membership;
 use crate::models::membership::{Origin, Outcome, OwnPlace, current, group, owns};
 
 /// So long a removal can be undone.
@@ -43,7 +43,7 @@ struct KeptPlace {
 }
 
 impl Kept {
-    fn of(conn: &mut Conn, organization: OrgId, standing: &Standing) -> QueryResult<Self> {
+    fn of(conn: &mut Conn, organization: OrgId, standing: &Membership) -> QueryResult<Self> {
         let groups = group::of(conn, organization, standing.id)?;
         let places: Vec<(CompanyId, Option<CompanyRole>, Origin, Option<Time>)> = company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
@@ -58,9 +58,9 @@ impl Kept {
             ))
             .load(conn)?;
         Ok(Self {
-            role: standing.facts.own_role.as_str().to_owned(),
-            custom_role: standing.facts.custom_role.map(|id| id.to_string()),
-            overrides: standing.facts.overrides.clone(),
+            role: standing.access.direct_role.as_str().to_owned(),
+            custom_role: standing.access.custom_role.map(|id| id.to_string()),
+            overrides: standing.access.overrides.clone(),
             suspended: standing.status == MembershipStatus::Suspended,
             groups: groups.iter().map(ToString::to_string).collect(),
             companies: places
@@ -83,18 +83,18 @@ impl Kept {
 ///
 /// # Errors
 /// When the database fails.
-pub fn expel(
+pub fn remove(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
-    standing: &Standing,
+    standing: &Membership,
     by: UserId,
 ) -> Result<Outcome, AppError> {
     if owns(standing) && !release_owner(conn, organization)? {
         return Ok(Outcome::LastOwner);
     }
     for id in group::of(conn, organization, standing.id)? {
-        group::hold(conn, organization, id)?;
+        group::lock_row(conn, organization, id)?;
     }
     let kept = Kept::of(conn, organization, standing)?;
     let changed = diesel::update(current!(organization, standing))
@@ -103,11 +103,11 @@ pub fn expel(
             memberships::removed_at.eq(Some(cx.now)),
             memberships::removed_by.eq(Some(by.to_string())),
             memberships::sort_name.eq(None::<Vec<u8>>),
-            memberships::groups.eq(0),
+            memberships::group_count.eq(0),
             memberships::overrides.eq(""),
             memberships::custom_role_id.eq(None::<CustomRoleId>),
-            memberships::undo_until.eq(Some(cx.now + UNDO)),
-            memberships::undo.eq(serde_json::to_string(&kept).map_err(AppError::internal)?),
+            memberships::restorable_until.eq(Some(cx.now + UNDO)),
+            memberships::removal_snapshot.eq(serde_json::to_string(&kept).map_err(AppError::internal)?),
         ))
         .execute(conn)?;
     if changed == 0 {
@@ -116,7 +116,7 @@ pub fn expel(
         }
         return Ok(Outcome::Changed);
     }
-    let was = Counted {
+    let was = CountedAs {
         role: standing.role,
         status: standing.status,
     };
@@ -138,19 +138,19 @@ pub fn expel(
 ///
 /// # Errors
 /// When the database fails.
-pub fn undo(
+pub fn restore(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
     id: MembershipId,
-) -> Result<Option<Standing>, AppError> {
+) -> Result<Option<Membership>, AppError> {
     let removed = memberships::table
         .filter(memberships::organization_id.eq(organization))
         .filter(memberships::id.eq(id))
         .filter(memberships::status.eq(MembershipStatus::Removed))
-        .filter(memberships::undo_until.ge(cx.now));
+        .filter(memberships::restorable_until.ge(cx.now));
     let found: Option<(String, UserId)> = removed
-        .select((memberships::undo, memberships::user_id))
+        .select((memberships::removal_snapshot, memberships::user_id))
         .first(conn)
         .optional()?;
     let Some((kept, user)) = found else {
@@ -178,26 +178,26 @@ pub fn undo(
         MembershipStatus::Active
     };
     for group in kept.groups.iter().filter_map(|text| GroupId::parse(text)) {
-        group::hold(conn, organization, group)?;
+        group::lock_row(conn, organization, group)?;
     }
     let back = diesel::update(removed)
         .set((
             memberships::status.eq(status),
             memberships::role.eq(own),
-            memberships::own_role.eq(own),
+            memberships::direct_role.eq(own),
             memberships::custom_role_id.eq(custom),
             memberships::overrides.eq(&kept.overrides),
             memberships::sort_name.eq(Some(&sort_name)),
             memberships::removed_at.eq(None::<Time>),
             memberships::removed_by.eq(None::<String>),
-            memberships::undo_until.eq(None::<Time>),
-            memberships::undo.eq(""),
+            memberships::restorable_until.eq(None::<Time>),
+            memberships::removal_snapshot.eq(""),
         ))
         .execute(conn)?;
     if back == 0 {
         return Ok(None);
     }
-    let counted = Counted { role: own, status };
+    let counted = CountedAs { role: own, status };
     recount(conn, organization, id, None, Some(counted))?;
     if own == Role::Owner && status == MembershipStatus::Active {
         add_owner(conn, organization)?;
@@ -217,25 +217,19 @@ pub fn undo(
             group::put(conn, cx, organization, group, id)?;
         }
     }
-    settle(conn, cx, organization, id)?;
-    Ok(Some(Standing::find(conn, organization, id)?))
+    recompute_effective(conn, cx, organization, id)?;
+    Ok(Some(Membership::find(conn, organization, id)?))
 }
 
 fn kept_role(conn: &mut Conn, organization: OrgId, id: Option<&str>) -> QueryResult<Option<(CustomRoleId, Role)>> {
     let Some(id) = id.and_then(CustomRoleId::parse) else {
         return Ok(None);
     };
-    let base = custom_role::hold(conn, organization, id)?;
+    let base = custom_role::lock_row(conn, organization, id)?;
     Ok(base.map(|base| (id, base)))
 }
 
-fn put_back(
-    conn: &mut Conn,
-    cx: &Context,
-    organization: OrgId,
-    id: MembershipId,
-    place: &KeptPlace,
-) -> QueryResult<()> {
+fn put_back(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: MembershipId, place: &KeptPlace) -> QueryResult<()> {
     let (Some(company), Some(role)) = (CompanyId::parse(&place.company), CompanyRole::parse(&place.role)) else {
         return Ok(());
     };
@@ -259,8 +253,11 @@ fn put_back(
 ///
 /// # Errors
 /// When the database fails.
-pub fn forget_undo(conn: &mut Conn, now: Time) -> QueryResult<usize> {
-    diesel::update(memberships::table.filter(memberships::undo_until.lt(now)))
-        .set((memberships::undo_until.eq(None::<Time>), memberships::undo.eq("")))
+pub fn forget_removals(conn: &mut Conn, now: Time) -> QueryResult<usize> {
+    diesel::update(memberships::table.filter(memberships::restorable_until.lt(now)))
+        .set((
+            memberships::restorable_until.eq(None::<Time>),
+            memberships::removal_snapshot.eq(""),
+        ))
         .execute(conn)
 }

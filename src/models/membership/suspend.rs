@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::id::{MembershipId, UserId};
@@ -13,18 +13,18 @@ use crate::db::Conn;
 use crate::db::schema::memberships;
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::models::membership::counters::{Counted, add_owner, recount, release_owner};
-use crate::models::membership::record::Standing;
+use crate::models::membership::counters::{CountedAs, add_owner, recount, release_owner};
+use crate::models::membership::record::Membership;
 use crate::models::membership::{Outcome, current, owns};
 
 fn moved(
     conn: &mut Conn,
     organization: OrgId,
-    standing: &Standing,
+    standing: &Membership,
     from: MembershipStatus,
     to: MembershipStatus,
 ) -> QueryResult<()> {
-    let counted = |status| Counted {
+    let counted = |status| CountedAs {
         role: standing.role,
         status,
     };
@@ -38,9 +38,9 @@ fn moved(
 /// When the database fails.
 pub fn suspend(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
-    standing: &Standing,
+    standing: &Membership,
     by: Option<UserId>,
     reason: &str,
 ) -> QueryResult<Outcome> {
@@ -78,12 +78,12 @@ pub fn suspend(
 ///
 /// # Errors
 /// When the database fails.
-pub fn restore(conn: &mut Conn, cx: &Context, organization: OrgId, standing: &Standing) -> QueryResult<Outcome> {
+pub fn reinstate(conn: &mut Conn, cx: &Ctx, organization: OrgId, standing: &Membership) -> QueryResult<Outcome> {
     let until = standing.access_until.filter(|end| *end >= cx.now);
-    let_in(conn, organization, standing, until)
+    activate(conn, organization, standing, until)
 }
 
-fn let_in(conn: &mut Conn, organization: OrgId, standing: &Standing, until: Option<Time>) -> QueryResult<Outcome> {
+fn activate(conn: &mut Conn, organization: OrgId, standing: &Membership, until: Option<Time>) -> QueryResult<Outcome> {
     if standing.status != MembershipStatus::Suspended {
         return Ok(Outcome::Changed);
     }
@@ -99,7 +99,7 @@ fn let_in(conn: &mut Conn, organization: OrgId, standing: &Standing, until: Opti
     if changed == 0 {
         return Ok(Outcome::Changed);
     }
-    if standing.facts.own_role == Role::Owner {
+    if standing.access.direct_role == Role::Owner {
         add_owner(conn, organization)?;
     }
     moved(
@@ -119,11 +119,11 @@ fn let_in(conn: &mut Conn, organization: OrgId, standing: &Standing, until: Opti
 pub fn set_access_until(
     conn: &mut Conn,
     organization: OrgId,
-    standing: &Standing,
+    standing: &Membership,
     until: Option<Time>,
 ) -> QueryResult<Outcome> {
     if standing.ended() {
-        return let_in(conn, organization, standing, until);
+        return activate(conn, organization, standing, until);
     }
     let changed = diesel::update(current!(organization, standing))
         .set(memberships::access_until.eq(until))
@@ -136,7 +136,7 @@ pub fn set_access_until(
 ///
 /// # Errors
 /// When the database fails.
-pub fn end_due(conn: &mut Conn, cx: &Context, most: i64) -> Result<Deeds, AppError> {
+pub fn end_due(conn: &mut Conn, cx: &Ctx, most: i64) -> Result<Events, AppError> {
     let due: Vec<(OrgId, MembershipId)> = memberships::table
         .filter(memberships::status.eq(MembershipStatus::Active))
         .filter(memberships::access_until.lt(cx.now))
@@ -144,17 +144,17 @@ pub fn end_due(conn: &mut Conn, cx: &Context, most: i64) -> Result<Deeds, AppErr
         .limit(most)
         .select((memberships::organization_id, memberships::id))
         .load(conn)?;
-    let mut deeds = Deeds::none("as many as were due");
+    let mut events = Events::none("as many as were due");
     for (organization, id) in due {
-        let person = Standing::find(conn, organization, id)?;
+        let person = Membership::find(conn, organization, id)?;
         let end = person.access_until;
         if suspend(conn, cx, organization, &person, None, "")? != Outcome::Done {
             continue;
         }
-        let deed = Deed::new(Action::MemberAccessEnded, "member", id, &person.name)
+        let event = Event::new(Action::MemberAccessEnded, "member", id, &person.name)
             .before(json!({ "status": MembershipStatus::Active.as_str() }))
             .after(json!({ "status": MembershipStatus::Suspended.as_str(), "access_until": end.map(Time::iso) }));
-        deeds = deeds.and(Deeds::organization(organization, deed));
+        events = events.and(Events::organization(organization, event));
     }
-    Ok(deeds)
+    Ok(events)
 }

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::time::{Span, Time};
 use crate::common::token::{Seed, Token};
@@ -92,7 +92,7 @@ impl Contact {
 
 /// A contact by its link.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct ContactChange {
     /// Whose.
     pub organization: OrgId,
     /// Its name.
@@ -138,7 +138,7 @@ pub fn proven(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryR
 ///
 /// # Errors
 /// When the database fails.
-pub fn ask(conn: &mut Conn, cx: &Context, organization: OrgId, kind: ContactKind, email: &Email) -> QueryResult<Seed> {
+pub fn ask(conn: &mut Conn, cx: &Ctx, organization: OrgId, kind: ContactKind, email: &Email) -> QueryResult<Seed> {
     let seed = Seed::random();
     let row = (
         organization_contacts::organization_id.eq(organization),
@@ -161,7 +161,7 @@ pub fn ask(conn: &mut Conn, cx: &Context, organization: OrgId, kind: ContactKind
 ///
 /// # Errors
 /// When the database fails.
-pub fn by_token(conn: &mut Conn, cx: &Context, token: &Token) -> QueryResult<Option<Asked>> {
+pub fn by_token(conn: &mut Conn, cx: &Ctx, token: &Token) -> QueryResult<Option<ContactChange>> {
     let found: Option<(OrgId, String, Contact)> = organization_contacts::table
         .inner_join(organizations::table.on(organizations::id.eq(organization_contacts::organization_id)))
         .filter(organization_contacts::token_hash.eq(token.hash()))
@@ -170,7 +170,7 @@ pub fn by_token(conn: &mut Conn, cx: &Context, token: &Token) -> QueryResult<Opt
         .select((organizations::id, organizations::name, Contact::as_select()))
         .first(conn)
         .optional()?;
-    Ok(found.map(|(organization, name, contact)| Asked {
+    Ok(found.map(|(organization, name, contact)| ContactChange {
         organization,
         name,
         contact,
@@ -181,7 +181,7 @@ pub fn by_token(conn: &mut Conn, cx: &Context, token: &Token) -> QueryResult<Opt
 ///
 /// # Errors
 /// When the database fails.
-pub fn prove(conn: &mut Conn, cx: &Context, token: &Token, asked: &Asked) -> QueryResult<bool> {
+pub fn prove(conn: &mut Conn, cx: &Ctx, token: &Token, asked: &ContactChange) -> QueryResult<bool> {
     let proven = diesel::update(
         organization_contacts::table
             .find((asked.organization, asked.contact.kind))

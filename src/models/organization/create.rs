@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::current_user::Person;
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
+use crate::auth::current_user::CurrentUser;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
@@ -16,7 +16,7 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{CompanyStatus, OrganizationStatus, OrganizationType, Region};
 use crate::models::membership;
 use crate::models::membership::Origin;
-use crate::models::membership::add::Enrolment;
+use crate::models::membership::add::NewMembership;
 use crate::on_each;
 
 /// What a new organization begins with.
@@ -55,20 +55,20 @@ impl From<diesel::result::Error> for CreateRefused {
 /// When the slug is taken or the database fails; then nothing was made.
 pub fn create(
     conn: &mut Conn,
-    cx: &Context,
-    creator: &Person,
+    cx: &Ctx,
+    creator: &CurrentUser,
     new: &NewOrganization,
-) -> Result<(OrgId, Deeds), CreateRefused> {
+) -> Result<(OrgId, Events), CreateRefused> {
     // A savepoint: a slug that somebody takes in this moment undoes the organization and nothing else.
     conn.transaction(|conn| make(conn, cx, creator, new))
 }
 
 fn make(
     conn: &mut Conn,
-    cx: &Context,
-    creator: &Person,
+    cx: &Ctx,
+    creator: &CurrentUser,
     new: &NewOrganization,
-) -> Result<(OrgId, Deeds), CreateRefused> {
+) -> Result<(OrgId, Events), CreateRefused> {
     let id = OrgId::fresh();
     let unit = new.organization_type.unit();
     diesel::insert_into(organizations::table)
@@ -118,19 +118,19 @@ fn make(
             companies::created_at.eq(cx.now),
         ))
         .execute(conn)?;
-    let enrolment = Enrolment {
+    let enrolment = NewMembership {
         role: Role::Owner,
         access_until: None,
         invited_by: None,
         origin: Origin::Direct,
         companies: Vec::new(),
     };
-    membership::enrol(conn, cx, id, creator.id, &enrolment).map_err(CreateRefused::Failed)?;
-    let deeds = Deeds::organization(
+    membership::add(conn, cx, id, creator.id, &enrolment).map_err(CreateRefused::Failed)?;
+    let events = Events::organization(
         id,
-        Deed::new(Action::OrganizationCreated, "organization", id, &new.name)
+        Event::new(Action::OrganizationCreated, "organization", id, &new.name)
             .after(serde_json::json!({ "name": new.name, "slug": new.slug.as_str(), "type": new.organization_type.as_str(), "region": new.region.as_str(), "domain": new.domain })),
     )
-    .and(Deeds::organization(id, Deed::new(Action::CompanyCreated, "company", company, &first).after(serde_json::json!({ "name": first, "slug": "main" }))));
-    Ok((id, deeds))
+    .and(Events::organization(id, Event::new(Action::CompanyCreated, "company", company, &first).after(serde_json::json!({ "name": first, "slug": "main" }))));
+    Ok((id, events))
 }

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::id::UserId;
@@ -54,7 +54,7 @@ pub const TABLES: &[(&str, &str)] = &[
 ///
 /// # Errors
 /// When the database fails.
-pub fn schedule(conn: &mut Conn, cx: &Context, organization: OrgId) -> QueryResult<Option<Time>> {
+pub fn schedule(conn: &mut Conn, cx: &Ctx, organization: OrgId) -> QueryResult<Option<Time>> {
     let day = cx.now + GRACE;
     let scheduled = diesel::update(
         organizations::table
@@ -113,7 +113,7 @@ pub struct Ended {
 ///
 /// # Errors
 /// When the database fails.
-pub fn begin(conn: &mut Conn, cx: &Context) -> Result<Option<(Ended, Deeds)>, AppError> {
+pub fn begin(conn: &mut Conn, cx: &Ctx) -> Result<Option<(Ended, Events)>, AppError> {
     let due: Option<(OrgId, String)> = organizations::table
         .filter(organizations::status.eq(OrganizationStatus::PendingDeletion))
         .filter(organizations::delete_after.le(cx.now))
@@ -146,11 +146,11 @@ pub fn begin(conn: &mut Conn, cx: &Context) -> Result<Option<(Ended, Deeds)>, Ap
         .order(memberships::id)
         .select((users::id, users::name, users::email))
         .load(conn)?;
-    let deeds = Deeds::all(owners.iter().map(|(user, ..)| {
-        let deed = Deed::new(Action::OrganizationDeleted, "organization", organization, &name);
-        Deeds::account(*user, deed)
+    let events = Events::all(owners.iter().map(|(user, ..)| {
+        let event = Event::new(Action::OrganizationDeleted, "organization", organization, &name);
+        Events::account(*user, event)
     }));
-    Ok(Some((Ended { name, owners }, deeds)))
+    Ok(Some((Ended { name, owners }, events)))
 }
 
 /// Deletes at most `most` rows of an organization whose deletion has begun; `false` when nothing is left to do anywhere.
@@ -184,7 +184,7 @@ pub fn go_on(conn: &mut Conn, most: i64) -> QueryResult<bool> {
             organizations::owner_count.eq(0),
             organizations::active_companies.eq(0i64),
             organizations::archived_companies.eq(0i64),
-            organizations::places.eq(0i64),
+            organizations::assignment_count.eq(0i64),
             organizations::delete_after.eq(None::<Time>),
         ))
         .execute(conn)?;

@@ -8,9 +8,6 @@ pub mod slug;
 
 use diesel::prelude::*;
 
-use crate::db::types::organization::{
-    CompanyStatus, InvitationStatus, OrganizationStatus, OrganizationType, Region, UnitLabel,
-};
 pub use crate::models::organization::create::{CreateRefused, NewOrganization, create};
 pub use crate::models::organization::profile::{
     Control, Profile, control, profile, set_control, set_policies, set_profile,

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::authz::decision::Policies;
+use crate::authz::decision::RolePolicies;
 use crate::db::Conn;
 use crate::db::schema::organizations;
 use crate::db::types::org_id::OrgId;
@@ -70,7 +70,12 @@ pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &Profile) -> Q
 ///
 /// # Errors
 /// When the database fails.
-pub fn set_policies(conn: &mut Conn, organization: OrgId, before: &Policies, after: &Policies) -> QueryResult<bool> {
+pub fn set_policies(
+    conn: &mut Conn,
+    organization: OrgId,
+    before: &RolePolicies,
+    after: &RolePolicies,
+) -> QueryResult<bool> {
     let changed = diesel::update(
         organizations::table
             .find(organization)

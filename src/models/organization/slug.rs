@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::id::UserId;
 use crate::common::slug::Slug;
 use crate::common::time::Span;
@@ -86,7 +86,7 @@ pub fn former(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<String>> 
 ///
 /// # Errors
 /// When the database fails. Unless the outcome is `Done` the caller must undo the transaction.
-pub fn change_slug(conn: &mut Conn, cx: &Context, organization: OrgId, from: &str, to: &Slug) -> QueryResult<Moved> {
+pub fn change_slug(conn: &mut Conn, cx: &Ctx, organization: OrgId, from: &str, to: &Slug) -> QueryResult<Moved> {
     // The present row is the lock: of two changes at once the second finds another address.
     let released = diesel::update(
         organization_slugs::table

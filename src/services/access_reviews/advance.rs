@@ -1,9 +1,9 @@
 //! What time does with reviews: places are written down, letters leave, the last day ends it, the report is signed.
 //! Each step is a transaction of its own and leaves the review where the next one goes on, also after a crash.
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::Backstage;
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
+use crate::auth::System;
 use crate::common::error::AppError;
 use crate::common::id::ReviewId;
 use crate::common::time::Time;
@@ -28,7 +28,7 @@ pub const AT_ONCE: i64 = 2000;
 ///
 /// # Errors
 /// When the database fails.
-pub fn run(door: &Backstage) -> Result<(), AppError> {
+pub fn run(door: &System) -> Result<(), AppError> {
     let reviews = door.read(|_, conn| Ok(access_review::at_work(conn, REVIEWS)?))?;
     for (org, id) in reviews {
         // What goes wrong with one review must not hold up the others.
@@ -39,22 +39,22 @@ pub fn run(door: &Backstage) -> Result<(), AppError> {
     Ok(())
 }
 
-fn tend(door: &Backstage, org: OrgId, id: ReviewId) -> Result<(), AppError> {
+fn tend(door: &System, org: OrgId, id: ReviewId) -> Result<(), AppError> {
     let quiet = "its beginning is written down; letters are the outbox's own record";
     // Asking takes no lock; most times there is nothing to do.
     let state = || door.read(|_, conn| Ok(access_review::find(conn, org, id)?));
     let mut review = state()?;
     if review.status == Status::Starting {
-        while !door.write(|_, conn| Ok((collect::step(conn, org, id)?, Deeds::none(quiet))))? {}
+        while !door.write(|_, conn| Ok((collect::step(conn, org, id)?, Events::none(quiet))))? {}
         review = state()?;
     }
     if review.status == Status::Running {
         if door.read(|cx, _| Ok(is_due(cx, &review)))? {
-            door.write(|cx, conn| Ok((turn(conn, cx, org, &review)?, Deeds::none(quiet))))?;
+            door.write(|cx, conn| Ok((turn(conn, cx, org, &review)?, Events::none(quiet))))?;
             review = state()?;
         }
         while review.mailing != Mailing::None
-            && !door.write(|cx, conn| Ok((notify::step(conn, cx, org, id)?, Deeds::none(quiet))))?
+            && !door.write(|cx, conn| Ok((notify::step(conn, cx, org, id)?, Events::none(quiet))))?
         {}
     }
     if review.status != Status::Closing {
@@ -73,17 +73,17 @@ fn tend(door: &Backstage, org: OrgId, id: ReviewId) -> Result<(), AppError> {
 }
 
 /// How many reminders are due.
-fn reminders(cx: &Context, review: &Review) -> i32 {
+fn reminders(cx: &Ctx, review: &Review) -> i32 {
     let due = rules::reminders_due(review.started_at, review.due_at, cx.now);
     i32::try_from(due).unwrap_or(i32::MAX)
 }
 
-fn is_due(cx: &Context, review: &Review) -> bool {
+fn is_due(cx: &Ctx, review: &Review) -> bool {
     cx.now > review.due_at || reminders(cx, review) > review.reminders
 }
 
 /// What is due of a running review: its end, or a reminder.
-fn turn(conn: &mut Conn, cx: &Context, org: OrgId, review: &Review) -> Result<(), AppError> {
+fn turn(conn: &mut Conn, cx: &Ctx, org: OrgId, review: &Review) -> Result<(), AppError> {
     if cx.now > review.due_at {
         close::begin(conn, org, review.id, None)?;
         return Ok(());
@@ -101,32 +101,32 @@ fn turn(conn: &mut Conn, cx: &Context, org: OrgId, review: &Review) -> Result<()
 ///
 /// # Errors
 /// When the database fails.
-pub fn seal(conn: &mut Conn, cx: &Context, org: OrgId, id: ReviewId, text: &str, at: Time) -> Result<Deeds, AppError> {
-    let signature = cx.house.keys.signer().sign(text.as_bytes());
+pub fn seal(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId, text: &str, at: Time) -> Result<Events, AppError> {
+    let signature = cx.app.keys.signer().sign(text.as_bytes());
     if !close::seal(conn, org, id, at, text, &signature)? {
-        return Ok(Deeds::none("somebody else closed it"));
+        return Ok(Events::none("somebody else closed it"));
     }
     let review = access_review::find(conn, org, id)?;
-    let house = notify::house(conn, org)?;
+    let app = notify::review_heading(conn, org)?;
     if let Some(to) = notify::starter(conn, org, &review)? {
-        email::closed(conn, cx, &house, &review, &to)?;
+        email::closed(conn, cx, &app, &review, &to)?;
     }
     let totals = report::Report::read(text).map(|report| report.totals);
-    let deed = Deed::new(Action::ReviewClosed, "review", id, &review.name)
+    let event = Event::new(Action::ReviewClosed, "review", id, &review.name)
         .after(serde_json::json!({ "totals": totals, "signature": signature }));
-    Ok(Deeds::organization(org, deed))
+    Ok(Events::organization(org, event))
 }
 
 /// Goes on with a closing as far as it takes little time; the clock does the rest.
 ///
 /// # Errors
 /// When the database fails.
-pub fn close_at_once(conn: &mut Conn, cx: &Context, org: OrgId, id: ReviewId, places: i64) -> Result<Deeds, AppError> {
-    let (mut left, mut deeds) = close::step(conn, cx, org, id)?;
+pub fn close_at_once(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId, places: i64) -> Result<Events, AppError> {
+    let (mut left, mut events) = close::step(conn, cx, org, id)?;
     if left == Left::People && places <= AT_ONCE {
         loop {
             let (next, more) = close::step(conn, cx, org, id)?;
-            (left, deeds) = (next, deeds.and(more));
+            (left, events) = (next, events.and(more));
             if left != Left::People {
                 break;
             }
@@ -134,7 +134,7 @@ pub fn close_at_once(conn: &mut Conn, cx: &Context, org: OrgId, id: ReviewId, pl
     }
     if left == Left::Report && places <= AT_ONCE {
         let text = report::write(conn, org, id, cx.now)?;
-        deeds = deeds.and(seal(conn, cx, org, id, &text, cx.now)?);
+        events = events.and(seal(conn, cx, org, id, &text, cx.now)?);
     }
-    Ok(deeds)
+    Ok(events)
 }

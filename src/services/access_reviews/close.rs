@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId, ReviewId, ReviewItemId, UserId};
@@ -20,10 +20,10 @@ use crate::models::access_review;
 use crate::models::access_review::Review;
 use crate::models::access_review::rules::{Decision, Mailing, Status};
 use crate::models::membership;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::models::membership::{Outcome, OwnPlace};
 use crate::services::access_reviews::email;
-use crate::services::access_reviews::email::House;
+use crate::services::access_reviews::email::ReviewHeading;
 use crate::services::assignments;
 
 /// So many people are dealt with in one transaction.
@@ -79,9 +79,9 @@ pub enum Left {
 ///
 /// # Errors
 /// When the database fails.
-pub fn step(conn: &mut Conn, cx: &Context, org: OrgId, id: ReviewId) -> Result<(Left, Deeds), AppError> {
-    if !access_review::hold(conn, org, id, Status::Closing)? {
-        return Ok((Left::Nothing, Deeds::none("it is not closing")));
+pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<(Left, Events), AppError> {
+    if !access_review::lock_row(conn, org, id, Status::Closing)? {
+        return Ok((Left::Nothing, Events::none("it is not closing")));
     }
     let review = access_review::find(conn, org, id)?;
     let people: Vec<MembershipId> = access_review_items::table
@@ -94,19 +94,19 @@ pub fn step(conn: &mut Conn, cx: &Context, org: OrgId, id: ReviewId) -> Result<(
         .limit(PEOPLE)
         .load(conn)?;
     if people.is_empty() {
-        return Ok((Left::Report, Deeds::none("nobody is left")));
+        return Ok((Left::Report, Events::none("nobody is left")));
     }
-    let house = crate::services::access_reviews::notify::house(conn, org)?;
+    let app = crate::services::access_reviews::notify::review_heading(conn, org)?;
     let by = review
         .closed_by
         .as_deref()
         .and_then(UserId::parse)
         .unwrap_or(review.started_by);
-    let mut deeds = Deeds::none("what each of them loses");
+    let mut events = Events::none("what each of them loses");
     for person in people {
-        deeds = deeds.and(one(conn, cx, org, &review, person, by, &house)?);
+        events = events.and(one(conn, cx, org, &review, person, by, &app)?);
     }
-    Ok((Left::People, deeds))
+    Ok((Left::People, events))
 }
 
 /// What became of one place.
@@ -120,14 +120,14 @@ struct Fate {
 
 fn one(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     org: OrgId,
     review: &Review,
     id: MembershipId,
     by: UserId,
-    house: &House,
-) -> Result<Deeds, AppError> {
-    let person = Standing::find(conn, org, id).ok();
+    app: &ReviewHeading,
+) -> Result<Events, AppError> {
+    let person = Membership::find(conn, org, id).ok();
     let open: Vec<(ReviewItemId, CompanyId)> = access_review_items::table
         .filter(access_review_items::organization_id.eq(org))
         .filter(access_review_items::review_id.eq(review.id))
@@ -142,24 +142,24 @@ fn one(
     }
     let names = names(conn, org, &fates)?;
     let name = |company: &CompanyId| names.get(company).cloned().unwrap_or_default();
-    let mut deeds = Deeds::none("as far as there was something to take");
+    let mut events = Events::none("as far as there was something to take");
     let mut shut_out = false;
     if let Some(person) = &person {
         for fate in &fates {
             let Some(kept) = fate.kept else { continue };
-            let deed = Deed::new(Action::MemberUnassigned, "member", person.id, &person.name)
+            let event = Event::new(Action::MemberUnassigned, "member", person.id, &person.name)
                 .before(json!({ "company": name(&fate.company), "company_id": fate.company.as_str(), "role": kept.role.as_str() }))
                 .after(json!({ "review": review.name, "review_id": review.id.as_str() }));
-            deeds = deeds.and(Deeds::organization(org, deed));
+            events = events.and(Events::organization(org, event));
         }
         if is_left_with_nothing(conn, org, person, &fates)? {
             let why = reason(&review.name);
             shut_out = membership::suspend(conn, cx, org, person, Some(by), &why)? == Outcome::Done;
             if shut_out {
-                let deed = Deed::new(Action::MemberSuspended, "member", person.id, &person.name)
+                let event = Event::new(Action::MemberSuspended, "member", person.id, &person.name)
                     .before(json!({ "status": MembershipStatus::Active.as_str() }))
                     .after(json!({ "status": MembershipStatus::Suspended.as_str(), "reason": why }));
-                deeds = deeds.and(Deeds::organization(org, deed));
+                events = events.and(Events::organization(org, event));
             }
         }
         let taken: Vec<String> = fates
@@ -168,19 +168,19 @@ fn one(
             .map(|fate| name(&fate.company))
             .collect();
         if person.status == MembershipStatus::Active && (shut_out || !taken.is_empty()) {
-            email::unconfirmed(conn, cx, &house.name, review, person, &taken, shut_out)?;
+            email::unconfirmed(conn, cx, &app.name, review, person, &taken, shut_out)?;
         }
     }
     for fate in &fates {
         note(conn, org, review.id, fate, shut_out)?;
     }
-    Ok(deeds)
+    Ok(events)
 }
 
 /// Takes a place away. What a group gives stays: only the group can take it.
 fn take(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     org: OrgId,
     membership: MembershipId,
     item: ReviewItemId,
@@ -208,9 +208,9 @@ fn take(
 
 /// Whether the review leaves a plain Member without any place: what groups give of the unanswered places does not count.
 /// Whoever has a role in the whole organization, or one of its own making, is never shut out.
-fn is_left_with_nothing(conn: &mut Conn, org: OrgId, person: &Standing, fates: &[Fate]) -> QueryResult<bool> {
+fn is_left_with_nothing(conn: &mut Conn, org: OrgId, person: &Membership, fates: &[Fate]) -> QueryResult<bool> {
     let plain =
-        person.role == Role::Member && person.facts.own_role == Role::Member && person.facts.custom_role.is_none();
+        person.role == Role::Member && person.access.direct_role == Role::Member && person.access.custom_role.is_none();
     let lost = fates.iter().any(|fate| fate.decision != Decision::Gone);
     if !plain || !lost || person.status != MembershipStatus::Active {
         return Ok(false);

@@ -1,6 +1,6 @@
 //! Letters about a review: to those who decide, and to those whose place nobody confirmed.
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
@@ -8,11 +8,11 @@ use crate::db::types::organization::UnitLabel;
 use crate::mail::notice::Notice;
 use crate::models::access_review::Review;
 use crate::models::access_review::rules::Mailing;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 
 /// The organization, as letters name it.
 #[derive(Debug, Clone)]
-pub struct House {
+pub struct ReviewHeading {
     /// Its name.
     pub name: String,
     /// Its slug.
@@ -51,8 +51,8 @@ fn named(names: &[String]) -> String {
 /// Asks a Manager to decide.
 pub fn to_manager(
     conn: &mut Conn,
-    cx: &Context,
-    house: &House,
+    cx: &Ctx,
+    app: &ReviewHeading,
     review: &Review,
     to: &Recipient,
     companies: &[String],
@@ -68,14 +68,14 @@ pub fn to_manager(
     send(
         conn,
         cx,
-        house,
+        app,
         review,
         to,
         vec![
             first,
             format!(
                 "For each person you keep the role, give another one, or remove them from the {}. What nobody answers by then is taken away.",
-                house.unit.one()
+                app.unit.one()
             ),
         ],
     )
@@ -84,8 +84,8 @@ pub fn to_manager(
 /// Tells an owner or admin what falls to them.
 pub fn to_chief(
     conn: &mut Conn,
-    cx: &Context,
-    house: &House,
+    cx: &Ctx,
+    app: &ReviewHeading,
     review: &Review,
     to: &Recipient,
     unmanaged: usize,
@@ -94,7 +94,7 @@ pub fn to_chief(
     let mut parts = Vec::new();
     if unmanaged > 0 {
         let unmanaged = i64::try_from(unmanaged).unwrap_or(i64::MAX);
-        parts.push(format!("{} without a Manager", house.unit.count(&unmanaged)));
+        parts.push(format!("{} without a Manager", app.unit.count(&unmanaged)));
     }
     if of_managers > 0 {
         parts.push(format!(
@@ -110,7 +110,7 @@ pub fn to_chief(
     send(
         conn,
         cx,
-        house,
+        app,
         review,
         to,
         vec![
@@ -122,8 +122,8 @@ pub fn to_chief(
 
 fn send(
     conn: &mut Conn,
-    cx: &Context,
-    house: &House,
+    cx: &Ctx,
+    app: &ReviewHeading,
     review: &Review,
     to: &Recipient,
     paragraphs: Vec<String>,
@@ -135,21 +135,21 @@ fn send(
         ),
         _ => (
             "review_started",
-            format!("Access review in {}: {}", house.name, review.name),
+            format!("Access review in {}: {}", app.name, review.name),
         ),
     };
     let notice = Notice {
         kind,
         to_name: to.name.clone(),
         to: Email::stored(to.email.clone()),
-        sender: house.name.clone(),
+        sender: app.name.clone(),
         subject,
         paragraphs,
         button: Some((
             "Open the review",
-            format!("/organizations/{}/access/reviews/{}", house.slug, review.id),
+            format!("/organizations/{}/access/reviews/{}", app.slug, review.id),
         )),
-        foot: format!("You get this because you manage people in {}.", house.name),
+        foot: format!("You get this because you manage people in {}.", app.name),
         seed: None,
     };
     notice.send(conn, cx)?;
@@ -159,10 +159,10 @@ fn send(
 /// Tells somebody what they lost.
 pub fn unconfirmed(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: &str,
     review: &Review,
-    to: &Standing,
+    to: &Membership,
     companies: &[String],
     shut_out: bool,
 ) -> Result<(), AppError> {
@@ -205,19 +205,19 @@ pub fn unconfirmed(
 }
 
 /// Tells who began it that the report is there.
-pub fn closed(conn: &mut Conn, cx: &Context, house: &House, review: &Review, to: &Recipient) -> Result<(), AppError> {
+pub fn closed(conn: &mut Conn, cx: &Ctx, app: &ReviewHeading, review: &Review, to: &Recipient) -> Result<(), AppError> {
     let notice = Notice {
         kind: "review_closed",
         to_name: to.name.clone(),
         to: Email::stored(to.email.clone()),
-        sender: house.name.clone(),
+        sender: app.name.clone(),
         subject: format!("{} is closed", review.name),
         paragraphs: vec![
             "The signed report says who decided what, and what became of the places that nobody confirmed.".into(),
         ],
         button: Some((
             "Open the report",
-            format!("/organizations/{}/access/reviews/{}/report", house.slug, review.id),
+            format!("/organizations/{}/access/reviews/{}/report", app.slug, review.id),
         )),
         foot: String::new(),
         seed: None,

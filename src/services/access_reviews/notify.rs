@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId, ReviewId};
@@ -19,7 +19,7 @@ use crate::models::access_review;
 use crate::models::access_review::Review;
 use crate::models::access_review::rules::{Decision, Mailing, Status};
 use crate::services::access_reviews::email;
-use crate::services::access_reviews::email::{House, Recipient};
+use crate::services::access_reviews::email::{Recipient, ReviewHeading};
 
 /// So many letters are put into the outbox in one transaction.
 const BATCH: i64 = 100;
@@ -31,40 +31,40 @@ const CHIEFS: i64 = 50;
 ///
 /// # Errors
 /// When the database fails.
-pub fn house(conn: &mut Conn, org: OrgId) -> QueryResult<House> {
+pub fn review_heading(conn: &mut Conn, org: OrgId) -> QueryResult<ReviewHeading> {
     let (name, slug, unit): (String, String, UnitLabel) = organizations::table
         .inner_join(organization_slugs::table)
         .filter(organizations::id.eq(org))
         .filter(organization_slugs::is_current.eq(true))
         .select((organizations::name, organization_slugs::slug, organizations::unit_label))
         .first(conn)?;
-    Ok(House { name, slug, unit })
+    Ok(ReviewHeading { name, slug, unit })
 }
 
 /// Sends the next letters of the round that is on its way; `true` when none is left.
 ///
 /// # Errors
 /// When the database fails.
-pub fn step(conn: &mut Conn, cx: &Context, org: OrgId, id: ReviewId) -> Result<bool, AppError> {
-    if !access_review::hold(conn, org, id, Status::Running)? {
+pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<bool, AppError> {
+    if !access_review::lock_row(conn, org, id, Status::Running)? {
         return Ok(true);
     }
     let review = access_review::find(conn, org, id)?;
     if review.mailing == Mailing::None {
         return Ok(true);
     }
-    let house = house(conn, org)?;
+    let app = review_heading(conn, org)?;
     let next = managers(conn, org, cx.now, id, &review.mailed_to)?;
     for manager in &next {
         let (companies, open) = theirs(conn, org, id, manager)?;
         if open > 0 {
             let to = recipient(conn, org, *manager)?;
-            email::to_manager(conn, cx, &house, &review, &to, &companies, open)?;
+            email::to_manager(conn, cx, &app, &review, &to, &companies, open)?;
         }
     }
     let done = next.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
     if done {
-        to_chiefs(conn, cx, org, &house, &review)?;
+        to_chiefs(conn, cx, org, &app, &review)?;
     }
     let last = next.last().map_or(review.mailed_to, ToString::to_string);
     diesel::update(access_reviews::table.find((org, id)))
@@ -177,7 +177,7 @@ fn recipient(conn: &mut Conn, org: OrgId, id: MembershipId) -> QueryResult<Recip
 }
 
 /// Owners and admins hear of what falls to them: companies without a Manager, and the Managers' own places.
-fn to_chiefs(conn: &mut Conn, cx: &Context, org: OrgId, house: &House, review: &Review) -> Result<(), AppError> {
+fn to_chiefs(conn: &mut Conn, cx: &Ctx, org: OrgId, app: &ReviewHeading, review: &Review) -> Result<(), AppError> {
     let waiting: Vec<CompanyId> = access_review_companies::table
         .filter(access_review_companies::organization_id.eq(org))
         .filter(access_review_companies::review_id.eq(review.id))
@@ -214,7 +214,7 @@ fn to_chiefs(conn: &mut Conn, cx: &Context, org: OrgId, house: &House, review: &
         email::to_chief(
             conn,
             cx,
-            house,
+            app,
             review,
             &Recipient { name, email },
             unmanaged,

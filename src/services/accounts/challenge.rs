@@ -1,13 +1,12 @@
 //! What is tried at the door: a password, against an account or none. The counting is `people::attempts`.
 
-use crate::app::Context;
-use crate::audit::{Action, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Events};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::models::email_token;
 use crate::models::login_attempt;
-use crate::models::login_attempt::{Kind, forgive, postage};
 use crate::models::login_attempt::{LOCK, Verdict};
 use crate::models::user as store;
 use crate::models::user::Account;
@@ -29,22 +28,24 @@ pub enum Challenge {
 ///
 /// # Errors
 /// When the database or a template fails.
-pub fn challenge(conn: &mut Conn, cx: &Context, email: &Email) -> Result<(Challenge, Deeds), AppError> {
+pub fn challenge(conn: &mut Conn, cx: &Ctx, email: &Email) -> Result<(Challenge, Events), AppError> {
     let verdict = login_attempt::password(conn, cx, email)?;
     let account = store::by_email(conn, email)?;
     match verdict {
-        Verdict::Try => Ok((Challenge::Open(account), Deeds::none("an attempt is no change"))),
+        Verdict::Try => Ok((Challenge::Open(account), Events::none("an attempt is no change"))),
         Verdict::Locked => {
             let since = cx.now - LOCK;
-            let deeds = match account {
-                Some(account) if !email_token::issued_since(conn, account.id, email_token::Kind::Unlock, since)? => {
+            let events = match account {
+                Some(account)
+                    if !email_token::issued_since(conn, account.id, email_token::TokenKind::Unlock, since)? =>
+                {
                     email::unlock(conn, cx, &account)?;
-                    account.did(Action::AccountLocked)
+                    account.event(Action::AccountLocked)
                 }
-                _ => Deeds::none("locked before, or nobody's address"),
+                _ => Events::none("locked before, or nobody's address"),
             };
-            Ok((Challenge::Locked, deeds))
+            Ok((Challenge::Locked, events))
         }
-        Verdict::Flooded => Ok((Challenge::Flooded, Deeds::none("nothing was tried"))),
+        Verdict::Flooded => Ok((Challenge::Flooded, Events::none("nothing was tried"))),
     }
 }

@@ -1,15 +1,15 @@
 //! The letters of this room.
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::letter;
 use crate::mail::outbox;
-use crate::mail::outbox::{Letter, TOKEN_PLACE};
+use crate::mail::outbox::{Message, TOKEN_PLACE};
 use crate::models::email_token;
-use crate::models::email_token::Kind;
+use crate::models::email_token::TokenKind;
 use crate::models::user::Account;
 
 letter! {
@@ -42,8 +42,8 @@ struct Cover<'a> {
     seed: Option<Seed>,
 }
 
-fn send(conn: &mut Conn, cx: &Context, cover: Cover<'_>, (html, text): (String, String)) -> Result<(), AppError> {
-    let letter = Letter {
+fn send(conn: &mut Conn, cx: &Ctx, cover: Cover<'_>, (html, text): (String, String)) -> Result<(), AppError> {
+    let letter = Message {
         kind: cover.kind,
         to_name: cover.name.to_owned(),
         to: cover.to.clone(),
@@ -56,7 +56,7 @@ fn send(conn: &mut Conn, cx: &Context, cover: Cover<'_>, (html, text): (String, 
     Ok(())
 }
 
-fn place(cx: &Context, path: &str) -> String {
+fn place(cx: &Ctx, path: &str) -> String {
     cx.config().link(&format!("{path}/{TOKEN_PLACE}"))
 }
 
@@ -64,10 +64,10 @@ fn place(cx: &Context, path: &str) -> String {
 ///
 /// # Errors
 /// When the database or the template fails.
-pub fn verify(conn: &mut Conn, cx: &Context, account: &Account, next: &str) -> Result<(), AppError> {
+pub fn verify(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
     let to = account.address();
-    email_token::retire(conn, cx, account.id, Some(Kind::Verify))?;
-    let issued = email_token::issue(conn, cx, Kind::Verify, account.id, &to, next)?;
+    email_token::retire(conn, cx, account.id, Some(TokenKind::Verify))?;
+    let issued = email_token::issue(conn, cx, TokenKind::Verify, account.id, &to, next)?;
     let letter = Verify {
         name: account.name.clone(),
         link: place(cx, "/verify"),
@@ -87,7 +87,7 @@ pub fn verify(conn: &mut Conn, cx: &Context, account: &Account, next: &str) -> R
 ///
 /// # Errors
 /// When the database or the template fails.
-pub fn account_exists(conn: &mut Conn, cx: &Context, account: &Account) -> Result<(), AppError> {
+pub fn account_exists(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
     let letter = AccountExists {
         name: account.name.clone(),
         login_link: cx.config().link("/login"),
@@ -107,9 +107,9 @@ pub fn account_exists(conn: &mut Conn, cx: &Context, account: &Account) -> Resul
 ///
 /// # Errors
 /// When the database or the template fails.
-pub fn reset(conn: &mut Conn, cx: &Context, account: &Account, next: &str) -> Result<(), AppError> {
+pub fn reset(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
     let to = account.address();
-    let issued = email_token::issue(conn, cx, Kind::Reset, account.id, &to, next)?;
+    let issued = email_token::issue(conn, cx, TokenKind::Reset, account.id, &to, next)?;
     let letter = Reset {
         name: account.name.clone(),
         link: place(cx, "/password/reset"),
@@ -129,9 +129,9 @@ pub fn reset(conn: &mut Conn, cx: &Context, account: &Account, next: &str) -> Re
 ///
 /// # Errors
 /// When the database or the template fails.
-pub fn unlock(conn: &mut Conn, cx: &Context, account: &Account) -> Result<(), AppError> {
+pub fn unlock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
     let to = account.address();
-    let issued = email_token::issue(conn, cx, Kind::Unlock, account.id, &to, "")?;
+    let issued = email_token::issue(conn, cx, TokenKind::Unlock, account.id, &to, "")?;
     let letter = Unlock {
         name: account.name.clone(),
         link: place(cx, "/unlock"),
@@ -151,9 +151,9 @@ pub fn unlock(conn: &mut Conn, cx: &Context, account: &Account) -> Result<(), Ap
 ///
 /// # Errors
 /// When the database or the template fails.
-pub fn email_change(conn: &mut Conn, cx: &Context, account: &Account, new: &Email) -> Result<(), AppError> {
-    email_token::retire(conn, cx, account.id, Some(Kind::Change))?;
-    let issued = email_token::issue(conn, cx, Kind::Change, account.id, new, "")?;
+pub fn email_change(conn: &mut Conn, cx: &Ctx, account: &Account, new: &Email) -> Result<(), AppError> {
+    email_token::retire(conn, cx, account.id, Some(TokenKind::Change))?;
+    let issued = email_token::issue(conn, cx, TokenKind::Change, account.id, new, "")?;
     let letter = EmailChange {
         name: account.name.clone(),
         link: place(cx, "/account/email"),
@@ -173,7 +173,7 @@ pub fn email_change(conn: &mut Conn, cx: &Context, account: &Account, new: &Emai
 ///
 /// # Errors
 /// When the database or the template fails.
-pub fn email_changed(conn: &mut Conn, cx: &Context, old: &Account, new: &Email) -> Result<(), AppError> {
+pub fn email_changed(conn: &mut Conn, cx: &Ctx, old: &Account, new: &Email) -> Result<(), AppError> {
     let letter = EmailChanged {
         name: old.name.clone(),
         new_email: new.to_string(),
@@ -193,7 +193,7 @@ pub fn email_changed(conn: &mut Conn, cx: &Context, old: &Account, new: &Email) 
 ///
 /// # Errors
 /// When the database or the template fails.
-pub fn password_changed(conn: &mut Conn, cx: &Context, account: &Account) -> Result<(), AppError> {
+pub fn password_changed(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
     let letter = PasswordChanged {
         name: account.name.clone(),
         when: cx.now.full(),

@@ -4,9 +4,8 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::actor;
-use crate::auth::actor::Member;
+use crate::audit::{Action, Event, Events};
+use crate::auth::actor::Actor;
 use crate::authz::role::Role;
 use crate::common::email::Email;
 use crate::common::error::{AppError, Refusal};
@@ -17,12 +16,12 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::mail::notice::Notice;
 use crate::models::approval;
-use crate::models::approval::{Approval, Ask, Matter};
+use crate::models::approval::{Approval, ApprovalAction, Ask};
 use crate::models::membership::access;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::models::organization;
 use crate::services::Done;
-use crate::services::members::rules::Actor;
+use crate::services::members::rules::ActorRank;
 
 /// So many owners are written to.
 const LETTERS: i64 = 50;
@@ -31,70 +30,70 @@ const LETTERS: i64 = 50;
 ///
 /// # Errors
 /// When the database fails.
-pub fn hold(
+pub fn require_approval(
     conn: &mut Conn,
-    member: &Member,
-    matter: Matter,
+    actor: &Actor,
+    matter: ApprovalAction,
     payload: Value,
     label: String,
 ) -> Result<Option<Done>, AppError> {
-    if !organization::control(conn, member.organization)?.holds() {
+    if !organization::control(conn, actor.organization)?.holds() {
         return Ok(None);
     }
     let ask = Ask {
         matter,
         payload,
         label,
-        by: member.id,
+        by: actor.id,
         approver: None,
     };
-    let Some(id) = approval::ask(conn, &member.cx, member.organization, &ask)? else {
+    let Some(id) = approval::ask(conn, &actor.cx, actor.organization, &ask)? else {
         return Ok(Some(Done {
             word: "This waits for another owner already".into(),
-            deeds: Deeds::none("the same waits"),
+            events: Events::none("the same waits"),
         }));
     };
-    for (name, email) in others(conn, member)? {
-        letter(conn, member, id, name, email, &ask.label)?;
+    for (name, email) in others(conn, actor)? {
+        letter(conn, actor, id, name, email, &ask.label)?;
     }
     Ok(Some(Done {
         word: "This waits until another owner confirms it. They were told by email".into(),
-        deeds: member.did(asked(id, &ask)),
+        events: actor.event(asked(id, &ask)),
     }))
 }
 
-/// As `hold`, for what happens to an owner, or makes one. What somebody does to themselves is theirs to decide.
+/// As `require_approval`, for what happens to an owner, or makes one. What somebody does to themselves is theirs to decide.
 ///
 /// # Errors
 /// When the database fails.
 pub fn hold_person(
     conn: &mut Conn,
-    member: &Member,
-    matter: Matter,
-    person: &Standing,
+    actor: &Actor,
+    matter: ApprovalAction,
+    person: &Membership,
     more: &[(&str, &str)],
     label: String,
 ) -> Result<Option<Done>, AppError> {
-    if person.id == member.id {
+    if person.id == actor.id {
         return Ok(None);
     }
     let mut payload = json!({ "member": person.id.as_str() });
     for (name, value) in more {
         payload[*name] = json!(value);
     }
-    hold(conn, member, matter, payload, label)
+    require_approval(conn, actor, matter, payload, label)
 }
 
 /// The deed of something that waits.
-pub fn asked(id: ApprovalId, ask: &Ask) -> Deed {
-    Deed::new(Action::ApprovalAsked, "approval", id, &ask.label).after(json!({ "action": ask.matter.as_str() }))
+pub fn asked(id: ApprovalId, ask: &Ask) -> Event {
+    Event::new(Action::ApprovalAsked, "approval", id, &ask.label).after(json!({ "action": ask.matter.as_str() }))
 }
 
 /// Whether a member may decide: the one it waits for, or any owner but the one who asked.
-pub fn may_decide(approval: &Approval, member: &Member) -> bool {
+pub fn may_decide(approval: &Approval, actor: &Actor) -> bool {
     match approval.approver_id {
-        Some(approver) => approver == member.id,
-        None => member.role == Role::Owner && member.id != approval.requested_by,
+        Some(approver) => approver == actor.id,
+        None => actor.role == Role::Owner && actor.id != approval.requested_by,
     }
 }
 
@@ -102,23 +101,30 @@ pub fn may_decide(approval: &Approval, member: &Member) -> bool {
 ///
 /// # Errors
 /// When the database fails.
-pub fn requester(conn: &mut Conn, member: &Member, approval: &Approval) -> Result<Option<(Standing, Actor)>, AppError> {
-    let (organization, id) = (member.organization, approval.requested_by);
-    let grounds = access::grounds(conn, member.cx.now, organization, id)?;
-    if !grounds.in_force {
+pub fn requester(
+    conn: &mut Conn,
+    actor: &Actor,
+    approval: &Approval,
+) -> Result<Option<(Membership, ActorRank)>, AppError> {
+    let (organization, id) = (actor.organization, approval.requested_by);
+    let inputs = access::access_inputs(conn, actor.cx.now, organization, id)?;
+    if !inputs.in_force {
         return Ok(None);
     }
-    let authority = grounds.authority();
-    Ok(Some((Standing::find(conn, organization, id)?, Actor { id, authority })))
+    let authority = inputs.authority();
+    Ok(Some((
+        Membership::find(conn, organization, id)?,
+        ActorRank { id, authority },
+    )))
 }
 
 /// Somebody whom only two owners together bring back is not brought back by one.
 ///
 /// # Errors
 /// None; the refusal is the value.
-pub fn refusal(member: &Member, name: &str) -> AppError {
+pub fn refusal(actor: &Actor, name: &str) -> AppError {
     AppError::Forbidden(Box::new(Refusal {
-        slug: member.slug.clone(),
+        slug: actor.slug.clone(),
         reason: Some(format!(
             "{name} was an owner. Dual control is on: invite them again, and make them an owner afterwards. Another owner confirms that."
         )),
@@ -127,8 +133,8 @@ pub fn refusal(member: &Member, name: &str) -> AppError {
 }
 
 /// The other active owners: name and address.
-fn others(conn: &mut Conn, member: &Member) -> QueryResult<Vec<(String, String)>> {
-    owners(conn, member.organization, Some(member.id))
+fn others(conn: &mut Conn, actor: &Actor) -> QueryResult<Vec<(String, String)>> {
+    owners(conn, actor.organization, Some(actor.id))
 }
 
 /// The active owners of an organization, without one of them: name and address.
@@ -156,30 +162,30 @@ pub fn owners(
 
 fn letter(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     id: ApprovalId,
     name: String,
     email: String,
     label: &str,
 ) -> Result<(), AppError> {
-    let (organization, actor) = (&member.organization_name, &member.person.name);
+    let (organization, who) = (&actor.organization_name, &actor.person.name);
     let notice = Notice {
         kind: "approval_asked",
         to_name: name,
         to: Email::stored(email),
         sender: organization.clone(),
-        subject: format!("{organization}: {actor} needs your confirmation"),
+        subject: format!("{organization}: {who} needs your confirmation"),
         paragraphs: vec![
-            format!("{actor} wants to {label}."),
+            format!("{who} wants to {label}."),
             format!(
                 "In {organization} a second owner confirms this. Nothing happens until then. The request ends after {} days.",
                 approval::LIFETIME.as_seconds() / 86_400
             ),
         ],
-        button: Some(("Look at the request", member.path(&format!("/settings/approvals/{id}")))),
+        button: Some(("Look at the request", actor.path(&format!("/settings/approvals/{id}")))),
         foot: format!("You get this because you are an owner of {organization}."),
         seed: None,
     };
-    notice.send(conn, &member.cx)?;
+    notice.send(conn, &actor.cx)?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::{invitation_links, invitations, organizations};
+use crate::db::schema::{invitation_tokens, invitations, organizations};
 use crate::db::types::org_id::OrgId;
 use crate::models::invitation::Invitation;
 
@@ -56,11 +56,11 @@ pub fn allowance(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult
 /// # Errors
 /// When the database fails.
 pub fn resent(conn: &mut Conn, organization: OrgId, was: &Invitation, now: Time) -> QueryResult<Vec<Time>> {
-    invitation_links::table
-        .filter(invitation_links::organization_id.eq(organization))
-        .filter(invitation_links::invitation_id.eq(was.id))
-        .filter(invitation_links::created_at.gt(was.created_at.max(now - DAY)))
-        .select(invitation_links::created_at)
+    invitation_tokens::table
+        .filter(invitation_tokens::organization_id.eq(organization))
+        .filter(invitation_tokens::invitation_id.eq(was.id))
+        .filter(invitation_tokens::created_at.gt(was.created_at.max(now - DAY)))
+        .select(invitation_tokens::created_at)
         .load(conn)
 }
 

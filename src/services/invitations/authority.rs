@@ -2,9 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
-use crate::auth::actor;
-use crate::auth::actor::Member;
+use crate::app::Ctx;
+use crate::auth::actor::Actor;
 use crate::authz::decision::{Authority, Reach};
 use crate::authz::permission::{GrantOwner, InviteMembers, Permission};
 use crate::authz::role::{CompanyRole, Role};
@@ -19,7 +18,7 @@ use crate::models::organization;
 
 /// Somebody who sends invitations, and what they may give.
 #[derive(Debug, Clone)]
-pub struct Voucher {
+pub struct InviteAuthority {
     /// The account.
     pub user: UserId,
     /// What they may hand out.
@@ -28,10 +27,10 @@ pub struct Voucher {
     pub own: Vec<CompanyId>,
 }
 
-impl Voucher {
+impl InviteAuthority {
     /// How far the right to invite reaches.
     pub fn reach(&self) -> Reach {
-        self.authority.rights.reach(InviteMembers::RIGHT)
+        self.authority.permissions.reach(InviteMembers::ID)
     }
 
     /// Whether they may give a role in the organization at all.
@@ -72,15 +71,15 @@ impl Voucher {
 ///
 /// # Errors
 /// When the database fails.
-pub fn voucher(conn: &mut Conn, member: &Member) -> QueryResult<Voucher> {
-    let own = if member.reach::<InviteMembers>() == Reach::OwnCompanies {
-        member.own_companies(conn, InviteMembers::RIGHT)?
+pub fn voucher(conn: &mut Conn, actor: &Actor) -> QueryResult<InviteAuthority> {
+    let own = if actor.reach::<InviteMembers>() == Reach::OwnCompanies {
+        actor.own_companies(conn, InviteMembers::ID)?
     } else {
         Vec::new()
     };
-    Ok(Voucher {
-        user: member.person.id,
-        authority: bounded(conn, member.organization, member.authority())?,
+    Ok(InviteAuthority {
+        user: actor.person.id,
+        authority: bounded(conn, actor.organization, actor.authority())?,
         own,
     })
 }
@@ -92,9 +91,9 @@ pub fn voucher(conn: &mut Conn, member: &Member) -> QueryResult<Voucher> {
 pub fn inviter(
     conn: &mut Conn,
     organization: OrgId,
-    cx: &Context,
+    cx: &Ctx,
     user: UserId,
-) -> Result<Option<(MembershipId, Voucher)>, AppError> {
+) -> Result<Option<(MembershipId, InviteAuthority)>, AppError> {
     let found: Option<MembershipId> = memberships::table
         .filter(memberships::organization_id.eq(organization))
         .filter(memberships::user_id.eq(user))
@@ -105,14 +104,14 @@ pub fn inviter(
     let Some(membership) = found else {
         return Ok(None);
     };
-    let grounds = access::grounds(conn, cx.now, organization, membership)?;
-    if !grounds.in_force {
+    let inputs = access::access_inputs(conn, cx.now, organization, membership)?;
+    if !inputs.in_force {
         return Ok(None);
     }
-    let voucher = Voucher {
+    let voucher = InviteAuthority {
         user,
-        authority: bounded(conn, organization, grounds.authority())?,
-        own: access::companies_with(conn, cx.now, organization, membership, &grounds, InviteMembers::RIGHT)?,
+        authority: bounded(conn, organization, inputs.authority())?,
+        own: access::companies_with(conn, cx.now, organization, membership, &inputs, InviteMembers::ID)?,
     };
     Ok(Some((membership, voucher)))
 }
@@ -123,7 +122,7 @@ fn bounded(conn: &mut Conn, organization: OrgId, authority: Authority) -> QueryR
         return Ok(authority);
     }
     Ok(Authority {
-        rights: authority.rights.without(GrantOwner::RIGHT),
+        permissions: authority.permissions.without(GrantOwner::ID),
         ..authority
     })
 }
@@ -132,8 +131,8 @@ fn bounded(conn: &mut Conn, organization: OrgId, authority: Authority) -> QueryR
 mod tests {
     use super::*;
 
-    fn voucher(role: Role, companies: &[CompanyRole], own: Vec<CompanyId>) -> Voucher {
-        Voucher {
+    fn voucher(role: Role, companies: &[CompanyRole], own: Vec<CompanyId>) -> InviteAuthority {
+        InviteAuthority {
             user: UserId::fresh(),
             authority: Authority::of(role, companies),
             own,

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::actor::Member;
+use crate::audit::{Action, Event, Events};
+use crate::auth::actor::Actor;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::email::Email;
 use crate::common::error::AppError;
@@ -16,16 +16,15 @@ use crate::db::Conn;
 use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::mail;
 use crate::models::invitation;
-use crate::models::invitation::Offer;
+use crate::models::invitation::NewInvitation;
 use crate::services::invitations::allowance;
 use crate::services::invitations::allowance::Allowance;
-use crate::services::invitations::authority::Voucher;
+use crate::services::invitations::authority::InviteAuthority;
 
 /// What somebody is invited to, checked.
 #[derive(Debug, Clone)]
-pub struct Terms {
+pub struct InvitationTerms {
     /// The role in the organization.
     pub role: Role,
     /// Companies with a role each.
@@ -40,7 +39,7 @@ pub struct Terms {
 
 /// Whom, checked.
 #[derive(Debug, Clone)]
-pub struct Guest {
+pub struct Invitee {
     /// The address.
     pub email: Email,
     /// The first name, or nothing.
@@ -50,23 +49,23 @@ pub struct Guest {
 }
 
 /// A run of invitations. What it counts holds until the transaction ends.
-pub struct Round<'a> {
-    member: &'a Member,
-    voucher: &'a Voucher,
+pub struct InviteBatch<'a> {
+    member: &'a Actor,
+    voucher: &'a InviteAuthority,
     members: HashSet<String>,
     allowance: Allowance,
-    deeds: Deeds,
+    events: Events,
 }
 
-impl<'a> Round<'a> {
+impl<'a> InviteBatch<'a> {
     /// Begins; `emails` are all addresses that will be asked for.
     ///
     /// # Errors
     /// When the database fails.
     pub fn begin(
         conn: &mut Conn,
-        member: &'a Member,
-        voucher: &'a Voucher,
+        member: &'a Actor,
+        voucher: &'a InviteAuthority,
         emails: Vec<String>,
     ) -> Result<Self, AppError> {
         Ok(Self {
@@ -74,7 +73,7 @@ impl<'a> Round<'a> {
             voucher,
             members: members_among(conn, member.organization, emails)?.into_iter().collect(),
             allowance: allowance::allowance(conn, member.organization, member.cx.now)?,
-            deeds: Deeds::none("nobody was invited"),
+            events: Events::none("nobody was invited"),
         })
     }
 
@@ -82,7 +81,12 @@ impl<'a> Round<'a> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn invite(&mut self, conn: &mut Conn, guest: Guest, terms: &Terms) -> Result<Result<String, String>, AppError> {
+    pub fn invite(
+        &mut self,
+        conn: &mut Conn,
+        guest: Invitee,
+        terms: &InvitationTerms,
+    ) -> Result<Result<String, String>, AppError> {
         let member = self.member;
         let role = terms.role;
         if !self.voucher.vouches(role, &terms.companies) {
@@ -99,7 +103,7 @@ impl<'a> Round<'a> {
                 self.allowance.from.full()
             )));
         }
-        let offer = Offer {
+        let offer = NewInvitation {
             email: guest.email,
             first_name: guest.first_name,
             last_name: guest.last_name,
@@ -119,18 +123,18 @@ impl<'a> Round<'a> {
             .ok_or_else(|| AppError::internal("an invitation that was just made"))?;
         crate::services::invitations::email::invite(conn, &member.cx, &row, seed)?;
         self.allowance.left -= 1;
-        let deed = Deed::new(Action::MemberInvited, "invitation", id, offer.email.as_str()).after(json!({
+        let event = Event::new(Action::MemberInvited, "invitation", id, offer.email.as_str()).after(json!({
             "role": role.as_str(),
             "companies": terms.named,
             "access_until": terms.access_until.map(Time::iso),
         }));
-        self.deeds = std::mem::take(&mut self.deeds).and(member.did(deed));
+        self.events = std::mem::take(&mut self.events).and(member.event(event));
         Ok(Ok(format!("Invited as {}", role.label())))
     }
 
     /// What was done.
-    pub fn deeds(self) -> Deeds {
-        self.deeds
+    pub fn events(self) -> Events {
+        self.events
     }
 }
 

@@ -1,11 +1,11 @@
 //! The letter that tells the inviter of a refusal.
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::mail::outbox;
-use crate::mail::outbox::Letter;
+use crate::mail::outbox::Message;
 use crate::models::invitation::Invitation;
 use crate::services::invitations::queries;
 
@@ -23,7 +23,7 @@ crate::letter! {
 /// When the template or the database fails.
 pub fn declined(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     invitation: &Invitation,
     who: &str,
     organization: &str,
@@ -41,7 +41,7 @@ pub fn declined(
     outbox::enqueue(
         conn,
         cx,
-        Letter {
+        Message {
             kind: "declined",
             to_name,
             to: Email::stored(to),

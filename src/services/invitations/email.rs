@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::authz::role::CompanyRole;
 use crate::common::email::Email;
 use crate::common::error::AppError;
@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::db::schema::{companies, invitation_grants, organizations, users};
 use crate::db::types::organization::UnitLabel;
 use crate::mail::outbox;
-use crate::mail::outbox::{Letter, TOKEN_PLACE};
+use crate::mail::outbox::{Message, TOKEN_PLACE};
 use crate::models::invitation;
 use crate::models::invitation::Invitation;
 
@@ -62,7 +62,7 @@ letter! {
 ///
 /// # Errors
 /// When the template or the database fails.
-pub fn invite(conn: &mut Conn, cx: &Context, invitation: &Invitation, seed: Seed) -> Result<MailId, AppError> {
+pub fn invite(conn: &mut Conn, cx: &Ctx, invitation: &Invitation, seed: Seed) -> Result<MailId, AppError> {
     let (organization, unit): (String, UnitLabel) = organizations::table
         .find(invitation.organization_id)
         .select((organizations::name, organizations::unit_label))
@@ -105,7 +105,7 @@ pub fn invite(conn: &mut Conn, cx: &Context, invitation: &Invitation, seed: Seed
     let mail = outbox::enqueue(
         conn,
         cx,
-        Letter {
+        Message {
             kind: "invitation",
             to_name: format!("{} {}", invitation.first_name, invitation.last_name)
                 .trim()

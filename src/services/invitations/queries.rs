@@ -4,17 +4,17 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
+use crate::audit::{Action, Event, Events};
 use crate::authz::decision::Reach;
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, InvitationId, MailId, UserId};
-use crate::common::paging::{Direction, Place};
+use crate::common::paging::{Cursor, Direction};
 use crate::common::time::Time;
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::db::schema::{
-    companies, invitation_grants, invitation_links, invitations, mail_outbox, memberships, organization_slugs,
+    companies, invitation_grants, invitation_tokens, invitations, mail_outbox, memberships, organization_slugs,
     organizations, users,
 };
 use crate::db::types::MembershipStatus;
@@ -24,7 +24,7 @@ use crate::mail::outbox;
 use crate::mail::outbox::MailState;
 use crate::models::invitation;
 use crate::models::invitation::Invitation;
-use crate::services::invitations::authority::Voucher;
+use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::rules;
 
 pub type Backend = <Conn as diesel::Connection>::Backend;
@@ -42,18 +42,18 @@ pub const PAGE: usize = 50;
 ///
 /// # Errors
 /// When the database fails.
-pub fn expire(conn: &mut Conn, now: Time) -> QueryResult<Deeds> {
-    let mut deeds = Deeds::none("nothing is over");
+pub fn expire(conn: &mut Conn, now: Time) -> QueryResult<Events> {
+    let mut events = Events::none("nothing is over");
     for over in invitation::expire(conn, now, 500)? {
         if let Some(letter) = over.mail_id {
             outbox::withdraw(conn, letter)?;
         }
-        let deed = Deed::new(Action::InvitationExpired, "invitation", over.id, &over.email)
+        let event = Event::new(Action::InvitationExpired, "invitation", over.id, &over.email)
             .before(json!({ "status": "pending" }))
             .after(json!({ "status": "expired" }));
-        deeds = deeds.and(Deeds::organization(over.organization_id, deed));
+        events = events.and(Events::organization(over.organization_id, event));
     }
-    Ok(deeds)
+    Ok(events)
 }
 
 /// Whoever manages companies sees what leads into these, and what they sent.
@@ -79,7 +79,7 @@ macro_rules! in_sight {
 ///
 /// # Errors
 /// When the database fails.
-pub fn pending(conn: &mut Conn, organization: OrgId, voucher: &Voucher) -> QueryResult<i64> {
+pub fn pending(conn: &mut Conn, organization: OrgId, voucher: &InviteAuthority) -> QueryResult<i64> {
     let query = invitations::table
         .filter(invitations::organization_id.eq(organization))
         .filter(invitations::status.eq(InvitationStatus::Pending))
@@ -118,10 +118,10 @@ pub struct Listed {
 pub fn list(
     conn: &mut Conn,
     organization: OrgId,
-    voucher: &Voucher,
+    voucher: &InviteAuthority,
     status: Option<InvitationStatus>,
     q: &str,
-    place: Option<&Place>,
+    place: Option<&Cursor>,
 ) -> QueryResult<Vec<Listed>> {
     let mut query = invitations::table
         .inner_join(users::table)
@@ -222,24 +222,24 @@ pub fn grants(conn: &mut Conn, organization: OrgId, ids: Vec<InvitationId>) -> Q
 /// # Errors
 /// When the database fails.
 pub fn seeds(conn: &mut Conn, organization: OrgId, ids: Vec<InvitationId>) -> QueryResult<Vec<(InvitationId, String)>> {
-    invitation_links::table
-        .filter(invitation_links::organization_id.eq(organization))
-        .filter(invitation_links::invitation_id.eq_any(ids))
-        .filter(invitation_links::is_current.eq(true))
-        .select((invitation_links::invitation_id, invitation_links::seed))
+    invitation_tokens::table
+        .filter(invitation_tokens::organization_id.eq(organization))
+        .filter(invitation_tokens::invitation_id.eq_any(ids))
+        .filter(invitation_tokens::is_current.eq(true))
+        .select((invitation_tokens::invitation_id, invitation_tokens::seed))
         .load(conn)
 }
 
 /// An invitation that a member sees, with its companies.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct InvitationListItem {
     /// The invitation.
     pub invitation: Invitation,
     /// Its companies.
     pub grants: Vec<Grant>,
 }
 
-impl Seen {
+impl InvitationListItem {
     /// The companies with their roles.
     pub fn offered(&self) -> Vec<(CompanyId, CompanyRole)> {
         self.grants.iter().map(|grant| (grant.company, grant.role)).collect()
@@ -255,7 +255,12 @@ impl Seen {
 ///
 /// # Errors
 /// `NotFound` also for another organization's, and for one that this member does not see.
-pub fn find(conn: &mut Conn, organization: OrgId, voucher: &Voucher, id: &str) -> Result<Seen, AppError> {
+pub fn find(
+    conn: &mut Conn,
+    organization: OrgId,
+    voucher: &InviteAuthority,
+    id: &str,
+) -> Result<InvitationListItem, AppError> {
     let id = InvitationId::parse(id).ok_or(AppError::NotFound)?;
     let query = invitations::table
         .filter(invitations::organization_id.eq(organization))
@@ -267,7 +272,7 @@ pub fn find(conn: &mut Conn, organization: OrgId, voucher: &Voucher, id: &str) -
         .into_iter()
         .map(|(_, grant)| grant)
         .collect();
-    Ok(Seen { invitation, grants })
+    Ok(InvitationListItem { invitation, grants })
 }
 
 /// Whether an invitation other than `except` is open for an address.
@@ -308,7 +313,7 @@ pub fn seed(conn: &mut Conn, organization: OrgId, id: InvitationId) -> QueryResu
 
 /// What an invitation's page says of its organization.
 #[derive(Debug, Clone, Queryable)]
-pub struct Host {
+pub struct InvitingOrganization {
     /// The name.
     pub name: String,
     /// The slug.
@@ -323,7 +328,7 @@ pub struct Host {
 ///
 /// # Errors
 /// When the database fails.
-pub fn host(conn: &mut Conn, organization: OrgId) -> QueryResult<Host> {
+pub fn host(conn: &mut Conn, organization: OrgId) -> QueryResult<InvitingOrganization> {
     organizations::table
         .inner_join(organization_slugs::table)
         .filter(organizations::id.eq(organization))

@@ -6,7 +6,7 @@ use crate::services::invitations::allowance::DAY;
 
 /// What can happen to an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
+pub enum InvitationEvent {
     /// It is sent again, with a new link.
     Resend,
     /// What it offers is changed.
@@ -23,7 +23,7 @@ pub enum Event {
     Joined,
 }
 
-impl Event {
+impl InvitationEvent {
     /// Every event.
     pub const ALL: [Self; 7] = [
         Self::Resend,
@@ -37,15 +37,15 @@ impl Event {
 }
 
 /// The state after an event; `None` where the event cannot happen.
-pub fn next(from: InvitationStatus, event: Event) -> Option<InvitationStatus> {
+pub fn next(from: InvitationStatus, event: InvitationEvent) -> Option<InvitationStatus> {
     use InvitationStatus as S;
     match (from, event) {
-        (S::Pending | S::Expired, Event::Resend) | (S::Pending, Event::Edit) => Some(S::Pending),
-        (S::Pending, Event::Accept) => Some(S::Accepted),
-        (S::Pending, Event::Decline) => Some(S::Declined),
-        (S::Pending, Event::Cancel) => Some(S::Cancelled),
-        (S::Pending, Event::Expire) => Some(S::Expired),
-        (S::Pending, Event::Joined) => Some(S::Superseded),
+        (S::Pending | S::Expired, InvitationEvent::Resend) | (S::Pending, InvitationEvent::Edit) => Some(S::Pending),
+        (S::Pending, InvitationEvent::Accept) => Some(S::Accepted),
+        (S::Pending, InvitationEvent::Decline) => Some(S::Declined),
+        (S::Pending, InvitationEvent::Cancel) => Some(S::Cancelled),
+        (S::Pending, InvitationEvent::Expire) => Some(S::Expired),
+        (S::Pending, InvitationEvent::Joined) => Some(S::Superseded),
         _ => None,
     }
 }
@@ -85,7 +85,7 @@ pub fn tone(status: InvitationStatus) -> &'static str {
 
 /// Who follows a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guest {
+pub enum Viewer {
     /// Nobody is signed in; whether the invited address has an account.
     Nobody {
         /// Whether it has one.
@@ -105,7 +105,7 @@ pub enum Guest {
 /// What a link leads to.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone, Copy)]
-pub struct Facts {
+pub struct InviteFacts {
     /// Where the invitation stands now.
     pub standing: InvitationStatus,
     /// Whether a newer link was sent.
@@ -117,7 +117,7 @@ pub struct Facts {
     /// Whether the access that it gives is over already.
     pub over: bool,
     /// Who follows the link.
-    pub guest: Guest,
+    pub guest: Viewer,
 }
 
 /// What the page of a link shows.
@@ -155,10 +155,10 @@ pub enum Situation {
 
 impl Situation {
     /// What the facts come to.
-    pub fn of(facts: Facts) -> Self {
+    pub fn of(facts: InviteFacts) -> Self {
         use InvitationStatus as S;
         match (facts.guest, facts.standing) {
-            (Guest::Invited { member: true, .. }, _) => Self::Member,
+            (Viewer::Invited { member: true, .. }, _) => Self::Member,
             (_, S::Pending | S::Expired) if facts.superseded => Self::Newer,
             (_, S::Accepted | S::Superseded) => Self::Used,
             (_, S::Cancelled) => Self::Cancelled,
@@ -168,11 +168,11 @@ impl Situation {
             (_, S::AwaitingApproval) => Self::Lapsed,
             _ if facts.over => Self::Over,
             _ if !facts.vouched => Self::Lapsed,
-            (Guest::Nobody { account: true }, S::Pending) => Self::SignIn,
-            (Guest::Nobody { account: false }, S::Pending) => Self::SignUp,
-            (Guest::Invited { proven: true, .. }, S::Pending) => Self::Ready,
-            (Guest::Invited { proven: false, .. }, S::Pending) => Self::Unproven,
-            (Guest::Other, S::Pending) => Self::Other,
+            (Viewer::Nobody { account: true }, S::Pending) => Self::SignIn,
+            (Viewer::Nobody { account: false }, S::Pending) => Self::SignUp,
+            (Viewer::Invited { proven: true, .. }, S::Pending) => Self::Ready,
+            (Viewer::Invited { proven: false, .. }, S::Pending) => Self::Unproven,
+            (Viewer::Other, S::Pending) => Self::Other,
         }
     }
 
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(TABLE.len(), InvitationStatus::ALL.len());
         for (from, outcomes) in TABLE {
             let from = InvitationStatus::parse(from).unwrap();
-            for (event, outcome) in Event::ALL.iter().zip(outcomes) {
+            for (event, outcome) in InvitationEvent::ALL.iter().zip(outcomes) {
                 assert_eq!(next(from, *event), InvitationStatus::parse(outcome), "{from} {event:?}");
             }
         }
@@ -271,7 +271,7 @@ mod tests {
             let mut state = InvitationStatus::ALL[start];
             let mut accepted = 0;
             for event in events {
-                let Some(after) = next(state, Event::ALL[event]) else { continue };
+                let Some(after) = next(state, InvitationEvent::ALL[event]) else { continue };
                 prop_assert!(matches!(state, InvitationStatus::Pending | InvitationStatus::Expired));
                 accepted += usize::from(after == InvitationStatus::Accepted);
                 state = after;
@@ -322,27 +322,27 @@ mod tests {
     #[test]
     fn only_the_invited_person_with_a_proven_address_may_accept_and_only_while_it_is_open() {
         let guests = [
-            Guest::Nobody { account: false },
-            Guest::Nobody { account: true },
-            Guest::Invited {
+            Viewer::Nobody { account: false },
+            Viewer::Nobody { account: true },
+            Viewer::Invited {
                 proven: false,
                 member: false,
             },
-            Guest::Invited {
+            Viewer::Invited {
                 proven: true,
                 member: false,
             },
-            Guest::Invited {
+            Viewer::Invited {
                 proven: true,
                 member: true,
             },
-            Guest::Other,
+            Viewer::Other,
         ];
         for standing in InvitationStatus::ALL {
             for guest in guests {
                 for bits in 0..16 {
                     let [superseded, active, vouched, over] = [1, 2, 4, 8].map(|bit| bits & bit != 0);
-                    let facts = Facts {
+                    let facts = InviteFacts {
                         standing: *standing,
                         superseded,
                         active,
@@ -352,17 +352,17 @@ mod tests {
                     };
                     let good = *standing == InvitationStatus::Pending && !superseded && active && vouched && !over;
                     let situation = Situation::of(facts);
-                    let right = guest
-                        == Guest::Invited {
+                    let permission = guest
+                        == Viewer::Invited {
                             proven: true,
                             member: false,
                         };
-                    assert_eq!(situation == Situation::Ready, good && right, "{facts:?}");
+                    assert_eq!(situation == Situation::Ready, good && permission, "{facts:?}");
                     assert!(good || !situation.is_open(), "{facts:?}");
                     // Whoever is somebody else learns nothing by it and changes nothing.
-                    assert!(guest != Guest::Other || !situation.may_decline(), "{facts:?}");
+                    assert!(guest != Viewer::Other || !situation.may_decline(), "{facts:?}");
                     // An address with an account is never offered another one.
-                    assert!(situation != Situation::SignUp || guest == Guest::Nobody { account: false });
+                    assert!(situation != Situation::SignUp || guest == Viewer::Nobody { account: false });
                 }
             }
         }

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::db::schema::invitations;
@@ -18,24 +18,24 @@ use crate::models::invitation::Invitation;
 ///
 /// # Errors
 /// When the database fails.
-pub fn supersede(conn: &mut Conn, cx: &Context, was: &Invitation) -> Result<Deeds, AppError> {
+pub fn supersede(conn: &mut Conn, cx: &Ctx, was: &Invitation) -> Result<Events, AppError> {
     if !invitation::close(conn, cx, was.organization_id, was.id, InvitationStatus::Superseded)? {
-        return Ok(Deeds::none("it was closed already"));
+        return Ok(Events::none("it was closed already"));
     }
     if let Some(letter) = was.mail_id {
         outbox::withdraw(conn, letter)?;
     }
-    let deed = Deed::new(Action::InvitationSuperseded, "invitation", was.id, &was.email)
+    let event = Event::new(Action::InvitationSuperseded, "invitation", was.id, &was.email)
         .before(json!({ "status": was.status.as_str() }))
         .after(json!({ "status": InvitationStatus::Superseded.as_str() }));
-    Ok(Deeds::organization(was.organization_id, deed))
+    Ok(Events::organization(was.organization_id, event))
 }
 
 /// The same for whatever invitation of an organization is open for an address.
 ///
 /// # Errors
 /// When the database fails.
-pub fn supersede_of(conn: &mut Conn, cx: &Context, organization: OrgId, email: &str) -> Result<Deeds, AppError> {
+pub fn supersede_of(conn: &mut Conn, cx: &Ctx, organization: OrgId, email: &str) -> Result<Events, AppError> {
     let open: Option<Invitation> = invitations::table
         .filter(invitations::organization_id.eq(organization))
         .filter(invitations::email.eq(email))
@@ -45,6 +45,6 @@ pub fn supersede_of(conn: &mut Conn, cx: &Context, organization: OrgId, email: &
         .optional()?;
     match open {
         Some(invitation) => supersede(conn, cx, &invitation),
-        None => Ok(Deeds::none("no invitation was open")),
+        None => Ok(Events::none("no invitation was open")),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::audit::Deeds;
-use crate::auth::actor::Member;
+use crate::audit::Events;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission};
 use crate::authz::role::CompanyRole;
@@ -12,18 +12,18 @@ use crate::common::id::{CompanyId, MembershipId};
 use crate::db::Conn;
 use crate::models::access_matrix;
 use crate::models::membership;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::members::role;
 use crate::services::members::role::Title;
-use crate::services::members::visible::Sight;
+use crate::services::members::visible::CompanyScope;
 
 /// One place of one person: in a company, or in the organization.
-pub type Spot = (MembershipId, Option<CompanyId>);
+pub type CellKey = (MembershipId, Option<CompanyId>);
 
 /// What is to stand at a spot.
 #[derive(Debug, Clone)]
-pub enum Wish {
+pub enum Change {
     /// A role in the organization.
     Title(Title),
     /// A role of their own in a company, or none.
@@ -32,23 +32,23 @@ pub enum Wish {
 
 /// A change that somebody wants.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct CellChange {
     /// The line of the sheet, or nothing of the kind.
     pub line: u64,
     /// Whose.
     pub person: MembershipId,
     /// What it shall be.
-    pub wish: Wish,
+    pub wish: Change,
     /// What stood there when it was wished, as a form's value; empty for nothing.
     pub was: String,
 }
 
-impl Change {
+impl CellChange {
     /// Where.
-    pub fn spot(&self) -> Spot {
+    pub fn spot(&self) -> CellKey {
         match self.wish {
-            Wish::Title(_) => (self.person, None),
-            Wish::Place(company, _) => (self.person, Some(company)),
+            Change::Title(_) => (self.person, None),
+            Change::Place(company, _) => (self.person, Some(company)),
         }
     }
 }
@@ -57,7 +57,7 @@ impl Change {
 #[derive(Debug, Clone)]
 pub struct Fault {
     /// Where.
-    pub spot: Spot,
+    pub spot: CellKey,
     /// The line of the sheet.
     pub line: u64,
     /// Whose, by name.
@@ -71,23 +71,23 @@ pub struct Fault {
 /// # Errors
 /// A missing right; `NotFound` for people and companies that the member does not see; the inner error says what was
 /// refused.
-pub fn apply(conn: &mut Conn, member: &Member, changes: &[Change]) -> Result<Result<Deeds, Vec<Fault>>, AppError> {
-    allowed(conn, member, changes)?;
+pub fn apply(conn: &mut Conn, actor: &Actor, changes: &[CellChange]) -> Result<Result<Events, Vec<Fault>>, AppError> {
+    allowed(conn, actor, changes)?;
     access_matrix::all_or_nothing(conn, |conn| {
         let ids: Vec<MembershipId> = changes.iter().map(|change| change.person).collect();
-        membership::hold_all(conn, member.organization, &ids)?;
-        let now = Now::of(conn, member, &ids)?;
-        now.in_sight(conn, member, changes)?;
-        let mut deeds = Deeds::none("nothing was wished");
+        membership::lock_members(conn, actor.organization, &ids)?;
+        let now = Now::of(conn, actor, &ids)?;
+        now.in_sight(conn, actor, changes)?;
+        let mut events = Events::none("nothing was wished");
         let mut faults = Vec::new();
         for change in changes {
             let done = if now.at(change.spot()) == change.was {
-                one(conn, member, change)?
+                one(conn, actor, change)?
             } else {
                 Err("Somebody changed this in the meantime. Look at the new state and try again".into())
             };
             match done {
-                Ok(done) => deeds = deeds.and(done),
+                Ok(done) => events = events.and(done),
                 Err(sentence) => faults.push(Fault {
                     spot: change.spot(),
                     line: change.line,
@@ -96,24 +96,24 @@ pub fn apply(conn: &mut Conn, member: &Member, changes: &[Change]) -> Result<Res
                 }),
             }
         }
-        Ok(if faults.is_empty() { Ok(deeds) } else { Err(faults) })
+        Ok(if faults.is_empty() { Ok(events) } else { Err(faults) })
     })
 }
 
 /// The rights without which none of this can be asked.
-fn allowed(conn: &mut Conn, member: &Member, changes: &[Change]) -> Result<(), AppError> {
+fn allowed(conn: &mut Conn, actor: &Actor, changes: &[CellChange]) -> Result<(), AppError> {
     let (mut titles, mut places) = (false, false);
     for change in changes {
         match change.wish {
-            Wish::Title(_) => titles = true,
-            Wish::Place(..) => places = true,
+            Change::Title(_) => titles = true,
+            Change::Place(..) => places = true,
         }
     }
-    if titles && member.reach::<ChangeRoles>() != Reach::Everywhere {
-        return Err(member.refusal(conn, ChangeRoles::RIGHT)?);
+    if titles && actor.reach::<ChangeRoles>() != Reach::Everywhere {
+        return Err(actor.refusal(conn, ChangeRoles::ID)?);
     }
-    if places && !member.rights.has(AssignCompanies::RIGHT) {
-        return Err(member.refusal(conn, AssignCompanies::RIGHT)?);
+    if places && !actor.permissions.has(AssignCompanies::ID) {
+        return Err(actor.refusal(conn, AssignCompanies::ID)?);
     }
     Ok(())
 }
@@ -129,18 +129,18 @@ impl Now {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of(conn: &mut Conn, member: &Member, people: &[MembershipId]) -> Result<Self, AppError> {
+    pub fn of(conn: &mut Conn, actor: &Actor, people: &[MembershipId]) -> Result<Self, AppError> {
         let mut ids = people.to_vec();
         ids.sort_unstable();
         ids.dedup();
         Ok(Self {
-            people: access_matrix::by_ids(conn, member.organization, &ids)?,
-            held: access_matrix::held(conn, member.organization, &ids)?,
+            people: access_matrix::by_ids(conn, actor.organization, &ids)?,
+            held: access_matrix::held(conn, actor.organization, &ids)?,
         })
     }
 
     /// What stands at a spot, as a form's value.
-    pub fn at(&self, (person, company): Spot) -> String {
+    pub fn at(&self, (person, company): CellKey) -> String {
         match company {
             None => self
                 .people
@@ -176,8 +176,8 @@ impl Now {
     }
 
     /// Nobody learns of people and companies by changing them.
-    fn in_sight(&self, conn: &mut Conn, member: &Member, changes: &[Change]) -> Result<(), AppError> {
-        let sight = Sight::of(conn, member)?;
+    fn in_sight(&self, conn: &mut Conn, actor: &Actor, changes: &[CellChange]) -> Result<(), AppError> {
+        let sight = CompanyScope::of(conn, actor)?;
         let mut known = HashSet::new();
         for change in changes {
             let (person, company) = change.spot();
@@ -188,7 +188,7 @@ impl Now {
             if let Some(company) = company
                 && known.insert(company)
             {
-                access_matrix::company(conn, member.organization, company)?;
+                access_matrix::company(conn, actor.organization, company)?;
             }
         }
         Ok(())
@@ -196,25 +196,25 @@ impl Now {
 }
 
 /// One change. The inner error is a sentence.
-fn one(conn: &mut Conn, member: &Member, change: &Change) -> Result<Result<Deeds, String>, AppError> {
-    let person = Standing::find(conn, member.organization, change.person)?;
-    let right = AssignCompanies::RIGHT;
-    let unit = member.unit.one();
+fn one(conn: &mut Conn, actor: &Actor, change: &CellChange) -> Result<Result<Events, String>, AppError> {
+    let person = Membership::find(conn, actor.organization, change.person)?;
+    let permission = AssignCompanies::ID;
+    let unit = actor.unit.one();
     Ok(match &change.wish {
-        Wish::Title(title) => match role::change(conn, member, &person, title) {
-            Ok(Ok(done)) => Ok(done.deeds),
+        Change::Title(title) => match role::change(conn, actor, &person, title) {
+            Ok(Ok(done)) => Ok(done.events),
             Ok(Err(why)) => Err(why.sentence().to_owned()),
             // It says which right is not the member's to give.
-            Err(AppError::Forbidden(refusal)) => Err(format!("You may not give the right “{}”", refusal.right)),
+            Err(AppError::Forbidden(refusal)) => Err(format!("You may not give the right “{}”", refusal.permission)),
             Err(error) => return Err(error),
         },
-        Wish::Place(company, Some(role)) => {
-            let given = assignments::give(conn, member, right, &person, *company, *role)?;
-            given.map(|placed| placed.deeds).map_err(|why| why.sentence(unit))
+        Change::Place(company, Some(role)) => {
+            let given = assignments::give(conn, actor, permission, &person, *company, *role)?;
+            given.map(|placed| placed.events).map_err(|why| why.sentence(unit))
         }
-        Wish::Place(company, None) => {
-            let taken = assignments::take(conn, member, right, &person, *company)?;
-            taken.map(|placed| placed.deeds).map_err(|why| why.sentence(unit))
+        Change::Place(company, None) => {
+            let taken = assignments::take(conn, actor, permission, &person, *company)?;
+            taken.map(|placed| placed.events).map_err(|why| why.sentence(unit))
         }
     })
 }

@@ -3,9 +3,9 @@
 
 use diesel::Connection;
 
-use crate::audit::Deeds;
-use crate::auth::actor::Member;
-use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, RemoveMembers, Right};
+use crate::audit::Events;
+use crate::auth::actor::Actor;
+use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, PermissionId, RemoveMembers};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
@@ -13,14 +13,14 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::models::membership;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::Done;
 use crate::services::assignments;
 use crate::services::groups;
 use crate::services::groups::Group;
 use crate::services::members::role;
 use crate::services::members::role::Title;
-use crate::services::members::rules::Refused;
+use crate::services::members::rules::MemberChangeError;
 use crate::services::members::{access_end, removal, suspension};
 use crate::web::company_picker::Chosen;
 
@@ -63,27 +63,27 @@ pub enum Outcome {
 #[derive(Debug, Clone)]
 pub struct Line {
     /// The person.
-    pub person: Standing,
+    pub person: Membership,
     /// What becomes of them.
     pub outcome: Outcome,
 }
 
 impl Change {
     /// The right that the change asks for.
-    pub fn right(&self) -> Right {
+    pub fn permission(&self) -> PermissionId {
         match self {
-            Self::Role(_) | Self::AccessEnd(_) | Self::Group(_) => ChangeRoles::RIGHT,
-            Self::Assign(..) | Self::TakeOff(..) => AssignCompanies::RIGHT,
-            Self::Suspend(_) | Self::Restore | Self::Remove(_) => RemoveMembers::RIGHT,
+            Self::Role(_) | Self::AccessEnd(_) | Self::Group(_) => ChangeRoles::ID,
+            Self::Assign(..) | Self::TakeOff(..) => AssignCompanies::ID,
+            Self::Suspend(_) | Self::Restore | Self::Remove(_) => RemoveMembers::ID,
         }
     }
 
     /// From what to what it brings somebody, in words.
-    fn words(&self, conn: &mut Conn, member: &Member, person: &Standing) -> Result<String, AppError> {
+    fn words(&self, conn: &mut Conn, actor: &Actor, person: &Membership) -> Result<String, AppError> {
         let day = |time: Option<Time>| time.map_or_else(|| "no end".to_owned(), Time::date);
         Ok(match self {
             Self::Role(title) => {
-                let present = Title::of(conn, member.organization, person)?;
+                let present = Title::of(conn, actor.organization, person)?;
                 format!("{} → {}", present.label(), title.label())
             }
             Self::Assign(_, named) => named.join(", "),
@@ -99,43 +99,41 @@ impl Change {
         })
     }
 
-    fn apply(&self, conn: &mut Conn, member: &Member, person: &Standing) -> Result<Result<Deeds, String>, AppError> {
+    fn apply(&self, conn: &mut Conn, actor: &Actor, person: &Membership) -> Result<Result<Events, String>, AppError> {
         let done = match self {
-            Self::Role(title) => told(role::change(conn, member, person, title)?),
+            Self::Role(title) => told(role::change(conn, actor, person, title)?),
             Self::AccessEnd(_) if person.role == Role::Owner => Err("An owner’s access has no end".into()),
-            Self::AccessEnd(until) => told(access_end::set(conn, member, person, *until)?),
-            Self::Suspend(_) if person.status == MembershipStatus::Suspended => Ok(Deeds::none("suspended already")),
-            Self::Suspend(reason) => told(suspension::suspend(conn, member, person, reason)?),
-            Self::Restore if person.status == MembershipStatus::Active => Ok(Deeds::none("in already")),
-            Self::Restore => told(suspension::restore(conn, member, person)?),
-            Self::Remove(cancel) => told(removal::remove(conn, member, person, *cancel)?),
-            Self::Group(group) => groups::put(conn, member, group, person)?
-                .map(|done| done.deeds)
+            Self::AccessEnd(until) => told(access_end::set(conn, actor, person, *until)?),
+            Self::Suspend(_) if person.status == MembershipStatus::Suspended => Ok(Events::none("suspended already")),
+            Self::Suspend(reason) => told(suspension::suspend(conn, actor, person, reason)?),
+            Self::Restore if person.status == MembershipStatus::Active => Ok(Events::none("in already")),
+            Self::Restore => told(suspension::reinstate(conn, actor, person)?),
+            Self::Remove(cancel) => told(removal::remove(conn, actor, person, *cancel)?),
+            Self::Group(group) => groups::put(conn, actor, group, person)?
+                .map(|done| done.events)
                 .map_err(|why| why.sentence().to_owned()),
-            Self::TakeOff(company, _) => {
-                match assignments::take(conn, member, AssignCompanies::RIGHT, person, *company)? {
-                    Ok(placed) => Ok(placed.deeds),
-                    Err(assignments::Refused::NotAssigned) => Ok(Deeds::none("not assigned anyway")),
-                    Err(why) => Err(why.sentence(member.unit.one())),
-                }
-            }
+            Self::TakeOff(company, _) => match assignments::take(conn, actor, AssignCompanies::ID, person, *company)? {
+                Ok(placed) => Ok(placed.events),
+                Err(assignments::AssignmentError::NotAssigned) => Ok(Events::none("not assigned anyway")),
+                Err(why) => Err(why.sentence(actor.unit.one())),
+            },
             Self::Assign(companies, _) => {
-                let mut deeds = Deeds::none("as many as are new");
+                let mut events = Events::none("as many as are new");
                 for (company, role) in companies {
-                    match assignments::give(conn, member, AssignCompanies::RIGHT, person, *company, *role)? {
-                        Ok(placed) => deeds = deeds.and(placed.deeds),
-                        Err(why) => return Ok(Err(why.sentence(member.unit.one()))),
+                    match assignments::give(conn, actor, AssignCompanies::ID, person, *company, *role)? {
+                        Ok(placed) => events = events.and(placed.events),
+                        Err(why) => return Ok(Err(why.sentence(actor.unit.one()))),
                     }
                 }
-                Ok(deeds)
+                Ok(events)
             }
         };
         Ok(done)
     }
 }
 
-fn told(done: Result<Done, Refused>) -> Result<Deeds, String> {
-    done.map(|done| done.deeds).map_err(|why| why.sentence().to_owned())
+fn told(done: Result<Done, MemberChangeError>) -> Result<Events, String> {
+    done.map(|done| done.events).map_err(|why| why.sentence().to_owned())
 }
 
 /// What ends a transaction within the transaction.
@@ -152,63 +150,54 @@ impl From<diesel::result::Error> for Stop {
 }
 
 /// Changes one person, or leaves them as they were.
-fn one(conn: &mut Conn, member: &Member, change: &Change, person: &Standing) -> Result<(Outcome, Deeds), AppError> {
-    let words = change.words(conn, member, person)?;
-    let done = conn.transaction(|conn| match change.apply(conn, member, person) {
-        Ok(Ok(deeds)) => Ok(deeds),
+fn one(conn: &mut Conn, actor: &Actor, change: &Change, person: &Membership) -> Result<(Outcome, Events), AppError> {
+    let words = change.words(conn, actor, person)?;
+    let done = conn.transaction(|conn| match change.apply(conn, actor, person) {
+        Ok(Ok(events)) => Ok(events),
         Ok(Err(sentence)) => Err(Stop::Refused(sentence)),
         // Somebody would get more than the actor may hand out: it concerns this person alone.
-        Err(AppError::Forbidden(refusal)) => {
-            Err(Stop::Refused(refusal.reason.clone().unwrap_or_else(|| {
-                format!("It would give them “{}”, which is not yours to give", refusal.right)
-            })))
-        }
+        Err(AppError::Forbidden(refusal)) => Err(Stop::Refused(refusal.reason.clone().unwrap_or_else(|| {
+            format!(
+                "It would give them “{}”, which is not yours to give",
+                refusal.permission
+            )
+        }))),
         Err(error) => Err(Stop::Failed(error)),
     });
     match done {
-        Ok(deeds) if deeds.is_empty() => Ok((Outcome::Same, deeds)),
-        Ok(deeds) => Ok((Outcome::Changed(words), deeds)),
-        Err(Stop::Refused(sentence)) => Ok((Outcome::Refused(sentence), Deeds::none("refused"))),
+        Ok(events) if events.is_empty() => Ok((Outcome::Same, events)),
+        Ok(events) => Ok((Outcome::Changed(words), events)),
+        Err(Stop::Refused(sentence)) => Ok((Outcome::Refused(sentence), Events::none("refused"))),
         Err(Stop::Failed(error)) => Err(error),
         Err(Stop::Rehearsed) => Err(AppError::internal("nobody rehearses one person")),
     }
 }
 
-fn all(
-    conn: &mut Conn,
-    member: &Member,
-    change: &Change,
-    ids: &[MembershipId],
-) -> Result<(Vec<Line>, Deeds), AppError> {
+fn all(conn: &mut Conn, actor: &Actor, change: &Change, ids: &[MembershipId]) -> Result<(Vec<Line>, Events), AppError> {
     let mut ids = ids.to_vec();
     ids.sort();
     ids.dedup();
-    membership::hold_all(conn, member.organization, &ids)?;
+    membership::lock_members(conn, actor.organization, &ids)?;
     let mut lines = Vec::new();
-    let mut deeds = Deeds::none("as many as there were");
+    let mut events = Events::none("as many as there were");
     for id in ids {
-        let person = Standing::find(conn, member.organization, id)?;
-        let (outcome, done) = one(conn, member, change, &person)?;
-        deeds = deeds.and(done);
+        let person = Membership::find(conn, actor.organization, id)?;
+        let (outcome, done) = one(conn, actor, change, &person)?;
+        events = events.and(done);
         lines.push(Line { person, outcome });
     }
     lines.sort_by_cached_key(|line| crate::common::name::sort_key(&line.person.name));
-    Ok((lines, deeds))
+    Ok((lines, events))
 }
 
 /// What would become of each, by name; nothing is changed.
 ///
 /// # Errors
 /// `NotFound` also for another organization's member and one who was removed.
-pub fn rehearse(
-    conn: &mut Conn,
-    member: &Member,
-    change: &Change,
-    ids: &[MembershipId],
-) -> Result<Vec<Line>, AppError> {
+pub fn rehearse(conn: &mut Conn, actor: &Actor, change: &Change, ids: &[MembershipId]) -> Result<Vec<Line>, AppError> {
     let mut lines = Vec::new();
     let stopped: Result<(), Stop> = conn.transaction(|conn| {
-        lines = all(conn, member, change, ids).map_err(Stop::Failed)?.0;
+        lines = all(conn, actor, change, ids).map_err(Stop::Failed)?.0;
         Err(Stop::Rehearsed)
     });
     match stopped {
@@ -223,23 +212,23 @@ pub fn rehearse(
 /// `NotFound` also for another organization's member and one who was removed.
 pub fn apply(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     change: &Change,
     ids: &[MembershipId],
-) -> Result<Result<(usize, Deeds), Vec<Line>>, AppError> {
+) -> Result<Result<(usize, Events), Vec<Line>>, AppError> {
     let mut lines = Vec::new();
     let done = conn.transaction(|conn| {
-        let deeds;
-        (lines, deeds) = all(conn, member, change, ids).map_err(Stop::Failed)?;
+        let events;
+        (lines, events) = all(conn, actor, change, ids).map_err(Stop::Failed)?;
         if lines.iter().any(|line| matches!(line.outcome, Outcome::Refused(_))) {
             return Err(Stop::Rehearsed);
         }
-        Ok(deeds)
+        Ok(events)
     });
     match done {
-        Ok(deeds) => {
+        Ok(events) => {
             let changed = |line: &&Line| matches!(line.outcome, Outcome::Changed(_));
-            Ok(Ok((lines.iter().filter(changed).count(), deeds)))
+            Ok(Ok((lines.iter().filter(changed).count(), events)))
         }
         Err(Stop::Failed(error)) => Err(error),
         Err(_) => Ok(Err(lines)),
@@ -247,6 +236,6 @@ pub fn apply(
 }
 
 /// Whether a list offers somebody for a change of many: never oneself, nobody out of reach.
-pub fn offers(member: &Member, id: MembershipId, role: Role) -> bool {
-    id != member.id && member.may_grant(role)
+pub fn offers(actor: &Actor, id: MembershipId, role: Role) -> bool {
+    id != actor.id && actor.may_grant(role)
 }

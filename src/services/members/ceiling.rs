@@ -2,10 +2,9 @@
 //! the one who does it may hand out. It looks at what came out, so that no combination of roles, groups, overrides and
 //! custom roles is a way around it.
 
-use crate::auth::actor;
-use crate::auth::actor::Member;
-use crate::authz::decision::Grounds;
-use crate::authz::permission::RightSet;
+use crate::auth::actor::Actor;
+use crate::authz::decision::AccessInputs;
+use crate::authz::permission::PermissionSet;
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
 use crate::db::Conn;
@@ -13,51 +12,51 @@ use crate::models::membership::access;
 
 /// What somebody could do before a change.
 #[derive(Debug, Clone, Copy)]
-pub struct Before(RightSet);
+pub struct PermissionCeiling(PermissionSet);
 
-impl Before {
+impl PermissionCeiling {
     /// Reads it.
     ///
     /// # Errors
     /// `NotFound` also for another organization's member.
-    pub fn of(conn: &mut Conn, member: &Member, id: MembershipId) -> Result<Self, AppError> {
-        Ok(Self(held(&access::grounds(
+    pub fn of(conn: &mut Conn, actor: &Actor, id: MembershipId) -> Result<Self, AppError> {
+        Ok(Self(held(&access::access_inputs(
             conn,
-            member.cx.now,
-            member.organization,
+            actor.cx.now,
+            actor.organization,
             id,
         )?)))
     }
 
     /// For somebody who could do nothing before.
-    pub const NOTHING: Self = Self(RightSet::NONE);
+    pub const NOTHING: Self = Self(PermissionSet::NONE);
 
     /// Checks what came out.
     ///
     /// # Errors
     /// The refusal that names the right that is not the actor's to give; with it the whole change is undone.
-    pub fn check(self, conn: &mut Conn, member: &Member, id: MembershipId) -> Result<(), AppError> {
-        let after = held(&access::grounds(conn, member.cx.now, member.organization, id)?);
+    pub fn check(self, conn: &mut Conn, actor: &Actor, id: MembershipId) -> Result<(), AppError> {
+        let after = held(&access::access_inputs(conn, actor.cx.now, actor.organization, id)?);
         // Nobody raises themselves, not even to what they may make of others.
-        let own = if id == member.id {
-            RightSet::NONE
+        let own = if id == actor.id {
+            PermissionSet::NONE
         } else {
-            member.authority().ceiling()
+            actor.authority().ceiling()
         };
         let beyond = after.without(self.0).without(own);
         match beyond.iter().next() {
             None => Ok(()),
-            Some(right) => Err(member.refusal(conn, right)?),
+            Some(permission) => Err(actor.refusal(conn, permission)?),
         }
     }
 }
 
 /// What they could do while in force: who is suspended is looked at as if they were back.
-fn held(grounds: &Grounds) -> RightSet {
-    let back = Grounds {
+fn held(inputs: &AccessInputs) -> PermissionSet {
+    let back = AccessInputs {
         in_force: true,
         read_only: false,
-        ..grounds.clone()
+        ..inputs.clone()
     };
-    back.rights().everywhere()
+    back.permissions().everywhere()
 }

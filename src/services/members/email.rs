@@ -1,13 +1,13 @@
 //! Letters to people: your role changed, you were suspended, restored, removed.
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::mail::notice::Notice;
 use crate::mail::outbox;
-use crate::mail::outbox::Letter;
-use crate::models::membership::record::Standing;
+use crate::mail::outbox::Message;
+use crate::models::membership::record::Membership;
 
 crate::letter! {
     struct RoleChanged("mail/role_changed.html", "mail/role_changed.txt") {
@@ -32,49 +32,49 @@ crate::letter! {
 ///
 /// # Errors
 /// When the database fails.
-pub fn role_changed(conn: &mut Conn, member: &Member, to: &Standing, old: &str, new: &str) -> Result<(), AppError> {
+pub fn role_changed(conn: &mut Conn, actor: &Actor, to: &Membership, old: &str, new: &str) -> Result<(), AppError> {
     let letter = RoleChanged {
         name: to.name.clone(),
-        organization: member.organization_name.clone(),
-        actor: member.person.name.clone(),
+        organization: actor.organization_name.clone(),
+        actor: actor.person.name.clone(),
         old_role: old.to_owned(),
         new_role: new.to_owned(),
-        link: member.cx.config().link(&member.path("")),
+        link: actor.cx.config().link(&actor.path("")),
     };
     let (html, text) = letter.parts()?;
     let subject = format!("Your role in {} is now {}", letter.organization, letter.new_role);
-    enqueue(conn, member, to, ("role_changed", subject), html, text)
+    enqueue(conn, actor, to, ("role_changed", subject), html, text)
 }
 
 /// Tells somebody that they are no longer a member.
 ///
 /// # Errors
 /// When the database fails.
-pub fn removed(conn: &mut Conn, member: &Member, to: &Standing) -> Result<(), AppError> {
+pub fn removed(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
     let letter = Removed {
         name: to.name.clone(),
-        organization: member.organization_name.clone(),
-        actor: member.person.name.clone(),
+        organization: actor.organization_name.clone(),
+        actor: actor.person.name.clone(),
     };
     let (html, text) = letter.parts()?;
     let subject = format!("You are no longer a member of {}", letter.organization);
-    enqueue(conn, member, to, ("removed", subject), html, text)
+    enqueue(conn, actor, to, ("removed", subject), html, text)
 }
 
 /// Tells somebody that they are shut out.
 ///
 /// # Errors
 /// When the database fails.
-pub fn suspended(conn: &mut Conn, member: &Member, to: &Standing) -> Result<(), AppError> {
-    let (organization, actor) = (&member.organization_name, &member.person.name);
+pub fn suspended(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
+    let (organization, who) = (&actor.organization_name, &actor.person.name);
     notice(
         conn,
-        member,
+        actor,
         to,
         "suspended",
         format!("Your access to {organization} is suspended"),
         format!(
-            "{actor} suspended your access to {organization}. What you have there stays as it is. Your account and your other organizations are not touched."
+            "{who} suspended your access to {organization}. What you have there stays as it is. Your account and your other organizations are not touched."
         ),
         None,
     )
@@ -84,29 +84,29 @@ pub fn suspended(conn: &mut Conn, member: &Member, to: &Standing) -> Result<(), 
 ///
 /// # Errors
 /// When the database fails.
-pub fn restored(conn: &mut Conn, member: &Member, to: &Standing) -> Result<(), AppError> {
-    let (organization, actor) = (&member.organization_name, &member.person.name);
+pub fn restored(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
+    let (organization, who) = (&actor.organization_name, &actor.person.name);
     notice(
         conn,
-        member,
+        actor,
         to,
         "restored",
         format!("You have access to {organization} again"),
-        format!("{actor} gave you back your access to {organization}, with the role and everything else that you had."),
-        Some(("Open the organization", member.path(""))),
+        format!("{who} gave you back your access to {organization}, with the role and everything else that you had."),
+        Some(("Open the organization", actor.path(""))),
     )
 }
 
 fn notice(
     conn: &mut Conn,
-    member: &Member,
-    to: &Standing,
+    actor: &Actor,
+    to: &Membership,
     kind: &'static str,
     subject: String,
     text: String,
     button: Option<(&'static str, String)>,
 ) -> Result<(), AppError> {
-    let organization = &member.organization_name;
+    let organization = &actor.organization_name;
     let notice = Notice {
         kind,
         to_name: to.name.clone(),
@@ -117,26 +117,26 @@ fn notice(
         button,
         foot: format!(
             "You think this is a mistake? Write to {} or to an owner of {organization}.",
-            member.person.name
+            actor.person.name
         ),
         seed: None,
     };
-    notice.send(conn, &member.cx)?;
+    notice.send(conn, &actor.cx)?;
     Ok(())
 }
 
 fn enqueue(
     conn: &mut Conn,
-    member: &Member,
-    to: &Standing,
+    actor: &Actor,
+    to: &Membership,
     (kind, subject): (&'static str, String),
     html: String,
     text: String,
 ) -> Result<(), AppError> {
     outbox::enqueue(
         conn,
-        &member.cx,
-        Letter {
+        &actor.cx,
+        Message {
             kind,
             to_name: to.name.clone(),
             to: Email::stored(to.email.clone()),

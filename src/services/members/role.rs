@@ -2,26 +2,26 @@
 
 use serde_json::{Value, json};
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::actor::Member;
-use crate::authz::decision::Held;
+use crate::audit::{Action, Event, Events};
+use crate::auth::actor::Actor;
+use crate::authz::decision::RoleGrant;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::id::CustomRoleId;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
-use crate::models::approval::Matter;
+use crate::models::approval::ApprovalAction;
 use crate::models::custom_role;
 use crate::models::custom_role::CustomRole;
 use crate::models::membership;
 use crate::models::membership::Outcome;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::Done;
 use crate::services::approvals::dual_control;
-use crate::services::members::ceiling::Before;
+use crate::services::members::ceiling::PermissionCeiling;
 use crate::services::members::email;
 use crate::services::members::rules;
-use crate::services::members::rules::{Refused, Target};
+use crate::services::members::rules::{MemberChangeError, Target};
 
 /// A role that can be given: a built-in one, or one that the organization made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,12 +51,12 @@ impl Title {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of(conn: &mut Conn, organization: OrgId, person: &Standing) -> Result<Self, AppError> {
-        let custom = match person.facts.custom_role {
+    pub fn of(conn: &mut Conn, organization: OrgId, person: &Membership) -> Result<Self, AppError> {
+        let custom = match person.access.custom_role {
             Some(id) => custom_role::find(conn, organization, id)?,
             None => None,
         };
-        Ok(custom.map_or(Self::Plain(person.facts.own_role), Self::Custom))
+        Ok(custom.map_or(Self::Plain(person.access.direct_role), Self::Custom))
     }
 
     /// The word for people.
@@ -87,7 +87,7 @@ impl Title {
     }
 
     /// What it is made of.
-    pub fn held(&self) -> Held {
+    pub fn held(&self) -> RoleGrant {
         match self {
             Self::Plain(role) => (*role).into(),
             Self::Custom(custom) => custom.held(),
@@ -106,15 +106,15 @@ impl Title {
 ///
 /// # Errors
 /// When the database fails.
-pub fn offered(conn: &mut Conn, member: &Member, target: &Target) -> Result<Vec<Title>, AppError> {
-    let actor = member.into();
+pub fn offered(conn: &mut Conn, actor: &Actor, target: &Target) -> Result<Vec<Title>, AppError> {
+    let rank = actor.into();
     let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
-    let custom = custom_role::all(conn, member.organization)?
+    let custom = custom_role::all(conn, actor.organization)?
         .into_iter()
         .map(Title::Custom);
     Ok(plain
         .chain(custom)
-        .filter(|title| rules::may_give(&actor, target, title.held()))
+        .filter(|title| rules::may_give(&rank, target, title.held()))
         .collect())
 }
 
@@ -122,10 +122,10 @@ pub fn offered(conn: &mut Conn, member: &Member, target: &Target) -> Result<Vec<
 ///
 /// # Errors
 /// When the database fails.
-pub fn grantable(conn: &mut Conn, member: &Member) -> Result<Vec<Title>, AppError> {
-    let authority = member.authority();
+pub fn grantable(conn: &mut Conn, actor: &Actor) -> Result<Vec<Title>, AppError> {
+    let authority = actor.authority();
     let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
-    let custom = custom_role::all(conn, member.organization)?
+    let custom = custom_role::all(conn, actor.organization)?
         .into_iter()
         .map(Title::Custom);
     Ok(plain
@@ -141,32 +141,34 @@ pub fn grantable(conn: &mut Conn, member: &Member) -> Result<Vec<Title>, AppErro
 /// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
 pub fn change(
     conn: &mut Conn,
-    member: &Member,
-    person: &Standing,
+    actor: &Actor,
+    person: &Membership,
     title: &Title,
-) -> Result<Result<Done, Refused>, AppError> {
-    let organization = member.organization;
-    if let Err(why) = rules::role_change(&member.into(), &Target::from(person), title.held()) {
+) -> Result<Result<Done, MemberChangeError>, AppError> {
+    let organization = actor.organization;
+    if let Err(why) = rules::role_change(&actor.into(), &Target::from(person), title.held()) {
         return Ok(Err(why));
     }
     let present = Title::of(conn, organization, person)?;
     if present == *title {
         return Ok(Ok(Done {
             word: format!("{} is {} already", person.name, title.label()),
-            deeds: Deeds::none("the same role"),
+            events: Events::none("the same role"),
         }));
     }
-    if title.held().role == Role::Owner || person.facts.own_role == Role::Owner {
+    if title.held().role == Role::Owner || person.access.direct_role == Role::Owner {
         let label = match title {
             Title::Plain(Role::Owner) => format!("make {} an owner", person.name),
             _ => format!("make {} {} instead of owner", person.name, title.label()),
         };
         let role = title.value();
-        if let Some(waits) = dual_control::hold_person(conn, member, Matter::Role, person, &[("role", &role)], label)? {
+        if let Some(waits) =
+            dual_control::hold_person(conn, actor, ApprovalAction::Role, person, &[("role", &role)], label)?
+        {
             return Ok(Ok(waits));
         }
     }
-    carry_out(conn, member, person, title)
+    carry_out(conn, actor, person, title)
 }
 
 /// Gives somebody a role; the rules were asked.
@@ -175,33 +177,33 @@ pub fn change(
 /// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
 pub fn carry_out(
     conn: &mut Conn,
-    member: &Member,
-    person: &Standing,
+    actor: &Actor,
+    person: &Membership,
     title: &Title,
-) -> Result<Result<Done, Refused>, AppError> {
-    let organization = member.organization;
+) -> Result<Result<Done, MemberChangeError>, AppError> {
+    let organization = actor.organization;
     let present = Title::of(conn, organization, person)?;
-    let before = Before::of(conn, member, person.id)?;
+    let before = PermissionCeiling::of(conn, actor, person.id)?;
     let outcome = match title {
-        Title::Plain(role) => membership::set_role(conn, &member.cx, organization, person, *role)?,
+        Title::Plain(role) => membership::set_role(conn, &actor.cx, organization, person, *role)?,
         Title::Custom(custom) => {
-            membership::set_custom_role(conn, &member.cx, organization, person, custom.id, custom.base)?
+            membership::set_custom_role(conn, &actor.cx, organization, person, custom.id, custom.base)?
         }
     };
     match outcome {
-        Outcome::LastOwner => return Ok(Err(Refused::LastOwner)),
-        Outcome::Changed => return Ok(Err(Refused::Changed)),
+        Outcome::LastOwner => return Ok(Err(MemberChangeError::LastOwner)),
+        Outcome::Changed => return Ok(Err(MemberChangeError::Changed)),
         Outcome::Done => {}
     }
-    before.check(conn, member, person.id)?;
-    if person.id != member.id {
-        email::role_changed(conn, member, person, present.label(), title.label())?;
+    before.check(conn, actor, person.id)?;
+    if person.id != actor.id {
+        email::role_changed(conn, actor, person, present.label(), title.label())?;
     }
-    let deed = Deed::new(Action::MemberRoleChanged, "member", person.id, &person.name)
+    let event = Event::new(Action::MemberRoleChanged, "member", person.id, &person.name)
         .before(present.json())
         .after(title.json());
     Ok(Ok(Done {
         word: format!("{} is {} now", person.name, title.label()),
-        deeds: member.did(deed),
+        events: actor.event(event),
     }))
 }

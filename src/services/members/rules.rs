@@ -1,16 +1,16 @@
 //! Who may change what of whom. Pure: what the database knows is brought along.
 
-use crate::auth::actor::Member;
-use crate::authz::decision::{Authority, Held, Reach};
-use crate::authz::permission::{ChangeRoles, ManageRoles, Permission, Right};
+use crate::auth::actor::Actor;
+use crate::authz::decision::{Authority, Reach, RoleGrant};
+use crate::authz::permission::{ChangeRoles, ManageRoles, Permission, PermissionId};
 use crate::authz::role::Role;
 use crate::common::id::MembershipId;
 use crate::common::time::Time;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 
 /// Who acts.
 #[derive(Debug, Clone, Copy)]
-pub struct Actor {
+pub struct ActorRank {
     /// The membership.
     pub id: MembershipId,
     /// What they may hand out.
@@ -30,9 +30,9 @@ pub struct Target {
 
 /// Why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub enum MemberChangeError {
     /// The right is not held as far as this takes it: rank, reach, or oneself.
-    Right,
+    NotAllowed,
     /// An owner's access has no end.
     OwnerWithEnd,
     /// The last owner stays owner.
@@ -41,11 +41,11 @@ pub enum Refused {
     Changed,
 }
 
-impl Refused {
+impl MemberChangeError {
     /// The sentence beside the form.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Right => "Your role does not allow this",
+            MemberChangeError::NotAllowed => "Your role does not allow this",
             Self::OwnerWithEnd => "An owner’s access has no end. Take the end date away first",
             Self::LastOwner => "This is the only owner. Make somebody else an owner first",
             Self::Changed => "Somebody changed this member in the meantime. Look at the new state and try again",
@@ -53,17 +53,17 @@ impl Refused {
     }
 }
 
-impl From<&Member> for Actor {
-    fn from(member: &Member) -> Self {
+impl From<&Actor> for ActorRank {
+    fn from(actor: &Actor) -> Self {
         Self {
-            id: member.id,
-            authority: member.authority(),
+            id: actor.id,
+            authority: actor.authority(),
         }
     }
 }
 
-impl From<&Standing> for Target {
-    fn from(standing: &Standing) -> Self {
+impl From<&Membership> for Target {
+    fn from(standing: &Membership) -> Self {
         Self {
             id: standing.id,
             role: standing.role,
@@ -72,15 +72,15 @@ impl From<&Standing> for Target {
     }
 }
 
-impl Actor {
-    fn holds_everywhere(&self, right: Right) -> bool {
-        self.authority.rights.reach(right) == Reach::Everywhere
+impl ActorRank {
+    fn holds_everywhere(&self, permission: PermissionId) -> bool {
+        self.authority.permissions.reach(permission) == Reach::Everywhere
     }
 
     /// Nobody touches somebody higher, and only who could have granted a role takes it away. Who manages companies
     /// brings people into them, but changes nobody's place in the organization.
     pub fn may_touch(&self, role: Role) -> bool {
-        self.holds_everywhere(ChangeRoles::RIGHT) && self.authority.may_grant(role)
+        self.holds_everywhere(ChangeRoles::ID) && self.authority.may_grant(role)
     }
 
     /// The roles that this actor may give to this target, the present one included, highest first.
@@ -95,9 +95,9 @@ impl Actor {
 
 /// Whether somebody may be given a role. Stepping down is free, and nobody raises themselves: not by rank, and not by a
 /// right they lack.
-pub fn may_give(actor: &Actor, target: &Target, wanted: impl Into<Held>) -> bool {
+pub fn may_give(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>) -> bool {
     let (authority, wanted) = (actor.authority, wanted.into());
-    let within = || authority.role_rights(wanted).within(authority.rights);
+    let within = || authority.role_rights(wanted).within(authority.permissions);
     actor.may_touch(target.role) && authority.may_grant(wanted) && (target.id != actor.id || within())
 }
 
@@ -105,40 +105,40 @@ pub fn may_give(actor: &Actor, target: &Target, wanted: impl Into<Held>) -> bool
 ///
 /// # Errors
 /// Why not.
-pub fn role_change(actor: &Actor, target: &Target, wanted: impl Into<Held>) -> Result<(), Refused> {
+pub fn role_change(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>) -> Result<(), MemberChangeError> {
     let wanted = wanted.into();
     if !may_give(actor, target, wanted) {
-        Err(Refused::Right)
+        Err(MemberChangeError::NotAllowed)
     } else if wanted.role == Role::Owner && target.access_until.is_some() {
-        Err(Refused::OwnerWithEnd)
+        Err(MemberChangeError::OwnerWithEnd)
     } else {
         Ok(())
     }
 }
 
 /// Whether the end of somebody's access may be changed: never of an owner, never one's own.
-pub fn may_set_access_end(actor: &Actor, target: &Target) -> bool {
+pub fn may_set_access_end(actor: &ActorRank, target: &Target) -> bool {
     actor.id != target.id && target.role != Role::Owner && actor.may_touch(target.role)
 }
 
 /// Whether somebody may be removed or suspended; oneself one leaves instead.
-pub fn may_remove(actor: &Actor, target: &Target) -> bool {
+pub fn may_remove(actor: &ActorRank, target: &Target) -> bool {
     actor.id != target.id && actor.may_touch(target.role)
 }
 
 /// Whether cells of the permission table may be switched for somebody: by who manages roles in the whole organization and
 /// may touch the person; for nobody by themselves, and for no owner: an owner holds everything.
-pub fn may_override(actor: &Actor, target: &Target) -> bool {
+pub fn may_override(actor: &ActorRank, target: &Target) -> bool {
     actor.id != target.id
         && target.role != Role::Owner
-        && actor.holds_everywhere(ManageRoles::RIGHT)
+        && actor.holds_everywhere(ManageRoles::ID)
         && actor.may_touch(target.role)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authz::decision::Rights;
+    use crate::authz::decision::Permissions;
     use crate::authz::role::CompanyRole;
     use proptest::prelude::*;
 
@@ -150,8 +150,8 @@ mod tests {
         prop::option::of(prop::sample::select(CompanyRole::ALL))
     }
 
-    fn actor(role: Role, company: Option<CompanyRole>) -> Actor {
-        Actor {
+    fn actor(role: Role, company: Option<CompanyRole>) -> ActorRank {
+        ActorRank {
             id: MembershipId::fresh(),
             authority: Authority::of(role, company.as_slice()),
         }
@@ -189,7 +189,7 @@ mod tests {
             let actor = actor(mine, company);
             let myself = Target { id: actor.id, role: mine, access_until: None };
             if role_change(&actor, &myself, new).is_ok() {
-                prop_assert!(Rights::of(new, &[]).within(actor.authority.rights));
+                prop_assert!(Permissions::of(new, &[]).within(actor.authority.permissions));
             }
             prop_assert!(!may_remove(&actor, &myself));
             prop_assert!(!may_set_access_end(&actor, &myself));
@@ -200,7 +200,7 @@ mod tests {
             company in company_role(), old in role(), new in role(),
         ) {
             let (actor, target) = (actor(Role::Member, company), target(old));
-            prop_assert_eq!(role_change(&actor, &target, new), Err(Refused::Right));
+            prop_assert_eq!(role_change(&actor, &target, new), Err(MemberChangeError::NotAllowed));
             prop_assert!(!may_remove(&actor, &target) && !may_set_access_end(&actor, &target));
         }
     }
@@ -227,7 +227,7 @@ mod tests {
         };
         assert_eq!(
             role_change(&actor(Role::Owner, None), &guest, Role::Owner),
-            Err(Refused::OwnerWithEnd)
+            Err(MemberChangeError::OwnerWithEnd)
         );
     }
 }

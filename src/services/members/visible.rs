@@ -3,30 +3,35 @@
 use diesel::prelude::*;
 
 use crate::authz::permission::{Permission, ViewAccess};
-use crate::models::company_choice::{self, Choice, Choices};
+use crate::models::company_choice::{self, CompanyChoice, CompanyChoices};
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::permission::Right;
+use crate::authz::permission::PermissionId;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::db::Conn;
 use crate::db::schema::company_assignments;
 use crate::db::types::org_id::OrgId;
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 
 /// Somebody whom the reader may look at by a right: everybody, or who shares a company in which it is held; and themselves.
 ///
 /// # Errors
 /// `NotFound` for everybody else.
-pub fn visible(conn: &mut Conn, member: &Member, right: Right, id: MembershipId) -> Result<Standing, AppError> {
-    let person = Standing::find(conn, member.organization, id)?;
-    let seen = id == member.id
-        || match member.rights.reach(right) {
+pub fn visible(
+    conn: &mut Conn,
+    actor: &Actor,
+    permission: PermissionId,
+    id: MembershipId,
+) -> Result<Membership, AppError> {
+    let person = Membership::find(conn, actor.organization, id)?;
+    let seen = id == actor.id
+        || match actor.permissions.reach(permission) {
             Reach::Everywhere => true,
             Reach::OwnCompanies => {
-                let own = member.own_companies(conn, right)?;
-                is_within(conn, member.organization, id, &own)?
+                let own = actor.own_companies(conn, permission)?;
+                is_within(conn, actor.organization, id, &own)?
             }
             Reach::Nowhere => false,
         };
@@ -49,13 +54,13 @@ fn is_within(conn: &mut Conn, organization: OrgId, member: MembershipId, compani
 
 /// How far the reader sees: everybody, or the people of the companies where they hold the right by assignment.
 #[derive(Debug, Clone)]
-pub struct Sight(Option<Vec<CompanyId>>);
+pub struct CompanyScope(Option<Vec<CompanyId>>);
 
-impl Sight {
-    pub fn of(conn: &mut Conn, member: &Member) -> Result<Self, AppError> {
-        Ok(Self(match member.reach::<ViewAccess>() {
+impl CompanyScope {
+    pub fn of(conn: &mut Conn, actor: &Actor) -> Result<Self, AppError> {
+        Ok(Self(match actor.reach::<ViewAccess>() {
             Reach::Everywhere => None,
-            _ => Some(member.own_companies(conn, ViewAccess::RIGHT)?),
+            _ => Some(actor.own_companies(conn, ViewAccess::ID)?),
         }))
     }
 
@@ -72,9 +77,9 @@ impl Sight {
     ///
     /// # Errors
     /// `NotFound` for an id that leads to nothing here: an id is never typed.
-    pub fn meant(&self, conn: &mut Conn, member: &Member, text: &str) -> Result<Option<Choice>, AppError> {
+    pub fn meant(&self, conn: &mut Conn, actor: &Actor, text: &str) -> Result<Option<CompanyChoice>, AppError> {
         let text = text.trim();
-        let meant = company_choice::company_meant(conn, member.organization, text)?;
+        let meant = company_choice::company_meant(conn, actor.organization, text)?;
         match meant.filter(|meant| self.sees(meant.id)) {
             None if CompanyId::parse(text).is_some() => Err(AppError::NotFound),
             meant => Ok(meant),
@@ -82,11 +87,11 @@ impl Sight {
     }
 
     /// The companies to choose out of.
-    pub fn choices(&self, conn: &mut Conn, member: &Member) -> Result<Choices, AppError> {
-        Ok(Choices::of(
+    pub fn choices(&self, conn: &mut Conn, actor: &Actor) -> Result<CompanyChoices, AppError> {
+        Ok(CompanyChoices::of(
             conn,
-            member.organization,
-            member.active_companies,
+            actor.organization,
+            actor.active_companies,
             self.own(),
         )?)
     }

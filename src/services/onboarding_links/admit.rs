@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::app::Context;
-use crate::audit::{Action, Deed, Deeds};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -13,14 +13,14 @@ use crate::db::types::organization::UnitLabel;
 use crate::models::join_request;
 use crate::models::membership;
 use crate::models::membership::Origin;
-use crate::models::membership::add::Enrolment;
+use crate::models::membership::add::NewMembership;
 use crate::models::onboarding_link::{Link, Purpose};
 use crate::services::company_form;
-use crate::services::company_form::{CompanyForm, Wish};
+use crate::services::company_form::{CompanyForm, NewCompany};
 use crate::services::invitations::supersede;
 use crate::services::onboarding_links::queries;
 use crate::services::onboarding_links::queries::Company;
-use crate::services::onboarding_links::rules::Standing;
+use crate::services::onboarding_links::rules::LinkState;
 
 /// Somebody at the door.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct Newcomer {
     pub name: String,
     pub email: String,
     /// The company to make.
-    pub wish: Option<Wish>,
+    pub wish: Option<NewCompany>,
 }
 
 /// What came of it.
@@ -37,14 +37,14 @@ pub struct Newcomer {
 pub struct Admitted {
     /// The slug of the company that was made.
     pub company: Option<String>,
-    pub deeds: Deeds,
+    pub events: Events,
 }
 
 /// Reads the name of a company to make; its address is made of the name.
 ///
 /// # Errors
 /// A sentence at the field.
-pub fn wish(name: &str, unit: UnitLabel) -> Result<Wish, FormErrors> {
+pub fn wish(name: &str, unit: UnitLabel) -> Result<NewCompany, FormErrors> {
     let form = CompanyForm {
         name: name.to_owned(),
         slug: String::new(),
@@ -62,7 +62,7 @@ pub fn wish(name: &str, unit: UnitLabel) -> Result<Wish, FormErrors> {
 /// When the database fails, and `Busy` when somebody took the place in between: then nothing was changed.
 pub fn admit(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     link: &Link,
     newcomer: &Newcomer,
     by: UserId,
@@ -79,32 +79,32 @@ pub fn admit(
         None => queries::companies(conn, organization, link.companies(), None)?,
     };
     let (present, standing) = queries::standing(conn, organization, newcomer.user, cx.now)?;
-    let mut deeds = Deeds::none("what was made follows");
+    let mut events = Events::none("what was made follows");
     if let Some((company, slug)) = &made {
-        let deed = Deed::new(Action::CompanyCreated, "company", company.id, &company.name)
+        let event = Event::new(Action::CompanyCreated, "company", company.id, &company.name)
             .after(json!({ "name": company.name, "slug": slug, "link": link.name }));
-        deeds = Deeds::organization(organization, deed);
+        events = Events::organization(organization, event);
     }
-    if let Some(place) = present.filter(|_| standing == Standing::Member) {
-        deeds = deeds.and(assign(conn, cx, link, place, newcomer, &companies)?);
+    if let Some(place) = present.filter(|_| standing == LinkState::Member) {
+        events = events.and(assign(conn, cx, link, place, newcomer, &companies)?);
         if approved {
-            let deed = Deed::new(Action::JoinApproved, "member", place.0, &newcomer.name).after(facts(
+            let event = Event::new(Action::JoinApproved, "member", place.0, &newcomer.name).after(facts(
                 link,
                 place.1,
                 &companies,
                 &newcomer.email,
             ));
-            deeds = deeds.and(Deeds::organization(organization, deed));
+            events = events.and(Events::organization(organization, event));
         }
     } else {
-        let enrolment = Enrolment {
+        let enrolment = NewMembership {
             role: link.role,
             access_until: None,
             invited_by: Some(by),
             origin: Origin::Link,
             companies: companies.iter().map(|one| (one.id, link.company_role)).collect(),
         };
-        let enrolled = membership::enrol(conn, cx, organization, newcomer.user, &enrolment)?;
+        let enrolled = membership::add(conn, cx, organization, newcomer.user, &enrolment)?;
         // Joined in another way between two statements: nothing of this stays, and the next try finds a member.
         let membership = enrolled.ok_or(AppError::Busy)?;
         let action = if approved {
@@ -112,22 +112,22 @@ pub fn admit(
         } else {
             Action::MemberJoined
         };
-        let deed = Deed::new(action, "member", membership, &newcomer.name).after(facts(
+        let event = Event::new(action, "member", membership, &newcomer.name).after(facts(
             link,
             link.role,
             &companies,
             &newcomer.email,
         ));
-        deeds = deeds.and(Deeds::organization(organization, deed));
+        events = events.and(Events::organization(organization, event));
     }
-    deeds = deeds.and(supersede::supersede_of(conn, cx, organization, &newcomer.email)?);
+    events = events.and(supersede::supersede_of(conn, cx, organization, &newcomer.email)?);
     if !approved {
         let name = newcomer.wish.as_ref().map_or("", |wish| wish.name.as_str());
         join_request::note(conn, cx, link, newcomer.user, name)?;
     }
     Ok(Admitted {
         company: made.map(|(_, slug)| slug),
-        deeds,
+        events,
     })
 }
 
@@ -140,7 +140,7 @@ fn facts(link: &Link, role: Role, companies: &[Company], email: &str) -> Value {
 }
 
 /// Makes the company under a free slug like its name.
-fn found(conn: &mut Conn, cx: &Context, link: &Link, wish: &Wish) -> Result<(Company, String), AppError> {
+fn found(conn: &mut Conn, cx: &Ctx, link: &Link, wish: &NewCompany) -> Result<(Company, String), AppError> {
     let organization = link.organization_id;
     let free = company_form::free_like(conn, organization, &wish.slug)?.ok_or(AppError::Busy)?;
     let id: CompanyId = company_form::create(conn, organization, cx.now, &wish.name, &free)?.ok_or(AppError::Busy)?;
@@ -155,15 +155,15 @@ fn found(conn: &mut Conn, cx: &Context, link: &Link, wish: &Wish) -> Result<(Com
 /// in every company anyway gains nothing by it.
 fn assign(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     link: &Link,
     (membership, role): (MembershipId, Role),
     newcomer: &Newcomer,
     companies: &[Company],
-) -> Result<Deeds, AppError> {
-    let mut deeds = Deeds::none("the role reaches it anyway");
+) -> Result<Events, AppError> {
+    let mut events = Events::none("the role reaches it anyway");
     if role.inherited() == Some(CompanyRole::Manager) || link.purpose == Purpose::Join {
-        return Ok(deeds);
+        return Ok(events);
     }
     for company in companies {
         membership::assign(
@@ -175,13 +175,13 @@ fn assign(
             link.company_role,
             Origin::Link,
         )?;
-        let deed = Deed::new(Action::MemberAssigned, "member", membership, &newcomer.name).after(json!({
+        let event = Event::new(Action::MemberAssigned, "member", membership, &newcomer.name).after(json!({
             "company": company.name,
             "company_id": company.id.as_str(),
             "role": link.company_role.as_str(),
             "link": link.name,
         }));
-        deeds = deeds.and(Deeds::organization(link.organization_id, deed));
+        events = events.and(Events::organization(link.organization_id, event));
     }
-    Ok(deeds)
+    Ok(events)
 }

@@ -1,7 +1,7 @@
 //! Letters about requests to come in: to who decides, and to who asked.
 
-use crate::app::Context;
-use crate::auth::actor::Member;
+use crate::app::Ctx;
+use crate::auth::actor::Actor;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::time::Span;
@@ -10,7 +10,7 @@ use crate::mail::notice::Notice;
 use crate::models::join_request;
 use crate::models::onboarding_link::Link;
 use crate::services::onboarding_links::queries;
-use crate::services::onboarding_links::resolve::{Gift, Host};
+use crate::services::onboarding_links::resolve::{LinkGrant, OrganizationHeading};
 
 use crate::services::onboarding_links::admit::Newcomer;
 use crate::services::onboarding_links::rules::TOLD_A_DAY;
@@ -19,7 +19,13 @@ use crate::services::onboarding_links::rules::TOLD_A_DAY;
 ///
 /// # Errors
 /// When the database or the template fails.
-pub fn asked(conn: &mut Conn, cx: &Context, link: &Link, host: &Host, newcomer: &Newcomer) -> Result<(), AppError> {
+pub fn asked(
+    conn: &mut Conn,
+    cx: &Ctx,
+    link: &Link,
+    host: &OrganizationHeading,
+    newcomer: &Newcomer,
+) -> Result<(), AppError> {
     let today = join_request::asked_since(conn, link.organization_id, cx.now - Span::days(1))?;
     if today > TOLD_A_DAY {
         return Ok(());
@@ -34,7 +40,7 @@ pub fn asked(conn: &mut Conn, cx: &Context, link: &Link, host: &Host, newcomer: 
         ),
         None => format!("{name} ({email}) asks to join {} as {}.", host.name, link.role.label()),
     };
-    for (to_name, to) in queries::deciders(conn, cx, link.organization_id, &Gift::from(link))? {
+    for (to_name, to) in queries::deciders(conn, cx, link.organization_id, &LinkGrant::from(link))? {
         let notice = Notice {
             kind: "join_requested",
             to_name,
@@ -64,14 +70,14 @@ pub fn asked(conn: &mut Conn, cx: &Context, link: &Link, host: &Host, newcomer: 
 ///
 /// # Errors
 /// When the database or the template fails.
-pub fn approved(conn: &mut Conn, member: &Member, to: &Newcomer, company: Option<&str>) -> Result<(), AppError> {
-    let organization = &member.organization_name;
+pub fn approved(conn: &mut Conn, actor: &Actor, to: &Newcomer, company: Option<&str>) -> Result<(), AppError> {
+    let organization = &actor.organization_name;
     let (what, path) = match (company, &to.wish) {
         (Some(slug), Some(wish)) => (
             format!("{} is set up in {organization}, and you can work in it.", wish.name),
-            member.path(&format!("/companies/{slug}")),
+            actor.path(&format!("/companies/{slug}")),
         ),
-        _ => (format!("You can work in {organization} now."), member.path("")),
+        _ => (format!("You can work in {organization} now."), actor.path("")),
     };
     let notice = Notice {
         kind: "join_approved",
@@ -79,12 +85,12 @@ pub fn approved(conn: &mut Conn, member: &Member, to: &Newcomer, company: Option
         to: Email::stored(to.email.clone()),
         sender: organization.clone(),
         subject: format!("Welcome to {organization}"),
-        paragraphs: vec![format!("{} let you in.", member.person.name), what],
+        paragraphs: vec![format!("{} let you in.", actor.person.name), what],
         button: Some(("Open it", path)),
         foot: String::new(),
         seed: None,
     };
-    notice.send(conn, &member.cx)?;
+    notice.send(conn, &actor.cx)?;
     Ok(())
 }
 
@@ -92,8 +98,8 @@ pub fn approved(conn: &mut Conn, member: &Member, to: &Newcomer, company: Option
 ///
 /// # Errors
 /// When the database or the template fails.
-pub fn denied(conn: &mut Conn, member: &Member, name: &str, email: &str) -> Result<(), AppError> {
-    let organization = &member.organization_name;
+pub fn denied(conn: &mut Conn, actor: &Actor, name: &str, email: &str) -> Result<(), AppError> {
+    let organization = &actor.organization_name;
     let notice = Notice {
         kind: "join_denied",
         to_name: name.to_owned(),
@@ -107,6 +113,6 @@ pub fn denied(conn: &mut Conn, member: &Member, name: &str, email: &str) -> Resu
         foot: String::new(),
         seed: None,
     };
-    notice.send(conn, &member.cx)?;
+    notice.send(conn, &actor.cx)?;
     Ok(())
 }

@@ -2,8 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
-use crate::auth::actor;
+use crate::app::Ctx;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{DecideRequests, Permission};
 use crate::authz::role::Role;
@@ -18,9 +17,9 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::membership::access;
 use crate::services::invitations::authority;
-use crate::services::invitations::authority::Voucher;
-use crate::services::onboarding_links::resolve::Gift;
-use crate::services::onboarding_links::rules::Standing;
+use crate::services::invitations::authority::InviteAuthority;
+use crate::services::onboarding_links::resolve::LinkGrant;
+use crate::services::onboarding_links::rules::LinkState;
 
 pub type Backend = <Conn as diesel::Connection>::Backend;
 
@@ -41,7 +40,7 @@ pub fn companies(
     conn: &mut Conn,
     organization: OrgId,
     mut ids: Vec<CompanyId>,
-    voucher: Option<&Voucher>,
+    voucher: Option<&InviteAuthority>,
 ) -> QueryResult<Vec<Company>> {
     if let Some(voucher) = voucher.filter(|voucher| voucher.reach() != Reach::Everywhere) {
         ids.retain(|id| voucher.own.contains(id));
@@ -65,7 +64,7 @@ pub fn companies(
 pub fn matching(
     conn: &mut Conn,
     organization: OrgId,
-    voucher: &Voucher,
+    voucher: &InviteAuthority,
     q: &str,
     most: usize,
 ) -> QueryResult<(Vec<Company>, bool)> {
@@ -113,7 +112,7 @@ pub fn standing(
     organization: OrgId,
     user: UserId,
     now: Time,
-) -> QueryResult<(Option<(MembershipId, Role)>, Standing)> {
+) -> QueryResult<(Option<(MembershipId, Role)>, LinkState)> {
     type Row = (MembershipId, Role, MembershipStatus, Option<Time>, Option<String>);
     let found: Option<Row> = memberships::table
         .filter(memberships::organization_id.eq(organization))
@@ -128,12 +127,12 @@ pub fn standing(
         .first(conn)
         .optional()?;
     Ok(match found {
-        None => (None, Standing::Stranger),
+        None => (None, LinkState::Stranger),
         Some((id, role, status, until, removed_by)) => match status {
-            MembershipStatus::Removed if removed_by.as_deref() == Some(user.as_str()) => (None, Standing::Stranger),
-            MembershipStatus::Removed => (None, Standing::Removed),
-            MembershipStatus::Active if until.is_none_or(|end| end >= now) => (Some((id, role)), Standing::Member),
-            _ => (Some((id, role)), Standing::Suspended),
+            MembershipStatus::Removed if removed_by.as_deref() == Some(user.as_str()) => (None, LinkState::Stranger),
+            MembershipStatus::Removed => (None, LinkState::Removed),
+            MembershipStatus::Active if until.is_none_or(|end| end >= now) => (Some((id, role)), LinkState::Member),
+            _ => (Some((id, role)), LinkState::Suspended),
         },
     })
 }
@@ -159,9 +158,9 @@ const TOLD: usize = 10;
 /// When the database fails.
 pub fn deciders(
     conn: &mut Conn,
-    cx: &Context,
+    cx: &Ctx,
     organization: OrgId,
-    gift: &Gift,
+    gift: &LinkGrant,
 ) -> Result<Vec<(String, String)>, AppError> {
     let mut found = Vec::new();
     for role in [Role::Owner, Role::Admin, Role::UserAdmin] {
@@ -179,8 +178,8 @@ pub fn deciders(
             if found.len() == TOLD {
                 return Ok(found);
             }
-            let grounds = access::grounds(conn, cx.now, organization, membership)?;
-            if grounds.rights().reach(DecideRequests::RIGHT) != Reach::Everywhere {
+            let inputs = access::access_inputs(conn, cx.now, organization, membership)?;
+            if inputs.permissions().reach(DecideRequests::ID) != Reach::Everywhere {
                 continue;
             }
             let voucher = authority::inviter(conn, organization, cx, user)?;

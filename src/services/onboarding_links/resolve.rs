@@ -6,7 +6,7 @@
 
 use diesel::prelude::*;
 
-use crate::app::Context;
+use crate::app::Ctx;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{CreateCompanies, ManageOnboardingLinks, Permission};
 use crate::authz::role::{CompanyRole, Role};
@@ -20,13 +20,13 @@ use crate::db::schema::{organization_slugs, organizations, users};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationStatus, UnitLabel};
 use crate::models::onboarding_link;
-use crate::models::onboarding_link::{Link, Purpose, Terms};
+use crate::models::onboarding_link::{Link, LinkTerms, Purpose};
 use crate::services::invitations::authority;
-use crate::services::invitations::authority::Voucher;
+use crate::services::invitations::authority::InviteAuthority;
 
 /// How a link stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum LinkStatus {
     /// It lets people in.
     Open,
     /// Who vouches for it can no longer give what it gives.
@@ -43,7 +43,7 @@ pub enum State {
     Replaced,
 }
 
-impl State {
+impl LinkStatus {
     /// The word for the list.
     pub fn label(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl State {
 
 /// The organization behind a door.
 #[derive(Debug, Clone, Queryable)]
-pub struct Host {
+pub struct OrganizationHeading {
     /// The name.
     pub name: String,
     /// The slug.
@@ -93,7 +93,7 @@ pub struct Host {
     delete_after: Option<Time>,
 }
 
-impl Host {
+impl OrganizationHeading {
     fn takes_people_in(&self) -> bool {
         self.status == OrganizationStatus::Active && self.delete_after.is_none()
     }
@@ -103,7 +103,7 @@ impl Host {
 ///
 /// # Errors
 /// When the database fails.
-pub fn host(conn: &mut Conn, organization: OrgId) -> QueryResult<Host> {
+pub fn host(conn: &mut Conn, organization: OrgId) -> QueryResult<OrganizationHeading> {
     organizations::table
         .inner_join(organization_slugs::table)
         .filter(organizations::id.eq(organization))
@@ -120,36 +120,36 @@ pub fn host(conn: &mut Conn, organization: OrgId) -> QueryResult<Host> {
 
 /// A link as somebody finds it who holds its address.
 #[derive(Debug, Clone)]
-pub struct Door {
+pub struct ResolvedLink {
     /// The link.
     pub link: Link,
     /// The organization.
-    pub host: Host,
+    pub host: OrganizationHeading,
     /// The name of who vouches for it.
     pub voucher: String,
     /// How it stands.
-    pub state: State,
+    pub state: LinkStatus,
 }
 
-impl Door {
+impl ResolvedLink {
     /// The door of a token; `None` when there never was such a link.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn find(conn: &mut Conn, cx: &Context, token: &Token) -> Result<Option<Self>, AppError> {
+    pub fn find(conn: &mut Conn, cx: &Ctx, token: &Token) -> Result<Option<Self>, AppError> {
         let Some(found) = onboarding_link::find_by_token(conn, token)? else {
             return Ok(None);
         };
         let link = found.link;
         let host = host(conn, link.organization_id)?;
-        let state = match State::of(&link, cx.now) {
-            _ if found.replaced => State::Replaced,
-            _ if !host.takes_people_in() => State::Shut,
-            State::Open if !vouched(conn, cx, &link)? => State::Paused,
+        let state = match LinkStatus::of(&link, cx.now) {
+            _ if found.replaced => LinkStatus::Replaced,
+            _ if !host.takes_people_in() => LinkStatus::Shut,
+            LinkStatus::Open if !vouched(conn, cx, &link)? => LinkStatus::Paused,
             state => state,
         };
         Ok(Some(Self {
-            voucher: name_of(conn, link.vouched_by)?,
+            voucher: name_of(conn, link.authorized_by)?,
             link,
             host,
             state,
@@ -160,11 +160,11 @@ impl Door {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn ahead(conn: &mut Conn, cx: &Context, next: &str) -> Result<Option<Self>, AppError> {
+    pub fn ahead(conn: &mut Conn, cx: &Ctx, next: &str) -> Result<Option<Self>, AppError> {
         match token_in(next) {
             Some(token) => {
                 let door = Self::find(conn, cx, &Token::received(token))?;
-                Ok(door.filter(|door| door.state == State::Open))
+                Ok(door.filter(|door| door.state == LinkStatus::Open))
             }
             None => Ok(None),
         }
@@ -188,7 +188,7 @@ pub fn name_of(conn: &mut Conn, user: UserId) -> QueryResult<String> {
 
 /// What a link gives.
 #[derive(Debug, Clone)]
-pub struct Gift {
+pub struct LinkGrant {
     /// What who comes by it does.
     pub purpose: Purpose,
     /// The role in the organization.
@@ -199,7 +199,7 @@ pub struct Gift {
     pub companies: Vec<CompanyId>,
 }
 
-impl From<&Link> for Gift {
+impl From<&Link> for LinkGrant {
     fn from(link: &Link) -> Self {
         Self {
             purpose: link.purpose,
@@ -210,8 +210,8 @@ impl From<&Link> for Gift {
     }
 }
 
-impl From<&Terms> for Gift {
-    fn from(terms: &Terms) -> Self {
+impl From<&LinkTerms> for LinkGrant {
+    fn from(terms: &LinkTerms) -> Self {
         Self {
             purpose: terms.purpose,
             role: terms.role,
@@ -221,9 +221,9 @@ impl From<&Terms> for Gift {
     }
 }
 
-impl Gift {
+impl LinkGrant {
     /// Whether somebody may bring people in with these roles, by whatever way. Nobody becomes an owner by a link.
-    pub fn is_granted_by(&self, voucher: &Voucher) -> bool {
+    pub fn is_granted_by(&self, voucher: &InviteAuthority) -> bool {
         let roles = match self.purpose {
             // A company that does not exist yet is nobody's own.
             Purpose::NewCompany => {
@@ -240,13 +240,13 @@ impl Gift {
     }
 
     /// Whether somebody may create what it creates.
-    pub fn is_created_by(&self, voucher: &Voucher) -> bool {
-        self.purpose == Purpose::Join || voucher.authority.rights.reach(CreateCompanies::RIGHT) == Reach::Everywhere
+    pub fn is_created_by(&self, voucher: &InviteAuthority) -> bool {
+        self.purpose == Purpose::Join || voucher.authority.permissions.reach(CreateCompanies::ID) == Reach::Everywhere
     }
 
     /// Whether somebody may stand behind a link that gives this.
-    pub fn is_vouched_by(&self, voucher: &Voucher) -> bool {
-        voucher.authority.rights.reach(ManageOnboardingLinks::RIGHT) == Reach::Everywhere
+    pub fn is_vouched_by(&self, voucher: &InviteAuthority) -> bool {
+        voucher.authority.permissions.reach(ManageOnboardingLinks::ID) == Reach::Everywhere
             && self.is_granted_by(voucher)
             && self.is_created_by(voucher)
     }
@@ -256,9 +256,9 @@ impl Gift {
 ///
 /// # Errors
 /// When the database fails.
-pub fn vouched(conn: &mut Conn, cx: &Context, link: &Link) -> Result<bool, AppError> {
-    let voucher = authority::inviter(conn, link.organization_id, cx, link.vouched_by)?;
-    Ok(voucher.is_some_and(|(_, voucher)| Gift::from(link).is_vouched_by(&voucher)))
+pub fn vouched(conn: &mut Conn, cx: &Ctx, link: &Link) -> Result<bool, AppError> {
+    let voucher = authority::inviter(conn, link.organization_id, cx, link.authorized_by)?;
+    Ok(voucher.is_some_and(|(_, voucher)| LinkGrant::from(link).is_vouched_by(&voucher)))
 }
 
 #[cfg(test)]
@@ -266,8 +266,8 @@ mod tests {
     use super::*;
     use crate::authz::decision::Authority;
 
-    fn voucher(role: Role) -> Voucher {
-        Voucher {
+    fn voucher(role: Role) -> InviteAuthority {
+        InviteAuthority {
             user: UserId::fresh(),
             authority: Authority::of(role, &[]),
             own: Vec::new(),
@@ -278,7 +278,7 @@ mod tests {
     fn a_link_gives_only_what_who_vouches_for_it_may_give() {
         for purpose in Purpose::ALL {
             for role in Role::ALL {
-                let gift = Gift {
+                let gift = LinkGrant {
                     purpose: *purpose,
                     role: *role,
                     company_role: CompanyRole::Manager,

@@ -5,8 +5,8 @@ use crate::common::domain;
 use crate::common::name;
 use crate::common::time::{Span, Time};
 use crate::models::onboarding_link::Purpose;
-use crate::services::invitations::authority::Voucher;
-use crate::services::onboarding_links::resolve::{Gift, State};
+use crate::services::invitations::authority::InviteAuthority;
+use crate::services::onboarding_links::resolve::{LinkGrant, LinkStatus};
 
 /// So long a request waits for an answer; so long, too, a declined one stands.
 pub const WAIT: Span = Span::days(30);
@@ -84,7 +84,7 @@ pub fn end(text: &str, now: Time, present: Option<Time>) -> Result<Option<Time>,
 
 /// Whether somebody may see a link's address: who could not bring in people with these roles does not get what brings
 /// oneself in a second time. Where somebody decides about each, the address by itself opens nothing.
-pub fn may_copy(voucher: &Voucher, gift: &Gift, approval: bool) -> bool {
+pub fn may_copy(voucher: &InviteAuthority, gift: &LinkGrant, approval: bool) -> bool {
     let authority = &voucher.authority;
     let role = authority
         .role_rights(gift.role)
@@ -97,7 +97,7 @@ pub fn may_copy(voucher: &Voucher, gift: &Gift, approval: bool) -> bool {
 
 /// A person's place in the organization of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum LinkState {
     /// None, or they left by themselves.
     Stranger,
     /// Others removed them.
@@ -110,7 +110,7 @@ pub enum Standing {
 
 /// Who opens a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guest {
+pub enum JoinViewer {
     /// Nobody is signed in.
     Nobody,
     /// Somebody whose address is not proven.
@@ -118,7 +118,7 @@ pub enum Guest {
     /// Somebody with a proven address.
     Proven {
         /// Their place.
-        standing: Standing,
+        standing: LinkState,
         /// Whether a request of theirs waits.
         waits: bool,
         /// Whether one was declined not long ago.
@@ -150,30 +150,30 @@ pub enum Situation {
     /// To use an address of another domain.
     Domain,
     /// Nothing: the link does not open.
-    Closed(State),
+    Closed(LinkStatus),
 }
 
 impl Situation {
     /// Decides.
-    pub fn of(state: State, purpose: Purpose, approval: bool, guest: Guest) -> Self {
-        let open = state == State::Open;
+    pub fn of(state: LinkStatus, purpose: Purpose, approval: bool, guest: JoinViewer) -> Self {
+        let open = state == LinkStatus::Open;
         match guest {
-            Guest::Proven { waits: true, .. } => Self::Waits,
-            Guest::Proven {
-                standing: Standing::Suspended,
+            JoinViewer::Proven { waits: true, .. } => Self::Waits,
+            JoinViewer::Proven {
+                standing: LinkState::Suspended,
                 ..
             } => Self::Suspended,
-            Guest::Proven {
-                standing: Standing::Member,
+            JoinViewer::Proven {
+                standing: LinkState::Member,
                 ..
             } if purpose == Purpose::Join => Self::Member,
             _ if !open => Self::Closed(state),
-            Guest::Nobody => Self::Welcome,
-            Guest::Unproven => Self::Unproven,
-            Guest::Proven { admitted: false, .. } => Self::Domain,
-            Guest::Proven { declined: true, .. } => Self::Declined,
-            Guest::Proven { standing, .. } if approval || standing == Standing::Removed => Self::Ask,
-            Guest::Proven { .. } => Self::Ready,
+            JoinViewer::Nobody => Self::Welcome,
+            JoinViewer::Unproven => Self::Unproven,
+            JoinViewer::Proven { admitted: false, .. } => Self::Domain,
+            JoinViewer::Proven { declined: true, .. } => Self::Declined,
+            JoinViewer::Proven { standing, .. } if approval || standing == LinkState::Removed => Self::Ask,
+            JoinViewer::Proven { .. } => Self::Ready,
         }
     }
 }
@@ -221,12 +221,12 @@ mod tests {
 
     #[test]
     fn who_copies_a_link_could_bring_people_in_with_its_role() {
-        let voucher = |role| Voucher {
+        let voucher = |role| InviteAuthority {
             user: UserId::fresh(),
             authority: Authority::of(role, &[]),
             own: Vec::new(),
         };
-        let gift = |role| Gift {
+        let gift = |role| LinkGrant {
             purpose: Purpose::NewCompany,
             role,
             company_role: CompanyRole::Manager,
@@ -238,22 +238,22 @@ mod tests {
         assert!(may_copy(&voucher(Role::Owner), &gift(Role::Admin), false));
     }
 
-    fn guest() -> impl Strategy<Value = Guest> {
+    fn guest() -> impl Strategy<Value = JoinViewer> {
         let standing = prop::sample::select(vec![
-            Standing::Stranger,
-            Standing::Removed,
-            Standing::Member,
-            Standing::Suspended,
+            LinkState::Stranger,
+            LinkState::Removed,
+            LinkState::Member,
+            LinkState::Suspended,
         ]);
         let proven = (standing, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-            |(standing, waits, declined, admitted)| Guest::Proven {
+            |(standing, waits, declined, admitted)| JoinViewer::Proven {
                 standing,
                 waits,
                 declined,
                 admitted,
             },
         );
-        prop_oneof![Just(Guest::Nobody), Just(Guest::Unproven), proven]
+        prop_oneof![Just(JoinViewer::Nobody), Just(JoinViewer::Unproven), proven]
     }
 
     proptest! {
@@ -261,15 +261,15 @@ mod tests {
         fn nobody_comes_in_by_a_closed_link_unproven_or_with_a_foreign_address(
             open: bool, approval: bool, purpose in prop::sample::select(Purpose::ALL), guest in guest(),
         ) {
-            let state = if open { State::Open } else { State::Paused };
+            let state = if open { LinkStatus::Open } else { LinkStatus::Paused };
             let situation = Situation::of(state, purpose, approval, guest);
             if matches!(situation, Situation::Ready | Situation::Ask) {
                 prop_assert!(open);
-                let Guest::Proven { standing, waits, declined, admitted } = guest else {
+                let JoinViewer::Proven { standing, waits, declined, admitted } = guest else {
                     panic!("{guest:?}");
                 };
-                prop_assert!(admitted && !waits && !declined && standing != Standing::Suspended);
-                prop_assert!(situation == Situation::Ask || (!approval && standing != Standing::Removed));
+                prop_assert!(admitted && !waits && !declined && standing != LinkState::Suspended);
+                prop_assert!(situation == Situation::Ask || (!approval && standing != LinkState::Removed));
             }
         }
     }

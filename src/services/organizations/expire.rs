@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use crate::audit::{Action, Deed, Deeds};
-use crate::auth::Backstage;
+use crate::audit::{Action, Event, Events};
+use crate::auth::System;
 use crate::common::error::AppError;
 use crate::models::approval;
 use crate::models::approval::ApprovalStatus;
@@ -20,32 +20,32 @@ const PIECES: usize = 400;
 ///
 /// # Errors
 /// When the database fails.
-pub fn run(door: &Backstage, most: i64) -> Result<(), AppError> {
+pub fn run(door: &System, most: i64) -> Result<(), AppError> {
     door.write(|cx, conn| {
         let over = approval::expire(conn, cx.now, most)?;
-        let deeds = Deeds::all(over.iter().map(|approval| {
-            let deed = Deed::new(Action::ApprovalExpired, "approval", approval.id, &approval.label)
+        let events = Events::all(over.iter().map(|approval| {
+            let event = Event::new(Action::ApprovalExpired, "approval", approval.id, &approval.label)
                 .after(json!({ "status": ApprovalStatus::Expired.as_str() }));
-            Deeds::organization(approval.organization_id, deed)
+            Events::organization(approval.organization_id, event)
         }));
-        Ok(((), deeds))
+        Ok(((), events))
     })?;
     let due = door.read(|cx, conn| Ok(deletion::is_due(conn, cx.now)?))?;
     if !due {
         return Ok(());
     }
     while door.write(|cx, conn| match deletion::begin(conn, cx)? {
-        None => Ok((false, Deeds::none("no organization is at its end"))),
-        Some((ended, deeds)) => {
+        None => Ok((false, Events::none("no organization is at its end"))),
+        Some((ended, events)) => {
             email::deleted(conn, cx, &ended)?;
             tracing::info!(owners = ended.owners.len(), "an organization is deleted");
-            Ok((true, deeds))
+            Ok((true, events))
         }
     })? {}
     for _ in 0..PIECES {
         let more = door.write(|_, conn| {
             let quiet = "its log goes too; what is left stands in the accounts of its owners";
-            Ok((deletion::go_on(conn, ROWS)?, Deeds::none(quiet)))
+            Ok((deletion::go_on(conn, ROWS)?, Events::none(quiet)))
         })?;
         if !more {
             break;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tenantry::authz::role::{CompanyRole, Role};
-use tenantry::models::onboarding_link::Purpose;
+use tenantry::gate::link::Purpose;
+use tenantry::gate::role::{CompanyRole, Role};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -54,21 +54,21 @@ pub fn hang(house: &House) -> Vec<Picture> {
         stage.enrol(fair, daniel, "admin", &[]);
         let tomasz = stage.account("Tomasz Wójcik", "tomasz@onboard.test", true);
         stage.enrol(fair, tomasz, "user_admin", &[]);
-        let own = tenantry::models::onboarding_link::Terms {
+        let own = tenantry::gate::link::Terms {
             purpose: Purpose::NewCompany,
             company_role: CompanyRole::Manager,
             max_uses: Some(40),
             ..open_link("Partner fair in May")
         };
         let (first, door) = stage.link(fair, maya, &own);
-        let asks = tenantry::models::onboarding_link::Terms {
+        let asks = tenantry::gate::link::Terms {
             companies,
             approval: true,
             domains: vec!["onboard.test".into(), "agency.onboard.test".into()],
             ..open_link("Field team")
         };
         let (second, asking) = stage.link(fair, maya, &asks);
-        let admins = tenantry::models::onboarding_link::Terms {
+        let admins = tenantry::gate::link::Terms {
             role: Role::Admin,
             ..open_link("Head office")
         };

@@ -6,11 +6,11 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tenantry::app::House;
-use tenantry::common::config::Config;
-use tenantry::common::time::Clock;
-use tenantry::mail::transport::Way;
-use tenantry::{jobs, server};
+use tenantry::gate::context::House;
+use tenantry::ground::config::Config;
+use tenantry::ground::time::Clock;
+use tenantry::post::mail::Way;
+use tenantry::{clock, server};
 
 /// Settings for a house on a loopback port, which is already taken for it.
 pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
@@ -78,7 +78,7 @@ impl Running {
     pub fn work_mail(&self) -> usize {
         let way = Way::of(&self.house.config).expect("a way for letters");
         let mut tried = 0;
-        while jobs::send_one(&self.house, &way).expect("the outbox") {
+        while clock::send_one(&self.house, &way).expect("the outbox") {
             tried += 1;
         }
         tried
@@ -86,7 +86,7 @@ impl Running {
 
     /// Does what time alone brings about: invitations and sessions that are over.
     pub fn sweep(&self) {
-        jobs::sweep(&self.house).expect("the chores");
+        clock::sweep(&self.house).expect("the chores");
     }
 }
 

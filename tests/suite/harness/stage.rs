@@ -6,47 +6,36 @@ use std::sync::OnceLock;
 use actix_web::cookie::{Cookie, CookieJar};
 use diesel::prelude::*;
 
-use tenantry::app::Context;
-use tenantry::audit::{Action, Deed, Deeds};
-use tenantry::auth::Backstage;
-use tenantry::auth::actor;
-use tenantry::auth::current_user::Person;
-use tenantry::authz::decision::Grounds;
-use tenantry::authz::permission::{Right, RightSet};
-use tenantry::authz::role::{CompanyRole, Role};
-use tenantry::common::email::Email;
-use tenantry::common::id::{
+use tenantry::gate::Backstage;
+use tenantry::gate::context::Context;
+use tenantry::gate::custom_role;
+use tenantry::gate::db::Conn;
+use tenantry::gate::deed::{Action, Deed, Deeds};
+use tenantry::gate::invitation::{self, Offer};
+use tenantry::gate::link;
+use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
+use tenantry::gate::membership::{self, Enrolment, Origin, group};
+use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
+use tenantry::gate::permission::{Right, RightSet};
+use tenantry::gate::rights::Grounds;
+use tenantry::gate::role::{CompanyRole, Role};
+use tenantry::gate::schema::{
+    access_review_items, companies, company_assignments, invitations, memberships, organization_slugs,
+};
+use tenantry::gate::session::{self, Person};
+use tenantry::gate::support;
+use tenantry::ground::email::Email;
+use tenantry::ground::id::{
     CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, RequestId, ReviewId,
     ReviewItemId, SupportId, UserId,
 };
-use tenantry::common::password;
-use tenantry::common::slug::Slug;
-use tenantry::common::time::Span;
-use tenantry::db::Conn;
-use tenantry::db::schema::{
-    access_review_items, companies, company_assignments, invitations, memberships, organization_slugs,
-};
-use tenantry::db::types::MembershipStatus;
-use tenantry::db::types::org_id::OrgId;
-use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region};
-use tenantry::handlers;
-use tenantry::handlers::access_reviews as reviews_room;
-use tenantry::handlers::accounts;
-use tenantry::mail;
-use tenantry::models::access_request;
-use tenantry::models::access_review as reviews;
-use tenantry::models::custom_role;
-use tenantry::models::invitation;
-use tenantry::models::invitation::Offer;
-use tenantry::models::membership;
-use tenantry::models::membership::add::enrol::Enrolment;
-use tenantry::models::membership::record::Standing;
-use tenantry::models::membership::{Origin, group};
-use tenantry::models::onboarding_link;
-use tenantry::models::organization;
-use tenantry::models::organization::create::NewOrganization;
-use tenantry::models::session;
-use tenantry::models::support_session;
+use tenantry::ground::password;
+use tenantry::ground::slug::Slug;
+use tenantry::ground::time::Span;
+use tenantry::post;
+use tenantry::rooms::reviews::{self as reviews_room, store as reviews};
+use tenantry::rooms::rights::store::requests;
+use tenantry::rooms::{self, accounts};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -179,20 +168,19 @@ impl Stage<'_> {
 
     /// Makes an account run the instance.
     pub fn appoint(&mut self, user: UserId) {
-        let done = tenantry::services::operators::appoint(self.conn, user).expect("the database");
+        let done = tenantry::people::account::appoint(self.conn, user).expect("the database");
         let _ = done.expect("a proven account");
     }
 
     /// Lets operators into an organization, or keeps them out.
     pub fn consent(&mut self, organization: OrgId, allowed: bool) {
-        let _ = support_session::set_consent(self.conn, self.cx, organization, allowed, "Olivia Hart")
-            .expect("the database");
+        let _ = support::set_consent(self.conn, self.cx, organization, allowed, "Olivia Hart").expect("the database");
     }
 
     /// A support session of an operator, for half an hour; none where operators are kept out.
     pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
         let operator = Person::backstage(self.conn, self.cx, operator).expect("an account");
-        let begun = support_session::begin(
+        let begun = support::begin(
             self.conn,
             self.cx,
             &operator,
@@ -241,7 +229,7 @@ impl Stage<'_> {
     /// A further company.
     pub fn company(&mut self, organization: OrgId, company: &str, slug: &str) -> CompanyId {
         let slug = Slug::parse(slug).expect("a slug");
-        handlers::companies::store::create(self.conn, organization, self.cx.now, company, &slug)
+        rooms::companies::store::create(self.conn, organization, self.cx.now, company, &slug)
             .expect("the database")
             .expect("a free slug")
     }
@@ -383,7 +371,7 @@ impl Stage<'_> {
     pub fn rights(&mut self, organization: OrgId, member: &str) -> String {
         type Place = (String, String, Option<String>, String, Option<i64>);
         let id = MembershipId::parse(member).expect("a membership");
-        let grounds = actor::grounds(self.conn, self.cx.now, organization, id).expect("a member");
+        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("a member");
         let mut places: Vec<Place> = company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
             .filter(company_assignments::membership_id.eq(id))
@@ -405,7 +393,7 @@ impl Stage<'_> {
     /// What somebody's rights follow from; nothing for somebody who was removed.
     pub fn grounds(&mut self, organization: OrgId, id: &str) -> Grounds {
         let id = MembershipId::parse(id).expect("a membership's id");
-        let grounds = actor::grounds(self.conn, self.cx.now, organization, id).expect("grounds");
+        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("grounds");
         let status: MembershipStatus = memberships::table
             .find((organization, id))
             .select(memberships::status)
@@ -447,7 +435,7 @@ impl Stage<'_> {
         let row = invitation::find(self.conn, organization, id)
             .expect("the database")
             .expect("the row");
-        mail::letter::invite(self.conn, self.cx, &row, seed).expect("a letter");
+        post::letter::invite(self.conn, self.cx, &row, seed).expect("a letter");
         (id, token)
     }
 
@@ -491,38 +479,38 @@ impl Stage<'_> {
         right: &str,
         company: Option<CompanyId>,
     ) -> RequestId {
-        let wish = access_request::Wish {
+        let wish = requests::Wish {
             right: Right::parse(right).expect("a permission"),
             company,
             note: "For the quarterly report".into(),
         };
-        match access_request::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
-            access_request::Asked::New(id) => id,
+        match requests::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
+            requests::Asked::New(id) => id,
             other => panic!("{right}: {other:?}"),
         }
     }
 
     /// An onboarding link, and the token of its address.
-    pub fn link(&mut self, organization: OrgId, by: UserId, terms: &onboarding_link::Terms) -> (LinkId, String) {
-        let id = onboarding_link::create(self.conn, self.cx, organization, by, terms).expect("the database");
-        let row = onboarding_link::find(self.conn, organization, id.as_str()).expect("the link");
+    pub fn link(&mut self, organization: OrgId, by: UserId, terms: &link::Terms) -> (LinkId, String) {
+        let id = link::create(self.conn, self.cx, organization, by, terms).expect("the database");
+        let row = link::find(self.conn, organization, id.as_str()).expect("the link");
         (id, self.cx.token(&row.seed()).as_str().to_owned())
     }
 
     /// A request to come in that waits.
     pub fn join_request(&mut self, organization: OrgId, link: LinkId, user: UserId, company: &str) -> JoinId {
-        let row = onboarding_link::find(self.conn, organization, link.as_str()).expect("the link");
-        handlers::links::store::requests::ask(self.conn, self.cx, &row, user, company)
+        let row = link::find(self.conn, organization, link.as_str()).expect("the link");
+        rooms::links::store::requests::ask(self.conn, self.cx, &row, user, company)
             .expect("the database")
             .expect("no request waits")
     }
 }
 
 /// What a link says that lets everybody join as a member at once.
-pub fn open_link(name: &str) -> onboarding_link::Terms {
-    onboarding_link::Terms {
+pub fn open_link(name: &str) -> link::Terms {
+    link::Terms {
         name: name.to_owned(),
-        purpose: onboarding_link::Purpose::Join,
+        purpose: link::Purpose::Join,
         role: Role::Member,
         company_role: CompanyRole::Viewer,
         companies: Vec::new(),

@@ -1,10 +1,10 @@
 //! Giving what was chosen, by the verbs of members and of invitations.
 
-use crate::audit::Deeds;
-use crate::auth::actor::Member;
+use crate::audit::Events;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{
-    AssignCompanies, ChangeRoles, GrantAdmin, GrantOwner, InviteMembers, Permission, Right,
+    AssignCompanies, ChangeRoles, GrantAdmin, GrantOwner, InviteMembers, Permission, PermissionId,
 };
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::email::Email;
@@ -14,19 +14,19 @@ use crate::common::id::{CustomRoleId, MembershipId};
 use crate::common::name;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
-use crate::handlers::access::assign::Typed;
+use crate::handlers::access::assign::AssignmentForm;
 use crate::handlers::access::assign::offer::chosen;
 use crate::models::access_matrix;
-use crate::models::company_choice::Choice;
-use crate::models::membership::record::Standing;
+use crate::models::company_choice::CompanyChoice;
+use crate::models::membership::record::Membership;
 use crate::services::assignments;
-use crate::services::assignments::Refused as NotPlaced;
+use crate::services::assignments::AssignmentError as NotPlaced;
 use crate::services::invitations::authority;
-use crate::services::invitations::batch::{Guest, Round, Terms};
+use crate::services::invitations::batch::{InvitationTerms, InviteBatch, Invitee};
 use crate::services::members::role;
 use crate::services::members::role::Title;
-use crate::services::members::rules::Refused;
-use crate::services::members::visible::Sight;
+use crate::services::members::rules::MemberChangeError;
+use crate::services::members::visible::CompanyScope;
 
 const CHOOSE: &str = "Choose one of the roles in the list";
 
@@ -38,45 +38,51 @@ pub struct Given {
     pub path: String,
 }
 
-type Outcome = Result<Option<(Given, Deeds)>, AppError>;
+type Outcome = Result<Option<(Given, Events)>, AppError>;
 
 /// Gives it; `None` when `errors` say why not.
 ///
 /// # Errors
 /// The refusal that names the missing right; `NotFound` for people and companies that are not here.
-pub fn give(conn: &mut Conn, member: &Member, typed: &Typed, errors: &mut FormErrors) -> Outcome {
-    let sight = Sight::of(conn, member)?;
-    let company = chosen(conn, member, &sight, &typed.company_id)?;
+pub fn give(conn: &mut Conn, actor: &Actor, typed: &AssignmentForm, errors: &mut FormErrors) -> Outcome {
+    let sight = CompanyScope::of(conn, actor)?;
+    let company = chosen(conn, actor, &sight, &typed.company_id)?;
     if typed.invites() {
-        return invite(conn, member, typed, company.as_ref(), errors);
+        return invite(conn, actor, typed, company.as_ref(), errors);
     }
     if typed.member_id.is_empty() {
         errors.add("member_id", "Choose a member");
         return Ok(None);
     }
     let id = MembershipId::parse(&typed.member_id).ok_or(AppError::NotFound)?;
-    let person = Standing::find(conn, member.organization, id)?;
+    let person = Membership::find(conn, actor.organization, id)?;
     match company {
-        Some(company) => place(conn, member, &person, &company, typed, errors),
-        None => entitle(conn, member, &person, typed, errors),
+        Some(company) => place(conn, actor, &person, &company, typed, errors),
+        None => entitle(conn, actor, &person, typed, errors),
     }
 }
 
-fn entitle(conn: &mut Conn, member: &Member, person: &Standing, typed: &Typed, errors: &mut FormErrors) -> Outcome {
-    if member.reach::<ChangeRoles>() != Reach::Everywhere {
-        return Err(member.refusal(conn, ChangeRoles::RIGHT)?);
+fn entitle(
+    conn: &mut Conn,
+    actor: &Actor,
+    person: &Membership,
+    typed: &AssignmentForm,
+    errors: &mut FormErrors,
+) -> Outcome {
+    if actor.reach::<ChangeRoles>() != Reach::Everywhere {
+        return Err(actor.refusal(conn, ChangeRoles::ID)?);
     }
-    let Some(title) = Title::parse(conn, member.organization, &typed.role)? else {
+    let Some(title) = Title::parse(conn, actor.organization, &typed.role)? else {
         errors.add("role", CHOOSE);
         return Ok(None);
     };
-    match role::change(conn, member, person, &title)? {
+    match role::change(conn, actor, person, &title)? {
         Ok(done) => {
             // Who stepped down may not see this page any more.
-            let path = member.path(if person.id == member.id { "" } else { "/access" });
-            Ok(Some((Given { word: done.word, path }, done.deeds)))
+            let path = actor.path(if person.id == actor.id { "" } else { "/access" });
+            Ok(Some((Given { word: done.word, path }, done.events)))
         }
-        Err(Refused::Right) => Err(member.refusal(conn, missing(member, title.held().role, ChangeRoles::RIGHT))?),
+        Err(MemberChangeError::NotAllowed) => Err(actor.refusal(conn, missing(actor, title.held().role, ChangeRoles::ID))?),
         Err(why) => {
             errors.add("role", why.sentence());
             Ok(None)
@@ -86,42 +92,42 @@ fn entitle(conn: &mut Conn, member: &Member, person: &Standing, typed: &Typed, e
 
 fn place(
     conn: &mut Conn,
-    member: &Member,
-    person: &Standing,
-    company: &Choice,
-    typed: &Typed,
+    actor: &Actor,
+    person: &Membership,
+    company: &CompanyChoice,
+    typed: &AssignmentForm,
     errors: &mut FormErrors,
 ) -> Outcome {
-    if !member.rights.has(AssignCompanies::RIGHT) {
-        return Err(member.refusal(conn, AssignCompanies::RIGHT)?);
+    if !actor.permissions.has(AssignCompanies::ID) {
+        return Err(actor.refusal(conn, AssignCompanies::ID)?);
     }
     let Some(role) = CompanyRole::parse(&typed.role) else {
         errors.add("role", CHOOSE);
         return Ok(None);
     };
-    match assignments::give(conn, member, AssignCompanies::RIGHT, person, company.id, role)? {
+    match assignments::give(conn, actor, AssignCompanies::ID, person, company.id, role)? {
         Ok(placed) => {
             let word = format!("{} is {} of {} now", person.name, role.label(), placed.company);
-            let path = member.path(&format!("/access?tab=company&company={}", company.slug));
-            Ok(Some((Given { word, path }, placed.deeds)))
+            let path = actor.path(&format!("/access?tab=company&company={}", company.slug));
+            Ok(Some((Given { word, path }, placed.events)))
         }
         Err(refused @ NotPlaced::Archived) => {
-            errors.add("company_id", refused.sentence(member.unit.one()));
+            errors.add("company_id", refused.sentence(actor.unit.one()));
             Ok(None)
         }
-        Err(_) => Err(member.refusal(conn, AssignCompanies::RIGHT)?),
+        Err(_) => Err(actor.refusal(conn, AssignCompanies::ID)?),
     }
 }
 
 fn invite(
     conn: &mut Conn,
-    member: &Member,
-    typed: &Typed,
-    company: Option<&Choice>,
+    actor: &Actor,
+    typed: &AssignmentForm,
+    company: Option<&CompanyChoice>,
     errors: &mut FormErrors,
 ) -> Outcome {
-    if !member.rights.has(InviteMembers::RIGHT) {
-        return Err(member.refusal(conn, InviteMembers::RIGHT)?);
+    if !actor.permissions.has(InviteMembers::ID) {
+        return Err(actor.refusal(conn, InviteMembers::ID)?);
     }
     let email = errors.take("email", Email::parse(&typed.email));
     let named = |text: &str, what| {
@@ -133,16 +139,16 @@ fn invite(
     };
     let first_name = errors.take("first_name", named(&typed.first_name, "a first name"));
     let last_name = errors.take("last_name", named(&typed.last_name, "a last name"));
-    let terms = terms(conn, member, typed, company, errors)?;
+    let terms = terms(conn, actor, typed, company, errors)?;
     let (Some(email), Some(first_name), Some(last_name), Some(terms)) = (email, first_name, last_name, terms) else {
         return Ok(None);
     };
-    let voucher = authority::voucher(conn, member)?;
+    let voucher = authority::voucher(conn, actor)?;
     if !voucher.vouches(terms.role, &terms.companies) {
-        return Err(member.refusal(conn, missing(member, terms.role, InviteMembers::RIGHT))?);
+        return Err(actor.refusal(conn, missing(actor, terms.role, InviteMembers::ID))?);
     }
-    let mut round = Round::begin(conn, member, &voucher, vec![email.as_str().to_owned()])?;
-    let guest = Guest {
+    let mut round = InviteBatch::begin(conn, actor, &voucher, vec![email.as_str().to_owned()])?;
+    let guest = Invitee {
         email: email.clone(),
         first_name,
         last_name,
@@ -151,23 +157,23 @@ fn invite(
         errors.add("email", sentence);
         return Ok(None);
     }
-    let word = if member.cx.config().sends_mail() {
+    let word = if actor.cx.config().sends_mail() {
         format!("Invitation sent to {email}")
     } else {
         format!("{email} is invited. Copy the accept link from the list and pass it on")
     };
-    let path = member.path("/invitations");
-    Ok(Some((Given { word, path }, round.deeds())))
+    let path = actor.path("/invitations");
+    Ok(Some((Given { word, path }, round.events())))
 }
 
 fn terms(
     conn: &mut Conn,
-    member: &Member,
-    typed: &Typed,
-    company: Option<&Choice>,
+    actor: &Actor,
+    typed: &AssignmentForm,
+    company: Option<&CompanyChoice>,
     errors: &mut FormErrors,
-) -> Result<Option<Terms>, AppError> {
-    let mut terms = Terms {
+) -> Result<Option<InvitationTerms>, AppError> {
+    let mut terms = InvitationTerms {
         role: Role::Member,
         companies: Vec::new(),
         named: Vec::new(),
@@ -175,8 +181,8 @@ fn terms(
         access_until: None,
     };
     if let Some(company) = company {
-        if access_matrix::company(conn, member.organization, company.id)?.status == CompanyStatus::Archived {
-            errors.add("company_id", NotPlaced::Archived.sentence(member.unit.one()));
+        if access_matrix::company(conn, actor.organization, company.id)?.status == CompanyStatus::Archived {
+            errors.add("company_id", NotPlaced::Archived.sentence(actor.unit.one()));
         }
         match CompanyRole::parse(&typed.role) {
             Some(role) => {
@@ -199,10 +205,10 @@ fn terms(
 }
 
 /// The right that somebody lacks to give a role.
-fn missing(member: &Member, role: Role, otherwise: Right) -> Right {
+fn missing(actor: &Actor, role: Role, otherwise: PermissionId) -> PermissionId {
     match role {
-        Role::Owner if !member.rights.has(GrantOwner::RIGHT) => GrantOwner::RIGHT,
-        Role::Admin if !member.rights.has(GrantAdmin::RIGHT) => GrantAdmin::RIGHT,
+        Role::Owner if !actor.permissions.has(GrantOwner::ID) => GrantOwner::ID,
+        Role::Admin if !actor.permissions.has(GrantAdmin::ID) => GrantAdmin::ID,
         _ => otherwise,
     }
 }

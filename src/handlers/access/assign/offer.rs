@@ -1,6 +1,6 @@
 //! What the dialog offers: people, companies, and the roles that may be given to this person there.
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, ChangeRoles, InviteMembers, Permission};
 use crate::authz::role::{CompanyRole, Role};
@@ -8,22 +8,22 @@ use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::name;
 use crate::db::Conn;
-use crate::handlers::access::assign::Typed;
+use crate::handlers::access::assign::AssignmentForm;
 use crate::handlers::access::queries;
 use crate::models::access_matrix;
 use crate::models::company_choice;
-use crate::models::company_choice::Choice;
+use crate::models::company_choice::CompanyChoice;
 use crate::models::custom_role;
 use crate::models::member_search;
-use crate::models::member_search::{Sort, Wanted};
-use crate::models::membership::record::Standing;
+use crate::models::member_search::{MemberFilter, Sort};
+use crate::models::membership::record::Membership;
 use crate::services::assignments;
-use crate::services::assignments::Attempt;
+use crate::services::assignments::AssignmentCheck;
 use crate::services::invitations::authority;
 use crate::services::members::role;
 use crate::services::members::role::Title;
 use crate::services::members::rules::Target;
-use crate::services::members::visible::Sight;
+use crate::services::members::visible::CompanyScope;
 
 /// So many people are listed at once.
 const FOUND: usize = 8;
@@ -54,11 +54,11 @@ pub struct Offer {
     pub people: Vec<Candidate>,
     /// Whether the organization itself can be chosen.
     pub organization: bool,
-    pub companies: Vec<Choice>,
+    pub companies: Vec<CompanyChoice>,
     /// Whether there are more companies than a select holds.
     pub searches: bool,
     /// The chosen company.
-    pub company: Option<Choice>,
+    pub company: Option<CompanyChoice>,
     pub roles: Vec<RoleChoice>,
     /// The value of the chosen role.
     pub role: String,
@@ -71,30 +71,30 @@ impl Offer {
     ///
     /// # Errors
     /// `NotFound` for people and companies that are not here.
-    pub fn of(conn: &mut Conn, member: &Member, sight: &Sight, typed: &Typed) -> Result<Self, AppError> {
+    pub fn of(conn: &mut Conn, actor: &Actor, sight: &CompanyScope, typed: &AssignmentForm) -> Result<Self, AppError> {
         let person = match typed.member_id.as_str() {
             "" => None,
             id => {
                 let id = MembershipId::parse(id).ok_or(AppError::NotFound)?;
-                Some(Standing::find(conn, member.organization, id)?)
+                Some(Membership::find(conn, actor.organization, id)?)
             }
         };
         let organization =
-            member.reach::<ChangeRoles>() == Reach::Everywhere || member.reach::<InviteMembers>() == Reach::Everywhere;
+            actor.reach::<ChangeRoles>() == Reach::Everywhere || actor.reach::<InviteMembers>() == Reach::Everywhere;
         let (mut companies, searches);
-        let mut company = chosen(conn, member, sight, &typed.company_id)?;
+        let mut company = chosen(conn, actor, sight, &typed.company_id)?;
         if let Some(own) = sight.own() {
-            (companies, searches) = (company_choice::among(conn, member.organization, own)?, false);
+            (companies, searches) = (company_choice::among(conn, actor.organization, own)?, false);
             // Who reaches companies only begins with the first.
             if company.is_none() && !organization {
                 company = companies.first().cloned();
             }
         } else {
-            let choices = sight.choices(conn, member)?;
+            let choices = sight.choices(conn, actor)?;
             (companies, searches) = (choices.companies, choices.typed);
         }
         if searches {
-            companies = queries::matrix::named(conn, member.organization, &typed.company_q, LISTED)?;
+            companies = queries::matrix::named(conn, actor.organization, &typed.company_q, LISTED)?;
             if let Some(company) = &company
                 && companies.iter().all(|one| one.id != company.id)
             {
@@ -112,12 +112,12 @@ impl Offer {
             role: String::new(),
             company,
         };
-        offer.people(conn, member, sight, typed, person.as_ref())?;
+        offer.people(conn, actor, sight, typed, person.as_ref())?;
         let present = if invites {
-            offer.for_guest(conn, member)?;
+            offer.for_guest(conn, actor)?;
             None
         } else {
-            offer.for_member(conn, member, person.as_ref())?
+            offer.for_member(conn, actor, person.as_ref())?
         };
         let among = |value: &String| offer.roles.iter().any(|role| role.value == *value);
         offer.role = Some(typed.role.clone())
@@ -133,10 +133,10 @@ impl Offer {
     fn people(
         &mut self,
         conn: &mut Conn,
-        member: &Member,
-        sight: &Sight,
-        typed: &Typed,
-        person: Option<&Standing>,
+        actor: &Actor,
+        sight: &CompanyScope,
+        typed: &AssignmentForm,
+        person: Option<&Membership>,
     ) -> Result<(), AppError> {
         self.people.extend(person.map(|person| Candidate {
             id: person.id,
@@ -144,7 +144,7 @@ impl Offer {
             email: person.email.clone(),
             role: person.role.label(),
         }));
-        let wanted = Wanted {
+        let wanted = MemberFilter {
             words: name::query(&typed.q),
             role: None,
             company: None,
@@ -152,9 +152,9 @@ impl Offer {
             standing: None,
             within: sight.own().map(<[_]>::to_vec),
             sort: Sort::Name,
-            now: member.cx.now,
+            now: actor.cx.now,
         };
-        for row in member_search::page(conn, member.organization, &wanted, None, FOUND)?
+        for row in member_search::page(conn, actor.organization, &wanted, None, FOUND)?
             .page
             .rows
         {
@@ -163,7 +163,7 @@ impl Offer {
         // Who sees the people of their companies only finds everybody else by the whole address.
         if sight.own().is_some() && typed.q.contains('@') {
             let email = typed.q.to_lowercase();
-            for person in access_matrix::by_emails(conn, member.organization, &[email])?.into_values() {
+            for person in access_matrix::by_emails(conn, actor.organization, &[email])?.into_values() {
                 self.add(person.id, person.name, person.email, person.role);
             }
         }
@@ -181,20 +181,18 @@ impl Offer {
     fn for_member(
         &mut self,
         conn: &mut Conn,
-        member: &Member,
-        person: Option<&Standing>,
+        actor: &Actor,
+        person: Option<&Membership>,
     ) -> Result<Option<String>, AppError> {
         if let Some(company) = &self.company {
-            let reach = member.reach::<AssignCompanies>();
+            let reach = actor.reach::<AssignCompanies>();
             let Some(person) = person else {
                 self.company_roles(assignments::grantable(reach));
                 return Ok(None);
             };
-            let own = member
-                .own_companies(conn, AssignCompanies::RIGHT)?
-                .contains(&company.id);
-            let now = assignments::role_in(conn, member.organization, person.id, company.id)?;
-            let attempt = Attempt::of(member, AssignCompanies::RIGHT, person.id, person.role);
+            let own = actor.own_companies(conn, AssignCompanies::ID)?.contains(&company.id);
+            let now = assignments::role_in(conn, actor.organization, person.id, company.id)?;
+            let attempt = AssignmentCheck::of(actor, AssignCompanies::ID, person.id, person.role);
             let roles: Vec<CompanyRole> = CompanyRole::ALL
                 .iter()
                 .copied()
@@ -205,13 +203,13 @@ impl Offer {
         }
         let (titles, present) = match person {
             Some(person) => (
-                role::offered(conn, member, &Target::from(person))?,
-                Some(Title::of(conn, member.organization, person)?.value()),
+                role::offered(conn, actor, &Target::from(person))?,
+                Some(Title::of(conn, actor.organization, person)?.value()),
             ),
-            None if member.reach::<ChangeRoles>() == Reach::Everywhere => {
-                let authority = member.authority();
+            None if actor.reach::<ChangeRoles>() == Reach::Everywhere => {
+                let authority = actor.authority();
                 let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
-                let custom = custom_role::all(conn, member.organization)?;
+                let custom = custom_role::all(conn, actor.organization)?;
                 let titles = plain.chain(custom.into_iter().map(Title::Custom));
                 (titles.filter(|title| authority.may_grant(title.held())).collect(), None)
             }
@@ -222,15 +220,15 @@ impl Offer {
             .map(|title| RoleChoice {
                 value: title.value(),
                 label: title.label().to_owned(),
-                can: title.can(member.unit.many()),
+                can: title.can(actor.unit.many()),
             })
             .collect();
         Ok(present)
     }
 
     /// The roles for somebody new.
-    fn for_guest(&mut self, conn: &mut Conn, member: &Member) -> Result<(), AppError> {
-        let voucher = authority::voucher(conn, member)?;
+    fn for_guest(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
+        let voucher = authority::voucher(conn, actor)?;
         if let Some(company) = &self.company {
             let may = |role: &&CompanyRole| voucher.vouches(Role::Member, &[(company.id, **role)]);
             let roles: Vec<CompanyRole> = voucher.company_roles().iter().filter(may).copied().collect();
@@ -242,7 +240,7 @@ impl Offer {
             .map(|role| RoleChoice {
                 value: role.to_string(),
                 label: role.label().to_owned(),
-                can: role.can(member.unit.many()),
+                can: role.can(actor.unit.many()),
             })
             .collect();
         Ok(())
@@ -264,16 +262,21 @@ impl Offer {
 ///
 /// # Errors
 /// `NotFound` for one that is not here, or not the reader's to see.
-pub fn chosen(conn: &mut Conn, member: &Member, sight: &Sight, id: &str) -> Result<Option<Choice>, AppError> {
+pub fn chosen(
+    conn: &mut Conn,
+    actor: &Actor,
+    sight: &CompanyScope,
+    id: &str,
+) -> Result<Option<CompanyChoice>, AppError> {
     if id.is_empty() {
         return Ok(None);
     }
     let id = CompanyId::parse(id).ok_or(AppError::NotFound)?;
-    let company = access_matrix::company(conn, member.organization, id)?;
+    let company = access_matrix::company(conn, actor.organization, id)?;
     if !sight.sees(id) {
         return Err(AppError::NotFound);
     }
-    Ok(Some(Choice {
+    Ok(Some(CompanyChoice {
         id,
         name: company.name,
         slug: company.slug,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission};
 use crate::authz::role::{CompanyRole, Role};
@@ -12,21 +12,21 @@ use crate::common::id::{CompanyId, MembershipId};
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::access::rules;
-use crate::handlers::access::rules::Row;
+use crate::handlers::access::rules::MatrixCsvRow;
 use crate::models::access_matrix;
 use crate::models::access_matrix::{Company, Person};
 use crate::models::custom_role;
 use crate::models::custom_role::CustomRole;
-use crate::services::assignments::{Attempt, Refused};
-use crate::services::members::access_matrix::{Change, Now, Spot, Wish};
+use crate::services::assignments::{AssignmentCheck, AssignmentError};
+use crate::services::members::access_matrix::{CellChange, CellKey, Change, Now};
 use crate::services::members::role::Title;
 use crate::services::members::rules as people_rules;
 use crate::services::members::rules::Target;
-use crate::services::members::visible::Sight;
+use crate::services::members::visible::CompanyScope;
 
 /// What a row does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ChangeKind {
     Added,
     Changed,
     Removed,
@@ -37,7 +37,7 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Planned {
     /// The row with what stands there now, in the form's values.
-    pub row: Row,
+    pub row: MatrixCsvRow,
     /// Whose role it is.
     pub name: String,
     /// The company; nothing is the organization.
@@ -45,36 +45,36 @@ pub struct Planned {
     /// The words for what stands there and for what shall.
     pub before: String,
     pub after: String,
-    change: Option<Change>,
+    change: Option<CellChange>,
 }
 
 impl Planned {
     /// What it does.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ChangeKind {
         match (&self.change, self.before.is_empty(), self.after.is_empty()) {
-            (None, ..) => Kind::Same,
-            (Some(_), true, _) => Kind::Added,
-            (Some(_), false, true) => Kind::Removed,
-            (Some(_), false, false) => Kind::Changed,
+            (None, ..) => ChangeKind::Same,
+            (Some(_), true, _) => ChangeKind::Added,
+            (Some(_), false, true) => ChangeKind::Removed,
+            (Some(_), false, false) => ChangeKind::Changed,
         }
     }
 
     /// The word for it, and its tone.
     pub fn word(&self) -> &'static str {
         match self.kind() {
-            Kind::Added => "Add",
-            Kind::Changed => "Change",
-            Kind::Removed => "Take off",
-            Kind::Same => "Same",
+            ChangeKind::Added => "Add",
+            ChangeKind::Changed => "Change",
+            ChangeKind::Removed => "Take off",
+            ChangeKind::Same => "Same",
         }
     }
 
     pub fn tone(&self) -> &'static str {
         match self.kind() {
-            Kind::Added => "success",
-            Kind::Changed => "info",
-            Kind::Removed => "danger",
-            Kind::Same => "",
+            ChangeKind::Added => "success",
+            ChangeKind::Changed => "info",
+            ChangeKind::Removed => "danger",
+            ChangeKind::Same => "",
         }
     }
 }
@@ -92,10 +92,10 @@ impl Plan {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of(conn: &mut Conn, member: &Member, rows: Vec<Row>) -> Result<Result<Self, Wrong>, AppError> {
-        let reader = Reader::of(conn, member, &rows)?;
+    pub fn of(conn: &mut Conn, actor: &Actor, rows: Vec<MatrixCsvRow>) -> Result<Result<Self, Wrong>, AppError> {
+        let reader = Reader::of(conn, actor, &rows)?;
         let (mut lines, mut wrong) = (Vec::new(), Vec::new());
-        let mut spots: HashMap<Spot, u64> = HashMap::new();
+        let mut spots: HashMap<CellKey, u64> = HashMap::new();
         for row in rows {
             let line = row.line;
             match reader.read(&row) {
@@ -114,12 +114,12 @@ impl Plan {
     }
 
     /// The changes, in the order of lines.
-    pub fn changes(&self) -> Vec<Change> {
+    pub fn changes(&self) -> Vec<CellChange> {
         self.lines.iter().filter_map(|line| line.change.clone()).collect()
     }
 
     /// How many rows do this.
-    pub fn count(&self, kind: Kind) -> usize {
+    pub fn count(&self, kind: ChangeKind) -> usize {
         self.lines.iter().filter(|line| line.kind() == kind).count()
     }
 
@@ -127,10 +127,10 @@ impl Plan {
     pub fn summary(&self) -> String {
         format!(
             "{} added, {} changed, {} taken off, {} already so",
-            self.count(Kind::Added),
-            self.count(Kind::Changed),
-            self.count(Kind::Removed),
-            self.count(Kind::Same)
+            self.count(ChangeKind::Added),
+            self.count(ChangeKind::Changed),
+            self.count(ChangeKind::Removed),
+            self.count(ChangeKind::Same)
         )
     }
 
@@ -142,8 +142,8 @@ impl Plan {
 
 /// What the rows are read by.
 struct Reader<'a> {
-    member: &'a Member,
-    sight: Sight,
+    member: &'a Actor,
+    sight: CompanyScope,
     customs: Vec<CustomRole>,
     people: HashMap<String, Person>,
     companies: HashMap<String, Company>,
@@ -153,7 +153,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn of(conn: &mut Conn, member: &'a Member, rows: &[Row]) -> Result<Self, AppError> {
+    fn of(conn: &mut Conn, member: &'a Actor, rows: &[MatrixCsvRow]) -> Result<Self, AppError> {
         let organization = member.organization;
         let emails: BTreeSet<String> = rows
             .iter()
@@ -165,16 +165,16 @@ impl<'a> Reader<'a> {
         let ids: Vec<MembershipId> = people.values().map(|person| person.id).collect();
         Ok(Self {
             member,
-            sight: Sight::of(conn, member)?,
+            sight: CompanyScope::of(conn, member)?,
             customs: custom_role::all(conn, organization)?,
             companies: access_matrix::by_slugs(conn, organization, &slugs.into_iter().collect::<Vec<_>>())?,
             now: Now::of(conn, member, &ids)?,
-            own: member.own_companies(conn, AssignCompanies::RIGHT)?,
+            own: member.own_companies(conn, AssignCompanies::ID)?,
             people,
         })
     }
 
-    fn read(&self, row: &Row) -> Result<(Spot, Planned), String> {
+    fn read(&self, row: &MatrixCsvRow) -> Result<(CellKey, Planned), String> {
         let email = Email::parse(&row.email).map_err(str::to_owned)?;
         let person = self
             .people
@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn title(&self, row: &Row, person: &Person) -> Result<(Spot, Planned), String> {
+    fn title(&self, row: &MatrixCsvRow, person: &Person) -> Result<(CellKey, Planned), String> {
         if row.role.is_empty() {
             return Err("A row without a company needs a role. To remove somebody, use their profile".into());
         }
@@ -208,11 +208,11 @@ impl<'a> Reader<'a> {
             people_rules::role_change(&self.member.into(), &target, title.held())
                 .map_err(|why| why.sentence().to_owned())?;
         }
-        let change = (was != now).then(|| Change {
+        let change = (was != now).then(|| CellChange {
             line: row.line,
             person: person.id,
             was: was.clone(),
-            wish: Wish::Title(title.clone()),
+            wish: Change::Title(title.clone()),
         });
         Ok((
             (person.id, None),
@@ -225,7 +225,7 @@ impl<'a> Reader<'a> {
                     .unwrap_or(was.clone()),
                 after: title.label().to_owned(),
                 change,
-                row: Row {
+                row: MatrixCsvRow {
                     line: row.line,
                     email: person.email.clone(),
                     company: String::new(),
@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
         ))
     }
 
-    fn place(&self, row: &Row, person: &Person) -> Result<(Spot, Planned), String> {
+    fn place(&self, row: &MatrixCsvRow, person: &Person) -> Result<(CellKey, Planned), String> {
         let one = self.member.unit.one();
         let company = self
             .companies
@@ -256,11 +256,11 @@ impl<'a> Reader<'a> {
         if was != now {
             self.may(person, company, role).map_err(|why| why.sentence(one))?;
         }
-        let change = (was != now).then(|| Change {
+        let change = (was != now).then(|| CellChange {
             line: row.line,
             person: person.id,
             was: was.clone(),
-            wish: Wish::Place(company.id, role),
+            wish: Change::Place(company.id, role),
         });
         let label = |value: &str| CompanyRole::parse(value).map_or("", CompanyRole::label).to_owned();
         Ok((
@@ -271,7 +271,7 @@ impl<'a> Reader<'a> {
                 before: label(&was),
                 after: label(&now),
                 change,
-                row: Row {
+                row: MatrixCsvRow {
                     line: row.line,
                     email: person.email.clone(),
                     company: company.slug.clone(),
@@ -282,15 +282,15 @@ impl<'a> Reader<'a> {
         ))
     }
 
-    fn may(&self, person: &Person, company: &Company, role: Option<CompanyRole>) -> Result<(), Refused> {
-        let attempt = Attempt::of(self.member, AssignCompanies::RIGHT, person.id, person.role);
+    fn may(&self, person: &Person, company: &Company, role: Option<CompanyRole>) -> Result<(), AssignmentError> {
+        let attempt = AssignmentCheck::of(self.member, AssignCompanies::ID, person.id, person.role);
         let (own, present) = (self.own.contains(&company.id), self.now.present(person.id, company.id));
         match role {
             Some(role) => attempt.give(own, present, role)?,
             None => attempt.touch(own, present)?,
         }
         if company.status == CompanyStatus::Archived {
-            Err(Refused::Archived)
+            Err(AssignmentError::Archived)
         } else {
             Ok(())
         }

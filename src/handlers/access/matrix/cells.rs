@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{AssignCompanies, Permission};
 use crate::authz::role::CompanyRole;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::handlers::access::matrix::Sent;
-use crate::handlers::access::queries::{Facts, Inherited, Place as Held};
-use crate::models::company_choice::Choice;
-use crate::models::member_search::Row;
+use crate::handlers::access::queries::{GrantFacts, Inherited, Place as Held};
+use crate::models::company_choice::CompanyChoice;
+use crate::models::member_search::MemberRow;
 use crate::services::assignments;
-use crate::services::assignments::Attempt;
-use crate::services::members::access_matrix::Spot;
+use crate::services::assignments::AssignmentCheck;
+use crate::services::members::access_matrix::CellKey;
 use crate::services::members::role::Title;
 use crate::services::members::rules;
-use crate::services::members::rules::{Actor, Target};
+use crate::services::members::rules::{ActorRank, Target};
 
 /// A form's value with its word, and whether it is chosen.
 #[derive(Debug)]
@@ -59,12 +59,12 @@ pub struct Line {
 
 /// What is the same for every cell.
 pub struct Reader<'a> {
-    pub member: &'a Member,
-    pub actor: Actor,
+    pub actor: &'a Actor,
+    pub rank: ActorRank,
     pub titles: Vec<Title>,
     /// The companies that the reader manages by assignment.
     pub own: Vec<CompanyId>,
-    pub facts: HashMap<MembershipId, Facts>,
+    pub facts: HashMap<MembershipId, GrantFacts>,
     pub places: HashMap<MembershipId, Vec<Held>>,
     pub inherited: Inherited,
     pub sent: &'a Sent,
@@ -72,11 +72,11 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     /// The cells of a person.
-    pub fn line(&self, at: usize, row: &Row, columns: &[Choice]) -> Option<Line> {
+    pub fn line(&self, at: usize, row: &MemberRow, columns: &[CompanyChoice]) -> Option<Line> {
         let facts = self.facts.get(&row.id)?;
         let own = facts
             .custom_role
-            .map_or_else(|| facts.own_role.to_string(), |custom| custom.to_string());
+            .map_or_else(|| facts.direct_role.to_string(), |custom| custom.to_string());
         let mut shown = vec![own.clone()];
         let mut cells = Vec::with_capacity(columns.len());
         for (column, company) in columns.iter().enumerate() {
@@ -97,7 +97,7 @@ impl Reader<'_> {
         })
     }
 
-    fn title(&self, name: String, row: &Row, facts: &Facts, own: &str) -> Cell {
+    fn title(&self, name: String, row: &MemberRow, facts: &GrantFacts, own: &str) -> Cell {
         let target = Target {
             id: row.id,
             role: row.role,
@@ -110,9 +110,9 @@ impl Reader<'_> {
         let offered: Vec<&Title> = self
             .titles
             .iter()
-            .filter(|title| title.value() == own || rules::may_give(&self.actor, &target, title.held()))
+            .filter(|title| title.value() == own || rules::may_give(&self.rank, &target, title.held()))
             .collect();
-        let by_group = (facts.own_role != row.role).then(|| self.inherited.role(row.id, row.role));
+        let by_group = (facts.direct_role != row.role).then(|| self.inherited.role(row.id, row.role));
         let spot = (row.id, None);
         let chosen = self.sent.chosen.get(&spot).map_or(own, String::as_str);
         // A single one is the present one: nothing can be chosen then.
@@ -140,7 +140,7 @@ impl Reader<'_> {
         }
     }
 
-    fn cell(&self, name: String, row: &Row, company: &Choice, held: Option<&Held>) -> Cell {
+    fn cell(&self, name: String, row: &MemberRow, company: &CompanyChoice, held: Option<&Held>) -> Cell {
         let direct = held.and_then(|held| held.direct);
         let by_role = row.role.inherited();
         let by_group = held.filter(|held| held.by_group()).map(|held| held.role);
@@ -151,7 +151,7 @@ impl Reader<'_> {
             (_, Some(role)) => Some((role, group.map_or("by group".into(), |name| format!("by group {name}")))),
             (_, None) => None,
         };
-        let attempt = Attempt::of(self.member, AssignCompanies::RIGHT, row.id, row.role);
+        let attempt = AssignmentCheck::of(self.actor, AssignCompanies::ID, row.id, row.role);
         let (own, present) = (self.own.contains(&company.id), held.map(|held| held.role));
         let useless = by_role == Some(CompanyRole::Manager) && direct.is_none();
         let open = !useless && attempt.give(own, present, CompanyRole::Viewer).is_ok();
@@ -165,7 +165,7 @@ impl Reader<'_> {
                 value: String::new(),
                 label: "–".into(),
             });
-            let roles = assignments::grantable(self.member.rights.reach(AssignCompanies::RIGHT));
+            let roles = assignments::grantable(self.actor.permissions.reach(AssignCompanies::ID));
             options.extend(roles.iter().rev().map(|role| Choosable {
                 value: role.to_string(),
                 label: role.label().to_owned(),
@@ -192,7 +192,7 @@ impl Reader<'_> {
         }
     }
 
-    fn fault(&self, spot: Spot) -> Option<String> {
+    fn fault(&self, spot: CellKey) -> Option<String> {
         let fault = self.sent.faults.iter().find(|fault| fault.spot == spot);
         fault.map(|fault| fault.sentence.clone())
     }

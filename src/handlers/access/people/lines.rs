@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use crate::auth::actor::Member;
-use crate::authz::decision::Cells;
+use crate::auth::actor::Actor;
+use crate::authz::decision::Overrides;
 use crate::authz::permission::{AssignCompanies, Permission};
 use crate::authz::role::Role;
 use crate::common::id::{CompanyId, MembershipId};
-use crate::handlers::access::queries::{Facts, Inherited, Place as Held};
+use crate::handlers::access::queries::{GrantFacts, Inherited, Place as Held};
 use crate::models::custom_role::CustomRole;
-use crate::models::member_search::{Given, Row, Standing, Wanted};
-use crate::services::assignments::Attempt;
-use crate::services::members::rules::Actor;
+use crate::models::member_search::{AccessStatus, Given, MemberFilter, MemberRow};
+use crate::services::assignments::AssignmentCheck;
+use crate::services::members::rules::ActorRank;
 
 /// So many companies of one person are listed; the matrix has them all.
 const PLACES: usize = 5;
@@ -58,47 +58,47 @@ impl Line {
 
 /// What stands beside the rows of one page.
 pub struct Beside {
-    pub facts: HashMap<MembershipId, Facts>,
+    pub facts: HashMap<MembershipId, GrantFacts>,
     pub places: HashMap<MembershipId, Vec<Held>>,
     pub inherited: Inherited,
 }
 
 /// What is the same for every line.
 pub struct Reader<'a> {
-    pub member: &'a Member,
-    pub actor: Actor,
+    pub actor: &'a Actor,
+    pub rank: ActorRank,
     /// The companies that the reader manages by assignment.
     pub own: Vec<CompanyId>,
     pub customs: &'a [CustomRole],
 }
 
 impl Reader<'_> {
-    fn line(&self, row: &Row) -> Line {
+    fn line(&self, row: &MemberRow) -> Line {
         Line {
             id: row.id,
             name: row.name.clone(),
             email: row.email.clone(),
-            you: row.id == self.member.id,
+            you: row.id == self.actor.id,
             role: String::new(),
             reach: String::new(),
             company: None,
             origin: String::new(),
             switched: 0,
-            out: match row.standing(self.member.cx.now) {
-                Standing::Active => None,
-                Standing::Suspended => Some(("Suspended", "danger")),
-                Standing::Ended => Some(("Access ended", "warning")),
+            out: match row.standing(self.actor.cx.now) {
+                AccessStatus::Active => None,
+                AccessStatus::Suspended => Some(("Suspended", "danger")),
+                AccessStatus::Ended => Some(("Access ended", "warning")),
             },
             change: None,
         }
     }
 
     /// Why the role counts: a group gives a higher one than the person's own, or the person has it.
-    fn title(&self, row: &Row, beside: &Beside) -> (String, String) {
+    fn title(&self, row: &MemberRow, beside: &Beside) -> (String, String) {
         let Some(facts) = beside.facts.get(&row.id) else {
             return (row.role.label().into(), "Direct".into());
         };
-        if facts.own_role != row.role
+        if facts.direct_role != row.role
             && let Some(group) = beside.inherited.role(row.id, row.role)
         {
             return (row.role.label().into(), format!("By group {group}"));
@@ -116,12 +116,12 @@ impl Reader<'_> {
     }
 
     /// Somebody's role in the organization.
-    pub fn in_organization(&self, row: &Row, beside: &Beside) -> Line {
+    pub fn in_organization(&self, row: &MemberRow, beside: &Beside) -> Line {
         let (role, origin) = self.title(row, beside);
-        let many = self.member.unit.many();
+        let many = self.actor.unit.many();
         let places = beside.places.get(&row.id).map_or(&[][..], Vec::as_slice);
         let switched = beside.facts.get(&row.id).map_or(0, |facts| {
-            let cells = Cells::read(&facts.overrides);
+            let cells = Overrides::read(&facts.overrides);
             cells.allow.iter().count() + cells.deny.iter().count()
         });
         Line {
@@ -132,18 +132,18 @@ impl Reader<'_> {
                 (Some(_), _) => format!("All {many}"),
                 (None, []) if row.role == Role::BillingAdmin => "Billing".into(),
                 (None, []) if row.role == Role::UserAdmin => "People".into(),
-                (None, []) => format!("No {}", self.member.unit.one()),
+                (None, []) => format!("No {}", self.actor.unit.one()),
                 (None, [one]) => one.name.clone(),
                 (None, [one, other]) => format!("{}, {}", one.name, other.name),
                 (None, [one, other, more @ ..]) => format!("{}, {} +{}", one.name, other.name, more.len()),
             },
-            change: (self.actor.may_touch(row.role)).then(|| format!("?member_id={}", row.id)),
+            change: (self.rank.may_touch(row.role)).then(|| format!("?member_id={}", row.id)),
             ..self.line(row)
         }
     }
 
     /// One line for each place: by the role in the organization, by assignment, by a group.
-    pub fn in_companies(&self, row: &Row, beside: &Beside, wanted: &Wanted) -> Vec<Line> {
+    pub fn in_companies(&self, row: &MemberRow, beside: &Beside, wanted: &MemberFilter) -> Vec<Line> {
         let mut lines = Vec::new();
         let role_wanted = match wanted.given {
             Some(Given::Place(role)) => Some(role),
@@ -156,7 +156,7 @@ impl Reader<'_> {
             let (title, origin) = self.title(row, beside);
             lines.push(Line {
                 role: inherited.label().into(),
-                reach: format!("All {}", self.member.unit.many()),
+                reach: format!("All {}", self.actor.unit.many()),
                 origin: match origin.strip_prefix("By ") {
                     Some(group) => format!("Inherited from {title}, by {group}"),
                     None => format!("Inherited from {title}"),
@@ -164,7 +164,7 @@ impl Reader<'_> {
                 ..self.line(row)
             });
         }
-        let attempt = Attempt::of(self.member, AssignCompanies::RIGHT, row.id, row.role);
+        let attempt = AssignmentCheck::of(self.actor, AssignCompanies::ID, row.id, row.role);
         let mut more = 0;
         for place in beside.places.get(&row.id).map_or(&[][..], Vec::as_slice) {
             let counts = role_wanted.is_none_or(|role| role == place.role)
@@ -195,12 +195,12 @@ impl Reader<'_> {
         }
         if lines.is_empty() {
             lines.push(Line {
-                reach: format!("No {}", self.member.unit.one()),
+                reach: format!("No {}", self.actor.unit.one()),
                 ..self.line(row)
             });
         } else if more > 0 {
             lines.push(Line {
-                reach: format!("and {more} more {}", self.member.unit.many()),
+                reach: format!("and {more} more {}", self.actor.unit.many()),
                 ..self.line(row)
             });
         }

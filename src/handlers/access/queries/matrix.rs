@@ -4,12 +4,12 @@ use diesel::prelude::*;
 
 use crate::common::id::CompanyId;
 use crate::common::name;
-use crate::common::paging::{Direction, Page, Place};
+use crate::common::paging::{Cursor, Direction, Page};
 use crate::db::Conn;
 use crate::db::schema::companies;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
-use crate::models::company_choice::Choice;
+use crate::models::company_choice::CompanyChoice;
 
 /// A page of active companies by name; of some only, when they are given.
 ///
@@ -19,9 +19,9 @@ pub fn columns(
     conn: &mut Conn,
     organization: OrgId,
     within: Option<&[CompanyId]>,
-    place: Option<&Place>,
+    place: Option<&Cursor>,
     size: usize,
-) -> QueryResult<Page<Choice>> {
+) -> QueryResult<Page<CompanyChoice>> {
     let mut query = companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::status.eq(CompanyStatus::Active))
@@ -57,7 +57,7 @@ pub fn columns(
         rows: page
             .rows
             .into_iter()
-            .map(|(_, id, name, slug)| Choice { id, name, slug })
+            .map(|(_, id, name, slug)| CompanyChoice { id, name, slug })
             .collect(),
         previous: page.previous,
         next: page.next,
@@ -68,8 +68,8 @@ pub fn columns(
 ///
 /// # Errors
 /// When the database fails.
-pub fn named(conn: &mut Conn, organization: OrgId, typed: &str, limit: usize) -> QueryResult<Vec<Choice>> {
-    let all: Vec<Choice> = companies::table
+pub fn named(conn: &mut Conn, organization: OrgId, typed: &str, limit: usize) -> QueryResult<Vec<CompanyChoice>> {
+    let all: Vec<CompanyChoice> = companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::status.eq(CompanyStatus::Active))
         .order((companies::sort_name, companies::id))

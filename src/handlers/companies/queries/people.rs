@@ -7,7 +7,7 @@ use crate::common::id::{CompanyId, MembershipId};
 use crate::common::name;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{company_assignments, member_words, memberships, users};
+use crate::db::schema::{company_assignments, member_search_terms, memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 
@@ -105,11 +105,11 @@ pub fn candidates(
         let end = name::prefix_end(&word).unwrap_or_else(|| vec![0xff; 65]);
         query = query.filter(
             memberships::id.eq_any(
-                member_words::table
-                    .filter(member_words::organization_id.eq(org))
-                    .filter(member_words::word.ge(word))
-                    .filter(member_words::word.lt(end))
-                    .select(member_words::membership_id),
+                member_search_terms::table
+                    .filter(member_search_terms::organization_id.eq(org))
+                    .filter(member_search_terms::word.ge(word))
+                    .filter(member_search_terms::word.lt(end))
+                    .select(member_search_terms::membership_id),
             ),
         );
     }

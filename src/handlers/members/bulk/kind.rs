@@ -1,13 +1,13 @@
 //! What many people can be changed by, and who may begin it.
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, RemoveMembers, Right};
+use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, PermissionId, RemoveMembers};
 use crate::services::groups;
 
 crate::text_enum! {
     /// What many people are changed by.
-    pub enum Kind {
+    pub enum BulkAction {
         Role = "role",
         Assign = "assign",
         TakeOff = "take-off",
@@ -19,7 +19,7 @@ crate::text_enum! {
     }
 }
 
-impl Kind {
+impl BulkAction {
     /// The words on its button.
     pub fn label(self) -> &'static str {
         match self {
@@ -49,27 +49,27 @@ impl Kind {
     }
 
     /// The right that it takes.
-    pub fn right(self) -> Right {
+    pub fn permission(self) -> PermissionId {
         match self {
-            Self::Role | Self::AccessEnd | Self::Group => ChangeRoles::RIGHT,
-            Self::Assign | Self::TakeOff => AssignCompanies::RIGHT,
-            Self::Suspend | Self::Restore | Self::Remove => RemoveMembers::RIGHT,
+            Self::Role | Self::AccessEnd | Self::Group => ChangeRoles::ID,
+            Self::Assign | Self::TakeOff => AssignCompanies::ID,
+            Self::Suspend | Self::Restore | Self::Remove => RemoveMembers::ID,
         }
     }
 
     /// Whether a member may begin it at all. Who manages companies only assigns these.
-    pub fn open(self, member: &Member) -> bool {
-        let reach = member.rights.reach(self.right());
+    pub fn open(self, actor: &Actor) -> bool {
+        let reach = actor.permissions.reach(self.permission());
         match self {
             Self::Assign | Self::TakeOff => reach != Reach::Nowhere,
-            Self::Group => groups::lacking(member).is_none(),
-            _ => reach == Reach::Everywhere && member.reach::<ChangeRoles>() == Reach::Everywhere,
+            Self::Group => groups::lacking(actor).is_none(),
+            _ => reach == Reach::Everywhere && actor.reach::<ChangeRoles>() == Reach::Everywhere,
         }
     }
 
     /// What a member may begin, the usual ones first.
-    pub fn of(member: &Member) -> Vec<Self> {
-        Self::ALL.iter().copied().filter(|kind| kind.open(member)).collect()
+    pub fn of(actor: &Actor) -> Vec<Self> {
+        Self::ALL.iter().copied().filter(|kind| kind.open(actor)).collect()
     }
 
     /// Whether something has to be chosen before one can say what will happen.

@@ -6,9 +6,9 @@ pub mod wish;
 
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::audit::Deeds;
+use crate::audit::Events;
 use crate::auth::Gate;
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::permission::ViewMembers;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -16,9 +16,9 @@ use crate::common::form::FormErrors;
 use crate::common::html::{html, refused, see_other};
 use crate::common::id::MembershipId;
 use crate::db::Conn;
-pub use crate::handlers::members::bulk::kind::Kind;
+pub use crate::handlers::members::bulk::kind::BulkAction;
 use crate::handlers::members::bulk::page::{BulkPage, people};
-use crate::handlers::members::bulk::wish::{Step, Typed, meant, present, wanted};
+use crate::handlers::members::bulk::wish::{BulkForm, Step, meant, present, wanted};
 use crate::services::members::bulk;
 use crate::services::members::bulk::{Change, Line, Outcome};
 
@@ -48,34 +48,34 @@ enum Came {
     Nothing(String),
 }
 
-fn handle(conn: &mut Conn, member: &Member, kind: Kind, typed: Typed) -> Result<(Came, Deeds), AppError> {
-    if !kind.open(member) {
-        return Err(member.refusal(conn, kind.right())?);
+fn handle(conn: &mut Conn, actor: &Actor, kind: BulkAction, typed: BulkForm) -> Result<(Came, Events), AppError> {
+    if !kind.open(actor) {
+        return Err(actor.refusal(conn, kind.permission())?);
     }
     let mut errors = FormErrors::none();
-    let ids = meant(conn, member, &typed, &mut errors)?;
-    let ids = present(conn, member, ids, &mut errors)?;
+    let ids = meant(conn, actor, &typed, &mut errors)?;
+    let ids = present(conn, actor, ids, &mut errors)?;
     // A search for companies, or only the people: nothing is wrong yet.
     let asks = kind.asks() && (typed.step == Step::Choose || typed.companies.finds);
     let change = if asks {
         None
     } else {
-        wanted(conn, member, kind, &typed, &mut errors)?
+        wanted(conn, actor, kind, &typed, &mut errors)?
     };
     let Some(change) = change.filter(|_| errors.is_empty()) else {
         let wrong = !errors.is_empty();
-        let page = Box::new(BulkPage::load(conn, member, kind, typed, ids, None, errors)?);
+        let page = Box::new(BulkPage::load(conn, actor, kind, typed, ids, None, errors)?);
         let came = if wrong { Came::Refused(page) } else { Came::Page(page) };
-        return Ok((came, Deeds::none("something has to be chosen first")));
+        return Ok((came, Events::none("something has to be chosen first")));
     };
     if typed.step != Step::Apply {
-        let lines = bulk::rehearse(conn, member, &change, &ids)?;
+        let lines = bulk::rehearse(conn, actor, &change, &ids)?;
         let ids = changing(&lines);
-        let page = BulkPage::load(conn, member, kind, typed, ids, Some(lines), errors)?;
-        return Ok((Came::Page(Box::new(page)), Deeds::none("a rehearsal")));
+        let page = BulkPage::load(conn, actor, kind, typed, ids, Some(lines), errors)?;
+        return Ok((Came::Page(Box::new(page)), Events::none("a rehearsal")));
     }
-    match bulk::apply(conn, member, &change, &ids)? {
-        Ok((n, deeds)) => Ok((Came::Done(told(&change, n), member.path("/members")), deeds)),
+    match bulk::apply(conn, actor, &change, &ids)? {
+        Ok((n, events)) => Ok((Came::Done(told(&change, n), actor.path("/members")), events)),
         Err(lines) => {
             for line in &lines {
                 if let Outcome::Refused(why) = &line.outcome {
@@ -86,8 +86,8 @@ fn handle(conn: &mut Conn, member: &Member, kind: Kind, typed: Typed) -> Result<
                 }
             }
             let ids = changing(&lines);
-            let page = BulkPage::load(conn, member, kind, typed, ids, Some(lines), errors)?;
-            Ok((Came::Refused(Box::new(page)), Deeds::none("one was refused")))
+            let page = BulkPage::load(conn, actor, kind, typed, ids, Some(lines), errors)?;
+            Ok((Came::Refused(Box::new(page)), Events::none("one was refused")))
         }
     }
 }
@@ -98,16 +98,16 @@ fn changing(lines: &[Line]) -> Vec<MembershipId> {
 }
 
 async fn answer(gate: Gate<ViewMembers>, fields: Fields, only_looks: bool) -> Result<HttpResponse, AppError> {
-    let mut typed = Typed::of(&fields);
+    let mut typed = BulkForm::of(&fields);
     if only_looks && typed.step == Step::Apply {
         typed.step = Step::Look;
     }
     let came = gate
-        .write(move |member, conn| match typed.kind {
-            Some(kind) => handle(conn, member, kind, typed),
+        .write(move |actor, conn| match typed.kind {
+            Some(kind) => handle(conn, actor, kind, typed),
             None => Ok((
-                Came::Nothing(member.path("/members")),
-                Deeds::none("nothing was chosen to be done"),
+                Came::Nothing(actor.path("/members")),
+                Events::none("nothing was chosen to be done"),
             )),
         })
         .await?;

@@ -2,33 +2,33 @@
 
 use askama::Template;
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::id::MembershipId;
 use crate::common::name;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::members::bulk::kind::Kind;
-use crate::handlers::members::bulk::wish::Typed;
+use crate::handlers::members::bulk::kind::BulkAction;
+use crate::handlers::members::bulk::wish::BulkForm;
 use crate::handlers::members::visible;
-use crate::models::company_choice::Choices;
+use crate::models::company_choice::CompanyChoices;
 use crate::services::groups;
 use crate::services::groups::Group;
 use crate::services::members::bulk::{Line, Outcome};
 use crate::services::members::role::{Title, grantable};
 use crate::web::company_picker::{Picker, Scope};
-use crate::web::layout::Shell;
+use crate::web::layout::Layout;
 
 /// One person in the list of what happens.
-struct Row {
+struct BulkRow {
     name: String,
     email: String,
     role: &'static str,
     outcome: Option<Outcome>,
 }
 
-impl Row {
+impl BulkRow {
     fn foreseen(line: Line) -> Self {
         Self {
             role: line.person.role.label(),
@@ -39,10 +39,10 @@ impl Row {
     }
 
     /// The people alone, by name.
-    fn only(conn: &mut Conn, member: &Member, ids: &[MembershipId]) -> Result<Vec<Self>, AppError> {
+    fn only(conn: &mut Conn, actor: &Actor, ids: &[MembershipId]) -> Result<Vec<Self>, AppError> {
         let mut rows = Vec::new();
         for id in ids {
-            let person = visible(conn, member, id.as_str())?;
+            let person = visible(conn, actor, id.as_str())?;
             rows.push(Self {
                 role: person.role.label(),
                 name: person.name,
@@ -58,23 +58,23 @@ impl Row {
 #[derive(Template)]
 #[template(path = "members/bulk.html")]
 pub struct BulkPage {
-    shell: Shell,
+    layout: Layout,
     organization: String,
     unit: UnitLabel,
     members: String,
     path: String,
-    kind: Kind,
-    typed: Typed,
+    kind: BulkAction,
+    typed: BulkForm,
     ids: Vec<MembershipId>,
     errors: FormErrors,
     /// What is chosen from.
     titles: Vec<Title>,
     picker: Option<Picker>,
-    choices: Choices,
+    choices: CompanyChoices,
     groups: Vec<Group>,
     /// What would happen, once that can be said.
     foreseen: bool,
-    rows: Vec<Row>,
+    rows: Vec<BulkRow>,
     changed: usize,
     /// Whether the reader may give a role in the organization instead of companies.
     offers_role: bool,
@@ -84,29 +84,29 @@ impl BulkPage {
     fn title(&self) -> String {
         let people = people(self.rows.len());
         match self.kind {
-            Kind::Role => format!("Change the role of {people}"),
-            Kind::Assign => format!("Assign {} to {people}", self.unit.many()),
-            Kind::TakeOff => format!("Take {people} off {}", self.unit.a()),
-            Kind::AccessEnd => format!("Set the end of access of {people}"),
-            Kind::Group => format!("Put {people} into a group"),
-            Kind::Suspend => format!("Suspend {people}"),
-            Kind::Restore => format!("Give {people} access back"),
-            Kind::Remove => format!("Remove {people}"),
+            BulkAction::Role => format!("Change the role of {people}"),
+            BulkAction::Assign => format!("Assign {} to {people}", self.unit.many()),
+            BulkAction::TakeOff => format!("Take {people} off {}", self.unit.a()),
+            BulkAction::AccessEnd => format!("Set the end of access of {people}"),
+            BulkAction::Group => format!("Put {people} into a group"),
+            BulkAction::Suspend => format!("Suspend {people}"),
+            BulkAction::Restore => format!("Give {people} access back"),
+            BulkAction::Remove => format!("Remove {people}"),
         }
     }
 
     fn verb(&self) -> String {
         let people = people(self.changed);
         match self.kind {
-            Kind::Suspend => format!("Suspend {people}"),
-            Kind::Remove => format!("Remove {people}"),
-            Kind::Restore => format!("Give {people} access back"),
+            BulkAction::Suspend => format!("Suspend {people}"),
+            BulkAction::Remove => format!("Remove {people}"),
+            BulkAction::Restore => format!("Give {people} access back"),
             _ => format!("Change {people}"),
         }
     }
 
     fn danger(&self) -> bool {
-        matches!(self.kind, Kind::Suspend | Kind::Remove)
+        matches!(self.kind, BulkAction::Suspend | BulkAction::Remove)
     }
 
     /// "2 change, 1 is so already, 1 is refused".
@@ -141,46 +141,46 @@ pub fn people(n: usize) -> String {
 impl BulkPage {
     pub fn load(
         conn: &mut Conn,
-        member: &Member,
-        kind: Kind,
-        typed: Typed,
+        actor: &Actor,
+        kind: BulkAction,
+        typed: BulkForm,
         ids: Vec<MembershipId>,
         lines: Option<Vec<Line>>,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
         let foreseen = lines.is_some();
-        let scope = Scope::to_assign(conn, member)?;
+        let scope = Scope::to_assign(conn, actor)?;
         let rows = match lines {
-            Some(lines) => lines.into_iter().map(Row::foreseen).collect(),
-            None => Row::only(conn, member, &ids)?,
+            Some(lines) => lines.into_iter().map(BulkRow::foreseen).collect(),
+            None => BulkRow::only(conn, actor, &ids)?,
         };
-        let choices = if kind == Kind::TakeOff {
-            Choices::of(
+        let choices = if kind == BulkAction::TakeOff {
+            CompanyChoices::of(
                 conn,
-                member.organization,
-                member.active_companies,
+                actor.organization,
+                actor.active_companies,
                 scope.within.as_deref(),
             )?
         } else {
-            Choices::default()
+            CompanyChoices::default()
         };
-        let roles = groups::roles(member);
+        let roles = groups::roles(actor);
         Ok(Self {
-            shell: member.shell(conn, "members")?,
-            organization: member.organization_name.clone(),
-            unit: member.unit,
-            members: member.path("/members"),
-            path: member.path("/members/bulk"),
-            titles: if kind == Kind::Role {
-                grantable(conn, member)?
+            layout: actor.layout(conn, "members")?,
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+            members: actor.path("/members"),
+            path: actor.path("/members/bulk"),
+            titles: if kind == BulkAction::Role {
+                grantable(conn, actor)?
             } else {
                 Vec::new()
             },
-            picker: if kind == Kind::Assign {
-                let path = member.path("/members/bulk?do=assign");
+            picker: if kind == BulkAction::Assign {
+                let path = actor.path("/members/bulk?do=assign");
                 Some(Picker::of(
                     conn,
-                    member.organization,
+                    actor.organization,
                     &scope,
                     &typed.companies,
                     path,
@@ -189,8 +189,8 @@ impl BulkPage {
             } else {
                 None
             },
-            groups: if kind == Kind::Group {
-                let mut groups = groups::all(conn, member)?;
+            groups: if kind == BulkAction::Group {
+                let mut groups = groups::all(conn, actor)?;
                 groups.retain(|group| roles.contains(&group.role));
                 groups
             } else {
@@ -201,7 +201,7 @@ impl BulkPage {
                 .iter()
                 .filter(|row| matches!(row.outcome, Some(Outcome::Changed(_))))
                 .count(),
-            offers_role: Kind::Role.open(member),
+            offers_role: BulkAction::Role.open(actor),
             kind,
             typed,
             ids,

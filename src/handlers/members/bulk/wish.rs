@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::auth::actor::Member;
+use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::ViewMembers;
 use crate::common::error::AppError;
@@ -11,8 +11,8 @@ use crate::common::form::FormErrors;
 use crate::common::id::MembershipId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::handlers::members::bulk::kind::Kind;
-use crate::handlers::members::roster::Asked;
+use crate::handlers::members::bulk::kind::BulkAction;
+use crate::handlers::members::roster::MembersQuery;
 use crate::handlers::members::suspension::LONGEST;
 use crate::handlers::members::{queries, visible};
 use crate::models::company_choice;
@@ -37,14 +37,14 @@ pub enum Step {
 
 /// The form as it was typed.
 #[derive(Debug, Clone, Default)]
-pub struct Typed {
-    pub kind: Option<Kind>,
+pub struct BulkForm {
+    pub kind: Option<BulkAction>,
     pub ids: Vec<String>,
     pub all: bool,
-    pub asked: Asked,
+    pub asked: MembersQuery,
     pub step: Step,
     pub role: String,
-    pub companies: company_picker::Typed,
+    pub companies: company_picker::PickerForm,
     pub company: String,
     pub access_until: String,
     pub group: String,
@@ -52,22 +52,22 @@ pub struct Typed {
     pub cancels: bool,
 }
 
-impl Typed {
+impl BulkForm {
     /// Takes what came.
     pub fn of(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).to_owned();
         Self {
-            kind: Kind::parse(fields.get("do")),
+            kind: BulkAction::parse(fields.get("do")),
             ids: fields.all("id").map(str::to_owned).collect(),
             all: !fields.get("all").is_empty(),
-            asked: Asked::of(fields),
+            asked: MembersQuery::of(fields),
             step: match fields.get("step") {
                 "look" => Step::Look,
                 "apply" => Step::Apply,
                 _ => Step::Choose,
             },
             role: text("role_value"),
-            companies: company_picker::Typed::of(fields),
+            companies: company_picker::PickerForm::of(fields),
             company: text("company_value"),
             access_until: text("access_until"),
             group: text("group_id"),
@@ -81,17 +81,17 @@ impl Typed {
 /// The people who are meant: those that were ticked, or all whom the list shows.
 pub fn meant(
     conn: &mut Conn,
-    member: &Member,
-    typed: &Typed,
+    actor: &Actor,
+    typed: &BulkForm,
     errors: &mut FormErrors,
 ) -> Result<Vec<MembershipId>, AppError> {
     let mut ids = BTreeSet::new();
     if typed.all {
-        let Some(wanted) = typed.asked.read(conn, member)? else {
+        let Some(wanted) = typed.asked.read(conn, actor)? else {
             errors.add("people", "Nobody matches any more");
             return Ok(Vec::new());
         };
-        let found = member_search::page(conn, member.organization, &wanted, None, MOST)?;
+        let found = member_search::page(conn, actor.organization, &wanted, None, MOST)?;
         if found.page.next.is_some() {
             errors.add(
                 "people",
@@ -118,17 +118,17 @@ pub fn meant(
 /// Those of them who are still here. Of the others the names stand at `people`.
 pub fn present(
     conn: &mut Conn,
-    member: &Member,
+    actor: &Actor,
     ids: Vec<MembershipId>,
     errors: &mut FormErrors,
 ) -> Result<Vec<MembershipId>, AppError> {
     let (mut here, mut gone) = (Vec::new(), Vec::new());
     for id in ids {
-        match visible(conn, member, id.as_str()) {
+        match visible(conn, actor, id.as_str()) {
             Ok(_) => here.push(id),
             // Somebody who was never here is nobody's to ask for.
-            Err(AppError::NotFound) if member.reach::<ViewMembers>() == Reach::Everywhere => {
-                let name = queries::removed::name(conn, member.organization, id)?.ok_or(AppError::NotFound)?;
+            Err(AppError::NotFound) if actor.reach::<ViewMembers>() == Reach::Everywhere => {
+                let name = queries::removed::name(conn, actor.organization, id)?.ok_or(AppError::NotFound)?;
                 gone.push(name);
             }
             Err(error) => return Err(error),
@@ -146,51 +146,51 @@ pub fn present(
 /// What is wanted, or what is wrong with it.
 pub fn wanted(
     conn: &mut Conn,
-    member: &Member,
-    kind: Kind,
-    typed: &Typed,
+    actor: &Actor,
+    kind: BulkAction,
+    typed: &BulkForm,
     errors: &mut FormErrors,
 ) -> Result<Option<Change>, AppError> {
     Ok(match kind {
-        Kind::Role => {
-            let title = Title::parse(conn, member.organization, &typed.role)?;
+        BulkAction::Role => {
+            let title = Title::parse(conn, actor.organization, &typed.role)?;
             if title.is_none() {
                 errors.add("role_value", "Choose a role");
             }
             title.map(Change::Role)
         }
-        Kind::Assign => {
-            let scope = Scope::to_assign(conn, member)?;
-            let (chosen, named) = typed.companies.read(conn, member, &scope, errors)?;
+        BulkAction::Assign => {
+            let scope = Scope::to_assign(conn, actor)?;
+            let (chosen, named) = typed.companies.read(conn, actor, &scope, errors)?;
             if chosen.is_empty() {
                 errors.add(
                     "company_id",
-                    format!("Choose a role in at least one {}", member.unit.one()),
+                    format!("Choose a role in at least one {}", actor.unit.one()),
                 );
             }
             errors.is_empty().then_some(Change::Assign(chosen, named))
         }
-        Kind::TakeOff => {
+        BulkAction::TakeOff => {
             let text = typed.company.trim();
             let company = if text.is_empty() {
                 None
             } else {
-                company_choice::company_meant(conn, member.organization, text)?
+                company_choice::company_meant(conn, actor.organization, text)?
             };
-            let scope = Scope::to_assign(conn, member)?;
+            let scope = Scope::to_assign(conn, actor)?;
             let company = company.filter(|company| {
                 let within = scope.within.as_ref();
                 within.is_none_or(|within| within.contains(&company.id))
             });
             if company.is_none() {
-                errors.add("company_value", format!("Choose {}", member.unit.a()));
+                errors.add("company_value", format!("Choose {}", actor.unit.a()));
             }
             company.map(|company| Change::TakeOff(company.id, company.name))
         }
-        Kind::AccessEnd => match typed.access_until.trim() {
+        BulkAction::AccessEnd => match typed.access_until.trim() {
             "" => Some(Change::AccessEnd(None)),
             day => match Time::end_of_day(day) {
-                Some(end) if end >= member.cx.now => Some(Change::AccessEnd(Some(end))),
+                Some(end) if end >= actor.cx.now => Some(Change::AccessEnd(Some(end))),
                 Some(_) => {
                     errors.add("access_until", "Choose today or a later day");
                     None
@@ -201,21 +201,21 @@ pub fn wanted(
                 }
             },
         },
-        Kind::Group => {
+        BulkAction::Group => {
             if typed.group.is_empty() {
                 errors.add("group_id", "Choose a group");
                 None
             } else {
-                Some(Change::Group(groups::find(conn, member, &typed.group)?))
+                Some(Change::Group(groups::find(conn, actor, &typed.group)?))
             }
         }
-        Kind::Suspend => {
+        BulkAction::Suspend => {
             if typed.reason.trim().chars().count() > LONGEST {
                 errors.add("reason", format!("Say it in at most {LONGEST} letters"));
             }
             Some(Change::Suspend(typed.reason.trim().to_owned()))
         }
-        Kind::Restore => Some(Change::Restore),
-        Kind::Remove => Some(Change::Remove(typed.cancels)),
+        BulkAction::Restore => Some(Change::Restore),
+        BulkAction::Remove => Some(Change::Remove(typed.cancels)),
     })
 }

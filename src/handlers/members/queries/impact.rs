@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use crate::authz::decision::Cells;
+use crate::authz::decision::Overrides;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
@@ -17,7 +17,7 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::members::queries::{Assigned, assigned};
-use crate::models::membership::record::Standing;
+use crate::models::membership::record::Membership;
 use crate::services::groups;
 use crate::services::members::removal;
 use crate::services::members::role::Title;
@@ -51,9 +51,9 @@ pub struct Impact {
 ///
 /// # Errors
 /// When the database fails.
-pub fn of(conn: &mut Conn, organization: OrgId, person: &Standing, now: Time) -> Result<Impact, AppError> {
+pub fn of(conn: &mut Conn, organization: OrgId, person: &Membership, now: Time) -> Result<Impact, AppError> {
     let companies = assigned(conn, organization, person.id)?;
-    let cells = Cells::read(&person.facts.overrides);
+    let cells = Overrides::read(&person.access.overrides);
     let links = onboarding_links::table
         .filter(onboarding_links::organization_id.eq(organization))
         .filter(onboarding_links::created_by.eq(person.user.to_string()))
@@ -98,7 +98,9 @@ pub fn of(conn: &mut Conn, organization: OrgId, person: &Standing, now: Time) ->
         links,
         requests,
         approvals,
-        sole_owner: owners <= 1 && person.facts.own_role == Role::Owner && person.status == MembershipStatus::Active,
+        sole_owner: owners <= 1
+            && person.access.direct_role == Role::Owner
+            && person.status == MembershipStatus::Active,
         companies,
     })
 }

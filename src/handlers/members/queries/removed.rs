@@ -52,9 +52,9 @@ pub fn list(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Vec<
     let rows: Vec<Row> = memberships::table
         .inner_join(users::table)
         .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::undo_until.ge(now))
+        .filter(memberships::restorable_until.ge(now))
         .filter(memberships::status.eq(MembershipStatus::Removed))
-        .order((memberships::undo_until.desc(), memberships::id))
+        .order((memberships::restorable_until.desc(), memberships::id))
         .limit(MOST)
         .select((
             memberships::id,
@@ -64,7 +64,7 @@ pub fn list(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Vec<
             memberships::role,
             memberships::removed_at,
             memberships::removed_by,
-            memberships::undo_until,
+            memberships::restorable_until,
         ))
         .load(conn)?;
     let mut by: Vec<String> = rows.iter().filter_map(|row| row.6.clone()).collect();
@@ -94,7 +94,7 @@ pub fn list(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Vec<
 pub fn count(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<usize> {
     let ids: Vec<MembershipId> = memberships::table
         .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::undo_until.ge(now))
+        .filter(memberships::restorable_until.ge(now))
         .filter(memberships::status.eq(MembershipStatus::Removed))
         .limit(MOST)
         .select(memberships::id)

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::common::error::AppError;
 use crate::common::id::MailId;
-use crate::common::paging::Place;
+use crate::common::paging::Cursor;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::mail_outbox;
@@ -54,7 +54,7 @@ pub fn list(
     conn: &mut Conn,
     state: Option<MailState>,
     address: &str,
-    place: Option<&Place>,
+    place: Option<&Cursor>,
 ) -> QueryResult<Vec<Listed>> {
     let mut query = mail_outbox::table.select(Listed::as_select()).into_boxed::<Backend>();
     if let Some(state) = state {

@@ -6,7 +6,7 @@ use diesel::sql_types::{Nullable, Text};
 
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{deed_seals, instance, mail_outbox, organizations, support_sessions, users};
+use crate::db::schema::{audit_seals, instance, mail_outbox, organizations, support_sessions, users};
 use crate::db::types::organization::OrganizationStatus;
 use crate::mail::outbox::MailState;
 
@@ -129,5 +129,5 @@ pub fn oldest_due(conn: &mut Conn, now: Time) -> QueryResult<Option<Time>> {
 /// # Errors
 /// When the database fails.
 pub fn sealed(conn: &mut Conn) -> QueryResult<Option<Time>> {
-    deed_seals::table.select(max(deed_seals::sealed_at)).first(conn)
+    audit_seals::table.select(max(audit_seals::sealed_at)).first(conn)
 }

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::id::UserId;
-use crate::common::paging::Place;
+use crate::common::paging::Cursor;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{memberships, organization_slugs, organizations, role_counts, users};
@@ -87,7 +87,7 @@ macro_rules! listed {
 ///
 /// # Errors
 /// When the database fails.
-pub fn list(conn: &mut Conn, q: &str, place: Option<&Place>) -> QueryResult<Vec<Listed>> {
+pub fn list(conn: &mut Conn, q: &str, place: Option<&Cursor>) -> QueryResult<Vec<Listed>> {
     let mut query = listed!().into_boxed::<Backend>();
     if !q.trim().is_empty() {
         let like = containing(q);

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::common::error::AppError;
 use crate::common::id::UserId;
-use crate::common::paging::Place;
+use crate::common::paging::Cursor;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{memberships, sessions, users};
@@ -56,7 +56,7 @@ pub enum Show {
 ///
 /// # Errors
 /// When the database fails.
-pub fn list(conn: &mut Conn, q: &str, show: Show, place: Option<&Place>) -> QueryResult<Vec<Account>> {
+pub fn list(conn: &mut Conn, q: &str, show: Show, place: Option<&Cursor>) -> QueryResult<Vec<Account>> {
     let mut query = users::table.select(Account::as_select()).into_boxed::<Backend>();
     if !q.trim().is_empty() {
         let like = containing(q);

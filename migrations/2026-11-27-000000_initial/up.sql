@@ -1,0 +1,575 @@
+-- One file for both engines. Times are BIGINT microseconds since 1970 (UTC), identifiers are UUIDv7 in 32 hex digits,
+-- sort keys and search words are bytes (BYTEA) so that both engines order them alike, whatever the collation.
+-- Every tenant table's key begins with organization_id, so that a distributed PostgreSQL can place a tenant on one node.
+
+CREATE TABLE instance (
+    id INTEGER NOT NULL PRIMARY KEY,
+    operator_id TEXT,
+    created_at BIGINT NOT NULL
+);
+INSERT INTO instance (id, operator_id, created_at) VALUES (1, NULL, 0);
+
+CREATE TABLE users (
+    id TEXT NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    email_verified_at BIGINT,
+    is_operator BOOLEAN NOT NULL,
+    organization_limit INTEGER,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE sessions (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    ip TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_by_user ON sessions (user_id);
+
+CREATE TABLE email_tokens (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    email TEXT NOT NULL,
+    next TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX email_tokens_by_user ON email_tokens (user_id, kind, created_at);
+
+CREATE TABLE login_attempts (
+    id TEXT NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL,
+    ip TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE INDEX login_attempts_by_email ON login_attempts (email, kind, at);
+CREATE INDEX login_attempts_by_ip ON login_attempts (ip, kind, at);
+
+CREATE TABLE account_events (
+    user_id TEXT NOT NULL REFERENCES users (id),
+    id TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    actor_id TEXT,
+    actor_name TEXT NOT NULL,
+    on_behalf_of TEXT,
+    ip TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target_kind TEXT NOT NULL,
+    target_id TEXT NOT NULL,
+    target_label TEXT NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    PRIMARY KEY (user_id, id)
+);
+
+CREATE TABLE organizations (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    organization_type TEXT NOT NULL,
+    unit_label TEXT NOT NULL,
+    status TEXT NOT NULL,
+    region TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    owner_count INTEGER NOT NULL,
+    -- Kept with each change, so that no page counts.
+    active_companies BIGINT NOT NULL DEFAULT 0,
+    archived_companies BIGINT NOT NULL DEFAULT 0,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    created_at BIGINT NOT NULL,
+        timezone TEXT NOT NULL DEFAULT 'UTC',
+    currency TEXT NOT NULL DEFAULT 'USD',
+    -- Cells of the permission table overridden for whole roles (JSON), or empty.
+    policies TEXT NOT NULL DEFAULT '',
+    -- A second owner must approve irreversible changes.
+    dual_control BOOLEAN NOT NULL DEFAULT FALSE,
+    -- Whether operators may open support sessions, and who allowed it.
+    support_consent BOOLEAN NOT NULL DEFAULT FALSE,
+    support_consent_by TEXT NOT NULL DEFAULT '',
+    -- Set while deletion is pending; the organization is read-only until then.
+    delete_after BIGINT,
+    -- The sum of companies.people; kept with each change.
+    assignment_count BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX organizations_by_creator ON organizations (created_by);
+CREATE INDEX organizations_ending ON organizations (delete_after) WHERE delete_after IS NOT NULL;
+
+CREATE TABLE organization_slugs (
+    slug TEXT NOT NULL PRIMARY KEY,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    is_current BOOLEAN NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX organization_slugs_by_organization ON organization_slugs (organization_id);
+
+CREATE TABLE role_counts (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    role TEXT NOT NULL,
+    members BIGINT NOT NULL,
+    -- Suspended members are included in members, and not in companies.member_count.
+    suspended BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (organization_id, role)
+);
+
+CREATE TABLE companies (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    sort_name BYTEA NOT NULL,
+    status TEXT NOT NULL,
+    -- Assigned members who are not in it by their organization role; kept with each change.
+    member_count BIGINT NOT NULL DEFAULT 0,
+    created_at BIGINT NOT NULL,
+    archived_at BIGINT,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE (organization_id, slug)
+);
+CREATE INDEX companies_by_name ON companies (organization_id, status, sort_name, id);
+
+CREATE TABLE memberships (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    role TEXT NOT NULL,
+    status TEXT NOT NULL,
+    access_until BIGINT,
+    invited_by TEXT,
+    joined_at BIGINT NOT NULL,
+    last_seen_at BIGINT,
+    removed_at BIGINT,
+    removed_by TEXT,
+    -- NULL once removed, so that no list finds a removed member.
+    sort_name BYTEA,
+    -- role is the effective role: the highest of direct_role and the groups' roles.
+    direct_role TEXT NOT NULL DEFAULT '',
+    custom_role_id TEXT,
+    -- Cells of the permission table overridden for this member (JSON), or empty.
+    overrides TEXT NOT NULL DEFAULT '',
+    -- In how many groups; kept with each change.
+    group_count INTEGER NOT NULL DEFAULT 0,
+    suspended_at BIGINT,
+    suspended_by TEXT,
+    suspend_reason TEXT NOT NULL DEFAULT '',
+    -- A removal can be undone until then, to the state in removal_snapshot (JSON).
+    restorable_until BIGINT,
+    removal_snapshot TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (organization_id, id),
+    UNIQUE (organization_id, user_id)
+);
+CREATE INDEX memberships_by_user ON memberships (user_id);
+CREATE INDEX memberships_by_name ON memberships (organization_id, sort_name, id);
+CREATE INDEX memberships_by_role ON memberships (organization_id, role, sort_name, id);
+CREATE INDEX memberships_by_joining ON memberships (organization_id, joined_at, id);
+-- Few memberships end or are suspended: these two find them without a scan.
+CREATE INDEX memberships_ending ON memberships (organization_id, access_until, id) WHERE access_until IS NOT NULL;
+CREATE INDEX memberships_suspended ON memberships (organization_id, sort_name, id) WHERE status = 'suspended';
+CREATE INDEX memberships_by_custom_role ON memberships (organization_id, custom_role_id, sort_name, id) WHERE custom_role_id IS NOT NULL;
+CREATE INDEX memberships_with_overrides ON memberships (organization_id, sort_name, id) WHERE overrides <> '';
+CREATE INDEX memberships_restorable ON memberships (organization_id, restorable_until) WHERE restorable_until IS NOT NULL;
+CREATE INDEX memberships_due ON memberships (status, access_until) WHERE access_until IS NOT NULL;
+
+CREATE TABLE member_search_terms (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    word BYTEA NOT NULL,
+    -- The member's own sort key again: who is found by a word is sorted without touching the members.
+    sort_name BYTEA NOT NULL,
+    membership_id TEXT NOT NULL,
+    PRIMARY KEY (organization_id, word, sort_name, membership_id),
+    FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
+);
+-- With the word in it, so that "does this member match" is one look into the index.
+CREATE INDEX member_search_terms_by_member ON member_search_terms (organization_id, membership_id, word);
+
+CREATE TABLE company_assignments (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    membership_id TEXT NOT NULL,
+    company_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    access_until BIGINT,
+    origin TEXT NOT NULL,
+    -- The member's own sort key again: the members of one company are listed without touching the other members.
+    sort_name BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- role is the effective role; direct_role is the member's own (NULL: only through groups).
+    direct_role TEXT,
+    PRIMARY KEY (organization_id, membership_id, company_id),
+    FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id),
+    FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
+);
+CREATE INDEX company_assignments_by_company ON company_assignments (organization_id, company_id, sort_name, membership_id);
+CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
+CREATE INDEX company_assignments_due ON company_assignments (access_until) WHERE access_until IS NOT NULL;
+
+CREATE TABLE mail_outbox (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    to_name TEXT NOT NULL,
+    to_email TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    html TEXT NOT NULL,
+    text TEXT NOT NULL,
+    -- The message says {{token}}; the sender puts the token made from this seed in its place.
+    seed TEXT,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_attempt_at BIGINT NOT NULL,
+    lease_until BIGINT,
+    last_error TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    sent_at BIGINT
+);
+CREATE INDEX mail_outbox_due ON mail_outbox (state, next_attempt_at);
+CREATE INDEX mail_outbox_by_state ON mail_outbox (state, id);
+CREATE INDEX mail_outbox_by_address ON mail_outbox (to_email, id);
+
+CREATE TABLE invitations (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    email TEXT NOT NULL,
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    message TEXT NOT NULL,
+    access_until BIGINT,
+    status TEXT NOT NULL,
+    -- The inviter steps down to admin when this invitation to be the first owner is accepted.
+    hands_over BOOLEAN NOT NULL,
+    invited_by TEXT NOT NULL REFERENCES users (id),
+    mail_id TEXT,
+    sent_count INTEGER NOT NULL,
+    last_sent_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    PRIMARY KEY (organization_id, id)
+);
+CREATE UNIQUE INDEX invitations_open ON invitations (organization_id, email) WHERE status IN ('pending', 'awaiting_approval');
+CREATE INDEX invitations_by_email ON invitations (email, status);
+CREATE INDEX invitations_by_status ON invitations (organization_id, status, created_at, id);
+CREATE INDEX invitations_by_age ON invitations (organization_id, last_sent_at);
+CREATE INDEX invitations_by_expiry ON invitations (status, expires_at);
+
+CREATE TABLE invitation_grants (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    invitation_id TEXT NOT NULL,
+    company_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    PRIMARY KEY (organization_id, invitation_id, company_id),
+    FOREIGN KEY (organization_id, invitation_id) REFERENCES invitations (organization_id, id),
+    FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
+);
+
+CREATE TABLE invitation_tokens (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    invitation_id TEXT NOT NULL,
+    seed TEXT NOT NULL,
+    is_current BOOLEAN NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX invitation_tokens_by_invitation ON invitation_tokens (organization_id, invitation_id);
+
+CREATE TABLE audit_events (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    actor_id TEXT,
+    actor_name TEXT NOT NULL,
+    on_behalf_of TEXT,
+    ip TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target_kind TEXT NOT NULL,
+    target_id TEXT NOT NULL,
+    target_label TEXT NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    -- The chain: each event's hash covers the event and the hash before it.
+    seq BIGINT NOT NULL DEFAULT 0,
+    prev_hash TEXT NOT NULL DEFAULT '',
+    hash TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX audit_events_by_target ON audit_events (organization_id, target_kind, target_id, id);
+CREATE UNIQUE INDEX audit_events_by_seq ON audit_events (organization_id, seq) WHERE seq > 0;
+CREATE INDEX audit_events_unchained ON audit_events (organization_id, at, id) WHERE seq <= 0;
+CREATE INDEX audit_events_by_actor ON audit_events (organization_id, actor_id, seq);
+CREATE INDEX audit_events_by_action ON audit_events (organization_id, action, seq);
+
+CREATE TABLE organization_contacts (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    kind TEXT NOT NULL,
+    -- Verified by a link; empty until the first one is.
+    email TEXT NOT NULL,
+    verified_at BIGINT,
+    -- Entered, not verified yet; empty when nothing is pending.
+    pending_email TEXT NOT NULL,
+    token_hash TEXT UNIQUE,
+    asked_at BIGINT,
+    PRIMARY KEY (organization_id, kind)
+);
+
+CREATE TABLE custom_roles (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    -- The built-in role it is based on: it sets the level and the inherited company role.
+    base TEXT NOT NULL,
+    -- The permissions it is made of, by key, with spaces between.
+    permissions TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE (organization_id, name)
+);
+
+CREATE TABLE groups (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    -- The role that its members inherit; member for none.
+    role TEXT NOT NULL,
+    -- How many members are in it; kept with each change.
+    member_count BIGINT NOT NULL DEFAULT 0,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE (organization_id, name)
+);
+
+CREATE TABLE group_members (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    group_id TEXT NOT NULL,
+    membership_id TEXT NOT NULL,
+    added_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, group_id, membership_id),
+    FOREIGN KEY (organization_id, group_id) REFERENCES groups (organization_id, id),
+    FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
+);
+CREATE INDEX group_members_by_member ON group_members (organization_id, membership_id);
+
+CREATE TABLE group_grants (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    group_id TEXT NOT NULL,
+    company_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    PRIMARY KEY (organization_id, group_id, company_id),
+    FOREIGN KEY (organization_id, group_id) REFERENCES groups (organization_id, id),
+    FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
+);
+CREATE INDEX group_grants_by_company ON group_grants (organization_id, company_id);
+
+CREATE TABLE access_requests (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    membership_id TEXT NOT NULL,
+    permission TEXT NOT NULL,
+    company_id TEXT,
+    note TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    decided_by TEXT,
+    decided_at BIGINT,
+    answer TEXT NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
+);
+CREATE INDEX access_requests_by_status ON access_requests (organization_id, status, created_at, id);
+CREATE UNIQUE INDEX access_requests_open ON access_requests (organization_id, membership_id, permission, COALESCE(company_id, '')) WHERE status = 'open';
+
+-- Changes that another person must approve first: a transfer by the new owner, dual control by a second owner.
+CREATE TABLE approvals (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    -- The change (JSON).
+    payload TEXT NOT NULL,
+    label TEXT NOT NULL,
+    requested_by TEXT NOT NULL,
+    -- The one membership that may approve; NULL: any other owner.
+    approver_id TEXT,
+    status TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    decided_by TEXT,
+    decided_at BIGINT,
+    PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX approvals_by_status ON approvals (organization_id, status, created_at, id);
+
+CREATE TABLE onboarding_links (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    token_hash TEXT NOT NULL UNIQUE,
+    seed TEXT NOT NULL,
+    -- The role that people who join get.
+    role TEXT NOT NULL,
+    company_role TEXT NOT NULL,
+    -- Companies to join, by id, separated by spaces.
+    companies TEXT NOT NULL,
+    -- Email domains that may use it, separated by spaces; empty: any.
+    domains TEXT NOT NULL,
+    approval BOOLEAN NOT NULL,
+    max_uses INTEGER,
+    expires_at BIGINT,
+    disabled_at BIGINT,
+    uses INTEGER NOT NULL DEFAULT 0,
+    opened BIGINT NOT NULL DEFAULT 0,
+    signed_up BIGINT NOT NULL DEFAULT 0,
+    joined BIGINT NOT NULL DEFAULT 0,
+    last_used_at BIGINT,
+    -- authorized_by changed it last; the link grants no more than their permissions allow.
+    created_by TEXT NOT NULL,
+    authorized_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, id)
+);
+
+-- Tokens that were rotated out, so that an old link can say so.
+CREATE TABLE retired_link_tokens (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    organization_id TEXT NOT NULL,
+    link_id TEXT NOT NULL,
+    replaced_at BIGINT NOT NULL,
+    FOREIGN KEY (organization_id, link_id) REFERENCES onboarding_links (organization_id, id)
+);
+
+CREATE TABLE join_requests (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    link_id TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    company_name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    decided_by TEXT,
+    decided_at BIGINT,
+    PRIMARY KEY (organization_id, id),
+    FOREIGN KEY (organization_id, link_id) REFERENCES onboarding_links (organization_id, id)
+);
+CREATE UNIQUE INDEX join_requests_open ON join_requests (organization_id, user_id) WHERE status = 'awaiting';
+CREATE INDEX join_requests_by_status ON join_requests (organization_id, status, created_at, id);
+CREATE INDEX join_requests_by_user ON join_requests (user_id, status);
+CREATE INDEX join_requests_due ON join_requests (created_at) WHERE status = 'awaiting';
+
+-- The end of each chain. Locked last in every write, so that writers wait only for each other's commit.
+CREATE TABLE audit_heads (
+    organization_id TEXT NOT NULL PRIMARY KEY REFERENCES organizations (id),
+    seq BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    -- How far the chain is sealed, and for which day.
+    sealed_seq BIGINT NOT NULL DEFAULT 0,
+    sealed_day TEXT NOT NULL DEFAULT ''
+);
+
+-- The end of each chain on a day, signed with the instance's key.
+CREATE TABLE audit_seals (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    day TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    sealed_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, day)
+);
+
+CREATE TABLE support_sessions (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    operator_id TEXT NOT NULL REFERENCES users (id),
+    reason TEXT NOT NULL,
+    -- Who gave consent, by name.
+    consent_by TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX support_sessions_by_operator ON support_sessions (operator_id, ends_at);
+CREATE INDEX support_sessions_running ON support_sessions (ends_at) WHERE ended_at IS NULL;
+
+CREATE TABLE access_reviews (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- starting (items are being collected), running, closing (unconfirmed access is being removed), closed, cancelled.
+    status TEXT NOT NULL,
+    due_at BIGINT NOT NULL,
+    started_by TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    -- Who closed it by hand; NULL when the due date did.
+    closed_by TEXT,
+    closed_at BIGINT,
+    -- Which emails are being sent, or empty, and the last membership that got one.
+    mailing TEXT NOT NULL,
+    mailed_to TEXT NOT NULL,
+    -- How many reminders were sent, and when one was last requested by hand.
+    reminders INTEGER NOT NULL,
+    reminded_at BIGINT,
+    -- The report (JSON) and its signature, once closed.
+    report TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    PRIMARY KEY (organization_id, id)
+);
+CREATE UNIQUE INDEX access_reviews_open ON access_reviews (organization_id) WHERE status IN ('starting', 'running', 'closing');
+
+-- No foreign key to companies: a review outlives a company that moves to another organization.
+CREATE TABLE access_review_companies (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    review_id TEXT NOT NULL,
+    company_id TEXT NOT NULL,
+    places BIGINT NOT NULL,
+    -- How many are undecided.
+    open BIGINT NOT NULL,
+    -- Whether all of its items are collected, and the last membership that was.
+    filled BOOLEAN NOT NULL,
+    filled_to TEXT NOT NULL,
+    PRIMARY KEY (organization_id, review_id, company_id),
+    FOREIGN KEY (organization_id, review_id) REFERENCES access_reviews (organization_id, id)
+);
+
+CREATE TABLE access_review_items (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    review_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    membership_id TEXT NOT NULL,
+    company_id TEXT NOT NULL,
+    sort_name BYTEA NOT NULL,
+    -- The role when the review began.
+    role TEXT NOT NULL,
+    -- The decision, or what the closing did without one.
+    decision TEXT NOT NULL,
+    -- The role after the decision; empty for none.
+    new_role TEXT NOT NULL,
+    note TEXT NOT NULL,
+    decided_by TEXT,
+    decided_at BIGINT,
+    -- What the closing removed, so that it can be restored.
+    kept_role TEXT NOT NULL,
+    kept_origin TEXT NOT NULL,
+    kept_until BIGINT,
+    shut_out BOOLEAN NOT NULL,
+    restored_by TEXT,
+    restored_at BIGINT,
+    PRIMARY KEY (organization_id, review_id, id),
+    FOREIGN KEY (organization_id, review_id) REFERENCES access_reviews (organization_id, id),
+    FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
+);
+CREATE UNIQUE INDEX access_review_items_by_place ON access_review_items (organization_id, review_id, company_id, membership_id);
+CREATE INDEX access_review_items_by_name ON access_review_items (organization_id, review_id, company_id, sort_name, id);
+CREATE INDEX access_review_items_by_decision ON access_review_items (organization_id, review_id, decision, membership_id);
