@@ -514,7 +514,7 @@ fn a_sheet_goes_out_is_changed_and_comes_in_after_it_was_shown() {
         .submit(&page, &scene.at("/matrix/import/applying"), &[])
         .expect(422);
     assert!(
-        again.has("Somebody changed something in the meantime"),
+        again.has("Someone changed roles in the meantime"),
         "{}",
         again.text()
     );
@@ -741,7 +741,7 @@ fn of_many_companies_one_is_found_by_typing_and_the_matrix_shows_them_page_by_pa
     loop {
         let heads = page.texts(".grid thead th");
         columns.extend(heads.into_iter().skip(2));
-        match page.link("More companies") {
+        match page.link("Next companies") {
             Some(more) => page = scene.owner.get(&scene.at(&format!("/{more}"))).expect(200),
             None => break,
         }
@@ -751,7 +751,7 @@ fn of_many_companies_one_is_found_by_typing_and_the_matrix_shows_them_page_by_pa
         (columns[0].as_str(), columns[53].as_str()),
         ("acc-many company", "Zürich")
     );
-    let back = page.link("Earlier companies").expect("a way back");
+    let back = page.link("Previous companies").expect("a way back");
     let page = scene.owner.get(&scene.at(&format!("/{back}"))).expect(200);
     assert_eq!(page.texts(".grid thead th").len(), 10);
     let page = scene.owner.get(&scene.at("/matrix?company=zur")).expect(200);
@@ -832,7 +832,7 @@ fn a_sheet_is_shown_before_it_applies_and_everything_works_without_javascript() 
     browser.sign_in_as(&scene.owner);
     browser.goto(&scene.at(&format!("/assignments/new?member_id={ann}")));
     browser.choose("#company_id", &scene.north);
-    browser.press("Show the roles for this choice");
+    browser.press("Show available roles");
     browser.wait_for_text("Role in North");
     browser.click("#role input[value=manager]");
     browser.press("Save");
@@ -845,7 +845,7 @@ fn a_sheet_is_shown_before_it_applies_and_everything_works_without_javascript() 
         ann = scene.email("Ann")
     );
     browser.fill("#text", &rows);
-    browser.press("Show what would change");
+    browser.press("Review changes");
     browser.wait_for_text("0 added, 2 changed, 1 taken off, 0 already so");
     assert_eq!(browser.texts("td[data-label=Line]"), ["2", "3", "4"]);
     for look in [Look::default(), Look::phone(), Look::phone().dark()] {

@@ -76,7 +76,7 @@ fn expect_whole(house: &House, slug: &str, client: &Client) {
     client
         .get(&log(slug, "/verification?run=1"))
         .expect(200)
-        .expect_text("Every line from 1 to");
+        .expect_text("All events from 1 to");
 }
 
 #[track_caller]
@@ -92,7 +92,7 @@ fn expect_broken(house: &House, slug: &str, client: &Client, line: i64, what: &s
     client
         .get(&log(slug, "/verification?run=1"))
         .expect(200)
-        .expect_text(&format!("does not hold at line {line}"));
+        .expect_text(&format!("is not valid at event {line}"));
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
         assert!(detail.contains(words), "“{words}” is not in {detail}");
     }
     let line = owner
-        .get(&list.link("Line 2: link and proof").expect("a permalink"))
+        .get(&list.link("Event 2: link and verification").expect("a permalink"))
         .expect(200);
     let hash = |seq: i64| {
         house
@@ -197,14 +197,14 @@ fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
     for words in [
         &hash(1),
         &hash(2),
-        "Holds",
+        "Verified",
         "Changed Tara lines from Member to Billing admin",
     ] {
         assert!(line.has(words), "“{words}” is not in {}", line.text());
     }
-    let first = owner.get(&line.link("Line 1").expect("the line before")).expect(200);
-    first.clone().expect_text("None: this is the first line");
-    owner.get(&first.link("Line 2").expect("the line behind")).expect(200);
+    let first = owner.get(&line.link("Event 1").expect("the line before")).expect(200);
+    first.clone().expect_text("None: this is the first event");
+    owner.get(&first.link("Event 2").expect("the line behind")).expect(200);
     for gone in ["3", "0", "-1", "x", "99999999999999999999"] {
         owner.get(&log("lines", &format!("/{gone}"))).expect(404);
     }
@@ -215,7 +215,7 @@ fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
         .get(&format!("/organizations/lines/members/{}", scene.member))
         .expect(200)
         .expect_text("changed Tara lines from Member to Billing admin");
-    let all = owner.get(&profile.link("All of it").expect("the history")).expect(200);
+    let all = owner.get(&profile.link("View all").expect("the history")).expect(200);
     assert_eq!(sentences(&all).len(), 1);
     owner
         .get(&format!("/organizations/lines/companies/{}", scene.north_slug))
@@ -305,7 +305,7 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
         let (_, client) = scene(house, actor, &format!("sight-{actor}"));
         client.get(&log(&format!("sight-{actor}"), "")).expect(403);
         let company = client.get(&format!("/organizations/sight-{actor}/companies/north-sight-{actor}"));
-        assert!(!company.has("All of it"), "{actor}");
+        assert!(!company.has("View all"), "{actor}");
     }
     // Who manages another company sees nothing of this one.
     let (_, afar) = scene(house, "afar", "sight-afar");
@@ -661,7 +661,7 @@ fn each_days_end_is_signed_once_where_something_was_written() {
     owner
         .get(&log("sealed", "/verification?run=1"))
         .expect(200)
-        .expect_text("Every line from 1 to 5 holds")
+        .expect_text("All events from 1 to 5 holds")
         .expect_text("with line 4");
     owner.get(&log("sealed", "/4")).expect(200).expect_text(", with line 4");
 }
@@ -678,7 +678,7 @@ fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
     page = owner.fragment(&cursor).expect(200);
     page.clone().expect_text("Lines 1 to 20 hold");
     page = owner.fragment(&next(&page)).expect(200);
-    page.expect_text("Every line from 1 to 25 holds");
+    page.expect_text("All events from 1 to 25 holds");
     // A forged or foreign cursor begins at the beginning.
     house.database.execute(&format!(
         "UPDATE deeds SET target_label = 'x' WHERE organization_id = '{}' AND seq = 3",
@@ -704,7 +704,7 @@ fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
         owner
             .get(&log("steps", &format!("/verification?{query}")))
             .expect(200)
-            .expect_text("does not hold at line 3");
+            .expect_text("is not valid at event 3");
     }
     // The same from behind the gate, ten lines at a time.
     let door = Backstage::of(house.product(), "test");

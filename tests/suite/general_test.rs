@@ -341,7 +341,7 @@ fn a_contact_is_used_once_its_address_answered() {
     let link = house.mail_to("help@reached.test").link("/contacts/");
     pair.olivia
         .get(&pair.settings("general"))
-        .expect_text("Waits for its link");
+        .expect_text("Verification pending");
     // Not used before it is proven, and looking proves nothing.
     let shown = |who: &Client| who.get(&pair.settings("slug")).expect(403).has("help@reached.test");
     assert!(!shown(&pair.noah));
@@ -375,7 +375,7 @@ fn a_contact_is_used_once_its_address_answered() {
     let second = house.mail_to("new@reached.test").link("/contacts/");
     house.advance(DAY + Duration::from_secs(1));
     house.client().post(&second, &[]).expect(404);
-    pair.olivia.get(&pair.settings("general")).expect_text("Link has ended");
+    pair.olivia.get(&pair.settings("general")).expect_text("Link expired");
     assert!(shown(&pair.noah));
     pair.olivia.post(&format!("{path}/removal"), &[]).expect(303);
     assert!(!shown(&pair.noah));
@@ -573,7 +573,7 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
         alone
             .olivia
             .get(&alone.settings("general"))
-            .has("It needs a second owner")
+            .has("Requires a second owner")
     );
 
     let pair = Pair::dual(&house, "dual");
@@ -702,7 +702,7 @@ fn what_two_owners_end_begins_with_the_second_one() {
     assert!(
         pair.olivia
             .get(&pair.settings("general"))
-            .has("Switching it off needs a second owner")
+            .has("Turning it off also needs a second owner")
     );
     let off = pair.only(&pair.noah);
     pair.noah.post(&format!("{off}/refusal"), &[]).expect(303);
@@ -720,7 +720,7 @@ fn what_two_owners_end_begins_with_the_second_one() {
     pair.noah
         .get(&pair.settings("general"))
         .expect(200)
-        .expect_text("It rests while there is one owner");
+        .expect_text("Paused while there is only one owner");
     pair.noah.post(&pair.settings("deletion"), &delete).expect(303);
     pair.noah.get(&pair.base).expect(200).expect_text("will be deleted");
     house.expect_sound();

@@ -87,7 +87,7 @@ fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
         .get(&format!("{group}?q=noah"))
         .expect(200)
         .expect_text("Noah Brandt")
-        .expect_text("Nobody is in this group");
+        .expect_text("No members in this group");
     let add = format!("{group}/members");
     at.olivia
         .post(&add, &[("member_id", &at.noah_id)])

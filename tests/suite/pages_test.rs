@@ -760,7 +760,7 @@ impl Gallery {
             noah,
             &at("/invitations"),
             Nothing,
-            "It needs the permission",
+            "Required permission:",
         );
         add(
             new,

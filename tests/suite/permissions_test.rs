@@ -401,7 +401,7 @@ fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() 
 fn told(client: &Client, scene: &Scene) -> [Vec<String>; 2] {
     let path = format!("/organizations/{}/access/mine", scene.slug);
     [client.get(&path), client.fragment(&path)].map(|page| {
-        let links = page.expect(200).all("section[aria-labelledby=can-title] a", "href");
+        let links = page.expect(200).all("section[aria-labelledby=can-h] a", "href");
         let keys = links.iter().filter_map(|href| href.split_once("permission="));
         keys.map(|(_, key)| key.to_owned()).collect()
     })

@@ -380,7 +380,7 @@ fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
     // Given like every other role.
     let preview = olivia.get(&format!("{profile}/role-preview?role={id}")).expect(200);
     assert!(
-        preview.has("View the audit log") && preview.has("Rights gained"),
+        preview.has("View the audit log") && preview.has("Permissions gained"),
         "{}",
         preview.text()
     );
@@ -388,7 +388,7 @@ fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
     vera.get(&hall.path("/members")).expect(200).expect_text("Olivia");
     // Its rank stays while somebody holds it, and it cannot be deleted.
     let role = hall.path(&format!("/settings/roles/{id}"));
-    let page = olivia.get(&role).expect(200).expect_text("Who has it");
+    let page = olivia.get(&role).expect(200).expect_text("People with this role");
     let seen = page.value_of("seen").expect("what was seen");
     let edit = |base: &str, permissions: &[&str]| {
         let mut fields = role_form("Auditor", base, permissions);
@@ -593,7 +593,7 @@ fn why_somebody_can_or_cannot_is_told_along_the_chain() {
     olivia
         .get(&hall.path("/access/explain?q=explain.test"))
         .expect(200)
-        .expect_text("Whom do you mean?");
+        .expect_text("Select a person");
     ask(&olivia, &emil, "nowhere", "co.edit").expect(422);
     ask(&olivia, &emil, "", "no.such.right").expect(422);
     ask(&olivia, "00000000000070008000000000000000", "", "co.edit").expect(404);
@@ -737,7 +737,7 @@ fn a_refused_person_asks_from_the_page_and_is_granted_the_one_right() {
         .expect_text("decided before");
     adam.get(&hall.path("/access/requests"))
         .expect(200)
-        .expect_text("Decided lately");
+        .expect_text("Recently decided");
     vera.get(&request)
         .expect(200)
         .expect_text("Until the audit is done")
@@ -777,7 +777,7 @@ fn a_role_that_has_the_right_is_offered_where_no_cell_is_open() {
     let page = ursula
         .get(&billing)
         .expect(200)
-        .expect_text("Nothing that you may give");
+        .expect_text("You can’t grant this permission");
     assert!(page.all("input[name=way]", "value").is_empty());
     ursula
         .post(

@@ -93,7 +93,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Nothing,
             "Also in Harbor Recovery",
         ),
-        Picture::new(page, "search", owner, &at(""), Search("zzz"), "Nobody matches"),
+        Picture::new(page, "search", owner, &at(""), Search("zzz"), "No one matches"),
         Picture::new(page, "a manager", manager, &at("?tab=company"), Nothing, "Leon Fischer"),
         Picture::new(page, "alone", alone, "/organizations/alone/access", Nothing, "Ada Lone"),
         Picture::new(
@@ -154,14 +154,14 @@ pub fn hang(house: &House) -> Vec<Picture> {
             "Viewer by role",
         ),
         Picture::new(matrix, "a manager", manager, &at("/matrix"), Nothing, "Save changes"),
-        Picture::new(matrix, "nobody", owner, &at("/matrix?q=zzz"), Nothing, "Nobody matches"),
+        Picture::new(matrix, "nobody", owner, &at("/matrix?q=zzz"), Nothing, "No one matches"),
         Picture::new(
             import,
             "empty",
             owner,
             &at("/matrix/import"),
             Nothing,
-            "Show what would change",
+            "Review changes",
         ),
         Picture::new(
             import,

@@ -62,7 +62,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Some(&owner),
             &at("/settings/audit"),
             Act::Search("zzz"),
-            "No line matches",
+            "No events match",
         ),
         add(
             list,
@@ -86,9 +86,9 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Some(&owner),
             &at("/settings/audit/2"),
             Act::Nothing,
-            "Holds",
+            "Verified",
         ),
-        add(line, "broken", Some(&bad), &broken("1"), Act::Nothing, "Does not hold"),
+        add(line, "broken", Some(&bad), &broken("1"), Act::Nothing, "Not valid"),
         add(
             check,
             "idle",
@@ -103,7 +103,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Some(&owner),
             &at("/settings/audit/verification?run=1"),
             Act::Nothing,
-            "Every line from 1 to",
+            "All events from 1 to",
         ),
         add(
             check,

@@ -108,7 +108,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         "errors",
         olivia,
         &general,
-        DialogSend("Change the web address"),
+        DialogSend("Change web address"),
         "There is a problem",
     );
     let route = "/organizations/{slug}/settings/contacts/{kind}";
@@ -149,7 +149,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
     );
     let route = "/organizations/{slug}/settings/approvals/{id}";
     add(route, "asked", noah, &approval, Nothing, "Olivia Hart wants to hand");
-    add(route, "asking", olivia, &approval, Nothing, "Waiting for an answer");
+    add(route, "asking", olivia, &approval, Nothing, "Waiting for approval");
     let route = "/organizations/{slug}/settings/deletion";
     add(
         route,
@@ -157,7 +157,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         olivia,
         &general,
         Dialog("Delete organization"),
-        "For 30 days everything can be read",
+        "It becomes read-only for 30 days",
     );
     add(
         route,

@@ -76,7 +76,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         Some(&quiet),
         "/organizations/unreviewed/access/reviews",
         Act::Nothing,
-        "No review yet",
+        "No reviews yet",
     );
     let new = "/organizations/{slug}/access/reviews/new";
     let blank = "/organizations/unreviewed/access/reviews/new";
@@ -95,7 +95,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         who,
         &at("/new"),
         Act::Nothing,
-        "A review is not over yet",
+        "Another review is still open",
     );
     let show = "/organizations/{slug}/access/reviews/{id}";
     add(
@@ -104,7 +104,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         who,
         &at(&format!("/{open}")),
         Act::Nothing,
-        "Remind now",
+        "Send reminders",
     );
     add(
         show,
@@ -127,13 +127,13 @@ pub fn hang(house: &House) -> Vec<Picture> {
         "closing",
         who,
         &at(&format!("/{open}")),
-        Act::Dialog("Close now"),
-        "Close it now",
+        Act::Dialog("Close review"),
+        "Close review",
     );
     let decide = "/organizations/{slug}/access/reviews/{id}/companies/{company}";
     let north = at(&format!("/{open}/companies/north"));
     add(decide, "a manager’s", manager, &north, Act::Nothing, "This is you");
-    add(decide, "an owner’s", who, &north, Act::Nothing, "Keep all shown");
+    add(decide, "an owner’s", who, &north, Act::Nothing, "Keep all unanswered");
     let over = at(&format!("/{closed}/companies/south"));
     add(decide, "over", who, &over, Act::Nothing, "The review is over");
     let close = "/organizations/{slug}/access/reviews/{id}/closing";
@@ -152,7 +152,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         who,
         &at(&format!("/{open}/cancellation")),
         Act::Nothing,
-        "Go on with it",
+        "Keep review open",
     );
     let report = "/organizations/{slug}/access/reviews/{id}/report";
     add(
@@ -161,7 +161,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         who,
         &at(&format!("/{closed}/report")),
         Act::Nothing,
-        "The signature holds",
+        "Signature verified",
     );
     all
 }

@@ -97,7 +97,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         &format!("/members/{member}/overrides"),
         Act::Nothing,
-        "By role: on",
+        "Role default: on",
     );
     add(
         overrides,
@@ -105,7 +105,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         &format!("/members/{plain}/overrides"),
         Act::Nothing,
-        "Nothing to switch",
+        "No permissions to override",
     );
     add(
         overrides,
@@ -122,7 +122,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         &format!("/members/{member}/role-preview?role=admin"),
         Act::Nothing,
-        "Rights gained",
+        "Permissions gained",
     );
     add(
         preview,
@@ -130,7 +130,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         &format!("/members/{member}/role-preview?role=member"),
         Act::Nothing,
-        "Rights lost",
+        "Permissions lost",
     );
     let roles = "/organizations/{slug}/settings/roles";
     add(roles, "table", &olivia, "/settings/roles", Act::Nothing, "Support lead");
@@ -156,7 +156,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         &format!("/settings/roles/{held}"),
         Act::Nothing,
-        "Who has it",
+        "People with this role",
     );
     add(
         "/organizations/{slug}/settings/roles/{id}/deletion",
@@ -164,7 +164,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         &format!("/settings/roles/{free}"),
         Act::Dialog("Delete role"),
-        "Nobody has it",
+        "No one has this role",
     );
     add(
         "/organizations/{slug}/settings/roles/{id}/deletion",
@@ -172,7 +172,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         &format!("/settings/roles/{free}/deletion"),
         Act::Nothing,
-        "Nobody has it",
+        "No one has this role",
     );
     let explain = "/organizations/{slug}/access/explain";
     add(explain, "empty", &olivia, "/access/explain", Act::Nothing, "Explain");
@@ -182,7 +182,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         "/access/explain?q=rights",
         Act::Nothing,
-        "Whom do you mean?",
+        "Select a person",
     );
     add(
         explain,
@@ -190,7 +190,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         "/access/explain?q=zzz",
         Act::Nothing,
-        "Nobody matches",
+        "No one matches",
     );
     add(
         explain,
@@ -246,7 +246,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         "/access/requests?status=closed",
         Act::Nothing,
-        "Nothing decided yet",
+        "No decided requests yet",
     );
     let one = "/organizations/{slug}/access/requests/{id}";
     add(
