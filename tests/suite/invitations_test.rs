@@ -226,7 +226,7 @@ fn whoever_follows_a_link_reads_what_it_means_for_them() {
 
     // No such link.
     let page = house.client().get("/invitations/no-such-link").expect(404);
-    page.expect_text("This link leads nowhere");
+    page.expect_text("Invitation not found");
     accept(&noah, "/invitations/no-such-link").expect(404);
 }
 

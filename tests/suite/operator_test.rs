@@ -117,13 +117,13 @@ fn the_instance_is_seen_in_numbers_and_in_good_health() {
     cast.opal
         .get("/operator/health")
         .expect(200)
-        .expect_text("Everything is sound");
+        .expect_text("No problems found");
     cast.house.database.execute("UPDATE organizations SET owner_count = 7");
     let page = cast
         .opal
         .get("/operator/health")
         .expect(200)
-        .expect_text("Something is not right");
+        .expect_text("Problems found");
     assert!(page.has("1 organizations whose owner count differs from their owners"));
     assert!(!page.body.contains("secret.key") && !page.body.contains("postgres://"));
 }
@@ -189,8 +189,8 @@ fn nobody_looks_in_where_it_is_not_allowed() {
         .opal
         .get("/operator/organizations/harbor")
         .expect(200)
-        .expect_text("Operators are kept out");
-    assert!(page.link("Look in").is_none());
+        .expect_text("Support access is off");
+    assert!(page.link("View as support").is_none());
     let page = cast.look_in("15").expect(422);
     assert!(
         page.field_error("reason")
@@ -263,7 +263,7 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
     cast.olivia
         .get(&letter.link("/organizations/harbor/settings/support"))
         .expect(200)
-        .expect_text("End now");
+        .expect_text("End session");
 
     // The one thing that the table lets an operator change stands in the log with both names.
     let page = cast.opal.get("/organizations/harbor/settings/general");
@@ -318,7 +318,7 @@ fn time_ends_a_session_and_the_clock_notes_it() {
     assert_eq!(cast.deeds("support.ended"), 1);
     let page = cast.olivia.get("/organizations/harbor/settings/support").expect(200);
     assert!(
-        page.has(REASON) && page.has("Over") && !page.has("End now"),
+        page.has(REASON) && page.has("Ended") && !page.has("End session"),
         "{}",
         page.text()
     );
@@ -509,7 +509,7 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
     assert_eq!(found.texts("tbody th .who__name"), ["Olivia Hart"]);
     let page = cast.opal.get(&path).expect(200);
     assert!(
-        page.has("Member of") && page.has("1 organization") && page.has("Signed in on one device"),
+        page.has("Member of") && page.has("1 organization") && page.has("1 active session"),
         "{}",
         page.text()
     );
@@ -550,7 +550,7 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
     cast.opal
         .get(&format!("/operator/users/{own}"))
         .expect(200)
-        .expect_text("Signed in on one device");
+        .expect_text("1 active session");
     cast.opal.get("/operator/users/nobody").expect(404);
 }
 
@@ -729,7 +729,7 @@ fn a_letter_that_was_given_up_is_sent_again() {
     cast.house.work_mail();
     let list = cast.opal.get("/operator/mail?state=bounced").expect(200);
     let path = list.all("tbody th a", "href")[0].clone();
-    let page = cast.opal.get(&path).expect(200).expect_text("The last try failed");
+    let page = cast.opal.get(&path).expect(200).expect_text("The last attempt failed");
     assert!(page.has("Address refused"), "{}", page.text());
     assert!(cast.opal.get("/operator").has("1 given up or refused"));
     cast.house.smtp().accept();
@@ -738,7 +738,7 @@ fn a_letter_that_was_given_up_is_sent_again() {
     cast.opal
         .get(&path)
         .expect(200)
-        .expect_text("What was sent is not kept");
+        .expect_text("The content was deleted");
     cast.opal
         .get(&format!("{path}/preview"))
         .expect(200)
