@@ -176,7 +176,7 @@ fn a_stranger_signs_up_by_a_link_and_joins() {
         place.sentences()
     );
     // Once more leads into the organization and counts nothing.
-    noah.get(&path).expect(200).expect_text("You are in Lakeside Agency");
+    noah.get(&path).expect(200).expect_text("You are a member of Lakeside Agency");
     noah.post(&path, &[]).expect_redirect("/organizations/stranger");
     assert_eq!(place.funnel(), ["1", "1", "1"]);
     house.expect_sound();
@@ -569,7 +569,7 @@ fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
     mia.post(&withdrawal, &[]).expect(404);
     assert_eq!(place.count("join_requests", "AND t.status = 'awaiting'"), 2);
     noah.post(&withdrawal, &[]).expect(303);
-    noah.get(&path).expect(200).expect_text("Ask to join");
+    noah.get(&path).expect(200).expect_text("Request to join");
     house.advance(Duration::from_secs(31 * 86_400));
     house.sweep();
     assert_eq!(place.count("join_requests", "AND t.status = 'awaiting'"), 0);
@@ -583,7 +583,7 @@ fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
         .enter("mia@lake.test")
         .get(&path)
         .expect(200)
-        .expect_text("Ask to join");
+        .expect_text("Request to join");
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn a_company_moves_with_the_people_who_are_in_both_organizations() {
 
     let page = olivia.get(&format!("{FROM}/moving?to=meadow")).expect(200);
     assert!(page.has("1 person who is in both organizations"), "{}", page.text());
-    assert!(page.has("2 others"), "{}", page.text());
+    assert!(page.has("2 other people"), "{}", page.text());
 
     let moved = move_it(&olivia, "meadow", "North").expect(303);
     let there = moved.location.clone().expect("an address");

@@ -246,9 +246,9 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
     assert_ne!(before, cast.opal.cookies(), "rights rose: the browser gets a new token");
     for path in ["", "/companies", "/members", "/settings/general"] {
         let page = cast.opal.get(&format!("/organizations/harbor{path}")).expect(200);
-        assert!(page.has("You look into Harbor Recovery as an operator"), "{path}");
+        assert!(page.has("You're viewing Harbor Recovery as support"), "{path}");
         assert!(
-            page.has(REASON) && page.has("Olivia Hart allowed it") && page.has("The session ends in"),
+            page.has(REASON) && page.has("Allowed by Olivia Hart") && page.has("The session ends in"),
             "{}",
             page.text()
         );
@@ -367,7 +367,7 @@ fn who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
         .expect(422)
         .expect_text("You belong to this organization");
     let page = cast.opal.get("/organizations/harbor").expect(200);
-    assert!(!page.has("as an operator"));
+    assert!(!page.has("as support"));
     // Once removed, an operator stands outside like any other.
     let opal = cast.house.database.words(
         "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'opal@instance.test'",
@@ -380,7 +380,7 @@ fn who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
     cast.opal
         .get("/organizations/harbor")
         .expect(200)
-        .expect_text("as an operator");
+        .expect_text("as support");
 }
 
 /// Pages of a membership, which a support session has none of.
@@ -522,7 +522,7 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
         .post(&format!("{path}/limit"), &[("limit", "1")])
         .expect_redirect(&path);
     assert_eq!(cast.opal.get(&path).value_of("limit").as_deref(), Some("1"));
-    cast.olivia.get("/organizations/new").expect(200).expect_text("Ask");
+    cast.olivia.get("/organizations/new").expect(200).expect_text("Request another organization");
     cast.opal
         .post(&format!("{path}/sessions/ending"), &[])
         .expect_redirect(&path);

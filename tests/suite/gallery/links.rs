@@ -201,7 +201,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         Act::Send("/join/"),
         "There is a problem",
     );
-    add(join, "asks", Some(&zoe), &asking, Act::Nothing, "Ask to join");
+    add(join, "asks", Some(&zoe), &asking, Act::Nothing, "Request to join");
     add(
         join,
         "another domain",
