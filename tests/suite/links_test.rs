@@ -176,7 +176,9 @@ fn a_stranger_signs_up_by_a_link_and_joins() {
         place.sentences()
     );
     // Once more leads into the organization and counts nothing.
-    noah.get(&path).expect(200).expect_text("You are a member of Lakeside Agency");
+    noah.get(&path)
+        .expect(200)
+        .expect_text("You are a member of Lakeside Agency");
     noah.post(&path, &[]).expect_redirect("/organizations/stranger");
     assert_eq!(place.funnel(), ["1", "1", "1"]);
     house.expect_sound();

@@ -215,7 +215,7 @@ fn under_dual_control_one_owner_alone_moves_nothing_out() {
     olivia
         .get(&format!("{FROM}/moving?to=meadow"))
         .expect(200)
-        .expect_text("One owner alone can't move a company");
+        .expect_text("One owner alone can’t move a company");
     move_it(&olivia, "meadow", "North")
         .expect(422)
         .expect_text("Settle first what stands in the way");

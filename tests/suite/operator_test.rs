@@ -246,7 +246,7 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
     assert_ne!(before, cast.opal.cookies(), "rights rose: the browser gets a new token");
     for path in ["", "/companies", "/members", "/settings/general"] {
         let page = cast.opal.get(&format!("/organizations/harbor{path}")).expect(200);
-        assert!(page.has("You're viewing Harbor Recovery as support"), "{path}");
+        assert!(page.has("You’re viewing Harbor Recovery as support"), "{path}");
         assert!(
             page.has(REASON) && page.has("Allowed by Olivia Hart") && page.has("The session ends in"),
             "{}",
@@ -522,7 +522,10 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
         .post(&format!("{path}/limit"), &[("limit", "1")])
         .expect_redirect(&path);
     assert_eq!(cast.opal.get(&path).value_of("limit").as_deref(), Some("1"));
-    cast.olivia.get("/organizations/new").expect(200).expect_text("Request another organization");
+    cast.olivia
+        .get("/organizations/new")
+        .expect(200)
+        .expect_text("Request another organization");
     cast.opal
         .post(&format!("{path}/sessions/ending"), &[])
         .expect_redirect(&path);
@@ -735,10 +738,7 @@ fn a_letter_that_was_given_up_is_sent_again() {
     cast.house.smtp().accept();
     cast.opal.post(&format!("{path}/retry"), &[]).expect_redirect(&path);
     cast.house.mail_to("noah@harbor.test");
-    cast.opal
-        .get(&path)
-        .expect(200)
-        .expect_text("The content was deleted");
+    cast.opal.get(&path).expect(200).expect_text("The content was deleted");
     cast.opal
         .get(&format!("{path}/preview"))
         .expect(200)

@@ -162,7 +162,7 @@ fn nobody_suspends_or_brings_back_somebody_higher_or_themselves() {
     at.ursula
         .get(&format!("{BASE}/removed"))
         .expect(200)
-        .expect_text("You can't restore this member");
+        .expect_text("You can’t restore this member");
     assert_eq!(count(&house, "memberships WHERE status = 'removed'"), 1);
 }
 

@@ -184,14 +184,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
     let join = "/join/{token}";
     let [own, asking] = doors.map(|token| format!("/join/{token}"));
     add(join, "nobody", out, &own, Act::Nothing, "Create an account");
-    add(
-        join,
-        "unproven",
-        Some(&fresh),
-        &own,
-        Act::Nothing,
-        "Verify your email",
-    );
+    add(join, "unproven", Some(&fresh), &own, Act::Nothing, "Verify your email");
     add(join, "a company", Some(&zoe), &own, Act::Nothing, "Name of your");
     add(
         join,

@@ -149,7 +149,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         "support session",
         "/organizations/harbor-house",
         Act::Nothing,
-        "You're viewing Harbor House as support",
+        "You’re viewing Harbor House as support",
     );
     let mut own = |state, who: &Client, slug: &str, says| {
         let path = format!("/organizations/{slug}/settings/support");
