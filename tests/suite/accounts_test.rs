@@ -182,7 +182,7 @@ fn eleven_wrong_passwords_lock_the_account_and_a_letter_opens_it() {
         "one letter, however often"
     );
     let link = house.mail_to("noah@ground.test").link("/unlock/");
-    house.client().get(&link).expect(200).expect_text("Open your account");
+    house.client().get(&link).expect(200).expect_text("Unlock your account");
     log_in(&house.client(), "noah@ground.test", PASSWORD).expect(422);
     house.client().post(&link, &[]).expect_redirect("/login");
     log_in(&house.client(), "noah@ground.test", PASSWORD).expect(303);

@@ -109,7 +109,7 @@ fn a_hundred_people_are_assigned_at_once_by_the_filter_of_the_list() {
         .post(path, &[("all", "1"), ("role", "member"), ("do", "assign")])
         .expect(200)
         .expect_text("Assign companies to 100 people")
-        .expect_text("future ones too");
+        .expect_text("including future ones");
     let mut fields = page.form("members/bulk");
     assert_eq!(fields.iter().filter(|(name, _)| name == "id").count(), 100);
     fields.retain(|(name, _)| !name.starts_with("company_"));

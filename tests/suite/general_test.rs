@@ -1089,9 +1089,9 @@ fn who_does_not_know_which_they_need_is_told() {
     }
     let ask = |query: &str| pair.noah.get(&format!("/organizations/choosing{query}")).expect(200);
     assert!(!ask("").has("You need"));
-    ask("?owners=no&billing=no&walls=no").expect_text("You need another company in the organization");
+    ask("?owners=no&billing=no&walls=no").expect_text("You need another company in your organization");
     ask("?owners=no&billing=yes&walls=no").expect_text("You need another organization");
-    ask("?owners=no&billing=&walls=x").expect_text("Answer each of the questions");
+    ask("?owners=no&billing=&walls=x").expect_text("Answer all of the questions");
     house
         .client()
         .get("/organizations/choosing")

@@ -226,7 +226,7 @@ fn whoever_follows_a_link_reads_what_it_means_for_them() {
 
     // No such link.
     let page = house.client().get("/invitations/no-such-link").expect(404);
-    page.expect_text("This link leads nowhere");
+    page.expect_text("Invitation not found");
     accept(&noah, "/invitations/no-such-link").expect(404);
 }
 
@@ -833,7 +833,7 @@ fn who_is_named_as_the_first_owner_takes_the_organization_over() {
         .client()
         .get(&path)
         .expect(200)
-        .expect_text("You take the organization over from Olivia Hart");
+        .expect_text("You replace Olivia Hart as the owner");
     // Until then the founder is the owner.
     olivia.get("/organizations/handed/settings/general").expect(200);
     let noah = person(&house, "Noah Brandt", "noah@else.test");

@@ -128,7 +128,7 @@ fn sign_up(house: &House, client: &Client, path: &str, name: &str, email: &str) 
     let form = form
         .follow(client)
         .expect(200)
-        .expect_text("Then you go on to Lakeside Agency");
+        .expect_text("Then continue to Lakeside Agency");
     let next = form.value_of("next").expect("the way back");
     let fields = [
         ("name", name),
@@ -159,7 +159,7 @@ fn a_stranger_signs_up_by_a_link_and_joins() {
     }
     let back = sign_up(&house, &noah, &path, "Noah Hill", "noah@hill.test");
     assert_eq!(place.funnel(), ["1", "1", "0"]);
-    back.expect_text("You come in as noah@hill.test");
+    back.expect_text("You join as noah@hill.test");
     let form = noah.get(&format!("{path}?continued=1")).form(&path);
     let fields: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     noah.post(&path, &fields).expect_redirect("/organizations/stranger");
@@ -176,7 +176,9 @@ fn a_stranger_signs_up_by_a_link_and_joins() {
         place.sentences()
     );
     // Once more leads into the organization and counts nothing.
-    noah.get(&path).expect(200).expect_text("You are in Lakeside Agency");
+    noah.get(&path)
+        .expect(200)
+        .expect_text("You are a member of Lakeside Agency");
     noah.post(&path, &[]).expect_redirect("/organizations/stranger");
     assert_eq!(place.funnel(), ["1", "1", "1"]);
     house.expect_sound();
@@ -304,7 +306,7 @@ fn a_link_for_certain_domains_lets_in_proven_addresses_of_these_alone() {
     let place = Place::of(house, "domains");
     let (path, _) = place.link(&[("domains", "@hill.test\nlake.test")]);
     let far = place.person("Ana Far", "ana@notthehill.test");
-    far.get(&path).expect(200).expect_text("Another address is needed");
+    far.get(&path).expect(200).expect_text("Use another email address");
     far.post(&path, &[]).expect(403);
     let sub = place.person("Sub Domain", "sub@mail.hill.test");
     sub.post(&path, &[]).expect(403);
@@ -318,7 +320,7 @@ fn a_link_for_certain_domains_lets_in_proven_addresses_of_these_alone() {
         stage.ticket(user)
     });
     let eve = house.holder(&ticket);
-    eve.get(&path).expect(200).expect_text("Confirm your address");
+    eve.get(&path).expect(200).expect_text("Verify your email");
     eve.post(&path, &[]).expect_redirect("/verify");
     assert_eq!(place.role_of("eve-domains@hill.test"), None);
 }
@@ -569,7 +571,7 @@ fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
     mia.post(&withdrawal, &[]).expect(404);
     assert_eq!(place.count("join_requests", "AND t.status = 'awaiting'"), 2);
     noah.post(&withdrawal, &[]).expect(303);
-    noah.get(&path).expect(200).expect_text("Ask to join");
+    noah.get(&path).expect(200).expect_text("Request to join");
     house.advance(Duration::from_secs(31 * 86_400));
     house.sweep();
     assert_eq!(place.count("join_requests", "AND t.status = 'awaiting'"), 0);
@@ -583,7 +585,7 @@ fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
         .enter("mia@lake.test")
         .get(&path)
         .expect(200)
-        .expect_text("Ask to join");
+        .expect_text("Request to join");
 }
 
 #[test]
@@ -619,7 +621,7 @@ fn who_decides_gives_no_more_than_they_may_give() {
     let list = tom
         .get(&place.base())
         .expect(200)
-        .expect_text("Only somebody who may give these roles");
+        .expect_text("Only members who can give these roles");
     assert!(!list.body.contains("/join/"), "{}", list.body);
     let (_, id) = place.link(&[]);
     assert!(
@@ -726,7 +728,7 @@ fn a_link_lets_nobody_in_after_its_maker_lost_the_right_until_somebody_takes_it_
         .owner
         .get(&edit)
         .expect(200)
-        .expect_text("Saving makes you the one who stands behind it");
+        .expect_text("If you save it, it works with your permissions");
     place.owner.post(&edit, &fields).expect(303);
     noah.post(&path, &[]).expect(303);
     assert_eq!(place.role_of("noah@hill.test").as_deref(), Some("viewer"));
@@ -951,7 +953,7 @@ fn by_phone(look: Look) {
     browser.goto("/organizations/lakeside/settings/onboarding");
     browser.wait_for_text("No links yet");
     browser.press("New link");
-    browser.wait_for_text("What people do with it");
+    browser.wait_for_text("What people can do with it");
     browser.press("Create link");
     browser.fill("#name", "Partner fair");
     browser.click("input[name=approval][value=automatic]");
@@ -966,7 +968,7 @@ fn by_phone(look: Look) {
     browser.goto(url.trim().strip_prefix(&house.base()).expect("on this instance"));
     browser.wait_for_text("Set up your client at Lakeside Agency");
     browser.press("Create an account");
-    browser.wait_for_text("Then you go on to Lakeside Agency");
+    browser.wait_for_text("Then continue to Lakeside Agency");
     browser.fill("#name", "Noah Hill");
     browser.fill("#email", "noah@hill.test");
     browser.fill("#password", PASSWORD);
@@ -974,8 +976,8 @@ fn by_phone(look: Look) {
     browser.press("Create account");
     browser.wait_for_text("Check your email");
     browser.goto(&house.mail_to("noah@hill.test").link("/verify/"));
-    browser.press("Confirm address");
-    browser.wait_for_text("You come in as noah@hill.test");
+    browser.press("Verify email");
+    browser.wait_for_text("You join as noah@hill.test");
     assert_eq!(browser.overflow(), 0);
     browser.fill("#company_name", "Hill Studio");
     browser.press("Create client");

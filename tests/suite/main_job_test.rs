@@ -35,7 +35,7 @@ fn the_main_job(look: Look) {
     sign_up(&browser, "Maya Okonkwo", Some("maya@lakeside.test"));
     browser.wait_for_text("Check your email");
     browser.goto(&house.mail_to("maya@lakeside.test").link("/verify/"));
-    browser.press("Confirm address");
+    browser.press("Verify email");
 
     // The wizard: no invitation waits, so it begins with the organization.
     browser.wait_for_text("Create your organization");

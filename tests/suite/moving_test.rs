@@ -55,7 +55,7 @@ fn a_company_moves_with_the_people_who_are_in_both_organizations() {
 
     let page = olivia.get(&format!("{FROM}/moving?to=meadow")).expect(200);
     assert!(page.has("1 person who is in both organizations"), "{}", page.text());
-    assert!(page.has("2 others"), "{}", page.text());
+    assert!(page.has("2 other people"), "{}", page.text());
 
     let moved = move_it(&olivia, "meadow", "North").expect(303);
     let there = moved.location.clone().expect("an address");
@@ -154,7 +154,7 @@ fn nothing_moves_past_what_still_names_the_company() {
     for name in ["new@move.test", "Field team", "Spring fair", "Autumn review"] {
         assert!(page.has(name), "{name} is not named: {}", page.text());
     }
-    assert!(!page.has("Lose their place"));
+    assert!(!page.has("Lose their assignment"));
     let refused = || {
         move_it(&olivia, "meadow", "North")
             .expect(422)
@@ -215,7 +215,7 @@ fn under_dual_control_one_owner_alone_moves_nothing_out() {
     olivia
         .get(&format!("{FROM}/moving?to=meadow"))
         .expect(200)
-        .expect_text("one owner alone moves nothing out");
+        .expect_text("One owner alone can’t move a company");
     move_it(&olivia, "meadow", "North")
         .expect(422)
         .expect_text("Settle first what stands in the way");
@@ -259,7 +259,7 @@ fn it_goes_only_where_the_mover_may_begin_one_and_by_its_name() {
     let page = move_it(&olivia, "meadow", "north")
         .expect(422)
         .expect_text("Type “North”");
-    assert!(page.has("Lose their place"), "what was chosen is kept");
+    assert!(page.has("Lose their assignment"), "what was chosen is kept");
     // Who may not end a company here does not move it out.
     let noah = house.holder(&admin);
     noah.get(&format!("{FROM}/moving")).expect(403);

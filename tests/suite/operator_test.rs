@@ -117,13 +117,13 @@ fn the_instance_is_seen_in_numbers_and_in_good_health() {
     cast.opal
         .get("/operator/health")
         .expect(200)
-        .expect_text("Everything is sound");
+        .expect_text("No problems found");
     cast.house.database.execute("UPDATE organizations SET owner_count = 7");
     let page = cast
         .opal
         .get("/operator/health")
         .expect(200)
-        .expect_text("Something is not right");
+        .expect_text("Problems found");
     assert!(page.has("1 organizations whose owner count differs from their owners"));
     assert!(!page.body.contains("secret.key") && !page.body.contains("postgres://"));
 }
@@ -189,8 +189,8 @@ fn nobody_looks_in_where_it_is_not_allowed() {
         .opal
         .get("/operator/organizations/harbor")
         .expect(200)
-        .expect_text("Operators are kept out");
-    assert!(page.link("Look in").is_none());
+        .expect_text("Support access is off");
+    assert!(page.link("View as support").is_none());
     let page = cast.look_in("15").expect(422);
     assert!(
         page.field_error("reason")
@@ -246,9 +246,9 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
     assert_ne!(before, cast.opal.cookies(), "rights rose: the browser gets a new token");
     for path in ["", "/companies", "/members", "/settings/general"] {
         let page = cast.opal.get(&format!("/organizations/harbor{path}")).expect(200);
-        assert!(page.has("You look into Harbor Recovery as an operator"), "{path}");
+        assert!(page.has("You’re viewing Harbor Recovery as support"), "{path}");
         assert!(
-            page.has(REASON) && page.has("Olivia Hart allowed it") && page.has("The session ends in"),
+            page.has(REASON) && page.has("Allowed by Olivia Hart") && page.has("The session ends in"),
             "{}",
             page.text()
         );
@@ -263,7 +263,7 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
     cast.olivia
         .get(&letter.link("/organizations/harbor/settings/support"))
         .expect(200)
-        .expect_text("End now");
+        .expect_text("End session");
 
     // The one thing that the table lets an operator change stands in the log with both names.
     let page = cast.opal.get("/organizations/harbor/settings/general");
@@ -318,7 +318,7 @@ fn time_ends_a_session_and_the_clock_notes_it() {
     assert_eq!(cast.deeds("support.ended"), 1);
     let page = cast.olivia.get("/organizations/harbor/settings/support").expect(200);
     assert!(
-        page.has(REASON) && page.has("Over") && !page.has("End now"),
+        page.has(REASON) && page.has("Ended") && !page.has("End session"),
         "{}",
         page.text()
     );
@@ -367,7 +367,7 @@ fn who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
         .expect(422)
         .expect_text("You belong to this organization");
     let page = cast.opal.get("/organizations/harbor").expect(200);
-    assert!(!page.has("as an operator"));
+    assert!(!page.has("as support"));
     // Once removed, an operator stands outside like any other.
     let opal = cast.house.database.words(
         "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'opal@instance.test'",
@@ -380,7 +380,7 @@ fn who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
     cast.opal
         .get("/organizations/harbor")
         .expect(200)
-        .expect_text("as an operator");
+        .expect_text("as support");
 }
 
 /// Pages of a membership, which a support session has none of.
@@ -509,7 +509,7 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
     assert_eq!(found.texts("tbody th .who__name"), ["Olivia Hart"]);
     let page = cast.opal.get(&path).expect(200);
     assert!(
-        page.has("Member of") && page.has("1 organization") && page.has("Signed in on one device"),
+        page.has("Member of") && page.has("1 organization") && page.has("1 active session"),
         "{}",
         page.text()
     );
@@ -522,7 +522,10 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
         .post(&format!("{path}/limit"), &[("limit", "1")])
         .expect_redirect(&path);
     assert_eq!(cast.opal.get(&path).value_of("limit").as_deref(), Some("1"));
-    cast.olivia.get("/organizations/new").expect(200).expect_text("Ask");
+    cast.olivia
+        .get("/organizations/new")
+        .expect(200)
+        .expect_text("Request another organization");
     cast.opal
         .post(&format!("{path}/sessions/ending"), &[])
         .expect_redirect(&path);
@@ -550,7 +553,7 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
     cast.opal
         .get(&format!("/operator/users/{own}"))
         .expect(200)
-        .expect_text("Signed in on one device");
+        .expect_text("1 active session");
     cast.opal.get("/operator/users/nobody").expect(404);
 }
 
@@ -729,16 +732,13 @@ fn a_letter_that_was_given_up_is_sent_again() {
     cast.house.work_mail();
     let list = cast.opal.get("/operator/mail?state=bounced").expect(200);
     let path = list.all("tbody th a", "href")[0].clone();
-    let page = cast.opal.get(&path).expect(200).expect_text("The last try failed");
+    let page = cast.opal.get(&path).expect(200).expect_text("The last attempt failed");
     assert!(page.has("Address refused"), "{}", page.text());
     assert!(cast.opal.get("/operator").has("1 given up or refused"));
     cast.house.smtp().accept();
     cast.opal.post(&format!("{path}/retry"), &[]).expect_redirect(&path);
     cast.house.mail_to("noah@harbor.test");
-    cast.opal
-        .get(&path)
-        .expect(200)
-        .expect_text("What was sent is not kept");
+    cast.opal.get(&path).expect(200).expect_text("The content was deleted");
     cast.opal
         .get(&format!("{path}/preview"))
         .expect(200)

@@ -174,12 +174,12 @@ fn who_has_as_many_organizations_as_allowed_asks_for_more() {
     let page = olivia
         .get("/organizations/new")
         .expect(200)
-        .expect_text("Ask for another organization");
+        .expect_text("Request another organization");
     assert_eq!(page.value_of("slug"), None);
     olivia
         .post("/organizations", &with("slug", "second"))
         .expect(422)
-        .expect_text("Ask for another organization");
+        .expect_text("Request another organization");
     assert!(
         olivia
             .post("/organizations/requests", &[("reason", "")])

@@ -280,7 +280,7 @@ impl Gallery {
             fresh,
             &ids.verify,
             Nothing,
-            "Confirm your address",
+            "Verify your email address",
         );
         add(
             "/verify/{token}",
@@ -288,7 +288,7 @@ impl Gallery {
             out,
             &ids.verify,
             Nothing,
-            "The one you chose when you signed up",
+            "The password you chose when you signed up",
         );
         add(
             "/verify/{token}",
@@ -352,7 +352,7 @@ impl Gallery {
             out,
             &ids.unlock,
             Nothing,
-            "Open your account",
+            "Unlock your account",
         );
         add("/unlock/{token}", "unknown", out, "/unlock/nothing", Nothing, "link");
         add("/account", "filled in", olivia, "/account", Nothing, "Your profile");
@@ -370,7 +370,7 @@ impl Gallery {
             fresh,
             "/account",
             Nothing,
-            "Your address is not confirmed",
+            "Your email address is not verified",
         );
         add(
             "/account/email/{token}",
@@ -378,7 +378,7 @@ impl Gallery {
             noah,
             &ids.readdress,
             Nothing,
-            "Confirm your new address",
+            "Verify your new email address",
         );
         add(
             "/account/email/{token}",
@@ -414,7 +414,7 @@ impl Gallery {
             fresh,
             "/onboarding",
             Nothing,
-            "Confirm your address first",
+            "Verify your email address first",
         );
         add(
             "/onboarding/done",
@@ -486,7 +486,7 @@ impl Gallery {
             noah,
             "/organizations",
             Dialog("Leave Lakeside Agency"),
-            "Your access stops",
+            "Your access ends",
         );
         add(
             "/organizations/{slug}/leaving",
@@ -581,7 +581,7 @@ impl Gallery {
             olivia,
             &at("/companies/south"),
             Nothing,
-            "Nobody is assigned",
+            "No one is assigned",
         );
         add(
             company,
@@ -675,7 +675,7 @@ impl Gallery {
             olivia,
             &member(""),
             Nothing,
-            "End of access",
+            "Access ends",
         );
         add(
             "/organizations/{slug}/members/{id}",
@@ -800,7 +800,7 @@ impl Gallery {
             olivia,
             &invitation(""),
             Nothing,
-            "Change invitation",
+            "Edit invitation",
         );
         add(
             "/organizations/{slug}/invitations/{id}/cancellation",
@@ -837,7 +837,7 @@ impl Gallery {
             fresh,
             &ids.to_fresh,
             Nothing,
-            "Verify your address",
+            "Verify your email",
         );
         add(
             link,
@@ -858,7 +858,7 @@ impl Gallery {
             out,
             "/invitations/nothing",
             Nothing,
-            "This link leads nowhere",
+            "Invitation not found",
         );
 
         // Settings

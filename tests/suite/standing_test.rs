@@ -162,7 +162,7 @@ fn nobody_suspends_or_brings_back_somebody_higher_or_themselves() {
     at.ursula
         .get(&format!("{BASE}/removed"))
         .expect(200)
-        .expect_text("Not yours to bring back");
+        .expect_text("You can’t restore this member");
     assert_eq!(count(&house, "memberships WHERE status = 'removed'"), 1);
 }
 
@@ -293,7 +293,7 @@ fn the_sheet_before_a_removal_names_what_goes_and_what_stays() {
         "Support",
         "1 right switched for this person",
         "Cancel the pending invitation this person sent",
-        "For 24 hours the removal can be undone",
+        "You can undo the removal for 24 hours",
     ] {
         assert!(sheet.has(words), "{words} is not in {}", sheet.text());
     }
@@ -354,7 +354,7 @@ fn a_removal_is_undone_for_a_day_with_everything_there_was() {
     at.olivia
         .get(&format!("{BASE}/removed"))
         .expect(200)
-        .expect_text("left by themselves");
+        .expect_text("left the organization");
     at.olivia.post(&back, &[]).expect(303);
     assert_eq!(rights(&house, &at), before);
     at.olivia

@@ -184,7 +184,14 @@ pub fn hang(house: &House) -> Vec<Picture> {
         "Ending Ltd will be deleted",
     );
     let choosing = "/organizations/choosing";
-    add(choosing, "questions", olivia, choosing, Nothing, "Three questions");
+    add(
+        choosing,
+        "questions",
+        olivia,
+        choosing,
+        Nothing,
+        "Answer three questions",
+    );
     let answered = format!("{choosing}?owners=no&billing=yes&walls=no");
     add(
         choosing,

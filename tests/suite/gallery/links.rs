@@ -124,7 +124,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         Some(&tomasz),
         base,
         Act::Nothing,
-        "Only somebody who may give",
+        "Only members who can give these roles",
     );
     add(
         admin,
@@ -143,7 +143,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         maya,
         &format!("{base}/new"),
         Act::Nothing,
-        "What people do with it",
+        "What people can do with it",
     );
     add(
         new,
@@ -162,7 +162,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         maya,
         &format!("{base}/{ids}/rotation"),
         Act::Nothing,
-        "Make a new address",
+        "Regenerate link",
     );
     let requests = "/organizations/{slug}/settings/onboarding/requests";
     add(
@@ -179,19 +179,12 @@ pub fn hang(house: &House) -> Vec<Picture> {
         olga,
         &format!("{quiet}/requests"),
         Act::Nothing,
-        "Nobody waits",
+        "No pending requests",
     );
     let join = "/join/{token}";
     let [own, asking] = doors.map(|token| format!("/join/{token}"));
     add(join, "nobody", out, &own, Act::Nothing, "Create an account");
-    add(
-        join,
-        "unproven",
-        Some(&fresh),
-        &own,
-        Act::Nothing,
-        "Confirm your address",
-    );
+    add(join, "unproven", Some(&fresh), &own, Act::Nothing, "Verify your email");
     add(join, "a company", Some(&zoe), &own, Act::Nothing, "Name of your");
     add(
         join,
@@ -201,14 +194,14 @@ pub fn hang(house: &House) -> Vec<Picture> {
         Act::Send("/join/"),
         "There is a problem",
     );
-    add(join, "asks", Some(&zoe), &asking, Act::Nothing, "Ask to join");
+    add(join, "asks", Some(&zoe), &asking, Act::Nothing, "Request to join");
     add(
         join,
         "another domain",
         Some(&far),
         &asking,
         Act::Nothing,
-        "Another address is needed",
+        "Use another email address",
     );
     add(
         join,
@@ -227,7 +220,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         Act::Nothing,
         "A newer link",
     );
-    add(join, "unknown", out, "/join/nothing", Act::Nothing, "leads nowhere");
+    add(join, "unknown", out, "/join/nothing", Act::Nothing, "Link not found");
     add(
         "/onboarding",
         "a request waits",

@@ -42,7 +42,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Some(&olivia),
             &format!("{base}/north/moving?to=new-home"),
             Act::Nothing,
-            "Lose their place",
+            "Lose their assignment",
         ),
         Picture::new(
             route,
@@ -58,7 +58,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Some(&olivia),
             &format!("{base}/south/moving?to=new-home"),
             Act::Nothing,
-            "Settle this first",
+            "Resolve this first",
         ),
         Picture::new(
             route,
@@ -66,7 +66,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Some(&noah),
             "/organizations/single-house/companies/west/moving",
             Act::Nothing,
-            "There is nowhere to move it to",
+            "No organization to move it to",
         ),
     ]
 }

@@ -92,21 +92,21 @@ pub fn hang(house: &House) -> Vec<Picture> {
         "looking in",
         harbor,
         Act::Nothing,
-        "Your support session is open",
+        "Your support session is active",
     );
     add(
         "/operator/organizations/{slug}",
         "kept out",
         shy_one,
         Act::Nothing,
-        "Operators are kept out",
+        "Support access is off",
     );
     add(
         "/operator/organizations/{slug}/support",
         "empty",
         &format!("{harbor}/support"),
         Act::Nothing,
-        "Why do you look in?",
+        "Duration",
     );
     add(
         "/operator/organizations/{slug}/support",
@@ -134,7 +134,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         "oneself",
         &format!("/operator/users/{account}"),
         Act::Nothing,
-        "Dismiss as operator",
+        "Remove operator",
     );
     add("/operator/mail", "several", "/operator/mail", Act::Nothing, "Send now");
     add(
@@ -142,14 +142,14 @@ pub fn hang(house: &House) -> Vec<Picture> {
         "given up",
         &format!("/operator/mail/{letter}"),
         Act::Nothing,
-        "The last try failed",
+        "The last attempt failed",
     );
     add(
         "/organizations/{slug}",
         "support session",
         "/organizations/harbor-house",
         Act::Nothing,
-        "You look into Harbor House as an operator",
+        "You’re viewing Harbor House as support",
     );
     let mut own = |state, who: &Client, slug: &str, says| {
         let path = format!("/organizations/{slug}/settings/support");
@@ -162,8 +162,8 @@ pub fn hang(house: &House) -> Vec<Picture> {
             says,
         ));
     };
-    own("on", &owner, "harbor-house", "Keep operators out");
-    own("off", &shy, "shy-house", "Let operators in");
+    own("on", &owner, "harbor-house", "Turn off support access");
+    own("off", &shy, "shy-house", "Turn on support access");
     all
 }
 

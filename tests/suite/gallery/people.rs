@@ -86,7 +86,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             who,
             &bulk("role", ""),
             Act::Nothing,
-            "See what happens",
+            "Preview changes",
         ),
         picture(
             "/organizations/{slug}/members/bulk",
@@ -94,7 +94,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             who,
             &bulk("assign", ""),
             Act::Nothing,
-            "future ones too",
+            "including future ones",
         ),
         picture(
             "/organizations/{slug}/members/bulk",
@@ -118,7 +118,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             who,
             &at("/members/removed"),
             Act::Nothing,
-            "Bring back",
+            "Restore",
         ),
         picture(
             "/organizations/{slug}/members/{id}",
@@ -126,7 +126,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             who,
             &at(&format!("/members/{}", ids[1])),
             Act::Nothing,
-            "Give access back",
+            "Restore access",
         ),
         picture(
             "/organizations/{slug}/members/{id}",
