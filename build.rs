@@ -17,10 +17,10 @@ const FILES: [(&str, &str, &[&str]); 5] = [
     (
         "console.css",
         "text/css; charset=utf-8",
-        &["tokens.css", "base.css", "parts.css", "rooms.css"],
+        &["tokens.css", "base.css", "parts.css", "pages.css"],
     ),
     // Only the pages that say so load it: what few pages need would slow the first one of all.
-    ("wide.css", "text/css; charset=utf-8", &["wide.css"]),
+    ("extra.css", "text/css; charset=utf-8", &["extra.css"]),
     (
         "console.js",
         "text/javascript; charset=utf-8",

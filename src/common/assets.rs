@@ -56,8 +56,8 @@ pub fn css() -> &'static str {
 }
 
 /// The style sheet of the few pages with wide tables and differences.
-pub fn wide_css() -> &'static str {
-    url("wide.css")
+pub fn extra_css() -> &'static str {
+    url("extra.css")
 }
 
 /// The script of all pages: htmx and our own additions. Every page works without it.
@@ -168,7 +168,7 @@ mod tests {
         for text in [
             include_str!("../../static/base.css"),
             include_str!("../../static/parts.css"),
-            include_str!("../../static/rooms.css"),
+            include_str!("../../static/pages.css"),
         ] {
             for line in text.lines() {
                 assert!(!line.contains("rgb(") && !line.contains("hsl("), "{line}");

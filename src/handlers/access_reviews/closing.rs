@@ -29,7 +29,7 @@ struct Waiting {
 }
 
 #[derive(Template)]
-#[template(path = "reviews/closing.html", blocks = ["dialog"])]
+#[template(path = "access_reviews/closing.html", blocks = ["dialog"])]
 struct ClosingPage {
     layout: Layout,
     back: String,

@@ -64,7 +64,7 @@ struct ReviewItemRow {
 }
 
 #[derive(Template)]
-#[template(path = "reviews/decide.html")]
+#[template(path = "access_reviews/decide.html")]
 struct DecidePage {
     layout: Layout,
     tabs: Vec<&'static Tab>,

@@ -102,7 +102,7 @@ struct ReviewRow {
 }
 
 #[derive(Template)]
-#[template(path = "reviews/index.html")]
+#[template(path = "access_reviews/index.html")]
 struct IndexPage {
     layout: Layout,
     tabs: Vec<&'static Tab>,

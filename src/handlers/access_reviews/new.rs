@@ -66,7 +66,7 @@ struct Covered {
 }
 
 #[derive(Template)]
-#[template(path = "reviews/new.html")]
+#[template(path = "access_reviews/new.html")]
 struct NewPage {
     layout: Layout,
     tabs: Vec<&'static Tab>,

@@ -33,7 +33,7 @@ struct Total {
 }
 
 #[derive(Template)]
-#[template(path = "reviews/report.html")]
+#[template(path = "access_reviews/report.html")]
 struct ReportPage {
     layout: Layout,
     tabs: Vec<&'static Tab>,

@@ -59,7 +59,7 @@ struct Lost {
     reason = "each is one thing the reader may do or see"
 )]
 #[derive(Template)]
-#[template(path = "reviews/show.html")]
+#[template(path = "access_reviews/show.html")]
 struct ShowPage {
     layout: Layout,
     tabs: Vec<&'static Tab>,

@@ -103,7 +103,7 @@ impl Holding {
 
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing the reader may do")]
 #[derive(Template)]
-#[template(path = "members/profile.html", blocks = ["companies"])]
+#[template(path = "members/show.html", blocks = ["companies"])]
 struct ProfilePage {
     layout: Layout,
     path: String,

@@ -162,7 +162,7 @@ pub struct JoinForm {
 }
 
 #[derive(Template)]
-#[template(path = "links/join.html")]
+#[template(path = "onboarding_links/join.html")]
 pub struct Show {
     layout: Layout,
     situation: Situation,
@@ -187,7 +187,7 @@ pub struct Show {
 }
 
 #[derive(Template)]
-#[template(path = "links/unknown.html")]
+#[template(path = "onboarding_links/unknown.html")]
 struct Unknown {
     layout: Layout,
 }

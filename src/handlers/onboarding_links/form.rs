@@ -96,7 +96,7 @@ impl OnboardingLinkForm {
 type Choices = Vec<(&'static str, &'static str)>;
 
 #[derive(Template)]
-#[template(path = "links/form.html", blocks = ["companies"])]
+#[template(path = "onboarding_links/form.html", blocks = ["companies"])]
 struct Form {
     layout: Layout,
     tabs: Vec<&'static Tab>,

@@ -58,7 +58,7 @@ struct OnboardingLinkRow {
 }
 
 #[derive(Template)]
-#[template(path = "links/index.html")]
+#[template(path = "onboarding_links/index.html")]
 struct Index {
     layout: Layout,
     tabs: Vec<&'static Tab>,

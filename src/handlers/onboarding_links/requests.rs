@@ -51,7 +51,7 @@ struct JoinRequestRow {
 }
 
 #[derive(Template)]
-#[template(path = "links/requests.html")]
+#[template(path = "onboarding_links/requests.html")]
 struct Queue {
     layout: Layout,
     tabs: Vec<&'static Tab>,

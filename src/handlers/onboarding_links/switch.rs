@@ -16,7 +16,7 @@ use crate::services::onboarding_links::resolve::LinkGrant;
 use crate::web::layout::Layout;
 
 #[derive(Template)]
-#[template(path = "links/rotation.html", blocks = ["dialog"])]
+#[template(path = "onboarding_links/rotation.html", blocks = ["dialog"])]
 struct Rotation {
     layout: Layout,
     name: String,

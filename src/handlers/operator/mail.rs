@@ -76,7 +76,7 @@ pub async fn index(gate: OperatorGate, filter: web::Query<Filter>) -> Result<Htt
 }
 
 #[derive(Template)]
-#[template(path = "operator/letter.html")]
+#[template(path = "operator/message.html")]
 struct LetterPage {
     layout: Layout,
     now: Time,

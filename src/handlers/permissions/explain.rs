@@ -61,7 +61,7 @@ pub fn choices(unit: UnitLabel) -> Choices {
 }
 
 #[derive(Template)]
-#[template(path = "rights/explain.html")]
+#[template(path = "permissions/explain.html")]
 struct ExplainPage {
     layout: Layout,
     tabs: Vec<&'static Tab>,
@@ -189,7 +189,7 @@ pub async fn show(gate: Gate<ViewAccess>, question: web::Query<Question>) -> Res
 }
 
 #[derive(Template)]
-#[template(path = "rights/mine.html")]
+#[template(path = "permissions/mine.html")]
 struct MinePage {
     layout: Layout,
     tabs: Vec<&'static Tab>,

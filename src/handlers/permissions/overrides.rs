@@ -56,7 +56,7 @@ struct Section {
 }
 
 #[derive(Template)]
-#[template(path = "rights/overrides.html")]
+#[template(path = "permissions/overrides.html")]
 struct OverridesPage {
     layout: Layout,
     profile: String,

@@ -60,7 +60,7 @@ struct Own {
 }
 
 #[derive(Template)]
-#[template(path = "rights/policies.html")]
+#[template(path = "permissions/policies.html")]
 struct PoliciesPage {
     layout: Layout,
     tabs: Vec<&'static Tab>,

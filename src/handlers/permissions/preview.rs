@@ -39,7 +39,7 @@ struct Section {
 }
 
 #[derive(Template)]
-#[template(path = "rights/preview.html")]
+#[template(path = "permissions/preview.html")]
 struct PreviewPage {
     layout: Layout,
     profile: String,

@@ -50,7 +50,7 @@ pub struct AskForm {
 }
 
 #[derive(Template)]
-#[template(path = "rights/request_new.html")]
+#[template(path = "permissions/request_new.html")]
 struct NewPage {
     layout: Layout,
     base: String,
@@ -209,7 +209,7 @@ pub struct Filter {
 }
 
 #[derive(Template)]
-#[template(path = "rights/requests.html")]
+#[template(path = "permissions/requests.html")]
 struct ListPage {
     layout: Layout,
     tabs: Vec<&'static Tab>,
@@ -304,7 +304,7 @@ pub fn visible(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Request, AppE
 }
 
 #[derive(Template)]
-#[template(path = "rights/request.html")]
+#[template(path = "permissions/request.html")]
 struct RequestPage {
     layout: Layout,
     base: String,

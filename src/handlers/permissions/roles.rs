@@ -118,7 +118,7 @@ impl CustomRoleForm {
 }
 
 #[derive(Template)]
-#[template(path = "rights/role.html")]
+#[template(path = "permissions/role.html")]
 struct RolePage {
     layout: Layout,
     tabs: Vec<&'static Tab>,
@@ -446,7 +446,7 @@ pub async fn update(
 }
 
 #[derive(Template)]
-#[template(path = "rights/role_deletion.html", blocks = ["dialog"])]
+#[template(path = "permissions/role_deletion.html", blocks = ["dialog"])]
 struct DeletionPage {
     layout: Layout,
     path: String,
