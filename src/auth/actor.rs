@@ -20,15 +20,12 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::UnitLabel;
 use crate::models::membership::access::{FACTS, company_roles, held_roles};
-use crate::models::membership::access::{
-    MembershipAccess, companies_with,
-};
+use crate::models::membership::access::{MembershipAccess, companies_with};
 pub use crate::models::membership::record::Membership;
 use crate::models::organization;
 use crate::models::session::{ABSOLUTE, IDLE, TOUCH};
 use crate::models::support_session;
 use crate::models::support_session::Support;
-use crate::web::layout::Layout;
 
 type Row = (
     PersonRow,
@@ -291,18 +288,6 @@ impl Actor {
     /// A deed in this organization.
     pub fn event(&self, event: Event) -> Events {
         Events::organization(self.organization, event)
-    }
-
-    /// The frame of a page of this organization; a fragment has none, so nothing is read for it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError> {
-        if self.cx.request.fragment {
-            Ok(Layout::bare(&self.cx))
-        } else {
-            Layout::for_member(conn, self, section)
-        }
     }
 
     /// A path of this organization: `member.path("/members")`.

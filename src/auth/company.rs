@@ -1,6 +1,5 @@
 //! A company as the gate found it on this request, with what the member may do there.
 
-
 use diesel::prelude::*;
 
 use crate::auth::actor::Actor;

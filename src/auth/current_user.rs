@@ -10,7 +10,6 @@ use crate::common::token::Token;
 use crate::db::Conn;
 use crate::db::schema::{sessions, users};
 use crate::models::session::{ABSOLUTE, IDLE, TOUCH};
-use crate::web::layout::Layout;
 use actix_session::Session;
 use diesel::prelude::*;
 
@@ -130,14 +129,6 @@ impl CurrentUser {
     /// A deed on the person's own account.
     pub fn event(&self, event: Event) -> Events {
         Events::account(self.id, event)
-    }
-
-    /// The frame of a page outside any organization.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError> {
-        Layout::for_person(conn, self, section)
     }
 
     pub fn is_stale(&self) -> bool {

@@ -21,7 +21,8 @@ use std::marker::PhantomData;
 
 use actix_session::Session;
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
 use crate::app::Flash;
 use crate::app::{App, Ctx, Request};
@@ -32,7 +33,8 @@ use crate::auth::current_user::CurrentUser;
 use crate::auth::request::{FLASH, LastSeen, RequestState};
 pub use crate::auth::system::System;
 use crate::authz::permission::Permission;
-use crate::common::error::AppError;
+use crate::common::error::{AppError, ChangeError};
+use crate::common::html::{self, Page};
 use crate::common::token::Token;
 use crate::db::Conn;
 
@@ -45,6 +47,12 @@ macro_rules! shared_by_gates {
                 if let Err(error) = self.pass.session.insert(FLASH, flash) {
                     tracing::warn!(%error, "a word was not left");
                 }
+            }
+
+            /// The answer after a change: a message for the next page, and the way there.
+            pub fn done(&self, message: impl Into<String>, path: &str) -> HttpResponse {
+                self.tell("success", message);
+                html::see_other(self.fragment(), path)
             }
 
             /// Whether htmx asks for a part of the page.
@@ -104,6 +112,30 @@ pub struct Gate<P: Permission> {
 }
 
 impl<P: Permission> Gate<P> {
+    /// A page, or the part of it that htmx asks for.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses.
+    pub async fn show<T: Page + Send + 'static>(
+        &self,
+        load: impl FnOnce(&Actor, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, AppError> {
+        self.read(load).await?.respond(StatusCode::OK, self.fragment())
+    }
+
+    /// The form again after a refusal: status 422, loaded by a read of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses.
+    pub async fn refused<T: Page + Send + 'static>(
+        &self,
+        load: impl FnOnce(&Actor, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, AppError> {
+        self.read(load)
+            .await?
+            .respond(StatusCode::UNPROCESSABLE_ENTITY, self.fragment())
+    }
+
     /// Reads as a member who holds the right.
     ///
     /// # Errors
@@ -125,11 +157,22 @@ impl<P: Permission> Gate<P> {
     /// Changes something as a member who holds the right; what was done is noted with it.
     ///
     /// # Errors
-    /// What the gate or the closure refuses; then nothing was changed.
+    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Actor, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
+        self.try_write(work).await
+    }
+
+    /// As `write`, for a change with an error of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses; then nothing was changed.
+    pub async fn try_write<T: Send + 'static, E: ChangeError>(
+        &self,
+        work: impl FnOnce(&Actor, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
+    ) -> Result<T, E> {
         let (token, slug) = (self.pass.token()?, self.slug.clone());
         self.pass
             .write(move |cx, conn| {
@@ -145,11 +188,22 @@ impl<P: Permission> Gate<P> {
     /// As `write`, also while the organization waits for its deletion: for what ends the waiting, and nothing else.
     ///
     /// # Errors
-    /// What the gate or the closure refuses; then nothing was changed.
+    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write_while_pending<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Actor, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
+        self.try_write_while_pending(work).await
+    }
+
+    /// As `write_while_pending`, for a change with an error of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses; then nothing was changed.
+    pub async fn try_write_while_pending<T: Send + 'static, E: ChangeError>(
+        &self,
+        work: impl FnOnce(&Actor, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
+    ) -> Result<T, E> {
         let (token, slug) = (self.pass.token()?, self.slug.clone());
         self.pass
             .write(move |cx, conn| {
@@ -171,6 +225,30 @@ pub struct CompanyGate<P: Permission> {
 }
 
 impl<P: Permission> CompanyGate<P> {
+    /// A page, or the part of it that htmx asks for.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses.
+    pub async fn show<T: Page + Send + 'static>(
+        &self,
+        load: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, AppError> {
+        self.read(load).await?.respond(StatusCode::OK, self.fragment())
+    }
+
+    /// The form again after a refusal: status 422, loaded by a read of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses.
+    pub async fn refused<T: Page + Send + 'static>(
+        &self,
+        load: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, AppError> {
+        self.read(load)
+            .await?
+            .respond(StatusCode::UNPROCESSABLE_ENTITY, self.fragment())
+    }
+
     /// Reads as a member who holds the right in this company.
     ///
     /// # Errors
@@ -193,18 +271,29 @@ impl<P: Permission> CompanyGate<P> {
     /// Changes something as a member who holds the right in this company.
     ///
     /// # Errors
-    /// What the gate or the closure refuses; then nothing was changed.
+    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
+        self.try_write(work).await
+    }
+
+    /// As `write`, for a change with an error of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses; then nothing was changed.
+    pub async fn try_write<T: Send + 'static, E: ChangeError>(
+        &self,
+        work: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
+    ) -> Result<T, E> {
         let (token, slug, company) = (self.pass.token()?, self.slug.clone(), self.company.clone());
         self.pass
             .write(move |cx, conn| {
                 let member = Actor::find_to_write(conn, cx, &token, &slug)?;
                 let company = Company::enter(conn, &member, &company, P::ID)?;
                 if member.looks_on(P::ID) {
-                    return Err(member.refusal(conn, P::ID)?);
+                    return Err(member.refusal(conn, P::ID)?.into());
                 }
                 member.writable(conn, P::ID)?;
                 let (out, events) = work(&member, &company, conn)?;
@@ -242,6 +331,30 @@ pub struct SignedIn<W: Who = Verified> {
 }
 
 impl<W: Who> SignedIn<W> {
+    /// A page, or the part of it that htmx asks for.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses.
+    pub async fn show<T: Page + Send + 'static>(
+        &self,
+        load: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, AppError> {
+        self.read(load).await?.respond(StatusCode::OK, self.fragment())
+    }
+
+    /// The form again after a refusal: status 422, loaded by a read of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses.
+    pub async fn refused<T: Page + Send + 'static>(
+        &self,
+        load: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, AppError> {
+        self.read(load)
+            .await?
+            .respond(StatusCode::UNPROCESSABLE_ENTITY, self.fragment())
+    }
+
     fn person(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<CurrentUser, AppError> {
         let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
         if W::PROVEN && !person.verified {
@@ -265,11 +378,22 @@ impl<W: Who> SignedIn<W> {
     /// Changes something as this person.
     ///
     /// # Errors
-    /// What the gate or the closure refuses; then nothing was changed.
+    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
+        self.try_write(work).await
+    }
+
+    /// As `write`, for a change with an error of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses; then nothing was changed.
+    pub async fn try_write<T: Send + 'static, E: ChangeError>(
+        &self,
+        work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
+    ) -> Result<T, E> {
         self.pass.write_as(Self::person, work).await
     }
 }
@@ -281,6 +405,30 @@ pub struct OperatorGate {
 }
 
 impl OperatorGate {
+    /// A page, or the part of it that htmx asks for.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses.
+    pub async fn show<T: Page + Send + 'static>(
+        &self,
+        load: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, AppError> {
+        self.read(load).await?.respond(StatusCode::OK, self.fragment())
+    }
+
+    /// The form again after a refusal: status 422, loaded by a read of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses.
+    pub async fn refused<T: Page + Send + 'static>(
+        &self,
+        load: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, AppError> {
+        self.read(load)
+            .await?
+            .respond(StatusCode::UNPROCESSABLE_ENTITY, self.fragment())
+    }
+
     fn person(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<CurrentUser, AppError> {
         let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
         if person.operator && person.verified {
@@ -304,11 +452,22 @@ impl OperatorGate {
     /// Changes something as this operator.
     ///
     /// # Errors
-    /// What the gate or the closure refuses; then nothing was changed.
+    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
+        self.try_write(work).await
+    }
+
+    /// As `write`, for a change with an error of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses; then nothing was changed.
+    pub async fn try_write<T: Send + 'static, E: ChangeError>(
+        &self,
+        work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
+    ) -> Result<T, E> {
         self.pass.write_as(Self::person, work).await
     }
 }
@@ -335,20 +494,33 @@ impl Visit {
             .flatten();
         Ok(Self { cx: cx.clone(), person })
     }
-
-    /// The frame of a page that anybody may see.
-    pub fn layout(&self) -> crate::web::layout::Layout {
-        let mut layout = crate::web::layout::Layout::bare(&self.cx);
-        layout.person = self.person.as_ref().map(|person| crate::web::layout::LayoutUser {
-            name: person.name.clone(),
-            email: person.email.to_string(),
-            operator: person.operator,
-        });
-        layout
-    }
 }
 
 impl Visitor {
+    /// A page, or the part of it that htmx asks for.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses.
+    pub async fn show<T: Page + Send + 'static>(
+        &self,
+        load: impl FnOnce(&Visit, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, AppError> {
+        self.read(load).await?.respond(StatusCode::OK, self.fragment())
+    }
+
+    /// The form again after a refusal: status 422, loaded by a read of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses.
+    pub async fn refused<T: Page + Send + 'static>(
+        &self,
+        load: impl FnOnce(&Visit, &mut Conn) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, AppError> {
+        self.read(load)
+            .await?
+            .respond(StatusCode::UNPROCESSABLE_ENTITY, self.fragment())
+    }
+
     /// Reads as anybody.
     ///
     /// # Errors
@@ -366,19 +538,30 @@ impl Visitor {
     /// Changes something as anybody. `actor` is who the deeds name: the account that the closure found or made.
     ///
     /// # Errors
-    /// What the closure refuses; then nothing was changed.
+    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Visit, &mut Conn) -> Result<(T, Option<ActorRef>, Events), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
+        self.try_write(work).await
+    }
+
+    /// As `write`, for a change with an error of its own.
+    ///
+    /// # Errors
+    /// What the permission check or the closure refuses; then nothing was changed.
+    pub async fn try_write<T: Send + 'static, E: ChangeError>(
+        &self,
+        work: impl FnOnce(&Visit, &mut Conn) -> Result<(T, Option<ActorRef>, Events), E> + Send + 'static,
+    ) -> Result<T, E> {
         let token = self.pass.token.clone();
         self.pass
-            .write(move |cx, conn| work(&Visit::of(cx, conn, token.as_ref())?, conn))
+            .write(move |cx, conn| work(&Visit::of(cx, conn, token.as_ref()).map_err(E::from)?, conn))
             .await
     }
 
-    /// The frame of a page for which nothing is read.
-    pub fn bare(&self) -> crate::web::layout::Layout {
-        crate::web::layout::Layout::bare(&self.pass.context())
+    /// This request, for what needs no database.
+    pub fn context(&self) -> Ctx {
+        self.pass.context()
     }
 }

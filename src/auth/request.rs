@@ -11,7 +11,7 @@ use crate::audit;
 use crate::audit::{ActorRef, Events};
 use crate::auth::actor::Actor;
 use crate::auth::current_user::CurrentUser;
-use crate::common::error::AppError;
+use crate::common::error::{AppError, ChangeError};
 use crate::common::id::MembershipId;
 use crate::common::token::Token;
 use crate::db::Conn;
@@ -76,7 +76,10 @@ impl RequestState {
             let (out, seen) = cx.app.db.read(|conn| work(&cx, conn))?;
             if let Some(seen) = seen.filter(|seen| seen.stale) {
                 // A page is served even when nobody can be noted as seen.
-                let noted = cx.app.db.write(|conn| Ok(seen.person.touch(conn, seen.membership)?));
+                let noted = cx
+                    .app
+                    .db
+                    .write(|conn| seen.person.touch(conn, seen.membership).map_err(AppError::from));
                 if let Err(error) = noted {
                     tracing::warn!(%error, "last seen was not noted");
                 }
@@ -86,22 +89,22 @@ impl RequestState {
         trip.await.map_err(|_| AppError::Busy)?
     }
 
-    pub async fn write<T: Send + 'static>(
+    pub async fn write<T: Send + 'static, E: ChangeError>(
         &self,
-        work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<ActorRef>, Events), AppError> + Send + 'static,
-    ) -> Result<T, AppError> {
+        work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<ActorRef>, Events), E> + Send + 'static,
+    ) -> Result<T, E> {
         let cx = self.context();
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
-            let out = cx.app.db.write(|conn| {
+            let out = cx.app.db.write::<T, E>(|conn| {
                 let (out, actor, events) = work(&cx, conn)?;
-                audit::append(conn, &cx, actor.as_ref(), &events)?;
+                audit::append(conn, &cx, actor.as_ref(), &events).map_err(AppError::from)?;
                 Ok(out)
             })?;
             cx.app.bell.ring();
-            Ok(out)
+            Ok::<T, E>(out)
         });
-        trip.await.map_err(|_| AppError::Busy)?
+        trip.await.map_err(|_| E::from(AppError::Busy))?
     }
 
     /// Reads as the person whom `find` lets through.
@@ -125,11 +128,11 @@ impl RequestState {
     }
 
     /// Writes as the person whom `find` lets through.
-    pub async fn write_as<T: Send + 'static>(
+    pub async fn write_as<T: Send + 'static, E: ChangeError>(
         &self,
         find: fn(&Ctx, &mut Conn, &Token) -> Result<CurrentUser, AppError>,
-        work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
-    ) -> Result<T, AppError> {
+        work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
+    ) -> Result<T, E> {
         let token = self.token()?;
         self.write(move |cx, conn| {
             let person = find(cx, conn, &token)?;

@@ -124,3 +124,40 @@ impl From<askama::Error> for AppError {
         Self::internal(error)
     }
 }
+
+/// What a change of a service can fail with. It is either a refusal that a page explains, or an [`AppError`] that the outer
+/// layer answers. Either way the transaction is rolled back.
+pub trait ChangeError: From<AppError> + Send + 'static {
+    /// The error that is not a refusal, if it is one.
+    fn failure(&self) -> Option<&AppError>;
+}
+
+impl ChangeError for AppError {
+    fn failure(&self) -> Option<&AppError> {
+        Some(self)
+    }
+}
+
+/// Makes an enum with a variant `Failed(AppError)` a [`ChangeError`], so that `?` works on reads inside a change.
+#[macro_export]
+macro_rules! change_error {
+    ($($name:ty),+ $(,)?) => {$(
+        impl From<$crate::common::error::AppError> for $name {
+            fn from(error: $crate::common::error::AppError) -> Self { Self::Failed(error) }
+        }
+
+        impl From<diesel::result::Error> for $name {
+            fn from(error: diesel::result::Error) -> Self { Self::Failed(error.into()) }
+        }
+
+        impl $crate::common::error::ChangeError for $name {
+            fn failure(&self) -> Option<&$crate::common::error::AppError> {
+                match self {
+                    Self::Failed(error) => Some(error),
+                    #[allow(unreachable_patterns, reason = "an enum may have no other variant yet")]
+                    _ => None,
+                }
+            }
+        }
+    )+};
+}

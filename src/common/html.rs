@@ -6,7 +6,6 @@ use askama::Template;
 
 use crate::common::error::AppError;
 
-
 /// A page, or a block of it, as an answer with status 200.
 ///
 /// # Errors
@@ -21,6 +20,47 @@ pub fn html(page: impl Template) -> Result<HttpResponse, AppError> {
 /// When the template fails.
 pub fn refused(page: impl Template) -> Result<HttpResponse, AppError> {
     html_with(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, page)
+}
+
+/// A page struct that can answer a request, whole or as the part that htmx asks for. Made by the macro `page!`.
+pub trait Page: Sized {
+    /// The answer.
+    ///
+    /// # Errors
+    /// When the template fails.
+    fn respond(self, status: actix_web::http::StatusCode, fragment: bool) -> Result<HttpResponse, AppError>;
+}
+
+/// Makes template structs pages: `page!(RemovalPage => as_dialog)` answers htmx with the block `dialog`, `page!(IndexPage)`
+/// always with the whole page.
+#[macro_export]
+macro_rules! page {
+    ($page:ty => $part:ident) => {
+        impl $crate::common::html::Page for $page {
+            fn respond(
+                self,
+                status: actix_web::http::StatusCode,
+                fragment: bool,
+            ) -> Result<actix_web::HttpResponse, $crate::common::error::AppError> {
+                if fragment {
+                    $crate::common::html::html_with(status, self.$part())
+                } else {
+                    $crate::common::html::html_with(status, self)
+                }
+            }
+        }
+    };
+    ($page:ty) => {
+        impl $crate::common::html::Page for $page {
+            fn respond(
+                self,
+                status: actix_web::http::StatusCode,
+                _fragment: bool,
+            ) -> Result<actix_web::HttpResponse, $crate::common::error::AppError> {
+                $crate::common::html::html_with(status, self)
+            }
+        }
+    };
 }
 
 /// A page with a status of its own.

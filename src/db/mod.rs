@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::common::error::AppError;
+use crate::common::error::{AppError, ChangeError};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
@@ -273,8 +273,9 @@ impl Db {
     }
 
     /// Notes a connection that the server cut, so that it does not go back into the pool.
-    fn check_in<T>(&self, pooled: &mut Pooled, done: &Result<T, AppError>) {
-        if matches!(done, Err(AppError::Busy)) && matches!(pooled.conn, Conn::Postgres(_)) {
+    fn check_in<T, E: ChangeError>(&self, pooled: &mut Pooled, done: &Result<T, E>) {
+        let busy = done.as_ref().err().and_then(ChangeError::failure);
+        if matches!(busy, Some(AppError::Busy)) && matches!(pooled.conn, Conn::Postgres(_)) {
             pooled.lost = true;
             self.losses.fetch_add(1, Ordering::Relaxed);
         }
@@ -295,7 +296,7 @@ impl Db {
     }
 
     /// A transaction that writes; an error rolls everything back.
-    pub fn write<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
+    pub fn write<T, E: ChangeError>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let _turn = self
             .writer
             .as_ref()
@@ -307,19 +308,19 @@ impl Db {
     }
 }
 
-fn write_on<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
+fn write_on<T, E: ChangeError>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
     type Manager = <Conn as Connection>::TransactionManager;
-    conn.begin_write()?;
+    conn.begin_write().map_err(AppError::from)?;
     match work(conn) {
         Ok(done) => {
-            Manager::commit_transaction(conn)?;
+            Manager::commit_transaction(conn).map_err(AppError::from)?;
             Ok(done)
         }
         Err(refused) => match Manager::rollback_transaction(conn) {
             Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(refused),
             // The server is gone and took the transaction with it.
-            Err(_) if matches!(refused, AppError::Busy) => Err(refused),
-            Err(error) => Err(error.into()),
+            Err(_) if matches!(refused.failure(), Some(AppError::Busy)) => Err(refused),
+            Err(error) => Err(AppError::from(error).into()),
         },
     }
 }

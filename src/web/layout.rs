@@ -5,6 +5,8 @@ use diesel::prelude::*;
 use crate::app::Ctx;
 use crate::app::Flash;
 use crate::auth::actor::Actor;
+use crate::auth::current_user::CurrentUser;
+use crate::auth::{Visit, Visitor};
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{ViewCompany, ViewMembers};
 use crate::authz::role::Role;
@@ -114,11 +116,7 @@ impl Layout {
         }
     }
 
-    pub fn for_person(
-        conn: &mut Conn,
-        person: &crate::auth::current_user::CurrentUser,
-        section: &'static str,
-    ) -> Result<Self, AppError> {
+    pub fn for_person(conn: &mut Conn, person: &CurrentUser, section: &'static str) -> Result<Self, AppError> {
         let mut layout = Self::bare(&person.cx);
         layout.section = section;
         if person.cx.request.fragment {
@@ -169,7 +167,7 @@ impl Layout {
     fn fill(
         &mut self,
         conn: &mut Conn,
-        person: &crate::auth::current_user::CurrentUser,
+        person: &CurrentUser,
         section: &str,
         current: Option<&str>,
     ) -> Result<(), AppError> {
@@ -183,6 +181,53 @@ impl Layout {
         }
         self.switcher = switcher(conn, person.id, person.cx.now, section, current)?;
         Ok(())
+    }
+}
+
+/// The layout of a page for whoever asks.
+pub trait PageLayout {
+    /// The layout; `section` is the page's entry of the navigation.
+    fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError>;
+}
+
+impl PageLayout for Actor {
+    /// A fragment has no layout, so nothing is read for it.
+    fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError> {
+        if self.cx.request.fragment {
+            Ok(Layout::bare(&self.cx))
+        } else {
+            Layout::for_member(conn, self, section)
+        }
+    }
+}
+
+impl PageLayout for CurrentUser {
+    fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError> {
+        Layout::for_person(conn, self, section)
+    }
+}
+
+/// The layout of a page that needs no session.
+pub trait PublicLayout {
+    /// The layout.
+    fn layout(&self) -> Layout;
+}
+
+impl PublicLayout for Visit {
+    fn layout(&self) -> Layout {
+        let mut layout = Layout::bare(&self.cx);
+        layout.person = self.person.as_ref().map(|person| LayoutUser {
+            name: person.name.clone(),
+            email: person.email.to_string(),
+            operator: person.operator,
+        });
+        layout
+    }
+}
+
+impl PublicLayout for Visitor {
+    fn layout(&self) -> Layout {
+        Layout::bare(&self.context())
     }
 }
 

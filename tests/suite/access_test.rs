@@ -513,11 +513,7 @@ fn a_sheet_goes_out_is_changed_and_comes_in_after_it_was_shown() {
         .owner
         .submit(&page, &scene.at("/matrix/import/applying"), &[])
         .expect(422);
-    assert!(
-        again.has("Someone changed roles in the meantime"),
-        "{}",
-        again.text()
-    );
+    assert!(again.has("Someone changed roles in the meantime"), "{}", again.text());
     assert_eq!(scene.deeds("access.imported"), 1);
 }
 

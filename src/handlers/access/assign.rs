@@ -21,6 +21,7 @@ use crate::handlers::access::assign::offer::Offer;
 use crate::models::company_choice::CompanyChoice;
 use crate::services::members::visible::CompanyScope;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// The form as it was typed.
 #[derive(Debug, Clone, Default)]

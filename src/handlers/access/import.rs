@@ -21,6 +21,7 @@ use crate::handlers::access::rules;
 use crate::handlers::access::rules::MOST;
 use crate::services::members::access_matrix;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

@@ -31,6 +31,7 @@ use crate::services::members::access_matrix::{CellKey, Fault};
 use crate::services::members::role::Title;
 use crate::services::members::visible::CompanyScope;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

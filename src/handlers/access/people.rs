@@ -27,6 +27,7 @@ use crate::models::member_search;
 use crate::models::member_search::{Given, MemberFilter, Sort};
 use crate::services::members::visible::CompanyScope;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

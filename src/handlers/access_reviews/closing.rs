@@ -18,6 +18,7 @@ use crate::models::access_review::rules::{REMIND_AGAIN, Status};
 use crate::services::access_reviews::advance;
 use crate::services::access_reviews::{close, notify};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// So many companies with open places are named.
 const NAMED: usize = 50;

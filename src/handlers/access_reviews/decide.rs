@@ -25,6 +25,7 @@ use crate::models::access_review::items;
 use crate::models::access_review::items::{Line, Which};
 use crate::models::access_review::rules::{Status, Wish};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

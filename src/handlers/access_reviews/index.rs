@@ -16,6 +16,7 @@ use crate::models::access_review::Review;
 use crate::models::access_review::rules;
 use crate::models::access_review::rules::Status;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

@@ -22,6 +22,7 @@ use crate::models::access_review::rules;
 use crate::models::access_review::{NewReview, collect};
 use crate::services::access_reviews::notify;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

@@ -21,6 +21,7 @@ use crate::models::access_review::Review;
 use crate::models::access_review::report::{Entry, Report};
 use crate::models::access_review::rules::Decision;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

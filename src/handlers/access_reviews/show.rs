@@ -20,6 +20,7 @@ use crate::models::access_review;
 use crate::models::access_review::rules::{Decision, REMIND_AGAIN, Status};
 use crate::models::access_review::{Progress, Review, items};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

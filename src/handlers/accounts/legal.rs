@@ -7,6 +7,7 @@ use crate::auth::Visitor;
 use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::web::layout::Layout;
+use crate::web::layout::PublicLayout;
 
 #[derive(Template)]
 #[template(path = "legal/terms.html")]
@@ -25,7 +26,9 @@ struct Privacy {
 /// # Errors
 /// When the template fails.
 pub async fn terms(visitor: Visitor) -> Result<HttpResponse, AppError> {
-    html(Terms { layout: visitor.bare() })
+    html(Terms {
+        layout: visitor.layout(),
+    })
 }
 
 /// The privacy notice.
@@ -33,5 +36,7 @@ pub async fn terms(visitor: Visitor) -> Result<HttpResponse, AppError> {
 /// # Errors
 /// When the template fails.
 pub async fn privacy(visitor: Visitor) -> Result<HttpResponse, AppError> {
-    html(Privacy { layout: visitor.bare() })
+    html(Privacy {
+        layout: visitor.layout(),
+    })
 }

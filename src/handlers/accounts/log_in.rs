@@ -23,6 +23,7 @@ use crate::services::accounts::challenge;
 use crate::services::accounts::challenge::Challenge;
 use crate::services::onboarding_links::resolve;
 use crate::web::layout::Layout;
+use crate::web::layout::PublicLayout;
 
 /// What a person types.
 #[derive(Default, Deserialize)]
@@ -198,7 +199,7 @@ fn again(
     let page = Page {
         errors: FormErrors::one(field, sentence),
         email: typed.email,
-        ..Page::new(visitor.bare(), visitor.app().config.signup, &typed.next)
+        ..Page::new(visitor.layout(), visitor.app().config.signup, &typed.next)
     };
     html_with(status, page)
 }

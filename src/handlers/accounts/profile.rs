@@ -25,6 +25,7 @@ use crate::services::accounts::challenge;
 use crate::services::accounts::challenge::Challenge;
 use crate::services::accounts::email;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 const HERE: &str = "/account";
 

@@ -19,6 +19,7 @@ use crate::models::session;
 use crate::models::user;
 use crate::services::accounts::email;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "accounts/readdress.html")]

@@ -24,6 +24,7 @@ use crate::models::session;
 use crate::models::user;
 use crate::services::accounts::email;
 use crate::web::layout::Layout;
+use crate::web::layout::PublicLayout;
 
 /// What the page of a forgotten password is asked with.
 #[derive(Debug, Default, Deserialize)]
@@ -90,7 +91,7 @@ pub async fn ask(visitor: Visitor, form: Form<NewPasswordForm>) -> Result<HttpRe
         Ok(email) => email,
         Err(sentence) => {
             return refused(Forgot {
-                layout: visitor.bare(),
+                layout: visitor.layout(),
                 errors: FormErrors::one("email", sentence),
                 email: text,
                 next,
@@ -184,7 +185,7 @@ pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Chosen>) ->
         })
         .await?;
     let Some((name, email)) = account else {
-        return OVER.page(visitor.bare());
+        return OVER.page(visitor.layout());
     };
     let password = match NewPassword::parse(&password, &[&name, &email]) {
         Ok(password) => password,
@@ -214,7 +215,7 @@ pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Chosen>) ->
         })
         .await?;
     let Some((token, path)) = entered else {
-        return OVER.page(visitor.bare());
+        return OVER.page(visitor.layout());
     };
     crate::auth::current_user::remember(visitor.session(), &token)?;
     visitor.tell("success", "Your new password counts. Other sessions were signed out");

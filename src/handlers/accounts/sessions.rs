@@ -18,6 +18,7 @@ use crate::db::Conn;
 use crate::models::session;
 use crate::models::user;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 const HERE: &str = "/account/sessions";
 

@@ -26,6 +26,7 @@ use crate::models::user;
 use crate::services::accounts::email;
 use crate::services::onboarding_links::resolve::ResolvedLink;
 use crate::web::layout::Layout;
+use crate::web::layout::PublicLayout;
 
 /// Where somebody wants to go afterwards.
 #[derive(Debug, Default, Deserialize)]

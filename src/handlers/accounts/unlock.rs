@@ -14,6 +14,7 @@ use crate::models::email_token;
 use crate::models::email_token::TokenKind;
 use crate::models::login_attempt;
 use crate::web::layout::Layout;
+use crate::web::layout::PublicLayout;
 
 #[derive(Template)]
 #[template(path = "accounts/unlock.html")]
@@ -76,7 +77,7 @@ pub async fn submit(visitor: Visitor, path: Path<String>) -> Result<HttpResponse
         })
         .await?;
     if !opened {
-        return OVER.page(visitor.bare());
+        return OVER.page(visitor.layout());
     }
     visitor.tell("success", "Your account is open again. Sign in");
     Ok(see_other(visitor.fragment(), "/login"))

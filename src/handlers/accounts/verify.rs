@@ -25,6 +25,7 @@ use crate::services::accounts::challenge::Challenge;
 use crate::services::accounts::email;
 use crate::services::onboarding_links::resolve;
 use crate::web::layout::Layout;
+use crate::web::layout::PublicLayout;
 
 #[derive(Template)]
 #[template(path = "accounts/verify.html")]

@@ -18,6 +18,7 @@ use crate::handlers::audit::asked::AuditQuery;
 use crate::handlers::audit::queries;
 use crate::handlers::audit::shown::Shown;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

@@ -15,6 +15,7 @@ use crate::common::html::html;
 use crate::db::Conn;
 use crate::handlers::audit::shown::Shown;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

@@ -19,6 +19,7 @@ use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::handlers::audit::rules;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

@@ -11,6 +11,7 @@ use crate::common::html::{html, see_other};
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "companies/archiving.html", blocks = ["dialog"])]

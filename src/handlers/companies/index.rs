@@ -17,6 +17,7 @@ use crate::models::company;
 use crate::models::company::{Filter, Sort};
 use crate::models::company_staff::Staff;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 const SIZE: usize = 50;
 

@@ -18,6 +18,7 @@ use crate::db::types::organization::UnitLabel;
 use crate::services::company_move;
 use crate::services::company_move::{Destination, Obstacles};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// What was chosen and typed.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -17,6 +17,7 @@ use crate::db::types::organization::UnitLabel;
 use crate::services::company_form;
 use crate::services::company_form::CompanyForm;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "companies/new.html", blocks = ["dialog"])]

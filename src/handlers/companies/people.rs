@@ -19,6 +19,7 @@ use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::assignments::{AssignmentCheck, AssignmentError};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 const FOUND: i64 = 20;
 

@@ -22,6 +22,7 @@ use crate::models::company::Renamed;
 use crate::services::company_form;
 use crate::services::company_form::CompanyForm;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "companies/settings.html", blocks = ["company"])]

@@ -18,6 +18,7 @@ use crate::services::assignments::AssignmentCheck;
 use crate::web::history;
 use crate::web::history::History;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 const PEOPLE: i64 = 50;
 

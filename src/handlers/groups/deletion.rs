@@ -18,6 +18,7 @@ use crate::handlers::groups::form::Place;
 use crate::services::groups;
 use crate::services::groups::{Grant, Group};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "groups/deletion.html", blocks = ["dialog"])]

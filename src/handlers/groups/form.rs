@@ -21,6 +21,7 @@ use crate::services::groups::{Group, GroupError};
 use crate::web::company_picker;
 use crate::web::company_picker::{Picker, Scope};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// Organization and group of the path.
 pub type Place = web::Path<(String, String)>;

@@ -13,6 +13,7 @@ use crate::db::types::organization::UnitLabel;
 use crate::services::groups;
 use crate::services::groups::{Grant, Group};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

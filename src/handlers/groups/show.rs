@@ -27,6 +27,7 @@ use crate::services::groups;
 use crate::services::groups::{Grant, Group};
 use crate::services::members::rules::ActorRank;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 const SIZE: usize = 50;
 

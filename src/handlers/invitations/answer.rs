@@ -28,6 +28,7 @@ use crate::services::invitations::declined_email;
 use crate::services::invitations::queries::InvitingOrganization;
 use crate::services::invitations::rules::Situation;
 use crate::services::invitations::supersede;
+use crate::web::layout::{PageLayout, PublicLayout};
 
 enum Answer {
     /// To a page, with a word.

@@ -21,6 +21,7 @@ use crate::services::invitations::queries::InvitationListItem;
 use crate::services::invitations::rules;
 use crate::services::invitations::rules::InvitationEvent;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "invitations/cancel.html", blocks = ["dialog"])]

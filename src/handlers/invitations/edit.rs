@@ -35,6 +35,7 @@ use crate::web::company_picker::Picker;
 use crate::web::history;
 use crate::web::history::History;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "invitations/edit.html", blocks = ["dialog", "companies"])]

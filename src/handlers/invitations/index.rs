@@ -25,6 +25,7 @@ use crate::services::invitations::queries;
 use crate::services::invitations::queries::{Grant, Listed};
 use crate::services::invitations::rules;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// What is listed.
 #[derive(Debug, Clone, Default, Deserialize)]

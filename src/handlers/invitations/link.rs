@@ -22,6 +22,7 @@ use crate::services::invitations::queries::{Grant, InvitingOrganization};
 use crate::services::invitations::rules;
 use crate::services::invitations::rules::{InviteFacts, Situation, Viewer};
 use crate::web::layout::Layout;
+use crate::web::layout::PublicLayout;
 
 /// An invitation as one guest finds it.
 pub struct Scene {

@@ -24,6 +24,7 @@ use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::batch::{InvitationTerms, InviteBatch};
 use crate::web::company_picker::Picker;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// What became of one person in the list.
 #[derive(Debug, Clone)]

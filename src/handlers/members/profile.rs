@@ -35,6 +35,7 @@ use crate::services::members::rules::{ActorRank, Target};
 use crate::web::history;
 use crate::web::history::History;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// So many companies are offered at once, and so many of those that a name finds.
 const OFFERED: usize = 5;

@@ -23,6 +23,7 @@ use crate::services::members::removal;
 use crate::services::members::rules;
 use crate::services::members::rules::Target;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// So many things of a kind are named.
 const NAMED: usize = 6;

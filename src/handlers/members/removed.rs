@@ -18,6 +18,7 @@ use crate::handlers::members::queries::removed as store;
 use crate::handlers::members::queries::removed::Gone;
 use crate::services::members::removal;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 struct RemovedMemberRow {
     gone: Gone,

@@ -30,6 +30,7 @@ use crate::models::member_search;
 use crate::models::member_search::{AccessStatus, MemberFilter, MemberRow, Sort, Total};
 use crate::services::members::bulk;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 const SIZE: usize = 50;
 const SHEET_SIZE: usize = 1_000;

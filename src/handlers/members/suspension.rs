@@ -19,6 +19,7 @@ use crate::services::members::rules;
 use crate::services::members::rules::{MemberChangeError, Target};
 use crate::services::members::suspension;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// The longest reason, in letters.
 pub const LONGEST: usize = 300;

@@ -10,6 +10,7 @@ use crate::common::html::html;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::onboarding::queries;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// Which organization.
 #[derive(Debug, Default, serde::Deserialize)]

@@ -10,6 +10,7 @@ use crate::common::html::{html, see_other};
 use crate::db::Conn;
 use crate::handlers::onboarding::queries;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// Where somebody wants to go on.
 #[derive(Debug, Default, serde::Deserialize)]

@@ -22,6 +22,7 @@ use crate::services::onboarding_links::admit::Newcomer;
 use crate::services::onboarding_links::email;
 use crate::services::onboarding_links::rules;
 use crate::services::onboarding_links::rules::Situation;
+use crate::web::layout::PageLayout;
 
 enum Answer {
     /// To a page, with a word.

@@ -24,6 +24,7 @@ use crate::services::onboarding_links::resolve::{LinkStatus, ResolvedLink};
 use crate::services::onboarding_links::rules;
 use crate::services::onboarding_links::rules::{JoinViewer, Situation};
 use crate::web::layout::Layout;
+use crate::web::layout::PublicLayout;
 
 /// A link as one guest finds it.
 pub struct Scene {

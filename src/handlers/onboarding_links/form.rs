@@ -27,6 +27,7 @@ use crate::services::onboarding_links::queries;
 use crate::services::onboarding_links::resolve::LinkGrant;
 use crate::services::onboarding_links::rules;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

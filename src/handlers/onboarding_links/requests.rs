@@ -28,6 +28,7 @@ use crate::services::onboarding_links::resolve::LinkGrant;
 use crate::services::onboarding_links::rules::LinkState;
 use crate::services::onboarding_links::{email, queries};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

@@ -14,6 +14,7 @@ use crate::models::onboarding_link;
 use crate::services::invitations::authority;
 use crate::services::onboarding_links::resolve::LinkGrant;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "onboarding_links/rotation.html", blocks = ["dialog"])]

@@ -13,6 +13,7 @@ use crate::common::time::Time;
 use crate::models::support_session;
 use crate::models::support_session::Session;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

@@ -9,6 +9,7 @@ use crate::common::html::html;
 use crate::models::consistency;
 use crate::models::consistency::Check;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "operator/health.html")]

@@ -15,6 +15,7 @@ use crate::handlers::operator::queries::numbers::Numbers;
 use crate::handlers::operator::rules;
 use crate::mail::outbox::MailState;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// One line on how something is.
 pub struct Light {

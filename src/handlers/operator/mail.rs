@@ -15,6 +15,7 @@ use crate::handlers::operator::queries::mail::Listed;
 use crate::mail::outbox;
 use crate::mail::outbox::{MailState, TOKEN_PLACE};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::middleware::{Policy, with_policy};
 
 /// What is listed.

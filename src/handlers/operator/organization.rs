@@ -17,6 +17,7 @@ use crate::models::support_session::Session;
 use crate::services::invitations::allowance;
 use crate::services::invitations::allowance::Allowance;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// So many past sessions are shown; all of them stand in the organization's own log.
 const SESSIONS: i64 = 20;

@@ -14,6 +14,7 @@ use crate::handlers::operator::queries::organizations as store;
 use crate::handlers::operator::queries::organizations::Listed;
 use crate::handlers::operator::queries::{PAGE, numbers};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// What is listed.
 #[derive(Debug, Clone, Default, serde::Deserialize)]

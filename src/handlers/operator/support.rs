@@ -21,6 +21,7 @@ use crate::models::session;
 use crate::models::support_session;
 use crate::models::support_session::SupportError;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// The form as typed.
 #[derive(Default, Clone, serde::Deserialize)]

@@ -19,6 +19,7 @@ use crate::models::session;
 use crate::services::operators;
 use crate::services::operators::OperatorError;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "operator/user.html")]

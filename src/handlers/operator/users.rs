@@ -15,6 +15,7 @@ use crate::handlers::operator::queries::PAGE;
 use crate::handlers::operator::queries::users as store;
 use crate::handlers::operator::queries::users::{Account, Show};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// What is listed.
 #[derive(Debug, Clone, Default, serde::Deserialize)]

@@ -8,6 +8,7 @@ use crate::common::error::AppError;
 use crate::common::html::html;
 use crate::handlers::organizations::rules::{Advice, Answers};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// A question with its two answers.
 struct Question {

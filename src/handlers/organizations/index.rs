@@ -17,6 +17,7 @@ use crate::handlers::organizations::queries;
 use crate::handlers::organizations::queries::{Counts, Mine};
 use crate::models::membership::access;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// Search and order.
 #[derive(Debug, Clone, Default, serde::Deserialize)]

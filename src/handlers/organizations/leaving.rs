@@ -17,6 +17,7 @@ use crate::models::membership;
 use crate::models::membership::Outcome;
 use crate::models::membership::record::Membership;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 const LAST_OWNER: &str = "You are the only owner. Make somebody else an owner first";
 

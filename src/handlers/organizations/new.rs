@@ -26,6 +26,7 @@ use crate::models::organization;
 use crate::models::organization::create::{CreateRefused, NewOrganization};
 use crate::services::invitations::email;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "organizations/new.html")]

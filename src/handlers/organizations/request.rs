@@ -14,6 +14,7 @@ use crate::common::time::Span;
 use crate::db::Conn;
 use crate::handlers::organizations::{letter, queries, rules};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 const A_DAY: i64 = 3;
 const LONGEST: usize = 1000;

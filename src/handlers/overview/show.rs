@@ -25,6 +25,7 @@ use crate::models::organization::contact;
 use crate::models::organization::contact::ContactKind;
 use crate::services::approvals::dual_control;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 const CARDS: i64 = 12;
 const LINES: usize = 8;

@@ -27,6 +27,7 @@ use crate::models::member_search::{MemberFilter, MemberRow, Sort};
 use crate::models::membership::record::Membership;
 use crate::services::members::visible::visible;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

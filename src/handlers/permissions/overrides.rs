@@ -29,6 +29,7 @@ use crate::services::members::ceiling::PermissionCeiling;
 use crate::services::members::rules::{ActorRank, MemberChangeError, Target, may_override};
 use crate::services::members::visible::visible;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// One cell of the table.
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing to show of it")]

@@ -26,6 +26,7 @@ use crate::models::custom_role::CustomRole;
 use crate::models::membership::access;
 use crate::models::organization;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

@@ -24,6 +24,7 @@ use crate::services::members::role::Title;
 use crate::services::members::rules::Target;
 use crate::services::members::visible::visible;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// A permission whose reach would change.
 struct Change {

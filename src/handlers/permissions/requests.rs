@@ -30,6 +30,7 @@ use crate::models::access_request::{NewAccessRequest, Request, RequestStatus, Re
 use crate::models::membership::record::Membership;
 use crate::services::access_requests::email;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

@@ -28,6 +28,7 @@ use crate::models::custom_role;
 use crate::models::custom_role::{CustomRole, Draft, Outcome};
 use crate::models::membership::record::Membership;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

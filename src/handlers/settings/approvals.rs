@@ -24,6 +24,7 @@ use crate::services::approvals::email;
 use crate::services::approvals::execute;
 use crate::services::approvals::execute::ExecuteError;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 type Place = web::Path<(String, String)>;
 

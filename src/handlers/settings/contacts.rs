@@ -19,6 +19,7 @@ use crate::models::organization::contact;
 use crate::models::organization::contact::{Contact, ContactKind};
 use crate::services::approvals::email;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 type Place = web::Path<(String, String)>;
 

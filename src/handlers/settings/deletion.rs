@@ -21,6 +21,7 @@ use crate::services::approvals::dual_control;
 use crate::services::approvals::{email, execute};
 use crate::services::reauthenticate;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "settings/deletion.html", blocks = ["dialog"])]

@@ -29,6 +29,7 @@ use crate::services::approvals::dual_control;
 use crate::web::history;
 use crate::web::history::History;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

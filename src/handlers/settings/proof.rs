@@ -13,6 +13,7 @@ use crate::common::html::{html, html_with};
 use crate::common::token::Token;
 use crate::models::organization::contact;
 use crate::web::layout::Layout;
+use crate::web::layout::PublicLayout;
 
 #[derive(Template)]
 #[template(path = "settings/proof.html")]

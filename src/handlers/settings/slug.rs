@@ -18,6 +18,7 @@ use crate::models::organization;
 use crate::services::approvals::dual_control;
 use crate::services::approvals::execute;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 #[derive(Template)]
 #[template(path = "settings/slug.html", blocks = ["dialog"])]

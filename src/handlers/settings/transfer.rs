@@ -26,6 +26,7 @@ use crate::models::organization;
 use crate::services::approvals::email;
 use crate::services::reauthenticate;
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 

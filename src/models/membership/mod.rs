@@ -17,7 +17,7 @@ pub use crate::models::membership::assignment::{
     OwnPlace, assign, end_due_places, own_place, put_back, set_place_until, unassign,
 };
 pub use crate::models::membership::effective::lock_members;
-pub use crate::models::membership::remove::{UNDO, forget_removals, restore, remove};
+pub use crate::models::membership::remove::{UNDO, forget_removals, remove, restore};
 pub use crate::models::membership::suspend::{end_due, reinstate, set_access_until, suspend};
 
 use crate::app::Ctx;

@@ -155,14 +155,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         ),
         Picture::new(matrix, "a manager", manager, &at("/matrix"), Nothing, "Save changes"),
         Picture::new(matrix, "nobody", owner, &at("/matrix?q=zzz"), Nothing, "No one matches"),
-        Picture::new(
-            import,
-            "empty",
-            owner,
-            &at("/matrix/import"),
-            Nothing,
-            "Review changes",
-        ),
+        Picture::new(import, "empty", owner, &at("/matrix/import"), Nothing, "Review changes"),
         Picture::new(
             import,
             "errors",

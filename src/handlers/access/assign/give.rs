@@ -82,7 +82,9 @@ fn entitle(
             let path = actor.path(if person.id == actor.id { "" } else { "/access" });
             Ok(Some((Given { word: done.word, path }, done.events)))
         }
-        Err(MemberChangeError::NotAllowed) => Err(actor.refusal(conn, missing(actor, title.held().role, ChangeRoles::ID))?),
+        Err(MemberChangeError::NotAllowed) => {
+            Err(actor.refusal(conn, missing(actor, title.held().role, ChangeRoles::ID))?)
+        }
         Err(why) => {
             errors.add("role", why.sentence());
             Ok(None)

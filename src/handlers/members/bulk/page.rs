@@ -19,6 +19,7 @@ use crate::services::members::bulk::{Line, Outcome};
 use crate::services::members::role::{Title, grantable};
 use crate::web::company_picker::{Picker, Scope};
 use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
 
 /// One person in the list of what happens.
 struct BulkRow {
