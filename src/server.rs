@@ -24,9 +24,6 @@ use crate::{jobs, routes};
 const LARGEST_FORM: usize = 512 * 1024;
 
 /// Opens the data folder, the key and the database, and brings the schema up to date.
-///
-/// # Errors
-/// A sentence for the operator.
 pub fn open(config: Config, clock: Clock) -> Result<App, String> {
     use std::os::unix::fs::DirBuilderExt;
     let dir = &config.data_dir;
@@ -44,9 +41,6 @@ pub fn open(config: Config, clock: Clock) -> Result<App, String> {
 }
 
 /// Makes the data folder, for its owner only.
-///
-/// # Errors
-/// A sentence for the operator.
 pub fn make_data_dir(dir: &std::path::Path) -> Result<(), String> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new()
@@ -61,7 +55,6 @@ pub fn make_data_dir(dir: &std::path::Path) -> Result<(), String> {
 pub struct Running {
     /// The port it listens on.
     pub port: u16,
-    /// The house.
     pub app: App,
     server: actix_web::dev::ServerHandle,
     chores: jobs::Running,
@@ -76,9 +69,6 @@ impl Running {
 }
 
 /// Starts serving on the configured address; the returned future ends with the server.
-///
-/// # Errors
-/// A sentence for the operator.
 pub fn start(app: App) -> Result<(Running, actix_web::dev::Server), String> {
     let listen = app.config.listen;
     let listener = TcpListener::bind(listen).map_err(|error| format!("{listen} cannot be listened on: {error}"))?;
@@ -86,9 +76,6 @@ pub fn start(app: App) -> Result<(Running, actix_web::dev::Server), String> {
 }
 
 /// As `start`, on a socket that is already open.
-///
-/// # Errors
-/// A sentence for the operator.
 pub fn serve(app: App, listener: TcpListener) -> Result<(Running, actix_web::dev::Server), String> {
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
     let chores = jobs::start(&app)?;

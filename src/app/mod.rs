@@ -17,11 +17,9 @@ use crate::db::Db;
 #[derive(Clone)]
 pub struct App {
     pub db: Db,
-    /// The configuration.
     pub config: Arc<Config>,
     /// The instance's secrets.
     pub keys: Arc<Keys>,
-    /// The time.
     pub clock: Clock,
     /// Where passwords are hashed.
     pub hasher: Hasher,
@@ -105,7 +103,6 @@ pub struct Request {
 /// What every closure behind the gate may know besides its connection.
 #[derive(Debug, Clone)]
 pub struct Ctx {
-    /// The house.
     pub app: App,
     /// The moment of this request: one for all its rows.
     pub now: Time,
@@ -147,6 +144,5 @@ impl Ctx {
 pub struct Flash {
     /// `success`, `info`, `warning` or `danger`.
     pub tone: String,
-    /// The sentence.
     pub text: String,
 }

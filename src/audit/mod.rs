@@ -1,5 +1,7 @@
 //! What was done: one line for each change, written in the change's own transaction, chained to the line before.
 
+#![warn(missing_docs, clippy::missing_errors_doc)]
+
 pub mod action;
 pub mod chain;
 pub mod describe;

@@ -43,25 +43,17 @@ type Row = (
 /// Somebody at work in an organization: the only source of its `OrgId`.
 #[derive(Debug, Clone)]
 pub struct Actor {
-    /// The person.
     pub person: CurrentUser,
-    /// The organization.
     pub organization: OrgId,
-    /// Its name.
     pub organization_name: String,
-    /// Its current slug.
     pub slug: String,
     /// Its word for companies.
     pub unit: UnitLabel,
-    /// How many companies work.
     pub active_companies: i64,
-    /// How many are archived.
     pub archived_companies: i64,
-    /// The membership.
     pub id: MembershipId,
     /// The role in the organization: the highest of one's own and the groups'.
     pub role: Role,
-    /// The effective rights.
     pub permissions: Permissions,
     /// What these rights follow from.
     pub inputs: AccessInputs,
@@ -69,7 +61,6 @@ pub struct Actor {
     pub delete_after: Option<Time>,
     /// The support session by which an operator looks in.
     pub support: Option<Support>,
-    /// The request.
     pub cx: Ctx,
     seen: Option<Time>,
 }
@@ -311,9 +302,6 @@ impl Actor {
     }
 
     /// The companies in which this member holds a right by assignment, for `Reach::OwnCompanies`.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn own_companies(&self, conn: &mut Conn, permission: PermissionId) -> QueryResult<Vec<CompanyId>> {
         companies_with(conn, self.cx.now, self.organization, self.id, &self.inputs, permission)
     }

@@ -16,15 +16,12 @@ use crate::db::types::organization::CompanyStatus;
 /// One company of the member's organization.
 #[derive(Debug, Clone)]
 pub struct Company {
-    /// Its id.
     pub id: CompanyId,
-    /// Its name.
     pub name: String,
     /// Its slug, unique in the organization.
     pub slug: String,
     /// Whether it works.
     pub status: CompanyStatus,
-    /// Since when.
     pub created_at: Time,
     /// When it was archived.
     pub archived_at: Option<Time>,

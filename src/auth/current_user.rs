@@ -46,11 +46,9 @@ pub const fn columns() -> PersonColumns {
 /// Somebody signed in.
 #[derive(Debug, Clone)]
 pub struct CurrentUser {
-    /// The account.
     pub id: UserId,
     /// The name as other people see it.
     pub name: String,
-    /// The address.
     pub email: Email,
     /// Whether the address is proven.
     pub verified: bool,
@@ -60,7 +58,6 @@ pub struct CurrentUser {
     pub organization_limit: Option<i32>,
     /// The session of this request.
     pub session: SessionId,
-    /// The request.
     pub cx: Ctx,
     seen: Time,
 }
@@ -95,9 +92,6 @@ impl CurrentUser {
     }
 
     /// An account as commands act for it: without a session, and only behind `Backstage`.
-    ///
-    /// # Errors
-    /// When there is no such account or the database fails.
     pub fn backstage(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Self> {
         let (name, email, verified_at, operator): (String, String, Option<Time>, bool) = users::table
             .find(user)
@@ -160,9 +154,6 @@ pub fn token(session: &Session) -> Option<Token> {
 }
 
 /// Puts a new session's token into the cookie; everything else in the cookie is dropped.
-///
-/// # Errors
-/// When the cookie cannot be written.
 pub fn remember(session: &Session, token: &Token) -> Result<(), AppError> {
     // Not `purge`: a purged session takes no new values.
     session.clear();

@@ -113,9 +113,6 @@ pub struct Gate<P: Permission> {
 
 impl<P: Permission> Gate<P> {
     /// A page, or the part of it that htmx asks for.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses.
     pub async fn show<T: Page + Send + 'static>(
         &self,
         load: impl FnOnce(&Actor, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -124,9 +121,6 @@ impl<P: Permission> Gate<P> {
     }
 
     /// The form again after a refusal: status 422, loaded by a read of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses.
     pub async fn refused<T: Page + Send + 'static>(
         &self,
         load: impl FnOnce(&Actor, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -137,9 +131,6 @@ impl<P: Permission> Gate<P> {
     }
 
     /// Reads as a member who holds the right.
-    ///
-    /// # Errors
-    /// What the gate or the closure refuses.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Actor, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -155,9 +146,6 @@ impl<P: Permission> Gate<P> {
     }
 
     /// Changes something as a member who holds the right; what was done is noted with it.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Actor, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
@@ -166,9 +154,6 @@ impl<P: Permission> Gate<P> {
     }
 
     /// As `write`, for a change with an error of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn try_write<T: Send + 'static, E: ChangeError>(
         &self,
         work: impl FnOnce(&Actor, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
@@ -186,9 +171,6 @@ impl<P: Permission> Gate<P> {
     }
 
     /// As `write`, also while the organization waits for its deletion: for what ends the waiting, and nothing else.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write_while_pending<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Actor, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
@@ -197,9 +179,6 @@ impl<P: Permission> Gate<P> {
     }
 
     /// As `write_while_pending`, for a change with an error of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn try_write_while_pending<T: Send + 'static, E: ChangeError>(
         &self,
         work: impl FnOnce(&Actor, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
@@ -226,9 +205,6 @@ pub struct CompanyGate<P: Permission> {
 
 impl<P: Permission> CompanyGate<P> {
     /// A page, or the part of it that htmx asks for.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses.
     pub async fn show<T: Page + Send + 'static>(
         &self,
         load: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -237,9 +213,6 @@ impl<P: Permission> CompanyGate<P> {
     }
 
     /// The form again after a refusal: status 422, loaded by a read of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses.
     pub async fn refused<T: Page + Send + 'static>(
         &self,
         load: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -250,9 +223,6 @@ impl<P: Permission> CompanyGate<P> {
     }
 
     /// Reads as a member who holds the right in this company.
-    ///
-    /// # Errors
-    /// What the gate or the closure refuses.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -269,9 +239,6 @@ impl<P: Permission> CompanyGate<P> {
     }
 
     /// Changes something as a member who holds the right in this company.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
@@ -280,9 +247,6 @@ impl<P: Permission> CompanyGate<P> {
     }
 
     /// As `write`, for a change with an error of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn try_write<T: Send + 'static, E: ChangeError>(
         &self,
         work: impl FnOnce(&Actor, &Company, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
@@ -332,9 +296,6 @@ pub struct SignedIn<W: Who = Verified> {
 
 impl<W: Who> SignedIn<W> {
     /// A page, or the part of it that htmx asks for.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses.
     pub async fn show<T: Page + Send + 'static>(
         &self,
         load: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -343,9 +304,6 @@ impl<W: Who> SignedIn<W> {
     }
 
     /// The form again after a refusal: status 422, loaded by a read of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses.
     pub async fn refused<T: Page + Send + 'static>(
         &self,
         load: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -365,9 +323,6 @@ impl<W: Who> SignedIn<W> {
     }
 
     /// Reads as this person.
-    ///
-    /// # Errors
-    /// What the gate or the closure refuses.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -376,9 +331,6 @@ impl<W: Who> SignedIn<W> {
     }
 
     /// Changes something as this person.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
@@ -387,9 +339,6 @@ impl<W: Who> SignedIn<W> {
     }
 
     /// As `write`, for a change with an error of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn try_write<T: Send + 'static, E: ChangeError>(
         &self,
         work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
@@ -406,9 +355,6 @@ pub struct OperatorGate {
 
 impl OperatorGate {
     /// A page, or the part of it that htmx asks for.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses.
     pub async fn show<T: Page + Send + 'static>(
         &self,
         load: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -417,9 +363,6 @@ impl OperatorGate {
     }
 
     /// The form again after a refusal: status 422, loaded by a read of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses.
     pub async fn refused<T: Page + Send + 'static>(
         &self,
         load: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -439,9 +382,6 @@ impl OperatorGate {
     }
 
     /// Reads as this operator.
-    ///
-    /// # Errors
-    /// What the gate or the closure refuses.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -450,9 +390,6 @@ impl OperatorGate {
     }
 
     /// Changes something as this operator.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), AppError> + Send + 'static,
@@ -461,9 +398,6 @@ impl OperatorGate {
     }
 
     /// As `write`, for a change with an error of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn try_write<T: Send + 'static, E: ChangeError>(
         &self,
         work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
@@ -480,7 +414,6 @@ pub struct Visitor {
 /// A visitor's request behind the gate.
 #[derive(Debug)]
 pub struct Visit {
-    /// The request.
     pub cx: Ctx,
     /// Who it is, if anybody is signed in.
     pub person: Option<CurrentUser>,
@@ -498,9 +431,6 @@ impl Visit {
 
 impl Visitor {
     /// A page, or the part of it that htmx asks for.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses.
     pub async fn show<T: Page + Send + 'static>(
         &self,
         load: impl FnOnce(&Visit, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -509,9 +439,6 @@ impl Visitor {
     }
 
     /// The form again after a refusal: status 422, loaded by a read of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses.
     pub async fn refused<T: Page + Send + 'static>(
         &self,
         load: impl FnOnce(&Visit, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -522,9 +449,6 @@ impl Visitor {
     }
 
     /// Reads as anybody.
-    ///
-    /// # Errors
-    /// What the closure refuses.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Visit, &mut Conn) -> Result<T, AppError> + Send + 'static,
@@ -536,9 +460,6 @@ impl Visitor {
     }
 
     /// Changes something as anybody. `actor` is who the deeds name: the account that the closure found or made.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Visit, &mut Conn) -> Result<(T, Option<ActorRef>, Events), AppError> + Send + 'static,
@@ -547,9 +468,6 @@ impl Visitor {
     }
 
     /// As `write`, for a change with an error of its own.
-    ///
-    /// # Errors
-    /// What the permission check or the closure refuses; then nothing was changed.
     pub async fn try_write<T: Send + 'static, E: ChangeError>(
         &self,
         work: impl FnOnce(&Visit, &mut Conn) -> Result<(T, Option<ActorRef>, Events), E> + Send + 'static,

@@ -16,9 +16,6 @@ use crate::models::organization::contact::ContactKind;
 
 impl Actor {
     /// The refusal that names the missing right and who can grant it.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn refusal(&self, conn: &mut Conn, permission: PermissionId) -> Result<AppError, AppError> {
         self.refused(conn, permission, None)
     }

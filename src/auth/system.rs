@@ -20,27 +20,18 @@ impl System {
     }
 
     /// Reads.
-    ///
-    /// # Errors
-    /// What the closure refuses.
     pub fn read<T>(&self, work: impl FnOnce(&Ctx, &mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
         let cx = Ctx::of_house(&self.app, self.what);
         self.app.db.read(|conn| work(&cx, conn))
     }
 
     /// Changes something, with its deeds.
-    ///
-    /// # Errors
-    /// What the closure refuses; then nothing was changed.
     pub fn write<T>(&self, work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Events), AppError>) -> Result<T, AppError> {
         let cx = Ctx::of_house(&self.app, self.what);
         self.write_as(&cx, |cx, conn| work(cx, conn).map(|(out, events)| (out, None, events)))
     }
 
     /// Changes something as somebody, at the moment of `cx`: the demo has a past.
-    ///
-    /// # Errors
-    /// What the closure refuses; then nothing was changed.
     pub fn write_as<T>(
         &self,
         cx: &Ctx,

@@ -1,3 +1,4 @@
+#![warn(missing_docs, clippy::missing_errors_doc)]
 pub mod area;
 pub mod decision;
 pub mod explain;

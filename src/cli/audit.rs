@@ -21,9 +21,6 @@ const LINES: i64 = 20_000;
 const ORGANIZATIONS: i64 = 500;
 
 /// Checks every chain, or one. Each one gets a line; the first line that does not hold is named.
-///
-/// # Errors
-/// A sentence for each chain that does not hold, or why none could be checked.
 pub fn verify(slug: Option<&str>) -> Result<(), Faults> {
     let app = open()?;
     let door = System::of(&app, "command: audit");
@@ -59,9 +56,6 @@ pub fn verify(slug: Option<&str>) -> Result<(), Faults> {
 }
 
 /// Prints the public key.
-///
-/// # Errors
-/// When there is no key.
 pub fn key() -> Result<(), Faults> {
     let config = Config::load()?;
     say(keys(&config)?.signer().public_pem().trim_end());

@@ -10,9 +10,6 @@ use crate::db::Db;
 use crate::models::consistency;
 
 /// Checks configuration, key, database, schema version and orphans.
-///
-/// # Errors
-/// One sentence for each thing that is wrong.
 pub fn doctor() -> Result<(), Faults> {
     let config = Config::load()?;
     say("Configuration: good.");

@@ -40,9 +40,6 @@ Configuration, by environment or in tenantry.toml (there without TENANTRY_, in l
   TENANTRY_LOG                 how much is logged, such as warn or debug [info]";
 
 /// Serves until SIGTERM or SIGINT, then finishes what was begun.
-///
-/// # Errors
-/// Why it could not start.
 pub fn serve() -> Result<(), Faults> {
     log::start();
     let config = Config::load()?;
@@ -76,9 +73,6 @@ async fn stop_signal() -> std::io::Result<()> {
 }
 
 /// Brings the schema up to this program's version.
-///
-/// # Errors
-/// Why it could not.
 pub fn migrate() -> Result<(), Faults> {
     log::start();
     let config = Config::load()?;
@@ -93,9 +87,6 @@ pub fn migrate() -> Result<(), Faults> {
 }
 
 /// Sets how many organizations an account may create.
-///
-/// # Errors
-/// Why it could not.
 pub fn limit(email: &str, organizations: &str) -> Result<(), Faults> {
     log::start();
     let wanted = match organizations {

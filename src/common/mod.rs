@@ -1,5 +1,7 @@
 //! What knows nothing of organizations: configuration, errors, forms, time, tokens, passwords, paging.
 
+#![warn(missing_docs, clippy::missing_errors_doc)]
+
 pub mod assets;
 pub mod compress;
 pub mod config;

@@ -25,7 +25,6 @@ mod connection {
     pub enum Conn {
         /// The engine that installations grow into.
         Postgres(PgConnection),
-        /// The embedded default.
         Sqlite(SqliteConnection),
     }
 }
@@ -86,9 +85,6 @@ impl<E> From<diesel::result::Error> for Failed<E> {
 
 impl Conn {
     /// Does what is undone alone when it fails: a savepoint within the write's transaction.
-    ///
-    /// # Errors
-    /// What the work refuses; then nothing of it was changed.
     pub fn attempt<T, E: From<AppError>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         let done = self.transaction(|conn| work(conn).map_err(Failed::Work));
         done.map_err(|failed| match failed {
@@ -98,9 +94,6 @@ impl Conn {
     }
 
     /// Lets writes that name the same thing count and decide one after the other. SQLite's writers take turns anyway.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn advisory_lock(&mut self, what: &str) -> QueryResult<()> {
         if let Self::Postgres(c) = self {
             diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
@@ -171,9 +164,6 @@ impl std::fmt::Debug for Db {
 
 impl Db {
     /// Opens the database; the folder of an SQLite file must exist.
-    ///
-    /// # Errors
-    /// A sentence for the operator when the database cannot be reached.
     pub fn open(url: &str) -> Result<Self, String> {
         // One look by hand first: the pool would hide the reason behind its time-out.
         Conn::open(url).map_err(|error| format!("the database cannot be opened: {error}"))?;
@@ -198,9 +188,6 @@ impl Db {
     }
 
     /// Brings the schema up to this program's version.
-    ///
-    /// # Errors
-    /// A sentence for the operator, also when the schema is newer than the program.
     pub fn migrate(&self) -> Result<Vec<String>, String> {
         let mut pooled = self
             .pool
@@ -239,9 +226,6 @@ impl Db {
     }
 
     /// How many migrations still have to run, for `doctor`.
-    ///
-    /// # Errors
-    /// A sentence for the operator.
     pub fn pending(&self) -> Result<usize, String> {
         let mut pooled = self
             .pool

@@ -33,9 +33,6 @@ impl Running {
 }
 
 /// Starts the thread.
-///
-/// # Errors
-/// When letters have no way out.
 pub fn start(app: &App) -> Result<Running, String> {
     let way = Transport::of(&app.config)?;
     let stop = Arc::new(AtomicBool::new(false));
@@ -73,9 +70,6 @@ fn run(app: &App, way: &Transport, stopped: &AtomicBool) {
 }
 
 /// Sends one due letter; `false` when none is due.
-///
-/// # Errors
-/// When the database fails.
 pub fn send_one(app: &App, way: &Transport) -> Result<bool, AppError> {
     let door = System::of(app, "clock");
     // Asking takes no lock; most times there is nothing to do.
@@ -102,9 +96,6 @@ const BATCH: i64 = 500;
 const SEALS: i64 = 50;
 
 /// What time alone brings about.
-///
-/// # Errors
-/// When the database fails.
 pub fn sweep(app: &App) -> Result<(), AppError> {
     let door = System::of(app, "clock");
     door.write(|cx, conn| Ok(((), crate::services::invitations::queries::expire(conn, cx.now)?)))?;

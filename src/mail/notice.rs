@@ -51,9 +51,6 @@ impl Notice {
     }
 
     /// Puts it into the outbox.
-    ///
-    /// # Errors
-    /// When the template or the database fails.
     pub fn send(self, conn: &mut Conn, cx: &Ctx) -> Result<MailId, AppError> {
         let letter = NoticeLetter {
             name: self.to_name.clone(),

@@ -64,9 +64,7 @@ pub struct Message {
     pub to_name: String,
     /// The recipient's address.
     pub to: Email,
-    /// The subject.
     pub subject: String,
-    /// The HTML part.
     pub html: String,
     /// The text part, with the same facts.
     pub text: String,
@@ -75,9 +73,6 @@ pub struct Message {
 }
 
 /// Puts a letter into the outbox.
-///
-/// # Errors
-/// When the database fails.
 pub fn enqueue(conn: &mut Conn, cx: &Ctx, letter: Message) -> QueryResult<MailId> {
     let id = MailId::fresh();
     diesel::insert_into(mail_outbox::table)
@@ -109,11 +104,8 @@ pub struct Claimed {
     pub to_name: String,
     /// The recipient's address.
     pub to_email: String,
-    /// The subject.
     pub subject: String,
-    /// The HTML part.
     pub html: String,
-    /// The text part.
     pub text: String,
     /// What the token in it is made of.
     pub seed: Option<String>,
@@ -122,9 +114,6 @@ pub struct Claimed {
 }
 
 /// Takes one due letter, also one whose sender died with its lease.
-///
-/// # Errors
-/// When the database fails.
 pub fn claim(conn: &mut Conn, now: Time) -> QueryResult<Option<Claimed>> {
     let due = mail_outbox::table
         .filter(
@@ -176,9 +165,6 @@ pub struct Failure {
 }
 
 /// Notes what became of a try. A sent letter's parts are emptied: what went out is not kept.
-///
-/// # Errors
-/// When the database fails.
 pub fn complete(conn: &mut Conn, now: Time, claimed: &Claimed, result: &Result<(), Failure>) -> QueryResult<()> {
     let row = mail_outbox::table.filter(mail_outbox::id.eq(claimed.id));
     let attempts = claimed.attempts + 1;
@@ -217,9 +203,6 @@ pub fn complete(conn: &mut Conn, now: Time, claimed: &Claimed, result: &Result<(
 }
 
 /// A letter that is no longer wanted (its invitation was cancelled or sent anew) is not sent.
-///
-/// # Errors
-/// When the database fails.
 pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
     diesel::delete(
         mail_outbox::table
@@ -232,9 +215,6 @@ pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
 
 /// Makes a letter due now that was given up, refused or put off; its tries go on counting. The subject, or `None` when
 /// there is nothing to send again: it was sent, or is being sent.
-///
-/// # Errors
-/// When the database fails.
 pub fn retry(conn: &mut Conn, now: Time, id: MailId) -> QueryResult<Option<String>> {
     diesel::update(mail_outbox::table.find(id).filter(mail_outbox::state.eq_any([
         MailState::Queued,
@@ -252,9 +232,6 @@ pub fn retry(conn: &mut Conn, now: Time, id: MailId) -> QueryResult<Option<Strin
 }
 
 /// Whether a letter is due.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_due(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         mail_outbox::table.filter(

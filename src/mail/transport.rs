@@ -30,9 +30,6 @@ impl std::fmt::Debug for Transport {
 
 impl Transport {
     /// The way that the configuration names.
-    ///
-    /// # Errors
-    /// When the folder cannot be made or the URL cannot be used.
     pub fn of(config: &Config) -> Result<Self, String> {
         if let Some(url) = &config.smtp_url {
             let transport = SmtpTransport::from_url(url)
@@ -49,9 +46,6 @@ impl Transport {
     }
 
     /// Tries once.
-    ///
-    /// # Errors
-    /// Why it failed, and whether trying again is of use.
     pub fn send(&self, config: &Config, keys: &Keys, letter: &Claimed) -> Result<(), Failure> {
         let permanent = |error: &dyn std::fmt::Display| Failure {
             permanent: true,

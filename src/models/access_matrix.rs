@@ -29,9 +29,6 @@ impl<F> From<diesel::result::Error> for Back<F> {
 }
 
 /// Does some work; when it is refused, everything it wrote is undone and the reason stays.
-///
-/// # Errors
-/// When the database or the work fails.
 pub fn all_or_nothing<T, F>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<Result<T, F>, AppError>,
@@ -51,17 +48,13 @@ pub fn all_or_nothing<T, F>(
 /// A member as a change of places meets them.
 #[derive(Debug, Clone, Queryable)]
 pub struct Person {
-    /// The membership.
     pub id: MembershipId,
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
     /// The role that counts.
     pub role: Role,
     /// The end of access.
     pub access_until: Option<Time>,
-    /// Their own role.
     pub direct_role: Role,
     /// The custom role in its place.
     pub custom_role: Option<CustomRoleId>,
@@ -94,9 +87,6 @@ macro_rules! people {
 }
 
 /// The members of some addresses, by address.
-///
-/// # Errors
-/// When the database fails.
 pub fn by_emails(conn: &mut Conn, organization: OrgId, emails: &[String]) -> QueryResult<HashMap<String, Person>> {
     let mut found = HashMap::new();
     for emails in emails.chunks(BINDS) {
@@ -107,9 +97,6 @@ pub fn by_emails(conn: &mut Conn, organization: OrgId, emails: &[String]) -> Que
 }
 
 /// Some members, by id; who was removed or belongs to another organization is not among them.
-///
-/// # Errors
-/// When the database fails.
 pub fn by_ids(
     conn: &mut Conn,
     organization: OrgId,
@@ -128,20 +115,14 @@ pub fn by_ids(
 /// A company as a change of places meets it.
 #[derive(Debug, Clone, Queryable)]
 pub struct Company {
-    /// Its id.
     pub id: CompanyId,
-    /// Its name.
     pub name: String,
-    /// Its slug.
     pub slug: String,
     /// Whether it works.
     pub status: CompanyStatus,
 }
 
 /// The companies of some slugs, by slug.
-///
-/// # Errors
-/// When the database fails.
 pub fn by_slugs(conn: &mut Conn, organization: OrgId, slugs: &[String]) -> QueryResult<HashMap<String, Company>> {
     let mut found = HashMap::new();
     for slugs in slugs.chunks(BINDS) {
@@ -156,9 +137,6 @@ pub fn by_slugs(conn: &mut Conn, organization: OrgId, slugs: &[String]) -> Query
 }
 
 /// One of the organization's companies.
-///
-/// # Errors
-/// `NotFound` also for another organization's.
 pub fn company(conn: &mut Conn, organization: OrgId, id: CompanyId) -> QueryResult<Company> {
     companies::table
         .find((organization, id))
@@ -170,9 +148,6 @@ pub fn company(conn: &mut Conn, organization: OrgId, id: CompanyId) -> QueryResu
 pub type Held = (CompanyRole, Option<CompanyRole>);
 
 /// The places of some members, by member and company.
-///
-/// # Errors
-/// When the database fails.
 pub fn held(
     conn: &mut Conn,
     organization: OrgId,

@@ -53,15 +53,10 @@ impl RequestStatus {
 /// Somebody's request for a right.
 #[derive(Debug, Clone, Queryable)]
 pub struct Request {
-    /// Its id.
     pub id: RequestId,
-    /// Whose.
     pub member: MembershipId,
-    /// Their account.
     pub user: UserId,
-    /// Their name.
     pub name: String,
-    /// Their address.
     pub email: String,
     /// The right's key.
     pub permission: String,
@@ -73,11 +68,9 @@ pub struct Request {
     pub note: String,
     /// What became of it.
     pub status: RequestStatus,
-    /// Since when.
     pub created_at: Time,
     /// Who decided, by account.
     pub decided_by: Option<String>,
-    /// When.
     pub decided_at: Option<Time>,
     /// The answer in words.
     pub answer: String,
@@ -132,18 +125,12 @@ macro_rules! requests {
 }
 
 /// One of an organization's requests.
-///
-/// # Errors
-/// `NotFound` also for another organization's.
 pub fn find(conn: &mut Conn, organization: OrgId, id: RequestId) -> QueryResult<Request> {
     requests!(organization).filter(access_requests::id.eq(id)).first(conn)
 }
 
 /// The requests that are open (the oldest first) or decided (the newest first), in all companies or in some: one more than
 /// a page holds.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     conn: &mut Conn,
     organization: OrgId,
@@ -194,9 +181,6 @@ pub fn list(
 }
 
 /// Somebody's own requests, the newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn of(conn: &mut Conn, organization: OrgId, member: MembershipId, limit: i64) -> QueryResult<Vec<Request>> {
     requests!(organization)
         .filter(access_requests::membership_id.eq(member))
@@ -208,11 +192,9 @@ pub fn of(conn: &mut Conn, organization: OrgId, member: MembershipId, limit: i64
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct NewAccessRequest {
-    /// The right.
     pub permission: PermissionId,
     /// In which company, or in the whole organization.
     pub company: Option<CompanyId>,
-    /// Why.
     pub note: String,
 }
 
@@ -228,9 +210,6 @@ pub enum RequestedAccess {
 }
 
 /// Opens a request.
-///
-/// # Errors
-/// When the database fails.
 pub fn ask(
     conn: &mut Conn,
     cx: &Ctx,
@@ -289,9 +268,6 @@ pub fn ask(
 }
 
 /// Closes an open request; `false` when somebody was faster.
-///
-/// # Errors
-/// When the database fails.
 pub fn close(
     conn: &mut Conn,
     cx: &Ctx,
@@ -317,9 +293,6 @@ pub fn close(
 }
 
 /// The name of an account.
-///
-/// # Errors
-/// When the database fails.
 pub fn name_of(conn: &mut Conn, account: &str) -> QueryResult<Option<String>> {
     users::table
         .filter(users::id.eq(account))
@@ -331,11 +304,8 @@ pub fn name_of(conn: &mut Conn, account: &str) -> QueryResult<Option<String>> {
 /// Somebody who can decide a request.
 #[derive(Debug, Clone, Queryable)]
 pub struct Decider {
-    /// The membership.
     pub id: MembershipId,
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
 }
 
@@ -347,9 +317,6 @@ const MANAGERS: i64 = 3;
 
 /// Who can decide a request of `asker`: managers of the company first, then who decides in the whole organization. Whoever
 /// the table, a policy or an override keeps from deciding is left out.
-///
-/// # Errors
-/// When the database fails.
 pub fn deciders(
     conn: &mut Conn,
     cx: &Ctx,
@@ -430,9 +397,6 @@ fn managers(conn: &mut Conn, now: Time, organization: OrgId, company: CompanyId)
 }
 
 /// Does all of it, or nothing when it is refused half way.
-///
-/// # Errors
-/// What the work answers, or the database's failure.
 pub fn all_or_nothing<T, E: From<AppError>>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<T, E>,

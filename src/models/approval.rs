@@ -54,9 +54,7 @@ pub const LIFETIME: Span = Span::days(7);
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = approvals)]
 pub struct Approval {
-    /// The organization.
     pub organization_id: OrgId,
-    /// Its id.
     pub id: ApprovalId,
     /// What is to happen.
     #[diesel(column_name = action)]
@@ -71,13 +69,10 @@ pub struct Approval {
     pub approver_id: Option<MembershipId>,
     /// What became of it.
     pub status: ApprovalStatus,
-    /// Since when.
     pub created_at: Time,
-    /// Until when.
     pub expires_at: Time,
     /// Who decided, by account.
     pub decided_by: Option<UserId>,
-    /// When.
     pub decided_at: Option<Time>,
 }
 
@@ -108,16 +103,12 @@ pub struct Ask {
     pub payload: Value,
     /// The same in words.
     pub label: String,
-    /// Who asks.
     pub by: MembershipId,
     /// Who alone may confirm.
     pub approver: Option<MembershipId>,
 }
 
 /// Lets something wait; `None` when the same waits already.
-///
-/// # Errors
-/// When the database fails.
 pub fn ask(conn: &mut Conn, cx: &Ctx, organization: OrgId, ask: &Ask) -> QueryResult<Option<ApprovalId>> {
     let payload = ask.payload.to_string();
     let waiting: Option<ApprovalId> = approvals::table
@@ -151,9 +142,6 @@ pub fn ask(conn: &mut Conn, cx: &Ctx, organization: OrgId, ask: &Ask) -> QueryRe
 }
 
 /// One of an organization's.
-///
-/// # Errors
-/// When the database fails.
 pub fn find(conn: &mut Conn, organization: OrgId, id: ApprovalId) -> QueryResult<Option<Approval>> {
     approvals::table
         .find((organization, id))
@@ -163,9 +151,6 @@ pub fn find(conn: &mut Conn, organization: OrgId, id: ApprovalId) -> QueryResult
 }
 
 /// What waits in an organization, the latest first, at most 50.
-///
-/// # Errors
-/// When the database fails.
 pub fn open(conn: &mut Conn, now: Time, organization: OrgId) -> QueryResult<Vec<Approval>> {
     approvals::table
         .filter(approvals::organization_id.eq(organization))
@@ -178,9 +163,6 @@ pub fn open(conn: &mut Conn, now: Time, organization: OrgId) -> QueryResult<Vec<
 }
 
 /// Decides one that is open; `false` when it was not open any more.
-///
-/// # Errors
-/// When the database fails.
 pub fn close(
     conn: &mut Conn,
     cx: &Ctx,
@@ -204,9 +186,6 @@ pub fn close(
 }
 
 /// Closes those whose time is over, at most `most`, and gives them.
-///
-/// # Errors
-/// When the database fails.
 pub fn expire(conn: &mut Conn, now: Time, most: i64) -> QueryResult<Vec<Approval>> {
     let over: Vec<Approval> = approvals::table
         .filter(approvals::status.eq(ApprovalStatus::Open))
@@ -235,9 +214,6 @@ pub fn expire(conn: &mut Conn, now: Time, most: i64) -> QueryResult<Vec<Approval
 }
 
 /// The name of who decided.
-///
-/// # Errors
-/// When the database fails.
 pub fn decided_by(conn: &mut Conn, approval: &Approval) -> QueryResult<Option<String>> {
     match approval.decided_by {
         Some(user) => users::table.find(user).select(users::name).first(conn).optional(),

@@ -17,17 +17,13 @@ use crate::models::organization;
 /// A company in a list.
 #[derive(Debug, Clone, Queryable)]
 pub struct CompanyRow {
-    /// Its id.
     pub id: CompanyId,
-    /// Its name.
     pub name: String,
-    /// Its slug.
     pub slug: String,
     /// The bytes it is sorted by.
     pub sort_name: Vec<u8>,
     /// Whether it works.
     pub status: CompanyStatus,
-    /// Since when.
     pub created_at: Time,
 }
 
@@ -36,7 +32,6 @@ pub struct CompanyRow {
 pub enum Sort {
     /// By name.
     Name,
-    /// The newest first.
     Newest,
 }
 
@@ -61,14 +56,10 @@ pub struct Filter {
     pub status: Option<CompanyStatus>,
     /// Words that must begin a word of the name.
     pub words: Vec<Vec<u8>>,
-    /// The order.
     pub sort: Sort,
 }
 
 /// Up to `limit` companies from a place on, in the direction of reading.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     conn: &mut Conn,
     org: OrgId,
@@ -139,9 +130,6 @@ fn begins(sort_name: &[u8], words: &[Vec<u8>]) -> bool {
 }
 
 /// Whether an organization has any company in sight.
-///
-/// # Errors
-/// When the database fails.
 pub fn has_any(conn: &mut Conn, org: OrgId, own: Option<&[CompanyId]>) -> QueryResult<bool> {
     let all = companies::table.filter(companies::organization_id.eq(org));
     match own {
@@ -163,9 +151,6 @@ pub enum Renamed {
 }
 
 /// Gives an active company another name and slug.
-///
-/// # Errors
-/// When the database fails.
 pub fn rename(conn: &mut Conn, org: OrgId, id: CompanyId, name: &str, slug: &Slug) -> QueryResult<Renamed> {
     // A savepoint: a slug that somebody takes in this moment undoes this change and nothing else.
     let changed = conn.transaction(|conn| {
@@ -191,9 +176,6 @@ pub fn rename(conn: &mut Conn, org: OrgId, id: CompanyId, name: &str, slug: &Slu
 }
 
 /// Archives or restores; `false` when it is so already.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_status(
     conn: &mut Conn,
     org: OrgId,

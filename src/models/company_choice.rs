@@ -12,11 +12,8 @@ use crate::db::types::organization::CompanyStatus;
 /// A company by which a list can be narrowed, or which can be assigned.
 #[derive(Debug, Clone, Queryable)]
 pub struct CompanyChoice {
-    /// Its id.
     pub id: CompanyId,
-    /// Its name.
     pub name: String,
-    /// Its slug.
     pub slug: String,
 }
 
@@ -34,9 +31,6 @@ pub struct CompanyChoices {
 
 impl CompanyChoices {
     /// The active companies that a member may choose out of: all, or some of them.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn of(
         conn: &mut Conn,
         organization: OrgId,
@@ -66,9 +60,6 @@ impl CompanyChoices {
 }
 
 /// The active ones among some companies, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn among(conn: &mut Conn, organization: OrgId, these: &[CompanyId]) -> QueryResult<Vec<CompanyChoice>> {
     companies::table
         .filter(companies::organization_id.eq(organization))
@@ -80,9 +71,6 @@ pub fn among(conn: &mut Conn, organization: OrgId, these: &[CompanyId]) -> Query
 }
 
 /// The active companies by name, at most `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<Vec<CompanyChoice>> {
     companies::table
         .filter(companies::organization_id.eq(organization))
@@ -94,9 +82,6 @@ pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> Que
 }
 
 /// The company that somebody means by its id, its slug, or the beginning of its name.
-///
-/// # Errors
-/// When the database fails.
 pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<CompanyChoice>> {
     let columns = (companies::id, companies::name, companies::slug);
     let exact: Option<CompanyChoice> = companies::table

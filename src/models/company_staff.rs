@@ -18,9 +18,6 @@ pub struct Staff {
 
 impl Staff {
     /// Counts for the companies given, in two look-ups.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn count(conn: &mut Conn, organization: OrgId, wanted: &[CompanyId]) -> QueryResult<Self> {
         // Who is suspended works nowhere.
         let members: Vec<(Role, i64)> = role_counts::table

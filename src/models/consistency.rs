@@ -110,14 +110,10 @@ const ORPHANS: &[(&str, &str)] = &[
 pub struct Check {
     /// The words that follow a number of them.
     pub what: &'static str,
-    /// How many there are.
     pub found: i64,
 }
 
 /// Looks for all of it. It reads whole tables, so it is nothing for a page that is opened often.
-///
-/// # Errors
-/// When the database fails.
 pub fn check(conn: &mut Conn) -> QueryResult<Vec<Check>> {
     ORPHANS
         .iter()

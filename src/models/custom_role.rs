@@ -18,7 +18,6 @@ use crate::on_each;
 /// A role of an organization's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomRole {
-    /// Its id.
     pub id: CustomRoleId,
     /// Its name, unique in the organization.
     pub name: String,
@@ -53,9 +52,6 @@ impl CustomRole {
 }
 
 /// One of an organization's roles.
-///
-/// # Errors
-/// When the database fails.
 pub fn find(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<Option<CustomRole>> {
     let row: Option<Row> = custom_roles::table
         .find((organization, id))
@@ -72,9 +68,6 @@ pub fn find(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResu
 }
 
 /// All of an organization's roles, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn all(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<CustomRole>> {
     let rows: Vec<Row> = custom_roles::table
         .filter(custom_roles::organization_id.eq(organization))
@@ -96,7 +89,6 @@ pub const MOST: usize = 100;
 /// What a role is to be made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
-    /// Its name.
     pub name: String,
     /// What it is for, or nothing.
     pub description: String,
@@ -154,9 +146,6 @@ pub fn lock_row(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> Query
 }
 
 /// Makes a role.
-///
-/// # Errors
-/// When the database fails.
 pub fn create(conn: &mut Conn, cx: &Ctx, organization: OrgId, by: UserId, draft: &Draft) -> QueryResult<Outcome> {
     let there: i64 = custom_roles::table
         .filter(custom_roles::organization_id.eq(organization))
@@ -187,9 +176,6 @@ pub fn create(conn: &mut Conn, cx: &Ctx, organization: OrgId, by: UserId, draft:
 
 /// Changes a role, and with it what its people can do, at once. `before` is the role as the one who changes it saw it.
 /// The role it stands at gives their rank, so it stays while somebody holds it.
-///
-/// # Errors
-/// When the database fails.
 pub fn edit(conn: &mut Conn, organization: OrgId, before: &CustomRole, draft: &Draft) -> QueryResult<Outcome> {
     lock_row(conn, organization, before.id)?;
     let held = holders(conn, organization, before.id)?;
@@ -229,9 +215,6 @@ pub fn edit(conn: &mut Conn, organization: OrgId, before: &CustomRole, draft: &D
 }
 
 /// Deletes a role that nobody holds.
-///
-/// # Errors
-/// When the database fails.
 pub fn delete(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<Outcome> {
     lock_row(conn, organization, id)?;
     let held = holders(conn, organization, id)?;
@@ -243,9 +226,6 @@ pub fn delete(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryRe
 }
 
 /// How many people hold a role.
-///
-/// # Errors
-/// When the database fails.
 pub fn holders(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<i64> {
     memberships::table
         .filter(memberships::organization_id.eq(organization))
@@ -256,9 +236,6 @@ pub fn holders(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryR
 }
 
 /// How many people hold each role.
-///
-/// # Errors
-/// When the database fails.
 pub fn all_holders(conn: &mut Conn, organization: OrgId) -> QueryResult<HashMap<CustomRoleId, i64>> {
     let rows: Vec<(Option<CustomRoleId>, i64)> = memberships::table
         .filter(memberships::organization_id.eq(organization))

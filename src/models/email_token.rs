@@ -38,7 +38,6 @@ impl TokenKind {
 /// A link that somebody holds.
 #[derive(Clone)]
 pub struct Link {
-    /// Whose account.
     pub account: Account,
     /// The address it was sent to.
     pub email: Email,
@@ -53,14 +52,10 @@ pub struct Link {
 pub struct Issued {
     /// For the letter.
     pub seed: Seed,
-    /// When it ends.
     pub expires: Time,
 }
 
 /// Makes a link.
-///
-/// # Errors
-/// When the database fails.
 pub fn issue(
     conn: &mut Conn,
     cx: &Ctx,
@@ -88,9 +83,6 @@ pub fn issue(
 }
 
 /// The link of a token, open or not. One that was mailed to an address the account has given up is none.
-///
-/// # Errors
-/// When the database fails.
 pub fn find(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<Option<Link>> {
     type Row = (Account, String, Option<String>, Time, Option<Time>);
     let row: Option<Row> = email_tokens::table
@@ -117,17 +109,11 @@ pub fn find(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryR
 }
 
 /// As `find`, for a link that still opens.
-///
-/// # Errors
-/// When the database fails.
 pub fn find_open(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<Option<Link>> {
     Ok(find(conn, cx, kind, token)?.filter(|link| link.open))
 }
 
 /// Uses a link up; of any number of holders at once, one gets `true`.
-///
-/// # Errors
-/// When the database fails.
 pub fn take(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<bool> {
     let used = diesel::update(
         email_tokens::table
@@ -142,9 +128,6 @@ pub fn take(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryR
 }
 
 /// Makes the open links of an account stop working: those of one kind, or all.
-///
-/// # Errors
-/// When the database fails.
 pub fn retire(conn: &mut Conn, cx: &Ctx, user: UserId, kind: Option<TokenKind>) -> QueryResult<()> {
     let kinds = kind.map_or_else(|| TokenKind::ALL.to_vec(), |kind| vec![kind]);
     diesel::update(
@@ -159,9 +142,6 @@ pub fn retire(conn: &mut Conn, cx: &Ctx, user: UserId, kind: Option<TokenKind>) 
 }
 
 /// Whether an account has an open link of a kind that was made after a moment.
-///
-/// # Errors
-/// When the database fails.
 pub fn issued_since(conn: &mut Conn, user: UserId, kind: TokenKind, since: Time) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         email_tokens::table
@@ -174,9 +154,6 @@ pub fn issued_since(conn: &mut Conn, user: UserId, kind: TokenKind, since: Time)
 }
 
 /// Where the latest link of a kind leads.
-///
-/// # Errors
-/// When the database fails.
 pub fn latest_next(conn: &mut Conn, user: UserId, kind: TokenKind) -> QueryResult<String> {
     let next: Option<Option<String>> = email_tokens::table
         .filter(email_tokens::user_id.eq(user))
@@ -189,9 +166,6 @@ pub fn latest_next(conn: &mut Conn, user: UserId, kind: TokenKind) -> QueryResul
 }
 
 /// The new address that an account waits to have proven.
-///
-/// # Errors
-/// When the database fails.
 pub fn awaited(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Option<String>> {
     email_tokens::table
         .filter(email_tokens::user_id.eq(user))

@@ -20,7 +20,6 @@ pub const LIFETIME: Span = Span::days(7);
 /// What somebody is invited to.
 #[derive(Debug, Clone)]
 pub struct NewInvitation {
-    /// The address.
     pub email: Email,
     /// The first name, or nothing.
     pub first_name: String,
@@ -42,11 +41,8 @@ pub struct NewInvitation {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = invitations)]
 pub struct Invitation {
-    /// The organization.
     pub organization_id: OrgId,
-    /// Its id.
     pub id: InvitationId,
-    /// The invited address.
     pub email: String,
     /// The first name, or nothing.
     pub first_name: String,
@@ -58,13 +54,10 @@ pub struct Invitation {
     pub message: String,
     /// The last moment of access.
     pub access_until: Option<Time>,
-    /// Where it stands.
     pub status: InvitationStatus,
     /// Whether the inviter steps down to admin when it is accepted.
     pub hands_over: bool,
-    /// Who invited.
     pub invited_by: UserId,
-    /// The latest letter.
     pub mail_id: Option<MailId>,
     /// How many letters went out.
     pub sent_count: i32,
@@ -81,16 +74,12 @@ pub struct Invitation {
 /// What a link leads to.
 #[derive(Debug)]
 pub struct Found {
-    /// The invitation.
     pub invitation: Invitation,
     /// Whether a newer link was sent.
     pub superseded: bool,
 }
 
 /// Makes a pending invitation with its first link. `None` when one is open for this address.
-///
-/// # Errors
-/// When the database fails, also when a company is not the organization's.
 pub fn create(
     conn: &mut Conn,
     cx: &Ctx,
@@ -127,9 +116,6 @@ pub fn create(
 }
 
 /// Makes a new link; every older one of the invitation stops opening.
-///
-/// # Errors
-/// When the database fails.
 pub fn new_link(conn: &mut Conn, cx: &Ctx, organization: OrgId, invitation: InvitationId) -> QueryResult<Seed> {
     diesel::update(
         invitation_tokens::table
@@ -153,9 +139,6 @@ pub fn new_link(conn: &mut Conn, cx: &Ctx, organization: OrgId, invitation: Invi
 }
 
 /// Puts the companies of an invitation in place of the ones before.
-///
-/// # Errors
-/// When the database fails, also when a company is not the organization's.
 pub fn set_grants(
     conn: &mut Conn,
     organization: OrgId,
@@ -182,9 +165,6 @@ pub fn set_grants(
 }
 
 /// Notes which letter carries the link.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_letter(conn: &mut Conn, organization: OrgId, invitation: InvitationId, letter: MailId) -> QueryResult<()> {
     diesel::update(invitations::table.find((organization, invitation)))
         .set(invitations::mail_id.eq(Some(letter)))
@@ -193,9 +173,6 @@ pub fn set_letter(conn: &mut Conn, organization: OrgId, invitation: InvitationId
 }
 
 /// The invitation that a link's token leads to; whoever holds the token may read it.
-///
-/// # Errors
-/// When the database fails.
 pub fn find_by_token(conn: &mut Conn, token: &Token) -> QueryResult<Option<Found>> {
     let link: Option<(OrgId, InvitationId, bool)> = invitation_tokens::table
         .find(token.hash())
@@ -217,9 +194,6 @@ pub fn find_by_token(conn: &mut Conn, token: &Token) -> QueryResult<Option<Found
 }
 
 /// An invitation of an organization.
-///
-/// # Errors
-/// When the database fails.
 pub fn find(conn: &mut Conn, organization: OrgId, id: InvitationId) -> QueryResult<Option<Invitation>> {
     invitations::table
         .find((organization, id))
@@ -229,9 +203,6 @@ pub fn find(conn: &mut Conn, organization: OrgId, id: InvitationId) -> QueryResu
 }
 
 /// The companies of an invitation with a role each.
-///
-/// # Errors
-/// When the database fails.
 pub fn grants(conn: &mut Conn, organization: OrgId, id: InvitationId) -> QueryResult<Vec<(CompanyId, CompanyRole)>> {
     invitation_grants::table
         .filter(invitation_grants::organization_id.eq(organization))
@@ -242,9 +213,6 @@ pub fn grants(conn: &mut Conn, organization: OrgId, id: InvitationId) -> QueryRe
 
 /// Moves an open invitation into a closed state; `false` when it was not pending any more. The row is the lock:
 /// of any number of acceptances, cancellations and declinations at once, one wins.
-///
-/// # Errors
-/// When the database fails.
 pub fn close(
     conn: &mut Conn,
     cx: &Ctx,
@@ -264,9 +232,6 @@ pub fn close(
 }
 
 /// Accepts an open invitation; `false` when it was not open any more. Of any number of acceptances at once, one wins.
-///
-/// # Errors
-/// When the database fails.
 pub fn accept(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: InvitationId) -> QueryResult<bool> {
     let accepted = diesel::update(
         invitations::table
@@ -285,9 +250,6 @@ pub fn accept(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: InvitationId) 
 
 /// Makes who answers and who changes the invitation of a link take turns until the transaction ends: what is read after
 /// this is what is accepted.
-///
-/// # Errors
-/// When the database fails.
 pub fn lock_row(conn: &mut Conn, token: &Token) -> QueryResult<()> {
     let led: Option<(OrgId, InvitationId)> = invitation_tokens::table
         .find(token.hash())
@@ -316,9 +278,6 @@ macro_rules! as_read {
 
 /// Opens a pending or expired invitation anew, with a new link, a new end and `by` as the one who vouches for it.
 /// `None` when somebody else changed it in between.
-///
-/// # Errors
-/// When the database fails.
 pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId) -> QueryResult<Option<Seed>> {
     let renewed = diesel::update(as_read!(was))
         .set((
@@ -337,9 +296,6 @@ pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId) -> QueryRe
 }
 
 /// Changes what an open invitation offers; its link stays. `false` when somebody else changed it in between.
-///
-/// # Errors
-/// When the database fails, also when a company is not the organization's.
 pub fn edit(conn: &mut Conn, was: &Invitation, by: UserId, offer: &NewInvitation) -> QueryResult<bool> {
     let edited = diesel::update(as_read!(was))
         .set((
@@ -359,9 +315,6 @@ pub fn edit(conn: &mut Conn, was: &Invitation, by: UserId, offer: &NewInvitation
 }
 
 /// Closes the open invitations whose time is over, at most `most` of them, and gives them.
-///
-/// # Errors
-/// When the database fails.
 pub fn expire(conn: &mut Conn, now: Time, most: i64) -> QueryResult<Vec<Invitation>> {
     let over: Vec<Invitation> = invitations::table
         .filter(invitations::status.eq(InvitationStatus::Pending))

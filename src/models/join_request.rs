@@ -30,15 +30,12 @@ crate::text_enum! {
 /// A request.
 #[derive(Debug, Clone, Queryable)]
 pub struct Request {
-    /// Its id.
     pub id: JoinId,
     /// The link it came by.
     pub link: LinkId,
-    /// Who asks.
     pub user: UserId,
     /// The name of the company to make, or nothing.
     pub company_name: String,
-    /// Where it stands.
     pub status: Status,
     /// When it was made.
     pub created_at: Time,
@@ -66,9 +63,6 @@ const COLUMNS: Columns = (
 );
 
 /// Notes that somebody asks; `None` when a request of theirs waits already.
-///
-/// # Errors
-/// When the database fails.
 pub fn ask(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: &str) -> QueryResult<Option<JoinId>> {
     let id = JoinId::fresh();
     let row = (
@@ -86,9 +80,6 @@ pub fn ask(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: &
 }
 
 /// Notes that somebody came in at once; an open request of theirs is answered by that.
-///
-/// # Errors
-/// When the database fails.
 pub fn note(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: &str) -> QueryResult<()> {
     diesel::insert_into(join_requests::table)
         .values((
@@ -106,9 +97,6 @@ pub fn note(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: 
 }
 
 /// Moves a waiting request on; `false` when it waits no more. Of any number of answers at once, one wins.
-///
-/// # Errors
-/// When the database fails.
 pub fn close(
     conn: &mut Conn,
     cx: &Ctx,
@@ -133,9 +121,6 @@ pub fn close(
 }
 
 /// A request of an organization, by what stands in a path.
-///
-/// # Errors
-/// `NotFound` also for another organization's request.
 pub fn find(conn: &mut Conn, organization: OrgId, id: &str) -> Result<Request, AppError> {
     let id = JoinId::parse(id).ok_or(AppError::NotFound)?;
     Ok(join_requests::table
@@ -145,9 +130,6 @@ pub fn find(conn: &mut Conn, organization: OrgId, id: &str) -> Result<Request, A
 }
 
 /// The latest request of a person in an organization that waits, or was declined since.
-///
-/// # Errors
-/// When the database fails.
 pub fn latest(conn: &mut Conn, organization: OrgId, user: UserId, since: Time) -> QueryResult<Option<Request>> {
     join_requests::table
         .filter(join_requests::organization_id.eq(organization))
@@ -164,9 +146,6 @@ pub fn latest(conn: &mut Conn, organization: OrgId, user: UserId, since: Time) -
 }
 
 /// A person's own waiting request, wherever it is.
-///
-/// # Errors
-/// When the database fails.
 pub fn own(conn: &mut Conn, user: UserId, id: &str) -> Result<(OrgId, Request), AppError> {
     let id = JoinId::parse(id).ok_or(AppError::NotFound)?;
     Ok(join_requests::table
@@ -177,9 +156,6 @@ pub fn own(conn: &mut Conn, user: UserId, id: &str) -> Result<(OrgId, Request), 
 }
 
 /// How often a person came in or asked to since.
-///
-/// # Errors
-/// When the database fails.
 pub fn tries(conn: &mut Conn, user: UserId, since: Time) -> QueryResult<i64> {
     join_requests::table
         .filter(join_requests::user_id.eq(user))
@@ -189,9 +165,6 @@ pub fn tries(conn: &mut Conn, user: UserId, since: Time) -> QueryResult<i64> {
 }
 
 /// Whether a person made a company of this name by this link since: a second press of one button.
-///
-/// # Errors
-/// When the database fails.
 pub fn made(conn: &mut Conn, link: &Link, user: UserId, company_name: &str, since: Time) -> QueryResult<bool> {
     let rows: i64 = join_requests::table
         .filter(join_requests::organization_id.eq(link.organization_id))
@@ -206,9 +179,6 @@ pub fn made(conn: &mut Conn, link: &Link, user: UserId, company_name: &str, sinc
 }
 
 /// How many requests an organization got since.
-///
-/// # Errors
-/// When the database fails.
 pub fn asked_since(conn: &mut Conn, organization: OrgId, since: Time) -> QueryResult<i64> {
     join_requests::table
         .filter(join_requests::organization_id.eq(organization))
@@ -219,9 +189,6 @@ pub fn asked_since(conn: &mut Conn, organization: OrgId, since: Time) -> QueryRe
 }
 
 /// How many requests wait.
-///
-/// # Errors
-/// When the database fails.
 pub fn waiting(conn: &mut Conn, organization: OrgId) -> QueryResult<i64> {
     join_requests::table
         .filter(join_requests::organization_id.eq(organization))
@@ -233,20 +200,13 @@ pub fn waiting(conn: &mut Conn, organization: OrgId) -> QueryResult<i64> {
 /// A request in the queue.
 #[derive(Debug, Queryable)]
 pub struct Listed {
-    /// The request.
     pub request: Request,
-    /// Who asks.
     pub name: String,
-    /// The address.
     pub email: String,
-    /// The link.
     pub link: Link,
 }
 
 /// A page of the requests that wait, the oldest first: up to `PAGE + 1` rows.
-///
-/// # Errors
-/// When the database fails.
 pub fn queue(conn: &mut Conn, organization: OrgId, place: Option<&Cursor>) -> QueryResult<Vec<Listed>> {
     let mut query = join_requests::table
         .inner_join(users::table)
@@ -274,9 +234,6 @@ pub fn queue(conn: &mut Conn, organization: OrgId, place: Option<&Cursor>) -> Qu
 }
 
 /// Closes the requests that nobody answered, for the clock, at most `most` of them.
-///
-/// # Errors
-/// When the database fails.
 pub fn expire(conn: &mut Conn, cx: &Ctx, most: i64) -> QueryResult<Events> {
     let over: Vec<(OrgId, JoinId, String)> = join_requests::table
         .inner_join(users::table)

@@ -98,9 +98,6 @@ fn note(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> QueryRes
 }
 
 /// Counts an attempt before its password is checked, so that attempts at once cannot slip through together.
-///
-/// # Errors
-/// When the database fails.
 pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<Verdict> {
     conn.advisory_lock(email.as_str())?;
     let recent = login_attempts::table
@@ -122,9 +119,6 @@ pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<Verdict
 }
 
 /// Forgets the attempts on an address: its person was there, or read its mail.
-///
-/// # Errors
-/// When the database fails.
 pub fn forgive(conn: &mut Conn, email: &str) -> QueryResult<()> {
     diesel::delete(
         login_attempts::table
@@ -136,9 +130,6 @@ pub fn forgive(conn: &mut Conn, email: &str) -> QueryResult<()> {
 }
 
 /// Whether a letter may go to an address; one that may is counted.
-///
-/// # Errors
-/// When the database fails, or when this sender causes too many letters.
 pub fn postage(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> Result<Postage, AppError> {
     conn.advisory_lock(email.as_str())?;
     let hour = cx.now - Span::hours(1);
@@ -167,9 +158,6 @@ pub fn postage(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> R
 }
 
 /// Deletes what no limit counts any more.
-///
-/// # Errors
-/// When the database fails.
 pub fn sweep(conn: &mut Conn, now: Time) -> QueryResult<()> {
     diesel::delete(login_attempts::table.filter(login_attempts::at.lt(now - Span::days(1)))).execute(conn)?;
     Ok(())

@@ -15,9 +15,6 @@ use crate::db::types::org_id::OrgId;
 const LETTERS: i64 = 500;
 
 /// The active owners and admins, by name: name and address.
-///
-/// # Errors
-/// When the database fails.
 pub fn leaders(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String, String)>> {
     memberships::table
         .inner_join(users::table)
@@ -32,9 +29,6 @@ pub fn leaders(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String,
 }
 
 /// The names behind memberships, also of people who were removed.
-///
-/// # Errors
-/// When the database fails.
 pub fn names(
     conn: &mut Conn,
     organization: OrgId,

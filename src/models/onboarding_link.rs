@@ -50,9 +50,7 @@ pub struct LinkTerms {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = onboarding_links)]
 pub struct Link {
-    /// The organization.
     pub organization_id: OrgId,
-    /// Its id.
     pub id: LinkId,
     /// What the organization calls it.
     pub name: String,
@@ -79,7 +77,6 @@ pub struct Link {
     pub opened: i64,
     /// How many proved the address of a new account on the way.
     pub signed_up: i64,
-    /// How many came in.
     pub joined: i64,
     /// When it was last used.
     pub last_used_at: Option<Time>,
@@ -145,9 +142,6 @@ macro_rules! one {
 }
 
 /// Makes a link.
-///
-/// # Errors
-/// When the database fails.
 pub fn create(conn: &mut Conn, cx: &Ctx, organization: OrgId, by: UserId, terms: &LinkTerms) -> QueryResult<LinkId> {
     let (id, seed) = (LinkId::fresh(), Seed::random());
     diesel::insert_into(onboarding_links::table)
@@ -178,9 +172,6 @@ pub fn create(conn: &mut Conn, cx: &Ctx, organization: OrgId, by: UserId, terms:
 }
 
 /// Changes what a link says; its address stays, and `by` vouches for it from now on.
-///
-/// # Errors
-/// When the database fails.
 pub fn edit(conn: &mut Conn, organization: OrgId, id: LinkId, by: UserId, terms: &LinkTerms) -> QueryResult<()> {
     diesel::update(one!(organization, id))
         .set((
@@ -201,9 +192,6 @@ pub fn edit(conn: &mut Conn, organization: OrgId, id: LinkId, by: UserId, terms:
 
 /// Gives a link a new address; the one before only says that there is a newer one. `false` when somebody else did so in
 /// between.
-///
-/// # Errors
-/// When the database fails.
 pub fn rotate(conn: &mut Conn, cx: &Ctx, link: &Link) -> QueryResult<bool> {
     let (seed, before) = (Seed::random(), cx.token(&link.seed()).hash());
     let rotated = diesel::update(one!(link.organization_id, link.id).filter(onboarding_links::token_hash.eq(&before)))
@@ -226,9 +214,6 @@ pub fn rotate(conn: &mut Conn, cx: &Ctx, link: &Link) -> QueryResult<bool> {
 }
 
 /// Switches a link off; `false` when it was off already.
-///
-/// # Errors
-/// When the database fails.
 pub fn disable(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: LinkId) -> QueryResult<bool> {
     let done = diesel::update(one!(organization, id).filter(onboarding_links::disabled_at.is_null()))
         .set(onboarding_links::disabled_at.eq(Some(cx.now)))
@@ -237,9 +222,6 @@ pub fn disable(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: LinkId) -> Qu
 }
 
 /// Switches a link on again, and `by` vouches for it from now on; `false` when it was on already.
-///
-/// # Errors
-/// When the database fails.
 pub fn enable(conn: &mut Conn, organization: OrgId, id: LinkId, by: UserId) -> QueryResult<bool> {
     let done = diesel::update(one!(organization, id).filter(onboarding_links::disabled_at.is_not_null()))
         .set((
@@ -251,9 +233,6 @@ pub fn enable(conn: &mut Conn, organization: OrgId, id: LinkId, by: UserId) -> Q
 }
 
 /// A link of an organization, by what stands in a path.
-///
-/// # Errors
-/// `NotFound` also for another organization's link.
 pub fn find(conn: &mut Conn, organization: OrgId, id: &str) -> Result<Link, AppError> {
     let id = LinkId::parse(id).ok_or(AppError::NotFound)?;
     Ok(one!(organization, id).select(Link::as_select()).first(conn)?)
@@ -262,16 +241,12 @@ pub fn find(conn: &mut Conn, organization: OrgId, id: &str) -> Result<Link, AppE
 /// What an address leads to.
 #[derive(Debug)]
 pub struct Found {
-    /// The link.
     pub link: Link,
     /// Whether a newer address replaced this one.
     pub replaced: bool,
 }
 
 /// The link to which a token leads; whoever holds the token may read it.
-///
-/// # Errors
-/// When the database fails.
 pub fn find_by_token(conn: &mut Conn, token: &Token) -> QueryResult<Option<Found>> {
     let hash = token.hash();
     let current: Option<Link> = onboarding_links::table
@@ -296,9 +271,6 @@ pub fn find_by_token(conn: &mut Conn, token: &Token) -> QueryResult<Option<Found
 }
 
 /// A page of an organization's links, the newest first: up to `size + 1` rows.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(conn: &mut Conn, organization: OrgId, place: Option<&Cursor>, size: usize) -> QueryResult<Vec<Link>> {
     let mut query = onboarding_links::table
         .filter(onboarding_links::organization_id.eq(organization))
@@ -319,9 +291,6 @@ pub fn list(conn: &mut Conn, organization: OrgId, place: Option<&Cursor>, size: 
 }
 
 /// Counts somebody who begins.
-///
-/// # Errors
-/// When the database fails.
 pub fn count_opened(conn: &mut Conn, link: &Link) -> QueryResult<()> {
     diesel::update(one!(link.organization_id, link.id))
         .set(onboarding_links::opened.eq(onboarding_links::opened + 1))
@@ -330,9 +299,6 @@ pub fn count_opened(conn: &mut Conn, link: &Link) -> QueryResult<()> {
 }
 
 /// Counts somebody who proved the address of a new account on the way.
-///
-/// # Errors
-/// When the database fails.
 pub fn count_signed_up(conn: &mut Conn, link: &Link) -> QueryResult<()> {
     diesel::update(one!(link.organization_id, link.id))
         .set(onboarding_links::signed_up.eq(onboarding_links::signed_up + 1))
@@ -342,9 +308,6 @@ pub fn count_signed_up(conn: &mut Conn, link: &Link) -> QueryResult<()> {
 
 /// Makes who comes in by a link and who changes it take turns until the transaction ends: what is read after this is what
 /// is used.
-///
-/// # Errors
-/// When the database fails.
 pub fn lock_row(conn: &mut Conn, token: &Token) -> QueryResult<()> {
     diesel::update(onboarding_links::table.filter(onboarding_links::token_hash.eq(token.hash())))
         .set(onboarding_links::uses.eq(onboarding_links::uses))
@@ -372,17 +335,11 @@ macro_rules! use_once {
 }
 
 /// Uses a link for somebody who is let in by hand, also after it was closed; `false` when it was used as often as it may be.
-///
-/// # Errors
-/// When the database fails.
 pub fn take(conn: &mut Conn, cx: &Ctx, link: &Link) -> QueryResult<bool> {
     Ok(use_once!(conn, cx, one!(link.organization_id, link.id))? == 1)
 }
 
 /// Uses a link at its door: only while the address is the current one, switched on, not over and not used up.
-///
-/// # Errors
-/// When the database fails.
 pub fn enter(conn: &mut Conn, cx: &Ctx, link: &Link) -> QueryResult<bool> {
     let open = one!(link.organization_id, link.id)
         .filter(onboarding_links::token_hash.eq(cx.token(&link.seed()).hash()))

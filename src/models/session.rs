@@ -17,9 +17,6 @@ pub const ABSOLUTE: Span = Span::days(90);
 pub const TOUCH: Span = Span::minutes(1);
 
 /// Begins a session: always a new row with a new token.
-///
-/// # Errors
-/// When the database fails.
 pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<(Token, Events)> {
     let token = Token::random();
     let id = SessionId::fresh();
@@ -40,9 +37,6 @@ pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<(Token, Eve
 }
 
 /// Gives a session another token: whoever knew the one before is out when its person's rights rise.
-///
-/// # Errors
-/// When the database fails.
 pub fn renew(conn: &mut Conn, session: SessionId) -> QueryResult<Token> {
     let token = Token::random();
     diesel::update(sessions::table.filter(sessions::id.eq(session)))
@@ -52,9 +46,6 @@ pub fn renew(conn: &mut Conn, session: SessionId) -> QueryResult<Token> {
 }
 
 /// Ends one session of a person; `false` when it is not theirs or already over.
-///
-/// # Errors
-/// When the database fails.
 pub fn end(conn: &mut Conn, user: UserId, session: SessionId) -> QueryResult<bool> {
     let ended = diesel::delete(
         sessions::table
@@ -66,9 +57,6 @@ pub fn end(conn: &mut Conn, user: UserId, session: SessionId) -> QueryResult<boo
 }
 
 /// Ends all sessions of a person but one; how many there were.
-///
-/// # Errors
-/// When the database fails.
 pub fn end_all(conn: &mut Conn, user: UserId, except: Option<SessionId>) -> QueryResult<usize> {
     let mine = sessions::table.filter(sessions::user_id.eq(user));
     match except {
@@ -78,9 +66,6 @@ pub fn end_all(conn: &mut Conn, user: UserId, except: Option<SessionId>) -> Quer
 }
 
 /// Deletes the sessions that are over, for the clock.
-///
-/// # Errors
-/// When the database fails.
 pub fn sweep(conn: &mut Conn, now: Time) -> QueryResult<usize> {
     diesel::delete(
         sessions::table.filter(

@@ -91,7 +91,6 @@ pub fn enter(conn: &mut Conn, cx: &Ctx, person: &CurrentUser, slug: &str) -> Que
 /// A session that runs or ran.
 #[derive(Debug, Clone, Queryable)]
 pub struct Session {
-    /// Its id.
     pub id: SupportId,
     /// The operator's account.
     pub operator: UserId,
@@ -99,15 +98,12 @@ pub struct Session {
     pub name: String,
     /// The operator's address.
     pub email: String,
-    /// Why.
     pub reason: String,
     /// Who had allowed it, by name.
     pub consent_by: String,
-    /// Since when.
     pub started_at: Time,
     /// Until when at the longest.
     pub ends_at: Time,
-    /// When it ended.
     pub ended_at: Option<Time>,
 }
 
@@ -124,9 +120,6 @@ impl Session {
 }
 
 /// An organization's latest sessions, the newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn sessions(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<Vec<Session>> {
     support_sessions::table
         .inner_join(users::table.on(users::id.eq(support_sessions::operator_id)))
@@ -148,9 +141,6 @@ pub fn sessions(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult
 }
 
 /// Whether operators may look in, and who said so last, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn consent(conn: &mut Conn, organization: OrgId) -> QueryResult<(bool, String)> {
     organizations::table
         .find(organization)
@@ -159,9 +149,6 @@ pub fn consent(conn: &mut Conn, organization: OrgId) -> QueryResult<(bool, Strin
 }
 
 /// Allows operators to look in, or takes that back; then what runs ends at once.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_consent(conn: &mut Conn, cx: &Ctx, organization: OrgId, allowed: bool, by: &str) -> QueryResult<Events> {
     let changed = diesel::update(
         organizations::table
@@ -204,9 +191,6 @@ pub enum SupportError {
 }
 
 /// Begins a session; who allowed it is noted by name as of now.
-///
-/// # Errors
-/// When the database fails.
 pub fn begin(
     conn: &mut Conn,
     cx: &Ctx,
@@ -256,17 +240,11 @@ pub fn begin(
 }
 
 /// Whether an organization has or had this session.
-///
-/// # Errors
-/// When the database fails.
 pub fn exists(conn: &mut Conn, organization: OrgId, id: SupportId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(support_sessions::table.find((organization, id)))).get_result(conn)
 }
 
 /// Ends one session of an organization; `None` when it is over.
-///
-/// # Errors
-/// When the database fails.
 pub fn end(conn: &mut Conn, now: Time, organization: OrgId, id: SupportId) -> QueryResult<Option<Events>> {
     let open = running()
         .filter(support_sessions::organization_id.eq(organization))
@@ -281,9 +259,6 @@ pub fn end(conn: &mut Conn, now: Time, organization: OrgId, id: SupportId) -> Qu
 }
 
 /// Ends what an operator has running: in one organization, or everywhere.
-///
-/// # Errors
-/// When the database fails.
 pub fn end_of(conn: &mut Conn, now: Time, operator: UserId, organization: Option<OrgId>) -> QueryResult<Events> {
     let all: Vec<Open> = running()
         .filter(support_sessions::operator_id.eq(operator))
@@ -297,9 +272,6 @@ pub fn end_of(conn: &mut Conn, now: Time, operator: UserId, organization: Option
 }
 
 /// Ends what is past its time, at most so many, for the clock.
-///
-/// # Errors
-/// When the database fails.
 pub fn sweep(conn: &mut Conn, now: Time, most: i64) -> QueryResult<Events> {
     let over: Vec<Open> = running()
         .filter(support_sessions::ends_at.le(now))
@@ -364,10 +336,8 @@ fn close(conn: &mut Conn, open: &Open, at: Time, how: &str) -> QueryResult<Event
 /// A support session: an operator in an organization that is not theirs.
 #[derive(Debug, Clone)]
 pub struct Support {
-    /// Why.
     pub reason: String,
     /// Who allowed operators in, by name.
     pub consent_by: String,
-    /// Until when.
     pub ends_at: Time,
 }

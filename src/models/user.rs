@@ -18,13 +18,10 @@ use crate::on_each;
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub struct Account {
-    /// The account.
     pub id: UserId,
-    /// The address.
     pub email: String,
     /// The name as other people see it.
     pub name: String,
-    /// The PHC string.
     pub password_hash: String,
     /// When the address was proven.
     pub email_verified_at: Option<Time>,
@@ -61,9 +58,6 @@ impl Account {
 }
 
 /// The account of an address.
-///
-/// # Errors
-/// When the database fails.
 pub fn by_email(conn: &mut Conn, email: &Email) -> QueryResult<Option<Account>> {
     users::table
         .filter(users::email.eq(email.as_str()))
@@ -73,17 +67,11 @@ pub fn by_email(conn: &mut Conn, email: &Email) -> QueryResult<Option<Account>> 
 }
 
 /// An account by its id.
-///
-/// # Errors
-/// When the database fails, also when there is no such account.
 pub fn by_id(conn: &mut Conn, user: UserId) -> QueryResult<Account> {
     users::table.find(user).select(Account::as_select()).first(conn)
 }
 
 /// Whether anybody has proven an address here. An unproven account keeps nobody out: its address may be mistyped.
-///
-/// # Errors
-/// When the database fails.
 pub fn inhabited(conn: &mut Conn) -> QueryResult<bool> {
     let first: Option<UserId> = users::table
         .filter(users::email_verified_at.is_not_null())
@@ -94,9 +82,6 @@ pub fn inhabited(conn: &mut Conn) -> QueryResult<bool> {
 }
 
 /// Adds an account whose address is not proven. `None` when another sign-up was faster.
-///
-/// # Errors
-/// When the database fails.
 pub fn add(conn: &mut Conn, cx: &Ctx, name: &str, email: &Email, password_hash: &str) -> QueryResult<Option<Account>> {
     let account = Account {
         id: UserId::fresh(),
@@ -118,9 +103,6 @@ pub fn add(conn: &mut Conn, cx: &Ctx, name: &str, email: &Email, password_hash: 
 }
 
 /// Notes that the address is proven. Whoever used the account before did so without proof: all its sessions end.
-///
-/// # Errors
-/// When the database fails.
 pub fn prove(conn: &mut Conn, cx: &Ctx, account: &Account) -> QueryResult<Events> {
     let proven = diesel::update(users::table.find(account.id).filter(users::email_verified_at.is_null()))
         .set(users::email_verified_at.eq(Some(cx.now)))
@@ -156,9 +138,6 @@ fn appoint(conn: &mut Conn, cx: &Ctx, account: &Account) -> QueryResult<Events> 
 }
 
 /// The name of an organization that somebody is invited to.
-///
-/// # Errors
-/// When the database fails.
 pub fn organization_name(conn: &mut Conn, organization: OrgId) -> QueryResult<String> {
     organizations::table
         .find(organization)
@@ -167,9 +146,6 @@ pub fn organization_name(conn: &mut Conn, organization: OrgId) -> QueryResult<St
 }
 
 /// Whether a person has a place in an organization.
-///
-/// # Errors
-/// When the database fails.
 pub fn belongs(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         memberships::table
@@ -180,9 +156,6 @@ pub fn belongs(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
 }
 
 /// Puts a new password in place. Links that would set another one stop working.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_password(conn: &mut Conn, cx: &Ctx, account: &Account, password_hash: &str) -> QueryResult<()> {
     diesel::update(users::table.find(account.id))
         .set(users::password_hash.eq(password_hash))
@@ -191,9 +164,6 @@ pub fn set_password(conn: &mut Conn, cx: &Ctx, account: &Account, password_hash:
 }
 
 /// Puts a new name in place, also where people are sorted and found by it.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_name(conn: &mut Conn, user: UserId, name: &str, email: &Email) -> QueryResult<()> {
     diesel::update(users::table.find(user))
         .set(users::name.eq(name))
@@ -202,9 +172,6 @@ pub fn set_name(conn: &mut Conn, user: UserId, name: &str, email: &Email) -> Que
 }
 
 /// Puts a proven new address in place. Every link that was mailed to the old one stops working.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_email(conn: &mut Conn, cx: &Ctx, account: &Account, email: &Email) -> QueryResult<Events> {
     diesel::update(users::table.find(account.id))
         .set((
@@ -224,9 +191,6 @@ pub fn set_email(conn: &mut Conn, cx: &Ctx, account: &Account, email: &Email) ->
 pub type SessionRow = (SessionId, String, String, Time, Time);
 
 /// The sessions of a person that are not over, the latest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn sessions_of(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Vec<SessionRow>> {
     sessions::table
         .filter(sessions::user_id.eq(user))
@@ -245,9 +209,6 @@ pub fn sessions_of(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Vec<S
 }
 
 /// Deletes what no limit and no page asks for any more.
-///
-/// # Errors
-/// When the database fails.
 pub fn sweep(conn: &mut Conn, now: Time) -> QueryResult<()> {
     crate::models::login_attempt::sweep(conn, now)?;
     crate::models::email_token::sweep(conn, now)

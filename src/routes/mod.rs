@@ -38,11 +38,9 @@ use crate::handlers::audit;
 
 /// One line of the table.
 pub struct Entry {
-    /// The method.
     pub method: &'static str,
     /// The path with its variables.
     pub path: &'static str,
-    /// The handler.
     pub to: fn() -> Route,
 }
 

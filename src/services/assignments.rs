@@ -97,9 +97,6 @@ impl AssignmentCheck {
 
     /// Whether a place may be changed at all. `own`: the company is one where the actor holds the right by assignment;
     /// `present`: the role the person has there.
-    ///
-    /// # Errors
-    /// Why not.
     pub fn touch(self, own: bool, present: Option<CompanyRole>) -> Result<(), AssignmentError> {
         let in_reach = match self.reach {
             Reach::Everywhere => true,
@@ -116,9 +113,6 @@ impl AssignmentCheck {
     }
 
     /// Whether a role may be given.
-    ///
-    /// # Errors
-    /// Why not.
     pub fn give(self, own: bool, present: Option<CompanyRole>, role: CompanyRole) -> Result<(), AssignmentError> {
         if self.oneself {
             return Err(AssignmentError::Oneself);
@@ -142,9 +136,6 @@ pub struct Placed {
 }
 
 /// Gives somebody a role in a company, or changes it.
-///
-/// # Errors
-/// `NotFound` for another organization's company; the inner error says why nothing was changed.
 pub fn give(
     conn: &mut Conn,
     actor: &Actor,
@@ -187,9 +178,6 @@ pub fn give(
 }
 
 /// Takes somebody off a company.
-///
-/// # Errors
-/// `NotFound` for another organization's company; the inner error says why nothing was changed.
 pub fn take(
     conn: &mut Conn,
     actor: &Actor,
@@ -217,9 +205,6 @@ pub fn take(
 }
 
 /// Changes when somebody's own place in a company ends; `None` is no end. Who may give the role may say for how long.
-///
-/// # Errors
-/// `NotFound` for another organization's company; the inner error says why nothing was changed.
 pub fn end(
     conn: &mut Conn,
     actor: &Actor,
@@ -257,9 +242,6 @@ pub fn end(
 }
 
 /// The role that somebody is assigned in a company.
-///
-/// # Errors
-/// When the database fails.
 pub fn role_in(
     conn: &mut Conn,
     organization: OrgId,

@@ -19,7 +19,6 @@ use crate::on_each;
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(default)]
 pub struct CompanyForm {
-    /// The name.
     pub name: String,
     /// The slug; empty for one made from the name.
     pub slug: String,
@@ -28,18 +27,13 @@ pub struct CompanyForm {
 /// A company's name and slug.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCompany {
-    /// The name.
     pub name: String,
-    /// The slug.
     pub slug: Slug,
     /// Whether the slug was left to us; then a taken one is replaced by a free one.
     pub slug_is_ours: bool,
 }
 
 /// Reads the form. `word` is the organization's word for a company.
-///
-/// # Errors
-/// A sentence at each field that is wrong.
 pub fn wish(form: &CompanyForm, word: &str) -> Result<NewCompany, FormErrors> {
     let mut errors = FormErrors::none();
     let name = errors.take("name", name::parse(&form.name, "a name", 80));
@@ -80,9 +74,6 @@ fn suggest(name: &str, word: &str) -> String {
 }
 
 /// A slug like this one that no company of the organization has; the slug itself when it is free.
-///
-/// # Errors
-/// When the database fails.
 pub fn free_like(conn: &mut Conn, org: OrgId, slug: &Slug) -> QueryResult<Option<Slug>> {
     let first = slug.as_str().to_owned();
     for candidate in std::iter::once(first).chain(Slug::alternatives(slug.as_str())) {
@@ -103,9 +94,6 @@ pub fn free_like(conn: &mut Conn, org: OrgId, slug: &Slug) -> QueryResult<Option
 }
 
 /// Makes a company. `None` when the slug is taken.
-///
-/// # Errors
-/// When the database fails.
 pub fn create(conn: &mut Conn, org: OrgId, now: Time, name: &str, slug: &Slug) -> QueryResult<Option<CompanyId>> {
     let id = CompanyId::fresh();
     let row = (

@@ -45,18 +45,13 @@ pub struct Destination {
     // Who moves, as they stand there: they place nobody whom they could not assign, and not themselves.
     me: MembershipId,
     authority: Authority,
-    /// Its name.
     pub name: String,
-    /// Its slug.
     pub slug: String,
     /// Its word for companies.
     pub unit: UnitLabel,
 }
 
 /// Where a member may move companies to, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn destinations(conn: &mut Conn, actor: &Actor) -> QueryResult<Vec<Destination>> {
     let mine: Vec<(OrgId, MembershipId, String, String, UnitLabel)> = memberships::table
         .inner_join(organizations::table)
@@ -126,9 +121,6 @@ impl Obstacles {
 const TOLD: i64 = 20;
 
 /// What stands in the way of a company's move.
-///
-/// # Errors
-/// When the database fails.
 pub fn obstacles(conn: &mut Conn, member: &Actor, company: CompanyId) -> QueryResult<Obstacles> {
     let (organization, now) = (member.organization, member.cx.now);
     Ok(Obstacles {
@@ -260,9 +252,6 @@ fn places(conn: &mut Conn, actor: &Actor, company: CompanyId, to: &Destination) 
 }
 
 /// How many people keep their place in the company, and how many lose it.
-///
-/// # Errors
-/// When the database fails.
 pub fn people(conn: &mut Conn, actor: &Actor, company: CompanyId, to: &Destination) -> QueryResult<(usize, usize)> {
     let places = places(conn, actor, company, to)?;
     let stay = places.iter().filter(|place| place.there.is_some()).count();
@@ -271,9 +260,6 @@ pub fn people(conn: &mut Conn, actor: &Actor, company: CompanyId, to: &Destinati
 
 /// Moves a company. `None` when something stands in the way; else its slug there, which is another one where its own is
 /// taken.
-///
-/// # Errors
-/// When the database fails.
 pub fn relocate(
     conn: &mut Conn,
     actor: &Actor,

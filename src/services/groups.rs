@@ -30,9 +30,7 @@ pub const MEMBERS: i64 = 2_000;
 /// A group.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Group {
-    /// Its id.
     pub id: GroupId,
-    /// Its name.
     pub name: String,
     /// What it is for, or nothing.
     pub description: String,
@@ -40,16 +38,13 @@ pub struct Group {
     pub role: Role,
     /// How many members are in it.
     pub people: i64,
-    /// Since when.
     pub created_at: Time,
 }
 
 /// A company that a group gives.
 #[derive(Debug, Clone, Queryable)]
 pub struct Grant {
-    /// The company.
     pub company: CompanyId,
-    /// Its name.
     pub name: String,
     /// The role in it.
     pub role: CompanyRole,
@@ -119,9 +114,6 @@ fn sight(conn: &mut Conn, actor: &Actor) -> QueryResult<Option<Vec<CompanyId>>> 
 }
 
 /// The groups that a member sees, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn all(conn: &mut Conn, actor: &Actor) -> QueryResult<Vec<Group>> {
     let own = sight(conn, actor)?;
     let mut query = groups::table
@@ -141,9 +133,6 @@ pub fn all(conn: &mut Conn, actor: &Actor) -> QueryResult<Vec<Group>> {
 }
 
 /// One of the groups that a member sees, out of a path or a form.
-///
-/// # Errors
-/// `NotFound` for every other one.
 pub fn find(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Group, AppError> {
     let id = GroupId::parse(id).ok_or(AppError::NotFound)?;
     let group: Group = groups::table
@@ -160,9 +149,6 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Group, AppError>
 }
 
 /// The companies that a group gives, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn grants(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<Vec<Grant>> {
     group_grants::table
         .inner_join(
@@ -178,9 +164,6 @@ pub fn grants(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<
 }
 
 /// The groups that somebody is in, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn of(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<Vec<Group>> {
     groups::table
         .inner_join(
@@ -196,9 +179,6 @@ pub fn of(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult
 }
 
 /// Whether somebody is in a group.
-///
-/// # Errors
-/// When the database fails.
 pub fn has(conn: &mut Conn, organization: OrgId, id: GroupId, person: MembershipId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(group_members::table.find((
         organization,
@@ -223,9 +203,6 @@ pub fn roles(actor: &Actor) -> Vec<Role> {
 }
 
 /// Whether a member may change what a group is and gives.
-///
-/// # Errors
-/// The inner error says why not.
 pub fn changeable(conn: &mut Conn, actor: &Actor, group: &Group) -> QueryResult<Result<(), GroupError>> {
     if !actor.authority().may_grant(group.role) {
         return Ok(Err(GroupError::HigherRole));
@@ -273,9 +250,6 @@ fn as_json(terms: &GroupTerms, named: &[String]) -> Value {
 }
 
 /// What a group is, as a form has it.
-///
-/// # Errors
-/// When the database fails.
 pub fn terms(conn: &mut Conn, organization: OrgId, group: &Group) -> QueryResult<(GroupTerms, Vec<String>)> {
     let grants = grants(conn, organization, group.id)?;
     let named = grants
@@ -292,9 +266,6 @@ pub fn terms(conn: &mut Conn, organization: OrgId, group: &Group) -> QueryResult
 }
 
 /// Makes a group. `named` are its companies in words, for the log.
-///
-/// # Errors
-/// When the database fails; the inner error says why there is none.
 pub fn create(
     conn: &mut Conn,
     actor: &Actor,
@@ -323,9 +294,6 @@ pub fn create(
 }
 
 /// Changes a group, and with it what its members inherit.
-///
-/// # Errors
-/// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
 pub fn edit(
     conn: &mut Conn,
     actor: &Actor,
@@ -379,9 +347,6 @@ fn befores(conn: &mut Conn, actor: &Actor, id: GroupId) -> Result<Vec<(Membershi
 }
 
 /// Deletes a group; its members lose what only it gave them.
-///
-/// # Errors
-/// When the database fails; the inner error says why nothing was changed.
 pub fn delete(conn: &mut Conn, actor: &Actor, group: &Group) -> Result<Result<Done, GroupError>, AppError> {
     if let Err(why) = changeable(conn, actor, group)? {
         return Ok(Err(why));
@@ -401,9 +366,6 @@ pub fn delete(conn: &mut Conn, actor: &Actor, group: &Group) -> Result<Result<Do
 }
 
 /// Puts somebody into a group.
-///
-/// # Errors
-/// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
 pub fn put(
     conn: &mut Conn,
     actor: &Actor,
@@ -446,9 +408,6 @@ pub fn put(
 }
 
 /// Takes somebody out of a group. Oneself one takes out freely.
-///
-/// # Errors
-/// When the database fails; the inner error says why nothing was changed.
 pub fn take(
     conn: &mut Conn,
     actor: &Actor,

@@ -12,9 +12,6 @@ use crate::db::schema::users;
 use crate::models::support_session;
 
 /// Sets how many organizations an account may create; `None` is the instance's own limit.
-///
-/// # Errors
-/// `NotFound` when there is no such account.
 pub fn set_limit(conn: &mut Conn, user: UserId, wanted: Option<i32>) -> Result<Events, AppError> {
     let (email, before): (String, Option<i32>) = users::table
         .find(user)
@@ -45,9 +42,6 @@ pub enum OperatorError {
 const TURN: &str = "operators of the instance";
 
 /// Makes somebody an operator.
-///
-/// # Errors
-/// `NotFound` when there is no such account.
 pub fn appoint(conn: &mut Conn, user: UserId) -> Result<Result<Events, OperatorError>, AppError> {
     conn.advisory_lock(TURN)?;
     let email: String = users::table.find(user).select(users::email).first(conn)?;
@@ -69,9 +63,6 @@ pub fn appoint(conn: &mut Conn, user: UserId) -> Result<Result<Events, OperatorE
 
 /// Takes the instance out of somebody's hands; what they look into by support sessions closes at once. Somebody who can
 /// sign in always runs it.
-///
-/// # Errors
-/// `NotFound` when there is no such account.
 pub fn dismiss(conn: &mut Conn, cx: &Ctx, user: UserId) -> Result<Result<Events, OperatorError>, AppError> {
     // Without the turn, two who dismiss each other would each still see the other one.
     conn.advisory_lock(TURN)?;

@@ -11,9 +11,6 @@ use crate::models::login_attempt;
 use crate::models::login_attempt::{FLOODED, Verdict};
 
 /// Checks the password of the member at work, within the limits of a sign-in. The inner error is a sentence for the field.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<Result<(), &'static str>, AppError> {
     if password.is_empty() {
         return Ok(Err("Enter your password"));

@@ -27,9 +27,7 @@ pub type Chosen = Vec<(CompanyId, CompanyRole)>;
 /// A company that may be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Company {
-    /// Its id.
     pub id: CompanyId,
-    /// Its name.
     pub name: String,
 }
 
@@ -53,9 +51,6 @@ impl From<&InviteAuthority> for Scope {
 
 impl Scope {
     /// What somebody may assign to members.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn to_assign(conn: &mut Conn, actor: &Actor) -> QueryResult<Self> {
         let reach = actor.reach::<AssignCompanies>();
         Ok(Self {
@@ -68,9 +63,6 @@ impl Scope {
     }
 
     /// The active companies among some ids that may be chosen, by name.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn among(&self, conn: &mut Conn, organization: OrgId, mut ids: Vec<CompanyId>) -> QueryResult<Vec<Company>> {
         if let Some(within) = &self.within {
             ids.retain(|id| within.contains(id));
@@ -155,9 +147,6 @@ impl PickerForm {
     }
 
     /// Checks it: the companies with a role each, and the same in words. What is wrong is noted at `company_id`.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn read(
         &self,
         conn: &mut Conn,
@@ -200,9 +189,7 @@ impl PickerForm {
 /// A company to choose a role in.
 #[derive(Debug, Clone)]
 pub struct Pick {
-    /// Its id.
     pub id: CompanyId,
-    /// Its name.
     pub name: String,
     /// The chosen role, or nothing.
     pub role: String,
@@ -211,7 +198,6 @@ pub struct Pick {
 /// The companies to choose from: the chosen ones, then the first that match.
 #[derive(Debug, Clone)]
 pub struct Picker {
-    /// The rows.
     pub picks: Vec<Pick>,
     /// Value and word of each role.
     pub roles: Vec<(&'static str, &'static str)>,
@@ -231,9 +217,6 @@ pub struct Picker {
 
 impl Picker {
     /// The picker of a form; `path` is where its search asks.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn of(
         conn: &mut Conn,
         organization: OrgId,

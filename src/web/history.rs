@@ -22,7 +22,6 @@ pub struct History {
 /// A line in words.
 #[derive(Debug)]
 pub struct Told {
-    /// Who.
     pub actor: String,
     /// What.
     pub sentence: String,
@@ -39,9 +38,6 @@ const SHOWN: usize = 5;
 const LOOKED_AT: i64 = 40;
 
 /// The history of an object, for a reader who may see the log: `history(conn, member, "company", company.id)`.
-///
-/// # Errors
-/// When the database fails.
 pub fn history(
     conn: &mut Conn,
     actor: &Actor,

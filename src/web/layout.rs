@@ -21,9 +21,7 @@ use crate::db::types::organization::{InvitationStatus, UnitLabel};
 /// Who is signed in, for the frame.
 #[derive(Debug, Clone)]
 pub struct LayoutUser {
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
     /// Whether the account runs this instance.
     pub operator: bool,
@@ -32,9 +30,7 @@ pub struct LayoutUser {
 /// The organization a page belongs to.
 #[derive(Debug, Clone)]
 pub struct OrgNav {
-    /// The name.
     pub name: String,
-    /// The slug.
     pub slug: String,
     /// The reader's role, in words.
     pub role: String,
@@ -63,14 +59,12 @@ pub struct Banner {
     pub until: String,
     /// How long it still is, in words.
     pub left: String,
-    /// Who allowed it.
     pub consent_by: String,
 }
 
 /// An entry of the organization switcher.
 #[derive(Debug, Clone)]
 pub struct SwitcherItem {
-    /// The name.
     pub name: String,
     /// The reader's role there, in words.
     pub role: String,

@@ -46,9 +46,6 @@ pub fn with_policy(mut response: HttpResponse, policy: Policy) -> HttpResponse {
 }
 
 /// The outermost layer.
-///
-/// # Errors
-/// Only what the layers below give; refusals of this layer are answers.
 pub async fn guard(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -5,9 +5,7 @@ use crate::authz::decision::Permissions;
 /// An entry.
 #[derive(Debug)]
 pub struct Tab {
-    /// The words.
     pub label: &'static str,
-    /// The icon.
     pub icon: &'static str,
     /// The end of its path, which also tells which one is open.
     pub key: &'static str,

@@ -43,9 +43,6 @@ use crate::server;
 const MARK: &str = "this-is-the-demo";
 
 /// Makes a database of its own in `demo` below the data folder, serves it, and says who can sign in.
-///
-/// # Errors
-/// Why it could not.
 pub fn demo() -> Result<(), Faults> {
     log::start();
     let mut config = Config::load()?;

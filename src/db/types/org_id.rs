@@ -24,9 +24,6 @@ impl OrgId {
 
     /// Makes the writes of this organization take turns until the transaction ends: they change the same counts and the
     /// same log, and by turns none holds what another waits for. It comes before anything that locks a row.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn advisory_lock(self, conn: &mut Conn) -> QueryResult<()> {
         conn.advisory_lock(&format!("organization {self}"))
     }

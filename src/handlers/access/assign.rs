@@ -126,9 +126,6 @@ impl New {
 }
 
 /// `GET /organizations/{slug}/access/assignments/new`
-///
-/// # Errors
-/// What the gate refuses; people and companies that are not here.
 pub async fn new(gate: Gate<ViewAccess>, req: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
     let page = gate
@@ -150,9 +147,6 @@ enum Answer {
 }
 
 /// `POST /organizations/{slug}/access/assignments`
-///
-/// # Errors
-/// What the gate or the order of command refuses; people and companies that are not here.
 pub async fn assign(gate: Gate<ViewAccess>, fields: Fields) -> Result<HttpResponse, AppError> {
     let typed = AssignmentForm::of(&fields);
     let answer = gate

@@ -96,17 +96,11 @@ impl ImportPage {
 }
 
 /// `GET /organizations/{slug}/access/matrix/import`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn form(gate: Gate<AssignCompanies>) -> Result<HttpResponse, AppError> {
     html(gate.read(|actor, conn| ImportPage::of(conn, actor)).await?)
 }
 
 /// `POST /organizations/{slug}/access/matrix/import`: shows what the sheet would change, and changes nothing.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(move |actor, conn| {
@@ -142,9 +136,6 @@ enum Answer {
 }
 
 /// `POST /organizations/{slug}/access/matrix/import/applying`: does what was shown, if it is still what would be shown.
-///
-/// # Errors
-/// What the gate refuses; a missing right.
 pub async fn apply(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpResponse, AppError> {
     let answer = gate
         .write(move |actor, conn| applied(conn, actor, fields.get("rows")))

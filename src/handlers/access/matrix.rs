@@ -86,9 +86,7 @@ impl MatrixQuery {
 /// What was sent and refused, to be shown again.
 #[derive(Debug, Default)]
 pub struct Sent {
-    /// The chosen values.
     pub chosen: HashMap<CellKey, String>,
-    /// Who was checked.
     pub picked: Vec<MembershipId>,
     /// The company and the role for whoever was checked.
     pub bulk: (String, String),
@@ -124,9 +122,6 @@ pub struct MatrixPage {
 }
 
 /// `GET /organizations/{slug}/access/matrix`
-///
-/// # Errors
-/// What the gate refuses; a company that is not here.
 pub async fn page(gate: Gate<ViewAccess>, asked: web::Query<MatrixQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let page = gate
@@ -141,9 +136,6 @@ pub async fn page(gate: Gate<ViewAccess>, asked: web::Query<MatrixQuery>) -> Res
 
 impl MatrixPage {
     /// Loads the page as the address asks for it, with what was sent over what stands.
-    ///
-    /// # Errors
-    /// When the database fails; a company that is not here.
     pub fn load(conn: &mut Conn, actor: &Actor, mut asked: MatrixQuery, sent: Sent) -> Result<Self, AppError> {
         let organization = actor.organization;
         let sight = CompanyScope::of(conn, actor)?;

@@ -123,9 +123,6 @@ struct PeoplePage {
 }
 
 /// `GET /organizations/{slug}/access`
-///
-/// # Errors
-/// What the gate refuses; a company that is not here.
 pub async fn page(gate: Gate<ViewAccess>, asked: web::Query<AccessQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let fragment = gate.fragment();

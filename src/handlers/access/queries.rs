@@ -21,7 +21,6 @@ use crate::models::membership::Origin;
 /// What somebody's role follows from, besides the one that counts.
 #[derive(Debug, Clone, Queryable)]
 pub struct GrantFacts {
-    /// The membership.
     pub id: MembershipId,
     /// The person's own role.
     pub direct_role: Role,
@@ -34,9 +33,6 @@ pub struct GrantFacts {
 }
 
 /// The facts of some members.
-///
-/// # Errors
-/// When the database fails.
 pub fn facts(
     conn: &mut Conn,
     organization: OrgId,
@@ -59,11 +55,8 @@ pub fn facts(
 /// Somebody's place in a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The company.
     pub company: CompanyId,
-    /// Its name.
     pub name: String,
-    /// Its slug.
     pub slug: String,
     /// Whether it is read-only.
     pub archived: bool,
@@ -83,9 +76,6 @@ impl Place {
 }
 
 /// The places of some members by the names of companies; of some companies only, when they are given.
-///
-/// # Errors
-/// When the database fails.
 pub fn places(
     conn: &mut Conn,
     organization: OrgId,
@@ -171,9 +161,6 @@ impl Inherited {
 }
 
 /// What the groups of some members give. Nothing is asked when none of them is in a group.
-///
-/// # Errors
-/// When the database fails.
 pub fn inherited(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<Inherited> {
     if members.is_empty() {
         return Ok(Inherited::default());
@@ -209,9 +196,6 @@ pub fn inherited(conn: &mut Conn, organization: OrgId, members: &[MembershipId])
 }
 
 /// How many places in companies count, from the numbers that are kept: in all companies, or in some.
-///
-/// # Errors
-/// When the database fails.
 pub fn count_places(conn: &mut Conn, organization: OrgId, within: Option<&[CompanyId]>) -> QueryResult<i64> {
     let Some(within) = within else {
         return organizations::table
@@ -228,9 +212,6 @@ pub fn count_places(conn: &mut Conn, organization: OrgId, within: Option<&[Compa
 }
 
 /// How many people in force act in every company by their role, by role.
-///
-/// # Errors
-/// When the database fails.
 pub fn everywhere(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(Role, i64)>> {
     let mut counts: Vec<(Role, i64)> = role_counts::table
         .filter(role_counts::organization_id.eq(organization))

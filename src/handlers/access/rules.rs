@@ -37,9 +37,6 @@ fn line(text: &str, position: &csv::Position) -> u64 {
 }
 
 /// The rows of a sheet. The first line names the columns `email`, `company_slug` and `role`; others are passed over.
-///
-/// # Errors
-/// A sentence about the sheet as a whole.
 pub fn read(text: &str) -> Result<Vec<MatrixCsvRow>, String> {
     // One kind of line end, by which lines are counted as a person counts them.
     let text = text

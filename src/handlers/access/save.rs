@@ -33,9 +33,6 @@ struct Form {
 
 impl Form {
     /// Reads it.
-    ///
-    /// # Errors
-    /// `NotFound` for what is no id: nobody types one.
     fn read(fields: &Fields) -> Result<Self, AppError> {
         let columns: Vec<CompanyId> = fields
             .all("column")
@@ -84,9 +81,6 @@ impl Form {
     }
 
     /// Puts the one role at the place of whoever was checked, over what was chosen there.
-    ///
-    /// # Errors
-    /// A sentence, when something is missing; `NotFound` for a company that was not shown.
     fn spread(&mut self, unit: UnitLabel) -> Result<Result<(), String>, AppError> {
         let Some((company, role)) = &self.bulk else {
             return Ok(Ok(()));
@@ -164,9 +158,6 @@ enum Answer {
 }
 
 /// `POST /organizations/{slug}/access/matrix`
-///
-/// # Errors
-/// A missing right; people and companies that are not here.
 pub async fn save(
     gate: Gate<ViewAccess>,
     asked: web::Query<MatrixQuery>,

@@ -22,9 +22,6 @@ const STEP: usize = 1_000;
 
 /// `GET /organizations/{slug}/access/matrix.csv`: a row for each role in the organization, and for each own place in a
 /// company. What a group gives stands in the group.
-///
-/// # Errors
-/// What the gate refuses; a company that is not here.
 pub async fn sheet(gate: Gate<ViewAccess>, asked: web::Query<MatrixQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let (name, bytes) = gate

@@ -101,9 +101,6 @@ impl Tally {
 }
 
 /// Carries the answers out, all or none.
-///
-/// # Errors
-/// When the database fails; the inner error has a sentence for each row that could not be.
 pub fn carry_out(
     conn: &mut Conn,
     actor: &Actor,

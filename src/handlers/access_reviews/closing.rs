@@ -102,9 +102,6 @@ async fn confirm(gate: Gate<RemoveMembers>, id: &str, cancels: bool) -> Result<H
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/closing`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn confirm_close(
     gate: Gate<RemoveMembers>,
     path: web::Path<(String, String)>,
@@ -113,9 +110,6 @@ pub async fn confirm_close(
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/cancellation`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn confirm_cancel(
     gate: Gate<RemoveMembers>,
     path: web::Path<(String, String)>,
@@ -144,9 +138,6 @@ async fn act(
 }
 
 /// `POST /organizations/{slug}/access/reviews/{id}/closing`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn close(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     act(gate, &path.1, |actor, conn, id| {
         let org = actor.organization;
@@ -169,9 +160,6 @@ pub async fn close(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>)
 }
 
 /// `POST /organizations/{slug}/access/reviews/{id}/cancellation`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn cancel(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     act(gate, &path.1, |actor, conn, id| {
         let org = actor.organization;
@@ -191,9 +179,6 @@ pub async fn cancel(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>
 }
 
 /// `POST /organizations/{slug}/access/reviews/{id}/reminding`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn remind(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     act(gate, &path.1, |actor, conn, id| {
         let (org, now) = (actor.organization, actor.cx.now);

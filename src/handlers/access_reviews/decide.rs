@@ -86,9 +86,6 @@ struct DecidePage {
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/companies/{company}`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn page(
     gate: CompanyGate<ManageCompanyMembers>,
     path: web::Path<(String, String, String)>,
@@ -223,9 +220,6 @@ enum Answered {
 }
 
 /// `POST /organizations/{slug}/access/reviews/{id}/companies/{company}`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn decide(
     gate: CompanyGate<ManageCompanyMembers>,
     path: web::Path<(String, String, String)>,

@@ -30,9 +30,6 @@ pub fn may_run(actor: &Actor) -> bool {
 }
 
 /// The same, or the refusal.
-///
-/// # Errors
-/// The refusal that names the missing right.
 pub fn must_run(actor: &Actor, conn: &mut Conn) -> Result<(), AppError> {
     if may_run(actor) {
         Ok(())
@@ -42,9 +39,6 @@ pub fn must_run(actor: &Actor, conn: &mut Conn) -> Result<(), AppError> {
 }
 
 /// The companies whose progress somebody sees; `None`: all.
-///
-/// # Errors
-/// When the database fails.
 pub fn within(actor: &Actor, conn: &mut Conn) -> Result<Option<Vec<CompanyId>>, AppError> {
     Ok(match actor.reach::<ViewAccess>() {
         Reach::Everywhere => None,
@@ -62,7 +56,6 @@ pub fn decides_everywhere(actor: &Actor) -> bool {
 pub struct Bar {
     /// All places.
     pub places: i64,
-    /// The answered ones.
     pub answered: i64,
     /// Percent.
     pub percent: i64,
@@ -124,9 +117,6 @@ pub struct Query {
 }
 
 /// `GET /organizations/{slug}/access/reviews`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn index(gate: Gate<ViewAccess>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let after = ReviewId::parse(&query.after);
     let page = gate.read(move |actor, conn| page(actor, conn, after)).await?;

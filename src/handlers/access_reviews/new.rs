@@ -234,9 +234,6 @@ pub fn deciders(managers: &[String]) -> String {
 }
 
 /// `GET /organizations/{slug}/access/reviews/new`: the form, and what it covers as it stands in the address.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn new(gate: Gate<RemoveMembers>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
     let page = gate
@@ -261,9 +258,6 @@ enum Begun {
 }
 
 /// `POST /organizations/{slug}/access/reviews`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn start(gate: Gate<RemoveMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
     let typed = AccessReviewForm::of(&fields);
     let begun = gate.write(move |actor, conn| begin(actor, conn, typed)).await?;

@@ -84,9 +84,6 @@ fn sealed(actor: &Actor, conn: &mut Conn, id: ReviewId) -> Result<(Review, Strin
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/report`
-///
-/// # Errors
-/// What the gate refuses; `NotFound` before the review is closed.
 pub async fn page(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = ReviewId::parse(&path.1).ok_or(AppError::NotFound)?;
     let page = gate
@@ -150,9 +147,6 @@ async fn file(
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/report.json`: the bytes that are signed.
-///
-/// # Errors
-/// What the gate refuses; `NotFound` before the review is closed.
 pub async fn json(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     file(gate, &path.1, "json", "application/json", |_, text, _| {
         Ok(text.into_bytes())
@@ -161,9 +155,6 @@ pub async fn json(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> 
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/report.sig`: the signature, 64 bytes.
-///
-/// # Errors
-/// What the gate refuses; `NotFound` before the review is closed.
 pub async fn signature(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     file(gate, &path.1, "sig", "application/octet-stream", |_, _, signature| {
         let pairs = signature.as_bytes().chunks(2).map(|pair| {
@@ -176,9 +167,6 @@ pub async fn signature(gate: Gate<ViewAccess>, path: web::Path<(String, String)>
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/report.pem`: the instance's public key.
-///
-/// # Errors
-/// What the gate refuses; `NotFound` before the review is closed.
 pub async fn key(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     file(gate, &path.1, "pem", "application/x-pem-file", |actor, _, _| {
         Ok(actor.cx.app.keys.signer().public_pem().into_bytes())
@@ -187,9 +175,6 @@ pub async fn key(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> R
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/report.csv`: the places as a table.
-///
-/// # Errors
-/// What the gate refuses; `NotFound` before the review is closed.
 pub async fn sheet(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     file(gate, &path.1, "csv", "text/csv; charset=utf-8", |_, text, _| {
         let report = Report::read(&text).ok_or(AppError::NotFound)?;

@@ -25,9 +25,6 @@ use crate::services::assignments::AssignmentCheck;
 use crate::services::members::suspension;
 
 /// `POST /organizations/{slug}/access/reviews/{id}/items/{item}/restoring`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn restore(
     gate: Gate<RemoveMembers>,
     path: web::Path<(String, String, String)>,

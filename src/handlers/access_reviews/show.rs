@@ -84,9 +84,6 @@ struct ShowPage {
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(
     gate: Gate<ViewAccess>,
     path: web::Path<(String, String)>,

@@ -22,9 +22,6 @@ use crate::models::user;
 use crate::web::layout::Layout;
 
 /// The front door.
-///
-/// # Errors
-/// When the database fails.
 pub async fn home(visitor: Visitor) -> Result<HttpResponse, AppError> {
     let inside = visitor.read(|visit, _| Ok(visit.person.is_some())).await?;
     Ok(see_other(false, if inside { "/organizations" } else { "/login" }))
@@ -76,7 +73,6 @@ pub fn begin(visit: &Visit, conn: &mut Conn, user: UserId) -> Result<(Token, Eve
 
 /// An invitation that still opens, with the organization's name.
 pub struct Invited {
-    /// The invitation.
     pub invitation: Invitation,
     /// The organization's name.
     pub organization: String,

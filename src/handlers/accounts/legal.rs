@@ -22,9 +22,6 @@ struct Privacy {
 }
 
 /// The terms.
-///
-/// # Errors
-/// When the template fails.
 pub async fn terms(visitor: Visitor) -> Result<HttpResponse, AppError> {
     html(Terms {
         layout: visitor.layout(),
@@ -32,9 +29,6 @@ pub async fn terms(visitor: Visitor) -> Result<HttpResponse, AppError> {
 }
 
 /// The privacy notice.
-///
-/// # Errors
-/// When the template fails.
 pub async fn privacy(visitor: Visitor) -> Result<HttpResponse, AppError> {
     html(Privacy {
         layout: visitor.layout(),

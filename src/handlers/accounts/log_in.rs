@@ -71,9 +71,6 @@ impl Page {
 }
 
 /// Shows the form.
-///
-/// # Errors
-/// When the database fails.
 pub async fn page(visitor: Visitor, query: Query<Next>) -> Result<HttpResponse, AppError> {
     let next = query.into_inner().next;
     let page = visitor
@@ -91,9 +88,6 @@ pub async fn page(visitor: Visitor, query: Query<Next>) -> Result<HttpResponse, 
 }
 
 /// Signs in, with a new session.
-///
-/// # Errors
-/// When the database fails.
 pub async fn submit(visitor: Visitor, form: Form<SignInForm>) -> Result<HttpResponse, AppError> {
     let typed = form.into_inner();
     let email = match Email::parse(&typed.email) {
@@ -205,9 +199,6 @@ fn again(
 }
 
 /// Ends this session.
-///
-/// # Errors
-/// When the database fails.
 pub async fn out(visitor: Visitor, form: Option<Form<Next>>) -> Result<HttpResponse, AppError> {
     visitor
         .write(|visit, conn| {

@@ -45,9 +45,6 @@ struct Page {
 }
 
 /// Shows the cards.
-///
-/// # Errors
-/// When the database fails.
 pub async fn page(who: SignedIn<Unverified>) -> Result<HttpResponse, AppError> {
     html(build(&who, FormErrors::none(), |_| {}).await?)
 }
@@ -92,9 +89,6 @@ pub struct TypedName {
 }
 
 /// Changes the name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_name(who: SignedIn<Unverified>, form: Form<TypedName>) -> Result<HttpResponse, AppError> {
     let typed = form.into_inner().name;
     let name = match name::person(&typed, "your name") {
@@ -145,9 +139,6 @@ pub struct TypedEmail {
 }
 
 /// Writes to the new address. Nothing changes, and nothing is told of that address, before its owner has answered.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_email(who: SignedIn<Unverified>, form: Form<TypedEmail>) -> Result<HttpResponse, AppError> {
     let typed = form.into_inner();
     let email = match Email::parse(&typed.email) {
@@ -198,9 +189,6 @@ pub struct TypedPassword {
 }
 
 /// Changes the password; the other sessions end.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_password(who: SignedIn<Unverified>, form: Form<TypedPassword>) -> Result<HttpResponse, AppError> {
     let typed = form.into_inner();
     let account = match confirmed(&who, typed.current_password.clone()).await? {

@@ -48,9 +48,6 @@ fn own(person: &CurrentUser, conn: &mut Conn, token: &Token) -> Result<Option<Li
 }
 
 /// Shows what the link would do.
-///
-/// # Errors
-/// When the database fails.
 pub async fn page(who: SignedIn<Unverified>, path: Path<String>) -> Result<HttpResponse, AppError> {
     let token = path.into_inner();
     let page = who
@@ -79,9 +76,6 @@ enum Done {
 }
 
 /// Puts the new address in place. Every session ends, and a new one begins here.
-///
-/// # Errors
-/// When the database fails.
 pub async fn submit(who: SignedIn<Unverified>, path: Path<String>) -> Result<HttpResponse, AppError> {
     let token = Token::received(&path.into_inner());
     let done = who

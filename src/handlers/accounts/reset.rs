@@ -56,9 +56,6 @@ struct Forgot {
 }
 
 /// Shows the form, or that a letter is on its way.
-///
-/// # Errors
-/// When the database fails.
 pub async fn forgot(visitor: Visitor, query: Query<ForgotPasswordForm>) -> Result<HttpResponse, AppError> {
     let asked = query.into_inner();
     let page = visitor
@@ -81,9 +78,6 @@ pub async fn forgot(visitor: Visitor, query: Query<ForgotPasswordForm>) -> Resul
 }
 
 /// Writes to the owner of the address, if there is one. The answer is the same.
-///
-/// # Errors
-/// When the database fails.
 pub async fn ask(visitor: Visitor, form: Form<NewPasswordForm>) -> Result<HttpResponse, AppError> {
     let NewPasswordForm { email: text, next } = form.into_inner();
     let next = local_path(&next, "").to_owned();
@@ -132,9 +126,6 @@ const OVER: Over = Over {
 };
 
 /// Shows the form; the link stays unused.
-///
-/// # Errors
-/// When the database fails.
 pub async fn page(visitor: Visitor, path: Path<String>) -> Result<HttpResponse, AppError> {
     show(&visitor, path.into_inner(), FormErrors::none()).await
 }
@@ -171,9 +162,6 @@ pub struct Chosen {
 }
 
 /// Sets the password. The link proves the address, every session ends, and a new one begins here.
-///
-/// # Errors
-/// When the database fails.
 pub async fn submit(visitor: Visitor, path: Path<String>, form: Form<Chosen>) -> Result<HttpResponse, AppError> {
     let (text, password) = (path.into_inner(), form.into_inner().password);
     let token = Token::received(&text);

@@ -41,9 +41,6 @@ struct Page {
 }
 
 /// Shows the sessions, this one first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn page(who: SignedIn<Unverified>) -> Result<HttpResponse, AppError> {
     let page = who
         .read(|person, conn| {
@@ -74,9 +71,6 @@ fn rows(conn: &mut Conn, person: &CurrentUser) -> Result<Vec<SessionRow>, AppErr
 }
 
 /// Ends another session of this person.
-///
-/// # Errors
-/// Not found for what is not theirs.
 pub async fn end(who: SignedIn<Unverified>, path: Path<String>) -> Result<HttpResponse, AppError> {
     let id = SessionId::parse(&path).ok_or(AppError::NotFound)?;
     let ended = who
@@ -102,9 +96,6 @@ pub async fn end(who: SignedIn<Unverified>, path: Path<String>) -> Result<HttpRe
 }
 
 /// Ends all sessions of this person but this one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn end_others(who: SignedIn<Unverified>) -> Result<HttpResponse, AppError> {
     let ended = who
         .write(|person, conn| {

@@ -71,9 +71,6 @@ enum Shown {
 }
 
 /// Shows the form.
-///
-/// # Errors
-/// When the database fails.
 pub async fn page(visitor: Visitor, query: Query<Next>) -> Result<HttpResponse, AppError> {
     let next = query.into_inner().next;
     show(
@@ -154,9 +151,6 @@ enum Made {
 }
 
 /// Makes the account, or writes to the owner of the address that there is one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn submit(visitor: Visitor, form: Form<SignUpForm>) -> Result<HttpResponse, AppError> {
     let typed = form.into_inner();
     let mut errors = FormErrors::none();

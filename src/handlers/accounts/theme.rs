@@ -18,9 +18,6 @@ pub struct ThemeForm {
 }
 
 /// Keeps the choice in this browser.
-///
-/// # Errors
-/// When it is none of the three.
 pub async fn submit(visitor: Visitor, request: HttpRequest, form: Form<ThemeForm>) -> Result<HttpResponse, AppError> {
     let theme = match form.theme.as_str() {
         theme @ ("system" | "light" | "dark") => theme.to_owned(),

@@ -31,9 +31,6 @@ const OVER: Over = Over {
 };
 
 /// Shows what the link would do.
-///
-/// # Errors
-/// When the database fails.
 pub async fn page(visitor: Visitor, path: Path<String>) -> Result<HttpResponse, AppError> {
     let token = path.into_inner();
     let page = visitor
@@ -57,9 +54,6 @@ pub async fn page(visitor: Visitor, path: Path<String>) -> Result<HttpResponse, 
 }
 
 /// Opens the account.
-///
-/// # Errors
-/// When the database fails.
 pub async fn submit(visitor: Visitor, path: Path<String>) -> Result<HttpResponse, AppError> {
     let token = Token::received(&path.into_inner());
     let opened = visitor

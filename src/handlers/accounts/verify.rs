@@ -36,9 +36,6 @@ struct Waiting {
 }
 
 /// Says where the letter went.
-///
-/// # Errors
-/// When the database fails.
 pub async fn waiting(visitor: Visitor) -> Result<HttpResponse, AppError> {
     let trace = SignedUp::of(visitor.session());
     let page = visitor
@@ -65,9 +62,6 @@ pub async fn waiting(visitor: Visitor) -> Result<HttpResponse, AppError> {
 }
 
 /// Sends the letter again.
-///
-/// # Errors
-/// When the database fails.
 pub async fn resend(visitor: Visitor) -> Result<HttpResponse, AppError> {
     let trace = SignedUp::of(visitor.session());
     let postage = visitor
@@ -157,9 +151,6 @@ fn over(link: Option<&Link>, visit: &Visit) -> Over {
 }
 
 /// Shows what the link would do; nothing is done yet, for mail programs follow links too.
-///
-/// # Errors
-/// When the database fails.
 pub async fn confirm(visitor: Visitor, path: Path<String>) -> Result<HttpResponse, AppError> {
     show(&visitor, path.into_inner(), FormErrors::none()).await
 }
@@ -204,9 +195,6 @@ enum Step {
 }
 
 /// Proves the address and signs in.
-///
-/// # Errors
-/// When the database fails.
 pub async fn submit(
     visitor: Visitor,
     path: Path<String>,

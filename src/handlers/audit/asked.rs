@@ -28,9 +28,7 @@ pub struct AuditQuery {
     pub kind: String,
     /// What it was done to: `member:ID`.
     pub target: String,
-    /// The first day.
     pub from: String,
-    /// The last day.
     pub to: String,
     /// The place in the list.
     pub after: String,
@@ -86,9 +84,6 @@ impl AuditQuery {
     }
 
     /// What is wanted, or what is wrong, by field.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn read(&self, conn: &mut Conn, organization: OrgId) -> Result<Result<Filter, FormErrors>, AppError> {
         let mut errors = FormErrors::none();
         let day = |text: &str, read: fn(&str) -> Option<Time>| match text.trim() {

@@ -148,9 +148,6 @@ fn row(sheet: &mut Sheet, line: &Entry) {
 }
 
 /// `GET /organizations/{slug}/settings/audit.csv`
-///
-/// # Errors
-/// What the gate refuses; filters that cannot be read.
 pub async fn sheet(gate: Gate<ExportAudit>, asked: web::Query<AuditQuery>) -> Result<HttpResponse, AppError> {
     let range = Rc::new(begin(&gate, asked.into_inner(), "csv").await?);
     let (gate, name) = (Rc::new(gate), format!("{}.csv", range.file));
@@ -190,9 +187,6 @@ enum Stage {
 }
 
 /// `GET /organizations/{slug}/settings/audit.jsonl`
-///
-/// # Errors
-/// What the gate refuses; filters that cannot be read.
 pub async fn lines(gate: Gate<ExportAudit>, asked: web::Query<AuditQuery>) -> Result<HttpResponse, AppError> {
     let range = Rc::new(begin(&gate, asked.into_inner(), "jsonl").await?);
     let (gate, name) = (Rc::new(gate), format!("{}.jsonl", range.file));

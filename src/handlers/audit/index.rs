@@ -83,9 +83,6 @@ impl IndexPage {
 }
 
 /// `GET /organizations/{slug}/settings/audit`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn page(gate: Gate<ViewAudit>, asked: web::Query<AuditQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let page = gate.read(move |actor, conn| load(actor, conn, asked)).await?;

@@ -40,9 +40,6 @@ struct LinePage {
 }
 
 /// `GET /organizations/{slug}/settings/audit/{seq}`
-///
-/// # Errors
-/// What the gate refuses; a line that is not there, or not the reader's to see.
 pub async fn page(gate: Gate<ViewAudit>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let seq = place.into_inner().1.parse::<i64>().ok().filter(|seq| *seq > 0);
     let seq = seq.ok_or(AppError::NotFound)?;

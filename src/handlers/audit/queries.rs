@@ -7,9 +7,6 @@ use crate::db::schema::{memberships, users};
 use crate::db::types::org_id::OrgId;
 
 /// The account of somebody who is or was a member, by address.
-///
-/// # Errors
-/// When the database fails.
 pub fn account(conn: &mut Conn, organization: OrgId, email: &str) -> QueryResult<Option<String>> {
     memberships::table
         .inner_join(users::table)
@@ -21,9 +18,6 @@ pub fn account(conn: &mut Conn, organization: OrgId, email: &str) -> QueryResult
 }
 
 /// The name of somebody who is or was a member, by account.
-///
-/// # Errors
-/// When the database fails.
 pub fn name(conn: &mut Conn, organization: OrgId, account: &str) -> QueryResult<Option<String>> {
     memberships::table
         .inner_join(users::table)

@@ -10,17 +10,13 @@ use crate::handlers::audit::rules::Change;
 
 /// A line in words.
 pub struct Shown {
-    /// Its number.
     pub seq: i64,
     /// What was done, as a sentence that names its actor elsewhere.
     pub sentence: String,
-    /// Who did it.
     pub actor: String,
     /// The list of what the same person did.
     pub actor_href: Option<String>,
-    /// Who allowed it.
     pub on_behalf_of: Option<String>,
-    /// When.
     pub at: Time,
     /// When, for people.
     pub ago: String,
@@ -28,7 +24,6 @@ pub struct Shown {
     pub origin: Option<(String, String)>,
     /// What the browser said of itself.
     pub agent: String,
-    /// The request.
     pub request_id: String,
     /// The action's name.
     pub action: String,

@@ -74,9 +74,6 @@ struct VerificationPage {
 }
 
 /// `GET /organizations/{slug}/settings/audit/verification`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn page(gate: Gate<ViewAudit>, asked: web::Query<VerificationQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let page = gate.read(move |actor, conn| load(actor, conn, &asked)).await?;
@@ -169,9 +166,6 @@ fn opened(cx: &Ctx, organization: OrgId, text: &str) -> Option<Cursor> {
 }
 
 /// `GET /organizations/{slug}/settings/audit/key.pem`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn key(gate: Gate<ViewAudit>) -> Result<HttpResponse, AppError> {
     let pem = gate
         .read(|actor, _| Ok(actor.cx.app.keys.signer().public_pem()))

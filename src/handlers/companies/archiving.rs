@@ -23,9 +23,6 @@ struct ArchivingPage {
 }
 
 /// `GET /organizations/{slug}/companies/{company}/archiving`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn confirm(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, company, conn| {
@@ -45,17 +42,11 @@ pub async fn confirm(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse
 }
 
 /// `POST /organizations/{slug}/companies/{company}/archiving`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn archive(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
     turn(gate, CompanyStatus::Archived).await
 }
 
 /// `POST /organizations/{slug}/companies/{company}/restoring`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn restore(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
     turn(gate, CompanyStatus::Active).await
 }

@@ -57,9 +57,6 @@ struct IndexPage {
 }
 
 /// `GET /organizations/{slug}/companies`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn index(gate: Gate<ViewCompany>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let query = query.into_inner();
     let page = gate.read(move |actor, conn| page(actor, conn, query)).await?;

@@ -87,9 +87,6 @@ impl MovingPage {
 }
 
 /// `GET /organizations/{slug}/companies/{company}/moving`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn page(
     gate: CompanyGate<DeleteCompanies>,
     typed: web::Query<CompanyMoveForm>,
@@ -110,9 +107,6 @@ pub async fn page(
 const NOWHERE: &str = "Choose one of these organizations";
 
 /// `POST /organizations/{slug}/companies/{company}/moving`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn submit(
     gate: CompanyGate<DeleteCompanies>,
     typed: web::Form<CompanyMoveForm>,

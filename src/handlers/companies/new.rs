@@ -44,9 +44,6 @@ impl NewPage {
 }
 
 /// `GET /organizations/{slug}/companies/new`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn new(gate: Gate<CreateCompanies>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, conn| NewPage::of(actor, conn, CompanyForm::default(), FormErrors::none()))
@@ -59,9 +56,6 @@ pub async fn new(gate: Gate<CreateCompanies>) -> Result<HttpResponse, AppError> 
 }
 
 /// `POST /organizations/{slug}/companies`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn create(gate: Gate<CreateCompanies>, form: web::Form<CompanyForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();

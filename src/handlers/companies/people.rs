@@ -114,9 +114,6 @@ fn page(
 }
 
 /// `GET /organizations/{slug}/companies/{company}/members`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn search(
     gate: CompanyGate<ManageCompanyMembers>,
     query: web::Query<Query>,
@@ -142,9 +139,6 @@ pub struct AssignForm {
 }
 
 /// `POST /organizations/{slug}/companies/{company}/members`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn assign(
     gate: CompanyGate<ManageCompanyMembers>,
     form: web::Form<AssignForm>,
@@ -203,9 +197,6 @@ fn give(
 }
 
 /// `POST /organizations/{slug}/companies/{company}/members/{id}/unassigning`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn unassign(
     gate: CompanyGate<ManageCompanyMembers>,
     path: web::Path<(String, String, String)>,

@@ -64,9 +64,6 @@ impl SettingsPage {
 }
 
 /// `GET /organizations/{slug}/companies/{company}/settings`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn edit(gate: CompanyGate<EditCompany>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, company, conn| SettingsPage::of(actor, company, conn, None, FormErrors::none()))
@@ -75,9 +72,6 @@ pub async fn edit(gate: CompanyGate<EditCompany>) -> Result<HttpResponse, AppErr
 }
 
 /// `POST /organizations/{slug}/companies/{company}/settings`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn save(gate: CompanyGate<EditCompany>, form: web::Form<CompanyForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();

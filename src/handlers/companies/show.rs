@@ -61,9 +61,6 @@ struct ShowPage {
 }
 
 /// `GET /organizations/{slug}/companies/{company}`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: CompanyGate<ViewCompany>) -> Result<HttpResponse, AppError> {
     html(gate.read(page).await?)
 }

@@ -71,9 +71,6 @@ impl DeletionPage {
 }
 
 /// `GET /organizations/{slug}/access/groups/{id}/deletion`
-///
-/// # Errors
-/// What the gate refuses; a group that is not here.
 pub async fn page(gate: Gate<ChangeRoles>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let page = gate
@@ -87,9 +84,6 @@ pub async fn page(gate: Gate<ChangeRoles>, place: Place) -> Result<HttpResponse,
 }
 
 /// `POST /organizations/{slug}/access/groups/{id}/deletion`
-///
-/// # Errors
-/// What the gate or the order of command refuses; a group that is not here.
 pub async fn delete(gate: Gate<ChangeRoles>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let of = id.clone();

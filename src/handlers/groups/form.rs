@@ -177,9 +177,6 @@ fn allowed(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
 }
 
 /// `GET /organizations/{slug}/access/groups/new`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn new(gate: Gate<ChangeRoles>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
     let page = gate
@@ -200,9 +197,6 @@ fn at(why: GroupError) -> &'static str {
 }
 
 /// `POST /organizations/{slug}/access/groups`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn create(gate: Gate<ChangeRoles>, fields: Fields) -> Result<HttpResponse, AppError> {
     let typed = GroupForm::of(&fields);
     let again = typed.clone();
@@ -232,9 +226,6 @@ pub async fn create(gate: Gate<ChangeRoles>, fields: Fields) -> Result<HttpRespo
 }
 
 /// `GET /organizations/{slug}/access/groups/{id}/settings`
-///
-/// # Errors
-/// What the gate refuses; a group that is not here.
 pub async fn edit(gate: Gate<ChangeRoles>, place: Place, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
@@ -258,9 +249,6 @@ pub async fn edit(gate: Gate<ChangeRoles>, place: Place, request: HttpRequest) -
 }
 
 /// `POST /organizations/{slug}/access/groups/{id}/settings`
-///
-/// # Errors
-/// What the gate or the order of command refuses; a group that is not here.
 pub async fn save(gate: Gate<ChangeRoles>, place: Place, fields: Fields) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let typed = GroupForm::of(&fields);

@@ -61,9 +61,6 @@ struct IndexPage {
 }
 
 /// `GET /organizations/{slug}/access/groups`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn page(gate: Gate<ViewAccess>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, conn| {

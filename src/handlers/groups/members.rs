@@ -27,9 +27,6 @@ pub struct AddForm {
 }
 
 /// `POST /organizations/{slug}/access/groups/{id}/members`
-///
-/// # Errors
-/// What the gate or the order of command refuses; a group or a member who is not here.
 pub async fn add(gate: Gate<ChangeRoles>, place: Place, form: web::Form<AddForm>) -> Result<HttpResponse, AppError> {
     let ((_, id), form) = (place.into_inner(), form.into_inner());
     let (of, who) = (id.clone(), form.member_id);
@@ -57,9 +54,6 @@ pub async fn add(gate: Gate<ChangeRoles>, place: Place, form: web::Form<AddForm>
 }
 
 /// `POST /organizations/{slug}/access/groups/{id}/members/{member}/removal`
-///
-/// # Errors
-/// What the gate or the order of command refuses; a group or a member who is not here.
 pub async fn remove(gate: Gate<ChangeRoles>, place: MemberPlace) -> Result<HttpResponse, AppError> {
     let (_, id, who) = place.into_inner();
     let (tone, word, path) = gate

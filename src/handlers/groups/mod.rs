@@ -15,9 +15,6 @@ use crate::services::groups;
 use crate::services::groups::Group;
 
 /// A group of the path, for somebody who may change groups at all.
-///
-/// # Errors
-/// The refusal that names what is missing; `NotFound` for a group that they do not see.
 fn changing(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Group, AppError> {
     let group = groups::find(conn, actor, id)?;
     match groups::lacking(actor) {

@@ -15,11 +15,8 @@ use crate::db::types::org_id::OrgId;
 /// Somebody in a group.
 #[derive(Debug, Clone, Queryable)]
 pub struct Inside {
-    /// The membership.
     pub id: MembershipId,
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
     /// The role that counts.
     pub role: Role,
@@ -30,9 +27,6 @@ pub struct Inside {
 }
 
 /// The members of a group by name, from a place on, one more than `size`. A group has at most some thousand.
-///
-/// # Errors
-/// When the database fails.
 pub fn members(
     conn: &mut Conn,
     organization: OrgId,
@@ -84,9 +78,6 @@ pub fn members(
 }
 
 /// Which of some members are in a group.
-///
-/// # Errors
-/// When the database fails.
 pub fn among(
     conn: &mut Conn,
     organization: OrgId,

@@ -7,9 +7,6 @@ pub const NAME: usize = 60;
 pub const DESCRIPTION: usize = 200;
 
 /// The name as typed, or what is wrong with it.
-///
-/// # Errors
-/// The sentence at the field.
 pub fn name(typed: &str) -> Result<String, String> {
     let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     match name.chars().count() {
@@ -21,9 +18,6 @@ pub fn name(typed: &str) -> Result<String, String> {
 }
 
 /// The description as typed, or what is wrong with it.
-///
-/// # Errors
-/// The sentence at the field.
 pub fn description(typed: &str) -> Result<String, String> {
     let text = typed.trim();
     if text.chars().count() > DESCRIPTION {

@@ -188,9 +188,6 @@ fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<
 }
 
 /// `GET /organizations/{slug}/access/groups/{id}`
-///
-/// # Errors
-/// What the gate refuses; a group that is not here, or not the reader's to see.
 pub async fn page(
     gate: Gate<ViewAccess>,
     place: Place,

@@ -51,9 +51,6 @@ fn reply(answer: Answer, fragment: bool, tell: impl FnOnce(String)) -> Result<Ht
 }
 
 /// Joins by a link.
-///
-/// # Errors
-/// What the gate refuses; `NotFound` for an unknown link.
 pub async fn accept(gate: SignedIn, path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let token = Token::received(&path);
     let answer = gate.write(move |person, conn| join(conn, person, &token)).await?;
@@ -149,9 +146,6 @@ fn welcome(host: &InvitingOrganization, role: Role) -> String {
 }
 
 /// Declines: the invited person, or whoever holds the link while nobody is signed in.
-///
-/// # Errors
-/// `NotFound` for an unknown link.
 pub async fn decline(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let token = Token::received(&path);
     let answer = gate

@@ -60,9 +60,6 @@ fn find(conn: &mut Conn, actor: &Actor, id: &str) -> Result<InvitationListItem, 
 }
 
 /// The question.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn confirm(gate: Gate<InviteMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let page = gate
@@ -79,9 +76,6 @@ pub async fn confirm(gate: Gate<InviteMembers>, path: web::Path<(String, String)
 }
 
 /// Cancels.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn cancel(gate: Gate<InviteMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let page = gate

@@ -124,9 +124,6 @@ fn find(conn: &mut Conn, actor: &Actor, id: &str) -> Result<(InviteAuthority, In
 }
 
 /// The form. With `company_q` a fragment request gets the companies alone.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn edit(
     gate: Gate<InviteMembers>,
     path: web::Path<(String, String)>,
@@ -159,9 +156,6 @@ enum Answer {
 }
 
 /// Changes it.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn update(
     gate: Gate<InviteMembers>,
     path: web::Path<(String, String)>,

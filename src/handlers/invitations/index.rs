@@ -219,9 +219,6 @@ impl Index {
 }
 
 /// The list.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn index(gate: Gate<InviteMembers>, filter: web::Query<Filter>) -> Result<HttpResponse, AppError> {
     let filter = filter.into_inner();
     let page = gate.read(move |actor, conn| page(conn, actor, &filter)).await?;

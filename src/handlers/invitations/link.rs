@@ -224,9 +224,6 @@ struct Unknown {
 }
 
 /// The page of a link. It changes nothing: mail scanners follow links.
-///
-/// # Errors
-/// When the database fails.
 pub async fn show(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let token = Token::received(&path);
     let page = gate
@@ -245,9 +242,6 @@ pub async fn show(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse
 }
 
 /// Back to the page of the link: who was asked to sign in on the way returns to an address that only takes a POST.
-///
-/// # Errors
-/// None.
 pub async fn back(path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let token = path.into_inner();
     Ok(see_other(false, &format!("/invitations/{}", query_value(&token))))

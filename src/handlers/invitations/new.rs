@@ -77,9 +77,6 @@ impl New {
 }
 
 /// The form. With `company_q` a fragment request gets the companies alone.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn new(gate: Gate<InviteMembers>, req: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
     let searched = fields.iter().any(|(name, _)| name == "company_q");
@@ -112,9 +109,6 @@ enum Answer {
 }
 
 /// Invites.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn invite(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
     let typed = InvitationTermsForm::of(&fields);
     let answer = gate.write(move |actor, conn| answer(conn, actor, typed)).await?;

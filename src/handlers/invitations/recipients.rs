@@ -11,7 +11,6 @@ pub const MOST: usize = 500;
 /// One person as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recipient {
-    /// The address.
     pub email: String,
     /// The first name, or nothing.
     pub first_name: String,
@@ -32,9 +31,6 @@ pub struct Checked {
 
 impl Recipient {
     /// Checks what was typed.
-    ///
-    /// # Errors
-    /// A sentence for the person who typed it.
     pub fn check(&self) -> Result<Checked, String> {
         let email = Email::parse(&self.email)?;
         let named = |text: &str, what| {

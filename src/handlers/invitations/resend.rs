@@ -28,9 +28,6 @@ use crate::services::invitations::{allowance, authority, batch};
 type Refused = String;
 
 /// Sends one again.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn resend(gate: Gate<InviteMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, id) = path.into_inner();
     let (result, list) = gate
@@ -55,9 +52,6 @@ pub async fn resend(gate: Gate<InviteMembers>, path: web::Path<(String, String)>
 }
 
 /// Sends the selected ones again.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn resend_all(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
     let (sent, refused, list) = gate
         .write(move |actor, conn| {

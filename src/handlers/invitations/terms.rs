@@ -27,9 +27,7 @@ pub struct InvitationTermsForm {
     pub first_name: String,
     /// The last name of the one person.
     pub last_name: String,
-    /// The role.
     pub role: String,
-    /// The personal message.
     pub message: String,
     /// The last day of access.
     pub access_until: String,
@@ -57,7 +55,6 @@ impl InvitationTermsForm {
 /// A role to choose.
 #[derive(Debug, Clone)]
 pub struct RoleChoice {
-    /// The role.
     pub role: Role,
     /// What it can do, as a sentence.
     pub can: String,
@@ -68,9 +65,7 @@ pub struct RoleChoice {
 /// The roles to choose from: the usual ones, and the ones that few need.
 #[derive(Debug, Clone)]
 pub struct Roles {
-    /// The usual ones.
     pub usual: Vec<RoleChoice>,
-    /// The others.
     pub more: Vec<RoleChoice>,
 }
 
@@ -108,9 +103,6 @@ impl Roles {
 }
 
 /// The companies to choose from in the form of an invitation; `path` is where their search asks.
-///
-/// # Errors
-/// When the database fails.
 pub fn picker(
     conn: &mut Conn,
     actor: &Actor,
@@ -130,9 +122,6 @@ pub fn picker(
 }
 
 /// Checks the form; what is wrong is noted at its field.
-///
-/// # Errors
-/// When the database fails.
 pub fn read(
     conn: &mut Conn,
     actor: &Actor,
@@ -190,9 +179,6 @@ fn companies(
 }
 
 /// The refusal of somebody who may not give what an invitation offers; it names the right that they lack.
-///
-/// # Errors
-/// When the database fails.
 pub fn above(conn: &mut Conn, actor: &Actor, role: Role) -> Result<AppError, AppError> {
     let permission = match role {
         Role::Owner => GrantOwner::ID,

@@ -22,9 +22,6 @@ pub struct AccessEndForm {
 }
 
 /// `POST /organizations/{slug}/members/{id}/access-end`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn set_access_end(
     gate: Gate<ChangeRoles>,
     place: Place,

@@ -32,9 +32,6 @@ pub struct CompanyForm {
 }
 
 /// `POST /organizations/{slug}/members/{id}/companies`
-///
-/// # Errors
-/// What the gate or the order of command refuses; a company that is not here.
 pub async fn assign(
     gate: Gate<AssignCompanies>,
     place: Place,
@@ -107,9 +104,6 @@ pub async fn assign(
 }
 
 /// `POST /organizations/{slug}/members/{id}/companies/{company_id}/unassigning`
-///
-/// # Errors
-/// What the gate or the order of command refuses; a company that is not here.
 pub async fn unassign(gate: Gate<AssignCompanies>, place: CompanyPlace) -> Result<HttpResponse, AppError> {
     let (_, id, company) = place.into_inner();
     let (tone, word, path) = gate

@@ -20,9 +20,6 @@ use crate::models::membership::record::Membership;
 use crate::services::members::visible;
 
 /// Somebody of the organization whom the reader may see: everybody, or who shares a company with them, and themselves.
-///
-/// # Errors
-/// `NotFound` for everybody else.
 fn visible(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, AppError> {
     let id = MembershipId::parse(id).ok_or(AppError::NotFound)?;
     visible::visible(conn, actor, ViewMembers::ID, id)

@@ -360,9 +360,6 @@ fn out(conn: &mut Conn, actor: &Actor, person: &Membership) -> Result<Out, AppEr
 }
 
 /// `GET /organizations/{slug}/members/{id}`
-///
-/// # Errors
-/// What the gate refuses; a member who is not here, or not the reader's to see.
 pub async fn page(
     gate: Gate<ViewMembers>,
     place: Place,

@@ -19,11 +19,8 @@ use crate::models::membership::Origin;
 /// A company that somebody is assigned to.
 #[derive(Debug, Clone, Queryable)]
 pub struct Assigned {
-    /// Its id.
     pub id: CompanyId,
-    /// Its name.
     pub name: String,
-    /// Its slug.
     pub slug: String,
     /// Whether it works.
     pub status: CompanyStatus,
@@ -38,9 +35,6 @@ pub struct Assigned {
 }
 
 /// The names of the companies that each of some members is assigned to, in the order of names.
-///
-/// # Errors
-/// When the database fails.
 pub fn company_names(
     conn: &mut Conn,
     organization: OrgId,
@@ -72,9 +66,6 @@ pub fn company_names(
 }
 
 /// The companies that somebody is assigned to, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn assigned(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<Assigned>> {
     company_assignments::table
         .inner_join(
@@ -101,7 +92,6 @@ pub fn assigned(conn: &mut Conn, organization: OrgId, member: MembershipId) -> Q
 /// Who shut somebody out, when and why.
 #[derive(Debug, Clone, Queryable)]
 pub struct Suspension {
-    /// When.
     pub at: Option<Time>,
     /// By whom, as an account; nobody when time did it.
     pub by: Option<String>,
@@ -110,9 +100,6 @@ pub struct Suspension {
 }
 
 /// What is known of somebody's suspension.
-///
-/// # Errors
-/// When the database fails.
 pub fn suspension(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Suspension> {
     memberships::table
         .find((organization, member))
@@ -125,9 +112,6 @@ pub fn suspension(conn: &mut Conn, organization: OrgId, member: MembershipId) ->
 }
 
 /// How many invitations are pending, counted up to `limit`.
-///
-/// # Errors
-/// When the database fails.
 pub fn pending_invitations(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<usize> {
     let pending: Vec<InvitationId> = invitations::table
         .filter(invitations::organization_id.eq(organization))
@@ -139,9 +123,6 @@ pub fn pending_invitations(conn: &mut Conn, organization: OrgId, limit: i64) -> 
 }
 
 /// The names of some accounts.
-///
-/// # Errors
-/// When the database fails.
 pub fn names(conn: &mut Conn, accounts: &[String]) -> QueryResult<HashMap<String, String>> {
     if accounts.is_empty() {
         return Ok(HashMap::new());

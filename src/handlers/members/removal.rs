@@ -172,9 +172,6 @@ fn removable(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, App
 }
 
 /// `GET /organizations/{slug}/members/{id}/removal`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn page(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let page = gate
@@ -195,9 +192,6 @@ pub struct RemovalForm {
 }
 
 /// `POST /organizations/{slug}/members/{id}/removal`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn remove(
     gate: Gate<RemoveMembers>,
     place: Place,

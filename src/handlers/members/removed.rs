@@ -48,9 +48,6 @@ fn everywhere(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
 }
 
 /// `GET /organizations/{slug}/members/removed`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn page(gate: Gate<RemoveMembers>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, conn| {
@@ -76,9 +73,6 @@ pub async fn page(gate: Gate<RemoveMembers>) -> Result<HttpResponse, AppError> {
 }
 
 /// `POST /organizations/{slug}/members/{id}/reinstatement`
-///
-/// # Errors
-/// What the gate or the order of command refuses; somebody who was never here.
 pub async fn undo(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let (tone, word, path) = gate

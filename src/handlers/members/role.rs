@@ -22,9 +22,6 @@ pub struct RoleForm {
 }
 
 /// `POST /organizations/{slug}/members/{id}/role`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn set_role(
     gate: Gate<ChangeRoles>,
     place: Place,

@@ -249,9 +249,6 @@ impl RosterPage {
 }
 
 /// `GET /organizations/{slug}/members`
-///
-/// # Errors
-/// What the gate refuses; a company that is not here.
 pub async fn page(gate: Gate<ViewMembers>, asked: web::Query<MembersQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let fragment = gate.fragment();
@@ -352,9 +349,6 @@ impl RosterPage {
 }
 
 /// `GET /organizations/{slug}/members.csv`
-///
-/// # Errors
-/// What the gate refuses; a company that is not here.
 pub async fn sheet(gate: Gate<ViewMembers>, asked: web::Query<MembersQuery>) -> Result<HttpResponse, AppError> {
     let asked = asked.into_inner();
     let (name, bytes) = gate

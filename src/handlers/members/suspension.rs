@@ -70,9 +70,6 @@ fn touchable(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, App
 }
 
 /// `GET /organizations/{slug}/members/{id}/suspension`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn page(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let page = gate
@@ -93,9 +90,6 @@ pub struct SuspensionForm {
 }
 
 /// `POST /organizations/{slug}/members/{id}/suspension`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn suspend(
     gate: Gate<RemoveMembers>,
     place: Place,
@@ -142,9 +136,6 @@ pub async fn suspend(
 }
 
 /// `POST /organizations/{slug}/members/{id}/restoration`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn restore(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let (tone, word) = gate

@@ -30,9 +30,6 @@ struct DonePage {
 }
 
 /// `GET /onboarding/done`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: SignedIn, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let slug = query.into_inner().organization.to_lowercase();
     let page = gate

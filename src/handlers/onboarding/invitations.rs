@@ -48,9 +48,6 @@ struct InvitationsPage {
 }
 
 /// `GET /onboarding`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: SignedIn<Unverified>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let create = query.step == "create";
     let page = gate

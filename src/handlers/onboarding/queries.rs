@@ -20,15 +20,12 @@ use crate::db::types::organization::{InvitationStatus, UnitLabel};
 /// An invitation that waits.
 #[derive(Debug, Queryable)]
 pub struct Waiting {
-    /// The organization.
     pub organization: OrgId,
-    /// The invitation.
     pub id: InvitationId,
     /// The organization's name.
     pub name: String,
     /// Its word for companies.
     pub unit: UnitLabel,
-    /// Who invited.
     pub inviter: String,
     /// As what.
     pub role: Role,
@@ -39,9 +36,6 @@ pub struct Waiting {
 }
 
 /// The invitations to a person's proven address, the ones that end first on top.
-///
-/// # Errors
-/// When the database fails.
 pub fn waiting(conn: &mut Conn, person: &CurrentUser) -> QueryResult<Vec<Waiting>> {
     if !person.verified {
         return Ok(Vec::new());
@@ -84,20 +78,15 @@ impl Waiting {
 /// A request to come in by an onboarding link that waits for an answer.
 #[derive(Debug, Queryable)]
 pub struct OnboardingInvitee {
-    /// The request.
     pub id: JoinId,
     /// The organization's name.
     pub organization: String,
     /// The company to set up, or nothing.
     pub company: String,
-    /// Since when.
     pub at: Time,
 }
 
 /// The requests of a person that wait, the latest on top.
-///
-/// # Errors
-/// When the database fails.
 pub fn asked(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OnboardingInvitee>> {
     join_requests::table
         .inner_join(organizations::table)
@@ -115,9 +104,6 @@ pub fn asked(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OnboardingInvitee
 }
 
 /// The companies of an invitation by name, at most three, and how many there are.
-///
-/// # Errors
-/// When the database fails.
 pub fn granted(conn: &mut Conn, org: OrgId, invitation: InvitationId) -> QueryResult<(Vec<String>, i64)> {
     let count: i64 = invitation_grants::table
         .filter(invitation_grants::organization_id.eq(org))
@@ -140,9 +126,6 @@ pub fn granted(conn: &mut Conn, org: OrgId, invitation: InvitationId) -> QueryRe
 }
 
 /// Whether a person belongs to any organization.
-///
-/// # Errors
-/// When the database fails.
 pub fn has_any(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         memberships::table
@@ -153,9 +136,6 @@ pub fn has_any(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
 }
 
 /// Name, unit word and role of a person's organization by its slug; `None` when they do not belong to it.
-///
-/// # Errors
-/// When the database fails.
 pub fn entered(conn: &mut Conn, person: &CurrentUser, slug: &str) -> QueryResult<Option<(String, UnitLabel, Role)>> {
     memberships::table
         .inner_join(organizations::table)

@@ -34,9 +34,6 @@ enum Answer {
 }
 
 /// Comes in, or asks to.
-///
-/// # Errors
-/// What the gate refuses; `NotFound` for an unknown link, `TooMany` for who tried very often.
 pub async fn join(
     gate: SignedIn,
     path: web::Path<String>,
@@ -153,9 +150,6 @@ fn ask(conn: &mut Conn, person: &CurrentUser, scene: &Scene, newcomer: &Newcomer
 }
 
 /// Takes one's own request back.
-///
-/// # Errors
-/// What the gate refuses; `NotFound` for a request that is not one's own.
 pub async fn withdraw(gate: SignedIn, path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let id = path.into_inner();
     let word = gate

@@ -194,9 +194,6 @@ struct Unknown {
 }
 
 /// The page of a link. It changes nothing: mail programs and previews open addresses too.
-///
-/// # Errors
-/// When the database fails.
 pub async fn show(
     gate: Visitor,
     path: web::Path<String>,
@@ -232,9 +229,6 @@ pub struct JoinOption {
 const OPENED: &str = "opened";
 
 /// The first step: to the sign-up or the sign-in, and back to the link from there. It is counted once in each browser.
-///
-/// # Errors
-/// When the database fails; `NotFound` for an unknown link.
 pub async fn open(
     gate: Visitor,
     path: web::Path<String>,

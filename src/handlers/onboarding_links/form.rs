@@ -162,9 +162,6 @@ fn granted(voucher: &InviteAuthority) -> impl Iterator<Item = Role> {
 }
 
 /// The form of a new link. With `company_q` a fragment request gets the companies alone.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn new(gate: Gate<ManageOnboardingLinks>, req: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
     let page = gate
@@ -192,9 +189,6 @@ fn searched(fields: &Fields, mut typed: OnboardingLinkForm) -> OnboardingLinkFor
 }
 
 /// The form of a link.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn edit(
     gate: Gate<ManageOnboardingLinks>,
     path: web::Path<(String, String)>,
@@ -224,9 +218,6 @@ enum Answer {
 }
 
 /// Makes a link.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn create(gate: Gate<ManageOnboardingLinks>, fields: Fields) -> Result<HttpResponse, AppError> {
     let typed = OnboardingLinkForm::of(&fields);
     let answer = gate.write(move |actor, conn| save(conn, actor, None, typed)).await?;
@@ -234,9 +225,6 @@ pub async fn create(gate: Gate<ManageOnboardingLinks>, fields: Fields) -> Result
 }
 
 /// Changes a link.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn update(
     gate: Gate<ManageOnboardingLinks>,
     path: web::Path<(String, String)>,

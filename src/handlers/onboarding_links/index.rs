@@ -85,9 +85,6 @@ impl Index {
 }
 
 /// The list.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn index(gate: Gate<CopyOnboardingLinks>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let place = Cursor::parse(&query.after);
     let page = gate.read(move |actor, conn| page(conn, actor, place.as_ref())).await?;

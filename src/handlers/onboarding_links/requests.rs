@@ -124,9 +124,6 @@ fn everywhere(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
 }
 
 /// The queue.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn index(gate: Gate<DecideRequests>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let place = Cursor::parse(&query.after);
     let page = gate
@@ -148,9 +145,6 @@ enum Answer {
 }
 
 /// Decides about one.
-///
-/// # Errors
-/// What the gate refuses; `NotFound` for another organization's request.
 pub async fn decide(
     gate: Gate<DecideRequests>,
     path: web::Path<(String, String)>,

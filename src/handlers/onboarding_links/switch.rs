@@ -26,9 +26,6 @@ struct Rotation {
 }
 
 /// Asks before a link gets a new address.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn confirm(
     gate: Gate<ManageOnboardingLinks>,
     path: web::Path<(String, String)>,
@@ -53,9 +50,6 @@ pub async fn confirm(
 }
 
 /// Gives a link a new address.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn rotate(
     gate: Gate<ManageOnboardingLinks>,
     path: web::Path<(String, String)>,
@@ -79,9 +73,6 @@ pub async fn rotate(
 }
 
 /// Switches a link off.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn disable(
     gate: Gate<ManageOnboardingLinks>,
     path: web::Path<(String, String)>,
@@ -90,9 +81,6 @@ pub async fn disable(
 }
 
 /// Switches a link on again. Who does so vouches for it from then on, and must be able to.
-///
-/// # Errors
-/// What the gate refuses, and the refusal that names the right which is not theirs to give.
 pub async fn enable(
     gate: Gate<ManageOnboardingLinks>,
     path: web::Path<(String, String)>,

@@ -35,9 +35,6 @@ struct ConsentPage {
 }
 
 /// `GET /organizations/{slug}/settings/support`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: Gate<ManageSecurity>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, conn| {
@@ -66,9 +63,6 @@ pub struct ConsentForm {
 }
 
 /// `POST /organizations/{slug}/settings/support`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn save(gate: Gate<ManageSecurity>, form: web::Form<ConsentForm>) -> Result<HttpResponse, AppError> {
     let allowed = match form.allowed.as_str() {
         "on" => true,
@@ -91,9 +85,6 @@ pub async fn save(gate: Gate<ManageSecurity>, form: web::Form<ConsentForm>) -> R
 }
 
 /// `POST /organizations/{slug}/settings/support/{id}/ending`
-///
-/// # Errors
-/// What the gate refuses; not found for another organization's session.
 pub async fn end(gate: Gate<ManageSecurity>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let (path, ended) = gate

@@ -25,9 +25,6 @@ impl HealthPage {
 }
 
 /// `GET /operator/health`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: OperatorGate) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|operator, conn| {

@@ -36,9 +36,6 @@ struct HomePage {
 }
 
 /// `GET /operator`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: OperatorGate) -> Result<HttpResponse, AppError> {
     html(gate.read(page).await?)
 }

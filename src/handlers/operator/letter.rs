@@ -10,9 +10,6 @@ use crate::handlers::operator::queries::organizations::Listed;
 use crate::mail::notice::Notice;
 
 /// Tells every owner who looks in, why, and until when.
-///
-/// # Errors
-/// When the template or the database fails.
 pub fn began(
     conn: &mut Conn,
     operator: &CurrentUser,

@@ -42,9 +42,6 @@ struct ListPage {
 }
 
 /// `GET /operator/mail`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn index(gate: OperatorGate, filter: web::Query<Filter>) -> Result<HttpResponse, AppError> {
     let Filter { state, q, after } = filter.into_inner();
     let wanted = MailState::parse(&state);
@@ -99,9 +96,6 @@ impl LetterPage {
 }
 
 /// `GET /operator/mail/{id}`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: OperatorGate, id: web::Path<String>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(move |operator, conn| {
@@ -125,9 +119,6 @@ const NOTHING_KEPT: &str =
 
 /// `GET /operator/mail/{id}/preview`: the HTML part for the frame of the page, as it lies in the outbox. The place of the
 /// token stays a place: nobody opens somebody else's link from here.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn preview(gate: OperatorGate, id: web::Path<String>) -> Result<HttpResponse, AppError> {
     let html = gate
         .read(move |_, conn| {
@@ -141,9 +132,6 @@ pub async fn preview(gate: OperatorGate, id: web::Path<String>) -> Result<HttpRe
 }
 
 /// `POST /operator/mail/{id}/retry`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn retry(gate: OperatorGate, id: web::Path<String>) -> Result<HttpResponse, AppError> {
     let (path, due) = gate
         .write(move |operator, conn| {

@@ -77,9 +77,6 @@ impl OrganizationPage {
 }
 
 /// `GET /operator/organizations/{slug}`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: OperatorGate, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
     html(
         gate.read(move |operator, conn| OrganizationPage::of(operator, conn, &slug))

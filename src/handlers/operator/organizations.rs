@@ -43,9 +43,6 @@ impl ListPage {
 }
 
 /// `GET /operator/organizations`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn index(gate: OperatorGate, filter: web::Query<Filter>) -> Result<HttpResponse, AppError> {
     let Filter { q, after } = filter.into_inner();
     let page = gate

@@ -11,16 +11,12 @@ const LONGEST_REASON: usize = 500;
 /// A support session as asked for: why, how long, and the operator's password.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Request {
-    /// Why.
     pub reason: String,
     /// For how long.
     pub length: Span,
 }
 
 /// Reads the form of a support session.
-///
-/// # Errors
-/// A sentence at each field that is wrong.
 pub fn request(reason: &str, minutes: &str, password: &str) -> Result<Request, FormErrors> {
     let mut errors = FormErrors::none();
     // One line in the log and in the letter to the owners.
@@ -49,9 +45,6 @@ pub fn request(reason: &str, minutes: &str, password: &str) -> Result<Request, F
 }
 
 /// Reads how many organizations an account may create; nothing is the instance's own limit.
-///
-/// # Errors
-/// A sentence for the field.
 pub fn limit(typed: &str) -> Result<Option<i32>, &'static str> {
     match typed.trim() {
         "" => Ok(None),

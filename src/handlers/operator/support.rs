@@ -68,9 +68,6 @@ impl SupportPage {
 }
 
 /// `GET /operator/organizations/{slug}/support`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn ask(gate: OperatorGate, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
     let form = SupportForm {
         minutes: "15".to_owned(),
@@ -103,9 +100,6 @@ async fn again(
 }
 
 /// `POST /operator/organizations/{slug}/support`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn begin(
     gate: OperatorGate,
     slug: web::Path<String>,
@@ -179,9 +173,6 @@ fn look_in(
 }
 
 /// `POST /operator/organizations/{slug}/support/ending`: ends this operator's own session there.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn end(gate: OperatorGate, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
     let path = gate
         .write(move |operator, conn| {

@@ -69,9 +69,6 @@ impl UserPage {
 }
 
 /// `GET /operator/users/{id}`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: OperatorGate, id: web::Path<String>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(move |operator, conn| UserPage::of(operator, conn, &id, None, FormErrors::none()))
@@ -99,9 +96,6 @@ pub struct LimitForm {
 }
 
 /// `POST /operator/users/{id}/limit`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn set_limit(
     gate: OperatorGate,
     id: web::Path<String>,
@@ -127,9 +121,6 @@ fn path(account: &Account) -> String {
 }
 
 /// `POST /operator/users/{id}/appointment`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn appoint(gate: OperatorGate, id: web::Path<String>) -> Result<HttpResponse, AppError> {
     decide(gate, id.into_inner(), |_, conn, account| {
         operators::appoint(conn, account.id)
@@ -138,9 +129,6 @@ pub async fn appoint(gate: OperatorGate, id: web::Path<String>) -> Result<HttpRe
 }
 
 /// `POST /operator/users/{id}/dismissal`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn dismiss(gate: OperatorGate, id: web::Path<String>) -> Result<HttpResponse, AppError> {
     decide(gate, id.into_inner(), |operator, conn, account| {
         operators::dismiss(conn, &operator.cx, account.id)
@@ -183,9 +171,6 @@ async fn decide(
 }
 
 /// `POST /operator/users/{id}/sessions/ending`: signs an account out everywhere; oneself everywhere else.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn end_sessions(gate: OperatorGate, id: web::Path<String>) -> Result<HttpResponse, AppError> {
     let (path, ended) = gate
         .write(move |operator, conn| {

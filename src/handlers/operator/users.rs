@@ -58,9 +58,6 @@ impl ListPage {
 }
 
 /// `GET /operator/users`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn index(gate: OperatorGate, filter: web::Query<Filter>) -> Result<HttpResponse, AppError> {
     let Filter { q, show, after } = filter.into_inner();
     let (word, _, show) = *SHOWS.iter().find(|(word, ..)| *word == show).unwrap_or(&SHOWS[0]);

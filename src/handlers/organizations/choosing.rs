@@ -29,9 +29,6 @@ struct ChoosingPage {
 }
 
 /// `GET /organizations/choosing`: the questions, and with answers what follows from them.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: SignedIn, answers: web::Query<Answers>) -> Result<HttpResponse, AppError> {
     let answers = answers.into_inner();
     let page = gate

@@ -52,9 +52,6 @@ struct IndexPage {
 const SORTS: [&str; 3] = ["used", "name", "role"];
 
 /// `GET /organizations`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn index(gate: SignedIn, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let Query { q, sort } = query.into_inner();
     let page = gate

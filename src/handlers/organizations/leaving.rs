@@ -32,9 +32,6 @@ struct LeavingPage {
 }
 
 /// `GET /organizations/{slug}/leaving`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn confirm(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, conn| {
@@ -52,9 +49,6 @@ pub async fn confirm(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppEr
 }
 
 /// `POST /organizations/{slug}/leaving`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn leave(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
     let left = gate
         .write(|actor, conn| {

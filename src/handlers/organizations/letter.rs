@@ -17,9 +17,6 @@ crate::letter! {
 }
 
 /// Puts one letter to each operator into the outbox.
-///
-/// # Errors
-/// When the template or the database fails.
 pub fn ask(
     conn: &mut Conn,
     person: &CurrentUser,

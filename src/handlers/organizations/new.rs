@@ -63,9 +63,6 @@ impl View {
 }
 
 /// `GET /organizations/new`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn new(gate: SignedIn) -> Result<HttpResponse, AppError> {
     let view = gate
         .read(|person, conn| View::of(conn, person, NewForm::default(), FormErrors::none()))
@@ -82,9 +79,6 @@ enum Refused {
 }
 
 /// `POST /organizations`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn create(gate: SignedIn, form: web::Form<NewForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
@@ -185,9 +179,6 @@ struct SlugStatus {
 }
 
 /// `GET /organizations/slug`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn slug(gate: SignedIn, query: web::Query<SlugQuery>) -> Result<HttpResponse, AppError> {
     let SlugQuery { name, slug } = query.into_inner();
     let status = gate

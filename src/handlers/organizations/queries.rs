@@ -23,36 +23,26 @@ use crate::models::organization;
 /// An organization of a person.
 #[derive(Debug, Clone, Queryable)]
 pub struct Mine {
-    /// The organization.
     pub id: OrgId,
-    /// Its name.
     pub name: String,
-    /// Its slug.
     pub slug: String,
     /// What kind it is.
     pub organization_type: OrganizationType,
     /// Its word for companies.
     pub unit: UnitLabel,
-    /// The membership there.
     pub membership: MembershipId,
-    /// The role there.
     pub role: Role,
     /// Whether the membership counts.
     pub status: MembershipStatus,
     /// The last moment of access.
     pub access_until: Option<Time>,
-    /// Since when.
     pub joined_at: Time,
-    /// When last used.
     pub last_seen_at: Option<Time>,
     /// When the organization will be deleted, while it waits for that.
     pub delete_after: Option<Time>,
 }
 
 /// The organizations of a person.
-///
-/// # Errors
-/// When the database fails.
 pub fn mine(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Mine>> {
     memberships::table
         .inner_join(organizations::table)
@@ -81,9 +71,6 @@ pub fn mine(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Mine>> {
 pub type Counts = HashMap<OrgId, i64>;
 
 /// How many members each organization of a person has.
-///
-/// # Errors
-/// When the database fails.
 pub fn members(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
     let rows: Vec<(OrgId, i64)> = role_counts::table
         .inner_join(memberships::table.on(memberships::organization_id.eq(role_counts::organization_id)))
@@ -99,9 +86,6 @@ pub fn members(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
 }
 
 /// How many active companies each organization of a person has.
-///
-/// # Errors
-/// When the database fails.
 pub fn companies(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
     let rows: Vec<(OrgId, i64)> = companies::table
         .inner_join(memberships::table.on(memberships::organization_id.eq(companies::organization_id)))
@@ -115,9 +99,6 @@ pub fn companies(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
 }
 
 /// How many companies are assigned to the person in each organization.
-///
-/// # Errors
-/// When the database fails.
 pub fn assigned(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
     let rows: Vec<(OrgId, i64)> = company_assignments::table
         .inner_join(
@@ -140,9 +121,6 @@ pub fn assigned(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
 }
 
 /// Whether a person belongs to any organization.
-///
-/// # Errors
-/// When the database fails.
 pub fn has_any(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         memberships::table
@@ -153,9 +131,6 @@ pub fn has_any(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
 }
 
 /// How many organizations a person has created.
-///
-/// # Errors
-/// When the database fails.
 pub fn created(conn: &mut Conn, user: UserId) -> QueryResult<i64> {
     organizations::table
         .filter(organizations::created_by.eq(user))
@@ -165,9 +140,6 @@ pub fn created(conn: &mut Conn, user: UserId) -> QueryResult<i64> {
 }
 
 /// Makes every other transaction that locks this person wait: what is counted next stays true until the commit.
-///
-/// # Errors
-/// When the database fails.
 pub fn lock(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     // An update that changes nothing takes the row's lock on both engines.
     diesel::update(users::table.find(user))
@@ -177,9 +149,6 @@ pub fn lock(conn: &mut Conn, user: UserId) -> QueryResult<()> {
 }
 
 /// A slug like this one that nobody has; the slug itself when it is free.
-///
-/// # Errors
-/// When the database fails.
 pub fn free_like(conn: &mut Conn, slug: &str) -> QueryResult<Option<Slug>> {
     for candidate in std::iter::once(slug.to_owned()).chain(Slug::alternatives(slug)) {
         if let Ok(candidate) = Slug::parse_free(&candidate)
@@ -192,9 +161,6 @@ pub fn free_like(conn: &mut Conn, slug: &str) -> QueryResult<Option<Slug>> {
 }
 
 /// Whether an organization has one owner only.
-///
-/// # Errors
-/// When the database fails.
 pub fn has_one_owner(conn: &mut Conn, org: OrgId) -> QueryResult<bool> {
     let owners: i32 = organizations::table
         .find(org)
@@ -204,9 +170,6 @@ pub fn has_one_owner(conn: &mut Conn, org: OrgId) -> QueryResult<bool> {
 }
 
 /// Name and address of the people who run this installation.
-///
-/// # Errors
-/// When the database fails.
 pub fn operators(conn: &mut Conn) -> QueryResult<Vec<(String, String)>> {
     users::table
         .filter(users::is_operator.eq(true))
@@ -218,9 +181,6 @@ pub fn operators(conn: &mut Conn) -> QueryResult<Vec<(String, String)>> {
 }
 
 /// How often a person has asked for another organization since a moment.
-///
-/// # Errors
-/// When the database fails.
 pub fn asked(conn: &mut Conn, user: UserId, since: Time) -> QueryResult<i64> {
     account_events::table
         .filter(account_events::user_id.eq(user))

@@ -54,9 +54,6 @@ pub struct RequestForm {
 }
 
 /// `POST /organizations/requests`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn ask(gate: SignedIn, form: web::Form<RequestForm>) -> Result<HttpResponse, AppError> {
     let reason = form.into_inner().reason;
     let typed = reason.clone();

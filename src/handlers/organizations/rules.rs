@@ -11,7 +11,6 @@ use crate::models::organization::create::NewOrganization;
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(default)]
 pub struct NewForm {
-    /// The name.
     pub name: String,
     /// The slug; empty for one made from the name.
     pub slug: String,
@@ -28,7 +27,6 @@ pub struct NewForm {
 /// What somebody wants to create.
 #[derive(Debug, Clone)]
 pub struct Wish {
-    /// The organization.
     pub new: NewOrganization,
     /// Whether the slug was left to us; then a taken one is replaced by a free one.
     pub slug_is_ours: bool,
@@ -37,9 +35,6 @@ pub struct Wish {
 }
 
 /// Reads the form. `me` is the creator's address.
-///
-/// # Errors
-/// A sentence at each field that is wrong.
 pub fn wish(form: &NewForm, me: &Email) -> Result<Wish, FormErrors> {
     let mut errors = FormErrors::none();
     let name = errors.take("name", name::parse(&form.name, "a name", 80));

@@ -12,9 +12,6 @@ use crate::db::types::organization::{CompanyStatus, InvitationStatus};
 use crate::mail::outbox::MailState;
 
 /// How many of these companies are active and archived.
-///
-/// # Errors
-/// When the database fails.
 pub fn companies_by_status(conn: &mut Conn, org: OrgId, own: &[CompanyId]) -> QueryResult<(i64, i64)> {
     let rows: Vec<(CompanyStatus, i64)> = companies::table
         .filter(companies::organization_id.eq(org))
@@ -27,9 +24,6 @@ pub fn companies_by_status(conn: &mut Conn, org: OrgId, own: &[CompanyId]) -> Qu
 }
 
 /// The first active companies by name. `own` limits them.
-///
-/// # Errors
-/// When the database fails.
 pub fn first_companies(
     conn: &mut Conn,
     org: OrgId,
@@ -49,9 +43,6 @@ pub fn first_companies(
 }
 
 /// How many members there are.
-///
-/// # Errors
-/// When the database fails.
 pub fn members(conn: &mut Conn, org: OrgId) -> QueryResult<i64> {
     let counts: Vec<i64> = role_counts::table
         .filter(role_counts::organization_id.eq(org))
@@ -72,9 +63,6 @@ pub struct Pending {
 }
 
 /// Counts the pending invitations.
-///
-/// # Errors
-/// When the database fails.
 pub fn pending(conn: &mut Conn, org: OrgId, now: Time) -> QueryResult<Pending> {
     let open = || {
         invitations::table
@@ -101,9 +89,6 @@ pub fn pending(conn: &mut Conn, org: OrgId, now: Time) -> QueryResult<Pending> {
 }
 
 /// How many owners there are.
-///
-/// # Errors
-/// When the database fails.
 pub fn owners(conn: &mut Conn, org: OrgId) -> QueryResult<i32> {
     organizations::table
         .find(org)

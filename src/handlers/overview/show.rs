@@ -81,9 +81,6 @@ struct OverviewPage {
 }
 
 /// `GET /organizations/{slug}`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn show(gate: Gate<ViewOverview>) -> Result<HttpResponse, AppError> {
     html(gate.read(page).await?)
 }

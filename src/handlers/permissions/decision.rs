@@ -44,7 +44,6 @@ enum Deal {
 pub struct GrantOption {
     /// The form's value.
     pub value: String,
-    /// The words.
     pub label: String,
     /// What it means.
     pub hint: String,
@@ -52,9 +51,6 @@ pub struct GrantOption {
 }
 
 /// The ways that lead to what is asked for and are in this decider's power, the smallest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn ways(
     conn: &mut Conn,
     actor: &Actor,
@@ -251,9 +247,6 @@ pub struct DecisionForm {
 }
 
 /// `POST /organizations/{slug}/access/requests/{id}/decision`
-///
-/// # Errors
-/// What the gate or the order of command refuses; a request that is not this person's to decide.
 pub async fn submit(
     gate: Gate<DecideRequests>,
     place: RequestPlace,

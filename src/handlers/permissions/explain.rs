@@ -174,9 +174,6 @@ impl ExplainPage {
 }
 
 /// `GET /organizations/{slug}/access/explain`
-///
-/// # Errors
-/// What the gate refuses; somebody who is not the reader's to look at.
 pub async fn show(gate: Gate<ViewAccess>, question: web::Query<Question>) -> Result<HttpResponse, AppError> {
     let question = question.into_inner();
     let page = gate
@@ -212,9 +209,6 @@ struct MinePage {
 const REQUESTS: i64 = 10;
 
 /// `GET /organizations/{slug}/access/mine`: what can I do here?
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn mine(gate: Gate<ViewOrganization>, question: web::Query<Question>) -> Result<HttpResponse, AppError> {
     let question = question.into_inner();
     let page = gate

@@ -142,9 +142,6 @@ impl OverridesPage {
 }
 
 /// `GET /organizations/{slug}/members/{id}/overrides`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn edit(gate: Gate<ManageRoles>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let page = gate
@@ -164,9 +161,6 @@ pub enum Stopped {
 }
 
 /// Switches cells for somebody, tells them, and says what was done.
-///
-/// # Errors
-/// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
 pub fn switch(
     conn: &mut Conn,
     actor: &Actor,
@@ -266,9 +260,6 @@ fn typed(form: &Fields, stored: Overrides) -> Result<Overrides, FormErrors> {
 }
 
 /// `POST /organizations/{slug}/members/{id}/overrides`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn save(
     gate: Gate<ManageRoles>,
     place: web::Path<(String, String)>,

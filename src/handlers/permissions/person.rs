@@ -16,7 +16,6 @@ use crate::services::members::role::Title;
 
 /// Somebody with what their rights follow from.
 pub struct Subject {
-    /// Who it is.
     pub person: Membership,
     /// What the rights follow from.
     pub inputs: AccessInputs,
@@ -26,9 +25,6 @@ pub struct Subject {
 
 impl Subject {
     /// Reads all of it.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn of(conn: &mut Conn, actor: &Actor, person: Membership) -> Result<Self, AppError> {
         let inputs = access::access_inputs(conn, actor.cx.now, actor.organization, person.id)?;
         let title = Title::of(conn, actor.organization, &person)?;
@@ -64,9 +60,6 @@ impl Subject {
     }
 
     /// Turns to one company.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn in_company(mut self, conn: &mut Conn, actor: &Actor, company: &queries::Company) -> Result<Self, AppError> {
         let place = queries::place(conn, actor.cx.now, actor.organization, self.person.id, company.id)?;
         if let Some(place) = &place

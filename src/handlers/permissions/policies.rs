@@ -182,9 +182,6 @@ fn head(column: Column, unit: UnitLabel) -> String {
 }
 
 /// `GET /organizations/{slug}/settings/roles`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn edit(gate: Gate<ManageRoles>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, conn| PoliciesPage::of(conn, actor, None, FormErrors::none()))
@@ -220,9 +217,6 @@ fn typed(actor: &Actor, form: &Fields, stored: &RolePolicies) -> Result<RolePoli
 }
 
 /// `POST /organizations/{slug}/settings/roles`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn save(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpResponse, AppError> {
     let done = gate
         .write(move |actor, conn| {

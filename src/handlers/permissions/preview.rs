@@ -143,9 +143,6 @@ fn load(conn: &mut Conn, actor: &Actor, id: &str, chosen: &str) -> Result<Previe
 }
 
 /// `GET /organizations/{slug}/members/{id}/role-preview`
-///
-/// # Errors
-/// What the gate refuses; a member who is not here.
 pub async fn show(
     gate: Gate<ChangeRoles>,
     place: web::Path<(String, String)>,

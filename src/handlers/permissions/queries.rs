@@ -15,18 +15,13 @@ use crate::models::membership::Origin;
 /// A group that somebody is in.
 #[derive(Debug, Clone, Queryable)]
 pub struct Group {
-    /// Its id.
     pub id: GroupId,
-    /// Its name.
     pub name: String,
     /// The role it gives.
     pub role: Role,
 }
 
 /// The groups of somebody, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn groups(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<Group>> {
     groups::table
         .inner_join(
@@ -44,11 +39,8 @@ pub fn groups(conn: &mut Conn, organization: OrgId, member: MembershipId) -> Que
 /// A company by name.
 #[derive(Debug, Clone, Queryable)]
 pub struct Company {
-    /// Its id.
     pub id: CompanyId,
-    /// Its name.
     pub name: String,
-    /// Its slug.
     pub slug: String,
     /// Whether it works.
     pub status: CompanyStatus,
@@ -58,9 +50,6 @@ const COMPANY: (companies::id, companies::name, companies::slug, companies::stat
     (companies::id, companies::name, companies::slug, companies::status);
 
 /// A company by its id.
-///
-/// # Errors
-/// When the database fails.
 pub fn company(conn: &mut Conn, organization: OrgId, id: CompanyId) -> QueryResult<Option<Company>> {
     companies::table
         .find((organization, id))
@@ -70,9 +59,6 @@ pub fn company(conn: &mut Conn, organization: OrgId, id: CompanyId) -> QueryResu
 }
 
 /// A company by its slug.
-///
-/// # Errors
-/// When the database fails.
 pub fn company_by_slug(conn: &mut Conn, organization: OrgId, slug: &str) -> QueryResult<Option<Company>> {
     companies::table
         .filter(companies::organization_id.eq(organization))
@@ -83,9 +69,6 @@ pub fn company_by_slug(conn: &mut Conn, organization: OrgId, slug: &str) -> Quer
 }
 
 /// The company that somebody means by what they typed: an id, a slug, a name, or the beginning of one.
-///
-/// # Errors
-/// When the database fails.
 pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<Company>> {
     if let Some(id) = CompanyId::parse(text) {
         return company(conn, organization, id);
@@ -109,9 +92,6 @@ pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryR
 }
 
 /// The first companies by name, all or some of them, to choose from.
-///
-/// # Errors
-/// When the database fails.
 pub fn companies(
     conn: &mut Conn,
     organization: OrgId,
@@ -144,9 +124,6 @@ pub struct Place {
 }
 
 /// Somebody's place in a company, unless it ended.
-///
-/// # Errors
-/// When the database fails.
 pub fn place(
     conn: &mut Conn,
     now: Time,
@@ -171,9 +148,6 @@ pub fn place(
 }
 
 /// The groups of somebody that give a role in a company, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn groups_in(
     conn: &mut Conn,
     organization: OrgId,
@@ -203,9 +177,6 @@ pub fn groups_in(
 const HOLDERS: i64 = 10;
 
 /// The first people by name who have a role of the organization's own.
-///
-/// # Errors
-/// When the database fails.
 pub fn holders(conn: &mut Conn, organization: OrgId, role: CustomRoleId) -> QueryResult<Vec<(MembershipId, String)>> {
     memberships::table
         .inner_join(users::table)

@@ -88,9 +88,6 @@ impl NewPage {
 }
 
 /// `GET /organizations/{slug}/access/requests/new`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn new(gate: Gate<ViewOrganization>, form: web::Query<AskForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let page = gate
@@ -141,9 +138,6 @@ fn wish(conn: &mut Conn, actor: &Actor, form: &AskForm) -> Result<Result<NewAcce
 }
 
 /// `POST /organizations/{slug}/access/requests`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn create(gate: Gate<ViewOrganization>, form: web::Form<AskForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
@@ -235,9 +229,6 @@ impl ListPage {
 }
 
 /// `GET /organizations/{slug}/access/requests`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn index(gate: Gate<DecideRequests>, filter: web::Query<Filter>) -> Result<HttpResponse, AppError> {
     let filter = filter.into_inner();
     let page = gate
@@ -286,9 +277,6 @@ fn own(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<CompanyId>>, AppErro
 }
 
 /// A request that the member may see: their own, or one that they decide.
-///
-/// # Errors
-/// `NotFound` for every other; the refusal of who decides nothing.
 pub fn visible(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Request, AppError> {
     let id = RequestId::parse(id).ok_or(AppError::NotFound)?;
     let request = store_requests::find(conn, actor.organization, id)?;
@@ -341,7 +329,6 @@ impl RequestPage {
 pub struct AccessRequestForm {
     /// The way that was chosen.
     pub chosen: String,
-    /// The answer.
     pub answer: String,
 }
 
@@ -398,9 +385,6 @@ fn load(
 }
 
 /// `GET /organizations/{slug}/access/requests/{id}`
-///
-/// # Errors
-/// What the gate refuses; a request that is not this person's to see.
 pub async fn show(gate: Gate<ViewOrganization>, place: RequestPlace) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let page = gate
@@ -423,9 +407,6 @@ pub async fn again(
 }
 
 /// `POST /organizations/{slug}/access/requests/{id}/withdrawal`
-///
-/// # Errors
-/// What the gate refuses; a request that is not one's own.
 pub async fn withdraw(gate: Gate<ViewOrganization>, place: RequestPlace) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let (path, done) = gate

@@ -282,9 +282,6 @@ fn found(conn: &mut Conn, actor: &Actor, id: &str) -> Result<CustomRole, AppErro
 }
 
 /// `GET /organizations/{slug}/settings/roles/new`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn new(gate: Gate<ManageRoles>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, conn| {
@@ -296,9 +293,6 @@ pub async fn new(gate: Gate<ManageRoles>) -> Result<HttpResponse, AppError> {
 }
 
 /// `GET /organizations/{slug}/settings/roles/{id}`
-///
-/// # Errors
-/// What the gate refuses; a role that is not here.
 pub async fn edit(gate: Gate<ManageRoles>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let page = gate
@@ -336,9 +330,6 @@ fn why(outcome: Outcome) -> FormErrors {
 }
 
 /// `POST /organizations/{slug}/settings/roles/new`
-///
-/// # Errors
-/// What the gate or the order of command refuses.
 pub async fn create(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpResponse, AppError> {
     let typed = CustomRoleForm::of(&form);
     let draft = typed.parse();
@@ -385,9 +376,6 @@ fn at_field(actor: &Actor, why: Beyond) -> FormErrors {
 }
 
 /// `POST /organizations/{slug}/settings/roles/{id}`
-///
-/// # Errors
-/// What the gate or the order of command refuses; a role that is not here.
 pub async fn update(
     gate: Gate<ManageRoles>,
     place: web::Path<(String, String)>,
@@ -484,9 +472,6 @@ impl DeletionPage {
 }
 
 /// `GET /organizations/{slug}/settings/roles/{id}/deletion`
-///
-/// # Errors
-/// What the gate or the order of command refuses; a role that is not here.
 pub async fn confirm(gate: Gate<ManageRoles>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let page = gate
@@ -500,9 +485,6 @@ pub async fn confirm(gate: Gate<ManageRoles>, place: web::Path<(String, String)>
 }
 
 /// `POST /organizations/{slug}/settings/roles/{id}/deletion`
-///
-/// # Errors
-/// What the gate or the order of command refuses; a role that is not here.
 pub async fn delete(gate: Gate<ManageRoles>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     let id = place.into_inner().1;
     let of = id.clone();

@@ -31,9 +31,6 @@ impl Closed {
 }
 
 /// Whether the cells of a person may be changed like this. `open` are those that their roles leave open.
-///
-/// # Errors
-/// The first cell that stays as it is, and why.
 pub fn overrides(
     authority: &Authority,
     open: PermissionSet,
@@ -111,9 +108,6 @@ pub fn changes(before: &RolePolicies, after: &RolePolicies) -> Vec<(Cell, bool)>
 
 /// Whether the policies may be changed like this: only columns below one's own, and nothing is switched on that one does
 /// not hold everywhere.
-///
-/// # Errors
-/// The first cell that is not this person's to switch.
 pub fn policies(authority: &Authority, before: &RolePolicies, after: &RolePolicies) -> Result<(), Cell> {
     for ((column, permission), on) in changes(before, after) {
         if !may_switch_column(authority, column) || (on && !may_switch_on(authority, permission)) {
@@ -134,9 +128,6 @@ pub enum Beyond {
 
 /// Whether a role of the organization's own may be made, changed or deleted: it stands below oneself, and gives nothing that
 /// one does not hold in the whole organization.
-///
-/// # Errors
-/// Why not.
 pub fn role(authority: &Authority, draft: &Draft) -> Result<(), Beyond> {
     let lacking = draft
         .permissions
@@ -171,9 +162,6 @@ pub fn bases(authority: &Authority) -> Vec<Role> {
 const LONGEST: usize = 500;
 
 /// A note or an answer: trimmed, without control characters, lines kept.
-///
-/// # Errors
-/// A sentence for the person who typed it.
 pub fn words(text: &str) -> Result<String, String> {
     let text = text.replace("\r\n", "\n").trim().to_owned();
     if text.chars().count() > LONGEST {

@@ -8,9 +8,7 @@ use crate::handlers::permissions::words;
 
 /// One permission.
 pub struct Item {
-    /// Its key.
     pub key: &'static str,
-    /// Its words.
     pub label: String,
     /// How far it reaches.
     pub reach: String,
@@ -20,9 +18,7 @@ pub struct Item {
 
 /// An area with its permissions.
 pub struct Section {
-    /// The heading.
     pub label: String,
-    /// The permissions.
     pub items: Vec<Item>,
 }
 

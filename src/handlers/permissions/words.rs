@@ -41,9 +41,7 @@ fn verb(permission: PermissionId, unit: UnitLabel, company: Option<&str>) -> Str
 /// Of whom an answer speaks, and what is known besides the grounds.
 #[derive(Debug, Clone)]
 pub struct About {
-    /// The membership.
     pub id: MembershipId,
-    /// The name.
     pub name: String,
     /// Whether it is the reader.
     pub you: bool,
@@ -51,7 +49,6 @@ pub struct About {
     pub title: String,
     /// Whether their own role is one that the organization made, by its id.
     pub custom: Option<String>,
-    /// Their groups.
     pub groups: Vec<Group>,
     /// The company that is asked about: its name and path.
     pub company: Option<(String, String)>,
@@ -70,7 +67,6 @@ pub struct About {
 pub struct Line {
     /// Where it stands: "Role", "Group", …
     pub kind: &'static str,
-    /// The sentence.
     pub text: String,
     /// `success` when it gives the right, `danger` when it takes it, nothing otherwise.
     pub tone: &'static str,
@@ -89,7 +85,6 @@ pub struct Told {
     pub verdict: String,
     /// Whether the right is held.
     pub yes: bool,
-    /// The chain.
     pub lines: Vec<Line>,
 }
 

@@ -139,9 +139,6 @@ fn consequence(matter: ApprovalAction) -> &'static str {
 }
 
 /// `GET /organizations/{slug}/settings/approvals/{id}`
-///
-/// # Errors
-/// `NotFound` for whom it does not concern.
 pub async fn page(gate: Gate<ViewOrganization>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let page = gate
@@ -179,9 +176,6 @@ async fn answer(
 const OVER: &str = "This was decided in the meantime";
 
 /// `POST /organizations/{slug}/settings/approvals/{id}/confirmation`
-///
-/// # Errors
-/// `NotFound` for whom it does not concern; a refusal for who may not decide.
 pub async fn confirm(gate: Gate<ViewOrganization>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let of = id.clone();
@@ -244,9 +238,6 @@ fn after(actor: &Actor, approval: &Approval) -> String {
 }
 
 /// `POST /organizations/{slug}/settings/approvals/{id}/refusal`
-///
-/// # Errors
-/// `NotFound` for whom it does not concern; a refusal for who may not decide.
 pub async fn refuse(gate: Gate<ViewOrganization>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let of = id.clone();
@@ -280,9 +271,6 @@ fn after_refusal(actor: &Actor, approval: &Approval) -> String {
 }
 
 /// `POST /organizations/{slug}/settings/approvals/{id}/withdrawal`
-///
-/// # Errors
-/// `NotFound` for whom it does not concern; a refusal for who did not ask for it.
 pub async fn withdraw(gate: Gate<ViewOrganization>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, id) = place.into_inner();
     let of = id.clone();

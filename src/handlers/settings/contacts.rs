@@ -67,9 +67,6 @@ fn kind(text: &str) -> Result<ContactKind, AppError> {
 }
 
 /// `GET /organizations/{slug}/settings/contacts/{kind}`
-///
-/// # Errors
-/// What the gate refuses; `NotFound` for an unknown kind.
 pub async fn edit(gate: Gate<EditProfile>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, text) = place.into_inner();
     let page = gate
@@ -105,9 +102,6 @@ fn ask(conn: &mut Conn, actor: &Actor, kind: ContactKind, email: &Email) -> Resu
 }
 
 /// `POST /organizations/{slug}/settings/contacts/{kind}`: an address, which gets a letter.
-///
-/// # Errors
-/// What the gate refuses; `NotFound` for an unknown kind.
 pub async fn save(
     gate: Gate<EditProfile>,
     place: Place,
@@ -151,9 +145,6 @@ pub async fn save(
 }
 
 /// `POST /organizations/{slug}/settings/contacts/{kind}/resending`: a new link to the address that waits.
-///
-/// # Errors
-/// What the gate refuses; `NotFound` for an unknown kind.
 pub async fn resend(gate: Gate<EditProfile>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, text) = place.into_inner();
     let (tone, word, path) = gate
@@ -175,9 +166,6 @@ pub async fn resend(gate: Gate<EditProfile>, place: Place) -> Result<HttpRespons
 }
 
 /// `POST /organizations/{slug}/settings/contacts/{kind}/removal`
-///
-/// # Errors
-/// What the gate refuses; `NotFound` for an unknown kind.
 pub async fn remove(gate: Gate<EditProfile>, place: Place) -> Result<HttpResponse, AppError> {
     let (_, text) = place.into_inner();
     let (word, path) = gate

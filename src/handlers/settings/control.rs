@@ -22,9 +22,6 @@ pub struct ControlForm {
 }
 
 /// `POST /organizations/{slug}/settings/dual-control`: `on=yes`, or nothing for off.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn switch(gate: Gate<TransferOrDelete>, form: web::Form<ControlForm>) -> Result<HttpResponse, AppError> {
     let on = !form.on.is_empty();
     let ((tone, word), path) = gate

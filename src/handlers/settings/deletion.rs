@@ -64,9 +64,6 @@ impl DeletionPage {
 }
 
 /// `GET /organizations/{slug}/settings/deletion`: what would go; or, while it waits, the way back.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn confirm(gate: Gate<TransferOrDelete>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, conn| DeletionPage::load(conn, actor, String::new(), FormErrors::none()))
@@ -87,9 +84,6 @@ pub struct DeletionForm {
 }
 
 /// `POST /organizations/{slug}/settings/deletion`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn delete(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let mut errors = FormErrors::none();
@@ -138,9 +132,6 @@ pub async fn delete(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
 }
 
 /// `POST /organizations/{slug}/settings/restoration`: it stays after all.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn restore(gate: Gate<TransferOrDelete>) -> Result<HttpResponse, AppError> {
     let (word, path) = gate
         .write_while_pending(|actor, conn| {

@@ -157,9 +157,6 @@ fn waiting(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>, AppError> {
 }
 
 /// `GET /organizations/{slug}/settings`: the first tab.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn first(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
     let path = gate
         .read(|actor, conn| match nav::settings(actor.permissions).first() {
@@ -178,9 +175,6 @@ pub struct Filled {
 }
 
 /// `GET /organizations/{slug}/settings/general`: with `preset`, its fields are filled in and wait to be saved.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn edit(gate: Gate<EditProfile>, query: web::Query<Filled>) -> Result<HttpResponse, AppError> {
     let preset = Preset::parse(&query.preset);
     let page = gate
@@ -199,9 +193,6 @@ pub async fn edit(gate: Gate<EditProfile>, query: web::Query<Filled>) -> Result<
 }
 
 /// `POST /organizations/{slug}/settings/general`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn save(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let profile = match form.parse() {

@@ -39,9 +39,6 @@ fn over(layout: Layout) -> Result<HttpResponse, AppError> {
 }
 
 /// `GET /contacts/{token}`: says what would be confirmed. It changes nothing: mail scanners follow links.
-///
-/// # Errors
-/// When the database fails.
 pub async fn page(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let token = path.into_inner();
     let (asked, layout, token) = gate
@@ -69,9 +66,6 @@ pub async fn page(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse
 }
 
 /// `POST /contacts/{token}`: from now on the address is used.
-///
-/// # Errors
-/// When the database fails.
 pub async fn confirm(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let token = Token::received(&path.into_inner());
     let (done, layout) = gate

@@ -46,7 +46,6 @@ impl Preset {
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct ProfileForm {
-    /// The name.
     pub name: String,
     /// What kind of organization.
     pub organization_type: String,
@@ -86,9 +85,6 @@ impl ProfileForm {
     }
 
     /// Reads the form.
-    ///
-    /// # Errors
-    /// A sentence at each field that is wrong.
     pub fn parse(&self) -> Result<Profile, FormErrors> {
         let mut errors = FormErrors::none();
         let name = errors.take("name", name::parse(&self.name, "a name", 80));

@@ -60,9 +60,6 @@ pub struct SlugForm {
 }
 
 /// `GET /organizations/{slug}/settings/slug`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn edit(gate: Gate<ChangeSlug>) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(|actor, conn| SlugPage::load(conn, actor, SlugForm::default(), FormErrors::none()))
@@ -103,9 +100,6 @@ impl From<AppError> for Stop {
 }
 
 /// `POST /organizations/{slug}/settings/slug`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn save(gate: Gate<ChangeSlug>, form: web::Form<SlugForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
@@ -175,9 +169,6 @@ struct SlugStatus {
 }
 
 /// `GET /organizations/{slug}/settings/slug/status`: whether an address can be taken.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn status(gate: Gate<ChangeSlug>, query: web::Query<StatusQuery>) -> Result<HttpResponse, AppError> {
     let typed = query.into_inner().slug;
     let status = gate

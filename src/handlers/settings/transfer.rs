@@ -134,9 +134,6 @@ pub struct TransferForm {
 }
 
 /// `GET /organizations/{slug}/settings/transfer`
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn edit(gate: Gate<TransferOrDelete>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
     let q = query.into_inner().q;
     let page = gate
@@ -146,9 +143,6 @@ pub async fn edit(gate: Gate<TransferOrDelete>, query: web::Query<Query>) -> Res
 }
 
 /// `POST /organizations/{slug}/settings/transfer`: asks the member.
-///
-/// # Errors
-/// What the gate refuses.
 pub async fn ask(gate: Gate<TransferOrDelete>, form: web::Form<TransferForm>) -> Result<HttpResponse, AppError> {
     let mut form = form.into_inner();
     let password = std::mem::take(&mut form.password);

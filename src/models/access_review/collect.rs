@@ -15,9 +15,6 @@ use crate::on_each;
 pub const BATCH: i64 = 1000;
 
 /// Writes down the next places; `true` when all are, and the review runs.
-///
-/// # Errors
-/// When the database fails.
 pub fn step(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<bool> {
     if !access_review::lock_row(conn, org, review, Status::Starting)? {
         return Ok(true);

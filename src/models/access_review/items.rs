@@ -20,9 +20,7 @@ use crate::models::access_review::rules::{Decision, Stand, Wish};
 /// A place under review, and what it is now.
 #[derive(Debug, Clone, Queryable)]
 pub struct Line {
-    /// Its id.
     pub id: ReviewItemId,
-    /// Whose.
     pub membership: MembershipId,
     /// The bytes it is sorted by.
     pub sort_name: Vec<u8>,
@@ -36,11 +34,9 @@ pub struct Line {
     pub note: String,
     /// Who decided, by account.
     pub decided_by: Option<String>,
-    /// When.
     pub decided_at: Option<Time>,
     /// The person's name.
     pub name: String,
-    /// Their address.
     pub email: String,
     /// Their role in the organization.
     pub role: Role,
@@ -88,9 +84,6 @@ pub enum Which<'a> {
 }
 
 /// Places of one company.
-///
-/// # Errors
-/// When the database fails.
 pub fn lines(
     conn: &mut Conn,
     org: OrgId,
@@ -166,9 +159,6 @@ pub fn lines(
 }
 
 /// The names of accounts.
-///
-/// # Errors
-/// When the database fails.
 pub fn names(conn: &mut Conn, users: &[&str]) -> QueryResult<HashMap<String, String>> {
     let rows: Vec<(String, String)> = users::table
         .filter(users::id.eq_any(users))
@@ -184,18 +174,13 @@ pub struct Verdict<'a> {
     pub decision: Decision,
     /// The role after it; `None` for no place.
     pub role: Option<CompanyRole>,
-    /// A note.
     pub note: &'a str,
     /// Who, by account.
     pub by: UserId,
-    /// When.
     pub at: Time,
 }
 
 /// Notes a decision; `false` when somebody else decided since `line` was read.
-///
-/// # Errors
-/// When the database fails.
 pub fn decide(
     conn: &mut Conn,
     org: OrgId,
@@ -233,15 +218,11 @@ pub fn decide(
 /// A place that the closing took away.
 #[derive(Debug, Clone, Queryable)]
 pub struct Lost {
-    /// Its id.
     pub id: ReviewItemId,
-    /// Whose.
     pub membership: MembershipId,
-    /// Where.
     pub company: CompanyId,
     /// The person's name.
     pub name: String,
-    /// Their address.
     pub email: String,
     /// The company's name.
     pub company_name: String,
@@ -253,7 +234,6 @@ pub struct Lost {
     pub kept_role: String,
     /// Where it had come from.
     pub kept_origin: String,
-    /// Its own end.
     pub kept_until: Option<Time>,
     /// Whether the person was suspended too.
     pub shut_out: bool,
@@ -262,9 +242,6 @@ pub struct Lost {
 }
 
 /// What the closing took away, by id, behind `after`; or one of them.
-///
-/// # Errors
-/// When the database fails.
 pub fn lost(
     conn: &mut Conn,
     org: OrgId,
@@ -316,9 +293,6 @@ pub fn lost(
 }
 
 /// Notes that a place was given back; `false` when somebody did before.
-///
-/// # Errors
-/// When the database fails.
 pub fn restored(
     conn: &mut Conn,
     org: OrgId,
@@ -341,9 +315,6 @@ pub fn restored(
 }
 
 /// Does all of something or nothing: what `work` refuses by its inner error is taken back as if it had not been tried.
-///
-/// # Errors
-/// When the database fails.
 pub fn whole<T, R>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<Result<T, R>, AppError>,

@@ -26,23 +26,16 @@ use crate::on_each;
 /// A review.
 #[derive(Debug, Clone, Queryable)]
 pub struct Review {
-    /// Its id.
     pub id: ReviewId,
-    /// Its name.
     pub name: String,
-    /// Where it stands.
     pub status: Status,
-    /// Its last moment.
     pub due_at: Time,
     /// Who began it, by account.
     pub started_by: UserId,
-    /// Their name.
     pub starter: String,
-    /// When.
     pub started_at: Time,
     /// Who ended it by hand, by account.
     pub closed_by: Option<String>,
-    /// When it ended.
     pub closed_at: Option<Time>,
     /// Which letters are being sent.
     pub mailing: Mailing,
@@ -89,9 +82,6 @@ const COLUMNS: Columns = (
 const OPEN: [Status; 3] = [Status::Starting, Status::Running, Status::Closing];
 
 /// One review of the organization.
-///
-/// # Errors
-/// `NotFound` also for another organization's.
 pub fn find(conn: &mut Conn, org: OrgId, id: ReviewId) -> QueryResult<Review> {
     access_reviews::table
         .inner_join(users::table.on(users::id.eq(access_reviews::started_by)))
@@ -102,9 +92,6 @@ pub fn find(conn: &mut Conn, org: OrgId, id: ReviewId) -> QueryResult<Review> {
 }
 
 /// Reviews, the newest first, older than `before`.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(conn: &mut Conn, org: OrgId, before: Option<ReviewId>, limit: i64) -> QueryResult<Vec<Review>> {
     let mut query = access_reviews::table
         .inner_join(users::table.on(users::id.eq(access_reviews::started_by)))
@@ -120,9 +107,6 @@ pub fn list(conn: &mut Conn, org: OrgId, before: Option<ReviewId>, limit: i64) -
 }
 
 /// The review that is not over, if there is one.
-///
-/// # Errors
-/// When the database fails.
 pub fn open(conn: &mut Conn, org: OrgId) -> QueryResult<Option<ReviewId>> {
     access_reviews::table
         .filter(access_reviews::organization_id.eq(org))
@@ -134,9 +118,6 @@ pub fn open(conn: &mut Conn, org: OrgId) -> QueryResult<Option<ReviewId>> {
 
 /// Reviews of all organizations that are not over and may go on, for the clock: an organization that waits for its
 /// deletion is left alone.
-///
-/// # Errors
-/// When the database fails.
 pub fn at_work(conn: &mut Conn, most: i64) -> QueryResult<Vec<(OrgId, ReviewId)>> {
     access_reviews::table
         .inner_join(organizations::table.on(organizations::id.eq(access_reviews::organization_id)))
@@ -151,20 +132,14 @@ pub fn at_work(conn: &mut Conn, most: i64) -> QueryResult<Vec<(OrgId, ReviewId)>
 /// A review to begin.
 #[derive(Debug, Clone)]
 pub struct NewReview {
-    /// Its name.
     pub name: String,
-    /// Its last moment.
     pub due_at: Time,
-    /// Who begins it.
     pub by: UserId,
     /// The companies; `None`: all that are active.
     pub companies: Option<Vec<CompanyId>>,
 }
 
 /// Begins a review; `None` while another one of the organization is not over.
-///
-/// # Errors
-/// When the database fails.
 pub fn start(conn: &mut Conn, org: OrgId, now: Time, new: &NewReview) -> QueryResult<Option<ReviewId>> {
     let id = ReviewId::fresh();
     let row = (
@@ -202,9 +177,6 @@ pub fn start(conn: &mut Conn, org: OrgId, now: Time, new: &NewReview) -> QueryRe
 }
 
 /// The active companies out of those wanted, by id.
-///
-/// # Errors
-/// When the database fails.
 pub fn chosen(conn: &mut Conn, org: OrgId, wanted: Option<&[CompanyId]>) -> QueryResult<Vec<CompanyId>> {
     let mut query = companies::table
         .filter(companies::organization_id.eq(org))
@@ -220,17 +192,11 @@ pub fn chosen(conn: &mut Conn, org: OrgId, wanted: Option<&[CompanyId]>) -> Quer
 
 /// Takes the review's row while it stands at `status`, so that whoever else wants to move it waits; `false` when it
 /// stands elsewhere.
-///
-/// # Errors
-/// When the database fails.
 pub fn lock_row(conn: &mut Conn, org: OrgId, id: ReviewId, status: Status) -> QueryResult<bool> {
     advance(conn, org, id, status, status)
 }
 
 /// Moves a review from one state to the next; `false` when somebody else did.
-///
-/// # Errors
-/// When the database fails.
 pub fn advance(conn: &mut Conn, org: OrgId, id: ReviewId, from: Status, to: Status) -> QueryResult<bool> {
     let moved = diesel::update(
         access_reviews::table
@@ -243,9 +209,6 @@ pub fn advance(conn: &mut Conn, org: OrgId, id: ReviewId, from: Status, to: Stat
 }
 
 /// Gives a review up; what was decided stays.
-///
-/// # Errors
-/// When the database fails.
 pub fn cancel(conn: &mut Conn, org: OrgId, id: ReviewId, by: UserId, now: Time) -> QueryResult<bool> {
     let moved = diesel::update(
         access_reviews::table
@@ -265,17 +228,13 @@ pub fn cancel(conn: &mut Conn, org: OrgId, id: ReviewId, by: UserId, now: Time) 
 /// How far one company is.
 #[derive(Debug, Clone, Queryable)]
 pub struct Progress {
-    /// The company.
     pub company: CompanyId,
-    /// Its name.
     pub name: String,
-    /// Its slug.
     pub slug: String,
     /// The bytes it is sorted by.
     pub sort_name: Vec<u8>,
     /// Its places in the review.
     pub places: i64,
-    /// How many wait.
     pub open: i64,
 }
 
@@ -309,9 +268,6 @@ macro_rules! progress_of {
 }
 
 /// Up to `limit` companies of a review by name, from a place on. `within`: only these.
-///
-/// # Errors
-/// When the database fails.
 pub fn progress(
     conn: &mut Conn,
     org: OrgId,
@@ -353,9 +309,6 @@ pub fn progress(
 }
 
 /// The first companies by name in which something is not answered.
-///
-/// # Errors
-/// When the database fails.
 pub fn waiting(conn: &mut Conn, org: OrgId, id: ReviewId, limit: i64) -> QueryResult<Vec<Progress>> {
     progress_of!(org, id)
         .filter(access_review_companies::open.gt(0))
@@ -365,9 +318,6 @@ pub fn waiting(conn: &mut Conn, org: OrgId, id: ReviewId, limit: i64) -> QueryRe
 }
 
 /// Places and open ones of reviews: all, or those of some companies.
-///
-/// # Errors
-/// When the database fails.
 pub fn totals(
     conn: &mut Conn,
     org: OrgId,
@@ -427,9 +377,6 @@ macro_rules! managers_of {
 }
 
 /// The names of the active managers by assignment of some companies, in the order of names.
-///
-/// # Errors
-/// When the database fails.
 pub fn managers(
     conn: &mut Conn,
     org: OrgId,
@@ -449,9 +396,6 @@ pub fn managers(
 }
 
 /// Which of some companies have an active manager by assignment.
-///
-/// # Errors
-/// When the database fails.
 pub fn managed(conn: &mut Conn, org: OrgId, now: Time, wanted: &[CompanyId]) -> QueryResult<HashSet<CompanyId>> {
     let rows: Vec<CompanyId> = managers_of!(org, now, wanted)
         .select(company_assignments::company_id)
@@ -463,16 +407,11 @@ pub fn managed(conn: &mut Conn, org: OrgId, now: Time, wanted: &[CompanyId]) -> 
 /// A company that a review could cover.
 #[derive(Debug, Clone, Queryable)]
 pub struct Candidate {
-    /// Its id.
     pub id: CompanyId,
-    /// Its name.
     pub name: String,
 }
 
 /// The first active companies by name, out of those wanted.
-///
-/// # Errors
-/// When the database fails.
 pub fn candidates(
     conn: &mut Conn,
     org: OrgId,
@@ -493,9 +432,6 @@ pub fn candidates(
 }
 
 /// The active companies that have these slugs.
-///
-/// # Errors
-/// When the database fails.
 pub fn by_slugs(conn: &mut Conn, org: OrgId, slugs: &[String]) -> QueryResult<Vec<(CompanyId, String)>> {
     companies::table
         .filter(companies::organization_id.eq(org))
@@ -506,9 +442,6 @@ pub fn by_slugs(conn: &mut Conn, org: OrgId, slugs: &[String]) -> QueryResult<Ve
 }
 
 /// How many places there are in each of some companies.
-///
-/// # Errors
-/// When the database fails.
 pub fn place_counts(conn: &mut Conn, org: OrgId, wanted: &[CompanyId]) -> QueryResult<HashMap<CompanyId, i64>> {
     let rows: Vec<(CompanyId, i64)> = company_assignments::table
         .filter(company_assignments::organization_id.eq(org))
@@ -520,9 +453,6 @@ pub fn place_counts(conn: &mut Conn, org: OrgId, wanted: &[CompanyId]) -> QueryR
 }
 
 /// The name of an account.
-///
-/// # Errors
-/// When the database fails.
 pub fn name_of(conn: &mut Conn, user: Option<&str>) -> QueryResult<Option<String>> {
     match user {
         Some(user) => users::table.find(user).select(users::name).first(conn).optional(),
@@ -531,9 +461,6 @@ pub fn name_of(conn: &mut Conn, user: Option<&str>) -> QueryResult<Option<String
 }
 
 /// Asks for a reminder by hand; `false` when one is on its way, or one was asked for after `since`.
-///
-/// # Errors
-/// When the database fails.
 pub fn remind(conn: &mut Conn, org: OrgId, id: ReviewId, now: Time, since: Time) -> QueryResult<bool> {
     let asked = diesel::update(
         access_reviews::table
@@ -556,9 +483,6 @@ pub fn remind(conn: &mut Conn, org: OrgId, id: ReviewId, now: Time, since: Time)
 }
 
 /// The report and its signature; nothing before the end.
-///
-/// # Errors
-/// `NotFound` also for another organization's.
 pub fn sealed(conn: &mut Conn, org: OrgId, id: ReviewId) -> QueryResult<(String, String)> {
     access_reviews::table
         .find((org, id))

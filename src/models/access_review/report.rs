@@ -33,7 +33,6 @@ pub struct Entry {
     pub before: String,
     /// The company's name.
     pub company: String,
-    /// The company.
     pub company_id: String,
     /// When it was decided; nothing when nobody did.
     pub decided_at: Option<String>,
@@ -43,7 +42,6 @@ pub struct Entry {
     pub decision: String,
     /// The person's address.
     pub email: String,
-    /// The membership.
     pub member_id: String,
     /// What was noted.
     pub note: String,
@@ -56,17 +54,12 @@ pub struct Entry {
 /// What a report says of the review itself.
 #[derive(Debug, Clone, Deserialize)]
 pub struct About {
-    /// When it ended.
     pub closed_at: String,
     /// Who ended it by hand; nobody when time did.
     pub closed_by: Option<String>,
-    /// Its last moment.
     pub due_at: String,
-    /// Its name.
     pub name: String,
-    /// When it began.
     pub started_at: String,
-    /// Who began it.
     pub started_by: String,
 }
 
@@ -75,7 +68,6 @@ pub struct About {
 pub struct Report {
     /// The places, by company and person.
     pub places: Vec<Entry>,
-    /// The review.
     pub review: About,
     /// How often each decision was taken.
     pub totals: BTreeMap<String, i64>,
@@ -118,9 +110,6 @@ type Row = (
 );
 
 /// Writes the report of a review that is closing and in which nothing is open any more: it no longer changes.
-///
-/// # Errors
-/// When the database fails.
 pub fn write(conn: &mut Conn, org: OrgId, id: ReviewId, closed_at: Time) -> Result<String, AppError> {
     let review = access_review::find(conn, org, id)?;
     let app = notify::review_heading(conn, org)?;

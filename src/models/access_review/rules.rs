@@ -115,9 +115,6 @@ pub const REMINDERS: [Span; 2] = [Span::days(7), Span::days(1)];
 pub const REMIND_AGAIN: Span = Span::hours(24);
 
 /// The last moment out of a typed day.
-///
-/// # Errors
-/// The sentence beside the field.
 pub fn due(text: &str, now: Time) -> Result<Time, String> {
     let end = Time::end_of_day(text).ok_or("Enter a day such as 2026-12-31")?;
     let (first, last) = ((now + Span::days(SOONEST)).day(), (now + Span::days(LATEST)).day());
@@ -176,7 +173,6 @@ impl Wish {
 pub struct Stand {
     /// The role when the review began.
     pub began: CompanyRole,
-    /// The role now.
     pub present: Option<CompanyRole>,
     /// What was decided so far.
     pub decision: Decision,

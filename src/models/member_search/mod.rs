@@ -83,16 +83,12 @@ pub struct MemberFilter {
     pub standing: Option<AccessStatus>,
     /// Only who is assigned to one of these, for a reader whose right reaches no further.
     pub within: Option<Vec<CompanyId>>,
-    /// The order.
     pub sort: Sort,
     /// The moment by which access has ended or not.
     pub now: Time,
 }
 
 /// The custom roles by which the rows of a page are called; most pages need none.
-///
-/// # Errors
-/// When the database fails.
 pub fn customs(conn: &mut Conn, organization: OrgId, rows: &[MemberRow]) -> QueryResult<Vec<CustomRole>> {
     if rows.iter().all(|row| row.custom_role.is_none()) {
         return Ok(Vec::new());
@@ -103,19 +99,14 @@ pub fn customs(conn: &mut Conn, organization: OrgId, rows: &[MemberRow]) -> Quer
 /// A member in a list.
 #[derive(Debug, Clone, Queryable)]
 pub struct MemberRow {
-    /// The membership.
     pub id: MembershipId,
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
-    /// The role.
     pub role: Role,
     /// Whether it counts.
     pub status: MembershipStatus,
     /// The end of access.
     pub access_until: Option<Time>,
-    /// Since when.
     pub joined_at: Time,
     /// When last seen here.
     pub last_seen_at: Option<Time>,
@@ -302,9 +293,6 @@ impl MemberFilter {
 }
 
 /// One page of the members that are wanted, from `place` on.
-///
-/// # Errors
-/// When the database fails.
 pub fn page(
     conn: &mut Conn,
     organization: OrgId,
@@ -371,9 +359,6 @@ pub fn page(
 }
 
 /// How many members there are, in one role or in all, from the counts that are kept.
-///
-/// # Errors
-/// When the database fails.
 pub fn counted(conn: &mut Conn, organization: OrgId, role: Option<Role>) -> QueryResult<i64> {
     let counts: Vec<(Role, i64)> = role_counts::table
         .filter(role_counts::organization_id.eq(organization))

@@ -41,9 +41,6 @@ pub const FACTS: FactColumns = (
 );
 
 /// The companies in which somebody with these grounds holds a right by assignment.
-///
-/// # Errors
-/// When the database fails.
 pub fn companies_with(
     conn: &mut Conn,
     now: Time,
@@ -123,9 +120,6 @@ pub fn held_roles(
 }
 
 /// The permissions that a custom role is made of.
-///
-/// # Errors
-/// When there is no such role or the database fails.
 pub fn custom_permissions(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<PermissionSet> {
     let text: String = custom_roles::table
         .find((organization, id))
@@ -135,9 +129,6 @@ pub fn custom_permissions(conn: &mut Conn, organization: OrgId, id: CustomRoleId
 }
 
 /// The switched cells of the organization's roles.
-///
-/// # Errors
-/// When the database fails.
 pub fn policies(conn: &mut Conn, organization: OrgId) -> QueryResult<RolePolicies> {
     let text: String = organizations::table
         .find(organization)
@@ -148,9 +139,6 @@ pub fn policies(conn: &mut Conn, organization: OrgId) -> QueryResult<RolePolicie
 
 /// What somebody's rights follow from, by their membership: for whoever explains them, vouches by them, or checks them
 /// again when something made earlier is used. Somebody who was removed is not in force.
-///
-/// # Errors
-/// `NotFound` also for another organization's member.
 pub fn access_inputs(conn: &mut Conn, now: Time, organization: OrgId, id: MembershipId) -> QueryResult<AccessInputs> {
     let (status, until, facts, policies, delete_after): (
         MembershipStatus,

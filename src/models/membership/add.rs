@@ -24,7 +24,6 @@ pub struct NewMembership {
     pub role: Role,
     /// The last moment of access.
     pub access_until: Option<Time>,
-    /// Who invited them.
     pub invited_by: Option<UserId>,
     /// Where the assignments come from.
     pub origin: Origin,
@@ -33,9 +32,6 @@ pub struct NewMembership {
 }
 
 /// Makes somebody a member; somebody who was removed comes back as new. `None` when they are a member already.
-///
-/// # Errors
-/// When the organization waits for its deletion, or the database fails.
 pub fn add(
     conn: &mut Conn,
     cx: &Ctx,

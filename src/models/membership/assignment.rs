@@ -40,9 +40,6 @@ fn lock_row(
 }
 
 /// Gives a member a role of their own in a company, or changes it. A group may give a higher one.
-///
-/// # Errors
-/// When the database fails, also when the company is not the organization's.
 pub fn assign(
     conn: &mut Conn,
     cx: &Ctx,
@@ -108,14 +105,10 @@ pub struct OwnPlace {
     pub role: CompanyRole,
     /// Where it comes from.
     pub origin: Origin,
-    /// Its own end.
     pub until: Option<Time>,
 }
 
 /// What somebody has of their own in a company; `None` also when a group alone gives it.
-///
-/// # Errors
-/// When the database fails.
 pub fn own_place(
     conn: &mut Conn,
     organization: OrgId,
@@ -136,9 +129,6 @@ pub fn own_place(
 
 /// Gives somebody back what they had of their own in a company. Who calls this must see that the one who gives it back
 /// may give it.
-///
-/// # Errors
-/// When the database fails, also when the company is not the organization's.
 pub fn put_back(
     conn: &mut Conn,
     cx: &Ctx,
@@ -155,9 +145,6 @@ pub fn put_back(
 }
 
 /// Takes a member's own role in a company away; `false` when they have none of their own. What a group gives stays.
-///
-/// # Errors
-/// When the database fails.
 pub fn unassign(
     conn: &mut Conn,
     cx: &Ctx,
@@ -190,9 +177,6 @@ pub fn unassign(
 }
 
 /// Changes when a member's own place in a company ends; `None` is no end. `false` when they have no place of their own.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_place_until(
     conn: &mut Conn,
     organization: OrgId,
@@ -212,9 +196,6 @@ pub fn set_place_until(
 
 /// Takes away the places in companies whose end has passed, at most `most`, for the clock. They give no right from that
 /// moment on anyway; what a group gives in the same company counts again from here on.
-///
-/// # Errors
-/// When the database fails.
 pub fn end_due_places(conn: &mut Conn, cx: &Ctx, most: i64) -> Result<Events, AppError> {
     type Due = (OrgId, MembershipId, CompanyId, Option<CompanyRole>, Option<Time>);
     let due: Vec<Due> = company_assignments::table

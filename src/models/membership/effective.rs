@@ -17,9 +17,6 @@ use crate::models::membership::counters::{CountedAs, count_in, recount};
 
 /// Takes the rows of several members before any number is changed, so that whoever changes one of them at the same
 /// moment waits here and not half way. First the organization's: owners are counted there.
-///
-/// # Errors
-/// When the database fails.
 pub fn lock_members(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
         .set(organizations::owner_count.eq(organizations::owner_count))

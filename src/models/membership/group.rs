@@ -26,9 +26,6 @@ pub struct GroupTerms {
 }
 
 /// Makes a group; `None` when the name is taken.
-///
-/// # Errors
-/// When the database fails, also when a company is not the organization's.
 pub fn create(
     conn: &mut Conn,
     cx: &Ctx,
@@ -56,9 +53,6 @@ pub fn create(
 }
 
 /// Changes a group, and with it what its members inherit; `false` when the name is taken or the group is gone.
-///
-/// # Errors
-/// When the database fails, also when a company is not the organization's.
 pub fn edit(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, terms: &GroupTerms) -> QueryResult<bool> {
     lock_row(conn, organization, id)?;
     let taken: bool = diesel::select(diesel::dsl::exists(
@@ -87,9 +81,6 @@ pub fn edit(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, terms: 
 }
 
 /// Deletes a group; its members lose what only it gave them. `false` when it is gone already.
-///
-/// # Errors
-/// When the database fails.
 pub fn delete(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId) -> QueryResult<bool> {
     lock_row(conn, organization, id)?;
     let members = people(conn, organization, id)?;
@@ -103,9 +94,6 @@ pub fn delete(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId) -> Qu
 }
 
 /// Puts a member into a group; `false` when they are in it already, or no member any more.
-///
-/// # Errors
-/// When the database fails, also when the group is not the organization's.
 pub fn put(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, member: MembershipId) -> QueryResult<bool> {
     lock_row(conn, organization, id)?;
     let row = (
@@ -137,9 +125,6 @@ pub fn put(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, member: 
 }
 
 /// Takes a member out of a group; `false` when they are not in it.
-///
-/// # Errors
-/// When the database fails.
 pub fn take(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, member: MembershipId) -> QueryResult<bool> {
     lock_row(conn, organization, id)?;
     let taken = diesel::delete(group_members::table.find((organization, id, member))).execute(conn)?;
@@ -155,9 +140,6 @@ pub fn take(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, member:
 }
 
 /// Who is in a group.
-///
-/// # Errors
-/// When the database fails.
 pub fn people(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<Vec<MembershipId>> {
     group_members::table
         .filter(group_members::organization_id.eq(organization))

@@ -84,9 +84,6 @@ macro_rules! current {
 use current;
 
 /// Changes somebody's own role. Groups may give a higher one.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_role(
     conn: &mut Conn,
     cx: &Ctx,
@@ -98,9 +95,6 @@ pub fn set_role(
 }
 
 /// Gives somebody a custom role; `base` is the built-in one at which it stands, never Owner.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_custom_role(
     conn: &mut Conn,
     cx: &Ctx,
@@ -155,9 +149,6 @@ fn owns(standing: &Membership) -> bool {
 }
 
 /// Switches cells of the permission table for one person.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_overrides(
     conn: &mut Conn,
     organization: OrgId,
@@ -172,9 +163,6 @@ pub fn set_overrides(
 }
 
 /// Brings sort keys and search words of all memberships of a person up to a new name or address.
-///
-/// # Errors
-/// When the database fails.
 pub fn rename(conn: &mut Conn, user: UserId, full_name: &str, email: &str) -> QueryResult<()> {
     let sort_name = name::sort_key(full_name);
     let places: Vec<(OrgId, MembershipId)> = memberships::table
@@ -200,9 +188,6 @@ pub fn rename(conn: &mut Conn, user: UserId, full_name: &str, email: &str) -> Qu
 }
 
 /// Notes when a person was last at work in an organization.
-///
-/// # Errors
-/// When the database fails.
 pub fn seen(conn: &mut Conn, user: UserId, membership: MembershipId, at: Time) -> QueryResult<()> {
     diesel::update(
         memberships::table

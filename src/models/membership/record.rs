@@ -15,13 +15,9 @@ use crate::models::membership::access::{FACTS, MembershipAccess};
 /// What a list or a rule needs of another member.
 #[derive(Debug, Clone, Queryable)]
 pub struct Membership {
-    /// The membership.
     pub id: MembershipId,
-    /// The account.
     pub user: UserId,
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
     /// The role that counts: the highest of their own and their groups'.
     pub role: Role,
@@ -29,7 +25,6 @@ pub struct Membership {
     pub status: MembershipStatus,
     /// The end of access.
     pub access_until: Option<Time>,
-    /// Since when.
     pub joined_at: Time,
     /// When last seen in this organization.
     pub last_seen_at: Option<Time>,
@@ -48,9 +43,6 @@ impl Membership {
     }
 
     /// Finds somebody of the organization who has not been removed.
-    ///
-    /// # Errors
-    /// `NotFound` also for another organization's member.
     pub fn find(conn: &mut Conn, organization: OrgId, id: MembershipId) -> Result<Self, AppError> {
         Ok(memberships::table
             .inner_join(users::table)

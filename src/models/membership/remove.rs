@@ -80,9 +80,6 @@ impl Kept {
 
 /// Removes somebody, or lets them leave: no rights from the next request on, the row stays for authorship. What they had
 /// is kept for `UNDO`.
-///
-/// # Errors
-/// When the database fails.
 pub fn remove(
     conn: &mut Conn,
     cx: &Ctx,
@@ -135,9 +132,6 @@ pub fn remove(
 /// Takes a removal back: role, custom role, overrides, groups and companies are as they were, except what the
 /// organization no longer has. `None` when it is too late or somebody came back in another way. Who calls this must see
 /// that the one who undoes may vouch for what comes back.
-///
-/// # Errors
-/// When the database fails.
 pub fn restore(
     conn: &mut Conn,
     cx: &Ctx,
@@ -250,9 +244,6 @@ fn put_back(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: MembershipId, pl
 }
 
 /// Forgets what can no longer be undone, for the clock.
-///
-/// # Errors
-/// When the database fails.
 pub fn forget_removals(conn: &mut Conn, now: Time) -> QueryResult<usize> {
     diesel::update(memberships::table.filter(memberships::restorable_until.lt(now)))
         .set((

@@ -33,9 +33,6 @@ fn moved(
 
 /// Shuts somebody out: no rights from the next request on; everything they have stays written. `by` is an account, or
 /// `None` when time did it.
-///
-/// # Errors
-/// When the database fails.
 pub fn suspend(
     conn: &mut Conn,
     cx: &Ctx,
@@ -75,9 +72,6 @@ pub fn suspend(
 }
 
 /// Lets somebody in again who is shut out. An end of access that has passed is taken away.
-///
-/// # Errors
-/// When the database fails.
 pub fn reinstate(conn: &mut Conn, cx: &Ctx, organization: OrgId, standing: &Membership) -> QueryResult<Outcome> {
     let until = standing.access_until.filter(|end| *end >= cx.now);
     activate(conn, organization, standing, until)
@@ -113,9 +107,6 @@ fn activate(conn: &mut Conn, organization: OrgId, standing: &Membership, until: 
 }
 
 /// Changes when somebody's access ends. Who was shut out by an end that is no more is let in again.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_access_until(
     conn: &mut Conn,
     organization: OrgId,
@@ -133,9 +124,6 @@ pub fn set_access_until(
 
 /// Shuts out whose access has ended, at most `most` people, for the clock. They are without rights from that moment on
 /// anyway; this brings the numbers and the log up to it.
-///
-/// # Errors
-/// When the database fails.
 pub fn end_due(conn: &mut Conn, cx: &Ctx, most: i64) -> Result<Events, AppError> {
     let due: Vec<(OrgId, MembershipId)> = memberships::table
         .filter(memberships::status.eq(MembershipStatus::Active))

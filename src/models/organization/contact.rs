@@ -93,18 +93,12 @@ impl Contact {
 /// A contact by its link.
 #[derive(Debug, Clone)]
 pub struct ContactChange {
-    /// Whose.
     pub organization: OrgId,
-    /// Its name.
     pub name: String,
-    /// The contact.
     pub contact: Contact,
 }
 
 /// The contacts of an organization.
-///
-/// # Errors
-/// When the database fails.
 pub fn all(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<Contact>> {
     organization_contacts::table
         .filter(organization_contacts::organization_id.eq(organization))
@@ -113,9 +107,6 @@ pub fn all(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<Contact>> {
 }
 
 /// One contact; an empty one when nothing was ever typed.
-///
-/// # Errors
-/// When the database fails.
 pub fn find(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryResult<Contact> {
     let found = organization_contacts::table
         .find((organization, kind))
@@ -126,18 +117,12 @@ pub fn find(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryRes
 }
 
 /// The proven address of a kind.
-///
-/// # Errors
-/// When the database fails.
 pub fn proven(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryResult<Option<String>> {
     let contact = find(conn, organization, kind)?;
     Ok(Some(contact.email).filter(|email| !email.is_empty()))
 }
 
 /// Notes an address that waits for its proof, with a new link; an earlier link opens no more.
-///
-/// # Errors
-/// When the database fails.
 pub fn ask(conn: &mut Conn, cx: &Ctx, organization: OrgId, kind: ContactKind, email: &Email) -> QueryResult<Seed> {
     let seed = Seed::random();
     let row = (
@@ -158,9 +143,6 @@ pub fn ask(conn: &mut Conn, cx: &Ctx, organization: OrgId, kind: ContactKind, em
 }
 
 /// The contact that a link's token proves, while it does.
-///
-/// # Errors
-/// When the database fails.
 pub fn by_token(conn: &mut Conn, cx: &Ctx, token: &Token) -> QueryResult<Option<ContactChange>> {
     let found: Option<(OrgId, String, Contact)> = organization_contacts::table
         .inner_join(organizations::table.on(organizations::id.eq(organization_contacts::organization_id)))
@@ -178,9 +160,6 @@ pub fn by_token(conn: &mut Conn, cx: &Ctx, token: &Token) -> QueryResult<Option<
 }
 
 /// Puts the proven address in place; `false` when the link was used or replaced in between.
-///
-/// # Errors
-/// When the database fails.
 pub fn prove(conn: &mut Conn, cx: &Ctx, token: &Token, asked: &ContactChange) -> QueryResult<bool> {
     let proven = diesel::update(
         organization_contacts::table
@@ -199,9 +178,6 @@ pub fn prove(conn: &mut Conn, cx: &Ctx, token: &Token, asked: &ContactChange) ->
 }
 
 /// Takes a contact away: the proven address and the one that waits. `false` when there was none.
-///
-/// # Errors
-/// When the database fails.
 pub fn remove(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryResult<bool> {
     let removed = diesel::delete(organization_contacts::table.find((organization, kind))).execute(conn)?;
     Ok(removed == 1)

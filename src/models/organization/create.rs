@@ -22,9 +22,7 @@ use crate::on_each;
 /// What a new organization begins with.
 #[derive(Debug, Clone)]
 pub struct NewOrganization {
-    /// The name.
     pub name: String,
-    /// The wanted slug.
     pub slug: Slug,
     /// What kind it is.
     pub organization_type: OrganizationType,
@@ -39,7 +37,6 @@ pub struct NewOrganization {
 pub enum CreateRefused {
     /// Somebody has the slug.
     SlugTaken,
-    /// The database failed.
     Failed(AppError),
 }
 
@@ -50,9 +47,6 @@ impl From<diesel::result::Error> for CreateRefused {
 }
 
 /// Makes an organization with its slug, its first company and its creator as owner.
-///
-/// # Errors
-/// When the slug is taken or the database fails; then nothing was made.
 pub fn create(
     conn: &mut Conn,
     cx: &Ctx,

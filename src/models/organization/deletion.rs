@@ -51,9 +51,6 @@ pub const TABLES: &[(&str, &str)] = &[
 ];
 
 /// Lets an organization wait for its deletion; `None` when it does already.
-///
-/// # Errors
-/// When the database fails.
 pub fn schedule(conn: &mut Conn, cx: &Ctx, organization: OrgId) -> QueryResult<Option<Time>> {
     let day = cx.now + GRACE;
     let scheduled = diesel::update(
@@ -70,9 +67,6 @@ pub fn schedule(conn: &mut Conn, cx: &Ctx, organization: OrgId) -> QueryResult<O
 }
 
 /// Keeps an organization that waits for its deletion; `false` when it does not wait, or when it is too late.
-///
-/// # Errors
-/// When the database fails.
 pub fn stop(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
     let stopped = diesel::update(
         organizations::table
@@ -88,9 +82,6 @@ pub fn stop(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
 }
 
 /// Whether it is too late: the deletion has begun.
-///
-/// # Errors
-/// When the database fails.
 pub fn has_begun(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
     let status: OrganizationStatus = organizations::table
         .find(organization)
@@ -110,9 +101,6 @@ pub struct Ended {
 
 /// Begins the deletion of one organization whose time is over; from here on there is no way back and nobody gets in.
 /// The deeds stand in the accounts of those who owned it: its own log goes with it.
-///
-/// # Errors
-/// When the database fails.
 pub fn begin(conn: &mut Conn, cx: &Ctx) -> Result<Option<(Ended, Events)>, AppError> {
     let due: Option<(OrgId, String)> = organizations::table
         .filter(organizations::status.eq(OrganizationStatus::PendingDeletion))
@@ -155,9 +143,6 @@ pub fn begin(conn: &mut Conn, cx: &Ctx) -> Result<Option<(Ended, Events)>, AppEr
 
 /// Deletes at most `most` rows of an organization whose deletion has begun; `false` when nothing is left to do anywhere.
 /// Whenever this is cut off, the next call goes on from there.
-///
-/// # Errors
-/// When the database fails.
 pub fn go_on(conn: &mut Conn, most: i64) -> QueryResult<bool> {
     let begun: Option<OrgId> = organizations::table
         .filter(organizations::status.eq(OrganizationStatus::Deleted))
@@ -200,9 +185,6 @@ fn delete(conn: &mut Conn, organization: OrgId, table: &str, key: &str, most: i6
 }
 
 /// Whether an organization takes nobody in: it waits for its deletion.
-///
-/// # Errors
-/// When the database fails.
 pub fn refusal(conn: &mut Conn, organization: OrgId) -> Result<Option<AppError>, AppError> {
     let (name, day): (String, Option<Time>) = organizations::table
         .find(organization)
@@ -220,9 +202,6 @@ pub fn refusal(conn: &mut Conn, organization: OrgId) -> Result<Option<AppError>,
 }
 
 /// Whether an organization's time is over, or its deletion was cut off.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_due(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         organizations::table

@@ -20,9 +20,6 @@ use crate::db::schema::organizations;
 use crate::db::types::org_id::OrgId;
 
 /// Keeps the numbers of active and archived companies; called with each change of a company's state.
-///
-/// # Errors
-/// When the database fails.
 pub fn count_companies(conn: &mut Conn, organization: OrgId, active: i64, archived: i64) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
         .set((

@@ -11,7 +11,6 @@ use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
 /// What an organization says of itself, as its settings change it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Profile {
-    /// The name.
     pub name: String,
     /// What kind it is.
     pub organization_type: OrganizationType,
@@ -28,9 +27,6 @@ pub struct Profile {
 }
 
 /// The profile as it is.
-///
-/// # Errors
-/// When the database fails.
 pub fn profile(conn: &mut Conn, organization: OrgId) -> QueryResult<Profile> {
     organizations::table
         .find(organization)
@@ -47,9 +43,6 @@ pub fn profile(conn: &mut Conn, organization: OrgId) -> QueryResult<Profile> {
 }
 
 /// Puts a profile in place of the one before.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &Profile) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
         .set((
@@ -67,9 +60,6 @@ pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &Profile) -> Q
 
 /// Puts the switched cells of the roles in place of those that were read; `false` when somebody else switched some in
 /// between.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_policies(
     conn: &mut Conn,
     organization: OrgId,
@@ -89,7 +79,6 @@ pub fn set_policies(
 /// How many active owners there are, and whether a second one confirms what cannot be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
 pub struct Control {
-    /// The active owners.
     pub owners: i32,
     /// Whether it is switched on.
     pub switched: bool,
@@ -103,9 +92,6 @@ impl Control {
 }
 
 /// The dual control of an organization.
-///
-/// # Errors
-/// When the database fails.
 pub fn control(conn: &mut Conn, organization: OrgId) -> QueryResult<Control> {
     organizations::table
         .find(organization)
@@ -114,9 +100,6 @@ pub fn control(conn: &mut Conn, organization: OrgId) -> QueryResult<Control> {
 }
 
 /// Switches dual control; `false` when it was so before, or when there are not two owners to switch it on.
-///
-/// # Errors
-/// When the database fails.
 pub fn set_control(conn: &mut Conn, organization: OrgId, on: bool) -> QueryResult<bool> {
     let at_least = if on { 2 } else { 0 };
     let switched = diesel::update(

@@ -32,9 +32,6 @@ pub enum Moved {
 }
 
 /// Whether a slug is free: never used by any organization.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_free(conn: &mut Conn, slug: &str) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         organization_slugs::table.filter(organization_slugs::slug.eq(slug)),
@@ -44,9 +41,6 @@ pub fn is_free(conn: &mut Conn, slug: &str) -> QueryResult<bool> {
 }
 
 /// The current slug of an organization that once had this one, for its members only.
-///
-/// # Errors
-/// When the database fails.
 pub fn moved(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<String>> {
     let organization: Option<OrgId> = organization_slugs::table
         .inner_join(memberships::table.on(memberships::organization_id.eq(organization_slugs::organization_id)))
@@ -69,9 +63,6 @@ pub fn moved(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<St
 }
 
 /// The addresses an organization had before, the latest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn former(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<String>> {
     organization_slugs::table
         .filter(organization_slugs::organization_id.eq(organization))
@@ -83,9 +74,6 @@ pub fn former(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<String>> 
 }
 
 /// Gives an organization another address, or one back that it had. The old one leads to it from then on.
-///
-/// # Errors
-/// When the database fails. Unless the outcome is `Done` the caller must undo the transaction.
 pub fn change_slug(conn: &mut Conn, cx: &Ctx, organization: OrgId, from: &str, to: &Slug) -> QueryResult<Moved> {
     // The present row is the lock: of two changes at once the second finds another address.
     let released = diesel::update(

@@ -22,9 +22,6 @@ fn path(actor: &Actor, request: &Request) -> String {
 }
 
 /// Tells who can decide that somebody asks; how many that are.
-///
-/// # Errors
-/// When the database fails.
 pub fn asked(conn: &mut Conn, actor: &Actor, request: &Request) -> Result<usize, AppError> {
     let to = deciders(conn, &actor.cx, actor.organization, request.member, request.company)?;
     for decider in &to {
@@ -54,9 +51,6 @@ pub fn asked(conn: &mut Conn, actor: &Actor, request: &Request) -> Result<usize,
 }
 
 /// Tells who asked what was decided.
-///
-/// # Errors
-/// When the database fails.
 pub fn decided(conn: &mut Conn, actor: &Actor, request: &Request, granted: bool, answer: &str) -> Result<(), AppError> {
     let (did, subject) = if granted {
         ("granted", "You have the access that you asked for")

@@ -25,9 +25,6 @@ const REVIEWS: i64 = 1000;
 pub const AT_ONCE: i64 = 2000;
 
 /// Looks after every review that is not over.
-///
-/// # Errors
-/// When the database fails.
 pub fn run(door: &System) -> Result<(), AppError> {
     let reviews = door.read(|_, conn| Ok(access_review::at_work(conn, REVIEWS)?))?;
     for (org, id) in reviews {
@@ -98,9 +95,6 @@ fn turn(conn: &mut Conn, cx: &Ctx, org: OrgId, review: &Review) -> Result<(), Ap
 }
 
 /// Signs the report and closes the review.
-///
-/// # Errors
-/// When the database fails.
 pub fn seal(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId, text: &str, at: Time) -> Result<Events, AppError> {
     let signature = cx.app.keys.signer().sign(text.as_bytes());
     if !close::seal(conn, org, id, at, text, &signature)? {
@@ -118,9 +112,6 @@ pub fn seal(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId, text: &str, at:
 }
 
 /// Goes on with a closing as far as it takes little time; the clock does the rest.
-///
-/// # Errors
-/// When the database fails.
 pub fn close_at_once(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId, places: i64) -> Result<Events, AppError> {
     let (mut left, mut events) = close::step(conn, cx, org, id)?;
     if left == Left::People && places <= AT_ONCE {

@@ -35,9 +35,6 @@ pub fn reason(name: &str) -> String {
 }
 
 /// The reason for which somebody is suspended, or nothing.
-///
-/// # Errors
-/// `NotFound` also for another organization's member.
 pub fn suspended_for(conn: &mut Conn, org: OrgId, id: MembershipId) -> QueryResult<String> {
     memberships::table
         .find((org, id))
@@ -46,9 +43,6 @@ pub fn suspended_for(conn: &mut Conn, org: OrgId, id: MembershipId) -> QueryResu
 }
 
 /// Ends the deciding; `false` when the review does not run. `by`: who ends it by hand.
-///
-/// # Errors
-/// When the database fails.
 pub fn begin(conn: &mut Conn, org: OrgId, id: ReviewId, by: Option<UserId>) -> QueryResult<bool> {
     let moved = diesel::update(
         access_reviews::table
@@ -69,16 +63,12 @@ pub fn begin(conn: &mut Conn, org: OrgId, id: ReviewId, by: Option<UserId>) -> Q
 pub enum Left {
     /// More people.
     People,
-    /// The report.
     Report,
     /// Nothing: it is closed, or was never closing.
     Nothing,
 }
 
 /// Deals with the next people whose places nobody answered.
-///
-/// # Errors
-/// When the database fails.
 pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<(Left, Events), AppError> {
     if !access_review::lock_row(conn, org, id, Status::Closing)? {
         return Ok((Left::Nothing, Events::none("it is not closing")));
@@ -253,9 +243,6 @@ fn names(conn: &mut Conn, org: OrgId, fates: &[Fate]) -> QueryResult<HashMap<Com
 }
 
 /// Puts the signed report down and closes the review; `false` when somebody else did.
-///
-/// # Errors
-/// When the database fails.
 pub fn seal(conn: &mut Conn, org: OrgId, id: ReviewId, at: Time, report: &str, signature: &str) -> QueryResult<bool> {
     let sealed = diesel::update(
         access_reviews::table

@@ -13,9 +13,7 @@ use crate::models::membership::record::Membership;
 /// The organization, as letters name it.
 #[derive(Debug, Clone)]
 pub struct ReviewHeading {
-    /// Its name.
     pub name: String,
-    /// Its slug.
     pub slug: String,
     /// Its word for companies.
     pub unit: UnitLabel,
@@ -24,9 +22,7 @@ pub struct ReviewHeading {
 /// Who gets a letter.
 #[derive(Debug, Clone)]
 pub struct Recipient {
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
 }
 

@@ -28,9 +28,6 @@ const BATCH: i64 = 100;
 const CHIEFS: i64 = 50;
 
 /// The organization, as letters name it.
-///
-/// # Errors
-/// When the database fails.
 pub fn review_heading(conn: &mut Conn, org: OrgId) -> QueryResult<ReviewHeading> {
     let (name, slug, unit): (String, String, UnitLabel) = organizations::table
         .inner_join(organization_slugs::table)
@@ -42,9 +39,6 @@ pub fn review_heading(conn: &mut Conn, org: OrgId) -> QueryResult<ReviewHeading>
 }
 
 /// Sends the next letters of the round that is on its way; `true` when none is left.
-///
-/// # Errors
-/// When the database fails.
 pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<bool, AppError> {
     if !access_review::lock_row(conn, org, id, Status::Running)? {
         return Ok(true);
@@ -77,9 +71,6 @@ pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<bool,
 }
 
 /// Begins the round of a reminder by date, and notes that it is done: never twice. `worth`: whether letters go out.
-///
-/// # Errors
-/// When the database fails.
 pub fn begin_reminder(conn: &mut Conn, org: OrgId, review: &Review, due: i32, worth: bool) -> QueryResult<bool> {
     let row = access_reviews::table
         .find((org, review.id))
@@ -225,9 +216,6 @@ fn to_chiefs(conn: &mut Conn, cx: &Ctx, org: OrgId, app: &ReviewHeading, review:
 }
 
 /// Who began a review, as long as they are a member.
-///
-/// # Errors
-/// When the database fails.
 pub fn starter(conn: &mut Conn, org: OrgId, review: &Review) -> QueryResult<Option<Recipient>> {
     let found: Option<(String, String)> = memberships::table
         .inner_join(users::table)

@@ -25,9 +25,6 @@ pub enum Challenge {
 
 /// Counts an attempt before its password is checked. The first one that is refused sends the letter that opens the
 /// account again.
-///
-/// # Errors
-/// When the database or a template fails.
 pub fn challenge(conn: &mut Conn, cx: &Ctx, email: &Email) -> Result<(Challenge, Events), AppError> {
     let verdict = login_attempt::password(conn, cx, email)?;
     let account = store::by_email(conn, email)?;

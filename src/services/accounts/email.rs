@@ -61,9 +61,6 @@ fn place(cx: &Ctx, path: &str) -> String {
 }
 
 /// Asks for the proof of a sign-up's address; links that asked before stop working.
-///
-/// # Errors
-/// When the database or the template fails.
 pub fn verify(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
     let to = account.address();
     email_token::retire(conn, cx, account.id, Some(TokenKind::Verify))?;
@@ -84,9 +81,6 @@ pub fn verify(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Resul
 }
 
 /// Tells the owner of an address that somebody tried to sign up with it.
-///
-/// # Errors
-/// When the database or the template fails.
 pub fn account_exists(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
     let letter = AccountExists {
         name: account.name.clone(),
@@ -104,9 +98,6 @@ pub fn account_exists(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<()
 }
 
 /// Gives the owner of an address the way to a new password.
-///
-/// # Errors
-/// When the database or the template fails.
 pub fn reset(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
     let to = account.address();
     let issued = email_token::issue(conn, cx, TokenKind::Reset, account.id, &to, next)?;
@@ -126,9 +117,6 @@ pub fn reset(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result
 }
 
 /// Tells that an account is locked, with the link that opens it.
-///
-/// # Errors
-/// When the database or the template fails.
 pub fn unlock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
     let to = account.address();
     let issued = email_token::issue(conn, cx, TokenKind::Unlock, account.id, &to, "")?;
@@ -148,9 +136,6 @@ pub fn unlock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppErr
 }
 
 /// Asks for the proof of a new address, at that address; links that asked before stop working.
-///
-/// # Errors
-/// When the database or the template fails.
 pub fn email_change(conn: &mut Conn, cx: &Ctx, account: &Account, new: &Email) -> Result<(), AppError> {
     email_token::retire(conn, cx, account.id, Some(TokenKind::Change))?;
     let issued = email_token::issue(conn, cx, TokenKind::Change, account.id, new, "")?;
@@ -170,9 +155,6 @@ pub fn email_change(conn: &mut Conn, cx: &Ctx, account: &Account, new: &Email) -
 }
 
 /// Tells the old address which one took its place.
-///
-/// # Errors
-/// When the database or the template fails.
 pub fn email_changed(conn: &mut Conn, cx: &Ctx, old: &Account, new: &Email) -> Result<(), AppError> {
     let letter = EmailChanged {
         name: old.name.clone(),
@@ -190,9 +172,6 @@ pub fn email_changed(conn: &mut Conn, cx: &Ctx, old: &Account, new: &Email) -> R
 }
 
 /// Tells that the password was changed.
-///
-/// # Errors
-/// When the database or the template fails.
 pub fn password_changed(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
     let letter = PasswordChanged {
         name: account.name.clone(),

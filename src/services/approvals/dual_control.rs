@@ -27,9 +27,6 @@ use crate::services::members::rules::ActorRank;
 const LETTERS: i64 = 50;
 
 /// Lets something wait for a second owner; `None` where it may happen at once.
-///
-/// # Errors
-/// When the database fails.
 pub fn require_approval(
     conn: &mut Conn,
     actor: &Actor,
@@ -63,9 +60,6 @@ pub fn require_approval(
 }
 
 /// As `require_approval`, for what happens to an owner, or makes one. What somebody does to themselves is theirs to decide.
-///
-/// # Errors
-/// When the database fails.
 pub fn hold_person(
     conn: &mut Conn,
     actor: &Actor,
@@ -98,9 +92,6 @@ pub fn may_decide(approval: &Approval, actor: &Actor) -> bool {
 }
 
 /// The one who asked, with what they may hand out now; `None` when they are not in force any more.
-///
-/// # Errors
-/// When the database fails.
 pub fn requester(
     conn: &mut Conn,
     actor: &Actor,
@@ -119,9 +110,6 @@ pub fn requester(
 }
 
 /// Somebody whom only two owners together bring back is not brought back by one.
-///
-/// # Errors
-/// None; the refusal is the value.
 pub fn refusal(actor: &Actor, name: &str) -> AppError {
     AppError::Forbidden(Box::new(Refusal {
         slug: actor.slug.clone(),
@@ -138,9 +126,6 @@ fn others(conn: &mut Conn, actor: &Actor) -> QueryResult<Vec<(String, String)>> 
 }
 
 /// The active owners of an organization, without one of them: name and address.
-///
-/// # Errors
-/// When the database fails.
 pub fn owners(
     conn: &mut Conn,
     organization: OrgId,

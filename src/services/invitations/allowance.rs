@@ -28,9 +28,6 @@ pub struct Allowance {
 }
 
 /// Counts what was sent within a day.
-///
-/// # Errors
-/// When the database fails.
 pub fn allowance(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Allowance> {
     let founded: Time = organizations::table
         .find(organization)
@@ -52,9 +49,6 @@ pub fn allowance(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult
 }
 
 /// When an invitation was sent again within a day; its first letter does not count.
-///
-/// # Errors
-/// When the database fails.
 pub fn resent(conn: &mut Conn, organization: OrgId, was: &Invitation, now: Time) -> QueryResult<Vec<Time>> {
     invitation_tokens::table
         .filter(invitation_tokens::organization_id.eq(organization))

@@ -19,7 +19,6 @@ use crate::models::organization;
 /// Somebody who sends invitations, and what they may give.
 #[derive(Debug, Clone)]
 pub struct InviteAuthority {
-    /// The account.
     pub user: UserId,
     /// What they may hand out.
     pub authority: Authority,
@@ -68,9 +67,6 @@ impl InviteAuthority {
 }
 
 /// What a member may give.
-///
-/// # Errors
-/// When the database fails.
 pub fn voucher(conn: &mut Conn, actor: &Actor) -> QueryResult<InviteAuthority> {
     let own = if actor.reach::<InviteMembers>() == Reach::OwnCompanies {
         actor.own_companies(conn, InviteMembers::ID)?
@@ -85,9 +81,6 @@ pub fn voucher(conn: &mut Conn, actor: &Actor) -> QueryResult<InviteAuthority> {
 }
 
 /// What somebody may give now who sent an invitation earlier; `None` when they are no active member any more.
-///
-/// # Errors
-/// When the database fails.
 pub fn inviter(
     conn: &mut Conn,
     organization: OrgId,

@@ -40,7 +40,6 @@ pub struct InvitationTerms {
 /// Whom, checked.
 #[derive(Debug, Clone)]
 pub struct Invitee {
-    /// The address.
     pub email: Email,
     /// The first name, or nothing.
     pub first_name: String,
@@ -59,9 +58,6 @@ pub struct InviteBatch<'a> {
 
 impl<'a> InviteBatch<'a> {
     /// Begins; `emails` are all addresses that will be asked for.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn begin(
         conn: &mut Conn,
         member: &'a Actor,
@@ -78,9 +74,6 @@ impl<'a> InviteBatch<'a> {
     }
 
     /// Invites one. The inner error is a sentence that says why not.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn invite(
         &mut self,
         conn: &mut Conn,
@@ -139,9 +132,6 @@ impl<'a> InviteBatch<'a> {
 }
 
 /// Which of these addresses belong to members.
-///
-/// # Errors
-/// When the database fails.
 pub fn members_among(conn: &mut Conn, organization: OrgId, emails: Vec<String>) -> QueryResult<Vec<String>> {
     memberships::table
         .inner_join(users::table)

@@ -18,9 +18,6 @@ crate::letter! {
 }
 
 /// Tells the inviter that `who` declined.
-///
-/// # Errors
-/// When the template or the database fails.
 pub fn declined(
     conn: &mut Conn,
     cx: &Ctx,

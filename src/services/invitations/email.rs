@@ -59,9 +59,6 @@ letter! {
 }
 
 /// Puts the letter of an invitation into the outbox, with the link that the seed makes, and notes it on the invitation.
-///
-/// # Errors
-/// When the template or the database fails.
 pub fn invite(conn: &mut Conn, cx: &Ctx, invitation: &Invitation, seed: Seed) -> Result<MailId, AppError> {
     let (organization, unit): (String, UnitLabel) = organizations::table
         .find(invitation.organization_id)

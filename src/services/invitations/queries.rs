@@ -39,9 +39,6 @@ extern "SQL" {
 pub const PAGE: usize = 50;
 
 /// Closes what is over by time, for the clock; at most 500 a run, so that no run holds the database long.
-///
-/// # Errors
-/// When the database fails.
 pub fn expire(conn: &mut Conn, now: Time) -> QueryResult<Events> {
     let mut events = Events::none("nothing is over");
     for over in invitation::expire(conn, now, 500)? {
@@ -76,9 +73,6 @@ macro_rules! in_sight {
 }
 
 /// How many invitations are open.
-///
-/// # Errors
-/// When the database fails.
 pub fn pending(conn: &mut Conn, organization: OrgId, voucher: &InviteAuthority) -> QueryResult<i64> {
     let query = invitations::table
         .filter(invitations::organization_id.eq(organization))
@@ -90,7 +84,6 @@ pub fn pending(conn: &mut Conn, organization: OrgId, voucher: &InviteAuthority) 
 /// Where the letter of an invitation stands.
 #[derive(Debug, Clone, Queryable)]
 pub struct Delivery {
-    /// The state.
     pub state: MailState,
     /// How many tries there were.
     pub attempts: i32,
@@ -103,7 +96,6 @@ pub struct Delivery {
 /// An invitation in the list.
 #[derive(Debug, Clone, Queryable)]
 pub struct Listed {
-    /// The invitation.
     pub invitation: Invitation,
     /// The name of who vouches for it.
     pub inviter: String,
@@ -112,9 +104,6 @@ pub struct Listed {
 }
 
 /// A page of invitations, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     conn: &mut Conn,
     organization: OrgId,
@@ -181,9 +170,7 @@ pub fn list(
 /// A company in an invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Grant {
-    /// The company.
     pub company: CompanyId,
-    /// Its name.
     pub name: String,
     /// Whether it works.
     pub status: CompanyStatus,
@@ -192,9 +179,6 @@ pub struct Grant {
 }
 
 /// The companies of some invitations.
-///
-/// # Errors
-/// When the database fails.
 pub fn grants(conn: &mut Conn, organization: OrgId, ids: Vec<InvitationId>) -> QueryResult<Vec<(InvitationId, Grant)>> {
     invitation_grants::table
         .inner_join(
@@ -218,9 +202,6 @@ pub fn grants(conn: &mut Conn, organization: OrgId, ids: Vec<InvitationId>) -> Q
 }
 
 /// The seeds of the links that open, for some invitations.
-///
-/// # Errors
-/// When the database fails.
 pub fn seeds(conn: &mut Conn, organization: OrgId, ids: Vec<InvitationId>) -> QueryResult<Vec<(InvitationId, String)>> {
     invitation_tokens::table
         .filter(invitation_tokens::organization_id.eq(organization))
@@ -233,9 +214,7 @@ pub fn seeds(conn: &mut Conn, organization: OrgId, ids: Vec<InvitationId>) -> Qu
 /// An invitation that a member sees, with its companies.
 #[derive(Debug, Clone)]
 pub struct InvitationListItem {
-    /// The invitation.
     pub invitation: Invitation,
-    /// Its companies.
     pub grants: Vec<Grant>,
 }
 
@@ -252,9 +231,6 @@ impl InvitationListItem {
 }
 
 /// An invitation by its id, as a path or a form names it.
-///
-/// # Errors
-/// `NotFound` also for another organization's, and for one that this member does not see.
 pub fn find(
     conn: &mut Conn,
     organization: OrgId,
@@ -276,9 +252,6 @@ pub fn find(
 }
 
 /// Whether an invitation other than `except` is open for an address.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_open(conn: &mut Conn, organization: OrgId, email: &str, except: InvitationId) -> QueryResult<bool> {
     let others = invitations::table
         .filter(invitations::organization_id.eq(organization))
@@ -291,9 +264,6 @@ pub fn is_open(conn: &mut Conn, organization: OrgId, email: &str, except: Invita
 }
 
 /// Whether a letter still waits to be sent.
-///
-/// # Errors
-/// When the database fails.
 pub fn letter_waits(conn: &mut Conn, letter: MailId) -> QueryResult<bool> {
     let waiting: i64 = mail_outbox::table
         .filter(mail_outbox::id.eq(letter))
@@ -304,9 +274,6 @@ pub fn letter_waits(conn: &mut Conn, letter: MailId) -> QueryResult<bool> {
 }
 
 /// The seed of the link that opens an invitation.
-///
-/// # Errors
-/// When the database fails.
 pub fn seed(conn: &mut Conn, organization: OrgId, id: InvitationId) -> QueryResult<Option<Seed>> {
     Ok(seeds(conn, organization, vec![id])?.pop().map(|(_, seed)| Seed(seed)))
 }
@@ -314,9 +281,7 @@ pub fn seed(conn: &mut Conn, organization: OrgId, id: InvitationId) -> QueryResu
 /// What an invitation's page says of its organization.
 #[derive(Debug, Clone, Queryable)]
 pub struct InvitingOrganization {
-    /// The name.
     pub name: String,
-    /// The slug.
     pub slug: String,
     /// Whether it works.
     pub status: OrganizationStatus,
@@ -325,9 +290,6 @@ pub struct InvitingOrganization {
 }
 
 /// The organization of an invitation.
-///
-/// # Errors
-/// When the database fails.
 pub fn host(conn: &mut Conn, organization: OrgId) -> QueryResult<InvitingOrganization> {
     organizations::table
         .inner_join(organization_slugs::table)
@@ -343,26 +305,17 @@ pub fn host(conn: &mut Conn, organization: OrgId) -> QueryResult<InvitingOrganiz
 }
 
 /// Name and address of an account.
-///
-/// # Errors
-/// When the database fails.
 pub fn contact(conn: &mut Conn, user: UserId) -> QueryResult<(String, String)> {
     users::table.find(user).select((users::name, users::email)).first(conn)
 }
 
 /// Whether an address has an account. Only who holds an invitation's link may learn it.
-///
-/// # Errors
-/// When the database fails.
 pub fn has_account(conn: &mut Conn, email: &str) -> QueryResult<bool> {
     let accounts: i64 = users::table.filter(users::email.eq(email)).count().get_result(conn)?;
     Ok(accounts > 0)
 }
 
 /// Whether somebody is a member.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_member(conn: &mut Conn, organization: OrgId, user: UserId) -> QueryResult<bool> {
     let places: i64 = memberships::table
         .filter(memberships::organization_id.eq(organization))

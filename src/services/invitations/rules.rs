@@ -206,9 +206,6 @@ pub fn resend_from(last_sent: Time, resent: &[Time], now: Time) -> Option<Time> 
 }
 
 /// A personal message as it goes into a letter: at most 500 characters and no address of a page.
-///
-/// # Errors
-/// A sentence for the person who typed it.
 pub fn message(text: &str) -> Result<String, &'static str> {
     let text = text.replace("\r\n", "\n").trim().to_owned();
     if text.chars().count() > 500 {

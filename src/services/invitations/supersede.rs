@@ -15,9 +15,6 @@ use crate::models::invitation;
 use crate::models::invitation::Invitation;
 
 /// A member needs no invitation: an open one is closed.
-///
-/// # Errors
-/// When the database fails.
 pub fn supersede(conn: &mut Conn, cx: &Ctx, was: &Invitation) -> Result<Events, AppError> {
     if !invitation::close(conn, cx, was.organization_id, was.id, InvitationStatus::Superseded)? {
         return Ok(Events::none("it was closed already"));
@@ -32,9 +29,6 @@ pub fn supersede(conn: &mut Conn, cx: &Ctx, was: &Invitation) -> Result<Events, 
 }
 
 /// The same for whatever invitation of an organization is open for an address.
-///
-/// # Errors
-/// When the database fails.
 pub fn supersede_of(conn: &mut Conn, cx: &Ctx, organization: OrgId, email: &str) -> Result<Events, AppError> {
     let open: Option<Invitation> = invitations::table
         .filter(invitations::organization_id.eq(organization))

@@ -16,9 +16,6 @@ use crate::services::members::rules;
 use crate::services::members::rules::{MemberChangeError, Target};
 
 /// Sets the last moment of access; `None` is no end. Who was shut out by an end that is no more is in again.
-///
-/// # Errors
-/// When the database fails; the inner error says why nothing was changed.
 pub fn set(
     conn: &mut Conn,
     actor: &Actor,

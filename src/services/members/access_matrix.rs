@@ -35,7 +35,6 @@ pub enum Change {
 pub struct CellChange {
     /// The line of the sheet, or nothing of the kind.
     pub line: u64,
-    /// Whose.
     pub person: MembershipId,
     /// What it shall be.
     pub wish: Change,
@@ -56,7 +55,6 @@ impl CellChange {
 /// Why a change was refused, and with it all others.
 #[derive(Debug, Clone)]
 pub struct Fault {
-    /// Where.
     pub spot: CellKey,
     /// The line of the sheet.
     pub line: u64,
@@ -67,10 +65,6 @@ pub struct Fault {
 }
 
 /// Makes all changes, or none of them.
-///
-/// # Errors
-/// A missing right; `NotFound` for people and companies that the member does not see; the inner error says what was
-/// refused.
 pub fn apply(conn: &mut Conn, actor: &Actor, changes: &[CellChange]) -> Result<Result<Events, Vec<Fault>>, AppError> {
     allowed(conn, actor, changes)?;
     access_matrix::all_or_nothing(conn, |conn| {
@@ -126,9 +120,6 @@ pub struct Now {
 
 impl Now {
     /// Reads it.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn of(conn: &mut Conn, actor: &Actor, people: &[MembershipId]) -> Result<Self, AppError> {
         let mut ids = people.to_vec();
         ids.sort_unstable();

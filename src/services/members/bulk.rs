@@ -62,7 +62,6 @@ pub enum Outcome {
 /// One person and what becomes of them.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The person.
     pub person: Membership,
     /// What becomes of them.
     pub outcome: Outcome,
@@ -191,9 +190,6 @@ fn all(conn: &mut Conn, actor: &Actor, change: &Change, ids: &[MembershipId]) ->
 }
 
 /// What would become of each, by name; nothing is changed.
-///
-/// # Errors
-/// `NotFound` also for another organization's member and one who was removed.
 pub fn rehearse(conn: &mut Conn, actor: &Actor, change: &Change, ids: &[MembershipId]) -> Result<Vec<Line>, AppError> {
     let mut lines = Vec::new();
     let stopped: Result<(), Stop> = conn.transaction(|conn| {
@@ -207,9 +203,6 @@ pub fn rehearse(conn: &mut Conn, actor: &Actor, change: &Change, ids: &[Membersh
 }
 
 /// Changes all of them, each with its own deeds; or nobody, when one is refused: then the lines say who and why.
-///
-/// # Errors
-/// `NotFound` also for another organization's member and one who was removed.
 pub fn apply(
     conn: &mut Conn,
     actor: &Actor,

@@ -16,9 +16,6 @@ pub struct PermissionCeiling(PermissionSet);
 
 impl PermissionCeiling {
     /// Reads it.
-    ///
-    /// # Errors
-    /// `NotFound` also for another organization's member.
     pub fn of(conn: &mut Conn, actor: &Actor, id: MembershipId) -> Result<Self, AppError> {
         Ok(Self(held(&access::access_inputs(
             conn,
@@ -32,9 +29,6 @@ impl PermissionCeiling {
     pub const NOTHING: Self = Self(PermissionSet::NONE);
 
     /// Checks what came out.
-    ///
-    /// # Errors
-    /// The refusal that names the right that is not the actor's to give; with it the whole change is undone.
     pub fn check(self, conn: &mut Conn, actor: &Actor, id: MembershipId) -> Result<(), AppError> {
         let after = held(&access::access_inputs(conn, actor.cx.now, actor.organization, id)?);
         // Nobody raises themselves, not even to what they may make of others.

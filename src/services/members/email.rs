@@ -29,9 +29,6 @@ crate::letter! {
 }
 
 /// Tells somebody that their role is another one now.
-///
-/// # Errors
-/// When the database fails.
 pub fn role_changed(conn: &mut Conn, actor: &Actor, to: &Membership, old: &str, new: &str) -> Result<(), AppError> {
     let letter = RoleChanged {
         name: to.name.clone(),
@@ -47,9 +44,6 @@ pub fn role_changed(conn: &mut Conn, actor: &Actor, to: &Membership, old: &str, 
 }
 
 /// Tells somebody that they are no longer a member.
-///
-/// # Errors
-/// When the database fails.
 pub fn removed(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
     let letter = Removed {
         name: to.name.clone(),
@@ -62,9 +56,6 @@ pub fn removed(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), Ap
 }
 
 /// Tells somebody that they are shut out.
-///
-/// # Errors
-/// When the database fails.
 pub fn suspended(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
     let (organization, who) = (&actor.organization_name, &actor.person.name);
     notice(
@@ -81,9 +72,6 @@ pub fn suspended(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), 
 }
 
 /// Tells somebody that they are in again.
-///
-/// # Errors
-/// When the database fails.
 pub fn restored(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
     let (organization, who) = (&actor.organization_name, &actor.person.name);
     notice(

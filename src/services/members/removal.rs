@@ -30,9 +30,6 @@ use crate::services::members::rules::{MemberChangeError, Target};
 pub type Pending = (InvitationId, String, Option<MailId>);
 
 /// The pending invitations that somebody sent.
-///
-/// # Errors
-/// When the database fails.
 pub fn invitations_by(conn: &mut Conn, organization: OrgId, user: UserId) -> QueryResult<Vec<Pending>> {
     invitations::table
         .filter(invitations::organization_id.eq(organization))
@@ -44,9 +41,6 @@ pub fn invitations_by(conn: &mut Conn, organization: OrgId, user: UserId) -> Que
 }
 
 /// Removes somebody, tells them, and cancels what they sent when that is wanted.
-///
-/// # Errors
-/// When the database fails; the inner error says why nothing was changed.
 pub fn remove(
     conn: &mut Conn,
     actor: &Actor,
@@ -68,9 +62,6 @@ pub fn remove(
 }
 
 /// Removes somebody; the rules were asked.
-///
-/// # Errors
-/// When the database fails; the inner error says why nothing was changed.
 pub fn carry_out(
     conn: &mut Conn,
     actor: &Actor,
@@ -136,9 +127,6 @@ fn cancel(conn: &mut Conn, actor: &Actor, person: &Membership) -> Result<Events,
 }
 
 /// Takes a removal back within `membership::UNDO`. `None` when it is too late, or when they came back in another way.
-///
-/// # Errors
-/// The refusal of who may not touch somebody of that rank, or would give back a right that is not theirs.
 pub fn restore(conn: &mut Conn, actor: &Actor, id: MembershipId) -> Result<Option<Done>, AppError> {
     let control = organization::control(conn, actor.organization)?;
     let Some(person) = membership::restore(conn, &actor.cx, actor.organization, id)? else {

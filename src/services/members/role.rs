@@ -34,9 +34,6 @@ pub enum Title {
 
 impl Title {
     /// The role that a form's value means: a role's name, or a custom role's id.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn parse(conn: &mut Conn, organization: OrgId, text: &str) -> Result<Option<Self>, AppError> {
         if let Some(role) = Role::parse(text) {
             return Ok(Some(Self::Plain(role)));
@@ -48,9 +45,6 @@ impl Title {
     }
 
     /// The role that somebody has of their own.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn of(conn: &mut Conn, organization: OrgId, person: &Membership) -> Result<Self, AppError> {
         let custom = match person.access.custom_role {
             Some(id) => custom_role::find(conn, organization, id)?,
@@ -103,9 +97,6 @@ impl Title {
 }
 
 /// The roles that a member may give somebody, the present one included, highest first, the organization's own last.
-///
-/// # Errors
-/// When the database fails.
 pub fn offered(conn: &mut Conn, actor: &Actor, target: &Target) -> Result<Vec<Title>, AppError> {
     let rank = actor.into();
     let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
@@ -119,9 +110,6 @@ pub fn offered(conn: &mut Conn, actor: &Actor, target: &Target) -> Result<Vec<Ti
 }
 
 /// The roles that a member may give at all, highest first, the organization's own last.
-///
-/// # Errors
-/// When the database fails.
 pub fn grantable(conn: &mut Conn, actor: &Actor) -> Result<Vec<Title>, AppError> {
     let authority = actor.authority();
     let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
@@ -136,9 +124,6 @@ pub fn grantable(conn: &mut Conn, actor: &Actor) -> Result<Vec<Title>, AppError>
 
 /// Gives somebody a role, tells them, and says what was done. Everything that follows from it holds at once; who becomes
 /// or was an owner may have to wait for a second one.
-///
-/// # Errors
-/// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
 pub fn change(
     conn: &mut Conn,
     actor: &Actor,
@@ -172,9 +157,6 @@ pub fn change(
 }
 
 /// Gives somebody a role; the rules were asked.
-///
-/// # Errors
-/// The refusal of who would hand out a right that is not theirs; the inner error says why nothing was changed.
 pub fn carry_out(
     conn: &mut Conn,
     actor: &Actor,

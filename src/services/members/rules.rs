@@ -11,7 +11,6 @@ use crate::models::membership::record::Membership;
 /// Who acts.
 #[derive(Debug, Clone, Copy)]
 pub struct ActorRank {
-    /// The membership.
     pub id: MembershipId,
     /// What they may hand out.
     pub authority: Authority,
@@ -20,7 +19,6 @@ pub struct ActorRank {
 /// On whom.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
-    /// The membership.
     pub id: MembershipId,
     /// The role in the organization.
     pub role: Role,
@@ -102,9 +100,6 @@ pub fn may_give(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>
 }
 
 /// Whether a role may be changed to another.
-///
-/// # Errors
-/// Why not.
 pub fn role_change(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>) -> Result<(), MemberChangeError> {
     let wanted = wanted.into();
     if !may_give(actor, target, wanted) {

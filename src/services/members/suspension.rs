@@ -20,9 +20,6 @@ use crate::services::members::rules;
 use crate::services::members::rules::{MemberChangeError, Target};
 
 /// Shuts somebody out. The reason is for the organization's log and its admins.
-///
-/// # Errors
-/// When the database fails; the inner error says why nothing was changed.
 pub fn suspend(
     conn: &mut Conn,
     actor: &Actor,
@@ -43,9 +40,6 @@ pub fn suspend(
 }
 
 /// Shuts somebody out; the rules were asked.
-///
-/// # Errors
-/// When the database fails; the inner error says why nothing was changed.
 pub fn suspend_now(
     conn: &mut Conn,
     actor: &Actor,
@@ -69,9 +63,6 @@ pub fn suspend_now(
 }
 
 /// Lets somebody in again, with what they had.
-///
-/// # Errors
-/// The refusal of who would give back a right that is not theirs; the inner error says why nothing was changed.
 pub fn reinstate(
     conn: &mut Conn,
     actor: &Actor,
@@ -90,9 +81,6 @@ pub fn reinstate(
 }
 
 /// Lets somebody in again; the rules were asked.
-///
-/// # Errors
-/// The refusal of who would give back a right that is not theirs; the inner error says why nothing was changed.
 pub fn reinstate_now(
     conn: &mut Conn,
     actor: &Actor,

@@ -16,9 +16,6 @@ use crate::db::types::org_id::OrgId;
 use crate::models::membership::record::Membership;
 
 /// Somebody whom the reader may look at by a right: everybody, or who shares a company in which it is held; and themselves.
-///
-/// # Errors
-/// `NotFound` for everybody else.
 pub fn visible(
     conn: &mut Conn,
     actor: &Actor,
@@ -39,9 +36,6 @@ pub fn visible(
 }
 
 /// Whether somebody is assigned to one of some companies.
-///
-/// # Errors
-/// When the database fails.
 fn is_within(conn: &mut Conn, organization: OrgId, member: MembershipId, companies: &[CompanyId]) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         company_assignments::table
@@ -74,9 +68,6 @@ impl CompanyScope {
     }
 
     /// The company that somebody means; `None` when none is.
-    ///
-    /// # Errors
-    /// `NotFound` for an id that leads to nothing here: an id is never typed.
     pub fn meant(&self, conn: &mut Conn, actor: &Actor, text: &str) -> Result<Option<CompanyChoice>, AppError> {
         let text = text.trim();
         let meant = company_choice::company_meant(conn, actor.organization, text)?;

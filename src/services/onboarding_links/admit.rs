@@ -41,9 +41,6 @@ pub struct Admitted {
 }
 
 /// Reads the name of a company to make; its address is made of the name.
-///
-/// # Errors
-/// A sentence at the field.
 pub fn wish(name: &str, unit: UnitLabel) -> Result<NewCompany, FormErrors> {
     let form = CompanyForm {
         name: name.to_owned(),
@@ -57,9 +54,6 @@ pub fn wish(name: &str, unit: UnitLabel) -> Result<NewCompany, FormErrors> {
 
 /// Lets somebody in as a link says. The use is counted already; `by` is on whose rights it happens, and `approved` tells
 /// that a person decided it.
-///
-/// # Errors
-/// When the database fails, and `Busy` when somebody took the place in between: then nothing was changed.
 pub fn admit(
     conn: &mut Conn,
     cx: &Ctx,

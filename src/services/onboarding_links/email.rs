@@ -16,9 +16,6 @@ use crate::services::onboarding_links::admit::Newcomer;
 use crate::services::onboarding_links::rules::TOLD_A_DAY;
 
 /// Tells the people who may decide that somebody asks to come in. On a day of very many requests the queue tells it alone.
-///
-/// # Errors
-/// When the database or the template fails.
 pub fn asked(
     conn: &mut Conn,
     cx: &Ctx,
@@ -67,9 +64,6 @@ pub fn asked(
 }
 
 /// Tells who asked that they are in.
-///
-/// # Errors
-/// When the database or the template fails.
 pub fn approved(conn: &mut Conn, actor: &Actor, to: &Newcomer, company: Option<&str>) -> Result<(), AppError> {
     let organization = &actor.organization_name;
     let (what, path) = match (company, &to.wish) {
@@ -95,9 +89,6 @@ pub fn approved(conn: &mut Conn, actor: &Actor, to: &Newcomer, company: Option<&
 }
 
 /// Tells who asked that they are not let in.
-///
-/// # Errors
-/// When the database or the template fails.
 pub fn denied(conn: &mut Conn, actor: &Actor, name: &str, email: &str) -> Result<(), AppError> {
     let organization = &actor.organization_name;
     let notice = Notice {

@@ -26,16 +26,11 @@ pub type Backend = <Conn as diesel::Connection>::Backend;
 /// A company that a link names, or may.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Company {
-    /// Its id.
     pub id: CompanyId,
-    /// Its name.
     pub name: String,
 }
 
 /// The active companies among some, by name. With a voucher: only those to which they may bring people.
-///
-/// # Errors
-/// When the database fails.
 pub fn companies(
     conn: &mut Conn,
     organization: OrgId,
@@ -58,9 +53,6 @@ pub fn companies(
 }
 
 /// The first active companies to which somebody may bring people and whose name holds `q`, by name; whether there are more.
-///
-/// # Errors
-/// When the database fails.
 pub fn matching(
     conn: &mut Conn,
     organization: OrgId,
@@ -93,9 +85,6 @@ pub fn matching(
 }
 
 /// The slug of a company.
-///
-/// # Errors
-/// When the database fails.
 pub fn slug_of(conn: &mut Conn, organization: OrgId, company: CompanyId) -> QueryResult<String> {
     companies::table
         .find((organization, company))
@@ -104,9 +93,6 @@ pub fn slug_of(conn: &mut Conn, organization: OrgId, company: CompanyId) -> Quer
 }
 
 /// Somebody's membership and what it means at the door.
-///
-/// # Errors
-/// When the database fails.
 pub fn standing(
     conn: &mut Conn,
     organization: OrgId,
@@ -138,9 +124,6 @@ pub fn standing(
 }
 
 /// Name, address and proof of an account.
-///
-/// # Errors
-/// When the database fails.
 pub fn account(conn: &mut Conn, user: UserId) -> QueryResult<(String, String, bool)> {
     let (name, email, proven): (String, String, Option<Time>) = users::table
         .find(user)
@@ -153,9 +136,6 @@ pub fn account(conn: &mut Conn, user: UserId) -> QueryResult<(String, String, bo
 const TOLD: usize = 10;
 
 /// The first people who may decide about somebody who would get this: name and address.
-///
-/// # Errors
-/// When the database fails.
 pub fn deciders(
     conn: &mut Conn,
     cx: &Ctx,

@@ -83,9 +83,7 @@ impl LinkStatus {
 /// The organization behind a door.
 #[derive(Debug, Clone, Queryable)]
 pub struct OrganizationHeading {
-    /// The name.
     pub name: String,
-    /// The slug.
     pub slug: String,
     /// Its word for companies.
     pub unit: UnitLabel,
@@ -100,9 +98,6 @@ impl OrganizationHeading {
 }
 
 /// The organization of a link.
-///
-/// # Errors
-/// When the database fails.
 pub fn host(conn: &mut Conn, organization: OrgId) -> QueryResult<OrganizationHeading> {
     organizations::table
         .inner_join(organization_slugs::table)
@@ -121,9 +116,7 @@ pub fn host(conn: &mut Conn, organization: OrgId) -> QueryResult<OrganizationHea
 /// A link as somebody finds it who holds its address.
 #[derive(Debug, Clone)]
 pub struct ResolvedLink {
-    /// The link.
     pub link: Link,
-    /// The organization.
     pub host: OrganizationHeading,
     /// The name of who vouches for it.
     pub voucher: String,
@@ -133,9 +126,6 @@ pub struct ResolvedLink {
 
 impl ResolvedLink {
     /// The door of a token; `None` when there never was such a link.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn find(conn: &mut Conn, cx: &Ctx, token: &Token) -> Result<Option<Self>, AppError> {
         let Some(found) = onboarding_link::find_by_token(conn, token)? else {
             return Ok(None);
@@ -157,9 +147,6 @@ impl ResolvedLink {
     }
 
     /// The open door to which a path leads: somebody who signs up on the way there is asked in by the organization.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn ahead(conn: &mut Conn, cx: &Ctx, next: &str) -> Result<Option<Self>, AppError> {
         match token_in(next) {
             Some(token) => {
@@ -179,9 +166,6 @@ pub fn token_in(next: &str) -> Option<&str> {
 }
 
 /// The name of an account.
-///
-/// # Errors
-/// When the database fails.
 pub fn name_of(conn: &mut Conn, user: UserId) -> QueryResult<String> {
     users::table.find(user).select(users::name).first(conn)
 }
@@ -253,9 +237,6 @@ impl LinkGrant {
 }
 
 /// Whether who changed a link last may still give what it gives.
-///
-/// # Errors
-/// When the database fails.
 pub fn vouched(conn: &mut Conn, cx: &Ctx, link: &Link) -> Result<bool, AppError> {
     let voucher = authority::inviter(conn, link.organization_id, cx, link.authorized_by)?;
     Ok(voucher.is_some_and(|(_, voucher)| LinkGrant::from(link).is_vouched_by(&voucher)))

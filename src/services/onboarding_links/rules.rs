@@ -18,17 +18,11 @@ pub const TOLD_A_DAY: i64 = 20;
 pub const MOST: usize = 50;
 
 /// Reads what the organization calls a link.
-///
-/// # Errors
-/// A sentence for the person who typed it.
 pub fn title(text: &str) -> Result<String, String> {
     name::parse(text, "a name", 60)
 }
 
 /// Reads domains with commas, spaces or lines between; an `@` before one is left out.
-///
-/// # Errors
-/// A sentence for the person who typed them.
 pub fn domains(text: &str) -> Result<Vec<String>, String> {
     let mut all: Vec<String> = Vec::new();
     for word in text
@@ -52,9 +46,6 @@ pub fn domains(text: &str) -> Result<Vec<String>, String> {
 }
 
 /// Reads how often a link may be used; nothing is without end. `used`: how often it was.
-///
-/// # Errors
-/// A sentence for the person who typed it.
 pub fn max_uses(text: &str, used: i32) -> Result<Option<i32>, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -68,9 +59,6 @@ pub fn max_uses(text: &str, used: i32) -> Result<Option<i32>, String> {
 }
 
 /// Reads the last day of a link; nothing is without end. `present`: the end it has, which may stay in the past.
-///
-/// # Errors
-/// A sentence for the person who typed it.
 pub fn end(text: &str, now: Time, present: Option<Time>) -> Result<Option<Time>, String> {
     match text.trim() {
         "" => Ok(None),
@@ -102,7 +90,6 @@ pub enum LinkState {
     Stranger,
     /// Others removed them.
     Removed,
-    /// A member.
     Member,
     /// A member who is shut out.
     Suspended,
@@ -117,7 +104,6 @@ pub enum JoinViewer {
     Unproven,
     /// Somebody with a proven address.
     Proven {
-        /// Their place.
         standing: LinkState,
         /// Whether a request of theirs waits.
         waits: bool,

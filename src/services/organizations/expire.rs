@@ -17,9 +17,6 @@ const ROWS: i64 = 500;
 const PIECES: usize = 400;
 
 /// Does what is due, `most` requests at a time.
-///
-/// # Errors
-/// When the database fails.
 pub fn run(door: &System, most: i64) -> Result<(), AppError> {
     door.write(|cx, conn| {
         let over = approval::expire(conn, cx.now, most)?;

@@ -41,9 +41,6 @@ pub struct Given {
 type Outcome = Result<Option<(Given, Events)>, AppError>;
 
 /// Gives it; `None` when `errors` say why not.
-///
-/// # Errors
-/// The refusal that names the missing right; `NotFound` for people and companies that are not here.
 pub fn give(conn: &mut Conn, actor: &Actor, typed: &AssignmentForm, errors: &mut FormErrors) -> Outcome {
     let sight = CompanyScope::of(conn, actor)?;
     let company = chosen(conn, actor, &sight, &typed.company_id)?;

@@ -57,20 +57,15 @@ pub struct Offer {
     pub companies: Vec<CompanyChoice>,
     /// Whether there are more companies than a select holds.
     pub searches: bool,
-    /// The chosen company.
     pub company: Option<CompanyChoice>,
     pub roles: Vec<RoleChoice>,
     /// The value of the chosen role.
     pub role: String,
-    /// Who was chosen.
     pub person: Option<String>,
 }
 
 impl Offer {
     /// Reads what can be chosen after what was typed.
-    ///
-    /// # Errors
-    /// `NotFound` for people and companies that are not here.
     pub fn of(conn: &mut Conn, actor: &Actor, sight: &CompanyScope, typed: &AssignmentForm) -> Result<Self, AppError> {
         let person = match typed.member_id.as_str() {
             "" => None,
@@ -259,9 +254,6 @@ impl Offer {
 }
 
 /// The company that was chosen; whether it is archived is seen when something is given there.
-///
-/// # Errors
-/// `NotFound` for one that is not here, or not the reader's to see.
 pub fn chosen(
     conn: &mut Conn,
     actor: &Actor,

@@ -89,9 +89,6 @@ type Wrong = Vec<(u64, String)>;
 
 impl Plan {
     /// Reads what the rows mean here and now. The inner error is a sentence for each line that is wrong.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub fn of(conn: &mut Conn, actor: &Actor, rows: Vec<MatrixCsvRow>) -> Result<Result<Self, Wrong>, AppError> {
         let reader = Reader::of(conn, actor, &rows)?;
         let (mut lines, mut wrong) = (Vec::new(), Vec::new());

@@ -25,7 +25,6 @@ pub struct Line {
     pub you: bool,
     /// What they have, by its name.
     pub role: String,
-    /// Where it counts.
     pub reach: String,
     /// The slug of the one company where it does.
     pub company: Option<String>,

@@ -12,9 +12,6 @@ use crate::db::types::organization::CompanyStatus;
 use crate::models::company_choice::CompanyChoice;
 
 /// A page of active companies by name; of some only, when they are given.
-///
-/// # Errors
-/// When the database fails.
 pub fn columns(
     conn: &mut Conn,
     organization: OrgId,
@@ -65,9 +62,6 @@ pub fn columns(
 }
 
 /// The first active companies whose name holds what somebody typed, by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn named(conn: &mut Conn, organization: OrgId, typed: &str, limit: usize) -> QueryResult<Vec<CompanyChoice>> {
     let all: Vec<CompanyChoice> = companies::table
         .filter(companies::organization_id.eq(organization))

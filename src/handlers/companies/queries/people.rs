@@ -14,11 +14,8 @@ use crate::db::types::org_id::OrgId;
 /// Somebody assigned to a company.
 #[derive(Debug, Clone, Queryable)]
 pub struct Assigned {
-    /// The membership.
     pub id: MembershipId,
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
     /// The role in the organization.
     pub role: Role,
@@ -29,9 +26,6 @@ pub struct Assigned {
 }
 
 /// The first people assigned to a company by name.
-///
-/// # Errors
-/// When the database fails.
 pub fn assigned(conn: &mut Conn, org: OrgId, company: CompanyId, limit: i64) -> QueryResult<Vec<Assigned>> {
     company_assignments::table
         .inner_join(
@@ -56,9 +50,6 @@ pub fn assigned(conn: &mut Conn, org: OrgId, company: CompanyId, limit: i64) -> 
 }
 
 /// How many people are assigned to a company.
-///
-/// # Errors
-/// When the database fails.
 pub fn count_assigned(conn: &mut Conn, org: OrgId, company: CompanyId) -> QueryResult<i64> {
     company_assignments::table
         .filter(company_assignments::organization_id.eq(org))
@@ -70,11 +61,8 @@ pub fn count_assigned(conn: &mut Conn, org: OrgId, company: CompanyId) -> QueryR
 /// A member as a candidate for a company.
 #[derive(Debug, Clone, Queryable)]
 pub struct Candidate {
-    /// The membership.
     pub id: MembershipId,
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
     /// The role in the organization.
     pub role: Role,
@@ -82,9 +70,6 @@ pub struct Candidate {
 
 /// The first members by name whom every word finds. Who sees only the people of some companies finds those, and
 /// anybody else by the whole address.
-///
-/// # Errors
-/// When the database fails.
 pub fn candidates(
     conn: &mut Conn,
     org: OrgId,

@@ -123,18 +123,12 @@ async fn answer(gate: Gate<ViewMembers>, fields: Fields, only_looks: bool) -> Re
 }
 
 /// `GET /organizations/{slug}/members/bulk`: what would happen; nothing does.
-///
-/// # Errors
-/// What the gate or the order of command refuses; somebody who is not here.
 pub async fn look(gate: Gate<ViewMembers>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
     answer(gate, fields, true).await
 }
 
 /// `POST /organizations/{slug}/members/bulk`: what would happen, and with `step=apply` it does.
-///
-/// # Errors
-/// What the gate or the order of command refuses; somebody who is not here.
 pub async fn submit(gate: Gate<ViewMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
     answer(gate, fields, false).await
 }

@@ -48,9 +48,6 @@ pub struct Impact {
 }
 
 /// Finds out what somebody's removal means.
-///
-/// # Errors
-/// When the database fails.
 pub fn of(conn: &mut Conn, organization: OrgId, person: &Membership, now: Time) -> Result<Impact, AppError> {
     let companies = assigned(conn, organization, person.id)?;
     let cells = Overrides::read(&person.access.overrides);

@@ -17,15 +17,11 @@ pub const MOST: i64 = 500;
 /// Somebody who was removed or left.
 #[derive(Debug, Clone)]
 pub struct Gone {
-    /// The membership.
     pub id: MembershipId,
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
     /// The role that counted.
     pub role: Role,
-    /// When they went.
     pub at: Time,
     /// Who removed them; nobody when they left.
     pub by: Option<String>,
@@ -45,9 +41,6 @@ type Row = (
 );
 
 /// Who can still be brought back, the latest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Vec<Gone>> {
     let rows: Vec<Row> = memberships::table
         .inner_join(users::table)
@@ -88,9 +81,6 @@ pub fn list(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Vec<
 }
 
 /// How many can still be brought back, counted up to `MOST`.
-///
-/// # Errors
-/// When the database fails.
 pub fn count(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<usize> {
     let ids: Vec<MembershipId> = memberships::table
         .filter(memberships::organization_id.eq(organization))
@@ -103,9 +93,6 @@ pub fn count(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<usi
 }
 
 /// The name of somebody who belongs to the organization, or did; also when it is too late to bring them back.
-///
-/// # Errors
-/// When the database fails.
 pub fn name(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<Option<String>> {
     memberships::table
         .inner_join(users::table)

@@ -15,7 +15,6 @@ use crate::mail::outbox::MailState;
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = mail_outbox)]
 pub struct Listed {
-    /// The letter.
     pub id: MailId,
     /// What kind, such as `invitation`.
     pub kind: String,
@@ -23,9 +22,7 @@ pub struct Listed {
     pub to_name: String,
     /// The recipient's address.
     pub to_email: String,
-    /// The subject.
     pub subject: String,
-    /// Where it stands.
     pub state: MailState,
     /// How many tries there were.
     pub attempts: i32,
@@ -47,9 +44,6 @@ impl Listed {
 }
 
 /// A page of letters, newest first: in one state or any, to one address or any.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(
     conn: &mut Conn,
     state: Option<MailState>,
@@ -68,18 +62,12 @@ pub fn list(
 }
 
 /// One letter.
-///
-/// # Errors
-/// `NotFound` when there is none.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Listed, AppError> {
     let id = MailId::parse(id).ok_or(AppError::NotFound)?;
     Ok(mail_outbox::table.find(id).select(Listed::as_select()).first(conn)?)
 }
 
 /// The HTML part and the text part as they lie in the outbox; empty once it was sent.
-///
-/// # Errors
-/// When the database fails.
 pub fn parts(conn: &mut Conn, id: MailId) -> QueryResult<(String, String)> {
     mail_outbox::table
         .find(id)

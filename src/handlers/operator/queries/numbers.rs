@@ -40,9 +40,6 @@ impl Numbers {
 }
 
 /// Counts.
-///
-/// # Errors
-/// When the database fails.
 pub fn count(conn: &mut Conn, now: Time) -> QueryResult<Numbers> {
     let letters: Vec<(MailState, i64)> = mail_outbox::table
         .group_by(mail_outbox::state)
@@ -79,9 +76,6 @@ pub fn count(conn: &mut Conn, now: Time) -> QueryResult<Numbers> {
 }
 
 /// How many organizations there are. Of one that was deleted a bare row stays, which is none.
-///
-/// # Errors
-/// When the database fails.
 pub fn organizations(conn: &mut Conn) -> QueryResult<i64> {
     organizations::table
         .filter(organizations::status.ne(OrganizationStatus::Deleted))
@@ -90,9 +84,6 @@ pub fn organizations(conn: &mut Conn) -> QueryResult<i64> {
 }
 
 /// The version of the schema: the latest migration.
-///
-/// # Errors
-/// When the database fails.
 pub fn schema(conn: &mut Conn) -> QueryResult<String> {
     #[derive(QueryableByName)]
     struct Latest {
@@ -105,17 +96,11 @@ pub fn schema(conn: &mut Conn) -> QueryResult<String> {
 }
 
 /// Asks the database for something small.
-///
-/// # Errors
-/// When it does not answer.
 pub fn ping(conn: &mut Conn) -> QueryResult<()> {
     instance::table.count().get_result::<i64>(conn).map(|_| ())
 }
 
 /// Since when the letter that has been due longest is due.
-///
-/// # Errors
-/// When the database fails.
 pub fn oldest_due(conn: &mut Conn, now: Time) -> QueryResult<Option<Time>> {
     mail_outbox::table
         .filter(mail_outbox::state.eq(MailState::Queued))
@@ -125,9 +110,6 @@ pub fn oldest_due(conn: &mut Conn, now: Time) -> QueryResult<Option<Time>> {
 }
 
 /// When a chain of a log was sealed last.
-///
-/// # Errors
-/// When the database fails.
 pub fn sealed(conn: &mut Conn) -> QueryResult<Option<Time>> {
     audit_seals::table.select(max(audit_seals::sealed_at)).first(conn)
 }

@@ -19,11 +19,8 @@ use crate::handlers::operator::queries::{Backend, containing, lower, newest_firs
 /// An organization in the list.
 #[derive(Debug, Clone, Queryable)]
 pub struct Listed {
-    /// The organization.
     pub id: OrgId,
-    /// Its name.
     pub name: String,
-    /// Its current slug.
     pub slug: String,
     /// What kind it is.
     pub organization_type: OrganizationType,
@@ -33,9 +30,7 @@ pub struct Listed {
     pub status: OrganizationStatus,
     /// Where its data is wanted.
     pub region: Region,
-    /// How many companies work.
     pub companies: i64,
-    /// How many are archived.
     pub archived: i64,
     /// Whether operators may look in.
     pub consent: bool,
@@ -84,9 +79,6 @@ macro_rules! listed {
 }
 
 /// A page of organizations whose name or slug holds the words, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(conn: &mut Conn, q: &str, place: Option<&Cursor>) -> QueryResult<Vec<Listed>> {
     let mut query = listed!().into_boxed::<Backend>();
     if !q.trim().is_empty() {
@@ -102,9 +94,6 @@ pub fn list(conn: &mut Conn, q: &str, place: Option<&Cursor>) -> QueryResult<Vec
 }
 
 /// The organization that has this slug, or once had it: the one in an old letter still leads there.
-///
-/// # Errors
-/// `NotFound` when there never was one.
 pub fn find(conn: &mut Conn, slug: &str) -> Result<Listed, AppError> {
     let id: OrgId = organization_slugs::table
         .find(slug)
@@ -114,9 +103,6 @@ pub fn find(conn: &mut Conn, slug: &str) -> Result<Listed, AppError> {
 }
 
 /// How many members each of these has.
-///
-/// # Errors
-/// When the database fails.
 pub fn members(conn: &mut Conn, ids: &[OrgId]) -> QueryResult<HashMap<OrgId, i64>> {
     let rows: Vec<(OrgId, i64)> = role_counts::table
         .filter(role_counts::organization_id.eq_any(ids))
@@ -130,9 +116,6 @@ pub fn members(conn: &mut Conn, ids: &[OrgId]) -> QueryResult<HashMap<OrgId, i64
 }
 
 /// How many members have each role, highest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn roles(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(Role, i64)>> {
     let mut rows: Vec<(Role, i64)> = role_counts::table
         .filter(role_counts::organization_id.eq(organization))
@@ -144,9 +127,6 @@ pub fn roles(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(Role, i64
 }
 
 /// More of one organization: domain, time zone, currency, who made it.
-///
-/// # Errors
-/// When the database fails.
 pub fn more(conn: &mut Conn, organization: OrgId) -> QueryResult<(String, String, String, String)> {
     organizations::table
         .inner_join(users::table.on(users::id.eq(organizations::created_by)))
@@ -161,9 +141,6 @@ pub fn more(conn: &mut Conn, organization: OrgId) -> QueryResult<(String, String
 }
 
 /// Name and address of the owners, at most 50.
-///
-/// # Errors
-/// When the database fails.
 pub fn owners(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String, String)>> {
     memberships::table
         .inner_join(users::table)
@@ -177,9 +154,6 @@ pub fn owners(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String, 
 }
 
 /// Whether somebody has a place there, and so no need to look in.
-///
-/// # Errors
-/// When the database fails.
 pub fn has(conn: &mut Conn, organization: OrgId, user: UserId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         memberships::table

@@ -18,11 +18,8 @@ use crate::handlers::operator::queries::{Backend, containing, lower, newest_firs
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub struct Account {
-    /// The account.
     pub id: UserId,
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
     /// When the address was proven.
     pub email_verified_at: Option<Time>,
@@ -53,9 +50,6 @@ pub enum Show {
 }
 
 /// A page of accounts whose name or address holds the words, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn list(conn: &mut Conn, q: &str, show: Show, place: Option<&Cursor>) -> QueryResult<Vec<Account>> {
     let mut query = users::table.select(Account::as_select()).into_boxed::<Backend>();
     if !q.trim().is_empty() {
@@ -76,26 +70,17 @@ pub fn list(conn: &mut Conn, q: &str, show: Show, place: Option<&Cursor>) -> Que
 }
 
 /// One account.
-///
-/// # Errors
-/// `NotFound` when there is none.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Account, AppError> {
     let id = UserId::parse(id).ok_or(AppError::NotFound)?;
     Ok(users::table.find(id).select(Account::as_select()).first(conn)?)
 }
 
 /// What an account's password is checked against.
-///
-/// # Errors
-/// `NotFound` when there is no such account.
 pub fn password_hash(conn: &mut Conn, id: UserId) -> QueryResult<String> {
     users::table.find(id).select(users::password_hash).first(conn)
 }
 
 /// To how many organizations each of these belongs.
-///
-/// # Errors
-/// When the database fails.
 pub fn organizations(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, i64>> {
     let rows: Vec<(UserId, i64)> = memberships::table
         .filter(memberships::user_id.eq_any(ids))
@@ -107,9 +92,6 @@ pub fn organizations(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<Use
 }
 
 /// When each of these was seen last, in a session that is still there or in an organization.
-///
-/// # Errors
-/// When the database fails.
 pub fn seen(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, Time>> {
     let mut all: Vec<(UserId, Option<Time>)> = sessions::table
         .filter(sessions::user_id.eq_any(ids))
@@ -133,9 +115,6 @@ pub fn seen(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, Time
 }
 
 /// How many sessions an account has.
-///
-/// # Errors
-/// When the database fails.
 pub fn sessions(conn: &mut Conn, id: UserId) -> QueryResult<i64> {
     sessions::table
         .filter(sessions::user_id.eq(id))
@@ -144,9 +123,6 @@ pub fn sessions(conn: &mut Conn, id: UserId) -> QueryResult<i64> {
 }
 
 /// How many organizations an account made.
-///
-/// # Errors
-/// When the database fails.
 pub fn created(conn: &mut Conn, id: UserId) -> QueryResult<i64> {
     use crate::db::schema::organizations;
     organizations::table
