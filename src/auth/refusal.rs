@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::{AccessInputs, Reach, RolePolicies};
-use crate::authz::permission::{PermissionId, PermissionSet};
+use crate::authz::permission::PermissionId;
 use crate::authz::role::Role;
 use crate::common::error::{AppError, Refusal};
 use crate::db::Conn;
@@ -63,7 +63,7 @@ impl Actor {
     /// data along is noted.
     pub fn writable(&self, conn: &mut Conn, permission: PermissionId) -> Result<(), AppError> {
         match self.pending_reason() {
-            Some(reason) if !PermissionSet::TAKING.has(permission) => Err(AppError::Forbidden(Box::new(Refusal {
+            Some(reason) if !permission.exports() => Err(AppError::Forbidden(Box::new(Refusal {
                 slug: self.slug.clone(),
                 people: who_can_grant(conn, self.organization, None)?,
                 reason: Some(reason),

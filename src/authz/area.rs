@@ -1,23 +1,21 @@
-//! Permissions in groups, for whoever reads or picks them.
+//! Permissions in groups, for pages that list them.
 
-use crate::authz::permission::{PermissionId, PermissionSet};
-
-/// A group of permissions that concern one thing.
+/// A group of permissions. Each row of the permission table names its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Area {
     /// The organization itself.
     Organization,
     /// Overview and reporting.
     Reporting,
-    /// Which companies there are.
+    /// Creating and archiving companies.
     Companies,
-    /// People and what they may do.
+    /// Members and their access.
     People,
     /// Money.
     Billing,
     /// Keys, webhooks, integrations.
     Developers,
-    /// Security, privacy and the log.
+    /// Security, privacy and the audit log.
     Security,
     /// Work in one company.
     Company,
@@ -36,21 +34,7 @@ impl Area {
         Self::Company,
     ];
 
-    /// Where a permission belongs.
-    pub fn of(permission: PermissionId) -> Self {
-        match permission.key().split('.').next().unwrap_or_default() {
-            "overview" | "reporting" => Self::Reporting,
-            "company" | "onboarding" => Self::Companies,
-            "members" | "access" | "requests" | "roles" => Self::People,
-            "billing" | "budgets" | "wallet" => Self::Billing,
-            "keys" | "webhooks" | "integrations" => Self::Developers,
-            "security" | "notifications" | "privacy" | "audit" => Self::Security,
-            "co" => Self::Company,
-            _ => Self::Organization,
-        }
-    }
-
-    /// The heading. `titles` is the organization's word for companies, in capitals; `one` the word for one.
+    /// The heading. `titles` is the organization's word for companies, capitalized; `one` the word for one.
     pub fn label(self, titles: &str, one: &str) -> String {
         match self {
             Self::Organization => "Organization".into(),
@@ -62,34 +46,5 @@ impl Area {
             Self::Security => "Security and privacy".into(),
             Self::Company => format!("Work in a {one}"),
         }
-    }
-
-    /// The permissions of a set by area, areas without any left out.
-    pub fn split(set: PermissionSet) -> Vec<(Self, Vec<PermissionId>)> {
-        let permissions = |area| {
-            set.iter()
-                .filter(|permission| Self::of(*permission) == area)
-                .collect::<Vec<_>>()
-        };
-        Self::ALL
-            .into_iter()
-            .map(|area| (area, permissions(area)))
-            .filter(|(_, permissions)| !permissions.is_empty())
-            .collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_permission_stands_in_one_area() {
-        let split = Area::split(PermissionSet::ALL);
-        assert_eq!(split.len(), Area::ALL.len());
-        assert_eq!(
-            split.iter().map(|(_, permissions)| permissions.len()).sum::<usize>(),
-            50
-        );
     }
 }

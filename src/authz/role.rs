@@ -23,7 +23,7 @@ crate::text_enum! {
 }
 
 impl Role {
-    /// The word for people.
+    /// The name for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Owner => "Owner",
@@ -36,7 +36,7 @@ impl Role {
         }
     }
 
-    /// What the role can do, in one sentence without a full stop. `many` is the organization's word for companies.
+    /// What the role can do, without a full stop. `many` is the organization's word for companies.
     pub fn can(self, many: &str) -> String {
         match self {
             Self::Owner => format!("Do everything: {many}, members, billing and settings"),
@@ -49,7 +49,7 @@ impl Role {
         }
     }
 
-    /// Height in the order of command; nobody acts on somebody higher.
+    /// The level: no one changes a member with a higher rank.
     pub fn rank(self) -> u8 {
         match self {
             Self::Owner => 6,
@@ -61,7 +61,7 @@ impl Role {
         }
     }
 
-    /// The one that gives the rank, of one's own role and those of groups. At the same height one's own counts.
+    /// The role that gives the rank, of a member's own role and those of their groups. At the same rank it is their own.
     pub fn highest(own: Self, others: impl IntoIterator<Item = Self>) -> Self {
         let other = others
             .into_iter()
@@ -69,7 +69,7 @@ impl Role {
         other.filter(|role| role.rank() > own.rank()).unwrap_or(own)
     }
 
-    /// Whether the role acts in every company, future ones included, and as what there.
+    /// The role that it has in every company, future ones included.
     pub fn inherited(self) -> Option<CompanyRole> {
         match self {
             Self::Owner | Self::Admin => Some(CompanyRole::Manager),
@@ -81,7 +81,7 @@ impl Role {
 }
 
 impl CompanyRole {
-    /// The word for people.
+    /// The name for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Manager => "Manager",
@@ -90,7 +90,7 @@ impl CompanyRole {
         }
     }
 
-    /// What the role can do there, in one sentence without a full stop.
+    /// What the role can do there, without a full stop.
     pub fn can(self) -> &'static str {
         match self {
             Self::Manager => "Edit it and manage its people",

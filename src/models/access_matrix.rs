@@ -1,11 +1,10 @@
-//! What a change of many places needs: everything or nothing, and what stands now.
+//! Members, companies and roles for changes of the access matrix.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use crate::authz::role::{CompanyRole, Role};
-use crate::common::error::AppError;
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId};
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -14,54 +13,24 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 
-/// So many values go into one query.
+/// The most values in one query.
 const BINDS: usize = 1_000;
 
-enum Back<F> {
-    Refused(F),
-    Failed(AppError),
-}
-
-impl<F> From<diesel::result::Error> for Back<F> {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-/// Does some work; when it is refused, everything it wrote is undone and the reason stays.
-pub fn all_or_nothing<T, F>(
-    conn: &mut Conn,
-    work: impl FnOnce(&mut Conn) -> Result<Result<T, F>, AppError>,
-) -> Result<Result<T, F>, AppError> {
-    let done = conn.transaction(|conn| match work(conn) {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(refused)) => Err(Back::Refused(refused)),
-        Err(failed) => Err(Back::Failed(failed)),
-    });
-    match done {
-        Ok(done) => Ok(Ok(done)),
-        Err(Back::Refused(refused)) => Ok(Err(refused)),
-        Err(Back::Failed(failed)) => Err(failed),
-    }
-}
-
-/// A member as a change of places meets them.
 #[derive(Debug, Clone, Queryable)]
-pub struct Person {
+pub struct MatrixMember {
     pub id: MembershipId,
     pub name: String,
     pub email: String,
-    /// The role that counts.
+    /// The effective role.
     pub role: Role,
-    /// The end of access.
     pub access_until: Option<Time>,
     pub direct_role: Role,
-    /// The custom role in its place.
+    /// The custom role instead of the built-in one.
     pub custom_role: Option<CustomRoleId>,
 }
 
-impl Person {
-    /// The form's value of their own role.
+impl MatrixMember {
+    /// Their own role as a form's value.
     pub fn title(&self) -> String {
         self.custom_role
             .map_or_else(|| self.direct_role.to_string(), |custom| custom.to_string())
@@ -86,25 +55,25 @@ macro_rules! people {
     };
 }
 
-/// The members of some addresses, by address.
-pub fn by_emails(conn: &mut Conn, organization: OrgId, emails: &[String]) -> QueryResult<HashMap<String, Person>> {
+/// Members by their email addresses.
+pub fn by_emails(conn: &mut Conn, organization: OrgId, emails: &[String]) -> QueryResult<HashMap<String, MatrixMember>> {
     let mut found = HashMap::new();
     for emails in emails.chunks(BINDS) {
-        let people: Vec<Person> = people!(organization).filter(users::email.eq_any(emails)).load(conn)?;
+        let people: Vec<MatrixMember> = people!(organization).filter(users::email.eq_any(emails)).load(conn)?;
         found.extend(people.into_iter().map(|person| (person.email.clone(), person)));
     }
     Ok(found)
 }
 
-/// Some members, by id; who was removed or belongs to another organization is not among them.
+/// Members by id, without removed ones.
 pub fn by_ids(
     conn: &mut Conn,
     organization: OrgId,
     members: &[MembershipId],
-) -> QueryResult<HashMap<MembershipId, Person>> {
+) -> QueryResult<HashMap<MembershipId, MatrixMember>> {
     let mut found = HashMap::new();
     for members in members.chunks(BINDS) {
-        let people: Vec<Person> = people!(organization)
+        let people: Vec<MatrixMember> = people!(organization)
             .filter(memberships::id.eq_any(members))
             .load(conn)?;
         found.extend(people.into_iter().map(|person| (person.id, person)));
@@ -112,42 +81,40 @@ pub fn by_ids(
     Ok(found)
 }
 
-/// A company as a change of places meets it.
-#[derive(Debug, Clone, Queryable)]
-pub struct Company {
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = companies)]
+pub struct MatrixCompany {
     pub id: CompanyId,
     pub name: String,
     pub slug: String,
-    /// Whether it works.
     pub status: CompanyStatus,
 }
 
-/// The companies of some slugs, by slug.
-pub fn by_slugs(conn: &mut Conn, organization: OrgId, slugs: &[String]) -> QueryResult<HashMap<String, Company>> {
+/// Companies by their slugs.
+pub fn by_slugs(conn: &mut Conn, organization: OrgId, slugs: &[String]) -> QueryResult<HashMap<String, MatrixCompany>> {
     let mut found = HashMap::new();
     for slugs in slugs.chunks(BINDS) {
-        let some: Vec<Company> = companies::table
+        let some: Vec<MatrixCompany> = companies::table
             .filter(companies::organization_id.eq(organization))
             .filter(companies::slug.eq_any(slugs))
-            .select((companies::id, companies::name, companies::slug, companies::status))
+            .select(MatrixCompany::as_select())
             .load(conn)?;
         found.extend(some.into_iter().map(|company| (company.slug.clone(), company)));
     }
     Ok(found)
 }
 
-/// One of the organization's companies.
-pub fn company(conn: &mut Conn, organization: OrgId, id: CompanyId) -> QueryResult<Company> {
+pub fn company(conn: &mut Conn, organization: OrgId, id: CompanyId) -> QueryResult<MatrixCompany> {
     companies::table
         .find((organization, id))
-        .select((companies::id, companies::name, companies::slug, companies::status))
+        .select(MatrixCompany::as_select())
         .first(conn)
 }
 
-/// The role that counts and the own one.
+/// The effective role and the member's own one.
 pub type Held = (CompanyRole, Option<CompanyRole>);
 
-/// The places of some members, by member and company.
+/// The roles of members in companies.
 pub fn held(
     conn: &mut Conn,
     organization: OrgId,
@@ -171,4 +138,24 @@ pub fn held(
         );
     }
     Ok(held)
+}
+
+/// The effective role of a member in a company, unless it expired.
+pub fn active_role(
+    conn: &mut Conn,
+    now: Time,
+    organization: OrgId,
+    member: MembershipId,
+    company: CompanyId,
+) -> QueryResult<Option<CompanyRole>> {
+    company_assignments::table
+        .find((organization, member, company))
+        .filter(
+            company_assignments::access_until
+                .is_null()
+                .or(company_assignments::access_until.ge(now)),
+        )
+        .select(company_assignments::role)
+        .first(conn)
+        .optional()
 }

@@ -1,4 +1,4 @@
-//! The companies out of which a page lets somebody choose.
+//! Companies to choose from.
 
 use diesel::prelude::*;
 
@@ -9,28 +9,28 @@ use crate::db::schema::companies;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 
-/// A company by which a list can be narrowed, or which can be assigned.
-#[derive(Debug, Clone, Queryable)]
+/// A company in a picker or filter.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = companies)]
 pub struct CompanyChoice {
     pub id: CompanyId,
     pub name: String,
     pub slug: String,
 }
 
-/// So many companies stand in a select; of more, one is named by typing.
+/// The most companies in a select. With more, the user types a name.
 const MOST: usize = 50;
 
-/// What a page offers where one company is chosen.
 #[derive(Debug, Clone, Default)]
 pub struct CompanyChoices {
-    /// The companies of a select; none where one is typed.
+    /// Empty when there are too many for a select.
     pub companies: Vec<CompanyChoice>,
     /// Whether there are too many for a select.
     pub typed: bool,
 }
 
 impl CompanyChoices {
-    /// The active companies that a member may choose out of: all, or some of them.
+    /// The active companies: all, or those in `within`.
     pub fn of(
         conn: &mut Conn,
         organization: OrgId,
@@ -38,7 +38,7 @@ impl CompanyChoices {
         within: Option<&[CompanyId]>,
     ) -> QueryResult<Self> {
         let too_many = |count: usize| count > MOST;
-        // How many there are is known; more than a select takes need not be read.
+        // The number is known, so too many are not read.
         let companies = match within {
             None if too_many(usize::try_from(active_companies).unwrap_or(usize::MAX)) => return Ok(Self::TYPED),
             None => self::active_companies(conn, organization, i64::MAX)?,
@@ -66,7 +66,7 @@ pub fn among(conn: &mut Conn, organization: OrgId, these: &[CompanyId]) -> Query
         .filter(companies::status.eq(CompanyStatus::Active))
         .filter(companies::id.eq_any(these))
         .order((companies::sort_name, companies::id))
-        .select((companies::id, companies::name, companies::slug))
+        .select(CompanyChoice::as_select())
         .load(conn)
 }
 
@@ -77,17 +77,16 @@ pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> Que
         .filter(companies::status.eq(CompanyStatus::Active))
         .order((companies::sort_name, companies::id))
         .limit(limit)
-        .select((companies::id, companies::name, companies::slug))
+        .select(CompanyChoice::as_select())
         .load(conn)
 }
 
-/// The company that somebody means by its id, its slug, or the beginning of its name.
+/// The company with an id, a slug, or the beginning of a name.
 pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<CompanyChoice>> {
-    let columns = (companies::id, companies::name, companies::slug);
     let exact: Option<CompanyChoice> = companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::slug.eq(text))
-        .select(columns)
+        .select(CompanyChoice::as_select())
         .first(conn)
         .optional()?;
     if exact.is_some() {
@@ -96,7 +95,7 @@ pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryR
     if let Some(id) = CompanyId::parse(text) {
         return companies::table
             .find((organization, id))
-            .select(columns)
+            .select(CompanyChoice::as_select())
             .first(conn)
             .optional();
     }
@@ -110,7 +109,7 @@ pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryR
         .filter(companies::sort_name.ge(beginning))
         .filter(companies::sort_name.lt(end))
         .order((companies::sort_name, companies::id))
-        .select(columns)
+        .select(CompanyChoice::as_select())
         .first(conn)
         .optional()
 }

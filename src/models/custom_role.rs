@@ -1,12 +1,12 @@
-//! Roles that an organization makes of permissions. Each stands at a built-in role, which gives its rank.
+//! Custom roles: sets of permissions. Each has the level of a built-in role, which gives its rank.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use crate::app::Ctx;
-use crate::authz::decision::{DELEGABLE, RoleGrant};
-use crate::authz::permission::{Permission, PermissionSet, ViewCompany, ViewOrganization};
+use crate::authz::decision::RoleGrant;
+use crate::authz::permission::{DELEGABLE, Permission, PermissionSet, ViewCompany, ViewOrganization};
 use crate::authz::role::Role;
 use crate::common::id::{CustomRoleId, UserId};
 use crate::db::Conn;
@@ -15,34 +15,50 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::on_each;
 
-/// A role of an organization's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomRole {
     pub id: CustomRoleId,
-    /// Its name, unique in the organization.
+    /// Unique in the organization.
     pub name: String,
-    /// What it is for, or nothing.
     pub description: String,
-    /// The built-in role it stands at; never Owner.
+    /// The built-in role that gives the level; never Owner.
     pub base: Role,
-    /// What it is made of.
     pub permissions: PermissionSet,
 }
 
-type Row = (CustomRoleId, String, String, Role, String);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = custom_roles)]
+struct Row {
+    id: CustomRoleId,
+    name: String,
+    description: String,
+    base: Role,
+    permissions: String,
+}
+
+impl From<Row> for CustomRole {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            description: row.description,
+            base: row.base,
+            permissions: PermissionSet::read(&row.permissions),
+        }
+    }
+}
 
 impl CustomRole {
-    fn of((id, name, description, base, permissions): Row) -> Self {
-        Self {
-            id,
-            name,
-            description,
-            base,
-            permissions: PermissionSet::read(&permissions),
+    /// The role as a form edits it.
+    pub fn draft(&self) -> Draft {
+        Draft {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            base: self.base,
+            permissions: self.permissions,
         }
     }
 
-    /// What it gives, for the decision.
     pub fn held(&self) -> RoleGrant {
         RoleGrant {
             role: self.base,
@@ -51,56 +67,41 @@ impl CustomRole {
     }
 }
 
-/// One of an organization's roles.
 pub fn find(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<Option<CustomRole>> {
     let row: Option<Row> = custom_roles::table
         .find((organization, id))
-        .select((
-            custom_roles::id,
-            custom_roles::name,
-            custom_roles::description,
-            custom_roles::base,
-            custom_roles::permissions,
-        ))
+        .select(Row::as_select())
         .first(conn)
         .optional()?;
-    Ok(row.map(CustomRole::of))
+    Ok(row.map(CustomRole::from))
 }
 
-/// All of an organization's roles, by name.
+/// By name.
 pub fn all(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<CustomRole>> {
     let rows: Vec<Row> = custom_roles::table
         .filter(custom_roles::organization_id.eq(organization))
         .order((custom_roles::name, custom_roles::id))
-        .select((
-            custom_roles::id,
-            custom_roles::name,
-            custom_roles::description,
-            custom_roles::base,
-            custom_roles::permissions,
-        ))
+        .select(Row::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(CustomRole::of).collect())
+    Ok(rows.into_iter().map(CustomRole::from).collect())
 }
 
-/// An organization makes at most so many.
+/// The most custom roles of an organization.
 pub const MOST: usize = 100;
 
-/// What a role is to be made of.
+/// A custom role as a form has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     pub name: String,
-    /// What it is for, or nothing.
     pub description: String,
-    /// The built-in role it stands at; never Owner.
+    /// The built-in role that gives the level; never Owner.
     pub base: Role,
-    /// What it is made of.
     pub permissions: PermissionSet,
 }
 
 impl Draft {
-    /// With what every role has, and without what no role below Owner can have. Who stands at a role that works in every
-    /// company sees every company, so the role says so.
+    /// With what every role has, and without what no role below Owner can have. A level with access to every company also
+    /// includes viewing them.
     #[must_use]
     pub fn complete(mut self) -> Self {
         self.permissions = self.permissions.and(DELEGABLE).with(ViewOrganization::ID);
@@ -110,7 +111,6 @@ impl Draft {
         self
     }
 
-    /// What it would give, for the decision.
     pub fn held(&self) -> RoleGrant {
         RoleGrant {
             role: self.base,
@@ -119,23 +119,20 @@ impl Draft {
     }
 }
 
-/// What became of a change to a role.
+/// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Outcome {
-    /// It is done.
     Done(CustomRoleId),
-    /// Another role has the name.
     NameTaken,
-    /// So many people hold it: its rank stays, and so does the role itself.
+    /// This many members have the role, so its level can't change and it can't be deleted.
     Held(i64),
-    /// Somebody else changed or deleted it in between.
+    /// The role changed or was deleted after it was read.
     Changed,
-    /// There are as many as there can be.
     TooMany,
 }
 
-/// Waits for whoever edits or deletes this role, and tells the role it stands at; `None` when it is gone.
+/// Locks the role against edits and deletion, and returns its level; `None` when it was deleted.
 pub fn lock_row(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<Option<Role>> {
     conn.advisory_lock(&format!("custom role {id}"))?;
     custom_roles::table
@@ -145,7 +142,6 @@ pub fn lock_row(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> Query
         .optional()
 }
 
-/// Makes a role.
 pub fn create(conn: &mut Conn, cx: &Ctx, organization: OrgId, by: UserId, draft: &Draft) -> QueryResult<Outcome> {
     let there: i64 = custom_roles::table
         .filter(custom_roles::organization_id.eq(organization))
@@ -174,8 +170,7 @@ pub fn create(conn: &mut Conn, cx: &Ctx, organization: OrgId, by: UserId, draft:
     })
 }
 
-/// Changes a role, and with it what its people can do, at once. `before` is the role as the one who changes it saw it.
-/// The role it stands at gives their rank, so it stays while somebody holds it.
+/// `before` is the role as it was read. The level can't change while members have the role.
 pub fn edit(conn: &mut Conn, organization: OrgId, before: &CustomRole, draft: &Draft) -> QueryResult<Outcome> {
     lock_row(conn, organization, before.id)?;
     let held = holders(conn, organization, before.id)?;
@@ -214,7 +209,7 @@ pub fn edit(conn: &mut Conn, organization: OrgId, before: &CustomRole, draft: &D
     })
 }
 
-/// Deletes a role that nobody holds.
+/// Deletes a role that no one has.
 pub fn delete(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<Outcome> {
     lock_row(conn, organization, id)?;
     let held = holders(conn, organization, id)?;
@@ -225,7 +220,7 @@ pub fn delete(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryRe
     Ok(if gone == 1 { Outcome::Done(id) } else { Outcome::Changed })
 }
 
-/// How many people hold a role.
+/// The number of members who have a role.
 pub fn holders(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<i64> {
     memberships::table
         .filter(memberships::organization_id.eq(organization))
@@ -235,7 +230,7 @@ pub fn holders(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryR
         .get_result(conn)
 }
 
-/// How many people hold each role.
+/// The number of members who have each role.
 pub fn all_holders(conn: &mut Conn, organization: OrgId) -> QueryResult<HashMap<CustomRoleId, i64>> {
     let rows: Vec<(Option<CustomRoleId>, i64)> = memberships::table
         .filter(memberships::organization_id.eq(organization))

@@ -177,36 +177,36 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/settings/restoration" settings::deletion::restore;
 
     // Access: people, matrix
-    get  "/organizations/{slug}/access"                    access::people::page;
-    get  "/organizations/{slug}/access/assignments/new"    access::assign::new;
-    post "/organizations/{slug}/access/assignments"        access::assign::assign;
-    get  "/organizations/{slug}/access/matrix"             access::matrix::page;
-    post "/organizations/{slug}/access/matrix"             access::save::save;
-    get  "/organizations/{slug}/access/matrix.csv"         access::sheet::sheet;
-    get  "/organizations/{slug}/access/matrix/import"      access::import::form;
+    get  "/organizations/{slug}/access"                    access::people::index;
+    get  "/organizations/{slug}/access/assignments/new"    access::assignments::new;
+    post "/organizations/{slug}/access/assignments"        access::assignments::create;
+    get  "/organizations/{slug}/access/matrix"             access::matrix::show;
+    post "/organizations/{slug}/access/matrix"             access::matrix::update;
+    get  "/organizations/{slug}/access/matrix.csv"         access::matrix_export::show;
+    get  "/organizations/{slug}/access/matrix/import"      access::import::new;
     post "/organizations/{slug}/access/matrix/import"      access::import::show;
-    post "/organizations/{slug}/access/matrix/import/applying" access::import::apply;
+    post "/organizations/{slug}/access/matrix/import/applying" access::import::create;
 
     // Rights: overrides, policies, custom roles, explaining, requests
     get  "/organizations/{slug}/members/{id}/overrides" permissions::overrides::edit;
-    post "/organizations/{slug}/members/{id}/overrides" permissions::overrides::save;
-    get  "/organizations/{slug}/members/{id}/role-preview" permissions::preview::show;
+    post "/organizations/{slug}/members/{id}/overrides" permissions::overrides::update;
+    get  "/organizations/{slug}/members/{id}/role-preview" permissions::role_preview::show;
     get  "/organizations/{slug}/settings/roles" permissions::policies::edit;
-    post "/organizations/{slug}/settings/roles" permissions::policies::save;
-    get  "/organizations/{slug}/settings/roles/new" permissions::roles::new;
-    post "/organizations/{slug}/settings/roles/new" permissions::roles::create;
-    get  "/organizations/{slug}/settings/roles/{id}" permissions::roles::edit;
-    post "/organizations/{slug}/settings/roles/{id}" permissions::roles::update;
-    get  "/organizations/{slug}/settings/roles/{id}/deletion" permissions::roles::confirm;
-    post "/organizations/{slug}/settings/roles/{id}/deletion" permissions::roles::delete;
+    post "/organizations/{slug}/settings/roles" permissions::policies::update;
+    get  "/organizations/{slug}/settings/roles/new" permissions::custom_roles::new;
+    post "/organizations/{slug}/settings/roles/new" permissions::custom_roles::create;
+    get  "/organizations/{slug}/settings/roles/{id}" permissions::custom_roles::edit;
+    post "/organizations/{slug}/settings/roles/{id}" permissions::custom_roles::update;
+    get  "/organizations/{slug}/settings/roles/{id}/deletion" permissions::role_deletion::new;
+    post "/organizations/{slug}/settings/roles/{id}/deletion" permissions::role_deletion::create;
     get  "/organizations/{slug}/access/explain" permissions::explain::show;
-    get  "/organizations/{slug}/access/mine" permissions::explain::mine;
-    get  "/organizations/{slug}/access/requests" permissions::requests::index;
-    post "/organizations/{slug}/access/requests" permissions::requests::create;
-    get  "/organizations/{slug}/access/requests/new" permissions::requests::new;
-    get  "/organizations/{slug}/access/requests/{id}" permissions::requests::show;
-    post "/organizations/{slug}/access/requests/{id}/decision" permissions::decision::submit;
-    post "/organizations/{slug}/access/requests/{id}/withdrawal" permissions::requests::withdraw;
+    get  "/organizations/{slug}/access/mine" permissions::mine::show;
+    get  "/organizations/{slug}/access/requests" permissions::requests::index::index;
+    post "/organizations/{slug}/access/requests" permissions::requests::new::create;
+    get  "/organizations/{slug}/access/requests/new" permissions::requests::new::new;
+    get  "/organizations/{slug}/access/requests/{id}" permissions::requests::show::show;
+    post "/organizations/{slug}/access/requests/{id}/decision" permissions::requests::decision::create;
+    post "/organizations/{slug}/access/requests/{id}/withdrawal" permissions::requests::withdrawal::create;
 
     // Groups
     get  "/organizations/{slug}/access/groups"          groups::index::page;

@@ -1,6 +1,7 @@
 //! What several rooms do with people: find them, bring them in, change what they are, let them go. One rule, one verb,
 //! one deed and one letter each, whichever page asks.
 
+pub mod access_matrix;
 pub mod access_requests;
 pub mod access_reviews;
 pub mod accounts;
@@ -8,12 +9,18 @@ pub mod approvals;
 pub mod assignments;
 pub mod company_form;
 pub mod company_move;
+pub mod custom_roles;
 pub mod groups;
 pub mod invitations;
+pub mod member_changes;
 pub mod members;
 pub mod onboarding_links;
 pub mod operators;
 pub mod organizations;
+pub mod overrides;
+#[cfg(test)]
+mod permission_rules_tests;
+pub mod policies;
 pub mod reauthenticate;
 
 use crate::audit::Events;

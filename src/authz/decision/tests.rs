@@ -1,13 +1,15 @@
+mod table;
+
 use proptest::prelude::*;
 
 use crate::authz::decision::*;
 use crate::authz::permission::{
-    ArchiveCompanies, CreateCompanies, EditCompany, InviteMembers, ManageBilling, ManageWebhooks, ViewBilling,
-    ViewCompany, ViewMembers,
+    ArchiveCompanies, CreateCompanies, DELEGABLE, EditCompany, InviteMembers, ManageBilling,
+    ManageWebhooks, Permission, PermissionId, ViewBilling, ViewCompany, ViewMembers, ViewOrganization,
 };
 
 fn column() -> impl Strategy<Value = Column> {
-    prop::sample::select(columns().collect::<Vec<_>>())
+    prop::sample::select(Column::of_members().collect::<Vec<_>>())
 }
 
 fn permission() -> impl Strategy<Value = PermissionId> {
@@ -53,13 +55,13 @@ fn inputs() -> impl Strategy<Value = AccessInputs> {
 
 proptest! {
     #[test]
-    fn who_is_not_in_force_has_no_right(mut inputs in inputs()) {
+    fn an_inactive_member_has_no_permission(mut inputs in inputs()) {
         inputs.in_force = false;
         prop_assert_eq!(inputs.permissions(), Permissions::default());
     }
 
     #[test]
-    fn deny_wins_and_never_touches_what_is_always_held(inputs in inputs(), permission in permission()) {
+    fn deny_takes_priority_and_never_removes_what_is_always_given(inputs in inputs(), permission in permission()) {
         let mut denied = inputs.clone();
         denied.overrides = denied.overrides.set(permission, Some(false));
         let fixed = inputs.roles.iter().any(|held| held.fixed().has(permission));
@@ -69,7 +71,7 @@ proptest! {
     }
 
     #[test]
-    fn an_override_works_only_where_the_table_leaves_a_cell_open(
+    fn an_override_works_only_where_the_table_leaves_it_open(
         role in prop::sample::select(Role::ALL), company in prop::option::of(prop::sample::select(CompanyRole::ALL)), cells in cells(),
     ) {
         let plain = AccessInputs::of(role, company.as_slice());
@@ -84,7 +86,7 @@ proptest! {
     }
 
     #[test]
-    fn a_policy_of_one_role_changes_nobody_else(inputs in inputs(), column in column(), permission in permission(), on in any::<bool>()) {
+    fn a_policy_of_one_role_changes_no_other_role(inputs in inputs(), column in column(), permission in permission(), on in any::<bool>()) {
         let has = |column: Column| match column {
             Column::Organization(role) => inputs.roles.iter().any(|held| held.role == role && held.custom.is_none()),
             Column::Company(role) => inputs.companies.contains(&role),
@@ -104,7 +106,7 @@ proptest! {
     }
 
     #[test]
-    fn nobody_hands_out_more_than_they_hold(inputs in inputs(), wanted in held()) {
+    fn no_one_grants_more_than_they_have(inputs in inputs(), wanted in held()) {
         let authority = inputs.authority();
         if authority.may_grant(wanted) && wanted.role != Role::Owner {
             prop_assert!(authority.role.rank() >= wanted.role.rank());
@@ -143,7 +145,7 @@ fn managing_one_company_gives_nothing_on_another() {
 }
 
 #[test]
-fn an_owner_holds_every_right_that_a_person_can_hold() {
+fn an_owner_has_every_permission() {
     let owner = Permissions::of(Role::Owner, &[]);
     assert!(PermissionId::all().all(|permission| owner.has(permission)));
     for role in Role::ALL {
@@ -152,7 +154,7 @@ fn an_owner_holds_every_right_that_a_person_can_hold() {
 }
 
 #[test]
-fn nobody_grants_above_themselves_and_only_an_owner_makes_an_owner() {
+fn no_one_grants_above_their_rank_and_only_an_owner_makes_an_owner() {
     for role in Role::ALL {
         let authority = Authority::of(*role, &[]);
         for other in Role::ALL {
@@ -179,12 +181,12 @@ fn nobody_grants_above_themselves_and_only_an_owner_makes_an_owner() {
 }
 
 #[test]
-fn an_admin_who_lost_a_right_makes_no_admin_who_has_it() {
+fn an_admin_without_a_permission_makes_no_admin_who_has_it() {
     let mut admin = AccessInputs::of(Role::Admin, &[]);
     admin.overrides = admin.overrides.set(CreateCompanies::ID, Some(false));
     assert!(!admin.authority().may_grant(Role::Admin));
     assert!(admin.authority().may_grant(Role::UserAdmin));
-    // When no admin has it, it is missing in nobody.
+    // When no admin has it, none is missing it.
     let column = Column::Organization(Role::Admin);
     admin.policies = admin.policies.set(column, CreateCompanies::ID, Some(false));
     assert!(admin.authority().may_grant(Role::Admin));
@@ -198,7 +200,7 @@ fn admins_manage_billing_where_the_organization_says_so() {
         .policies
         .set(Column::Organization(Role::Admin), ManageBilling::ID, Some(true));
     assert!(admin.permissions().has(ManageBilling::ID));
-    // Deny wins, whichever says it.
+    // Deny takes priority, whether an override or a policy says it.
     let mut one = admin.clone();
     one.overrides = one.overrides.set(ManageBilling::ID, Some(false));
     assert!(!one.permissions().has(ManageBilling::ID));
@@ -227,7 +229,7 @@ fn a_custom_role_gives_what_it_is_made_of() {
 
 proptest! {
     #[test]
-    fn the_explained_verdict_is_the_decision(
+    fn the_explanation_agrees_with_the_decision(
         mut inputs in inputs(), permission in permission(), in_force in any::<bool>(),
         company in prop::option::of(prop::sample::select(CompanyRole::ALL)),
     ) {
@@ -236,12 +238,12 @@ proptest! {
         prop_assert_eq!(general.reach, inputs.permissions().reach(permission), "{} {:?}", permission.key(), general.steps);
         let there = crate::authz::explain::explain(&inputs, permission, Some(company));
         prop_assert_eq!(there.yes(), inputs.in_company(company).has(permission), "{} {:?}", permission.key(), there.steps);
-        // Who can do it is told what gives it.
+        // The explanation names what gives it.
         prop_assert!(!general.yes() || general.decisive().is_some());
     }
 
     #[test]
-    fn switching_a_cell_that_is_open_decides_and_switching_any_other_changes_nothing(
+    fn an_override_of_an_open_permission_decides_and_any_other_changes_nothing(
         mut inputs in inputs(), permission in permission(),
     ) {
         inputs.read_only = false;

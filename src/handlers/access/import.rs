@@ -1,32 +1,30 @@
-//! Taking a sheet of roles in: what it would change is shown first, and then all of it is done or nothing.
-
-pub mod plan;
+//! Importing roles from a CSV file: the page shows what would change, the next request applies it.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
-use serde_json::json;
 
-use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::AssignCompanies;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
+use crate::common::html::Page;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::access::import::plan::{ChangeKind, Plan};
-use crate::handlers::access::rules;
-use crate::handlers::access::rules::MOST;
-use crate::services::members::access_matrix;
+use crate::handlers::access::matrix_csv::MOST;
+use crate::handlers::access::{matrix_csv, messages};
+use crate::services::access_matrix::ChangeKind;
+use crate::services::access_matrix::import;
+use crate::services::access_matrix::import::{ImportError, ImportPlan, PlannedChange};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
-/// So many wrong lines are told at once.
-const TOLD: usize = 50;
+/// The most lines with errors on the page.
+const SHOWN: usize = 50;
 
 #[derive(Template)]
 #[template(path = "access/import.html")]
@@ -39,19 +37,21 @@ struct ImportPage {
     base: String,
     typed: String,
     errors: FormErrors,
-    /// Line and sentence of what is wrong in the sheet.
+    /// Line and error.
     wrong: Vec<(u64, String)>,
-    /// How many more lines are wrong.
+    /// The number of further lines with errors.
     more_wrong: usize,
-    plan: Option<Plan>,
-    /// The rows on their way to be applied.
+    plan: Option<ImportPlan>,
+    /// The rows of the plan, to be applied.
     rows: String,
-    /// Whether something changed since the changes were shown.
+    /// Whether something changed since the plan was shown.
     stale: bool,
 }
 
+crate::page!(ImportPage);
+
 impl ImportPage {
-    fn of(conn: &mut Conn, actor: &Actor) -> Result<Self, AppError> {
+    fn load(conn: &mut Conn, actor: &Actor) -> Result<Self, AppError> {
         Ok(Self {
             layout: actor.layout(conn, "access")?,
             organization: actor.organization_name.clone(),
@@ -69,38 +69,95 @@ impl ImportPage {
         })
     }
 
-    fn wrong_with(mut self, text: &str, mut wrong: Vec<(u64, String)>) -> Self {
-        let told = wrong.len().min(TOLD);
-        self.more_wrong = wrong.len() - told;
-        wrong.truncate(told);
-        self.errors = FormErrors::one("text", "Some lines are wrong, so nothing was changed");
-        self.wrong = wrong;
+    /// What the text would change, or what is wrong with it.
+    fn plan(conn: &mut Conn, actor: &Actor, text: &str) -> Result<Self, AppError> {
+        let page = Self::load(conn, actor)?;
+        let rows = match matrix_csv::read(text) {
+            Ok(rows) => rows,
+            Err(message) => return Ok(page.refused(text, Refusal::Text(message))),
+        };
+        match import::plan(conn, actor, &rows) {
+            Ok(plan) => Ok(page.showing(plan)),
+            Err(ImportError::Failed(error)) => Err(error),
+            Err(error) => Ok(page.refused(text, Refusal::Import(error))),
+        }
+    }
+
+    fn refused(mut self, text: &str, refusal: Refusal) -> Self {
         text.clone_into(&mut self.typed);
+        let unit = self.unit;
+        let mut wrong: Vec<(u64, String)> = match refusal {
+            Refusal::Text(message) => {
+                self.errors = FormErrors::one("text", message);
+                return self;
+            }
+            Refusal::Import(ImportError::Lines(errors)) => {
+                let message = |(line, error)| (line, messages::line(&error, unit));
+                errors.into_iter().map(message).collect()
+            }
+            Refusal::Import(ImportError::Faults(faults)) => faults
+                .into_iter()
+                .map(|fault| {
+                    let message = messages::fault(&fault.reason, unit);
+                    (fault.line, format!("{}: {message}", fault.name))
+                })
+                .collect(),
+            Refusal::Import(ImportError::Stale | ImportError::Failed(_)) => Vec::new(),
+        };
+        self.more_wrong = wrong.len().saturating_sub(SHOWN);
+        wrong.truncate(SHOWN);
+        self.errors = FormErrors::one("text", "Some lines have errors, so nothing changed");
+        self.wrong = wrong;
         self
     }
 
-    /// The changes, to be confirmed.
-    fn showing(mut self, plan: Plan) -> Self {
-        self.rows = rules::write(plan.lines.iter().map(|line| &line.row));
+    fn showing(mut self, plan: ImportPlan) -> Self {
+        self.rows = matrix_csv::write(plan.rows.iter());
         self.plan = Some(plan);
         self
     }
 
     fn limit() -> String {
-        format!("Up to {MOST} rows and 512 KB. Leave out what stays as it is.")
+        format!("Up to {MOST} rows and 512 KB. Leave out what stays the same.")
     }
 
     fn is_refused(&self) -> bool {
         !self.errors.is_empty() || self.stale
     }
+
+    fn summary(plan: &ImportPlan) -> String {
+        format!(
+            "{} added, {} changed, {} removed, {} unchanged",
+            plan.count(ChangeKind::Added),
+            plan.count(ChangeKind::Changed),
+            plan.count(ChangeKind::Removed),
+            plan.unchanged()
+        )
+    }
+
+    /// The badge of a change and its tone.
+    fn badge(planned: &PlannedChange) -> (&'static str, &'static str) {
+        match planned.change.kind() {
+            ChangeKind::Added => ("Add", "success"),
+            ChangeKind::Changed => ("Change", "info"),
+            ChangeKind::Removed => ("Remove", "danger"),
+        }
+    }
+}
+
+/// Why a file is not imported.
+enum Refusal {
+    /// The text is not a list of roles.
+    Text(String),
+    Import(ImportError),
 }
 
 /// `GET /organizations/{slug}/access/matrix/import`
-pub async fn form(gate: Gate<AssignCompanies>) -> Result<HttpResponse, AppError> {
-    html(gate.read(|actor, conn| ImportPage::of(conn, actor)).await?)
+pub async fn new(gate: Gate<AssignCompanies>) -> Result<HttpResponse, AppError> {
+    gate.show(|actor, conn| ImportPage::load(conn, actor)).await
 }
 
-/// `POST /organizations/{slug}/access/matrix/import`: shows what the sheet would change, and changes nothing.
+/// `POST /organizations/{slug}/access/matrix/import`: shows what the file would change, and changes nothing.
 pub async fn show(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(move |actor, conn| {
@@ -110,104 +167,56 @@ pub async fn show(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpRes
             } else {
                 file
             };
-            let page = ImportPage::of(conn, actor)?;
-            let rows = match rules::read(text) {
-                Ok(rows) => rows,
-                Err(sentence) => {
-                    return Ok(ImportPage {
-                        typed: text.to_owned(),
-                        errors: FormErrors::one("text", sentence),
-                        ..page
-                    });
-                }
-            };
-            Ok(match Plan::of(conn, actor, rows)? {
-                Ok(plan) => page.showing(plan),
-                Err(wrong) => page.wrong_with(text, wrong),
-            })
+            ImportPage::plan(conn, actor, text)
         })
         .await?;
-    if page.is_refused() { refused(page) } else { html(page) }
+    let status = if page.is_refused() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    page.respond(status, gate.fragment())
 }
 
-enum Answer {
-    Done(usize, String),
-    Refused(Box<ImportPage>),
-}
-
-/// `POST /organizations/{slug}/access/matrix/import/applying`: does what was shown, if it is still what would be shown.
-pub async fn apply(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpResponse, AppError> {
-    let answer = gate
-        .write(move |actor, conn| applied(conn, actor, fields.get("rows")))
-        .await?;
-    match answer {
-        Answer::Done(changes, path) => {
-            gate.tell("success", plural(changes, "change was made", "changes were made"));
-            Ok(see_other(gate.fragment(), &path))
-        }
-        Answer::Refused(page) => refused(*page),
-    }
-}
-
-fn applied(conn: &mut Conn, actor: &Actor, text: &str) -> Result<(Answer, Events), AppError> {
-    let no = |page: ImportPage| Ok((Answer::Refused(Box::new(page)), Events::none("nothing was taken in")));
-    let page = ImportPage::of(conn, actor)?;
-    let rows = match rules::read(text) {
+/// `POST /organizations/{slug}/access/matrix/import/applying`: applies the plan that was shown, if it is still the same.
+pub async fn create(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpResponse, AppError> {
+    let text = fields.get("rows").to_owned();
+    let rows = match matrix_csv::read(&text) {
         Ok(rows) => rows,
-        Err(sentence) => {
-            return no(ImportPage {
-                errors: FormErrors::one("text", sentence),
-                ..page
-            });
+        Err(message) => {
+            return gate
+                .refused(move |actor, conn| {
+                    Ok(ImportPage::load(conn, actor)?.refused(&text, Refusal::Text(message)))
+                })
+                .await;
         }
     };
-    let shown: Vec<Option<String>> = rows.iter().map(|row| row.was.clone()).collect();
-    let plan = match Plan::of(conn, actor, rows)? {
-        Ok(plan) => plan,
-        Err(wrong) => return no(page.wrong_with(text, wrong)),
-    };
-    let same = plan
-        .lines
-        .iter()
-        .zip(&shown)
-        .all(|(line, shown)| line.row.was == *shown);
-    if !same {
-        return no(ImportPage { stale: true, ..page }.showing(plan));
-    }
-    let changes = plan.changes();
-    match access_matrix::apply(conn, actor, &changes)? {
-        Ok(events) => {
-            let summary = Event::new(
-                Action::AccessImported,
-                "organization",
-                actor.organization,
-                &actor.organization_name,
-            )
-            .after(json!({
-                "added": plan.count(ChangeKind::Added),
-                "changed": plan.count(ChangeKind::Changed),
-                "removed": plan.count(ChangeKind::Removed),
-            }));
-            let own = changes.iter().any(|change| change.person == actor.id);
-            // Who changed their own role may not see the matrix any more.
+    let imported = gate
+        .try_write(move |actor, conn| {
+            let (plan, events) = import::import(conn, actor, &rows)?;
+            // Members who changed their own role may not view the matrix any more.
+            let own = plan.changes.iter().any(|planned| planned.change.cell.0 == actor.id);
             let path = actor.path(if own { "" } else { "/access/matrix" });
-            let events = if changes.is_empty() {
-                events
-            } else {
-                events.and(actor.event(summary))
-            };
-            Ok((Answer::Done(changes.len(), path), events))
+            Ok(((plan.changes.len(), path), events))
+        })
+        .await;
+    match imported {
+        Ok((1, path)) => Ok(gate.done("1 change saved", &path)),
+        Ok((count, path)) => Ok(gate.done(format!("{count} changes saved"), &path)),
+        Err(ImportError::Failed(error)) => Err(error),
+        Err(ImportError::Stale) => {
+            gate.refused(move |actor, conn| {
+                let page = ImportPage::plan(conn, actor, &text)?;
+                let stale = page.plan.is_some();
+                Ok(ImportPage { stale, ..page })
+            })
+            .await
         }
-        Err(faults) => {
-            let wrong = faults
-                .into_iter()
-                .map(|fault| (fault.line, format!("{}: {}", fault.name, fault.sentence)))
-                .collect();
-            no(page.wrong_with(text, wrong))
+        Err(error) => {
+            gate.refused(move |actor, conn| {
+                Ok(ImportPage::load(conn, actor)?.refused(&text, Refusal::Import(error)))
+            })
+            .await
         }
     }
-}
-
-fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -1,4 +1,4 @@
-//! What the pages of Access control read.
+//! Reads of the pages of access control.
 
 pub mod matrix;
 
@@ -18,78 +18,79 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::membership::Origin;
 
-/// What somebody's role follows from, besides the one that counts.
-#[derive(Debug, Clone, Queryable)]
-pub struct GrantFacts {
+/// Where a member's role comes from.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+pub struct MemberGrants {
     pub id: MembershipId,
-    /// The person's own role.
+    /// The member's own role.
     pub direct_role: Role,
-    /// The custom role in its place.
+    /// The custom role instead of the built-in one.
+    #[diesel(column_name = custom_role_id)]
     pub custom_role: Option<CustomRoleId>,
-    /// The switched cells, as stored.
+    /// As stored.
     pub overrides: String,
-    /// In how many groups the person is.
-    pub groups: i32,
+    pub group_count: i32,
 }
 
-/// The facts of some members.
-pub fn facts(
+pub fn grants(
     conn: &mut Conn,
     organization: OrgId,
     members: &[MembershipId],
-) -> QueryResult<HashMap<MembershipId, GrantFacts>> {
-    let rows: Vec<GrantFacts> = memberships::table
+) -> QueryResult<HashMap<MembershipId, MemberGrants>> {
+    let rows: Vec<MemberGrants> = memberships::table
         .filter(memberships::organization_id.eq(organization))
         .filter(memberships::id.eq_any(members))
-        .select((
-            memberships::id,
-            memberships::direct_role,
-            memberships::custom_role_id,
-            memberships::overrides,
-            memberships::group_count,
-        ))
+        .select(MemberGrants::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(|facts| (facts.id, facts)).collect())
+    Ok(rows.into_iter().map(|grants| (grants.id, grants)).collect())
 }
 
-/// Somebody's place in a company.
+/// A member's role in a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Assignment {
     pub company: CompanyId,
     pub name: String,
     pub slug: String,
-    /// Whether it is read-only.
     pub archived: bool,
-    /// The role that counts.
+    /// The effective role.
     pub role: CompanyRole,
-    /// The person's own role in it, without what groups give.
-    pub direct: Option<CompanyRole>,
+    /// The member's own role, without what groups give.
+    pub direct_role: Option<CompanyRole>,
     /// Where the own role comes from.
     pub origin: Origin,
 }
 
-impl Place {
-    /// Whether a group gives what counts.
+impl Assignment {
+    /// Whether a group gives the effective role.
     pub fn by_group(&self) -> bool {
-        self.direct != Some(self.role)
+        self.direct_role != Some(self.role)
     }
 }
 
-/// The places of some members by the names of companies; of some companies only, when they are given.
-pub fn places(
+#[derive(Queryable)]
+struct AssignmentRow {
+    member: MembershipId,
+    sort_name: Vec<u8>,
+    company: CompanyId,
+    name: String,
+    slug: String,
+    status: CompanyStatus,
+    role: CompanyRole,
+    direct_role: Option<CompanyRole>,
+    origin: Origin,
+}
+
+/// The assignments of some members by the names of companies; only to the companies in `within`, when given.
+pub fn assignments(
     conn: &mut Conn,
     organization: OrgId,
     members: &[MembershipId],
     within: Option<&[CompanyId]>,
-) -> QueryResult<HashMap<MembershipId, Vec<Place>>> {
-    type Row = (
-        MembershipId,
-        (Vec<u8>, CompanyId, String, String, CompanyStatus),
-        (CompanyRole, Option<CompanyRole>, Origin),
-    );
-    let mut places: HashMap<MembershipId, Vec<Place>> = HashMap::new();
+) -> QueryResult<HashMap<MembershipId, Vec<Assignment>>> {
+    let mut assignments: HashMap<MembershipId, Vec<Assignment>> = HashMap::new();
     if members.is_empty() {
-        return Ok(places);
+        return Ok(assignments);
     }
     let mut query = company_assignments::table
         .inner_join(
@@ -101,57 +102,53 @@ pub fn places(
         .filter(company_assignments::membership_id.eq_any(members))
         .select((
             company_assignments::membership_id,
-            (
-                companies::sort_name,
-                companies::id,
-                companies::name,
-                companies::slug,
-                companies::status,
-            ),
-            (
-                company_assignments::role,
-                company_assignments::direct_role,
-                company_assignments::origin,
-            ),
+            companies::sort_name,
+            companies::id,
+            companies::name,
+            companies::slug,
+            companies::status,
+            company_assignments::role,
+            company_assignments::direct_role,
+            company_assignments::origin,
         ))
         .into_boxed();
     if let Some(within) = within {
         query = query.filter(company_assignments::company_id.eq_any(within.to_vec()));
     }
-    let mut rows: Vec<Row> = query.load(conn)?;
-    rows.sort_unstable_by(|(_, one, _), (_, other, _)| (&one.0, one.1).cmp(&(&other.0, other.1)));
-    for (member, (_, company, name, slug, status), (role, direct, origin)) in rows {
-        places.entry(member).or_default().push(Place {
-            company,
-            name,
-            slug,
-            archived: status == CompanyStatus::Archived,
-            role,
-            direct,
-            origin,
+    let mut rows: Vec<AssignmentRow> = query.load(conn)?;
+    rows.sort_unstable_by(|one, other| (&one.sort_name, one.company).cmp(&(&other.sort_name, other.company)));
+    for row in rows {
+        assignments.entry(row.member).or_default().push(Assignment {
+            company: row.company,
+            name: row.name,
+            slug: row.slug,
+            archived: row.status == CompanyStatus::Archived,
+            role: row.role,
+            direct_role: row.direct_role,
+            origin: row.origin,
         });
     }
-    Ok(places)
+    Ok(assignments)
 }
 
-/// What the groups of some members give: the role with the group's name, and companies with a role and the name.
+/// What groups give some members: roles, and roles in companies, each with the name of the group.
 #[derive(Debug, Default)]
-pub struct Inherited {
+pub struct GroupGrants {
     roles: Vec<(MembershipId, Role, String)>,
-    places: Vec<(MembershipId, CompanyId, CompanyRole, String)>,
+    assignments: Vec<(MembershipId, CompanyId, CompanyRole, String)>,
 }
 
-impl Inherited {
-    /// The group that gives somebody a role.
+impl GroupGrants {
+    /// The group that gives a member a role.
     pub fn role(&self, member: MembershipId, role: Role) -> Option<&str> {
         let given = self.roles.iter().find(|(id, given, _)| *id == member && *given == role);
         given.map(|(_, _, name)| name.as_str())
     }
 
-    /// The highest role that groups give somebody in a company, and the group.
-    pub fn place(&self, member: MembershipId, company: CompanyId) -> Option<(CompanyRole, &str)> {
+    /// The highest role that groups give a member in a company, and the group.
+    pub fn in_company(&self, member: MembershipId, company: CompanyId) -> Option<(CompanyRole, &str)> {
         let given = self
-            .places
+            .assignments
             .iter()
             .filter(|(id, at, ..)| *id == member && *at == company);
         given
@@ -160,10 +157,10 @@ impl Inherited {
     }
 }
 
-/// What the groups of some members give. Nothing is asked when none of them is in a group.
-pub fn inherited(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<Inherited> {
+/// Reads nothing when no member is given.
+pub fn group_grants(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<GroupGrants> {
     if members.is_empty() {
-        return Ok(Inherited::default());
+        return Ok(GroupGrants::default());
     }
     let of_group = groups::organization_id
         .eq(group_members::organization_id)
@@ -175,7 +172,7 @@ pub fn inherited(conn: &mut Conn, organization: OrgId, members: &[MembershipId])
         .order((groups::name, groups::id))
         .select((group_members::membership_id, groups::role, groups::name))
         .load(conn)?;
-    let places = group_members::table
+    let assignments = group_members::table
         .inner_join(groups::table.on(of_group))
         .inner_join(
             group_grants::table.on(group_grants::organization_id
@@ -192,11 +189,11 @@ pub fn inherited(conn: &mut Conn, organization: OrgId, members: &[MembershipId])
             groups::name,
         ))
         .load(conn)?;
-    Ok(Inherited { roles, places })
+    Ok(GroupGrants { roles, assignments })
 }
 
-/// How many places in companies count, from the numbers that are kept: in all companies, or in some.
-pub fn count_places(conn: &mut Conn, organization: OrgId, within: Option<&[CompanyId]>) -> QueryResult<i64> {
+/// The number of assignments in all companies, or in those in `within`, from the stored counters.
+pub fn count_assignments(conn: &mut Conn, organization: OrgId, within: Option<&[CompanyId]>) -> QueryResult<i64> {
     let Some(within) = within else {
         return organizations::table
             .find(organization)
@@ -206,12 +203,12 @@ pub fn count_places(conn: &mut Conn, organization: OrgId, within: Option<&[Compa
     companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::id.eq_any(within))
-        // The sum of whole numbers is of a wider type on PostgreSQL.
-        .select(sql::<BigInt>("CAST(COALESCE(SUM(companies.people), 0) AS BIGINT)"))
+        // On PostgreSQL the sum of integers has a wider type.
+        .select(sql::<BigInt>("CAST(COALESCE(SUM(companies.member_count), 0) AS BIGINT)"))
         .first(conn)
 }
 
-/// How many people in force act in every company by their role, by role.
+/// The number of active members whose role reaches every company, by role.
 pub fn everywhere(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(Role, i64)>> {
     let mut counts: Vec<(Role, i64)> = role_counts::table
         .filter(role_counts::organization_id.eq(organization))

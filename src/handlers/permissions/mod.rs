@@ -1,14 +1,15 @@
-//! Rights that can be switched, explained and asked for: overrides, policies, custom roles, reasons, requests.
+//! Pages about permissions: overrides, policies, custom roles, explanations, access requests.
 
-pub mod decision;
+pub mod about;
+pub mod custom_roles;
 pub mod explain;
+pub mod labels;
+pub mod mine;
 pub mod overrides;
 pub mod person;
 pub mod policies;
-pub mod preview;
 pub mod queries;
 pub mod requests;
-pub mod roles;
-pub mod rules;
+pub mod role_deletion;
+pub mod role_preview;
 pub mod sheet;
-pub mod words;

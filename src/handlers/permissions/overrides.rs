@@ -1,56 +1,45 @@
-//! What is switched on or off for one person, against what their roles give.
+//! A member's overrides: permissions allowed or denied against their roles.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde_json::{Value, json};
 
-use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
-use crate::authz::area::Area;
 use crate::authz::decision::{AccessInputs, Overrides};
 use crate::authz::explain::explain;
-use crate::authz::permission::{ManageRoles, Permission, PermissionId, PermissionSet, ViewMembers};
-use crate::common::email::Email;
+use crate::authz::permission::{ManageRoles, Permission, PermissionId, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
 use crate::common::id::MembershipId;
 use crate::db::Conn;
+use crate::handlers::permissions::labels;
 use crate::handlers::permissions::person::Subject;
-use crate::handlers::permissions::sheet::heading;
-use crate::handlers::permissions::{rules, words};
-use crate::mail::notice::Notice;
-use crate::models::membership;
-use crate::models::membership::Outcome;
 use crate::models::membership::record::Membership;
-use crate::services::members::ceiling::PermissionCeiling;
-use crate::services::members::rules::{ActorRank, MemberChangeError, Target, may_override};
+use crate::services::members::rules::{ActorRank, Target, may_override};
 use crate::services::members::visible::visible;
+use crate::services::overrides;
+use crate::services::overrides::OverrideError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// One cell of the table.
-#[expect(clippy::struct_excessive_bools, reason = "each is one thing to show of it")]
+#[expect(clippy::struct_excessive_bools, reason = "each is shown on its own")]
 struct Cell {
     key: &'static str,
     label: String,
-    /// Whether the roles give it.
     by_role: bool,
-    /// Whether the roles leave it open at all.
+    /// Whether an override has an effect.
     open: bool,
     /// `role`, `allow` or `deny`.
     chosen: &'static str,
-    /// Whether the reader may switch it on, and give it back.
+    /// Whether the actor may allow it, and set it back to the role's default.
     may_allow: bool,
     may_release: bool,
-    /// What results now.
+    /// The current reach.
     result: String,
     can: bool,
 }
 
-/// An area with its cells.
 struct Section {
     label: String,
     cells: Vec<Cell>,
@@ -64,21 +53,13 @@ struct OverridesPage {
     explain: String,
     person: Membership,
     role: String,
-    /// The switched cells as they were read.
+    /// The overrides as they were read.
     seen: String,
     sections: Vec<Section>,
     errors: FormErrors,
 }
 
-fn word(effect: Option<bool>) -> &'static str {
-    match effect {
-        None => "role",
-        Some(true) => "allow",
-        Some(false) => "deny",
-    }
-}
-
-/// Who it is, if the reader may switch anything for them.
+/// The member, if the actor may change their overrides.
 fn subject(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Subject, AppError> {
     let id = MembershipId::parse(id).ok_or(AppError::NotFound)?;
     let person = visible(conn, actor, ViewMembers::ID, id)?;
@@ -88,8 +69,10 @@ fn subject(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Subject, AppError
     Subject::of(conn, actor, person)
 }
 
+crate::page!(OverridesPage);
+
 impl OverridesPage {
-    fn of(
+    fn load(
         conn: &mut Conn,
         actor: &Actor,
         id: &str,
@@ -107,24 +90,27 @@ impl OverridesPage {
         let open = subject.inputs.open();
         let cell = |permission: PermissionId| {
             let result = explain(&subject.inputs, permission, None);
-            let may_allow = rules::may_switch_on(&authority, permission) && open.has(permission);
+            let may_allow = overrides::rules::may_allow(&authority, permission) && open.has(permission);
             Cell {
                 key: permission.key(),
-                label: words::label(permission, actor.unit),
+                label: labels::label(permission, actor.unit),
                 by_role: bare.permissions().has(permission),
                 open: open.has(permission),
-                chosen: word(shown.effect(permission)),
+                chosen: overrides::key(shown.effect(permission)),
                 may_allow: may_allow || shown.effect(permission) == Some(true),
-                may_release: stored.effect(permission) != Some(false) || rules::may_switch_on(&authority, permission),
-                result: words::reach(result.reach, actor.unit),
+                may_release: stored.effect(permission) != Some(false) || overrides::rules::may_allow(&authority, permission),
+                result: labels::reach(result.reach, actor.unit),
                 can: result.yes(),
             }
         };
         let unit = actor.unit;
-        let sections = Area::split(open.or(stored.allow).or(stored.deny))
+        let sections = open
+            .or(stored.allow)
+            .or(stored.deny)
+            .by_area()
             .into_iter()
             .map(|(area, permissions)| Section {
-                label: heading(area, unit),
+                label: labels::heading(area, unit),
                 cells: permissions.into_iter().map(cell).collect(),
             })
             .collect();
@@ -141,174 +127,89 @@ impl OverridesPage {
     }
 }
 
+type OverridesPath = web::Path<(String, String)>;
+
 /// `GET /organizations/{slug}/members/{id}/overrides`
-pub async fn edit(gate: Gate<ManageRoles>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    let id = place.into_inner().1;
-    let page = gate
-        .read(move |actor, conn| OverridesPage::of(conn, actor, &id, None, FormErrors::none()))
-        .await?;
-    html(page)
+pub async fn edit(gate: Gate<ManageRoles>, path: OverridesPath) -> Result<HttpResponse, AppError> {
+    let id = path.into_inner().1;
+    gate.show(move |actor, conn| OverridesPage::load(conn, actor, &id, None, FormErrors::none()))
+        .await
 }
 
-/// Why nothing was switched.
-pub enum Stopped {
-    /// The order of command.
-    Rank,
-    /// A cell that stays as it is.
-    Cell(PermissionId, rules::Closed),
-    /// Somebody else was faster.
-    Changed,
-}
-
-/// Switches cells for somebody, tells them, and says what was done.
-pub fn switch(
-    conn: &mut Conn,
-    actor: &Actor,
-    person: &Membership,
-    inputs: &AccessInputs,
-    after: Overrides,
-) -> Result<Result<Events, Stopped>, AppError> {
-    if !may_override(&ActorRank::from(actor), &Target::from(person)) {
-        return Ok(Err(Stopped::Rank));
-    }
-    let before = inputs.overrides;
-    if let Err((permission, why)) = rules::overrides(&actor.authority(), inputs.open(), before, after) {
-        return Ok(Err(Stopped::Cell(permission, why)));
-    }
-    let differs = PermissionSet::ALL
-        .iter()
-        .filter(|permission| before.effect(*permission) != after.effect(*permission));
-    let differs = PermissionSet::of(differs);
-    if differs.is_empty() {
-        return Ok(Ok(Events::none("nothing was switched")));
-    }
-    let bounds = PermissionCeiling::of(conn, actor, person.id)?;
-    if membership::set_overrides(conn, actor.organization, person, after)? != Outcome::Done {
-        return Ok(Err(Stopped::Changed));
-    }
-    bounds.check(conn, actor, person.id)?;
-    tell(conn, actor, person, differs, after)?;
-    let of = |cells: Overrides| {
-        let each = differs
-            .iter()
-            .map(|permission| (permission.key().to_owned(), json!(word(cells.effect(permission)))));
-        Value::Object(each.collect())
-    };
-    let event = Event::new(Action::OverridesChanged, "member", person.id, &person.name)
-        .before(of(before))
-        .after(of(after));
-    Ok(Ok(actor.event(event)))
-}
-
-fn tell(
-    conn: &mut Conn,
-    actor: &Actor,
-    person: &Membership,
-    differs: PermissionSet,
-    after: Overrides,
-) -> Result<(), AppError> {
-    let list = |effect: Option<bool>| {
-        let of = differs.iter().filter(|permission| after.effect(*permission) == effect);
-        of.map(|permission| words::label(permission, actor.unit))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let said = [
-        ("Switched on for you", Some(true)),
-        ("Switched off for you", Some(false)),
-        ("As your role says again", None),
-    ];
-    let mut paragraphs = vec![format!(
-        "{} changed what you can do in {}. It counts at once.",
-        actor.person.name, actor.organization_name
-    )];
-    paragraphs.extend(
-        said.into_iter()
-            .map(|(words, effect)| (words, list(effect)))
-            .filter(|(_, permissions)| !permissions.is_empty())
-            .map(|(words, permissions)| format!("{words}: {permissions}.")),
-    );
-    let notice = Notice {
-        kind: "overrides_changed",
-        to_name: person.name.clone(),
-        to: Email::stored(person.email.clone()),
-        sender: actor.organization_name.clone(),
-        subject: format!("What you can do in {} has changed", actor.organization_name),
-        paragraphs,
-        button: Some(("See what you can do", actor.path("/access/mine"))),
-        foot: String::new(),
-        seed: None,
-    };
-    notice.send(conn, &actor.cx)?;
-    Ok(())
-}
-
-/// The cells as the form has them; what it does not name stays as it is.
-fn typed(form: &Fields, stored: Overrides) -> Result<Overrides, FormErrors> {
-    let mut cells = stored;
+/// The overrides of the form. What it does not name stays as it is.
+fn parse(form: &Fields, stored: Overrides) -> Result<Overrides, FormErrors> {
+    let mut overrides = stored;
     let mut errors = FormErrors::none();
     for permission in PermissionId::all() {
         match form.get(permission.key()) {
             "" => {}
-            "role" => cells = cells.set(permission, None),
-            "allow" => cells = cells.set(permission, Some(true)),
-            "deny" => cells = cells.set(permission, Some(false)),
-            _ => errors.add(permission.key(), "Choose one of the three"),
+            "role" => overrides = overrides.set(permission, None),
+            "allow" => overrides = overrides.set(permission, Some(true)),
+            "deny" => overrides = overrides.set(permission, Some(false)),
+            _ => errors.add(permission.key(), "Choose one of the options"),
         }
     }
-    if errors.is_empty() { Ok(cells) } else { Err(errors) }
+    if errors.is_empty() { Ok(overrides) } else { Err(errors) }
 }
 
 /// `POST /organizations/{slug}/members/{id}/overrides`
-pub async fn save(
-    gate: Gate<ManageRoles>,
-    place: web::Path<(String, String)>,
-    form: Fields,
-) -> Result<HttpResponse, AppError> {
-    let id = place.into_inner().1;
-    let of = id.clone();
-    let done = gate
-        .write(move |actor, conn| {
-            let Subject { person, inputs, .. } = subject(conn, actor, &of)?;
-            let stored = inputs.overrides;
-            if form.get("seen") != stored.text() {
-                let why = FormErrors::one("overrides", MemberChangeError::Changed.sentence());
-                return Ok((Err((None, why)), Events::none("somebody was faster")));
-            }
-            let wanted = match typed(&form, stored) {
-                Ok(cells) => cells,
-                Err(errors) => return Ok((Err((None, errors)), Events::none("it cannot be read"))),
-            };
-            match switch(conn, actor, &person, &inputs, wanted)? {
-                Ok(events) => Ok((
-                    Ok((actor.path(&format!("/members/{}", person.id)), person.name)),
-                    events,
-                )),
-                Err(Stopped::Rank) => Err(actor.refusal(conn, ManageRoles::ID)?),
-                Err(Stopped::Cell(permission, why)) => {
-                    let errors = FormErrors::one(
-                        permission.key(),
-                        format!("{}: {}", words::label(permission, actor.unit), why.sentence()),
-                    );
-                    Ok((Err((Some(wanted), errors)), Events::none("a rule refused")))
-                }
-                Err(Stopped::Changed) => {
-                    let why = FormErrors::one("overrides", MemberChangeError::Changed.sentence());
-                    Ok((Err((None, why)), Events::none("somebody was faster")))
-                }
-            }
-        })
-        .await?;
-    match done {
-        Ok((path, name)) => {
-            gate.tell("success", format!("Saved what is switched for {name}"));
-            Ok(see_other(gate.fragment(), &format!("{path}/overrides")))
+pub async fn update(gate: Gate<ManageRoles>, path: OverridesPath, form: Fields) -> Result<HttpResponse, AppError> {
+    let id = path.into_inner().1;
+    // The form shows all overrides, so what it saw is what it starts from.
+    let seen = Overrides::read(form.get("seen"));
+    let wanted = match parse(&form, seen) {
+        Ok(wanted) => wanted,
+        Err(errors) => {
+            return gate
+                .refused(move |actor, conn| OverridesPage::load(conn, actor, &id, None, errors))
+                .await;
         }
-        Err((wanted, errors)) => {
-            let page = gate
-                .read(move |actor, conn| OverridesPage::of(conn, actor, &id, wanted, errors))
-                .await?;
-            refused(page)
+    };
+    let of = id.clone();
+    let saved = gate
+        .try_write(move |actor, conn| {
+            let Subject { person, inputs, .. } = subject(conn, actor, &of)?;
+            if form.get("seen") != inputs.overrides.text() {
+                return Err(OverrideError::Changed);
+            }
+            let events = overrides::save(conn, actor, &person, &inputs, wanted)?;
+            let path = actor.path(&format!("/members/{}/overrides", person.id));
+            Ok(((path, person.name), events))
+        })
+        .await;
+    match saved {
+        Ok((path, name)) => Ok(gate.done(format!("Overrides for {name} saved"), &path)),
+        Err(OverrideError::Failed(error)) => Err(error),
+        Err(error) => {
+            // After a conflict the form starts again from the current state.
+            let typed = Some(wanted).filter(|_| !matches!(error, OverrideError::Changed));
+            gate.refused(move |actor, conn| OverridesPage::load(conn, actor, &id, typed, errors(actor, &error)))
+                .await
+        }
+    }
+}
+
+fn errors(actor: &Actor, error: &OverrideError) -> FormErrors {
+    let at = |permission: PermissionId| {
+        let message = format!("{}: {}", labels::label(permission, actor.unit), message(error));
+        FormErrors::one(permission.key(), message)
+    };
+    match error {
+        OverrideError::Fixed(permission) | OverrideError::NotHeld(permission) => at(*permission),
+        OverrideError::NotAllowed | OverrideError::Changed | OverrideError::Failed(_) => {
+            FormErrors::one("overrides", message(error))
+        }
+    }
+}
+
+/// Why overrides were not changed, in words.
+pub fn message(error: &OverrideError) -> &'static str {
+    match error {
+        OverrideError::NotAllowed => "You can’t change this member’s permissions",
+        OverrideError::Fixed(_) => "Their roles don’t leave this permission open",
+        OverrideError::NotHeld(_) => "You can only allow permissions that you have",
+        OverrideError::Changed | OverrideError::Failed(_) => {
+            "Someone changed this member in the meantime. Review the current state and try again"
         }
     }
 }

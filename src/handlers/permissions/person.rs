@@ -1,4 +1,4 @@
-//! Somebody whose rights are looked at, and what the reader may know of them.
+//! A member whose permissions are explained.
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::AccessInputs;
@@ -9,22 +9,19 @@ use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::handlers::permissions::queries;
-use crate::handlers::permissions::words::About;
+use crate::models::access_matrix::MatrixCompany;
+use crate::handlers::permissions::about::About;
 use crate::models::membership::access;
 use crate::models::membership::record::Membership;
 use crate::services::members::role::Title;
 
-/// Somebody with what their rights follow from.
 pub struct Subject {
     pub person: Membership,
-    /// What the rights follow from.
     pub inputs: AccessInputs,
-    /// In words.
     pub about: About,
 }
 
 impl Subject {
-    /// Reads all of it.
     pub fn of(conn: &mut Conn, actor: &Actor, person: Membership) -> Result<Self, AppError> {
         let inputs = access::access_inputs(conn, actor.cx.now, actor.organization, person.id)?;
         let title = Title::of(conn, actor.organization, &person)?;
@@ -34,11 +31,11 @@ impl Subject {
             Vec::new()
         };
         let state = if person.status == MembershipStatus::Suspended && !person.ended() {
-            "The access is suspended".into()
+            "Their access is suspended".into()
         } else {
             person
                 .access_until
-                .map_or_else(String::new, |end| format!("The access ended on {}", end.date()))
+                .map_or_else(String::new, |end| format!("Their access ended on {}", end.date()))
         };
         let about = About {
             id: person.id,
@@ -51,40 +48,39 @@ impl Subject {
             },
             groups,
             company: None,
-            place: None,
-            place_groups: Vec::new(),
+            assignment: None,
+            assignment_groups: Vec::new(),
             unit: actor.unit,
             state,
         };
         Ok(Self { person, inputs, about })
     }
 
-    /// Turns to one company.
-    pub fn in_company(mut self, conn: &mut Conn, actor: &Actor, company: &queries::Company) -> Result<Self, AppError> {
-        let place = queries::place(conn, actor.cx.now, actor.organization, self.person.id, company.id)?;
-        if let Some(place) = &place
+    /// The same member in one company.
+    pub fn in_company(mut self, conn: &mut Conn, actor: &Actor, company: &MatrixCompany) -> Result<Self, AppError> {
+        let assignment = queries::assignment(conn, actor.cx.now, actor.organization, self.person.id, company.id)?;
+        if let Some(assignment) = &assignment
             && self.person.access.groups > 0
         {
             let groups = queries::groups_in(conn, actor.organization, self.person.id, company.id)?;
-            self.about.place_groups = groups
+            self.about.assignment_groups = groups
                 .into_iter()
-                .filter(|(_, role)| *role == place.role)
+                .filter(|(_, role)| *role == assignment.role)
                 .map(|(name, _)| name)
                 .collect();
         }
         let path = actor.path(&format!("/companies/{}", company.slug));
         self.about.company = Some((company.name.clone(), path));
-        self.about.place = place;
+        self.about.assignment = assignment;
         Ok(self)
     }
 
-    /// The answer to a right.
     pub fn answer(&self, permission: PermissionId) -> Answer {
         let there: Option<Option<CompanyRole>> = self
             .about
             .company
             .as_ref()
-            .map(|_| self.about.place.as_ref().map(|place| place.role));
+            .map(|_| self.about.assignment.as_ref().map(|assignment| assignment.role));
         explain(&self.inputs, permission, there)
     }
 }

@@ -1,4 +1,4 @@
-//! What explains somebody's rights, and the requests, as rows.
+//! Reads of the pages about permissions.
 
 use diesel::prelude::*;
 
@@ -10,18 +10,20 @@ use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments, group_grants, group_members, groups, memberships, users};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::access_matrix;
+use crate::models::access_matrix::MatrixCompany;
 use crate::models::membership::Origin;
 
-/// A group that somebody is in.
-#[derive(Debug, Clone, Queryable)]
+/// A group of a member.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = groups)]
 pub struct Group {
     pub id: GroupId,
     pub name: String,
-    /// The role it gives.
     pub role: Role,
 }
 
-/// The groups of somebody, by name.
+/// The groups of a member, by name.
 pub fn groups(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<Group>> {
     groups::table
         .inner_join(
@@ -32,46 +34,23 @@ pub fn groups(conn: &mut Conn, organization: OrgId, member: MembershipId) -> Que
         .filter(groups::organization_id.eq(organization))
         .filter(group_members::membership_id.eq(member))
         .order((groups::name, groups::id))
-        .select((groups::id, groups::name, groups::role))
+        .select(Group::as_select())
         .load(conn)
 }
 
-/// A company by name.
-#[derive(Debug, Clone, Queryable)]
-pub struct Company {
-    pub id: CompanyId,
-    pub name: String,
-    pub slug: String,
-    /// Whether it works.
-    pub status: CompanyStatus,
-}
-
-const COMPANY: (companies::id, companies::name, companies::slug, companies::status) =
-    (companies::id, companies::name, companies::slug, companies::status);
-
-/// A company by its id.
-pub fn company(conn: &mut Conn, organization: OrgId, id: CompanyId) -> QueryResult<Option<Company>> {
-    companies::table
-        .find((organization, id))
-        .select(COMPANY)
-        .first(conn)
-        .optional()
-}
-
-/// A company by its slug.
-pub fn company_by_slug(conn: &mut Conn, organization: OrgId, slug: &str) -> QueryResult<Option<Company>> {
+pub fn company_by_slug(conn: &mut Conn, organization: OrgId, slug: &str) -> QueryResult<Option<MatrixCompany>> {
     companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::slug.eq(slug))
-        .select(COMPANY)
+        .select(MatrixCompany::as_select())
         .first(conn)
         .optional()
 }
 
-/// The company that somebody means by what they typed: an id, a slug, a name, or the beginning of one.
-pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<Company>> {
+/// The company with an id, a slug, a name, or the beginning of one.
+pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryResult<Option<MatrixCompany>> {
     if let Some(id) = CompanyId::parse(text) {
-        return company(conn, organization, id);
+        return access_matrix::company(conn, organization, id).optional();
     }
     if let Some(found) = company_by_slug(conn, organization, text)? {
         return Ok(Some(found));
@@ -86,18 +65,18 @@ pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryR
         .filter(companies::sort_name.ge(key))
         .filter(companies::sort_name.lt(end))
         .order((companies::sort_name, companies::id))
-        .select(COMPANY)
+        .select(MatrixCompany::as_select())
         .first(conn)
         .optional()
 }
 
-/// The first companies by name, all or some of them, to choose from.
+/// The first active companies by name, all or those in `own`.
 pub fn companies(
     conn: &mut Conn,
     organization: OrgId,
     own: Option<&[CompanyId]>,
     limit: i64,
-) -> QueryResult<Vec<Company>> {
+) -> QueryResult<Vec<MatrixCompany>> {
     let mut query = companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::status.eq(CompanyStatus::Active))
@@ -108,29 +87,29 @@ pub fn companies(
     query
         .order((companies::sort_name, companies::id))
         .limit(limit)
-        .select(COMPANY)
+        .select(MatrixCompany::as_select())
         .load(conn)
 }
 
-/// Somebody's place in a company as it counts.
-#[derive(Debug, Clone, Queryable)]
-pub struct Place {
-    /// The role that counts.
+/// A member's role in a company.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = company_assignments)]
+pub struct Assignment {
+    /// The effective role.
     pub role: CompanyRole,
-    /// The role of their own; `None`: only through groups.
-    pub direct: Option<CompanyRole>,
-    /// Where it comes from.
+    /// The member's own role; `None`: only through groups.
+    pub direct_role: Option<CompanyRole>,
     pub origin: Origin,
 }
 
-/// Somebody's place in a company, unless it ended.
-pub fn place(
+/// A member's role in a company, unless it expired.
+pub fn assignment(
     conn: &mut Conn,
     now: Time,
     organization: OrgId,
     member: MembershipId,
     company: CompanyId,
-) -> QueryResult<Option<Place>> {
+) -> QueryResult<Option<Assignment>> {
     company_assignments::table
         .find((organization, member, company))
         .filter(
@@ -138,16 +117,12 @@ pub fn place(
                 .is_null()
                 .or(company_assignments::access_until.ge(now)),
         )
-        .select((
-            company_assignments::role,
-            company_assignments::direct_role,
-            company_assignments::origin,
-        ))
+        .select(Assignment::as_select())
         .first(conn)
         .optional()
 }
 
-/// The groups of somebody that give a role in a company, by name.
+/// The groups of a member that give a role in a company, by name.
 pub fn groups_in(
     conn: &mut Conn,
     organization: OrgId,
@@ -173,10 +148,10 @@ pub fn groups_in(
         .load(conn)
 }
 
-/// So many people are named who have a role.
+/// The most people listed for a role.
 const HOLDERS: i64 = 10;
 
-/// The first people by name who have a role of the organization's own.
+/// The first people by name who have a custom role.
 pub fn holders(conn: &mut Conn, organization: OrgId, role: CustomRoleId) -> QueryResult<Vec<(MembershipId, String)>> {
     memberships::table
         .inner_join(users::table)

@@ -1,19 +1,18 @@
-//! Letters about requests.
+//! Emails about access requests.
 
 use crate::auth::actor::Actor;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
-use crate::handlers::permissions::words;
 use crate::mail::notice::Notice;
 use crate::models::access_request::{Request, deciders};
 
-/// What is asked for, in words: "Manage billing", "Edit a company’s settings in Harbor Recovery".
-fn wanted(actor: &Actor, request: &Request) -> String {
-    let what = words::asked(request, &actor.unit);
+/// The permission and where: "Manage billing", "Edit a company’s settings" in Harbor Recovery.
+fn requested(actor: &Actor, request: &Request) -> String {
+    let permission = request.permission_label(actor.unit);
     match &request.company_name {
-        Some(company) => format!("“{what}” in {company}"),
-        None => format!("“{what}”"),
+        Some(company) => format!("“{permission}” in {company}"),
+        None => format!("“{permission}”"),
     }
 }
 
@@ -21,14 +20,14 @@ fn path(actor: &Actor, request: &Request) -> String {
     actor.path(&format!("/access/requests/{}", request.id))
 }
 
-/// Tells who can decide that somebody asks; how many that are.
-pub fn asked(conn: &mut Conn, actor: &Actor, request: &Request) -> Result<usize, AppError> {
+/// Tells everyone who can decide the request; returns how many they are.
+pub(super) fn to_decide(conn: &mut Conn, actor: &Actor, request: &Request) -> Result<usize, AppError> {
     let to = deciders(conn, &actor.cx, actor.organization, request.member, request.company)?;
     for decider in &to {
         let mut paragraphs = vec![format!(
-            "{} asks for {} in {}.",
+            "{} requests {} in {}.",
             request.name,
-            wanted(actor, request),
+            requested(actor, request),
             actor.organization_name
         )];
         if !request.note.is_empty() {
@@ -39,10 +38,10 @@ pub fn asked(conn: &mut Conn, actor: &Actor, request: &Request) -> Result<usize,
             to_name: decider.name.clone(),
             to: Email::stored(decider.email.clone()),
             sender: actor.organization_name.clone(),
-            subject: format!("{} asks for access in {}", request.name, actor.organization_name),
+            subject: format!("{} requests access in {}", request.name, actor.organization_name),
             paragraphs,
-            button: Some(("Look at the request", path(actor, request))),
-            foot: "You get this because you decide requests. Whoever answers first decides.".into(),
+            button: Some(("View request", path(actor, request))),
+            foot: "You get this email because you can decide access requests. The first answer decides.".into(),
             seed: None,
         };
         notice.send(conn, &actor.cx)?;
@@ -50,17 +49,23 @@ pub fn asked(conn: &mut Conn, actor: &Actor, request: &Request) -> Result<usize,
     Ok(to.len())
 }
 
-/// Tells who asked what was decided.
-pub fn decided(conn: &mut Conn, actor: &Actor, request: &Request, granted: bool, answer: &str) -> Result<(), AppError> {
-    let (did, subject) = if granted {
-        ("granted", "You have the access that you asked for")
+/// Tells the requester what was decided.
+pub(super) fn decided(
+    conn: &mut Conn,
+    actor: &Actor,
+    request: &Request,
+    granted: bool,
+    answer: &str,
+) -> Result<(), AppError> {
+    let (verb, subject) = if granted {
+        ("granted", "Your access request was granted")
     } else {
-        ("denied", "Your request for access was denied")
+        ("denied", "Your access request was denied")
     };
     let mut paragraphs = vec![format!(
-        "{} {did} your request for {} in {}.",
+        "{} {verb} your request for {} in {}.",
         actor.person.name,
-        wanted(actor, request),
+        requested(actor, request),
         actor.organization_name
     )];
     if !answer.is_empty() {
@@ -74,9 +79,9 @@ pub fn decided(conn: &mut Conn, actor: &Actor, request: &Request, granted: bool,
         subject: subject.into(),
         paragraphs,
         button: Some(if granted {
-            ("See what you can do", actor.path("/access/mine"))
+            ("View your permissions", actor.path("/access/mine"))
         } else {
-            ("Look at the request", path(actor, request))
+            ("View request", path(actor, request))
         }),
         foot: String::new(),
         seed: None,

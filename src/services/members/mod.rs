@@ -1,5 +1,4 @@
 pub mod access_end;
-pub mod access_matrix;
 pub mod bulk;
 pub mod ceiling;
 pub mod email;

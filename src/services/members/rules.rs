@@ -95,7 +95,7 @@ impl ActorRank {
 /// right they lack.
 pub fn may_give(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>) -> bool {
     let (authority, wanted) = (actor.authority, wanted.into());
-    let within = || authority.role_rights(wanted).within(authority.permissions);
+    let within = || authority.role_permissions(wanted).within(authority.permissions);
     actor.may_touch(target.role) && authority.may_grant(wanted) && (target.id != actor.id || within())
 }
 

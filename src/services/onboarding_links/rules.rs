@@ -75,7 +75,7 @@ pub fn end(text: &str, now: Time, present: Option<Time>) -> Result<Option<Time>,
 pub fn may_copy(voucher: &InviteAuthority, gift: &LinkGrant, approval: bool) -> bool {
     let authority = &voucher.authority;
     let role = authority
-        .role_rights(gift.role)
+        .role_permissions(gift.role)
         .everywhere()
         .within(authority.ceiling());
     let companies =

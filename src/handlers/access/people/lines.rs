@@ -1,4 +1,4 @@
-//! What one person has, line by line, and why.
+//! The roles of one person, line by line, and where they come from.
 
 use std::collections::HashMap;
 
@@ -7,66 +7,64 @@ use crate::authz::decision::Overrides;
 use crate::authz::permission::{AssignCompanies, Permission};
 use crate::authz::role::Role;
 use crate::common::id::{CompanyId, MembershipId};
-use crate::handlers::access::queries::{GrantFacts, Inherited, Place as Held};
+use crate::handlers::access::queries::{Assignment, GroupGrants, MemberGrants};
 use crate::models::custom_role::CustomRole;
 use crate::models::member_search::{AccessStatus, Given, MemberFilter, MemberRow};
 use crate::services::assignments::AssignmentCheck;
 use crate::services::members::rules::ActorRank;
 
-/// So many companies of one person are listed; the matrix has them all.
-const PLACES: usize = 5;
+/// The most companies of one person in the list; the matrix has all.
+const LISTED: usize = 5;
 
-/// A person with one thing that they have: their role in the organization, or a place in a company.
+/// A person with their role in the organization, or in a company.
 #[derive(Debug)]
 pub struct Line {
     pub id: MembershipId,
     pub name: String,
     pub email: String,
     pub you: bool,
-    /// What they have, by its name.
+    /// The label of the role.
     pub role: String,
     pub reach: String,
-    /// The slug of the one company where it does.
+    /// The slug of the company, for a role in a company.
     pub company: Option<String>,
-    /// Why they have it.
+    /// Where the role comes from.
     pub origin: String,
-    /// How many cells were switched for them.
-    pub switched: usize,
-    /// Badge and its tone, for who has no access at present.
+    /// The number of overrides.
+    pub overrides: usize,
+    /// Badge and tone for someone without access.
     pub out: Option<(&'static str, &'static str)>,
     /// The query of the dialog that changes it.
     pub change: Option<String>,
 }
 
 impl Line {
-    /// The words beside the name.
     pub fn badge(&self) -> &'static str {
         if self.you { "You" } else { "" }
     }
 
-    /// The tone of the role.
     pub fn tone(&self) -> &'static str {
         if self.role == Role::Owner.label() { "accent" } else { "" }
     }
 
-    /// How many cells were switched, in words.
-    pub fn switches(&self) -> String {
-        format!("{} switched", self.switched)
+    pub fn overrides_label(&self) -> String {
+        let noun = if self.overrides == 1 { "override" } else { "overrides" };
+        format!("{} {noun}", self.overrides)
     }
 }
 
-/// What stands beside the rows of one page.
-pub struct Beside {
-    pub facts: HashMap<MembershipId, GrantFacts>,
-    pub places: HashMap<MembershipId, Vec<Held>>,
-    pub inherited: Inherited,
+/// Where the roles of the people on one page come from.
+pub struct Details {
+    pub grants: HashMap<MembershipId, MemberGrants>,
+    pub assignments: HashMap<MembershipId, Vec<Assignment>>,
+    pub groups: GroupGrants,
 }
 
-/// What is the same for every line.
+/// What every line needs.
 pub struct Reader<'a> {
     pub actor: &'a Actor,
     pub rank: ActorRank,
-    /// The companies that the reader manages by assignment.
+    /// The companies that the actor manages by assignment.
     pub own: Vec<CompanyId>,
     pub customs: &'a [CustomRole],
 }
@@ -82,7 +80,7 @@ impl Reader<'_> {
             reach: String::new(),
             company: None,
             origin: String::new(),
-            switched: 0,
+            overrides: 0,
             out: match row.standing(self.actor.cx.now) {
                 AccessStatus::Active => None,
                 AccessStatus::Suspended => Some(("Suspended", "danger")),
@@ -92,42 +90,42 @@ impl Reader<'_> {
         }
     }
 
-    /// Why the role counts: a group gives a higher one than the person's own, or the person has it.
-    fn title(&self, row: &MemberRow, beside: &Beside) -> (String, String) {
-        let Some(facts) = beside.facts.get(&row.id) else {
+    /// The role and where it comes from: a group gives a higher one than the person's own, or it is their own.
+    fn title(&self, row: &MemberRow, details: &Details) -> (String, String) {
+        let Some(grants) = details.grants.get(&row.id) else {
             return (row.role.label().into(), "Direct".into());
         };
-        if facts.direct_role != row.role
-            && let Some(group) = beside.inherited.role(row.id, row.role)
+        if grants.direct_role != row.role
+            && let Some(group) = details.groups.role(row.id, row.role)
         {
             return (row.role.label().into(), format!("By group {group}"));
         }
-        let custom = facts
+        let custom = grants
             .custom_role
             .and_then(|id| self.customs.iter().find(|custom| custom.id == id));
         match custom {
             Some(custom) => (
                 custom.name.clone(),
-                format!("Direct, a custom role at the height of {}", custom.base.label()),
+                format!("Custom role ({} level)", custom.base.label()),
             ),
             None => (row.role.label().into(), "Direct".into()),
         }
     }
 
-    /// Somebody's role in the organization.
-    pub fn in_organization(&self, row: &MemberRow, beside: &Beside) -> Line {
-        let (role, origin) = self.title(row, beside);
+    /// The role in the organization.
+    pub fn in_organization(&self, row: &MemberRow, details: &Details) -> Line {
+        let (role, origin) = self.title(row, details);
         let many = self.actor.unit.many();
-        let places = beside.places.get(&row.id).map_or(&[][..], Vec::as_slice);
-        let switched = beside.facts.get(&row.id).map_or(0, |facts| {
-            let cells = Overrides::read(&facts.overrides);
-            cells.allow.iter().count() + cells.deny.iter().count()
+        let assignments = details.assignments.get(&row.id).map_or(&[][..], Vec::as_slice);
+        let overrides = details.grants.get(&row.id).map_or(0, |grants| {
+            let overrides = Overrides::read(&grants.overrides);
+            overrides.allow.iter().count() + overrides.deny.iter().count()
         });
         Line {
             role,
             origin,
-            switched,
-            reach: match (row.role.inherited(), places) {
+            overrides,
+            reach: match (row.role.inherited(), assignments) {
                 (Some(_), _) => format!("All {many}"),
                 (None, []) if row.role == Role::BillingAdmin => "Billing".into(),
                 (None, []) if row.role == Role::UserAdmin => "People".into(),
@@ -141,18 +139,18 @@ impl Reader<'_> {
         }
     }
 
-    /// One line for each place: by the role in the organization, by assignment, by a group.
-    pub fn in_companies(&self, row: &MemberRow, beside: &Beside, wanted: &MemberFilter) -> Vec<Line> {
+    /// One line for each role in a company: inherited, by assignment, by a group.
+    pub fn in_companies(&self, row: &MemberRow, details: &Details, filter: &MemberFilter) -> Vec<Line> {
         let mut lines = Vec::new();
-        let role_wanted = match wanted.given {
+        let role_wanted = match filter.given {
             Some(Given::Place(role)) => Some(role),
             _ => None,
         };
-        if wanted.company.is_none()
+        if filter.company.is_none()
             && let Some(inherited) = row.role.inherited()
             && role_wanted.is_none_or(|role| role == inherited)
         {
-            let (title, origin) = self.title(row, beside);
+            let (title, origin) = self.title(row, details);
             lines.push(Line {
                 role: inherited.label().into(),
                 reach: format!("All {}", self.actor.unit.many()),
@@ -163,32 +161,32 @@ impl Reader<'_> {
                 ..self.line(row)
             });
         }
-        let attempt = AssignmentCheck::of(self.actor, AssignCompanies::ID, row.id, row.role);
+        let check = AssignmentCheck::of(self.actor, AssignCompanies::ID, row.id, row.role);
         let mut more = 0;
-        for place in beside.places.get(&row.id).map_or(&[][..], Vec::as_slice) {
-            let counts = role_wanted.is_none_or(|role| role == place.role)
-                && wanted.company.is_none_or(|company| company == place.company)
-                && wanted.within.as_ref().is_none_or(|own| own.contains(&place.company));
-            if !counts {
+        for held in details.assignments.get(&row.id).map_or(&[][..], Vec::as_slice) {
+            let listed = role_wanted.is_none_or(|role| role == held.role)
+                && filter.company.is_none_or(|company| company == held.company)
+                && filter.within.as_ref().is_none_or(|own| own.contains(&held.company));
+            if !listed {
                 continue;
             }
-            if lines.len() >= PLACES {
+            if lines.len() >= LISTED {
                 more += 1;
                 continue;
             }
-            let may = attempt
-                .touch(self.own.contains(&place.company), Some(place.role))
+            let may = check
+                .touch(self.own.contains(&held.company), Some(held.role))
                 .is_ok()
-                && !place.archived;
+                && !held.archived;
             lines.push(Line {
-                role: place.role.label().into(),
-                reach: place.name.clone(),
-                company: Some(place.slug.clone()),
-                origin: match beside.inherited.place(row.id, place.company) {
-                    Some((_, group)) if place.by_group() => format!("By group {group}"),
-                    _ => place.origin.label().into(),
+                role: held.role.label().into(),
+                reach: held.name.clone(),
+                company: Some(held.slug.clone()),
+                origin: match details.groups.in_company(row.id, held.company) {
+                    Some((_, group)) if held.by_group() => format!("By group {group}"),
+                    _ => held.origin.label().into(),
                 },
-                change: may.then(|| format!("?member_id={}&company_id={}", row.id, place.company)),
+                change: may.then(|| format!("?member_id={}&company_id={}", row.id, held.company)),
                 ..self.line(row)
             });
         }

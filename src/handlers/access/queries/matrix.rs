@@ -11,12 +11,12 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company_choice::CompanyChoice;
 
-/// A page of active companies by name; of some only, when they are given.
+/// A page of active companies by name; only those in `within`, when given.
 pub fn columns(
     conn: &mut Conn,
     organization: OrgId,
     within: Option<&[CompanyId]>,
-    place: Option<&Cursor>,
+    cursor: Option<&Cursor>,
     size: usize,
 ) -> QueryResult<Page<CompanyChoice>> {
     let mut query = companies::table
@@ -28,28 +28,28 @@ pub fn columns(
     if let Some(within) = within {
         query = query.filter(companies::id.eq_any(within.to_vec()));
     }
-    // The bound on the name is what the index can be entered by; the second condition makes it exact.
-    query = match place {
-        Some(place) if place.direction == Direction::Previous => query
-            .filter(companies::sort_name.le(place.key.clone()))
+    // The index is entered by the name; the second condition makes the bound exact.
+    query = match cursor {
+        Some(cursor) if cursor.direction == Direction::Previous => query
+            .filter(companies::sort_name.le(cursor.key.clone()))
             .filter(
                 companies::sort_name
-                    .lt(place.key.clone())
-                    .or(companies::id.lt(place.id.clone())),
+                    .lt(cursor.key.clone())
+                    .or(companies::id.lt(cursor.id.clone())),
             )
             .order((companies::sort_name.desc(), companies::id.desc())),
-        Some(place) => query
-            .filter(companies::sort_name.ge(place.key.clone()))
+        Some(cursor) => query
+            .filter(companies::sort_name.ge(cursor.key.clone()))
             .filter(
                 companies::sort_name
-                    .gt(place.key.clone())
-                    .or(companies::id.gt(place.id.clone())),
+                    .gt(cursor.key.clone())
+                    .or(companies::id.gt(cursor.id.clone())),
             )
             .order((companies::sort_name, companies::id)),
         None => query.order((companies::sort_name, companies::id)),
     };
     let rows: Vec<(Vec<u8>, CompanyId, String, String)> = query.load(conn)?;
-    let page = Page::cut(rows, size, place, |row| (row.0.clone(), row.1.to_string()));
+    let page = Page::cut(rows, size, cursor, |row| (row.0.clone(), row.1.to_string()));
     Ok(Page {
         rows: page
             .rows
@@ -61,16 +61,16 @@ pub fn columns(
     })
 }
 
-/// The first active companies whose name holds what somebody typed, by name.
-pub fn named(conn: &mut Conn, organization: OrgId, typed: &str, limit: usize) -> QueryResult<Vec<CompanyChoice>> {
+/// The first active companies whose name contains the text, by name.
+pub fn named(conn: &mut Conn, organization: OrgId, text: &str, limit: usize) -> QueryResult<Vec<CompanyChoice>> {
     let all: Vec<CompanyChoice> = companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::status.eq(CompanyStatus::Active))
         .order((companies::sort_name, companies::id))
-        .select((companies::id, companies::name, companies::slug))
+        .select(CompanyChoice::as_select())
         .load(conn)?;
-    // Names are folded here as everywhere (accents, case); an organization has at most some thousand of them.
-    let wanted = name::fold(typed.trim());
+    // Names are compared without accents and case; an organization has at most some thousand companies.
+    let wanted = name::fold(text.trim());
     Ok(all
         .into_iter()
         .filter(|company| wanted.is_empty() || name::fold(&company.name).contains(&wanted))
