@@ -151,7 +151,7 @@ fn the_page_says_who_has_what_and_where_it_comes_from() {
     }
     let north = format!("?tab=company&company={}", scene.slug_of("north"));
     let page = scene.owner.get(&scene.at(&north)).expect(200);
-    assert!(page.has("Also in North") && page.has("Owner: 1") && page.has("Ann") && page.has("Bob"));
+    assert!(page.has("access to North") && page.has("Owner: 1") && page.has("Ann") && page.has("Bob"));
     let page = scene.owner.get(&scene.at(&format!("{north}&role=editor"))).expect(200);
     assert!(page.has("Ann") && !page.has("bob@"), "{}", page.text());
     let page = scene.owner.get(&scene.at("?role=viewer")).expect(200);
@@ -410,7 +410,7 @@ fn one_role_is_given_to_everybody_who_is_checked_or_to_nobody() {
         ("bulk_role", "manager".into()),
     ];
     let page = send(form(&all)).expect(422);
-    assert!(page.has("Nothing was saved") && page.has("Somebody changed this in the meantime"));
+    assert!(page.has("No changes were saved") && page.has("Somebody changed this in the meantime"));
     assert!(!scene.placed("Cleo", "North"));
 }
 

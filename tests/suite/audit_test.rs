@@ -661,9 +661,9 @@ fn each_days_end_is_signed_once_where_something_was_written() {
     owner
         .get(&log("sealed", "/verification?run=1"))
         .expect(200)
-        .expect_text("All events from 1 to 5 holds")
-        .expect_text("with line 4");
-    owner.get(&log("sealed", "/4")).expect(200).expect_text(", with line 4");
+        .expect_text("All events from 1 to 5 are valid")
+        .expect_text("with event 4");
+    owner.get(&log("sealed", "/4")).expect(200).expect_text(", with event 4");
 }
 
 #[test]
@@ -672,13 +672,13 @@ fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
     let (scene, owner) = scene(&house, "owner", "steps");
     write(&house, "steps", || companies(0, 24));
     let mut page = owner.get(&log("steps", "/verification?run=1&lines=10")).expect(200);
-    page.clone().expect_text("Lines 1 to 10 hold");
+    page.clone().expect_text("Events 1 to 10 are valid");
     let next = |page: &Page| page.all("#check [hx-get]", "hx-get")[0].clone();
     let cursor = next(&page);
     page = owner.fragment(&cursor).expect(200);
-    page.clone().expect_text("Lines 1 to 20 hold");
+    page.clone().expect_text("Events 1 to 20 are valid");
     page = owner.fragment(&next(&page)).expect(200);
-    page.expect_text("All events from 1 to 25 holds");
+    page.expect_text("All events from 1 to 25 are valid");
     // A forged or foreign cursor begins at the beginning.
     house.database.execute(&format!(
         "UPDATE deeds SET target_label = 'x' WHERE organization_id = '{}' AND seq = 3",

@@ -111,7 +111,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Some(&bad),
             &broken("verification?run=1"),
             Act::Nothing,
-            "does not hold at line 1",
+            "is not valid at event 1",
         ),
     ]
 }
