@@ -48,7 +48,7 @@ impl Scene {
                 .iter()
                 .map(|(place, role)| {
                     let id = if *place == "n" { &self.north } else { &self.south };
-                    (tenantry::ground::id::CompanyId::parse(id).unwrap(), *role)
+                    (tenantry::common::id::CompanyId::parse(id).unwrap(), *role)
                 })
                 .collect();
             let id = stage.enrol(organization, account, role, &companies);
@@ -100,7 +100,7 @@ impl Scene {
     /// The log's newest words.
     fn deeds(&self, action: &str) -> i64 {
         self.house.database.number(&format!(
-            "SELECT count(*) AS value FROM deeds d JOIN organization_slugs s ON s.organization_id = d.organization_id \
+            "SELECT count(*) AS value FROM audit_events d JOIN organization_slugs s ON s.organization_id = d.organization_id \
              WHERE s.slug = '{}' AND d.action = '{action}'",
             self.slug
         ))
@@ -437,7 +437,7 @@ fn what_a_group_gives_is_marked_and_not_taken_away_in_the_matrix() {
     scene.house.stage(|stage| {
         let organization = stage.organization_of(scene.slug);
         let owner = stage.user(&format!("olivia@{}.test", scene.slug));
-        let north = tenantry::ground::id::CompanyId::parse(&scene.north).unwrap();
+        let north = tenantry::common::id::CompanyId::parse(&scene.north).unwrap();
         let group = stage.group(organization, owner, "Support", "viewer", &[(north, "editor")]);
         stage.join(organization, group, &ann);
     });

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use tenantry::ground::time::{Clock, Span};
+use tenantry::common::time::{Clock, Span};
 
 use crate::harness::client::Client;
 use crate::harness::people::{PASSWORD, found};
@@ -44,7 +44,7 @@ fn crowd(real: &Real, people: i64) {
             "INSERT INTO users (id, email, name, password_hash, email_verified_at, is_operator, created_at) SELECT ids.id, ids.id || '@kill.test', 'Person', '!', 1, FALSE, 1 FROM {id}"
         ),
         format!(
-            "INSERT INTO memberships (organization_id, id, user_id, role, own_role, status, joined_at, sort_name) SELECT one.org, ids.id, ids.id, 'member', 'member', 'active', one.created_at, one.sort_name FROM {one} CROSS JOIN {id}"
+            "INSERT INTO memberships (organization_id, id, user_id, role, direct_role, status, joined_at, sort_name) SELECT one.org, ids.id, ids.id, 'member', 'member', 'active', one.created_at, one.sort_name FROM {one} CROSS JOIN {id}"
         ),
         format!(
             "INSERT INTO company_assignments (organization_id, membership_id, company_id, role, direct_role, origin, sort_name, created_at) SELECT one.org, ids.id, one.company, 'editor', 'editor', 'direct', one.sort_name, one.created_at FROM {one} CROSS JOIN {id}"

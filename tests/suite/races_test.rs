@@ -214,7 +214,7 @@ fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
             *done.entry(what).or_default() += usize::from(page.status == 303);
         }
         let owners = house.database.number(&format!(
-            "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = '{slug}' AND m.own_role = 'owner' AND m.status = 'active'"
+            "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = '{slug}' AND m.direct_role = 'owner' AND m.status = 'active'"
         ));
         assert!(owners >= 1, "round {round}: nobody owns {slug}: {jobs:?}");
     }

@@ -6,36 +6,42 @@ use std::sync::OnceLock;
 use actix_web::cookie::{Cookie, CookieJar};
 use diesel::prelude::*;
 
-use tenantry::gate::Backstage;
-use tenantry::gate::context::Context;
-use tenantry::gate::custom_role;
-use tenantry::gate::db::Conn;
-use tenantry::gate::deed::{Action, Deed, Deeds};
-use tenantry::gate::invitation::{self, Offer};
-use tenantry::gate::link;
-use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
-use tenantry::gate::membership::{self, Enrolment, Origin, group};
-use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
-use tenantry::gate::permission::{Right, RightSet};
-use tenantry::gate::rights::Grounds;
-use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::{
-    access_review_items, companies, company_assignments, invitations, memberships, organization_slugs,
-};
-use tenantry::gate::session::{self, Person};
-use tenantry::gate::support;
-use tenantry::ground::email::Email;
-use tenantry::ground::id::{
-    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, RequestId, ReviewId,
-    ReviewItemId, SupportId, UserId,
-};
-use tenantry::ground::password;
-use tenantry::ground::slug::Slug;
-use tenantry::ground::time::Span;
-use tenantry::post;
-use tenantry::rooms::reviews::{self as reviews_room, store as reviews};
-use tenantry::rooms::rights::store::requests;
-use tenantry::rooms::{self, accounts};
+use tenantry::auth::System;
+use tenantry::app::Ctx;
+use tenantry::models::custom_role;
+use tenantry::db::Conn;
+use tenantry::audit::{Action, Event, Events};
+use tenantry::models::invitation;
+use tenantry::models::invitation::NewInvitation;
+use tenantry::models::onboarding_link;
+use tenantry::auth::actor;
+use tenantry::db::types::MembershipStatus;
+use tenantry::db::types::org_id::OrgId;
+use tenantry::models::membership::record::Membership;
+use tenantry::models::membership;
+use tenantry::models::membership::add::NewMembership;
+use tenantry::models::membership::{Origin, group};
+use tenantry::models::organization;
+use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region};
+use tenantry::models::organization::create::NewOrganization;
+use tenantry::authz::permission::{PermissionId, PermissionSet};
+use tenantry::authz::decision::AccessInputs;
+use tenantry::authz::role::{CompanyRole, Role};
+use tenantry::db::schema::{access_review_items, companies, company_assignments, invitations, memberships, organization_slugs};
+use tenantry::models::session;
+use tenantry::auth::current_user::CurrentUser;
+use tenantry::models::support_session;
+use tenantry::common::email::Email;
+use tenantry::common::id::{CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, RequestId, ReviewId, ReviewItemId, SupportId, UserId};
+use tenantry::common::password;
+use tenantry::common::slug::Slug;
+use tenantry::common::time::Span;
+use tenantry::mail;
+use tenantry::handlers::access_reviews as reviews_room;
+use tenantry::models::access_review as reviews;
+use tenantry::models::access_request;
+use tenantry::handlers;
+use tenantry::handlers::accounts;
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -43,7 +49,7 @@ use crate::harness::people::PASSWORD;
 
 /// One transaction behind the gate.
 pub struct Stage<'a> {
-    cx: &'a Context,
+    cx: &'a Ctx,
     conn: &'a mut Conn,
 }
 
@@ -96,21 +102,21 @@ impl House {
     /// Sets a scene in one transaction.
     #[track_caller]
     pub fn stage<T>(&self, work: impl FnOnce(&mut Stage<'_>) -> T) -> T {
-        let door = Backstage::of(self.product(), "test");
-        door.write(|cx, conn| Ok((work(&mut Stage { cx, conn }), Deeds::none("a test sets its scene"))))
+        let door = System::of(self.product(), "test");
+        door.write(|cx, conn| Ok((work(&mut Stage { cx, conn }), Events::none("a test sets its scene"))))
             .expect("the scene is set")
     }
 
     /// A line in an organization's log: that the house edited a company.
     #[track_caller]
     pub fn note(&self, slug: &str, company: &str) {
-        let door = Backstage::of(self.product(), "test");
+        let door = System::of(self.product(), "test");
         door.write(|cx, conn| {
             let organization = Stage { cx, conn }.organization_of(slug);
-            let deed = Deed::new(Action::CompanyEdited, "company", company, "North")
+            let deed = Event::new(Action::CompanyEdited, "company", company, "North")
                 .before(serde_json::json!({ "name": "Nord" }))
                 .after(serde_json::json!({ "name": "North" }));
-            Ok(((), Deeds::organization(organization, deed)))
+            Ok(((), Events::organization(organization, deed)))
         })
         .expect("a line");
     }
@@ -168,19 +174,19 @@ impl Stage<'_> {
 
     /// Makes an account run the instance.
     pub fn appoint(&mut self, user: UserId) {
-        let done = tenantry::people::account::appoint(self.conn, user).expect("the database");
+        let done = tenantry::services::operators::appoint(self.conn, user).expect("the database");
         let _ = done.expect("a proven account");
     }
 
     /// Lets operators into an organization, or keeps them out.
     pub fn consent(&mut self, organization: OrgId, allowed: bool) {
-        let _ = support::set_consent(self.conn, self.cx, organization, allowed, "Olivia Hart").expect("the database");
+        let _ = support_session::set_consent(self.conn, self.cx, organization, allowed, "Olivia Hart").expect("the database");
     }
 
     /// A support session of an operator, for half an hour; none where operators are kept out.
     pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
         let operator = Person::backstage(self.conn, self.cx, operator).expect("an account");
-        let begun = support::begin(
+        let begun = support_session::begin(
             self.conn,
             self.cx,
             &operator,
@@ -229,7 +235,7 @@ impl Stage<'_> {
     /// A further company.
     pub fn company(&mut self, organization: OrgId, company: &str, slug: &str) -> CompanyId {
         let slug = Slug::parse(slug).expect("a slug");
-        rooms::companies::store::create(self.conn, organization, self.cx.now, company, &slug)
+        handlers::companies::store::create(self.conn, organization, self.cx.now, company, &slug)
             .expect("the database")
             .expect("a free slug")
     }
@@ -371,7 +377,7 @@ impl Stage<'_> {
     pub fn rights(&mut self, organization: OrgId, member: &str) -> String {
         type Place = (String, String, Option<String>, String, Option<i64>);
         let id = MembershipId::parse(member).expect("a membership");
-        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("a member");
+        let grounds = actor::grounds(self.conn, self.cx.now, organization, id).expect("a member");
         let mut places: Vec<Place> = company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
             .filter(company_assignments::membership_id.eq(id))
@@ -393,7 +399,7 @@ impl Stage<'_> {
     /// What somebody's rights follow from; nothing for somebody who was removed.
     pub fn grounds(&mut self, organization: OrgId, id: &str) -> Grounds {
         let id = MembershipId::parse(id).expect("a membership's id");
-        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("grounds");
+        let grounds = actor::grounds(self.conn, self.cx.now, organization, id).expect("grounds");
         let status: MembershipStatus = memberships::table
             .find((organization, id))
             .select(memberships::status)
@@ -435,7 +441,7 @@ impl Stage<'_> {
         let row = invitation::find(self.conn, organization, id)
             .expect("the database")
             .expect("the row");
-        post::letter::invite(self.conn, self.cx, &row, seed).expect("a letter");
+        mail::letter::invite(self.conn, self.cx, &row, seed).expect("a letter");
         (id, token)
     }
 
@@ -479,38 +485,38 @@ impl Stage<'_> {
         right: &str,
         company: Option<CompanyId>,
     ) -> RequestId {
-        let wish = requests::Wish {
+        let wish = access_request::Wish {
             right: Right::parse(right).expect("a permission"),
             company,
             note: "For the quarterly report".into(),
         };
-        match requests::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
-            requests::Asked::New(id) => id,
+        match access_request::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
+            access_request::Asked::New(id) => id,
             other => panic!("{right}: {other:?}"),
         }
     }
 
     /// An onboarding link, and the token of its address.
-    pub fn link(&mut self, organization: OrgId, by: UserId, terms: &link::Terms) -> (LinkId, String) {
-        let id = link::create(self.conn, self.cx, organization, by, terms).expect("the database");
-        let row = link::find(self.conn, organization, id.as_str()).expect("the link");
+    pub fn link(&mut self, organization: OrgId, by: UserId, terms: &onboarding_link::Terms) -> (LinkId, String) {
+        let id = onboarding_link::create(self.conn, self.cx, organization, by, terms).expect("the database");
+        let row = onboarding_link::find(self.conn, organization, id.as_str()).expect("the link");
         (id, self.cx.token(&row.seed()).as_str().to_owned())
     }
 
     /// A request to come in that waits.
     pub fn join_request(&mut self, organization: OrgId, link: LinkId, user: UserId, company: &str) -> JoinId {
-        let row = link::find(self.conn, organization, link.as_str()).expect("the link");
-        rooms::links::store::requests::ask(self.conn, self.cx, &row, user, company)
+        let row = onboarding_link::find(self.conn, organization, link.as_str()).expect("the link");
+        handlers::links::store::requests::ask(self.conn, self.cx, &row, user, company)
             .expect("the database")
             .expect("no request waits")
     }
 }
 
 /// What a link says that lets everybody join as a member at once.
-pub fn open_link(name: &str) -> link::Terms {
-    link::Terms {
+pub fn open_link(name: &str) -> onboarding_link::Terms {
+    onboarding_link::Terms {
         name: name.to_owned(),
-        purpose: link::Purpose::Join,
+        purpose: onboarding_link::Purpose::Join,
         role: Role::Member,
         company_role: CompanyRole::Viewer,
         companies: Vec::new(),
