@@ -380,7 +380,7 @@ fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() 
                     Switched::Override(on) => grounds.overrides = Overrides::NONE.set(right, Some(on)),
                     Switched::Policy(on) => grounds.policies = RolePolicies::default().set(column, right, Some(on)),
                 }
-                let rights = grounds.rights();
+                let rights = grounds.permissions();
                 let what = format!("{} {column:?} {switched:?}", right.key());
                 assert_eq!(rights.has(right), allowed, "{what}");
                 if allowed && mark(right, column) == 'o' && right.key() != "org.view" {
