@@ -27,7 +27,10 @@ use tenantry::common::id::RawId;
 use tenantry::common::time::Clock;
 use tenantry::common::{name, password};
 use tenantry::db::Conn;
-use tenantry::db::schema::{audit_events, companies, company_assignments, member_search_terms, memberships, organization_slugs, organizations, role_counts, users};
+use tenantry::db::schema::{
+    audit_events, companies, company_assignments, member_search_terms, memberships, organization_slugs, organizations,
+    role_counts, users,
+};
 use tenantry::on_each;
 
 const LARGE: usize = 100_000;

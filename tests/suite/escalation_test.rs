@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use tenantry::authz::decision::{AccessInputs, Authority};
 use tenantry::authz::permission::{PermissionId, PermissionSet};
-use tenantry::authz::decision::{Authority, AccessInputs};
 use tenantry::authz::role::Role;
 
 use crate::harness::client::Client;

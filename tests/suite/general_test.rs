@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tenantry::auth::System;
-use tenantry::models::approval;
-use tenantry::models::approval::{Ask, ApprovalAction};
 use tenantry::audit::Events;
+use tenantry::auth::System;
+use tenantry::common::id::MembershipId;
+use tenantry::models::approval;
+use tenantry::models::approval::{ApprovalAction, Ask};
 use tenantry::models::organization::deletion;
 use tenantry::models::organization::deletion::TABLES;
-use tenantry::common::id::MembershipId;
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
@@ -607,8 +607,7 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
     confirm(&request);
     assert_eq!(role(&house, &tara), "owner");
     // The log names both.
-    let both =
-        "SELECT on_behalf_of AS value FROM audit_events WHERE action = 'member.role_changed' AND actor_name = 'Noah Brandt'";
+    let both = "SELECT on_behalf_of AS value FROM audit_events WHERE action = 'member.role_changed' AND actor_name = 'Noah Brandt'";
     assert_eq!(house.database.words(both), ["Olivia Hart"]);
 
     // Demoting and removing one; what is not about owners happens at once.

@@ -66,6 +66,12 @@ fn expect_sound(real: &Real) {
     }
 }
 
+/// As if the two minutes had passed after which another worker takes over what a killed one had begun.
+fn leases_end(real: &Real) {
+    real.database
+        .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
+}
+
 /// Starts the program and kills it, later whenever it had done nothing yet and earlier whenever it had, until `left` says
 /// that nothing is left; how often it was killed in the middle of the work.
 fn until_done(real: &mut Real, whole: i64, left: impl Fn(&Real) -> i64) -> usize {
@@ -75,6 +81,7 @@ fn until_done(real: &mut Real, whole: i64, left: impl Fn(&Real) -> i64) -> usize
         real.start();
         std::thread::sleep(Duration::from_millis(wait));
         real.kill();
+        leases_end(real);
         let now = left(real);
         assert!(now <= before, "what was done was undone: {before} to {now}");
         if now == 0 {

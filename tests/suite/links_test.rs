@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tenantry::models::onboarding_link::{Purpose, LinkTerms};
 use tenantry::common::config::Signup;
+use tenantry::models::onboarding_link::{LinkTerms, Purpose};
 
 use crate::harness::browser::{Browser, Look};
 use crate::harness::client::Client;

@@ -13,7 +13,9 @@ fn row(id: &str, email: &str) -> String {
     // An id is 32 hex digits.
     let id = format!("{:0>32}", id);
     format!(
-        "INSERT INTO mail_outbox (id, kind, to_name, to_email, subject, html, text, state, attempts, next_attempt_at, last_error, created_at)
+        "INSERT INTO jobs (id, kind, key, priority, run_at, attempts, fence, last_error, created_at)
+         VALUES ('{id}', 'email', '{id}', 10, 0, 0, 0, '', 0);
+         INSERT INTO mail_outbox (id, kind, to_name, to_email, subject, html, text, state, attempts, next_attempt_at, last_error, created_at)
          VALUES ('{id}', 'test', 'Noah Brandt', '{email}', 'Grüße', '<p>Hello</p>', 'Hello', 'queued', 0, 0, '', 0)"
     )
 }
@@ -162,7 +164,7 @@ fn a_sender_that_was_killed_while_sending_sends_after_its_lease() {
     smtp.accept();
     assert_eq!(smtp.letters().len(), 0);
     // Two minutes of lease are too long for a test.
-    real.database.execute("UPDATE mail_outbox SET lease_until = 1");
+    real.database.execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
     real.start();
     let end = std::time::Instant::now() + Duration::from_secs(15);
     while smtp.letters().is_empty() {

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use tenantry::authz::decision::{AccessInputs, Overrides, Reach, RolePolicies};
 use tenantry::authz::permission::{Column, PermissionId};
-use tenantry::authz::decision::{Overrides, AccessInputs, RolePolicies, Reach};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 

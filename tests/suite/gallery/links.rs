@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tenantry::models::onboarding_link::Purpose;
 use tenantry::authz::role::{CompanyRole, Role};
+use tenantry::models::onboarding_link::Purpose;
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
