@@ -362,7 +362,7 @@ fn many_come_into_a_group_by_the_list_of_members() {
     assert_eq!(
         house
             .database
-            .number(&format!("SELECT people AS value FROM groups WHERE id = '{id}'")),
+            .number(&format!("SELECT member_count AS value FROM groups WHERE id = '{id}'")),
         2
     );
     house.expect_sound();

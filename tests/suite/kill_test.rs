@@ -50,8 +50,8 @@ fn crowd(real: &Real, people: i64) {
             "INSERT INTO company_assignments (organization_id, membership_id, company_id, role, direct_role, origin, sort_name, created_at) SELECT one.org, ids.id, one.company, 'editor', 'editor', 'direct', one.sort_name, one.created_at FROM {one} CROSS JOIN {id}"
         ),
         format!("UPDATE role_counts SET members = members + {people} WHERE role = 'member'"),
-        format!("UPDATE companies SET people = {people} WHERE slug = 'north'"),
-        format!("UPDATE organizations SET places = {people}"),
+        format!("UPDATE companies SET member_count = {people} WHERE slug = 'north'"),
+        format!("UPDATE organizations SET assignment_count = {people}"),
     ] {
         real.database.execute(&sql);
     }
