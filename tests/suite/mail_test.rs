@@ -172,7 +172,7 @@ fn hanging_conversations_delay_neither_urgent_email_nor_background_jobs() {
         .client()
         .post(
             "/signup",
-            &[("name", "Emma Stone"), ("email", "emma@example.test"), ("password", PASSWORD)],
+            &[("name", "Emma Stone"), ("email", "emma@example.test"), ("password", PASSWORD), ("terms", "on")],
         )
         .expect(303);
     let arrived = |address: &str| smtp.letters().iter().any(|letter| letter.to == address);

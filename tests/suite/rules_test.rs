@@ -453,7 +453,7 @@ fn breaches_of(applies: impl Fn(&str) -> bool, banned: &[&str]) -> Vec<String> {
 }
 
 #[track_caller]
-fn none(breaches: &[String]) {
+pub fn none(breaches: &[String]) {
     assert!(
         breaches.is_empty(),
         "{} breaches:\n{}",
@@ -513,7 +513,7 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-fn relative(path: &Path) -> String {
+pub fn relative(path: &Path) -> String {
     path.strip_prefix(repository()).unwrap_or(path).display().to_string()
 }
 
@@ -522,7 +522,7 @@ fn read(path: &Path) -> String {
 }
 
 /// All files below a folder, sorted; `ending` "" takes every ending.
-fn files(folder: &str, ending: &str) -> BTreeSet<PathBuf> {
+pub fn files(folder: &str, ending: &str) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     let mut folders = vec![repository().join(folder)];
     while let Some(folder) = folders.pop() {
