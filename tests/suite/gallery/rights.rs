@@ -113,7 +113,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         &format!("/members/{kept}/overrides"),
         Act::Nothing,
-        "By role: off",
+        "Role default: off",
     );
     let preview = "/organizations/{slug}/members/{id}/role-preview";
     add(
