@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tenantry::app::App;
+use tenantry::db::Db;
 use tenantry::common::config::Config;
 use tenantry::common::time::Clock;
 use tenantry::mail::transport::Transport;
