@@ -8,6 +8,7 @@ pub mod company_staff;
 pub mod consistency;
 pub mod custom_role;
 pub mod email_token;
+pub mod group;
 pub mod invitation;
 pub mod join_request;
 pub mod login_attempt;
