@@ -26,6 +26,8 @@ pub enum AppError {
     TooMany(String),
     /// The database or the pool does not answer in time.
     Busy,
+    /// A background job's lease ran out and another worker has the job.
+    LeaseLost,
     /// The disk is full.
     DiskFull,
     /// A defect. The text goes to the log, never to the page.
@@ -78,7 +80,7 @@ impl ResponseError for AppError {
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::DiskFull => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::LeaseLost | Self::DiskFull => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

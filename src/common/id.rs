@@ -89,6 +89,8 @@ typed_id!(
     InvitationId,
     /// A letter in the outbox.
     MailId,
+    /// A background job.
+    JobId,
     /// One sign-in of a person on one device, as it is listed and ended.
     SessionId,
     /// One line of what was done.

@@ -12,6 +12,7 @@ use crate::common::time::{Span, Time};
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::db::schema::mail_outbox;
+use crate::queue::{self, JobKind, Priority};
 
 crate::text_enum! {
     /// Where a letter stands.
@@ -50,7 +51,6 @@ impl MailState {
 
 /// The pauses before the second, third, fourth and fifth try.
 const PAUSES: [Span; 4] = [Span::minutes(1), Span::minutes(5), Span::minutes(30), Span::hours(2)];
-const LEASE: Span = Span::minutes(2);
 
 /// What stands in a letter where the sender puts the token.
 pub const TOKEN_PLACE: &str = "{{token}}";
@@ -75,6 +75,7 @@ pub struct Message {
 /// Puts a letter into the outbox.
 pub fn enqueue(conn: &mut Conn, cx: &Ctx, letter: Message) -> QueryResult<MailId> {
     let id = MailId::fresh();
+    let priority = priority(letter.kind);
     diesel::insert_into(mail_outbox::table)
         .values((
             mail_outbox::id.eq(id),
@@ -92,17 +93,27 @@ pub fn enqueue(conn: &mut Conn, cx: &Ctx, letter: Message) -> QueryResult<MailId
             mail_outbox::created_at.eq(cx.now),
         ))
         .execute(conn)?;
+    let keys = [id.as_str().to_owned()];
+    queue::insert(conn, JobKind::Email, &keys, priority, (cx.now, cx.now))?;
     Ok(id)
 }
 
-/// A claimed row.
+/// Which message goes first.
+fn priority(kind: &str) -> Priority {
+    match kind {
+        // A person waits for it to go on.
+        "verify" | "account_exists" | "reset" | "unlock" | "email_change" | "contact_asked" => Priority::URGENT,
+        "invitation" | "review_started" | "review_reminder" => Priority::BULK,
+        _ => Priority::NORMAL,
+    }
+}
+
+/// A message that is being sent.
 #[derive(Debug, Clone, Queryable)]
 pub struct Claimed {
-    /// Its id, which makes its Message-ID.
+    /// Makes the Message-ID.
     pub id: MailId,
-    /// The recipient's name, or nothing.
     pub to_name: String,
-    /// The recipient's address.
     pub to_email: String,
     pub subject: String,
     pub html: String,
@@ -113,34 +124,14 @@ pub struct Claimed {
     pub attempts: i32,
 }
 
-/// Takes one due letter, also one whose sender died with its lease.
-pub fn claim(conn: &mut Conn, now: Time) -> QueryResult<Option<Claimed>> {
-    let due = mail_outbox::table
-        .filter(
-            mail_outbox::state
-                .eq(MailState::Queued)
-                .and(mail_outbox::next_attempt_at.le(now))
-                .or(mail_outbox::state
-                    .eq(MailState::Sending)
-                    .and(mail_outbox::lease_until.lt(now))),
-        )
-        .order((mail_outbox::next_attempt_at, mail_outbox::id))
-        .select(mail_outbox::id)
-        .first::<MailId>(conn)
-        .optional()?;
-    let Some(id) = due else { return Ok(None) };
-    // The guard makes two senders at once share the work instead of sending twice.
+/// The message of a claimed job; `None` when it was withdrawn in the meantime.
+pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<Claimed>> {
     diesel::update(
-        mail_outbox::table.filter(mail_outbox::id.eq(id)).filter(
-            mail_outbox::state.eq(MailState::Queued).or(mail_outbox::state
-                .eq(MailState::Sending)
-                .and(mail_outbox::lease_until.lt(now))),
-        ),
+        mail_outbox::table
+            .filter(mail_outbox::id.eq(id))
+            .filter(mail_outbox::state.eq_any([MailState::Queued, MailState::Sending])),
     )
-    .set((
-        mail_outbox::state.eq(MailState::Sending),
-        mail_outbox::lease_until.eq(Some(now + LEASE)),
-    ))
+    .set(mail_outbox::state.eq(MailState::Sending))
     .returning((
         mail_outbox::id,
         mail_outbox::to_name,
@@ -164,23 +155,30 @@ pub struct Failure {
     pub reason: String,
 }
 
-/// Notes what became of a try. A sent letter's parts are emptied: what went out is not kept.
-pub fn complete(conn: &mut Conn, now: Time, claimed: &Claimed, result: &Result<(), Failure>) -> QueryResult<()> {
+/// Notes the result of a try, and says when the next one is. The parts of a sent message are emptied: they are not kept.
+pub fn complete(
+    conn: &mut Conn,
+    now: Time,
+    claimed: &Claimed,
+    result: &Result<(), Failure>,
+) -> QueryResult<Option<Time>> {
     let row = mail_outbox::table.filter(mail_outbox::id.eq(claimed.id));
     let attempts = claimed.attempts + 1;
-    match result {
-        Ok(()) => diesel::update(row)
-            .set((
-                mail_outbox::state.eq(MailState::Sent),
-                mail_outbox::attempts.eq(attempts),
-                mail_outbox::sent_at.eq(Some(now)),
-                mail_outbox::lease_until.eq(None::<Time>),
-                mail_outbox::last_error.eq(""),
-                mail_outbox::html.eq(""),
-                mail_outbox::text.eq(""),
-                mail_outbox::seed.eq(None::<String>),
-            ))
-            .execute(conn)?,
+    let again = match result {
+        Ok(()) => {
+            diesel::update(row)
+                .set((
+                    mail_outbox::state.eq(MailState::Sent),
+                    mail_outbox::attempts.eq(attempts),
+                    mail_outbox::sent_at.eq(Some(now)),
+                    mail_outbox::last_error.eq(""),
+                    mail_outbox::html.eq(""),
+                    mail_outbox::text.eq(""),
+                    mail_outbox::seed.eq(None::<String>),
+                ))
+                .execute(conn)?;
+            None
+        }
         Err(failure) => {
             let pause = usize::try_from(claimed.attempts).ok().and_then(|done| PAUSES.get(done));
             let (state, next) = match pause {
@@ -193,13 +191,13 @@ pub fn complete(conn: &mut Conn, now: Time, claimed: &Claimed, result: &Result<(
                     mail_outbox::state.eq(state),
                     mail_outbox::attempts.eq(attempts),
                     mail_outbox::next_attempt_at.eq(next),
-                    mail_outbox::lease_until.eq(None::<Time>),
                     mail_outbox::last_error.eq(failure.reason.chars().take(300).collect::<String>()),
                 ))
-                .execute(conn)?
+                .execute(conn)?;
+            (state == MailState::Queued).then_some(next)
         }
     };
-    Ok(())
+    Ok(again)
 }
 
 /// A letter that is no longer wanted (its invitation was cancelled or sent anew) is not sent.
@@ -216,32 +214,20 @@ pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
 /// Makes a letter due now that was given up, refused or put off; its tries go on counting. The subject, or `None` when
 /// there is nothing to send again: it was sent, or is being sent.
 pub fn retry(conn: &mut Conn, now: Time, id: MailId) -> QueryResult<Option<String>> {
-    diesel::update(mail_outbox::table.find(id).filter(mail_outbox::state.eq_any([
-        MailState::Queued,
-        MailState::Failed,
-        MailState::Bounced,
-    ])))
-    .set((
-        mail_outbox::state.eq(MailState::Queued),
-        mail_outbox::next_attempt_at.eq(now),
-        mail_outbox::lease_until.eq(None::<Time>),
-    ))
-    .returning(mail_outbox::subject)
-    .get_result(conn)
-    .optional()
-}
-
-/// Whether a letter is due.
-pub fn is_due(conn: &mut Conn, now: Time) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        mail_outbox::table.filter(
-            mail_outbox::state
-                .eq(MailState::Queued)
-                .and(mail_outbox::next_attempt_at.le(now))
-                .or(mail_outbox::state
-                    .eq(MailState::Sending)
-                    .and(mail_outbox::lease_until.lt(now))),
-        ),
-    ))
-    .get_result(conn)
+    let row: Option<(String, String)> =
+        diesel::update(mail_outbox::table.find(id).filter(mail_outbox::state.eq_any([
+            MailState::Queued,
+            MailState::Failed,
+            MailState::Bounced,
+        ])))
+        .set((
+            mail_outbox::state.eq(MailState::Queued),
+            mail_outbox::next_attempt_at.eq(now),
+        ))
+        .returning((mail_outbox::kind, mail_outbox::subject))
+        .get_result(conn)
+        .optional()?;
+    let Some((kind, subject)) = row else { return Ok(None) };
+    queue::enqueue(conn, JobKind::Email, id.as_str(), priority(&kind), (now, now))?;
+    Ok(Some(subject))
 }

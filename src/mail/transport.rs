@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::PoolConfig;
 use lettre::{Message, SmtpTransport, Transport as _};
 
 use crate::common::config::Config;
 use crate::common::token::{Keys, Seed};
 use crate::mail::outbox::{Claimed, Failure, TOKEN_PLACE};
+
+/// One for each sending thread, so that a hanging conversation delays no other.
+const CONNECTIONS: u32 = 4;
 
 /// The way out.
 pub enum Transport {
@@ -35,6 +39,7 @@ impl Transport {
             let transport = SmtpTransport::from_url(url)
                 .map_err(|error| format!("TENANTRY_SMTP_URL: {error}"))?
                 .timeout(Some(Duration::from_secs(20)))
+                .pool_config(PoolConfig::new().max_size(CONNECTIONS))
                 .build();
             Ok(Self::Smtp(Box::new(transport)))
         } else {

@@ -7,6 +7,7 @@ pub mod company_choice;
 pub mod company_staff;
 pub mod consistency;
 pub mod custom_role;
+pub mod due;
 pub mod email_token;
 pub mod group;
 pub mod invitation;

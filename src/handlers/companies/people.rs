@@ -133,7 +133,7 @@ pub async fn search(
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct AssignForm {
-    actor: String,
+    member: String,
     role: String,
     q: String,
 }
@@ -143,7 +143,7 @@ pub async fn assign(
     gate: CompanyGate<ManageCompanyMembers>,
     form: web::Form<AssignForm>,
 ) -> Result<HttpResponse, AppError> {
-    let AssignForm { actor: id, role, q } = form.into_inner();
+    let AssignForm { member: id, role, q } = form.into_inner();
     let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
     let wanted = CompanyRole::parse(&role);
     let done = gate

@@ -211,7 +211,7 @@ impl crate::common::html::Page for RefusedPage {
     }
 }
 
-pub async fn refused<P: Permission>(
+pub(super) async fn refused<P: Permission>(
     gate: &Gate<P>,
     id: String,
     q: String,

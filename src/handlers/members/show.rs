@@ -220,7 +220,7 @@ pub async fn show(
 }
 
 /// The page again after one of its forms was refused.
-pub async fn refused<P: Permission>(
+pub(super) async fn refused<P: Permission>(
     gate: &Gate<P>,
     id: String,
     form: MemberForm,

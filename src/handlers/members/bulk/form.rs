@@ -102,7 +102,7 @@ impl BulkForm {
                 ids.insert(MembershipId::parse(id).ok_or(AppError::NotFound)?);
             }
             if ids.len() > MOST {
-                errors.add("people", format!("Choose at most {MOST} people at once"));
+                errors.add("people", format!("Choose at most {MOST} people"));
                 ids.clear();
             }
         }
