@@ -19,12 +19,7 @@ pub struct Staff {
 }
 
 impl Staff {
-    pub fn count(
-        conn: &mut Conn,
-        organization: OrgId,
-        roles: &RoleCounts,
-        wanted: &[CompanyId],
-    ) -> QueryResult<Self> {
+    pub fn count(conn: &mut Conn, organization: OrgId, roles: &RoleCounts, wanted: &[CompanyId]) -> QueryResult<Self> {
         let direct: Vec<(CompanyId, i64)> = companies::table
             .filter(companies::organization_id.eq(organization))
             .filter(companies::id.eq_any(wanted))

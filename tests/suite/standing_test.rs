@@ -242,7 +242,7 @@ fn a_place_in_a_company_ends_by_itself() {
         count(&house, "audit_events WHERE action = 'member.unassigned' AND actor_id IS NULL"),
         1
     );
-    // Given anew, it has no end.
+    // Assigned again, it has no end.
     at.olivia
         .post(&companies, &[("company_id", &at.north), ("company_role", "viewer")])
         .expect(303);

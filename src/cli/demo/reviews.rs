@@ -141,7 +141,13 @@ fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
             let kept = OwnPlace { role, origin, until };
             items::restored(conn, org, review, lost.id, maya.id, cx.now)?;
             let assignment = Assignment::new(org, lost.membership, &lost.name, lost.company, &lost.company_name);
-            events = events.and(assignments::restore_after_review(conn, cx, &assignment, kept, "Summer review")?);
+            events = events.and(assignments::restore_after_review(
+                conn,
+                cx,
+                &assignment,
+                kept,
+                "Summer review",
+            )?);
         }
         Ok(((), Some(maya), events))
     })

@@ -1,9 +1,8 @@
 //! Giving back what the end of a review took: exactly that place, and the membership when it was suspended for it.
 
 use actix_web::{HttpResponse, web};
-use serde_json::json;
 
-use crate::audit::{Action, Event, Events};
+use crate::audit::Events;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::{AssignCompanies, Permission, RemoveMembers};

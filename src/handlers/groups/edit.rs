@@ -57,5 +57,9 @@ pub async fn update(gate: Gate<ChangeRoles>, path: GroupPath, fields: Fields) ->
         let group = changing(conn, actor, &id)?;
         GroupFormPage::load(conn, actor, Some(&group), form, errors)
     };
-    if searches { gate.show(load).await } else { gate.refused(load).await }
+    if searches {
+        gate.show(load).await
+    } else {
+        gate.refused(load).await
+    }
 }

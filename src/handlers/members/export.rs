@@ -50,8 +50,7 @@ fn fill(conn: &mut Conn, actor: &Actor, filter: &MemberFilter, sheet: &mut Sheet
     let counts = actor.role_counts(conn)?;
     let mut cursor = None;
     loop {
-        let found =
-            member_search::page_with_counts(conn, actor.organization, filter, counts, cursor.as_ref(), ROWS)?;
+        let found = member_search::page_with_counts(conn, actor.organization, filter, counts, cursor.as_ref(), ROWS)?;
         add_rows(conn, actor, &found.page.rows, sheet)?;
         cursor = found.page.next.as_deref().and_then(Cursor::parse);
         if cursor.is_none() {

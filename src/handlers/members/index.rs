@@ -135,14 +135,8 @@ impl IndexPage {
         }
         if let Some(filter) = page.asked.read(conn, actor)? {
             let (counts, cursor) = (actor.role_counts(conn)?, Cursor::parse(&page.asked.after));
-            let found = member_search::page_with_counts(
-                conn,
-                actor.organization,
-                &filter,
-                counts,
-                cursor.as_ref(),
-                SIZE,
-            )?;
+            let found =
+                member_search::page_with_counts(conn, actor.organization, &filter, counts, cursor.as_ref(), SIZE)?;
             page.load_rows(conn, actor, found)?;
         }
         Ok(page)

@@ -61,7 +61,7 @@ fn end_date(text: &str, now: Time) -> Result<Option<Time>, &'static str> {
 
 /// The page that names the missing permission and who can grant it.
 async fn forbidden<P: Permission>(gate: &Gate<P>) -> Result<HttpResponse, AppError> {
-    gate.read(|actor, conn| Err(actor.refusal(conn, P::ID)?)).await
+    Err(gate.read(|actor, conn| actor.refusal(conn, P::ID)).await?)
 }
 
 /// Back to the member's page with an error message.

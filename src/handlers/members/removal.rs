@@ -101,7 +101,10 @@ impl RemovalPage {
         }
         if !impact.only_manager.is_empty() {
             let named = first_names(impact.only_manager.clone());
-            lines.push(("No other manager", format!("{named}. Assign another manager afterwards")));
+            lines.push((
+                "No other manager",
+                format!("{named}. Assign another manager afterwards"),
+            ));
         }
         if !impact.groups.is_empty() {
             lines.push(("Groups", first_names(impact.groups.clone())));
@@ -115,7 +118,10 @@ impl RemovalPage {
         }
         if !impact.links.is_empty() {
             let named = first_names(impact.links.clone());
-            lines.push(("Onboarding links", format!("{named}. Links that they created stay open")));
+            lines.push((
+                "Onboarding links",
+                format!("{named}. Links that they created stay open"),
+            ));
         }
         lines
     }

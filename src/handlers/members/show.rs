@@ -95,13 +95,7 @@ pub struct MemberForm {
 }
 
 impl MemberPage {
-    fn load(
-        conn: &mut Conn,
-        actor: &Actor,
-        id: &str,
-        form: MemberForm,
-        errors: FormErrors,
-    ) -> Result<Self, AppError> {
+    fn load(conn: &mut Conn, actor: &Actor, id: &str, form: MemberForm, errors: FormErrors) -> Result<Self, AppError> {
         let organization = actor.organization;
         let member = visible(conn, actor, id)?;
         let (rank, target) = (ActorRank::from(actor), Target::from(&member));

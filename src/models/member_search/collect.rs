@@ -13,9 +13,7 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{company_assignments, member_search_terms, memberships, users};
 use crate::db::types::MembershipStatus;
-use crate::models::member_search::conditions::{
-    assignments, beginning, of_the_companies, of_the_row, of_the_words,
-};
+use crate::models::member_search::conditions::{assignments, beginning, of_the_companies, of_the_row, of_the_words};
 use crate::models::member_search::filter::{AccessStatus, Given, MemberFilter, Term};
 use crate::models::member_search::scan::Scan;
 use crate::models::member_search::{BINDS, Found, MemberRow, Total};

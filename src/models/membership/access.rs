@@ -51,7 +51,11 @@ pub fn companies_with(
     inputs: &AccessInputs,
     permission: PermissionId,
 ) -> QueryResult<Vec<CompanyId>> {
-    Ok(giving(&assignments(conn, now, organization, membership)?, inputs, permission))
+    Ok(giving(
+        &assignments(conn, now, organization, membership)?,
+        inputs,
+        permission,
+    ))
 }
 
 /// The current assignments of a member: company and effective role.

@@ -98,31 +98,31 @@ fn write(
             .filter(memberships::user_id.eq(user))
             .filter(memberships::status.eq(MembershipStatus::Removed)),
     )
-        .set((
-            (
-                memberships::role.eq(with.role),
-                memberships::direct_role.eq(with.role),
-                memberships::custom_role_id.eq(None::<CustomRoleId>),
-                memberships::overrides.eq(""),
-                memberships::group_count.eq(0),
-                memberships::status.eq(MembershipStatus::Active),
-                memberships::access_until.eq(with.access_until),
-                memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
-                memberships::joined_at.eq(cx.now),
-            ),
-            (
-                memberships::last_seen_at.eq(None::<Time>),
-                memberships::removed_at.eq(None::<Time>),
-                memberships::removed_by.eq(None::<String>),
-                memberships::suspended_at.eq(None::<Time>),
-                memberships::suspended_by.eq(None::<String>),
-                memberships::suspend_reason.eq(""),
-                memberships::restorable_until.eq(None::<Time>),
-                memberships::removal_snapshot.eq(""),
-                memberships::sort_name.eq(Some(sort_name)),
-            ),
-        ))
-        .returning(memberships::id)
-        .get_result(conn)
-        .optional()
+    .set((
+        (
+            memberships::role.eq(with.role),
+            memberships::direct_role.eq(with.role),
+            memberships::custom_role_id.eq(None::<CustomRoleId>),
+            memberships::overrides.eq(""),
+            memberships::group_count.eq(0),
+            memberships::status.eq(MembershipStatus::Active),
+            memberships::access_until.eq(with.access_until),
+            memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
+            memberships::joined_at.eq(cx.now),
+        ),
+        (
+            memberships::last_seen_at.eq(None::<Time>),
+            memberships::removed_at.eq(None::<Time>),
+            memberships::removed_by.eq(None::<String>),
+            memberships::suspended_at.eq(None::<Time>),
+            memberships::suspended_by.eq(None::<String>),
+            memberships::suspend_reason.eq(""),
+            memberships::restorable_until.eq(None::<Time>),
+            memberships::removal_snapshot.eq(""),
+            memberships::sort_name.eq(Some(sort_name)),
+        ),
+    ))
+    .returning(memberships::id)
+    .get_result(conn)
+    .optional()
 }

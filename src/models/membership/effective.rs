@@ -179,10 +179,17 @@ fn put(
             Ok(-1)
         }
         (Some((stored, origin)), Some(role)) => {
-            let origin_now = if assignment.direct.is_none() { Origin::Group } else { origin };
+            let origin_now = if assignment.direct.is_none() {
+                Origin::Group
+            } else {
+                origin
+            };
             if (stored, origin) != (role, origin_now) {
                 diesel::update(company_assignments::table.find(key))
-                    .set((company_assignments::role.eq(role), company_assignments::origin.eq(origin_now)))
+                    .set((
+                        company_assignments::role.eq(role),
+                        company_assignments::origin.eq(origin_now),
+                    ))
                     .execute(conn)?;
             }
             Ok(0)

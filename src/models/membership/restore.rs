@@ -49,7 +49,14 @@ pub fn restore(
     } else {
         MembershipStatus::Active
     };
-    if !write(conn, cx, (organization, id, user), CountedAs { role, status }, custom, &snapshot)? {
+    if !write(
+        conn,
+        cx,
+        (organization, id, user),
+        CountedAs { role, status },
+        custom,
+        &snapshot,
+    )? {
         return Ok(None);
     }
     for assignment in &snapshot.companies {
@@ -78,7 +85,10 @@ fn restored_role(
 ) -> Result<(Role, Option<CustomRoleId>), AppError> {
     let Some(custom) = snapshot.custom_role.as_deref() else {
         let role = Role::parse(&snapshot.role);
-        return Ok((role.ok_or_else(|| AppError::internal("unknown role in a snapshot"))?, None));
+        return Ok((
+            role.ok_or_else(|| AppError::internal("unknown role in a snapshot"))?,
+            None,
+        ));
     };
     let Some(id) = CustomRoleId::parse(custom) else {
         return Ok((Role::Member, None));

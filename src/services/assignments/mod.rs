@@ -10,10 +10,9 @@ use crate::authz::decision::Reach;
 use crate::authz::permission::PermissionId;
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
-use crate::common::id::{CompanyId, MembershipId};
+use crate::common::id::CompanyId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::membership;
 use crate::models::membership::assigned::{self, CompanyAssignment};
@@ -27,7 +26,7 @@ pub use crate::services::assignments::events::{Assignment, AssignmentSource};
 
 /// What was changed.
 #[derive(Debug)]
-pub struct Placed {
+pub struct AssignmentChange {
     /// The company's name.
     pub company: String,
     /// Empty when nothing had to be changed.
@@ -42,13 +41,13 @@ pub fn give(
     member: &Membership,
     company: CompanyId,
     role: CompanyRole,
-) -> Result<Placed, AssignmentError> {
+) -> Result<AssignmentChange, AssignmentError> {
     let (check, own, now) = read(conn, actor, permission, member, company)?;
     check.give(own, now.role, role)?;
     is_open(&now)?;
     if now.direct == Some(role) {
         let events = Events::none("the same role");
-        return Ok(Placed {
+        return Ok(AssignmentChange {
             company: now.company,
             events,
         });
@@ -57,7 +56,7 @@ pub fn give(
     membership::assign(conn, &actor.cx, organization, member.id, company, role, Origin::Direct)?;
     let assignment = Assignment::new(organization, member.id, &member.name, company, &now.company);
     let events = assignment.assigned(now.direct, role, &AssignmentSource::Direct);
-    Ok(Placed {
+    Ok(AssignmentChange {
         company: now.company,
         events,
     })
@@ -70,7 +69,7 @@ pub fn take(
     permission: PermissionId,
     member: &Membership,
     company: CompanyId,
-) -> Result<Placed, AssignmentError> {
+) -> Result<AssignmentChange, AssignmentError> {
     let (check, own, now) = read(conn, actor, permission, member, company)?;
     if now.role.is_none() {
         return Err(AssignmentError::NotAssigned);
@@ -81,7 +80,7 @@ pub fn take(
     membership::unassign(conn, &actor.cx, actor.organization, member.id, company)?;
     let assignment = Assignment::new(actor.organization, member.id, &member.name, company, &now.company);
     let events = assignment.unassigned(Some(direct), &AssignmentSource::Direct);
-    Ok(Placed {
+    Ok(AssignmentChange {
         company: now.company,
         events,
     })
@@ -95,7 +94,7 @@ pub fn end(
     member: &Membership,
     company: CompanyId,
     until: Option<Time>,
-) -> Result<Placed, AssignmentError> {
+) -> Result<AssignmentChange, AssignmentError> {
     let (check, own, now) = read(conn, actor, permission, member, company)?;
     let role = now.role.ok_or(AssignmentError::NotAssigned)?;
     check.give(own, now.role, role)?;
@@ -105,7 +104,7 @@ pub fn end(
     }
     if now.until == until {
         let events = Events::none("the same day");
-        return Ok(Placed {
+        return Ok(AssignmentChange {
             company: now.company,
             events,
         });
@@ -118,7 +117,7 @@ pub fn end(
         Some(assignment.end_json(now.until)),
         assignment.end_json(until),
     );
-    Ok(Placed {
+    Ok(AssignmentChange {
         company: now.company,
         events,
     })

@@ -30,12 +30,7 @@ pub fn edit(conn: &mut Conn, actor: &Actor, found: &Group, wanted: &NamedTerms) 
 }
 
 /// Keeps the grants of archived companies: they are read-only, so the form does not show them.
-fn with_archived(
-    conn: &mut Conn,
-    actor: &Actor,
-    found: &Group,
-    wanted: &NamedTerms,
-) -> Result<NamedTerms, AppError> {
+fn with_archived(conn: &mut Conn, actor: &Actor, found: &Group, wanted: &NamedTerms) -> Result<NamedTerms, AppError> {
     let mut after = wanted.clone();
     for grant in group::grants(conn, actor.organization, found.id)? {
         if grant.status == CompanyStatus::Archived {
@@ -48,11 +43,7 @@ fn with_archived(
 
 /// The ceilings of the members who could gain more than the group gives: those with overrides, which may depend on a role,
 /// and the actor.
-fn ceilings(
-    conn: &mut Conn,
-    actor: &Actor,
-    id: GroupId,
-) -> Result<Vec<(MembershipId, PermissionCeiling)>, AppError> {
+fn ceilings(conn: &mut Conn, actor: &Actor, id: GroupId) -> Result<Vec<(MembershipId, PermissionCeiling)>, AppError> {
     group::members_with_overrides(conn, actor.organization, id, actor.id)?
         .into_iter()
         .map(|member| Ok((member, PermissionCeiling::of(conn, actor, member)?)))

@@ -59,9 +59,7 @@ impl Removal {
             let label = format!("remove the owner {}", member.name);
             let cancel = if cancel_invitations { "yes" } else { "no" };
             let details = [("cancel_invitations", cancel)];
-            if let Some(pending) =
-                request_approval(conn, actor, ApprovalAction::Removal, member, &details, label)?
-            {
+            if let Some(pending) = request_approval(conn, actor, ApprovalAction::Removal, member, &details, label)? {
                 return Ok(pending);
             }
         }

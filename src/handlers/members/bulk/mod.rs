@@ -4,6 +4,7 @@ pub mod action;
 pub mod form;
 pub mod messages;
 pub mod page;
+pub mod row;
 
 use actix_web::{HttpRequest, HttpResponse};
 

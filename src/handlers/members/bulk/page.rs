@@ -6,73 +6,21 @@ use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::id::MembershipId;
-use crate::common::name;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::bulk::action::BulkAction;
 use crate::handlers::members::bulk::form::BulkForm;
-use crate::handlers::members::bulk::messages::{describe, people, refusal};
-use crate::handlers::members::visible;
+use crate::handlers::members::bulk::messages::{people, refusal};
+use crate::handlers::members::bulk::row::{BulkPageRow, RowResult};
 use crate::models::company_choice::CompanyChoices;
 use crate::models::custom_role;
-use crate::models::custom_role::CustomRole;
-use crate::models::membership::record::Membership;
 use crate::services::groups;
 use crate::services::groups::Group;
-use crate::services::members::bulk::{BulkChange, BulkOutcome, BulkPlan};
+use crate::services::members::bulk::{BulkChange, BulkPlan};
 use crate::services::members::role::{Title, grantable};
 use crate::web::company_picker::{Picker, Scope};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
-
-/// What the change does for one member, in words.
-enum RowResult {
-    Changed(String),
-    Unchanged,
-    Refused(String),
-}
-
-struct BulkPageRow {
-    name: String,
-    email: String,
-    role: &'static str,
-    /// `None` until the change is chosen.
-    result: Option<RowResult>,
-}
-
-impl BulkPageRow {
-    fn new(member: Membership, result: Option<RowResult>) -> Self {
-        Self {
-            role: member.role.label(),
-            name: member.name,
-            email: member.email,
-            result,
-        }
-    }
-
-    fn planned(plan: BulkPlan, customs: &[CustomRole], one: &str) -> Vec<Self> {
-        let change = plan.change;
-        let rows = plan.rows.into_iter();
-        rows.map(|row| {
-            let result = match &row.outcome {
-                BulkOutcome::Changed => RowResult::Changed(describe(&change, &row.member, customs)),
-                BulkOutcome::Unchanged => RowResult::Unchanged,
-                BulkOutcome::Refused(error) => RowResult::Refused(refusal(error, one)),
-            };
-            Self::new(row.member, Some(result))
-        })
-        .collect()
-    }
-
-    fn selected(conn: &mut Conn, actor: &Actor, ids: &[MembershipId]) -> Result<Vec<Self>, AppError> {
-        let mut rows = Vec::new();
-        for id in ids {
-            rows.push(Self::new(visible(conn, actor, id.as_str())?, None));
-        }
-        rows.sort_by_cached_key(|row| name::sort_key(&row.name));
-        Ok(rows)
-    }
-}
 
 #[derive(Template)]
 #[template(path = "members/bulk.html")]
@@ -196,7 +144,10 @@ impl BulkPage {
         let mut errors = FormErrors::none();
         for (member, error) in plan.refusals() {
             let message = refusal(error, actor.unit.one());
-            errors.add("people", format!("Nothing was changed, because of {}. {message}", member.name));
+            errors.add(
+                "people",
+                format!("Nothing was changed, because of {}. {message}", member.name),
+            );
         }
         let mut page = Self::planned(conn, actor, action, form, plan)?;
         page.errors = errors;

@@ -86,13 +86,11 @@ impl BulkChange {
             Self::Restore => suspension::reinstate(conn, actor, member)?.1,
             Self::Remove(cancel) => removal::remove(conn, actor, member, *cancel)?.1,
             Self::Group(group) => groups::members::add(conn, actor, group, member)?.1,
-            Self::Unassign(company, _) => {
-                match assignments::take(conn, actor, AssignCompanies::ID, member, *company) {
-                    Ok(unassigned) => unassigned.events,
-                    Err(AssignmentError::NotAssigned) => Events::none("not assigned before"),
-                    Err(error) => return Err(error.into()),
-                }
-            }
+            Self::Unassign(company, _) => match assignments::take(conn, actor, AssignCompanies::ID, member, *company) {
+                Ok(unassigned) => unassigned.events,
+                Err(AssignmentError::NotAssigned) => Events::none("not assigned before"),
+                Err(error) => return Err(error.into()),
+            },
             Self::Assign(companies, _) => {
                 let mut events = Events::none("all were assigned before");
                 for (company, role) in companies {
