@@ -50,7 +50,7 @@ pub fn make_data_dir(dir: &std::path::Path) -> Result<(), String> {
         .map_err(|error| format!("the data folder {} cannot be made: {error}", dir.display()))
 }
 
-/// A house that serves.
+/// A running server.
 #[derive(Debug)]
 pub struct Running {
     /// The port it listens on.
@@ -61,7 +61,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Takes no new requests, finishes the begun ones, ends the workers.
+    /// Takes no new requests, finishes the running ones, stops the workers.
     pub async fn stop(mut self) {
         self.server.stop(true).await;
         let _ = tokio::task::spawn_blocking(move || self.jobs.stop()).await;

@@ -1,7 +1,7 @@
-//! The outbox: a letter is a row, written in the transaction of the change that causes it.
+//! The outbox: a message is a row, written in the transaction of the change that causes it, and sent by a job.
 //!
-//! A row is claimed by a lease, so a crash in the middle of sending only delays it. Its Message-ID is made of its id and
-//! stays the same on every try: a server that took a letter but failed to say so can tell the second copy.
+//! The Message-ID is made from the row's id and stays the same on every try, so a server that accepted a message but failed
+//! to say so can recognize the second copy.
 
 use diesel::prelude::*;
 
@@ -15,7 +15,6 @@ use crate::db::schema::mail_outbox;
 use crate::queue::{self, JobKind, Priority};
 
 crate::text_enum! {
-    /// Where a letter stands.
     pub enum MailState {
         Queued = "queued",
         Sending = "sending",
@@ -28,7 +27,7 @@ crate::text_enum! {
 }
 
 impl MailState {
-    /// The words for people.
+    /// The label on pages.
     pub fn label(self) -> &'static str {
         match self {
             Self::Queued => "Waiting to be sent",
@@ -52,10 +51,10 @@ impl MailState {
 /// The pauses before the second, third, fourth and fifth try.
 const PAUSES: [Span; 4] = [Span::minutes(1), Span::minutes(5), Span::minutes(30), Span::hours(2)];
 
-/// What stands in a letter where the sender puts the token.
+/// The placeholder that the sender replaces with the token.
 pub const TOKEN_PLACE: &str = "{{token}}";
 
-/// A letter before it is a row.
+/// A message to send.
 #[derive(Debug, Clone)]
 pub struct Message {
     /// What kind, such as `invitation`.
@@ -72,20 +71,20 @@ pub struct Message {
     pub seed: Option<Seed>,
 }
 
-/// Puts a letter into the outbox.
-pub fn enqueue(conn: &mut Conn, cx: &Ctx, letter: Message) -> QueryResult<MailId> {
+/// Adds a message to the outbox.
+pub fn enqueue(conn: &mut Conn, cx: &Ctx, message: Message) -> QueryResult<MailId> {
     let id = MailId::fresh();
-    let priority = priority(letter.kind);
+    let priority = priority(message.kind);
     diesel::insert_into(mail_outbox::table)
         .values((
             mail_outbox::id.eq(id),
-            mail_outbox::kind.eq(letter.kind),
-            mail_outbox::to_name.eq(letter.to_name),
-            mail_outbox::to_email.eq(letter.to.as_str()),
-            mail_outbox::subject.eq(letter.subject),
-            mail_outbox::html.eq(letter.html),
-            mail_outbox::text.eq(letter.text),
-            mail_outbox::seed.eq(letter.seed.map(|seed| seed.0)),
+            mail_outbox::kind.eq(message.kind),
+            mail_outbox::to_name.eq(message.to_name),
+            mail_outbox::to_email.eq(message.to.as_str()),
+            mail_outbox::subject.eq(message.subject),
+            mail_outbox::html.eq(message.html),
+            mail_outbox::text.eq(message.text),
+            mail_outbox::seed.eq(message.seed.map(|seed| seed.0)),
             mail_outbox::state.eq(MailState::Queued),
             mail_outbox::attempts.eq(0),
             mail_outbox::next_attempt_at.eq(cx.now),
@@ -200,7 +199,7 @@ pub fn complete(
     Ok(again)
 }
 
-/// A letter that is no longer wanted (its invitation was cancelled or sent anew) is not sent.
+/// Deletes a queued message that is no longer wanted: its invitation was cancelled or sent again.
 pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
     diesel::delete(
         mail_outbox::table
@@ -211,8 +210,8 @@ pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
     Ok(())
 }
 
-/// Makes a letter due now that was given up, refused or put off; its tries go on counting. The subject, or `None` when
-/// there is nothing to send again: it was sent, or is being sent.
+/// Makes a failed, bounced or delayed message due now; its attempts are kept. Returns the subject, or `None` when it was
+/// sent or is being sent.
 pub fn retry(conn: &mut Conn, now: Time, id: MailId) -> QueryResult<Option<String>> {
     let row: Option<(String, String)> =
         diesel::update(mail_outbox::table.find(id).filter(mail_outbox::state.eq_any([

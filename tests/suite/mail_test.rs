@@ -172,23 +172,36 @@ fn hanging_conversations_delay_neither_urgent_email_nor_background_jobs() {
         .client()
         .post(
             "/signup",
-            &[("name", "Emma Stone"), ("email", "emma@example.test"), ("password", PASSWORD), ("terms", "on")],
+            &[
+                ("name", "Emma Stone"),
+                ("email", "emma@example.test"),
+                ("password", PASSWORD),
+                ("terms", "on"),
+            ],
         )
         .expect(303);
     let arrived = |address: &str| smtp.letters().iter().any(|letter| letter.to == address);
     let waited = std::time::Instant::now();
     while !arrived("emma@example.test")
-        || house.database.number("SELECT count(*) AS value FROM login_attempts WHERE at = 0") > 0
+        || house
+            .database
+            .number("SELECT count(*) AS value FROM login_attempts WHERE at = 0")
+            > 0
     {
         assert!(
             waited.elapsed() < Duration::from_secs(9),
             "urgent: {}, jobs: {:?}",
             arrived("emma@example.test"),
-            house.database.number("SELECT count(*) AS value FROM login_attempts WHERE at = 0")
+            house
+                .database
+                .number("SELECT count(*) AS value FROM login_attempts WHERE at = 0")
         );
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert!(!arrived("slow@example.test"), "the slow recipient is still being waited for");
+    assert!(
+        !arrived("slow@example.test"),
+        "the slow recipient is still being waited for"
+    );
 }
 
 #[test]
@@ -198,9 +211,9 @@ fn idle_background_jobs_write_nothing() {
     house.work_mail();
     house.sweep();
     let rows = || {
-        house
-            .database
-            .words("SELECT kind || ' ' || CAST(fence AS TEXT) || ' ' || CAST(run_at AS TEXT) AS value FROM jobs ORDER BY kind")
+        house.database.words(
+            "SELECT kind || ' ' || CAST(fence AS TEXT) || ' ' || CAST(run_at AS TEXT) AS value FROM jobs ORDER BY kind",
+        )
     };
     let before = rows();
     for _ in 0..5 {
@@ -229,7 +242,8 @@ fn a_sender_that_was_killed_while_sending_sends_after_its_lease() {
     smtp.accept();
     assert_eq!(smtp.letters().len(), 0);
     // Two minutes of lease are too long for a test.
-    real.database.execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
+    real.database
+        .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
     real.start();
     let end = std::time::Instant::now() + Duration::from_secs(15);
     while smtp.letters().is_empty() {

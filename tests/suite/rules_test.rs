@@ -79,7 +79,10 @@ fn files_of_different_folders_form_no_circle() {
         }
         false
     };
-    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let folder = |path: &str| {
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
+    };
     let mut breaches = Vec::new();
     for (from, targets) in &edges {
         for to in targets {
@@ -104,7 +107,14 @@ fn only_models_audit_mail_and_the_queue_write_tables_and_only_they_and_queries_r
     let queries = |path: &str| owners(path) || path.ends_with("/queries.rs") || path.contains("/queries/");
     let mut breaches = breaches_of(
         |path| !owners(path),
-        &["insert_into(", "diesel::update(", "diesel::delete(", "INSERT ", "UPDATE ", "DELETE FROM"],
+        &[
+            "insert_into(",
+            "diesel::update(",
+            "diesel::delete(",
+            "INSERT ",
+            "UPDATE ",
+            "DELETE FROM",
+        ],
     );
     breaches.extend(breaches_of(|path| !queries(path), &["db::schema"]));
     none(&breaches);
@@ -113,7 +123,11 @@ fn only_models_audit_mail_and_the_queue_write_tables_and_only_they_and_queries_r
 #[test]
 fn handlers_jobs_and_commands_change_things_only_through_services() {
     let writers = write_verbs();
-    assert!(writers.len() > 40, "the write verbs of the models are found: {}", writers.len());
+    assert!(
+        writers.len() > 40,
+        "the write verbs of the models are found: {}",
+        writers.len()
+    );
     let mut breaches = Vec::new();
     for source in sources() {
         let own = module(&source.path);
@@ -150,7 +164,9 @@ fn the_reads_of_a_page_stay_with_their_handlers() {
     for source in sources() {
         for path in source.paths() {
             let parts: Vec<&str> = path.split("::").collect();
-            let ["handlers", noun, "queries", ..] = parts[..] else { continue };
+            let ["handlers", noun, "queries", ..] = parts[..] else {
+                continue;
+            };
             if !source.path.starts_with(&format!("src/handlers/{noun}/")) {
                 breaches.push(format!("{} imports {path}", source.path));
             }
@@ -169,13 +185,20 @@ fn files_and_functions_stay_short_and_the_auth_module_stays_small() {
             breaches.push(format!("{name}: {lines} lines"));
         }
         for (function, length, handler) in functions(&text) {
-            let most = if handler && name.starts_with("src/handlers/") { 40 } else { 60 };
+            let most = if handler && name.starts_with("src/handlers/") {
+                40
+            } else {
+                60
+            };
             if length > most {
                 breaches.push(format!("{name}: {function} has {length} lines"));
             }
         }
     }
-    let auth: usize = files("src/auth", "rs").iter().map(|path| read(path).lines().count()).sum();
+    let auth: usize = files("src/auth", "rs")
+        .iter()
+        .map(|path| read(path).lines().count())
+        .sum();
     if auth > 1500 {
         breaches.push(format!("src/auth: {auth} lines"));
     }
@@ -200,7 +223,13 @@ fn handlers_are_named_by_the_seven_actions() {
 fn a_refusal_is_an_error_that_rolls_back() {
     none(&breaches_of(
         |_| true,
-        &["Ok(Err(", "Ok((Err(", "Result<Result<", "Events::none(\"a rule refused", "enum Answer"],
+        &[
+            "Ok(Err(",
+            "Ok((Err(",
+            "Result<Result<",
+            "Events::none(\"a rule refused",
+            "enum Answer",
+        ],
     ));
 }
 
@@ -317,7 +346,10 @@ fn functions(text: &str) -> Vec<(String, usize, bool)> {
         let length = if line.trim_end().ends_with('}') {
             1
         } else {
-            lines[at..].iter().position(|line| *line == close).map_or(1, |end| end + 1)
+            lines[at..]
+                .iter()
+                .position(|line| *line == close)
+                .map_or(1, |end| end + 1)
         };
         found.push((name, length, is_async && code.starts_with("pub ")));
     }
@@ -337,7 +369,10 @@ fn write_verbs() -> BTreeSet<(String, String)> {
         for part in text.split("\npub fn ").skip(1) {
             let verb: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             let body = part.split("\n}").next().unwrap_or_default();
-            if ["insert_into(", "diesel::update(", "diesel::delete("].iter().any(|write| body.contains(write)) {
+            if ["insert_into(", "diesel::update(", "diesel::delete("]
+                .iter()
+                .any(|write| body.contains(write))
+            {
                 verbs.insert((module.clone(), verb));
             }
         }
@@ -410,7 +445,11 @@ impl Source {
 /// Reads one path or tree of paths at the beginning of `text`.
 fn expand(text: &str, prefix: &str, found: &mut BTreeSet<String>) {
     let word: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    let path = if prefix.is_empty() { word.clone() } else { format!("{prefix}::{word}") };
+    let path = if prefix.is_empty() {
+        word.clone()
+    } else {
+        format!("{prefix}::{word}")
+    };
     let rest = &text[word.len()..];
     if let Some(group) = rest.strip_prefix("::{") {
         let (mut depth, mut start) = (0usize, 0usize);

@@ -125,7 +125,10 @@ fn who_is_suspended_is_out_at_once_and_comes_back_with_everything() {
     at.noah.get("/organizations/quay/companies/north").expect(200);
     assert_eq!(rights(&house, &at), before);
     assert_eq!(
-        count(&house, "audit_events WHERE action IN ('member.suspended', 'member.restored')"),
+        count(
+            &house,
+            "audit_events WHERE action IN ('member.suspended', 'member.restored')"
+        ),
         2
     );
     // A second time there is nothing to do, and it says so.
@@ -239,7 +242,10 @@ fn a_place_in_a_company_ends_by_itself() {
     house.expect_sound();
     assert_eq!(count(&house, "company_assignments WHERE direct_role IS NOT NULL"), 0);
     assert_eq!(
-        count(&house, "audit_events WHERE action = 'member.unassigned' AND actor_id IS NULL"),
+        count(
+            &house,
+            "audit_events WHERE action = 'member.unassigned' AND actor_id IS NULL"
+        ),
         1
     );
     // Assigned again, it has no end.

@@ -21,6 +21,12 @@ pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
     (config, listener)
 }
 
+/// Brings an empty database to the schema of this version.
+pub fn migrate(database_url: &str) {
+    let database = Db::open(database_url).expect("a database");
+    database.migrate().expect("the migrations");
+}
+
 /// A server in a thread of its own.
 pub struct Running {
     port: u16,
@@ -38,11 +44,14 @@ impl Running {
             actix_web::rt::System::new().block_on(async {
                 let house = server::open(config, Clock::default()).expect("the house opens");
                 let (running, serving) = server::serve(house.clone(), listener).expect("the house serves");
+                let server = serving.handle();
                 let serving = actix_web::rt::spawn(serving);
                 tell.send((running.port, house)).expect("somebody waits for the house");
                 let _ = stopped.await;
-                running.stop().await;
+                // A graceful stop waits a second for the idle connections of the test's own clients.
+                server.stop(false).await;
                 let _ = serving.await;
+                running.stop().await;
             });
         });
         let (port, house) = told.recv().expect("the house starts: see its panic above");

@@ -1,12 +1,12 @@
-//! What the addresses of this area need to be asked for, and their pictures.
+//! Path variables, forms and screens of this area.
 
+use crate::browser::screens_test::Act::{Dialog, DialogSend, Nothing, Send};
+use crate::browser::screens_test::Screen;
 use crate::harness::house::House;
 use crate::harness::people::PASSWORD;
-use crate::pages_test::Act::{Dialog, DialogSend, Nothing, Send};
-use crate::pages_test::Picture;
 use crate::roles_test::{Form, Scene};
 
-/// What stands for a variable of a path.
+/// The value of a path variable.
 pub fn variable(_scene: &Scene, path: &str, name: &str) -> Option<String> {
     match name {
         "kind" if path.contains("/settings/contacts/") => Some("support".into()),
@@ -16,7 +16,7 @@ pub fn variable(_scene: &Scene, path: &str, name: &str) -> Option<String> {
     }
 }
 
-/// A form that is filled in rightly.
+/// A valid form.
 pub fn form(scene: &Scene, path: &str) -> Option<Form> {
     let text = |fields: &[(&'static str, &str)]| Some(fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect());
     match path.strip_prefix("/organizations/{slug}/settings/").unwrap_or(path) {
@@ -40,7 +40,7 @@ pub fn form(scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn hang(house: &House) -> Vec<Picture> {
+pub fn screens(house: &House) -> Vec<Screen> {
     let place = |name: &str, slug: &str| {
         house.stage(|stage| {
             let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
@@ -74,7 +74,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
     // Fresh browsers: no word of what was done lies over the pages.
     let (olivia, ending) = (house.holder(&owner), house.holder(&ended));
     let mut all = Vec::new();
-    let mut add = |route, state, who, path: &str, act, says| all.push(Picture::new(route, state, who, path, act, says));
+    let mut add = |route, state, who, path: &str, act, says| all.push(Screen::new(route, state, who, path, act, says));
     let (olivia, noah, ending) = (Some(&olivia), Some(&noah), Some(&ending));
     let general = format!("{base}/general");
     let route = "/organizations/{slug}/settings/general";

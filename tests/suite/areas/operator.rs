@@ -1,12 +1,12 @@
-//! What the addresses of this area need to be asked for, and their pictures.
+//! Path variables, forms and screens of this area.
 
+use crate::browser::screens_test::{Act, Screen};
 use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::people::PASSWORD;
-use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
-/// What stands for a variable of a path.
+/// The value of a path variable.
 pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
     match name {
         "id" if path.starts_with("/operator/users/") => Some(scene.account.clone()),
@@ -16,7 +16,7 @@ pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
     }
 }
 
-/// A form that is filled in rightly.
+/// A valid form.
 pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
     let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
     match path {
@@ -34,7 +34,7 @@ pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn hang(house: &House) -> Vec<Picture> {
+pub fn screens(house: &House) -> Vec<Screen> {
     let owner = house.enter_owner("Harbor House", "harbor-house");
     let shy = house.enter_owner("Shy House", "shy-house");
     let operator = house.stage(|stage| {
@@ -61,7 +61,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
     ));
     let mut all = Vec::new();
     let mut add = |route, state, path: &str, act, says| {
-        all.push(Picture::new(route, state, Some(&operator), path, act, says));
+        all.push(Screen::new(route, state, Some(&operator), path, act, says));
     };
     let harbor = "/operator/organizations/harbor-house";
     let shy_one = "/operator/organizations/shy-house";
@@ -153,7 +153,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
     );
     let mut own = |state, who: &Client, slug: &str, says| {
         let path = format!("/organizations/{slug}/settings/support");
-        all.push(Picture::new(
+        all.push(Screen::new(
             "/organizations/{slug}/settings/support",
             state,
             Some(who),
@@ -172,7 +172,9 @@ impl House {
     fn enter_owner(&self, name: &str, slug: &str) -> Client {
         let ticket = self.stage(|stage| {
             let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
-            stage.organization(name, slug, owner);
+            let organization = stage.organization(name, slug, owner);
+            // A letter to show.
+            stage.invitation(organization, owner, &format!("newcomer@{slug}.test"), "viewer", &[]);
             stage.ticket(owner)
         });
         self.holder(&ticket)

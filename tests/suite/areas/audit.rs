@@ -1,22 +1,22 @@
-//! What the addresses of this area need to be asked for, and their pictures.
+//! Path variables, forms and screens of this area.
 
+use crate::browser::screens_test::{Act, Screen};
 use crate::harness::house::House;
-use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
-/// What stands for a variable of a path.
+/// The value of a path variable.
 pub fn variable(_scene: &Scene, path: &str, name: &str) -> Option<String> {
     // The scene's one line: it is about `north`.
     (path.contains("/settings/audit/") && name == "seq").then(|| "1".into())
 }
 
-/// A form that is filled in rightly.
+/// A valid form.
 pub fn form(_scene: &Scene, _path: &str) -> Option<Form> {
     None
 }
 
 /// The pages in their states.
-pub fn hang(house: &House) -> Vec<Picture> {
+pub fn screens(house: &House) -> Vec<Screen> {
     let scene = Scene::set(house, "owner", "ledger");
     let owner = house.holder(scene.actor.as_ref().expect("an owner"));
     let at = |rest: &str| format!("/organizations/ledger{rest}");
@@ -38,7 +38,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
     );
     let check = "/organizations/{slug}/settings/audit/verification";
     let broken = |rest: &str| format!("/organizations/ledger-broken/settings/audit/{rest}");
-    let add = Picture::new;
+    let add = Screen::new;
     vec![
         add(
             list,

@@ -1,22 +1,22 @@
-//! What the addresses of this area need to be asked for, and their pictures.
+//! Path variables, forms and screens of this area.
 
+use crate::browser::screens_test::{Act, Screen};
 use crate::harness::house::House;
-use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
-/// What stands for a variable of a path.
+/// The value of a path variable.
 pub fn variable(_scene: &Scene, _path: &str, _name: &str) -> Option<String> {
     None
 }
 
-/// A form that is filled in rightly.
+/// A valid form.
 pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
     (path == "/organizations/{slug}/companies/{company}/moving")
         .then(|| vec![("to", "elsewhere".to_owned()), ("name", "North".to_owned())])
 }
 
 /// The pages in their states.
-pub fn hang(house: &House) -> Vec<Picture> {
+pub fn screens(house: &House) -> Vec<Screen> {
     let (ticket, alone) = house.stage(|stage| {
         let owner = stage.account("Olivia Hart", "olivia@moving.test", true);
         let here = stage.organization("Moving House", "moving-house", owner);
@@ -36,7 +36,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
     let route = "/organizations/{slug}/companies/{company}/moving";
     let base = "/organizations/moving-house/companies";
     vec![
-        Picture::new(
+        Screen::new(
             route,
             "meaning",
             Some(&olivia),
@@ -44,7 +44,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Act::Nothing,
             "Lose their assignment",
         ),
-        Picture::new(
+        Screen::new(
             route,
             "errors",
             Some(&olivia),
@@ -52,7 +52,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Act::Nothing,
             "There is a problem",
         ),
-        Picture::new(
+        Screen::new(
             route,
             "in the way",
             Some(&olivia),
@@ -60,7 +60,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Act::Nothing,
             "Resolve this first",
         ),
-        Picture::new(
+        Screen::new(
             route,
             "nowhere",
             Some(&noah),

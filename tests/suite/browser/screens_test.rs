@@ -1,5 +1,5 @@
-//! Every page in every state worth seeing: axe without a violation in both themes, nothing wider than the window, no word
-//! in the console, nothing asked of another origin. A route without a line in [`Gallery::hang`] fails the first test.
+//! Every page in its states: no axe violation in both themes, nothing wider than the window, nothing in the console, no
+//! request to another origin. A route that has no screen fails the first test.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tenantry::routes::ROUTES;
 
-use crate::gallery::AREAS;
+use crate::areas::AREAS;
 use crate::harness::browser::{Browser, Look};
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -36,7 +36,7 @@ const NO_PAGES: &[(&str, &str)] = &[
 ];
 
 /// One page in one state.
-pub struct Picture {
+pub struct Screen {
     route: &'static str,
     state: &'static str,
     /// Who looks; nobody: signed out.
@@ -48,7 +48,7 @@ pub struct Picture {
     says: &'static str,
 }
 
-impl Picture {
+impl Screen {
     /// A page in a state; `says` are words that show that it is this one.
     pub fn new(
         route: &'static str,
@@ -86,113 +86,124 @@ pub enum Act {
 }
 
 #[test]
-fn every_route_with_a_page_hangs_in_the_gallery() {
+fn every_route_with_a_page_has_a_screen() {
     let house = House::open();
-    let hung: BTreeSet<&str> = Gallery::hang(&house).0.iter().map(|picture| picture.route).collect();
+    let areas = AREAS.iter().flat_map(|area| (area.screens)(&house));
+    let shown: BTreeSet<&str> = Screen::of_accounts_and_organizations(&house)
+        .into_iter()
+        .chain(areas)
+        .map(|screen| screen.route)
+        .collect();
     let known: BTreeSet<&str> = ROUTES.iter().filter(|r| r.method == "GET").map(|r| r.path).collect();
     let exempt: BTreeSet<&str> = NO_PAGES.iter().map(|(path, _)| *path).collect();
     let missing: Vec<_> = known
-        .difference(&hung)
+        .difference(&shown)
         .filter(|path| !exempt.contains(**path))
         .collect();
-    assert!(missing.is_empty(), "pages_test.rs has no picture of {missing:#?}");
-    let stale: Vec<_> = hung.union(&exempt).filter(|path| !known.contains(**path)).collect();
+    assert!(missing.is_empty(), "no area has a screen of {missing:#?}");
+    let stale: Vec<_> = shown.union(&exempt).filter(|path| !known.contains(**path)).collect();
     assert!(stale.is_empty(), "there is no route {stale:#?} any more");
 }
 
-#[test]
-fn every_page_is_accessible_fits_and_is_quiet() {
+/// One test for each area: they run side by side, and one area can be checked alone.
+mod every_screen_is_accessible_fits_and_logs_nothing {
+    use super::check;
+    use crate::areas;
+
+    #[test]
+    fn accounts_and_organizations() {
+        check(super::Screen::of_accounts_and_organizations);
+    }
+
+    macro_rules! areas {
+        ($($area:ident)+) => { $(#[test] fn $area() { check(areas::$area::screens); })+ };
+    }
+
+    areas! {
+        access access_reviews audit company_move members onboarding_links operator permissions settings
+    }
+}
+
+fn check(screens: fn(&House) -> Vec<Screen>) {
     let house = House::open();
-    let gallery = Gallery::hang(&house);
+    let screens = screens(&house);
     let browser = Browser::open(&house.base());
+    let only = std::env::var("TENANTRY_TEST_SCREEN").unwrap_or_default();
     let mut faults = Vec::new();
-    let only = std::env::var("TENANTRY_TEST_PICTURE").unwrap_or_default();
-    for (turn, picture) in gallery.0.iter().enumerate() {
-        let name = format!("{} ({})", picture.route, picture.state);
-        if !name.contains(&only) {
-            continue;
+    for (turn, screen) in screens.iter().enumerate() {
+        let name = format!("{} ({})", screen.route, screen.state);
+        if name.contains(&only) {
+            let found = screen.faults(&browser, turn % 2 == 1);
+            faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
         }
-        let before = (browser.problems().len(), browser.requests().len());
+    }
+    assert!(faults.is_empty(), "{} faults:\n\n{}", faults.len(), faults.join("\n\n"));
+}
+
+/// What sticks out on the right, and a control that a card's edge hides or that lies outside of the window.
+const MEASURE: &str = "
+    const root = document.documentElement, width = root.clientWidth, wide = root.scrollWidth - width;
+    const outside = wide <= 0 ? [] : [...document.querySelectorAll('body *')]
+        .filter(e => e.getBoundingClientRect().right > width + 1).slice(0, 4).map(e => e.outerHTML.slice(0, 120));
+    const cut = [...document.querySelectorAll('main :is(a, button, input, select, summary)')].find(e => {
+        if (!e.checkVisibility() || e.closest('.table-wrap, .tabs, .u-hide, [popover]')) return false;
+        const box = e.getBoundingClientRect(), edge = (e.closest('.card') ?? root).getBoundingClientRect();
+        return box.width > 1 && (box.right > edge.right + 1 || box.left < edge.left - 1);
+    });
+    return [wide, outside.join('\\n'), cut ? cut.outerHTML.slice(0, 160) : null]";
+
+impl Screen {
+    fn faults(&self, browser: &Browser, other: bool) -> Vec<String> {
         browser.look(Look::default());
-        // One page that fails to come about must not hide the others.
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| picture.show(&browser))) {
-            let said = panic.downcast_ref::<String>().map_or("", String::as_str);
-            faults.push(format!("{name}: {said}"));
-            continue;
+        // One page that cannot be shown must not hide the others.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.show(browser))) {
+            return vec![panic.downcast_ref::<String>().cloned().unwrap_or_default()];
         }
-        if !browser.text("body").contains(picture.says) {
-            faults.push(format!(
-                "{name}: “{}” is not there but\n{}",
-                picture.says,
-                browser.text("body")
-            ));
+        let mut faults = Vec::new();
+        let text = browser.text("body");
+        if !text.contains(self.says) {
+            faults.push(format!("“{}” is not there but\n{text}", self.says));
         }
-        // Both themes on each page; which width has which one changes from page to page.
-        let themes = if turn % 2 == 0 { [false, true] } else { [true, false] };
+        // Both themes on each page; which width has which theme, and the whole of axe, changes from page to page. Of what
+        // axe checks, only contrast depends on the theme.
+        let (light, dark) = (other, !other);
         for (width, dark, axe) in [
-            (1440, themes[0], true),
-            (820, themes[1], false),
-            (320, themes[0], false),
-            (390, themes[1], true),
+            (1440, light, Some(!other)),
+            (820, dark, None),
+            (320, light, None),
+            (390, dark, Some(other)),
         ] {
             browser.look(Look {
                 width,
                 dark,
                 ..Look::default()
             });
-            let wide = browser.overflow();
-            if wide > 0 {
-                faults.push(format!(
-                    "{name}: {wide} pixels too wide at {width}: {}",
-                    culprits(&browser)
-                ));
+            let measured = browser.script(MEASURE, vec![]);
+            if let Some(wide) = measured[0].as_i64().filter(|wide| *wide > 0) {
+                faults.push(format!("{wide} pixels too wide at {width}: {}", measured[1]));
             }
-            faults.extend(cut_off(&browser).map(|what| format!("{name}: at {width} a part is cut off: {what}")));
-            if axe {
-                let theme = if dark { "dark" } else { "light" };
-                faults.extend(
-                    browser
-                        .axe()
-                        .into_iter()
-                        .map(|fault| format!("{name}, {width} {theme}: {fault}")),
-                );
+            if let Some(cut) = measured[2].as_str() {
+                faults.push(format!("at {width} a part is cut off: {cut}"));
             }
+            let found = match axe {
+                None => Vec::new(),
+                Some(true) => browser.axe(),
+                Some(false) => browser.axe_contrast(),
+            };
+            let theme = if dark { "dark" } else { "light" };
+            faults.extend(found.into_iter().map(|fault| format!("{width} {theme}: {fault}")));
         }
+        let (problems, requests) = browser.take_logs();
+        faults.extend(problems.into_iter().map(|said| format!("the console says {said}")));
         faults.extend(
-            browser
-                .problems()
+            requests
                 .into_iter()
-                .skip(before.0)
-                .map(|said| format!("{name}: the console says {said}")),
+                .filter(|url| browser.is_foreign(url))
+                .map(|url| format!("asks {url}")),
         );
-        let inside = format!("{}/", house.base());
-        let foreign = browser.requests().into_iter().skip(before.1);
-        let foreign = foreign.filter(|url| url.starts_with("http") && !url.starts_with(&inside));
-        faults.extend(foreign.map(|url| format!("{name}: asks {url}")));
+        faults
     }
-    assert!(faults.is_empty(), "{} faults:\n\n{}", faults.len(), faults.join("\n\n"));
-}
 
-/// What sticks out on the right.
-fn culprits(browser: &Browser) -> String {
-    let script = "const w = document.documentElement.clientWidth;
-        return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > w + 1)
-            .slice(0, 4).map(e => e.outerHTML.slice(0, 120)).join('\\n')";
-    browser.script(script, vec![]).as_str().unwrap_or_default().to_owned()
-}
-
-/// A control that a card's edge hides, or that lies outside of the window.
-fn cut_off(browser: &Browser) -> Option<String> {
-    let script = "const found = [...document.querySelectorAll('main :is(a, button, input, select, summary)')].find(e => {
-            if (!e.checkVisibility() || e.closest('.table-wrap, .tabs, .u-hide, [popover]')) return false;
-            const box = e.getBoundingClientRect(), edge = (e.closest('.card') ?? document.documentElement).getBoundingClientRect();
-            return box.width > 1 && (box.right > edge.right + 1 || box.left < edge.left - 1);
-        });
-        return found ? found.outerHTML.slice(0, 160) : null";
-    browser.script(script, vec![]).as_str().map(str::to_owned)
-}
-
-impl Picture {
     fn show(&self, browser: &Browser) {
         browser.devtools("Network.clearBrowserCookies", serde_json::json!({}));
         if let Some(who) = &self.who {
@@ -236,16 +247,13 @@ impl Picture {
     }
 }
 
-/// All pictures, and the house they show.
-struct Gallery(Vec<Picture>);
-
-impl Gallery {
-    /// Sets a scene in which every state is found. The lines below are the table.
-    fn hang(house: &House) -> Self {
+impl Screen {
+    /// The screens of accounts, organizations, members, invitations and companies.
+    fn of_accounts_and_organizations(house: &House) -> Vec<Self> {
         let ids = Ids::set(house);
         let mut all = Vec::new();
         let mut add = |route, state, who: Option<&Client>, path: &str, act, says| {
-            all.push(Picture::new(route, state, who, path, act, says));
+            all.push(Screen::new(route, state, who, path, act, says));
         };
         let (out, olivia, quiet) = (None, Some(&ids.olivia), Some(&ids.quiet));
         let (noah, fresh, hana) = (Some(&ids.noah), Some(&ids.fresh), Some(&ids.hana));
@@ -887,8 +895,7 @@ impl Gallery {
             Nothing,
             "Who can help",
         );
-        all.extend(AREAS.iter().flat_map(|area| (area.hang)(house)));
-        Self(all)
+        all
     }
 }
 

@@ -1,17 +1,17 @@
-//! What the addresses of this area need to be asked for, and their pictures.
+//! Path variables, forms and screens of this area.
 
 use std::time::Duration;
 
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::models::onboarding_link::Purpose;
 
+use crate::browser::screens_test::{Act, Screen};
 use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::stage::open_link;
-use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
-/// What stands for a variable of a path.
+/// The value of a path variable.
 pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
     match name {
         "token" if path.starts_with("/join/") => Some(scene.door.clone()),
@@ -21,7 +21,7 @@ pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
     }
 }
 
-/// A form that is filled in rightly.
+/// A valid form.
 pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
     let text = |fields: &[(&'static str, &str)]| Some(fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect());
     match path {
@@ -40,7 +40,7 @@ pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn hang(house: &House) -> Vec<Picture> {
+pub fn screens(house: &House) -> Vec<Screen> {
     let (tickets, ids, doors) = house.stage(|stage| {
         let maya = stage.account("Maya Okonkwo", "maya@onboard.test", true);
         let fair = stage.organization("Meridian Collections", "onboard", maya);
@@ -113,7 +113,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
 
     let mut all = Vec::new();
     let mut add = |route, state, who: Option<&Client>, path: &str, act, says| {
-        all.push(Picture::new(route, state, who, path, act, says));
+        all.push(Screen::new(route, state, who, path, act, says));
     };
     let (maya, olga, out) = (Some(&maya), Some(&olga), None);
     let admin = "/organizations/{slug}/settings/onboarding";

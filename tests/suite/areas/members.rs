@@ -1,10 +1,10 @@
-//! What the addresses of this area need to be asked for, and their pictures.
+//! Path variables, forms and screens of this area.
 
+use crate::browser::screens_test::{Act, Screen};
 use crate::harness::house::House;
-use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
-/// What stands for a variable of a path.
+/// The value of a path variable.
 pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
     match name {
         "id" if path.contains("/access/groups/") => Some(scene.group.clone()),
@@ -13,7 +13,7 @@ pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
     }
 }
 
-/// A form that is filled in rightly.
+/// A valid form.
 pub fn form(scene: &Scene, path: &str) -> Option<Form> {
     let path = path.strip_prefix("/organizations/{slug}")?;
     Some(match path {
@@ -37,7 +37,7 @@ pub fn form(scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn hang(house: &House) -> Vec<Picture> {
+pub fn screens(house: &House) -> Vec<Screen> {
     let (ticket, ids, group) = house.stage(|stage| {
         let owner = stage.account("Olivia Hart", "olivia@people.test", true);
         let organization = stage.organization("People House", "people-house", owner);
@@ -70,7 +70,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         .expect(303);
     let bulk = |kind: &str, more: &str| at(&format!("/members/bulk?do={kind}&id={}&id={}{more}", ids[0], ids[3]));
     let who = Some(&olivia);
-    let picture = Picture::new;
+    let picture = Screen::new;
     vec![
         picture(
             "/organizations/{slug}/members/bulk",

@@ -1,12 +1,12 @@
-//! What the addresses of this area need to be asked for, and their pictures.
+//! Path variables, forms and screens of this area.
 
+use crate::browser::screens_test::{Act, Screen};
 use crate::harness::house::House;
-use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
 const BASE: &str = "/organizations/{slug}/access/reviews";
 
-/// What stands for a variable of a path.
+/// The value of a path variable.
 pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
     let rest = path.strip_prefix(BASE)?;
     let over = rest.starts_with("/{id}/report") || rest.starts_with("/{id}/items/");
@@ -18,7 +18,7 @@ pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
     }
 }
 
-/// A form that is filled in rightly.
+/// A valid form.
 pub fn form(scene: &Scene, path: &str) -> Option<Form> {
     let text = |name, value: &str| (name, value.to_owned());
     Some(match path.strip_prefix(BASE)? {
@@ -34,7 +34,7 @@ pub fn form(scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn hang(house: &House) -> Vec<Picture> {
+pub fn screens(house: &House) -> Vec<Screen> {
     let slug = "reviewed";
     let at = |rest: &str| format!("/organizations/{slug}/access/reviews{rest}");
     let (olivia, mia, closed, open) = house.stage(|stage| {
@@ -66,7 +66,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
     let (who, manager) = (Some(&olivia), Some(&mia));
     let mut all = Vec::new();
     let mut add = |route: &'static str, state, who, path: &str, act, says| {
-        all.push(Picture::new(route, state, who, path, act, says));
+        all.push(Screen::new(route, state, who, path, act, says));
     };
     add(BASE, "two", who, &at(""), Act::Nothing, "Autumn review");
     add(BASE, "a manager’s", manager, &at(""), Act::Nothing, "answered");

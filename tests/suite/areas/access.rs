@@ -1,15 +1,15 @@
-//! What the addresses of this area need to be asked for, and their pictures.
+//! Path variables, forms and screens of this area.
 
+use crate::browser::screens_test::{Act, Screen};
 use crate::harness::house::House;
-use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
-/// What stands for a variable of a path.
+/// The value of a path variable.
 pub fn variable(_scene: &Scene, _path: &str, _name: &str) -> Option<String> {
     None
 }
 
-/// A form that is filled in rightly.
+/// A valid form.
 pub fn form(scene: &Scene, path: &str) -> Option<Form> {
     let email = format!("tara@{}.test", scene.slug);
     let rows = |was: &str| format!("email,company_slug,role{was}\n{email},{},editor", scene.north_slug);
@@ -32,7 +32,7 @@ pub fn form(scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn hang(house: &House) -> Vec<Picture> {
+pub fn screens(house: &House) -> Vec<Screen> {
     let (ticket, manager, empty) = house.stage(|stage| {
         let owner = stage.account("Mina Sol", "mina@matrix.test", true);
         let organization = stage.organization("Matrix Collections", "matrix", owner);
@@ -76,8 +76,8 @@ pub fn hang(house: &House) -> Vec<Picture> {
     let import = "/organizations/{slug}/access/matrix/import";
     use Act::{Dialog, DialogSend, Nothing, Search, Send};
     vec![
-        Picture::new(page, "organization", owner, &at(""), Nothing, "User admin"),
-        Picture::new(
+        Screen::new(page, "organization", owner, &at(""), Nothing, "User admin"),
+        Screen::new(
             page,
             "company",
             owner,
@@ -85,7 +85,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Nothing,
             "Inherited from Admin",
         ),
-        Picture::new(
+        Screen::new(
             page,
             "one company",
             owner,
@@ -93,10 +93,10 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Nothing,
             "access to Harbor Recovery",
         ),
-        Picture::new(page, "search", owner, &at(""), Search("zzz"), "No one matches"),
-        Picture::new(page, "a manager", manager, &at("?tab=company"), Nothing, "Leon Fischer"),
-        Picture::new(page, "alone", alone, "/organizations/alone/access", Nothing, "Ada Lone"),
-        Picture::new(
+        Screen::new(page, "search", owner, &at(""), Search("zzz"), "No one matches"),
+        Screen::new(page, "a manager", manager, &at("?tab=company"), Nothing, "Leon Fischer"),
+        Screen::new(page, "alone", alone, "/organizations/alone/access", Nothing, "Ada Lone"),
+        Screen::new(
             page,
             "dialog",
             owner,
@@ -104,7 +104,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Dialog("Assign role"),
             "Role in the organization",
         ),
-        Picture::new(
+        Screen::new(
             page,
             "dialog, refused",
             owner,
@@ -112,7 +112,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             DialogSend("Assign role"),
             "Choose a member",
         ),
-        Picture::new(
+        Screen::new(
             dialog,
             "existing",
             owner,
@@ -120,7 +120,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Nothing,
             "Existing member",
         ),
-        Picture::new(
+        Screen::new(
             dialog,
             "new",
             owner,
@@ -128,7 +128,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Nothing,
             "Send invitation",
         ),
-        Picture::new(
+        Screen::new(
             dialog,
             "a manager",
             manager,
@@ -136,7 +136,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Nothing,
             "Role in Harbor Recovery",
         ),
-        Picture::new(
+        Screen::new(
             dialog,
             "errors",
             owner,
@@ -144,8 +144,8 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Send("assignments"),
             "There is a problem",
         ),
-        Picture::new(matrix, "all", owner, &at("/matrix"), Nothing, "Save changes"),
-        Picture::new(
+        Screen::new(matrix, "all", owner, &at("/matrix"), Nothing, "Save changes"),
+        Screen::new(
             matrix,
             "one company",
             owner,
@@ -153,10 +153,10 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Nothing,
             "Viewer by role",
         ),
-        Picture::new(matrix, "a manager", manager, &at("/matrix"), Nothing, "Save changes"),
-        Picture::new(matrix, "nobody", owner, &at("/matrix?q=zzz"), Nothing, "No one matches"),
-        Picture::new(import, "empty", owner, &at("/matrix/import"), Nothing, "Review changes"),
-        Picture::new(
+        Screen::new(matrix, "a manager", manager, &at("/matrix"), Nothing, "Save changes"),
+        Screen::new(matrix, "nobody", owner, &at("/matrix?q=zzz"), Nothing, "No one matches"),
+        Screen::new(import, "empty", owner, &at("/matrix/import"), Nothing, "Review changes"),
+        Screen::new(
             import,
             "errors",
             owner,

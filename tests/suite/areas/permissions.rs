@@ -1,10 +1,10 @@
-//! What the addresses of this area need to be asked for, and their pictures.
+//! Path variables, forms and screens of this area.
 
+use crate::browser::screens_test::{Act, Screen};
 use crate::harness::house::House;
-use crate::pages_test::{Act, Picture};
 use crate::roles_test::{Form, Scene};
 
-/// What stands for a variable of a path.
+/// The value of a path variable.
 pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
     let id = if path.contains("/settings/roles/") {
         &scene.custom_role
@@ -16,7 +16,7 @@ pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
     (name == "id").then(|| id.clone())
 }
 
-/// A form that is filled in rightly.
+/// A valid form.
 pub fn form(scene: &Scene, path: &str) -> Option<Form> {
     let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
     Some(match path.strip_prefix("/organizations/{slug}")? {
@@ -37,7 +37,7 @@ pub fn form(scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn hang(house: &House) -> Vec<Picture> {
+pub fn screens(house: &House) -> Vec<Screen> {
     let (olivia, tara, manager, ids) = house.stage(|stage| {
         let owner = stage.account("Olivia Rights", "olivia@rights.test", true);
         let organization = stage.organization("Rights Hall", "rights-hall", owner);
@@ -81,7 +81,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
     let ([member, kept, plain], held, free, request, there) = ids;
     let mut all = Vec::new();
     let mut add = |route: &'static str, state, who, rest: &str, act, says| {
-        all.push(Picture::new(
+        all.push(Screen::new(
             route,
             state,
             Some(who),
@@ -113,7 +113,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         &olivia,
         &format!("/members/{kept}/overrides"),
         Act::Nothing,
-        "By role: off",
+        "Role default: off",
     );
     let preview = "/organizations/{slug}/members/{id}/role-preview";
     add(
