@@ -1,5 +1,7 @@
 //! A person in one organization, as the gate found them on this request.
 
+use std::sync::OnceLock;
+
 use diesel::prelude::*;
 
 use crate::app::Ctx;
@@ -19,9 +21,10 @@ use crate::db::schema::{memberships, organization_slugs, organizations, sessions
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::UnitLabel;
-use crate::models::membership::access::{FACTS, company_roles, held_roles};
-use crate::models::membership::access::{MembershipAccess, companies_with};
+use crate::models::membership::access;
+use crate::models::membership::access::{FACTS, MembershipAccess, company_roles, held_roles};
 pub use crate::models::membership::record::Membership;
+use crate::models::membership::role_counts::RoleCounts;
 use crate::models::organization;
 use crate::models::session::{ABSOLUTE, IDLE, TOUCH};
 use crate::models::support_session;
@@ -63,6 +66,9 @@ pub struct Actor {
     pub support: Option<Support>,
     pub cx: Ctx,
     seen: Option<Time>,
+    /// Read at most once for each request.
+    assignments: OnceLock<Vec<(CompanyId, CompanyRole)>>,
+    role_counts: OnceLock<RoleCounts>,
 }
 
 impl Actor {
@@ -119,6 +125,8 @@ impl Actor {
             support: None,
             cx: cx.clone(),
             seen,
+            assignments: OnceLock::new(),
+            role_counts: OnceLock::new(),
         })
     }
 
@@ -208,6 +216,8 @@ impl Actor {
                     support: Some(entered.support),
                     cx: cx.clone(),
                     seen: Some(cx.now),
+                    assignments: OnceLock::new(),
+                    role_counts: OnceLock::new(),
                 })
             }
             None => Err(AppError::NotFound),
@@ -301,8 +311,26 @@ impl Actor {
         Role::ALL.iter().copied().filter(|role| self.may_grant(*role)).collect()
     }
 
-    /// The companies in which this member holds a right by assignment, for `Reach::OwnCompanies`.
+    /// The companies in which an assignment gives this member the permission, for `Reach::OwnCompanies`.
     pub fn own_companies(&self, conn: &mut Conn, permission: PermissionId) -> QueryResult<Vec<CompanyId>> {
-        companies_with(conn, self.cx.now, self.organization, self.id, &self.inputs, permission)
+        let assignments = match self.assignments.get() {
+            Some(assignments) => assignments,
+            None => {
+                let found = access::assignments(conn, self.cx.now, self.organization, self.id)?;
+                self.assignments.get_or_init(|| found)
+            }
+        };
+        Ok(access::giving(assignments, &self.inputs, permission))
+    }
+
+    /// How many members of the organization have each role, as of the beginning of the request.
+    pub fn role_counts(&self, conn: &mut Conn) -> QueryResult<&RoleCounts> {
+        Ok(match self.role_counts.get() {
+            Some(counts) => counts,
+            None => {
+                let found = RoleCounts::load(conn, self.organization)?;
+                self.role_counts.get_or_init(|| found)
+            }
+        })
     }
 }

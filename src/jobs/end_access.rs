@@ -4,8 +4,10 @@ use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::BATCH;
 use crate::jobs::periodic::Periodic;
-use crate::models::{due, membership};
+use crate::models::due;
 use crate::queue::JobKind;
+use crate::services::assignments;
+use crate::services::members::suspension;
 
 pub const JOB: Periodic = Periodic {
     kind: JobKind::EndAccess,
@@ -14,6 +16,6 @@ pub const JOB: Periodic = Periodic {
 };
 
 fn run(system: &System) -> Result<(), AppError> {
-    system.write(|cx, conn| Ok(((), membership::end_due(conn, cx, BATCH)?)))?;
-    system.write(|cx, conn| Ok(((), membership::end_due_places(conn, cx, BATCH)?)))
+    system.write(|cx, conn| Ok(((), suspension::end_due(conn, cx, BATCH)?)))?;
+    system.write(|cx, conn| Ok(((), assignments::end_due(conn, cx, BATCH)?)))
 }

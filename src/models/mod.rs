@@ -9,6 +9,7 @@ pub mod consistency;
 pub mod custom_role;
 pub mod due;
 pub mod email_token;
+pub mod group;
 pub mod invitation;
 pub mod join_request;
 pub mod login_attempt;

@@ -120,22 +120,22 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" companies::people::unassign;
 
     // Members
-    get  "/organizations/{slug}/members"     members::roster::page;
-    get  "/organizations/{slug}/members.csv" members::roster::sheet;
-    get  "/organizations/{slug}/members/bulk"            members::bulk::look;
-    post "/organizations/{slug}/members/bulk"            members::bulk::submit;
-    get  "/organizations/{slug}/members/removed"         members::removed::page;
-    get  "/organizations/{slug}/members/{id}"            members::profile::page;
-    post "/organizations/{slug}/members/{id}/role"       members::role::set_role;
-    post "/organizations/{slug}/members/{id}/access-end" members::access_end::set_access_end;
-    post "/organizations/{slug}/members/{id}/companies"  members::companies::assign;
-    post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" members::companies::unassign;
-    get  "/organizations/{slug}/members/{id}/removal"    members::removal::page;
-    post "/organizations/{slug}/members/{id}/removal"    members::removal::remove;
-    get  "/organizations/{slug}/members/{id}/suspension"    members::suspension::page;
-    post "/organizations/{slug}/members/{id}/suspension"    members::suspension::suspend;
-    post "/organizations/{slug}/members/{id}/restoration"   members::suspension::restore;
-    post "/organizations/{slug}/members/{id}/reinstatement" members::removed::undo;
+    get  "/organizations/{slug}/members"     members::index::index;
+    get  "/organizations/{slug}/members.csv" members::export::show;
+    get  "/organizations/{slug}/members/bulk"            members::bulk::show;
+    post "/organizations/{slug}/members/bulk"            members::bulk::create;
+    get  "/organizations/{slug}/members/removed"         members::removed::index;
+    get  "/organizations/{slug}/members/{id}"            members::show::show;
+    post "/organizations/{slug}/members/{id}/role"       members::role::update;
+    post "/organizations/{slug}/members/{id}/access-end" members::access_end::update;
+    post "/organizations/{slug}/members/{id}/companies"  members::companies::create;
+    post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" members::companies::destroy;
+    get  "/organizations/{slug}/members/{id}/removal"    members::removal::new;
+    post "/organizations/{slug}/members/{id}/removal"    members::removal::create;
+    get  "/organizations/{slug}/members/{id}/suspension"    members::suspension::new;
+    post "/organizations/{slug}/members/{id}/suspension"    members::suspension::create;
+    post "/organizations/{slug}/members/{id}/restoration"   members::restoration::create;
+    post "/organizations/{slug}/members/{id}/reinstatement" members::reinstatement::create;
 
     // Invitations
     get  "/organizations/{slug}/invitations"                   invitations::index::index;
@@ -209,16 +209,16 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/access/requests/{id}/withdrawal" permissions::requests::withdraw;
 
     // Groups
-    get  "/organizations/{slug}/access/groups"          groups::index::page;
-    post "/organizations/{slug}/access/groups"          groups::form::create;
-    get  "/organizations/{slug}/access/groups/new"      groups::form::new;
-    get  "/organizations/{slug}/access/groups/{id}"     groups::show::page;
-    get  "/organizations/{slug}/access/groups/{id}/settings" groups::form::edit;
-    post "/organizations/{slug}/access/groups/{id}/settings" groups::form::save;
-    get  "/organizations/{slug}/access/groups/{id}/deletion" groups::deletion::page;
-    post "/organizations/{slug}/access/groups/{id}/deletion" groups::deletion::delete;
-    post "/organizations/{slug}/access/groups/{id}/members"  groups::members::add;
-    post "/organizations/{slug}/access/groups/{id}/members/{member}/removal" groups::members::remove;
+    get  "/organizations/{slug}/access/groups"          groups::index::index;
+    post "/organizations/{slug}/access/groups"          groups::create::create;
+    get  "/organizations/{slug}/access/groups/new"      groups::create::new;
+    get  "/organizations/{slug}/access/groups/{id}"     groups::show::show;
+    get  "/organizations/{slug}/access/groups/{id}/settings" groups::edit::edit;
+    post "/organizations/{slug}/access/groups/{id}/settings" groups::edit::update;
+    get  "/organizations/{slug}/access/groups/{id}/deletion" groups::deletion::new;
+    post "/organizations/{slug}/access/groups/{id}/deletion" groups::deletion::create;
+    post "/organizations/{slug}/access/groups/{id}/members"  groups::members::create;
+    post "/organizations/{slug}/access/groups/{id}/members/{member}/removal" groups::members::destroy;
 
     // Links: onboarding links, joining
     get  "/organizations/{slug}/settings/onboarding"                        onboarding_links::index::index;

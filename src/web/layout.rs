@@ -14,7 +14,7 @@ use crate::common::error::AppError;
 use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{invitations, memberships, organization_slugs, organizations, role_counts};
+use crate::db::schema::{invitations, memberships, organization_slugs, organizations};
 use crate::db::types::MembershipStatus;
 use crate::db::types::organization::{InvitationStatus, UnitLabel};
 
@@ -126,11 +126,7 @@ impl Layout {
         layout.fill(conn, &actor.person, section, Some(&actor.slug))?;
         // A number that only counts what the reader may not see would tell it all the same.
         let members = if actor.reach::<ViewMembers>() == Reach::Everywhere {
-            let counts: Vec<i64> = role_counts::table
-                .filter(role_counts::organization_id.eq(actor.organization))
-                .select(role_counts::members)
-                .load(conn)?;
-            Some(counts.iter().sum())
+            Some(actor.role_counts(conn)?.members(None))
         } else {
             None
         };

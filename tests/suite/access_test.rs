@@ -310,7 +310,7 @@ fn nobody_gives_more_than_they_may() {
     let mut form = cells(&scene, &ann, "member,,");
     form.push(("r-0", "admin"));
     let page = keeper.post(&scene.at("/matrix"), &form).expect(422);
-    assert!(page.has("Your role does not allow this"), "{}", page.text());
+    assert!(page.has("Your role doesn’t allow this change"), "{}", page.text());
     let rows = format!("email,company_slug,role\n{},,admin", scene.email("Ann"));
     keeper.post(&scene.at("/matrix/import"), &[("text", &rows)]).expect(422);
     keeper

@@ -673,7 +673,7 @@ fn an_owner_is_shut_out_and_let_in_by_two_and_brought_back_by_nobody_alone() {
 
     pair.olivia.post(&member("restoration"), &[]).expect(303);
     assert_eq!(house.database.words(&status), ["suspended"], "it waits");
-    confirmed("let the owner Tara Third in again");
+    confirmed("restore the access of the owner Tara Third");
     tara_herself.get(&pair.base).expect(200);
 
     // A removal by two is not undone by one.

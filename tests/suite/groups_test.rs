@@ -146,7 +146,7 @@ fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
     at.olivia
         .get(&format!("{group}/deletion"))
         .expect(200)
-        .expect_text("Its member loses the role Viewer and the place in South");
+        .expect_text("Its member loses the role Viewer and the assignment to South");
     at.olivia
         .post(&format!("{group}/deletion"), &[])
         .expect_redirect(GROUPS);
@@ -203,7 +203,7 @@ fn nobody_gives_by_a_group_what_they_may_not_give() {
     at.ursula
         .post(&format!("{admins}/members"), &[("member_id", &at.noah_id)])
         .expect(422)
-        .expect_text("not yours to give");
+        .expect_text("You can’t assign the role of this group");
     at.ursula
         .post(&format!("{mixed}/members/{}/removal", at.adam_id), &[])
         .expect(303);
@@ -220,7 +220,7 @@ fn nobody_gives_by_a_group_what_they_may_not_give() {
     at.ursula
         .post(&format!("{editors}/members"), &[("member_id", &at.ursula_id)])
         .expect(422)
-        .expect_text("nobody gives themselves more");
+        .expect_text("can’t give yourself more permissions");
     at.olivia
         .post(&format!("{editors}/members"), &[("member_id", &at.ursula_id)])
         .expect(303);
@@ -297,7 +297,7 @@ fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
     let long = "x".repeat(61);
     for (path, name, says) in [
         (GROUPS.to_owned(), "", "Enter a name"),
-        (GROUPS.to_owned(), long.as_str(), "Use at most 60 letters"),
+        (GROUPS.to_owned(), long.as_str(), "Use at most 60 characters"),
         (GROUPS.to_owned(), "Support", "Another group has this name"),
         (format!("{group}/settings"), "Other", "Another group has this name"),
         (format!("{group}/settings"), " ", "Enter a name"),

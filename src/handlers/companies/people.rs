@@ -183,16 +183,17 @@ fn give(
     let person = Membership::find(conn, actor.organization, id)?;
     let Some(role) = wanted else {
         return Ok((
-            Err(AssignmentError::NotGrantable.sentence(actor.unit.one())),
+            Err(AssignmentError::NotGrantable.message(actor.unit.one())),
             Events::none("no role was chosen"),
         ));
     };
-    match assignments::give(conn, actor, ManageCompanyMembers::ID, &person, company.id, role)? {
+    match assignments::give(conn, actor, ManageCompanyMembers::ID, &person, company.id, role) {
         Ok(placed) => {
             let told = format!("{} is {} of {}", person.name, role.label(), placed.company);
             Ok((Ok((told, after(actor, company))), placed.events))
         }
-        Err(refused) => Ok((Err(refused.sentence(actor.unit.one())), Events::none("refused"))),
+        Err(AssignmentError::Failed(error)) => Err(error),
+        Err(refused) => Ok((Err(refused.message(actor.unit.one())), Events::none("refused"))),
     }
 }
 
@@ -218,12 +219,13 @@ type Taken = (Result<String, String>, String);
 fn take_off(actor: &Actor, company: &Company, conn: &mut Conn, id: MembershipId) -> Result<(Taken, Events), AppError> {
     let person = Membership::find(conn, actor.organization, id)?;
     let path = after(actor, company);
-    match assignments::take(conn, actor, ManageCompanyMembers::ID, &person, company.id)? {
+    match assignments::take(conn, actor, ManageCompanyMembers::ID, &person, company.id) {
         Ok(placed) => Ok((
             (Ok(format!("{} is off {}", person.name, placed.company)), path),
             placed.events,
         )),
         Err(AssignmentError::NotAssigned) => Err(AppError::NotFound),
-        Err(refused) => Ok(((Err(refused.sentence(actor.unit.one())), path), Events::none("refused"))),
+        Err(AssignmentError::Failed(error)) => Err(error),
+        Err(refused) => Ok(((Err(refused.message(actor.unit.one())), path), Events::none("refused"))),
     }
 }

@@ -1,4 +1,4 @@
-//! What many people can be changed by, and who may begin it.
+//! The bulk changes, and who may make them.
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
@@ -6,11 +6,11 @@ use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission, Permiss
 use crate::services::groups;
 
 crate::text_enum! {
-    /// What many people are changed by.
+    /// A bulk change.
     pub enum BulkAction {
         Role = "role",
         Assign = "assign",
-        TakeOff = "take-off",
+        Unassign = "take-off",
         AccessEnd = "access-end",
         Group = "group",
         Suspend = "suspend",
@@ -20,26 +20,24 @@ crate::text_enum! {
 }
 
 impl BulkAction {
-    /// The words on its button.
     pub fn label(self) -> &'static str {
         match self {
             Self::Role => "Change role",
             Self::Assign => "Assign",
-            Self::TakeOff => "Take off",
-            Self::AccessEnd => "Set end of access",
-            Self::Group => "Put into a group",
+            Self::Unassign => "Unassign",
+            Self::AccessEnd => "Set end date",
+            Self::Group => "Add to a group",
             Self::Suspend => "Suspend",
-            Self::Restore => "Give access back",
+            Self::Restore => "Restore access",
             Self::Remove => "Remove",
         }
     }
 
-    /// The icon beside them.
     pub fn icon(self) -> &'static str {
         match self {
             Self::Role => "user-cog",
             Self::Assign => "building",
-            Self::TakeOff => "x",
+            Self::Unassign => "x",
             Self::AccessEnd => "calendar",
             Self::Group => "users",
             Self::Suspend => "lock",
@@ -48,31 +46,30 @@ impl BulkAction {
         }
     }
 
-    /// The right that it takes.
     pub fn permission(self) -> PermissionId {
         match self {
             Self::Role | Self::AccessEnd | Self::Group => ChangeRoles::ID,
-            Self::Assign | Self::TakeOff => AssignCompanies::ID,
+            Self::Assign | Self::Unassign => AssignCompanies::ID,
             Self::Suspend | Self::Restore | Self::Remove => RemoveMembers::ID,
         }
     }
 
-    /// Whether a member may begin it at all. Who manages companies only assigns these.
+    /// Whether an actor may make it at all. Managers of single companies only assign members to these.
     pub fn open(self, actor: &Actor) -> bool {
         let reach = actor.permissions.reach(self.permission());
         match self {
-            Self::Assign | Self::TakeOff => reach != Reach::Nowhere,
-            Self::Group => groups::lacking(actor).is_none(),
+            Self::Assign | Self::Unassign => reach != Reach::Nowhere,
+            Self::Group => groups::missing_permission(actor).is_none(),
             _ => reach == Reach::Everywhere && actor.reach::<ChangeRoles>() == Reach::Everywhere,
         }
     }
 
-    /// What a member may begin, the usual ones first.
+    /// The changes that an actor may make, the usual ones first.
     pub fn of(actor: &Actor) -> Vec<Self> {
         Self::ALL.iter().copied().filter(|kind| kind.open(actor)).collect()
     }
 
-    /// Whether something has to be chosen before one can say what will happen.
+    /// Whether something has to be chosen before the change can be shown.
     pub fn asks(self) -> bool {
         !matches!(self, Self::Suspend | Self::Restore | Self::Remove)
     }
