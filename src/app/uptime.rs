@@ -1,10 +1,10 @@
-//! What a running process knows of itself.
+//! What a running process knows about itself.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::common::time::Time;
 
-/// Since when a process serves, and when it did its chores last.
+/// Since when a process runs, and when its background jobs ran last.
 #[derive(Debug)]
 pub struct Uptime {
     began: Time,

@@ -1,4 +1,4 @@
-//! The door without a request: for the clock and the commands.
+//! Access to the database for background jobs and commands. There is no request and no one to check.
 
 use crate::app::{App, Ctx};
 use crate::audit;
@@ -6,32 +6,50 @@ use crate::audit::{ActorRef, Events};
 use crate::common::error::AppError;
 use crate::db::Conn;
 
-/// The house's own door, for the clock and the commands. There is no request and nobody to check.
+/// Tenantry itself: a background job or a command.
 #[derive(Debug, Clone)]
 pub struct System {
     app: App,
-    what: &'static str,
+    /// The request of its audit events.
+    name: String,
 }
 
 impl System {
-    /// Opens the door; `what` stands in the deeds as the request's id.
-    pub fn of(app: &App, what: &'static str) -> Self {
-        Self { app: app.clone(), what }
+    /// A background job.
+    pub fn of(app: &App, name: &'static str) -> Self {
+        Self {
+            app: app.clone(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// A command.
+    pub fn command(app: &App, name: &'static str) -> Self {
+        Self {
+            app: app.clone(),
+            name: format!("command: {name}"),
+        }
+    }
+
+    /// The context of a read or write that begins now.
+    pub fn context(&self) -> Ctx {
+        Ctx::of_system(&self.app, &self.name)
     }
 
     /// Reads.
     pub fn read<T>(&self, work: impl FnOnce(&Ctx, &mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
-        let cx = Ctx::of_house(&self.app, self.what);
+        let cx = self.context();
         self.app.db.read(|conn| work(&cx, conn))
     }
 
-    /// Changes something, with its deeds.
+    /// Changes something and records its audit events.
     pub fn write<T>(&self, work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Events), AppError>) -> Result<T, AppError> {
-        let cx = Ctx::of_house(&self.app, self.what);
-        self.write_as(&cx, |cx, conn| work(cx, conn).map(|(out, events)| (out, None, events)))
+        self.write_as(&self.context(), |cx, conn| {
+            work(cx, conn).map(|(out, events)| (out, None, events))
+        })
     }
 
-    /// Changes something as somebody, at the moment of `cx`: the demo has a past.
+    /// Changes something as a user, at the time of `cx`: the history of the demo.
     pub fn write_as<T>(
         &self,
         cx: &Ctx,

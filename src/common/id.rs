@@ -91,8 +91,8 @@ typed_id!(
     MailId,
     /// One sign-in of a person on one device, as it is listed and ended.
     SessionId,
-    /// One line of what was done.
-    DeedId,
+    /// An audit event.
+    EventId,
     /// One attempt to sign in.
     AttemptId,
     /// A role that an organization made of permissions.
@@ -114,6 +114,11 @@ typed_id!(
     /// One person's place in one company, under review.
     ReviewItemId,
 );
+
+impl MembershipId {
+    /// The id that no membership has.
+    pub const NIL: Self = Self(RawId([b'0'; 32]));
+}
 
 #[cfg(test)]
 mod tests {

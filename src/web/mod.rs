@@ -1,5 +1,7 @@
 pub mod company_picker;
+pub mod error_page;
 pub mod history;
 pub mod layout;
 pub mod middleware;
 pub mod nav;
+pub mod queries;
