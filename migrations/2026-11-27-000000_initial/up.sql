@@ -213,6 +213,25 @@ CREATE INDEX company_assignments_by_company ON company_assignments (organization
 CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
 CREATE INDEX company_assignments_due ON company_assignments (access_until) WHERE access_until IS NOT NULL;
 
+-- Background work. A worker claims a job by a lease; fence rises with each claim, so a worker that lost it commits nothing.
+CREATE TABLE jobs (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    -- What it is about: an id, or empty for periodic work.
+    key TEXT NOT NULL,
+    -- The lower number goes first.
+    priority INTEGER NOT NULL,
+    run_at BIGINT NOT NULL,
+    attempts INTEGER NOT NULL,
+    lease_until BIGINT,
+    fence BIGINT NOT NULL,
+    last_error TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (kind, key)
+);
+CREATE INDEX jobs_due ON jobs (kind, priority, run_at, id);
+
+-- The sending of a row is a job of kind email; the columns here tell people where it is.
 CREATE TABLE mail_outbox (
     id TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -226,12 +245,10 @@ CREATE TABLE mail_outbox (
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     next_attempt_at BIGINT NOT NULL,
-    lease_until BIGINT,
     last_error TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     sent_at BIGINT
 );
-CREATE INDEX mail_outbox_due ON mail_outbox (state, next_attempt_at);
 CREATE INDEX mail_outbox_by_state ON mail_outbox (state, id);
 CREATE INDEX mail_outbox_by_address ON mail_outbox (to_email, id);
 

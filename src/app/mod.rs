@@ -68,25 +68,25 @@ impl App {
 /// Wakes the threads that wait for work.
 #[derive(Debug, Default)]
 pub struct WorkSignal {
-    rung: std::sync::Mutex<bool>,
+    rings: std::sync::Mutex<u64>,
     wake: std::sync::Condvar,
 }
 
 impl WorkSignal {
-    /// There may be work.
+    /// Tells every waiting thread that there may be work.
     pub fn ring(&self) {
-        *self.rung.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = true;
+        *self.rings.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += 1;
         self.wake.notify_all();
     }
 
-    /// Waits for the signal, at most `longest`.
-    pub fn wait(&self, longest: std::time::Duration) {
-        let rung = self.rung.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (mut rung, _) = self
+    /// Waits for a ring after `heard`, at most `longest`; then `heard` is the newest one.
+    pub fn wait(&self, heard: &mut u64, longest: std::time::Duration) {
+        let rings = self.rings.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (rings, _) = self
             .wake
-            .wait_timeout_while(rung, longest, |rung| !*rung)
+            .wait_timeout_while(rings, longest, |rings| *rings == *heard)
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *rung = false;
+        *heard = *rings;
     }
 }
 

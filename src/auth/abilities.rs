@@ -11,7 +11,8 @@ use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::db::Conn;
-use crate::models::membership::access::companies_with;
+use crate::models::membership::access;
+use crate::models::membership::role_counts::RoleCounts;
 
 impl Actor {
     pub fn with(self, conn: &mut Conn, permission: PermissionId) -> Result<Self, AppError> {
@@ -93,8 +94,26 @@ impl Actor {
         Role::ALL.iter().copied().filter(|role| self.may_grant(*role)).collect()
     }
 
-    /// The companies in which the actor has a permission by assignment, for `Reach::OwnCompanies`.
+    /// The companies in which an assignment gives the actor the permission, for `Reach::OwnCompanies`.
     pub fn own_companies(&self, conn: &mut Conn, permission: PermissionId) -> QueryResult<Vec<CompanyId>> {
-        companies_with(conn, self.cx.now, self.organization, self.id, &self.inputs, permission)
+        let assignments = match self.assignments.get() {
+            Some(assignments) => assignments,
+            None => {
+                let found = access::assignments(conn, self.cx.now, self.organization, self.id)?;
+                self.assignments.get_or_init(|| found)
+            }
+        };
+        Ok(access::giving(assignments, &self.inputs, permission))
+    }
+
+    /// How many members of the organization have each role, as of the beginning of the request.
+    pub fn role_counts(&self, conn: &mut Conn) -> QueryResult<&RoleCounts> {
+        Ok(match self.role_counts.get() {
+            Some(counts) => counts,
+            None => {
+                let found = RoleCounts::load(conn, self.organization)?;
+                self.role_counts.get_or_init(|| found)
+            }
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! The actor of a request in an organization: who they are, how they were authenticated and what they may do.
 
+use std::sync::OnceLock;
+
 use crate::app::Ctx;
 use crate::audit::{ActorRef, Event, Events};
 use crate::auth::current_user::CurrentUser;
@@ -8,9 +10,9 @@ use crate::auth::queries::MemberRow;
 use crate::auth::refusal::access_expired;
 use crate::authz::actor_kind::ActorKind;
 use crate::authz::decision::{AccessInputs, Overrides, Permissions, RolePolicies};
-use crate::authz::role::Role;
+use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
-use crate::common::id::{MembershipId, SessionId, SupportId};
+use crate::common::id::{CompanyId, MembershipId, SessionId, SupportId};
 use crate::common::time::Time;
 use crate::common::token::Token;
 use crate::db::Conn;
@@ -19,6 +21,7 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::UnitLabel;
 use crate::models::membership::access::{company_roles, held_roles};
 pub use crate::models::membership::record::Membership;
+use crate::models::membership::role_counts::RoleCounts;
 use crate::models::organization;
 use crate::models::session::TOUCH;
 use crate::models::support_session;
@@ -59,6 +62,9 @@ pub struct Actor {
     pub support: Option<Support>,
     pub cx: Ctx,
     seen: Option<Time>,
+    /// Read at most once for each request.
+    pub(super) assignments: OnceLock<Vec<(CompanyId, CompanyRole)>>,
+    pub(super) role_counts: OnceLock<RoleCounts>,
 }
 
 impl Actor {
@@ -120,6 +126,8 @@ impl Actor {
             support: None,
             cx: cx.clone(),
             seen: membership.last_seen_at,
+            assignments: OnceLock::new(),
+            role_counts: OnceLock::new(),
         })
     }
 
@@ -175,6 +183,8 @@ impl Actor {
             support: Some(entered.support),
             cx: cx.clone(),
             seen: Some(cx.now),
+            assignments: OnceLock::new(),
+            role_counts: OnceLock::new(),
         }
     }
 

@@ -11,7 +11,6 @@
 //! everyone else: as a member, or in a support session with the operator's column of the permission table.
 
 pub mod abilities;
-pub mod access;
 pub mod actor;
 pub mod company;
 pub mod current_user;

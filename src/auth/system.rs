@@ -1,33 +1,42 @@
-//! Access to the database for background jobs and commands. There is no request and no one to check.
+//! Access to the database without a request: for background jobs and commands.
 
 use crate::app::{App, Ctx};
 use crate::audit;
 use crate::audit::{ActorRef, Events};
 use crate::common::error::AppError;
 use crate::db::Conn;
+use crate::queue::{self, Job};
 
-/// Tenantry itself: a background job or a command.
+/// Tenantry itself: a background job or a command. There is no request and no permission to check.
 #[derive(Debug, Clone)]
 pub struct System {
     app: App,
-    /// The request of its audit events.
+    /// The request ID of its audit events.
     name: String,
+    job: Option<Job>,
 }
 
 impl System {
     /// A background job.
-    pub fn of(app: &App, name: &'static str) -> Self {
+    pub fn of(app: &App, name: &str) -> Self {
         Self {
             app: app.clone(),
             name: name.to_owned(),
+            job: None,
         }
     }
 
     /// A command.
-    pub fn command(app: &App, name: &'static str) -> Self {
+    pub fn command(app: &App, name: &str) -> Self {
+        Self::of(app, &format!("command: {name}"))
+    }
+
+    /// The same while a job runs: each write renews the job's lease, and commits nothing once the lease is lost.
+    #[must_use]
+    pub fn during(&self, job: Job) -> Self {
         Self {
-            app: app.clone(),
-            name: format!("command: {name}"),
+            job: Some(job),
+            ..self.clone()
         }
     }
 
@@ -36,26 +45,28 @@ impl System {
         Ctx::of_system(&self.app, &self.name)
     }
 
-    /// Reads.
     pub fn read<T>(&self, work: impl FnOnce(&Ctx, &mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
         let cx = self.context();
         self.app.db.read(|conn| work(&cx, conn))
     }
 
-    /// Changes something and records its audit events.
+    /// Changes something; the audit events are written in the same transaction.
     pub fn write<T>(&self, work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Events), AppError>) -> Result<T, AppError> {
         self.write_as(&self.context(), |cx, conn| {
             work(cx, conn).map(|(out, events)| (out, None, events))
         })
     }
 
-    /// Changes something as a user, at the time of `cx`: the history of the demo.
+    /// Changes something in an actor's name, at the time of `cx`: the demo writes a past.
     pub fn write_as<T>(
         &self,
         cx: &Ctx,
         work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<ActorRef>, Events), AppError>,
     ) -> Result<T, AppError> {
         self.app.db.write(|conn| {
+            if let Some(job) = &self.job {
+                queue::renew(conn, job, cx.now)?;
+            }
             let (out, actor, events) = work(cx, conn)?;
             audit::append(conn, cx, actor.as_ref(), &events)?;
             Ok(out)

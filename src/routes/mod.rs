@@ -1,12 +1,12 @@
 //! Every route of the product, in one table: method, path, gate and handler.
 
+pub mod access;
 pub mod health;
 
 use actix_web::web;
 use actix_web::web::{get, post};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route};
 
-use crate::auth::access::{Access, Guard};
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
     ArchiveCompanies, AssignCompanies, ChangeRoles, ChangeSlug, CopyOnboardingLinks, CreateCompanies, DecideRequests,
@@ -22,6 +22,7 @@ use crate::handlers::{
     access, access_reviews, audit, companies, groups, invitations, members, onboarding, onboarding_links, operator,
     organizations, overview, permissions, settings,
 };
+use crate::routes::access::{Access, Guard, GuardedBy};
 
 /// A row of the table.
 pub struct Entry {
@@ -32,14 +33,6 @@ pub struct Entry {
     pub access: Access,
     pub to: fn() -> Route,
 }
-
-/// A handler whose first argument is the gate `G`.
-pub trait GuardedBy<G: Guard, Args> {}
-
-impl<F: Fn(G) -> R, G: Guard, R> GuardedBy<G, (G,)> for F {}
-impl<F: Fn(G, A) -> R, G: Guard, A, R> GuardedBy<G, (G, A)> for F {}
-impl<F: Fn(G, A, B) -> R, G: Guard, A, B, R> GuardedBy<G, (G, A, B)> for F {}
-impl<F: Fn(G, A, B, C) -> R, G: Guard, A, B, C, R> GuardedBy<G, (G, A, B, C)> for F {}
 
 /// The route of a handler. A row with another gate than its handler's does not compile.
 fn route<G: Guard, F, Args>(route: Route, handler: F) -> Route
@@ -136,22 +129,22 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" CompanyGate<ManageCompanyMembers> => companies::people::unassign;
 
     // Members
-    get  "/organizations/{slug}/members"                                         Gate<ViewMembers>     => members::roster::page;
-    get  "/organizations/{slug}/members.csv"                                     Gate<ViewMembers>     => members::roster::sheet;
-    get  "/organizations/{slug}/members/bulk"                                    Gate<ViewMembers>     => members::bulk::look;
-    post "/organizations/{slug}/members/bulk"                                    Gate<ViewMembers>     => members::bulk::submit;
-    get  "/organizations/{slug}/members/removed"                                 Gate<RemoveMembers>   => members::removed::page;
-    get  "/organizations/{slug}/members/{id}"                                    Gate<ViewMembers>     => members::profile::page;
-    post "/organizations/{slug}/members/{id}/role"                               Gate<ChangeRoles>     => members::role::set_role;
-    post "/organizations/{slug}/members/{id}/access-end"                         Gate<ChangeRoles>     => members::access_end::set_access_end;
-    post "/organizations/{slug}/members/{id}/companies"                          Gate<AssignCompanies> => members::companies::assign;
-    post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" Gate<AssignCompanies> => members::companies::unassign;
-    get  "/organizations/{slug}/members/{id}/removal"                            Gate<RemoveMembers>   => members::removal::page;
-    post "/organizations/{slug}/members/{id}/removal"                            Gate<RemoveMembers>   => members::removal::remove;
-    get  "/organizations/{slug}/members/{id}/suspension"                         Gate<RemoveMembers>   => members::suspension::page;
-    post "/organizations/{slug}/members/{id}/suspension"                         Gate<RemoveMembers>   => members::suspension::suspend;
-    post "/organizations/{slug}/members/{id}/restoration"                        Gate<RemoveMembers>   => members::suspension::restore;
-    post "/organizations/{slug}/members/{id}/reinstatement"                      Gate<RemoveMembers>   => members::removed::undo;
+    get  "/organizations/{slug}/members"                                         Gate<ViewMembers>     => members::index::index;
+    get  "/organizations/{slug}/members.csv"                                     Gate<ViewMembers>     => members::export::show;
+    get  "/organizations/{slug}/members/bulk"                                    Gate<ViewMembers>     => members::bulk::show;
+    post "/organizations/{slug}/members/bulk"                                    Gate<ViewMembers>     => members::bulk::create;
+    get  "/organizations/{slug}/members/removed"                                 Gate<RemoveMembers>   => members::removed::index;
+    get  "/organizations/{slug}/members/{id}"                                    Gate<ViewMembers>     => members::show::show;
+    post "/organizations/{slug}/members/{id}/role"                               Gate<ChangeRoles>     => members::role::update;
+    post "/organizations/{slug}/members/{id}/access-end"                         Gate<ChangeRoles>     => members::access_end::update;
+    post "/organizations/{slug}/members/{id}/companies"                          Gate<AssignCompanies> => members::companies::create;
+    post "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning" Gate<AssignCompanies> => members::companies::destroy;
+    get  "/organizations/{slug}/members/{id}/removal"                            Gate<RemoveMembers>   => members::removal::new;
+    post "/organizations/{slug}/members/{id}/removal"                            Gate<RemoveMembers>   => members::removal::create;
+    get  "/organizations/{slug}/members/{id}/suspension"                         Gate<RemoveMembers>   => members::suspension::new;
+    post "/organizations/{slug}/members/{id}/suspension"                         Gate<RemoveMembers>   => members::suspension::create;
+    post "/organizations/{slug}/members/{id}/restoration"                        Gate<RemoveMembers>   => members::restoration::create;
+    post "/organizations/{slug}/members/{id}/reinstatement"                      Gate<RemoveMembers>   => members::reinstatement::create;
 
     // Invitations
     get  "/organizations/{slug}/invitations"                   Gate<InviteMembers> => invitations::index::index;
@@ -225,16 +218,16 @@ pub const ROUTES: &[Entry] = table! {
     post "/organizations/{slug}/access/requests/{id}/withdrawal" Gate<ViewOrganization> => permissions::requests::withdraw;
 
     // Groups
-    get  "/organizations/{slug}/access/groups"                               Gate<ViewAccess>  => groups::index::page;
-    post "/organizations/{slug}/access/groups"                               Gate<ChangeRoles> => groups::form::create;
-    get  "/organizations/{slug}/access/groups/new"                           Gate<ChangeRoles> => groups::form::new;
-    get  "/organizations/{slug}/access/groups/{id}"                          Gate<ViewAccess>  => groups::show::page;
-    get  "/organizations/{slug}/access/groups/{id}/settings"                 Gate<ChangeRoles> => groups::form::edit;
-    post "/organizations/{slug}/access/groups/{id}/settings"                 Gate<ChangeRoles> => groups::form::save;
-    get  "/organizations/{slug}/access/groups/{id}/deletion"                 Gate<ChangeRoles> => groups::deletion::page;
-    post "/organizations/{slug}/access/groups/{id}/deletion"                 Gate<ChangeRoles> => groups::deletion::delete;
-    post "/organizations/{slug}/access/groups/{id}/members"                  Gate<ChangeRoles> => groups::members::add;
-    post "/organizations/{slug}/access/groups/{id}/members/{member}/removal" Gate<ChangeRoles> => groups::members::remove;
+    get  "/organizations/{slug}/access/groups"                               Gate<ViewAccess>  => groups::index::index;
+    post "/organizations/{slug}/access/groups"                               Gate<ChangeRoles> => groups::create::create;
+    get  "/organizations/{slug}/access/groups/new"                           Gate<ChangeRoles> => groups::create::new;
+    get  "/organizations/{slug}/access/groups/{id}"                          Gate<ViewAccess>  => groups::show::show;
+    get  "/organizations/{slug}/access/groups/{id}/settings"                 Gate<ChangeRoles> => groups::edit::edit;
+    post "/organizations/{slug}/access/groups/{id}/settings"                 Gate<ChangeRoles> => groups::edit::update;
+    get  "/organizations/{slug}/access/groups/{id}/deletion"                 Gate<ChangeRoles> => groups::deletion::new;
+    post "/organizations/{slug}/access/groups/{id}/deletion"                 Gate<ChangeRoles> => groups::deletion::create;
+    post "/organizations/{slug}/access/groups/{id}/members"                  Gate<ChangeRoles> => groups::members::create;
+    post "/organizations/{slug}/access/groups/{id}/members/{member}/removal" Gate<ChangeRoles> => groups::members::destroy;
 
     // Onboarding links
     get  "/organizations/{slug}/settings/onboarding"                        Gate<CopyOnboardingLinks>   => onboarding_links::index::index;

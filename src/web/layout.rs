@@ -122,7 +122,7 @@ impl Layout {
         layout.fill(conn, &actor.person, section, Some(&actor.slug))?;
         // The number of members is as confidential as the members.
         let members = if actor.reach::<ViewMembers>() == Reach::Everywhere {
-            Some(queries::members(conn, actor.organization)?)
+            Some(actor.role_counts(conn)?.members(None))
         } else {
             None
         };

@@ -6,19 +6,9 @@ use crate::authz::role::Role;
 use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{invitations, memberships, organization_slugs, organizations, role_counts};
+use crate::db::schema::{invitations, memberships, organization_slugs, organizations};
 use crate::db::types::MembershipStatus;
-use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
-
-/// How many members an organization has.
-pub fn members(conn: &mut Conn, organization: OrgId) -> QueryResult<i64> {
-    let counts: Vec<i64> = role_counts::table
-        .filter(role_counts::organization_id.eq(organization))
-        .select(role_counts::members)
-        .load(conn)?;
-    Ok(counts.iter().sum())
-}
 
 /// How many pending invitations an email address has.
 pub fn pending_invitations(conn: &mut Conn, email: &str, now: Time) -> QueryResult<i64> {

@@ -21,6 +21,7 @@ use crate::models::custom_role::{Draft, Outcome};
 use crate::models::membership;
 use crate::models::membership::record::Membership;
 use crate::models::user;
+use crate::services::members::role;
 
 const PLACE: &str = "meridian";
 const OWNER: &str = "maya@meridian.example";
@@ -62,10 +63,10 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
         let done = membership::set_custom_role(conn, cx, organization, &noor, role, draft.base)?;
         let made = Event::new(Action::CustomRoleCreated, "role", role, &draft.name)
             .after(json!({ "name": draft.name, "base": draft.base.as_str(), "permissions": draft.permissions.text() }));
-        let given = Event::new(Action::MemberRoleChanged, "member", noor.id, &noor.name)
-            .before(json!({ "role": noor.role.as_str() }))
-            .after(json!({ "role": draft.base.as_str(), "custom_role": draft.name }));
-        let events = Events::organization(organization, made).and(Events::organization(organization, given));
+        let before = json!({ "role": noor.role.as_str() });
+        let after = json!({ "role": draft.base.as_str(), "custom_role": draft.name });
+        let given = role::changed(organization, &noor, before, after);
+        let events = Events::organization(organization, made).and(given);
         settled(done).map(|()| ((), Some(owner.actor()), events))
     })?;
     stage.ago(6 * DAY, |_, conn| {

@@ -17,11 +17,12 @@ use crate::models::access_review::items;
 use crate::models::access_review::items::{Verdict, Which};
 use crate::models::access_review::rules::Decision;
 use crate::models::access_review::{NewReview, collect};
-use crate::models::membership;
 use crate::models::membership::{Origin, OwnPlace};
 use crate::models::user;
 use crate::services::access_reviews::advance;
 use crate::services::access_reviews::{close, notify};
+use crate::services::assignments;
+use crate::services::assignments::Assignment;
 
 const SLUG: &str = "meridian";
 const OWNER: &str = "maya@meridian.example";
@@ -138,11 +139,15 @@ fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
             };
             let until = lost.kept_until;
             let kept = OwnPlace { role, origin, until };
-            membership::put_back(conn, cx, org, lost.membership, lost.company, kept)?;
             items::restored(conn, org, review, lost.id, maya.id, cx.now)?;
-            let event = Event::new(Action::MemberAssigned, "member", lost.membership, &lost.name)
-                .after(json!({ "company": lost.company_name, "role": role.as_str() }));
-            events = events.and(Events::organization(org, event));
+            let assignment = Assignment::new(org, lost.membership, &lost.name, lost.company, &lost.company_name);
+            events = events.and(assignments::restore_after_review(
+                conn,
+                cx,
+                &assignment,
+                kept,
+                "Summer review",
+            )?);
         }
         Ok(((), Some(maya), events))
     })

@@ -12,7 +12,7 @@ use diesel::sql_types::Text;
 use crate::common::id::RawId;
 use crate::db::Conn;
 
-/// An organization's id. It cannot be made out of a request: handlers get it from the actor.
+/// An organization's id. It comes from the actor; there is no way to make one from a request.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, FromSqlRow, AsExpression)]
 #[diesel(sql_type = Text)]
 pub struct OrgId(RawId);
@@ -22,8 +22,8 @@ impl OrgId {
         Self(RawId::fresh())
     }
 
-    /// Makes the writes of this organization wait for each other until the end of the transaction: they change the same
-    /// counts and the same log. It comes before any lock of a row, so that two writes never block each other.
+    /// Takes the organization's advisory lock until the transaction ends, before any row is locked: writes of one
+    /// organization change the same counters and the same log, and in turns they can't deadlock.
     pub fn advisory_lock(self, conn: &mut Conn) -> QueryResult<()> {
         conn.advisory_lock(self.0.as_str())
     }
