@@ -56,7 +56,11 @@ macro_rules! people {
 }
 
 /// Members by their email addresses.
-pub fn by_emails(conn: &mut Conn, organization: OrgId, emails: &[String]) -> QueryResult<HashMap<String, MatrixMember>> {
+pub fn by_emails(
+    conn: &mut Conn,
+    organization: OrgId,
+    emails: &[String],
+) -> QueryResult<HashMap<String, MatrixMember>> {
     let mut found = HashMap::new();
     for emails in emails.chunks(BINDS) {
         let people: Vec<MatrixMember> = people!(organization).filter(users::email.eq_any(emails)).load(conn)?;

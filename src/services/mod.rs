@@ -12,7 +12,6 @@ pub mod company_move;
 pub mod custom_roles;
 pub mod groups;
 pub mod invitations;
-pub mod member_changes;
 pub mod members;
 pub mod onboarding_links;
 pub mod operators;

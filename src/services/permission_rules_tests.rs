@@ -156,7 +156,10 @@ fn an_owner_changes_every_column_and_an_admin_those_below() {
     ));
     let admins = Column::Organization(Role::Admin);
     let switched = policies::with(RolePolicies::default(), (admins, ManageBilling::ID), true);
-    assert_eq!(policies::may_change(&owner, &RolePolicies::default(), &switched), Ok(()));
+    assert_eq!(
+        policies::may_change(&owner, &RolePolicies::default(), &switched),
+        Ok(())
+    );
     assert_eq!(
         policies::may_change(&admin, &RolePolicies::default(), &switched),
         Err((admins, ManageBilling::ID))

@@ -25,6 +25,11 @@ impl RoleGrant {
         self.gives_by(&CONSOLE, policies)
     }
 
+    /// What an override can allow.
+    pub fn grantable(self, policies: &RolePolicies) -> PermissionSet {
+        self.grantable_by(&CONSOLE, policies)
+    }
+
     /// What can't be denied by an override.
     pub fn fixed(self) -> PermissionSet {
         self.fixed_by(&CONSOLE)
@@ -38,7 +43,7 @@ impl RoleGrant {
         }
     }
 
-    /// What an override can allow.
+    /// As `grantable`, by another table.
     pub(super) fn grantable_by(self, table: &PermissionTable, policies: &RolePolicies) -> PermissionSet {
         match self.custom {
             Some(set) => table.delegable().without(set),

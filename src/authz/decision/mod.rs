@@ -65,6 +65,13 @@ pub fn decide(table: &PermissionTable, inputs: &AccessInputs) -> Permissions {
     }
 }
 
+impl Permissions {
+    /// What a role gives by itself, with roles in companies: no policy, no override, no group.
+    pub fn of(role: Role, companies: &[CompanyRole]) -> Self {
+        AccessInputs::of(role, companies).permissions()
+    }
+}
+
 impl AccessInputs {
     /// An active member with a built-in role and nothing else.
     pub fn of(role: Role, companies: &[CompanyRole]) -> Self {
@@ -104,7 +111,7 @@ impl AccessInputs {
         let (mut open, mut fixed) = (PermissionSet::NONE, PermissionSet::NONE);
         for grant in &self.roles {
             let deniable = grant.gives(&self.policies).without(grant.fixed());
-            open = open.or(grant.grantable_by(&CONSOLE, &self.policies)).or(deniable);
+            open = open.or(grant.grantable(&self.policies)).or(deniable);
             fixed = fixed.or(grant.fixed());
         }
         for role in &self.companies {

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use crate::authz::decision::*;
 use crate::authz::permission::{
-    ArchiveCompanies, CreateCompanies, DELEGABLE, EditCompany, InviteMembers, ManageBilling,
-    ManageWebhooks, Permission, PermissionId, ViewBilling, ViewCompany, ViewMembers, ViewOrganization,
+    ArchiveCompanies, CreateCompanies, DELEGABLE, EditCompany, InviteMembers, ManageBilling, ManageWebhooks,
+    Permission, PermissionId, ViewBilling, ViewCompany, ViewMembers, ViewOrganization,
 };
 
 fn column() -> impl Strategy<Value = Column> {

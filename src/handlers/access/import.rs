@@ -185,9 +185,7 @@ pub async fn create(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpR
         Ok(rows) => rows,
         Err(message) => {
             return gate
-                .refused(move |actor, conn| {
-                    Ok(ImportPage::load(conn, actor)?.refused(&text, Refusal::Text(message)))
-                })
+                .refused(move |actor, conn| Ok(ImportPage::load(conn, actor)?.refused(&text, Refusal::Text(message))))
                 .await;
         }
     };
@@ -213,10 +211,8 @@ pub async fn create(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpR
             .await
         }
         Err(error) => {
-            gate.refused(move |actor, conn| {
-                Ok(ImportPage::load(conn, actor)?.refused(&text, Refusal::Import(error)))
-            })
-            .await
+            gate.refused(move |actor, conn| Ok(ImportPage::load(conn, actor)?.refused(&text, Refusal::Import(error))))
+                .await
         }
     }
 }

@@ -204,7 +204,9 @@ pub fn count_assignments(conn: &mut Conn, organization: OrgId, within: Option<&[
         .filter(companies::organization_id.eq(organization))
         .filter(companies::id.eq_any(within))
         // On PostgreSQL the sum of integers has a wider type.
-        .select(sql::<BigInt>("CAST(COALESCE(SUM(companies.member_count), 0) AS BIGINT)"))
+        .select(sql::<BigInt>(
+            "CAST(COALESCE(SUM(companies.member_count), 0) AS BIGINT)",
+        ))
         .first(conn)
 }
 

@@ -22,6 +22,7 @@ use crate::services::overrides;
 use crate::services::overrides::OverrideError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+use crate::web::messages;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is shown on its own")]
 struct Cell {
@@ -98,7 +99,8 @@ impl OverridesPage {
                 open: open.has(permission),
                 chosen: overrides::key(shown.effect(permission)),
                 may_allow: may_allow || shown.effect(permission) == Some(true),
-                may_release: stored.effect(permission) != Some(false) || overrides::rules::may_allow(&authority, permission),
+                may_release: stored.effect(permission) != Some(false)
+                    || overrides::rules::may_allow(&authority, permission),
                 result: labels::reach(result.reach, actor.unit),
                 can: result.yes(),
             }
@@ -208,8 +210,6 @@ pub fn message(error: &OverrideError) -> &'static str {
         OverrideError::NotAllowed => "You can’t change this member’s permissions",
         OverrideError::Fixed(_) => "Their roles don’t leave this permission open",
         OverrideError::NotHeld(_) => "You can only allow permissions that you have",
-        OverrideError::Changed | OverrideError::Failed(_) => {
-            "Someone changed this member in the meantime. Review the current state and try again"
-        }
+        OverrideError::Changed | OverrideError::Failed(_) => messages::CHANGED,
     }
 }

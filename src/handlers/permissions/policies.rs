@@ -76,8 +76,7 @@ impl PolicyBox {
         let label = format!("{}: {}", column.label(), labels::label(permission, unit));
         if rules::changeable(column).has(permission) {
             let on = rules::is_on(stored, column, permission);
-            let may =
-                rules::may_change_column(authority, column) && (on || rules::may_turn_on(authority, permission));
+            let may = rules::may_change_column(authority, column) && (on || rules::may_turn_on(authority, permission));
             return Self {
                 value: if may { value(cell) } else { String::new() },
                 label,
@@ -232,8 +231,6 @@ async fn refused(
     gate: &Gate<ManageRoles>,
     message: impl FnOnce(UnitLabel) -> String + Send + 'static,
 ) -> Result<HttpResponse, AppError> {
-    gate.refused(move |actor, conn| {
-        PoliciesPage::load(conn, actor, FormErrors::one("policies", message(actor.unit)))
-    })
-    .await
+    gate.refused(move |actor, conn| PoliciesPage::load(conn, actor, FormErrors::one("policies", message(actor.unit))))
+        .await
 }

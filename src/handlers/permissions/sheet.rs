@@ -1,9 +1,8 @@
 //! Everything that a member can and can't do, by area.
 
 use crate::authz::permission::PermissionSet;
-use crate::db::types::organization::UnitLabel;
-use crate::handlers::permissions::person::Subject;
 use crate::handlers::permissions::labels;
+use crate::handlers::permissions::person::Subject;
 
 pub struct Item {
     pub key: &'static str,

@@ -14,8 +14,10 @@ use crate::models::membership::record::Membership;
 use crate::services::access_matrix::diff::{diff, stale};
 use crate::services::access_matrix::state::MatrixState;
 use crate::services::access_matrix::{CellChange, CellKey, CellValue, Fault, FaultReason, MatrixError, MatrixRow};
-use crate::services::member_changes;
-use crate::services::member_changes::{AssignmentError, RoleChangeError};
+use crate::services::assignments;
+use crate::services::assignments::AssignmentError;
+use crate::services::members::errors::RoleChangeError;
+use crate::services::members::role;
 
 /// Saves the cells of a form. A cell that changed after it was shown is a fault.
 pub fn save(conn: &mut Conn, actor: &Actor, rows: &[MatrixRow]) -> Result<(Vec<CellChange>, Events), MatrixError> {
@@ -120,13 +122,13 @@ fn apply_one(conn: &mut Conn, actor: &Actor, change: &CellChange) -> Result<Even
     let member = Membership::find(conn, actor.organization, change.cell.0)?;
     let permission = AssignCompanies::ID;
     Ok(match (&change.after, change.cell.1) {
-        (CellValue::Role(title), _) => member_changes::change(conn, actor, &member, title)?.1,
+        (CellValue::Role(title), _) => role::change(conn, actor, &member, title)?.1,
         (CellValue::CompanyRole(_), None) => return Err(AppError::NotFound.into()),
         (CellValue::CompanyRole(Some(role)), Some(company)) => {
-            member_changes::give(conn, actor, permission, &member, company, *role)?.events
+            assignments::give(conn, actor, permission, &member, company, *role)?.events
         }
         (CellValue::CompanyRole(None), Some(company)) => {
-            member_changes::take(conn, actor, permission, &member, company)?.events
+            assignments::take(conn, actor, permission, &member, company)?.events
         }
     })
 }

@@ -41,7 +41,10 @@ pub struct ImportPlan {
 
 impl ImportPlan {
     pub fn count(&self, kind: ChangeKind) -> usize {
-        self.changes.iter().filter(|planned| planned.change.kind() == kind).count()
+        self.changes
+            .iter()
+            .filter(|planned| planned.change.kind() == kind)
+            .count()
     }
 
     pub fn unchanged(&self) -> usize {
@@ -129,7 +132,9 @@ fn plan_of(
         None => directory
             .title(&change.before)
             .map_or_else(|| change.before.clone(), |title| title.label().to_owned()),
-        Some(_) => CompanyRole::parse(&change.before).map_or("", CompanyRole::label).to_owned(),
+        Some(_) => CompanyRole::parse(&change.before)
+            .map_or("", CompanyRole::label)
+            .to_owned(),
     };
     let by_cell: HashMap<CellKey, _> = resolved.iter().map(|found| (found.row.cell, found)).collect();
     let changes = diff(&matrix_rows, current).into_iter().filter_map(|change| {

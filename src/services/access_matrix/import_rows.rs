@@ -17,8 +17,8 @@ use crate::models::custom_role;
 use crate::models::custom_role::CustomRole;
 use crate::services::access_matrix::state::MatrixState;
 use crate::services::access_matrix::{CellValue, MatrixRow};
-use crate::services::assignments::AssignmentCheck;
-use crate::services::member_changes::{AssignmentError, RoleChangeError};
+use crate::services::assignments::{AssignmentCheck, AssignmentError};
+use crate::services::members::errors::RoleChangeError;
 use crate::services::members::role::Title;
 use crate::services::members::rules;
 use crate::services::members::rules::Target;
@@ -212,5 +212,5 @@ fn may_change_role(actor: &Actor, member: &MatrixMember, title: &Title) -> Resul
         role: member.role,
         access_until: member.access_until,
     };
-    rules::role_change(&actor.into(), &target, title.held()).map_err(|error| LineError::Role(error.into()))
+    rules::role_change(&actor.into(), &target, title.held()).map_err(LineError::Role)
 }

@@ -9,7 +9,8 @@ pub mod state;
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
-use crate::services::member_changes::{AssignmentError, RoleChangeError};
+use crate::services::assignments::AssignmentError;
+use crate::services::members::errors::RoleChangeError;
 use crate::services::members::role::Title;
 
 /// A member's role in a company, or in the organization (`None`).

@@ -40,11 +40,7 @@ impl MatrixState {
     /// A cell as a form's value; empty for no role.
     pub fn value(&self, (member, company): CellKey) -> String {
         match company {
-            None => self
-                .members
-                .get(&member)
-                .map(MatrixMember::title)
-                .unwrap_or_default(),
+            None => self.members.get(&member).map(MatrixMember::title).unwrap_or_default(),
             Some(company) => {
                 let held = self.held.get(&(member, company));
                 held.and_then(|(_, own)| *own)

@@ -13,8 +13,10 @@ use crate::models::membership::access;
 use crate::models::membership::record::Membership;
 use crate::services::access_requests::email;
 use crate::services::access_requests::grants::{self, Grant};
-use crate::services::member_changes;
-use crate::services::member_changes::{AssignmentError, RoleChangeError};
+use crate::services::assignments;
+use crate::services::assignments::AssignmentError;
+use crate::services::members::errors::RoleChangeError;
+use crate::services::members::role;
 use crate::services::overrides;
 use crate::services::overrides::OverrideError;
 
@@ -101,12 +103,7 @@ pub fn decide(
     Ok(events.and(actor.event(event)))
 }
 
-fn grant(
-    conn: &mut Conn,
-    actor: &Actor,
-    request: &Request,
-    value: &str,
-) -> Result<(Grant, Events), DecisionError> {
+fn grant(conn: &mut Conn, actor: &Actor, request: &Request, value: &str) -> Result<(Grant, Events), DecisionError> {
     let member = Membership::find(conn, actor.organization, request.member)?;
     let inputs = access::access_inputs(conn, actor.cx.now, actor.organization, member.id)?;
     let grant = grants::offered(conn, actor, &member, &inputs, request)?
@@ -115,13 +112,13 @@ fn grant(
         .ok_or(DecisionError::NotOffered)?;
     let events = match &grant {
         Grant::CompanyRole(company, role) => {
-            member_changes::give(conn, actor, AssignCompanies::ID, &member, *company, *role)?.events
+            assignments::give(conn, actor, AssignCompanies::ID, &member, *company, *role)?.events
         }
         Grant::Override(permission) => {
             let after = inputs.overrides.set(*permission, Some(true));
             overrides::save(conn, actor, &member, &inputs, after)?
         }
-        Grant::Role(title) => member_changes::change(conn, actor, &member, title)?.1,
+        Grant::Role(title) => role::change(conn, actor, &member, title)?.1,
     };
     Ok((grant, events))
 }

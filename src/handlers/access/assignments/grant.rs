@@ -16,14 +16,15 @@ use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::access::assignments::AssignmentForm;
 use crate::handlers::access::assignments::offer::chosen;
-use crate::handlers::access::messages;
 use crate::models::access_matrix;
 use crate::models::company_choice::CompanyChoice;
 use crate::models::membership::record::Membership;
+use crate::services::assignments;
+use crate::services::assignments::AssignmentError;
 use crate::services::invitations::authority;
 use crate::services::invitations::batch::{InvitationTerms, InviteBatch, Invitee};
-use crate::services::member_changes;
-use crate::services::member_changes::{AssignmentError, Outcome, RoleChangeError};
+use crate::services::members::errors::RoleChangeError;
+use crate::services::members::role;
 use crate::services::members::role::Title;
 use crate::services::members::visible::CompanyScope;
 
@@ -75,24 +76,19 @@ fn change_role(
     if actor.reach::<ChangeRoles>() != Reach::Everywhere {
         return Err(actor.refusal(conn, ChangeRoles::ID)?.into());
     }
-    let title =
-        Title::parse(conn, actor.organization, &form.role)?.ok_or_else(|| GrantError::at("role", CHOOSE))?;
-    let (outcome, events) = match member_changes::change(conn, actor, member, &title) {
+    let title = Title::parse(conn, actor.organization, &form.role)?.ok_or_else(|| GrantError::at("role", CHOOSE))?;
+    let (outcome, events) = match role::change(conn, actor, member, &title) {
         Ok(changed) => changed,
         Err(RoleChangeError::Failed(error)) => return Err(error.into()),
         Err(RoleChangeError::NotAllowed) => {
-            return Err(actor.refusal(conn, missing(actor, title.held().role, ChangeRoles::ID))?.into());
+            return Err(actor
+                .refusal(conn, missing(actor, title.held().role, ChangeRoles::ID))?
+                .into());
         }
-        Err(error) => return Err(GrantError::at("role", messages::role(&error))),
+        Err(error) => return Err(GrantError::at("role", error.message())),
     };
-    let (name, label) = (&member.name, title.label());
     let granted = Granted {
-        message: match outcome {
-            Outcome::Done => format!("{name} is {label} now"),
-            Outcome::Unchanged => format!("{name} is {label} already"),
-            Outcome::Pending => "Another owner has to approve this. They got an email".into(),
-            Outcome::AlreadyPending => "This is waiting for another owner already".into(),
-        },
+        message: outcome.message_or(|| format!("{} is {} now", member.name, title.label())),
         // Members who changed their own role may not view this page any more.
         path: actor.path(if member.id == actor.id { "" } else { "/access" }),
     };
@@ -110,7 +106,7 @@ fn assign(
         return Err(actor.refusal(conn, AssignCompanies::ID)?.into());
     }
     let role = CompanyRole::parse(&form.role).ok_or_else(|| GrantError::at("role", CHOOSE))?;
-    match member_changes::give(conn, actor, AssignCompanies::ID, member, company.id, role) {
+    match assignments::give(conn, actor, AssignCompanies::ID, member, company.id, role) {
         Ok(assigned) => {
             let granted = Granted {
                 message: format!("{} is {} of {} now", member.name, role.label(), assigned.company),
@@ -119,9 +115,7 @@ fn assign(
             Ok((granted, assigned.events))
         }
         Err(AssignmentError::Failed(error)) => Err(error.into()),
-        Err(error @ AssignmentError::Archived) => {
-            Err(GrantError::at("company_id", messages::assignment(&error, actor.unit)))
-        }
+        Err(error @ AssignmentError::Archived) => Err(GrantError::at("company_id", error.message(actor.unit.one()))),
         Err(_) => Err(actor.refusal(conn, AssignCompanies::ID)?.into()),
     }
 }
@@ -152,7 +146,9 @@ fn invite(
     };
     let authority = authority::voucher(conn, actor)?;
     if !authority.vouches(terms.role, &terms.companies) {
-        return Err(actor.refusal(conn, missing(actor, terms.role, InviteMembers::ID))?.into());
+        return Err(actor
+            .refusal(conn, missing(actor, terms.role, InviteMembers::ID))?
+            .into());
     }
     let mut batch = InviteBatch::begin(conn, actor, &authority, vec![email.as_str().to_owned()])?;
     let invitee = Invitee {
@@ -190,7 +186,7 @@ fn terms(
     };
     if let Some(company) = company {
         if access_matrix::company(conn, actor.organization, company.id)?.status == CompanyStatus::Archived {
-            errors.add("company_id", messages::assignment(&AssignmentError::Archived, actor.unit));
+            errors.add("company_id", AssignmentError::Archived.message(actor.unit.one()));
         }
         match CompanyRole::parse(&form.role) {
             Some(role) => {

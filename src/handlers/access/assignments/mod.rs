@@ -81,10 +81,7 @@ crate::page!(AssignmentPage => as_dialog);
 
 impl AssignmentPage {
     fn purpose(&self) -> String {
-        format!(
-            "Give someone access to the organization or to one {}.",
-            self.unit.one()
-        )
+        format!("Give someone access to the organization or to one {}.", self.unit.one())
     }
 
     fn is_chosen(&self, company: &CompanyChoice) -> bool {
@@ -128,10 +125,8 @@ impl AssignmentPage {
 /// `GET /organizations/{slug}/access/assignments/new`
 pub async fn new(gate: Gate<ViewAccess>, req: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
-    gate.show(move |actor, conn| {
-        AssignmentPage::load(conn, actor, AssignmentForm::of(&fields), FormErrors::none())
-    })
-    .await
+    gate.show(move |actor, conn| AssignmentPage::load(conn, actor, AssignmentForm::of(&fields), FormErrors::none()))
+        .await
 }
 
 /// `POST /organizations/{slug}/access/assignments`

@@ -55,7 +55,12 @@ pub struct Offer {
 }
 
 impl Offer {
-    pub fn load(conn: &mut Conn, actor: &Actor, scope: &CompanyScope, typed: &AssignmentForm) -> Result<Self, AppError> {
+    pub fn load(
+        conn: &mut Conn,
+        actor: &Actor,
+        scope: &CompanyScope,
+        typed: &AssignmentForm,
+    ) -> Result<Self, AppError> {
         let person = match typed.member_id.as_str() {
             "" => None,
             id => {

@@ -146,7 +146,8 @@ impl MatrixForm {
             let value = match (cell.1, value.as_str()) {
                 (Some(_), "") => CellValue::CompanyRole(None),
                 (Some(_), role) => {
-                    let role = CompanyRole::parse(role).ok_or_else(|| FormError::UnknownCompanyRole(role.to_owned()))?;
+                    let role =
+                        CompanyRole::parse(role).ok_or_else(|| FormError::UnknownCompanyRole(role.to_owned()))?;
                     CellValue::CompanyRole(Some(role))
                 }
                 (None, value) => {

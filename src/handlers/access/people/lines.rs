@@ -174,10 +174,7 @@ impl Reader<'_> {
                 more += 1;
                 continue;
             }
-            let may = check
-                .touch(self.own.contains(&held.company), Some(held.role))
-                .is_ok()
-                && !held.archived;
+            let may = check.touch(self.own.contains(&held.company), Some(held.role)).is_ok() && !held.archived;
             lines.push(Line {
                 role: held.role.label().into(),
                 reach: held.name.clone(),

@@ -74,9 +74,9 @@ fn closed(conn: &mut Conn, actor: &Actor, role: &CustomRole) -> Result<Option<St
     match may_change(conn, actor, role) {
         Ok(()) => Ok(None),
         Err(CustomRoleError::Failed(error)) => Err(error),
-        Err(CustomRoleError::NotAllowed) => {
-            Ok(Some("You have this role yourself. Someone else has to change it".into()))
-        }
+        Err(CustomRoleError::NotAllowed) => Ok(Some(
+            "You have this role yourself. Someone else has to change it".into(),
+        )),
         Err(CustomRoleError::AboveYourRank) => Ok(Some("This role is at your level or above".into())),
         Err(error) => Ok(Some(message(&error, actor.unit))),
     }

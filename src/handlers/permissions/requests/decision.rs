@@ -8,7 +8,6 @@ use crate::authz::permission::DecideRequests;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::access::messages;
 use crate::handlers::permissions::overrides;
 use crate::handlers::permissions::requests::show::{RequestPage, TypedDecision};
 use crate::handlers::permissions::requests::{RequestPath, note, visible};
@@ -66,7 +65,10 @@ pub async fn create(
         }
         Err(DecisionError::Failed(error)) => Err(error),
         Err(error) => {
-            refused(&gate, id, typed, move |unit| FormErrors::one("way", message(&error, unit))).await
+            refused(&gate, id, typed, move |unit| {
+                FormErrors::one("way", message(&error, unit))
+            })
+            .await
         }
     }
 }
@@ -85,8 +87,8 @@ fn message(error: &DecisionError, unit: UnitLabel) -> String {
     match error {
         DecisionError::AlreadyDecided | DecisionError::Failed(_) => "This request was decided before".into(),
         DecisionError::NotOffered => "Choose how to grant it".into(),
-        DecisionError::Assignment(error) => messages::assignment(error, unit),
+        DecisionError::Assignment(error) => error.message(unit.one()),
         DecisionError::Override(error) => overrides::message(error).into(),
-        DecisionError::Role(error) => messages::role(error).into(),
+        DecisionError::Role(error) => error.message().into(),
     }
 }

@@ -129,7 +129,10 @@ pub async fn new(gate: Gate<ViewOrganization>, form: web::Query<AccessRequestFor
 }
 
 /// `POST /organizations/{slug}/access/requests`
-pub async fn create(gate: Gate<ViewOrganization>, form: web::Form<AccessRequestForm>) -> Result<HttpResponse, AppError> {
+pub async fn create(
+    gate: Gate<ViewOrganization>,
+    form: web::Form<AccessRequestForm>,
+) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
     let requested = gate

@@ -165,8 +165,6 @@ fn requester(
 /// `GET /organizations/{slug}/access/requests/{id}`
 pub async fn show(gate: Gate<ViewOrganization>, path: RequestPath) -> Result<HttpResponse, AppError> {
     let id = path.into_inner().1;
-    gate.show(move |actor, conn| {
-        RequestPage::load(conn, actor, &id, TypedDecision::default(), FormErrors::none())
-    })
-    .await
+    gate.show(move |actor, conn| RequestPage::load(conn, actor, &id, TypedDecision::default(), FormErrors::none()))
+        .await
 }
