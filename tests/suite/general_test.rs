@@ -385,7 +385,11 @@ fn a_contact_is_used_once_its_address_answered() {
     let log = "SELECT action AS value FROM audit_events WHERE action LIKE 'organization.contact%' ORDER BY seq";
     let log = house.database.words(log);
     let told = |what: &str| log.iter().filter(|action| action.ends_with(what)).count();
-    assert_eq!((told("asked"), told("proven"), told("removed")), (3, 1, 1), "{log:?}");
+    assert_eq!(
+        (told("entered"), told("verified"), told("removed")),
+        (3, 1, 1),
+        "{log:?}"
+    );
     // Neither the address nor the token of the link is in the database as it is in the letter.
     let token = link.strip_prefix("/contacts/").expect("a token");
     let kept = format!("SELECT count(*) AS value FROM organization_contacts WHERE token_hash = '{token}'");

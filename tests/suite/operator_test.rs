@@ -198,7 +198,7 @@ fn nobody_looks_in_where_it_is_not_allowed() {
             .contains("does not allow")
     );
     cast.opal.get("/organizations/harbor").expect(404);
-    assert_eq!(cast.deeds("support.began"), 0);
+    assert_eq!(cast.deeds("support.started"), 0);
     assert!(cast.house.letters_to("olivia@harbor.test").is_empty());
 }
 
@@ -232,7 +232,7 @@ fn a_support_session_needs_a_reason_a_length_and_the_own_password() {
             .expect("a sentence")
             .contains("Too many attempts")
     );
-    assert_eq!(cast.deeds("support.began"), 0);
+    assert_eq!(cast.deeds("support.started"), 0);
     cast.house.advance(Duration::from_secs(16 * 60));
     cast.look_in("15").expect_redirect("/organizations/harbor");
 }
@@ -284,7 +284,7 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
     assert_eq!(
         lines,
         [
-            "support.began: Opal Reed for Olivia Hart",
+            "support.started: Opal Reed for Olivia Hart",
             "organization.edited: Opal Reed for Olivia Hart",
             "support.ended: Opal Reed for -"
         ]
@@ -292,13 +292,13 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
     let began = cast
         .house
         .database
-        .words("SELECT after AS value FROM audit_events WHERE action = 'support.began'");
+        .words("SELECT after AS value FROM audit_events WHERE action = 'support.started'");
     assert!(began[0].contains(REASON), "{began:?}");
     assert!(
         cast.olivia
             .get("/organizations/harbor")
             .expect(200)
-            .has("began a support session: Letters do not arrive (allowed by Olivia Hart)")
+            .has("started a support session: Letters do not arrive (allowed by Olivia Hart)")
     );
     cast.house.expect_sound();
 }

@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::audit::query::{Filter, Who};
-use crate::audit::walk::SeqCursor;
+use crate::audit::query::{Filter, SeqCursor, Who};
 use crate::audit::{Action, Category};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;

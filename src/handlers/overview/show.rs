@@ -3,9 +3,8 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit::query::Filter;
+use crate::audit::query::{Filter, SeqCursor};
 use crate::audit::walk;
-use crate::audit::walk::SeqCursor;
 use crate::audit::{Action, Category};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;

@@ -7,10 +7,9 @@ use actix_web::cookie::{Cookie, CookieJar};
 use diesel::prelude::*;
 
 use tenantry::app::Ctx;
-use tenantry::audit::{Action, Event, Events};
+use tenantry::audit::{Action, ActorRef, Event, Events};
 use tenantry::auth::System;
 use tenantry::auth::actor;
-use tenantry::auth::current_user::CurrentUser;
 use tenantry::authz::decision::AccessInputs;
 use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::role::{CompanyRole, Role};
@@ -187,7 +186,8 @@ impl Stage<'_> {
 
     /// A support session of an operator, for half an hour; none where operators are kept out.
     pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
-        let operator = CurrentUser::backstage(self.conn, self.cx, operator).expect("an account");
+        let operator = tenantry::models::user::by_id(self.conn, operator).expect("an account");
+        let operator = ActorRef::operator(operator.id, &operator.name);
         let begun = support_session::begin(
             self.conn,
             self.cx,
@@ -222,7 +222,6 @@ impl Stage<'_> {
 
     /// An organization with its first company and its owner.
     pub fn organization(&mut self, name: &str, slug: &str, owner: UserId) -> OrgId {
-        let owner = CurrentUser::backstage(self.conn, self.cx, owner).expect("an account");
         let new = NewOrganization {
             name: name.to_owned(),
             slug: Slug::parse(slug).expect("a slug"),
@@ -230,7 +229,7 @@ impl Stage<'_> {
             region: Region::Europe,
             domain: String::new(),
         };
-        let (organization, _) = organization::create(self.conn, self.cx, &owner, &new).expect("a free slug");
+        let (organization, _) = organization::create(self.conn, self.cx, owner, &new).expect("a free slug");
         organization
     }
 
