@@ -118,7 +118,7 @@ fn who_can_grant(
             .load(conn)?;
         people.extend(more);
     }
-    if let Some(email) = contact::proven(conn, organization, ContactKind::Support)? {
+    if let Some(email) = contact::verified_email(conn, organization, ContactKind::Support)? {
         people.insert(0, ("Support".into(), email));
     }
     Ok(people)

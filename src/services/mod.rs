@@ -6,8 +6,8 @@ pub mod access_reviews;
 pub mod accounts;
 pub mod approvals;
 pub mod assignments;
+pub mod companies;
 pub mod company_form;
-pub mod company_move;
 pub mod groups;
 pub mod invitations;
 pub mod members;
@@ -15,6 +15,7 @@ pub mod onboarding_links;
 pub mod operators;
 pub mod organizations;
 pub mod reauthenticate;
+pub mod support_sessions;
 
 use crate::audit::Events;
 
