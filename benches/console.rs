@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{HttpResponse, HttpServer, web};
 use diesel::prelude::*;
 use tenantry::app::App;
 use tenantry::audit::Events;
@@ -27,10 +27,7 @@ use tenantry::common::id::RawId;
 use tenantry::common::time::Clock;
 use tenantry::common::{name, password};
 use tenantry::db::Conn;
-use tenantry::db::schema::{
-    audit_events, companies, company_assignments, member_search_terms, memberships, organization_slugs, organizations,
-    role_counts, users,
-};
+use tenantry::db::schema::{audit_events, companies, company_assignments, member_search_terms, memberships, organization_slugs, organizations, role_counts, users};
 use tenantry::on_each;
 
 const LARGE: usize = 100_000;
@@ -129,7 +126,7 @@ fn reference(file: &Path, port: u16) {
     actix_web::rt::System::new().block_on(async move {
         HttpServer::new(move || {
             let bytes = bytes.clone();
-            App::new().default_service(web::to(move || {
+            actix_web::App::new().default_service(web::to(move || {
                 let bytes = bytes.clone();
                 async move { HttpResponse::Ok().content_type("text/html; charset=utf-8").body(bytes) }
             }))

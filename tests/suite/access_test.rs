@@ -48,7 +48,7 @@ impl Scene {
                 .iter()
                 .map(|(place, role)| {
                     let id = if *place == "n" { &self.north } else { &self.south };
-                    (tenantry::ground::id::CompanyId::parse(id).unwrap(), *role)
+                    (tenantry::common::id::CompanyId::parse(id).unwrap(), *role)
                 })
                 .collect();
             let id = stage.enrol(organization, account, role, &companies);
@@ -100,7 +100,7 @@ impl Scene {
     /// The log's newest words.
     fn deeds(&self, action: &str) -> i64 {
         self.house.database.number(&format!(
-            "SELECT count(*) AS value FROM deeds d JOIN organization_slugs s ON s.organization_id = d.organization_id \
+            "SELECT count(*) AS value FROM audit_events d JOIN organization_slugs s ON s.organization_id = d.organization_id \
              WHERE s.slug = '{}' AND d.action = '{action}'",
             self.slug
         ))
@@ -151,7 +151,7 @@ fn the_page_says_who_has_what_and_where_it_comes_from() {
     }
     let north = format!("?tab=company&company={}", scene.slug_of("north"));
     let page = scene.owner.get(&scene.at(&north)).expect(200);
-    assert!(page.has("Also in North") && page.has("Owner: 1") && page.has("Ann") && page.has("Bob"));
+    assert!(page.has("access to North") && page.has("Owner: 1") && page.has("Ann") && page.has("Bob"));
     let page = scene.owner.get(&scene.at(&format!("{north}&role=editor"))).expect(200);
     assert!(page.has("Ann") && !page.has("bob@"), "{}", page.text());
     let page = scene.owner.get(&scene.at("?role=viewer")).expect(200);
@@ -410,7 +410,7 @@ fn one_role_is_given_to_everybody_who_is_checked_or_to_nobody() {
         ("bulk_role", "manager".into()),
     ];
     let page = send(form(&all)).expect(422);
-    assert!(page.has("Nothing was saved") && page.has("Somebody changed this in the meantime"));
+    assert!(page.has("No changes were saved") && page.has("Somebody changed this in the meantime"));
     assert!(!scene.placed("Cleo", "North"));
 }
 
@@ -437,7 +437,7 @@ fn what_a_group_gives_is_marked_and_not_taken_away_in_the_matrix() {
     scene.house.stage(|stage| {
         let organization = stage.organization_of(scene.slug);
         let owner = stage.user(&format!("olivia@{}.test", scene.slug));
-        let north = tenantry::ground::id::CompanyId::parse(&scene.north).unwrap();
+        let north = tenantry::common::id::CompanyId::parse(&scene.north).unwrap();
         let group = stage.group(organization, owner, "Support", "viewer", &[(north, "editor")]);
         stage.join(organization, group, &ann);
     });

@@ -131,7 +131,7 @@ fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
     // Each change has its deed, also the ones whose answer nobody heard.
     for (action, rows) in [("member.invited", "invitations"), ("company.created", "companies")] {
         let deeds = real.database.number(&format!(
-            "SELECT count(*) AS value FROM deeds WHERE action = '{action}'"
+            "SELECT count(*) AS value FROM audit_events WHERE action = '{action}'"
         ));
         let rows = real.database.number(&format!("SELECT count(*) AS value FROM {rows}"));
         assert_eq!(deeds, rows, "{action}");

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tenantry::gate::Backstage;
-use tenantry::gate::approval::{self, Ask, Matter};
-use tenantry::gate::deed::Deeds;
-use tenantry::gate::organization::deletion::{self, TABLES};
-use tenantry::ground::id::MembershipId;
+use tenantry::auth::System;
+use tenantry::models::approval;
+use tenantry::models::approval::{Ask, ApprovalAction};
+use tenantry::audit::Events;
+use tenantry::models::organization::deletion;
+use tenantry::models::organization::deletion::TABLES;
+use tenantry::common::id::MembershipId;
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
@@ -284,7 +286,7 @@ fn an_old_address_leads_members_on_and_is_nobody_elses() {
         pair.noah.get("/organizations/gamma").expect(301).location.as_deref(),
         Some("/organizations/alpha")
     );
-    let log = "SELECT count(*) AS value FROM deeds WHERE action = 'organization.slug_changed'";
+    let log = "SELECT count(*) AS value FROM audit_events WHERE action = 'organization.slug_changed'";
     assert_eq!(house.database.number(log), 3);
     // Each stays taken for ever, so there is an end to it.
     for (from, to) in [("alpha", "a-4"), ("a-4", "a-5"), ("a-5", "a-6")] {
@@ -379,7 +381,7 @@ fn a_contact_is_used_once_its_address_answered() {
     assert!(shown(&pair.noah));
     pair.olivia.post(&format!("{path}/removal"), &[]).expect(303);
     assert!(!shown(&pair.noah));
-    let log = "SELECT action AS value FROM deeds WHERE action LIKE 'organization.contact%' ORDER BY seq";
+    let log = "SELECT action AS value FROM audit_events WHERE action LIKE 'organization.contact%' ORDER BY seq";
     let log = house.database.words(log);
     let told = |what: &str| log.iter().filter(|action| action.ends_with(what)).count();
     assert_eq!((told("asked"), told("proven"), told("removed")), (3, 1, 1), "{log:?}");
@@ -606,7 +608,7 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
     assert_eq!(role(&house, &tara), "owner");
     // The log names both.
     let both =
-        "SELECT on_behalf_of AS value FROM deeds WHERE action = 'member.role_changed' AND actor_name = 'Noah Brandt'";
+        "SELECT on_behalf_of AS value FROM audit_events WHERE action = 'member.role_changed' AND actor_name = 'Noah Brandt'";
     assert_eq!(house.database.words(both), ["Olivia Hart"]);
 
     // Demoting and removing one; what is not about owners happens at once.
@@ -903,7 +905,7 @@ fn after_thirty_days_everything_of_it_is_gone_and_nothing_else() {
         .post(path, &[("slug", "gone"), ("current_slug", "stays")])
         .expect(422);
     let line =
-        "SELECT count(*) AS value FROM account_deeds WHERE action = 'organization.deleted' AND target_label = 'gone'";
+        "SELECT count(*) AS value FROM account_events WHERE action = 'organization.deleted' AND target_label = 'gone'";
     assert_eq!(house.database.number(line), 1);
     assert!(house.mail_to("olivia@gone.test").subject.contains("was deleted"));
     let name = format!("SELECT name AS value FROM organizations WHERE id = {organization}");
@@ -928,8 +930,8 @@ fn a_deletion_that_is_cut_off_goes_on() {
         .database
         .execute("UPDATE organizations SET delete_after = 1 WHERE name = 'cut-off'");
     // As it is left when the process dies between two pieces: begun, and some rows are gone.
-    let door = Backstage::of(house.product(), "test");
-    let none = || Deeds::none("a test goes on piece by piece");
+    let door = System::of(house.product(), "test");
+    let none = || Events::none("a test goes on piece by piece");
     let begun = door.write(|cx, conn| Ok((deletion::begin(conn, cx)?.is_some(), none())));
     assert!(begun.expect("the database"));
     for _ in 0..4 {
@@ -998,15 +1000,15 @@ fn whatever_happens_at_once_somebody_owns_the_organization() {
         });
         let tara = house.holder(&tara);
         let ask = Ask {
-            matter: Matter::Transfer,
+            matter: ApprovalAction::Transfer,
             payload: serde_json::json!({ "member": tara_id.as_str(), "stays": "no" }),
             label: "hand it over".into(),
             by: MembershipId::parse(&pair.olivia_id).expect("an id"),
             approver: Some(tara_id),
         };
-        let asked = Backstage::of(house.product(), "test").write(|cx, conn| {
+        let asked = System::of(house.product(), "test").write(|cx, conn| {
             let id = approval::ask(conn, cx, organization, &ask)?;
-            Ok((id, Deeds::none("a test asks")))
+            Ok((id, Events::none("a test asks")))
         });
         let request = asked.expect("the database").expect("it did not wait");
         let confirm = pair.settings(&format!("approvals/{request}/confirmation"));
@@ -1057,7 +1059,7 @@ fn whatever_happens_at_once_somebody_owns_the_organization() {
 
 #[test]
 fn every_table_of_an_organization_is_in_the_list_of_what_is_deleted() {
-    let schema = std::fs::read_to_string(repository().join("src/gate/schema.rs")).expect("the schema");
+    let schema = std::fs::read_to_string(repository().join("src/db/schema.rs")).expect("the schema");
     let ours: BTreeSet<&str> = schema
         .split("diesel::table! {")
         .skip(1)

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use tenantry::ground::time::{Clock, Span};
+use tenantry::common::time::{Clock, Span};
 
 use crate::harness::client::Client;
 use crate::harness::people::{PASSWORD, found};
@@ -44,7 +44,7 @@ fn crowd(real: &Real, people: i64) {
             "INSERT INTO users (id, email, name, password_hash, email_verified_at, is_operator, created_at) SELECT ids.id, ids.id || '@kill.test', 'Person', '!', 1, FALSE, 1 FROM {id}"
         ),
         format!(
-            "INSERT INTO memberships (organization_id, id, user_id, role, own_role, status, joined_at, sort_name) SELECT one.org, ids.id, ids.id, 'member', 'member', 'active', one.created_at, one.sort_name FROM {one} CROSS JOIN {id}"
+            "INSERT INTO memberships (organization_id, id, user_id, role, direct_role, status, joined_at, sort_name) SELECT one.org, ids.id, ids.id, 'member', 'member', 'active', one.created_at, one.sort_name FROM {one} CROSS JOIN {id}"
         ),
         format!(
             "INSERT INTO company_assignments (organization_id, membership_id, company_id, role, direct_role, origin, sort_name, created_at) SELECT one.org, ids.id, one.company, 'editor', 'editor', 'direct', one.sort_name, one.created_at FROM {one} CROSS JOIN {id}"
@@ -127,12 +127,12 @@ fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
         "company_assignments",
         "companies",
         "role_counts",
-        "deeds",
-        "deed_heads",
+        "audit_events",
+        "audit_heads",
     ] {
         assert_eq!(count(&real, table), 0, "{table}");
     }
-    assert_eq!(count(&real, "account_deeds WHERE action = 'organization.deleted'"), 1);
+    assert_eq!(count(&real, "account_events WHERE action = 'organization.deleted'"), 1);
     assert_eq!(count(&real, "mail_outbox WHERE kind = 'organization_deleted'"), 1);
     olivia.get("/organizations/kill").expect(404);
     assert!(!olivia.get("/organizations").expect(200).has("Kill"));
@@ -164,9 +164,9 @@ fn a_review_whose_closing_is_killed_again_and_again_takes_each_place_away_once()
     assert!(killed >= 2, "only {killed} kills came in the middle");
     to_the_end(&mut real, |real| count(real, "access_reviews WHERE status <> 'closed'"));
 
-    assert_eq!(count(&real, "deeds WHERE action = 'member.unassigned'"), CROWD);
-    assert_eq!(count(&real, "deeds WHERE action = 'member.suspended'"), CROWD);
-    assert_eq!(count(&real, "deeds WHERE action = 'review.closed'"), 1);
+    assert_eq!(count(&real, "audit_events WHERE action = 'member.unassigned'"), CROWD);
+    assert_eq!(count(&real, "audit_events WHERE action = 'member.suspended'"), CROWD);
+    assert_eq!(count(&real, "audit_events WHERE action = 'review.closed'"), 1);
     assert_eq!(count(&real, "memberships WHERE status = 'suspended'"), CROWD);
     let letters = count(&real, "mail_outbox WHERE kind = 'review_unconfirmed'");
     assert_eq!(letters, CROWD, "each person is told once");

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tenantry::gate::link::{Purpose, Terms};
-use tenantry::ground::config::Signup;
+use tenantry::models::onboarding_link::{Purpose, LinkTerms};
+use tenantry::common::config::Signup;
 
 use crate::harness::browser::{Browser, Look};
 use crate::harness::client::Client;
@@ -112,7 +112,7 @@ impl<'a> Place<'a> {
 
     fn sentences(&self) -> String {
         let actions = self.house.database.words(&format!(
-            "SELECT d.action AS value FROM deeds d JOIN organization_slugs s ON s.organization_id = d.organization_id WHERE s.slug = '{}' ORDER BY d.seq",
+            "SELECT d.action AS value FROM audit_events d JOIN organization_slugs s ON s.organization_id = d.organization_id WHERE s.slug = '{}' ORDER BY d.seq",
             self.slug
         ));
         actions.join(" ")
@@ -234,7 +234,7 @@ fn of_twenty_people_at_once_a_link_for_seven_lets_in_seven() {
         let (tickets, token) = house.stage(|stage| {
             let organization = stage.organization_of(slug);
             let olivia = stage.user(&format!("olivia@{slug}.test"));
-            let terms = Terms {
+            let terms = LinkTerms {
                 purpose,
                 max_uses: Some(7),
                 ..open_link("Seven")

@@ -54,5 +54,4 @@ mod rules_test;
 mod standing_test;
 mod switcher_test;
 mod tenants_test;
-mod upgrade_test;
 mod web_test;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tenantry::gate::permission::{Column, Right};
+use tenantry::authz::permission::{Column, PermissionId};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
@@ -54,7 +54,7 @@ impl Cast {
 
     fn deeds(&self, action: &str) -> i64 {
         self.house.database.number(&format!(
-            "SELECT count(*) AS value FROM deeds WHERE action = '{action}'"
+            "SELECT count(*) AS value FROM audit_events WHERE action = '{action}'"
         ))
     }
 }
@@ -279,7 +279,7 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
         .expect_redirect("/operator/organizations/harbor");
     cast.opal.get("/organizations/harbor").expect(404);
     let lines = cast.house.database.words(
-        "SELECT action || ': ' || actor_name || ' for ' || coalesce(on_behalf_of, '-') AS value FROM deeds WHERE actor_name = 'Opal Reed' ORDER BY seq",
+        "SELECT action || ': ' || actor_name || ' for ' || coalesce(on_behalf_of, '-') AS value FROM audit_events WHERE actor_name = 'Opal Reed' ORDER BY seq",
     );
     assert_eq!(
         lines,
@@ -292,7 +292,7 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
     let began = cast
         .house
         .database
-        .words("SELECT after AS value FROM deeds WHERE action = 'support.began'");
+        .words("SELECT after AS value FROM audit_events WHERE action = 'support.began'");
     assert!(began[0].contains(REASON), "{began:?}");
     assert!(
         cast.olivia
@@ -475,7 +475,7 @@ fn the_operators_column_of_the_table_holds_on_the_pages_that_exist() {
         {
             continue;
         }
-        let right = Right::parse(key).unwrap_or_else(|| panic!("{key} is no permission"));
+        let right = PermissionId::parse(key).unwrap_or_else(|| panic!("{key} is no permission"));
         let allowed = right.mark(Column::Operator) == 's';
         let scene = Scene::set(&house, "looks", &format!("cell-{n}"));
         let client = house.holder(scene.actor.as_ref().expect("an operator"));
@@ -531,7 +531,7 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
         .expect_redirect(&path);
     cast.olivia.get("/organizations").expect(303);
     let deeds = cast.house.database.words(&format!(
-        "SELECT action || ' by ' || actor_name AS value FROM account_deeds WHERE user_id = '{id}' AND actor_name = 'Opal Reed' ORDER BY id"
+        "SELECT action || ' by ' || actor_name AS value FROM account_events WHERE user_id = '{id}' AND actor_name = 'Opal Reed' ORDER BY id"
     ));
     assert_eq!(
         deeds,
@@ -597,7 +597,7 @@ fn operators_are_appointed_and_dismissed_and_what_they_look_into_closes() {
     cast.opal.get("/organizations/harbor").expect(404);
     assert_eq!(cast.deeds("support.ended"), 1);
     let dismissed = format!(
-        "SELECT count(*) AS value FROM account_deeds WHERE user_id = '{opal}' AND action = 'account.operator_dismissed'"
+        "SELECT count(*) AS value FROM account_events WHERE user_id = '{opal}' AND action = 'account.operator_dismissed'"
     );
     assert_eq!(cast.house.database.number(&dismissed), 1);
 }
@@ -746,6 +746,6 @@ fn a_letter_that_was_given_up_is_sent_again() {
     // What was sent is not sent twice.
     cast.opal.post(&format!("{path}/retry"), &[]).expect(303);
     assert_eq!(cast.house.letters_to("noah@harbor.test").len(), 1);
-    let retried = "SELECT count(*) AS value FROM account_deeds d JOIN users u ON u.id = d.user_id WHERE u.email = 'opal@instance.test' AND action = 'mail.retried'";
+    let retried = "SELECT count(*) AS value FROM account_events d JOIN users u ON u.id = d.user_id WHERE u.email = 'opal@instance.test' AND action = 'mail.retried'";
     assert_eq!(cast.house.database.number(retried), 1);
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use tenantry::gate::role::Role;
+use tenantry::authz::role::Role;
 use tenantry::routes::ROUTES;
 
 use crate::gallery::AREAS;

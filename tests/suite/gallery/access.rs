@@ -91,7 +91,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             owner,
             &at("?tab=company&company=unit-0"),
             Nothing,
-            "Also in Harbor Recovery",
+            "access to Harbor Recovery",
         ),
         Picture::new(page, "search", owner, &at(""), Search("zzz"), "No one matches"),
         Picture::new(page, "a manager", manager, &at("?tab=company"), Nothing, "Leon Fischer"),

@@ -28,7 +28,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
     let manager = house.holder(manager.actor.as_ref().expect("a manager"));
     let broken = Scene::set(house, "owner", "ledger-broken");
     house.database.execute(&format!(
-        "UPDATE deeds SET target_label = 'South' WHERE organization_id = '{}'",
+        "UPDATE audit_events SET target_label = 'South' WHERE organization_id = '{}'",
         broken.organization
     ));
     let bad = house.holder(broken.actor.as_ref().expect("an owner"));
@@ -111,7 +111,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
             Some(&bad),
             &broken("verification?run=1"),
             Act::Nothing,
-            "does not hold at line 1",
+            "is not valid at event 1",
         ),
     ]
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tenantry::gate::link::Purpose;
-use tenantry::gate::role::{CompanyRole, Role};
+use tenantry::models::onboarding_link::Purpose;
+use tenantry::authz::role::{CompanyRole, Role};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -54,21 +54,21 @@ pub fn hang(house: &House) -> Vec<Picture> {
         stage.enrol(fair, daniel, "admin", &[]);
         let tomasz = stage.account("Tomasz Wójcik", "tomasz@onboard.test", true);
         stage.enrol(fair, tomasz, "user_admin", &[]);
-        let own = tenantry::gate::link::Terms {
+        let own = tenantry::models::onboarding_link::LinkTerms {
             purpose: Purpose::NewCompany,
             company_role: CompanyRole::Manager,
             max_uses: Some(40),
             ..open_link("Partner fair in May")
         };
         let (first, door) = stage.link(fair, maya, &own);
-        let asks = tenantry::gate::link::Terms {
+        let asks = tenantry::models::onboarding_link::LinkTerms {
             companies,
             approval: true,
             domains: vec!["onboard.test".into(), "agency.onboard.test".into()],
             ..open_link("Field team")
         };
         let (second, asking) = stage.link(fair, maya, &asks);
-        let admins = tenantry::gate::link::Terms {
+        let admins = tenantry::models::onboarding_link::LinkTerms {
             role: Role::Admin,
             ..open_link("Head office")
         };
@@ -100,7 +100,7 @@ pub fn hang(house: &House) -> Vec<Picture> {
         daniel.post(base, &fields).expect(303);
     }
     house.database.execute(
-        "UPDATE memberships SET role = 'editor', own_role = 'editor' WHERE user_id IN (SELECT id FROM users WHERE email = 'daniel@onboard.test')",
+        "UPDATE memberships SET role = 'editor', direct_role = 'editor' WHERE user_id IN (SELECT id FROM users WHERE email = 'daniel@onboard.test')",
     );
     let list = maya.get(base).expect(200);
     let old = list.all("article.card", "id").first().expect("a link").clone();

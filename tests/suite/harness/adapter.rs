@@ -6,11 +6,11 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tenantry::gate::context::House;
-use tenantry::ground::config::Config;
-use tenantry::ground::time::Clock;
-use tenantry::post::mail::Way;
-use tenantry::{clock, server};
+use tenantry::app::App;
+use tenantry::common::config::Config;
+use tenantry::common::time::Clock;
+use tenantry::mail::transport::Transport;
+use tenantry::{jobs, server};
 
 /// Settings for a house on a loopback port, which is already taken for it.
 pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
@@ -24,7 +24,7 @@ pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
 /// A server in a thread of its own.
 pub struct Running {
     port: u16,
-    house: House,
+    house: App,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -60,7 +60,7 @@ impl Running {
     }
 
     /// The product's own view of it.
-    pub fn product(&self) -> &House {
+    pub fn product(&self) -> &App {
         &self.house
     }
 
@@ -76,9 +76,9 @@ impl Running {
 
     /// Sends what is due in the outbox, by the worker's own function.
     pub fn work_mail(&self) -> usize {
-        let way = Way::of(&self.house.config).expect("a way for letters");
+        let way = Transport::of(&self.house.config).expect("a way for letters");
         let mut tried = 0;
-        while clock::send_one(&self.house, &way).expect("the outbox") {
+        while jobs::send_one(&self.house, &way).expect("the outbox") {
             tried += 1;
         }
         tried
@@ -86,7 +86,7 @@ impl Running {
 
     /// Does what time alone brings about: invitations and sessions that are over.
     pub fn sweep(&self) {
-        clock::sweep(&self.house).expect("the chores");
+        jobs::sweep(&self.house).expect("the chores");
     }
 }
 
