@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::audit::chain;
 use crate::audit::chain::chained;
 use crate::audit::visibility::Visibility;
-use crate::audit::{Action, Entry};
+use crate::audit::{Action, Category, Entry};
 use crate::common::name;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
@@ -22,6 +22,8 @@ pub struct Filter {
     pub actor: Option<Who>,
     /// One of these.
     pub actions: Option<Vec<Action>>,
+    /// Without sign-ins and sign-outs.
+    pub hide_logins: bool,
     /// What it was done to: kind and id.
     pub target: Option<(String, String)>,
     /// From this moment on.
@@ -137,6 +139,11 @@ fn between(
         Some([action]) => query = query.filter(audit_events::action.eq(action.as_str())),
         Some(several) => {
             query = query.filter(audit_events::action.eq_any(several.iter().map(|action| action.as_str())))
+        }
+    }
+    if wanted.hide_logins {
+        for action in Action::ALL.iter().filter(|action| action.kind() == Category::Login) {
+            query = query.filter(audit_events::action.ne(action.as_str()));
         }
     }
     if let Some((kind, id)) = &wanted.target {

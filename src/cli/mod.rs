@@ -108,7 +108,10 @@ pub fn limit(email: &str, organizations: &str) -> Result<(), Faults> {
             .first(conn)
             .optional()?;
         match found {
-            Some(user) => Ok((true, operators::set_limit(conn, user, wanted)?)),
+            Some(user) => {
+                let ((), events) = operators::accounts::set_limit(conn, user, wanted)?;
+                Ok((true, events))
+            }
             None => Ok((false, Events::none("there is no such account"))),
         }
     });

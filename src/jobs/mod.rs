@@ -11,7 +11,7 @@ use crate::auth::System;
 use crate::common::error::AppError;
 use crate::mail::outbox;
 use crate::mail::transport::Transport;
-use crate::models::{membership, support_session};
+use crate::models::membership;
 
 /// The running thread.
 #[derive(Debug)]
@@ -102,7 +102,10 @@ pub fn sweep(app: &App) -> Result<(), AppError> {
     door.write(|cx, conn| Ok(((), membership::end_due(conn, cx, BATCH)?)))?;
     door.write(|cx, conn| Ok(((), membership::end_due_places(conn, cx, BATCH)?)))?;
     door.write(|cx, conn| Ok(((), crate::models::join_request::expire(conn, cx, BATCH)?)))?;
-    crate::services::organizations::expire::run(&door, BATCH)?;
+    crate::services::organizations::expire::approvals(&door, BATCH)?;
+    if door.read(|cx, conn| Ok(crate::models::organization::deletion::is_due(conn, cx.now)?))? {
+        crate::services::organizations::expire::deletions(&door)?;
+    }
     while let Some(organization) = door.read(|_, conn| Ok(audit::chain::waiting(conn)?))? {
         door.write(|_, conn| {
             audit::chain::adopt(conn, organization)?;
@@ -118,7 +121,7 @@ pub fn sweep(app: &App) -> Result<(), AppError> {
             ))
         })?;
     }
-    door.write(|cx, conn| Ok(((), support_session::sweep(conn, cx.now, BATCH)?)))?;
+    door.write(|cx, conn| Ok(((), crate::services::support_sessions::end::expire(conn, cx.now, BATCH)?)))?;
     crate::services::access_reviews::advance::run(&door)?;
     door.write(|cx, conn| {
         membership::forget_removals(conn, cx.now)?;

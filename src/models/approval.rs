@@ -88,12 +88,7 @@ pub struct NewApproval {
 }
 
 /// `None` when the same change waits already.
-pub fn insert(
-    conn: &mut Conn,
-    now: Time,
-    organization: OrgId,
-    new: &NewApproval,
-) -> QueryResult<Option<ApprovalId>> {
+pub fn insert(conn: &mut Conn, now: Time, organization: OrgId, new: &NewApproval) -> QueryResult<Option<ApprovalId>> {
     let payload = new.payload.to_string();
     let waiting: bool = diesel::select(diesel::dsl::exists(
         approvals::table

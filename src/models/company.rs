@@ -75,14 +75,14 @@ pub fn list(
         let id = CompanyId::parse(&cursor.id);
         query = match (filter.sort, backwards) {
             (CompanySort::Name, false) => query.filter(
-                companies::sort_name
-                    .gt(&cursor.key)
-                    .or(companies::sort_name.eq(&cursor.key).and(companies::id.nullable().gt(id))),
+                companies::sort_name.gt(&cursor.key).or(companies::sort_name
+                    .eq(&cursor.key)
+                    .and(companies::id.nullable().gt(id))),
             ),
             (CompanySort::Name, true) => query.filter(
-                companies::sort_name
-                    .lt(&cursor.key)
-                    .or(companies::sort_name.eq(&cursor.key).and(companies::id.nullable().lt(id))),
+                companies::sort_name.lt(&cursor.key).or(companies::sort_name
+                    .eq(&cursor.key)
+                    .and(companies::id.nullable().lt(id))),
             ),
             (CompanySort::Newest, false) => query.filter(companies::id.nullable().lt(id)),
             (CompanySort::Newest, true) => query.filter(companies::id.nullable().gt(id)),

@@ -82,26 +82,18 @@ pub const MEMBERSHIPS: &[Invariant] = &[
     ),
 ];
 
-pub const GROUPS: &[Invariant] = &[
-    Invariant::new(
-        "groups with a wrong member count",
-        "SELECT COUNT(*) AS n FROM groups g WHERE g.member_count <> (SELECT COUNT(*) FROM group_members x WHERE x.organization_id = g.organization_id AND x.group_id = g.id)",
-    ),
-];
+pub const GROUPS: &[Invariant] = &[Invariant::new(
+    "groups with a wrong member count",
+    "SELECT COUNT(*) AS n FROM groups g WHERE g.member_count <> (SELECT COUNT(*) FROM group_members x WHERE x.organization_id = g.organization_id AND x.group_id = g.id)",
+)];
 
 pub const ASSIGNMENTS: &[Invariant] = &[
     Invariant::new(
         "assignments without a direct role or a group",
         "SELECT COUNT(*) AS n FROM company_assignments a WHERE a.direct_role IS NULL AND NOT EXISTS (SELECT 1 FROM group_members x JOIN group_grants g ON g.organization_id = x.organization_id AND g.group_id = x.group_id WHERE x.organization_id = a.organization_id AND x.membership_id = a.membership_id AND g.company_id = a.company_id)",
     ),
-    Invariant::new(
-        "assignments with a wrong role",
-        WRONG_ASSIGNMENTS,
-    ),
-    Invariant::new(
-        "missing assignments of group members",
-        MISSING_ASSIGNMENTS,
-    ),
+    Invariant::new("assignments with a wrong role", WRONG_ASSIGNMENTS),
+    Invariant::new("missing assignments of group members", MISSING_ASSIGNMENTS),
     Invariant::new(
         "assignments of removed members",
         "SELECT COUNT(*) AS n FROM company_assignments a JOIN memberships m ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE m.status = 'removed'",
@@ -119,26 +111,20 @@ pub const COMPANIES: &[Invariant] = &[
     ),
 ];
 
-pub const AUDIT_HEADS: &[Invariant] = &[
-    Invariant::new(
-        "audit logs with missing last events",
-        "SELECT COUNT(*) AS n FROM audit_heads h WHERE h.seq <> (SELECT COALESCE(MAX(d.seq), 0) FROM audit_events d WHERE d.organization_id = h.organization_id)",
-    ),
-];
+pub const AUDIT_HEADS: &[Invariant] = &[Invariant::new(
+    "audit logs with missing last events",
+    "SELECT COUNT(*) AS n FROM audit_heads h WHERE h.seq <> (SELECT COALESCE(MAX(d.seq), 0) FROM audit_events d WHERE d.organization_id = h.organization_id)",
+)];
 
-pub const INVITATIONS: &[Invariant] = &[
-    Invariant::new(
-        "pending invitations without a link",
-        "SELECT COUNT(*) AS n FROM invitations i WHERE i.status = 'pending' AND NOT EXISTS (SELECT 1 FROM invitation_tokens l WHERE l.organization_id = i.organization_id AND l.invitation_id = i.id AND l.is_current)",
-    ),
-];
+pub const INVITATIONS: &[Invariant] = &[Invariant::new(
+    "pending invitations without a link",
+    "SELECT COUNT(*) AS n FROM invitations i WHERE i.status = 'pending' AND NOT EXISTS (SELECT 1 FROM invitation_tokens l WHERE l.organization_id = i.organization_id AND l.invitation_id = i.id AND l.is_current)",
+)];
 
-const INSTANCE: &[Invariant] = &[
-    Invariant::new(
-        "emails that failed",
-        "SELECT COUNT(*) AS n FROM mail_outbox WHERE state IN ('failed', 'bounced')",
-    ),
-];
+const INSTANCE: &[Invariant] = &[Invariant::new(
+    "emails that failed",
+    "SELECT COUNT(*) AS n FROM mail_outbox WHERE state IN ('failed', 'bounced')",
+)];
 
 /// The result of one check.
 #[derive(Debug, Clone, Copy)]
@@ -170,7 +156,12 @@ fn rows_of_deleted() -> String {
     let deleted = "SELECT id FROM organizations WHERE status = 'deleted' AND delete_after IS NULL";
     let counts: Vec<String> = TENANT_TABLES
         .iter()
-        .map(|table| format!("(SELECT COUNT(*) FROM {} WHERE organization_id IN ({deleted}))", table.name))
+        .map(|table| {
+            format!(
+                "(SELECT COUNT(*) FROM {} WHERE organization_id IN ({deleted}))",
+                table.name
+            )
+        })
         .collect();
     format!("SELECT {} AS n", counts.join(" + "))
 }

@@ -73,8 +73,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
         .on_company_move(OnCompanyMove::Blocks(MoveBlocker::Groups)),
     TenantTable::new("groups", "id").invariants(consistency::GROUPS),
     TenantTable::new("custom_roles", "id"),
-    TenantTable::new("access_requests", "id")
-        .on_company_move(OnCompanyMove::Blocks(MoveBlocker::AccessRequests)),
+    TenantTable::new("access_requests", "id").on_company_move(OnCompanyMove::Blocks(MoveBlocker::AccessRequests)),
     TenantTable::new("access_review_items", "review_id, id").on_company_move(OnCompanyMove::History),
     TenantTable::new("access_review_companies", "review_id, company_id")
         .on_company_move(OnCompanyMove::Blocks(MoveBlocker::AccessReview)),
@@ -82,8 +81,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("approvals", "id"),
     TenantTable::new("join_requests", "id"),
     TenantTable::new("retired_link_tokens", "token_hash"),
-    TenantTable::new("onboarding_links", "id")
-        .on_company_move(OnCompanyMove::Blocks(MoveBlocker::OnboardingLinks)),
+    TenantTable::new("onboarding_links", "id").on_company_move(OnCompanyMove::Blocks(MoveBlocker::OnboardingLinks)),
     TenantTable::new("invitation_tokens", "token_hash"),
     TenantTable::new("invitation_grants", "invitation_id, company_id")
         .on_company_move(OnCompanyMove::BlocksThenDeleted(MoveBlocker::Invitations)),
@@ -130,7 +128,11 @@ mod tests {
             assert_eq!(declared(name).is_some(), belongs, "{name}");
         }
         for (at, table) in TENANT_TABLES.iter().enumerate() {
-            assert!(TENANT_TABLES[..at].iter().all(|other| other.name != table.name), "{} twice", table.name);
+            assert!(
+                TENANT_TABLES[..at].iter().all(|other| other.name != table.name),
+                "{} twice",
+                table.name
+            );
         }
     }
 
@@ -139,7 +141,11 @@ mod tests {
         for (name, key, _) in schema() {
             let Some(table) = declared(name) else { continue };
             let rest: Vec<_> = key.into_iter().filter(|column| *column != "organization_id").collect();
-            let expected = if rest.is_empty() { "organization_id".to_owned() } else { rest.join(", ") };
+            let expected = if rest.is_empty() {
+                "organization_id".to_owned()
+            } else {
+                rest.join(", ")
+            };
             assert_eq!(table.key, expected, "{name}");
         }
     }
@@ -150,7 +156,11 @@ mod tests {
             let Some(table) = declared(name) else { continue };
             let names_companies =
                 name == "companies" || columns.contains(" company_id ->") || columns.contains(" companies ->");
-            assert_eq!(table.on_company_move != OnCompanyMove::Unrelated, names_companies, "{name}");
+            assert_eq!(
+                table.on_company_move != OnCompanyMove::Unrelated,
+                names_companies,
+                "{name}"
+            );
         }
     }
 }

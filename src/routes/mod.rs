@@ -96,11 +96,11 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations"              organizations::index::index;
     post "/organizations"              organizations::new::create;
     get  "/organizations/new"          organizations::new::new;
-    get  "/organizations/slug"         organizations::new::slug;
+    get  "/organizations/slug"         organizations::slug::show;
     get  "/organizations/choosing"     organizations::choosing::show;
-    post "/organizations/requests"     organizations::request::ask;
-    get  "/organizations/{slug}/leaving" organizations::leaving::confirm;
-    post "/organizations/{slug}/leaving" organizations::leaving::leave;
+    post "/organizations/requests"     organizations::requests::create;
+    get  "/organizations/{slug}/leaving" organizations::leaving::new;
+    post "/organizations/{slug}/leaving" organizations::leaving::create;
 
     // Overview and companies
     get  "/organizations/{slug}"       overview::show::show;
@@ -109,15 +109,15 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/companies/new" companies::new::new;
     get  "/organizations/{slug}/companies/{company}" companies::show::show;
     get  "/organizations/{slug}/companies/{company}/settings" companies::settings::edit;
-    post "/organizations/{slug}/companies/{company}/settings" companies::settings::save;
-    get  "/organizations/{slug}/companies/{company}/archiving" companies::archiving::confirm;
-    post "/organizations/{slug}/companies/{company}/archiving" companies::archiving::archive;
-    post "/organizations/{slug}/companies/{company}/restoring" companies::archiving::restore;
-    get  "/organizations/{slug}/companies/{company}/moving" companies::moving::page;
-    post "/organizations/{slug}/companies/{company}/moving" companies::moving::submit;
-    get  "/organizations/{slug}/companies/{company}/members" companies::people::search;
-    post "/organizations/{slug}/companies/{company}/members" companies::people::assign;
-    post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" companies::people::unassign;
+    post "/organizations/{slug}/companies/{company}/settings" companies::settings::update;
+    get  "/organizations/{slug}/companies/{company}/archiving" companies::archiving::new;
+    post "/organizations/{slug}/companies/{company}/archiving" companies::archiving::create;
+    post "/organizations/{slug}/companies/{company}/restoring" companies::restoring::create;
+    get  "/organizations/{slug}/companies/{company}/moving" companies::moving::new;
+    post "/organizations/{slug}/companies/{company}/moving" companies::moving::create;
+    get  "/organizations/{slug}/companies/{company}/members" companies::people::index;
+    post "/organizations/{slug}/companies/{company}/members" companies::people::create;
+    post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" companies::people::destroy;
 
     // Members
     get  "/organizations/{slug}/members"     members::roster::page;
@@ -153,28 +153,28 @@ pub const ROUTES: &[Entry] = table! {
     post "/invitations/{token}/declination"                    invitations::answer::decline;
 
     // Settings
-    get  "/organizations/{slug}/settings" settings::general::first;
+    get  "/organizations/{slug}/settings" settings::index::index;
     get  "/organizations/{slug}/settings/general" settings::general::edit;
-    post "/organizations/{slug}/settings/general" settings::general::save;
+    post "/organizations/{slug}/settings/general" settings::general::update;
     get  "/organizations/{slug}/settings/slug"    settings::slug::edit;
-    post "/organizations/{slug}/settings/slug"    settings::slug::save;
-    get  "/organizations/{slug}/settings/slug/status" settings::slug::status;
+    post "/organizations/{slug}/settings/slug"    settings::slug::update;
+    get  "/organizations/{slug}/settings/slug/status" settings::slug_status::show;
     get  "/organizations/{slug}/settings/contacts/{kind}" settings::contacts::edit;
-    post "/organizations/{slug}/settings/contacts/{kind}" settings::contacts::save;
-    post "/organizations/{slug}/settings/contacts/{kind}/resending" settings::contacts::resend;
-    post "/organizations/{slug}/settings/contacts/{kind}/removal" settings::contacts::remove;
-    get  "/contacts/{token}"                      settings::proof::page;
-    post "/contacts/{token}"                      settings::proof::confirm;
-    get  "/organizations/{slug}/settings/transfer" settings::transfer::edit;
-    post "/organizations/{slug}/settings/transfer" settings::transfer::ask;
-    post "/organizations/{slug}/settings/dual-control" settings::control::switch;
-    get  "/organizations/{slug}/settings/approvals/{id}" settings::approvals::page;
-    post "/organizations/{slug}/settings/approvals/{id}/confirmation" settings::approvals::confirm;
-    post "/organizations/{slug}/settings/approvals/{id}/refusal" settings::approvals::refuse;
-    post "/organizations/{slug}/settings/approvals/{id}/withdrawal" settings::approvals::withdraw;
-    get  "/organizations/{slug}/settings/deletion" settings::deletion::confirm;
-    post "/organizations/{slug}/settings/deletion" settings::deletion::delete;
-    post "/organizations/{slug}/settings/restoration" settings::deletion::restore;
+    post "/organizations/{slug}/settings/contacts/{kind}" settings::contacts::update;
+    post "/organizations/{slug}/settings/contacts/{kind}/resending" settings::contacts::resending::create;
+    post "/organizations/{slug}/settings/contacts/{kind}/removal" settings::contacts::destroy;
+    get  "/contacts/{token}"                      settings::contact_verification::show;
+    post "/contacts/{token}"                      settings::contact_verification::create;
+    get  "/organizations/{slug}/settings/transfer" settings::transfer::new;
+    post "/organizations/{slug}/settings/transfer" settings::transfer::create;
+    post "/organizations/{slug}/settings/dual-control" settings::dual_control::update;
+    get  "/organizations/{slug}/settings/approvals/{id}" settings::approvals::show;
+    post "/organizations/{slug}/settings/approvals/{id}/confirmation" settings::approvals::confirmation::create;
+    post "/organizations/{slug}/settings/approvals/{id}/refusal" settings::approvals::refusal::create;
+    post "/organizations/{slug}/settings/approvals/{id}/withdrawal" settings::approvals::withdrawal::create;
+    get  "/organizations/{slug}/settings/deletion" settings::deletion::new;
+    post "/organizations/{slug}/settings/deletion" settings::deletion::create;
+    post "/organizations/{slug}/settings/restoration" settings::restoration::create;
 
     // Access: people, matrix
     get  "/organizations/{slug}/access"                    access::people::page;
@@ -250,22 +250,22 @@ pub const ROUTES: &[Entry] = table! {
     get  "/operator/health"                                operator::health::show;
     get  "/operator/organizations"                         operator::organizations::index;
     get  "/operator/organizations/{slug}"                  operator::organization::show;
-    get  "/operator/organizations/{slug}/support"          operator::support::ask;
-    post "/operator/organizations/{slug}/support"          operator::support::begin;
-    post "/operator/organizations/{slug}/support/ending"   operator::support::end;
+    get  "/operator/organizations/{slug}/support"          operator::support::new;
+    post "/operator/organizations/{slug}/support"          operator::support::create;
+    post "/operator/organizations/{slug}/support/ending"   operator::support_ending::destroy;
     get  "/operator/users"                                 operator::users::index;
     get  "/operator/users/{id}"                            operator::user::show;
-    post "/operator/users/{id}/limit"                      operator::user::set_limit;
-    post "/operator/users/{id}/appointment"                operator::user::appoint;
-    post "/operator/users/{id}/dismissal"                  operator::user::dismiss;
-    post "/operator/users/{id}/sessions/ending"            operator::user::end_sessions;
+    post "/operator/users/{id}/limit"                      operator::limit::update;
+    post "/operator/users/{id}/appointment"                operator::appointment::create;
+    post "/operator/users/{id}/dismissal"                  operator::appointment::destroy;
+    post "/operator/users/{id}/sessions/ending"            operator::sessions::destroy;
     get  "/operator/mail"                                  operator::mail::index;
     get  "/operator/mail/{id}"                             operator::mail::show;
-    get  "/operator/mail/{id}/preview"                     operator::mail::preview;
-    post "/operator/mail/{id}/retry"                       operator::mail::retry;
+    get  "/operator/mail/{id}/preview"                     operator::mail_preview::show;
+    post "/operator/mail/{id}/retry"                       operator::mail_retry::create;
     get  "/organizations/{slug}/settings/support"          operator::consent::show;
-    post "/organizations/{slug}/settings/support"          operator::consent::save;
-    post "/organizations/{slug}/settings/support/{id}/ending" operator::consent::end;
+    post "/organizations/{slug}/settings/support"          operator::consent::update;
+    post "/organizations/{slug}/settings/support/{id}/ending" operator::support_ending::create;
 
     // Reviews
     get  "/organizations/{slug}/access/reviews"                           access_reviews::index::index;

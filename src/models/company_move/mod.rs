@@ -113,7 +113,10 @@ pub fn insert(conn: &mut Conn, to: OrgId, company: &MovedCompany, slug: &Slug) -
 pub fn delete(conn: &mut Conn, from: OrgId, company: &MovedCompany) -> QueryResult<()> {
     for table in TENANT_TABLES {
         if matches!(table.on_company_move, OnCompanyMove::BlocksThenDeleted(_)) {
-            let sql = format!("DELETE FROM {} WHERE organization_id = $1 AND company_id = $2", table.name);
+            let sql = format!(
+                "DELETE FROM {} WHERE organization_id = $1 AND company_id = $2",
+                table.name
+            );
             on_each!(conn, c => diesel::sql_query(sql).bind::<Text, _>(from).bind::<Text, _>(company.id).execute(c))?;
         }
     }

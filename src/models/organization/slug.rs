@@ -83,13 +83,7 @@ pub fn free_like(conn: &mut Conn, slug: &str) -> QueryResult<Option<Slug>> {
 }
 
 /// Changes the slug to a new one, or back to an earlier one.
-pub fn change_slug(
-    conn: &mut Conn,
-    now: Time,
-    organization: OrgId,
-    from: &str,
-    to: &Slug,
-) -> QueryResult<SlugChange> {
+pub fn change_slug(conn: &mut Conn, now: Time, organization: OrgId, from: &str, to: &Slug) -> QueryResult<SlugChange> {
     let mut outcome = SlugChange::Done;
     let changed = conn.transaction(|conn| {
         outcome = write_slug(conn, now, organization, from, to)?;
@@ -142,5 +136,9 @@ fn write_slug(conn: &mut Conn, now: Time, organization: OrgId, from: &str, to: &
         organization_slugs::created_at.eq(now),
     );
     let inserted = on_each!(conn, c => diesel::insert_into(organization_slugs::table).values(row).on_conflict_do_nothing().execute(c))?;
-    Ok(if inserted == 1 { SlugChange::Done } else { SlugChange::Taken })
+    Ok(if inserted == 1 {
+        SlugChange::Done
+    } else {
+        SlugChange::Taken
+    })
 }

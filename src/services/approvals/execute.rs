@@ -66,10 +66,22 @@ pub enum Executed {
     DeletionScheduled(Time),
     DualControlTurnedOff,
     SlugChanged(Slug),
-    RoleChanged { member: String, role: String },
-    Removed { member: String },
-    Suspended { member: String },
-    Reinstated { member: String },
+    RoleChanged {
+        member: String,
+        role: String,
+    },
+    Removed {
+        member: String,
+        /// Whether it is the actor.
+        own: bool,
+    },
+    Suspended {
+        member: String,
+        own: bool,
+    },
+    Reinstated {
+        member: String,
+    },
 }
 
 /// The member who requested the change, with what they can grant now.

@@ -31,16 +31,16 @@ pub fn execute(
     if !rules::may_remove(&requester.rank, &Target::from(&member)) {
         return Err(requester.not_allowed());
     }
-    let name = member.name.clone();
+    let (name, own) = (member.name.clone(), member.id == actor.id);
     let (executed, changed) = match approval.action {
         ApprovalAction::Removal => {
             let cancel_invitations = approval.text("cancel_invitations") == "yes";
             let changed = removal::carry_out(conn, actor, &member, cancel_invitations)?;
-            (Executed::Removed { member: name }, changed)
+            (Executed::Removed { member: name, own }, changed)
         }
         ApprovalAction::Suspension => {
             let changed = suspension::suspend_now(conn, actor, &member, &approval.text("reason"))?;
-            (Executed::Suspended { member: name }, changed)
+            (Executed::Suspended { member: name, own }, changed)
         }
         _ => (
             Executed::Reinstated { member: name },

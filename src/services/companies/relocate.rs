@@ -92,12 +92,7 @@ pub struct MovePlan {
 }
 
 impl MovePlan {
-    pub fn new(
-        conn: &mut Conn,
-        actor: &Actor,
-        company: CompanyId,
-        to: Destination,
-    ) -> Result<Self, AppError> {
+    pub fn new(conn: &mut Conn, actor: &Actor, company: CompanyId, to: Destination) -> Result<Self, AppError> {
         let assignments = company_move::assignments(conn, actor.organization, company)?;
         let accounts: Vec<_> = assignments.iter().map(|assignment| assignment.user).collect();
         let members = company_move::members_among(conn, to.organization, &accounts)?;
@@ -122,7 +117,10 @@ impl MovePlan {
 
     /// How many people keep their assignment.
     pub fn kept(&self) -> usize {
-        self.assignments.iter().filter(|planned| planned.kept_by.is_some()).count()
+        self.assignments
+            .iter()
+            .filter(|planned| planned.kept_by.is_some())
+            .count()
     }
 
     /// How many people lose their assignment.

@@ -30,12 +30,7 @@ pub enum ContactError {
 change_error!(ContactError);
 
 /// Saves an address and sends its verification link.
-pub fn request(
-    conn: &mut Conn,
-    actor: &Actor,
-    kind: ContactKind,
-    email: &Email,
-) -> Result<((), Events), ContactError> {
+pub fn request(conn: &mut Conn, actor: &Actor, kind: ContactKind, email: &Email) -> Result<((), Events), ContactError> {
     if contact::find(conn, actor.organization, kind)?.email == email.as_str() {
         return Err(ContactError::AlreadyVerified);
     }

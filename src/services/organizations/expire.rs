@@ -15,8 +15,8 @@ const ROWS_A_TRANSACTION: i64 = 500;
 /// The next run continues.
 const TRANSACTIONS: usize = 400;
 
-/// Does what is due, at most `most` requests.
-pub fn run(system: &System, most: i64) -> Result<(), AppError> {
+/// Expires requests for approval that no one decided in time, at most `most`.
+pub fn approvals(system: &System, most: i64) -> Result<(), AppError> {
     system.write(|cx, conn| {
         let expired = approval::expire(conn, cx.now, most)?;
         let events = Events::all(expired.iter().map(|approval| {
@@ -25,10 +25,11 @@ pub fn run(system: &System, most: i64) -> Result<(), AppError> {
             Events::organization(approval.organization_id, event)
         }));
         Ok(((), events))
-    })?;
-    if !system.read(|cx, conn| Ok(deletion::is_due(conn, cx.now)?))? {
-        return Ok(());
-    }
+    })
+}
+
+/// Deletes organizations that are due.
+pub fn deletions(system: &System) -> Result<(), AppError> {
     while begin_deletion(system)? {}
     for _ in 0..TRANSACTIONS {
         let more = system.write(|_, conn| {

@@ -30,11 +30,7 @@ pub enum OrganizationRequestError {
 
 change_error!(OrganizationRequestError);
 
-pub fn request(
-    conn: &mut Conn,
-    user: &CurrentUser,
-    reason: &str,
-) -> Result<((), Events), OrganizationRequestError> {
+pub fn request(conn: &mut Conn, user: &CurrentUser, reason: &str) -> Result<((), Events), OrganizationRequestError> {
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(OrganizationRequestError::ReasonMissing);

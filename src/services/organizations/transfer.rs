@@ -85,7 +85,8 @@ pub fn record(
     let Some(approval) = approval::insert(conn, now, organization, &new)? else {
         return Err(ProposalError::AlreadyRequested);
     };
-    let event = Event::new(Action::TransferProposed, "member", member.id, &member.name).after(json!({ "stays": stays }));
+    let event =
+        Event::new(Action::TransferProposed, "member", member.id, &member.name).after(json!({ "stays": stays }));
     Ok((approval, Events::organization(organization, event)))
 }
 

@@ -7,7 +7,7 @@ use crate::audit::{Action, Event, Events};
 use crate::auth::current_user::CurrentUser;
 use crate::change_error;
 use crate::common::error::AppError;
-use crate::common::id::UserId;
+use crate::common::id::{SupportId, UserId};
 use crate::common::time::Span;
 use crate::common::token::Token;
 use crate::db::Conn;
@@ -49,7 +49,7 @@ pub fn begin_as(
     if record::belongs(conn, organization.id, operator.id)? {
         return Err(SupportError::Member);
     }
-    let ((), events) = begin(
+    let (_, events) = begin(
         conn,
         &operator.cx,
         (operator.id, &operator.name),
@@ -68,7 +68,7 @@ pub fn begin(
     (operator, name): (UserId, &str),
     organization: OrgId,
     request: &SupportRequest,
-) -> Result<((), Events), SupportError> {
+) -> Result<(SupportId, Events), SupportError> {
     let Some(consent_by) = support_session::lock_consent(conn, organization)? else {
         return Err(SupportError::NoConsent);
     };
@@ -84,5 +84,5 @@ pub fn begin(
     let event = Event::new(Action::SupportBegan, "support", id, name)
         .after(json!({ "reason": support.reason, "until": support.ends_at.iso() }));
     let events = Events::organization(organization, event).on_behalf_of(Some(support.consent_by));
-    Ok(((), events))
+    Ok((id, events))
 }

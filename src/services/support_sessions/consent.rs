@@ -11,13 +11,7 @@ use crate::models::support_session;
 use crate::services::support_sessions::end::{EndReason, end_all_in};
 
 /// Turning it off ends active sessions. `by` is the name of the member.
-pub fn set(
-    conn: &mut Conn,
-    now: Time,
-    organization: OrgId,
-    allowed: bool,
-    by: &str,
-) -> Result<((), Events), AppError> {
+pub fn set(conn: &mut Conn, now: Time, organization: OrgId, allowed: bool, by: &str) -> Result<((), Events), AppError> {
     if !support_session::set_consent(conn, organization, allowed, by)? {
         return Ok(((), Events::none("nothing changed")));
     }

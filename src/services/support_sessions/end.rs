@@ -40,12 +40,7 @@ pub enum EndSupportError {
 change_error!(EndSupportError);
 
 /// Ends one session of an organization.
-pub fn end(
-    conn: &mut Conn,
-    now: Time,
-    organization: OrgId,
-    id: SupportId,
-) -> Result<((), Events), EndSupportError> {
+pub fn end(conn: &mut Conn, now: Time, organization: OrgId, id: SupportId) -> Result<((), Events), EndSupportError> {
     if !support_session::exists(conn, organization, id)? {
         return Err(AppError::NotFound.into());
     }
@@ -54,9 +49,7 @@ pub fn end(
         Some(session) => close(conn, session, now, EndReason::ByHand)?,
         None => None,
     };
-    events
-        .map(|events| ((), events))
-        .ok_or(EndSupportError::AlreadyEnded)
+    events.map(|events| ((), events)).ok_or(EndSupportError::AlreadyEnded)
 }
 
 /// Ends the active sessions of an operator, in one organization or everywhere.
