@@ -1,4 +1,4 @@
-//! What leaves the house: the outbox and the letters in it.
+//! Email: the outbox, the transport and the messages.
 
 pub mod notice;
 pub mod outbox;

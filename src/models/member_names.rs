@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::authz::role::Role;
-use crate::common::id::MembershipId;
+use crate::common::id::{MembershipId, UserId};
 use crate::db::Conn;
 use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
@@ -63,4 +63,16 @@ pub fn names(
         .select((memberships::id, users::name))
         .load(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// The names of users, by user id.
+pub fn user_names(conn: &mut Conn, ids: &[String]) -> QueryResult<HashMap<String, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(UserId, String)> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, name)| (id.to_string(), name)).collect())
 }

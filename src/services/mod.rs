@@ -16,14 +16,3 @@ pub mod operators;
 pub mod organizations;
 pub mod reauthenticate;
 pub mod support_sessions;
-
-use crate::audit::Events;
-
-/// Something that was done.
-#[derive(Debug)]
-pub struct Done {
-    /// The word for who did it, without a full stop.
-    pub word: String,
-    /// The deeds; none when everything was so before.
-    pub events: Events,
-}

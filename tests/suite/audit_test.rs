@@ -3,10 +3,10 @@
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use tenantry::auth::System;
 use tenantry::audit::verify;
 use tenantry::audit::verify::{Cursor, Step};
 use tenantry::audit::{Action, Event, Events};
+use tenantry::auth::System;
 
 use crate::harness::client::{Client, encode};
 use crate::harness::house::House;
@@ -664,7 +664,10 @@ fn each_days_end_is_signed_once_where_something_was_written() {
         .expect(200)
         .expect_text("All events from 1 to 5 are valid")
         .expect_text("with event 4");
-    owner.get(&log("sealed", "/4")).expect(200).expect_text(", with event 4");
+    owner
+        .get(&log("sealed", "/4"))
+        .expect(200)
+        .expect_text(", with event 4");
 }
 
 #[test]

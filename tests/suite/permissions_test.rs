@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use tenantry::authz::decision::{AccessInputs, Overrides, Reach, RolePolicies};
 use tenantry::authz::permission::{Column, PermissionId};
-use tenantry::authz::decision::{Overrides, AccessInputs, RolePolicies, Reach};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 
@@ -293,20 +293,29 @@ fn every_cell_of_the_table_holds_for_page_fragment_and_form() {
                 let (house, rights, number) = (&house, &rights, &number);
                 scope.spawn(move || {
                     let mut faults = Vec::new();
+                    // What is refused changes nothing, so all of it shares one scene.
+                    let next = || {
+                        let n = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        Scene::set(house, actor, &format!("cell-{n}"))
+                    };
+                    let mut scene = next();
                     for (right, routes) in rights {
                         let mark = mark(*right, *column);
                         for (switched, allowed) in ways(mark) {
-                            let n = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                            let scene = Scene::set(house, actor, &format!("cell-{n}"));
                             switch(house, &scene, *column, *right, switched);
-                            for route in routes
+                            let asked = routes
                                 .iter()
-                                .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path))
-                            {
+                                .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path));
+                            for route in asked.clone() {
                                 let what = format!("{} {mark} {actor} {switched:?}", right.key());
                                 faults.extend(
                                     cell(house, &scene, route, *column, mark, allowed).map(|f| format!("{what}: {f}")),
                                 );
+                            }
+                            if allowed && asked.clone().any(|route| route.method != "GET") {
+                                scene = next();
+                            } else if !matches!(switched, Switched::Nothing) {
+                                unswitch(house, &scene);
                             }
                         }
                     }

@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 
 use crate::audit::Events;
-use crate::auth::current_user::CurrentUser;
 use crate::cli::demo::{Stage, account};
 use crate::common::email::Email;
 use crate::common::error::AppError;
@@ -12,6 +11,7 @@ use crate::db::schema::{memberships, organization_slugs};
 use crate::models::organization;
 use crate::models::organization::contact::ContactKind;
 use crate::models::organization::profile::Profile;
+use crate::models::user;
 use crate::services::organizations::contacts::VerificationError;
 use crate::services::organizations::transfer::ProposalError;
 use crate::services::organizations::{contacts, profile, transfer};
@@ -29,7 +29,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
                 .select(organization_slugs::organization_id)
                 .first(conn)?;
             let owner = account(conn, "maya@meridian.example")?;
-            let owner = CurrentUser::backstage(conn, cx, owner)?.actor();
+            let owner = user::by_id(conn, owner)?.actor();
             let email = Email::parse(email).map_err(AppError::internal)?;
             let (seed, mut events) = contacts::record(conn, cx, organization, kind, &email)?;
             if verified {
@@ -42,13 +42,13 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             Ok(((), Some(owner), events))
         })?;
     }
-    stage.ago(35, |cx, conn| {
+    stage.ago(35, |_, conn| {
         let organization = organization_slugs::table
             .find("meridian")
             .select(organization_slugs::organization_id)
             .first(conn)?;
         let owner = account(conn, "maya@meridian.example")?;
-        let owner = CurrentUser::backstage(conn, cx, owner)?.actor();
+        let owner = user::by_id(conn, owner)?.actor();
         let before = organization::profile(conn, organization)?;
         let after = Profile {
             timezone: "America/Chicago".into(),
@@ -63,7 +63,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             .select(organization_slugs::organization_id)
             .first(conn)?;
         let user = account(conn, "olivia@sunbeam.example")?;
-        let owner = CurrentUser::backstage(conn, cx, user)?.actor();
+        let owner = user::by_id(conn, user)?.actor();
         let members: Vec<(MembershipId, crate::authz::role::Role)> = memberships::table
             .filter(memberships::organization_id.eq(organization))
             .order(memberships::id)

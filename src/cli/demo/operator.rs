@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 
-use crate::auth::current_user::CurrentUser;
+use crate::audit::ActorRef;
 use crate::cli::demo::{DAY, Stage, account};
 use crate::common::error::AppError;
 use crate::common::time::Span;
 use crate::db::Conn;
 use crate::db::schema::organization_slugs;
 use crate::db::types::org_id::OrgId;
+use crate::models::user;
 use crate::services::support_sessions::begin::{SupportError, SupportRequest};
 use crate::services::support_sessions::{begin, consent, end};
 
@@ -16,14 +17,14 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
     stage.ago(4 * DAY, |cx, conn| {
         let sunbeam = sunbeam(conn)?;
         let olivia = account(conn, "olivia@sunbeam.example")?;
-        let olivia = CurrentUser::backstage(conn, cx, olivia)?;
+        let olivia = user::by_id(conn, olivia)?;
         let ((), events) = consent::set(conn, cx.now, sunbeam, true, &olivia.name)?;
         Ok(((), Some(olivia.actor()), events))
     })?;
     stage.ago(3 * DAY, |cx, conn| {
         let sunbeam = sunbeam(conn)?;
         let robin = account(conn, "ops@tenantry.example")?;
-        let robin = CurrentUser::backstage(conn, cx, robin)?;
+        let robin = user::by_id(conn, robin)?;
         let request = SupportRequest {
             reason: "Ticket 2207: invitations to one client did not arrive".into(),
             length: Span::minutes(30),
@@ -33,7 +34,7 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
             SupportError::Failed(error) => error,
             refused => AppError::internal(format!("{refused:?}")),
         })?;
-        Ok(((), Some(robin.actor()), events))
+        Ok(((), Some(ActorRef::operator(robin.id, &robin.name)), events))
     })?;
     stage.ago(3 * DAY - 30, |cx, conn| Ok(((), None, end::expire(conn, cx.now, 10)?)))
 }

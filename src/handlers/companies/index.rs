@@ -99,7 +99,8 @@ fn load(actor: &Actor, conn: &mut Conn, query: CompaniesQuery) -> Result<IndexPa
     let cut = Page::cut(rows, SIZE, cursor.as_ref(), |row| order.key(row));
     let ids: Vec<_> = cut.rows.iter().map(|row| row.id).collect();
     let staff = if actor.permissions.has(ViewCompanyMembers::ID) {
-        Some(Staff::count(conn, org, &ids)?)
+        let counts = actor.role_counts(conn)?;
+        Some(Staff::count(conn, org, counts, &ids)?)
     } else {
         None
     };

@@ -140,6 +140,15 @@ enum AssignmentFormError {
 
 change_error!(AssignmentFormError);
 
+impl AssignmentFormError {
+    fn new(error: AssignmentError, one: &str) -> Self {
+        match error {
+            AssignmentError::Failed(error) => Self::Failed(error),
+            error => Self::Refused(error.message(one)),
+        }
+    }
+}
+
 /// `POST /organizations/{slug}/companies/{company}/members`
 pub async fn create(
     gate: CompanyGate<ManageCompanyMembers>,
@@ -150,11 +159,11 @@ pub async fn create(
     let role = CompanyRole::parse(&role);
     let assigned = gate
         .try_write(move |actor, company, conn| {
-            let refused = |error: AssignmentError| AssignmentFormError::Refused(error.sentence(actor.unit.one()));
+            let refused = |error| AssignmentFormError::new(error, actor.unit.one());
             let member = Membership::find(conn, actor.organization, id)?;
             let role = role.ok_or_else(|| refused(AssignmentError::NotGrantable))?;
-            let placed = assignments::give(conn, actor, ManageCompanyMembers::ID, &member, company.id, role)?
-                .map_err(refused)?;
+            let placed =
+                assignments::give(conn, actor, ManageCompanyMembers::ID, &member, company.id, role).map_err(refused)?;
             let message = format!("{} is now {} of {}", member.name, role.label(), placed.company);
             Ok(((message, next(actor, company)), placed.events))
         })
@@ -189,10 +198,10 @@ pub async fn destroy(
         .try_write(move |actor, company, conn| {
             let member = Membership::find(conn, actor.organization, id)?;
             let placed =
-                assignments::take(conn, actor, ManageCompanyMembers::ID, &member, company.id)?.map_err(|error| {
+                assignments::take(conn, actor, ManageCompanyMembers::ID, &member, company.id).map_err(|error| {
                     match error {
                         AssignmentError::NotAssigned => AssignmentFormError::Failed(AppError::NotFound),
-                        error => AssignmentFormError::Refused(error.sentence(actor.unit.one())),
+                        error => AssignmentFormError::new(error, actor.unit.one()),
                     }
                 })?;
             Ok((

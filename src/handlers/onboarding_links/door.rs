@@ -51,7 +51,12 @@ impl Scene {
             None => JoinViewer::Nobody,
             Some(person) if !person.verified => JoinViewer::Unproven,
             Some(person) => {
-                request = join_request::latest(conn, organization, person.id, cx.now - rules::WAIT)?;
+                request = join_request::latest(
+                    conn,
+                    organization,
+                    person.id,
+                    cx.now - crate::models::join_request::WAIT,
+                )?;
                 let is = |status| request.as_ref().is_some_and(|request| request.status == status);
                 JoinViewer::Proven {
                     standing: queries::standing(conn, organization, person.id, cx.now)?.1,

@@ -10,8 +10,8 @@ use crate::common::form::FormErrors;
 use crate::db::Conn;
 use crate::models::membership::record::Membership;
 use crate::models::organization;
-use crate::services::organizations::leave;
-use crate::services::organizations::leave::LeaveError;
+use crate::services::members::errors::RemovalError;
+use crate::services::members::removal;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -54,15 +54,17 @@ pub async fn new(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError>
 pub async fn create(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
     let left = gate
         .try_write(|actor, conn| {
-            let ((), events) = leave::leave(conn, actor)?;
+            let events = removal::leave(conn, actor)?;
             Ok((actor.organization_name.clone(), events))
         })
         .await;
     let (last_owner, message) = match left {
         Ok(name) => return Ok(gate.done(format!("You left {name}"), "/organizations")),
-        Err(LeaveError::Failed(error)) => return Err(error),
-        Err(LeaveError::LastOwner) => (true, "You are the only owner. Make another member an owner first"),
-        Err(LeaveError::Changed) => (false, "Your role has just changed. Check it and try again"),
+        Err(RemovalError::Failed(error)) => return Err(error),
+        Err(RemovalError::LastOwner) => (true, "You are the only owner. Make another member an owner first"),
+        Err(RemovalError::Changed | RemovalError::NotAllowed) => {
+            (false, "Your role has just changed. Check it and try again")
+        }
     };
     let errors = FormErrors::one("leaving", message);
     gate.refused(move |actor, conn| LeavingPage::load(conn, actor, last_owner, errors))

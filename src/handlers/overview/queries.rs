@@ -4,11 +4,10 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use crate::authz::role::Role;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::{companies, memberships, organization_contacts, organizations, role_counts};
+use crate::db::schema::{companies, memberships, organization_contacts, organizations};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::organization::contact::ContactKind;
@@ -52,25 +51,6 @@ pub fn first_companies(
         None => active.load(conn),
         Some(own) => active.filter(companies::id.eq_any(own)).load(conn),
     }
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-pub struct MemberTotals {
-    pub members: i64,
-    /// Active members who are in every company by their organization role.
-    pub inherited: i64,
-}
-
-pub fn member_totals(conn: &mut Conn, org: OrgId) -> QueryResult<MemberTotals> {
-    let rows: Vec<(Role, i64, i64)> = role_counts::table
-        .filter(role_counts::organization_id.eq(org))
-        .select((role_counts::role, role_counts::members, role_counts::suspended))
-        .load(conn)?;
-    let inherits = rows.iter().filter(|(role, ..)| role.inherited().is_some());
-    Ok(MemberTotals {
-        inherited: inherits.map(|(_, members, suspended)| members - suspended).sum(),
-        members: rows.iter().map(|(_, members, _)| members).sum(),
-    })
 }
 
 #[derive(Debug, Clone, Copy, Default, QueryableByName)]

@@ -1,9 +1,9 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit::query;
-use crate::audit::query::{Filter, SeqCursor};
-use crate::audit::visibility::Visibility;
+use crate::audit::query::Filter;
+use crate::audit::walk;
+use crate::audit::walk::SeqCursor;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::{Permissions, Reach};
@@ -83,7 +83,8 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         None => (actor.active_companies, actor.archived_companies),
         Some(own) => queries::companies_by_status(conn, org, own)?,
     };
-    let totals = queries::member_totals(conn, org)?;
+    let counts = actor.role_counts(conn)?;
+    let (members, inherited) = (counts.members(None), counts.in_every_company());
     let pending = if everywhere(actor.reach::<InviteMembers>()) {
         Some(queries::pending_invitations(conn, org, actor.cx.now)?)
     } else {
@@ -96,7 +97,7 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
             .map(|pending| attention::invitations(actor, pending))
             .unwrap_or_default(),
     );
-    attention.extend(attention::single_owner(actor, totals.members, facts.owners));
+    attention.extend(attention::single_owner(actor, members, facts.owners));
     Ok(OverviewPage {
         layout: actor.layout(conn, "overview")?,
         name: actor.organization_name.clone(),
@@ -105,14 +106,14 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         may: actor.permissions,
         own: own.is_some(),
         attention,
-        inherited: totals.inherited,
+        inherited,
         active,
         archived,
-        members: everywhere(actor.reach::<ViewMembers>()).then_some(totals.members),
+        members: everywhere(actor.reach::<ViewMembers>()).then_some(members),
         pending,
-        cards: cards(conn, actor, own.as_deref(), totals.inherited)?,
+        cards: cards(conn, actor, own.as_deref(), inherited)?,
         welcome: welcome(actor, &facts),
-        starting: totals.members == 1
+        starting: members == 1
             && pending.is_some_and(|pending| pending.open == 0)
             && actor.permissions.create_companies(),
         activity: activity(conn, actor)?,
@@ -160,14 +161,14 @@ fn activity(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<ActivityRow>>, 
         hide_logins: true,
         ..Filter::default()
     };
-    let visibility = Visibility::of(conn, actor)?;
-    let found = query::page(conn, actor.organization, &filter, &visibility, SeqCursor::Top, LINES)?;
+    let visibility = actor.visibility(conn)?;
+    let found = walk::page(conn, actor.organization, &filter, &visibility, SeqCursor::Top, LINES)?;
     let rows = found.lines.into_iter().map(|line| ActivityRow {
         iso: line.at.iso(),
         ago: line.at.ago(actor.cx.now),
         actor: line.actor_name.clone(),
         on_behalf_of: line.on_behalf_of.clone(),
-        sentence: line.sentence(),
+        sentence: line.description(),
     });
     Ok(Some(rows.collect()))
 }

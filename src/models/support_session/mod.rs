@@ -6,7 +6,7 @@ pub mod open;
 
 use diesel::prelude::*;
 
-use crate::common::id::{MembershipId, SupportId, UserId};
+use crate::common::id::{SupportId, UserId};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{organization_slugs, organizations, support_sessions, users};
@@ -17,6 +17,7 @@ use crate::db::types::organization::UnitLabel;
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = support_sessions)]
 pub struct Support {
+    pub id: SupportId,
     pub reason: String,
     /// The name of the member who allowed support access.
     pub consent_by: String,
@@ -32,17 +33,12 @@ pub struct Entered {
     pub active_companies: i64,
     pub archived_companies: i64,
     pub delete_after: Option<Time>,
-    pub id: MembershipId,
     pub support: Support,
 }
 
 /// The active session of an operator in the organization of a slug.
 pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryResult<Option<Entered>> {
-    type EnteredRow = (
-        (OrgId, String, String, UnitLabel, i64, i64, Option<Time>),
-        MembershipId,
-        Support,
-    );
+    type EnteredRow = ((OrgId, String, String, UnitLabel, i64, i64, Option<Time>), Support);
     let row: Option<EnteredRow> = support_sessions::table
         .inner_join(organizations::table.on(organizations::id.eq(support_sessions::organization_id)))
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
@@ -63,12 +59,11 @@ pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryR
                 organizations::archived_companies,
                 organizations::delete_after,
             ),
-            support_sessions::id,
             Support::as_select(),
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(heading, id, support)| {
+    Ok(row.map(|(heading, support)| {
         let (organization, name, slug, unit, active_companies, archived_companies, delete_after) = heading;
         Entered {
             organization,
@@ -78,7 +73,6 @@ pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryR
             active_companies,
             archived_companies,
             delete_after,
-            id,
             support,
         }
     }))
@@ -182,18 +176,11 @@ pub fn is_active(conn: &mut Conn, now: Time, organization: OrgId, operator: User
     .get_result(conn)
 }
 
-pub fn insert(
-    conn: &mut Conn,
-    now: Time,
-    organization: OrgId,
-    operator: UserId,
-    support: &Support,
-) -> QueryResult<SupportId> {
-    let id = SupportId::fresh();
+pub fn insert(conn: &mut Conn, now: Time, organization: OrgId, operator: UserId, support: &Support) -> QueryResult<()> {
     diesel::insert_into(support_sessions::table)
         .values((
             support_sessions::organization_id.eq(organization),
-            support_sessions::id.eq(id),
+            support_sessions::id.eq(support.id),
             support_sessions::operator_id.eq(operator),
             support_sessions::reason.eq(&support.reason),
             support_sessions::consent_by.eq(&support.consent_by),
@@ -201,7 +188,7 @@ pub fn insert(
             support_sessions::ends_at.eq(support.ends_at),
         ))
         .execute(conn)?;
-    Ok(id)
+    Ok(())
 }
 
 pub fn exists(conn: &mut Conn, organization: OrgId, id: SupportId) -> QueryResult<bool> {

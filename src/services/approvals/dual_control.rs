@@ -14,7 +14,6 @@ use crate::models::approval::{Approval, ApprovalAction, NewApproval};
 use crate::models::membership::access;
 use crate::models::membership::record::Membership;
 use crate::models::{member_names, organization};
-use crate::services::Done;
 use crate::services::approvals::Pending;
 use crate::services::approvals::email;
 use crate::services::members::rules::ActorRank;
@@ -63,26 +62,6 @@ pub fn require_member_approval(
         payload[*name] = json!(value);
     }
     require_approval(conn, actor, action, payload, label)
-}
-
-/// As `require_member_approval`, with the message for the actor.
-pub fn hold_person(
-    conn: &mut Conn,
-    actor: &Actor,
-    action: ApprovalAction,
-    member: &Membership,
-    details: &[(&str, &str)],
-    label: String,
-) -> Result<Option<Done>, AppError> {
-    let pending = require_member_approval(conn, actor, action, member, details, label)?;
-    Ok(pending.map(|(pending, events)| Done {
-        word: match pending {
-            Pending::Requested(_) => "Waiting for another owner’s approval. They got an email",
-            Pending::AlreadyRequested => "This is already waiting for another owner’s approval",
-        }
-        .into(),
-        events,
-    }))
 }
 
 fn requested(id: ApprovalId, new: &NewApproval) -> Event {

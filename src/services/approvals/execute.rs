@@ -12,7 +12,8 @@ use crate::db::Conn;
 use crate::models::approval::{Approval, ApprovalAction};
 use crate::models::membership::record::Membership;
 use crate::services::approvals::{dual_control, execute_member};
-use crate::services::members::rules::{ActorRank, MemberChangeError};
+use crate::services::members::errors::{RemovalError, RoleChangeError, SuspensionError};
+use crate::services::members::rules::ActorRank;
 use crate::services::organizations::deletion::DeletionError;
 use crate::services::organizations::dual_control::DualControlError;
 use crate::services::organizations::slug::SlugError;
@@ -38,12 +39,14 @@ pub enum ExecuteError {
         member: String,
         role: String,
     },
-    RoleNotAllowed(MemberChangeError),
+    RoleNotAllowed(RoleChangeError),
     /// An owner's access has no end, and the actor's has one.
     AccessEnds,
     /// Another change of a member got in between.
     Conflict,
-    MemberNotChanged(MemberChangeError),
+    RoleNotChanged(RoleChangeError),
+    NotRemoved(RemovalError),
+    NotSuspended(SuspensionError),
     Failed(AppError),
 }
 
@@ -54,7 +57,12 @@ impl ExecuteError {
     pub fn lapses(&self) -> bool {
         !matches!(
             self,
-            Self::AccessEnds | Self::Conflict | Self::MemberNotChanged(_) | Self::Failed(_)
+            Self::AccessEnds
+                | Self::Conflict
+                | Self::RoleNotChanged(_)
+                | Self::NotRemoved(_)
+                | Self::NotSuspended(_)
+                | Self::Failed(_)
         )
     }
 }

@@ -32,23 +32,23 @@ pub fn execute(
         return Err(requester.not_allowed());
     }
     let (name, own) = (member.name.clone(), member.id == actor.id);
-    let (executed, changed) = match approval.action {
+    Ok(match approval.action {
         ApprovalAction::Removal => {
             let cancel_invitations = approval.text("cancel_invitations") == "yes";
-            let changed = removal::carry_out(conn, actor, &member, cancel_invitations)?;
-            (Executed::Removed { member: name, own }, changed)
+            let events =
+                removal::carry_out(conn, actor, &member, cancel_invitations).map_err(ExecuteError::NotRemoved)?;
+            (Executed::Removed { member: name, own }, events)
         }
         ApprovalAction::Suspension => {
-            let changed = suspension::suspend_now(conn, actor, &member, &approval.text("reason"))?;
-            (Executed::Suspended { member: name, own }, changed)
+            let events = suspension::suspend_now(conn, actor, &member, &approval.text("reason"))
+                .map_err(ExecuteError::NotSuspended)?;
+            (Executed::Suspended { member: name, own }, events)
         }
         _ => (
             Executed::Reinstated { member: name },
-            suspension::reinstate_now(conn, actor, &member)?,
+            suspension::reinstate_now(conn, actor, &member).map_err(ExecuteError::NotSuspended)?,
         ),
-    };
-    let changed = changed.map_err(ExecuteError::MemberNotChanged)?;
-    Ok((executed, changed.events))
+    })
 }
 
 fn change_role(
@@ -69,10 +69,10 @@ fn change_role(
             role: title.label().to_owned(),
         });
     }
-    let changed = role::carry_out(conn, actor, member, &title)?.map_err(ExecuteError::MemberNotChanged)?;
+    let events = role::carry_out(conn, actor, member, &title).map_err(ExecuteError::RoleNotChanged)?;
     let executed = Executed::RoleChanged {
         member: member.name.clone(),
         role: title.label().to_owned(),
     };
-    Ok((executed, changed.events))
+    Ok((executed, events))
 }

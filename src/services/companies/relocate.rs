@@ -30,7 +30,7 @@ use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::access;
 use crate::models::organization::of_user;
-use crate::services::assignments::AssignmentCheck;
+use crate::services::assignments::{Assignment, AssignmentCheck, AssignmentSource};
 use crate::services::company_form;
 
 /// How many organizations of the account are considered.
@@ -195,18 +195,15 @@ fn move_assignments(conn: &mut Conn, actor: &Actor, company: &Company, plan: &Mo
     let mut events = Events::none("the events of the company follow");
     for planned in &plan.assignments {
         membership::unassign(conn, cx, from, planned.member, company.id)?;
-        let facts =
-            json!({ "company": company.name, "company_id": company.id.as_str(), "role": planned.role.as_str() });
-        let removed =
-            Event::new(Action::MemberUnassigned, "member", planned.member, &planned.name).before(facts.clone());
-        events = events.and(Events::organization(from, removed));
+        let here = Assignment::new(from, planned.member, &planned.name, company.id, &company.name);
+        events = events.and(here.unassigned(Some(planned.role), &AssignmentSource::Direct));
         if let Some(member) = planned.kept_by {
             membership::assign(conn, cx, to, member, company.id, planned.role, Origin::Direct)?;
             if planned.until.is_some() {
                 membership::set_place_until(conn, to, member, company.id, planned.until)?;
             }
-            let assigned = Event::new(Action::MemberAssigned, "member", member, &planned.name).after(facts);
-            events = events.and(Events::organization(to, assigned));
+            let there = Assignment::new(to, member, &planned.name, company.id, &company.name);
+            events = events.and(there.assigned(None, planned.role, &AssignmentSource::Direct));
         }
     }
     Ok(events)

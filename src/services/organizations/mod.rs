@@ -4,7 +4,6 @@ pub mod deletion;
 pub mod dual_control;
 pub mod email;
 pub mod expire;
-pub mod leave;
 pub mod profile;
 pub mod request;
 pub mod slug;

@@ -8,15 +8,17 @@ use crate::authz::role::Role;
 use crate::change_error;
 use crate::common::error::AppError;
 use crate::common::id::{ApprovalId, MembershipId};
+use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::approval;
 use crate::models::approval::{ApprovalAction, NewApproval};
-use crate::models::membership;
 use crate::models::membership::record::Membership;
 use crate::models::organization;
 use crate::services::approvals::email;
+use crate::services::members::errors::RoleChangeError;
+use crate::services::members::role;
 
 #[derive(Debug)]
 pub enum ProposalError {
@@ -70,7 +72,7 @@ pub fn propose(
 /// Saves the request without an email. The requester is an organization, its name, and a membership.
 pub fn record(
     conn: &mut Conn,
-    now: crate::common::time::Time,
+    now: Time,
     (organization, name, requested_by): (OrgId, &str, MembershipId),
     member: &Membership,
     stays: bool,
@@ -103,6 +105,16 @@ pub enum TransferError {
 
 change_error!(TransferError);
 
+impl From<RoleChangeError> for TransferError {
+    fn from(error: RoleChangeError) -> Self {
+        match error {
+            RoleChangeError::Failed(error) => Self::Failed(error),
+            RoleChangeError::OwnerWithEndDate => Self::AccessEnds,
+            RoleChangeError::NotAllowed | RoleChangeError::LastOwner | RoleChangeError::Changed => Self::Conflict,
+        }
+    }
+}
+
 /// Makes the actor the owner, and the requester an admin unless they stay owner.
 pub fn accept(
     conn: &mut Conn,
@@ -118,35 +130,9 @@ pub fn accept(
         return Err(TransferError::DualControlOn);
     }
     let member = Membership::find(conn, organization, actor.id)?;
-    if member.access_until.is_some() {
-        return Err(TransferError::AccessEnds);
+    let events = role::accept_ownership(conn, actor, &member)?;
+    if requester_stays {
+        return Ok(events);
     }
-    let mut events = change_role(conn, actor, &member, Role::Owner, Action::MemberRoleChanged)?;
-    if !requester_stays {
-        events = events.and(change_role(
-            conn,
-            actor,
-            requester,
-            Role::Admin,
-            Action::OwnershipHandedOver,
-        )?);
-    }
-    Ok(events)
-}
-
-fn change_role(
-    conn: &mut Conn,
-    actor: &Actor,
-    member: &Membership,
-    to: Role,
-    action: Action,
-) -> Result<Events, TransferError> {
-    match membership::set_role(conn, &actor.cx, actor.organization, member, to)? {
-        membership::Outcome::Done => {}
-        membership::Outcome::LastOwner | membership::Outcome::Changed => return Err(TransferError::Conflict),
-    }
-    let event = Event::new(action, "member", member.id, &member.name)
-        .before(json!({ "role": member.access.direct_role.as_str() }))
-        .after(json!({ "role": to.as_str() }));
-    Ok(actor.event(event))
+    Ok(events.and(role::step_down(conn, &actor.cx, organization, requester)?))
 }

@@ -76,13 +76,14 @@ pub fn begin(
         return Err(SupportError::AlreadyActive);
     }
     let support = Support {
+        id: SupportId::fresh(),
         reason: request.reason.clone(),
         consent_by,
         ends_at: cx.now + request.length,
     };
-    let id = support_session::insert(conn, cx.now, organization, operator, &support)?;
-    let event = Event::new(Action::SupportBegan, "support", id, name)
+    support_session::insert(conn, cx.now, organization, operator, &support)?;
+    let event = Event::new(Action::SupportBegan, "support", support.id, name)
         .after(json!({ "reason": support.reason, "until": support.ends_at.iso() }));
     let events = Events::organization(organization, event).on_behalf_of(Some(support.consent_by));
-    Ok((id, events))
+    Ok((support.id, events))
 }

@@ -6,39 +6,44 @@ use std::sync::OnceLock;
 use actix_web::cookie::{Cookie, CookieJar};
 use diesel::prelude::*;
 
-use tenantry::auth::System;
 use tenantry::app::Ctx;
-use tenantry::models::custom_role;
-use tenantry::db::Conn;
 use tenantry::audit::{Action, Event, Events};
-use tenantry::models::invitation;
-use tenantry::models::invitation::NewInvitation;
-use tenantry::models::onboarding_link;
+use tenantry::auth::System;
 use tenantry::auth::actor;
-use tenantry::db::types::MembershipStatus;
-use tenantry::db::types::org_id::OrgId;
-use tenantry::models::membership::record::Membership;
-use tenantry::models::membership;
-use tenantry::models::membership::add::NewMembership;
-use tenantry::models::membership::{Origin, group};
-use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region};
-use tenantry::models::organization::NewOrganization;
-use tenantry::services::organizations::create;
-use tenantry::services::support_sessions::begin::SupportRequest;
-use tenantry::services::support_sessions::{begin, consent};
-use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::decision::AccessInputs;
+use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::role::{CompanyRole, Role};
-use tenantry::db::schema::{access_review_items, companies, company_assignments, invitations, memberships, organization_slugs};
-use tenantry::models::session;
-use tenantry::auth::current_user::CurrentUser;
 use tenantry::common::email::Email;
-use tenantry::common::id::{CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, RequestId, ReviewId, ReviewItemId, SupportId, UserId};
+use tenantry::common::id::{
+    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, RequestId, ReviewId,
+    ReviewItemId, SupportId, UserId,
+};
 use tenantry::common::password;
 use tenantry::common::slug::Slug;
 use tenantry::common::time::Span;
-use tenantry::models::access_review as reviews;
+use tenantry::db::Conn;
+use tenantry::db::schema::{
+    access_review_items, companies, company_assignments, invitations, memberships, organization_slugs,
+};
+use tenantry::db::types::MembershipStatus;
+use tenantry::db::types::org_id::OrgId;
+use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region};
 use tenantry::models::access_request;
+use tenantry::models::access_review as reviews;
+use tenantry::models::custom_role;
+use tenantry::models::invitation;
+use tenantry::models::invitation::NewInvitation;
+use tenantry::models::membership;
+use tenantry::models::membership::add::NewMembership;
+use tenantry::models::membership::record::Membership;
+use tenantry::models::membership::{Origin, group};
+use tenantry::models::onboarding_link;
+use tenantry::models::organization::NewOrganization;
+use tenantry::models::session;
+use tenantry::models::user;
+use tenantry::services::organizations::create;
+use tenantry::services::support_sessions::begin::SupportRequest;
+use tenantry::services::support_sessions::{begin, consent};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -181,12 +186,18 @@ impl Stage<'_> {
 
     /// A support session of an operator, for half an hour; none where operators are kept out.
     pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
-        let operator = CurrentUser::backstage(self.conn, self.cx, operator).expect("an account");
+        let operator = user::by_id(self.conn, operator).expect("an account");
         let request = SupportRequest {
             reason: "Ticket 4711".into(),
             length: Span::minutes(30),
         };
-        let begun = begin::begin(self.conn, self.cx, (operator.id, &operator.name), organization, &request);
+        let begun = begin::begin(
+            self.conn,
+            self.cx,
+            (operator.id, &operator.name),
+            organization,
+            &request,
+        );
         begun.ok().map(|(id, _)| id)
     }
 
@@ -278,8 +289,12 @@ impl Stage<'_> {
         membership::assign(self.conn, self.cx, organization, member, company, role, Origin::Direct)
             .expect("the database");
         let id = self.review(organization, by, Some(vec![company]));
-        assert!(tenantry::services::access_reviews::close::begin(self.conn, organization, id, Some(by)).expect("the database"));
-        let _ = tenantry::services::access_reviews::advance::close_at_once(self.conn, self.cx, organization, id, 1).expect("the database");
+        assert!(
+            tenantry::services::access_reviews::close::begin(self.conn, organization, id, Some(by))
+                .expect("the database")
+        );
+        let _ = tenantry::services::access_reviews::advance::close_at_once(self.conn, self.cx, organization, id, 1)
+            .expect("the database");
         let lost = reviews::items::lost(self.conn, organization, id, None, None, 1).expect("the database");
         (id, lost.first().expect("a lost place").id)
     }
@@ -385,7 +400,11 @@ impl Stage<'_> {
         places.sort();
         let mut roles: Vec<String> = grounds.roles.iter().map(|held| format!("{held:?}")).collect();
         roles.sort();
-        format!("{:?} {roles:?} {:?} {places:?}", grounds.permissions(), grounds.overrides)
+        format!(
+            "{:?} {roles:?} {:?} {places:?}",
+            grounds.permissions(),
+            grounds.overrides
+        )
     }
 
     /// What somebody's rights follow from; nothing for somebody who was removed.

@@ -91,7 +91,9 @@ pub fn not_applied(error: &ExecuteError) -> String {
         ExecuteError::AccessEnds => {
             "Your access has an end date, and an owner’s has none. Ask an owner to remove the end date".into()
         }
-        ExecuteError::RoleNotAllowed(error) | ExecuteError::MemberNotChanged(error) => error.sentence().into(),
+        ExecuteError::RoleNotAllowed(error) | ExecuteError::RoleNotChanged(error) => error.message().into(),
+        ExecuteError::NotRemoved(error) => error.message().into(),
+        ExecuteError::NotSuspended(error) => error.message().into(),
         ExecuteError::Conflict | ExecuteError::Failed(_) => {
             "Someone changed a role in the meantime. Check the roles and try again".into()
         }
