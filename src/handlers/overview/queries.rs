@@ -67,15 +67,16 @@ pub struct PendingInvitations {
 
 pub fn pending_invitations(conn: &mut Conn, org: OrgId, now: Time) -> QueryResult<PendingInvitations> {
     let sql = "SELECT COUNT(*) AS open, \
-        CAST(COALESCE(SUM(CASE WHEN i.expires_at <= $3 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ending, \
+        CAST(COALESCE(SUM(CASE WHEN i.expires_at <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ending, \
         CAST(COALESCE(SUM(CASE WHEN m.state IN ('failed', 'bounced') THEN 1 ELSE 0 END), 0) AS BIGINT) AS undelivered \
         FROM invitations i LEFT JOIN mail_outbox m ON m.id = i.mail_id \
-        WHERE i.organization_id = $1 AND i.status = 'pending' AND i.expires_at > $2";
+        WHERE i.organization_id = $2 AND i.status = 'pending' AND i.expires_at > $3";
+    // SQLite numbers the parameters in the order of their first use.
     let soon = now + Span::days(2);
     on_each!(conn, c => diesel::sql_query(sql)
+        .bind::<BigInt, _>(soon)
         .bind::<Text, _>(org)
         .bind::<BigInt, _>(now)
-        .bind::<BigInt, _>(soon)
         .get_result(c))
 }
 
