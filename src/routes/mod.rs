@@ -1,6 +1,6 @@
 //! Every route of the product, in one table: method, path, gate and handler.
 
-pub mod access;
+pub mod guard;
 pub mod health;
 
 use actix_web::web;
@@ -22,7 +22,7 @@ use crate::handlers::{
     access, access_reviews, audit, companies, groups, invitations, members, onboarding, onboarding_links, operator,
     organizations, overview, permissions, settings,
 };
-use crate::routes::access::{Access, Guard, GuardedBy};
+use crate::routes::guard::{Access, Guard, GuardedBy};
 
 /// A row of the table.
 pub struct Entry {
