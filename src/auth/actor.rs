@@ -313,24 +313,20 @@ impl Actor {
 
     /// The companies in which an assignment gives this member the permission, for `Reach::OwnCompanies`.
     pub fn own_companies(&self, conn: &mut Conn, permission: PermissionId) -> QueryResult<Vec<CompanyId>> {
-        let assignments = match self.assignments.get() {
-            Some(assignments) => assignments,
-            None => {
-                let found = access::assignments(conn, self.cx.now, self.organization, self.id)?;
-                self.assignments.get_or_init(|| found)
-            }
-        };
+        if self.assignments.get().is_none() {
+            let found = access::assignments(conn, self.cx.now, self.organization, self.id)?;
+            let _ = self.assignments.set(found);
+        }
+        let assignments = self.assignments.get().map(Vec::as_slice).unwrap_or_default();
         Ok(access::giving(assignments, &self.inputs, permission))
     }
 
     /// How many members of the organization have each role, as of the beginning of the request.
     pub fn role_counts(&self, conn: &mut Conn) -> QueryResult<&RoleCounts> {
-        Ok(match self.role_counts.get() {
-            Some(counts) => counts,
-            None => {
-                let found = RoleCounts::load(conn, self.organization)?;
-                self.role_counts.get_or_init(|| found)
-            }
-        })
+        if let Some(counts) = self.role_counts.get() {
+            return Ok(counts);
+        }
+        let found = RoleCounts::load(conn, self.organization)?;
+        Ok(self.role_counts.get_or_init(|| found))
     }
 }

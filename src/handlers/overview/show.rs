@@ -99,7 +99,8 @@ fn page(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
     };
     let first = queries::first_companies(conn, org, own.as_deref(), CARDS)?;
     let ids: Vec<_> = first.iter().map(|(id, ..)| *id).collect();
-    let staff = Staff::count(conn, org, actor.role_counts(conn)?, &ids)?;
+    let roles = actor.role_counts(conn)?;
+    let staff = Staff::count(conn, org, roles, &ids)?;
     let cards = first
         .into_iter()
         .map(|(id, name, slug)| Card {
