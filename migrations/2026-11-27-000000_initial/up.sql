@@ -56,7 +56,10 @@ CREATE INDEX login_attempts_by_ip ON login_attempts (ip, kind, at);
 CREATE TABLE account_events (
     user_id TEXT NOT NULL REFERENCES users (id),
     id TEXT NOT NULL,
+    -- The version of the record.
+    v INTEGER NOT NULL,
     at BIGINT NOT NULL,
+    actor_kind TEXT NOT NULL,
     actor_id TEXT,
     actor_name TEXT NOT NULL,
     on_behalf_of TEXT,
@@ -299,10 +302,15 @@ CREATE INDEX invitation_tokens_by_invitation ON invitation_tokens (organization_
 CREATE TABLE audit_events (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
     id TEXT NOT NULL,
+    -- The version of the hashed record.
+    v INTEGER NOT NULL,
     at BIGINT NOT NULL,
+    actor_kind TEXT NOT NULL,
     actor_id TEXT,
     actor_name TEXT NOT NULL,
     on_behalf_of TEXT,
+    -- The company that it concerns: the managers of the company see it.
+    company_id TEXT,
     ip TEXT NOT NULL,
     agent TEXT NOT NULL,
     request_id TEXT NOT NULL,
@@ -318,10 +326,11 @@ CREATE TABLE audit_events (
     hash TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (organization_id, id)
 );
-CREATE INDEX audit_events_by_target ON audit_events (organization_id, target_kind, target_id, id);
+CREATE INDEX audit_events_by_target ON audit_events (organization_id, target_kind, target_id, seq);
 CREATE UNIQUE INDEX audit_events_by_seq ON audit_events (organization_id, seq) WHERE seq > 0;
 CREATE INDEX audit_events_unchained ON audit_events (organization_id, at, id) WHERE seq <= 0;
 CREATE INDEX audit_events_by_actor ON audit_events (organization_id, actor_id, seq);
+CREATE INDEX audit_events_by_company ON audit_events (organization_id, company_id, seq);
 CREATE INDEX audit_events_by_action ON audit_events (organization_id, action, seq);
 
 CREATE TABLE organization_contacts (

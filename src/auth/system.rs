@@ -11,18 +11,24 @@ use crate::queue::{self, Job};
 #[derive(Debug, Clone)]
 pub struct System {
     app: App,
-    what: &'static str,
+    /// The request ID of its audit events.
+    name: String,
     job: Option<Job>,
 }
 
 impl System {
-    /// `what` is recorded as the request id of the audit events.
-    pub fn of(app: &App, what: &'static str) -> Self {
+    /// A background job.
+    pub fn of(app: &App, name: &str) -> Self {
         Self {
             app: app.clone(),
-            what,
+            name: name.to_owned(),
             job: None,
         }
+    }
+
+    /// A command.
+    pub fn command(app: &App, name: &str) -> Self {
+        Self::of(app, &format!("command: {name}"))
     }
 
     /// The same while a job runs: each write renews the job's lease, and commits nothing once the lease is lost.
@@ -34,15 +40,21 @@ impl System {
         }
     }
 
+    /// The context of a read or write that begins now.
+    pub fn context(&self) -> Ctx {
+        Ctx::of_system(&self.app, &self.name)
+    }
+
     pub fn read<T>(&self, work: impl FnOnce(&Ctx, &mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
-        let cx = Ctx::of_house(&self.app, self.what);
+        let cx = self.context();
         self.app.db.read(|conn| work(&cx, conn))
     }
 
     /// Changes something; the audit events are written in the same transaction.
     pub fn write<T>(&self, work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Events), AppError>) -> Result<T, AppError> {
-        let cx = Ctx::of_house(&self.app, self.what);
-        self.write_as(&cx, |cx, conn| work(cx, conn).map(|(out, events)| (out, None, events)))
+        self.write_as(&self.context(), |cx, conn| {
+            work(cx, conn).map(|(out, events)| (out, None, events))
+        })
     }
 
     /// Changes something in an actor's name, at the time of `cx`: the demo writes a past.

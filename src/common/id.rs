@@ -94,7 +94,7 @@ typed_id!(
     /// One sign-in of a person on one device, as it is listed and ended.
     SessionId,
     /// An audit event.
-    DeedId,
+    EventId,
     /// One attempt to sign in.
     AttemptId,
     /// A role that an organization made of permissions.
@@ -116,6 +116,11 @@ typed_id!(
     /// One assignment under review.
     ReviewItemId,
 );
+
+impl MembershipId {
+    /// The id that no membership has.
+    pub const NIL: Self = Self(RawId([b'0'; 32]));
+}
 
 #[cfg(test)]
 mod tests {

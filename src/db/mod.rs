@@ -93,15 +93,24 @@ impl Conn {
         })
     }
 
-    /// Lets writes that name the same thing count and decide one after the other. SQLite's writers take turns anyway.
+    /// Makes writes that lock the same text wait for each other until the end of the transaction. On SQLite all writes wait
+    /// for each other.
     pub fn advisory_lock(&mut self, what: &str) -> QueryResult<()> {
         if let Self::Postgres(c) = self {
-            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-                .bind::<diesel::sql_types::Text, _>(what)
+            diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+                .bind::<diesel::sql_types::BigInt, _>(lock_key(what))
                 .execute(c)?;
         }
         Ok(())
     }
+}
+
+/// FNV-1a: the key must be the same in every process.
+fn lock_key(what: &str) -> i64 {
+    let hash = what.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash.cast_signed()
 }
 
 fn is_postgres(url: &str) -> bool {

@@ -70,7 +70,9 @@ diesel::table! {
     account_events (user_id, id) {
         user_id -> Text,
         id -> Text,
+        v -> Integer,
         at -> BigInt,
+        actor_kind -> Text,
         actor_id -> Nullable<Text>,
         actor_name -> Text,
         on_behalf_of -> Nullable<Text>,
@@ -284,10 +286,13 @@ diesel::table! {
     audit_events (organization_id, id) {
         organization_id -> Text,
         id -> Text,
+        v -> Integer,
         at -> BigInt,
+        actor_kind -> Text,
         actor_id -> Nullable<Text>,
         actor_name -> Text,
         on_behalf_of -> Nullable<Text>,
+        company_id -> Nullable<Text>,
         ip -> Text,
         agent -> Text,
         request_id -> Text,

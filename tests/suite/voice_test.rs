@@ -35,7 +35,7 @@ const NEVER: &[(&str, &str)] = &[
     ("order of command", "role level"),
     ("at the height of", "at the level of"),
     ("chores", "background jobs"),
-    ("audit_events", "audit events"),
+    ("deeds", "audit events"),
     ("deed", "audit event"),
     ("the house", "Tenantry"),
     ("switched against", "override"),

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use crate::app::Ctx;
 use crate::audit::{Action, ActorRef, Event, Events};
-use crate::auth::current_user::CurrentUser;
 use crate::authz::role::{CompanyRole, Role};
 use crate::cli::demo::{DAY, PASSWORD, Stage, account};
 use crate::common::email::Email;
@@ -20,6 +19,7 @@ use crate::models::membership;
 use crate::models::membership::add::NewMembership;
 use crate::models::membership::record::Membership;
 use crate::models::membership::{Origin, Outcome, group};
+use crate::models::user;
 use crate::services::members::{access_end, suspension};
 
 /// Name, address, and a company of the first role with it.
@@ -51,7 +51,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn of(cx: &Ctx, conn: &mut Conn) -> Result<Self, AppError> {
+    fn of(_cx: &Ctx, conn: &mut Conn) -> Result<Self, AppError> {
         let organization = organization_slugs::table
             .find("meridian")
             .select(organization_slugs::organization_id)
@@ -59,7 +59,7 @@ impl Scene {
         let owner = account(conn, "maya@meridian.example")?;
         Ok(Self {
             organization,
-            owner: CurrentUser::backstage(conn, cx, owner)?.actor(),
+            owner: user::by_id(conn, owner)?.actor(),
         })
     }
 

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::audit::{Action, ActorRef, Event, Events};
-use crate::auth::current_user::CurrentUser;
 use crate::authz::role::CompanyRole;
 use crate::cli::demo::{DAY, Stage, account};
 use crate::common::error::AppError;
@@ -19,6 +18,7 @@ use crate::models::access_review::items::{Verdict, Which};
 use crate::models::access_review::rules::Decision;
 use crate::models::access_review::{NewReview, collect};
 use crate::models::membership::{Origin, OwnPlace};
+use crate::models::user;
 use crate::services::access_reviews::advance;
 use crate::services::access_reviews::{close, notify};
 use crate::services::assignments;
@@ -66,7 +66,7 @@ fn begin(stage: &Stage, days_ago: i64, days: i64, name: &str, slugs: Option<&[&s
     stage.ago(days_ago * DAY, |cx, conn| {
         let org = place(conn)?;
         let maya = account(conn, OWNER)?;
-        let maya = CurrentUser::backstage(conn, cx, maya)?;
+        let maya = user::by_id(conn, maya)?;
         let chosen = match slugs {
             Some(slugs) => Some(
                 slugs
@@ -96,7 +96,7 @@ fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, no
     stage.ago(days_ago * DAY, |cx, conn| {
         let org = place(conn)?;
         let decider = account(conn, by)?;
-        let decider: ActorRef = CurrentUser::backstage(conn, cx, decider)?.actor();
+        let decider: ActorRef = user::by_id(conn, decider)?.actor();
         let (at, company) = company(conn, org, slug)?;
         let lines = items::lines(conn, org, review, at, Which::Page(None, 50))?;
         let mut kept = Vec::new();
@@ -130,7 +130,7 @@ fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
     stage.ago((days_ago - 1) * DAY, |cx, conn| {
         let org = place(conn)?;
         let maya = account(conn, OWNER)?;
-        let maya = CurrentUser::backstage(conn, cx, maya)?.actor();
+        let maya = user::by_id(conn, maya)?.actor();
         let mut events = Events::none("one for each place");
         for lost in items::lost(conn, org, review, None, None, 50)? {
             let role = CompanyRole::parse(&lost.kept_role);

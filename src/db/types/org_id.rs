@@ -25,7 +25,7 @@ impl OrgId {
     /// Takes the organization's advisory lock until the transaction ends, before any row is locked: writes of one
     /// organization change the same counters and the same log, and in turns they can't deadlock.
     pub fn advisory_lock(self, conn: &mut Conn) -> QueryResult<()> {
-        conn.advisory_lock(&format!("organization {self}"))
+        conn.advisory_lock(self.0.as_str())
     }
 }
 

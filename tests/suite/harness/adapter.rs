@@ -9,6 +9,7 @@ use std::time::Duration;
 use tenantry::app::App;
 use tenantry::common::config::Config;
 use tenantry::common::time::Clock;
+use tenantry::db::Db;
 use tenantry::mail::transport::Transport;
 use tenantry::{jobs, server};
 

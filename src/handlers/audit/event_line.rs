@@ -1,44 +1,44 @@
-//! A line of the log as pages show it.
+//! An event of the log as pages show it.
 
 use crate::audit::{Action, Category, Entry};
 use crate::common::device;
 use crate::common::html::query_value;
 use crate::common::time::Time;
-use crate::handlers::audit::asked::AuditQuery;
+use crate::handlers::audit::filter::AuditQuery;
 use crate::handlers::audit::rules;
 use crate::handlers::audit::rules::Change;
 
-/// A line in words.
-pub struct Shown {
+/// An event in words.
+pub struct EventLine {
     pub seq: i64,
-    /// What was done, as a sentence that names its actor elsewhere.
-    pub sentence: String,
+    /// What was done, without the actor.
+    pub description: String,
     pub actor: String,
-    /// The list of what the same person did.
+    /// The events of the same actor.
     pub actor_href: Option<String>,
     pub on_behalf_of: Option<String>,
     pub at: Time,
     /// When, for people.
     pub ago: String,
-    /// From where, and with what; nothing for what the house did.
+    /// IP address and device; `None` for Tenantry itself.
     pub origin: Option<(String, String)>,
-    /// What the browser said of itself.
+    /// The browser.
     pub agent: String,
     pub request_id: String,
-    /// The action's name.
+    /// The stable name of the action.
     pub action: String,
-    /// A word for the kind and its tone, where it is no plain change.
+    /// The label and tone of the category, if it is no plain change.
     pub badge: Option<(&'static str, &'static str)>,
-    /// What it was done to, in words.
+    /// The target, in words.
     pub target: String,
-    /// The list of what was done to the same thing.
+    /// The events on the same target.
     pub target_href: String,
-    /// What changed.
+    /// The changed fields.
     pub changes: Vec<Change>,
 }
 
-impl Shown {
-    /// The line for people, with links into the list at `base`.
+impl EventLine {
+    /// The event for people, with links into the list at `base`.
     pub fn of(line: &Entry, base: &str, now: Time) -> Self {
         let (before, after) = line.details();
         let only = |name: &str, value: &str| format!("{base}{}", AuditQuery::default().query((name, value), ""));
@@ -46,7 +46,7 @@ impl Shown {
         let known = !line.ip.is_empty();
         Self {
             seq: line.seq,
-            sentence: rules::capital(&line.sentence()),
+            description: rules::capital(&line.description()),
             actor: line.actor_name.clone(),
             actor_href: line.actor_id.as_deref().map(|id| only("actor", id)),
             on_behalf_of: line.on_behalf_of.clone(),
@@ -71,19 +71,19 @@ impl Shown {
         }
     }
 
-    /// The line's own page, under the list at `base`.
+    /// The page of the event, under the list at `base`.
     pub fn href(&self, base: &str) -> String {
         format!("{base}/{}", self.seq)
     }
 
-    /// Its request, as the list is narrowed to it.
+    /// The events of the same request.
     pub fn request_href(&self, base: &str) -> String {
         format!("{base}?q={}", query_value(&self.request_id))
     }
 }
 
 fn badge(action: Action) -> Option<(&'static str, &'static str)> {
-    match (action, action.kind()) {
+    match (action, action.category()) {
         (Action::SignInFailed | Action::AccountLocked, _) => Some(("Security", "danger")),
         (_, Category::Change) => None,
         (_, Category::Login) => Some(("Sign-in", "info")),

@@ -1,8 +1,9 @@
-//! What of the log an address asks for.
+//! The filters of the log, as the URL has them.
 
 use serde::Deserialize;
 
-use crate::audit::query::{Filter, SeqCursor, Who};
+use crate::audit::query::{Filter, Who};
+use crate::audit::walk::SeqCursor;
 use crate::audit::{Action, Category};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -14,23 +15,31 @@ use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::handlers::audit::queries;
 
-/// The filters as they stand in the address.
+/// Why a filter cannot be read.
+pub enum FilterError {
+    Invalid(FormErrors),
+    Failed(AppError),
+}
+
+crate::change_error!(FilterError);
+
+/// The filters of a URL.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct AuditQuery {
-    /// Words of names, addresses, requests.
+    /// Words of names, IP addresses or request IDs.
     pub q: String,
-    /// Who did it: an account's id, an address, or words of a name.
+    /// The actor: the id of an account, an email address, or words of a name.
     pub actor: String,
-    /// An action's name, or the beginning of a group of them.
+    /// An action or a group of actions.
     pub action: String,
     /// `change`, `login` or `security`.
     pub kind: String,
-    /// What it was done to: `member:ID`.
+    /// The target: `member:ID`.
     pub target: String,
     pub from: String,
     pub to: String,
-    /// The place in the list.
+    /// The position in the list.
     pub after: String,
 }
 
@@ -47,12 +56,12 @@ impl AuditQuery {
         ]
     }
 
-    /// Whether anything is left out.
+    /// Whether a filter is set.
     pub fn is_narrowed(&self) -> bool {
         self.fields().iter().any(|(_, value)| !value.trim().is_empty())
     }
 
-    /// The filters that are set, for an export's head.
+    /// The filters that are set, for the head of an export.
     pub fn set(&self) -> serde_json::Map<String, serde_json::Value> {
         self.fields()
             .into_iter()
@@ -61,7 +70,7 @@ impl AuditQuery {
             .collect()
     }
 
-    /// `?…` with these filters, one of them set otherwise, and a place.
+    /// `?…` with these filters, one of them changed, and a position.
     pub fn query(&self, change: (&str, &str), after: &str) -> String {
         let parts: Vec<String> = self
             .fields()
@@ -78,22 +87,22 @@ impl AuditQuery {
         }
     }
 
-    /// The place in the list.
-    pub fn place(&self) -> SeqCursor {
+    /// The position in the list.
+    pub fn cursor(&self) -> SeqCursor {
         SeqCursor::parse(&self.after)
     }
 
-    /// What is wanted, or what is wrong, by field.
-    pub fn read(&self, conn: &mut Conn, organization: OrgId) -> Result<Result<Filter, FormErrors>, AppError> {
+    /// The filter of these fields.
+    pub fn filter(&self, conn: &mut Conn, organization: OrgId) -> Result<Filter, FilterError> {
         let mut errors = FormErrors::none();
         let day = |text: &str, read: fn(&str) -> Option<Time>| match text.trim() {
             "" => Ok(None),
-            text => read(text).map(Some).ok_or("Enter a day such as 2026-11-28"),
+            text => read(text).map(Some).ok_or("Enter a date, like 2026-11-28"),
         };
         let from = errors.take("from", day(&self.from, Time::start_of_day)).flatten();
         let until = errors.take("to", day(&self.to, Time::end_of_day)).flatten();
         if from.zip(until).is_some_and(|(from, until)| from > until) {
-            errors.add("to", "The last day lies before the first one");
+            errors.add("to", "Enter a date after the first date");
         }
         let actions = errors.take("action", self.actions()).flatten();
         let target = match self.target.trim() {
@@ -101,29 +110,29 @@ impl AuditQuery {
             text => match text.split_once(':') {
                 Some((kind, id)) if !kind.is_empty() && !id.is_empty() => Some((kind.to_owned(), id.to_owned())),
                 _ => {
-                    errors.add("target", "Name a kind and an id, such as member:0193…");
+                    errors.add("target", "Enter a kind and an ID, like member:0193…");
                     None
                 }
             },
         };
         if !errors.is_empty() {
-            return Ok(Err(errors));
+            return Err(FilterError::Invalid(errors));
         }
-        Ok(Ok(Filter {
+        Ok(Filter {
             words: folded(&self.q),
             actor: self.who(conn, organization)?,
             actions,
             target,
             from,
             until,
-        }))
+        })
     }
 
     fn actions(&self) -> Result<Option<Vec<Action>>, &'static str> {
         let action = self.action.trim().trim_end_matches('.');
         let kind = match self.kind.trim() {
             "" => None,
-            text => Some(Category::parse(text).ok_or("Choose one of the kinds")?),
+            text => Some(Category::parse(text).ok_or("Choose a kind from the list")?),
         };
         if action.is_empty() && kind.is_none() {
             return Ok(None);
@@ -134,11 +143,11 @@ impl AuditQuery {
             .filter(|each| action.is_empty() || each.as_str() == action || each.group() == action)
             .collect();
         if of_name.is_empty() {
-            return Err("There is no such action");
+            return Err("Choose an action from the list");
         }
         let wanted = of_name
             .into_iter()
-            .filter(|each| kind.is_none_or(|kind| each.kind() == kind));
+            .filter(|each| kind.is_none_or(|kind| each.category() == kind));
         Ok(Some(wanted.collect()))
     }
 
