@@ -35,13 +35,6 @@ pub enum Outcome {
     AlreadyPending,
 }
 
-impl Outcome {
-    /// `Done`, or `Unchanged` when there is no event.
-    fn of(events: &Events) -> Self {
-        if events.is_empty() { Self::Unchanged } else { Self::Done }
-    }
-}
-
 /// Asks a second owner for a change of an owner; `None` where no approval is needed.
 fn request_approval(
     conn: &mut Conn,
