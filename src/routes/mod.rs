@@ -1,6 +1,6 @@
 //! Every route of the product, in one table: method, path, gate and handler.
 
-pub mod access;
+pub mod guard;
 pub mod health;
 
 use actix_web::web;
@@ -22,7 +22,7 @@ use crate::handlers::{
     access, access_reviews, audit, companies, groups, invitations, members, onboarding, onboarding_links, operator,
     organizations, overview, permissions, settings,
 };
-use crate::routes::access::{Access, Guard, GuardedBy};
+use crate::routes::guard::{Access, Guard, GuardedBy};
 
 /// A row of the table.
 pub struct Entry {
@@ -105,11 +105,11 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations"                SignedIn               => organizations::index::index;
     post "/organizations"                SignedIn               => organizations::new::create;
     get  "/organizations/new"            SignedIn               => organizations::new::new;
-    get  "/organizations/slug"           SignedIn               => organizations::new::slug;
+    get  "/organizations/slug"           SignedIn               => organizations::slug::show;
     get  "/organizations/choosing"       SignedIn               => organizations::choosing::show;
-    post "/organizations/requests"       SignedIn               => organizations::request::ask;
-    get  "/organizations/{slug}/leaving" Gate<ViewOrganization> => organizations::leaving::confirm;
-    post "/organizations/{slug}/leaving" Gate<ViewOrganization> => organizations::leaving::leave;
+    post "/organizations/requests"       SignedIn               => organizations::requests::create;
+    get  "/organizations/{slug}/leaving" Gate<ViewOrganization> => organizations::leaving::new;
+    post "/organizations/{slug}/leaving" Gate<ViewOrganization> => organizations::leaving::create;
 
     // Overview and companies
     get  "/organizations/{slug}"                                              Gate<ViewOverview>                => overview::show::show;
@@ -118,15 +118,15 @@ pub const ROUTES: &[Entry] = table! {
     get  "/organizations/{slug}/companies/new"                                Gate<CreateCompanies>             => companies::new::new;
     get  "/organizations/{slug}/companies/{company}"                          CompanyGate<ViewCompany>          => companies::show::show;
     get  "/organizations/{slug}/companies/{company}/settings"                 CompanyGate<EditCompany>          => companies::settings::edit;
-    post "/organizations/{slug}/companies/{company}/settings"                 CompanyGate<EditCompany>          => companies::settings::save;
-    get  "/organizations/{slug}/companies/{company}/archiving"                CompanyGate<ArchiveCompanies>     => companies::archiving::confirm;
-    post "/organizations/{slug}/companies/{company}/archiving"                CompanyGate<ArchiveCompanies>     => companies::archiving::archive;
-    post "/organizations/{slug}/companies/{company}/restoring"                CompanyGate<ArchiveCompanies>     => companies::archiving::restore;
-    get  "/organizations/{slug}/companies/{company}/moving"                   CompanyGate<DeleteCompanies>      => companies::moving::page;
-    post "/organizations/{slug}/companies/{company}/moving"                   CompanyGate<DeleteCompanies>      => companies::moving::submit;
-    get  "/organizations/{slug}/companies/{company}/members"                  CompanyGate<ManageCompanyMembers> => companies::people::search;
-    post "/organizations/{slug}/companies/{company}/members"                  CompanyGate<ManageCompanyMembers> => companies::people::assign;
-    post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" CompanyGate<ManageCompanyMembers> => companies::people::unassign;
+    post "/organizations/{slug}/companies/{company}/settings"                 CompanyGate<EditCompany>          => companies::settings::update;
+    get  "/organizations/{slug}/companies/{company}/archiving"                CompanyGate<ArchiveCompanies>     => companies::archiving::new;
+    post "/organizations/{slug}/companies/{company}/archiving"                CompanyGate<ArchiveCompanies>     => companies::archiving::create;
+    post "/organizations/{slug}/companies/{company}/restoring"                CompanyGate<ArchiveCompanies>     => companies::restoring::create;
+    get  "/organizations/{slug}/companies/{company}/moving"                   CompanyGate<DeleteCompanies>      => companies::moving::new;
+    post "/organizations/{slug}/companies/{company}/moving"                   CompanyGate<DeleteCompanies>      => companies::moving::create;
+    get  "/organizations/{slug}/companies/{company}/members"                  CompanyGate<ManageCompanyMembers> => companies::people::index;
+    post "/organizations/{slug}/companies/{company}/members"                  CompanyGate<ManageCompanyMembers> => companies::people::create;
+    post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" CompanyGate<ManageCompanyMembers> => companies::people::destroy;
 
     // Members
     get  "/organizations/{slug}/members"                                         Gate<ViewMembers>     => members::index::index;
@@ -162,28 +162,28 @@ pub const ROUTES: &[Entry] = table! {
     post "/invitations/{token}/declination"                    Visitor             => invitations::answer::decline;
 
     // Settings
-    get  "/organizations/{slug}/settings"                             Gate<ViewOrganization> => settings::general::first;
+    get  "/organizations/{slug}/settings"                             Gate<ViewOrganization> => settings::index::index;
     get  "/organizations/{slug}/settings/general"                     Gate<EditProfile>      => settings::general::edit;
-    post "/organizations/{slug}/settings/general"                     Gate<EditProfile>      => settings::general::save;
+    post "/organizations/{slug}/settings/general"                     Gate<EditProfile>      => settings::general::update;
     get  "/organizations/{slug}/settings/slug"                        Gate<ChangeSlug>       => settings::slug::edit;
-    post "/organizations/{slug}/settings/slug"                        Gate<ChangeSlug>       => settings::slug::save;
-    get  "/organizations/{slug}/settings/slug/status"                 Gate<ChangeSlug>       => settings::slug::status;
+    post "/organizations/{slug}/settings/slug"                        Gate<ChangeSlug>       => settings::slug::update;
+    get  "/organizations/{slug}/settings/slug/status"                 Gate<ChangeSlug>       => settings::slug_status::show;
     get  "/organizations/{slug}/settings/contacts/{kind}"             Gate<EditProfile>      => settings::contacts::edit;
-    post "/organizations/{slug}/settings/contacts/{kind}"             Gate<EditProfile>      => settings::contacts::save;
-    post "/organizations/{slug}/settings/contacts/{kind}/resending"   Gate<EditProfile>      => settings::contacts::resend;
-    post "/organizations/{slug}/settings/contacts/{kind}/removal"     Gate<EditProfile>      => settings::contacts::remove;
-    get  "/contacts/{token}"                                          Visitor                => settings::proof::page;
-    post "/contacts/{token}"                                          Visitor                => settings::proof::confirm;
-    get  "/organizations/{slug}/settings/transfer"                    Gate<TransferOrDelete> => settings::transfer::edit;
-    post "/organizations/{slug}/settings/transfer"                    Gate<TransferOrDelete> => settings::transfer::ask;
-    post "/organizations/{slug}/settings/dual-control"                Gate<TransferOrDelete> => settings::control::switch;
-    get  "/organizations/{slug}/settings/approvals/{id}"              Gate<ViewOrganization> => settings::approvals::page;
-    post "/organizations/{slug}/settings/approvals/{id}/confirmation" Gate<ViewOrganization> => settings::approvals::confirm;
-    post "/organizations/{slug}/settings/approvals/{id}/refusal"      Gate<ViewOrganization> => settings::approvals::refuse;
-    post "/organizations/{slug}/settings/approvals/{id}/withdrawal"   Gate<ViewOrganization> => settings::approvals::withdraw;
-    get  "/organizations/{slug}/settings/deletion"                    Gate<TransferOrDelete> => settings::deletion::confirm;
-    post "/organizations/{slug}/settings/deletion"                    Gate<TransferOrDelete> => settings::deletion::delete;
-    post "/organizations/{slug}/settings/restoration"                 Gate<TransferOrDelete> => settings::deletion::restore;
+    post "/organizations/{slug}/settings/contacts/{kind}"             Gate<EditProfile>      => settings::contacts::update;
+    post "/organizations/{slug}/settings/contacts/{kind}/resending"   Gate<EditProfile>      => settings::contacts::resending::create;
+    post "/organizations/{slug}/settings/contacts/{kind}/removal"     Gate<EditProfile>      => settings::contacts::destroy;
+    get  "/contacts/{token}"                                          Visitor                => settings::contact_verification::show;
+    post "/contacts/{token}"                                          Visitor                => settings::contact_verification::create;
+    get  "/organizations/{slug}/settings/transfer"                    Gate<TransferOrDelete> => settings::transfer::new;
+    post "/organizations/{slug}/settings/transfer"                    Gate<TransferOrDelete> => settings::transfer::create;
+    post "/organizations/{slug}/settings/dual-control"                Gate<TransferOrDelete> => settings::dual_control::update;
+    get  "/organizations/{slug}/settings/approvals/{id}"              Gate<ViewOrganization> => settings::approvals::show;
+    post "/organizations/{slug}/settings/approvals/{id}/confirmation" Gate<ViewOrganization> => settings::approvals::confirmation::create;
+    post "/organizations/{slug}/settings/approvals/{id}/refusal"      Gate<ViewOrganization> => settings::approvals::refusal::create;
+    post "/organizations/{slug}/settings/approvals/{id}/withdrawal"   Gate<ViewOrganization> => settings::approvals::withdrawal::create;
+    get  "/organizations/{slug}/settings/deletion"                    Gate<TransferOrDelete> => settings::deletion::new;
+    post "/organizations/{slug}/settings/deletion"                    Gate<TransferOrDelete> => settings::deletion::create;
+    post "/organizations/{slug}/settings/restoration"                 Gate<TransferOrDelete> => settings::restoration::create;
 
     // Access: people, matrix
     get  "/organizations/{slug}/access"                        Gate<ViewAccess>      => access::people::index;
@@ -259,22 +259,22 @@ pub const ROUTES: &[Entry] = table! {
     get  "/operator/health"                                   OperatorGate         => operator::health::show;
     get  "/operator/organizations"                            OperatorGate         => operator::organizations::index;
     get  "/operator/organizations/{slug}"                     OperatorGate         => operator::organization::show;
-    get  "/operator/organizations/{slug}/support"             OperatorGate         => operator::support::ask;
-    post "/operator/organizations/{slug}/support"             OperatorGate         => operator::support::begin;
-    post "/operator/organizations/{slug}/support/ending"      OperatorGate         => operator::support::end;
+    get  "/operator/organizations/{slug}/support"             OperatorGate         => operator::support::new;
+    post "/operator/organizations/{slug}/support"             OperatorGate         => operator::support::create;
+    post "/operator/organizations/{slug}/support/ending"      OperatorGate         => operator::support_ending::destroy;
     get  "/operator/users"                                    OperatorGate         => operator::users::index;
     get  "/operator/users/{id}"                               OperatorGate         => operator::user::show;
-    post "/operator/users/{id}/limit"                         OperatorGate         => operator::user::set_limit;
-    post "/operator/users/{id}/appointment"                   OperatorGate         => operator::user::appoint;
-    post "/operator/users/{id}/dismissal"                     OperatorGate         => operator::user::dismiss;
-    post "/operator/users/{id}/sessions/ending"               OperatorGate         => operator::user::end_sessions;
+    post "/operator/users/{id}/limit"                         OperatorGate         => operator::limit::update;
+    post "/operator/users/{id}/appointment"                   OperatorGate         => operator::appointment::create;
+    post "/operator/users/{id}/dismissal"                     OperatorGate         => operator::appointment::destroy;
+    post "/operator/users/{id}/sessions/ending"               OperatorGate         => operator::sessions::destroy;
     get  "/operator/mail"                                     OperatorGate         => operator::mail::index;
     get  "/operator/mail/{id}"                                OperatorGate         => operator::mail::show;
-    get  "/operator/mail/{id}/preview"                        OperatorGate         => operator::mail::preview;
-    post "/operator/mail/{id}/retry"                          OperatorGate         => operator::mail::retry;
+    get  "/operator/mail/{id}/preview"                        OperatorGate         => operator::mail_preview::show;
+    post "/operator/mail/{id}/retry"                          OperatorGate         => operator::mail_retry::create;
     get  "/organizations/{slug}/settings/support"             Gate<ManageSecurity> => operator::consent::show;
-    post "/organizations/{slug}/settings/support"             Gate<ManageSecurity> => operator::consent::save;
-    post "/organizations/{slug}/settings/support/{id}/ending" Gate<ManageSecurity> => operator::consent::end;
+    post "/organizations/{slug}/settings/support"             Gate<ManageSecurity> => operator::consent::update;
+    post "/organizations/{slug}/settings/support/{id}/ending" Gate<ManageSecurity> => operator::support_ending::create;
 
     // Reviews
     get  "/organizations/{slug}/access/reviews"                             Gate<ViewAccess>                  => access_reviews::index::index;
