@@ -98,10 +98,10 @@ const SEALS: i64 = 50;
 /// What time alone brings about.
 pub fn sweep(app: &App) -> Result<(), AppError> {
     let door = System::of(app, "clock");
-    door.write(|cx, conn| Ok(((), crate::services::invitations::queries::expire(conn, cx.now)?)))?;
+    crate::services::invitations::expire::run(&door, BATCH)?;
     door.write(|cx, conn| Ok(((), membership::end_due(conn, cx, BATCH)?)))?;
     door.write(|cx, conn| Ok(((), membership::end_due_places(conn, cx, BATCH)?)))?;
-    door.write(|cx, conn| Ok(((), crate::models::join_request::expire(conn, cx, BATCH)?)))?;
+    crate::services::onboarding_links::expire_requests::run(&door, BATCH)?;
     crate::services::organizations::expire::run(&door, BATCH)?;
     while let Some(organization) = door.read(|_, conn| Ok(audit::chain::waiting(conn)?))? {
         door.write(|_, conn| {

@@ -2,4 +2,5 @@
 
 pub mod notice;
 pub mod outbox;
+pub mod queue;
 pub mod transport;

@@ -5,7 +5,8 @@
 
 use diesel::prelude::*;
 
-use crate::app::Ctx;
+pub use crate::mail::queue::{enqueue, enqueue_all};
+
 use crate::common::email::Email;
 use crate::common::id::MailId;
 use crate::common::time::{Span, Time};
@@ -70,29 +71,6 @@ pub struct Message {
     pub text: String,
     /// What the token in it is made of.
     pub seed: Option<Seed>,
-}
-
-/// Puts a letter into the outbox.
-pub fn enqueue(conn: &mut Conn, cx: &Ctx, letter: Message) -> QueryResult<MailId> {
-    let id = MailId::fresh();
-    diesel::insert_into(mail_outbox::table)
-        .values((
-            mail_outbox::id.eq(id),
-            mail_outbox::kind.eq(letter.kind),
-            mail_outbox::to_name.eq(letter.to_name),
-            mail_outbox::to_email.eq(letter.to.as_str()),
-            mail_outbox::subject.eq(letter.subject),
-            mail_outbox::html.eq(letter.html),
-            mail_outbox::text.eq(letter.text),
-            mail_outbox::seed.eq(letter.seed.map(|seed| seed.0)),
-            mail_outbox::state.eq(MailState::Queued),
-            mail_outbox::attempts.eq(0),
-            mail_outbox::next_attempt_at.eq(cx.now),
-            mail_outbox::last_error.eq(""),
-            mail_outbox::created_at.eq(cx.now),
-        ))
-        .execute(conn)?;
-    Ok(id)
 }
 
 /// A claimed row.

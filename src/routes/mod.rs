@@ -139,18 +139,18 @@ pub const ROUTES: &[Entry] = table! {
 
     // Invitations
     get  "/organizations/{slug}/invitations"                   invitations::index::index;
-    post "/organizations/{slug}/invitations"                   invitations::new::invite;
+    post "/organizations/{slug}/invitations"                   invitations::new::create;
     get  "/organizations/{slug}/invitations/new"               invitations::new::new;
-    post "/organizations/{slug}/invitations/resending"         invitations::resend::resend_all;
+    post "/organizations/{slug}/invitations/resending"         invitations::bulk_resending::create;
     get  "/organizations/{slug}/invitations/{id}"              invitations::edit::edit;
     post "/organizations/{slug}/invitations/{id}"              invitations::edit::update;
-    post "/organizations/{slug}/invitations/{id}/resending"    invitations::resend::resend;
-    get  "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::confirm;
-    post "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancel::cancel;
+    post "/organizations/{slug}/invitations/{id}/resending"    invitations::resending::create;
+    get  "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancellation::new;
+    post "/organizations/{slug}/invitations/{id}/cancellation" invitations::cancellation::create;
     get  "/invitations/{token}"                                invitations::link::show;
-    get  "/invitations/{token}/acceptance"                     invitations::link::back;
-    post "/invitations/{token}/acceptance"                     invitations::answer::accept;
-    post "/invitations/{token}/declination"                    invitations::answer::decline;
+    get  "/invitations/{token}/acceptance"                     invitations::acceptance::show;
+    post "/invitations/{token}/acceptance"                     invitations::acceptance::create;
+    post "/invitations/{token}/declination"                    invitations::declination::create;
 
     // Settings
     get  "/organizations/{slug}/settings" settings::general::first;
@@ -222,20 +222,20 @@ pub const ROUTES: &[Entry] = table! {
 
     // Links: onboarding links, joining
     get  "/organizations/{slug}/settings/onboarding"                        onboarding_links::index::index;
-    post "/organizations/{slug}/settings/onboarding"                        onboarding_links::form::create;
-    get  "/organizations/{slug}/settings/onboarding/new"                    onboarding_links::form::new;
+    post "/organizations/{slug}/settings/onboarding"                        onboarding_links::new::create;
+    get  "/organizations/{slug}/settings/onboarding/new"                    onboarding_links::new::new;
     get  "/organizations/{slug}/settings/onboarding/requests"               onboarding_links::requests::index;
-    post "/organizations/{slug}/settings/onboarding/requests/{id}/decision" onboarding_links::requests::decide;
-    get  "/organizations/{slug}/settings/onboarding/{id}"                   onboarding_links::form::edit;
-    post "/organizations/{slug}/settings/onboarding/{id}"                   onboarding_links::form::update;
-    get  "/organizations/{slug}/settings/onboarding/{id}/rotation"          onboarding_links::switch::confirm;
-    post "/organizations/{slug}/settings/onboarding/{id}/rotation"          onboarding_links::switch::rotate;
-    post "/organizations/{slug}/settings/onboarding/{id}/disabling"         onboarding_links::switch::disable;
-    post "/organizations/{slug}/settings/onboarding/{id}/enabling"          onboarding_links::switch::enable;
-    get  "/join/{token}"                                                    onboarding_links::door::show;
-    post "/join/{token}"                                                    onboarding_links::answer::join;
-    post "/join/{token}/opening"                                            onboarding_links::door::open;
-    post "/join/requests/{id}/withdrawal"                                   onboarding_links::answer::withdraw;
+    post "/organizations/{slug}/settings/onboarding/requests/{id}/decision" onboarding_links::decision::create;
+    get  "/organizations/{slug}/settings/onboarding/{id}"                   onboarding_links::edit::edit;
+    post "/organizations/{slug}/settings/onboarding/{id}"                   onboarding_links::edit::update;
+    get  "/organizations/{slug}/settings/onboarding/{id}/rotation"          onboarding_links::rotation::new;
+    post "/organizations/{slug}/settings/onboarding/{id}/rotation"          onboarding_links::rotation::create;
+    post "/organizations/{slug}/settings/onboarding/{id}/disabling"         onboarding_links::disabling::create;
+    post "/organizations/{slug}/settings/onboarding/{id}/enabling"          onboarding_links::enabling::create;
+    get  "/join/{token}"                                                    onboarding_links::join::show;
+    post "/join/{token}"                                                    onboarding_links::join::create;
+    post "/join/{token}/opening"                                            onboarding_links::opening::create;
+    post "/join/requests/{id}/withdrawal"                                   onboarding_links::withdrawal::create;
 
     // Audit
     get  "/organizations/{slug}/settings/audit"              audit::index::page;

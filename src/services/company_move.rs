@@ -31,9 +31,9 @@ use crate::db::types::organization::{CompanyStatus, InvitationStatus, Organizati
 use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::access;
+use crate::models::new_company;
 use crate::models::organization;
 use crate::services::assignments::AssignmentCheck;
-use crate::services::company_form;
 
 /// So many of somebody's organizations are looked through.
 const LOOKED_THROUGH: i64 = 200;
@@ -272,7 +272,7 @@ pub fn relocate(
         return Ok(None);
     }
     let own = Slug::parse(&company.slug).map_err(AppError::internal)?;
-    let slug = company_form::free_like(conn, to.organization, &own)?.ok_or(AppError::Busy)?;
+    let slug = new_company::free_slug(conn, to.organization, &own)?.ok_or(AppError::Busy)?;
     let row = (
         companies::organization_id.eq(to.organization),
         companies::id.eq(id),

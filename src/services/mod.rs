@@ -6,7 +6,7 @@ pub mod access_reviews;
 pub mod accounts;
 pub mod approvals;
 pub mod assignments;
-pub mod company_form;
+pub mod companies;
 pub mod company_move;
 pub mod groups;
 pub mod invitations;

@@ -19,8 +19,8 @@ use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::companies::new::taken;
 use crate::models::company;
 use crate::models::company::Renamed;
-use crate::services::company_form;
-use crate::services::company_form::CompanyForm;
+use crate::models::new_company;
+use crate::services::companies::form::CompanyForm;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -105,7 +105,7 @@ fn change(
     if company.status == CompanyStatus::Archived {
         return refuse(FormErrors::one("name", archived(actor.unit)));
     }
-    let wish = match company_form::wish(form, actor.unit.one()) {
+    let wish = match form.parse(actor.unit) {
         Ok(wish) => wish,
         Err(errors) => return refuse(errors),
     };
@@ -131,7 +131,7 @@ fn change(
             Ok((Ok(path), actor.event(event)))
         }
         Renamed::SlugTaken => {
-            let free = company_form::free_like(conn, actor.organization, &wish.slug)?;
+            let free = new_company::free_slug(conn, actor.organization, &wish.slug)?;
             let sentence = taken(actor.unit, wish.slug.as_str(), free.as_ref().map(Slug::as_str));
             refuse(FormErrors::one("slug", sentence))
         }

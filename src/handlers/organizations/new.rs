@@ -2,12 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde_json::json;
 
-use crate::audit::{Action, Event, Events};
+use crate::audit::Events;
 use crate::auth::SignedIn;
 use crate::auth::current_user::CurrentUser;
-use crate::authz::role::Role;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -20,11 +18,10 @@ use crate::handlers::organizations::queries;
 use crate::handlers::organizations::request::LimitPage;
 use crate::handlers::organizations::rules;
 use crate::handlers::organizations::rules::{NewForm, Wish};
-use crate::models::invitation;
-use crate::models::invitation::NewInvitation;
 use crate::models::organization;
 use crate::models::organization::create::{CreateRefused, NewOrganization};
-use crate::services::invitations::email;
+use crate::services::invitations;
+use crate::services::invitations::email::InvitationSender;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -143,24 +140,15 @@ fn make(conn: &mut Conn, person: &CurrentUser, wish: Wish) -> Result<(Result<Slu
 
 /// The creator stays owner until the invited one accepts: the organization is never without.
 fn invite_owner(conn: &mut Conn, person: &CurrentUser, org: OrgId, owner: Email) -> Result<Events, AppError> {
-    let label = owner.to_string();
-    let offer = NewInvitation {
-        email: owner,
-        first_name: String::new(),
-        last_name: String::new(),
-        role: Role::Owner,
-        companies: Vec::new(),
-        message: String::new(),
-        access_until: None,
-        hands_over: true,
+    let profile = organization::profile(conn, org)?;
+    let sender = InvitationSender {
+        user: person.id,
+        name: person.name.clone(),
+        email: person.email.to_string(),
+        organization: profile.name,
+        unit: profile.unit,
     };
-    let (id, seed) = invitation::create(conn, &person.cx, org, person.id, &offer)?
-        .ok_or_else(|| AppError::internal("a new organization has no open invitation"))?;
-    let invitation = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
-    email::invite(conn, &person.cx, &invitation, seed)?;
-    let event = Event::new(Action::MemberInvited, "invitation", id, label)
-        .after(json!({ "role": Role::Owner.as_str(), "hands_over": true }));
-    Ok(Events::organization(org, event))
+    invitations::create::invite_owner(conn, &person.cx, org, &sender, owner)
 }
 
 /// The query of the live check.

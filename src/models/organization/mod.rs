@@ -3,6 +3,7 @@
 pub mod contact;
 pub mod create;
 pub mod deletion;
+pub mod heading;
 pub mod profile;
 pub mod slug;
 

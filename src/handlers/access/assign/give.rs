@@ -16,13 +16,16 @@ use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::access::assign::AssignmentForm;
 use crate::handlers::access::assign::offer::chosen;
+use crate::handlers::invitations::wording;
 use crate::models::access_matrix;
 use crate::models::company_choice::CompanyChoice;
+use crate::models::invitation::{CompanyGrant, pairs};
 use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::assignments::AssignmentError as NotPlaced;
-use crate::services::invitations::authority;
-use crate::services::invitations::batch::{InvitationTerms, InviteBatch, Invitee};
+use crate::services::invitations::authority::InviteAuthority;
+use crate::services::invitations::create;
+use crate::services::invitations::create::{InvitationTerms, Invitee};
 use crate::services::members::role;
 use crate::services::members::role::Title;
 use crate::services::members::rules::MemberChangeError;
@@ -142,27 +145,28 @@ fn invite(
     let (Some(email), Some(first_name), Some(last_name), Some(terms)) = (email, first_name, last_name, terms) else {
         return Ok(None);
     };
-    let voucher = authority::voucher(conn, actor)?;
-    if !voucher.vouches(terms.role, &terms.companies) {
+    let authority = InviteAuthority::of(conn, actor)?;
+    if !authority.covers(terms.role, &pairs(&terms.companies)) {
         return Err(actor.refusal(conn, missing(actor, terms.role, InviteMembers::ID))?);
     }
-    let mut round = InviteBatch::begin(conn, actor, &voucher, vec![email.as_str().to_owned()])?;
-    let guest = Invitee {
+    let invitee = Invitee {
         email: email.clone(),
         first_name,
         last_name,
+        role: None,
     };
-    if let Err(sentence) = round.invite(conn, guest, &terms)? {
-        errors.add("email", sentence);
+    let (results, events) = create::invite(conn, actor, &authority, &terms, vec![invitee])?;
+    if let Some(Err(error)) = results.first() {
+        errors.add("email", wording::invite_error(error, &actor.organization_name));
         return Ok(None);
     }
     let word = if actor.cx.config().sends_mail() {
         format!("Invitation sent to {email}")
     } else {
-        format!("{email} is invited. Copy the accept link from the list and pass it on")
+        format!("{email} is invited. Copy the accept link from the list and share it")
     };
     let path = actor.path("/invitations");
-    Ok(Some((Given { word, path }, round.events())))
+    Ok(Some((Given { word, path }, events)))
 }
 
 fn terms(
@@ -175,7 +179,6 @@ fn terms(
     let mut terms = InvitationTerms {
         role: Role::Member,
         companies: Vec::new(),
-        named: Vec::new(),
         message: String::new(),
         access_until: None,
     };
@@ -185,8 +188,12 @@ fn terms(
         }
         match CompanyRole::parse(&typed.role) {
             Some(role) => {
-                terms.companies.push((company.id, role));
-                terms.named.push(format!("{} ({})", company.name, role.label()));
+                terms.companies.push(CompanyGrant {
+                    company: company.id,
+                    name: company.name.clone(),
+                    status: CompanyStatus::Active,
+                    role,
+                });
             }
             None => errors.add("role", CHOOSE),
         }

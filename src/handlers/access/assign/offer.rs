@@ -19,7 +19,7 @@ use crate::models::member_search::{MemberFilter, Sort};
 use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::assignments::AssignmentCheck;
-use crate::services::invitations::authority;
+use crate::services::invitations::authority::InviteAuthority;
 use crate::services::members::role;
 use crate::services::members::role::Title;
 use crate::services::members::rules::Target;
@@ -223,14 +223,14 @@ impl Offer {
 
     /// The roles for somebody new.
     fn for_guest(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
-        let voucher = authority::voucher(conn, actor)?;
+        let authority = InviteAuthority::of(conn, actor)?;
         if let Some(company) = &self.company {
-            let may = |role: &&CompanyRole| voucher.vouches(Role::Member, &[(company.id, **role)]);
-            let roles: Vec<CompanyRole> = voucher.company_roles().iter().filter(may).copied().collect();
+            let may = |role: &&CompanyRole| authority.covers(Role::Member, &[(company.id, **role)]);
+            let roles: Vec<CompanyRole> = authority.company_roles().iter().filter(may).copied().collect();
             self.company_roles(&roles);
             return Ok(());
         }
-        let roles = Role::ALL.iter().filter(|role| voucher.vouches(**role, &[]));
+        let roles = Role::ALL.iter().filter(|role| authority.covers(**role, &[]));
         self.roles = roles
             .map(|role| RoleChoice {
                 value: role.to_string(),
