@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{HttpResponse, HttpServer, web};
 use diesel::prelude::*;
 use tenantry::app::App;
 use tenantry::audit::Events;
@@ -129,7 +129,7 @@ fn reference(file: &Path, port: u16) {
     actix_web::rt::System::new().block_on(async move {
         HttpServer::new(move || {
             let bytes = bytes.clone();
-            App::new().default_service(web::to(move || {
+            actix_web::App::new().default_service(web::to(move || {
                 let bytes = bytes.clone();
                 async move { HttpResponse::Ok().content_type("text/html; charset=utf-8").body(bytes) }
             }))
@@ -570,9 +570,12 @@ fn organization(app: &App, slug: &str, owner: &str, members: usize, company_coun
                 .values((
                     audit_events::organization_id.eq(&org),
                     audit_events::id.eq(RawId::fresh().as_str().to_owned()),
+                    audit_events::v.eq(2),
                     audit_events::at.eq(now - at),
+                    audit_events::actor_kind.eq("user"),
                     audit_events::actor_id.eq(Some(owner)),
                     audit_events::actor_name.eq("Olivia Owner"),
+                    audit_events::company_id.eq(&company_ids[0]),
                     audit_events::ip.eq(""),
                     audit_events::agent.eq(""),
                     audit_events::request_id.eq("bench"),

@@ -23,7 +23,7 @@ const ORGANIZATIONS: i64 = 500;
 /// Checks every chain, or one. Each one gets a line; the first line that does not hold is named.
 pub fn verify(slug: Option<&str>) -> Result<(), Faults> {
     let app = open()?;
-    let door = System::of(&app, "command: audit");
+    let door = System::command(&app, "audit");
     let mut faults = Vec::new();
     let (mut chains, mut lines, mut after) = (0i64, 0i64, None);
     loop {

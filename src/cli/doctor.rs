@@ -37,7 +37,7 @@ pub fn doctor() -> Result<(), Faults> {
         ));
     }
     let app = App::new(db, config, keys, Clock::default());
-    match System::of(&app, "command: doctor").read(|_, conn| Ok(consistency::check(conn)?)) {
+    match System::command(&app, "doctor").read(|_, conn| Ok(consistency::check(conn)?)) {
         Ok(found) => {
             let wrong = found.iter().filter(|check| check.found > 0);
             faults.extend(wrong.map(|check| format!("{} {}", check.found, check.what)));

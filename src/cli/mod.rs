@@ -101,7 +101,7 @@ pub fn limit(email: &str, organizations: &str) -> Result<(), Faults> {
     };
     let email = Email::parse(email).map_err(|_| one(format!("“{email}” is not an address")))?;
     let app = server::open(Config::load()?, Clock::default()).map_err(one)?;
-    let changed = System::of(&app, "command: limit").write(|_, conn| {
+    let changed = System::command(&app, "limit").write(|_, conn| {
         let found: Option<UserId> = users::table
             .filter(users::email.eq(email.as_str()))
             .select(users::id)

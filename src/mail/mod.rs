@@ -1,6 +1,6 @@
-//! What leaves the house: the outbox and the letters in it.
+//! Email: the outbox, the transport and the messages.
 
+pub mod enqueue;
 pub mod notice;
 pub mod outbox;
-pub mod queue;
 pub mod transport;

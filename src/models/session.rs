@@ -45,6 +45,14 @@ pub fn renew(conn: &mut Conn, session: SessionId) -> QueryResult<Token> {
     Ok(token)
 }
 
+/// Saves the time and the IP address of a session's last request.
+pub fn touch(conn: &mut Conn, cx: &Ctx, session: SessionId) -> QueryResult<()> {
+    diesel::update(sessions::table.filter(sessions::id.eq(session)))
+        .set((sessions::last_seen_at.eq(cx.now), sessions::ip.eq(&cx.request.ip)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Ends one session of a person; `false` when it is not theirs or already over.
 pub fn end(conn: &mut Conn, user: UserId, session: SessionId) -> QueryResult<bool> {
     let ended = diesel::delete(

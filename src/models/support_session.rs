@@ -7,9 +7,8 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::app::Ctx;
-use crate::audit::{Action, Event, Events};
-use crate::auth::current_user::CurrentUser;
-use crate::common::id::{MembershipId, SupportId, UserId};
+use crate::audit::{Action, ActorRef, Event, Events};
+use crate::common::id::{SupportId, UserId};
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{organization_slugs, organizations, support_sessions, users};
@@ -25,28 +24,24 @@ pub struct Entered {
     pub active_companies: i64,
     pub archived_companies: i64,
     pub delete_after: Option<Time>,
-    pub id: MembershipId,
     pub support: Support,
 }
 
 /// The running session of an operator in the organization of a slug. Consent that was taken back ends it at once.
-pub fn enter(conn: &mut Conn, cx: &Ctx, person: &CurrentUser, slug: &str) -> QueryResult<Option<Entered>> {
+pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryResult<Option<Entered>> {
     type Row = (
         (OrgId, String, String, UnitLabel, i64, i64, Option<Time>),
-        (MembershipId, String, String, Time),
+        (SupportId, String, String, Time),
     );
-    if !person.operator {
-        return Ok(None);
-    }
     let row: Option<Row> = support_sessions::table
         .inner_join(organizations::table.on(organizations::id.eq(support_sessions::organization_id)))
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
         .filter(organization_slugs::slug.eq(slug))
         .filter(organization_slugs::is_current.eq(true))
         .filter(organizations::support_consent.eq(true))
-        .filter(support_sessions::operator_id.eq(person.id))
+        .filter(support_sessions::operator_id.eq(operator))
         .filter(support_sessions::ended_at.is_null())
-        .filter(support_sessions::ends_at.gt(cx.now))
+        .filter(support_sessions::ends_at.gt(now))
         .order(support_sessions::ends_at.desc())
         .select((
             (
@@ -78,8 +73,8 @@ pub fn enter(conn: &mut Conn, cx: &Ctx, person: &CurrentUser, slug: &str) -> Que
             active_companies,
             archived_companies,
             delete_after,
-            id,
             support: Support {
+                id,
                 reason,
                 consent_by,
                 ends_at,
@@ -194,7 +189,7 @@ pub enum SupportError {
 pub fn begin(
     conn: &mut Conn,
     cx: &Ctx,
-    operator: &CurrentUser,
+    operator: &ActorRef,
     organization: OrgId,
     reason: &str,
     length: Span,
@@ -336,6 +331,7 @@ fn close(conn: &mut Conn, open: &Open, at: Time, how: &str) -> QueryResult<Event
 /// A support session: an operator in an organization that is not theirs.
 #[derive(Debug, Clone)]
 pub struct Support {
+    pub id: SupportId,
     pub reason: String,
     /// Who allowed operators in, by name.
     pub consent_by: String,

@@ -40,10 +40,7 @@ impl Account {
 
     /// The name for the log.
     pub fn actor(&self) -> ActorRef {
-        ActorRef {
-            id: self.id,
-            name: self.name.clone(),
-        }
+        ActorRef::user(self.id, &self.name)
     }
 
     /// A deed on the account itself.
@@ -135,6 +132,12 @@ fn appoint(conn: &mut Conn, cx: &Ctx, account: &Account) -> QueryResult<Events> 
         .set(users::is_operator.eq(true))
         .execute(conn)?;
     Ok(account.event(Action::OperatorAppointed))
+}
+
+/// Whether the instance has its first operator.
+pub fn has_operator(conn: &mut Conn) -> QueryResult<bool> {
+    let appointed = instance::table.filter(instance::operator_id.is_not_null());
+    diesel::select(diesel::dsl::exists(appointed)).get_result(conn)
 }
 
 /// The name of an organization that somebody is invited to.

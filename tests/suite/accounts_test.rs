@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tenantry::ground::config::Signup;
+use tenantry::common::config::Signup;
 
 use crate::harness::client::{Client, encode};
 use crate::harness::house::House;

@@ -3,9 +3,10 @@
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use tenantry::gate::Backstage;
-use tenantry::gate::deed::verification::{self, Cursor, Step};
-use tenantry::gate::deed::{Action, Deed, Deeds};
+use tenantry::audit::verify;
+use tenantry::audit::verify::{Cursor, Step};
+use tenantry::audit::{Action, Event, Events};
+use tenantry::auth::System;
 
 use crate::harness::client::{Client, encode};
 use crate::harness::house::House;
@@ -37,19 +38,19 @@ fn sentences(page: &Page) -> Vec<String> {
 }
 
 /// Writes lines into an organization's log, as the house.
-fn write(house: &House, slug: &str, deeds: impl Fn() -> Vec<Deed>) {
-    let door = Backstage::of(house.product(), "test");
+fn write(house: &House, slug: &str, deeds: impl Fn() -> Vec<Event>) {
+    let door = System::of(house.product(), "test");
     let organization = house.stage(|stage| stage.organization_of(slug));
     door.write(|_, _| {
-        let deeds = deeds().into_iter().map(|deed| Deeds::organization(organization, deed));
-        Ok(((), Deeds::all(deeds)))
+        let deeds = deeds().into_iter().map(|deed| Events::organization(organization, deed));
+        Ok(((), Events::all(deeds)))
     })
     .expect("lines");
 }
 
-fn companies(from: usize, to: usize) -> Vec<Deed> {
+fn companies(from: usize, to: usize) -> Vec<Event> {
     (from..to)
-        .map(|n| Deed::new(Action::CompanyCreated, "company", n, format!("Company {n}")))
+        .map(|n| Event::new(Action::CompanyCreated, "company", n, format!("Company {n}")))
         .collect()
 }
 
@@ -191,7 +192,7 @@ fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
     let hash = |seq: i64| {
         house
             .database
-            .words(&format!("SELECT hash AS value FROM deeds WHERE seq = {seq}"))
+            .words(&format!("SELECT hash AS value FROM audit_events WHERE seq = {seq}"))
             .remove(0)
     };
     for words in [
@@ -238,10 +239,10 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
         let (south, invitation) = (scene.south.clone(), scene.invitation.clone());
         write(house, &slug, || {
             vec![
-                Deed::new(Action::CompanyEdited, "company", &south, "other"),
-                Deed::new(Action::InvitationCancelled, "invitation", &invitation, "invited"),
-                Deed::new(Action::OrganizationEdited, "organization", "x", "organization"),
-                Deed::new(Action::SignedIn, "account", "x", "somebody"),
+                Event::new(Action::CompanyEdited, "company", &south, "other"),
+                Event::new(Action::InvitationCancelled, "invitation", &invitation, "invited"),
+                Event::new(Action::OrganizationEdited, "organization", "x", "organization"),
+                Event::new(Action::SignedIn, "account", "x", "somebody"),
             ]
         });
         // The scene's own line is 1 and about north.
@@ -343,7 +344,7 @@ fn a_search_through_a_very_long_log_stops_says_so_and_goes_on() {
     // As if the log were long: what a search costs follows numbers, not time.
     let far = 60_000;
     house.database.execute(&format!(
-        "UPDATE deed_heads SET seq = seq + {far} WHERE organization_id = '{}'",
+        "UPDATE audit_heads SET seq = seq + {far} WHERE organization_id = '{}'",
         scene.organization
     ));
     write(&house, "endless", || companies(0, 21_000));
@@ -358,7 +359,7 @@ fn a_sheet_holds_every_wanted_line_and_runs_nothing() {
     let house = House::open();
     let (_, owner) = scene(&house, "owner", "sheet");
     write(&house, "sheet", || {
-        vec![Deed::new(
+        vec![Event::new(
             Action::CompanyCreated,
             "company",
             "x",
@@ -424,7 +425,7 @@ fn an_exported_log_proves_itself_by_the_documented_script_and_a_changed_one_does
     ];
     write(&house, "proof", || {
         let deed = |label: &&str| {
-            Deed::new(Action::CompanyEdited, "company", "x", *label).after(serde_json::json!({
+            Event::new(Action::CompanyEdited, "company", "x", *label).after(serde_json::json!({
                 "name": label, "count": 9_007_199_254_740_992u64, "more": u64::MAX, "less": -5, "part": 0.1, "huge": 1e21,
                 "nested": { "ß": [null, true, { "b": 1, "a": [] }], "": "" },
             }))
@@ -495,94 +496,94 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
     let cases: &[(&str, &str, i64, &str)] = &[
         (
             "a changed word",
-            "UPDATE deeds SET target_label = 'Company 99' WHERE organization_id = '{}' AND seq = 5",
+            "UPDATE audit_events SET target_label = 'Company 99' WHERE organization_id = '{}' AND seq = 5",
             5,
             "line 5 was changed",
         ),
         (
             "a changed time",
-            "UPDATE deeds SET at = at + 1 WHERE organization_id = '{}' AND seq = 5",
+            "UPDATE audit_events SET at = at + 1 WHERE organization_id = '{}' AND seq = 5",
             5,
             "line 5 was changed",
         ),
         (
             "an unknown action",
-            "UPDATE deeds SET action = 'company.praised', before = 'x' WHERE organization_id = '{}' AND seq = 5",
+            "UPDATE audit_events SET action = 'company.praised', before = 'x' WHERE organization_id = '{}' AND seq = 5",
             5,
             "line 5 was changed",
         ),
         (
             "a changed hash",
-            "UPDATE deeds SET hash = prev_hash WHERE organization_id = '{}' AND seq = 5",
+            "UPDATE audit_events SET hash = prev_hash WHERE organization_id = '{}' AND seq = 5",
             5,
             "line 5 was changed",
         ),
         (
             "a line less",
-            "DELETE FROM deeds WHERE organization_id = '{}' AND seq = 5",
+            "DELETE FROM audit_events WHERE organization_id = '{}' AND seq = 5",
             5,
             "line 5 is missing",
         ),
         (
             "a line less and the others moved up",
-            "DELETE FROM deeds WHERE organization_id = '{}' AND seq = 5;
-             UPDATE deeds SET seq = 5 WHERE organization_id = '{}' AND seq = 6;
-             UPDATE deeds SET seq = 6 WHERE organization_id = '{}' AND seq = 7;
-             UPDATE deeds SET seq = 7 WHERE organization_id = '{}' AND seq = 8;
-             UPDATE deed_heads SET seq = 7 WHERE organization_id = '{}'",
+            "DELETE FROM audit_events WHERE organization_id = '{}' AND seq = 5;
+             UPDATE audit_events SET seq = 5 WHERE organization_id = '{}' AND seq = 6;
+             UPDATE audit_events SET seq = 6 WHERE organization_id = '{}' AND seq = 7;
+             UPDATE audit_events SET seq = 7 WHERE organization_id = '{}' AND seq = 8;
+             UPDATE audit_heads SET seq = 7 WHERE organization_id = '{}'",
             5,
             "line 5 was changed",
         ),
         (
             "the end cut off",
-            "DELETE FROM deeds WHERE organization_id = '{}' AND seq > 6",
+            "DELETE FROM audit_events WHERE organization_id = '{}' AND seq > 6",
             7,
             "lines 7 to 8 are missing",
         ),
         (
             "the sealed end cut off with its head",
-            "DELETE FROM deeds WHERE organization_id = '{}' AND seq > 6;
-             UPDATE deed_heads SET seq = 6, hash = (SELECT hash FROM deeds WHERE organization_id = '{}' AND seq = 6) WHERE organization_id = '{}'",
+            "DELETE FROM audit_events WHERE organization_id = '{}' AND seq > 6;
+             UPDATE audit_heads SET seq = 6, hash = (SELECT hash FROM audit_events WHERE organization_id = '{}' AND seq = 6) WHERE organization_id = '{}'",
             7,
             "lines 7 to 8 are missing",
         ),
         (
             "two lines in each other's place",
-            "UPDATE deeds SET seq = 100 WHERE organization_id = '{}' AND seq = 5;
-             UPDATE deeds SET seq = 5 WHERE organization_id = '{}' AND seq = 6;
-             UPDATE deeds SET seq = 6 WHERE organization_id = '{}' AND seq = 100",
+            "UPDATE audit_events SET seq = 100 WHERE organization_id = '{}' AND seq = 5;
+             UPDATE audit_events SET seq = 5 WHERE organization_id = '{}' AND seq = 6;
+             UPDATE audit_events SET seq = 6 WHERE organization_id = '{}' AND seq = 100",
             5,
             "line 5 was changed",
         ),
         (
             "a line put in behind the end",
-            "INSERT INTO deeds (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, seq, prev_hash, hash)
-             SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, seq + 1, hash, hash FROM deeds WHERE organization_id = '{}' AND seq = 8",
+            "INSERT INTO audit_events (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, seq, prev_hash, hash)
+             SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, seq + 1, hash, hash FROM audit_events WHERE organization_id = '{}' AND seq = 8",
             9,
             "behind the head",
         ),
         (
             "a line put in outside of the chain",
-            "INSERT INTO deeds (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after)
-             SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after FROM deeds WHERE organization_id = '{}' AND seq = 8",
+            "INSERT INTO audit_events (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after)
+             SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after FROM audit_events WHERE organization_id = '{}' AND seq = 8",
             9,
             "outside of the chain",
         ),
         (
             "a head of another chain",
-            "UPDATE deed_heads SET hash = 'f' WHERE organization_id = '{}'",
+            "UPDATE audit_heads SET hash = 'f' WHERE organization_id = '{}'",
             8,
             "the head does not carry",
         ),
         (
             "no head",
-            "DELETE FROM deed_heads WHERE organization_id = '{}'",
+            "DELETE FROM audit_heads WHERE organization_id = '{}'",
             1,
             "no head",
         ),
         (
             "a forged seal",
-            "UPDATE deed_seals SET hash = (SELECT hash FROM deeds WHERE organization_id = '{}' AND seq = 3), seq = 3 WHERE organization_id = '{}'",
+            "UPDATE audit_seals SET hash = (SELECT hash FROM audit_events WHERE organization_id = '{}' AND seq = 3), seq = 3 WHERE organization_id = '{}'",
             3,
             "this instance’s signature",
         ),
@@ -625,7 +626,7 @@ fn a_chain_that_was_written_anew_contradicts_its_seal() {
     house.sweep();
     // Everything is thrown away and told again, a little otherwise, by the program's own means.
     house.database.execute(&format!(
-        "DELETE FROM deeds WHERE organization_id = '{0}'; DELETE FROM deed_heads WHERE organization_id = '{0}'",
+        "DELETE FROM audit_events WHERE organization_id = '{0}'; DELETE FROM audit_heads WHERE organization_id = '{0}'",
         scene.organization
     ));
     write(&house, "anew", || companies(1, 9));
@@ -639,7 +640,7 @@ fn each_days_end_is_signed_once_where_something_was_written() {
     let seals = || {
         house
             .database
-            .words("SELECT day || ' ' || seq AS value FROM deed_seals ORDER BY day")
+            .words("SELECT day || ' ' || seq AS value FROM audit_seals ORDER BY day")
     };
     house.sweep();
     assert!(seals().is_empty(), "the day is not over");
@@ -661,9 +662,12 @@ fn each_days_end_is_signed_once_where_something_was_written() {
     owner
         .get(&log("sealed", "/verification?run=1"))
         .expect(200)
-        .expect_text("All events from 1 to 5 holds")
-        .expect_text("with line 4");
-    owner.get(&log("sealed", "/4")).expect(200).expect_text(", with line 4");
+        .expect_text("All events from 1 to 5 are valid")
+        .expect_text("with event 4");
+    owner
+        .get(&log("sealed", "/4"))
+        .expect(200)
+        .expect_text(", with event 4");
 }
 
 #[test]
@@ -672,22 +676,22 @@ fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
     let (scene, owner) = scene(&house, "owner", "steps");
     write(&house, "steps", || companies(0, 24));
     let mut page = owner.get(&log("steps", "/verification?run=1&lines=10")).expect(200);
-    page.clone().expect_text("Lines 1 to 10 hold");
+    page.clone().expect_text("Events 1 to 10 are valid");
     let next = |page: &Page| page.all("#check [hx-get]", "hx-get")[0].clone();
     let cursor = next(&page);
     page = owner.fragment(&cursor).expect(200);
-    page.clone().expect_text("Lines 1 to 20 hold");
+    page.clone().expect_text("Events 1 to 20 are valid");
     page = owner.fragment(&next(&page)).expect(200);
-    page.expect_text("All events from 1 to 25 holds");
+    page.expect_text("All events from 1 to 25 are valid");
     // A forged or foreign cursor begins at the beginning.
     house.database.execute(&format!(
-        "UPDATE deeds SET target_label = 'x' WHERE organization_id = '{}' AND seq = 3",
+        "UPDATE audit_events SET target_label = 'x' WHERE organization_id = '{}' AND seq = 3",
         scene.organization
     ));
     let hash = house
         .database
         .words(&format!(
-            "SELECT hash AS value FROM deeds WHERE organization_id = '{}' AND seq = 20",
+            "SELECT hash AS value FROM audit_events WHERE organization_id = '{}' AND seq = 20",
             scene.organization
         ))
         .remove(0);
@@ -707,14 +711,14 @@ fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
             .expect_text("is not valid at event 3");
     }
     // The same from behind the gate, ten lines at a time.
-    let door = Backstage::of(house.product(), "test");
+    let door = System::of(house.product(), "test");
     let organization = house.stage(|stage| stage.organization_of("steps-other"));
     let (mut at, mut steps) = (Cursor::default(), 0);
     loop {
         let signer = house.product().keys.signer();
         steps += 1;
         match door
-            .read(|_, conn| Ok(verification::step(conn, &signer, organization, at.clone(), 10)?))
+            .read(|_, conn| Ok(verify::step(conn, &signer, organization, at.clone(), 10)?))
             .expect("a step")
         {
             Step::On(on) => at = on,
@@ -743,8 +747,8 @@ fn two_organizations_have_two_logs() {
     }
     // A line of one log moved into the other breaks both.
     house.database.execute(&format!(
-        "DELETE FROM deeds WHERE seq = 2 AND organization_id <> '{0}';
-         UPDATE deeds SET organization_id = (SELECT organization_id FROM deeds WHERE organization_id <> '{0}' LIMIT 1) WHERE organization_id = '{0}' AND seq = 2",
+        "DELETE FROM audit_events WHERE seq = 2 AND organization_id <> '{0}';
+         UPDATE audit_events SET organization_id = (SELECT organization_id FROM audit_events WHERE organization_id <> '{0}' LIMIT 1) WHERE organization_id = '{0}' AND seq = 2",
         theirs.organization
     ));
     expect_broken(&house, "mine", &mine, 2, "line 2");
@@ -770,8 +774,8 @@ fn twenty_who_write_at_once_leave_one_chain_without_a_gap() {
         .collect();
     at_once(jobs);
     let number = |sql: &str| house.database.number(sql);
-    assert_eq!(number("SELECT count(*) AS value FROM deeds"), 101);
-    assert_eq!(number("SELECT max(seq) AS value FROM deeds"), 101);
+    assert_eq!(number("SELECT count(*) AS value FROM audit_events"), 101);
+    assert_eq!(number("SELECT max(seq) AS value FROM audit_events"), 101);
     expect_whole(&house, "crowd", &owner);
     house.expect_sound();
 }
@@ -791,7 +795,7 @@ fn wrong_passwords_and_a_locked_account_stand_in_the_logs_of_the_persons_organiz
     let known = wrong("tara@guessed.test");
     let unknown = wrong("nobody@guessed.test");
     assert_eq!(known.text().replace("tara@", "nobody@"), unknown.text());
-    let failed = "SELECT count(*) AS value FROM deeds WHERE action = 'account.sign_in_failed'";
+    let failed = "SELECT count(*) AS value FROM audit_events WHERE action = 'account.sign_in_failed'";
     let end = Instant::now() + Duration::from_secs(10);
     while house.database.number(failed) < 1 {
         assert!(Instant::now() < end, "a wrong password is not noted");

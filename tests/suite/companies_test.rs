@@ -20,7 +20,7 @@ fn lakeside(house: &House) -> (Client, Client, String) {
 
 fn deeds(house: &House, action: &str) -> Vec<String> {
     house.database.words(&format!(
-        "SELECT before || ' > ' || after AS value FROM deeds WHERE action = '{action}' ORDER BY id"
+        "SELECT before || ' > ' || after AS value FROM audit_events WHERE action = '{action}' ORDER BY id"
     ))
 }
 

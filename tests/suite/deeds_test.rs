@@ -13,7 +13,7 @@ fn a_deed_says_who_did_it_from_where_and_by_which_request() {
     let fields = [("emails", "noah@noted.test"), ("role", "viewer")];
     let page = admin.post("/organizations/noted/invitations", &fields).expect(303);
     let column = |column: &str| {
-        let sql = format!("SELECT {column} AS value FROM deeds WHERE action = 'member.invited'");
+        let sql = format!("SELECT {column} AS value FROM audit_events WHERE action = 'member.invited'");
         house.database.words(&sql).pop().expect("a deed")
     };
     assert_eq!(column("actor_name"), "Alex noted");
@@ -24,7 +24,7 @@ fn a_deed_says_who_did_it_from_where_and_by_which_request() {
     assert!(column("after").contains("viewer"));
     let at = house
         .database
-        .number("SELECT at AS value FROM deeds WHERE action = 'member.invited'");
+        .number("SELECT at AS value FROM audit_events WHERE action = 'member.invited'");
     assert!((house.now() - at).abs() < 60_000_000);
     // The overview tells it to people.
     admin
@@ -44,7 +44,7 @@ fn what_is_refused_leaves_neither_a_deed_nor_a_letter() {
     house.sweep();
     house.work_mail();
     let before = (
-        count("deeds"),
+        count("audit_events"),
         count("mail_outbox"),
         count("invitations"),
         count("companies"),
@@ -73,7 +73,7 @@ fn what_is_refused_leaves_neither_a_deed_nor_a_letter() {
     viewer.get(&format!("{base}/settings/general")).expect(403);
     assert_eq!(
         (
-            count("deeds"),
+            count("audit_events"),
             count("mail_outbox"),
             count("invitations"),
             count("companies")
@@ -87,7 +87,7 @@ fn a_form_of_another_site_changes_nothing_whoever_is_signed_in() {
     let house = House::open();
     let scene = Scene::set(&house, "owner", "foreign");
     let owner = house.holder(scene.actor.as_ref().expect("an owner"));
-    let deeds = || house.database.number("SELECT count(*) AS value FROM deeds");
+    let deeds = || house.database.number("SELECT count(*) AS value FROM audit_events");
     let before = deeds();
     for route in tenantry::routes::ROUTES.iter().filter(|route| route.method == "POST") {
         for headers in [

@@ -3,16 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use tenantry::gate::permission::{Right, RightSet};
-use tenantry::gate::rights::{Authority, Grounds};
-use tenantry::gate::role::Role;
+use tenantry::authz::decision::{AccessInputs, Authority};
+use tenantry::authz::permission::{PermissionId, PermissionSet};
+use tenantry::authz::role::Role;
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::people::invite;
+use crate::harness::rounds;
 
 const SLUG: &str = "lakeside";
-const STEPS: usize = 640;
 
 /// A sequence that looks like chance and is the same on every run.
 struct Chance(u64);
@@ -46,7 +46,7 @@ struct World<'a> {
 
 impl World<'_> {
     /// What everybody's rights follow from, by membership.
-    fn grounds(&self) -> BTreeMap<String, Grounds> {
+    fn grounds(&self) -> BTreeMap<String, AccessInputs> {
         self.house.stage(|stage| {
             let organization = stage.organization_of(SLUG);
             let ids = self.people.iter().map(|person| person.id.clone());
@@ -68,7 +68,7 @@ impl World<'_> {
         let mut roles: Vec<String> = Role::ALL.iter().map(ToString::to_string).collect();
         roles.extend(custom.iter().cloned());
         let role = chance.pick(&roles).clone();
-        let right = || Right::all().map(Right::key).collect::<Vec<_>>();
+        let right = || PermissionId::all().map(PermissionId::key).collect::<Vec<_>>();
         let company = chance.pick(&self.companies).clone();
         let place = (*chance.pick(&["manager", "editor", "viewer"])).to_owned();
         let (path, form): (String, Vec<(&str, String)>) = match chance.below(13) {
@@ -159,16 +159,16 @@ impl World<'_> {
     }
 }
 
-fn held(grounds: &Grounds) -> RightSet {
-    let grounds = Grounds {
+fn held(grounds: &AccessInputs) -> PermissionSet {
+    let grounds = AccessInputs {
         in_force: true,
         ..grounds.clone()
     };
-    grounds.rights().everywhere()
+    grounds.permissions().everywhere()
 }
 
-fn keys(set: RightSet) -> Vec<&'static str> {
-    set.iter().map(Right::key).collect()
+fn keys(set: PermissionSet) -> Vec<&'static str> {
+    set.iter().map(PermissionId::key).collect()
 }
 
 #[test]
@@ -217,16 +217,16 @@ fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anybody_exceed_t
     // in people of the roles below as they are.
     let entrusted = [Role::Editor, Role::Viewer, Role::Member]
         .into_iter()
-        .map(|role| Authority::of(role, &[]).rights.everywhere());
+        .map(|role| Authority::of(role, &[]).permissions.everywhere());
     let closure = first
         .values()
         .map(held)
         .chain(entrusted)
-        .fold(RightSet::NONE, RightSet::or);
+        .fold(PermissionSet::NONE, PermissionSet::or);
 
     let mut chance = Chance(20_261_125);
     let (mut before, mut changed) = (first, 0);
-    for n in 0..STEPS {
+    for n in 0..rounds(640, 160) {
         let actor = chance.below(world.people.len());
         let id = world.people[actor].id.clone();
         let authority = before[&id].authority();
@@ -236,7 +236,7 @@ fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anybody_exceed_t
             let (had, has) = (held(&before[who]), held(grounds));
             changed += usize::from(had != has);
             let own = if *who == id {
-                RightSet::NONE
+                PermissionSet::NONE
             } else {
                 authority.ceiling()
             };
@@ -257,6 +257,6 @@ fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anybody_exceed_t
         }
         before = after;
     }
-    assert!(changed > 20, "the steps changed something: {changed}");
+    assert!(changed > rounds(20, 1), "the steps changed something: {changed}");
     house.expect_sound();
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tenantry::ground::config::Signup;
+use tenantry::common::config::Signup;
 
 use crate::harness::client::{Client, encode};
 use crate::harness::house::House;
@@ -74,7 +74,7 @@ fn status(house: &House, email: &str) -> String {
 
 fn deeds(house: &House, action: &str) -> i64 {
     house.database.number(&format!(
-        "SELECT count(*) AS value FROM deeds WHERE action = '{action}'"
+        "SELECT count(*) AS value FROM audit_events WHERE action = '{action}'"
     ))
 }
 
@@ -364,7 +364,7 @@ fn looking_at_a_link_changes_nothing() {
     let olivia = owner(&house, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
     let path = link(&house, "noah@else.test");
-    let deeds = house.database.number("SELECT count(*) AS value FROM deeds");
+    let deeds = house.database.number("SELECT count(*) AS value FROM audit_events");
     let noah = person(&house, "Noah Brandt", "noah@else.test");
     for client in [house.client(), noah] {
         for path in [
@@ -383,7 +383,10 @@ fn looking_at_a_link_changes_nothing() {
         }
     }
     assert_eq!(status(&house, "noah@else.test"), "pending");
-    assert_eq!(house.database.number("SELECT count(*) AS value FROM deeds"), deeds);
+    assert_eq!(
+        house.database.number("SELECT count(*) AS value FROM audit_events"),
+        deeds
+    );
 }
 
 #[test]
@@ -468,7 +471,7 @@ fn a_change_keeps_the_link_and_counts_when_it_is_accepted() {
     assert_eq!(house.letters_to("noah@else.test").len(), 1);
     let before_after = house
         .database
-        .words("SELECT before || ' > ' || after AS value FROM deeds WHERE action = 'invitation.edited'");
+        .words("SELECT before || ' > ' || after AS value FROM audit_events WHERE action = 'invitation.edited'");
     assert!(
         before_after[0].contains("viewer") && before_after[0].contains("admin"),
         "{before_after:?}"
@@ -924,7 +927,7 @@ fn an_invitation_expires_after_seven_days_and_opens_again_when_sent_anew() {
     assert_eq!(deeds(&house, "invitation.expired"), 1);
     let actor = house
         .database
-        .words("SELECT actor_name AS value FROM deeds WHERE action = 'invitation.expired'");
+        .words("SELECT actor_name AS value FROM audit_events WHERE action = 'invitation.expired'");
     assert!(!actor[0].contains("Olivia"), "nobody did it: {actor:?}");
     assert!(!olivia.get("/organizations/lakeside/invitations").has("noah@else.test"));
     olivia

@@ -31,9 +31,9 @@ fn lakeside<T>(house: &House, more: impl FnOnce(&mut Stage<'_>, &Lake) -> T) -> 
 }
 
 struct Lake {
-    organization: tenantry::gate::member::OrgId,
-    north: tenantry::ground::id::CompanyId,
-    south: tenantry::ground::id::CompanyId,
+    organization: tenantry::db::types::org_id::OrgId,
+    north: tenantry::common::id::CompanyId,
+    south: tenantry::common::id::CompanyId,
 }
 
 impl Lake {
@@ -299,7 +299,7 @@ fn a_changed_role_counts_at_the_next_request_and_is_told() {
     assert!(letter.text.contains("from Admin to Viewer"), "{}", letter.text);
     let deeds = house
         .database
-        .words("SELECT before || after AS value FROM deeds WHERE action = 'member.role_changed'");
+        .words("SELECT before || after AS value FROM audit_events WHERE action = 'member.role_changed'");
     assert_eq!(deeds.len(), 1);
     assert!(deeds[0].contains("admin") && deeds[0].contains("viewer"), "{deeds:?}");
     // The same again is no change and no letter.
@@ -472,7 +472,7 @@ fn who_is_removed_is_out_at_the_next_request_on_every_way() {
     assert_eq!(
         house
             .database
-            .number("SELECT count(*) AS value FROM deeds WHERE action = 'member.removed'"),
+            .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.removed'"),
         1
     );
     // A second time there is nobody to remove.
@@ -514,7 +514,7 @@ fn the_end_of_access_comes_by_itself() {
     assert_eq!(
         house
             .database
-            .number("SELECT count(*) AS value FROM deeds WHERE action = 'member.access_end_changed'"),
+            .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.access_end_changed'"),
         2
     );
 }

@@ -72,7 +72,7 @@ fn a_company_moves_with_the_people_who_are_in_both_organizations() {
     assert!(words(&house, "harbor", assigned).is_empty());
     // Each log tells its side, and holds.
     let told = |slug: &str| {
-        let sql = "SELECT action AS value FROM deeds WHERE organization_id = {org} AND (action LIKE 'company.moved%' OR action LIKE 'member.%assigned') ORDER BY seq";
+        let sql = "SELECT action AS value FROM audit_events WHERE organization_id = {org} AND (action LIKE 'company.moved%' OR action LIKE 'member.%assigned') ORDER BY seq";
         words(&house, slug, sql)
     };
     assert_eq!(

@@ -47,7 +47,9 @@ fn a_new_organization_has_its_owner_its_first_company_and_its_history() {
         .expect_text("Owner");
     let companies = olivia.get("/organizations/lakeside/companies").expect(200);
     assert_eq!(companies.texts("tbody tr").len(), 1, "{}", companies.text());
-    let deeds = house.database.words("SELECT action AS value FROM deeds ORDER BY id");
+    let deeds = house
+        .database
+        .words("SELECT action AS value FROM audit_events ORDER BY id");
     assert_eq!(deeds, ["organization.created", "company.created"]);
     let row = house
         .database
@@ -282,7 +284,7 @@ fn settings_note_what_was_before_and_what_is_after() {
     let edits = || {
         house
             .database
-            .words("SELECT before || ' > ' || after AS value FROM deeds WHERE action = 'organization.edited'")
+            .words("SELECT before || ' > ' || after AS value FROM audit_events WHERE action = 'organization.edited'")
     };
     // Nothing changed: nothing noted.
     olivia.submit(&page, path, &[]).expect(303);
@@ -338,7 +340,7 @@ fn leaving_takes_the_access_and_nothing_else() {
     assert_eq!(
         house
             .database
-            .number("SELECT count(*) AS value FROM deeds WHERE action = 'member.left'"),
+            .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.left'"),
         1
     );
     house.expect_sound();

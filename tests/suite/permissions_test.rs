@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use tenantry::gate::permission::{Column, Right};
-use tenantry::gate::rights::{Cells, Grounds, Policies, Reach};
-use tenantry::gate::role::{CompanyRole, Role};
+use tenantry::authz::decision::{AccessInputs, Overrides, Reach, RolePolicies};
+use tenantry::authz::permission::{Column, PermissionId};
+use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
@@ -118,12 +118,12 @@ const ASKS_MORE: &[(&str, &str)] = &[
 struct Asked {
     method: &'static str,
     path: &'static str,
-    right: Right,
+    right: PermissionId,
 }
 
 /// The stable key of each permission's type, off the table's own lines.
 fn keys() -> BTreeMap<String, String> {
-    let table = fs::read_to_string(repository().join("src/gate/permission.rs")).expect("the table");
+    let table = fs::read_to_string(repository().join("src/authz/permission.rs")).expect("the table");
     let row = |line: &str| {
         let mut words = line.split_whitespace();
         let (name, _, key) = (words.next()?, words.next()?, words.next()?);
@@ -153,7 +153,7 @@ fn asked() -> Vec<Asked> {
         let mut parts: Vec<&str> = handler.split("::").collect();
         let function = parts.pop().expect("a function");
         let path = parts.join("/");
-        let source = [format!("src/rooms/{path}.rs"), format!("src/rooms/{path}/mod.rs")]
+        let source = [format!("src/handlers/{path}.rs"), format!("src/handlers/{path}/mod.rs")]
             .iter()
             .find_map(|file| fs::read_to_string(repository().join(file)).ok());
         // Health and files stand elsewhere and ask for nothing.
@@ -178,7 +178,7 @@ fn asked() -> Vec<Asked> {
         found.push(Asked {
             method: route.method,
             path: route.path,
-            right: Right::parse(key).expect("a right"),
+            right: PermissionId::parse(key).expect("a right"),
         });
     }
     assert!(found.len() > 40, "{} routes ask for something", found.len());
@@ -193,8 +193,8 @@ fn is_in(list: &[(&str, &str)], path: &str) -> bool {
 }
 
 /// For each right its first page and its first form that decide by it alone, or else nearly.
-fn representatives(asked: &[Asked]) -> BTreeMap<Right, Vec<&Asked>> {
-    let mut chosen: BTreeMap<Right, Vec<&Asked>> = BTreeMap::new();
+fn representatives(asked: &[Asked]) -> BTreeMap<PermissionId, Vec<&Asked>> {
+    let mut chosen: BTreeMap<PermissionId, Vec<&Asked>> = BTreeMap::new();
     let sure = asked.iter().filter(|route| !is_in(ASKS_MORE, route.path));
     let rest = asked.iter().filter(|route| is_in(ASKS_MORE, route.path));
     for route in sure.chain(rest).filter(|route| !is_in(NO_SIGN, route.path)) {
@@ -209,12 +209,12 @@ fn representatives(asked: &[Asked]) -> BTreeMap<Right, Vec<&Asked>> {
 #[test]
 fn rows_without_a_route_are_exactly_the_named_ones() {
     let asked = asked();
-    let missing: Vec<&str> = Right::all()
+    let missing: Vec<&str> = PermissionId::all()
         .filter(|right| asked.iter().all(|route| route.right != *right))
-        .map(Right::key)
+        .map(PermissionId::key)
         .collect();
     let mut named = NO_ROUTE.to_vec();
-    named.sort_by_key(|key| Right::all().position(|right| right.key() == *key));
+    named.sort_by_key(|key| PermissionId::all().position(|right| right.key() == *key));
     assert_eq!(missing, named, "what no route asks for (left), what is named (right)");
 }
 
@@ -240,7 +240,7 @@ fn ways(mark: char) -> Vec<(Switched, bool)> {
 }
 
 /// The mark that counts: whoever has a role in a company is a Member of the organization as well.
-fn mark(right: Right, column: Column) -> char {
+fn mark(right: PermissionId, column: Column) -> char {
     let own = right.mark(column);
     let as_member = right.mark(Column::Organization(Role::Member));
     match column {
@@ -249,7 +249,7 @@ fn mark(right: Right, column: Column) -> char {
     }
 }
 
-fn switch(house: &House, scene: &Scene, column: Column, right: Right, switched: Switched) {
+fn switch(house: &House, scene: &Scene, column: Column, right: PermissionId, switched: Switched) {
     let word = |on: bool| if on { "allow" } else { "deny" };
     match switched {
         Switched::Nothing => {}
@@ -293,20 +293,29 @@ fn every_cell_of_the_table_holds_for_page_fragment_and_form() {
                 let (house, rights, number) = (&house, &rights, &number);
                 scope.spawn(move || {
                     let mut faults = Vec::new();
+                    // What is refused changes nothing, so all of it shares one scene.
+                    let next = || {
+                        let n = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        Scene::set(house, actor, &format!("cell-{n}"))
+                    };
+                    let mut scene = next();
                     for (right, routes) in rights {
                         let mark = mark(*right, *column);
                         for (switched, allowed) in ways(mark) {
-                            let n = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                            let scene = Scene::set(house, actor, &format!("cell-{n}"));
                             switch(house, &scene, *column, *right, switched);
-                            for route in routes
+                            let asked = routes
                                 .iter()
-                                .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path))
-                            {
+                                .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path));
+                            for route in asked.clone() {
                                 let what = format!("{} {mark} {actor} {switched:?}", right.key());
                                 faults.extend(
                                     cell(house, &scene, route, *column, mark, allowed).map(|f| format!("{what}: {f}")),
                                 );
+                            }
+                            if allowed && asked.clone().any(|route| route.method != "GET") {
+                                scene = next();
+                            } else if !matches!(switched, Switched::Nothing) {
+                                unswitch(house, &scene);
                             }
                         }
                     }
@@ -366,7 +375,7 @@ fn cell(
 
 #[test]
 fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() {
-    for right in Right::all() {
+    for right in PermissionId::all() {
         for (_, column) in COLUMNS {
             for (switched, allowed) in ways(mark(right, column)) {
                 let (role, companies) = match column {
@@ -374,13 +383,13 @@ fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() 
                     Column::Company(role) => (Role::Member, vec![role]),
                     Column::Operator => continue,
                 };
-                let mut grounds = Grounds::of(role, &companies);
+                let mut grounds = AccessInputs::of(role, &companies);
                 match switched {
                     Switched::Nothing => {}
-                    Switched::Override(on) => grounds.overrides = Cells::NONE.set(right, Some(on)),
-                    Switched::Policy(on) => grounds.policies = Policies::default().set(column, right, Some(on)),
+                    Switched::Override(on) => grounds.overrides = Overrides::NONE.set(right, Some(on)),
+                    Switched::Policy(on) => grounds.policies = RolePolicies::default().set(column, right, Some(on)),
                 }
-                let rights = grounds.rights();
+                let rights = grounds.permissions();
                 let what = format!("{} {column:?} {switched:?}", right.key());
                 assert_eq!(rights.has(right), allowed, "{what}");
                 if allowed && mark(right, column) == 'o' && right.key() != "org.view" {
@@ -415,7 +424,7 @@ fn a_row_without_a_route_is_told_on_the_page_of_what_one_can_do() {
         let client = house.holder(scene.actor.as_ref().expect("an actor"));
         let before = told(&client, &scene);
         for key in NO_ROUTE {
-            let right = Right::parse(key).expect("a right");
+            let right = PermissionId::parse(key).expect("a right");
             for (switched, allowed) in ways(mark(right, *column)) {
                 let what = format!("{key} {} {actor} {switched:?}", mark(right, *column));
                 if matches!(switched, Switched::Nothing) {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::harness::house::House;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
+use crate::harness::rounds;
 use crate::harness::stage::{Ticket, at_once};
 
 /// How often each status was answered.
@@ -46,7 +47,7 @@ fn two_hundred_acceptances_of_one_link_make_one_member() {
         "SELECT members AS value FROM role_counts WHERE organization_id = '{organization}' AND role = 'editor'"
     );
     assert_eq!(house.database.number(&editors), 1);
-    assert_eq!(count(&house, "deeds WHERE action = 'invitation.accepted'"), 1);
+    assert_eq!(count(&house, "audit_events WHERE action = 'invitation.accepted'"), 1);
     assert_eq!(count(&house, "invitations WHERE status = 'accepted'"), 1);
     house.expect_sound();
 }
@@ -70,7 +71,7 @@ fn two_owners(house: &House, name: &str) -> (String, [Ticket; 2], [String; 2]) {
 #[test]
 fn two_owners_who_go_at_once_never_leave_the_organization_ownerless() {
     let house = House::open();
-    for round in 0..200 {
+    for round in 0..rounds(200, 40) {
         let (slug, tickets, ids) = two_owners(&house, &format!("two-{round}"));
         let base = format!("/organizations/{slug}");
         // Who they are to the other, and to themselves.
@@ -148,7 +149,8 @@ fn act<'a>(
 fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
     let house = House::open();
     let mut done = BTreeMap::<&str, usize>::new();
-    for round in 0..200 {
+    let rounds = rounds(200, 50);
+    for round in 0..rounds {
         let slug = format!("three-{round}");
         let (tickets, ids) = house.stage(|stage| {
             let users: Vec<_> = ["olivia", "noah", "emma"]
@@ -214,12 +216,12 @@ fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
             *done.entry(what).or_default() += usize::from(page.status == 303);
         }
         let owners = house.database.number(&format!(
-            "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = '{slug}' AND m.own_role = 'owner' AND m.status = 'active'"
+            "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = '{slug}' AND m.direct_role = 'owner' AND m.status = 'active'"
         ));
         assert!(owners >= 1, "round {round}: nobody owns {slug}: {jobs:?}");
     }
     assert_eq!(done.len(), 7, "{done:?}");
-    assert!(done.values().all(|n| *n > 5), "{done:?}");
+    assert!(done.values().all(|n| *n * 40 > rounds), "{done:?}");
     house.expect_sound();
 }
 
@@ -241,7 +243,7 @@ fn thirty_equal_invitations_at_once_are_one() {
     );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 1), (422, 29)]));
     assert_eq!(count(&house, "invitations"), 1);
-    assert_eq!(count(&house, "deeds WHERE action = 'member.invited'"), 1);
+    assert_eq!(count(&house, "audit_events WHERE action = 'member.invited'"), 1);
     assert_eq!(house.letters_to("noah@equal.test").len(), 1);
 }
 
@@ -263,7 +265,7 @@ fn twenty_sign_ups_of_one_address_at_once_are_one_account() {
     );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 20)]));
     assert_eq!(count(&house, "users"), 1);
-    assert_eq!(count(&house, "account_deeds WHERE action = 'account.signed_up'"), 1);
+    assert_eq!(count(&house, "account_events WHERE action = 'account.signed_up'"), 1);
     assert_eq!(
         house.letters_to("noah@once.test").len(),
         1,
@@ -368,7 +370,7 @@ fn an_invitation_that_is_answered_and_taken_back_at_once_ends_in_one_way() {
         stage.enrol(organization, user, "admin", &[]);
         (organization, owner, stage.ticket(user))
     });
-    for round in 0..60 {
+    for round in 0..rounds(60, 24) {
         let email = format!("noah{round}@both.test");
         let (ticket, id, token) = house.stage(|stage| {
             let noah = stage.account("Noah Brandt", &email, true);
@@ -444,7 +446,7 @@ fn two_who_change_many_people_in_opposite_order_both_get_it_done() {
         (owners.map(|owner| stage.ticket(owner)), ids)
     });
     let clients = owners.each_ref().map(|ticket| house.holder(ticket));
-    for round in 0..40 {
+    for round in 0..rounds(40, 12) {
         let role = ["viewer", "user_admin", "member", "editor"][round % 4];
         let change = |reverse: bool, fields: &[(&'static str, &'static str)]| {
             let mut all: Vec<(&str, &str)> = ids.iter().map(|id| ("id", id.as_str())).collect();

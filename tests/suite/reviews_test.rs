@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use tenantry::gate::Backstage;
-use tenantry::rooms::reviews::store::closing;
+use tenantry::auth::System;
+use tenantry::services::access_reviews::close;
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -99,7 +99,7 @@ impl Cast {
 
     fn deeds(&self, house: &House, action: &str) -> i64 {
         house.database.number(&format!(
-            "SELECT count(*) AS value FROM deeds WHERE organization_id = '{}' AND action = '{action}'",
+            "SELECT count(*) AS value FROM audit_events WHERE organization_id = '{}' AND action = '{action}'",
             self.organization
         ))
     }
@@ -405,7 +405,7 @@ fn of_two_managers_who_decide_at_once_one_is_told() {
     let other = house.stage(|stage| {
         let user = stage.account("Max", "max@race.test", true);
         let org = stage.organization_of("race");
-        let north = tenantry::ground::id::CompanyId::parse(&all.north).expect("an id");
+        let north = tenantry::common::id::CompanyId::parse(&all.north).expect("an id");
         stage.enrol(org, user, "member", &[(north, "manager")]);
         stage.ticket(user)
     });
@@ -583,7 +583,7 @@ fn a_closing_that_was_killed_goes_on_where_it_was() {
     // More people than one step takes.
     house.stage(|stage| {
         let org = stage.organization_of("killed");
-        let north = tenantry::ground::id::CompanyId::parse(&all.north).expect("an id");
+        let north = tenantry::common::id::CompanyId::parse(&all.north).expect("an id");
         for n in 0..70 {
             let user = stage.account(&format!("Person {n}"), &format!("p{n}@killed.test"), true);
             stage.enrol(org, user, "member", &[(north, "viewer")]);
@@ -595,13 +595,13 @@ fn a_closing_that_was_killed_goes_on_where_it_was() {
     assert_eq!(house.database.number(open), 76);
     house.database.execute("UPDATE access_reviews SET status = 'closing'");
     // One step, and the process dies.
-    let review = tenantry::ground::id::ReviewId::parse(&id).expect("an id");
-    let door = Backstage::of(house.product(), "test");
+    let review = tenantry::common::id::ReviewId::parse(&id).expect("an id");
+    let door = System::of(house.product(), "test");
     let org = house.stage(|stage| stage.organization_of("killed"));
     let left = door
-        .write(|cx, conn| closing::step(conn, cx, org, review))
+        .write(|cx, conn| close::step(conn, cx, org, review))
         .expect("a step");
-    assert_eq!(left, closing::Left::People);
+    assert_eq!(left, close::Left::People);
     let after = house.database.number(open);
     assert!(after > 0 && after < 76, "{after}");
     house.sweep();

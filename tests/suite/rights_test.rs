@@ -4,8 +4,8 @@ use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::page::Page;
 use crate::harness::stage::{Stage, at_once};
-use tenantry::gate::member::OrgId;
-use tenantry::ground::id::{CompanyId, UserId};
+use tenantry::common::id::{CompanyId, UserId};
+use tenantry::db::types::org_id::OrgId;
 
 /// An organization with everybody in it, in a house of its own or a shared one.
 struct Hall<'a> {
@@ -24,7 +24,7 @@ struct Set<'a, 'b> {
 
 impl Set<'_, '_> {
     /// A member; their address is NAME@SLUG.test.
-    fn add(&mut self, name: &str, role: &str, north: Option<&str>) -> tenantry::ground::id::MembershipId {
+    fn add(&mut self, name: &str, role: &str, north: Option<&str>) -> tenantry::common::id::MembershipId {
         // "vera" is Vera.
         let shown = name[..1].to_uppercase() + &name[1..];
         let user = self.stage.account(&shown, &format!("{name}@{}.test", self.slug), true);
@@ -114,7 +114,7 @@ impl<'a> Hall<'a> {
 
     fn log(&self, action: &str) -> i64 {
         self.house.database.number(&format!(
-            "SELECT count(*) AS value FROM deeds d JOIN organization_slugs s ON s.organization_id = d.organization_id WHERE s.slug = '{}' AND d.action = '{action}'",
+            "SELECT count(*) AS value FROM audit_events d JOIN organization_slugs s ON s.organization_id = d.organization_id WHERE s.slug = '{}' AND d.action = '{action}'",
             self.slug
         ))
     }

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::audit::{Action, Event, Events};
-use crate::auth::current_user::CurrentUser;
 use crate::cli::demo::{Stage, account};
 use crate::common::email::Email;
 use crate::common::error::AppError;
@@ -16,6 +15,7 @@ use crate::models::organization;
 use crate::models::organization::contact;
 use crate::models::organization::contact::ContactKind;
 use crate::models::organization::profile::Profile;
+use crate::models::user;
 
 pub fn furnish(stage: &Stage) -> Result<(), AppError> {
     // A moment for each, so that the log reads as it would have been written.
@@ -30,7 +30,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
                 .select(organization_slugs::organization_id)
                 .first(conn)?;
             let owner = account(conn, "maya@meridian.example")?;
-            let owner = CurrentUser::backstage(conn, cx, owner)?.actor();
+            let owner = user::by_id(conn, owner)?.actor();
             let email = Email::parse(email).map_err(AppError::internal)?;
             let seed = contact::ask(conn, cx, organization, kind, &email)?;
             let told =
@@ -44,13 +44,13 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             Ok(((), Some(owner), events))
         })?;
     }
-    stage.ago(35, |cx, conn| {
+    stage.ago(35, |_, conn| {
         let organization = organization_slugs::table
             .find("meridian")
             .select(organization_slugs::organization_id)
             .first(conn)?;
         let owner = account(conn, "maya@meridian.example")?;
-        let owner = CurrentUser::backstage(conn, cx, owner)?.actor();
+        let owner = user::by_id(conn, owner)?.actor();
         let before = organization::profile(conn, organization)?;
         let after = Profile {
             timezone: "America/Chicago".into(),
@@ -68,7 +68,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             .select(organization_slugs::organization_id)
             .first(conn)?;
         let user = account(conn, "olivia@sunbeam.example")?;
-        let owner = CurrentUser::backstage(conn, cx, user)?.actor();
+        let owner = user::by_id(conn, user)?.actor();
         let members: Vec<(MembershipId, crate::authz::role::Role)> = memberships::table
             .filter(memberships::organization_id.eq(organization))
             .order(memberships::id)

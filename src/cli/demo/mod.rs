@@ -16,7 +16,6 @@ use serde_json::json;
 use crate::app::{App, Ctx};
 use crate::audit::{Action, ActorRef, Event, Events};
 use crate::auth::System;
-use crate::auth::current_user::CurrentUser;
 use crate::authz::role::CompanyRole;
 use crate::cli::demo::cast::{CAST, HOUSES, Invited, PASSWORD, Place};
 use crate::cli::{Faults, one, run_with, say};
@@ -88,8 +87,8 @@ fn clear(dir: &Path) -> Result<(), String> {
 
 fn furnish(app: &App) -> Result<(), AppError> {
     let stage = Stage {
-        door: System::of(app, "command: demo"),
-        today: Ctx::of_house(app, "command: demo"),
+        door: System::command(app, "demo"),
+        today: System::command(app, "demo").context(),
     };
     let hash = password::hash_now(PASSWORD)?;
     for (name, email) in CAST {
@@ -152,7 +151,7 @@ impl Stage {
     fn build(&self, place: &Place) -> Result<(), AppError> {
         let (org, owner) = self.ago(45 * DAY, |cx, conn| {
             let owner = account(conn, place.owner)?;
-            let owner = CurrentUser::backstage(conn, cx, owner)?;
+            let owner = user::by_id(conn, owner)?;
             let new = NewOrganization {
                 name: place.name.into(),
                 slug: Slug::parse(place.slug).map_err(AppError::internal)?,
@@ -160,7 +159,7 @@ impl Stage {
                 region: place.region,
                 domain: place.domain.into(),
             };
-            let (org, events) = organization::create(conn, cx, &owner, &new).map_err(|refused| match refused {
+            let (org, events) = organization::create(conn, cx, owner.id, &new).map_err(|refused| match refused {
                 CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
                 CreateRefused::Failed(error) => error,
             })?;
@@ -189,7 +188,7 @@ impl Stage {
         for (at, (email, role, assigned)) in place.members.iter().enumerate() {
             self.ago((30 - minutes(at)) * DAY, |cx, conn| {
                 let person = account(conn, email)?;
-                let person = CurrentUser::backstage(conn, cx, person)?;
+                let person = user::by_id(conn, person)?;
                 let enrolment = NewMembership {
                     role: *role,
                     access_until: None,

@@ -213,8 +213,8 @@ fn apply(
     let person = Membership::find(conn, actor.organization, line.membership)?;
     let permission = ManageCompanyMembers::ID;
     let placed = match wish {
-        Wish::Role(role) => assignments::give(conn, actor, permission, &person, company.id, role)?,
-        Wish::Nothing => assignments::take(conn, actor, permission, &person, company.id)?,
+        Wish::Role(role) => assignments::give(conn, actor, permission, &person, company.id, role),
+        Wish::Nothing => assignments::take(conn, actor, permission, &person, company.id),
     };
     let events = match placed {
         Ok(placed) => placed.events,
@@ -222,7 +222,8 @@ fn apply(
         Err(assignments::AssignmentError::NotAssigned | assignments::AssignmentError::ByGroup) => {
             Events::none("they have none of their own, or somebody took it away at the same moment")
         }
-        Err(refused) => return Ok(Err(refused.sentence(actor.unit.one()))),
+        Err(assignments::AssignmentError::Failed(error)) => return Err(error),
+        Err(refused) => return Ok(Err(refused.message(actor.unit.one()))),
     };
     let now = assignments::role_in(conn, actor.organization, line.membership, company.id)?;
     let wanted = match wish {

@@ -1,9 +1,8 @@
 //! Giving back what the end of a review took: exactly that place, and the membership when it was suspended for it.
 
 use actix_web::{HttpResponse, web};
-use serde_json::json;
 
-use crate::audit::{Action, Event, Events};
+use crate::audit::Events;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::{AssignCompanies, Permission, RemoveMembers};
@@ -21,7 +20,8 @@ use crate::models::membership::record::Membership;
 use crate::models::membership::{Origin, OwnPlace};
 use crate::services::access_reviews::close;
 use crate::services::assignments;
-use crate::services::assignments::AssignmentCheck;
+use crate::services::assignments::{Assignment, AssignmentCheck};
+use crate::services::members::errors::SuspensionError;
 use crate::services::members::suspension;
 
 /// `POST /organizations/{slug}/access/reviews/{id}/items/{item}/restoring`
@@ -81,16 +81,11 @@ fn give_back(
         if membership::own_place(conn, org, person.id, lost.company)?.is_none() {
             let attempt = AssignmentCheck::of(actor, AssignCompanies::ID, person.id, person.role);
             if let Err(refused) = attempt.give(true, present, role) {
-                return Ok(Err(refused.sentence(actor.unit.one())));
+                return Ok(Err(refused.message(actor.unit.one())));
             }
-            membership::put_back(conn, &actor.cx, org, person.id, lost.company, place)?;
-            let event = Event::new(Action::MemberAssigned, "member", person.id, &person.name).after(json!({
-                "company": lost.company_name,
-                "company_id": lost.company.as_str(),
-                "role": role.as_str(),
-                "review": review.name,
-            }));
-            events = events.and(actor.event(event));
+            let assignment = Assignment::new(org, person.id, &person.name, lost.company, &lost.company_name);
+            let restored = assignments::restore_after_review(conn, &actor.cx, &assignment, place, &review.name)?;
+            events = events.and(restored);
         }
     }
     // Somebody who was let in meanwhile, or is shut out for another reason, stays as they are.
@@ -98,9 +93,10 @@ fn give_back(
         && person.status == MembershipStatus::Suspended
         && close::suspended_for(conn, org, person.id)? == close::reason(&review.name);
     if for_this {
-        match suspension::reinstate(conn, actor, &person)? {
-            Ok(done) => events = events.and(done.events),
-            Err(why) => return Ok(Err(why.sentence().to_owned())),
+        match suspension::reinstate(conn, actor, &person) {
+            Ok((_, restored)) => events = events.and(restored),
+            Err(SuspensionError::Failed(error)) => return Err(error),
+            Err(error) => return Ok(Err(error.message().to_owned())),
         }
     }
     Ok(Ok((

@@ -95,7 +95,8 @@ fn page(actor: &Actor, conn: &mut Conn, query: Query) -> Result<IndexPage, AppEr
     let cut = Page::cut(rows, SIZE, place.as_ref(), |row| order.key(row));
     let ids: Vec<_> = cut.rows.iter().map(|row| row.id).collect();
     let staff = if actor.permissions.has(ViewCompanyMembers::ID) {
-        Some(Staff::count(conn, org, &ids)?)
+        let counts = actor.role_counts(conn)?;
+        Some(Staff::count(conn, org, counts, &ids)?)
     } else {
         None
     };

@@ -133,7 +133,7 @@ pub async fn search(
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct AssignForm {
-    actor: String,
+    member: String,
     role: String,
     q: String,
 }
@@ -143,7 +143,7 @@ pub async fn assign(
     gate: CompanyGate<ManageCompanyMembers>,
     form: web::Form<AssignForm>,
 ) -> Result<HttpResponse, AppError> {
-    let AssignForm { actor: id, role, q } = form.into_inner();
+    let AssignForm { member: id, role, q } = form.into_inner();
     let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
     let wanted = CompanyRole::parse(&role);
     let done = gate
@@ -183,16 +183,17 @@ fn give(
     let person = Membership::find(conn, actor.organization, id)?;
     let Some(role) = wanted else {
         return Ok((
-            Err(AssignmentError::NotGrantable.sentence(actor.unit.one())),
+            Err(AssignmentError::NotGrantable.message(actor.unit.one())),
             Events::none("no role was chosen"),
         ));
     };
-    match assignments::give(conn, actor, ManageCompanyMembers::ID, &person, company.id, role)? {
+    match assignments::give(conn, actor, ManageCompanyMembers::ID, &person, company.id, role) {
         Ok(placed) => {
             let told = format!("{} is {} of {}", person.name, role.label(), placed.company);
             Ok((Ok((told, after(actor, company))), placed.events))
         }
-        Err(refused) => Ok((Err(refused.sentence(actor.unit.one())), Events::none("refused"))),
+        Err(AssignmentError::Failed(error)) => Err(error),
+        Err(refused) => Ok((Err(refused.message(actor.unit.one())), Events::none("refused"))),
     }
 }
 
@@ -218,12 +219,13 @@ type Taken = (Result<String, String>, String);
 fn take_off(actor: &Actor, company: &Company, conn: &mut Conn, id: MembershipId) -> Result<(Taken, Events), AppError> {
     let person = Membership::find(conn, actor.organization, id)?;
     let path = after(actor, company);
-    match assignments::take(conn, actor, ManageCompanyMembers::ID, &person, company.id)? {
+    match assignments::take(conn, actor, ManageCompanyMembers::ID, &person, company.id) {
         Ok(placed) => Ok((
             (Ok(format!("{} is off {}", person.name, placed.company)), path),
             placed.events,
         )),
         Err(AssignmentError::NotAssigned) => Err(AppError::NotFound),
-        Err(refused) => Ok(((Err(refused.sentence(actor.unit.one())), path), Events::none("refused"))),
+        Err(AssignmentError::Failed(error)) => Err(error),
+        Err(refused) => Ok(((Err(refused.message(actor.unit.one())), path), Events::none("refused"))),
     }
 }

@@ -70,7 +70,8 @@ fn page(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<ShowPage, A
     let path = company.path(actor, "");
     let archived = company.status == CompanyStatus::Archived;
     let people = if company.permissions.view_company_members() {
-        let staff = Staff::count(conn, org, &[company.id])?;
+        let counts = actor.role_counts(conn)?;
+        let staff = Staff::count(conn, org, counts, &[company.id])?;
         let manages = company.permissions.manage_company_members() && !archived;
         let rows: Vec<_> = crate::handlers::companies::queries::people::assigned(conn, org, company.id, PEOPLE)?
             .into_iter()

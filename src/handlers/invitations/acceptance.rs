@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::auth::SignedIn;
+use crate::auth::{Public, SignedIn};
 use crate::common::error::AppError;
 use crate::common::html::{query_value, see_other};
 use crate::common::token::Token;
@@ -11,7 +11,7 @@ use crate::services::invitations::accept;
 use crate::services::invitations::accept::{AcceptError, AcceptedInvitation};
 
 /// Back to the page of the link: people who signed in on the way return to this path, which only takes a POST.
-pub async fn show(path: web::Path<String>) -> Result<HttpResponse, AppError> {
+pub async fn show(_public: Public, path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let token = path.into_inner();
     Ok(see_other(false, &format!("/invitations/{}", query_value(&token))))
 }

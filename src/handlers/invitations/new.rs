@@ -98,26 +98,33 @@ enum NewInvitationsError {
 crate::change_error!(NewInvitationsError);
 
 pub async fn create(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
-    let mut typed = InvitationTermsForm::of(&fields);
+    let typed = InvitationTermsForm::of(&fields);
     if typed.companies.finds {
         return gate
             .show(move |actor, conn| NewInvitationsPage::load(conn, actor, typed, FormErrors::none()))
             .await;
     }
     let form = typed.clone();
-    let written = gate.try_write(move |actor, conn| invite(conn, actor, &form)).await;
-    let (outcomes, list) = match written {
-        Ok(result) => result,
-        Err(NewInvitationsError::Failed(error)) => return Err(error),
+    match gate.try_write(move |actor, conn| invite(conn, actor, &form)).await {
+        Ok((outcomes, list)) => respond(&gate, typed, outcomes, &list).await,
+        Err(NewInvitationsError::Failed(error)) => Err(error),
         Err(NewInvitationsError::Invalid(errors)) => {
-            return gate
-                .refused(move |actor, conn| NewInvitationsPage::load(conn, actor, typed, errors))
-                .await;
+            gate.refused(move |actor, conn| NewInvitationsPage::load(conn, actor, typed, errors))
+                .await
         }
-    };
+    }
+}
+
+/// The list, if everyone is invited; else the form again with the result for each person.
+async fn respond(
+    gate: &Gate<InviteMembers>,
+    mut typed: InvitationTermsForm,
+    outcomes: Vec<InviteOutcome>,
+    list: &str,
+) -> Result<HttpResponse, AppError> {
     let invited = outcomes.iter().filter(|outcome| outcome.invited).count();
     if invited == outcomes.len() {
-        return Ok(gate.done(success(gate.app().config.sends_mail(), &outcomes), &list));
+        return Ok(gate.done(success(gate.app().config.sends_mail(), &outcomes), list));
     }
     if let [only] = outcomes.as_slice() {
         let errors = FormErrors::one("emails", only.message.clone());

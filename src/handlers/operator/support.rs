@@ -159,7 +159,14 @@ fn look_in(
     if store::has(conn, organization.id, operator.id)? {
         return refuse("You belong to this organization. Open it as its member");
     }
-    let begun = support_session::begin(conn, cx, operator, organization.id, &asked.reason, asked.length)?;
+    let begun = support_session::begin(
+        conn,
+        cx,
+        &operator.operator_actor(),
+        organization.id,
+        &asked.reason,
+        asked.length,
+    )?;
     let events = match begun {
         Ok((_, events)) => events,
         Err(SupportError::NoConsent) => {

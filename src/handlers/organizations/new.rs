@@ -117,7 +117,7 @@ fn make(conn: &mut Conn, person: &CurrentUser, wish: Wish) -> Result<(Result<Slu
         },
         _ => wish.new,
     };
-    let (org, events) = match organization::create(conn, &person.cx, person, &new) {
+    let (org, events) = match organization::create(conn, &person.cx, person.id, &new) {
         Ok(created) => created,
         Err(CreateRefused::SlugTaken) => {
             let sentence = free.filter(|free| *free != new.slug).map_or_else(

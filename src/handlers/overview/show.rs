@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit::query;
-use crate::audit::query::{Filter, SeqCursor};
-use crate::audit::visibility::Visibility;
+use crate::audit::query::Filter;
+use crate::audit::walk;
+use crate::audit::walk::SeqCursor;
 use crate::audit::{Action, Category};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
@@ -99,7 +99,8 @@ fn page(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
     };
     let first = queries::first_companies(conn, org, own.as_deref(), CARDS)?;
     let ids: Vec<_> = first.iter().map(|(id, ..)| *id).collect();
-    let staff = Staff::count(conn, org, &ids)?;
+    let counts = actor.role_counts(conn)?;
+    let staff = Staff::count(conn, org, counts, &ids)?;
     let cards = first
         .into_iter()
         .map(|(id, name, slug)| Card {
@@ -119,13 +120,13 @@ fn page(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
     let activity = if everywhere(actor.reach::<ViewAudit>()) {
         let now = actor.cx.now;
         // Who came and went is in the log; here it would push out what was done.
-        let done = Action::ALL.iter().filter(|action| action.kind() != Category::Login);
+        let done = Action::ALL.iter().filter(|action| action.category() != Category::Login);
         let wanted = Filter {
             actions: Some(done.copied().collect()),
             ..Filter::default()
         };
-        let sight = Visibility::of(conn, actor)?;
-        let found = query::page(conn, org, &wanted, &sight, SeqCursor::Top, LINES)?;
+        let sight = actor.visibility(conn)?;
+        let found = walk::page(conn, org, &wanted, &sight, SeqCursor::Top, LINES)?;
         Some(
             found
                 .lines
@@ -135,7 +136,7 @@ fn page(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
                     ago: line.at.ago(now),
                     actor: line.actor_name.clone(),
                     on_behalf_of: line.on_behalf_of.clone(),
-                    sentence: line.sentence(),
+                    sentence: line.description(),
                 })
                 .collect(),
         )

@@ -4,10 +4,9 @@ use diesel::prelude::*;
 
 use crate::app::Ctx;
 use crate::audit::{Action, Event, Events};
-use crate::auth::current_user::CurrentUser;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
-use crate::common::id::CompanyId;
+use crate::common::id::{CompanyId, UserId};
 use crate::common::name;
 use crate::common::slug::Slug;
 use crate::db::Conn;
@@ -50,19 +49,14 @@ impl From<diesel::result::Error> for CreateRefused {
 pub fn create(
     conn: &mut Conn,
     cx: &Ctx,
-    creator: &CurrentUser,
+    creator: UserId,
     new: &NewOrganization,
 ) -> Result<(OrgId, Events), CreateRefused> {
     // A savepoint: a slug that somebody takes in this moment undoes the organization and nothing else.
     conn.transaction(|conn| make(conn, cx, creator, new))
 }
 
-fn make(
-    conn: &mut Conn,
-    cx: &Ctx,
-    creator: &CurrentUser,
-    new: &NewOrganization,
-) -> Result<(OrgId, Events), CreateRefused> {
+fn make(conn: &mut Conn, cx: &Ctx, creator: UserId, new: &NewOrganization) -> Result<(OrgId, Events), CreateRefused> {
     let id = OrgId::fresh();
     let unit = new.organization_type.unit();
     diesel::insert_into(organizations::table)
@@ -76,7 +70,7 @@ fn make(
             organizations::domain.eq(&new.domain),
             organizations::owner_count.eq(0),
             organizations::active_companies.eq(1i64),
-            organizations::created_by.eq(creator.id),
+            organizations::created_by.eq(creator),
             organizations::created_at.eq(cx.now),
         ))
         .execute(conn)?;
@@ -119,7 +113,7 @@ fn make(
         origin: Origin::Direct,
         companies: Vec::new(),
     };
-    membership::add(conn, cx, id, creator.id, &enrolment).map_err(CreateRefused::Failed)?;
+    membership::add(conn, cx, id, creator, &enrolment).map_err(CreateRefused::Failed)?;
     let events = Events::organization(
         id,
         Event::new(Action::OrganizationCreated, "organization", id, &new.name)

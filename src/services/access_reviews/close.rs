@@ -4,10 +4,9 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use serde_json::json;
 
 use crate::app::Ctx;
-use crate::audit::{Action, Event, Events};
+use crate::audit::Events;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId, ReviewId, ReviewItemId, UserId};
@@ -20,11 +19,14 @@ use crate::models::access_review;
 use crate::models::access_review::Review;
 use crate::models::access_review::rules::{Decision, Mailing, Status};
 use crate::models::membership;
+use crate::models::membership::OwnPlace;
 use crate::models::membership::record::Membership;
-use crate::models::membership::{Outcome, OwnPlace};
 use crate::services::access_reviews::email;
 use crate::services::access_reviews::email::ReviewHeading;
 use crate::services::assignments;
+use crate::services::assignments::{Assignment, AssignmentSource};
+use crate::services::members::errors::SuspensionError;
+use crate::services::members::suspension;
 
 /// So many people are dealt with in one transaction.
 const PEOPLE: i64 = 50;
@@ -137,19 +139,20 @@ fn one(
     if let Some(person) = &person {
         for fate in &fates {
             let Some(kept) = fate.kept else { continue };
-            let event = Event::new(Action::MemberUnassigned, "member", person.id, &person.name)
-                .before(json!({ "company": name(&fate.company), "company_id": fate.company.as_str(), "role": kept.role.as_str() }))
-                .after(json!({ "review": review.name, "review_id": review.id.as_str() }));
-            events = events.and(Events::organization(org, event));
+            let company_name = name(&fate.company);
+            let assignment = Assignment::new(org, person.id, &person.name, fate.company, &company_name);
+            let source = AssignmentSource::Review(&review.name, review.id);
+            events = events.and(assignment.unassigned(Some(kept.role), &source));
         }
         if is_left_with_nothing(conn, org, person, &fates)? {
             let why = reason(&review.name);
-            shut_out = membership::suspend(conn, cx, org, person, Some(by), &why)? == Outcome::Done;
-            if shut_out {
-                let event = Event::new(Action::MemberSuspended, "member", person.id, &person.name)
-                    .before(json!({ "status": MembershipStatus::Active.as_str() }))
-                    .after(json!({ "status": MembershipStatus::Suspended.as_str(), "reason": why }));
-                events = events.and(Events::organization(org, event));
+            match suspension::suspend_without_email(conn, cx, org, person, by, &why) {
+                Ok(suspended) => {
+                    shut_out = true;
+                    events = events.and(suspended);
+                }
+                Err(SuspensionError::Failed(error)) => return Err(error),
+                Err(_) => {}
             }
         }
         let taken: Vec<String> = fates

@@ -12,14 +12,13 @@ use crate::common::id::MembershipId;
 use crate::common::slug::Slug;
 use crate::db::Conn;
 use crate::models::approval::{Approval, ApprovalAction};
-use crate::models::membership;
-use crate::models::membership::Outcome;
 use crate::models::membership::record::Membership;
 use crate::models::organization;
 use crate::models::organization::{Moved, deletion};
 use crate::services::Done;
 use crate::services::approvals::dual_control;
 use crate::services::approvals::email;
+use crate::services::members::errors::{RemovalError, RoleChangeError, SuspensionError};
 use crate::services::members::role::Title;
 use crate::services::members::rules;
 use crate::services::members::rules::{ActorRank, Target};
@@ -40,6 +39,21 @@ impl From<AppError> for ExecuteError {
         Self::Failed(error)
     }
 }
+
+macro_rules! not_now {
+    ($($error:ident),+) => {$(
+        impl From<$error> for ExecuteError {
+            fn from(error: $error) -> Self {
+                match error {
+                    $error::Failed(error) => Self::Failed(error),
+                    error => Self::NotNow(error.message().to_owned()),
+                }
+            }
+        }
+    )+};
+}
+
+not_now!(RoleChangeError, RemovalError, SuspensionError);
 
 fn lapsed<T>(sentence: impl Into<String>) -> Result<T, ExecuteError> {
     Err(ExecuteError::Lapsed(sentence.into()))
@@ -112,25 +126,9 @@ fn transfer(conn: &mut Conn, actor: &Actor, approval: &Approval, asker: &Asker) 
             "Your access has an end, and an owner’s has none. Ask for the end date to be taken away".into(),
         ));
     }
-    let again = || ExecuteError::NotNow("Somebody changed a role in this moment. Look again and decide".into());
-    let given = membership::set_role(conn, &actor.cx, organization, &person, Role::Owner);
-    if given.map_err(AppError::from)? != Outcome::Done {
-        return Err(again());
-    }
-    let event = Event::new(Action::MemberRoleChanged, "member", person.id, &person.name)
-        .before(json!({ "role": person.access.direct_role.as_str() }))
-        .after(json!({ "role": Role::Owner.as_str() }));
-    let mut events = actor.event(event);
+    let mut events = role::accept_ownership(conn, actor, &person)?;
     if approval.text("stays") != "yes" {
-        let old = &asker.standing;
-        let given = membership::set_role(conn, &actor.cx, organization, old, Role::Admin);
-        if given.map_err(AppError::from)? != Outcome::Done {
-            return Err(again());
-        }
-        let event = Event::new(Action::OwnershipHandedOver, "member", old.id, &old.name)
-            .before(json!({ "role": Role::Owner.as_str() }))
-            .after(json!({ "role": Role::Admin.as_str() }));
-        events = events.and(actor.event(event));
+        events = events.and(role::step_down(conn, &actor.cx, organization, &asker.standing)?);
     }
     Ok(Done {
         word: format!("You are the owner of {} now", actor.organization_name),
@@ -155,21 +153,37 @@ fn person(conn: &mut Conn, actor: &Actor, approval: &Approval, asker: &Asker) ->
             let Some(title) = Title::parse(conn, organization, &approval.text("role"))? else {
                 return lapsed("There is no such role any more");
             };
-            if let Err(why) = rules::role_change(&asker.rank, &target, title.held()) {
-                return lapsed(why.sentence());
+            if let Err(error) = rules::role_change(&asker.rank, &target, title.held()) {
+                return lapsed(error.message());
             }
             if Title::of(conn, organization, &person)? == title {
                 return lapsed(format!("{} is {} already", person.name, title.label()));
             }
-            role::carry_out(conn, actor, &person, &title)?
+            Done {
+                events: role::carry_out(conn, actor, &person, &title)?,
+                word: format!("{} is {} now", person.name, title.label()),
+            }
         }
         ApprovalAction::Removal => {
-            removal::carry_out(conn, actor, &person, approval.text("cancel_invitations") == "yes")?
+            let cancel = approval.text("cancel_invitations") == "yes";
+            Done {
+                events: removal::carry_out(conn, actor, &person, cancel)?,
+                word: format!(
+                    "{} is no longer a member of {}. You can undo this for 24 hours under “Recently removed”",
+                    person.name, actor.organization_name
+                ),
+            }
         }
-        ApprovalAction::Suspension => suspension::suspend_now(conn, actor, &person, &approval.text("reason"))?,
-        _ => suspension::reinstate_now(conn, actor, &person)?,
+        ApprovalAction::Suspension => Done {
+            events: suspension::suspend_now(conn, actor, &person, &approval.text("reason"))?,
+            word: format!("{} is suspended. Role, companies and groups are kept", person.name),
+        },
+        _ => Done {
+            events: suspension::reinstate_now(conn, actor, &person)?,
+            word: format!("{} has access again", person.name),
+        },
     };
-    done.map_err(|why| ExecuteError::NotNow(why.sentence().to_owned()))
+    Ok(done)
 }
 
 /// Lets the organization wait for its deletion and tells its owners and admins; `None` when it waits already.

@@ -16,12 +16,14 @@ use crate::mail::outbox;
 use crate::models::invitation;
 use crate::models::invitation::{CompanyGrant, Invitation, pairs};
 use crate::models::membership;
+use crate::models::membership::Origin;
 use crate::models::membership::add::NewMembership;
 use crate::models::membership::record::Membership;
-use crate::models::membership::{Origin, Outcome};
 use crate::services::invitations::resolve::ResolvedInvitation;
 use crate::services::invitations::situation::InvitationSituation;
 use crate::services::invitations::supersede;
+use crate::services::members::errors::RoleChangeError;
+use crate::services::members::role;
 
 /// Why an invitation was not accepted.
 pub enum AcceptError {
@@ -121,11 +123,8 @@ fn join(conn: &mut Conn, person: &CurrentUser, resolved: &ResolvedInvitation) ->
 fn hand_over(conn: &mut Conn, cx: &Ctx, was: &Invitation, inviter: MembershipId) -> Result<Events, AppError> {
     let organization = was.organization_id;
     let member = Membership::find(conn, organization, inviter)?;
-    if membership::set_role(conn, cx, organization, &member, Role::Admin)? != Outcome::Done {
-        return Err(AppError::Busy);
-    }
-    let event = Event::new(Action::OwnershipHandedOver, "member", inviter, &member.name)
-        .before(json!({ "role": member.role.as_str() }))
-        .after(json!({ "role": Role::Admin.as_str() }));
-    Ok(Events::organization(organization, event))
+    role::step_down(conn, cx, organization, &member).map_err(|error| match error {
+        RoleChangeError::Failed(error) => error,
+        _ => AppError::Busy,
+    })
 }

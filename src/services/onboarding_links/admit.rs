@@ -18,6 +18,8 @@ use crate::models::membership::add::NewMembership;
 use crate::models::membership::by_user;
 use crate::models::membership::by_user::Standing;
 use crate::models::onboarding_link::{LinkPurpose, OnboardingLink};
+use crate::services::assignments;
+use crate::services::assignments::Assignment;
 use crate::services::companies::create;
 use crate::services::companies::create::{CompanyCreationError, CreatedCompany};
 use crate::services::companies::form::NewCompany;
@@ -148,24 +150,16 @@ fn assign(
     if role.inherited() == Some(CompanyRole::Manager) || link.purpose == LinkPurpose::Join {
         return Ok(events);
     }
-    let organization = link.organization_id;
     for company in companies {
-        membership::assign(
-            conn,
-            cx,
-            organization,
+        let assignment = Assignment::new(
+            link.organization_id,
             membership,
+            &newcomer.name,
             company.id,
-            link.company_role,
-            Origin::Link,
-        )?;
-        let event = Event::new(Action::MemberAssigned, "member", membership, &newcomer.name).after(json!({
-            "company": company.name,
-            "company_id": company.id.as_str(),
-            "role": link.company_role.as_str(),
-            "link": link.name,
-        }));
-        events = events.and(Events::organization(organization, event));
+            &company.name,
+        );
+        let role = link.company_role;
+        events = events.and(assignments::assign_by_link(conn, cx, &assignment, role, &link.name)?);
     }
     Ok(events)
 }

@@ -16,8 +16,8 @@ const ROWS: i64 = 500;
 /// So many transactions run before the clock does something else; the rest follows a minute later.
 const PIECES: usize = 400;
 
-/// Does what is due, `most` requests at a time.
-pub fn run(door: &System, most: i64) -> Result<(), AppError> {
+/// Closes approvals that no one decided in time, at most `most`.
+pub fn approvals(door: &System, most: i64) -> Result<(), AppError> {
     door.write(|cx, conn| {
         let over = approval::expire(conn, cx.now, most)?;
         let events = Events::all(over.iter().map(|approval| {
@@ -26,11 +26,11 @@ pub fn run(door: &System, most: i64) -> Result<(), AppError> {
             Events::organization(approval.organization_id, event)
         }));
         Ok(((), events))
-    })?;
-    let due = door.read(|cx, conn| Ok(deletion::is_due(conn, cx.now)?))?;
-    if !due {
-        return Ok(());
-    }
+    })
+}
+
+/// Deletes organizations whose deletion is due, a piece in each transaction.
+pub fn deletions(door: &System) -> Result<(), AppError> {
     while door.write(|cx, conn| match deletion::begin(conn, cx)? {
         None => Ok((false, Events::none("no organization is at its end"))),
         Some((ended, events)) => {

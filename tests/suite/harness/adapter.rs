@@ -6,11 +6,12 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tenantry::gate::context::House;
-use tenantry::ground::config::Config;
-use tenantry::ground::time::Clock;
-use tenantry::post::mail::Way;
-use tenantry::{clock, server};
+use tenantry::app::App;
+use tenantry::common::config::Config;
+use tenantry::common::time::Clock;
+use tenantry::db::Db;
+use tenantry::mail::transport::Transport;
+use tenantry::{jobs, server};
 
 /// Settings for a house on a loopback port, which is already taken for it.
 pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
@@ -21,10 +22,16 @@ pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
     (config, listener)
 }
 
+/// Brings an empty database to the schema of this version.
+pub fn migrate(database_url: &str) {
+    let database = Db::open(database_url).expect("a database");
+    database.migrate().expect("the migrations");
+}
+
 /// A server in a thread of its own.
 pub struct Running {
     port: u16,
-    house: House,
+    house: App,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -38,11 +45,14 @@ impl Running {
             actix_web::rt::System::new().block_on(async {
                 let house = server::open(config, Clock::default()).expect("the house opens");
                 let (running, serving) = server::serve(house.clone(), listener).expect("the house serves");
+                let server = serving.handle();
                 let serving = actix_web::rt::spawn(serving);
                 tell.send((running.port, house)).expect("somebody waits for the house");
                 let _ = stopped.await;
-                running.stop().await;
+                // A graceful stop waits a second for the idle connections of the test's own clients.
+                server.stop(false).await;
                 let _ = serving.await;
+                running.stop().await;
             });
         });
         let (port, house) = told.recv().expect("the house starts: see its panic above");
@@ -60,7 +70,7 @@ impl Running {
     }
 
     /// The product's own view of it.
-    pub fn product(&self) -> &House {
+    pub fn product(&self) -> &App {
         &self.house
     }
 
@@ -76,9 +86,9 @@ impl Running {
 
     /// Sends what is due in the outbox, by the worker's own function.
     pub fn work_mail(&self) -> usize {
-        let way = Way::of(&self.house.config).expect("a way for letters");
+        let way = Transport::of(&self.house.config).expect("a way for letters");
         let mut tried = 0;
-        while clock::send_one(&self.house, &way).expect("the outbox") {
+        while jobs::send_one(&self.house, &way).expect("the outbox") {
             tried += 1;
         }
         tried
@@ -86,7 +96,7 @@ impl Running {
 
     /// Does what time alone brings about: invitations and sessions that are over.
     pub fn sweep(&self) {
-        clock::sweep(&self.house).expect("the chores");
+        jobs::sweep(&self.house).expect("the chores");
     }
 }
 

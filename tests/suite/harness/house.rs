@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use tenantry::ground::config::Config;
+use tenantry::common::config::Config;
 
 use crate::harness::adapter::{self, Running};
 use crate::harness::client::Client;
@@ -69,7 +69,7 @@ impl House {
     }
 
     /// The product's own view of this house.
-    pub fn product(&self) -> &tenantry::gate::context::House {
+    pub fn product(&self) -> &tenantry::app::App {
         self.running().product()
     }
 

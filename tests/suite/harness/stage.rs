@@ -6,36 +6,43 @@ use std::sync::OnceLock;
 use actix_web::cookie::{Cookie, CookieJar};
 use diesel::prelude::*;
 
-use tenantry::gate::Backstage;
-use tenantry::gate::context::Context;
-use tenantry::gate::custom_role;
-use tenantry::gate::db::Conn;
-use tenantry::gate::deed::{Action, Deed, Deeds};
-use tenantry::gate::invitation::{self, Offer};
-use tenantry::gate::link;
-use tenantry::gate::member::{self, MembershipStatus, OrgId, Standing};
-use tenantry::gate::membership::{self, Enrolment, Origin, group};
-use tenantry::gate::organization::{self, CompanyStatus, NewOrganization, OrganizationType, Region};
-use tenantry::gate::permission::{Right, RightSet};
-use tenantry::gate::rights::Grounds;
-use tenantry::gate::role::{CompanyRole, Role};
-use tenantry::gate::schema::{
-    access_review_items, companies, company_assignments, invitations, memberships, organization_slugs,
-};
-use tenantry::gate::session::{self, Person};
-use tenantry::gate::support;
-use tenantry::ground::email::Email;
-use tenantry::ground::id::{
+use tenantry::app::Ctx;
+use tenantry::audit::{Action, Event, Events};
+use tenantry::auth::System;
+use tenantry::auth::actor;
+use tenantry::auth::current_user::CurrentUser;
+use tenantry::authz::decision::AccessInputs;
+use tenantry::authz::permission::{PermissionId, PermissionSet};
+use tenantry::authz::role::{CompanyRole, Role};
+use tenantry::common::email::Email;
+use tenantry::common::id::{
     CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, RequestId, ReviewId,
     ReviewItemId, SupportId, UserId,
 };
-use tenantry::ground::password;
-use tenantry::ground::slug::Slug;
-use tenantry::ground::time::Span;
-use tenantry::post;
-use tenantry::rooms::reviews::{self as reviews_room, store as reviews};
-use tenantry::rooms::rights::store::requests;
-use tenantry::rooms::{self, accounts};
+use tenantry::common::password;
+use tenantry::common::slug::Slug;
+use tenantry::common::time::Span;
+use tenantry::db::Conn;
+use tenantry::db::schema::{
+    access_review_items, companies, company_assignments, invitations, memberships, organization_slugs,
+};
+use tenantry::db::types::MembershipStatus;
+use tenantry::db::types::org_id::OrgId;
+use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region};
+use tenantry::models::access_request;
+use tenantry::models::access_review as reviews;
+use tenantry::models::custom_role;
+use tenantry::models::invitation;
+use tenantry::models::invitation::NewInvitation;
+use tenantry::models::membership;
+use tenantry::models::membership::add::NewMembership;
+use tenantry::models::membership::record::Membership;
+use tenantry::models::membership::{Origin, group};
+use tenantry::models::onboarding_link;
+use tenantry::models::organization;
+use tenantry::models::organization::create::NewOrganization;
+use tenantry::models::session;
+use tenantry::models::support_session;
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -43,7 +50,7 @@ use crate::harness::people::PASSWORD;
 
 /// One transaction behind the gate.
 pub struct Stage<'a> {
-    cx: &'a Context,
+    cx: &'a Ctx,
     conn: &'a mut Conn,
 }
 
@@ -96,21 +103,21 @@ impl House {
     /// Sets a scene in one transaction.
     #[track_caller]
     pub fn stage<T>(&self, work: impl FnOnce(&mut Stage<'_>) -> T) -> T {
-        let door = Backstage::of(self.product(), "test");
-        door.write(|cx, conn| Ok((work(&mut Stage { cx, conn }), Deeds::none("a test sets its scene"))))
+        let door = System::of(self.product(), "test");
+        door.write(|cx, conn| Ok((work(&mut Stage { cx, conn }), Events::none("a test sets its scene"))))
             .expect("the scene is set")
     }
 
     /// A line in an organization's log: that the house edited a company.
     #[track_caller]
     pub fn note(&self, slug: &str, company: &str) {
-        let door = Backstage::of(self.product(), "test");
+        let door = System::of(self.product(), "test");
         door.write(|cx, conn| {
             let organization = Stage { cx, conn }.organization_of(slug);
-            let deed = Deed::new(Action::CompanyEdited, "company", company, "North")
+            let deed = Event::new(Action::CompanyEdited, "company", company, "North")
                 .before(serde_json::json!({ "name": "Nord" }))
                 .after(serde_json::json!({ "name": "North" }));
-            Ok(((), Deeds::organization(organization, deed)))
+            Ok(((), Events::organization(organization, deed)))
         })
         .expect("a line");
     }
@@ -148,11 +155,11 @@ impl Stage<'_> {
     /// An account; `proven` as by the mailed link.
     pub fn account(&mut self, name: &str, email: &str, proven: bool) -> UserId {
         let address = Email::parse(email).expect("an address");
-        let account = accounts::store::add(self.conn, self.cx, name, &address, hash())
+        let account = tenantry::models::user::add(self.conn, self.cx, name, &address, hash())
             .expect("the database")
             .unwrap_or_else(|| panic!("{email} has an account already"));
         if proven {
-            let _ = accounts::store::prove(self.conn, self.cx, &account).expect("the database");
+            let _ = tenantry::models::user::prove(self.conn, self.cx, &account).expect("the database");
         }
         account.id
     }
@@ -160,7 +167,7 @@ impl Stage<'_> {
     /// The account of an address.
     pub fn user(&mut self, email: &str) -> UserId {
         let address = Email::parse(email).expect("an address");
-        accounts::store::by_email(self.conn, &address)
+        tenantry::models::user::by_email(self.conn, &address)
             .expect("the database")
             .unwrap_or_else(|| panic!("{email} has no account"))
             .id
@@ -168,19 +175,20 @@ impl Stage<'_> {
 
     /// Makes an account run the instance.
     pub fn appoint(&mut self, user: UserId) {
-        let done = tenantry::people::account::appoint(self.conn, user).expect("the database");
+        let done = tenantry::services::operators::appoint(self.conn, user).expect("the database");
         let _ = done.expect("a proven account");
     }
 
     /// Lets operators into an organization, or keeps them out.
     pub fn consent(&mut self, organization: OrgId, allowed: bool) {
-        let _ = support::set_consent(self.conn, self.cx, organization, allowed, "Olivia Hart").expect("the database");
+        let _ = support_session::set_consent(self.conn, self.cx, organization, allowed, "Olivia Hart")
+            .expect("the database");
     }
 
     /// A support session of an operator, for half an hour; none where operators are kept out.
     pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
-        let operator = Person::backstage(self.conn, self.cx, operator).expect("an account");
-        let begun = support::begin(
+        let operator = CurrentUser::backstage(self.conn, self.cx, operator).expect("an account");
+        let begun = support_session::begin(
             self.conn,
             self.cx,
             &operator,
@@ -206,7 +214,7 @@ impl Stage<'_> {
         let (token, _) = session::begin(self.conn, self.cx, user).expect("a session");
         let text = format!(r#"{{"token":"\"{}\""}}"#, token.as_str());
         let mut jar = CookieJar::new();
-        jar.private_mut(&self.cx.house.keys.cookie())
+        jar.private_mut(&self.cx.app.keys.cookie())
             .add(Cookie::new("session", text));
         let sealed = jar.get("session").expect("just added").value().to_owned();
         ("session".to_owned(), sealed)
@@ -214,7 +222,7 @@ impl Stage<'_> {
 
     /// An organization with its first company and its owner.
     pub fn organization(&mut self, name: &str, slug: &str, owner: UserId) -> OrgId {
-        let owner = Person::backstage(self.conn, self.cx, owner).expect("an account");
+        let owner = CurrentUser::backstage(self.conn, self.cx, owner).expect("an account");
         let new = NewOrganization {
             name: name.to_owned(),
             slug: Slug::parse(slug).expect("a slug"),
@@ -229,7 +237,7 @@ impl Stage<'_> {
     /// A further company.
     pub fn company(&mut self, organization: OrgId, company: &str, slug: &str) -> CompanyId {
         let slug = Slug::parse(slug).expect("a slug");
-        rooms::companies::store::create(self.conn, organization, self.cx.now, company, &slug)
+        tenantry::services::company_form::create(self.conn, organization, self.cx.now, company, &slug)
             .expect("the database")
             .expect("a free slug")
     }
@@ -242,14 +250,14 @@ impl Stage<'_> {
         role: &str,
         companies: &[(CompanyId, &str)],
     ) -> MembershipId {
-        let with = Enrolment {
+        let with = NewMembership {
             role: Role::parse(role).expect("a role"),
             access_until: None,
             invited_by: None,
             origin: Origin::Invite,
             companies: roles(companies),
         };
-        membership::enrol(self.conn, self.cx, organization, user, &with)
+        membership::add(self.conn, self.cx, organization, user, &with)
             .expect("the database")
             .expect("no member yet")
     }
@@ -265,7 +273,7 @@ impl Stage<'_> {
         let id = reviews::start(self.conn, organization, self.cx.now, &new)
             .expect("the database")
             .expect("no other one runs");
-        while !reviews::filling::step(self.conn, organization, id).expect("the database") {}
+        while !reviews::collect::step(self.conn, organization, id).expect("the database") {}
         id
     }
 
@@ -280,9 +288,13 @@ impl Stage<'_> {
         membership::assign(self.conn, self.cx, organization, member, company, role, Origin::Direct)
             .expect("the database");
         let id = self.review(organization, by, Some(vec![company]));
-        assert!(reviews::closing::begin(self.conn, organization, id, Some(by)).expect("the database"));
-        let _ = reviews_room::chores::close_at_once(self.conn, self.cx, organization, id, 1).expect("the database");
-        let lost = reviews::places::lost(self.conn, organization, id, None, None, 1).expect("the database");
+        assert!(
+            tenantry::services::access_reviews::close::begin(self.conn, organization, id, Some(by))
+                .expect("the database")
+        );
+        let _ = tenantry::services::access_reviews::advance::close_at_once(self.conn, self.cx, organization, id, 1)
+            .expect("the database");
+        let lost = reviews::items::lost(self.conn, organization, id, None, None, 1).expect("the database");
         (id, lost.first().expect("a lost place").id)
     }
 
@@ -325,7 +337,7 @@ impl Stage<'_> {
 
     /// Suspends somebody.
     pub fn shut_out(&mut self, organization: OrgId, member: MembershipId) {
-        let standing = Standing::find(self.conn, organization, member).expect("a member");
+        let standing = Membership::find(self.conn, organization, member).expect("a member");
         let outcome = membership::suspend(self.conn, self.cx, organization, &standing, None, "").expect("the database");
         assert_eq!(outcome, membership::Outcome::Done);
     }
@@ -349,7 +361,7 @@ impl Stage<'_> {
         role: &str,
         companies: &[(CompanyId, &str)],
     ) -> GroupId {
-        let terms = membership::group::Terms {
+        let terms = membership::group::GroupTerms {
             name: name.to_owned(),
             description: String::new(),
             role: Role::parse(role).expect("a role"),
@@ -371,7 +383,7 @@ impl Stage<'_> {
     pub fn rights(&mut self, organization: OrgId, member: &str) -> String {
         type Place = (String, String, Option<String>, String, Option<i64>);
         let id = MembershipId::parse(member).expect("a membership");
-        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("a member");
+        let grounds = membership::access::access_inputs(self.conn, self.cx.now, organization, id).expect("a member");
         let mut places: Vec<Place> = company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
             .filter(company_assignments::membership_id.eq(id))
@@ -387,20 +399,24 @@ impl Stage<'_> {
         places.sort();
         let mut roles: Vec<String> = grounds.roles.iter().map(|held| format!("{held:?}")).collect();
         roles.sort();
-        format!("{:?} {roles:?} {:?} {places:?}", grounds.rights(), grounds.overrides)
+        format!(
+            "{:?} {roles:?} {:?} {places:?}",
+            grounds.permissions(),
+            grounds.overrides
+        )
     }
 
     /// What somebody's rights follow from; nothing for somebody who was removed.
-    pub fn grounds(&mut self, organization: OrgId, id: &str) -> Grounds {
+    pub fn grounds(&mut self, organization: OrgId, id: &str) -> AccessInputs {
         let id = MembershipId::parse(id).expect("a membership's id");
-        let grounds = member::grounds(self.conn, self.cx.now, organization, id).expect("grounds");
+        let grounds = membership::access::access_inputs(self.conn, self.cx.now, organization, id).expect("grounds");
         let status: MembershipStatus = memberships::table
             .find((organization, id))
             .select(memberships::status)
             .first(self.conn)
             .expect("a membership");
         match status {
-            MembershipStatus::Removed => Grounds {
+            MembershipStatus::Removed => AccessInputs {
                 roles: Vec::new(),
                 companies: Vec::new(),
                 ..grounds
@@ -418,7 +434,7 @@ impl Stage<'_> {
         role: &str,
         companies: &[(CompanyId, &str)],
     ) -> (InvitationId, String) {
-        let offer = Offer {
+        let offer = NewInvitation {
             email: Email::parse(email).expect("an address"),
             first_name: String::new(),
             last_name: String::new(),
@@ -435,7 +451,7 @@ impl Stage<'_> {
         let row = invitation::find(self.conn, organization, id)
             .expect("the database")
             .expect("the row");
-        post::letter::invite(self.conn, self.cx, &row, seed).expect("a letter");
+        tenantry::services::invitations::email::invite(self.conn, self.cx, &row, seed).expect("a letter");
         (id, token)
     }
 
@@ -452,7 +468,7 @@ impl Stage<'_> {
             name: name.to_owned(),
             description: String::new(),
             base: Role::parse(base).expect("a role"),
-            permissions: RightSet::read(permissions),
+            permissions: PermissionSet::read(permissions),
         };
         match custom_role::create(self.conn, self.cx, organization, by, &draft.complete()).expect("the database") {
             custom_role::Outcome::Done(id) => id,
@@ -462,7 +478,7 @@ impl Stage<'_> {
 
     /// Gives somebody a role of the organization's own.
     pub fn give(&mut self, organization: OrgId, member: MembershipId, role: CustomRoleId) {
-        let standing = Standing::find(self.conn, organization, member).expect("a member");
+        let standing = Membership::find(self.conn, organization, member).expect("a member");
         let base = custom_role::find(self.conn, organization, role)
             .expect("the database")
             .expect("the role")
@@ -479,38 +495,38 @@ impl Stage<'_> {
         right: &str,
         company: Option<CompanyId>,
     ) -> RequestId {
-        let wish = requests::Wish {
-            right: Right::parse(right).expect("a permission"),
+        let wish = access_request::NewAccessRequest {
+            permission: PermissionId::parse(right).expect("a permission"),
             company,
             note: "For the quarterly report".into(),
         };
-        match requests::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
-            requests::Asked::New(id) => id,
+        match access_request::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
+            access_request::RequestedAccess::New(id) => id,
             other => panic!("{right}: {other:?}"),
         }
     }
 
     /// An onboarding link, and the token of its address.
-    pub fn link(&mut self, organization: OrgId, by: UserId, terms: &link::Terms) -> (LinkId, String) {
-        let id = link::create(self.conn, self.cx, organization, by, terms).expect("the database");
-        let row = link::find(self.conn, organization, id.as_str()).expect("the link");
+    pub fn link(&mut self, organization: OrgId, by: UserId, terms: &onboarding_link::LinkTerms) -> (LinkId, String) {
+        let id = onboarding_link::create(self.conn, self.cx, organization, by, terms).expect("the database");
+        let row = onboarding_link::find(self.conn, organization, id.as_str()).expect("the link");
         (id, self.cx.token(&row.seed()).as_str().to_owned())
     }
 
     /// A request to come in that waits.
     pub fn join_request(&mut self, organization: OrgId, link: LinkId, user: UserId, company: &str) -> JoinId {
-        let row = link::find(self.conn, organization, link.as_str()).expect("the link");
-        rooms::links::store::requests::ask(self.conn, self.cx, &row, user, company)
+        let row = onboarding_link::find(self.conn, organization, link.as_str()).expect("the link");
+        tenantry::models::join_request::ask(self.conn, self.cx, &row, user, company)
             .expect("the database")
             .expect("no request waits")
     }
 }
 
 /// What a link says that lets everybody join as a member at once.
-pub fn open_link(name: &str) -> link::Terms {
-    link::Terms {
+pub fn open_link(name: &str) -> onboarding_link::LinkTerms {
+    onboarding_link::LinkTerms {
         name: name.to_owned(),
-        purpose: link::Purpose::Join,
+        purpose: onboarding_link::Purpose::Join,
         role: Role::Member,
         company_role: CompanyRole::Viewer,
         companies: Vec::new(),
