@@ -2,10 +2,11 @@
 
 use crate::auth::System;
 use crate::common::error::AppError;
+use crate::jobs::BATCH;
 use crate::jobs::periodic::Periodic;
 use crate::models::due;
 use crate::queue::JobKind;
-use crate::services::invitations::queries;
+use crate::services::invitations::expire;
 
 pub const JOB: Periodic = Periodic {
     kind: JobKind::ExpireInvitations,
@@ -14,5 +15,5 @@ pub const JOB: Periodic = Periodic {
 };
 
 fn run(system: &System) -> Result<(), AppError> {
-    system.write(|cx, conn| Ok(((), queries::expire(conn, cx.now)?)))
+    system.write(|cx, conn| Ok(((), expire::expire(conn, cx, BATCH)?)))
 }

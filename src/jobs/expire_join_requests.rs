@@ -4,8 +4,9 @@ use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::BATCH;
 use crate::jobs::periodic::Periodic;
-use crate::models::{due, join_request};
+use crate::models::due;
 use crate::queue::JobKind;
+use crate::services::onboarding_links::expire_requests;
 
 pub const JOB: Periodic = Periodic {
     kind: JobKind::ExpireJoinRequests,
@@ -14,5 +15,5 @@ pub const JOB: Periodic = Periodic {
 };
 
 fn run(system: &System) -> Result<(), AppError> {
-    system.write(|cx, conn| Ok(((), join_request::expire(conn, cx, BATCH)?)))
+    system.write(|cx, conn| Ok(((), expire_requests::expire(conn, cx, BATCH)?)))
 }

@@ -1,5 +1,6 @@
 //! Email: the outbox, the transport and the messages.
 
+pub mod enqueue;
 pub mod notice;
 pub mod outbox;
 pub mod transport;

@@ -5,7 +5,8 @@
 
 use diesel::prelude::*;
 
-use crate::app::Ctx;
+pub use crate::mail::enqueue::{enqueue, enqueue_all};
+
 use crate::common::email::Email;
 use crate::common::id::MailId;
 use crate::common::time::{Span, Time};
@@ -71,34 +72,8 @@ pub struct Message {
     pub seed: Option<Seed>,
 }
 
-/// Adds a message to the outbox.
-pub fn enqueue(conn: &mut Conn, cx: &Ctx, message: Message) -> QueryResult<MailId> {
-    let id = MailId::fresh();
-    let priority = priority(message.kind);
-    diesel::insert_into(mail_outbox::table)
-        .values((
-            mail_outbox::id.eq(id),
-            mail_outbox::kind.eq(message.kind),
-            mail_outbox::to_name.eq(message.to_name),
-            mail_outbox::to_email.eq(message.to.as_str()),
-            mail_outbox::subject.eq(message.subject),
-            mail_outbox::html.eq(message.html),
-            mail_outbox::text.eq(message.text),
-            mail_outbox::seed.eq(message.seed.map(|seed| seed.0)),
-            mail_outbox::state.eq(MailState::Queued),
-            mail_outbox::attempts.eq(0),
-            mail_outbox::next_attempt_at.eq(cx.now),
-            mail_outbox::last_error.eq(""),
-            mail_outbox::created_at.eq(cx.now),
-        ))
-        .execute(conn)?;
-    let keys = [id.as_str().to_owned()];
-    queue::insert(conn, JobKind::Email, &keys, priority, (cx.now, cx.now))?;
-    Ok(id)
-}
-
 /// Which message goes first.
-fn priority(kind: &str) -> Priority {
+pub(super) fn priority(kind: &str) -> Priority {
     match kind {
         // A person waits for it to go on.
         "verify" | "account_exists" | "reset" | "unlock" | "email_change" | "contact_asked" => Priority::URGENT,

@@ -10,7 +10,7 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 
 /// A company in a picker or filter.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = companies)]
 pub struct CompanyChoice {
     pub id: CompanyId,
@@ -79,6 +79,40 @@ pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> Que
         .limit(limit)
         .select(CompanyChoice::as_select())
         .load(conn)
+}
+
+/// The first active companies with `q` in their name, by name, and how many there are. `within`: only these.
+pub fn search(
+    conn: &mut Conn,
+    organization: OrgId,
+    within: Option<&[CompanyId]>,
+    q: &str,
+    limit: usize,
+) -> QueryResult<(Vec<CompanyChoice>, usize)> {
+    let active = || {
+        let mut query = companies::table
+            .filter(companies::organization_id.eq(organization))
+            .filter(companies::status.eq(CompanyStatus::Active))
+            .into_boxed::<<Conn as diesel::Connection>::Backend>();
+        if let Some(within) = within {
+            query = query.filter(companies::id.eq_any(within.to_vec()));
+        }
+        query
+    };
+    let columns = (companies::id, companies::name, companies::slug);
+    let by_name = active().order((companies::sort_name, companies::id)).select(columns);
+    let folded = name::fold(q.trim());
+    if folded.is_empty() {
+        let count: i64 = active().count().get_result(conn)?;
+        let first = by_name.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(conn)?;
+        return Ok((first, usize::try_from(count).unwrap_or_default()));
+    }
+    // SQL cannot ignore accents in the same way in SQLite and PostgreSQL.
+    let mut found: Vec<CompanyChoice> = by_name.load(conn)?;
+    found.retain(|company| name::fold(&company.name).contains(&folded));
+    let count = found.len();
+    found.truncate(limit);
+    Ok((found, count))
 }
 
 /// The active companies that a member is not assigned to, all or some, by name, at most `limit`.

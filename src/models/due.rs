@@ -46,7 +46,7 @@ pub fn ended_access(conn: &mut Conn, now: Time) -> QueryResult<bool> {
 pub fn expired_join_requests(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     diesel::select(exists(
         join_requests::table
-            .filter(join_requests::status.eq(join_request::Status::Awaiting))
+            .filter(join_requests::status.eq(join_request::JoinStatus::Awaiting))
             .filter(join_requests::created_at.le(now - join_request::WAIT)),
     ))
     .get_result(conn)

@@ -1,10 +1,8 @@
-//! Who came in by a link, and who asks to.
+//! Who joined by a link, and who asked to.
 
 use diesel::prelude::*;
-use serde_json::json;
 
 use crate::app::Ctx;
-use crate::audit::{Action, Event, Events};
 use crate::common::error::AppError;
 use crate::common::id::{JoinId, LinkId, UserId};
 use crate::common::paging::{Cursor, Direction};
@@ -12,15 +10,12 @@ use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{join_requests, onboarding_links, users};
 use crate::db::types::org_id::OrgId;
-use crate::models::onboarding_link::Link;
+use crate::models::onboarding_link::OnboardingLink;
 use crate::on_each;
 
-/// How long a request waits for a decision.
-pub const WAIT: Span = Span::days(30);
-
 crate::text_enum! {
-    /// Where a request stands.
-    pub enum Status {
+    /// The status of a request.
+    pub enum JoinStatus {
         Awaiting = "awaiting",
         Approved = "approved",
         Denied = "denied",
@@ -29,43 +24,35 @@ crate::text_enum! {
     }
 }
 
-/// A request.
-#[derive(Debug, Clone, Queryable)]
-pub struct Request {
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = join_requests)]
+pub struct JoinRequest {
+    pub organization_id: OrgId,
     pub id: JoinId,
-    /// The link it came by.
+    #[diesel(column_name = link_id)]
     pub link: LinkId,
+    #[diesel(column_name = user_id)]
     pub user: UserId,
-    /// The name of the company to make, or nothing.
+    /// The name of the company to create, or nothing.
     pub company_name: String,
-    pub status: Status,
-    /// When it was made.
+    pub status: JoinStatus,
     pub created_at: Time,
 }
+
+/// How long a request waits for an answer, and how long a declined one keeps the person from asking again.
+pub const WAIT: Span = Span::days(30);
 
 /// Rows of a page.
 pub const PAGE: usize = 50;
 
-type Columns = (
-    join_requests::id,
-    join_requests::link_id,
-    join_requests::user_id,
-    join_requests::company_name,
-    join_requests::status,
-    join_requests::created_at,
-);
-
-const COLUMNS: Columns = (
-    join_requests::id,
-    join_requests::link_id,
-    join_requests::user_id,
-    join_requests::company_name,
-    join_requests::status,
-    join_requests::created_at,
-);
-
-/// Notes that somebody asks; `None` when a request of theirs waits already.
-pub fn ask(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: &str) -> QueryResult<Option<JoinId>> {
+/// Saves a request; `None` when the person has an open one.
+pub fn ask(
+    conn: &mut Conn,
+    cx: &Ctx,
+    link: &OnboardingLink,
+    user: UserId,
+    company_name: &str,
+) -> QueryResult<Option<JoinId>> {
     let id = JoinId::fresh();
     let row = (
         join_requests::organization_id.eq(link.organization_id),
@@ -73,16 +60,22 @@ pub fn ask(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: &
         join_requests::link_id.eq(link.id),
         join_requests::user_id.eq(user),
         join_requests::company_name.eq(company_name),
-        join_requests::status.eq(Status::Awaiting),
+        join_requests::status.eq(JoinStatus::Awaiting),
         join_requests::created_at.eq(cx.now),
     );
-    let placed =
+    let saved =
         on_each!(conn, c => diesel::insert_into(join_requests::table).values(row).on_conflict_do_nothing().execute(c))?;
-    Ok((placed == 1).then_some(id))
+    Ok((saved == 1).then_some(id))
 }
 
-/// Notes that somebody came in at once; an open request of theirs is answered by that.
-pub fn note(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: &str) -> QueryResult<()> {
+/// Saves that someone joined without a request.
+pub fn record_join(
+    conn: &mut Conn,
+    cx: &Ctx,
+    link: &OnboardingLink,
+    user: UserId,
+    company_name: &str,
+) -> QueryResult<()> {
     diesel::insert_into(join_requests::table)
         .values((
             join_requests::organization_id.eq(link.organization_id),
@@ -90,7 +83,7 @@ pub fn note(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: 
             join_requests::link_id.eq(link.id),
             join_requests::user_id.eq(user),
             join_requests::company_name.eq(company_name),
-            join_requests::status.eq(Status::Approved),
+            join_requests::status.eq(JoinStatus::Approved),
             join_requests::created_at.eq(cx.now),
             join_requests::decided_at.eq(Some(cx.now)),
         ))
@@ -98,20 +91,20 @@ pub fn note(conn: &mut Conn, cx: &Ctx, link: &Link, user: UserId, company_name: 
     Ok(())
 }
 
-/// Moves a waiting request on; `false` when it waits no more. Of any number of answers at once, one wins.
+/// Closes an open request; `false` when it is not open anymore. Of several answers at once, one succeeds.
 pub fn close(
     conn: &mut Conn,
     cx: &Ctx,
     organization: OrgId,
     id: JoinId,
-    to: Status,
+    to: JoinStatus,
     by: Option<UserId>,
 ) -> QueryResult<bool> {
     let closed = diesel::update(
         join_requests::table
             .filter(join_requests::organization_id.eq(organization))
             .filter(join_requests::id.eq(id))
-            .filter(join_requests::status.eq(Status::Awaiting)),
+            .filter(join_requests::status.eq(JoinStatus::Awaiting)),
     )
     .set((
         join_requests::status.eq(to),
@@ -122,42 +115,42 @@ pub fn close(
     Ok(closed == 1)
 }
 
-/// A request of an organization, by what stands in a path.
-pub fn find(conn: &mut Conn, organization: OrgId, id: &str) -> Result<Request, AppError> {
+/// Finds a request by the id in a path.
+pub fn find(conn: &mut Conn, organization: OrgId, id: &str) -> Result<JoinRequest, AppError> {
     let id = JoinId::parse(id).ok_or(AppError::NotFound)?;
     Ok(join_requests::table
         .find((organization, id))
-        .select(COLUMNS)
+        .select(JoinRequest::as_select())
         .first(conn)?)
 }
 
-/// The latest request of a person in an organization that waits, or was declined since.
-pub fn latest(conn: &mut Conn, organization: OrgId, user: UserId, since: Time) -> QueryResult<Option<Request>> {
+/// The latest request of a person that is open, or was declined since.
+pub fn latest(conn: &mut Conn, organization: OrgId, user: UserId, since: Time) -> QueryResult<Option<JoinRequest>> {
     join_requests::table
         .filter(join_requests::organization_id.eq(organization))
         .filter(join_requests::user_id.eq(user))
         .filter(
-            join_requests::status.eq(Status::Awaiting).or(join_requests::status
-                .eq(Status::Denied)
+            join_requests::status.eq(JoinStatus::Awaiting).or(join_requests::status
+                .eq(JoinStatus::Denied)
                 .and(join_requests::decided_at.gt(since))),
         )
         .order(join_requests::id.desc())
-        .select(COLUMNS)
+        .select(JoinRequest::as_select())
         .first(conn)
         .optional()
 }
 
-/// A person's own waiting request, wherever it is.
-pub fn own(conn: &mut Conn, user: UserId, id: &str) -> Result<(OrgId, Request), AppError> {
+/// Finds a request of this person, in any organization.
+pub fn find_own(conn: &mut Conn, user: UserId, id: &str) -> Result<JoinRequest, AppError> {
     let id = JoinId::parse(id).ok_or(AppError::NotFound)?;
     Ok(join_requests::table
         .filter(join_requests::user_id.eq(user))
         .filter(join_requests::id.eq(id))
-        .select((join_requests::organization_id, COLUMNS))
+        .select(JoinRequest::as_select())
         .first(conn)?)
 }
 
-/// How often a person came in or asked to since.
+/// How often a person joined or asked to since.
 pub fn tries(conn: &mut Conn, user: UserId, since: Time) -> QueryResult<i64> {
     join_requests::table
         .filter(join_requests::user_id.eq(user))
@@ -166,50 +159,61 @@ pub fn tries(conn: &mut Conn, user: UserId, since: Time) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// Whether a person made a company of this name by this link since: a second press of one button.
-pub fn made(conn: &mut Conn, link: &Link, user: UserId, company_name: &str, since: Time) -> QueryResult<bool> {
+/// Whether a person created a company with this name by this link since: the button was pressed twice.
+pub fn has_created(
+    conn: &mut Conn,
+    link: &OnboardingLink,
+    user: UserId,
+    company_name: &str,
+    since: Time,
+) -> QueryResult<bool> {
     let rows: i64 = join_requests::table
         .filter(join_requests::organization_id.eq(link.organization_id))
         .filter(join_requests::user_id.eq(user))
         .filter(join_requests::link_id.eq(link.id))
         .filter(join_requests::company_name.eq(company_name))
-        .filter(join_requests::status.eq(Status::Approved))
+        .filter(join_requests::status.eq(JoinStatus::Approved))
         .filter(join_requests::decided_at.gt(since))
         .count()
         .get_result(conn)?;
     Ok(rows > 0)
 }
 
-/// How many requests an organization got since.
+/// How many requests of an organization were made since and are open.
 pub fn asked_since(conn: &mut Conn, organization: OrgId, since: Time) -> QueryResult<i64> {
     join_requests::table
         .filter(join_requests::organization_id.eq(organization))
-        .filter(join_requests::status.eq(Status::Awaiting))
+        .filter(join_requests::status.eq(JoinStatus::Awaiting))
         .filter(join_requests::created_at.gt(since))
         .count()
         .get_result(conn)
 }
 
-/// How many requests wait.
-pub fn waiting(conn: &mut Conn, organization: OrgId) -> QueryResult<i64> {
+/// How many requests are open.
+pub fn count_open(conn: &mut Conn, organization: OrgId) -> QueryResult<i64> {
     join_requests::table
         .filter(join_requests::organization_id.eq(organization))
-        .filter(join_requests::status.eq(Status::Awaiting))
+        .filter(join_requests::status.eq(JoinStatus::Awaiting))
         .count()
         .get_result(conn)
 }
 
-/// A request in the queue.
-#[derive(Debug, Queryable)]
-pub struct Listed {
-    pub request: Request,
+/// An open request in the list.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = join_requests)]
+pub struct OpenRequest {
+    #[diesel(embed)]
+    pub request: JoinRequest,
+    #[diesel(select_expression = users::name)]
     pub name: String,
+    #[diesel(select_expression = users::email)]
     pub email: String,
-    pub link: Link,
+    #[diesel(embed)]
+    pub link: OnboardingLink,
 }
 
-/// A page of the requests that wait, the oldest first: up to `PAGE + 1` rows.
-pub fn queue(conn: &mut Conn, organization: OrgId, place: Option<&Cursor>) -> QueryResult<Vec<Listed>> {
+/// A page of the open requests, oldest first: up to `PAGE + 1` rows.
+pub fn list_open(conn: &mut Conn, organization: OrgId, cursor: Option<&Cursor>) -> QueryResult<Vec<OpenRequest>> {
     let mut query = join_requests::table
         .inner_join(users::table)
         .inner_join(
@@ -218,41 +222,40 @@ pub fn queue(conn: &mut Conn, organization: OrgId, place: Option<&Cursor>) -> Qu
                 .and(onboarding_links::id.eq(join_requests::link_id))),
         )
         .filter(join_requests::organization_id.eq(organization))
-        .filter(join_requests::status.eq(Status::Awaiting))
+        .filter(join_requests::status.eq(JoinStatus::Awaiting))
         .limit(i64::try_from(PAGE + 1).unwrap_or(i64::MAX))
-        .select((COLUMNS, users::name, users::email, Link::as_select()))
-        .into_boxed::<crate::services::onboarding_links::queries::Backend>();
-    // An id is as old as its row.
-    query = match place {
-        Some(place) if place.direction == Direction::Previous => query
-            .filter(join_requests::id.lt(place.id.clone()))
+        .select(OpenRequest::as_select())
+        .into_boxed::<<Conn as diesel::Connection>::Backend>();
+    // Ids sort by age.
+    query = match cursor {
+        Some(cursor) if cursor.direction == Direction::Previous => query
+            .filter(join_requests::id.lt(cursor.id.clone()))
             .order(join_requests::id.desc()),
-        Some(place) => query
-            .filter(join_requests::id.gt(place.id.clone()))
+        Some(cursor) => query
+            .filter(join_requests::id.gt(cursor.id.clone()))
             .order(join_requests::id.asc()),
         None => query.order(join_requests::id.asc()),
     };
     query.load(conn)
 }
 
-/// Closes the requests that nobody answered, for the clock, at most `most` of them.
-pub fn expire(conn: &mut Conn, cx: &Ctx, most: i64) -> QueryResult<Events> {
-    let over: Vec<(OrgId, JoinId, String)> = join_requests::table
+/// A request whose time is over.
+#[derive(Debug, Queryable)]
+pub struct DueRequest {
+    pub organization: OrgId,
+    pub id: JoinId,
+    /// The name of who asked.
+    pub name: String,
+}
+
+/// The requests that no one answered in time, at most `limit`.
+pub fn due_to_expire(conn: &mut Conn, now: Time, limit: i64) -> QueryResult<Vec<DueRequest>> {
+    join_requests::table
         .inner_join(users::table)
-        .filter(join_requests::status.eq(Status::Awaiting))
-        .filter(join_requests::created_at.le(cx.now - WAIT))
+        .filter(join_requests::status.eq(JoinStatus::Awaiting))
+        .filter(join_requests::created_at.le(now - WAIT))
         .order(join_requests::created_at)
-        .limit(most)
+        .limit(limit)
         .select((join_requests::organization_id, join_requests::id, users::name))
-        .load(conn)?;
-    let mut events = Events::none("nothing is over");
-    for (organization, id, name) in over {
-        if close(conn, cx, organization, id, Status::Expired, None)? {
-            let event = Event::new(Action::JoinExpired, "join_request", id, name)
-                .before(json!({ "status": Status::Awaiting.as_str() }))
-                .after(json!({ "status": Status::Expired.as_str() }));
-            events = events.and(Events::organization(organization, event));
-        }
-    }
-    Ok(events)
+        .load(conn)
 }

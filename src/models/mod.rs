@@ -17,6 +17,7 @@ pub mod login_attempt;
 pub mod member_names;
 pub mod member_search;
 pub mod membership;
+pub mod new_company;
 pub mod onboarding_link;
 pub mod operator;
 pub mod organization;

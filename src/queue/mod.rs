@@ -11,6 +11,7 @@ use crate::common::id::JobId;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::jobs;
+use crate::on_each;
 
 crate::text_enum! {
     pub enum JobKind {
@@ -42,6 +43,9 @@ impl Priority {
 
 /// How long a worker may go without renewing its lease.
 pub const LEASE: Span = Span::minutes(2);
+
+/// Rows in one statement: SQLite limits the number of its parameters.
+const ROWS: usize = 1000;
 
 /// A job that a worker has claimed.
 #[derive(Debug, Clone, Queryable)]
@@ -79,9 +83,10 @@ pub fn insert(
     priority: Priority,
     (now, run_at): (Time, Time),
 ) -> QueryResult<()> {
-    for key in keys {
-        diesel::insert_into(jobs::table)
-            .values((
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            (
                 jobs::id.eq(JobId::fresh()),
                 jobs::kind.eq(kind),
                 jobs::key.eq(key),
@@ -91,8 +96,11 @@ pub fn insert(
                 jobs::fence.eq(0i64),
                 jobs::last_error.eq(""),
                 jobs::created_at.eq(now),
-            ))
-            .execute(conn)?;
+            )
+        })
+        .collect();
+    for rows in rows.chunks(ROWS) {
+        on_each!(conn, c => diesel::insert_into(jobs::table).values(rows).execute(c))?;
     }
     Ok(())
 }

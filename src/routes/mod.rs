@@ -148,18 +148,18 @@ pub const ROUTES: &[Entry] = table! {
 
     // Invitations
     get  "/organizations/{slug}/invitations"                   Gate<InviteMembers> => invitations::index::index;
-    post "/organizations/{slug}/invitations"                   Gate<InviteMembers> => invitations::new::invite;
+    post "/organizations/{slug}/invitations"                   Gate<InviteMembers> => invitations::new::create;
     get  "/organizations/{slug}/invitations/new"               Gate<InviteMembers> => invitations::new::new;
-    post "/organizations/{slug}/invitations/resending"         Gate<InviteMembers> => invitations::resend::resend_all;
+    post "/organizations/{slug}/invitations/resending"         Gate<InviteMembers> => invitations::bulk_resending::create;
     get  "/organizations/{slug}/invitations/{id}"              Gate<InviteMembers> => invitations::edit::edit;
     post "/organizations/{slug}/invitations/{id}"              Gate<InviteMembers> => invitations::edit::update;
-    post "/organizations/{slug}/invitations/{id}/resending"    Gate<InviteMembers> => invitations::resend::resend;
-    get  "/organizations/{slug}/invitations/{id}/cancellation" Gate<InviteMembers> => invitations::cancel::confirm;
-    post "/organizations/{slug}/invitations/{id}/cancellation" Gate<InviteMembers> => invitations::cancel::cancel;
+    post "/organizations/{slug}/invitations/{id}/resending"    Gate<InviteMembers> => invitations::resending::create;
+    get  "/organizations/{slug}/invitations/{id}/cancellation" Gate<InviteMembers> => invitations::cancellation::new;
+    post "/organizations/{slug}/invitations/{id}/cancellation" Gate<InviteMembers> => invitations::cancellation::create;
     get  "/invitations/{token}"                                Visitor             => invitations::link::show;
-    get  "/invitations/{token}/acceptance"                     Public              => invitations::link::back;
-    post "/invitations/{token}/acceptance"                     SignedIn            => invitations::answer::accept;
-    post "/invitations/{token}/declination"                    Visitor             => invitations::answer::decline;
+    get  "/invitations/{token}/acceptance"                     Public              => invitations::acceptance::show;
+    post "/invitations/{token}/acceptance"                     SignedIn            => invitations::acceptance::create;
+    post "/invitations/{token}/declination"                    Visitor             => invitations::declination::create;
 
     // Settings
     get  "/organizations/{slug}/settings"                             Gate<ViewOrganization> => settings::index::index;
@@ -231,20 +231,20 @@ pub const ROUTES: &[Entry] = table! {
 
     // Onboarding links
     get  "/organizations/{slug}/settings/onboarding"                        Gate<CopyOnboardingLinks>   => onboarding_links::index::index;
-    post "/organizations/{slug}/settings/onboarding"                        Gate<ManageOnboardingLinks> => onboarding_links::form::create;
-    get  "/organizations/{slug}/settings/onboarding/new"                    Gate<ManageOnboardingLinks> => onboarding_links::form::new;
+    post "/organizations/{slug}/settings/onboarding"                        Gate<ManageOnboardingLinks> => onboarding_links::new::create;
+    get  "/organizations/{slug}/settings/onboarding/new"                    Gate<ManageOnboardingLinks> => onboarding_links::new::new;
     get  "/organizations/{slug}/settings/onboarding/requests"               Gate<DecideRequests>        => onboarding_links::requests::index;
-    post "/organizations/{slug}/settings/onboarding/requests/{id}/decision" Gate<DecideRequests>        => onboarding_links::requests::decide;
-    get  "/organizations/{slug}/settings/onboarding/{id}"                   Gate<ManageOnboardingLinks> => onboarding_links::form::edit;
-    post "/organizations/{slug}/settings/onboarding/{id}"                   Gate<ManageOnboardingLinks> => onboarding_links::form::update;
-    get  "/organizations/{slug}/settings/onboarding/{id}/rotation"          Gate<ManageOnboardingLinks> => onboarding_links::switch::confirm;
-    post "/organizations/{slug}/settings/onboarding/{id}/rotation"          Gate<ManageOnboardingLinks> => onboarding_links::switch::rotate;
-    post "/organizations/{slug}/settings/onboarding/{id}/disabling"         Gate<ManageOnboardingLinks> => onboarding_links::switch::disable;
-    post "/organizations/{slug}/settings/onboarding/{id}/enabling"          Gate<ManageOnboardingLinks> => onboarding_links::switch::enable;
-    get  "/join/{token}"                                                    Visitor                     => onboarding_links::door::show;
-    post "/join/{token}"                                                    SignedIn                    => onboarding_links::answer::join;
-    post "/join/{token}/opening"                                            Visitor                     => onboarding_links::door::open;
-    post "/join/requests/{id}/withdrawal"                                   SignedIn                    => onboarding_links::answer::withdraw;
+    post "/organizations/{slug}/settings/onboarding/requests/{id}/decision" Gate<DecideRequests>        => onboarding_links::decision::create;
+    get  "/organizations/{slug}/settings/onboarding/{id}"                   Gate<ManageOnboardingLinks> => onboarding_links::edit::edit;
+    post "/organizations/{slug}/settings/onboarding/{id}"                   Gate<ManageOnboardingLinks> => onboarding_links::edit::update;
+    get  "/organizations/{slug}/settings/onboarding/{id}/rotation"          Gate<ManageOnboardingLinks> => onboarding_links::rotation::new;
+    post "/organizations/{slug}/settings/onboarding/{id}/rotation"          Gate<ManageOnboardingLinks> => onboarding_links::rotation::create;
+    post "/organizations/{slug}/settings/onboarding/{id}/disabling"         Gate<ManageOnboardingLinks> => onboarding_links::disabling::create;
+    post "/organizations/{slug}/settings/onboarding/{id}/enabling"          Gate<ManageOnboardingLinks> => onboarding_links::enabling::create;
+    get  "/join/{token}"                                                    Visitor                     => onboarding_links::join::show;
+    post "/join/{token}"                                                    SignedIn                    => onboarding_links::join::create;
+    post "/join/{token}/opening"                                            Visitor                     => onboarding_links::opening::create;
+    post "/join/requests/{id}/withdrawal"                                   SignedIn                    => onboarding_links::withdrawal::create;
 
     // Audit
     get  "/organizations/{slug}/settings/audit"              Gate<ViewAudit>   => audit::index::index;

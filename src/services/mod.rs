@@ -8,7 +8,6 @@ pub mod accounts;
 pub mod approvals;
 pub mod assignments;
 pub mod companies;
-pub mod company_form;
 pub mod custom_roles;
 pub mod groups;
 pub mod invitations;

@@ -289,7 +289,7 @@ fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
         at.olivia
             .post(BULK, &of(&at.ids, &fields))
             .expect(422)
-            .expect_text("Choose companies out of the list");
+            .expect_text("Choose companies from the list");
     }
     at.olivia
         .post(BULK, &[("do", "remove"), ("step", "apply")])

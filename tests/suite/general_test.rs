@@ -820,7 +820,7 @@ fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
     guest
         .get(&format!("/invitations/{token}"))
         .expect(200)
-        .expect_text("no one can join");
+        .expect_text("doesn’t accept new members");
     guest.post(&format!("/invitations/{token}/acceptance"), &[]).expect(422);
     // Restored, everything is as it was.
     pair.noah.post(&pair.settings("restoration"), &[]).expect(403);

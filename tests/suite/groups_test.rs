@@ -316,7 +316,7 @@ fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
         at.olivia
             .post(GROUPS, &fields)
             .expect(422)
-            .expect_text("Choose companies out of the list");
+            .expect_text("Choose companies from the list");
     }
     for (path, who) in [
         (format!("{group}/members"), foreign_member.as_str()),

@@ -175,7 +175,7 @@ fn whoever_follows_a_link_reads_what_it_means_for_them() {
         .execute("UPDATE users SET email_verified_at = NULL WHERE email = 'noah@else.test'");
     noah.get(&path)
         .expect(200)
-        .expect_text("Verify your address noah@else.test first");
+        .expect_text("Verify your email address noah@else.test first");
     accept(&noah, &path).expect_redirect("/verify");
     house
         .database
@@ -276,7 +276,7 @@ fn a_link_that_is_over_says_why_and_lets_nobody_in() {
                 .database
                 .execute("UPDATE invitations SET access_until = 1 WHERE email = 'ended@else.test'")
         },
-        "The access of this invitation is over",
+        "The access of this invitation has ended",
     );
     over(
         "late@else.test",
@@ -480,9 +480,9 @@ fn a_change_keeps_the_link_and_counts_when_it_is_accepted() {
     noah.get(&path).expect(200).expect_text("Admin").expect_text("2099");
     accept(&noah, &path).expect(303);
     noah.get("/organizations/lakeside/invitations/new").expect(200);
-    // What is closed cannot be changed any more.
+    // What is closed can’t be changed.
     olivia.post(&edit, &[("role", "viewer")]).expect(422);
-    olivia.get(&edit).expect(200).expect_text("cannot be changed any more");
+    olivia.get(&edit).expect(200).expect_text("can’t be changed");
 }
 
 #[test]
@@ -613,7 +613,7 @@ fn nobody_gives_a_role_above_their_own_by_any_way() {
             let csv = format!("email,role\nnoah@else.test,{role}\n");
             invite(client, "lakeside", &csv, &[])
                 .expect(422)
-                .expect_text("You cannot give the role");
+                .expect_text("You can’t give the role");
         }
     }
     assert_eq!(house.database.number("SELECT count(*) AS value FROM invitations"), 0);
@@ -656,7 +656,7 @@ fn an_invitation_holds_no_more_than_its_sender_still_may_give() {
     olivia.post(&format!("{base}/role"), &[("role", "viewer")]).expect(303);
     noah.get(&path)
         .expect(200)
-        .expect_text("This invitation is not valid any more");
+        .expect_text("This invitation is not valid anymore");
     accept(&noah, &path).expect(422);
     // Somebody who may gives it new life by sending it again.
     house.advance(2 * MINUTE);
@@ -707,7 +707,7 @@ fn removing_the_inviter_offers_to_cancel_what_they_sent() {
     let noah = person(&house, "Noah Brandt", &kept);
     accept(&noah, &link(&house, &kept))
         .expect(422)
-        .expect_text("not valid any more");
+        .expect_text("not valid anymore");
 }
 
 #[test]
@@ -789,12 +789,12 @@ fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred(
     let invited = || house.database.number("SELECT count(*) AS value FROM invitations");
     let page = invite(&olivia, "lakeside", &people(0, 60), &[]).expect(200);
     assert!(page.has("50 people were invited, 10 not"), "{}", page.text());
-    assert!(page.has("at most 50 invitations a day"), "{}", page.text());
+    assert!(page.has("can send 50 invitations a day"), "{}", page.text());
     let page = invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(422);
     assert!(
         page.field_error("emails")
             .expect("a sentence")
-            .contains("at most 50 invitations a day")
+            .contains("can send 50 invitations a day")
     );
     house.advance(DAY + MINUTE);
     invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(303);
@@ -808,7 +808,7 @@ fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred(
     assert!(
         page.field_error("emails")
             .expect("a sentence")
-            .contains("at most 500 invitations a day")
+            .contains("can send 500 invitations a day")
     );
     assert_eq!(invited(), 551);
     let page = invite(&olivia, "lakeside", &people(0, 501), &[]).expect(422);
@@ -867,13 +867,13 @@ fn how_the_letter_fares_stands_beside_the_invitation() {
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
     list()
         .expect_text("Waiting to be sent")
-        .expect_text("Failed after 1 try")
+        .expect_text("Failed after 1 attempt")
         .expect_text("451");
     for _ in 0..6 {
         house.advance(3 * 60 * MINUTE);
         house.work_mail();
     }
-    list().expect_text("Could not be sent").expect_text("Given up after");
+    list().expect_text("Could not be sent").expect_text("Failed after");
     // It can be sent again when the reason is gone, and its link copied meanwhile.
     house.smtp().accept();
     let path = format!(

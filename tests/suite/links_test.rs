@@ -265,7 +265,7 @@ fn of_twenty_people_at_once_a_link_for_seven_lets_in_seven() {
         assert_eq!(place.count("companies", "AND t.name = 'Same Name'"), companies);
         assert_eq!(place.count("onboarding_links", "AND t.uses = 7 AND t.joined = 7"), 1);
         let late = place.person("Late Guest", &format!("late@{slug}.test"));
-        late.get(&path).expect(200).expect_text("as often as it may be");
+        late.get(&path).expect(200).expect_text("reached its maximum uses");
     }
     house.expect_sound();
 }
@@ -344,7 +344,7 @@ fn a_link_that_is_over_off_or_replaced_lets_nobody_in_and_says_so() {
 
     place.owner.post(&format!("{at}/disabling"), &[]).expect(303);
     place.owner.get(&place.base()).expect_text("Disabled");
-    refused(&old, "switched this link off");
+    refused(&old, "disabled this link");
     place.owner.post(&format!("{at}/enabling"), &[]).expect(303);
     noah.get(&old).expect(200).expect_text("Join Lakeside Agency");
 
@@ -606,7 +606,7 @@ fn who_decides_gives_no_more_than_they_may_give() {
     let decision = format!("{}/requests/{request}/decision", place.base());
     tom.post(&decision, &[("decision", "approve")])
         .expect(422)
-        .expect_text("You may not let people in as Admin");
+        .expect_text("You don’t have permission to add people as Admin");
     assert_eq!(place.role_of("noah-beyond@hill.test"), None);
     // Nor does the user admin get the address that makes admins at once.
     let fields = [
@@ -879,7 +879,7 @@ fn an_organization_that_waits_for_its_deletion_takes_nobody_in() {
         "UPDATE organizations SET delete_after = {} WHERE id = (SELECT organization_id FROM organization_slugs WHERE slug = 'ending')",
         house.now() + 1_000_000_000
     ));
-    noah.get(&path).expect(200).expect_text("no one can join");
+    noah.get(&path).expect(200).expect_text("doesn’t accept new members");
     noah.post(&path, &[]).expect(422);
     assert_eq!(place.role_of("noah-ending@hill.test"), None);
 }

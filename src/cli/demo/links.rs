@@ -11,7 +11,7 @@ use crate::common::time::Span;
 use crate::db::schema::organization_slugs;
 use crate::db::types::org_id::OrgId;
 use crate::models::onboarding_link;
-use crate::models::onboarding_link::{LinkTerms, Purpose};
+use crate::models::onboarding_link::{LinkPurpose, LinkTerms};
 use crate::models::user;
 
 /// Who made the links, where, and who came by one and waits.
@@ -22,7 +22,7 @@ const WAITS: &str = "amara@fernkettle.example";
 pub fn furnish(stage: &Stage) -> Result<(), AppError> {
     let open = LinkTerms {
         name: "Partner fair in May".into(),
-        purpose: Purpose::NewCompany,
+        purpose: LinkPurpose::NewCompany,
         role: Role::Member,
         company_role: CompanyRole::Manager,
         companies: Vec::new(),
@@ -33,7 +33,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
     };
     let team = LinkTerms {
         name: "Field team".into(),
-        purpose: Purpose::Join,
+        purpose: LinkPurpose::Join,
         role: Role::Viewer,
         domains: vec!["meridian.example".into()],
         approval: false,
@@ -57,7 +57,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
                 Events::organization(organization, event),
             ))
         })?;
-        if terms.purpose == Purpose::NewCompany {
+        if terms.purpose == LinkPurpose::NewCompany {
             stage.ago(5 * 60, |cx, conn| {
                 let guest = account(conn, WAITS)?;
                 let guest = user::by_id(conn, guest)?;

@@ -28,9 +28,11 @@ use crate::common::time::{Clock, Span};
 use crate::common::{log, password};
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::InvitationStatus;
+use crate::db::types::organization::{CompanyStatus, InvitationStatus};
+use crate::models::company_choice;
+use crate::models::company_choice::CompanyChoice;
 use crate::models::invitation;
-use crate::models::invitation::NewInvitation;
+use crate::models::invitation::{CompanyGrant, NewInvitation};
 use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::add::NewMembership;
@@ -38,6 +40,8 @@ use crate::models::organization::NewOrganization;
 use crate::models::user;
 use crate::on_each;
 use crate::server;
+use crate::services::invitations;
+use crate::services::invitations::email::InvitationSender;
 use crate::services::organizations::create::{self, CreateOrganizationError};
 
 const MARK: &str = "this-is-the-demo";
@@ -169,7 +173,7 @@ impl Stage {
                 let made = if at == 0 {
                     rename_first(conn, org, name, &slug)?
                 } else {
-                    crate::services::company_form::create(conn, org, cx.now, name, &slug)?
+                    crate::models::new_company::create(conn, org, cx.now, name, &slug)?
                 };
                 let id = made.ok_or_else(|| AppError::internal(format!("{slug} is twice in the demo")))?;
                 let event = Event::new(Action::CompanyCreated, "company", id, *name)
@@ -209,23 +213,28 @@ impl Stage {
 
     fn invite(&self, org: OrgId, owner: &ActorRef, companies: &[Known], invited: &Invited) -> Result<(), AppError> {
         let id = self.ago(invited.minutes_ago, |cx, conn| {
-            let offer = NewInvitation {
+            let new = NewInvitation {
                 email: Email::parse(invited.email).map_err(AppError::internal)?,
                 first_name: invited.first_name.into(),
                 last_name: invited.last_name.into(),
                 role: invited.role,
-                companies: pick(companies, invited.companies)?,
+                companies: grants(conn, org, &pick(companies, invited.companies)?)?,
                 message: invited.message.into(),
                 access_until: None,
                 hands_over: false,
             };
-            let made = invitation::create(conn, cx, org, owner.id, &offer)?;
-            let (id, seed) = made.ok_or_else(|| AppError::internal(format!("{} is invited twice", invited.email)))?;
-            let found = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
-            crate::services::invitations::email::invite(conn, cx, &found, seed)?;
-            let event = Event::new(Action::MemberInvited, "invitation", id, invited.email)
-                .after(json!({ "role": invited.role.as_str() }));
-            Ok((id, Some(owner.clone()), Events::organization(org, event)))
+            let profile = organization::profile(conn, org)?;
+            let inviter = user::by_id(conn, owner.id)?;
+            let sender = InvitationSender {
+                user: inviter.id,
+                name: inviter.name,
+                email: inviter.email,
+                organization: profile.name,
+                unit: profile.unit,
+            };
+            let events = invitations::create::save(conn, cx, org, &sender, vec![new])?;
+            let made = invitation::find_pending(conn, org, invited.email)?.ok_or(AppError::NotFound)?;
+            Ok((made.id, Some(owner.clone()), events))
         })?;
         let (action, actor) = match invited.status {
             InvitationStatus::Cancelled => (Action::InvitationCancelled, Some(owner.clone())),
@@ -300,4 +309,19 @@ fn pick(known: &[Known], wanted: &[(&str, CompanyRole)]) -> Result<Vec<(CompanyI
                 .ok_or_else(|| AppError::internal(format!("{slug} is not in the demo")))
         })
         .collect()
+}
+
+fn grants(conn: &mut Conn, org: OrgId, companies: &[(CompanyId, CompanyRole)]) -> Result<Vec<CompanyGrant>, AppError> {
+    let ids: Vec<CompanyId> = companies.iter().map(|(id, _)| *id).collect();
+    let grant = |company: CompanyChoice| {
+        let (_, role) = companies.iter().find(|(id, _)| *id == company.id)?;
+        Some(CompanyGrant {
+            company: company.id,
+            name: company.name,
+            status: CompanyStatus::Active,
+            role: *role,
+        })
+    };
+    let found = company_choice::among(conn, org, &ids)?;
+    Ok(found.into_iter().filter_map(grant).collect())
 }

@@ -111,7 +111,7 @@ async fn show(visitor: &Visitor, typed: SignUpForm, errors: FormErrors) -> Resul
                 email,
                 terms: !typed.terms.is_empty(),
                 open: invited.is_some() || door.is_some() || is_open(conn, &visit.cx)?,
-                joining: door.map(|door| door.host.name),
+                joining: door.map(|door| door.organization.name),
                 invited_to: invited.map(|invited| invited.organization),
                 next,
             })))

@@ -2,20 +2,20 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde_json::json;
 
-use crate::audit::{Action, Event, Events};
+use crate::audit::Events;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::CreateCompanies;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
+use crate::common::html::{html, refused};
 use crate::common::slug::Slug;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::services::company_form;
-use crate::services::company_form::CompanyForm;
+use crate::services::companies::create;
+use crate::services::companies::create::CompanyCreationError;
+use crate::services::companies::form::CompanyForm;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -55,17 +55,21 @@ pub async fn new(gate: Gate<CreateCompanies>) -> Result<HttpResponse, AppError> 
     }
 }
 
+enum CompanyFormError {
+    Invalid(FormErrors),
+    Failed(AppError),
+}
+
+crate::change_error!(CompanyFormError);
+
 /// `POST /organizations/{slug}/companies`
 pub async fn create(gate: Gate<CreateCompanies>, form: web::Form<CompanyForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
-    let made = gate.write(move |actor, conn| make(actor, conn, &typed)).await?;
-    let errors = match made {
-        Ok((name, path)) => {
-            gate.tell("success", format!("{name} is created"));
-            return Ok(see_other(gate.fragment(), &path));
-        }
-        Err(errors) => errors,
+    let errors = match gate.try_write(move |actor, conn| make(actor, conn, &typed)).await {
+        Ok((name, path)) => return Ok(gate.done(format!("{name} is created"), &path)),
+        Err(CompanyFormError::Invalid(errors)) => errors,
+        Err(CompanyFormError::Failed(error)) => return Err(error),
     };
     let page = gate
         .read(move |actor, conn| NewPage::of(actor, conn, form, errors))
@@ -77,27 +81,18 @@ pub async fn create(gate: Gate<CreateCompanies>, form: web::Form<CompanyForm>) -
     }
 }
 
-type Made = Result<(String, String), FormErrors>;
-
-fn make(actor: &Actor, conn: &mut Conn, form: &CompanyForm) -> Result<(Made, Events), AppError> {
-    let org = actor.organization;
-    let wish = match company_form::wish(form, actor.unit.one()) {
-        Ok(wish) => wish,
-        Err(errors) => return Ok((Err(errors), Events::none("refused"))),
-    };
-    let free = company_form::free_like(conn, org, &wish.slug)?;
-    let slug = match &free {
-        Some(free) if wish.slug_is_ours => free,
-        _ => &wish.slug,
-    };
-    let Some(id) = company_form::create(conn, org, actor.cx.now, &wish.name, slug)? else {
-        let sentence = taken(actor.unit, slug.as_str(), free.as_ref().map(Slug::as_str));
-        return Ok((Err(FormErrors::one("slug", sentence)), Events::none("refused")));
-    };
-    let event = Event::new(Action::CompanyCreated, "company", id, &wish.name)
-        .after(json!({ "name": wish.name, "slug": slug.as_str() }));
-    let path = actor.path(&format!("/companies/{slug}"));
-    Ok((Ok((wish.name.clone(), path)), actor.event(event)))
+fn make(actor: &Actor, conn: &mut Conn, form: &CompanyForm) -> Result<((String, String), Events), CompanyFormError> {
+    let new = form.parse(actor.unit).map_err(CompanyFormError::Invalid)?;
+    let (company, events) =
+        create::create(conn, actor.organization, actor.cx.now, &new, None).map_err(|error| match error {
+            CompanyCreationError::SlugTaken { slug, free } => CompanyFormError::Invalid(FormErrors::one(
+                "slug",
+                taken(actor.unit, slug.as_str(), free.as_ref().map(Slug::as_str)),
+            )),
+            CompanyCreationError::Failed(error) => CompanyFormError::Failed(error),
+        })?;
+    let path = actor.path(&format!("/companies/{}", company.slug));
+    Ok(((company.name, path), events))
 }
 
 /// The sentence at a slug that another company has.

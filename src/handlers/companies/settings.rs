@@ -15,10 +15,9 @@ use crate::common::slug::Slug;
 use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::companies::new::taken;
+use crate::services::companies::form::CompanyForm;
 use crate::services::companies::update;
 use crate::services::companies::update::UpdateCompanyError;
-use crate::services::company_form;
-use crate::services::company_form::CompanyForm;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -98,7 +97,7 @@ pub async fn update(gate: CompanyGate<EditCompany>, form: web::Form<CompanyForm>
                 let errors = FormErrors::one("name", archived(actor.unit));
                 return Err(CompanySettingsError::Invalid(errors));
             }
-            let new = company_form::wish(&typed, actor.unit.one()).map_err(CompanySettingsError::Invalid)?;
+            let new = typed.parse(actor.unit).map_err(CompanySettingsError::Invalid)?;
             let ((), events) = update::update(conn, actor, company, &new.name, &new.slug)
                 .map_err(|error| CompanySettingsError::new(error, actor.unit, &new.slug))?;
             Ok((actor.path(&format!("/companies/{}/settings", new.slug)), events))

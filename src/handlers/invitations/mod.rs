@@ -1,14 +1,19 @@
-//! Invitations: who is asked to join, by which link, and what became of it.
+//! Invitations: the list, and the page of an invitation's link.
 //!
-//! An invitation is vouched for by whoever sent or changed it last. That person must hold the right to give what it
-//! offers when it is sent, when it is sent again, and when it is accepted.
+//! The inviter is the member who last sent or changed an invitation. They must be able to give what it offers when it is
+//! sent, when it is sent again, and when it is accepted.
 
-pub mod answer;
-pub mod cancel;
+pub mod acceptance;
+pub mod bulk_resending;
+pub mod cancellation;
+pub mod declination;
 pub mod edit;
 pub mod index;
 pub mod link;
+pub mod link_page;
 pub mod new;
 pub mod recipients;
-pub mod resend;
+pub mod resending;
+pub mod row;
 pub mod terms;
+pub mod wording;

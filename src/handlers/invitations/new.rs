@@ -1,6 +1,4 @@
-//! Inviting people: one, many, or a file of them, with a result for each.
-
-use std::collections::HashSet;
+//! Inviting people: one, several, or a file of them, with a result for each.
 
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -12,167 +10,191 @@ use crate::authz::permission::InviteMembers;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
+use crate::common::html::html;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::invitations::recipients;
 use crate::handlers::invitations::recipients::{MOST, Recipient};
 use crate::handlers::invitations::terms;
-use crate::handlers::invitations::terms::{InvitationTermsForm, Roles};
-use crate::services::invitations::authority;
+use crate::handlers::invitations::terms::{InvitationTermsForm, RoleChoices};
+use crate::handlers::invitations::wording;
 use crate::services::invitations::authority::InviteAuthority;
-use crate::services::invitations::batch::{InvitationTerms, InviteBatch};
+use crate::services::invitations::create;
+use crate::services::invitations::create::{InviteError, Invitee};
 use crate::web::company_picker::Picker;
-use crate::web::layout::Layout;
-use crate::web::layout::PageLayout;
+use crate::web::layout::{Layout, PageLayout};
 
-/// What became of one person in the list.
+/// The result for one person.
 #[derive(Debug, Clone)]
-pub struct Outcome {
-    /// The address as typed.
-    pub email: String,
-    /// What was done, or why not, as a sentence.
-    pub sentence: String,
-    /// Whether the invitation is on its way.
-    pub invited: bool,
+struct InviteOutcome {
+    recipient: Recipient,
+    invited: bool,
+    message: String,
+    /// Whether it makes sense to correct the person and send again.
+    retry: bool,
 }
 
 #[derive(Template)]
 #[template(path = "invitations/new.html", blocks = ["dialog", "companies"])]
-struct New {
+struct NewInvitationsPage {
     layout: Layout,
     action: String,
     back: String,
     unit: UnitLabel,
     typed: InvitationTermsForm,
     errors: FormErrors,
-    roles: Roles,
+    roles: RoleChoices,
     picker: Picker,
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<InviteOutcome>,
     invited: usize,
 }
 
-impl New {
-    fn of(
-        conn: &mut Conn,
-        actor: &Actor,
-        voucher: &InviteAuthority,
-        typed: InvitationTermsForm,
-        errors: FormErrors,
-    ) -> Result<Self, AppError> {
-        let granted = actor.grantable();
+crate::page!(NewInvitationsPage => as_dialog);
+
+impl NewInvitationsPage {
+    fn load(conn: &mut Conn, actor: &Actor, typed: InvitationTermsForm, errors: FormErrors) -> Result<Self, AppError> {
+        let authority = InviteAuthority::of(conn, actor)?;
         Ok(Self {
             layout: actor.layout(conn, "members")?,
             action: actor.path("/invitations"),
             back: actor.path("/invitations"),
             unit: actor.unit,
-            roles: Roles::of(&granted, &typed.role, actor.unit),
-            picker: terms::picker(conn, actor, voucher, &typed, actor.path("/invitations/new"))?,
+            roles: RoleChoices::of(&actor.grantable(), &typed.role, actor.unit),
+            picker: terms::picker(conn, actor, &authority, &typed, actor.path("/invitations/new"))?,
             typed,
             errors,
             outcomes: Vec::new(),
             invited: 0,
         })
     }
+
+    /// The form with the people who were not invited, and the result for each.
+    fn with_outcomes(mut self, outcomes: Vec<InviteOutcome>, invited: usize) -> Self {
+        self.outcomes = outcomes;
+        self.invited = invited;
+        self
+    }
 }
 
-/// The form. With `company_q` a fragment request gets the companies alone.
+/// The form. With `company_q` a fragment request gets only the companies.
 pub async fn new(gate: Gate<InviteMembers>, req: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(req.query_string()).unwrap_or_default();
     let searched = fields.iter().any(|(name, _)| name == "company_q");
-    let page = gate
-        .read(move |actor, conn| {
-            let voucher = authority::voucher(conn, actor)?;
-            New::of(
-                conn,
-                actor,
-                &voucher,
-                InvitationTermsForm::of(&fields),
-                FormErrors::none(),
-            )
-        })
-        .await?;
-    match (gate.fragment(), searched) {
-        (true, true) => html(page.as_companies()),
-        (true, false) => html(page.as_dialog()),
-        (false, _) => html(page),
-    }
-}
-
-enum Answer {
-    /// Everybody is invited: the word for it, and the list.
-    Done(String, String),
-    /// Some are; the form again with the others.
-    Some(Box<New>),
-    /// Nobody is; the form again with what is wrong.
-    None(Box<New>),
-}
-
-/// Invites.
-pub async fn invite(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
-    let typed = InvitationTermsForm::of(&fields);
-    let answer = gate.write(move |actor, conn| answer(conn, actor, typed)).await?;
-    let fragment = gate.fragment();
-    match answer {
-        Answer::Done(word, list) => {
-            gate.tell("success", word);
-            Ok(see_other(fragment, &list))
-        }
-        Answer::Some(page) if fragment => html(page.as_dialog()),
-        Answer::Some(page) => html(*page),
-        Answer::None(page) if fragment => refused(page.as_dialog()),
-        Answer::None(page) => refused(*page),
-    }
-}
-
-fn answer(conn: &mut Conn, actor: &Actor, mut typed: InvitationTermsForm) -> Result<(Answer, Events), AppError> {
-    let voucher = authority::voucher(conn, actor)?;
-    if typed.companies.finds {
-        let page = New::of(conn, actor, &voucher, typed, FormErrors::none())?;
-        return Ok((
-            Answer::Some(Box::new(page)),
-            Events::none("the companies were searched"),
-        ));
-    }
-    let mut errors = FormErrors::none();
-    let people = people(&typed, &mut errors);
-    let terms = terms::read(conn, actor, &voucher, &typed, &mut errors)?;
-    let Some(terms) = terms.filter(|_| errors.is_empty()) else {
-        let page = New::of(conn, actor, &voucher, typed, errors)?;
-        return Ok((Answer::None(Box::new(page)), Events::none("the form was refused")));
+    let load = move |actor: &Actor, conn: &mut Conn| {
+        NewInvitationsPage::load(conn, actor, InvitationTermsForm::of(&fields), FormErrors::none())
     };
-
-    let mut list = List::begin(conn, actor, &voucher, &terms, &people)?;
-    for one in &people {
-        list.invite(conn, one)?;
+    if searched && gate.fragment() {
+        html(gate.read(load).await?.as_companies())
+    } else {
+        gate.show(load).await
     }
-    let List {
-        round, outcomes, again, ..
-    } = list;
-    let events = round.events();
+}
+
+enum NewInvitationsError {
+    Invalid(FormErrors),
+    Failed(AppError),
+}
+
+crate::change_error!(NewInvitationsError);
+
+pub async fn create(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
+    let typed = InvitationTermsForm::of(&fields);
+    if typed.companies.finds {
+        return gate
+            .show(move |actor, conn| NewInvitationsPage::load(conn, actor, typed, FormErrors::none()))
+            .await;
+    }
+    let form = typed.clone();
+    match gate.try_write(move |actor, conn| invite(conn, actor, &form)).await {
+        Ok((outcomes, list)) => respond(&gate, typed, outcomes, &list).await,
+        Err(NewInvitationsError::Failed(error)) => Err(error),
+        Err(NewInvitationsError::Invalid(errors)) => {
+            gate.refused(move |actor, conn| NewInvitationsPage::load(conn, actor, typed, errors))
+                .await
+        }
+    }
+}
+
+/// The list, if everyone is invited; else the form again with the result for each person.
+async fn respond(
+    gate: &Gate<InviteMembers>,
+    mut typed: InvitationTermsForm,
+    outcomes: Vec<InviteOutcome>,
+    list: &str,
+) -> Result<HttpResponse, AppError> {
     let invited = outcomes.iter().filter(|outcome| outcome.invited).count();
-    let list = actor.path("/invitations");
     if invited == outcomes.len() {
-        return Ok((Answer::Done(word(actor, &outcomes), list), events));
+        return Ok(gate.done(success(gate.app().config.sends_mail(), &outcomes), list));
     }
     if let [only] = outcomes.as_slice() {
-        errors.add("emails", only.sentence.clone());
-        let page = New::of(conn, actor, &voucher, typed, errors)?;
-        return Ok((Answer::None(Box::new(page)), events));
+        let errors = FormErrors::one("emails", only.message.clone());
+        return gate
+            .refused(move |actor, conn| NewInvitationsPage::load(conn, actor, typed, errors))
+            .await;
     }
-    typed.emails = recipients::write(&again);
-    let mut page = New::of(conn, actor, &voucher, typed, errors)?;
-    page.outcomes = outcomes;
-    page.invited = invited;
-    let page = Box::new(page);
-    Ok((
-        if invited > 0 {
-            Answer::Some(page)
-        } else {
-            Answer::None(page)
-        },
-        events,
-    ))
+    typed.emails = recipients::write(outcomes.iter().filter(|one| one.retry).map(|one| &one.recipient));
+    let load = move |actor: &Actor, conn: &mut Conn| {
+        let page = NewInvitationsPage::load(conn, actor, typed, FormErrors::none())?;
+        Ok(page.with_outcomes(outcomes, invited))
+    };
+    if invited > 0 {
+        gate.show(load).await
+    } else {
+        gate.refused(load).await
+    }
+}
+
+type InviteWritten = (Vec<InviteOutcome>, String);
+
+fn invite(
+    conn: &mut Conn,
+    actor: &Actor,
+    typed: &InvitationTermsForm,
+) -> Result<(InviteWritten, Events), NewInvitationsError> {
+    let authority = InviteAuthority::of(conn, actor)?;
+    let mut errors = FormErrors::none();
+    let people = people(typed, &mut errors);
+    let terms = terms::read(conn, actor, &authority, typed, &mut errors)?;
+    let Some(terms) = terms.filter(|_| errors.is_empty()) else {
+        return Err(NewInvitationsError::Invalid(errors));
+    };
+    let checked: Vec<Result<Invitee, String>> = people.iter().map(Recipient::check).collect();
+    let invitees: Vec<Invitee> = checked.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
+    let (results, events) = create::invite(conn, actor, &authority, &terms, invitees)?;
+    let mut results = results.into_iter();
+    let outcomes = people
+        .into_iter()
+        .zip(checked)
+        .map(|(recipient, checked)| {
+            let result = match checked {
+                Err(message) => Err((message, true)),
+                Ok(_) => match results.next() {
+                    Some(Ok(role)) => Ok(format!("Invited as {}", role.label())),
+                    Some(Err(error)) => Err((
+                        wording::invite_error(&error, &actor.organization_name),
+                        error != InviteError::Duplicate,
+                    )),
+                    None => Err((String::new(), true)),
+                },
+            };
+            outcome(recipient, result)
+        })
+        .collect();
+    Ok(((outcomes, actor.path("/invitations")), events))
+}
+
+fn outcome(recipient: Recipient, result: Result<String, (String, bool)>) -> InviteOutcome {
+    let invited = result.is_ok();
+    let (message, retry) = match result {
+        Ok(message) => (message, false),
+        Err(error) => error,
+    };
+    InviteOutcome {
+        recipient,
+        invited,
+        message,
+        retry,
+    }
 }
 
 fn people(typed: &InvitationTermsForm, errors: &mut FormErrors) -> Vec<Recipient> {
@@ -196,81 +218,17 @@ fn people(typed: &InvitationTermsForm, errors: &mut FormErrors) -> Vec<Recipient
     people
 }
 
-fn word(actor: &Actor, outcomes: &[Outcome]) -> String {
-    let sends = actor.cx.config().sends_mail();
+fn success(sends_mail: bool, outcomes: &[InviteOutcome]) -> String {
     match outcomes {
-        [only] if sends => format!("Invitation sent to {}", only.email),
+        [only] if sends_mail => format!("Invitation sent to {}", only.recipient.email),
         [only] => format!(
-            "{} is invited. Copy the accept link from the list and pass it on",
-            only.email
+            "{} is invited. Copy the accept link from the list and share it",
+            only.recipient.email
         ),
-        many if sends => format!("{} invitations sent", many.len()),
+        many if sends_mail => format!("{} invitations sent", many.len()),
         many => format!(
-            "{} people are invited. Copy the accept links from the list and pass them on",
+            "{} people are invited. Copy the accept links from the list and share them",
             many.len()
         ),
-    }
-}
-
-/// One form's worth of people, one after the other.
-struct List<'a> {
-    round: InviteBatch<'a>,
-    terms: &'a InvitationTerms,
-    done: HashSet<String>,
-    outcomes: Vec<Outcome>,
-    again: Vec<Recipient>,
-}
-
-impl<'a> List<'a> {
-    fn begin(
-        conn: &mut Conn,
-        member: &'a Actor,
-        voucher: &'a InviteAuthority,
-        terms: &'a InvitationTerms,
-        people: &[Recipient],
-    ) -> Result<Self, AppError> {
-        let emails = people
-            .iter()
-            .filter_map(|one| one.check().ok())
-            .map(|one| one.guest.email.as_str().to_owned())
-            .collect();
-        Ok(Self {
-            round: InviteBatch::begin(conn, member, voucher, emails)?,
-            terms,
-            done: HashSet::new(),
-            outcomes: Vec::new(),
-            again: Vec::new(),
-        })
-    }
-
-    fn invite(&mut self, conn: &mut Conn, typed: &Recipient) -> Result<(), AppError> {
-        let checked = typed.check();
-        let twice = checked
-            .as_ref()
-            .is_ok_and(|one| !self.done.insert(one.guest.email.as_str().to_owned()));
-        let outcome = if twice {
-            Err("Twice in the list".to_owned())
-        } else {
-            match checked {
-                Ok(one) => {
-                    let terms = InvitationTerms {
-                        role: one.role.unwrap_or(self.terms.role),
-                        ..self.terms.clone()
-                    };
-                    self.round.invite(conn, one.guest, &terms)?
-                }
-                Err(sentence) => Err(sentence),
-            }
-        };
-        // What stood in the list twice was handled the first time.
-        if outcome.is_err() && !twice {
-            self.again.push(typed.clone());
-        }
-        self.outcomes.push(Outcome {
-            email: typed.email.clone(),
-            invited: outcome.is_ok(),
-            sentence: outcome.unwrap_or_else(|sentence| sentence),
-        });
-        Ok(())
     }
 }

@@ -1,37 +1,26 @@
-//! Whom an admin typed, pasted or sent as a file: addresses, names with addresses, or CSV.
+//! The people in a text or file: addresses, names with addresses, or CSV.
 
 use crate::authz::role::Role;
 use crate::common::email::Email;
 use crate::common::name;
-use crate::services::invitations::batch::Invitee;
+use crate::services::invitations::create::Invitee;
 
-/// So many people are invited at once.
+/// The most people that can be invited at once.
 pub const MOST: usize = 500;
 
-/// One person as typed.
+/// A person as they were typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recipient {
     pub email: String,
-    /// The first name, or nothing.
+    /// Can be empty, like the fields below.
     pub first_name: String,
-    /// The last name, or nothing.
     pub last_name: String,
-    /// A role of their own, or nothing: then the form's role holds.
+    /// Instead of the role of the form.
     pub role: String,
 }
 
-/// One person, checked.
-#[derive(Debug, Clone)]
-pub struct Checked {
-    /// Whom.
-    pub guest: Invitee,
-    /// A role of their own.
-    pub role: Option<Role>,
-}
-
 impl Recipient {
-    /// Checks what was typed.
-    pub fn check(&self) -> Result<Checked, String> {
+    pub fn check(&self) -> Result<Invitee, String> {
         let email = Email::parse(&self.email)?;
         let named = |text: &str, what| {
             if text.trim().is_empty() {
@@ -44,21 +33,21 @@ impl Recipient {
             "" => None,
             typed => Some(role(typed).ok_or_else(|| format!("There is no role “{typed}”"))?),
         };
-        let guest = Invitee {
+        Ok(Invitee {
             email,
             first_name: named(&self.first_name, "a first name")?,
             last_name: named(&self.last_name, "a last name")?,
-        };
-        Ok(Checked { guest, role })
+            role,
+        })
     }
 }
 
-/// A role by its value or by its word: `user_admin`, `User admin`.
+/// A role by its value or its label: `user_admin`, `User admin`.
 fn role(typed: &str) -> Option<Role> {
     Role::parse(&typed.trim().to_lowercase().replace([' ', '-'], "_"))
 }
 
-/// Everybody in a text.
+/// Reads the people in a text.
 pub fn read(text: &str) -> Vec<Recipient> {
     let text = text.trim_start_matches('\u{feff}').trim();
     match columns(text) {
@@ -67,8 +56,9 @@ pub fn read(text: &str) -> Vec<Recipient> {
     }
 }
 
-/// The text that gives these people again, for correction.
-pub fn write(people: &[Recipient]) -> String {
+/// A text with these people, to correct them.
+pub fn write<'a>(people: impl Iterator<Item = &'a Recipient>) -> String {
+    let people: Vec<&Recipient> = people.collect();
     if people
         .iter()
         .all(|one| one.first_name.is_empty() && one.last_name.is_empty() && one.role.is_empty())
@@ -77,7 +67,7 @@ pub fn write(people: &[Recipient]) -> String {
         return emails.join("\n");
     }
     let mut csv = csv::Writer::from_writer(Vec::new());
-    // Writing into memory cannot fail, and every row is as wide as its head.
+    // Writing to memory cannot fail.
     let _ = csv.write_record(["email", "first_name", "last_name", "role"]);
     for one in people {
         let _ = csv.write_record([&one.email, &one.first_name, &one.last_name, &one.role]);
@@ -85,7 +75,7 @@ pub fn write(people: &[Recipient]) -> String {
     String::from_utf8(csv.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-/// Where the columns are that a CSV's head names.
+/// The positions of the columns in a CSV header.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
     email: usize,
@@ -94,7 +84,7 @@ struct Columns {
     role: Option<usize>,
 }
 
-/// Whether the first line is the head of a CSV. Spreadsheets of half of Europe put semicolons between.
+/// Reads a CSV header. Many European spreadsheets separate columns with semicolons.
 fn columns(text: &str) -> Option<(u8, Columns)> {
     let head = text.lines().next()?;
     [b',', b';', b'\t'].into_iter().find_map(|delimiter| {
@@ -162,84 +152,4 @@ fn list(text: &str) -> Vec<Recipient> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn emails(text: &str) -> Vec<String> {
-        read(text).into_iter().map(|one| one.email).collect()
-    }
-
-    #[test]
-    fn addresses_stand_between_anything_that_people_put_between_them() {
-        let three = ["a@x.example", "b@x.example", "c@x.example"];
-        for text in [
-            "a@x.example, b@x.example; c@x.example",
-            "a@x.example b@x.example\r\nc@x.example\n\n",
-            "  a@x.example,,b@x.example,\tc@x.example,",
-            "email\na@x.example\nb@x.example\nc@x.example",
-            "\u{feff}Role;E-Mail\r\nviewer;a@x.example\r\n;b@x.example\r\n;\r\n;c@x.example",
-        ] {
-            assert_eq!(emails(text), three, "{text}");
-        }
-        assert!(read(" \n ,;").is_empty());
-    }
-
-    #[test]
-    fn names_come_with_addresses() {
-        let people = read("\"Ana de la Cruz\" <ana@x.example>, Bo <bo@x.example> c@x.example");
-        let names: Vec<(&str, &str, &str)> = people
-            .iter()
-            .map(|one| (one.email.as_str(), one.first_name.as_str(), one.last_name.as_str()))
-            .collect();
-        assert_eq!(
-            names,
-            [
-                ("ana@x.example", "Ana de la", "Cruz"),
-                ("bo@x.example", "Bo", ""),
-                ("c@x.example", "", "")
-            ]
-        );
-    }
-
-    #[test]
-    fn a_row_is_checked_with_its_role() {
-        let people = read(
-            "email,first_name,last_name,role\nA@x.example,Ann,Lee,User admin\nb@x.example,,,king\nc,,,\nd@x.example,see www.evil.example,,",
-        );
-        assert_eq!(people.len(), 4);
-        let first = people[0].check().unwrap();
-        assert_eq!(
-            (first.guest.email.as_str(), first.role),
-            ("a@x.example", Some(Role::UserAdmin))
-        );
-        assert_eq!(people[1].check().unwrap_err(), "There is no role “king”");
-        assert!(people[2].check().is_err());
-        assert!(people[3].check().is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_given_back_for_correction_is_read_as_the_same(
-            people in proptest::collection::vec(("[a-z]{1,8}@[a-z]{1,8}", "[a-z\", ]{0,6}", "[a-z]{0,6}", "(viewer|admin)?"), 0..8)
-        ) {
-            let people: Vec<Recipient> = people
-                .into_iter()
-                .map(|(email, first, last, role)| Recipient {
-                    email,
-                    first_name: first.trim().to_owned(),
-                    last_name: last,
-                    role,
-                })
-                .collect();
-            prop_assert_eq!(read(&write(&people)), people);
-        }
-
-        #[test]
-        fn whatever_is_pasted_nothing_breaks(text in ".{0,300}") {
-            for one in read(&text) {
-                let _ = one.check();
-            }
-        }
-    }
-}
+mod tests;

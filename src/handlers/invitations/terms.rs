@@ -1,8 +1,7 @@
-//! What an invitation offers, as typed and as checked; the same for a new one and for one that is changed.
+//! What an invitation offers: the fields of the form, and what they mean.
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::permission::{GrantAdmin, GrantOwner, InviteMembers, ManageBilling, Permission};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -10,33 +9,29 @@ use crate::common::form::FormErrors;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
+use crate::models::invitation::{CompanyGrant, pairs};
 use crate::services::invitations::authority::InviteAuthority;
-use crate::services::invitations::batch::InvitationTerms;
-use crate::services::invitations::rules;
-use crate::web::company_picker;
-use crate::web::company_picker::{Chosen, Picker};
+use crate::services::invitations::create::InvitationTerms;
+use crate::services::invitations::visible::VisibleInvitation;
+use crate::web::company_picker::{Picker, PickerForm};
 
-/// The form as it was typed.
+/// The fields as they were sent.
 #[derive(Debug, Clone, Default)]
 pub struct InvitationTermsForm {
     /// Addresses, names with addresses, or CSV.
     pub emails: String,
-    /// A file of the same.
+    /// A file with the same.
     pub csv: String,
-    /// The first name of the one person.
+    /// Only for one person, like the last name.
     pub first_name: String,
-    /// The last name of the one person.
     pub last_name: String,
     pub role: String,
     pub message: String,
-    /// The last day of access.
     pub access_until: String,
-    /// The companies with a role each.
-    pub companies: company_picker::PickerForm,
+    pub companies: PickerForm,
 }
 
 impl InvitationTermsForm {
-    /// Takes what came.
     pub fn of(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).to_owned();
         Self {
@@ -47,30 +42,47 @@ impl InvitationTermsForm {
             role: text("role"),
             message: text("message"),
             access_until: text("access_until"),
-            companies: company_picker::PickerForm::of(fields),
+            companies: PickerForm::of(fields),
+        }
+    }
+
+    /// The fields of a saved invitation.
+    pub fn saved(visible: &VisibleInvitation) -> Self {
+        let was = &visible.invitation;
+        let active: Vec<CompanyGrant> = visible
+            .grants
+            .iter()
+            .filter(|grant| grant.is_active())
+            .cloned()
+            .collect();
+        Self {
+            first_name: was.first_name.clone(),
+            last_name: was.last_name.clone(),
+            role: was.role.as_str().to_owned(),
+            message: was.message.clone(),
+            access_until: was.access_until.map(Time::day).unwrap_or_default(),
+            companies: PickerForm::stored(&pairs(&active)),
+            ..Self::default()
         }
     }
 }
 
-/// A role to choose.
 #[derive(Debug, Clone)]
 pub struct RoleChoice {
     pub role: Role,
-    /// What it can do, as a sentence.
     pub can: String,
-    /// Whether it is chosen.
     pub chosen: bool,
 }
 
-/// The roles to choose from: the usual ones, and the ones that few need.
+/// The usual roles, and the ones that few people need.
 #[derive(Debug, Clone)]
-pub struct Roles {
+pub struct RoleChoices {
     pub usual: Vec<RoleChoice>,
     pub more: Vec<RoleChoice>,
 }
 
-impl Roles {
-    /// The roles out of `granted`, with the typed one chosen, or the least one.
+impl RoleChoices {
+    /// The roles in `granted`. The typed one is selected, or the lowest one.
     pub fn of(granted: &[Role], typed: &str, unit: UnitLabel) -> Self {
         let chosen = Role::parse(typed).or_else(|| granted.last().copied());
         let choices = |roles: &[Role]| {
@@ -96,64 +108,56 @@ impl Roles {
         }
     }
 
-    /// Whether one of the others is chosen.
+    /// Whether one of the others is selected.
     pub fn beyond(&self) -> bool {
         self.more.iter().any(|choice| choice.chosen)
     }
 }
 
-/// The companies to choose from in the form of an invitation; `path` is where their search asks.
+/// The companies of the form; `path` is the path of their search.
 pub fn picker(
     conn: &mut Conn,
     actor: &Actor,
-    voucher: &InviteAuthority,
+    authority: &InviteAuthority,
     typed: &InvitationTermsForm,
     path: String,
 ) -> Result<Picker, AppError> {
-    let required = voucher.reach() == Reach::OwnCompanies;
+    let required = authority.reach() == Reach::OwnCompanies;
     Ok(Picker::of(
         conn,
         actor.organization,
-        &voucher.into(),
+        &authority.into(),
         &typed.companies,
         path,
         required,
     )?)
 }
 
-/// Checks the form; what is wrong is noted at its field.
+/// Reads the form. `None` when there are errors.
 pub fn read(
     conn: &mut Conn,
     actor: &Actor,
-    voucher: &InviteAuthority,
+    authority: &InviteAuthority,
     typed: &InvitationTermsForm,
     errors: &mut FormErrors,
 ) -> Result<Option<InvitationTerms>, AppError> {
-    let role = Role::parse(&typed.role).filter(|role| voucher.gives(*role));
+    let role = Role::parse(&typed.role).filter(|role| authority.may_grant(*role));
     if role.is_none() {
         errors.add("role", "Choose one of the roles in the list");
     }
-    let (companies, named) = companies(conn, actor, voucher, typed, errors)?;
-    let message = errors.take("message", rules::message(&typed.message));
-    let access_until = match typed.access_until.trim() {
-        "" => None,
-        day => match Time::end_of_day(day) {
-            None => {
-                errors.add("access_until", "Enter a date, like 2027-01-31");
-                None
-            }
-            Some(end) if end <= actor.cx.now => {
-                errors.add("access_until", "Choose a day in the future");
-                None
-            }
-            end => end,
-        },
-    };
-    Ok(match (role, message) {
-        (Some(role), Some(message)) if errors.is_empty() => Some(InvitationTerms {
+    let companies = typed.companies.grants(conn, actor, &authority.into(), errors)?;
+    if companies.is_empty() && authority.reach() == Reach::OwnCompanies {
+        errors.add(
+            "company_id",
+            format!("Choose a role in at least one {}", actor.unit.one()),
+        );
+    }
+    let message = errors.take("message", message(&typed.message));
+    let access_until = errors.take("access_until", access_until(&typed.access_until, actor.cx.now));
+    Ok(match (role, message, access_until) {
+        (Some(role), Some(message), Some(access_until)) if errors.is_empty() => Some(InvitationTerms {
             role,
             companies,
-            named,
             message,
             access_until,
         }),
@@ -161,30 +165,47 @@ pub fn read(
     })
 }
 
-fn companies(
-    conn: &mut Conn,
-    actor: &Actor,
-    voucher: &InviteAuthority,
-    typed: &InvitationTermsForm,
-    errors: &mut FormErrors,
-) -> Result<(Chosen, Vec<String>), AppError> {
-    let chosen = typed.companies.read(conn, actor, &voucher.into(), errors)?;
-    if chosen.0.is_empty() && voucher.reach() == Reach::OwnCompanies {
-        errors.add(
-            "company_id",
-            format!("Choose a role in at least one {}", actor.unit.one()),
-        );
+fn access_until(day: &str, now: Time) -> Result<Option<Time>, &'static str> {
+    match day.trim() {
+        "" => Ok(None),
+        day => match Time::end_of_day(day) {
+            None => Err("Enter a date, like 2027-01-31"),
+            Some(end) if end <= now => Err("Choose a date in the future"),
+            end => Ok(end),
+        },
     }
-    Ok(chosen)
 }
 
-/// The refusal of somebody who may not give what an invitation offers; it names the right that they lack.
-pub fn above(conn: &mut Conn, actor: &Actor, role: Role) -> Result<AppError, AppError> {
-    let permission = match role {
-        Role::Owner => GrantOwner::ID,
-        Role::Admin => GrantAdmin::ID,
-        Role::BillingAdmin => ManageBilling::ID,
-        _ => InviteMembers::ID,
-    };
-    actor.refusal(conn, permission)
+/// Links are not allowed, so that no one uses invitations to send spam.
+fn message(text: &str) -> Result<String, &'static str> {
+    let text = text.replace("\r\n", "\n").trim().to_owned();
+    if text.chars().count() > 500 {
+        return Err("Use at most 500 characters");
+    }
+    if text.chars().any(|c| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    }) {
+        return Err("Remove the invisible characters");
+    }
+    let lower = text.to_lowercase();
+    if lower.contains("://") || lower.contains("www.") {
+        return Err("Remove the links from the message. The email already has the link to accept");
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_plain_text_without_links() {
+        assert_eq!(message(" Welcome\r\nAnna "), Ok("Welcome\nAnna".into()));
+        assert!(message("see https://evil.example").is_err());
+        assert!(message("see www.evil.example").is_err());
+        assert!(message("a\u{202e}b").is_err());
+        assert!(message(&"é".repeat(500)).is_ok());
+        assert!(message(&"é".repeat(501)).is_err());
+    }
 }

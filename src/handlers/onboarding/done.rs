@@ -1,4 +1,4 @@
-//! The last step: the organization stands, what comes next.
+//! The last step: what to do next in the new organization.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -6,16 +6,13 @@ use askama::Template;
 use crate::auth::SignedIn;
 use crate::authz::decision::Permissions;
 use crate::common::error::AppError;
-use crate::common::html::html;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::onboarding::queries;
-use crate::web::layout::Layout;
-use crate::web::layout::PageLayout;
+use crate::web::layout::{Layout, PageLayout};
 
-/// Which organization.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-pub struct Query {
+pub struct DoneQuery {
     organization: String,
 }
 
@@ -29,20 +26,19 @@ struct DonePage {
     may: Permissions,
 }
 
-/// `GET /onboarding/done`
-pub async fn show(gate: SignedIn, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+crate::page!(DonePage);
+
+pub async fn show(gate: SignedIn, query: web::Query<DoneQuery>) -> Result<HttpResponse, AppError> {
     let slug = query.into_inner().organization.to_lowercase();
-    let page = gate
-        .read(move |person, conn| {
-            let (name, unit, role) = queries::entered(conn, person, &slug)?.ok_or(AppError::NotFound)?;
-            Ok(DonePage {
-                layout: person.layout(conn, "")?,
-                path: format!("/organizations/{slug}"),
-                may: Permissions::of(role, &[]),
-                name,
-                unit,
-            })
+    gate.show(move |person, conn| {
+        let organization = queries::own_organization(conn, person, &slug)?.ok_or(AppError::NotFound)?;
+        Ok(DonePage {
+            layout: person.layout(conn, "")?,
+            path: format!("/organizations/{slug}"),
+            may: Permissions::of(organization.role, &[]),
+            name: organization.name,
+            unit: organization.unit,
         })
-        .await?;
-    html(page)
+    })
+    .await
 }

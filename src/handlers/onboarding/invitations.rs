@@ -1,4 +1,4 @@
-//! The first step: invitations that wait for me.
+//! The first step: pending invitations and requests.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -8,26 +8,24 @@ use crate::auth::{SignedIn, Unverified};
 use crate::common::error::AppError;
 use crate::common::html::{html, see_other};
 use crate::db::Conn;
+use crate::db::types::organization::UnitLabel;
 use crate::handlers::onboarding::queries;
-use crate::web::layout::Layout;
-use crate::web::layout::PageLayout;
+use crate::web::layout::{Layout, PageLayout};
 
-/// Where somebody wants to go on.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-pub struct Query {
+pub struct OnboardingQuery {
     step: String,
 }
 
-/// A request that waits for an answer.
-struct OnboardingQuery {
+struct JoinRequestRow {
     id: String,
     organization: String,
     company: String,
     at: (String, String),
 }
 
-struct Row {
+struct PendingInvitationRow {
     name: String,
     inviter: String,
     role: &'static str,
@@ -40,15 +38,14 @@ struct Row {
 #[template(path = "onboarding/invitations.html")]
 struct InvitationsPage {
     layout: Layout,
-    rows: Vec<Row>,
-    asked: Vec<OnboardingQuery>,
+    rows: Vec<PendingInvitationRow>,
+    asked: Vec<JoinRequestRow>,
     email: String,
     verified: bool,
     first: bool,
 }
 
-/// `GET /onboarding`
-pub async fn show(gate: SignedIn<Unverified>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+pub async fn show(gate: SignedIn<Unverified>, query: web::Query<OnboardingQuery>) -> Result<HttpResponse, AppError> {
     let create = query.step == "create";
     let page = gate
         .read(move |person, conn| {
@@ -64,20 +61,20 @@ pub async fn show(gate: SignedIn<Unverified>, query: web::Query<Query>) -> Resul
 
 fn page(person: &CurrentUser, conn: &mut Conn) -> Result<InvitationsPage, AppError> {
     let mut rows = Vec::new();
-    for waiting in queries::waiting(conn, person)? {
-        let (names, count) = queries::granted(conn, waiting.organization, waiting.id)?;
-        rows.push(Row {
-            companies: companies(waiting.role.inherited().is_some(), waiting.unit, &names, count),
-            expires: (waiting.expires_at.iso(), waiting.expires_at.ahead(person.cx.now)),
-            path: waiting.path(person),
-            role: waiting.role.label(),
-            name: waiting.name,
-            inviter: waiting.inviter,
+    for pending in queries::pending_invitations(conn, person)? {
+        let (names, count) = queries::granted(conn, pending.organization, pending.id)?;
+        rows.push(PendingInvitationRow {
+            companies: companies(pending.role.inherited().is_some(), pending.unit, &names, count),
+            expires: (pending.expires_at.iso(), pending.expires_at.ahead(person.cx.now)),
+            path: pending.path(person),
+            role: pending.role.label(),
+            name: pending.name,
+            inviter: pending.inviter,
         });
     }
-    let asked = queries::asked(conn, person.id)?
+    let asked = queries::open_requests(conn, person.id)?
         .into_iter()
-        .map(|asked| OnboardingQuery {
+        .map(|asked| JoinRequestRow {
             id: asked.id.to_string(),
             organization: asked.organization,
             company: asked.company,
@@ -94,7 +91,7 @@ fn page(person: &CurrentUser, conn: &mut Conn) -> Result<InvitationsPage, AppErr
 }
 
 /// "Harbor, Atlas", "Harbor, Atlas, Pinecrest and 4 more", "All companies", or nothing.
-fn companies(all: bool, unit: crate::db::types::organization::UnitLabel, names: &[String], count: i64) -> String {
+fn companies(all: bool, unit: UnitLabel, names: &[String], count: i64) -> String {
     let shown = i64::try_from(names.len()).unwrap_or_default();
     match (all, count) {
         (true, _) => format!("All {}", unit.many()),
@@ -107,10 +104,9 @@ fn companies(all: bool, unit: crate::db::types::organization::UnitLabel, names: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::types::organization::UnitLabel;
 
     #[test]
-    fn companies_are_named_and_the_rest_is_counted() {
+    fn the_first_companies_are_named() {
         let names = ["Harbor".to_owned(), "Atlas".to_owned()];
         assert_eq!(companies(false, UnitLabel::Client, &names, 2), "Harbor, Atlas");
         assert_eq!(

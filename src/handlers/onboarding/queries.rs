@@ -1,4 +1,4 @@
-//! The invitations that wait for a person. The person's address stands in the place of the organization here.
+//! The pending invitations and open requests of a person, in every organization.
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -16,27 +16,30 @@ use crate::db::schema::{
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{InvitationStatus, UnitLabel};
+use crate::models::join_request::JoinStatus;
 
-/// An invitation that waits.
-#[derive(Debug, Queryable)]
-pub struct Waiting {
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = invitations)]
+pub struct PendingInvitation {
+    #[diesel(column_name = organization_id)]
     pub organization: OrgId,
     pub id: InvitationId,
     /// The organization's name.
+    #[diesel(select_expression = organizations::name)]
     pub name: String,
     /// Its word for companies.
+    #[diesel(select_expression = organizations::unit_label)]
     pub unit: UnitLabel,
+    #[diesel(select_expression = users::name)]
     pub inviter: String,
-    /// As what.
     pub role: Role,
-    /// When the link ends.
     pub expires_at: Time,
-    /// What its current link is made of.
-    pub seed: String,
+    #[diesel(select_expression = invitation_tokens::seed)]
+    seed: String,
 }
 
-/// The invitations to a person's proven address, the ones that end first on top.
-pub fn waiting(conn: &mut Conn, person: &CurrentUser) -> QueryResult<Vec<Waiting>> {
+/// The invitations to a person's verified address, the next to expire first.
+pub fn pending_invitations(conn: &mut Conn, person: &CurrentUser) -> QueryResult<Vec<PendingInvitation>> {
     if !person.verified {
         return Ok(Vec::new());
     }
@@ -54,56 +57,45 @@ pub fn waiting(conn: &mut Conn, person: &CurrentUser) -> QueryResult<Vec<Waiting
         .filter(invitation_tokens::is_current.eq(true))
         .order((invitations::expires_at, invitations::id))
         .limit(50)
-        .select((
-            invitations::organization_id,
-            invitations::id,
-            organizations::name,
-            organizations::unit_label,
-            users::name,
-            invitations::role,
-            invitations::expires_at,
-            invitation_tokens::seed,
-        ))
+        .select(PendingInvitation::as_select())
         .load(conn)
 }
 
-impl Waiting {
-    /// The path of its page, with the token that its letter carries.
+impl PendingInvitation {
+    /// The path of its page, with the token of its email.
     pub fn path(&self, person: &CurrentUser) -> String {
         let token = person.cx.token(&Seed(self.seed.clone()));
         format!("/invitations/{}", token.as_str())
     }
 }
 
-/// A request to come in by an onboarding link that waits for an answer.
-#[derive(Debug, Queryable)]
-pub struct OnboardingInvitee {
+/// An open request to join.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = join_requests)]
+pub struct OpenJoinRequest {
     pub id: JoinId,
-    /// The organization's name.
+    #[diesel(select_expression = organizations::name)]
     pub organization: String,
-    /// The company to set up, or nothing.
+    /// The company to create, or nothing.
+    #[diesel(column_name = company_name)]
     pub company: String,
+    #[diesel(column_name = created_at)]
     pub at: Time,
 }
 
-/// The requests of a person that wait, the latest on top.
-pub fn asked(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OnboardingInvitee>> {
+/// The open requests of a person, newest first.
+pub fn open_requests(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OpenJoinRequest>> {
     join_requests::table
         .inner_join(organizations::table)
         .filter(join_requests::user_id.eq(user))
-        .filter(join_requests::status.eq("awaiting"))
+        .filter(join_requests::status.eq(JoinStatus::Awaiting))
         .order(join_requests::id.desc())
         .limit(50)
-        .select((
-            join_requests::id,
-            organizations::name,
-            join_requests::company_name,
-            join_requests::created_at,
-        ))
+        .select(OpenJoinRequest::as_select())
         .load(conn)
 }
 
-/// The companies of an invitation by name, at most three, and how many there are.
+/// The first three companies of an invitation by name, and how many there are.
 pub fn granted(conn: &mut Conn, org: OrgId, invitation: InvitationId) -> QueryResult<(Vec<String>, i64)> {
     let count: i64 = invitation_grants::table
         .filter(invitation_grants::organization_id.eq(org))
@@ -125,7 +117,7 @@ pub fn granted(conn: &mut Conn, org: OrgId, invitation: InvitationId) -> QueryRe
     Ok((names, count))
 }
 
-/// Whether a person belongs to any organization.
+/// Whether a person is a member of any organization.
 pub fn has_any(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         memberships::table
@@ -135,8 +127,19 @@ pub fn has_any(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
     .get_result(conn)
 }
 
-/// Name, unit word and role of a person's organization by its slug; `None` when they do not belong to it.
-pub fn entered(conn: &mut Conn, person: &CurrentUser, slug: &str) -> QueryResult<Option<(String, UnitLabel, Role)>> {
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+pub struct OwnOrganization {
+    #[diesel(select_expression = organizations::name)]
+    pub name: String,
+    /// Its word for companies.
+    #[diesel(select_expression = organizations::unit_label)]
+    pub unit: UnitLabel,
+    pub role: Role,
+}
+
+/// An organization of a person by its slug; `None` when they are not a member.
+pub fn own_organization(conn: &mut Conn, person: &CurrentUser, slug: &str) -> QueryResult<Option<OwnOrganization>> {
     memberships::table
         .inner_join(organizations::table)
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
@@ -149,7 +152,7 @@ pub fn entered(conn: &mut Conn, person: &CurrentUser, slug: &str) -> QueryResult
         )
         .filter(organization_slugs::slug.eq(slug))
         .filter(organization_slugs::is_current.eq(true))
-        .select((organizations::name, organizations::unit_label, memberships::role))
+        .select(OwnOrganization::as_select())
         .first(conn)
         .optional()
 }

@@ -1,15 +1,22 @@
-//! Onboarding links: how strangers come in, and who waits for approval.
+//! Onboarding links, the page that a link opens, and requests to join.
 //!
-//! A link is vouched for by whoever made or changed it last, and lets people in only while that person could do so by
-//! hand. What is counted: `opened` is pressed (a button of the link's page, once in each browser; who is signed in already
-//! presses only the last one), `signed_up` is an address proven for the first time on the way from the link, `joined` is a
-//! company made or a membership begun. Showing a page counts nothing: mail programs and previews open addresses too.
-//! Somebody whom others removed waits for an approval, also where a link lets everybody else in at once.
+//! A link works with the permissions of the member who last saved it. Opening the page counts nothing, because mail
+//! programs open links too: `opened` counts people who continue from it, once per browser, `signed_up` counts new accounts
+//! with a verified address, and `joined` counts members and new companies. People who were removed always need an approval.
 
-pub mod answer;
-pub mod door;
+pub mod decision;
+pub mod disabling;
+pub mod edit;
+pub mod enabling;
+pub mod fields;
 pub mod form;
+pub mod form_page;
 pub mod index;
-pub mod picker;
+pub mod join;
+pub mod join_page;
+pub mod new;
+pub mod opening;
 pub mod requests;
-pub mod switch;
+pub mod rotation;
+pub mod withdrawal;
+pub mod wording;

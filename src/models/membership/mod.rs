@@ -4,6 +4,7 @@ pub mod access;
 pub mod add;
 pub mod assigned;
 pub mod assignment;
+pub mod by_user;
 pub mod counters;
 pub mod effective;
 pub mod group;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::common::id::{InvitationId, MailId, UserId};
+use crate::common::id::{InvitationId, UserId};
 use crate::db::Conn;
 use crate::db::schema::invitations;
 use crate::db::types::org_id::OrgId;
@@ -13,8 +13,6 @@ use crate::db::types::organization::InvitationStatus;
 pub struct SentInvitation {
     pub id: InvitationId,
     pub email: String,
-    /// The latest email in the outbox.
-    pub mail_id: Option<MailId>,
 }
 
 /// The pending invitations that a user sent, oldest first.

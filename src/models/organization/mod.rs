@@ -1,6 +1,7 @@
 pub mod contact;
 pub mod create;
 pub mod deletion;
+pub mod heading;
 pub mod of_user;
 pub mod profile;
 pub mod slug;

@@ -29,9 +29,9 @@ use crate::models::company_move::{MovedAssignment, MovedCompany};
 use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::access;
+use crate::models::new_company;
 use crate::models::organization::of_user;
 use crate::services::assignments::{Assignment, AssignmentCheck, AssignmentSource};
-use crate::services::company_form;
 
 /// How many organizations of the account are considered.
 const ORGANIZATIONS: i64 = 200;
@@ -176,7 +176,7 @@ pub fn relocate(
         archived_at: company.archived_at,
     };
     let own = Slug::parse(&company.slug).map_err(AppError::internal)?;
-    let slug = company_form::free_like(conn, to.organization, &own)?.ok_or(AppError::Busy)?;
+    let slug = new_company::free_slug(conn, to.organization, &own)?.ok_or(AppError::Busy)?;
     company_move::insert(conn, to.organization, &moved, &slug)?;
     let plan = MovePlan::new(conn, actor, company.id, to)?;
     let events = move_assignments(conn, actor, company, &plan)?;

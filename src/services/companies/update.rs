@@ -12,7 +12,7 @@ use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company;
 use crate::models::company::CompanyRename;
-use crate::services::company_form;
+use crate::models::new_company;
 
 #[derive(Debug)]
 pub enum UpdateCompanyError {
@@ -50,7 +50,7 @@ pub fn update(
         CompanyRename::Done => {}
         CompanyRename::Archived => return Err(UpdateCompanyError::Archived),
         CompanyRename::SlugTaken => {
-            let free = company_form::free_like(conn, actor.organization, slug)?;
+            let free = new_company::free_slug(conn, actor.organization, slug)?;
             return Err(UpdateCompanyError::SlugTaken { free });
         }
     }

@@ -1,46 +1,35 @@
-//! How much was sent, as the limits on inviting and sending again count it.
+//! How many invitations an organization can send.
 
-use diesel::prelude::*;
+use diesel::QueryResult;
 
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::{invitation_tokens, invitations, organizations};
 use crate::db::types::org_id::OrgId;
 use crate::models::invitation::Invitation;
+use crate::models::invitation::search;
+use crate::models::organization::heading;
 
-/// The day in which letters are counted.
+/// The period of the limits.
 pub const DAY: Span = Span::hours(24);
 
-/// How many invitations an organization sends a day: a new one few, so that nobody founds one to send mail.
-fn a_day(founded: Time, now: Time) -> usize {
-    if now - founded < Span::days(30) { 50 } else { 500 }
+/// New organizations send few invitations, so that no one creates one to send spam.
+fn daily_limit(created_at: Time, now: Time) -> usize {
+    if now - created_at < Span::days(30) { 50 } else { 500 }
 }
 
-/// How many more invitations an organization may send now, and when the next one becomes possible.
-#[derive(Debug, Clone, Copy)]
+/// How many more invitations an organization can send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
-    /// So many in a day.
     pub a_day: usize,
-    /// So many now.
     pub left: usize,
-    /// When there is one more.
+    /// When it can send the next one, if none is left.
     pub from: Time,
 }
 
-/// Counts what was sent within a day.
 pub fn allowance(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Allowance> {
-    let founded: Time = organizations::table
-        .find(organization)
-        .select(organizations::created_at)
-        .first(conn)?;
-    let a_day = a_day(founded, now);
-    let sent: Vec<Time> = invitations::table
-        .filter(invitations::organization_id.eq(organization))
-        .filter(invitations::last_sent_at.gt(now - DAY))
-        .order(invitations::last_sent_at.desc())
-        .limit(i64::try_from(a_day).unwrap_or(i64::MAX))
-        .select(invitations::last_sent_at)
-        .load(conn)?;
+    let a_day = daily_limit(heading::created_at(conn, organization)?, now);
+    let limit = i64::try_from(a_day).unwrap_or(i64::MAX);
+    let sent = search::sent_since(conn, organization, now - DAY, limit)?;
     Ok(Allowance {
         a_day,
         left: a_day - sent.len(),
@@ -48,14 +37,9 @@ pub fn allowance(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult
     })
 }
 
-/// When an invitation was sent again within a day; its first letter does not count.
-pub fn resent(conn: &mut Conn, organization: OrgId, was: &Invitation, now: Time) -> QueryResult<Vec<Time>> {
-    invitation_tokens::table
-        .filter(invitation_tokens::organization_id.eq(organization))
-        .filter(invitation_tokens::invitation_id.eq(was.id))
-        .filter(invitation_tokens::created_at.gt(was.created_at.max(now - DAY)))
-        .select(invitation_tokens::created_at)
-        .load(conn)
+/// When an invitation was sent again within a day; its first email is not included.
+pub fn resent(conn: &mut Conn, invitation: &Invitation, now: Time) -> QueryResult<Vec<Time>> {
+    search::resent_since(conn, invitation, invitation.created_at.max(now - DAY))
 }
 
 #[cfg(test)]
@@ -63,9 +47,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_organization_sends_few() {
-        let founded = Time(0);
-        assert_eq!(a_day(founded, founded + Span::days(29)), 50);
-        assert_eq!(a_day(founded, founded + Span::days(30)), 500);
+    fn a_new_organization_has_a_lower_limit() {
+        let created = Time(0);
+        assert_eq!(daily_limit(created, created + Span::days(29)), 50);
+        assert_eq!(daily_limit(created, created + Span::days(30)), 500);
     }
 }

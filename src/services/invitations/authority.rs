@@ -1,39 +1,84 @@
-//! Who may bring whom in: now, and again when an invitation that was sent earlier is answered.
+//! What a member can give in an invitation or with an onboarding link: now, and again when it is used.
 
-use diesel::prelude::*;
+use diesel::QueryResult;
 
 use crate::app::Ctx;
 use crate::auth::actor::Actor;
 use crate::authz::decision::{Authority, Reach};
-use crate::authz::permission::{GrantOwner, InviteMembers, Permission};
+use crate::authz::permission::{GrantAdmin, GrantOwner, InviteMembers, ManageBilling, Permission};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId, UserId};
 use crate::db::Conn;
-use crate::db::schema::memberships;
-use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::models::membership::access;
+use crate::models::invitation::search::InvitationScope;
+use crate::models::membership::{access, by_user};
 use crate::models::organization;
 
-/// Somebody who sends invitations, and what they may give.
+/// A member who invites people, and what they can give.
 #[derive(Debug, Clone)]
 pub struct InviteAuthority {
     pub user: UserId,
-    /// What they may hand out.
     pub authority: Authority,
-    /// The companies to which they may bring people, when the right reaches no further.
+    /// The companies in which they can invite people, if the permission is limited to them.
     pub own: Vec<CompanyId>,
 }
 
 impl InviteAuthority {
-    /// How far the right to invite reaches.
+    /// What the actor can give.
+    pub fn of(conn: &mut Conn, actor: &Actor) -> QueryResult<Self> {
+        let own = if actor.reach::<InviteMembers>() == Reach::OwnCompanies {
+            actor.own_companies(conn, InviteMembers::ID)?
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            user: actor.person.id,
+            authority: limited(conn, actor.organization, actor.authority())?,
+            own,
+        })
+    }
+
+    /// What the member who sent an invitation or saved a link can give now. `None` when they are not active.
+    pub fn of_user(
+        conn: &mut Conn,
+        cx: &Ctx,
+        organization: OrgId,
+        user: UserId,
+    ) -> Result<Option<(MembershipId, Self)>, AppError> {
+        let Some(membership) = by_user::active_id(conn, organization, user)? else {
+            return Ok(None);
+        };
+        let inputs = access::access_inputs(conn, cx.now, organization, membership)?;
+        if !inputs.in_force {
+            return Ok(None);
+        }
+        let authority = Self {
+            user,
+            authority: limited(conn, organization, inputs.authority())?,
+            own: access::companies_with(conn, cx.now, organization, membership, &inputs, InviteMembers::ID)?,
+        };
+        Ok(Some((membership, authority)))
+    }
+
     pub fn reach(&self) -> Reach {
         self.authority.permissions.reach(InviteMembers::ID)
     }
 
-    /// Whether they may give a role in the organization at all.
-    pub fn gives(&self, role: Role) -> bool {
+    /// The invitations that they see.
+    pub fn scope(&self) -> InvitationScope {
+        if self.reach() == Reach::Everywhere {
+            InvitationScope::All
+        } else {
+            InvitationScope::Own {
+                user: self.user,
+                companies: self.own.clone(),
+            }
+        }
+    }
+
+    /// Whether they can give a role in the organization.
+    pub fn may_grant(&self, role: Role) -> bool {
         match self.reach() {
             Reach::Everywhere => self.authority.may_grant(role),
             Reach::OwnCompanies => role == Role::Member,
@@ -41,7 +86,7 @@ impl InviteAuthority {
         }
     }
 
-    /// The company roles they may give, highest first.
+    /// The company roles they can give, highest first.
     pub fn company_roles(&self) -> &'static [CompanyRole] {
         match self.reach() {
             Reach::Everywhere => CompanyRole::ALL,
@@ -50,9 +95,9 @@ impl InviteAuthority {
         }
     }
 
-    /// Whether they may give all of this: nobody above themselves, and who manages companies only these companies.
-    pub fn vouches(&self, role: Role, companies: &[(CompanyId, CompanyRole)]) -> bool {
-        let companies_hold = match self.reach() {
+    /// Whether they can give all of this.
+    pub fn covers(&self, role: Role, companies: &[(CompanyId, CompanyRole)]) -> bool {
+        let in_reach = match self.reach() {
             Reach::Everywhere => true,
             Reach::OwnCompanies => {
                 !companies.is_empty()
@@ -62,55 +107,12 @@ impl InviteAuthority {
             }
             Reach::Nowhere => false,
         };
-        companies_hold && self.gives(role)
+        in_reach && self.may_grant(role)
     }
 }
 
-/// What a member may give.
-pub fn voucher(conn: &mut Conn, actor: &Actor) -> QueryResult<InviteAuthority> {
-    let own = if actor.reach::<InviteMembers>() == Reach::OwnCompanies {
-        actor.own_companies(conn, InviteMembers::ID)?
-    } else {
-        Vec::new()
-    };
-    Ok(InviteAuthority {
-        user: actor.person.id,
-        authority: bounded(conn, actor.organization, actor.authority())?,
-        own,
-    })
-}
-
-/// What somebody may give now who sent an invitation earlier; `None` when they are no active member any more.
-pub fn inviter(
-    conn: &mut Conn,
-    organization: OrgId,
-    cx: &Ctx,
-    user: UserId,
-) -> Result<Option<(MembershipId, InviteAuthority)>, AppError> {
-    let found: Option<MembershipId> = memberships::table
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .select(memberships::id)
-        .first(conn)
-        .optional()?;
-    let Some(membership) = found else {
-        return Ok(None);
-    };
-    let inputs = access::access_inputs(conn, cx.now, organization, membership)?;
-    if !inputs.in_force {
-        return Ok(None);
-    }
-    let voucher = InviteAuthority {
-        user,
-        authority: bounded(conn, organization, inputs.authority())?,
-        own: access::companies_with(conn, cx.now, organization, membership, &inputs, InviteMembers::ID)?,
-    };
-    Ok(Some((membership, voucher)))
-}
-
-/// Where a second owner confirms who becomes one, nobody becomes one by an invitation.
-fn bounded(conn: &mut Conn, organization: OrgId, authority: Authority) -> QueryResult<Authority> {
+/// With dual control, no one becomes an owner by an invitation.
+fn limited(conn: &mut Conn, organization: OrgId, authority: Authority) -> QueryResult<Authority> {
     if authority.role != Role::Owner || !organization::control(conn, organization)?.holds() {
         return Ok(authority);
     }
@@ -120,11 +122,22 @@ fn bounded(conn: &mut Conn, organization: OrgId, authority: Authority) -> QueryR
     })
 }
 
+/// The error for a member who cannot give a role. It names the permission they need.
+pub fn refusal(conn: &mut Conn, actor: &Actor, role: Role) -> Result<AppError, AppError> {
+    let permission = match role {
+        Role::Owner => GrantOwner::ID,
+        Role::Admin => GrantAdmin::ID,
+        Role::BillingAdmin => ManageBilling::ID,
+        _ => InviteMembers::ID,
+    };
+    actor.refusal(conn, permission)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn voucher(role: Role, companies: &[CompanyRole], own: Vec<CompanyId>) -> InviteAuthority {
+    fn authority(role: Role, companies: &[CompanyRole], own: Vec<CompanyId>) -> InviteAuthority {
         InviteAuthority {
             user: UserId::fresh(),
             authority: Authority::of(role, companies),
@@ -133,24 +146,24 @@ mod tests {
     }
 
     #[test]
-    fn nobody_vouches_for_more_than_they_may_give() {
+    fn no_one_gives_more_than_they_can_grant() {
         for role in Role::ALL {
-            let voucher = voucher(*role, &[], Vec::new());
+            let authority = authority(*role, &[], Vec::new());
             for offered in Role::ALL {
-                if voucher.vouches(*offered, &[]) {
-                    assert!(role.rank() >= offered.rank(), "{role} vouches for {offered}");
+                if authority.covers(*offered, &[]) {
+                    assert!(role.rank() >= offered.rank(), "{role} gives {offered}");
                     assert!(*offered != Role::Owner || *role == Role::Owner);
                 }
             }
         }
-        assert!(!voucher(Role::Viewer, &[], Vec::new()).vouches(Role::Member, &[]));
+        assert!(!authority(Role::Viewer, &[], Vec::new()).covers(Role::Member, &[]));
     }
 
     #[test]
-    fn who_manages_companies_brings_members_into_these_only() {
+    fn a_company_manager_invites_members_to_their_companies_only() {
         let (mine, other) = (CompanyId::fresh(), CompanyId::fresh());
-        let voucher = voucher(Role::Member, &[CompanyRole::Manager], vec![mine]);
-        assert!(voucher.vouches(Role::Member, &[(mine, CompanyRole::Editor)]));
+        let authority = authority(Role::Member, &[CompanyRole::Manager], vec![mine]);
+        assert!(authority.covers(Role::Member, &[(mine, CompanyRole::Editor)]));
         for (role, companies) in [
             (Role::Member, vec![]),
             (Role::Member, vec![(mine, CompanyRole::Manager)]),
@@ -161,7 +174,7 @@ mod tests {
             ),
             (Role::Viewer, vec![(mine, CompanyRole::Viewer)]),
         ] {
-            assert!(!voucher.vouches(role, &companies), "{role} {companies:?}");
+            assert!(!authority.covers(role, &companies), "{role} {companies:?}");
         }
     }
 }

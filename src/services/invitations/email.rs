@@ -1,23 +1,22 @@
-//! Letters: one set of facts, rendered as HTML and as text. The invitation's letter stands here, since every room that
-//! invites sends it; the others stand in their rooms.
-
-use diesel::prelude::*;
+//! The emails about invitations.
 
 use crate::app::Ctx;
-use crate::authz::role::CompanyRole;
+use crate::auth::actor::Actor;
 use crate::common::email::Email;
 use crate::common::error::AppError;
-use crate::common::id::MailId;
+use crate::common::id::UserId;
+use crate::common::time::Time;
 use crate::common::token::Seed;
 use crate::db::Conn;
-use crate::db::schema::{companies, invitation_grants, organizations, users};
 use crate::db::types::organization::UnitLabel;
 use crate::mail::outbox;
 use crate::mail::outbox::{Message, TOKEN_PLACE};
 use crate::models::invitation;
-use crate::models::invitation::Invitation;
+use crate::models::invitation::{CompanyGrant, Invitation, NewInvitation};
+use crate::models::organization::heading::OrganizationHeading;
+use crate::models::user;
 
-/// Declares a letter: a struct with its facts, and `parts()` that gives its HTML and its text.
+/// Declares an email: a struct with its facts, and `parts()` that gives its HTML and its text.
 #[macro_export]
 macro_rules! letter {
     ($(#[$meta:meta])* $vis:vis struct $name:ident($html:literal, $text:literal) { $($field:ident: $type:ty),+ $(,)? }) => {
@@ -25,7 +24,7 @@ macro_rules! letter {
         $vis struct $name { $($vis $field: $type),+ }
 
         impl $name {
-            /// The HTML and the text of the letter.
+            /// The HTML and the text.
             $vis fn parts(&self) -> askama::Result<(String, String)> {
                 #[derive(askama::Template)]
                 #[template(path = $html)]
@@ -41,7 +40,7 @@ macro_rules! letter {
 }
 
 letter! {
-    struct InvitationLetter("mail/invitation.html", "mail/invitation.txt") {
+    struct InvitationEmail("mail/invitation.html", "mail/invitation.txt") {
         inviter: String,
         inviter_email: String,
         organization: String,
@@ -58,62 +57,151 @@ letter! {
     }
 }
 
-/// Puts the letter of an invitation into the outbox, with the link that the seed makes, and notes it on the invitation.
-pub fn invite(conn: &mut Conn, cx: &Ctx, invitation: &Invitation, seed: Seed) -> Result<MailId, AppError> {
-    let (organization, unit): (String, UnitLabel) = organizations::table
-        .find(invitation.organization_id)
-        .select((organizations::name, organizations::unit_label))
-        .first(conn)?;
-    let (inviter, inviter_email): (String, String) = users::table
-        .find(invitation.invited_by)
-        .select((users::name, users::email))
-        .first(conn)?;
-    let granted: Vec<(String, CompanyRole)> = invitation_grants::table
-        .inner_join(
-            companies::table.on(companies::organization_id
-                .eq(invitation_grants::organization_id)
-                .and(companies::id.eq(invitation_grants::company_id))),
-        )
-        .filter(invitation_grants::organization_id.eq(invitation.organization_id))
-        .filter(invitation_grants::invitation_id.eq(invitation.id))
-        .order(companies::sort_name)
-        .select((companies::name, invitation_grants::role))
-        .load(conn)?;
+letter! {
+    struct DeclinedEmail("mail/declined.html", "mail/declined.txt") {
+        who: String,
+        organization: String,
+        link: String,
+    }
+}
+
+/// Who invites, and to which organization.
+#[derive(Debug, Clone)]
+pub struct InvitationSender {
+    pub user: UserId,
+    pub name: String,
+    pub email: String,
+    pub organization: String,
+    /// The organization's word for companies.
+    pub unit: UnitLabel,
+}
+
+impl From<&Actor> for InvitationSender {
+    fn from(actor: &Actor) -> Self {
+        Self {
+            user: actor.person.id,
+            name: actor.person.name.clone(),
+            email: actor.person.email.to_string(),
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+        }
+    }
+}
+
+impl InvitationSender {
+    /// The member who sent an invitation, which can be another one than the actor.
+    fn of(conn: &mut Conn, actor: &Actor, invited_by: UserId) -> Result<Self, AppError> {
+        let sender = Self::from(actor);
+        if invited_by == sender.user {
+            return Ok(sender);
+        }
+        let inviter = user::by_id(conn, invited_by)?;
+        Ok(Self {
+            user: inviter.id,
+            name: inviter.name,
+            email: inviter.email,
+            ..sender
+        })
+    }
+}
+
+/// The email of an invitation, with the link of the seed.
+pub fn invitation(
+    cx: &Ctx,
+    sender: &InvitationSender,
+    invitation: &NewInvitation,
+    expires_at: Time,
+    seed: Seed,
+) -> Result<Message, AppError> {
     let optional = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let letter = InvitationLetter {
+    let email = InvitationEmail {
         role: invitation.role.label().to_owned(),
-        companies: granted
-            .into_iter()
-            .map(|(name, role)| (name, role.label().to_owned()))
+        companies: invitation
+            .companies
+            .iter()
+            .map(|grant| (grant.name.clone(), grant.role.label().to_owned()))
             .collect(),
-        unit_many: unit.many().to_owned(),
-        can: format!("{}.", invitation.role.can(unit.many())),
+        unit_many: sender.unit.many().to_owned(),
+        can: format!("{}.", invitation.role.can(sender.unit.many())),
         message: optional(&invitation.message),
         link: cx.config().link(&format!("/invitations/{TOKEN_PLACE}")),
-        expires: invitation.expires_at.date(),
-        email: invitation.email.clone(),
-        access_until: invitation.access_until.map(crate::common::time::Time::date),
+        expires: expires_at.date(),
+        email: invitation.email.to_string(),
+        access_until: invitation.access_until.map(Time::date),
         first_name: optional(&invitation.first_name),
-        inviter,
-        inviter_email,
-        organization,
+        inviter: sender.name.clone(),
+        inviter_email: sender.email.clone(),
+        organization: sender.organization.clone(),
     };
-    let (html, text) = letter.parts()?;
-    let mail = outbox::enqueue(
-        conn,
-        cx,
-        Message {
-            kind: "invitation",
-            to_name: format!("{} {}", invitation.first_name, invitation.last_name)
-                .trim()
-                .to_owned(),
-            to: Email::stored(invitation.email.clone()),
-            subject: format!("{} invited you to {}", letter.inviter, letter.organization),
-            html,
-            text,
-            seed: Some(seed),
-        },
-    )?;
-    invitation::set_letter(conn, invitation.organization_id, invitation.id, mail)?;
-    Ok(mail)
+    let (html, text) = email.parts()?;
+    Ok(Message {
+        kind: "invitation",
+        to_name: format!("{} {}", invitation.first_name, invitation.last_name)
+            .trim()
+            .to_owned(),
+        to: invitation.email.clone(),
+        subject: format!("{} invited you to {}", sender.name, sender.organization),
+        html,
+        text,
+        seed: Some(seed),
+    })
+}
+
+/// Queues the email of a saved invitation again, in place of the one before.
+pub fn replace(
+    conn: &mut Conn,
+    actor: &Actor,
+    row: &Invitation,
+    companies: Vec<CompanyGrant>,
+    seed: Seed,
+) -> Result<(), AppError> {
+    if let Some(before) = row.mail_id {
+        outbox::withdraw(conn, before)?;
+    }
+    let sender = InvitationSender::of(conn, actor, row.invited_by)?;
+    let content = NewInvitation {
+        email: Email::stored(row.email.clone()),
+        first_name: row.first_name.clone(),
+        last_name: row.last_name.clone(),
+        role: row.role,
+        companies,
+        message: row.message.clone(),
+        access_until: row.access_until,
+        hands_over: row.hands_over,
+    };
+    let message = invitation(&actor.cx, &sender, &content, row.expires_at, seed)?;
+    let mail = outbox::enqueue(conn, &actor.cx, message)?;
+    invitation::set_mail(conn, row.organization_id, row.id, mail)?;
+    Ok(())
+}
+
+/// Tells the inviter that `who` declined.
+pub fn declined(
+    conn: &mut Conn,
+    cx: &Ctx,
+    invitation: &Invitation,
+    who: &str,
+    organization: &OrganizationHeading,
+) -> Result<(), AppError> {
+    let inviter = user::by_id(conn, invitation.invited_by)?;
+    let slug = &organization.slug;
+    let email = DeclinedEmail {
+        who: who.to_owned(),
+        organization: organization.name.clone(),
+        link: cx
+            .config()
+            .link(&format!("/organizations/{slug}/invitations?status=declined")),
+    };
+    let (html, text) = email.parts()?;
+    let message = Message {
+        kind: "declined",
+        to: inviter.address(),
+        to_name: inviter.name,
+        subject: format!("{who} declined your invitation to {}", organization.name),
+        html,
+        text,
+        seed: None,
+    };
+    outbox::enqueue(conn, cx, message)?;
+    Ok(())
 }

@@ -7,14 +7,12 @@ use crate::auth::actor::Actor;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::db::Conn;
-use crate::db::types::organization::InvitationStatus;
-use crate::mail::outbox;
 use crate::models::approval::ApprovalAction;
-use crate::models::invitation;
 use crate::models::membership;
 use crate::models::membership::assigned::{self, AssignedCompany};
 use crate::models::membership::record::Membership;
 use crate::models::membership::sent_invitations::{self, SentInvitation};
+use crate::services::invitations::cancel;
 use crate::services::members::email;
 use crate::services::members::errors::RemovalError;
 use crate::services::members::rules;
@@ -75,24 +73,7 @@ impl Removal {
             .before(access_json(member, &self.companies));
         let mut events = actor.event(event);
         if cancel_invitations {
-            events = events.and(self.cancel_invitations(conn, actor)?);
-        }
-        Ok(events)
-    }
-
-    fn cancel_invitations(&self, conn: &mut Conn, actor: &Actor) -> Result<Events, AppError> {
-        let mut events = Events::none("no invitation was pending");
-        for SentInvitation { id, email, mail_id } in &self.invitations {
-            if !invitation::close(conn, &actor.cx, actor.organization, *id, InvitationStatus::Cancelled)? {
-                continue;
-            }
-            if let Some(mail_id) = mail_id {
-                outbox::withdraw(conn, *mail_id)?;
-            }
-            let event = Event::new(Action::InvitationCancelled, "invitation", *id, email)
-                .before(json!({ "status": InvitationStatus::Pending.as_str() }))
-                .after(json!({ "status": InvitationStatus::Cancelled.as_str() }));
-            events = events.and(actor.event(event));
+            events = events.and(cancel::cancel_sent_by(conn, actor, member.user)?);
         }
         Ok(events)
     }

@@ -1,4 +1,4 @@
-//! What happens when somebody comes in, at once or by approval: one way for both.
+//! Admits a person by a link: without a request, or by an approved one.
 
 use serde_json::{Value, json};
 
@@ -6,159 +6,148 @@ use crate::app::Ctx;
 use crate::audit::{Action, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
-use crate::common::form::FormErrors;
-use crate::common::id::{CompanyId, MembershipId, UserId};
+use crate::common::id::{MembershipId, UserId};
+use crate::common::slug::Slug;
 use crate::db::Conn;
-use crate::db::types::organization::UnitLabel;
+use crate::models::company_choice;
+use crate::models::company_choice::CompanyChoice;
 use crate::models::join_request;
 use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::add::NewMembership;
-use crate::models::onboarding_link::{Link, Purpose};
+use crate::models::membership::by_user;
+use crate::models::membership::by_user::Standing;
+use crate::models::onboarding_link::{LinkPurpose, OnboardingLink};
 use crate::services::assignments;
 use crate::services::assignments::Assignment;
-use crate::services::company_form;
-use crate::services::company_form::{CompanyForm, NewCompany};
+use crate::services::companies::create;
+use crate::services::companies::create::{CompanyCreationError, CreatedCompany};
+use crate::services::companies::form::NewCompany;
 use crate::services::invitations::supersede;
-use crate::services::onboarding_links::queries;
-use crate::services::onboarding_links::queries::Company;
-use crate::services::onboarding_links::rules::LinkState;
 
-/// Somebody at the door.
+/// The person who joins.
 #[derive(Debug, Clone)]
 pub struct Newcomer {
     pub user: UserId,
     pub name: String,
     pub email: String,
-    /// The company to make.
-    pub wish: Option<NewCompany>,
+    /// The company to create.
+    pub company: Option<NewCompany>,
 }
 
-/// What came of it.
-#[derive(Debug)]
-pub struct Admitted {
-    /// The slug of the company that was made.
-    pub company: Option<String>,
-    pub events: Events,
+/// The link, and whose decision it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Admission<'a> {
+    pub link: &'a OnboardingLink,
+    /// The member with whose permissions it happens.
+    pub by: UserId,
+    /// Whether that member approved a request.
+    pub approved: bool,
 }
 
-/// Reads the name of a company to make; its address is made of the name.
-pub fn wish(name: &str, unit: UnitLabel) -> Result<NewCompany, FormErrors> {
-    let form = CompanyForm {
-        name: name.to_owned(),
-        slug: String::new(),
-    };
-    company_form::wish(&form, unit.one()).map_err(|errors| {
-        let sentence = errors.get("name").unwrap_or("Enter another name");
-        FormErrors::one("company_name", sentence)
-    })
-}
-
-/// Lets somebody in as a link says. The use is counted already; `by` is on whose rights it happens, and `approved` tells
-/// that a person decided it.
+/// Makes the person a member, or gives a member the new company. The use of the link is counted already. Returns the slug
+/// of the new company.
 pub fn admit(
     conn: &mut Conn,
     cx: &Ctx,
-    link: &Link,
+    admission: Admission<'_>,
     newcomer: &Newcomer,
-    by: UserId,
-    approved: bool,
-) -> Result<Admitted, AppError> {
+) -> Result<(Option<Slug>, Events), AppError> {
+    let link = admission.link;
     let organization = link.organization_id;
-    let made = match &newcomer.wish {
-        Some(wish) => Some(found(conn, cx, link, wish)?),
-        None => None,
+    let (created, mut events) = match &newcomer.company {
+        Some(company) => create_company(conn, cx, link, company)?,
+        None => (None, Events::none("no company is created")),
     };
-    let companies: Vec<Company> = match &made {
-        Some((company, _)) => vec![company.clone()],
-        // A company that was archived meanwhile takes nobody in.
-        None => queries::companies(conn, organization, link.companies(), None)?,
+    let companies: Vec<CompanyChoice> = match &created {
+        Some(company) => vec![CompanyChoice {
+            id: company.id,
+            name: company.name.clone(),
+            slug: company.slug.to_string(),
+        }],
+        // Archived companies are left out.
+        None => company_choice::among(conn, organization, &link.companies())?,
     };
-    let (present, standing) = queries::standing(conn, organization, newcomer.user, cx.now)?;
-    let mut events = Events::none("what was made follows");
-    if let Some((company, slug)) = &made {
-        let event = Event::new(Action::CompanyCreated, "company", company.id, &company.name)
-            .after(json!({ "name": company.name, "slug": slug, "link": link.name }));
-        events = Events::organization(organization, event);
-    }
-    if let Some(place) = present.filter(|_| standing == LinkState::Member) {
-        events = events.and(assign(conn, cx, link, place, newcomer, &companies)?);
-        if approved {
-            let event = Event::new(Action::JoinApproved, "member", place.0, &newcomer.name).after(facts(
-                link,
-                place.1,
-                &companies,
-                &newcomer.email,
-            ));
-            events = events.and(Events::organization(organization, event));
-        }
-    } else {
-        let enrolment = NewMembership {
-            role: link.role,
-            access_until: None,
-            invited_by: Some(by),
-            origin: Origin::Link,
-            companies: companies.iter().map(|one| (one.id, link.company_role)).collect(),
-        };
-        let enrolled = membership::add(conn, cx, organization, newcomer.user, &enrolment)?;
-        // Joined in another way between two statements: nothing of this stays, and the next try finds a member.
-        let membership = enrolled.ok_or(AppError::Busy)?;
-        let action = if approved {
-            Action::JoinApproved
-        } else {
-            Action::MemberJoined
-        };
-        let event = Event::new(action, "member", membership, &newcomer.name).after(facts(
-            link,
-            link.role,
-            &companies,
-            &newcomer.email,
-        ));
-        events = events.and(Events::organization(organization, event));
-    }
+    let (membership, standing) = by_user::standing(conn, organization, newcomer.user, cx.now)?;
+    events = events.and(match membership.filter(|_| standing == Standing::Member) {
+        Some(membership) => assign_member(conn, cx, admission, membership, newcomer, &companies)?,
+        None => add_member(conn, cx, admission, newcomer, &companies)?,
+    });
     events = events.and(supersede::supersede_of(conn, cx, organization, &newcomer.email)?);
-    if !approved {
-        let name = newcomer.wish.as_ref().map_or("", |wish| wish.name.as_str());
-        join_request::note(conn, cx, link, newcomer.user, name)?;
+    if !admission.approved {
+        let name = newcomer.company.as_ref().map_or("", |company| company.name.as_str());
+        join_request::record_join(conn, cx, link, newcomer.user, name)?;
     }
-    Ok(Admitted {
-        company: made.map(|(_, slug)| slug),
-        events,
-    })
+    Ok((created.map(|company| company.slug), events))
 }
 
-fn facts(link: &Link, role: Role, companies: &[Company], email: &str) -> Value {
-    let named: Vec<String> = companies
-        .iter()
-        .map(|one| format!("{} ({})", one.name, link.company_role.label()))
-        .collect();
-    json!({ "role": role.as_str(), "companies": named, "email": email, "link": link.name, "link_id": link.id.as_str() })
+fn create_company(
+    conn: &mut Conn,
+    cx: &Ctx,
+    link: &OnboardingLink,
+    company: &NewCompany,
+) -> Result<(Option<CreatedCompany>, Events), AppError> {
+    match create::create(conn, link.organization_id, cx.now, company, Some(&link.name)) {
+        Ok((created, events)) => Ok((Some(created), events)),
+        // The slug is generated: another request took the free one a moment ago.
+        Err(CompanyCreationError::SlugTaken { .. }) => Err(AppError::Busy),
+        Err(CompanyCreationError::Failed(error)) => Err(error),
+    }
 }
 
-/// Makes the company under a free slug like its name.
-fn found(conn: &mut Conn, cx: &Ctx, link: &Link, wish: &NewCompany) -> Result<(Company, String), AppError> {
-    let organization = link.organization_id;
-    let free = company_form::free_like(conn, organization, &wish.slug)?.ok_or(AppError::Busy)?;
-    let id: CompanyId = company_form::create(conn, organization, cx.now, &wish.name, &free)?.ok_or(AppError::Busy)?;
-    let company = Company {
-        id,
-        name: wish.name.clone(),
+fn add_member(
+    conn: &mut Conn,
+    cx: &Ctx,
+    admission: Admission<'_>,
+    newcomer: &Newcomer,
+    companies: &[CompanyChoice],
+) -> Result<Events, AppError> {
+    let link = admission.link;
+    let new = NewMembership {
+        role: link.role,
+        access_until: None,
+        invited_by: Some(admission.by),
+        origin: Origin::Link,
+        companies: companies.iter().map(|one| (one.id, link.company_role)).collect(),
     };
-    Ok((company, free.as_str().to_owned()))
+    // None: they joined in another way between two statements. The next try finds a member.
+    let membership = membership::add(conn, cx, link.organization_id, newcomer.user, &new)?.ok_or(AppError::Busy)?;
+    let action = if admission.approved {
+        Action::JoinApproved
+    } else {
+        Action::MemberJoined
+    };
+    Ok(member_event(action, link, (membership, link.role), newcomer, companies))
 }
 
-/// A member who makes a company keeps their role in the organization, and works in the company as the link says; who is
-/// in every company anyway gains nothing by it.
+/// A member who creates a company keeps the role in the organization.
+fn assign_member(
+    conn: &mut Conn,
+    cx: &Ctx,
+    admission: Admission<'_>,
+    membership: (MembershipId, Role),
+    newcomer: &Newcomer,
+    companies: &[CompanyChoice],
+) -> Result<Events, AppError> {
+    let link = admission.link;
+    let mut events = assign(conn, cx, link, membership, newcomer, companies)?;
+    if admission.approved {
+        let approved = member_event(Action::JoinApproved, link, membership, newcomer, companies);
+        events = events.and(approved);
+    }
+    Ok(events)
+}
+
 fn assign(
     conn: &mut Conn,
     cx: &Ctx,
-    link: &Link,
+    link: &OnboardingLink,
     (membership, role): (MembershipId, Role),
     newcomer: &Newcomer,
-    companies: &[Company],
+    companies: &[CompanyChoice],
 ) -> Result<Events, AppError> {
-    let mut events = Events::none("the role reaches it anyway");
-    if role.inherited() == Some(CompanyRole::Manager) || link.purpose == Purpose::Join {
+    let mut events = Events::none("the role includes every company");
+    if role.inherited() == Some(CompanyRole::Manager) || link.purpose == LinkPurpose::Join {
         return Ok(events);
     }
     for company in companies {
@@ -173,4 +162,26 @@ fn assign(
         events = events.and(assignments::assign_by_link(conn, cx, &assignment, role, &link.name)?);
     }
     Ok(events)
+}
+
+fn member_event(
+    action: Action,
+    link: &OnboardingLink,
+    (membership, role): (MembershipId, Role),
+    newcomer: &Newcomer,
+    companies: &[CompanyChoice],
+) -> Events {
+    let event = Event::new(action, "member", membership, &newcomer.name);
+    Events::organization(
+        link.organization_id,
+        event.after(facts(link, role, companies, &newcomer.email)),
+    )
+}
+
+fn facts(link: &OnboardingLink, role: Role, companies: &[CompanyChoice], email: &str) -> Value {
+    let named: Vec<String> = companies
+        .iter()
+        .map(|one| format!("{} ({})", one.name, link.company_role.label()))
+        .collect();
+    json!({ "role": role.as_str(), "companies": named, "email": email, "link": link.name, "link_id": link.id.as_str() })
 }

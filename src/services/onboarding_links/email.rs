@@ -1,61 +1,75 @@
-//! Letters about requests to come in: to who decides, and to who asked.
+//! The emails about requests to join.
 
 use crate::app::Ctx;
 use crate::auth::actor::Actor;
+use crate::authz::decision::Reach;
+use crate::authz::permission::{DecideRequests, Permission};
+use crate::authz::role::Role;
 use crate::common::email::Email;
 use crate::common::error::AppError;
+use crate::common::slug::Slug;
 use crate::common::time::Span;
 use crate::db::Conn;
 use crate::mail::notice::Notice;
 use crate::models::join_request;
-use crate::models::onboarding_link::Link;
-use crate::services::onboarding_links::queries;
-use crate::services::onboarding_links::resolve::{LinkGrant, OrganizationHeading};
-
+use crate::models::membership::access;
+use crate::models::membership::by_user;
+use crate::models::membership::by_user::RoleHolder;
+use crate::models::onboarding_link::OnboardingLink;
+use crate::models::user::Account;
+use crate::services::invitations::authority::InviteAuthority;
 use crate::services::onboarding_links::admit::Newcomer;
-use crate::services::onboarding_links::rules::TOLD_A_DAY;
+use crate::services::onboarding_links::grant::LinkGrant;
+use crate::services::onboarding_links::resolve::ResolvedLink;
 
-/// Tells the people who may decide that somebody asks to come in. On a day of very many requests the queue tells it alone.
-pub fn asked(
-    conn: &mut Conn,
-    cx: &Ctx,
-    link: &Link,
-    host: &OrganizationHeading,
-    newcomer: &Newcomer,
-) -> Result<(), AppError> {
+/// Requests of a day that are announced by email; more are only in the list.
+const ANNOUNCED_A_DAY: i64 = 20;
+
+/// How many members get an email about a request.
+const RECIPIENTS: usize = 10;
+
+/// Tells the members who can decide about a request.
+pub fn requested(conn: &mut Conn, cx: &Ctx, resolved: &ResolvedLink, newcomer: &Newcomer) -> Result<(), AppError> {
+    let (link, organization) = (&resolved.link, &resolved.organization);
     let today = join_request::asked_since(conn, link.organization_id, cx.now - Span::days(1))?;
-    if today > TOLD_A_DAY {
+    if today > ANNOUNCED_A_DAY {
         return Ok(());
     }
-    let Newcomer { name, email, wish, .. } = newcomer;
-    let what = match wish {
-        Some(wish) => format!(
+    let Newcomer {
+        name, email, company, ..
+    } = newcomer;
+    let what = match company {
+        Some(company) => format!(
             "{name} ({email}) asks to set up {} as {} of {}.",
-            wish.name,
-            host.unit.a(),
-            host.name
+            company.name,
+            organization.unit.a(),
+            organization.name
         ),
-        None => format!("{name} ({email}) asks to join {} as {}.", host.name, link.role.label()),
+        None => format!(
+            "{name} ({email}) asks to join {} as {}.",
+            organization.name,
+            link.role.label()
+        ),
     };
-    for (to_name, to) in queries::deciders(conn, cx, link.organization_id, &LinkGrant::from(link))? {
+    for member in deciders(conn, cx, link)? {
         let notice = Notice {
             kind: "join_requested",
-            to_name,
-            to: Email::stored(to),
-            sender: host.name.clone(),
-            subject: format!("{name} asks to join {}", host.name),
+            to_name: member.name,
+            to: Email::stored(member.email),
+            sender: organization.name.clone(),
+            subject: format!("{name} asks to join {}", organization.name),
             paragraphs: vec![
                 what.clone(),
                 format!(
-                    "They came by the onboarding link “{}”. Their address is proven.",
+                    "They used the onboarding link “{}”. Their email address is verified.",
                     link.name
                 ),
             ],
             button: Some((
-                "Decide about the request",
-                format!("/organizations/{}/settings/onboarding/requests", host.slug),
+                "Review request",
+                format!("/organizations/{}/settings/onboarding/requests", organization.slug),
             )),
-            foot: "You get this because you may decide about requests.".into(),
+            foot: "You get this email because you can approve requests.".into(),
             seed: None,
         };
         notice.send(conn, cx)?;
@@ -63,15 +77,40 @@ pub fn asked(
     Ok(())
 }
 
-/// Tells who asked that they are in.
-pub fn approved(conn: &mut Conn, actor: &Actor, to: &Newcomer, company: Option<&str>) -> Result<(), AppError> {
+/// The first members who can approve a request with this link.
+fn deciders(conn: &mut Conn, cx: &Ctx, link: &OnboardingLink) -> Result<Vec<RoleHolder>, AppError> {
+    let (organization, grant) = (link.organization_id, LinkGrant::from(link));
+    let mut found = Vec::new();
+    for role in [Role::Owner, Role::Admin, Role::UserAdmin] {
+        for member in by_user::role_holders(conn, organization, role, 20)? {
+            if found.len() == RECIPIENTS {
+                return Ok(found);
+            }
+            let inputs = access::access_inputs(conn, cx.now, organization, member.id)?;
+            if inputs.permissions().reach(DecideRequests::ID) != Reach::Everywhere {
+                continue;
+            }
+            let authority = InviteAuthority::of_user(conn, cx, organization, member.user)?;
+            if authority.is_some_and(|(_, authority)| grant.is_granted_by(&authority)) {
+                found.push(member);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Tells the person that they are a member.
+pub fn approved(conn: &mut Conn, actor: &Actor, to: &Newcomer, company: Option<&Slug>) -> Result<(), AppError> {
     let organization = &actor.organization_name;
-    let (what, path) = match (company, &to.wish) {
-        (Some(slug), Some(wish)) => (
-            format!("{} is set up in {organization}, and you can work in it.", wish.name),
+    let (what, path) = match (company, &to.company) {
+        (Some(slug), Some(company)) => (
+            format!(
+                "{} is set up in {organization}, and you have access to it.",
+                company.name
+            ),
             actor.path(&format!("/companies/{slug}")),
         ),
-        _ => (format!("You can work in {organization} now."), actor.path("")),
+        _ => (format!("You are a member of {organization} now."), actor.path("")),
     };
     let notice = Notice {
         kind: "join_approved",
@@ -79,8 +118,8 @@ pub fn approved(conn: &mut Conn, actor: &Actor, to: &Newcomer, company: Option<&
         to: Email::stored(to.email.clone()),
         sender: organization.clone(),
         subject: format!("Welcome to {organization}"),
-        paragraphs: vec![format!("{} let you in.", actor.person.name), what],
-        button: Some(("Open it", path)),
+        paragraphs: vec![format!("{} approved your request.", actor.person.name), what],
+        button: Some(("Open Tenantry", path)),
         foot: String::new(),
         seed: None,
     };
@@ -88,17 +127,17 @@ pub fn approved(conn: &mut Conn, actor: &Actor, to: &Newcomer, company: Option<&
     Ok(())
 }
 
-/// Tells who asked that they are not let in.
-pub fn denied(conn: &mut Conn, actor: &Actor, name: &str, email: &str) -> Result<(), AppError> {
+/// Tells the person that the request was declined.
+pub fn denied(conn: &mut Conn, actor: &Actor, account: &Account) -> Result<(), AppError> {
     let organization = &actor.organization_name;
     let notice = Notice {
         kind: "join_denied",
-        to_name: name.to_owned(),
-        to: Email::stored(email.to_owned()),
+        to_name: account.name.clone(),
+        to: account.address(),
         sender: organization.clone(),
         subject: format!("Your request to join {organization} was declined"),
         paragraphs: vec![format!(
-            "{organization} declined your request. Ask the people you know there if you think this is a mistake. Your account is not touched."
+            "{organization} declined your request. If you think this is a mistake, ask the people you know there. Your account did not change."
         )],
         button: None,
         foot: String::new(),

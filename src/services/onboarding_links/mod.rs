@@ -1,5 +1,14 @@
 pub mod admit;
+pub mod decide;
 pub mod email;
-pub mod queries;
+pub mod expire_requests;
+pub mod grant;
+pub mod join;
+pub mod open;
 pub mod resolve;
-pub mod rules;
+pub mod save;
+pub mod situation;
+pub mod status;
+pub mod switch;
+pub mod visit;
+pub mod withdraw;

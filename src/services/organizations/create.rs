@@ -12,15 +12,17 @@ use crate::common::id::UserId;
 use crate::common::slug::Slug;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
-use crate::models::invitation;
-use crate::models::invitation::NewInvitation;
 use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::add::NewMembership;
 use crate::models::organization;
 use crate::models::organization::{NewOrganization, of_user};
-use crate::services::company_form;
-use crate::services::invitations::email;
+use crate::models::user;
+use crate::services::companies;
+use crate::services::companies::create::CompanyCreationError;
+use crate::services::companies::form::NewCompany;
+use crate::services::invitations;
+use crate::services::invitations::email::InvitationSender;
 
 /// An organization as an account wants to create it.
 #[derive(Debug, Clone)]
@@ -73,7 +75,7 @@ pub fn create_within_limit(
     }
     let (id, events) = create(conn, cx, creator, &new)?;
     let events = match draft.owner {
-        Some(owner) => events.and(invite_owner(conn, cx, creator, id, owner)?),
+        Some(owner) => events.and(invite_owner(conn, cx, creator, (id, &new), owner)?),
         None => events,
     };
     Ok((new.slug, events))
@@ -113,11 +115,16 @@ pub fn create(
 fn create_first_company(conn: &mut Conn, cx: &Ctx, id: OrgId, new: &NewOrganization) -> Result<Events, AppError> {
     let name = format!("{} {}", new.name, new.organization_type.unit().one());
     let slug = Slug::parse("main").map_err(AppError::internal)?;
-    let company = company_form::create(conn, id, cx.now, &name, &slug)?
-        .ok_or_else(|| AppError::internal("the first company's slug is taken"))?;
-    let event = Event::new(Action::CompanyCreated, "company", company, &name)
-        .after(json!({ "name": name, "slug": slug.as_str() }));
-    Ok(Events::organization(id, event))
+    let first = NewCompany {
+        name,
+        slug,
+        slug_is_generated: false,
+    };
+    match companies::create::create(conn, id, cx.now, &first, None) {
+        Ok((_, events)) => Ok(events),
+        Err(CompanyCreationError::Failed(error)) => Err(error),
+        Err(CompanyCreationError::SlugTaken { slug, .. }) => Err(AppError::internal(format!("{slug} is taken"))),
+    }
 }
 
 /// The creator is the owner until the invited person accepts, so that the organization always has one.
@@ -125,27 +132,18 @@ fn invite_owner(
     conn: &mut Conn,
     cx: &Ctx,
     creator: UserId,
-    organization: OrgId,
+    (organization, new): (OrgId, &NewOrganization),
     owner: Email,
 ) -> Result<Events, AppError> {
-    let label = owner.to_string();
-    let new = NewInvitation {
-        email: owner,
-        first_name: String::new(),
-        last_name: String::new(),
-        role: Role::Owner,
-        companies: Vec::new(),
-        message: String::new(),
-        access_until: None,
-        hands_over: true,
+    let creator = user::by_id(conn, creator)?;
+    let sender = InvitationSender {
+        user: creator.id,
+        name: creator.name,
+        email: creator.email,
+        organization: new.name.clone(),
+        unit: new.organization_type.unit(),
     };
-    let (id, seed) = invitation::create(conn, cx, organization, creator, &new)?
-        .ok_or_else(|| AppError::internal("a new organization has an open invitation"))?;
-    let invitation = invitation::find(conn, organization, id)?.ok_or(AppError::NotFound)?;
-    email::invite(conn, cx, &invitation, seed)?;
-    let event = Event::new(Action::MemberInvited, "invitation", id, label)
-        .after(json!({ "role": Role::Owner.as_str(), "hands_over": true }));
-    Ok(Events::organization(organization, event))
+    invitations::create::invite_owner(conn, cx, organization, &sender, owner)
 }
 
 #[cfg(test)]

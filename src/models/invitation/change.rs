@@ -1,0 +1,129 @@
+//! Changes and closes invitations.
+
+use diesel::prelude::*;
+
+use crate::app::Ctx;
+use crate::common::id::{InvitationId, MailId, UserId};
+use crate::common::time::Time;
+use crate::common::token::Seed;
+use crate::db::Conn;
+use crate::db::schema::invitations;
+use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::InvitationStatus;
+use crate::models::invitation::create::{new_link, set_grants};
+use crate::models::invitation::{Invitation, LIFETIME, NewInvitation};
+
+/// Saves which email has the link.
+pub fn set_mail(conn: &mut Conn, organization: OrgId, invitation: InvitationId, mail: MailId) -> QueryResult<()> {
+    diesel::update(invitations::table.find((organization, invitation)))
+        .set(invitations::mail_id.eq(Some(mail)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Closes an open invitation; `false` when it is not open anymore. Of several requests at once, one succeeds.
+pub fn close(
+    conn: &mut Conn,
+    cx: &Ctx,
+    organization: OrgId,
+    id: InvitationId,
+    to: InvitationStatus,
+) -> QueryResult<bool> {
+    let closed = diesel::update(
+        invitations::table
+            .filter(invitations::organization_id.eq(organization))
+            .filter(invitations::id.eq(id))
+            .filter(invitations::status.eq(InvitationStatus::Pending)),
+    )
+    .set((invitations::status.eq(to), invitations::closed_at.eq(Some(cx.now))))
+    .execute(conn)?;
+    Ok(closed == 1)
+}
+
+/// Accepts an open invitation; `false` when it is not open anymore. Of several requests at once, one succeeds.
+pub fn accept(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: InvitationId) -> QueryResult<bool> {
+    let accepted = diesel::update(
+        invitations::table
+            .filter(invitations::organization_id.eq(organization))
+            .filter(invitations::id.eq(id))
+            .filter(invitations::status.eq(InvitationStatus::Pending))
+            .filter(invitations::expires_at.gt(cx.now)),
+    )
+    .set((
+        invitations::status.eq(InvitationStatus::Accepted),
+        invitations::closed_at.eq(Some(cx.now)),
+    ))
+    .execute(conn)?;
+    Ok(accepted == 1)
+}
+
+// The row as it was read: if another request changed it since, the change matches no row.
+macro_rules! as_read {
+    ($was:expr) => {
+        invitations::table
+            .filter(invitations::organization_id.eq($was.organization_id))
+            .filter(invitations::id.eq($was.id))
+            .filter(invitations::status.eq($was.status))
+            .filter(invitations::sent_count.eq($was.sent_count))
+    };
+}
+
+/// Opens a pending or expired invitation again with a new link and a new end. `by` is its inviter from now on. `None` when
+/// another request changed it in between.
+pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId) -> QueryResult<Option<Seed>> {
+    let renewed = diesel::update(as_read!(was))
+        .set((
+            invitations::status.eq(InvitationStatus::Pending),
+            invitations::invited_by.eq(by),
+            invitations::sent_count.eq(was.sent_count + 1),
+            invitations::last_sent_at.eq(cx.now),
+            invitations::expires_at.eq(cx.now + LIFETIME),
+            invitations::closed_at.eq(None::<Time>),
+        ))
+        .execute(conn)?;
+    if renewed == 0 {
+        return Ok(None);
+    }
+    new_link(conn, cx, was.organization_id, was.id).map(Some)
+}
+
+/// Changes what an open invitation offers and keeps its link. `false` when another request changed it in between.
+pub fn edit(conn: &mut Conn, was: &Invitation, by: UserId, to: &NewInvitation) -> QueryResult<bool> {
+    let edited = diesel::update(as_read!(was))
+        .set((
+            invitations::first_name.eq(&to.first_name),
+            invitations::last_name.eq(&to.last_name),
+            invitations::role.eq(to.role),
+            invitations::message.eq(&to.message),
+            invitations::access_until.eq(to.access_until),
+            invitations::invited_by.eq(by),
+        ))
+        .execute(conn)?;
+    if edited == 0 {
+        return Ok(false);
+    }
+    set_grants(conn, was.organization_id, was.id, &to.companies)?;
+    Ok(true)
+}
+
+/// The open invitations whose time is over, at most `limit`.
+pub fn due_to_expire(conn: &mut Conn, now: Time, limit: i64) -> QueryResult<Vec<Invitation>> {
+    invitations::table
+        .filter(invitations::status.eq(InvitationStatus::Pending))
+        .filter(invitations::expires_at.le(now))
+        .order(invitations::expires_at)
+        .limit(limit)
+        .select(Invitation::as_select())
+        .load(conn)
+}
+
+/// Expires an invitation; `false` when another request changed it in between.
+pub fn expire(conn: &mut Conn, now: Time, was: &Invitation) -> QueryResult<bool> {
+    let expired = diesel::update(as_read!(was))
+        .set((
+            invitations::status.eq(InvitationStatus::Expired),
+            invitations::closed_at.eq(Some(now)),
+        ))
+        .execute(conn)?;
+    Ok(expired == 1)
+}

@@ -1,0 +1,225 @@
+//! Reads of invitations: what a member sees, and what the limits need.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use crate::common::error::AppError;
+use crate::common::id::{CompanyId, InvitationId, MailId, UserId};
+use crate::common::paging::{Cursor, Direction};
+use crate::common::time::Time;
+use crate::common::token::Seed;
+use crate::db::Conn;
+use crate::db::schema::{invitation_grants, invitation_tokens, invitations, mail_outbox, users};
+use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::InvitationStatus;
+use crate::mail::outbox::MailState;
+use crate::models::invitation::Invitation;
+
+type Backend = <Conn as diesel::Connection>::Backend;
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Lower case in SQLite and PostgreSQL.
+    fn lower(text: Text) -> Text;
+}
+
+/// Rows of a page.
+pub const PAGE: usize = 50;
+
+/// Which invitations a member sees.
+#[derive(Debug, Clone)]
+pub enum InvitationScope {
+    All,
+    /// The ones they sent, and the ones that give a role in their companies.
+    Own {
+        user: UserId,
+        companies: Vec<CompanyId>,
+    },
+}
+
+macro_rules! in_scope {
+    ($query:expr, $organization:expr, $scope:expr) => {
+        match $scope {
+            InvitationScope::All => $query,
+            InvitationScope::Own { user, companies } => {
+                let with_company = invitation_grants::table
+                    .filter(invitation_grants::organization_id.eq($organization))
+                    .filter(invitation_grants::company_id.eq_any(companies.clone()))
+                    .select(invitation_grants::invitation_id);
+                $query.filter(
+                    invitations::invited_by
+                        .eq(*user)
+                        .or(invitations::id.eq_any(with_company)),
+                )
+            }
+        }
+    };
+}
+
+pub fn count_pending(conn: &mut Conn, organization: OrgId, scope: &InvitationScope) -> QueryResult<i64> {
+    let query = invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::status.eq(InvitationStatus::Pending))
+        .into_boxed::<Backend>();
+    in_scope!(query, organization, scope).count().get_result(conn)
+}
+
+/// Finds an invitation by the id in a path or form.
+pub fn find_in_scope(
+    conn: &mut Conn,
+    organization: OrgId,
+    scope: &InvitationScope,
+    id: &str,
+) -> Result<Invitation, AppError> {
+    let id = InvitationId::parse(id).ok_or(AppError::NotFound)?;
+    let query = invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::id.eq(id))
+        .select(Invitation::as_select())
+        .into_boxed::<Backend>();
+    Ok(in_scope!(query, organization, scope).first(conn)?)
+}
+
+/// The delivery of an email.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = mail_outbox)]
+pub struct Delivery {
+    pub state: MailState,
+    pub attempts: i32,
+    pub next_attempt_at: Time,
+    /// What the mail server said last, or nothing.
+    pub last_error: String,
+}
+
+/// An invitation in the list.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = invitations)]
+pub struct InvitationListing {
+    #[diesel(embed)]
+    pub invitation: Invitation,
+    #[diesel(select_expression = users::name)]
+    pub inviter: String,
+    /// The latest email, unless it was withdrawn.
+    #[diesel(embed)]
+    pub delivery: Option<Delivery>,
+}
+
+/// A page of invitations, newest first: up to `PAGE + 1` rows.
+pub fn list(
+    conn: &mut Conn,
+    organization: OrgId,
+    scope: &InvitationScope,
+    status: Option<InvitationStatus>,
+    q: &str,
+    cursor: Option<&Cursor>,
+) -> QueryResult<Vec<InvitationListing>> {
+    let mut query = invitations::table
+        .inner_join(users::table)
+        .left_join(mail_outbox::table)
+        .filter(invitations::organization_id.eq(organization))
+        .select(InvitationListing::as_select())
+        .limit(i64::try_from(PAGE + 1).unwrap_or(i64::MAX))
+        .into_boxed::<Backend>();
+    if let Some(status) = status {
+        query = query.filter(invitations::status.eq(status));
+    }
+    let plain = q.trim().to_lowercase();
+    if !plain.is_empty() {
+        let like = format!(
+            "%{}%",
+            plain.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+        );
+        let full = lower(invitations::first_name.concat(" ").concat(invitations::last_name));
+        query = query.filter(
+            invitations::email
+                .like(like.clone())
+                .escape('\\')
+                .or(full.like(like).escape('\\')),
+        );
+    }
+    query = in_scope!(query, organization, scope);
+    let from = cursor.and_then(|cursor| {
+        let at = i64::from_be_bytes(cursor.key.as_slice().try_into().ok()?);
+        Some((cursor.direction, Time(at), InvitationId::parse(&cursor.id)?))
+    });
+    if let Some((direction, at, id)) = from {
+        let same = invitations::created_at.eq(at);
+        query = match direction {
+            Direction::Next => query.filter(invitations::created_at.lt(at).or(same.and(invitations::id.lt(id)))),
+            Direction::Previous => query.filter(invitations::created_at.gt(at).or(same.and(invitations::id.gt(id)))),
+        };
+    }
+    let backwards = cursor.is_some_and(|cursor| cursor.direction == Direction::Previous);
+    query = if backwards {
+        query.order((invitations::created_at.asc(), invitations::id.asc()))
+    } else {
+        query.order((invitations::created_at.desc(), invitations::id.desc()))
+    };
+    query.load(conn)
+}
+
+/// The seeds of the current links of invitations.
+pub fn seeds(conn: &mut Conn, organization: OrgId, ids: &[InvitationId]) -> QueryResult<Vec<(InvitationId, Seed)>> {
+    let seeds: Vec<(InvitationId, String)> = invitation_tokens::table
+        .filter(invitation_tokens::organization_id.eq(organization))
+        .filter(invitation_tokens::invitation_id.eq_any(ids))
+        .filter(invitation_tokens::is_current.eq(true))
+        .select((invitation_tokens::invitation_id, invitation_tokens::seed))
+        .load(conn)?;
+    Ok(seeds.into_iter().map(|(id, seed)| (id, Seed(seed))).collect())
+}
+
+const OPEN: [InvitationStatus; 2] = [InvitationStatus::Pending, InvitationStatus::AwaitingApproval];
+
+/// Which of these addresses have an open invitation.
+pub fn open_among(conn: &mut Conn, organization: OrgId, emails: &[&str]) -> QueryResult<Vec<String>> {
+    invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::email.eq_any(emails))
+        .filter(invitations::status.eq_any(OPEN))
+        .select(invitations::email)
+        .load(conn)
+}
+
+/// Whether the address of an invitation has another open one.
+pub fn has_newer(conn: &mut Conn, invitation: &Invitation) -> QueryResult<bool> {
+    let others: i64 = invitations::table
+        .filter(invitations::organization_id.eq(invitation.organization_id))
+        .filter(invitations::email.eq(&invitation.email))
+        .filter(invitations::status.eq_any(OPEN))
+        .filter(invitations::id.ne(invitation.id))
+        .count()
+        .get_result(conn)?;
+    Ok(others > 0)
+}
+
+/// Whether an email was not sent yet.
+pub fn is_queued(conn: &mut Conn, mail: MailId) -> QueryResult<bool> {
+    let queued: i64 = mail_outbox::table
+        .filter(mail_outbox::id.eq(mail))
+        .filter(mail_outbox::state.eq(MailState::Queued))
+        .count()
+        .get_result(conn)?;
+    Ok(queued > 0)
+}
+
+/// When invitations were sent last since a time, newest first.
+pub fn sent_since(conn: &mut Conn, organization: OrgId, since: Time, limit: i64) -> QueryResult<Vec<Time>> {
+    invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::last_sent_at.gt(since))
+        .order(invitations::last_sent_at.desc())
+        .limit(limit)
+        .select(invitations::last_sent_at)
+        .load(conn)
+}
+
+/// When an invitation got a new link since a time.
+pub fn resent_since(conn: &mut Conn, invitation: &Invitation, since: Time) -> QueryResult<Vec<Time>> {
+    invitation_tokens::table
+        .filter(invitation_tokens::organization_id.eq(invitation.organization_id))
+        .filter(invitation_tokens::invitation_id.eq(invitation.id))
+        .filter(invitation_tokens::created_at.gt(since))
+        .select(invitation_tokens::created_at)
+        .load(conn)
+}

@@ -1,0 +1,97 @@
+//! The part of a form in which people choose companies: with a role in each (`invitations/_companies.html`), or with a
+//! checkbox. Selected companies come first and stay through a search.
+
+pub mod form;
+pub mod scope;
+
+use diesel::QueryResult;
+
+pub use crate::web::company_picker::form::PickerForm;
+pub use crate::web::company_picker::scope::{Chosen, Scope};
+
+use crate::common::id::CompanyId;
+use crate::db::Conn;
+use crate::db::types::org_id::OrgId;
+use crate::models::company_choice;
+use crate::models::company_choice::CompanyChoice;
+
+/// Companies listed before a search.
+const LISTED: usize = 20;
+
+/// A company in the picker.
+#[derive(Debug, Clone)]
+pub struct Pick {
+    pub id: CompanyId,
+    pub name: String,
+    /// The selected role, or nothing.
+    pub role: String,
+}
+
+impl Pick {
+    pub fn is_checked(&self) -> bool {
+        !self.role.is_empty()
+    }
+}
+
+/// The picker: the selected companies, then the first that match the search.
+#[derive(Debug, Clone)]
+pub struct Picker {
+    pub picks: Vec<Pick>,
+    /// Value and label of each role.
+    pub roles: Vec<(&'static str, &'static str)>,
+    pub q: String,
+    /// Whether there is a search field.
+    pub searches: bool,
+    /// How many more companies match.
+    pub hidden: usize,
+    pub no_match: bool,
+    /// The path of the search.
+    pub path: String,
+    /// Whether at least one must be selected.
+    pub required: bool,
+}
+
+impl Picker {
+    /// The picker of a form; `path` is the path of its search.
+    pub fn of(
+        conn: &mut Conn,
+        organization: OrgId,
+        scope: &Scope,
+        form: &PickerForm,
+        path: String,
+        required: bool,
+    ) -> QueryResult<Self> {
+        let ids: Vec<CompanyId> = form.chosen().filter_map(|(id, _)| CompanyId::parse(id)).collect();
+        let chosen = scope.among(conn, organization, ids)?;
+        let most = LISTED + chosen.len();
+        let (found, count) = company_choice::search(conn, organization, scope.within.as_deref(), &form.q, most)?;
+        let among = found.iter().filter(|company| chosen.contains(company)).count();
+        let role_of = |company: &CompanyChoice| {
+            form.chosen()
+                .find(|(id, _)| id == company.id.as_str())
+                .map(|(_, role)| role.clone())
+                .unwrap_or_default()
+        };
+        let shown = found.len();
+        let others = found.iter().filter(|company| !chosen.contains(company));
+        let picks = chosen
+            .iter()
+            .chain(others.take(LISTED + chosen.len() - among))
+            .map(|company| Pick {
+                id: company.id,
+                role: role_of(company),
+                name: company.name.clone(),
+            })
+            .collect();
+        Ok(Self {
+            picks,
+            roles: scope.roles.iter().map(|role| (role.as_str(), role.label())).collect(),
+            searches: count > shown || !form.q.trim().is_empty(),
+            hidden: count - shown,
+            no_match: count == 0 && !form.q.trim().is_empty(),
+            q: form.q.clone(),
+            path,
+            required,
+        })
+    }
+}
