@@ -170,7 +170,7 @@ fn an_override_shows_as_a_badge() {
     scene.house.database.execute(&format!(
         "UPDATE memberships SET overrides = '{{\"billing.view\":\"allow\",\"members.view\":\"deny\"}}' WHERE id = '{ann}'"
     ));
-    assert!(scene.owner.get(&scene.at("")).has("2 switched"));
+    assert!(scene.owner.get(&scene.at("")).has("2 overrides"));
 }
 
 #[test]
@@ -286,8 +286,8 @@ fn nobody_gives_more_than_they_may() {
     let dialog = keeper.get(&scene.at("/assignments/new")).expect(200);
     assert!(dialog.has("Editor") && !dialog.has("Do everything") && !dialog.has("Manage all companies"));
     for (role, named) in [
-        ("owner", "Make somebody an owner"),
-        ("admin", "Make somebody an admin"),
+        ("owner", "Make someone an owner"),
+        ("admin", "Make someone an admin"),
         ("billing_admin", "Change roles"),
     ] {
         let page = scene
@@ -344,7 +344,7 @@ fn the_matrix_saves_every_changed_cell_and_leaves_the_others() {
     // The page's own form sends what stands there, which changes nothing.
     let page = scene.owner.get(&scene.at("/matrix?q=ann"));
     scene.owner.submit(&page, &scene.at("/matrix?q=ann"), &[]).expect(303);
-    assert!(scene.owner.get(&scene.at("/matrix")).has("Nothing was changed"));
+    assert!(scene.owner.get(&scene.at("/matrix")).has("Nothing changed"));
 }
 
 #[test]
@@ -376,7 +376,7 @@ fn one_role_is_given_to_everybody_who_is_checked_or_to_nobody() {
             ("bulk_role", "editor".into())
         ]))
         .expect(422)
-        .has("Check at least one person")
+        .has("Select at least one person")
     );
     assert!(
         send(form(&[("pick", ann.clone()), ("bulk_role", "editor".into())]))
@@ -409,7 +409,7 @@ fn one_role_is_given_to_everybody_who_is_checked_or_to_nobody() {
         ("bulk_role", "manager".into()),
     ];
     let page = send(form(&all)).expect(422);
-    assert!(page.has("No changes were saved") && page.has("Somebody changed this in the meantime"));
+    assert!(page.has("No changes were saved") && page.has("Someone changed this in the meantime"));
     assert!(!scene.placed("Cleo", "North"));
 }
 
@@ -421,7 +421,7 @@ fn a_change_by_somebody_else_in_between_is_seen_and_nothing_is_saved() {
     form.extend([("c-0-0", "manager"), ("c-0-1", "viewer")]);
     let page = scene.owner.post(&scene.at("/matrix"), &form).expect(422);
     assert!(
-        page.has("Ann: Somebody changed this in the meantime"),
+        page.has("Ann: Someone changed this in the meantime"),
         "{}",
         page.text()
     );
@@ -488,7 +488,7 @@ fn a_sheet_goes_out_is_changed_and_comes_in_after_it_was_shown() {
         .post(&scene.at("/matrix/import"), &[("text", &rows)])
         .expect(200);
     assert!(
-        page.has("1 added, 2 changed, 1 taken off, 1 already so"),
+        page.has("1 added, 2 changed, 1 removed, 1 unchanged"),
         "{}",
         page.text()
     );
@@ -540,9 +540,9 @@ fn a_sheet_with_a_wrong_line_changes_nothing_and_says_which() {
     let lines = page.texts("table th[scope=row]");
     assert_eq!(lines, ["3", "4", "5", "6", "7", "8"], "{}", page.text());
     for words in [
-        "Nobody here has the address nobody@x.test",
+        "No member has the address nobody@x.test",
         "There is no role “king”",
-        "Line 2 says something about this already",
+        "Line 2 is about the same role",
     ] {
         assert!(page.has(words), "{words}: {}", page.text());
     }
@@ -658,7 +658,7 @@ fn who_manages_one_company_sees_and_changes_its_people_only() {
     let page = manager
         .post(&scene.at("/matrix/import"), &[("text", &rows)])
         .expect(422);
-    assert!(page.has("Nobody here has the address"), "{}", page.text());
+    assert!(page.has("No member has the address"), "{}", page.text());
 }
 
 #[test]
@@ -845,14 +845,14 @@ mod browser {
         );
         browser.fill("#text", &rows);
         browser.press("Review changes");
-        browser.wait_for_text("0 added, 2 changed, 1 taken off, 0 already so");
+        browser.wait_for_text("0 added, 2 changed, 1 removed, 0 unchanged");
         assert_eq!(browser.texts("td[data-label=Line]"), ["2", "3", "4"]);
         for look in [Look::default(), Look::phone(), Look::phone().dark()] {
             browser.look(look.without_javascript());
             assert_eq!(browser.overflow(), 0, "{look:?}");
         }
         browser.press("Apply changes");
-        browser.wait_for_text("3 changes were made");
+        browser.wait_for_text("3 changes saved");
         assert!(
             scene.has("Ann", "North", "viewer") && !scene.placed("Ann", "South") && scene.has("Ann", ",,", "editor")
         );

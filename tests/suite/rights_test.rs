@@ -161,12 +161,12 @@ fn a_right_is_switched_on_for_one_person_off_again_and_the_person_is_told() {
     vera.get(&hall.path("/members")).expect(403);
     let letter = hall.house.mail_to("vera@switch-one.test");
     assert!(
-        letter.text.contains("Switched on for you: View access control"),
+        letter.text.contains("Allowed: View access control"),
         "{}",
         letter.text
     );
     assert!(
-        letter.text.contains("Switched off for you: View members"),
+        letter.text.contains("Denied: View members"),
         "{}",
         letter.text
     );
@@ -207,7 +207,7 @@ fn nobody_switches_for_themselves_for_an_owner_for_somebody_higher_or_beyond_the
     assert!(
         refused
             .field_error("billing.manage")
-            .is_some_and(|why| why.contains("do yourself")),
+            .is_some_and(|why| why.contains("only allow permissions that you have")),
         "{}",
         refused.text()
     );
@@ -248,7 +248,7 @@ fn two_people_who_switch_at_once_do_not_lose_each_others_work() {
     switch(&adam, &path, &[("access.view", "allow")]).expect(303);
     // Olivia still has the page of before.
     let page = olivia.post(&path, &[("seen", ""), ("audit.view", "allow")]).expect(422);
-    assert!(page.has("in the meantime"), "{}", page.text());
+    assert!(page.has("Someone else changed this member"), "{}", page.text());
     assert_eq!(page.value_of("access.view").as_deref(), Some("allow"));
     let done = at_once(
         ["audit.view", "reporting.export"]
@@ -332,7 +332,7 @@ fn nobody_switches_their_own_column_a_higher_one_or_what_they_cannot_do() {
         (&curt, "company.manager keys.manage"),
     ] {
         let page = with_boxes(who, &hall, &[cell], &[]).expect(422);
-        assert!(page.has("not yours to switch"), "{cell}: {}", page.text());
+        assert!(page.has("You can’t change"), "{cell}: {}", page.text());
         assert_eq!(hall.policies(), before, "{cell}");
     }
     // Off is refused as well: boxes that are not there are not taken as unticked, and those below are.
@@ -399,7 +399,7 @@ fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
     olivia
         .post(&format!("{role}/deletion"), &[])
         .expect(422)
-        .expect_text("Give them another one first");
+        .expect_text("Assign them another one first");
     // A change counts at once, and a page of before does not undo it.
     edit("member", &["audit.view"]).expect(303);
     assert!(!vera.get(&hall.path("/members")).has("Olivia"));
@@ -439,7 +439,7 @@ fn a_role_that_cannot_be_is_refused_at_its_field() {
     refused(
         &role_form("Chief", "owner", &["members.view"]),
         "base",
-        "Choose the role",
+        "Choose a role level",
     );
     refused(
         &role_form("Chief", "member", &["company.delete"]),
@@ -449,7 +449,7 @@ fn a_role_that_cannot_be_is_refused_at_its_field() {
     refused(
         &role_form("Chief", "member", &["no.such.right"]),
         "permissions",
-        "of the list",
+        "from the list",
     );
     olivia
         .post(&new, &role_form("Chief", "viewer", &["members.view"]))
@@ -485,11 +485,11 @@ fn no_role_is_made_or_changed_beyond_ones_own_rights() {
     // A permission that an admin lacks.
     adam.post(&new, &role_form("Cashier", "member", &["billing.manage"]))
         .expect(422)
-        .expect_text("not yours to give");
+        .expect_text("so you can’t grant it");
     // A rank that is one's own.
     curt.post(&new, &role_form("Twin", "user_admin", &["members.view"]))
         .expect(422)
-        .expect_text("as high as you");
+        .expect_text("Choose a role level below your own");
     curt.post(&new, &role_form("Boss", "admin", &["members.view"]))
         .expect(422);
     curt.post(
@@ -558,12 +558,12 @@ fn why_somebody_can_or_cannot_is_told_along_the_chain() {
     ask(&olivia, &id, "", "access.view")
         .expect(200)
         .expect_text("Why can’t Vera view access control?")
-        .expect_text("can be switched on");
+        .expect_text("an override can allow it");
     switch(&olivia, &hall.overrides("vera"), &[("members.view", "deny")]).expect(303);
     let told = ask(&olivia, &id, "", "members.view")
         .expect(200)
         .expect_text("Why can’t Vera")
-        .expect_text("Switched off for Vera");
+        .expect_text("Denied for Vera");
     assert!(
         told.links().contains(&hall.overrides("vera")),
         "each step leads to where it is changed"
@@ -572,7 +572,7 @@ fn why_somebody_can_or_cannot_is_told_along_the_chain() {
     let told = ask(&olivia, &id, "", "access.view")
         .expect(200)
         .expect_text("Why can Vera")
-        .expect_text("A policy of Hall explain switches it on");
+        .expect_text("A policy of Hall explain allows it");
     assert!(told.links().contains(&hall.path("/settings/roles")));
     let emil = hall.id("emil");
     ask(&olivia, &emil, "north-explain", "co.edit")
@@ -695,7 +695,7 @@ fn a_refused_person_asks_from_the_page_and_is_granted_the_one_right() {
         .expect_redirect(&request);
     for name in ["olivia", "adam", "ursula"] {
         let letter = hall.house.mail_to(&format!("{name}@ask.test"));
-        assert!(letter.text.contains("Vera asks for “View access control”") && letter.text.contains("For the audit"));
+        assert!(letter.text.contains("Vera requests “View access control”") && letter.text.contains("For the audit"));
         assert_eq!(letter.link("/access/requests/"), request);
     }
     // From the mail, after signing in.
@@ -708,7 +708,7 @@ fn a_refused_person_asks_from_the_page_and_is_granted_the_one_right() {
         .expect(200)
         .expect_text("Vera: View access control");
     let page = adam.get(&request).expect(200);
-    assert!(page.has("Switch on “View access control” for Vera"), "{}", page.text());
+    assert!(page.has("Allow “View access control” for Vera"), "{}", page.text());
     assert_eq!(page.value_of("way").as_deref(), Some("override"));
     let fields = [
         ("decision", "grant"),
@@ -938,7 +938,7 @@ fn what_is_asked_wrongly_or_too_often_is_told_and_opens_nothing() {
     }
     vera.post(&path, &[("permission", "domains.manage")])
         .expect(422)
-        .expect_text("asked for a lot");
+        .expect_text("requested too much");
     let open = hall.house.database.number(&format!(
         "SELECT count(*) AS value FROM access_requests WHERE membership_id = '{}'",
         hall.id("vera")

@@ -1,3 +1,4 @@
+mod explain;
 mod table;
 
 use proptest::prelude::*;
@@ -225,35 +226,4 @@ fn a_custom_role_gives_what_it_is_made_of() {
     assert_eq!(inputs.permissions().everywhere(), set.with(ViewOrganization::ID));
     assert!(!DELEGABLE.has(crate::authz::permission::DeleteCompanies::ID));
     assert!(DELEGABLE.has(ArchiveCompanies::ID));
-}
-
-proptest! {
-    #[test]
-    fn the_explanation_agrees_with_the_decision(
-        mut inputs in inputs(), permission in permission(), in_force in any::<bool>(),
-        company in prop::option::of(prop::sample::select(CompanyRole::ALL)),
-    ) {
-        inputs.in_force = in_force;
-        let general = crate::authz::explain::explain(&inputs, permission, None);
-        prop_assert_eq!(general.reach, inputs.permissions().reach(permission), "{} {:?}", permission.key(), general.steps);
-        let there = crate::authz::explain::explain(&inputs, permission, Some(company));
-        prop_assert_eq!(there.yes(), inputs.in_company(company).has(permission), "{} {:?}", permission.key(), there.steps);
-        // The explanation names what gives it.
-        prop_assert!(!general.yes() || general.decisive().is_some());
-    }
-
-    #[test]
-    fn an_override_of_an_open_permission_decides_and_any_other_changes_nothing(
-        mut inputs in inputs(), permission in permission(),
-    ) {
-        inputs.read_only = false;
-        inputs.overrides = inputs.overrides.set(permission, None);
-        let with = |effect| AccessInputs { overrides: inputs.overrides.set(permission, effect), ..inputs.clone() }.permissions();
-        if inputs.open().has(permission) {
-            prop_assert!(with(Some(true)).has(permission));
-            prop_assert!(!with(Some(false)).has(permission) || permission == ViewOrganization::ID);
-        } else {
-            prop_assert_eq!(with(Some(true)).reach(permission), with(None).reach(permission), "{}", permission.key());
-        }
-    }
 }

@@ -21,6 +21,14 @@ fn line(text: &str, position: &csv::Position) -> u64 {
     position.line() + ahead.bytes().take_while(|byte| *byte == b'\n').map(|_| 1).sum::<u64>()
 }
 
+/// Many European spreadsheets separate columns by semicolons.
+fn delimiter(head: &str) -> u8 {
+    [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|delimiter| head.bytes().filter(|byte| byte == delimiter).count())
+        .unwrap_or(b',')
+}
+
 /// The rows of a file. The first line names the columns `email`, `company_slug` and `role`; others are ignored.
 pub fn read(text: &str) -> Result<Vec<ImportRow>, String> {
     // One kind of line end, so that lines are counted as an editor counts them.
@@ -32,11 +40,7 @@ pub fn read(text: &str) -> Result<Vec<ImportRow>, String> {
     if text.trim().is_empty() {
         return Err("Choose a file, or paste its rows".into());
     }
-    // Many European spreadsheets separate columns by semicolons.
-    let delimiter = [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|delimiter| head.bytes().filter(|byte| byte == delimiter).count())
-        .unwrap_or(b',');
+    let delimiter = delimiter(head);
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)

@@ -1,30 +1,30 @@
 //! People with their roles and where these come from: in the organization, and in its companies.
 
 mod lines;
+mod query;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::{AssignCompanies, InviteMembers, Permission, ViewAccess};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
-use crate::common::html::{number, query_value};
-use crate::common::id::{CustomRoleId, MembershipId};
-use crate::common::name;
+use crate::common::html::number;
+use crate::common::id::MembershipId;
 use crate::common::paging::Cursor;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::access::may_change;
 use crate::handlers::access::people::lines::{Details, Line, Reader};
+use crate::handlers::access::people::query::AccessQuery;
 use crate::handlers::access::queries;
 use crate::models::company_choice::{CompanyChoice, CompanyChoices};
 use crate::models::custom_role;
 use crate::models::custom_role::CustomRole;
 use crate::models::member_search;
-use crate::models::member_search::{Given, MemberFilter, Sort};
+use crate::models::member_search::MemberFilter;
 use crate::services::members::visible::CompanyScope;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
@@ -33,68 +33,6 @@ use crate::web::nav::Tab;
 
 /// The most people on a page.
 const SIZE: usize = 20;
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct AccessQuery {
-    tab: String,
-    q: String,
-    role: String,
-    company: String,
-    after: String,
-}
-
-impl AccessQuery {
-    fn by_company(&self) -> bool {
-        self.tab == "company"
-    }
-
-    fn is_narrowed(&self) -> bool {
-        [&self.q, &self.role, &self.company]
-            .into_iter()
-            .any(|text| !text.is_empty())
-    }
-
-    /// The query of another page of the list.
-    fn query(&self, after: &str) -> String {
-        let fields = [
-            ("tab", self.tab.as_str()),
-            ("q", &self.q),
-            ("role", &self.role),
-            ("company", &self.company),
-            ("after", after),
-        ];
-        let query: Vec<String> = fields
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", query_value(value)))
-            .collect();
-        format!("?{}", query.join("&"))
-    }
-
-    /// `None` when no one can match.
-    fn filter(&self, actor: &Actor, scope: &CompanyScope, company: Option<&CompanyChoice>) -> Option<MemberFilter> {
-        let plain = Role::parse(&self.role).filter(|_| !self.by_company());
-        let given = if self.by_company() {
-            CompanyRole::parse(&self.role).map(Given::Place)
-        } else {
-            CustomRoleId::parse(&self.role).map(Given::Custom)
-        };
-        if company.is_none() && !self.company.trim().is_empty() {
-            return None;
-        }
-        Some(MemberFilter {
-            words: name::query(&self.q),
-            role: plain,
-            company: company.map(|company| company.id),
-            given,
-            standing: None,
-            within: scope.own().filter(|_| company.is_none()).map(<[_]>::to_vec),
-            sort: Sort::Name,
-            now: actor.cx.now,
-        })
-    }
-}
 
 #[derive(Template)]
 #[template(path = "access/people.html", blocks = ["people"])]
