@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::audit::chain::chained;
 use crate::audit::visibility::Visibility;
-use crate::audit::{Action, Entry};
+use crate::audit::{Action, Category, Entry};
 use crate::common::name;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -21,6 +21,8 @@ pub struct Filter {
     pub actor: Option<Who>,
     /// One of these actions.
     pub actions: Option<Vec<Action>>,
+    /// Without sign-ins and sign-outs.
+    pub hide_logins: bool,
     /// The target: kind and id.
     pub target: Option<(String, String)>,
     /// From this moment on.
@@ -78,6 +80,28 @@ impl Filter {
             ];
             named(&self.words, &text.join("\n"))
         })
+    }
+}
+
+/// A position in the list, as the parameter `after` has it: below an event or, with a minus sign, above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeqCursor {
+    /// The newest events.
+    Top,
+    /// Older than this event.
+    Below(i64),
+    /// Newer than this event.
+    Above(i64),
+}
+
+impl SeqCursor {
+    /// Reads `after`; a text that is no position is the top.
+    pub fn parse(after: &str) -> Self {
+        match after.parse::<i64>() {
+            Ok(seq) if seq > 0 => Self::Below(seq),
+            Ok(seq) if seq < 0 => Self::Above(seq.saturating_neg()),
+            _ => Self::Top,
+        }
     }
 }
 
@@ -167,6 +191,11 @@ pub(super) fn between(
         Some([action]) => query = query.filter(audit_events::action.eq(action.as_str())),
         Some(several) => {
             query = query.filter(audit_events::action.eq_any(several.iter().map(|action| action.as_str())));
+        }
+    }
+    if wanted.hide_logins {
+        for action in Action::ALL.iter().filter(|action| action.category() == Category::Login) {
+            query = query.filter(audit_events::action.ne(action.as_str()));
         }
     }
     if let Some((kind, id)) = &wanted.target {

@@ -4,7 +4,7 @@ use diesel::QueryResult;
 
 use crate::audit::Entry;
 use crate::audit::chain;
-use crate::audit::query::{Filter, Order, between, stretch};
+use crate::audit::query::{Filter, Order, SeqCursor, between, stretch};
 use crate::audit::visibility::Visibility;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
@@ -83,28 +83,6 @@ fn walk(
                     stopped: false,
                 });
             }
-        }
-    }
-}
-
-/// A position in the list, as the parameter `after` has it: below an event or, with a minus sign, above it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SeqCursor {
-    /// The newest events.
-    Top,
-    /// Older than this event.
-    Below(i64),
-    /// Newer than this event.
-    Above(i64),
-}
-
-impl SeqCursor {
-    /// Reads `after`; a text that is no position is the top.
-    pub fn parse(after: &str) -> Self {
-        match after.parse::<i64>() {
-            Ok(seq) if seq > 0 => Self::Below(seq),
-            Ok(seq) if seq < 0 => Self::Above(seq.saturating_neg()),
-            _ => Self::Top,
         }
     }
 }

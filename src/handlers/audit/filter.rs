@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::audit::query::{Filter, Who};
-use crate::audit::walk::SeqCursor;
+use crate::audit::query::{Filter, SeqCursor, Who};
 use crate::audit::{Action, Category};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -122,6 +121,7 @@ impl AuditQuery {
             words: folded(&self.q),
             actor: self.who(conn, organization)?,
             actions,
+            hide_logins: false,
             target,
             from,
             until,

@@ -21,7 +21,6 @@ use crate::models::onboarding_link;
 use crate::models::onboarding_link::Purpose;
 use crate::services::onboarding_links::queries;
 use crate::services::onboarding_links::resolve::{LinkStatus, ResolvedLink};
-use crate::services::onboarding_links::rules;
 use crate::services::onboarding_links::rules::{JoinViewer, Situation};
 use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;

@@ -21,7 +21,7 @@ use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::models::approval::ApprovalAction;
 use crate::models::membership::record::Membership;
-use crate::services::approvals::dual_control;
+use crate::services::approvals::{Pending, dual_control};
 
 /// How a change ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,14 +44,13 @@ fn request_approval(
     details: &[(&str, &str)],
     label: String,
 ) -> Result<Option<(Outcome, Events)>, AppError> {
-    let pending = dual_control::hold_person(conn, actor, action, member, details, label)?;
-    Ok(pending.map(|pending| {
-        let outcome = if pending.events.is_empty() {
-            Outcome::AlreadyPending
-        } else {
-            Outcome::Pending
+    let pending = dual_control::require_member_approval(conn, actor, action, member, details, label)?;
+    Ok(pending.map(|(pending, events)| {
+        let outcome = match pending {
+            Pending::Requested(_) => Outcome::Pending,
+            Pending::AlreadyRequested => Outcome::AlreadyPending,
         };
-        (outcome, pending.events)
+        (outcome, events)
     }))
 }
 

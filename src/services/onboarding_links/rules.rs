@@ -3,7 +3,7 @@
 use crate::authz::decision::Reach;
 use crate::common::domain;
 use crate::common::name;
-use crate::common::time::{Span, Time};
+use crate::common::time::Time;
 use crate::models::onboarding_link::Purpose;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::onboarding_links::resolve::{LinkGrant, LinkStatus};

@@ -134,7 +134,7 @@ fn the_main_job(look: Look) {
     browser.wait_for_text("You left Lakeside Agency");
     assert!(!browser.is_there("main a[href='/organizations/lakeside']"));
     browser.goto("/organizations/lakeside");
-    browser.wait_for_text("There is no such page");
+    browser.wait_for_text("Page not found");
     browser.expect_clean();
 }
 

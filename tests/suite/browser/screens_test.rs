@@ -526,7 +526,7 @@ impl Screen {
             Open("[popovertarget=usermenu]", "#usermenu"),
             "Sign out",
         );
-        add(overview, "another's", hana, &at(""), Nothing, "There is no such page");
+        add(overview, "another's", hana, &at(""), Nothing, "Page not found");
         add(overview, "another's, signed out", out, &at(""), Nothing, "Sign in");
 
         // Companies
@@ -605,7 +605,7 @@ impl Screen {
             olivia,
             &at("/companies/nothing"),
             Nothing,
-            "There is no such page",
+            "Page not found",
         );
         add(
             "/organizations/{slug}/companies/{company}/settings",
@@ -691,7 +691,7 @@ impl Screen {
             olivia,
             &at("/members/00000000000070008000000000000000"),
             Nothing,
-            "There is no such page",
+            "Page not found",
         );
         add(
             "/organizations/{slug}/members/{id}/removal",

@@ -7,10 +7,9 @@ use actix_web::cookie::{Cookie, CookieJar};
 use diesel::prelude::*;
 
 use tenantry::app::Ctx;
-use tenantry::audit::{Action, Event, Events};
+use tenantry::audit::{Action, ActorRef, Event, Events};
 use tenantry::auth::System;
 use tenantry::auth::actor;
-use tenantry::auth::current_user::CurrentUser;
 use tenantry::authz::decision::AccessInputs;
 use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::role::{CompanyRole, Role};
@@ -39,10 +38,12 @@ use tenantry::models::membership::add::NewMembership;
 use tenantry::models::membership::record::Membership;
 use tenantry::models::membership::{Origin, group};
 use tenantry::models::onboarding_link;
-use tenantry::models::organization;
-use tenantry::models::organization::create::NewOrganization;
+use tenantry::models::organization::NewOrganization;
 use tenantry::models::session;
-use tenantry::models::support_session;
+use tenantry::models::user;
+use tenantry::services::organizations::create;
+use tenantry::services::support_sessions::begin::SupportRequest;
+use tenantry::services::support_sessions::{begin, consent};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -175,28 +176,29 @@ impl Stage<'_> {
 
     /// Makes an account run the instance.
     pub fn appoint(&mut self, user: UserId) {
-        let done = tenantry::services::operators::appoint(self.conn, user).expect("the database");
-        let _ = done.expect("a proven account");
+        let ((), _) = tenantry::services::operators::appoint::appoint(self.conn, user).expect("a verified account");
     }
 
     /// Lets operators into an organization, or keeps them out.
     pub fn consent(&mut self, organization: OrgId, allowed: bool) {
-        let _ = support_session::set_consent(self.conn, self.cx, organization, allowed, "Olivia Hart")
-            .expect("the database");
+        let ((), _) = consent::set(self.conn, self.cx.now, organization, allowed, "Olivia Hart").expect("the database");
     }
 
     /// A support session of an operator, for half an hour; none where operators are kept out.
     pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
-        let operator = CurrentUser::backstage(self.conn, self.cx, operator).expect("an account");
-        let begun = support_session::begin(
+        let operator = user::by_id(self.conn, operator).expect("an account");
+        let request = SupportRequest {
+            reason: "Ticket 4711".into(),
+            length: Span::minutes(30),
+        };
+        let begun = begin::begin(
             self.conn,
             self.cx,
-            &operator,
+            (operator.id, &operator.name),
             organization,
-            "Ticket 4711",
-            Span::minutes(30),
+            &request,
         );
-        begun.expect("the database").ok().map(|(id, _)| id)
+        begun.ok().map(|(id, _)| id)
     }
 
     /// The letter of an invitation.
@@ -222,7 +224,6 @@ impl Stage<'_> {
 
     /// An organization with its first company and its owner.
     pub fn organization(&mut self, name: &str, slug: &str, owner: UserId) -> OrgId {
-        let owner = CurrentUser::backstage(self.conn, self.cx, owner).expect("an account");
         let new = NewOrganization {
             name: name.to_owned(),
             slug: Slug::parse(slug).expect("a slug"),
@@ -230,7 +231,7 @@ impl Stage<'_> {
             region: Region::Europe,
             domain: String::new(),
         };
-        let (organization, _) = organization::create(self.conn, self.cx, &owner, &new).expect("a free slug");
+        let (organization, _) = create::create(self.conn, self.cx, owner, &new).expect("a free slug");
         organization
     }
 
