@@ -75,9 +75,9 @@ pub fn assign(
     )
     .set(company_assignments::access_until.eq(None::<Time>))
     .execute(conn)?;
-    let place = diesel::update(company_assignments::table.find((organization, membership, company)));
+    let assignment = diesel::update(company_assignments::table.find((organization, membership, company)));
     if groups == 0 {
-        place
+        assignment
             .set((
                 company_assignments::role.eq(role),
                 company_assignments::direct_role.eq(Some(role)),
@@ -86,7 +86,7 @@ pub fn assign(
             .execute(conn)?;
         return Ok(());
     }
-    place
+    assignment
         .set((
             company_assignments::direct_role.eq(Some(role)),
             company_assignments::origin.eq(origin),
@@ -129,11 +129,11 @@ pub fn put_back(
     organization: OrgId,
     membership: MembershipId,
     company: CompanyId,
-    place: OwnPlace,
+    direct: OwnPlace,
 ) -> QueryResult<()> {
-    assign(conn, cx, organization, membership, company, place.role, place.origin)?;
+    assign(conn, cx, organization, membership, company, direct.role, direct.origin)?;
     diesel::update(company_assignments::table.find((organization, membership, company)))
-        .set(company_assignments::access_until.eq(place.until))
+        .set(company_assignments::access_until.eq(direct.until))
         .execute(conn)?;
     Ok(())
 }

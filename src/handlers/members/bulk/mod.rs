@@ -27,7 +27,7 @@ use crate::services::members::bulk;
 use crate::services::members::bulk::{BulkError, BulkPlan};
 
 /// What a complete form led to.
-enum Answer {
+enum BulkResponse {
     Planned(BulkPlan),
     /// In words.
     Applied(String),
@@ -52,12 +52,12 @@ impl From<BulkError> for BulkFormError {
     }
 }
 
-fn answer(
+fn run(
     conn: &mut Conn,
     actor: &Actor,
     action: BulkAction,
     form: &BulkForm,
-) -> Result<(Answer, Events), BulkFormError> {
+) -> Result<(BulkResponse, Events), BulkFormError> {
     if !action.open(actor) {
         return Err(actor.refusal(conn, action.permission())?.into());
     }
@@ -75,10 +75,10 @@ fn answer(
     };
     if form.step != Step::Apply {
         let plan = BulkPlan::of(conn, actor, change, &ids)?;
-        return Ok((Answer::Planned(plan), Events::none("a plan changes nothing")));
+        return Ok((BulkResponse::Planned(plan), Events::none("a plan changes nothing")));
     }
     let (plan, events) = bulk::apply(conn, actor, change, &ids)?;
-    Ok((Answer::Applied(done(&plan.change, plan.changing().len())), events))
+    Ok((BulkResponse::Applied(done(&plan.change, plan.changing().len())), events))
 }
 
 async fn respond(gate: Gate<ViewMembers>, form: BulkForm) -> Result<HttpResponse, AppError> {
@@ -87,11 +87,11 @@ async fn respond(gate: Gate<ViewMembers>, form: BulkForm) -> Result<HttpResponse
     };
     let submitted = form.clone();
     let answered = gate
-        .try_write(move |actor, conn| answer(conn, actor, action, &submitted))
+        .try_write(move |actor, conn| run(conn, actor, action, &submitted))
         .await;
     match answered {
-        Ok(Answer::Applied(message)) => Ok(gate.done(message, &members_path(&gate))),
-        Ok(Answer::Planned(plan)) => {
+        Ok(BulkResponse::Applied(message)) => Ok(gate.done(message, &members_path(&gate))),
+        Ok(BulkResponse::Planned(plan)) => {
             gate.show(move |actor, conn| BulkPage::planned(conn, actor, action, form, plan))
                 .await
         }
