@@ -37,8 +37,9 @@ use tenantry::db::schema::users;
 use tenantry::db::types::org_id::OrgId;
 use tenantry::db::types::organization::{OrganizationType, Region};
 use tenantry::models::organization;
-use tenantry::models::organization::create::NewOrganization;
+use tenantry::models::organization::NewOrganization;
 use tenantry::on_each;
+use tenantry::services::organizations::create;
 
 const LINES: i64 = 1_000_000;
 const FEW: i64 = 100;
@@ -166,7 +167,7 @@ fn found(app: &App, slug: &str) -> OrgId {
                 region: Region::Europe,
                 domain: String::new(),
             };
-            let (organization, _) = organization::create(conn, cx, user, &new).expect("a free slug");
+            let (organization, _) = create::create(conn, cx, user, &new).expect("a free slug");
             Ok((organization, Events::none("a benchmark's data")))
         })
         .unwrap()

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::audit::chain::chained;
 use crate::audit::visibility::Visibility;
-use crate::audit::{Action, Entry};
+use crate::audit::{Action, Category, Entry};
 use crate::common::name;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -21,6 +21,8 @@ pub struct Filter {
     pub actor: Option<Who>,
     /// One of these actions.
     pub actions: Option<Vec<Action>>,
+    /// Without sign-ins and sign-outs.
+    pub hide_logins: bool,
     /// The target: kind and id.
     pub target: Option<(String, String)>,
     /// From this moment on.
@@ -189,6 +191,11 @@ pub(super) fn between(
         Some([action]) => query = query.filter(audit_events::action.eq(action.as_str())),
         Some(several) => {
             query = query.filter(audit_events::action.eq_any(several.iter().map(|action| action.as_str())));
+        }
+    }
+    if wanted.hide_logins {
+        for action in Action::ALL.iter().filter(|action| action.category() == Category::Login) {
+            query = query.filter(audit_events::action.ne(action.as_str()));
         }
     }
     if let Some((kind, id)) = &wanted.target {

@@ -105,7 +105,7 @@ fn who_can_grant(
         let limit = 5 - i64::try_from(people.len()).unwrap_or(5);
         people.extend(queries::with_role(conn, organization, role, limit)?);
     }
-    if let Some(email) = contact::proven(conn, organization, ContactKind::Support)? {
+    if let Some(email) = contact::verified_email(conn, organization, ContactKind::Support)? {
         people.insert(0, ("Support".into(), email));
     }
     Ok(people)

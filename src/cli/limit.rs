@@ -25,7 +25,7 @@ pub fn limit(email: &str, organizations: &str) -> Result<(), Faults> {
     let app = server::open(Config::load()?, Clock::default()).map_err(one)?;
     let changed = System::command(&app, "limit").write(|_, conn| {
         let account = user::by_email(conn, &email)?.ok_or(AppError::NotFound)?;
-        Ok(((), operators::set_limit(conn, account.id, wanted)?))
+        operators::accounts::set_limit(conn, account.id, wanted)
     });
     match changed {
         Ok(()) => {

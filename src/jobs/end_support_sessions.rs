@@ -4,8 +4,9 @@ use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::BATCH;
 use crate::jobs::periodic::Periodic;
-use crate::models::{due, support_session};
+use crate::models::due;
 use crate::queue::JobKind;
+use crate::services::support_sessions::end;
 
 pub const JOB: Periodic = Periodic {
     kind: JobKind::EndSupportSessions,
@@ -14,5 +15,5 @@ pub const JOB: Periodic = Periodic {
 };
 
 fn run(system: &System) -> Result<(), AppError> {
-    system.write(|cx, conn| Ok(((), support_session::sweep(conn, cx.now, BATCH)?)))
+    system.write(|cx, conn| Ok(((), end::expire(conn, cx.now, BATCH)?)))
 }

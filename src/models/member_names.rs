@@ -1,4 +1,4 @@
-//! Names and email addresses of members.
+//! Names and addresses of members, for emails and pages.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,12 @@ use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 
-/// The most owners and admins that get an email.
-const MOST: i64 = 500;
+/// How many owners and admins get an email.
+const LEADERS: i64 = 500;
+/// How many owners get an email.
+const OWNERS: i64 = 50;
 
-/// Name and email address of the active owners and admins.
+/// Name and address of the active owners and admins, by name.
 pub fn leaders(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String, String)>> {
     memberships::table
         .inner_join(users::table)
@@ -23,12 +25,32 @@ pub fn leaders(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String,
         .filter(memberships::status.eq(MembershipStatus::Active))
         .filter(memberships::sort_name.is_not_null())
         .order((memberships::role.desc(), memberships::sort_name, memberships::id))
-        .limit(MOST)
+        .limit(LEADERS)
         .select((users::name, users::email))
         .load(conn)
 }
 
-/// The names of members, also of removed ones.
+/// Name and address of the active owners, by name, without one of them.
+pub fn owners(
+    conn: &mut Conn,
+    organization: OrgId,
+    without: Option<MembershipId>,
+) -> QueryResult<Vec<(String, String)>> {
+    let rows: Vec<(MembershipId, String, String)> = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organization_id.eq(organization))
+        .filter(memberships::role.eq(Role::Owner))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(memberships::sort_name.is_not_null())
+        .order((memberships::sort_name, memberships::id))
+        .limit(OWNERS)
+        .select((memberships::id, users::name, users::email))
+        .load(conn)?;
+    let others = rows.into_iter().filter(|(id, ..)| Some(*id) != without);
+    Ok(others.map(|(_, name, email)| (name, email)).collect())
+}
+
+/// The names of memberships, also of removed ones.
 pub fn names(
     conn: &mut Conn,
     organization: OrgId,

@@ -92,8 +92,8 @@ impl Outcome {
     pub fn message_or(self, done: impl FnOnce() -> String) -> String {
         match self {
             Self::Done | Self::Unchanged => done(),
-            Self::Pending => "This waits until another owner confirms it. They were told by email".into(),
-            Self::AlreadyPending => "This waits for another owner already".into(),
+            Self::Pending => "Waiting for another owner’s approval. They got an email".into(),
+            Self::AlreadyPending => "This is already waiting for another owner’s approval".into(),
         }
     }
 }

@@ -879,7 +879,7 @@ fn an_organization_that_waits_for_its_deletion_takes_nobody_in() {
         "UPDATE organizations SET delete_after = {} WHERE id = (SELECT organization_id FROM organization_slugs WHERE slug = 'ending')",
         house.now() + 1_000_000_000
     ));
-    noah.get(&path).expect(200).expect_text("takes nobody in");
+    noah.get(&path).expect(200).expect_text("no one can join");
     noah.post(&path, &[]).expect(422);
     assert_eq!(place.role_of("noah-ending@hill.test"), None);
 }

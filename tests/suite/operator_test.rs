@@ -108,8 +108,8 @@ fn the_instance_is_seen_in_numbers_and_in_good_health() {
         "Version",
         "Database",
         "Schema",
-        "Up for",
-        "Done just now",
+        "Uptime",
+        "Last run just now",
     ] {
         assert!(page.has(words), "{words} is missing:\n{}", page.text());
     }
@@ -124,7 +124,7 @@ fn the_instance_is_seen_in_numbers_and_in_good_health() {
         .get("/operator/health")
         .expect(200)
         .expect_text("Problems found");
-    assert!(page.has("1 organizations whose owner count differs from their owners"));
+    assert!(page.has("1 organizations with a wrong owner count"));
     assert!(!page.body.contains("secret.key") && !page.body.contains("postgres://"));
 }
 
@@ -365,7 +365,7 @@ fn who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
     });
     cast.look_in("15")
         .expect(422)
-        .expect_text("You belong to this organization");
+        .expect_text("You are a member of this organization");
     let page = cast.opal.get("/organizations/harbor").expect(200);
     assert!(!page.has("as support"));
     // Once removed, an operator stands outside like any other.
@@ -583,11 +583,11 @@ fn operators_are_appointed_and_dismissed_and_what_they_look_into_closes() {
             &[],
         )
         .expect(422)
-        .expect_text("has not confirmed its address");
+        .expect_text("isn’t verified");
     cast.opal
         .post(&format!("/operator/users/{opal}/dismissal"), &[])
         .expect(422)
-        .expect_text("Nobody else runs this instance");
+        .expect_text("This is the only operator");
     let second = cast.house.enter("sam@instance.test");
     second.get("/operator").expect(404);
     cast.opal
@@ -739,7 +739,7 @@ fn a_letter_that_was_given_up_is_sent_again() {
     let path = list.all("tbody th a", "href")[0].clone();
     let page = cast.opal.get(&path).expect(200).expect_text("The last attempt failed");
     assert!(page.has("Address refused"), "{}", page.text());
-    assert!(cast.opal.get("/operator").has("1 given up or refused"));
+    assert!(cast.opal.get("/operator").has("1 failed or bounced"));
     cast.house.smtp().accept();
     cast.opal.post(&format!("{path}/retry"), &[]).expect_redirect(&path);
     cast.house.mail_to("noah@harbor.test");

@@ -34,11 +34,11 @@ use crate::models::invitation::NewInvitation;
 use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::add::NewMembership;
-use crate::models::organization;
-use crate::models::organization::create::{CreateRefused, NewOrganization};
+use crate::models::organization::NewOrganization;
 use crate::models::user;
 use crate::on_each;
 use crate::server;
+use crate::services::organizations::create::{self, CreateOrganizationError};
 
 const MARK: &str = "this-is-the-demo";
 
@@ -155,9 +155,9 @@ impl Stage {
                 region: place.region,
                 domain: place.domain.into(),
             };
-            let (org, events) = organization::create(conn, cx, owner.id, &new).map_err(|refused| match refused {
-                CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
-                CreateRefused::Failed(error) => error,
+            let (org, events) = create::create(conn, cx, owner.id, &new).map_err(|error| match error {
+                CreateOrganizationError::Failed(error) => error,
+                refused => AppError::internal(format!("{refused:?}")),
             })?;
             Ok(((org, owner.actor()), Some(owner.actor()), events))
         })?;
@@ -263,17 +263,17 @@ impl Stage {
 
 /// Gives the only company of an organization another name.
 fn rename_first(conn: &mut Conn, org: OrgId, name: &str, slug: &Slug) -> Result<Option<CompanyId>, AppError> {
-    let all = crate::models::company::Filter {
+    let all = crate::models::company::CompanyFilter {
         own: None,
         status: None,
         words: Vec::new(),
-        sort: crate::models::company::Sort::Name,
+        sort: crate::models::company::CompanySort::Name,
     };
     let first = crate::models::company::list(conn, org, &all, None, 1)?
         .pop()
         .ok_or(AppError::NotFound)?;
     let renamed = crate::models::company::rename(conn, org, first.id, name, slug)?;
-    Ok(matches!(renamed, crate::models::company::Renamed::Done).then_some(first.id))
+    Ok(matches!(renamed, crate::models::company::CompanyRename::Done).then_some(first.id))
 }
 
 type Known = (String, CompanyId);

@@ -121,6 +121,7 @@ impl AuditQuery {
             words: folded(&self.q),
             actor: self.who(conn, organization)?,
             actions,
+            hide_logins: false,
             target,
             from,
             until,

@@ -54,3 +54,14 @@ impl Membership {
             .first(conn)?)
     }
 }
+
+/// Whether an account is a member of an organization, in whatever status but removed.
+pub fn belongs(conn: &mut Conn, organization: OrgId, user: UserId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        memberships::table
+            .filter(memberships::organization_id.eq(organization))
+            .filter(memberships::user_id.eq(user))
+            .filter(memberships::status.ne(MembershipStatus::Removed)),
+    ))
+    .get_result(conn)
+}

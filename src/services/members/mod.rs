@@ -21,7 +21,7 @@ use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::models::approval::ApprovalAction;
 use crate::models::membership::record::Membership;
-use crate::services::approvals::dual_control;
+use crate::services::approvals::{Pending, dual_control};
 
 /// How a change ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +35,6 @@ pub enum Outcome {
     AlreadyPending,
 }
 
-impl Outcome {
-    /// `Done`, or `Unchanged` when there is no event.
-    fn of(events: &Events) -> Self {
-        if events.is_empty() { Self::Unchanged } else { Self::Done }
-    }
-}
-
 /// Asks a second owner for a change of an owner; `None` where no approval is needed.
 fn request_approval(
     conn: &mut Conn,
@@ -51,14 +44,13 @@ fn request_approval(
     details: &[(&str, &str)],
     label: String,
 ) -> Result<Option<(Outcome, Events)>, AppError> {
-    let pending = dual_control::hold_person(conn, actor, action, member, details, label)?;
-    Ok(pending.map(|pending| {
-        let outcome = if pending.events.is_empty() {
-            Outcome::AlreadyPending
-        } else {
-            Outcome::Pending
+    let pending = dual_control::require_member_approval(conn, actor, action, member, details, label)?;
+    Ok(pending.map(|(pending, events)| {
+        let outcome = match pending {
+            Pending::Requested(_) => Outcome::Pending,
+            Pending::AlreadyRequested => Outcome::AlreadyPending,
         };
-        (outcome, pending.events)
+        (outcome, events)
     }))
 }
 

@@ -65,7 +65,7 @@ pub fn screens(house: &House) -> Vec<Screen> {
     };
     let harbor = "/operator/organizations/harbor-house";
     let shy_one = "/operator/organizations/shy-house";
-    add("/operator", "numbers", "/operator", Act::Nothing, "Lost letters");
+    add("/operator", "numbers", "/operator", Act::Nothing, "Failed emails");
     add(
         "/operator/health",
         "checked",

@@ -129,7 +129,14 @@ pub fn screens(house: &House) -> Vec<Screen> {
         Nothing,
         "becomes the billing contact",
     );
-    add("/contacts/{token}", "over", None, &link, Nothing, "This link has ended");
+    add(
+        "/contacts/{token}",
+        "over",
+        None,
+        &link,
+        Nothing,
+        "This link is no longer valid",
+    );
     let route = "/organizations/{slug}/settings/transfer";
     add(
         route,
@@ -148,7 +155,14 @@ pub fn screens(house: &House) -> Vec<Screen> {
         "There is a problem",
     );
     let route = "/organizations/{slug}/settings/approvals/{id}";
-    add(route, "asked", noah, &approval, Nothing, "Olivia Hart wants to hand");
+    add(
+        route,
+        "asked",
+        noah,
+        &approval,
+        Nothing,
+        "Olivia Hart wants to transfer",
+    );
     add(route, "asking", olivia, &approval, Nothing, "Waiting for approval");
     let route = "/organizations/{slug}/settings/deletion";
     add(

@@ -38,10 +38,12 @@ use tenantry::models::membership::add::NewMembership;
 use tenantry::models::membership::record::Membership;
 use tenantry::models::membership::{Origin, group};
 use tenantry::models::onboarding_link;
-use tenantry::models::organization;
-use tenantry::models::organization::create::NewOrganization;
+use tenantry::models::organization::NewOrganization;
 use tenantry::models::session;
-use tenantry::models::support_session;
+use tenantry::models::user;
+use tenantry::services::organizations::create;
+use tenantry::services::support_sessions::begin::SupportRequest;
+use tenantry::services::support_sessions::{begin, consent};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -174,29 +176,29 @@ impl Stage<'_> {
 
     /// Makes an account run the instance.
     pub fn appoint(&mut self, user: UserId) {
-        let done = tenantry::services::operators::appoint(self.conn, user).expect("the database");
-        let _ = done.expect("a proven account");
+        let ((), _) = tenantry::services::operators::appoint::appoint(self.conn, user).expect("a verified account");
     }
 
     /// Lets operators into an organization, or keeps them out.
     pub fn consent(&mut self, organization: OrgId, allowed: bool) {
-        let _ = support_session::set_consent(self.conn, self.cx, organization, allowed, "Olivia Hart")
-            .expect("the database");
+        let ((), _) = consent::set(self.conn, self.cx.now, organization, allowed, "Olivia Hart").expect("the database");
     }
 
     /// A support session of an operator, for half an hour; none where operators are kept out.
     pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
-        let operator = tenantry::models::user::by_id(self.conn, operator).expect("an account");
-        let operator = ActorRef::operator(operator.id, &operator.name);
-        let begun = support_session::begin(
+        let operator = user::by_id(self.conn, operator).expect("an account");
+        let request = SupportRequest {
+            reason: "Ticket 4711".into(),
+            length: Span::minutes(30),
+        };
+        let begun = begin::begin(
             self.conn,
             self.cx,
-            &operator,
+            (operator.id, &operator.name),
             organization,
-            "Ticket 4711",
-            Span::minutes(30),
+            &request,
         );
-        begun.expect("the database").ok().map(|(id, _)| id)
+        begun.ok().map(|(id, _)| id)
     }
 
     /// The letter of an invitation.
@@ -229,7 +231,7 @@ impl Stage<'_> {
             region: Region::Europe,
             domain: String::new(),
         };
-        let (organization, _) = organization::create(self.conn, self.cx, owner, &new).expect("a free slug");
+        let (organization, _) = create::create(self.conn, self.cx, owner, &new).expect("a free slug");
         organization
     }
 

@@ -37,7 +37,7 @@ enum Answer {
 enum BulkFormError {
     /// Something has to be chosen or corrected first.
     Incomplete(Vec<MembershipId>, FormErrors),
-    Refused(BulkPlan),
+    Refused(Box<BulkPlan>),
     Failed(AppError),
 }
 
@@ -104,7 +104,7 @@ async fn respond(gate: Gate<ViewMembers>, form: BulkForm) -> Result<HttpResponse
                 .await
         }
         Err(BulkFormError::Refused(plan)) => {
-            gate.refused(move |actor, conn| BulkPage::refused(conn, actor, action, form, plan))
+            gate.refused(move |actor, conn| BulkPage::refused(conn, actor, action, form, *plan))
                 .await
         }
         Err(BulkFormError::Failed(error)) => Err(error),

@@ -46,7 +46,7 @@ pub struct BulkPlan {
 #[derive(Debug)]
 pub enum BulkError {
     /// The change of at least one member was refused.
-    Refused(BulkPlan),
+    Refused(Box<BulkPlan>),
     Failed(AppError),
 }
 
@@ -54,7 +54,7 @@ crate::change_error!(BulkError);
 
 /// Ends the transaction of a plan.
 enum Rollback {
-    Planned(BulkPlan),
+    Planned(Box<BulkPlan>),
     Failed(AppError),
 }
 
@@ -64,9 +64,9 @@ impl BulkPlan {
     /// Finds out what the change would do, and changes nothing.
     pub fn of(conn: &mut Conn, actor: &Actor, change: BulkChange, ids: &[MembershipId]) -> Result<Self, AppError> {
         let rolled_back: Result<(), Rollback> =
-            conn.transaction(|conn| Err(Rollback::Planned(write(conn, actor, change, ids)?.0)));
+            conn.transaction(|conn| Err(Rollback::Planned(Box::new(write(conn, actor, change, ids)?.0))));
         match rolled_back {
-            Err(Rollback::Planned(plan)) => Ok(plan),
+            Err(Rollback::Planned(plan)) => Ok(*plan),
             Err(Rollback::Failed(error)) => Err(error),
             Ok(()) => Err(AppError::internal("a plan is always rolled back")),
         }
@@ -95,7 +95,7 @@ pub fn apply(
 ) -> Result<(BulkPlan, Events), BulkError> {
     let (plan, events) = write(conn, actor, change, ids)?;
     if plan.refusals().next().is_some() {
-        return Err(BulkError::Refused(plan));
+        return Err(BulkError::Refused(Box::new(plan)));
     }
     Ok((plan, events))
 }

@@ -1,6 +1,4 @@
-//! What a profile must hold to, what a change of it is called.
-
-use serde_json::{Map, Value};
+//! The form of the profile, and its presets.
 
 use crate::common::form::FormErrors;
 use crate::common::{currency, domain, name, zone};
@@ -8,7 +6,7 @@ use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
 use crate::models::organization::profile::Profile;
 
 crate::text_enum! {
-    /// A way to begin: a type of organization together with a word for companies, as five kinds of business use them.
+    /// A type of organization together with a word for companies.
     pub enum Preset {
         Agency = "agency",
         Teams = "teams",
@@ -19,18 +17,16 @@ crate::text_enum! {
 }
 
 impl Preset {
-    /// The words for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Agency => "Agency: apps for each client",
             Self::Teams => "Teams: one workspace for each team",
-            Self::Simple => "Simple: one business, nothing below it to manage",
+            Self::Simple => "Simple: one business",
             Self::RollUp => "Roll-up: many companies, one view of all",
             Self::Settings => "Businesses: an agency that runs many small ones",
         }
     }
 
-    /// What it fills in.
     pub fn gives(self) -> (OrganizationType, UnitLabel) {
         match self {
             Self::Agency => (OrganizationType::Partner, UnitLabel::App),
@@ -42,27 +38,21 @@ impl Preset {
     }
 }
 
-/// The fields of the profile as typed.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct ProfileForm {
     pub name: String,
-    /// What kind of organization.
     pub organization_type: String,
-    /// The word for companies.
     pub unit_label: String,
-    /// Where the data is wanted.
     pub region: String,
-    /// The domain, or nothing.
     pub domain: String,
-    /// The time zone; empty leaves it as it is.
+    /// Empty keeps the present one.
     pub timezone: String,
-    /// The currency; empty leaves it as it is.
+    /// Empty keeps the present one.
     pub currency: String,
 }
 
 impl ProfileForm {
-    /// The form of a profile as it is.
     pub fn of(profile: Profile) -> Self {
         Self {
             name: profile.name,
@@ -75,7 +65,6 @@ impl ProfileForm {
         }
     }
 
-    /// With what a preset fills in.
     #[must_use]
     pub fn filled(mut self, preset: Preset) -> Self {
         let (organization_type, unit) = preset.gives();
@@ -84,7 +73,6 @@ impl ProfileForm {
         self
     }
 
-    /// Reads the form.
     pub fn parse(&self) -> Result<Profile, FormErrors> {
         let mut errors = FormErrors::none();
         let name = errors.take("name", name::parse(&self.name, "a name", 80));
@@ -126,41 +114,6 @@ impl ProfileForm {
     }
 }
 
-/// What an older form does not send stays as it is.
-#[must_use]
-pub fn over(before: &Profile, mut after: Profile) -> Profile {
-    if after.timezone.is_empty() {
-        after.timezone.clone_from(&before.timezone);
-    }
-    if after.currency.is_empty() {
-        after.currency.clone_from(&before.currency);
-    }
-    after
-}
-
-/// What a change was before and after: the changed fields only. `None` when nothing changed.
-pub fn changes(before: &Profile, after: &Profile) -> Option<(Value, Value)> {
-    let fields = |profile: &Profile| {
-        [
-            ("name", profile.name.clone()),
-            ("type", profile.organization_type.to_string()),
-            ("unit", profile.unit.to_string()),
-            ("region", profile.region.to_string()),
-            ("domain", profile.domain.clone()),
-            ("timezone", profile.timezone.clone()),
-            ("currency", profile.currency.clone()),
-        ]
-    };
-    let (mut was, mut is) = (Map::new(), Map::new());
-    for ((field, old), (_, new)) in fields(before).into_iter().zip(fields(after)) {
-        if old != new {
-            was.insert(field.into(), old.into());
-            is.insert(field.into(), new.into());
-        }
-    }
-    (!is.is_empty()).then(|| (was.into(), is.into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn each_preset_fills_in_type_and_word() {
+    fn each_preset_fills_in_a_type_and_a_word() {
         let mut seen: Vec<_> = Preset::ALL.iter().map(|preset| preset.gives()).collect();
         seen.dedup();
         assert_eq!(seen.len(), 5);
@@ -188,13 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_sent_stays() {
+    fn a_time_zone_and_a_currency_can_be_left_out() {
         let form = ProfileForm {
             timezone: String::new(),
             currency: String::new(),
             ..ProfileForm::of(profile())
         };
-        assert_eq!(over(&profile(), form.parse().unwrap()), profile());
+        assert!(form.parse().is_ok());
         let wrong = ProfileForm {
             timezone: "Mars".into(),
             currency: "XXX".into(),
@@ -205,20 +158,8 @@ mod tests {
     }
 
     #[test]
-    fn a_form_gives_back_the_profile_it_was_made_of() {
+    fn a_form_of_a_profile_parses_to_that_profile() {
         assert_eq!(ProfileForm::of(profile()).parse().unwrap(), profile());
         assert!(ProfileForm::default().parse().is_err());
-    }
-
-    #[test]
-    fn only_changed_fields_are_told() {
-        assert_eq!(changes(&profile(), &profile()), None);
-        let after = Profile {
-            unit: UnitLabel::Client,
-            ..profile()
-        };
-        let (was, is) = changes(&profile(), &after).unwrap();
-        assert_eq!(was, serde_json::json!({ "unit": "company" }));
-        assert_eq!(is, serde_json::json!({ "unit": "client" }));
     }
 }
