@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::permission::{Permission, RemoveMembers};
+use crate::authz::permission::RemoveMembers;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::db::Conn;
