@@ -4,7 +4,6 @@
     reason = "the columns are described in migrations/ and on the row structs"
 )]
 
-// Written by rooms::accounts.
 diesel::table! {
     instance (id) {
         id -> Integer,
@@ -13,7 +12,6 @@ diesel::table! {
     }
 }
 
-// Written by rooms::accounts; limits and operators by people::account.
 diesel::table! {
     users (id) {
         id -> Text,
@@ -27,7 +25,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::session.
 diesel::table! {
     sessions (token_hash) {
         token_hash -> Text,
@@ -40,7 +37,6 @@ diesel::table! {
     }
 }
 
-// Written by rooms::accounts.
 diesel::table! {
     email_tokens (token_hash) {
         token_hash -> Text,
@@ -54,7 +50,6 @@ diesel::table! {
     }
 }
 
-// Written by people::attempts.
 diesel::table! {
     login_attempts (id) {
         id -> Text,
@@ -65,7 +60,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::deed.
 diesel::table! {
     account_events (user_id, id) {
         user_id -> Text,
@@ -88,7 +82,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::organization.
 diesel::table! {
     organizations (id) {
         id -> Text,
@@ -114,7 +107,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::organization.
 diesel::table! {
     organization_slugs (slug) {
         slug -> Text,
@@ -124,7 +116,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::membership.
 diesel::table! {
     role_counts (organization_id, role) {
         organization_id -> Text,
@@ -134,7 +125,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::organization (the first one) and rooms::companies.
 diesel::table! {
     companies (organization_id, id) {
         organization_id -> Text,
@@ -149,7 +139,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::membership.
 diesel::table! {
     memberships (organization_id, id) {
         organization_id -> Text,
@@ -176,7 +165,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::membership.
 diesel::table! {
     member_search_terms (organization_id, word, sort_name, membership_id) {
         organization_id -> Text,
@@ -186,7 +174,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::membership.
 diesel::table! {
     company_assignments (organization_id, membership_id, company_id) {
         organization_id -> Text,
@@ -201,7 +188,6 @@ diesel::table! {
     }
 }
 
-// Written by post::outbox.
 diesel::table! {
     jobs (id) {
         id -> Text,
@@ -236,7 +222,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::invitation.
 diesel::table! {
     invitations (organization_id, id) {
         organization_id -> Text,
@@ -259,7 +244,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::invitation.
 diesel::table! {
     invitation_grants (organization_id, invitation_id, company_id) {
         organization_id -> Text,
@@ -269,7 +253,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::invitation.
 diesel::table! {
     invitation_tokens (token_hash) {
         token_hash -> Text,
@@ -281,7 +264,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::deed.
 diesel::table! {
     audit_events (organization_id, id) {
         organization_id -> Text,
@@ -308,7 +290,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::organization.
 diesel::table! {
     organization_contacts (organization_id, kind) {
         organization_id -> Text,
@@ -321,7 +302,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::custom_role.
 diesel::table! {
     custom_roles (organization_id, id) {
         organization_id -> Text,
@@ -335,7 +315,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::membership.
 diesel::table! {
     groups (organization_id, id) {
         organization_id -> Text,
@@ -349,7 +328,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::membership.
 diesel::table! {
     group_members (organization_id, group_id, membership_id) {
         organization_id -> Text,
@@ -359,7 +337,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::membership.
 diesel::table! {
     group_grants (organization_id, group_id, company_id) {
         organization_id -> Text,
@@ -369,7 +346,6 @@ diesel::table! {
     }
 }
 
-// Written by rooms::rights.
 diesel::table! {
     access_requests (organization_id, id) {
         organization_id -> Text,
@@ -386,7 +362,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::approval.
 diesel::table! {
     approvals (organization_id, id) {
         organization_id -> Text,
@@ -404,7 +379,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::link.
 diesel::table! {
     onboarding_links (organization_id, id) {
         organization_id -> Text,
@@ -432,7 +406,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::link.
 diesel::table! {
     retired_link_tokens (token_hash) {
         token_hash -> Text,
@@ -442,7 +415,6 @@ diesel::table! {
     }
 }
 
-// Written by rooms::links.
 diesel::table! {
     join_requests (organization_id, id) {
         organization_id -> Text,
@@ -457,7 +429,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::deed.
 diesel::table! {
     audit_heads (organization_id) {
         organization_id -> Text,
@@ -468,7 +439,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::deed.
 diesel::table! {
     audit_seals (organization_id, day) {
         organization_id -> Text,
@@ -480,7 +450,6 @@ diesel::table! {
     }
 }
 
-// Written by gate::support.
 diesel::table! {
     support_sessions (organization_id, id) {
         organization_id -> Text,
@@ -494,7 +463,6 @@ diesel::table! {
     }
 }
 
-// Written by rooms::reviews.
 diesel::table! {
     access_reviews (organization_id, id) {
         organization_id -> Text,
@@ -515,7 +483,6 @@ diesel::table! {
     }
 }
 
-// Written by rooms::reviews.
 diesel::table! {
     access_review_companies (organization_id, review_id, company_id) {
         organization_id -> Text,
@@ -528,7 +495,6 @@ diesel::table! {
     }
 }
 
-// Written by rooms::reviews.
 diesel::table! {
     access_review_items (organization_id, review_id, id) {
         organization_id -> Text,
