@@ -2,6 +2,7 @@
 //! for is in the route table, so a new route is asked for by itself; a row without one is named below.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tenantry::authz::decision::{AccessInputs, Overrides, Reach, RolePolicies};
 use tenantry::authz::permission::{Column, PermissionId};
@@ -10,6 +11,7 @@ use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
+use crate::harness::in_parallel;
 use crate::harness::page::Page;
 use crate::roles_test::{Scene, ask};
 
@@ -235,49 +237,36 @@ fn every_cell_of_the_table_holds_for_page_fragment_and_form() {
     let asked = asked();
     let rights = representatives(&asked);
     assert_eq!(rights.len(), 50 - NO_ROUTE.len(), "every right with a route has a sign");
-    let number = std::sync::atomic::AtomicUsize::new(0);
-    let faults: Vec<String> = std::thread::scope(|scope| {
-        let threads: Vec<_> = COLUMNS
-            .iter()
-            .map(|(actor, column)| {
-                let (house, rights, number) = (&house, &rights, &number);
-                scope.spawn(move || {
-                    let mut faults = Vec::new();
-                    // What is refused changes nothing, so all of it shares one scene.
-                    let next = || {
-                        let n = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                        Scene::set(house, actor, &format!("cell-{n}"))
-                    };
-                    let mut scene = next();
-                    for (right, routes) in rights {
-                        let mark = mark(*right, *column);
-                        for (switched, allowed) in ways(mark) {
-                            switch(house, &scene, *column, *right, switched);
-                            let asked = routes
-                                .iter()
-                                .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path));
-                            for route in asked.clone() {
-                                let what = format!("{} {mark} {actor} {switched:?}", right.key());
-                                faults.extend(
-                                    cell(house, &scene, route, *column, mark, allowed).map(|f| format!("{what}: {f}")),
-                                );
-                            }
-                            if allowed && asked.clone().any(|route| route.method != "GET") {
-                                scene = next();
-                            } else if !matches!(switched, Switched::Nothing) {
-                                unswitch(house, &scene);
-                            }
-                        }
-                    }
-                    faults
-                })
-            })
-            .collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<String>>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    let number = AtomicUsize::new(0);
+    let faults: Vec<Vec<String>> = in_parallel(&COLUMNS, |(actor, column)| {
+        let mut faults = Vec::new();
+        // What is refused changes nothing, so all of it shares one scene.
+        let next = || {
+            let n = number.fetch_add(1, Ordering::Relaxed);
+            Scene::set(&house, actor, &format!("cell-{n}"))
         };
-        threads.into_iter().flat_map(join).collect()
+        let mut scene = next();
+        for (right, routes) in &rights {
+            let mark = mark(*right, *column);
+            for (switched, allowed) in ways(mark) {
+                switch(&house, &scene, *column, *right, switched);
+                let asked = routes
+                    .iter()
+                    .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path));
+                for route in asked.clone() {
+                    let what = format!("{} {mark} {actor} {switched:?}", right.key());
+                    faults.extend(cell(&house, &scene, route, *column, mark, allowed).map(|f| format!("{what}: {f}")));
+                }
+                if allowed && asked.clone().any(|route| route.method != "GET") {
+                    scene = next();
+                } else if !matches!(switched, Switched::Nothing) {
+                    unswitch(&house, &scene);
+                }
+            }
+        }
+        faults
     });
+    let faults = faults.concat();
     assert!(faults.is_empty(), "{} cells:\n{}", faults.len(), faults.join("\n"));
 }
 

@@ -4,6 +4,7 @@
 //! that is meant, `TENANTRY_BLESS=1 cargo test roles` writes it anew; the difference belongs into the review.
 
 use std::fmt::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tenantry::authz::role::Role;
 use tenantry::routes::ROUTES;
@@ -11,6 +12,7 @@ use tenantry::routes::ROUTES;
 use crate::areas::AREAS;
 use crate::harness::client::Client;
 use crate::harness::house::House;
+use crate::harness::in_parallel;
 use crate::harness::page::Page;
 use crate::harness::places::repository;
 use crate::harness::stage::{Ticket, open_link};
@@ -331,57 +333,44 @@ fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
         .clone();
     let asset = asset.strip_prefix("/static/").expect("a static file").to_owned();
 
-    let number = std::sync::atomic::AtomicUsize::new(0);
-    // One thread for each actor: what they do is their own scene.
-    let columns: Vec<Vec<String>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = ACTORS
+    let number = AtomicUsize::new(0);
+    let columns: Vec<Vec<String>> = in_parallel(ACTORS, |(actor, _)| {
+        let next = || format!("scene-{}", number.fetch_add(1, Ordering::Relaxed));
+        // What only reads shares one scene, and so does what is refused: it changes nothing.
+        let reading = Scene::set(&house, actor, &next());
+        let mut writing = Scene::set(&house, actor, &next());
+        ROUTES
             .iter()
-            .map(|(actor, _)| {
-                let (house, asset, number) = (&house, &asset, &number);
-                scope.spawn(move || {
-                    let next = || format!("scene-{}", number.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
-                    // What only reads shares one scene, and so does what is refused: it changes nothing.
-                    let reading = Scene::set(house, actor, &next());
-                    let mut writing = Scene::set(house, actor, &next());
-                    ROUTES
-                        .iter()
-                        .map(|route| {
-                            let scene = if route.method == "GET" { &reading } else { &writing };
-                            let client = scene
-                                .actor
-                                .as_ref()
-                                .map_or_else(|| house.client(), |ticket| house.holder(ticket));
-                            let form = if route.method == "GET" {
-                                Vec::new()
-                            } else {
-                                scene.form(route.path)
-                            };
-                            let page = ask(&client, route.method, &scene.path(route.path, asset), &form);
-                            assert!(page.status < 500, "{actor}: {} gives {}", page.request, page.status);
-                            // Nobody is led to a page that is closed to them.
-                            if page.status == 303 {
-                                let end = page.clone().follow(&client);
-                                assert!(
-                                    end.status < 400,
-                                    "{actor}: {} leads to {}: {}",
-                                    page.request,
-                                    end.request,
-                                    end.status
-                                );
-                            }
-                            let cell = cell(&page);
-                            if route.method != "GET" && !REFUSED.contains(&cell.as_str()) {
-                                writing = Scene::set(house, actor, &next());
-                            }
-                            cell
-                        })
-                        .collect()
-                })
+            .map(|route| {
+                let scene = if route.method == "GET" { &reading } else { &writing };
+                let client = scene
+                    .actor
+                    .as_ref()
+                    .map_or_else(|| house.client(), |ticket| house.holder(ticket));
+                let form = if route.method == "GET" {
+                    Vec::new()
+                } else {
+                    scene.form(route.path)
+                };
+                let page = ask(&client, route.method, &scene.path(route.path, &asset), &form);
+                assert!(page.status < 500, "{actor}: {} gives {}", page.request, page.status);
+                // Nobody is led to a page that is closed to them.
+                if page.status == 303 {
+                    let end = page.clone().follow(&client);
+                    assert!(
+                        end.status < 400,
+                        "{actor}: {} leads to {}: {}",
+                        page.request,
+                        end.request,
+                        end.status
+                    );
+                }
+                let cell = cell(&page);
+                if route.method != "GET" && !REFUSED.contains(&cell.as_str()) {
+                    writing = Scene::set(&house, actor, &next());
+                }
+                cell
             })
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     });
 

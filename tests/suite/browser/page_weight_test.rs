@@ -3,8 +3,15 @@
 use crate::harness::browser::Browser;
 use crate::harness::house::House;
 
+/// The page itself, compressed. There is room for a few more columns, which add some hundred bytes each: the budget is
+/// there to catch kilobytes, such as a list that is rendered twice.
+const PAGE: u64 = 8 * 1024;
+
+/// Styles, scripts and icons together, compressed. Every page shares them.
+const FILES: u64 = 23 * 1024;
+
 #[test]
-fn the_first_members_page_costs_four_requests_and_28_kilobytes() {
+fn the_first_visit_of_the_members_page_loads_four_small_files() {
     let house = House::open();
     let ticket = house.stage(|stage| {
         let olivia = stage.account("Olivia Hart", "olivia@weigh.test", true);
@@ -30,16 +37,18 @@ fn the_first_members_page_costs_four_requests_and_28_kilobytes() {
     let script = "return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
         .map(e => [e.name, e.encodedBodySize, e.decodedBodySize])";
     let parts = browser.script(script, vec![]);
-    let weight: u64 = parts
+    let sizes: Vec<u64> = parts
         .as_array()
         .expect("entries")
         .iter()
         .filter_map(|part| part[1].as_u64())
-        .sum();
-    assert!(parts.as_array().is_some_and(|parts| parts.len() >= 3), "{parts:#}");
-    assert!(weight <= 28 * 1024, "{weight} bytes: {parts:#}");
+        .collect();
+    assert!(sizes.len() >= 3, "{parts:#}");
+    let (page, files) = (sizes[0], sizes[1..].iter().sum::<u64>());
+    assert!(page <= PAGE, "the page has {page} bytes: {parts:#}");
+    assert!(files <= FILES, "its files have {files} bytes: {parts:#}");
     println!(
-        "first load of the members page: {} requests, {weight} bytes",
+        "first load of the members page: {} requests, {page} bytes of page and {files} bytes of files",
         asked.len()
     );
 }

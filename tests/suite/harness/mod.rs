@@ -1,5 +1,8 @@
 //! What tests are written with: a house, people in it, their browsers, their mail.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 pub mod adapter;
 pub mod axe;
 pub mod browser;
@@ -21,4 +24,27 @@ pub fn rounds(long: usize, short: usize) -> usize {
     } else {
         short
     }
+}
+
+/// Does the work for each item on four threads and returns the results in order.
+pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let results: Vec<Mutex<Option<R>>> = items.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some((item, result)) = {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    items.get(at).zip(results.get(at))
+                } {
+                    *result.lock().expect("only this thread has it") = Some(work(item));
+                }
+            });
+        }
+    });
+    let result = |result: Mutex<Option<R>>| result.into_inner().ok().flatten();
+    results
+        .into_iter()
+        .map(|r| result(r).expect("every item was done"))
+        .collect()
 }
