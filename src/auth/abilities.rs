@@ -96,24 +96,21 @@ impl Actor {
 
     /// The companies in which an assignment gives the actor the permission, for `Reach::OwnCompanies`.
     pub fn own_companies(&self, conn: &mut Conn, permission: PermissionId) -> QueryResult<Vec<CompanyId>> {
-        let assignments = match self.assignments.get() {
-            Some(assignments) => assignments,
-            None => {
-                let found = access::assignments(conn, self.cx.now, self.organization, self.id)?;
-                self.assignments.get_or_init(|| found)
-            }
+        let assignments = if let Some(assignments) = self.assignments.get() {
+            assignments
+        } else {
+            let found = access::assignments(conn, self.cx.now, self.organization, self.id)?;
+            self.assignments.get_or_init(|| found)
         };
         Ok(access::giving(assignments, &self.inputs, permission))
     }
 
     /// How many members of the organization have each role, as of the beginning of the request.
     pub fn role_counts(&self, conn: &mut Conn) -> QueryResult<&RoleCounts> {
-        Ok(match self.role_counts.get() {
-            Some(counts) => counts,
-            None => {
-                let found = RoleCounts::load(conn, self.organization)?;
-                self.role_counts.get_or_init(|| found)
-            }
-        })
+        if let Some(counts) = self.role_counts.get() {
+            return Ok(counts);
+        }
+        let found = RoleCounts::load(conn, self.organization)?;
+        Ok(self.role_counts.get_or_init(|| found))
     }
 }
