@@ -420,11 +420,7 @@ fn a_change_by_somebody_else_in_between_is_seen_and_nothing_is_saved() {
     let mut form = cells(&scene, &ann, "member,editor,");
     form.extend([("c-0-0", "manager"), ("c-0-1", "viewer")]);
     let page = scene.owner.post(&scene.at("/matrix"), &form).expect(422);
-    assert!(
-        page.has("Ann: Someone changed this in the meantime"),
-        "{}",
-        page.text()
-    );
+    assert!(page.has("Ann: Someone changed this in the meantime"), "{}", page.text());
     assert!(scene.has("Ann", "North", "viewer") && !scene.placed("Ann", "South"));
     assert_eq!((scene.deeds("member.assigned"), scene.deeds("access.imported")), (0, 0));
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tenantry::common::config::Signup;
-use tenantry::models::onboarding_link::{LinkTerms, Purpose};
+use tenantry::models::onboarding_link::{LinkTerms, LinkPurpose};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -228,7 +228,7 @@ fn who_comes_by_a_link_for_new_companies_names_one_and_manages_it() {
 #[test]
 fn of_twenty_people_at_once_a_link_for_seven_lets_in_seven() {
     let house = House::open();
-    for (purpose, slug) in [(Purpose::Join, "seven"), (Purpose::NewCompany, "seven-new")] {
+    for (purpose, slug) in [(LinkPurpose::Join, "seven"), (LinkPurpose::NewCompany, "seven-new")] {
         let place = Place::of(&house, slug);
         let (tickets, token) = house.stage(|stage| {
             let organization = stage.organization_of(slug);
@@ -261,7 +261,7 @@ fn of_twenty_people_at_once_a_link_for_seven_lets_in_seven() {
         }
         assert_eq!(counts, BTreeMap::from([(303, 7), (422, 13)]), "{purpose}");
         assert_eq!(place.count("memberships", "AND t.role = 'member'"), 7);
-        let companies = if purpose == Purpose::NewCompany { 7 } else { 0 };
+        let companies = if purpose == LinkPurpose::NewCompany { 7 } else { 0 };
         assert_eq!(place.count("companies", "AND t.name = 'Same Name'"), companies);
         assert_eq!(place.count("onboarding_links", "AND t.uses = 7 AND t.joined = 7"), 1);
         let late = place.person("Late Guest", &format!("late@{slug}.test"));

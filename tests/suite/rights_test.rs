@@ -160,16 +160,8 @@ fn a_right_is_switched_on_for_one_person_off_again_and_the_person_is_told() {
     vera.get(&hall.path("/access/explain")).expect(200);
     vera.get(&hall.path("/members")).expect(403);
     let letter = hall.house.mail_to("vera@switch-one.test");
-    assert!(
-        letter.text.contains("Allowed: View access control"),
-        "{}",
-        letter.text
-    );
-    assert!(
-        letter.text.contains("Denied: View members"),
-        "{}",
-        letter.text
-    );
+    assert!(letter.text.contains("Allowed: View access control"), "{}", letter.text);
+    assert!(letter.text.contains("Denied: View members"), "{}", letter.text);
     assert_eq!(hall.log("member.overrides_changed"), 1);
     switch(&adam, &path, &[("access.view", "role"), ("members.view", "role")]).expect(303);
     vera.get(&hall.path("/access/explain")).expect(403);

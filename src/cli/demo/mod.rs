@@ -223,7 +223,7 @@ impl Stage {
                 access_until: None,
                 hands_over: false,
             };
-            let profile = organization::profile(conn, org)?;
+            let profile = crate::models::organization::profile(conn, org)?;
             let inviter = user::by_id(conn, owner.id)?;
             let sender = InvitationSender {
                 user: inviter.id,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tenantry::authz::role::{CompanyRole, Role};
-use tenantry::models::onboarding_link::Purpose;
+use tenantry::models::onboarding_link::LinkPurpose;
 
 use crate::browser::screens_test::{Act, Screen};
 use crate::harness::client::Client;
@@ -55,7 +55,7 @@ pub fn screens(house: &House) -> Vec<Screen> {
         let tomasz = stage.account("Tomasz Wójcik", "tomasz@onboard.test", true);
         stage.enrol(fair, tomasz, "user_admin", &[]);
         let own = tenantry::models::onboarding_link::LinkTerms {
-            purpose: Purpose::NewCompany,
+            purpose: LinkPurpose::NewCompany,
             company_role: CompanyRole::Manager,
             max_uses: Some(40),
             ..open_link("Partner fair in May")

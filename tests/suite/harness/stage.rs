@@ -22,7 +22,10 @@ use tenantry::common::password;
 use tenantry::common::slug::Slug;
 use tenantry::common::time::Span;
 use tenantry::db::Conn;
-use tenantry::db::schema::{
+use tenantry::services::invitations as invitations_service;
+use tenantry::services::invitations::email::InvitationSender;
+use tenantry::common::token::Seed;
+use tenantry::db::schema::{invitation_tokens, 
     access_review_items, companies, company_assignments, invitations, memberships, organization_slugs,
 };
 use tenantry::db::types::MembershipStatus;
@@ -32,7 +35,7 @@ use tenantry::models::access_request;
 use tenantry::models::access_review as reviews;
 use tenantry::models::custom_role;
 use tenantry::models::invitation;
-use tenantry::models::invitation::NewInvitation;
+use tenantry::models::invitation::{CompanyGrant, NewInvitation};
 use tenantry::models::membership;
 use tenantry::models::membership::add::NewMembership;
 use tenantry::models::membership::record::Membership;
@@ -238,7 +241,7 @@ impl Stage<'_> {
     /// A further company.
     pub fn company(&mut self, organization: OrgId, company: &str, slug: &str) -> CompanyId {
         let slug = Slug::parse(slug).expect("a slug");
-        tenantry::services::company_form::create(self.conn, organization, self.cx.now, company, &slug)
+        tenantry::models::new_company::create(self.conn, organization, self.cx.now, company, &slug)
             .expect("the database")
             .expect("a free slug")
     }
@@ -426,6 +429,23 @@ impl Stage<'_> {
         }
     }
 
+    fn grants(&mut self, organization: OrgId, companies: &[(CompanyId, &str)]) -> Vec<CompanyGrant> {
+        let grant = |(company, role)| {
+            let name: String = companies::table
+                .find((organization, company))
+                .select(companies::name)
+                .first(self.conn)
+                .expect("a company");
+            CompanyGrant {
+                company,
+                name,
+                status: CompanyStatus::Active,
+                role,
+            }
+        };
+        roles(companies).into_iter().map(grant).collect()
+    }
+
     /// A pending invitation with its letter: its id, and the token of its link.
     pub fn invitation(
         &mut self,
@@ -435,24 +455,41 @@ impl Stage<'_> {
         role: &str,
         companies: &[(CompanyId, &str)],
     ) -> (InvitationId, String) {
-        let offer = NewInvitation {
+        let sender = user::by_id(self.conn, by).expect("an account");
+        let profile = tenantry::models::organization::profile(self.conn, organization).expect("an organization");
+        let sender = InvitationSender {
+            user: sender.id,
+            name: sender.name,
+            email: sender.email,
+            organization: profile.name,
+            unit: profile.unit,
+        };
+        let new = NewInvitation {
             email: Email::parse(email).expect("an address"),
             first_name: String::new(),
             last_name: String::new(),
             role: Role::parse(role).expect("a role"),
-            companies: roles(companies),
+            companies: self.grants(organization, companies),
             message: String::new(),
             access_until: None,
             hands_over: false,
         };
-        let (id, seed) = invitation::create(self.conn, self.cx, organization, by, &offer)
-            .expect("the database")
+        let _ = invitations_service::create::save(self.conn, self.cx, organization, &sender, vec![new])
             .expect("no invitation is open");
-        let token = self.cx.token(&seed).as_str().to_owned();
-        let row = invitation::find(self.conn, organization, id)
-            .expect("the database")
-            .expect("the row");
-        tenantry::services::invitations::email::invite(self.conn, self.cx, &row, seed).expect("a letter");
+        let (id, seed): (InvitationId, String) = invitation_tokens::table
+            .inner_join(
+                invitations::table.on(invitations::organization_id
+                    .eq(invitation_tokens::organization_id)
+                    .and(invitations::id.eq(invitation_tokens::invitation_id))),
+            )
+            .filter(invitations::organization_id.eq(organization))
+            .filter(invitations::email.eq(email))
+            .filter(invitation_tokens::is_current.eq(true))
+            .order(invitations::created_at.desc())
+            .select((invitations::id, invitation_tokens::seed))
+            .first(self.conn)
+            .expect("the invitation");
+        let token = self.cx.token(&Seed(seed)).as_str().to_owned();
         (id, token)
     }
 
@@ -527,7 +564,7 @@ impl Stage<'_> {
 pub fn open_link(name: &str) -> onboarding_link::LinkTerms {
     onboarding_link::LinkTerms {
         name: name.to_owned(),
-        purpose: onboarding_link::Purpose::Join,
+        purpose: onboarding_link::LinkPurpose::Join,
         role: Role::Member,
         company_role: CompanyRole::Viewer,
         companies: Vec::new(),

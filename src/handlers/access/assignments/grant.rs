@@ -16,13 +16,16 @@ use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::access::assignments::AssignmentForm;
 use crate::handlers::access::assignments::offer::chosen;
+use crate::handlers::invitations::wording;
 use crate::models::access_matrix;
 use crate::models::company_choice::CompanyChoice;
+use crate::models::invitation::{CompanyGrant, pairs};
 use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::assignments::AssignmentError;
-use crate::services::invitations::authority;
-use crate::services::invitations::batch::{InvitationTerms, InviteBatch, Invitee};
+use crate::services::invitations::authority::InviteAuthority;
+use crate::services::invitations::create;
+use crate::services::invitations::create::{InvitationTerms, Invitee};
 use crate::services::members::errors::RoleChangeError;
 use crate::services::members::role;
 use crate::services::members::role::Title;
@@ -144,20 +147,24 @@ fn invite(
     let (Some(email), Some(first_name), Some(last_name), Some(terms)) = (email, first_name, last_name, terms) else {
         return Err(GrantError::Form(errors));
     };
-    let authority = authority::voucher(conn, actor)?;
-    if !authority.vouches(terms.role, &terms.companies) {
+    let authority = InviteAuthority::of(conn, actor)?;
+    if !authority.covers(terms.role, &pairs(&terms.companies)) {
         return Err(actor
             .refusal(conn, missing(actor, terms.role, InviteMembers::ID))?
             .into());
     }
-    let mut batch = InviteBatch::begin(conn, actor, &authority, vec![email.as_str().to_owned()])?;
     let invitee = Invitee {
         email: email.clone(),
         first_name,
         last_name,
+        role: None,
     };
-    if let Err(message) = batch.invite(conn, invitee, &terms)? {
-        return Err(GrantError::at("email", message));
+    let (results, events) = create::invite(conn, actor, &authority, &terms, vec![invitee])?;
+    if let Some(Err(error)) = results.first() {
+        return Err(GrantError::at(
+            "email",
+            wording::invite_error(error, &actor.organization_name),
+        ));
     }
     let granted = Granted {
         message: if actor.cx.config().sends_mail() {
@@ -167,7 +174,7 @@ fn invite(
         },
         path: actor.path("/invitations"),
     };
-    Ok((granted, batch.events()))
+    Ok((granted, events))
 }
 
 fn terms(
@@ -180,7 +187,6 @@ fn terms(
     let mut terms = InvitationTerms {
         role: Role::Member,
         companies: Vec::new(),
-        named: Vec::new(),
         message: String::new(),
         access_until: None,
     };
@@ -190,8 +196,12 @@ fn terms(
         }
         match CompanyRole::parse(&form.role) {
             Some(role) => {
-                terms.companies.push((company.id, role));
-                terms.named.push(format!("{} ({})", company.name, role.label()));
+                terms.companies.push(CompanyGrant {
+                    company: company.id,
+                    name: company.name.clone(),
+                    status: CompanyStatus::Active,
+                    role,
+                });
             }
             None => errors.add("role", CHOOSE),
         }

@@ -10,7 +10,7 @@ use crate::handlers::access::assignments::offer::{Offer, RoleChoice};
 use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::assignments::AssignmentCheck;
-use crate::services::invitations::authority;
+use crate::services::invitations::authority::InviteAuthority;
 use crate::services::members::role;
 use crate::services::members::role::Title;
 use crate::services::members::rules::Target;
@@ -61,14 +61,14 @@ impl Offer {
 
     /// The roles for someone new.
     pub(super) fn for_invitee(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
-        let authority = authority::voucher(conn, actor)?;
+        let authority = InviteAuthority::of(conn, actor)?;
         if let Some(company) = &self.company {
-            let may = |role: &&CompanyRole| authority.vouches(Role::Member, &[(company.id, **role)]);
+            let may = |role: &&CompanyRole| authority.covers(Role::Member, &[(company.id, **role)]);
             let roles: Vec<CompanyRole> = authority.company_roles().iter().filter(may).copied().collect();
             self.company_roles(&roles);
             return Ok(());
         }
-        let roles = Role::ALL.iter().filter(|role| authority.vouches(**role, &[]));
+        let roles = Role::ALL.iter().filter(|role| authority.covers(**role, &[]));
         self.roles = roles
             .map(|role| RoleChoice {
                 value: role.to_string(),
