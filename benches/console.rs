@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{HttpResponse, HttpServer, web};
 use diesel::prelude::*;
 use tenantry::app::App;
 use tenantry::audit::Events;
@@ -126,7 +126,7 @@ fn reference(file: &Path, port: u16) {
     actix_web::rt::System::new().block_on(async move {
         HttpServer::new(move || {
             let bytes = bytes.clone();
-            App::new().default_service(web::to(move || {
+            actix_web::App::new().default_service(web::to(move || {
                 let bytes = bytes.clone();
                 async move { HttpResponse::Ok().content_type("text/html; charset=utf-8").body(bytes) }
             }))

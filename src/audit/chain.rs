@@ -61,12 +61,12 @@ fn begin(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
 
 /// The lines of a chain. In the index's own words, or neither engine sees that it is meant.
 pub fn chained() -> SqlLiteral<Bool> {
-    sql::<Bool>("deeds.seq > 0")
+    sql::<Bool>("audit_events.seq > 0")
 }
 
 /// The lines outside of every chain.
 pub fn unchained() -> SqlLiteral<Bool> {
-    sql::<Bool>("deeds.seq <= 0")
+    sql::<Bool>("audit_events.seq <= 0")
 }
 
 /// The end of a chain: its length and the last hash. `None` where nothing was written yet.

@@ -129,7 +129,7 @@ fn a_hundred_people_are_assigned_at_once_by_the_filter_of_the_list() {
         .follow(&olivia)
         .expect_text("Assigned 100 people to North (Editor)");
     assert_eq!(count(&house, "company_assignments WHERE role = 'editor'"), 100);
-    assert_eq!(count(&house, "deeds WHERE action = 'member.assigned'"), 100);
+    assert_eq!(count(&house, "audit_events WHERE action = 'member.assigned'"), 100);
     house.expect_sound();
 
     // All hundred are suspended, and back again.
@@ -140,7 +140,7 @@ fn a_hundred_people_are_assigned_at_once_by_the_filter_of_the_list() {
         let fields = page.form("members/bulk");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         olivia.post(path, &fields).expect(303);
-        assert_eq!(count(&house, &format!("deeds WHERE action = '{action}'")), 100);
+        assert_eq!(count(&house, &format!("audit_events WHERE action = '{action}'")), 100);
         house.expect_sound();
     }
 }
@@ -195,7 +195,7 @@ fn when_one_is_refused_meanwhile_nobody_is_changed_and_it_says_whose() {
         .expect(422)
         .expect_text("Nothing was changed, because of Bob Vale");
     assert_eq!(count(&house, "memberships WHERE status = 'suspended'"), 0);
-    assert_eq!(count(&house, "deeds WHERE action = 'member.suspended'"), 0);
+    assert_eq!(count(&house, "audit_events WHERE action = 'member.suspended'"), 0);
     // The page that says so leads on with the others.
     confirm(&at.ursula, &again).expect(303);
     assert_eq!(count(&house, "memberships WHERE status = 'suspended'"), 2);
@@ -248,7 +248,7 @@ fn every_change_of_many_does_what_the_one_does() {
     run(&[("do", "restore")]);
     run(&[("do", "remove")]);
     assert_eq!(count(&house, "memberships WHERE status = 'removed'"), 3);
-    assert_eq!(count(&house, "deeds WHERE action = 'member.removed'"), 3);
+    assert_eq!(count(&house, "audit_events WHERE action = 'member.removed'"), 3);
     at.olivia
         .get(&format!("{BASE}/removed"))
         .expect(200)
@@ -259,7 +259,7 @@ fn every_change_of_many_does_what_the_one_does() {
 fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
     let house = House::open();
     let at = harbor(&house);
-    let deeds = count(&house, "deeds");
+    let deeds = count(&house, "audit_events");
     let look = |kind: &'static str, name: &'static str, value: &str, says: &str| {
         let fields = [("do", kind), ("step", "apply"), (name, value)];
         at.olivia
@@ -309,7 +309,7 @@ fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
             .post(BULK, &of(&ids, &[("do", "remove"), ("step", "apply")]))
             .expect(404);
     }
-    assert_eq!(count(&house, "deeds"), deeds);
+    assert_eq!(count(&house, "audit_events"), deeds);
     assert_eq!(count(&house, "memberships WHERE status <> 'active'"), 0);
     house.expect_sound();
 }

@@ -44,7 +44,7 @@ fn what_is_refused_leaves_neither_a_deed_nor_a_letter() {
     house.sweep();
     house.work_mail();
     let before = (
-        count("deeds"),
+        count("audit_events"),
         count("mail_outbox"),
         count("invitations"),
         count("companies"),
@@ -73,7 +73,7 @@ fn what_is_refused_leaves_neither_a_deed_nor_a_letter() {
     viewer.get(&format!("{base}/settings/general")).expect(403);
     assert_eq!(
         (
-            count("deeds"),
+            count("audit_events"),
             count("mail_outbox"),
             count("invitations"),
             count("companies")

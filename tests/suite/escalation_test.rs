@@ -164,7 +164,7 @@ fn held(grounds: &AccessInputs) -> PermissionSet {
         in_force: true,
         ..grounds.clone()
     };
-    grounds.rights().everywhere()
+    grounds.permissions().everywhere()
 }
 
 fn keys(set: PermissionSet) -> Vec<&'static str> {
@@ -217,7 +217,7 @@ fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anybody_exceed_t
     // in people of the roles below as they are.
     let entrusted = [Role::Editor, Role::Viewer, Role::Member]
         .into_iter()
-        .map(|role| Authority::of(role, &[]).rights.everywhere());
+        .map(|role| Authority::of(role, &[]).permissions.everywhere());
     let closure = first
         .values()
         .map(held)

@@ -1059,7 +1059,7 @@ fn whatever_happens_at_once_somebody_owns_the_organization() {
 
 #[test]
 fn every_table_of_an_organization_is_in_the_list_of_what_is_deleted() {
-    let schema = std::fs::read_to_string(repository().join("src/gate/schema.rs")).expect("the schema");
+    let schema = std::fs::read_to_string(repository().join("src/db/schema.rs")).expect("the schema");
     let ours: BTreeSet<&str> = schema
         .split("diesel::table! {")
         .skip(1)

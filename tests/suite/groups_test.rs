@@ -159,7 +159,7 @@ fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
         ("group.member_removed", 1),
     ] {
         assert_eq!(
-            count(&house, &format!("deeds WHERE action = '{action}'")),
+            count(&house, &format!("audit_events WHERE action = '{action}'")),
             n,
             "{action}"
         );
@@ -292,7 +292,7 @@ fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
             group.to_string(),
         )
     });
-    let deeds = count(&house, "deeds");
+    let deeds = count(&house, "audit_events");
     let long = "x".repeat(61);
     for (path, name, says) in [
         (GROUPS.to_owned(), "", "Enter a name"),
@@ -338,7 +338,7 @@ fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
     let page = at.olivia.post(GROUPS, &fields).expect(200);
     assert_eq!(page.value_of("name").as_deref(), Some("Half typed"));
     assert!(page.has("North") && !page.has("South"), "{}", page.text());
-    assert_eq!(count(&house, "deeds"), deeds);
+    assert_eq!(count(&house, "audit_events"), deeds);
     let _ = other;
     house.expect_sound();
 }

@@ -127,12 +127,12 @@ fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
         "company_assignments",
         "companies",
         "role_counts",
-        "deeds",
-        "deed_heads",
+        "audit_events",
+        "audit_heads",
     ] {
         assert_eq!(count(&real, table), 0, "{table}");
     }
-    assert_eq!(count(&real, "account_deeds WHERE action = 'organization.deleted'"), 1);
+    assert_eq!(count(&real, "account_events WHERE action = 'organization.deleted'"), 1);
     assert_eq!(count(&real, "mail_outbox WHERE kind = 'organization_deleted'"), 1);
     olivia.get("/organizations/kill").expect(404);
     assert!(!olivia.get("/organizations").expect(200).has("Kill"));
@@ -164,9 +164,9 @@ fn a_review_whose_closing_is_killed_again_and_again_takes_each_place_away_once()
     assert!(killed >= 2, "only {killed} kills came in the middle");
     to_the_end(&mut real, |real| count(real, "access_reviews WHERE status <> 'closed'"));
 
-    assert_eq!(count(&real, "deeds WHERE action = 'member.unassigned'"), CROWD);
-    assert_eq!(count(&real, "deeds WHERE action = 'member.suspended'"), CROWD);
-    assert_eq!(count(&real, "deeds WHERE action = 'review.closed'"), 1);
+    assert_eq!(count(&real, "audit_events WHERE action = 'member.unassigned'"), CROWD);
+    assert_eq!(count(&real, "audit_events WHERE action = 'member.suspended'"), CROWD);
+    assert_eq!(count(&real, "audit_events WHERE action = 'review.closed'"), 1);
     assert_eq!(count(&real, "memberships WHERE status = 'suspended'"), CROWD);
     let letters = count(&real, "mail_outbox WHERE kind = 'review_unconfirmed'");
     assert_eq!(letters, CROWD, "each person is told once");

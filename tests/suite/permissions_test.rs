@@ -123,7 +123,7 @@ struct Asked {
 
 /// The stable key of each permission's type, off the table's own lines.
 fn keys() -> BTreeMap<String, String> {
-    let table = fs::read_to_string(repository().join("src/gate/permission.rs")).expect("the table");
+    let table = fs::read_to_string(repository().join("src/authz/permission.rs")).expect("the table");
     let row = |line: &str| {
         let mut words = line.split_whitespace();
         let (name, _, key) = (words.next()?, words.next()?, words.next()?);
@@ -153,7 +153,7 @@ fn asked() -> Vec<Asked> {
         let mut parts: Vec<&str> = handler.split("::").collect();
         let function = parts.pop().expect("a function");
         let path = parts.join("/");
-        let source = [format!("src/rooms/{path}.rs"), format!("src/rooms/{path}/mod.rs")]
+        let source = [format!("src/handlers/{path}.rs"), format!("src/handlers/{path}/mod.rs")]
             .iter()
             .find_map(|file| fs::read_to_string(repository().join(file)).ok());
         // Health and files stand elsewhere and ask for nothing.
@@ -380,7 +380,7 @@ fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() 
                     Switched::Override(on) => grounds.overrides = Overrides::NONE.set(right, Some(on)),
                     Switched::Policy(on) => grounds.policies = RolePolicies::default().set(column, right, Some(on)),
                 }
-                let rights = grounds.rights();
+                let rights = grounds.permissions();
                 let what = format!("{} {column:?} {switched:?}", right.key());
                 assert_eq!(rights.has(right), allowed, "{what}");
                 if allowed && mark(right, column) == 'o' && right.key() != "org.view" {

@@ -46,7 +46,7 @@ fn two_hundred_acceptances_of_one_link_make_one_member() {
         "SELECT members AS value FROM role_counts WHERE organization_id = '{organization}' AND role = 'editor'"
     );
     assert_eq!(house.database.number(&editors), 1);
-    assert_eq!(count(&house, "deeds WHERE action = 'invitation.accepted'"), 1);
+    assert_eq!(count(&house, "audit_events WHERE action = 'invitation.accepted'"), 1);
     assert_eq!(count(&house, "invitations WHERE status = 'accepted'"), 1);
     house.expect_sound();
 }
@@ -241,7 +241,7 @@ fn thirty_equal_invitations_at_once_are_one() {
     );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 1), (422, 29)]));
     assert_eq!(count(&house, "invitations"), 1);
-    assert_eq!(count(&house, "deeds WHERE action = 'member.invited'"), 1);
+    assert_eq!(count(&house, "audit_events WHERE action = 'member.invited'"), 1);
     assert_eq!(house.letters_to("noah@equal.test").len(), 1);
 }
 
@@ -263,7 +263,7 @@ fn twenty_sign_ups_of_one_address_at_once_are_one_account() {
     );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 20)]));
     assert_eq!(count(&house, "users"), 1);
-    assert_eq!(count(&house, "account_deeds WHERE action = 'account.signed_up'"), 1);
+    assert_eq!(count(&house, "account_events WHERE action = 'account.signed_up'"), 1);
     assert_eq!(
         house.letters_to("noah@once.test").len(),
         1,

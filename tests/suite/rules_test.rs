@@ -81,23 +81,23 @@ fn in_a_room_pages_hold_no_queries_stores_no_pages_and_rules_neither() {
 
 #[test]
 fn the_present_moment_has_one_home() {
-    let elsewhere = |path: &str| path != "src/ground/time.rs";
+    let elsewhere = |path: &str| path != "src/common/time.rs";
     none(&breaches_of(elsewhere, &["Utc::now", "SystemTime::now", "Local::now"]));
 }
 
 #[test]
 fn the_database_engines_and_the_blocking_pool_have_one_home() {
-    let engines = |path: &str| !path.starts_with("src/gate/db") && path != "src/gate/bulk.rs";
+    let engines = |path: &str| !path.starts_with("src/db/");
     none(&breaches_of(
         engines,
         &["SqliteConnection", "PgConnection", "diesel::pg", "diesel::sqlite"],
     ));
-    none(&breaches_of(|path| !path.starts_with("src/gate/"), &["web::block"]));
+    none(&breaches_of(|path| !path.starts_with("src/auth/"), &["web::block"]));
 }
 
 #[test]
 fn nobody_but_commands_speaks_on_the_terminal() {
-    let elsewhere = |path: &str| !path.starts_with("src/commands") && path != "src/main.rs";
+    let elsewhere = |path: &str| !path.starts_with("src/cli") && path != "src/main.rs";
     none(&breaches_of(elsewhere, &["println!", "print!(", "dbg!"]));
 }
 

@@ -125,7 +125,7 @@ fn who_is_suspended_is_out_at_once_and_comes_back_with_everything() {
     at.noah.get("/organizations/quay/companies/north").expect(200);
     assert_eq!(rights(&house, &at), before);
     assert_eq!(
-        count(&house, "deeds WHERE action IN ('member.suspended', 'member.restored')"),
+        count(&house, "audit_events WHERE action IN ('member.suspended', 'member.restored')"),
         2
     );
     // A second time there is nothing to do, and it says so.
@@ -185,7 +185,7 @@ fn access_that_ended_comes_back_by_a_later_day() {
     assert_eq!(
         count(
             &house,
-            "deeds WHERE action = 'member.access_ended' AND actor_id IS NULL"
+            "audit_events WHERE action = 'member.access_ended' AND actor_id IS NULL"
         ),
         1
     );
@@ -239,7 +239,7 @@ fn a_place_in_a_company_ends_by_itself() {
     house.expect_sound();
     assert_eq!(count(&house, "company_assignments WHERE direct_role IS NOT NULL"), 0);
     assert_eq!(
-        count(&house, "deeds WHERE action = 'member.unassigned' AND actor_id IS NULL"),
+        count(&house, "audit_events WHERE action = 'member.unassigned' AND actor_id IS NULL"),
         1
     );
     // Given anew, it has no end.
@@ -344,7 +344,7 @@ fn a_removal_is_undone_for_a_day_with_everything_there_was() {
         .expect_redirect(&format!("{BASE}/{}", at.noah_id));
     assert_eq!(rights(&house, &at), before);
     at.noah.get("/organizations/quay/companies/north").expect(200);
-    assert_eq!(count(&house, "deeds WHERE action = 'member.removal_undone'"), 1);
+    assert_eq!(count(&house, "audit_events WHERE action = 'member.removal_undone'"), 1);
     house.expect_sound();
     // Twice is once.
     at.olivia.post(&back, &[]).expect_redirect(&format!("{BASE}/removed"));

@@ -288,8 +288,8 @@ fn save(
             before.retain(|field, value| after.get(field) != Some(value));
             after.retain(|field, _| before.contains_key(field));
             if link.authorized_by != by {
-                before.insert("vouched_by".into(), link.authorized_by.as_str().into());
-                after.insert("vouched_by".into(), by.as_str().into());
+                before.insert("authorized_by".into(), link.authorized_by.as_str().into());
+                after.insert("authorized_by".into(), by.as_str().into());
             }
             onboarding_link::edit(conn, organization, link.id, by, &terms)?;
             if after.is_empty() {

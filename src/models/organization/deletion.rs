@@ -23,7 +23,7 @@ pub const GRACE: Span = Span::days(30);
 ///
 /// Memberships go before the deeds: who signs in leaves a line in the organizations of their memberships.
 pub const TABLES: &[(&str, &str)] = &[
-    ("member_words", "word, sort_name, membership_id"),
+    ("member_search_terms", "word, sort_name, membership_id"),
     ("company_assignments", "membership_id, company_id"),
     ("group_members", "group_id, membership_id"),
     ("group_grants", "group_id, company_id"),
@@ -35,9 +35,9 @@ pub const TABLES: &[(&str, &str)] = &[
     ("access_reviews", "id"),
     ("approvals", "id"),
     ("join_requests", "id"),
-    ("onboarding_old_links", "token_hash"),
+    ("retired_link_tokens", "token_hash"),
     ("onboarding_links", "id"),
-    ("invitation_links", "token_hash"),
+    ("invitation_tokens", "token_hash"),
     ("invitation_grants", "invitation_id, company_id"),
     ("invitations", "id"),
     ("organization_contacts", "kind"),
@@ -45,9 +45,9 @@ pub const TABLES: &[(&str, &str)] = &[
     ("companies", "id"),
     ("memberships", "id"),
     ("role_counts", "role"),
-    ("deeds", "id"),
-    ("deed_seals", "day"),
-    ("deed_heads", "organization_id"),
+    ("audit_events", "id"),
+    ("audit_seals", "day"),
+    ("audit_heads", "organization_id"),
 ];
 
 /// Lets an organization wait for its deletion; `None` when it does already.

@@ -36,12 +36,8 @@ use tenantry::common::id::{CompanyId, CustomRoleId, GroupId, InvitationId, JoinI
 use tenantry::common::password;
 use tenantry::common::slug::Slug;
 use tenantry::common::time::Span;
-use tenantry::mail;
-use tenantry::handlers::access_reviews as reviews_room;
 use tenantry::models::access_review as reviews;
 use tenantry::models::access_request;
-use tenantry::handlers;
-use tenantry::handlers::accounts;
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -154,11 +150,11 @@ impl Stage<'_> {
     /// An account; `proven` as by the mailed link.
     pub fn account(&mut self, name: &str, email: &str, proven: bool) -> UserId {
         let address = Email::parse(email).expect("an address");
-        let account = accounts::store::add(self.conn, self.cx, name, &address, hash())
+        let account = tenantry::models::user::add(self.conn, self.cx, name, &address, hash())
             .expect("the database")
             .unwrap_or_else(|| panic!("{email} has an account already"));
         if proven {
-            let _ = accounts::store::prove(self.conn, self.cx, &account).expect("the database");
+            let _ = tenantry::models::user::prove(self.conn, self.cx, &account).expect("the database");
         }
         account.id
     }
@@ -166,7 +162,7 @@ impl Stage<'_> {
     /// The account of an address.
     pub fn user(&mut self, email: &str) -> UserId {
         let address = Email::parse(email).expect("an address");
-        accounts::store::by_email(self.conn, &address)
+        tenantry::models::user::by_email(self.conn, &address)
             .expect("the database")
             .unwrap_or_else(|| panic!("{email} has no account"))
             .id
@@ -185,7 +181,7 @@ impl Stage<'_> {
 
     /// A support session of an operator, for half an hour; none where operators are kept out.
     pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
-        let operator = Person::backstage(self.conn, self.cx, operator).expect("an account");
+        let operator = CurrentUser::backstage(self.conn, self.cx, operator).expect("an account");
         let begun = support_session::begin(
             self.conn,
             self.cx,
@@ -212,7 +208,7 @@ impl Stage<'_> {
         let (token, _) = session::begin(self.conn, self.cx, user).expect("a session");
         let text = format!(r#"{{"token":"\"{}\""}}"#, token.as_str());
         let mut jar = CookieJar::new();
-        jar.private_mut(&self.cx.house.keys.cookie())
+        jar.private_mut(&self.cx.app.keys.cookie())
             .add(Cookie::new("session", text));
         let sealed = jar.get("session").expect("just added").value().to_owned();
         ("session".to_owned(), sealed)
@@ -220,7 +216,7 @@ impl Stage<'_> {
 
     /// An organization with its first company and its owner.
     pub fn organization(&mut self, name: &str, slug: &str, owner: UserId) -> OrgId {
-        let owner = Person::backstage(self.conn, self.cx, owner).expect("an account");
+        let owner = CurrentUser::backstage(self.conn, self.cx, owner).expect("an account");
         let new = NewOrganization {
             name: name.to_owned(),
             slug: Slug::parse(slug).expect("a slug"),
@@ -235,7 +231,7 @@ impl Stage<'_> {
     /// A further company.
     pub fn company(&mut self, organization: OrgId, company: &str, slug: &str) -> CompanyId {
         let slug = Slug::parse(slug).expect("a slug");
-        handlers::companies::store::create(self.conn, organization, self.cx.now, company, &slug)
+        tenantry::services::company_form::create(self.conn, organization, self.cx.now, company, &slug)
             .expect("the database")
             .expect("a free slug")
     }
@@ -248,14 +244,14 @@ impl Stage<'_> {
         role: &str,
         companies: &[(CompanyId, &str)],
     ) -> MembershipId {
-        let with = Enrolment {
+        let with = NewMembership {
             role: Role::parse(role).expect("a role"),
             access_until: None,
             invited_by: None,
             origin: Origin::Invite,
             companies: roles(companies),
         };
-        membership::enrol(self.conn, self.cx, organization, user, &with)
+        membership::add(self.conn, self.cx, organization, user, &with)
             .expect("the database")
             .expect("no member yet")
     }
@@ -271,7 +267,7 @@ impl Stage<'_> {
         let id = reviews::start(self.conn, organization, self.cx.now, &new)
             .expect("the database")
             .expect("no other one runs");
-        while !reviews::filling::step(self.conn, organization, id).expect("the database") {}
+        while !reviews::collect::step(self.conn, organization, id).expect("the database") {}
         id
     }
 
@@ -286,9 +282,9 @@ impl Stage<'_> {
         membership::assign(self.conn, self.cx, organization, member, company, role, Origin::Direct)
             .expect("the database");
         let id = self.review(organization, by, Some(vec![company]));
-        assert!(reviews::closing::begin(self.conn, organization, id, Some(by)).expect("the database"));
-        let _ = reviews_room::chores::close_at_once(self.conn, self.cx, organization, id, 1).expect("the database");
-        let lost = reviews::places::lost(self.conn, organization, id, None, None, 1).expect("the database");
+        assert!(tenantry::services::access_reviews::close::begin(self.conn, organization, id, Some(by)).expect("the database"));
+        let _ = tenantry::services::access_reviews::advance::close_at_once(self.conn, self.cx, organization, id, 1).expect("the database");
+        let lost = reviews::items::lost(self.conn, organization, id, None, None, 1).expect("the database");
         (id, lost.first().expect("a lost place").id)
     }
 
@@ -331,7 +327,7 @@ impl Stage<'_> {
 
     /// Suspends somebody.
     pub fn shut_out(&mut self, organization: OrgId, member: MembershipId) {
-        let standing = Standing::find(self.conn, organization, member).expect("a member");
+        let standing = Membership::find(self.conn, organization, member).expect("a member");
         let outcome = membership::suspend(self.conn, self.cx, organization, &standing, None, "").expect("the database");
         assert_eq!(outcome, membership::Outcome::Done);
     }
@@ -355,7 +351,7 @@ impl Stage<'_> {
         role: &str,
         companies: &[(CompanyId, &str)],
     ) -> GroupId {
-        let terms = membership::group::Terms {
+        let terms = membership::group::GroupTerms {
             name: name.to_owned(),
             description: String::new(),
             role: Role::parse(role).expect("a role"),
@@ -377,7 +373,7 @@ impl Stage<'_> {
     pub fn rights(&mut self, organization: OrgId, member: &str) -> String {
         type Place = (String, String, Option<String>, String, Option<i64>);
         let id = MembershipId::parse(member).expect("a membership");
-        let grounds = actor::grounds(self.conn, self.cx.now, organization, id).expect("a member");
+        let grounds = membership::access::access_inputs(self.conn, self.cx.now, organization, id).expect("a member");
         let mut places: Vec<Place> = company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
             .filter(company_assignments::membership_id.eq(id))
@@ -393,20 +389,20 @@ impl Stage<'_> {
         places.sort();
         let mut roles: Vec<String> = grounds.roles.iter().map(|held| format!("{held:?}")).collect();
         roles.sort();
-        format!("{:?} {roles:?} {:?} {places:?}", grounds.rights(), grounds.overrides)
+        format!("{:?} {roles:?} {:?} {places:?}", grounds.permissions(), grounds.overrides)
     }
 
     /// What somebody's rights follow from; nothing for somebody who was removed.
-    pub fn grounds(&mut self, organization: OrgId, id: &str) -> Grounds {
+    pub fn grounds(&mut self, organization: OrgId, id: &str) -> AccessInputs {
         let id = MembershipId::parse(id).expect("a membership's id");
-        let grounds = actor::grounds(self.conn, self.cx.now, organization, id).expect("grounds");
+        let grounds = membership::access::access_inputs(self.conn, self.cx.now, organization, id).expect("grounds");
         let status: MembershipStatus = memberships::table
             .find((organization, id))
             .select(memberships::status)
             .first(self.conn)
             .expect("a membership");
         match status {
-            MembershipStatus::Removed => Grounds {
+            MembershipStatus::Removed => AccessInputs {
                 roles: Vec::new(),
                 companies: Vec::new(),
                 ..grounds
@@ -424,7 +420,7 @@ impl Stage<'_> {
         role: &str,
         companies: &[(CompanyId, &str)],
     ) -> (InvitationId, String) {
-        let offer = Offer {
+        let offer = NewInvitation {
             email: Email::parse(email).expect("an address"),
             first_name: String::new(),
             last_name: String::new(),
@@ -441,7 +437,7 @@ impl Stage<'_> {
         let row = invitation::find(self.conn, organization, id)
             .expect("the database")
             .expect("the row");
-        mail::letter::invite(self.conn, self.cx, &row, seed).expect("a letter");
+        tenantry::services::invitations::email::invite(self.conn, self.cx, &row, seed).expect("a letter");
         (id, token)
     }
 
@@ -458,7 +454,7 @@ impl Stage<'_> {
             name: name.to_owned(),
             description: String::new(),
             base: Role::parse(base).expect("a role"),
-            permissions: RightSet::read(permissions),
+            permissions: PermissionSet::read(permissions),
         };
         match custom_role::create(self.conn, self.cx, organization, by, &draft.complete()).expect("the database") {
             custom_role::Outcome::Done(id) => id,
@@ -468,7 +464,7 @@ impl Stage<'_> {
 
     /// Gives somebody a role of the organization's own.
     pub fn give(&mut self, organization: OrgId, member: MembershipId, role: CustomRoleId) {
-        let standing = Standing::find(self.conn, organization, member).expect("a member");
+        let standing = Membership::find(self.conn, organization, member).expect("a member");
         let base = custom_role::find(self.conn, organization, role)
             .expect("the database")
             .expect("the role")
@@ -485,19 +481,19 @@ impl Stage<'_> {
         right: &str,
         company: Option<CompanyId>,
     ) -> RequestId {
-        let wish = access_request::Wish {
-            right: Right::parse(right).expect("a permission"),
+        let wish = access_request::NewAccessRequest {
+            permission: PermissionId::parse(right).expect("a permission"),
             company,
             note: "For the quarterly report".into(),
         };
         match access_request::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
-            access_request::Asked::New(id) => id,
+            access_request::RequestedAccess::New(id) => id,
             other => panic!("{right}: {other:?}"),
         }
     }
 
     /// An onboarding link, and the token of its address.
-    pub fn link(&mut self, organization: OrgId, by: UserId, terms: &onboarding_link::Terms) -> (LinkId, String) {
+    pub fn link(&mut self, organization: OrgId, by: UserId, terms: &onboarding_link::LinkTerms) -> (LinkId, String) {
         let id = onboarding_link::create(self.conn, self.cx, organization, by, terms).expect("the database");
         let row = onboarding_link::find(self.conn, organization, id.as_str()).expect("the link");
         (id, self.cx.token(&row.seed()).as_str().to_owned())
@@ -506,15 +502,15 @@ impl Stage<'_> {
     /// A request to come in that waits.
     pub fn join_request(&mut self, organization: OrgId, link: LinkId, user: UserId, company: &str) -> JoinId {
         let row = onboarding_link::find(self.conn, organization, link.as_str()).expect("the link");
-        handlers::links::store::requests::ask(self.conn, self.cx, &row, user, company)
+        tenantry::models::join_request::ask(self.conn, self.cx, &row, user, company)
             .expect("the database")
             .expect("no request waits")
     }
 }
 
 /// What a link says that lets everybody join as a member at once.
-pub fn open_link(name: &str) -> onboarding_link::Terms {
-    onboarding_link::Terms {
+pub fn open_link(name: &str) -> onboarding_link::LinkTerms {
+    onboarding_link::LinkTerms {
         name: name.to_owned(),
         purpose: onboarding_link::Purpose::Join,
         role: Role::Member,
