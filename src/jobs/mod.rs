@@ -120,10 +120,9 @@ pub fn sweep(app: &App) -> Result<(), AppError> {
     }
     door.write(|cx, conn| Ok(((), support_session::sweep(conn, cx.now, BATCH)?)))?;
     crate::services::access_reviews::advance::run(&door)?;
+    crate::services::accounts::cleanup::run(&door)?;
     door.write(|cx, conn| {
         membership::forget_removals(conn, cx.now)?;
-        crate::models::session::sweep(conn, cx.now)?;
-        crate::models::user::sweep(conn, cx.now)?;
         Ok(((), Events::none("what is over is over, with or without its row")))
     })?;
     app.pulse.chores_done(app.clock.now());

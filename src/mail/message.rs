@@ -136,7 +136,10 @@ mod tests {
 
     #[test]
     fn the_first_line_of_the_text_is_the_subject() {
-        assert_eq!(subject("Verify your email address\n\nHello"), "Verify your email address");
+        assert_eq!(
+            subject("Verify your email address\n\nHello"),
+            "Verify your email address"
+        );
         assert_eq!(subject(""), "");
     }
 }

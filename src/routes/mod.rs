@@ -9,7 +9,8 @@ use actix_web::{HttpResponse, Route};
 use crate::common::assets;
 // Accounts
 use crate::handlers::accounts::{
-    entry, legal, log_in, profile, readdress, reset, sessions, sign_up, theme, unlock, verify,
+    email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
+    sessions, sign_up, theme, unlock, verification, verification_email, verification_link,
 };
 
 // Organizations
@@ -60,35 +61,35 @@ pub const ROUTES: &[Entry] = table! {
     get  "/health/ready"               health::ready;
     get  "/static/{name}"              assets::show;
 
-    // Accounts: who somebody is
-    get  "/"                           entry::home;
-    get  "/signup"                     sign_up::page;
-    post "/signup"                     sign_up::submit;
-    get  "/login"                      log_in::page;
-    post "/login"                      log_in::submit;
-    post "/logout"                     log_in::out;
-    get  "/verify"                     verify::waiting;
-    post "/verify/resending"           verify::resend;
-    get  "/verify/{token}"             verify::confirm;
-    post "/verify/{token}"             verify::submit;
-    get  "/password/forgot"            reset::forgot;
-    post "/password/forgot"            reset::ask;
-    get  "/password/reset/{token}"     reset::page;
-    post "/password/reset/{token}"     reset::submit;
-    get  "/unlock/{token}"             unlock::page;
-    post "/unlock/{token}"             unlock::submit;
-    get  "/account"                    profile::page;
-    post "/account/name"               profile::set_name;
-    post "/account/email"              profile::set_email;
-    post "/account/password"           profile::set_password;
-    post "/account/theme"              theme::submit;
-    get  "/account/email/{token}"      readdress::page;
-    post "/account/email/{token}"      readdress::submit;
-    get  "/account/sessions"           sessions::page;
-    post "/account/sessions/ending"    sessions::end_others;
-    post "/account/sessions/{id}/ending" sessions::end;
-    get  "/legal/terms"                legal::terms;
-    get  "/legal/privacy"              legal::privacy;
+    // Accounts
+    get  "/"                           home::show;
+    get  "/signup"                     sign_up::new;
+    post "/signup"                     sign_up::create;
+    get  "/login"                      login::new;
+    post "/login"                      login::create;
+    post "/logout"                     login::destroy;
+    get  "/verify"                     verification::show;
+    post "/verify/resending"           verification_email::create;
+    get  "/verify/{token}"             verification_link::edit;
+    post "/verify/{token}"             verification_link::update;
+    get  "/password/forgot"            password_request::new;
+    post "/password/forgot"            password_request::create;
+    get  "/password/reset/{token}"     password_reset::edit;
+    post "/password/reset/{token}"     password_reset::update;
+    get  "/unlock/{token}"             unlock::new;
+    post "/unlock/{token}"             unlock::create;
+    get  "/account"                    profile::show;
+    post "/account/name"               name::update;
+    post "/account/email"              email::create;
+    post "/account/password"           password::update;
+    post "/account/theme"              theme::update;
+    get  "/account/email/{token}"      email_change::edit;
+    post "/account/email/{token}"      email_change::update;
+    get  "/account/sessions"           sessions::index;
+    post "/account/sessions/ending"    other_sessions::destroy;
+    post "/account/sessions/{id}/ending" sessions::destroy;
+    get  "/legal/terms"                legal::terms::show;
+    get  "/legal/privacy"              legal::privacy::show;
 
     // Organizations: the ones of a person, and new ones
     get  "/onboarding"                 onboarding::invitations::show;
@@ -269,22 +270,22 @@ pub const ROUTES: &[Entry] = table! {
 
     // Reviews
     get  "/organizations/{slug}/access/reviews"                           access_reviews::index::index;
-    post "/organizations/{slug}/access/reviews"                           access_reviews::new::start;
+    post "/organizations/{slug}/access/reviews"                           access_reviews::new::create;
     get  "/organizations/{slug}/access/reviews/new"                       access_reviews::new::new;
     get  "/organizations/{slug}/access/reviews/{id}"                      access_reviews::show::show;
-    get  "/organizations/{slug}/access/reviews/{id}/companies/{company}"  access_reviews::decide::page;
-    post "/organizations/{slug}/access/reviews/{id}/companies/{company}"  access_reviews::decide::decide;
-    get  "/organizations/{slug}/access/reviews/{id}/closing"              access_reviews::closing::confirm_close;
-    post "/organizations/{slug}/access/reviews/{id}/closing"              access_reviews::closing::close;
-    get  "/organizations/{slug}/access/reviews/{id}/cancellation"         access_reviews::closing::confirm_cancel;
-    post "/organizations/{slug}/access/reviews/{id}/cancellation"         access_reviews::closing::cancel;
-    post "/organizations/{slug}/access/reviews/{id}/reminding"            access_reviews::closing::remind;
-    post "/organizations/{slug}/access/reviews/{id}/items/{item}/restoring" access_reviews::restoring::restore;
-    get  "/organizations/{slug}/access/reviews/{id}/report"               access_reviews::report::page;
-    get  "/organizations/{slug}/access/reviews/{id}/report.json"          access_reviews::report::json;
-    get  "/organizations/{slug}/access/reviews/{id}/report.sig"           access_reviews::report::signature;
-    get  "/organizations/{slug}/access/reviews/{id}/report.pem"           access_reviews::report::key;
-    get  "/organizations/{slug}/access/reviews/{id}/report.csv"           access_reviews::report::sheet;
+    get  "/organizations/{slug}/access/reviews/{id}/companies/{company}"  access_reviews::answers::edit;
+    post "/organizations/{slug}/access/reviews/{id}/companies/{company}"  access_reviews::answers::update;
+    get  "/organizations/{slug}/access/reviews/{id}/closing"              access_reviews::closing::new;
+    post "/organizations/{slug}/access/reviews/{id}/closing"              access_reviews::closing::create;
+    get  "/organizations/{slug}/access/reviews/{id}/cancellation"         access_reviews::cancellation::new;
+    post "/organizations/{slug}/access/reviews/{id}/cancellation"         access_reviews::cancellation::create;
+    post "/organizations/{slug}/access/reviews/{id}/reminding"            access_reviews::reminder::create;
+    post "/organizations/{slug}/access/reviews/{id}/items/{item}/restoring" access_reviews::restoration::create;
+    get  "/organizations/{slug}/access/reviews/{id}/report"               access_reviews::report::show;
+    get  "/organizations/{slug}/access/reviews/{id}/report.json"          access_reviews::report::json::show;
+    get  "/organizations/{slug}/access/reviews/{id}/report.sig"           access_reviews::report::signature::show;
+    get  "/organizations/{slug}/access/reviews/{id}/report.pem"           access_reviews::report::key::show;
+    get  "/organizations/{slug}/access/reviews/{id}/report.csv"           access_reviews::report::csv::show;
 };
 
 /// Puts the table into the app.

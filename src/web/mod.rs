@@ -3,3 +3,4 @@ pub mod history;
 pub mod layout;
 pub mod middleware;
 pub mod nav;
+pub mod password_messages;

@@ -76,9 +76,14 @@ pub async fn new(gate: Gate<RemoveMembers>, request: HttpRequest) -> Result<Http
         if !previews && form.due.is_empty() {
             form.due = (actor.cx.now + Span::days(21)).day();
         }
-        NewPage::load(conn, actor, form, |errors| {
-            if previews { errors } else { FormErrors::none() }
-        })
+        NewPage::load(
+            conn,
+            actor,
+            form,
+            |errors| {
+                if previews { errors } else { FormErrors::none() }
+            },
+        )
     })
     .await
 }
@@ -170,11 +175,7 @@ impl NewPage {
 }
 
 /// The first companies that the review covers, with who decides there.
-fn covered(
-    conn: &mut Conn,
-    actor: &Actor,
-    wanted: Option<&[CompanyId]>,
-) -> Result<Vec<CoveredCompany>, AppError> {
+fn covered(conn: &mut Conn, actor: &Actor, wanted: Option<&[CompanyId]>) -> Result<Vec<CoveredCompany>, AppError> {
     let org = actor.organization;
     let shown = companies::candidates(conn, org, wanted, SHOWN)?;
     let ids: Vec<CompanyId> = shown.iter().map(|company| company.id).collect();

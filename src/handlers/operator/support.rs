@@ -13,15 +13,15 @@ use crate::common::token::Token;
 use crate::db::Conn;
 use crate::handlers::operator::queries::organizations as store;
 use crate::handlers::operator::queries::organizations::Listed;
-use crate::handlers::operator::queries::users;
 use crate::handlers::operator::{letter, rules};
-use crate::models::login_attempt;
-use crate::models::login_attempt::{FLOODED, Verdict};
 use crate::models::session;
 use crate::models::support_session;
 use crate::models::support_session::SupportError;
+use crate::services::reauthenticate;
+use crate::services::reauthenticate::ReauthenticationError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+use crate::web::password_messages;
 
 /// The form as typed.
 #[derive(Default, Clone, serde::Deserialize)]
@@ -111,24 +111,13 @@ pub async fn begin(
         Ok(asked) => asked,
         Err(errors) => return again(&gate, slug, form, errors).await,
     };
-    let hash = gate
-        .write(|operator, conn| {
-            // A session left open is no way to guess the password: it counts like a sign-in.
-            let hash = match login_attempt::password(conn, &operator.cx, &operator.email)? {
-                Verdict::Try => Ok(users::password_hash(conn, operator.id)?),
-                Verdict::Locked => Err("Too many attempts. Wait 15 minutes"),
-                Verdict::Flooded => Err(FLOODED),
-            };
-            Ok((hash, Events::none("an attempt is no change")))
-        })
-        .await?;
-    let hash = match hash {
-        Ok(hash) => hash,
-        Err(sentence) => return again(&gate, slug, form, FormErrors::one("password", sentence)).await,
-    };
-    if !gate.app().hasher.verify(Some(hash), password).await? {
-        let errors = FormErrors::one("password", "This is not your password");
-        return again(&gate, slug, form, errors).await;
+    match reauthenticate::confirm_operator(&gate, password).await {
+        Ok(()) => {}
+        Err(ReauthenticationError::Failed(error)) => return Err(error),
+        Err(error) => {
+            let errors = FormErrors::one("password", password_messages::reauthentication(&error));
+            return again(&gate, slug, form, errors).await;
+        }
     }
     let wanted = slug.clone();
     let begun = gate
@@ -153,7 +142,6 @@ fn look_in(
     asked: &rules::Request,
 ) -> Result<(Way, Events), AppError> {
     let cx = &operator.cx;
-    login_attempt::forgive(conn, operator.email.as_str())?;
     let organization = store::find(conn, slug)?;
     let refuse = |sentence| Ok((Err(sentence), Events::none("no session began")));
     if store::has(conn, organization.id, operator.id)? {

@@ -14,7 +14,7 @@ use crate::common::form::FormErrors;
 use crate::common::html::{html, refused, see_other};
 use crate::db::Conn;
 use crate::models::login_attempt;
-use crate::models::login_attempt::Postage;
+use crate::models::login_attempt::{AttemptKind, EmailQuota};
 use crate::models::organization::contact;
 use crate::models::organization::contact::{Contact, ContactKind};
 use crate::services::approvals::email;
@@ -91,7 +91,7 @@ const TOO_SOON: &str = "An email went to this address already. Wait a while befo
 
 /// Writes to an address; `false` when it had its letters.
 fn ask(conn: &mut Conn, actor: &Actor, kind: ContactKind, email: &Email) -> Result<(bool, Events), AppError> {
-    if login_attempt::postage(conn, &actor.cx, login_attempt::AttemptKind::Letter, email)? != Postage::Paid {
+    if login_attempt::take_email(conn, &actor.cx, AttemptKind::Email, email)? != EmailQuota::Available {
         return Ok((false, Events::none("no letter was sent")));
     }
     let seed = contact::ask(conn, &actor.cx, actor.organization, kind, email)?;

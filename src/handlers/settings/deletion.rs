@@ -20,8 +20,10 @@ use crate::models::organization::deletion;
 use crate::services::approvals::dual_control;
 use crate::services::approvals::{email, execute};
 use crate::services::reauthenticate;
+use crate::services::reauthenticate::ReauthenticationError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+use crate::web::password_messages;
 
 #[derive(Template)]
 #[template(path = "settings/deletion.html", blocks = ["dialog"])]
@@ -94,8 +96,10 @@ pub async fn delete(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
     if let (false, name) = named {
         errors.add("organization_name", format!("Type “{name}” to confirm"));
     }
-    if let Err(sentence) = reauthenticate::confirm(&gate, form.password).await? {
-        errors.add("password", sentence);
+    match reauthenticate::confirm(&gate, form.password).await {
+        Ok(()) => {}
+        Err(ReauthenticationError::Failed(error)) => return Err(error),
+        Err(error) => errors.add("password", password_messages::reauthentication(&error)),
     }
     if !errors.is_empty() {
         let typed = form.organization_name;

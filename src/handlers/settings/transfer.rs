@@ -25,10 +25,12 @@ use crate::models::membership::record::Membership;
 use crate::models::organization;
 use crate::services::approvals::email;
 use crate::services::reauthenticate;
+use crate::services::reauthenticate::ReauthenticationError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
+use crate::web::password_messages;
 
 /// So many members stand in the list; the search finds the others.
 const SHOWN: usize = 20;
@@ -150,8 +152,10 @@ pub async fn ask(gate: Gate<TransferOrDelete>, form: web::Form<TransferForm>) ->
     if MembershipId::parse(&form.member_id).is_none() {
         errors.add("member_id", "Choose the member who becomes the owner");
     }
-    if let Err(sentence) = reauthenticate::confirm(&gate, password).await? {
-        errors.add("password", sentence);
+    match reauthenticate::confirm(&gate, password).await {
+        Ok(()) => {}
+        Err(ReauthenticationError::Failed(error)) => return Err(error),
+        Err(error) => errors.add("password", password_messages::reauthentication(&error)),
     }
     let typed = form.clone();
     let asked = if errors.is_empty() {

@@ -197,11 +197,7 @@ impl ItemState {
 
 /// The answered share in percent, rounded down, so that only a finished review shows 100.
 pub fn percent(items: i64, open: i64) -> i64 {
-    if items == 0 {
-        100
-    } else {
-        (items - open) * 100 / items
-    }
+    if items == 0 { 100 } else { (items - open) * 100 / items }
 }
 
 #[cfg(test)]

@@ -75,11 +75,6 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Account, AppError> {
     Ok(users::table.find(id).select(Account::as_select()).first(conn)?)
 }
 
-/// What an account's password is checked against.
-pub fn password_hash(conn: &mut Conn, id: UserId) -> QueryResult<String> {
-    users::table.find(id).select(users::password_hash).first(conn)
-}
-
 /// To how many organizations each of these belongs.
 pub fn organizations(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, i64>> {
     let rows: Vec<(UserId, i64)> = memberships::table
