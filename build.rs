@@ -1,5 +1,5 @@
 //! Makes the files a browser loads: one style sheet, one script, one icon sprite, one favicon. Each gets a name that
-//! holds the hash of its content, so that browsers may keep it for ever, and a Brotli copy made once, here.
+//! holds the hash of its content, so that browsers may keep it forever, and a Brotli copy made once, here.
 
 #![allow(clippy::disallowed_macros, reason = "a build script talks to cargo by printing")]
 
@@ -19,7 +19,7 @@ const FILES: [(&str, &str, &[&str]); 5] = [
         "text/css; charset=utf-8",
         &["tokens.css", "base.css", "parts.css", "pages.css"],
     ),
-    // Only the pages that say so load it: what few pages need would slow the first one of all.
+    // Loaded only by the pages that need it, to keep the first page small.
     ("extra.css", "text/css; charset=utf-8", &["extra.css"]),
     (
         "console.js",

@@ -22,14 +22,13 @@ use std::time::Instant;
 use diesel::prelude::*;
 use serde_json::json;
 use tenantry::app::App;
-use tenantry::audit::query;
 use tenantry::audit::query::{Filter, SeqCursor};
 use tenantry::audit::verify;
 use tenantry::audit::verify::{Cursor, Step};
 use tenantry::audit::visibility::Visibility;
+use tenantry::audit::walk;
 use tenantry::audit::{Action, Event, Events};
 use tenantry::auth::System;
-use tenantry::auth::current_user::CurrentUser;
 use tenantry::common::config::Config;
 use tenantry::common::id::UserId;
 use tenantry::common::slug::Slug;
@@ -38,8 +37,9 @@ use tenantry::db::schema::users;
 use tenantry::db::types::org_id::OrgId;
 use tenantry::db::types::organization::{OrganizationType, Region};
 use tenantry::models::organization;
-use tenantry::models::organization::create::NewOrganization;
+use tenantry::models::organization::NewOrganization;
 use tenantry::on_each;
+use tenantry::services::organizations::create;
 
 const LINES: i64 = 1_000_000;
 const FEW: i64 = 100;
@@ -126,7 +126,7 @@ fn run(dir: &Path, database: &str) {
                 .map(|_| {
                     let began = Instant::now();
                     door.read(|_, conn| {
-                        Ok(query::page(
+                        Ok(walk::page(
                             conn,
                             organization,
                             &wanted,
@@ -160,7 +160,6 @@ fn found(app: &App, slug: &str) -> OrgId {
                 users::created_at.eq(cx.now.0),
             );
             diesel::insert_into(users::table).values(row).execute(conn)?;
-            let owner = CurrentUser::backstage(conn, cx, user)?;
             let new = NewOrganization {
                 name: format!("The {slug} one"),
                 slug: Slug::parse(slug).unwrap(),
@@ -168,7 +167,7 @@ fn found(app: &App, slug: &str) -> OrgId {
                 region: Region::Europe,
                 domain: String::new(),
             };
-            let (organization, _) = organization::create(conn, cx, &owner, &new).expect("a free slug");
+            let (organization, _) = create::create(conn, cx, user, &new).expect("a free slug");
             Ok((organization, Events::none("a benchmark's data")))
         })
         .unwrap()
@@ -218,7 +217,7 @@ fn exported(door: &System, organization: OrgId, dir: &Path) -> (f64, std::fs::Fi
         let piece = door
             .read(|_, conn| {
                 let wanted = Filter::default();
-                Ok(query::piece(
+                Ok(walk::piece(
                     conn,
                     organization,
                     &wanted,

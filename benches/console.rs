@@ -27,7 +27,10 @@ use tenantry::common::id::RawId;
 use tenantry::common::time::Clock;
 use tenantry::common::{name, password};
 use tenantry::db::Conn;
-use tenantry::db::schema::{audit_events, companies, company_assignments, member_search_terms, memberships, organization_slugs, organizations, role_counts, users};
+use tenantry::db::schema::{
+    audit_events, companies, company_assignments, member_search_terms, memberships, organization_slugs, organizations,
+    role_counts, users,
+};
 use tenantry::on_each;
 
 const LARGE: usize = 100_000;
@@ -567,9 +570,12 @@ fn organization(app: &App, slug: &str, owner: &str, members: usize, company_coun
                 .values((
                     audit_events::organization_id.eq(&org),
                     audit_events::id.eq(RawId::fresh().as_str().to_owned()),
+                    audit_events::v.eq(2),
                     audit_events::at.eq(now - at),
+                    audit_events::actor_kind.eq("user"),
                     audit_events::actor_id.eq(Some(owner)),
                     audit_events::actor_name.eq("Olivia Owner"),
+                    audit_events::company_id.eq(&company_ids[0]),
                     audit_events::ip.eq(""),
                     audit_events::agent.eq(""),
                     audit_events::request_id.eq("bench"),

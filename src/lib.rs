@@ -14,6 +14,7 @@ pub mod handlers;
 pub mod jobs;
 pub mod mail;
 pub mod models;
+pub mod queue;
 pub mod routes;
 pub mod server;
 pub mod services;

@@ -17,13 +17,13 @@ struct Arguments {
 enum Command {
     /// Serve the console (the default)
     Serve,
-    /// Make and serve a database of its own with an agency, a collections platform and a small shop
+    /// Create and serve a demo database with three organizations
     Demo,
-    /// Bring the database up to this version and end
+    /// Migrate the database to this version and exit
     Migrate,
-    /// Check configuration, database, schema version and orphans; end with 1 and sentences when something is wrong
+    /// Check configuration, database, schema version and counters; exit with 1 and the reasons when something is wrong
     Doctor,
-    /// The audit logs: check every chain, or print the key by which anybody checks an export
+    /// The audit logs: check every chain, or print the public key that verifies an export
     Audit {
         #[command(subcommand)]
         what: Audit,
@@ -39,9 +39,9 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Audit {
-    /// Check every chain; end with 0 when all hold, with 1 and the first broken line when one does not
+    /// Check every chain; exit with 0 when all are intact, with 1 and the first broken event otherwise
     Verify {
-        /// Only this organization's, by its slug
+        /// Only the log of this organization, by slug
         #[arg(long, value_name = "SLUG")]
         organization: Option<String>,
     },

@@ -50,21 +50,21 @@ pub fn make_data_dir(dir: &std::path::Path) -> Result<(), String> {
         .map_err(|error| format!("the data folder {} cannot be made: {error}", dir.display()))
 }
 
-/// A house that serves.
+/// A running server.
 #[derive(Debug)]
 pub struct Running {
     /// The port it listens on.
     pub port: u16,
     pub app: App,
     server: actix_web::dev::ServerHandle,
-    chores: jobs::Running,
+    jobs: jobs::Workers,
 }
 
 impl Running {
-    /// Takes no new requests, finishes the begun ones, ends the chores.
+    /// Takes no new requests, finishes the running ones, stops the workers.
     pub async fn stop(mut self) {
         self.server.stop(true).await;
-        let _ = tokio::task::spawn_blocking(move || self.chores.stop()).await;
+        let _ = tokio::task::spawn_blocking(move || self.jobs.stop()).await;
     }
 }
 
@@ -78,7 +78,7 @@ pub fn start(app: App) -> Result<(Running, actix_web::dev::Server), String> {
 /// As `start`, on a socket that is already open.
 pub fn serve(app: App, listener: TcpListener) -> Result<(Running, actix_web::dev::Server), String> {
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
-    let chores = jobs::start(&app)?;
+    let jobs = jobs::start(&app)?;
     let data = web::Data::new(app.clone());
     let (key, https) = (app.keys.cookie(), app.config.is_https());
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
@@ -126,7 +126,7 @@ pub fn serve(app: App, listener: TcpListener) -> Result<(Running, actix_web::dev
             port,
             app,
             server: server.handle(),
-            chores,
+            jobs,
         },
         server,
     ))

@@ -19,6 +19,7 @@ DROP TABLE invitation_tokens;
 DROP TABLE invitation_grants;
 DROP TABLE invitations;
 DROP TABLE mail_outbox;
+DROP TABLE jobs;
 DROP TABLE company_assignments;
 DROP TABLE member_search_terms;
 DROP TABLE memberships;

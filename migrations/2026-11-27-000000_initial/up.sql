@@ -56,7 +56,10 @@ CREATE INDEX login_attempts_by_ip ON login_attempts (ip, kind, at);
 CREATE TABLE account_events (
     user_id TEXT NOT NULL REFERENCES users (id),
     id TEXT NOT NULL,
+    -- The version of the record.
+    v INTEGER NOT NULL,
     at BIGINT NOT NULL,
+    actor_kind TEXT NOT NULL,
     actor_id TEXT,
     actor_name TEXT NOT NULL,
     on_behalf_of TEXT,
@@ -210,6 +213,25 @@ CREATE INDEX company_assignments_by_company ON company_assignments (organization
 CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
 CREATE INDEX company_assignments_due ON company_assignments (access_until) WHERE access_until IS NOT NULL;
 
+-- Background work. A worker claims a job by a lease; fence rises with each claim, so a worker that lost it commits nothing.
+CREATE TABLE jobs (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    -- What it is about: an id, or empty for periodic work.
+    key TEXT NOT NULL,
+    -- The lower number goes first.
+    priority INTEGER NOT NULL,
+    run_at BIGINT NOT NULL,
+    attempts INTEGER NOT NULL,
+    lease_until BIGINT,
+    fence BIGINT NOT NULL,
+    last_error TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (kind, key)
+);
+CREATE INDEX jobs_due ON jobs (kind, priority, run_at, id);
+
+-- The sending of a row is a job of kind email; the columns here tell people where it is.
 CREATE TABLE mail_outbox (
     id TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -223,12 +245,10 @@ CREATE TABLE mail_outbox (
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     next_attempt_at BIGINT NOT NULL,
-    lease_until BIGINT,
     last_error TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     sent_at BIGINT
 );
-CREATE INDEX mail_outbox_due ON mail_outbox (state, next_attempt_at);
 CREATE INDEX mail_outbox_by_state ON mail_outbox (state, id);
 CREATE INDEX mail_outbox_by_address ON mail_outbox (to_email, id);
 
@@ -282,10 +302,15 @@ CREATE INDEX invitation_tokens_by_invitation ON invitation_tokens (organization_
 CREATE TABLE audit_events (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
     id TEXT NOT NULL,
+    -- The version of the hashed record.
+    v INTEGER NOT NULL,
     at BIGINT NOT NULL,
+    actor_kind TEXT NOT NULL,
     actor_id TEXT,
     actor_name TEXT NOT NULL,
     on_behalf_of TEXT,
+    -- The company that it concerns: the managers of the company see it.
+    company_id TEXT,
     ip TEXT NOT NULL,
     agent TEXT NOT NULL,
     request_id TEXT NOT NULL,
@@ -301,10 +326,11 @@ CREATE TABLE audit_events (
     hash TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (organization_id, id)
 );
-CREATE INDEX audit_events_by_target ON audit_events (organization_id, target_kind, target_id, id);
+CREATE INDEX audit_events_by_target ON audit_events (organization_id, target_kind, target_id, seq);
 CREATE UNIQUE INDEX audit_events_by_seq ON audit_events (organization_id, seq) WHERE seq > 0;
 CREATE INDEX audit_events_unchained ON audit_events (organization_id, at, id) WHERE seq <= 0;
 CREATE INDEX audit_events_by_actor ON audit_events (organization_id, actor_id, seq);
+CREATE INDEX audit_events_by_company ON audit_events (organization_id, company_id, seq);
 CREATE INDEX audit_events_by_action ON audit_events (organization_id, action, seq);
 
 CREATE TABLE organization_contacts (

@@ -1,4 +1,4 @@
-//! The house and one request in it.
+//! The state of the application, and the context of a request.
 
 pub mod uptime;
 
@@ -13,108 +13,117 @@ use crate::common::time::{Clock, Time};
 use crate::common::token::{Keys, Seed, Token};
 use crate::db::Db;
 
-/// What one running instance is made of. Its database opens only through the gate.
+/// A running instance. Copies share one state.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<AppState>);
+
+/// The state of an instance. Handlers reach its database only through a gate.
+pub struct AppState {
     pub db: Db,
     pub config: Arc<Config>,
-    /// The instance's secrets.
-    pub keys: Arc<Keys>,
+    /// The secrets of the instance.
+    pub keys: Keys,
     pub clock: Clock,
     /// Where passwords are hashed.
     pub hasher: Hasher,
-    /// Rung after each commit, so that letters leave at once.
-    pub bell: Arc<WorkSignal>,
-    /// Since when it serves, and when its chores were done last.
-    pub pulse: Arc<Uptime>,
+    /// Signals each commit, so that emails are sent immediately.
+    pub bell: WorkSignal,
+    /// Since when it runs, and when its background jobs ran last.
+    pub pulse: Uptime,
+}
+
+impl std::ops::Deref for App {
+    type Target = AppState;
+
+    fn deref(&self) -> &AppState {
+        &self.0
+    }
 }
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "House({})", self.engine())
+        write!(f, "App({})", self.engine())
     }
 }
 
 impl App {
-    /// The engine's name.
+    /// The name of the database engine.
     pub fn engine(&self) -> &'static str {
         self.db.engine()
     }
 
-    /// Puts a house together.
     pub fn new(db: Db, config: Config, keys: Keys, clock: Clock) -> Self {
-        let pulse = Arc::new(Uptime::begin(clock.now()));
-        Self {
-            pulse,
+        Self(Arc::new(AppState {
+            pulse: Uptime::begin(clock.now()),
             db,
             config: Arc::new(config),
-            keys: Arc::new(keys),
+            keys,
             clock,
             hasher: Hasher::default(),
-            bell: Arc::default(),
-        }
+            bell: WorkSignal::default(),
+        }))
     }
 }
 
-/// Wakes the thread that waits for work.
+/// Wakes the threads that wait for work.
 #[derive(Debug, Default)]
 pub struct WorkSignal {
-    rung: std::sync::Mutex<bool>,
+    rings: std::sync::Mutex<u64>,
     wake: std::sync::Condvar,
 }
 
 impl WorkSignal {
-    /// There may be work.
+    /// Tells every waiting thread that there may be work.
     pub fn ring(&self) {
-        *self.rung.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = true;
+        *self.rings.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += 1;
         self.wake.notify_all();
     }
 
-    /// Waits until it rings, at most `longest`.
-    pub fn wait(&self, longest: std::time::Duration) {
-        let rung = self.rung.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (mut rung, _) = self
+    /// Waits for a ring after `heard`, at most `longest`; then `heard` is the newest one.
+    pub fn wait(&self, heard: &mut u64, longest: std::time::Duration) {
+        let rings = self.rings.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (rings, _) = self
             .wake
-            .wait_timeout_while(rung, longest, |rung| !*rung)
+            .wait_timeout_while(rings, longest, |rings| *rings == *heard)
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *rung = false;
+        *heard = *rings;
     }
 }
 
 /// Where a request came from.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// The address, behind trusted proxies the one they name.
+    /// The IP address; behind trusted proxies the one that they name.
     pub ip: String,
     /// `User-Agent`, at most 256 characters.
     pub agent: String,
     /// `X-Request-Id`.
     pub id: String,
-    /// Path and query as asked.
+    /// Path and query.
     pub path: String,
-    /// `system`, `light` or `dark`, from the person's cookie.
+    /// `system`, `light` or `dark`, from the cookie.
     pub theme: &'static str,
-    /// Whether htmx asks for a part of the page.
+    /// Whether htmx requests a part of the page.
     pub fragment: bool,
-    /// Organization and account id, once the gate knows them, for the log line.
+    /// Organization and account, once the gate knows them, for the log line.
     pub who: std::sync::OnceLock<(String, String)>,
 }
 
-/// What every closure behind the gate may know besides its connection.
+/// The context of a request, shared by everything that it does.
 #[derive(Debug, Clone)]
 pub struct Ctx {
     pub app: App,
-    /// The moment of this request: one for all its rows.
+    /// The time of the request: one for all its rows.
     pub now: Time,
     /// Where it came from.
     pub request: Arc<Request>,
-    /// A word left by the request before.
+    /// A message from the request before.
     pub flash: Option<Flash>,
 }
 
 impl Ctx {
-    /// A context of the house itself: the clock, a command.
-    pub fn of_house(app: &App, what: &str) -> Self {
+    /// The context of a background job or a command.
+    pub fn of_system(app: &App, what: &str) -> Self {
         let request = Request {
             id: what.to_owned(),
             theme: "system",
@@ -133,13 +142,13 @@ impl Ctx {
         &self.app.config
     }
 
-    /// The token that a seed makes here.
+    /// The token of a seed.
     pub fn token(&self, seed: &Seed) -> Token {
         self.app.keys.token(seed)
     }
 }
 
-/// A short word on what was done, shown once.
+/// A message about a change, shown once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Flash {
     /// `success`, `info`, `warning` or `danger`.

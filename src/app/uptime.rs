@@ -1,10 +1,10 @@
-//! What a running process knows of itself.
+//! How long the process has been running.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::common::time::Time;
 
-/// Since when a process serves, and when it did its chores last.
+/// When the process started, and when its background jobs ran last.
 #[derive(Debug)]
 pub struct Uptime {
     began: Time,
@@ -12,7 +12,7 @@ pub struct Uptime {
 }
 
 impl Uptime {
-    /// A process that begins now.
+    /// A process that starts now.
     pub fn begin(now: Time) -> Self {
         Self {
             began: now,
@@ -25,12 +25,12 @@ impl Uptime {
         self.began
     }
 
-    /// The chores are done, all of them.
+    /// All background jobs have run.
     pub fn chores_done(&self, now: Time) {
         self.chores.store(now.0, Ordering::Relaxed);
     }
 
-    /// When the chores were done last; `None` before the first time.
+    /// When the background jobs ran last; `None` before the first run.
     pub fn last_chores(&self) -> Option<Time> {
         Some(self.chores.load(Ordering::Relaxed))
             .filter(|at| *at != i64::MIN)

@@ -1,125 +1,24 @@
-//! The kinds of deeds.
+//! Every action that the log records, in one table: its group, stable name, category, the area whose role sees it, and its
+//! description. A new action is one line here.
 
-crate::text_enum! {
-    /// What was done, in the past tense.
-    pub enum Action {
-        OrganizationCreated = "organization.created",
-        OrganizationEdited = "organization.edited",
-        CompanyCreated = "company.created",
-        CompanyEdited = "company.edited",
-        CompanyArchived = "company.archived",
-        CompanyRestored = "company.restored",
-        CompanyMovedAway = "company.moved_away",
-        CompanyMovedIn = "company.moved_in",
-        MemberInvited = "member.invited",
-        InvitationResent = "invitation.resent",
-        InvitationEdited = "invitation.edited",
-        InvitationCancelled = "invitation.cancelled",
-        InvitationAccepted = "invitation.accepted",
-        InvitationDeclined = "invitation.declined",
-        InvitationExpired = "invitation.expired",
-        InvitationSuperseded = "invitation.superseded",
-        OwnershipHandedOver = "organization.handed_over",
-        MemberRoleChanged = "member.role_changed",
-        MemberAccessEndChanged = "member.access_end_changed",
-        MemberAssigned = "member.assigned",
-        MemberUnassigned = "member.unassigned",
-        MemberRemoved = "member.removed",
-        MemberLeft = "member.left",
-        SignedUp = "account.signed_up",
-        EmailVerified = "account.email_verified",
-        SignedIn = "account.signed_in",
-        SignedOut = "account.signed_out",
-        AccountLocked = "account.locked",
-        AccountUnlocked = "account.unlocked",
-        PasswordResetRequested = "account.password_reset_requested",
-        PasswordReset = "account.password_reset",
-        PasswordChanged = "account.password_changed",
-        NameChanged = "account.name_changed",
-        EmailChangeRequested = "account.email_change_requested",
-        EmailChanged = "account.email_changed",
-        SessionEnded = "account.session_ended",
-        OtherSessionsEnded = "account.other_sessions_ended",
-        VerificationRequested = "account.verification_requested",
-        OrganizationRequested = "account.organization_requested",
-        LimitChanged = "account.limit_changed",
-        OperatorAppointed = "account.operator_appointed",
-        OperatorDismissed = "account.operator_dismissed",
-        SignInFailed = "account.sign_in_failed",
-        SlugChanged = "organization.slug_changed",
-        ContactAsked = "organization.contact_asked",
-        ContactProven = "organization.contact_proven",
-        ContactRemoved = "organization.contact_removed",
-        TransferProposed = "organization.transfer_proposed",
-        TransferRefused = "organization.transfer_refused",
-        DeletionAsked = "organization.deletion_asked",
-        DeletionScheduled = "organization.deletion_scheduled",
-        DeletionStopped = "organization.deletion_stopped",
-        OrganizationDeleted = "organization.deleted",
-        DualControlChanged = "organization.dual_control_changed",
-        ApprovalAsked = "approval.asked",
-        ApprovalGiven = "approval.given",
-        ApprovalRefused = "approval.refused",
-        ApprovalExpired = "approval.expired",
-        ApprovalWithdrawn = "approval.withdrawn",
-        MemberSuspended = "member.suspended",
-        MemberRestored = "member.restored",
-        MemberAccessEnded = "member.access_ended",
-        MemberRemovalUndone = "member.removal_undone",
-        OverridesChanged = "member.overrides_changed",
-        PolicyChanged = "organization.policy_changed",
-        CustomRoleCreated = "role.created",
-        CustomRoleEdited = "role.edited",
-        CustomRoleDeleted = "role.deleted",
-        GroupCreated = "group.created",
-        GroupEdited = "group.edited",
-        GroupDeleted = "group.deleted",
-        GroupMemberAdded = "group.member_added",
-        GroupMemberRemoved = "group.member_removed",
-        AccessRequested = "access.requested",
-        AccessGranted = "access.granted",
-        AccessDenied = "access.denied",
-        AccessWithdrawn = "access.withdrawn",
-        AccessImported = "access.imported",
-        LinkCreated = "onboarding_link.created",
-        LinkEdited = "onboarding_link.edited",
-        LinkRotated = "onboarding_link.rotated",
-        LinkDisabled = "onboarding_link.disabled",
-        LinkEnabled = "onboarding_link.enabled",
-        JoinRequested = "join.requested",
-        JoinApproved = "join.approved",
-        JoinDenied = "join.denied",
-        JoinWithdrawn = "join.withdrawn",
-        JoinExpired = "join.expired",
-        MemberJoined = "member.joined",
-        SupportConsentChanged = "support.consent_changed",
-        SupportBegan = "support.began",
-        SupportEnded = "support.ended",
-        ReviewStarted = "review.started",
-        ReviewDecided = "review.decided",
-        ReviewClosed = "review.closed",
-        ReviewCancelled = "review.cancelled",
-        AuditExported = "audit.exported",
-        MailRetried = "mail.retried",
-    }
-}
+use crate::audit::describe::Facts;
 
-/// What a line of the log is about, to narrow the list by.
+/// The category of an action, as a filter of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Category {
     /// Something was changed.
     Change,
-    /// Somebody came or went.
+    /// A sign-in or sign-out.
     Login,
-    /// It concerns who can get in, or with what right.
+    /// Passwords, permissions of roles, ownership, support access.
     Security,
 }
 
 impl Category {
-    /// Every kind.
+    /// Every category.
     pub const ALL: [Self; 3] = [Self::Change, Self::Login, Self::Security];
 
-    /// The text for addresses.
+    /// The text in URLs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Change => "change",
@@ -128,7 +27,7 @@ impl Category {
         }
     }
 
-    /// The word for people.
+    /// The label.
     pub fn label(self) -> &'static str {
         match self {
             Self::Change => "Changes",
@@ -137,46 +36,240 @@ impl Category {
         }
     }
 
-    /// The kind of a text.
+    /// The category of a text.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|category| category.as_str() == text)
     }
 }
 
-/// The beginnings of actions' names, and the words for people.
-const GROUPS: &[(&str, &str)] = &[
-    ("organization", "Organization"),
-    ("company", "Companies"),
-    ("member", "Members"),
-    ("invitation", "Invitations"),
-    ("group", "Groups"),
-    ("role", "Custom roles"),
-    ("access", "Access requests"),
-    ("review", "Access reviews"),
-    ("approval", "Second confirmations"),
-    ("onboarding_link", "Onboarding links"),
-    ("join", "Requests to join"),
-    ("account", "Accounts"),
-    ("support", "Support sessions"),
-    ("audit", "Audit log"),
-    ("mail", "Mail"),
-];
+/// A part of the log that a role sees because it is responsible for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// Billing, for the Billing admin.
+    Billing,
+    /// Members, invitations, groups and access, for the User admin.
+    People,
+}
+
+impl Area {
+    /// What it covers, after "You see".
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Billing => "events about billing",
+            Self::People => "events about members, invitations, groups and access",
+        }
+    }
+
+    /// Its actions.
+    pub fn actions(self) -> impl Iterator<Item = Action> {
+        let all = Action::ALL.iter().copied();
+        all.filter(move |action| action.area() == Some(self))
+    }
+}
+
+/// A line of the table.
+struct Row {
+    group: &'static str,
+    group_label: &'static str,
+    category: Category,
+    area: Option<Area>,
+    describe: fn(&Facts<'_>) -> String,
+}
+
+macro_rules! actions {
+    ($($group:literal $group_label:literal {
+        $($name:ident = $text:literal $category:ident $area:ident $describe:expr;)+
+    })+) => {
+        crate::text_enum! {
+            /// What was done, in the past tense.
+            pub enum Action { $($($name = $text),+),+ }
+        }
+
+        static TABLE: &[Row] = &[$($(Row {
+            group: $group,
+            group_label: $group_label,
+            category: Category::$category,
+            area: actions!(@area $area),
+            describe: $describe,
+        }),+),+];
+    };
+    (@area General) => { None };
+    (@area $area:ident) => { Some(Area::$area) };
+}
+
+// name = "stable name"   category   area   description, after the actor's name
+#[rustfmt::skip]
+actions! {
+    "organization" "Organization" {
+        OrganizationCreated = "organization.created" Change General |e| format!("created the organization {}", e.label);
+        OrganizationEdited = "organization.edited" Change General |_| "changed the organization’s settings".into();
+        SlugChanged = "organization.slug_changed" Change General |e| format!("changed the address from {} to {}", e.was("slug"), e.is("slug"));
+        ContactAsked = "organization.contact_entered" Change General |e| format!("entered {} as the {}", e.is("email"), e.label.to_lowercase());
+        ContactProven = "organization.contact_verified" Change General |e| format!("verified {} as the {}", e.is("email"), e.label.to_lowercase());
+        ContactRemoved = "organization.contact_removed" Change General |e| format!("removed the {}", e.label.to_lowercase());
+        OwnershipHandedOver = "organization.handed_over" Security General |e| format!("took over the ownership from {}", e.label);
+        TransferProposed = "organization.transfer_proposed" Security General |e| format!("asked {} to become the owner", e.label);
+        TransferRefused = "organization.transfer_declined" Security General |_| "declined to become the owner".into();
+        DualControlChanged = "organization.dual_control_changed" Security General |e| format!("turned dual control {}", if e.turned_on("dual_control") { "on" } else { "off" });
+        PolicyChanged = "organization.policy_changed" Security General |e| e.policies();
+        DeletionAsked = "organization.deletion_requested" Change General |e| format!("requested the deletion of {}", e.label);
+        DeletionScheduled = "organization.deletion_scheduled" Change General |e| format!("scheduled the deletion of {}", e.label);
+        DeletionStopped = "organization.deletion_stopped" Change General |e| format!("restored {}", e.label);
+        OrganizationDeleted = "organization.deleted" Change General |e| format!("deleted {} after 30 days", e.label);
+    }
+    "company" "Companies" {
+        CompanyCreated = "company.created" Change General |e| format!("created {}", e.label);
+        CompanyEdited = "company.edited" Change General |e| match e.was("name") {
+            "" => format!("changed the settings of {}", e.label),
+            name if name == e.label => format!("changed the settings of {name}"),
+            name => format!("renamed {name} to {}", e.label),
+        };
+        CompanyArchived = "company.archived" Change General |e| format!("archived {}", e.label);
+        CompanyRestored = "company.restored" Change General |e| format!("restored {}", e.label);
+        CompanyMovedAway = "company.moved_away" Change General |e| format!("moved {} to {}", e.label, e.is("organization"));
+        CompanyMovedIn = "company.moved_in" Change General |e| format!("moved {} here from {}", e.label, e.was("organization"));
+    }
+    "member" "Members" {
+        MemberInvited = "member.invited" Change People |e| format!("invited {} as {}", e.label, e.new_role());
+        MemberJoined = "member.joined" Change People |e| format!("joined as {} through the onboarding link {}", e.new_role(), e.is("link"));
+        MemberRoleChanged = "member.role_changed" Change People |e| format!("changed {} from {} to {}", e.label, e.old_role(), e.new_role());
+        MemberAccessEndChanged = "member.access_end_changed" Change People |e| match e.company() {
+            "" => format!("changed when the access of {} ends", e.label),
+            company => format!("changed when the assignment of {} to {company} ends", e.label),
+        };
+        MemberAccessEnded = "member.access_ended" Change People |e| format!("suspended {}: access ended", e.label);
+        MemberAssigned = "member.assigned" Change People |e| format!("assigned {} to {}", e.label, e.company());
+        MemberUnassigned = "member.unassigned" Change People |e| format!("removed {} from {}", e.label, e.company());
+        MemberSuspended = "member.suspended" Change People |e| format!("suspended {}", e.label);
+        MemberRestored = "member.restored" Change People |e| format!("restored the access of {}", e.label);
+        MemberRemoved = "member.removed" Change People |e| format!("removed {}", e.label);
+        MemberRemovalUndone = "member.removal_undone" Change People |e| format!("undid the removal of {}", e.label);
+        MemberLeft = "member.left" Change People |_| "left the organization".into();
+        OverridesChanged = "member.overrides_changed" Security People |e| e.overrides();
+    }
+    "invitation" "Invitations" {
+        InvitationResent = "invitation.resent" Change People |e| format!("resent the invitation of {}", e.label);
+        InvitationEdited = "invitation.edited" Change People |e| format!("changed the invitation of {}", e.label);
+        InvitationCancelled = "invitation.cancelled" Change People |e| format!("cancelled the invitation of {}", e.label);
+        InvitationAccepted = "invitation.accepted" Change People |e| format!("joined as {}", e.new_role());
+        // A person who declines by the link alone has no account to name.
+        InvitationDeclined = "invitation.declined" Change People |e| match e.is("by") {
+            "link" => format!("recorded that {} declined the invitation", e.label),
+            _ => "declined the invitation".into(),
+        };
+        InvitationExpired = "invitation.expired" Change People |e| format!("closed the expired invitation of {}", e.label);
+        InvitationSuperseded = "invitation.superseded" Change People |e| format!("closed the invitation of {}, a member already", e.label);
+    }
+    "group" "Groups" {
+        GroupCreated = "group.created" Change People |e| format!("created the group {}", e.label);
+        GroupEdited = "group.edited" Change People |e| format!("changed the group {}", e.label);
+        GroupDeleted = "group.deleted" Change People |e| format!("deleted the group {}", e.label);
+        GroupMemberAdded = "group.member_added" Change People |e| format!("added {} to the group {}", e.label, e.is("group"));
+        GroupMemberRemoved = "group.member_removed" Change People |e| format!("removed {} from the group {}", e.label, e.was("group"));
+    }
+    "role" "Custom roles" {
+        CustomRoleCreated = "role.created" Security General |e| format!("created the role {}", e.label);
+        CustomRoleEdited = "role.edited" Security General |e| match e.was("name") {
+            "" => format!("changed the role {}", e.label),
+            name if name == e.label => format!("changed the role {name}"),
+            name => format!("changed the role {name}, now {}", e.label),
+        };
+        CustomRoleDeleted = "role.deleted" Security General |e| format!("deleted the role {}", e.label);
+    }
+    "access" "Access requests" {
+        AccessRequested = "access.requested" Change People |e| format!("requested {}", Facts::wanted(e.after));
+        AccessGranted = "access.granted" Change People |e| format!("granted {} {}", e.label, Facts::wanted(e.before));
+        AccessDenied = "access.denied" Change People |e| format!("denied {} {}", e.label, Facts::wanted(e.before));
+        AccessWithdrawn = "access.withdrawn" Change People |e| format!("withdrew the request for {}", Facts::wanted(e.before));
+        AccessImported = "access.imported" Change People |e| format!(
+            "imported roles from a CSV file: {} added, {} changed, {} removed", e.count("added"), e.count("changed"), e.count("removed")
+        );
+    }
+    "review" "Access reviews" {
+        ReviewStarted = "review.started" Change General |e| format!("started the access review “{}”", e.label);
+        ReviewDecided = "review.decided" Change General |e| format!("reviewed the members of {} in the access review “{}”", e.company(), e.label);
+        ReviewClosed = "review.closed" Change General |e| format!("closed the access review “{}”", e.label);
+        ReviewCancelled = "review.cancelled" Change General |e| format!("cancelled the access review “{}”", e.label);
+    }
+    "approval" "Approvals" {
+        ApprovalAsked = "approval.requested" Change General |e| format!("asked another owner to approve: {}", e.label);
+        ApprovalGiven = "approval.approved" Change General |e| format!("approved: {}", e.label);
+        ApprovalRefused = "approval.rejected" Change General |e| format!("rejected: {}", e.label);
+        ApprovalExpired = "approval.expired" Change General |e| format!("closed a request that is no longer possible: {}", e.label);
+        ApprovalWithdrawn = "approval.withdrawn" Change General |e| format!("withdrew: {}", e.label);
+    }
+    "onboarding_link" "Onboarding links" {
+        LinkCreated = "onboarding_link.created" Change General |e| format!("created the onboarding link {}", e.label);
+        LinkEdited = "onboarding_link.edited" Change General |e| format!("changed the onboarding link {}", e.label);
+        LinkRotated = "onboarding_link.rotated" Change General |e| format!("rotated the onboarding link {}", e.label);
+        LinkDisabled = "onboarding_link.disabled" Change General |e| format!("disabled the onboarding link {}", e.label);
+        LinkEnabled = "onboarding_link.enabled" Change General |e| format!("enabled the onboarding link {}", e.label);
+    }
+    "join" "Join requests" {
+        JoinRequested = "join.requested" Change People |e| format!("asked to join through the onboarding link {}", e.is("link"));
+        JoinApproved = "join.approved" Change People |e| format!("approved {} as {}", e.label, e.new_role());
+        JoinDenied = "join.denied" Change People |e| format!("denied the join request of {}", e.label);
+        JoinWithdrawn = "join.withdrawn" Change People |_| "withdrew the join request".into();
+        JoinExpired = "join.expired" Change People |e| format!("closed the expired join request of {}", e.label);
+    }
+    "account" "Accounts" {
+        SignedUp = "account.signed_up" Change General |_| "signed up".into();
+        EmailVerified = "account.email_verified" Change General |e| format!("verified the email address {}", e.label);
+        VerificationRequested = "account.verification_requested" Change General |_| "requested another verification email".into();
+        SignedIn = "account.signed_in" Login General |_| "signed in".into();
+        SignedOut = "account.signed_out" Login General |_| "signed out".into();
+        // No one is signed in: the actor is Tenantry.
+        SignInFailed = "account.sign_in_failed" Login General |e| format!("rejected a sign-in as {}: incorrect password", e.label);
+        AccountLocked = "account.locked" Security General |e| format!("locked the account {} after too many incorrect passwords", e.label);
+        AccountUnlocked = "account.unlocked" Security General |e| format!("unlocked the account {}", e.label);
+        PasswordResetRequested = "account.password_reset_requested" Security General |e| format!("sent {} a password reset link", e.label);
+        PasswordReset = "account.password_reset" Security General |_| "reset their password by email".into();
+        PasswordChanged = "account.password_changed" Security General |_| "changed their password".into();
+        NameChanged = "account.name_changed" Change General |e| match e.is("name") {
+            "" => "changed their name".into(),
+            name => format!("changed their name to {name}"),
+        };
+        EmailChangeRequested = "account.email_change_requested" Security General |_| "requested a change of their email address".into();
+        EmailChanged = "account.email_changed" Security General |_| "changed their email address".into();
+        SessionEnded = "account.session_ended" Security General |_| "ended one of their sessions".into();
+        OtherSessionsEnded = "account.other_sessions_ended" Security General |_| "ended all of their other sessions".into();
+        OrganizationRequested = "account.organization_requested" Change General |_| "asked to create another organization".into();
+        LimitChanged = "account.limit_changed" Change General |e| format!("changed how many organizations {} may create", e.label);
+        OperatorAppointed = "account.operator_appointed" Change General |e| format!("made {} an operator", e.label);
+        OperatorDismissed = "account.operator_dismissed" Change General |e| format!("dismissed {} as an operator", e.label);
+    }
+    "support" "Support sessions" {
+        SupportConsentChanged = "support.consent_changed" Security General |e| format!("turned support access {}", if e.turned_on("allowed") { "on" } else { "off" });
+        SupportBegan = "support.started" Security General |e| format!("started a support session: {}", e.is("reason"));
+        SupportEnded = "support.ended" Security General |e| format!("ended the support session of {} ({})", e.label, e.is("how"));
+    }
+    "audit" "Audit log" {
+        AuditExported = "audit.exported" Security General |e| match e.is("format") {
+            "" => "exported the audit log".into(),
+            format => format!("exported the audit log as {}", format.to_uppercase()),
+        };
+    }
+    "mail" "Email" {
+        MailRetried = "mail.retried" Change General |e| format!("resent the email “{}”", e.label);
+    }
+}
 
 impl Action {
-    /// The beginning of its name, before the dot.
+    fn row(self) -> &'static Row {
+        &TABLE[self as usize]
+    }
+
+    /// The name of its group, which its stable name begins with.
     pub fn group(self) -> &'static str {
-        self.as_str().split_once('.').map_or(self.as_str(), |(group, _)| group)
+        self.row().group
     }
 
-    /// The words for a group of actions.
-    pub fn group_label(group: &str) -> &str {
-        GROUPS
-            .iter()
-            .find(|(name, _)| *name == group)
-            .map_or(group, |(_, label)| label)
+    /// The label of its group.
+    pub fn group_label(self) -> &'static str {
+        self.row().group_label
     }
 
-    /// The word for it within its group: "Role changed".
+    /// Its label within the group: "Role changed".
     pub fn label(self) -> String {
         let name = self.as_str().split_once('.').map_or(self.as_str(), |(_, name)| name);
         let words = name.replace('_', " ");
@@ -187,52 +280,58 @@ impl Action {
             .unwrap_or_default()
     }
 
-    /// What it is about.
-    pub fn kind(self) -> Category {
-        match self {
-            Self::SignedIn | Self::SignedOut | Self::SignInFailed => Category::Login,
-            Self::AccountLocked
-            | Self::AccountUnlocked
-            | Self::PasswordResetRequested
-            | Self::PasswordReset
-            | Self::PasswordChanged
-            | Self::EmailChangeRequested
-            | Self::EmailChanged
-            | Self::SessionEnded
-            | Self::OtherSessionsEnded
-            | Self::OwnershipHandedOver
-            | Self::TransferProposed
-            | Self::TransferRefused
-            | Self::DualControlChanged
-            | Self::OverridesChanged
-            | Self::PolicyChanged
-            | Self::CustomRoleCreated
-            | Self::CustomRoleEdited
-            | Self::CustomRoleDeleted
-            | Self::SupportConsentChanged
-            | Self::SupportBegan
-            | Self::SupportEnded
-            | Self::AuditExported => Category::Security,
-            _ => Category::Change,
-        }
+    /// Its category.
+    pub fn category(self) -> Category {
+        self.row().category
     }
 
-    /// Whether a deed on an account also stands in the logs of the organizations that the person belongs to.
+    /// The area whose role sees it; `None` for what only those see who see the whole log.
+    pub fn area(self) -> Option<Area> {
+        self.row().area
+    }
+
+    /// The words after the actor's name.
+    pub fn describe(self, facts: &Facts<'_>) -> String {
+        (self.row().describe)(facts)
+    }
+
+    /// Whether an event on an account is also recorded in the logs of the person's organizations.
     pub fn concerns_organizations(self) -> bool {
-        self.as_str().starts_with("account.") && self.kind() != Category::Change
+        self.group() == "account" && self.category() != Category::Change
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
-    fn every_action_is_found_in_a_group_of_the_list() {
+    fn every_action_has_a_group_a_label_and_a_description() {
+        let empty = json!({});
+        let facts = Facts {
+            label: "Label",
+            before: &empty,
+            after: &empty,
+        };
         for action in Action::ALL {
-            assert!(GROUPS.iter().any(|(name, _)| *name == action.group()), "{action}");
+            assert_eq!(action.as_str().split('.').next(), Some(action.group()), "{action}");
             assert!(!action.label().is_empty());
+            let words = action.describe(&facts);
+            assert!(
+                words.chars().next().is_some_and(char::is_lowercase),
+                "{action}: {words}"
+            );
+            assert!(!words.ends_with('.'), "{action}: {words}");
         }
         assert_eq!(Action::MemberRoleChanged.label(), "Role changed");
+    }
+
+    #[test]
+    fn the_people_area_is_members_invitations_groups_access_and_join_requests() {
+        for action in Action::ALL {
+            let people = ["access", "group", "invitation", "join", "member"].contains(&action.group());
+            assert_eq!(action.area(), people.then_some(Area::People), "{action}");
+        }
     }
 }

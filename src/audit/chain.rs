@@ -1,5 +1,5 @@
-//! The chain: each line of an organization's log carries the hash of the line before, so that nothing in between can be
-//! changed, taken out or put in without every later hash telling it.
+//! The chain: each event of an organization's log carries the hash of the event before. A changed, removed or inserted event
+//! breaks every later hash.
 
 use diesel::dsl::{exists, not, sql};
 use diesel::expression::SqlLiteral;
@@ -12,8 +12,11 @@ use crate::db::schema::{audit_events, audit_heads};
 use crate::db::types::org_id::OrgId;
 use crate::on_each;
 
-/// Puts lines at the end of an organization's chain. The head's row is taken first: writers of one organization append
-/// one after the other.
+/// Appends events to an organization's chain. The row of the head is locked first, so that writers of one organization
+/// append one after the other.
+///
+/// # Errors
+/// When the database fails.
 pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<Entry>) -> QueryResult<()> {
     let more = i64::try_from(lines.len()).unwrap_or_default();
     let taken = diesel::update(audit_heads::table.find(organization))
@@ -44,7 +47,7 @@ pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<Entry>) -> QueryR
     Ok(())
 }
 
-/// Makes a chain's head, in the one transaction that comes first; the lines from before there was a chain come with it.
+/// Makes the head of a chain, in the transaction that comes first, and chains the events that are there already.
 fn begin(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
     let head = (
         audit_heads::organization_id.eq(organization),
@@ -59,17 +62,17 @@ fn begin(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
     Ok(())
 }
 
-/// The lines of a chain. In the index's own words, or neither engine sees that it is meant.
+/// Chained events. It repeats the condition of the partial index; otherwise neither engine uses the index.
 pub fn chained() -> SqlLiteral<Bool> {
     sql::<Bool>("audit_events.seq > 0")
 }
 
-/// The lines outside of every chain.
+/// Events outside of every chain.
 pub fn unchained() -> SqlLiteral<Bool> {
     sql::<Bool>("audit_events.seq <= 0")
 }
 
-/// The end of a chain: its length and the last hash. `None` where nothing was written yet.
+/// The end of a chain: its length and the last hash. `None` without events.
 ///
 /// # Errors
 /// When the database fails.
@@ -81,8 +84,8 @@ pub fn head(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<(i64, St
         .optional()
 }
 
-/// An organization with lines from before there was a chain. Once it has a chain, a line outside of it is one that
-/// somebody put in, and stays outside.
+/// An organization with events and no chain. Once there is a chain, an event outside of it was inserted by hand and stays
+/// outside.
 ///
 /// # Errors
 /// When the database fails.
@@ -97,7 +100,7 @@ pub fn waiting(conn: &mut Conn) -> QueryResult<Option<OrgId>> {
         .optional()
 }
 
-/// Makes one chain of the lines that an organization had before there was one, oldest first.
+/// Chains the events of an organization that has no chain, oldest first.
 ///
 /// # Errors
 /// When the database fails.
@@ -105,7 +108,7 @@ pub fn adopt(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
     begin(conn, organization)
 }
 
-/// So many lines are held in memory while they are linked.
+/// Events in memory while they are chained.
 const AT_ONCE: i64 = 1_000;
 
 fn take_in(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {

@@ -1,5 +1,5 @@
-//! Seals: where a chain stood at the end of a day, signed with the instance's key. Whoever writes a whole chain anew has no
-//! signature for it.
+//! Seals: the end of a chain at the end of a day, signed with the key of the instance. A rewritten chain does not match
+//! them.
 
 use diesel::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::db::schema::{audit_events, audit_heads, audit_seals};
 use crate::db::types::org_id::OrgId;
 use crate::on_each;
 
-/// Where a chain stood when a day had ended.
+/// The end of a chain at the end of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = audit_seals)]
 pub struct Seal {
@@ -27,24 +27,24 @@ pub struct Seal {
     pub sealed_at: Time,
 }
 
-/// What is signed. `when` is a day, or the moment of an export.
+/// The signed text. `when` is a day, or the moment of an export.
 pub fn message(organization: OrgId, when: &str, seq: i64, hash: &str) -> String {
     format!("tenantry-seal-1\n{organization}\n{when}\n{seq}\n{hash}")
 }
 
 impl Seal {
-    /// What its signature stands for.
+    /// The signed text.
     pub fn message(&self, organization: OrgId) -> String {
         message(organization, &self.day, self.seq, &self.hash)
     }
 }
 
-/// The day that is sealed at `now`: the one that ended last.
+/// The day to seal at `now`: yesterday.
 fn day(now: Time) -> String {
     (now - Span::days(1)).day()
 }
 
-// Chains that grew since they were sealed, and were not sealed for that day.
+// Chains that grew since their last seal and have no seal of that day.
 macro_rules! due {
     ($day:expr) => {
         audit_heads::table
@@ -55,7 +55,7 @@ macro_rules! due {
     };
 }
 
-/// Whether a chain waits for its seal.
+/// Whether a chain has to be sealed.
 ///
 /// # Errors
 /// When the database fails.
@@ -64,7 +64,7 @@ pub fn is_due(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     Ok(first.is_some())
 }
 
-/// Seals at most `most` chains for the day that ended last, at the last line before its end; how many were looked at.
+/// Seals at most `most` chains for yesterday, at their last line of that day. Returns how many were checked.
 ///
 /// # Errors
 /// When the database fails.
@@ -73,7 +73,7 @@ pub fn seal(conn: &mut Conn, cx: &Ctx, most: i64) -> QueryResult<usize> {
     let organizations: Vec<OrgId> = due!(day.as_str()).limit(most).load(conn)?;
     for organization in &organizations {
         let here = audit_heads::table.find(organization);
-        // Two clocks at once seal it once. A chain that began after the day's end waits for the next one.
+        // Two processes seal a chain once. A chain that began after the end of the day is sealed the day after.
         let mine = diesel::update(here.filter(audit_heads::sealed_day.lt(&day)))
             .set(audit_heads::sealed_day.eq(&day))
             .execute(conn)?;
@@ -97,7 +97,7 @@ pub fn seal(conn: &mut Conn, cx: &Ctx, most: i64) -> QueryResult<usize> {
     Ok(organizations.len())
 }
 
-/// The last line that a day has, unless it is sealed. Asked soon after midnight, few lines lie behind it.
+/// The last line of a day, unless it is sealed. Soon after midnight few lines come after it.
 fn end_of(conn: &mut Conn, organization: OrgId, day: &str) -> QueryResult<Option<(i64, String)>> {
     let sealed: i64 = audit_heads::table
         .find(organization)

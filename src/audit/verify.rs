@@ -1,6 +1,6 @@
-//! Whether a chain holds: every line gives its hash, carries the hash of the line before, none is missing, the head is
-//! where the lines end, and every seal is this instance's and says what the lines say. In steps, so that a million lines
-//! hold up nobody.
+//! Verification of a chain: every line matches its hash and carries the hash of the line before, none is missing, the head
+//! is the last line, and every seal is signed by this instance and matches its line. It runs in steps, so that a log of a
+//! million lines does not block other requests.
 
 use diesel::prelude::*;
 
@@ -14,77 +14,77 @@ use crate::db::Conn;
 use crate::db::schema::audit_events;
 use crate::db::types::org_id::OrgId;
 
-/// How far a check came: the last line that holds, and its hash.
+/// How far a verification is: the last verified line and its hash.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cursor {
-    /// The last line that holds; 0 before the first.
+    /// The last verified line; 0 before the first.
     pub seq: i64,
     /// Its hash.
     pub hash: String,
 }
 
-/// What a step found.
+/// The result of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// All well so far, and more to come.
+    /// No fault so far, and more lines to verify.
     On(Cursor),
-    /// Every line holds.
+    /// Every line is verified.
     Whole(Whole),
-    /// A line that does not hold.
+    /// A line with a fault.
     Broken(Broken),
 }
 
-/// A chain that holds.
+/// A verified chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whole {
     /// How many lines it has.
     pub lines: i64,
-    /// How many lines from before there was a chain wait to be taken in.
+    /// How many lines are not chained yet.
     pub waiting: i64,
     /// The newest seal.
     pub seal: Option<Seal>,
 }
 
-/// The first line that does not hold.
+/// The first line with a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
     /// Its number, or the one that is missing.
     pub line: i64,
-    /// What is wrong with it.
+    /// The fault.
     pub fault: Fault,
 }
 
-/// What is wrong with a line.
+/// The fault of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// It does not give its hash.
+    /// Its content does not match its hash.
     Changed,
-    /// It carries another hash of the line before.
+    /// Its hash of the line before does not match that line.
     Unlinked,
     /// It is missing, and everything before this line with it.
     Missing {
         /// The last one that is missing.
         through: i64,
     },
-    /// There are two of this number.
+    /// Two lines have this number.
     Twice,
-    /// It was signed with another hash.
+    /// A seal has a different hash of it.
     Sealed {
         /// The day of the seal.
         day: String,
     },
-    /// The seal on it is not this instance's.
+    /// Its seal is not signed by this instance.
     Signature {
         /// The day of the seal.
         day: String,
     },
-    /// The head says another hash of the last line.
+    /// The head has a different hash of the last line.
     Head,
     /// The chain ends before it.
     Beyond,
     /// There are lines and no head.
     NoHead,
-    /// A line stands outside of the chain.
+    /// A line is outside of the chain.
     Outside {
         /// Its id.
         id: String,
@@ -96,31 +96,28 @@ impl std::fmt::Display for Broken {
         let line = self.line;
         let before = line - 1;
         match &self.fault {
-            Fault::Changed => write!(f, "line {line} was changed: its content does not give its hash"),
+            Fault::Changed => write!(f, "event {line} was changed: its content does not match its hash"),
             Fault::Unlinked => write!(
                 f,
-                "line {line} does not follow line {before}: it carries another hash of it (one of them was written anew)"
+                "event {line} does not follow event {before}: the hashes do not match (one of them was rewritten)"
             ),
-            Fault::Missing { through } if *through == line => write!(f, "line {line} is missing"),
-            Fault::Missing { through } => write!(f, "lines {line} to {through} are missing"),
-            Fault::Twice => write!(f, "line {line} is there twice"),
-            Fault::Sealed { day } => write!(f, "line {line} has another hash than the seal of {day} signed"),
-            Fault::Signature { day } => write!(
-                f,
-                "the seal of {day} on line {line} does not carry this instance’s signature"
-            ),
-            Fault::Head => write!(f, "the head does not carry the hash of the last line, {line}"),
+            Fault::Missing { through } if *through == line => write!(f, "event {line} is missing"),
+            Fault::Missing { through } => write!(f, "events {line} to {through} are missing"),
+            Fault::Twice => write!(f, "event {line} exists twice"),
+            Fault::Sealed { day } => write!(f, "event {line} does not have the hash in the seal of {day}"),
+            Fault::Signature { day } => write!(f, "the seal of {day} on event {line} is not signed by this instance"),
+            Fault::Head => write!(f, "the head does not have the hash of the last event, {line}"),
             Fault::Beyond => write!(
                 f,
-                "line {line} stands behind the head, which says that the log ends at {before}"
+                "event {line} is beyond the head, which says that the log ends at {before}"
             ),
-            Fault::NoHead => write!(f, "the log has lines but no head"),
-            Fault::Outside { id } => write!(f, "a line stands outside of the chain: {id}"),
+            Fault::NoHead => write!(f, "the log has events but no head"),
+            Fault::Outside { id } => write!(f, "an event is outside of the chain: {id}"),
         }
     }
 }
 
-/// Whether a line follows on the one before, and gives its hash.
+/// Whether a line follows the one before and matches its hash.
 fn follows(cursor: &Cursor, line: &Entry) -> Result<(), Broken> {
     let due = cursor.seq + 1;
     let broken = |line, fault| Err(Broken { line, fault });
@@ -137,15 +134,15 @@ fn follows(cursor: &Cursor, line: &Entry) -> Result<(), Broken> {
     }
 }
 
-/// So many lines are in memory at once.
+/// Lines in memory at a time.
 const AT_ONCE: i64 = 1_000;
 
-/// Goes on with a check, by at most `most` lines.
+/// Continues a verification, by at most `most` lines.
 ///
 /// # Errors
 /// When the database fails.
 pub fn step(conn: &mut Conn, signer: &Signer, organization: OrgId, mut cursor: Cursor, most: i64) -> QueryResult<Step> {
-    // Before the lines: what is written meanwhile is not this step's.
+    // Before the lines: this step does not verify what is written meanwhile.
     let head = chain::head(conn, organization)?;
     let end = head.as_ref().map_or(0, |(seq, _)| *seq);
     let mut left = most;
@@ -191,7 +188,7 @@ fn contradicts(signer: &Signer, organization: OrgId, seal: &Seal, cursor: &Curso
     }
 }
 
-/// Whether the chain ends where its head, its seals and its lines say.
+/// Whether head, seals and lines agree on the end of the chain.
 fn finish(conn: &mut Conn, organization: OrgId, cursor: &Cursor, head: Option<&(i64, String)>) -> QueryResult<Step> {
     let broken = |line, fault| Ok(Step::Broken(Broken { line, fault }));
     let next = cursor.seq + 1;
@@ -199,7 +196,7 @@ fn finish(conn: &mut Conn, organization: OrgId, cursor: &Cursor, head: Option<&(
     let furthest = seal::between(conn, organization, next, i64::MAX)?
         .last()
         .map(|seal| seal.seq);
-    // The lines before the head: a line and its head are committed together, so a line behind a head read later is odd.
+    // A line and its head are committed together, so a line beyond a head that is read later is a fault.
     let beyond: Option<i64> = audit_events::table
         .filter(audit_events::organization_id.eq(organization))
         .filter(chained())
@@ -250,68 +247,4 @@ fn finish(conn: &mut Conn, organization: OrgId, cursor: &Cursor, head: Option<&(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::common::time::Time;
-
-    fn chain(lines: i64) -> Vec<Entry> {
-        let mut hash = String::new();
-        (1..=lines)
-            .map(|seq| {
-                let mut line = Entry {
-                    seq,
-                    id: format!("{seq:032x}"),
-                    at: Time(seq),
-                    actor_id: None,
-                    actor_name: "Tenantry".into(),
-                    on_behalf_of: None,
-                    ip: String::new(),
-                    agent: String::new(),
-                    request_id: String::new(),
-                    action: "company.created".into(),
-                    target_kind: "company".into(),
-                    target_id: String::new(),
-                    target_label: format!("Company {seq}"),
-                    before: "{}".into(),
-                    after: "{}".into(),
-                    prev_hash: hash.clone(),
-                    hash: String::new(),
-                };
-                line.hash = line.digest();
-                hash.clone_from(&line.hash);
-                line
-            })
-            .collect()
-    }
-
-    fn walk(lines: &[Entry]) -> Result<Cursor, Broken> {
-        lines.iter().try_fold(Cursor::default(), |cursor, line| {
-            follows(&cursor, line)?;
-            Ok(Cursor {
-                seq: line.seq,
-                hash: line.hash.clone(),
-            })
-        })
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn whatever_is_done_to_a_line_is_found_at_it_or_right_behind_it(at in 0usize..19, how in 0u8..7) {
-            let sound = chain(20);
-            proptest::prop_assert_eq!(walk(&sound).unwrap().seq, 20);
-            let mut lines = sound.clone();
-            match how {
-                0 => lines[at].target_label.push('x'),
-                1 => { lines.remove(at); }
-                2 => lines.swap(at, at + 1),
-                3 => { lines[at].after = "{\"a\":1}".into(); lines[at].hash = lines[at].digest(); }
-                4 => { let twin = lines[at].clone(); lines.insert(at, twin); }
-                5 => lines[at].action = "nothing.known".into(),
-                _ => lines[at].prev_hash = "0".repeat(64),
-            }
-            let broken = walk(&lines).unwrap_err();
-            let line = i64::try_from(at).unwrap() + 1;
-            proptest::prop_assert!((line..=line + 1).contains(&broken.line), "{broken} for {how} at {line}");
-        }
-    }
-}
+mod tests;

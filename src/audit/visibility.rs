@@ -1,59 +1,22 @@
-//! Which lines of an organization's log a reader sees: the one rule for the list, one line, exports and the history of an
-//! object alike.
+//! Which events of an organization's log a reader sees: one rule for the list, a single event, exports and the history of
+//! an object.
 
-use std::collections::HashSet;
-
-use diesel::prelude::*;
-use serde_json::Value;
-
-use crate::audit::{Action, Entry};
-use crate::auth::actor::Actor;
+use crate::audit::Entry;
+use crate::audit::action::{Action, Area};
 use crate::authz::decision::AccessInputs;
 use crate::authz::permission::{Permission, ViewAudit};
 use crate::authz::role::Role;
-use crate::db::Conn;
-
-/// What belongs to a role that is responsible for a part of the organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Area {
-    /// Money: the Billing admin's.
-    Billing,
-    /// Who comes in and with what: the User admin's.
-    People,
-}
-
-impl Area {
-    fn beginnings(self) -> &'static [&'static str] {
-        match self {
-            Self::Billing => &["billing.", "budget.", "invoice.", "payment.", "plan.", "wallet."],
-            Self::People => &["access.", "group.", "invitation.", "join.", "member."],
-        }
-    }
-
-    /// The words for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Billing => "what was done about billing",
-            Self::People => "what was done about members, invitations, groups and access",
-        }
-    }
-
-    /// Whether an action is of this area, by its stable name.
-    pub fn covers(self, action: &str) -> bool {
-        self.beginnings().iter().any(|beginning| action.starts_with(beginning))
-    }
-}
 
 /// What one reader sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visibility {
-    /// Every line.
+    /// Every event.
     Everything,
     /// A part.
     Part(Part),
 }
 
-/// A reader who sees a part of the log: what they did themselves, and what follows.
+/// A reader who sees a part of the log: their own actions, and what follows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Part {
     /// The reader's account.
@@ -61,10 +24,10 @@ pub struct Part {
     /// Areas that the reader is responsible for.
     pub areas: Vec<Area>,
     /// Companies that the reader manages.
-    pub companies: HashSet<String>,
+    pub companies: Vec<String>,
 }
 
-/// The areas that somebody with these grounds sees everywhere; `None` is all of the log.
+/// The areas that a member with these inputs sees everywhere; `None` is the whole log.
 pub fn areas(inputs: &AccessInputs) -> Option<Vec<Area>> {
     let permission = ViewAudit::ID;
     let mut areas = Vec::new();
@@ -87,71 +50,35 @@ pub fn areas(inputs: &AccessInputs) -> Option<Vec<Area>> {
 }
 
 impl Visibility {
-    /// What a member sees.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn of(conn: &mut Conn, actor: &Actor) -> QueryResult<Self> {
-        let areas = if actor.support.is_some() {
-            None
-        } else {
-            areas(&actor.inputs)
-        };
-        let Some(areas) = areas else {
-            return Ok(Self::Everything);
-        };
-        let companies = if actor.permissions.own().has(ViewAudit::ID) {
-            let own = actor.own_companies(conn, ViewAudit::ID)?;
-            own.iter().map(ToString::to_string).collect()
-        } else {
-            HashSet::new()
-        };
-        Ok(Self::Part(Part {
-            reader: actor.person.id.to_string(),
-            areas,
-            companies,
-        }))
-    }
-
-    /// Whether a line is among them.
+    /// Whether an event is visible.
     pub fn sees(&self, line: &Entry) -> bool {
         match self {
             Self::Everything => true,
             Self::Part(part) => {
+                let area = line.action().and_then(Action::area);
                 line.actor_id.as_deref() == Some(&part.reader)
-                    || part.areas.iter().any(|area| area.covers(&line.action))
-                    || part.concerns_own_company(line)
+                    || area.is_some_and(|area| part.areas.contains(&area))
+                    || line.company_id.as_ref().is_some_and(|id| part.companies.contains(id))
             }
         }
     }
 
-    /// Whether lines of an action can be among them at all.
+    /// Whether events of an action can be visible at all.
     pub fn may_see(&self, action: Action) -> bool {
         match self {
             Self::Everything => true,
-            // In a company, or by the reader's own hand.
+            // In a company, or the reader's own.
             Self::Part(part) if !part.companies.is_empty() => true,
-            Self::Part(part) => part.areas.iter().any(|area| area.covers(action.as_str())),
+            Self::Part(part) => action.area().is_some_and(|area| part.areas.contains(&area)),
         }
     }
 }
 
 impl Part {
-    /// A line about a company, or one that says a company's id beside its fields.
-    fn concerns_own_company(&self, line: &Entry) -> bool {
-        if self.companies.is_empty() {
-            return false;
-        }
-        if line.target_kind == "company" && self.companies.contains(&line.target_id) {
-            return true;
-        }
-        [&line.before, &line.after].into_iter().any(|text| {
-            text.contains("company_id")
-                && serde_json::from_str::<Value>(text).is_ok_and(|fields| {
-                    let company = fields.get("company_id").and_then(Value::as_str);
-                    company.is_some_and(|company| self.companies.contains(company))
-                })
-        })
+    /// The stable names of the actions of its areas.
+    pub fn actions(&self) -> Vec<&'static str> {
+        let actions = self.areas.iter().flat_map(|area| area.actions());
+        actions.map(Action::as_str).collect()
     }
 }
 
@@ -163,23 +90,26 @@ mod tests {
     use crate::authz::role::CompanyRole;
     use crate::common::time::Time;
 
-    fn line(action: &str, target: (&str, &str), after: &str) -> Entry {
+    fn line(action: &str, company: Option<&str>) -> Entry {
         Entry {
+            v: crate::audit::entry::VERSION,
             seq: 1,
             id: String::new(),
             at: Time(0),
-            actor_id: Some("somebody".into()),
+            actor_kind: "user".into(),
+            actor_id: Some("another".into()),
             actor_name: String::new(),
             on_behalf_of: None,
+            company_id: company.map(str::to_owned),
             ip: String::new(),
             agent: String::new(),
             request_id: String::new(),
             action: action.into(),
-            target_kind: target.0.into(),
-            target_id: target.1.into(),
+            target_kind: "member".into(),
+            target_id: "m".into(),
             target_label: String::new(),
             before: "{}".into(),
-            after: after.into(),
+            after: "{}".into(),
             prev_hash: String::new(),
             hash: String::new(),
         }
@@ -202,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_viewer_who_is_given_the_log_sees_all_of_it_and_a_second_role_adds_its_part() {
+    fn a_viewer_with_the_permission_sees_the_whole_log_and_a_second_role_adds_its_part() {
         let permission = ViewAudit::ID;
         let mut viewer = AccessInputs::of(Role::Viewer, &[]);
         viewer.overrides = viewer.overrides.set(permission, Some(true));
@@ -215,7 +145,7 @@ mod tests {
         assert_eq!(areas(&both), Some(vec![Area::Billing, Area::People]));
         both.roles.push(Role::Admin.into());
         assert_eq!(areas(&both), None);
-        // A custom role that stands at Billing admin is what it is made of.
+        // A custom role at the level of Billing admin has its own permissions, not the area.
         let mut custom = AccessInputs::of(Role::BillingAdmin, &[]);
         custom.roles = vec![RoleGrant {
             role: Role::BillingAdmin,
@@ -228,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_the_log_is_the_area_the_own_companies_and_what_one_did() {
+    fn a_part_of_the_log_is_the_area_the_own_companies_and_own_actions() {
         let part = |areas: &[Area], companies: &[&str]| {
             Visibility::Part(Part {
                 reader: "me".into(),
@@ -236,27 +166,19 @@ mod tests {
                 companies: companies.iter().map(ToString::to_string).collect(),
             })
         };
-        let invited = line("member.invited", ("invitation", "i"), "{}");
-        let company = line("company.edited", ("company", "north"), "{}");
-        let assigned = line("member.assigned", ("member", "m"), r#"{"company_id":"north"}"#);
-        // A name that happens to be an id is none.
-        let named = line("member.assigned", ("member", "m"), r#"{"company":"north"}"#);
-        let signed_in = line("account.signed_in", ("session", "s"), "{}");
-        let paid = line("wallet.topped_up", ("wallet", "w"), "{}");
-        let all = [&invited, &company, &assigned, &named, &signed_in, &paid];
-        let seen = |sight: &Visibility| all.map(|line| sight.sees(line));
-        assert_eq!(seen(&Visibility::Everything), [true; 6]);
-        assert_eq!(seen(&part(&[], &[])), [false; 6]);
-        assert_eq!(
-            seen(&part(&[Area::People], &[])),
-            [true, false, true, true, false, false]
-        );
-        assert_eq!(
-            seen(&part(&[Area::Billing], &[])),
-            [false, false, false, false, false, true]
-        );
-        assert_eq!(seen(&part(&[], &["north"])), [false, true, true, false, false, false]);
-        assert_eq!(seen(&part(&[], &["south"])), [false; 6]);
+        let invited = line("member.invited", None);
+        let company = line("company.edited", Some("north"));
+        let assigned = line("member.assigned", Some("north"));
+        let signed_in = line("account.signed_in", None);
+        let unknown = line("nothing.known", None);
+        let all = [&invited, &company, &assigned, &signed_in, &unknown];
+        let seen = |visibility: &Visibility| all.map(|line| visibility.sees(line));
+        assert_eq!(seen(&Visibility::Everything), [true; 5]);
+        assert_eq!(seen(&part(&[], &[])), [false; 5]);
+        assert_eq!(seen(&part(&[Area::People], &[])), [true, false, true, false, false]);
+        assert_eq!(seen(&part(&[Area::Billing], &[])), [false; 5]);
+        assert_eq!(seen(&part(&[], &["north"])), [false, true, true, false, false]);
+        assert_eq!(seen(&part(&[], &["south"])), [false; 5]);
         let mine = Entry {
             actor_id: Some("me".into()),
             ..signed_in.clone()

@@ -1,8 +1,7 @@
-//! A company as the gate found it on this request, with what the member may do there.
-
-use diesel::prelude::*;
+//! The company of a request, and what the actor may do there.
 
 use crate::auth::actor::Actor;
+use crate::auth::queries;
 use crate::authz::decision::Permissions;
 use crate::authz::permission::PermissionId;
 use crate::authz::role::CompanyRole;
@@ -10,78 +9,48 @@ use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{companies, company_assignments};
 use crate::db::types::organization::CompanyStatus;
 
-/// One company of the member's organization.
+/// A company of the actor's organization.
 #[derive(Debug, Clone)]
 pub struct Company {
     pub id: CompanyId,
     pub name: String,
     /// Its slug, unique in the organization.
     pub slug: String,
-    /// Whether it works.
     pub status: CompanyStatus,
     pub created_at: Time,
-    /// When it was archived.
     pub archived_at: Option<Time>,
-    /// The member's role here: assigned, or inherited from the organization role.
+    /// The actor's role here: assigned, or inherited from the organization role.
     pub role: Option<CompanyRole>,
-    /// What the member may do here.
+    /// What the actor may do here.
     pub permissions: Permissions,
 }
 
 impl Company {
     pub fn enter(conn: &mut Conn, actor: &Actor, slug: &str, permission: PermissionId) -> Result<Self, AppError> {
-        let (id, name, slug, status, created_at, archived_at): (
-            CompanyId,
-            String,
-            String,
-            CompanyStatus,
-            Time,
-            Option<Time>,
-        ) = companies::table
-            .filter(companies::organization_id.eq(actor.organization))
-            .filter(companies::slug.eq(slug))
-            .select((
-                companies::id,
-                companies::name,
-                companies::slug,
-                companies::status,
-                companies::created_at,
-                companies::archived_at,
-            ))
-            .first(conn)?;
-        let assigned: Option<CompanyRole> = company_assignments::table
-            .filter(company_assignments::organization_id.eq(actor.organization))
-            .filter(company_assignments::membership_id.eq(actor.id))
-            .filter(company_assignments::company_id.eq(id))
-            .filter(
-                company_assignments::access_until
-                    .is_null()
-                    .or(company_assignments::access_until.ge(actor.cx.now)),
-            )
-            .select(company_assignments::role)
-            .first(conn)
-            .optional()?;
+        let company = queries::company(conn, actor.organization, slug)?;
+        let assigned = match actor.membership() {
+            Some(id) => queries::company_role(conn, actor.cx.now, actor.organization, id, company.id)?,
+            None => None,
+        };
         let permissions = actor.in_company(assigned);
         if !permissions.has(permission) {
-            return Err(actor.refused(conn, permission, Some(slug))?);
+            return Err(actor.refused(conn, permission, Some(company.slug))?);
         }
-        let role = assigned.into_iter().chain(actor.role.inherited()).min();
         Ok(Self {
-            id,
-            name,
-            slug,
-            status,
-            created_at,
-            archived_at,
-            role,
+            id: company.id,
+            name: company.name,
+            slug: company.slug,
+            status: company.status,
+            created_at: company.created_at,
+            archived_at: company.archived_at,
+            role: assigned.into_iter().chain(actor.role.inherited()).min(),
             permissions,
         })
     }
 
-    /// A path of this company: `company.path(member, "/settings")`.
+    /// A path of this company: `company.path(actor, "/settings")`.
     pub fn path(&self, actor: &Actor, rest: &str) -> String {
         actor.path(&format!("/companies/{}{rest}", self.slug))
     }

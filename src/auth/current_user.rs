@@ -1,58 +1,33 @@
-//! Who is signed in: the session cookie's token, the sessions row, the account.
+//! The account that is signed in with a session.
+
+use actix_session::Session;
+use diesel::QueryResult;
 
 use crate::app::Ctx;
 use crate::audit::{ActorRef, Event, Events};
+use crate::auth::queries;
+use crate::auth::queries::{AccountRow, SessionRow};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::{MembershipId, SessionId, UserId};
 use crate::common::time::Time;
 use crate::common::token::Token;
 use crate::db::Conn;
-use crate::db::schema::{sessions, users};
-use crate::models::session::{ABSOLUTE, IDLE, TOUCH};
-use actix_session::Session;
-use diesel::prelude::*;
+use crate::models::session::TOUCH;
+use crate::models::{membership, session};
 
 const TOKEN: &str = "token";
 
-/// The columns of a person that every request reads.
-pub type PersonRow = (UserId, String, String, Option<Time>, bool, Option<i32>, SessionId, Time);
-
-type PersonColumns = (
-    users::id,
-    users::name,
-    users::email,
-    users::email_verified_at,
-    users::is_operator,
-    users::organization_limit,
-    sessions::id,
-    sessions::last_seen_at,
-);
-
-/// What `PersonRow` is read from.
-pub const fn columns() -> PersonColumns {
-    (
-        users::id,
-        users::name,
-        users::email,
-        users::email_verified_at,
-        users::is_operator,
-        users::organization_limit,
-        sessions::id,
-        sessions::last_seen_at,
-    )
-}
-
-/// Somebody signed in.
+/// An account that is signed in.
 #[derive(Debug, Clone)]
 pub struct CurrentUser {
     pub id: UserId,
     /// The name as other people see it.
     pub name: String,
     pub email: Email,
-    /// Whether the address is proven.
+    /// Whether the email address is verified.
     pub verified: bool,
-    /// Whether the account runs this instance.
+    /// Whether the account is an operator of this instance.
     pub operator: bool,
     /// How many organizations this account may create, when an operator set it.
     pub organization_limit: Option<i32>,
@@ -63,64 +38,37 @@ pub struct CurrentUser {
 }
 
 impl CurrentUser {
-    pub fn from_row(row: PersonRow, cx: &Ctx) -> Self {
-        let (id, name, email, verified_at, operator, organization_limit, session, seen) = row;
+    pub fn from_row(account: AccountRow, session: &SessionRow, cx: &Ctx) -> Self {
         Self {
-            id,
-            name,
-            email: Email::stored(email),
-            verified: verified_at.is_some(),
-            operator,
-            organization_limit,
-            session,
+            id: account.id,
+            name: account.name,
+            email: Email::stored(account.email),
+            verified: account.email_verified_at.is_some(),
+            operator: account.is_operator,
+            organization_limit: account.organization_limit,
+            session: session.id,
             cx: cx.clone(),
-            seen,
+            seen: session.last_seen_at,
         }
     }
 
-    /// The person of a session token; `None` when the session is over.
+    /// The account of a session token; `None` when the session is over.
     pub fn find(conn: &mut Conn, cx: &Ctx, token: &Token) -> QueryResult<Option<Self>> {
-        let row: Option<PersonRow> = sessions::table
-            .inner_join(users::table)
-            .filter(sessions::token_hash.eq(token.hash()))
-            .filter(sessions::last_seen_at.gt(cx.now - IDLE))
-            .filter(sessions::created_at.gt(cx.now - ABSOLUTE))
-            .select(columns())
-            .first(conn)
-            .optional()?;
-        Ok(row.map(|row| Self::from_row(row, cx)))
+        let row = queries::account(conn, cx.now, token)?;
+        Ok(row.map(|(account, session)| Self::from_row(account, &session, cx)))
     }
 
-    /// An account as commands act for it: without a session, and only behind `Backstage`.
-    pub fn backstage(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Self> {
-        let (name, email, verified_at, operator): (String, String, Option<Time>, bool) = users::table
-            .find(user)
-            .select((users::name, users::email, users::email_verified_at, users::is_operator))
-            .first(conn)?;
-        Ok(Self::from_row(
-            (
-                user,
-                name,
-                email,
-                verified_at,
-                operator,
-                None,
-                SessionId::fresh(),
-                cx.now,
-            ),
-            cx,
-        ))
-    }
-
-    /// The name for the log.
+    /// The actor of an audit event.
     pub fn actor(&self) -> ActorRef {
-        ActorRef {
-            id: self.id,
-            name: self.name.clone(),
-        }
+        ActorRef::user(self.id, &self.name)
     }
 
-    /// A deed on the person's own account.
+    /// The actor of an audit event in the operator console or in a support session.
+    pub fn operator_actor(&self) -> ActorRef {
+        ActorRef::operator(self.id, &self.name)
+    }
+
+    /// An event on the account itself.
     pub fn event(&self, event: Event) -> Events {
         Events::account(self.id, event)
     }
@@ -129,16 +77,11 @@ impl CurrentUser {
         self.cx.now - self.seen > TOUCH
     }
 
-    /// Notes that the person was here; at most once a minute, in a transaction of its own.
+    /// Saves the time of this request, at most once a minute and in a transaction of its own.
     pub fn touch(&self, conn: &mut Conn, membership: Option<MembershipId>) -> QueryResult<()> {
-        diesel::update(sessions::table.filter(sessions::id.eq(self.session)))
-            .set((
-                sessions::last_seen_at.eq(self.cx.now),
-                sessions::ip.eq(&self.cx.request.ip),
-            ))
-            .execute(conn)?;
+        session::touch(conn, &self.cx, self.session)?;
         if let Some(membership) = membership {
-            crate::models::membership::seen(conn, self.id, membership, self.cx.now)?;
+            membership::seen(conn, self.id, membership, self.cx.now)?;
         }
         Ok(())
     }
@@ -153,9 +96,9 @@ pub fn token(session: &Session) -> Option<Token> {
         .map(|text| Token::received(&text))
 }
 
-/// Puts a new session's token into the cookie; everything else in the cookie is dropped.
+/// Saves the token of a new session in the cookie and removes everything else from it.
 pub fn remember(session: &Session, token: &Token) -> Result<(), AppError> {
-    // Not `purge`: a purged session takes no new values.
+    // Not `purge`: a purged session accepts no new values.
     session.clear();
     session.renew();
     session.insert(TOKEN, token.as_str()).map_err(AppError::internal)

@@ -1,26 +1,25 @@
-//! What somebody is told who may not: why, and whom to ask.
+//! What a person without the permission is told: why, and whom to ask.
 
-use diesel::prelude::*;
+use diesel::QueryResult;
 
 use crate::auth::actor::Actor;
+use crate::auth::queries;
 use crate::authz::decision::{AccessInputs, Reach, RolePolicies};
 use crate::authz::permission::{PermissionId, PermissionSet};
 use crate::authz::role::Role;
 use crate::common::error::{AppError, Refusal};
 use crate::db::Conn;
-use crate::db::schema::{memberships, users};
-use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::organization::contact;
 use crate::models::organization::contact::ContactKind;
 
 impl Actor {
-    /// The refusal that names the missing right and who can grant it.
+    /// The refusal that names the missing permission and who can grant it.
     pub fn refusal(&self, conn: &mut Conn, permission: PermissionId) -> Result<AppError, AppError> {
         self.refused(conn, permission, None)
     }
 
-    /// The same for a right in one company, by its slug.
+    /// The same for a permission in one company, by its slug.
     pub fn refused(
         &self,
         conn: &mut Conn,
@@ -30,8 +29,7 @@ impl Actor {
         let reason = self.pending_reason().filter(|_| !permission.only_reads());
         let reason = reason.or_else(|| {
             self.looks_on(permission).then(|| {
-                "You look in by a support session. It shows this organization and changes nothing but its profile."
-                    .to_owned()
+                "In a support session you can view this organization and change its profile, nothing else.".to_owned()
             })
         });
         Ok(AppError::Forbidden(Box::new(Refusal {
@@ -39,7 +37,7 @@ impl Actor {
             key: permission.key(),
             slug: self.slug.clone(),
             people: who_can_grant(conn, self.organization, Some((permission, self.inputs.policies)))?,
-            // Who has the right already was refused by the order of command; an operator asks nobody.
+            // A person who has the permission was refused for the role level; an operator asks no one.
             may_ask: reason.is_none()
                 && self.support.is_none()
                 && self.permissions.reach(permission) != Reach::Everywhere,
@@ -48,7 +46,7 @@ impl Actor {
         })))
     }
 
-    /// Why nothing may be changed here; `None` while everything may.
+    /// Why nothing can be changed here; `None` if it can.
     fn pending_reason(&self) -> Option<String> {
         self.delete_after.map(|day| {
             format!(
@@ -59,8 +57,7 @@ impl Actor {
         })
     }
 
-    /// While the organization waits for its deletion nothing is written, whatever the right; only that somebody takes
-    /// data along is noted.
+    /// While the deletion of the organization is scheduled, nothing is written, except the audit events of exports.
     pub fn writable(&self, conn: &mut Conn, permission: PermissionId) -> Result<(), AppError> {
         match self.pending_reason() {
             Some(reason) if !PermissionSet::TAKING.has(permission) => Err(AppError::Forbidden(Box::new(Refusal {
@@ -83,9 +80,8 @@ pub fn access_expired(conn: &mut Conn, organization: OrgId, reason: String) -> R
     })))
 }
 
-/// Up to five people for the refusal page, highest first: of owners, admins and user admins those whose role can hand the
-/// right out; without a right owners and admins. Before them the
-/// support contact, where there is one.
+/// Up to five people for the refusal page, highest role first: owners, admins and user admins who can grant the permission;
+/// without a permission owners and admins. The support contact comes first, if there is one.
 fn who_can_grant(
     conn: &mut Conn,
     organization: OrgId,
@@ -106,19 +102,10 @@ fn who_can_grant(
         if !can {
             continue;
         }
-        let more: Vec<(String, String)> = memberships::table
-            .inner_join(users::table)
-            .filter(memberships::organization_id.eq(organization))
-            .filter(memberships::role.eq(role))
-            .filter(memberships::status.eq(MembershipStatus::Active))
-            .filter(memberships::sort_name.is_not_null())
-            .order((memberships::sort_name, memberships::id))
-            .limit(5 - i64::try_from(people.len()).unwrap_or(5))
-            .select((users::name, users::email))
-            .load(conn)?;
-        people.extend(more);
+        let limit = 5 - i64::try_from(people.len()).unwrap_or(5);
+        people.extend(queries::with_role(conn, organization, role, limit)?);
     }
-    if let Some(email) = contact::proven(conn, organization, ContactKind::Support)? {
+    if let Some(email) = contact::verified_email(conn, organization, ContactKind::Support)? {
         people.insert(0, ("Support".into(), email));
     }
     Ok(people)

@@ -1,15 +1,15 @@
-//! What every gate carries through a request, and its one trip to the database.
+//! The state of a request that every gate has, and its one trip to the database.
 
 use std::sync::Arc;
 
 use actix_session::{Session, SessionExt};
 use actix_web::{HttpMessage, HttpRequest, web};
 
-use crate::app::Flash;
-use crate::app::{App, Ctx, Request};
+use crate::app::{App, Ctx, Flash, Request};
 use crate::audit;
 use crate::audit::{ActorRef, Events};
 use crate::auth::actor::Actor;
+use crate::auth::current_user;
 use crate::auth::current_user::CurrentUser;
 use crate::common::error::{AppError, ChangeError};
 use crate::common::id::MembershipId;
@@ -18,7 +18,7 @@ use crate::db::Conn;
 
 pub const FLASH: &str = "flash";
 
-/// What every gate carries: the house, the cookie, the request. No I/O happens to make one.
+/// What every gate has: the application, the cookie, the request. It takes no I/O.
 #[derive(Clone)]
 pub struct RequestState {
     pub app: App,
@@ -32,17 +32,17 @@ impl RequestState {
     pub fn of(req: &HttpRequest) -> Result<Self, AppError> {
         let app = req
             .app_data::<web::Data<App>>()
-            .ok_or_else(|| AppError::internal("the house is app data"))?
+            .ok_or_else(|| AppError::internal("the application is app data"))?
             .get_ref()
             .clone();
         let request = req
             .extensions()
             .get::<Arc<Request>>()
             .cloned()
-            .ok_or_else(|| AppError::internal("the guard notes every request"))?;
+            .ok_or_else(|| AppError::internal("the middleware adds every request"))?;
         let session = req.get_session();
-        let token = crate::auth::current_user::token(&session);
-        // A word is for the next whole page; fragments and posts leave it.
+        let token = current_user::token(&session);
+        // A message is for the next whole page, not for a fragment or a POST.
         let flash = if req.method() == actix_web::http::Method::GET && !request.fragment {
             session.remove_as::<Flash>(FLASH).and_then(Result::ok)
         } else {
@@ -75,13 +75,13 @@ impl RequestState {
         let trip = web::block(move || {
             let (out, seen) = cx.app.db.read(|conn| work(&cx, conn))?;
             if let Some(seen) = seen.filter(|seen| seen.stale) {
-                // A page is served even when nobody can be noted as seen.
+                // The page is served even if this fails.
                 let noted = cx
                     .app
                     .db
                     .write(|conn| seen.person.touch(conn, seen.membership).map_err(AppError::from));
                 if let Err(error) = noted {
-                    tracing::warn!(%error, "last seen was not noted");
+                    tracing::warn!(%error, "the time of the last request was not saved");
                 }
             }
             Ok(out)
@@ -107,7 +107,7 @@ impl RequestState {
         trip.await.map_err(|_| E::from(AppError::Busy))?
     }
 
-    /// Reads as the person whom `find` lets through.
+    /// Reads as the account that `find` accepts.
     pub async fn read_as<T: Send + 'static>(
         &self,
         find: fn(&Ctx, &mut Conn, &Token) -> Result<CurrentUser, AppError>,
@@ -127,17 +127,18 @@ impl RequestState {
         .await
     }
 
-    /// Writes as the person whom `find` lets through.
+    /// Writes as the account that `find` accepts; `actor` makes it the actor of the audit events.
     pub async fn write_as<T: Send + 'static, E: ChangeError>(
         &self,
         find: fn(&Ctx, &mut Conn, &Token) -> Result<CurrentUser, AppError>,
+        actor: fn(&CurrentUser) -> ActorRef,
         work: impl FnOnce(&CurrentUser, &mut Conn) -> Result<(T, Events), E> + Send + 'static,
     ) -> Result<T, E> {
         let token = self.token()?;
         self.write(move |cx, conn| {
             let person = find(cx, conn, &token)?;
             let (out, events) = work(&person, conn)?;
-            Ok((out, Some(person.actor()), events))
+            Ok((out, Some(actor(&person)), events))
         })
         .await
     }
@@ -154,11 +155,11 @@ pub struct LastSeen {
 }
 
 impl LastSeen {
-    /// Somebody at work in an organization.
-    pub fn in_place(actor: Actor) -> Self {
+    /// An actor in an organization.
+    pub fn by(actor: Actor) -> Self {
         Self {
             stale: actor.is_stale(),
-            membership: actor.place(),
+            membership: actor.membership(),
             person: actor.person,
         }
     }

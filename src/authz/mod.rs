@@ -1,4 +1,5 @@
 #![warn(missing_docs, clippy::missing_errors_doc)]
+pub mod actor_kind;
 pub mod area;
 pub mod decision;
 pub mod explain;

@@ -1,4 +1,4 @@
-//! The doctor: what an operator wants to know before anything else.
+//! `tenantry doctor`.
 
 use crate::app::App;
 use crate::auth::System;
@@ -16,7 +16,7 @@ pub fn doctor() -> Result<(), Faults> {
     let mut faults = Vec::new();
     if !config.data_dir.is_dir() {
         return Err(vec![format!(
-            "the data folder {} does not exist yet; `tenantry serve` makes it",
+            "the data folder {} does not exist yet; `tenantry serve` creates it",
             config.data_dir.display()
         )]);
     }
@@ -25,19 +25,19 @@ pub fn doctor() -> Result<(), Faults> {
         Err(error) => return Err(vec![format!("the key of this instance cannot be read: {error}")]),
     };
     let db = Db::open(&config.database_url).map_err(|fault| vec![fault])?;
-    say(&format!("Database: {} answers.", db.engine()));
+    say(&format!("Database: {} responds.", db.engine()));
     match db.pending().map_err(|fault| vec![fault])? {
         0 => say("Schema: up to date."),
         n => return Err(vec![format!("{n} migrations have not run; run `tenantry migrate`")]),
     }
     if !config.sends_mail() {
         say(&format!(
-            "Mail: no SMTP is configured, letters become files in {}.",
+            "Mail: no SMTP is configured, emails become files in {}.",
             config.data_dir.join("mail").display()
         ));
     }
     let app = App::new(db, config, keys, Clock::default());
-    match System::of(&app, "command: doctor").read(|_, conn| Ok(consistency::check(conn)?)) {
+    match System::command(&app, "doctor").read(|_, conn| Ok(consistency::check(conn)?)) {
         Ok(found) => {
             let wrong = found.iter().filter(|check| check.found > 0);
             faults.extend(wrong.map(|check| format!("{} {}", check.found, check.what)));

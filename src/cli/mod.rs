@@ -1,45 +1,41 @@
-//! What the command line does.
+//! The commands.
 
 pub mod audit;
 pub mod demo;
 pub mod doctor;
+pub mod limit;
+pub mod queries;
 
 use actix_web::rt;
-use diesel::prelude::*;
 
 use crate::app::App;
-use crate::audit::Events;
-use crate::auth::System;
 use crate::common::config::Config;
-use crate::common::email::Email;
-use crate::common::id::UserId;
 use crate::common::log;
 use crate::common::time::Clock;
-use crate::db::schema::users;
 use crate::server;
-use crate::services::operators;
 
 pub use crate::cli::demo::demo;
 pub use crate::cli::doctor::doctor;
+pub use crate::cli::limit::limit;
 
-/// What a command refuses with: sentences for the operator.
+/// Why a command failed, one line each.
 pub type Faults = Vec<String>;
 
-/// What stands below the list of commands.
+/// The text below the list of commands.
 pub const CONFIGURATION_HELP: &str = "\
 Configuration, by environment or in tenantry.toml (there without TENANTRY_, in lower case):
   TENANTRY_LISTEN              address and port [127.0.0.1:8080]
   TENANTRY_BASE_URL            where people reach this instance [http:// and the address above]
-  TENANTRY_DATA_DIR            folder of key, database and letters [./data]
+  TENANTRY_DATA_DIR            folder of key, database and emails [./data]
   TENANTRY_DATABASE_URL        postgres://… or an SQLite file [tenantry.sqlite3 in the data folder]
-  TENANTRY_SMTP_URL            smtp:// or smtps://, with user and password [letters become files in the data folder]
+  TENANTRY_SMTP_URL            smtp:// or smtps://, with user and password [emails become files in the data folder]
   TENANTRY_MAIL_FROM           sender, such as Tenantry <no-reply@example.com>
   TENANTRY_SIGNUP              open or invited [open]
-  TENANTRY_TRUSTED_PROXIES     addresses or networks whose X-Forwarded-* headers count
+  TENANTRY_TRUSTED_PROXIES     addresses or networks whose X-Forwarded-* headers are trusted
   TENANTRY_ORGANIZATION_LIMIT  how many organizations an account may create [no limit]
   TENANTRY_LOG                 how much is logged, such as warn or debug [info]";
 
-/// Serves until SIGTERM or SIGINT, then finishes what was begun.
+/// Serves until SIGTERM or SIGINT, then finishes the requests that have begun.
 pub fn serve() -> Result<(), Faults> {
     log::start();
     let config = Config::load()?;
@@ -54,7 +50,7 @@ fn run_with(app: App) -> Result<(), Faults> {
         tracing::info!(address = %config.base_url, listen = %config.listen, database = running.app.engine(), %mail, version = env!("CARGO_PKG_VERSION"), "serving");
         let ended = actix_web::rt::spawn(server);
         stop_signal().await.map_err(|error| one(error.to_string()))?;
-        tracing::info!("stopping: new requests are refused, begun ones are finished");
+        tracing::info!("stopping: refusing new requests, finishing running ones");
         crate::routes::health::stop();
         running.stop().await;
         let _ = ended.await;
@@ -72,7 +68,7 @@ async fn stop_signal() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Brings the schema up to this program's version.
+/// Migrates the schema to the version of this program.
 pub fn migrate() -> Result<(), Faults> {
     log::start();
     let config = Config::load()?;
@@ -86,59 +82,17 @@ pub fn migrate() -> Result<(), Faults> {
     Ok(())
 }
 
-/// Sets how many organizations an account may create.
-pub fn limit(email: &str, organizations: &str) -> Result<(), Faults> {
-    log::start();
-    let wanted = match organizations {
-        "default" => None,
-        number => Some(
-            number
-                .parse::<i32>()
-                .ok()
-                .filter(|n| *n >= 0)
-                .ok_or_else(|| one(format!("“{number}” is neither a number nor default")))?,
-        ),
-    };
-    let email = Email::parse(email).map_err(|_| one(format!("“{email}” is not an address")))?;
-    let app = server::open(Config::load()?, Clock::default()).map_err(one)?;
-    let changed = System::of(&app, "command: limit").write(|_, conn| {
-        let found: Option<UserId> = users::table
-            .filter(users::email.eq(email.as_str()))
-            .select(users::id)
-            .first(conn)
-            .optional()?;
-        match found {
-            Some(user) => Ok((true, operators::set_limit(conn, user, wanted)?)),
-            None => Ok((false, Events::none("there is no such account"))),
-        }
-    });
-    match changed {
-        Ok(true) => {
-            say(&format!(
-                "{email} may create {}.",
-                wanted.map_or_else(
-                    || "as many organizations as the instance allows".into(),
-                    |n| format!("{n} organizations")
-                )
-            ));
-            Ok(())
-        }
-        Ok(false) => Err(one(format!("there is no account {email}"))),
-        Err(error) => Err(one(error.to_string())),
-    }
-}
-
-/// Tells faults on standard error, one a line.
+/// Prints faults on standard error, one a line.
 pub fn complain(faults: &[String]) {
-    #[expect(clippy::disallowed_macros, reason = "the command line's own voice")]
+    #[expect(clippy::disallowed_macros, reason = "the output of a command")]
     for fault in faults {
         eprintln!("tenantry: {fault}");
     }
 }
 
-/// Says something on standard output.
+/// Prints a line on standard output.
 pub fn say(line: &str) {
-    #[expect(clippy::disallowed_macros, reason = "the command line's own voice")]
+    #[expect(clippy::disallowed_macros, reason = "the output of a command")]
     {
         println!("{line}");
     }

@@ -1,5 +1,5 @@
 //! The files a browser loads. They are part of the program, compressed while it was built, and carry the hash of their
-//! content in their name: a browser asks once and never again, and a new version of the program is seen at once.
+//! content in their name: a browser asks once, and a new version of the program is used immediately.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{

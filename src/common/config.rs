@@ -1,4 +1,4 @@
-//! Configuration: `tenantry.toml` in the working folder, overridden by the environment. All faults are told at once.
+//! Configuration: `tenantry.toml` in the working folder, overridden by the environment. All mistakes are reported together.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,20 +16,20 @@ crate::text_enum! {
     }
 }
 
-/// What the house runs with; every value has been checked.
+/// The configuration of an instance; every value has been checked.
 #[derive(Clone)]
 pub struct Config {
     /// Address and port to listen on.
     pub listen: SocketAddr,
     /// Scheme, host and port under which people reach this instance, without a slash at the end. Every link is built from it.
     pub base_url: String,
-    /// Folder of the key file, the default database and, without SMTP, the letters.
+    /// Folder of the key file, the default database and, without SMTP, the emails.
     pub data_dir: PathBuf,
     /// `postgres://…` or the path of an SQLite file.
     pub database_url: String,
-    /// `smtp://…` or `smtps://…`; without it letters are written into the data folder.
+    /// `smtp://…` or `smtps://…`; without it emails are written to the data folder.
     pub smtp_url: Option<String>,
-    /// The sender of every letter.
+    /// The sender of every email.
     pub mail_from: lettre::message::Mailbox,
     /// Who may sign up.
     pub signup: Signup,
@@ -92,7 +92,7 @@ impl Config {
         Self::read(file.as_deref(), |name| std::env::var(name).ok())
     }
 
-    /// Checks what stands in the file and in the environment.
+    /// Reads and checks the file and the environment.
     ///
     /// # Errors
     /// One sentence for each fault found.
@@ -216,12 +216,12 @@ impl Config {
         self.base_url.starts_with("https://")
     }
 
-    /// Whether letters leave the house.
+    /// Whether email is sent by SMTP.
     pub fn sends_mail(&self) -> bool {
         self.smtp_url.is_some()
     }
 
-    /// A link for a letter: the base URL and a path that begins with a slash.
+    /// A link in an email: the base URL and a path that begins with a slash.
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.base_url)
     }

@@ -9,7 +9,7 @@ pub struct Device {
     pub icon: &'static str,
 }
 
-/// Reads what a browser says of itself. Browsers name the ones they descend from too, so the order counts.
+/// Reads what a browser says of itself. Browsers also name the ones they descend from, so the order matters.
 pub fn device(agent: &str) -> Device {
     const BROWSERS: &[(&str, &str)] = &[
         ("Edg", "Edge"),

@@ -1,4 +1,4 @@
-//! A domain name as people type it. Whether it is theirs is proven elsewhere, by DNS.
+//! A domain name as people type it. Ownership is verified elsewhere, by DNS.
 
 /// Reads a domain: labels of letters, digits and hyphens (RFC 1035 as RFC 1123 relaxed it). Empty is none.
 ///

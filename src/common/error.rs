@@ -1,4 +1,4 @@
-//! What can go wrong with a request, as one type. The server's outer layer dresses it as a page.
+//! What can go wrong with a request, as one type. The outer middleware renders it as a page.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
@@ -6,53 +6,55 @@ use actix_web::{HttpResponse, ResponseError};
 /// Why a request was not served.
 #[derive(Debug)]
 pub enum AppError {
-    /// Nobody is signed in: to the login page, and back afterwards.
+    /// Not signed in: redirects to the sign-in page, and back afterwards.
     SignedOut,
-    /// Signed in, but the address is not proven yet: to the verification page.
+    /// Signed in, but the address isn't verified yet: redirects to the verification page.
     Unverified,
-    /// No such thing, or it is somebody else's: both look alike.
+    /// It doesn't exist, or belongs to another tenant: both look alike.
     NotFound,
-    /// The organization has a new address: the slug.
+    /// The organization has a new address; the slug of it.
     Moved(String),
-    /// A member without the right.
+    /// A member without the permission.
     Forbidden(Box<Refusal>),
     /// The request came from another site, or without saying where it comes from.
     CrossSite,
-    /// The `Host` is not ours.
+    /// The `Host` is not the one of the base URL.
     Misdirected,
-    /// The form cannot be read at all (not a fault of a field).
+    /// The form can't be read at all; it is not an error of one field.
     Unreadable(String),
-    /// Too much at once from this sender.
+    /// Too many requests from this sender.
     TooMany(String),
     /// The database or the pool does not answer in time.
     Busy,
+    /// A background job's lease ran out and another worker has the job.
+    LeaseLost,
     /// The disk is full.
     DiskFull,
-    /// A defect. The text goes to the log, never to the page.
+    /// A defect. The text is logged, never shown.
     Internal(String),
 }
 
 /// What the refusal page says.
 #[derive(Debug, Default)]
 pub struct Refusal {
-    /// The missing right in words, such as "Invite members".
+    /// The label of the missing permission, such as "Invite members".
     pub permission: String,
-    /// Its stable name, for the request.
+    /// The key of the permission, for an access request.
     pub key: &'static str,
-    /// Where it is missing: the organization's slug.
+    /// The slug of the organization where it is missing.
     pub slug: String,
-    /// Name and address of who can grant it.
+    /// Name and address of people who can grant it.
     pub people: Vec<(String, String)>,
-    /// A reason that is not a missing right, such as an access end date.
+    /// A reason other than a missing permission, such as ended access.
     pub reason: Option<String>,
-    /// Where it is missing: the company's slug, when it is one company.
+    /// The slug of the company where it is missing, if it is one company.
     pub company: Option<String>,
-    /// Whether the person can ask for it here.
+    /// Whether the member can request it.
     pub may_ask: bool,
 }
 
 impl AppError {
-    /// A defect, with what the log should say.
+    /// A defect; `what` is logged.
     pub fn internal(what: impl std::fmt::Display) -> Self {
         Self::Internal(what.to_string())
     }
@@ -78,7 +80,7 @@ impl ResponseError for AppError {
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::DiskFull => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::LeaseLost | Self::DiskFull => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -43,7 +43,7 @@ macro_rules! page {
                 fragment: bool,
             ) -> Result<actix_web::HttpResponse, $crate::common::error::AppError> {
                 if fragment {
-                    $crate::common::html::html_with(status, self.$part())
+                    $crate::common::html::part_with(status, self.$part())
                 } else {
                     $crate::common::html::html_with(status, self)
                 }
@@ -68,8 +68,24 @@ macro_rules! page {
 /// # Errors
 /// When the template fails.
 pub fn html_with(status: actix_web::http::StatusCode, page: impl Template) -> Result<HttpResponse, AppError> {
-    let mut body = String::with_capacity(48 * 1024);
-    page.render_into(&mut body)?;
+    rendered(status, page, 48 * 1024)
+}
+
+/// A part of a page with a status of its own.
+///
+/// # Errors
+/// When the template fails.
+pub fn part_with(status: actix_web::http::StatusCode, part: impl Template) -> Result<HttpResponse, AppError> {
+    rendered(status, part, 4 * 1024)
+}
+
+fn rendered(
+    status: actix_web::http::StatusCode,
+    template: impl Template,
+    capacity: usize,
+) -> Result<HttpResponse, AppError> {
+    let mut body = String::with_capacity(capacity);
+    template.render_into(&mut body)?;
     Ok(HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .body(body))

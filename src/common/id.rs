@@ -83,44 +83,51 @@ typed_id!(
     UserId,
     /// A company (the unit below an organization).
     CompanyId,
-    /// A person's place in one organization.
+    /// A user's membership in one organization.
     MembershipId,
     /// An invitation.
     InvitationId,
-    /// A letter in the outbox.
+    /// A message in the outbox.
     MailId,
+    /// A background job.
+    JobId,
     /// One sign-in of a person on one device, as it is listed and ended.
     SessionId,
-    /// One line of what was done.
-    DeedId,
+    /// An audit event.
+    EventId,
     /// One attempt to sign in.
     AttemptId,
     /// A role that an organization made of permissions.
     CustomRoleId,
     /// A group of members.
     GroupId,
-    /// Somebody's request for a right.
+    /// A request for access.
     RequestId,
-    /// Something that somebody else must confirm.
+    /// A change that another person must approve.
     ApprovalId,
-    /// A link by which strangers come in.
+    /// An onboarding link.
     LinkId,
-    /// Somebody's request to join by a link.
+    /// A request to join with an onboarding link.
     JoinId,
-    /// An operator's look into an organization.
+    /// A support session.
     SupportId,
     /// An access review.
     ReviewId,
-    /// One person's place in one company, under review.
+    /// One assignment under review.
     ReviewItemId,
 );
+
+impl MembershipId {
+    /// The id that no membership has.
+    pub const NIL: Self = Self(RawId([b'0'; 32]));
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_32_hex_digits_is_no_identifier() {
+    fn only_32_hex_digits_are_an_identifier() {
         for text in [
             "",
             "0",

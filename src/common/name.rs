@@ -21,7 +21,7 @@ pub fn parse(text: &str, what: &str, longest: usize) -> Result<String, String> {
     Ok(text)
 }
 
-/// A person's name. It goes into letters, so it cannot be an address of a page (a sender's trick to advertise).
+/// A person's name. It is printed in emails, so it can't be a web address (spammers advertise that way).
 ///
 /// # Errors
 /// A sentence for the person who typed it.
@@ -69,7 +69,7 @@ pub fn words(name: &str, email: &str) -> Vec<Vec<u8>> {
     words
 }
 
-/// The words somebody searches for, folded. Each finds the words that begin with it. At most 5.
+/// The words of a search, folded. Each finds the words that begin with it. At most 5.
 pub fn query(text: &str) -> Vec<Vec<u8>> {
     fold(text)
         .split_whitespace()

@@ -1,18 +1,18 @@
-//! Keyset paging: a place in a sorted list, as it travels in `after`.
+//! Keyset paging: a position in a sorted list, as it is passed in `after`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// Which way the page lies from its place.
+/// The direction of the page from its cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// The rows behind the place.
+    /// The rows after the cursor.
     Next,
-    /// The rows before the place.
+    /// The rows before the cursor.
     Previous,
 }
 
-/// A place in a list: the sort key and id of the row that borders the page.
+/// The sort key and id of the row next to the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// Which side of the row is asked for.
@@ -68,7 +68,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Cuts a page out of up to `size + 1` rows that were read from `place` on, in the direction of reading.
+    /// Cuts a page out of up to `size + 1` rows that were read from `place`, in reading direction.
     pub fn cut(mut rows: Vec<T>, size: usize, place: Option<&Cursor>, key: impl Fn(&T) -> (Vec<u8>, String)) -> Self {
         let more = rows.len() > size;
         rows.truncate(size);

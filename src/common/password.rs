@@ -1,4 +1,4 @@
-//! Passwords: argon2id behind a small gate of its own, so that a storm of logins takes neither memory nor the pages.
+//! Passwords: argon2id with a limit of its own, so that many sign-ins exhaust neither memory nor the worker threads.
 
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ fn is_run(text: &str) -> bool {
     steps.iter().all(|step| *step == 1) || steps.iter().all(|step| *step == -1)
 }
 
-/// Hashes and checks passwords, at most as many at once as there are permits.
+/// Hashes and checks passwords, with a limit on how many run in parallel.
 #[derive(Debug, Clone)]
 pub struct Hasher {
     permits: Arc<Semaphore>,
@@ -92,7 +92,7 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// A hash of random bytes that nobody knows, checked when there is no account, so that both cases take the same time.
+/// A hash of random bytes, checked when there is no account, so that both cases take the same time.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZSByYW5kb20gc2FsdA$hHIsHdQ8OYdRPXR6pF0YVpTqXn8XVcP5nOzkPO1ZbWE";
 
@@ -115,7 +115,7 @@ impl Hasher {
         self.run(move || hash(&password)).await?
     }
 
-    /// Whether a password is the one of the stored hash. `None` (no account) takes as long and is never right.
+    /// Whether a password is the one of the stored hash. `None` (no account) takes as long and never matches.
     ///
     /// # Errors
     /// Busy when the process is ending.
@@ -148,7 +148,7 @@ fn hash(password: &NewPassword) -> Result<String, AppError> {
         .map_err(AppError::internal)
 }
 
-/// Hashes at once, for the demo and the benchmark that have no requests to keep waiting.
+/// Hashes without the limit, for the demo and the benchmark.
 ///
 /// # Errors
 /// When argon2 refuses.

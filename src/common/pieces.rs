@@ -1,4 +1,4 @@
-//! A body that is made piece by piece while it is sent: what is larger than a page never stands in memory whole.
+//! A body that is produced while it is sent, so that a large export is never in memory as a whole.
 
 use std::future::Future;
 use std::pin::Pin;

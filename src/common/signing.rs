@@ -1,4 +1,4 @@
-//! Signatures that anybody can check with the instance's public key: Ed25519 (RFC 8032). The key follows from the key
+//! Signatures that anyone can check with the instance's public key: Ed25519 (RFC 8032). The key is derived from the key
 //! file, so a backup of that file keeps it.
 
 use ring::signature::{Ed25519KeyPair, KeyPair};
@@ -47,7 +47,7 @@ impl Signer {
 
     /// Whether a signature in hex is this instance's for a message.
     pub fn verifies(&self, message: &[u8], signature: &str) -> bool {
-        // Ed25519 signatures are deterministic: the right one is the one that would be made.
+        // Ed25519 signatures are deterministic, so signing again gives the only valid one.
         self.sign(message) == signature
     }
 }

@@ -127,7 +127,7 @@ impl Slug {
         }
     }
 
-    /// What to offer in place of a taken slug, best first: "acme-2", "acme-3", …
+    /// Alternatives to a taken slug, best first: "acme-2", "acme-3", …
     pub fn alternatives(slug: &str) -> impl Iterator<Item = String> {
         let stem: String = slug.chars().take(36).collect();
         let stem = stem.trim_end_matches('-').to_owned();
@@ -139,7 +139,7 @@ impl Slug {
         &self.0
     }
 
-    /// Whether the word is kept from organizations.
+    /// Whether the word is reserved.
     pub fn is_reserved(word: &str) -> bool {
         RESERVED.contains(&word)
     }

@@ -1,4 +1,4 @@
-//! Time: microseconds since 1970 in UTC, one clock a house.
+//! Time: microseconds since 1970 in UTC, one clock an instance.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,7 +1,7 @@
 //! Secrets that travel in links and cookies.
 //!
 //! A link's token is HMAC-SHA-256 of a random seed under the instance's key. The database keeps the token's SHA-256 for
-//! look-up and the seed for the letter that must carry it; neither opens a link without the key file.
+//! look-up and the seed for the email that contains it; neither opens a link without the key file.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::common::signing::Signer;
 
-/// A secret as it stands in a link: 32 bytes in base64url (43 characters). Never logged, never stored.
+/// A secret as it is in a link: 32 bytes in base64url (43 characters). Never logged, never stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
@@ -125,7 +125,7 @@ impl Keys {
     }
 }
 
-/// Writes beside, syncs, then links into place: two first starts at once agree on one key.
+/// Writes beside, syncs, then links into place: two first starts in parallel agree on one key.
 fn make(path: &Path) -> std::io::Result<String> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;

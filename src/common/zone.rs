@@ -3,7 +3,7 @@
 
 const ZONES: &str = include_str!("zones.txt");
 
-/// The zone of whoever chose none.
+/// The default time zone.
 pub const UTC: &str = "UTC";
 
 /// Every name, in order.
@@ -11,7 +11,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
     ZONES.lines()
 }
 
-/// The names by their region: ("Europe", ["Europe/Amsterdam", …]); UTC stands first, alone.
+/// The names by their region: ("Europe", ["Europe/Amsterdam", …]); UTC comes first.
 pub fn by_region() -> Vec<(&'static str, Vec<&'static str>)> {
     let mut regions: Vec<(&str, Vec<&str>)> = vec![("Universal", vec![UTC])];
     for zone in all() {

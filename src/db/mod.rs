@@ -16,7 +16,7 @@ use crate::common::error::{AppError, ChangeError};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-// The derive makes its own items public; they stay in here.
+// The derive makes its own items public; this module hides them.
 mod connection {
     use super::{PgConnection, SqliteConnection};
 
@@ -64,7 +64,7 @@ impl Conn {
 
     fn begin_write(&mut self) -> QueryResult<()> {
         match self {
-            // Takes the write lock at once: the transaction waits its turn and never fails half way.
+            // Takes the write lock first: the transaction waits for it and never fails half way.
             Self::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
             Self::Postgres(c) => AnsiTransactionManager::begin_transaction(c),
         }
@@ -93,15 +93,24 @@ impl Conn {
         })
     }
 
-    /// Lets writes that name the same thing count and decide one after the other. SQLite's writers take turns anyway.
+    /// Makes writes that lock the same text wait for each other until the end of the transaction. On SQLite all writes wait
+    /// for each other.
     pub fn advisory_lock(&mut self, what: &str) -> QueryResult<()> {
         if let Self::Postgres(c) = self {
-            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-                .bind::<diesel::sql_types::Text, _>(what)
+            diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+                .bind::<diesel::sql_types::BigInt, _>(lock_key(what))
                 .execute(c)?;
         }
         Ok(())
     }
+}
+
+/// FNV-1a: the key must be the same in every process.
+fn lock_key(what: &str) -> i64 {
+    let hash = what.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash.cast_signed()
 }
 
 fn is_postgres(url: &str) -> bool {
@@ -146,13 +155,13 @@ impl ManageConnection for Manager {
     }
 }
 
-/// The pool. Only the gate takes connections out of it.
+/// The connection pool. Only auth takes connections from it.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Manager>,
-    // SQLite has one writer: waiting here is fair and free, waiting in its busy handler is polling.
+    // SQLite has one writer: waiting here is fair, waiting in its busy handler is polling.
     writer: Option<Arc<Mutex<()>>>,
-    // How many connections were lost. A server that restarted cut all of them: the others are asked before they are used.
+    // A server that restarted cut all connections, so after a loss the others are tested before they are used.
     losses: Arc<AtomicU64>,
 }
 
@@ -165,7 +174,7 @@ impl std::fmt::Debug for Db {
 impl Db {
     /// Opens the database; the folder of an SQLite file must exist.
     pub fn open(url: &str) -> Result<Self, String> {
-        // One look by hand first: the pool would hide the reason behind its time-out.
+        // Connect once without the pool, which would hide the reason behind its time-out.
         Conn::open(url).map_err(|error| format!("the database cannot be opened: {error}"))?;
         let postgres = is_postgres(url);
         let pool = Pool::builder()
@@ -195,7 +204,7 @@ impl Db {
             .map_err(|error| format!("the database does not answer: {error}"))?;
         let conn = &mut pooled.conn;
         if let Conn::Postgres(c) = conn {
-            // Two processes that start at once migrate one after the other.
+            // Two processes that start in parallel migrate one after the other.
             c.batch_execute("SELECT pg_advisory_lock(7261001)")
                 .map_err(|error| error.to_string())?;
         }
@@ -326,7 +335,7 @@ fn unknown_migration(conn: &mut Conn) -> Result<Option<String>, String> {
         .find(|version| !known.contains(version)))
 }
 
-// A database that is away is told once by each request that misses it, not by each try of the pool.
+// An unreachable database is logged once by each request that needs it, not by each try of the pool.
 #[derive(Debug)]
 struct Silent;
 

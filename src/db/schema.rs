@@ -70,7 +70,9 @@ diesel::table! {
     account_events (user_id, id) {
         user_id -> Text,
         id -> Text,
+        v -> Integer,
         at -> BigInt,
+        actor_kind -> Text,
         actor_id -> Nullable<Text>,
         actor_name -> Text,
         on_behalf_of -> Nullable<Text>,
@@ -201,6 +203,21 @@ diesel::table! {
 
 // Written by post::outbox.
 diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        key -> Text,
+        priority -> Integer,
+        run_at -> BigInt,
+        attempts -> Integer,
+        lease_until -> Nullable<BigInt>,
+        fence -> BigInt,
+        last_error -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     mail_outbox (id) {
         id -> Text,
         kind -> Text,
@@ -213,7 +230,6 @@ diesel::table! {
         state -> Text,
         attempts -> Integer,
         next_attempt_at -> BigInt,
-        lease_until -> Nullable<BigInt>,
         last_error -> Text,
         created_at -> BigInt,
         sent_at -> Nullable<BigInt>,
@@ -270,10 +286,13 @@ diesel::table! {
     audit_events (organization_id, id) {
         organization_id -> Text,
         id -> Text,
+        v -> Integer,
         at -> BigInt,
+        actor_kind -> Text,
         actor_id -> Nullable<Text>,
         actor_name -> Text,
         on_behalf_of -> Nullable<Text>,
+        company_id -> Nullable<Text>,
         ip -> Text,
         agent -> Text,
         request_id -> Text,
@@ -547,6 +566,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     member_search_terms,
     company_assignments,
+    jobs,
     mail_outbox,
     invitations,
     invitation_grants,

@@ -13,5 +13,6 @@ pub mod onboarding_links;
 pub mod operator;
 pub mod organizations;
 pub mod overview;
+pub mod password;
 pub mod permissions;
 pub mod settings;

@@ -1,4 +1,4 @@
-//! Emails: how they are written, the outbox that stores them, and how they are sent.
+//! Email: the outbox, the transport and the messages.
 
 pub mod message;
 pub mod notice;

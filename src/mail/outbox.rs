@@ -1,7 +1,7 @@
-//! The outbox: a letter is a row, written in the transaction of the change that causes it.
+//! The outbox: a message is a row, written in the transaction of the change that causes it, and sent by a job.
 //!
-//! A row is claimed by a lease, so a crash in the middle of sending only delays it. Its Message-ID is made of its id and
-//! stays the same on every try: a server that took a letter but failed to say so can tell the second copy.
+//! The Message-ID is made from the row's id and stays the same on every try, so a server that accepted a message but failed
+//! to say so can recognize the second copy.
 
 use diesel::prelude::*;
 
@@ -12,9 +12,9 @@ use crate::common::time::{Span, Time};
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::db::schema::mail_outbox;
+use crate::queue::{self, JobKind, Priority};
 
 crate::text_enum! {
-    /// Where a letter stands.
     pub enum MailState {
         Queued = "queued",
         Sending = "sending",
@@ -27,7 +27,7 @@ crate::text_enum! {
 }
 
 impl MailState {
-    /// The words for people.
+    /// The label on pages.
     pub fn label(self) -> &'static str {
         match self {
             Self::Queued => "Waiting to be sent",
@@ -50,12 +50,11 @@ impl MailState {
 
 /// The pauses before the second, third, fourth and fifth try.
 const PAUSES: [Span; 4] = [Span::minutes(1), Span::minutes(5), Span::minutes(30), Span::hours(2)];
-const LEASE: Span = Span::minutes(2);
 
-/// What stands in a letter where the sender puts the token.
+/// The placeholder that the sender replaces with the token.
 pub const TOKEN_PLACE: &str = "{{token}}";
 
-/// A letter before it is a row.
+/// A message to send.
 #[derive(Debug, Clone)]
 pub struct Message {
     /// What kind, such as `invitation`.
@@ -72,19 +71,20 @@ pub struct Message {
     pub seed: Option<Seed>,
 }
 
-/// Puts a letter into the outbox.
-pub fn enqueue(conn: &mut Conn, cx: &Ctx, letter: Message) -> QueryResult<MailId> {
+/// Adds a message to the outbox.
+pub fn enqueue(conn: &mut Conn, cx: &Ctx, message: Message) -> QueryResult<MailId> {
     let id = MailId::fresh();
+    let priority = priority(message.kind);
     diesel::insert_into(mail_outbox::table)
         .values((
             mail_outbox::id.eq(id),
-            mail_outbox::kind.eq(letter.kind),
-            mail_outbox::to_name.eq(letter.to_name),
-            mail_outbox::to_email.eq(letter.to.as_str()),
-            mail_outbox::subject.eq(letter.subject),
-            mail_outbox::html.eq(letter.html),
-            mail_outbox::text.eq(letter.text),
-            mail_outbox::seed.eq(letter.seed.map(|seed| seed.0)),
+            mail_outbox::kind.eq(message.kind),
+            mail_outbox::to_name.eq(message.to_name),
+            mail_outbox::to_email.eq(message.to.as_str()),
+            mail_outbox::subject.eq(message.subject),
+            mail_outbox::html.eq(message.html),
+            mail_outbox::text.eq(message.text),
+            mail_outbox::seed.eq(message.seed.map(|seed| seed.0)),
             mail_outbox::state.eq(MailState::Queued),
             mail_outbox::attempts.eq(0),
             mail_outbox::next_attempt_at.eq(cx.now),
@@ -92,17 +92,27 @@ pub fn enqueue(conn: &mut Conn, cx: &Ctx, letter: Message) -> QueryResult<MailId
             mail_outbox::created_at.eq(cx.now),
         ))
         .execute(conn)?;
+    let keys = [id.as_str().to_owned()];
+    queue::insert(conn, JobKind::Email, &keys, priority, (cx.now, cx.now))?;
     Ok(id)
 }
 
-/// A claimed row.
+/// Which message goes first.
+fn priority(kind: &str) -> Priority {
+    match kind {
+        // A person waits for it to go on.
+        "verify" | "account_exists" | "reset" | "unlock" | "email_change" | "contact_asked" => Priority::URGENT,
+        "invitation" | "review_started" | "review_reminder" => Priority::BULK,
+        _ => Priority::NORMAL,
+    }
+}
+
+/// A message that is being sent.
 #[derive(Debug, Clone, Queryable)]
 pub struct Claimed {
-    /// Its id, which makes its Message-ID.
+    /// Makes the Message-ID.
     pub id: MailId,
-    /// The recipient's name, or nothing.
     pub to_name: String,
-    /// The recipient's address.
     pub to_email: String,
     pub subject: String,
     pub html: String,
@@ -113,34 +123,14 @@ pub struct Claimed {
     pub attempts: i32,
 }
 
-/// Takes one due letter, also one whose sender died with its lease.
-pub fn claim(conn: &mut Conn, now: Time) -> QueryResult<Option<Claimed>> {
-    let due = mail_outbox::table
-        .filter(
-            mail_outbox::state
-                .eq(MailState::Queued)
-                .and(mail_outbox::next_attempt_at.le(now))
-                .or(mail_outbox::state
-                    .eq(MailState::Sending)
-                    .and(mail_outbox::lease_until.lt(now))),
-        )
-        .order((mail_outbox::next_attempt_at, mail_outbox::id))
-        .select(mail_outbox::id)
-        .first::<MailId>(conn)
-        .optional()?;
-    let Some(id) = due else { return Ok(None) };
-    // The guard makes two senders at once share the work instead of sending twice.
+/// The message of a claimed job; `None` when it was withdrawn in the meantime.
+pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<Claimed>> {
     diesel::update(
-        mail_outbox::table.filter(mail_outbox::id.eq(id)).filter(
-            mail_outbox::state.eq(MailState::Queued).or(mail_outbox::state
-                .eq(MailState::Sending)
-                .and(mail_outbox::lease_until.lt(now))),
-        ),
+        mail_outbox::table
+            .filter(mail_outbox::id.eq(id))
+            .filter(mail_outbox::state.eq_any([MailState::Queued, MailState::Sending])),
     )
-    .set((
-        mail_outbox::state.eq(MailState::Sending),
-        mail_outbox::lease_until.eq(Some(now + LEASE)),
-    ))
+    .set(mail_outbox::state.eq(MailState::Sending))
     .returning((
         mail_outbox::id,
         mail_outbox::to_name,
@@ -164,23 +154,30 @@ pub struct Failure {
     pub reason: String,
 }
 
-/// Notes what became of a try. A sent letter's parts are emptied: what went out is not kept.
-pub fn complete(conn: &mut Conn, now: Time, claimed: &Claimed, result: &Result<(), Failure>) -> QueryResult<()> {
+/// Notes the result of a try, and says when the next one is. The parts of a sent message are emptied: they are not kept.
+pub fn complete(
+    conn: &mut Conn,
+    now: Time,
+    claimed: &Claimed,
+    result: &Result<(), Failure>,
+) -> QueryResult<Option<Time>> {
     let row = mail_outbox::table.filter(mail_outbox::id.eq(claimed.id));
     let attempts = claimed.attempts + 1;
-    match result {
-        Ok(()) => diesel::update(row)
-            .set((
-                mail_outbox::state.eq(MailState::Sent),
-                mail_outbox::attempts.eq(attempts),
-                mail_outbox::sent_at.eq(Some(now)),
-                mail_outbox::lease_until.eq(None::<Time>),
-                mail_outbox::last_error.eq(""),
-                mail_outbox::html.eq(""),
-                mail_outbox::text.eq(""),
-                mail_outbox::seed.eq(None::<String>),
-            ))
-            .execute(conn)?,
+    let again = match result {
+        Ok(()) => {
+            diesel::update(row)
+                .set((
+                    mail_outbox::state.eq(MailState::Sent),
+                    mail_outbox::attempts.eq(attempts),
+                    mail_outbox::sent_at.eq(Some(now)),
+                    mail_outbox::last_error.eq(""),
+                    mail_outbox::html.eq(""),
+                    mail_outbox::text.eq(""),
+                    mail_outbox::seed.eq(None::<String>),
+                ))
+                .execute(conn)?;
+            None
+        }
         Err(failure) => {
             let pause = usize::try_from(claimed.attempts).ok().and_then(|done| PAUSES.get(done));
             let (state, next) = match pause {
@@ -193,16 +190,16 @@ pub fn complete(conn: &mut Conn, now: Time, claimed: &Claimed, result: &Result<(
                     mail_outbox::state.eq(state),
                     mail_outbox::attempts.eq(attempts),
                     mail_outbox::next_attempt_at.eq(next),
-                    mail_outbox::lease_until.eq(None::<Time>),
                     mail_outbox::last_error.eq(failure.reason.chars().take(300).collect::<String>()),
                 ))
-                .execute(conn)?
+                .execute(conn)?;
+            (state == MailState::Queued).then_some(next)
         }
     };
-    Ok(())
+    Ok(again)
 }
 
-/// A letter that is no longer wanted (its invitation was cancelled or sent anew) is not sent.
+/// Deletes a queued message that is no longer wanted: its invitation was cancelled or sent again.
 pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
     diesel::delete(
         mail_outbox::table
@@ -213,35 +210,23 @@ pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
     Ok(())
 }
 
-/// Makes a letter due now that was given up, refused or put off; its tries go on counting. The subject, or `None` when
-/// there is nothing to send again: it was sent, or is being sent.
+/// Makes a failed, bounced or delayed message due now; its attempts are kept. Returns the subject, or `None` when it was
+/// sent or is being sent.
 pub fn retry(conn: &mut Conn, now: Time, id: MailId) -> QueryResult<Option<String>> {
-    diesel::update(mail_outbox::table.find(id).filter(mail_outbox::state.eq_any([
-        MailState::Queued,
-        MailState::Failed,
-        MailState::Bounced,
-    ])))
-    .set((
-        mail_outbox::state.eq(MailState::Queued),
-        mail_outbox::next_attempt_at.eq(now),
-        mail_outbox::lease_until.eq(None::<Time>),
-    ))
-    .returning(mail_outbox::subject)
-    .get_result(conn)
-    .optional()
-}
-
-/// Whether a letter is due.
-pub fn is_due(conn: &mut Conn, now: Time) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        mail_outbox::table.filter(
-            mail_outbox::state
-                .eq(MailState::Queued)
-                .and(mail_outbox::next_attempt_at.le(now))
-                .or(mail_outbox::state
-                    .eq(MailState::Sending)
-                    .and(mail_outbox::lease_until.lt(now))),
-        ),
-    ))
-    .get_result(conn)
+    let row: Option<(String, String)> =
+        diesel::update(mail_outbox::table.find(id).filter(mail_outbox::state.eq_any([
+            MailState::Queued,
+            MailState::Failed,
+            MailState::Bounced,
+        ])))
+        .set((
+            mail_outbox::state.eq(MailState::Queued),
+            mail_outbox::next_attempt_at.eq(now),
+        ))
+        .returning((mail_outbox::kind, mail_outbox::subject))
+        .get_result(conn)
+        .optional()?;
+    let Some((kind, subject)) = row else { return Ok(None) };
+    queue::enqueue(conn, JobKind::Email, id.as_str(), priority(&kind), (now, now))?;
+    Ok(Some(subject))
 }

@@ -1,21 +1,25 @@
-//! How letters leave: by SMTP, or as `.eml` files in the data folder where no SMTP is configured.
+//! Sends messages by SMTP, or writes them as `.eml` files to the data folder when SMTP isn't configured.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::PoolConfig;
 use lettre::{Message, SmtpTransport, Transport as _};
 
 use crate::common::config::Config;
 use crate::common::token::{Keys, Seed};
 use crate::mail::outbox::{Claimed, Failure, TOKEN_PLACE};
 
-/// The way out.
+/// One for each sending thread, so that a hanging conversation delays no other.
+const CONNECTIONS: u32 = 4;
+
+/// Where messages go.
 pub enum Transport {
     /// To the configured server.
     Smtp(Box<SmtpTransport>),
-    /// Into a folder.
+    /// Files in a folder.
     Folder(PathBuf),
 }
 
@@ -29,12 +33,13 @@ impl std::fmt::Debug for Transport {
 }
 
 impl Transport {
-    /// The way that the configuration names.
+    /// The transport of the configuration.
     pub fn of(config: &Config) -> Result<Self, String> {
         if let Some(url) = &config.smtp_url {
             let transport = SmtpTransport::from_url(url)
                 .map_err(|error| format!("TENANTRY_SMTP_URL: {error}"))?
                 .timeout(Some(Duration::from_secs(20)))
+                .pool_config(PoolConfig::new().max_size(CONNECTIONS))
                 .build();
             Ok(Self::Smtp(Box::new(transport)))
         } else {
@@ -46,21 +51,21 @@ impl Transport {
     }
 
     /// Tries once.
-    pub fn send(&self, config: &Config, keys: &Keys, letter: &Claimed) -> Result<(), Failure> {
+    pub fn send(&self, config: &Config, keys: &Keys, message: &Claimed) -> Result<(), Failure> {
         let permanent = |error: &dyn std::fmt::Display| Failure {
             permanent: true,
             reason: error.to_string(),
         };
-        let message = compose(config, keys, letter).map_err(|error| permanent(&error))?;
+        let email = compose(config, keys, message).map_err(|error| permanent(&error))?;
         match self {
-            Self::Smtp(transport) => transport.send(&message).map(|_| ()).map_err(|error| Failure {
+            Self::Smtp(transport) => transport.send(&email).map(|_| ()).map_err(|error| Failure {
                 permanent: error.is_permanent(),
                 reason: said(&error),
             }),
             Self::Folder(folder) => {
                 use std::os::unix::fs::OpenOptionsExt;
-                let path = folder.join(format!("{}.eml", letter.id));
-                let beside = folder.join(format!(".{}.new", letter.id));
+                let path = folder.join(format!("{}.eml", message.id));
+                let beside = folder.join(format!(".{}.new", message.id));
                 let write = || -> std::io::Result<()> {
                     use std::io::Write;
                     let mut file = std::fs::OpenOptions::new()
@@ -69,7 +74,7 @@ impl Transport {
                         .truncate(true)
                         .mode(0o600)
                         .open(&beside)?;
-                    file.write_all(&message.formatted())?;
+                    file.write_all(&email.formatted())?;
                     file.sync_all()?;
                     std::fs::rename(&beside, &path)
                 };
@@ -77,14 +82,14 @@ impl Transport {
                     permanent: false,
                     reason: error.to_string(),
                 })?;
-                tracing::info!(to = %letter.to_email, letter = %path.display(), "no SMTP is configured: the letter lies in the data folder");
+                tracing::info!(to = %message.to_email, file = %path.display(), "email isn't configured; the message was saved to the data folder");
                 Ok(())
             }
         }
     }
 }
 
-/// The server's words; the error's own display leaves them out at times.
+/// The server's reply, which the error's own display sometimes leaves out.
 fn said(error: &lettre::transport::smtp::Error) -> String {
     use std::error::Error;
     match error.source() {
@@ -93,31 +98,31 @@ fn said(error: &lettre::transport::smtp::Error) -> String {
     }
 }
 
-fn compose(config: &Config, keys: &Keys, letter: &Claimed) -> Result<Message, String> {
-    let token = letter.seed.as_ref().map(|seed| keys.token(&Seed(seed.clone())));
+fn compose(config: &Config, keys: &Keys, message: &Claimed) -> Result<Message, String> {
+    let token = message.seed.as_ref().map(|seed| keys.token(&Seed(seed.clone())));
     let fill = |text: &str| {
         token
             .as_ref()
             .map_or_else(|| text.to_owned(), |token| text.replace(TOKEN_PLACE, token.as_str()))
     };
-    let address = letter
+    let address = message
         .to_email
         .parse()
-        .map_err(|error| format!("{}: {error}", letter.to_email))?;
-    let to = Mailbox::new(Some(letter.to_name.clone()).filter(|name| !name.is_empty()), address);
+        .map_err(|error| format!("{}: {error}", message.to_email))?;
+    let to = Mailbox::new(Some(message.to_name.clone()).filter(|name| !name.is_empty()), address);
     let domain = config.mail_from.email.domain().to_owned();
     Message::builder()
         .from(config.mail_from.clone())
         .to(to)
-        .subject(&letter.subject)
-        .message_id(Some(format!("<{}@{domain}>", letter.id)))
+        .subject(&message.subject)
+        .message_id(Some(format!("<{}@{domain}>", message.id)))
         .raw_header(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".into(),
         ))
         .multipart(MultiPart::alternative_plain_html(
-            fill(&letter.text),
-            fill(&letter.html),
+            fill(&message.text),
+            fill(&message.html),
         ))
         .map_err(|error| error.to_string())
 }

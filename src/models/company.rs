@@ -1,5 +1,3 @@
-//! Companies and their people as rows.
-
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
@@ -14,29 +12,25 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::organization;
 
-/// A company in a list.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = companies)]
 pub struct CompanyRow {
     pub id: CompanyId,
     pub name: String,
     pub slug: String,
-    /// The bytes it is sorted by.
     pub sort_name: Vec<u8>,
-    /// Whether it works.
     pub status: CompanyStatus,
     pub created_at: Time,
 }
 
-/// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    /// By name.
+pub enum CompanySort {
     Name,
     Newest,
 }
 
-impl Sort {
-    /// Where a row stands in this order.
+impl CompanySort {
+    /// The cursor of a row.
     pub fn key(self, row: &CompanyRow) -> (Vec<u8>, String) {
         let key = match self {
             Self::Name => row.sort_name.clone(),
@@ -47,36 +41,28 @@ impl Sort {
     }
 }
 
-/// What a list shows.
 #[derive(Debug, Clone)]
-pub struct Filter {
-    /// Only these, for who sees the companies assigned to them.
+pub struct CompanyFilter {
+    /// Only these, for members who see the companies assigned to them.
     pub own: Option<Vec<CompanyId>>,
-    /// Only these states; `None` for all.
+    /// `None` for all.
     pub status: Option<CompanyStatus>,
-    /// Words that must begin a word of the name.
+    /// Each must begin a word of the name.
     pub words: Vec<Vec<u8>>,
-    pub sort: Sort,
+    pub sort: CompanySort,
 }
 
-/// Up to `limit` companies from a place on, in the direction of reading.
+/// Up to `limit` companies after or before a cursor.
 pub fn list(
     conn: &mut Conn,
     org: OrgId,
-    filter: &Filter,
-    place: Option<&Cursor>,
+    filter: &CompanyFilter,
+    cursor: Option<&Cursor>,
     limit: usize,
 ) -> QueryResult<Vec<CompanyRow>> {
     let mut query = companies::table
         .filter(companies::organization_id.eq(org))
-        .select((
-            companies::id,
-            companies::name,
-            companies::slug,
-            companies::sort_name,
-            companies::status,
-            companies::created_at,
-        ))
+        .select(CompanyRow::as_select())
         .into_boxed();
     if let Some(own) = &filter.own {
         query = query.filter(companies::id.eq_any(own));
@@ -84,34 +70,34 @@ pub fn list(
     if let Some(status) = filter.status {
         query = query.filter(companies::status.eq(status));
     }
-    let backwards = place.is_some_and(|place| place.direction == Direction::Previous);
-    if let Some(place) = place {
-        let id = CompanyId::parse(&place.id);
+    let backwards = cursor.is_some_and(|cursor| cursor.direction == Direction::Previous);
+    if let Some(cursor) = cursor {
+        let id = CompanyId::parse(&cursor.id);
         query = match (filter.sort, backwards) {
-            (Sort::Name, false) => query.filter(
-                companies::sort_name
-                    .gt(&place.key)
-                    .or(companies::sort_name.eq(&place.key).and(companies::id.nullable().gt(id))),
+            (CompanySort::Name, false) => query.filter(
+                companies::sort_name.gt(&cursor.key).or(companies::sort_name
+                    .eq(&cursor.key)
+                    .and(companies::id.nullable().gt(id))),
             ),
-            (Sort::Name, true) => query.filter(
-                companies::sort_name
-                    .lt(&place.key)
-                    .or(companies::sort_name.eq(&place.key).and(companies::id.nullable().lt(id))),
+            (CompanySort::Name, true) => query.filter(
+                companies::sort_name.lt(&cursor.key).or(companies::sort_name
+                    .eq(&cursor.key)
+                    .and(companies::id.nullable().lt(id))),
             ),
-            (Sort::Newest, false) => query.filter(companies::id.nullable().lt(id)),
-            (Sort::Newest, true) => query.filter(companies::id.nullable().gt(id)),
+            (CompanySort::Newest, false) => query.filter(companies::id.nullable().lt(id)),
+            (CompanySort::Newest, true) => query.filter(companies::id.nullable().gt(id)),
         };
     }
     query = match (filter.sort, backwards) {
-        (Sort::Name, false) => query.order((companies::sort_name.asc(), companies::id.asc())),
-        (Sort::Name, true) => query.order((companies::sort_name.desc(), companies::id.desc())),
-        (Sort::Newest, false) => query.order(companies::id.desc()),
-        (Sort::Newest, true) => query.order(companies::id.asc()),
+        (CompanySort::Name, false) => query.order((companies::sort_name.asc(), companies::id.asc())),
+        (CompanySort::Name, true) => query.order((companies::sort_name.desc(), companies::id.desc())),
+        (CompanySort::Newest, false) => query.order(companies::id.desc()),
+        (CompanySort::Newest, true) => query.order(companies::id.asc()),
     };
     if filter.words.is_empty() {
         return query.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(conn);
     }
-    // An organization has thousands of companies at most: their names are read in order and matched here.
+    // An organization has thousands of companies at most, so their names are matched here.
     let rows: Vec<CompanyRow> = query.load(conn)?;
     Ok(rows
         .into_iter()
@@ -120,7 +106,7 @@ pub fn list(
         .collect())
 }
 
-/// Whether every word searched for begins a word of the name.
+/// Whether each word begins a word of the name.
 fn begins(sort_name: &[u8], words: &[Vec<u8>]) -> bool {
     words.iter().all(|word| {
         sort_name
@@ -129,7 +115,7 @@ fn begins(sort_name: &[u8], words: &[Vec<u8>]) -> bool {
     })
 }
 
-/// Whether an organization has any company in sight.
+/// Whether there is a company that the reader can view.
 pub fn has_any(conn: &mut Conn, org: OrgId, own: Option<&[CompanyId]>) -> QueryResult<bool> {
     let all = companies::table.filter(companies::organization_id.eq(org));
     match own {
@@ -138,21 +124,18 @@ pub fn has_any(conn: &mut Conn, org: OrgId, own: Option<&[CompanyId]>) -> QueryR
     }
 }
 
-/// What became of a change to a company.
+/// The result of `rename`. Only `Done` changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Renamed {
-    /// It is done.
+pub enum CompanyRename {
     Done,
-    /// Another company has the slug.
     SlugTaken,
-    /// It was archived in between.
     Archived,
 }
 
-/// Gives an active company another name and slug.
-pub fn rename(conn: &mut Conn, org: OrgId, id: CompanyId, name: &str, slug: &Slug) -> QueryResult<Renamed> {
-    // A savepoint: a slug that somebody takes in this moment undoes this change and nothing else.
+/// Renames an active company.
+pub fn rename(conn: &mut Conn, org: OrgId, id: CompanyId, name: &str, slug: &Slug) -> QueryResult<CompanyRename> {
+    // A savepoint, because a unique violation ends the transaction of PostgreSQL.
     let changed = conn.transaction(|conn| {
         diesel::update(
             companies::table
@@ -168,14 +151,14 @@ pub fn rename(conn: &mut Conn, org: OrgId, id: CompanyId, name: &str, slug: &Slu
         .execute(conn)
     });
     match changed {
-        Ok(0) => Ok(Renamed::Archived),
-        Ok(_) => Ok(Renamed::Done),
-        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(Renamed::SlugTaken),
+        Ok(0) => Ok(CompanyRename::Archived),
+        Ok(_) => Ok(CompanyRename::Done),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(CompanyRename::SlugTaken),
         Err(error) => Err(error),
     }
 }
 
-/// Archives or restores; `false` when it is so already.
+/// Archives or restores. `false` when it is so already.
 pub fn set_status(
     conn: &mut Conn,
     org: OrgId,
@@ -203,7 +186,7 @@ mod tests {
     use super::begins;
 
     #[test]
-    fn a_word_finds_the_names_in_which_it_begins_a_word() {
+    fn a_word_matches_the_beginning_of_any_word_of_the_name() {
         let words = |q: &str| crate::common::name::query(q);
         assert!(begins(b"harbor recovery", &words("rec")));
         assert!(begins(b"harbor recovery", &words("Reco HAR")));

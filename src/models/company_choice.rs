@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
-use crate::common::id::CompanyId;
+use crate::common::id::{CompanyId, MembershipId};
 use crate::common::name;
 use crate::db::Conn;
-use crate::db::schema::companies;
+use crate::db::schema::{companies, company_assignments};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
 
@@ -79,6 +79,32 @@ pub fn active_companies(conn: &mut Conn, organization: OrgId, limit: i64) -> Que
         .limit(limit)
         .select((companies::id, companies::name, companies::slug))
         .load(conn)
+}
+
+/// The active companies that a member is not assigned to, all or some, by name, at most `limit`.
+pub fn unassigned(
+    conn: &mut Conn,
+    organization: OrgId,
+    member: MembershipId,
+    within: Option<&[CompanyId]>,
+    limit: i64,
+) -> QueryResult<Vec<CompanyChoice>> {
+    let assigned = company_assignments::table
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(member))
+        .filter(company_assignments::company_id.eq(companies::id));
+    let mut query = companies::table
+        .filter(companies::organization_id.eq(organization))
+        .filter(companies::status.eq(CompanyStatus::Active))
+        .filter(diesel::dsl::not(diesel::dsl::exists(assigned)))
+        .order((companies::sort_name, companies::id))
+        .limit(limit)
+        .select((companies::id, companies::name, companies::slug))
+        .into_boxed::<<Conn as diesel::Connection>::Backend>();
+    if let Some(within) = within {
+        query = query.filter(companies::id.eq_any(within));
+    }
+    query.load(conn)
 }
 
 /// The company that somebody means by its id, its slug, or the beginning of its name.

@@ -175,17 +175,6 @@ pub fn pending_email(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Opt
 /// How long a link that no longer works is kept, so that its page can say so.
 const KEPT: Span = Span::days(7);
 
-/// Whether there are links to delete.
-pub fn has_old(conn: &mut Conn, now: Time) -> QueryResult<bool> {
-    let past = now - KEPT;
-    let old: Option<String> = email_tokens::table
-        .filter(email_tokens::expires_at.lt(past).or(email_tokens::used_at.lt(past)))
-        .select(email_tokens::token_hash)
-        .first(conn)
-        .optional()?;
-    Ok(old.is_some())
-}
-
 pub fn delete_old(conn: &mut Conn, now: Time) -> QueryResult<usize> {
     let past = now - KEPT;
     diesel::delete(email_tokens::table.filter(email_tokens::expires_at.lt(past).or(email_tokens::used_at.lt(past))))

@@ -8,13 +8,15 @@ use crate::audit::{Action, Event, Events};
 use crate::common::error::AppError;
 use crate::common::id::{JoinId, LinkId, UserId};
 use crate::common::paging::{Cursor, Direction};
-use crate::common::time::Time;
+use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{join_requests, onboarding_links, users};
 use crate::db::types::org_id::OrgId;
 use crate::models::onboarding_link::Link;
 use crate::on_each;
-use crate::services::onboarding_links::rules::WAIT;
+
+/// How long a request waits for a decision.
+pub const WAIT: Span = Span::days(30);
 
 crate::text_enum! {
     /// Where a request stands.

@@ -150,16 +150,6 @@ pub fn take_email(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -
     Ok(quota)
 }
 
-/// Whether there are rows to delete.
-pub fn has_old(conn: &mut Conn, now: Time) -> QueryResult<bool> {
-    let old: Option<AttemptId> = login_attempts::table
-        .filter(login_attempts::at.lt(now - KEPT))
-        .select(login_attempts::id)
-        .first(conn)
-        .optional()?;
-    Ok(old.is_some())
-}
-
 pub fn delete_old(conn: &mut Conn, now: Time) -> QueryResult<usize> {
     diesel::delete(login_attempts::table.filter(login_attempts::at.lt(now - KEPT))).execute(conn)
 }

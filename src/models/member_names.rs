@@ -1,20 +1,22 @@
-//! The people whom settings are about.
+//! Names and addresses of members, for emails and pages.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use crate::authz::role::Role;
-use crate::common::id::MembershipId;
+use crate::common::id::{MembershipId, UserId};
 use crate::db::Conn;
 use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 
-/// So many owners and admins get a letter.
-const LETTERS: i64 = 500;
+/// How many owners and admins get an email.
+const LEADERS: i64 = 500;
+/// How many owners get an email.
+const OWNERS: i64 = 50;
 
-/// The active owners and admins, by name: name and address.
+/// Name and address of the active owners and admins, by name.
 pub fn leaders(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String, String)>> {
     memberships::table
         .inner_join(users::table)
@@ -23,12 +25,32 @@ pub fn leaders(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String,
         .filter(memberships::status.eq(MembershipStatus::Active))
         .filter(memberships::sort_name.is_not_null())
         .order((memberships::role.desc(), memberships::sort_name, memberships::id))
-        .limit(LETTERS)
+        .limit(LEADERS)
         .select((users::name, users::email))
         .load(conn)
 }
 
-/// The names behind memberships, also of people who were removed.
+/// Name and address of the active owners, by name, without one of them.
+pub fn owners(
+    conn: &mut Conn,
+    organization: OrgId,
+    without: Option<MembershipId>,
+) -> QueryResult<Vec<(String, String)>> {
+    let rows: Vec<(MembershipId, String, String)> = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organization_id.eq(organization))
+        .filter(memberships::role.eq(Role::Owner))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(memberships::sort_name.is_not_null())
+        .order((memberships::sort_name, memberships::id))
+        .limit(OWNERS)
+        .select((memberships::id, users::name, users::email))
+        .load(conn)?;
+    let others = rows.into_iter().filter(|(id, ..)| Some(*id) != without);
+    Ok(others.map(|(_, name, email)| (name, email)).collect())
+}
+
+/// The names of memberships, also of removed ones.
 pub fn names(
     conn: &mut Conn,
     organization: OrgId,
@@ -41,4 +63,16 @@ pub fn names(
         .select((memberships::id, users::name))
         .load(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// The names of users, by user id.
+pub fn user_names(conn: &mut Conn, ids: &[String]) -> QueryResult<HashMap<String, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(UserId, String)> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::name))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, name)| (id.to_string(), name)).collect())
 }

@@ -43,6 +43,14 @@ pub fn renew(conn: &mut Conn, session: SessionId) -> QueryResult<Token> {
     Ok(token)
 }
 
+/// Saves the time and the IP address of a session's last request.
+pub fn touch(conn: &mut Conn, cx: &Ctx, session: SessionId) -> QueryResult<()> {
+    diesel::update(sessions::table.filter(sessions::id.eq(session)))
+        .set((sessions::last_seen_at.eq(cx.now), sessions::ip.eq(&cx.request.ip)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// `false` when the user has no such session.
 pub fn end(conn: &mut Conn, user: UserId, session: SessionId) -> QueryResult<bool> {
     let ended = diesel::delete(
@@ -83,20 +91,6 @@ pub fn of_user(conn: &mut Conn, user: UserId, now: Time) -> QueryResult<Vec<Sess
         .limit(100)
         .select(SessionInfo::as_select())
         .load(conn)
-}
-
-/// Whether there are sessions to delete.
-pub fn has_expired(conn: &mut Conn, now: Time) -> QueryResult<bool> {
-    let expired: Option<SessionId> = sessions::table
-        .filter(
-            sessions::last_seen_at
-                .le(now - IDLE)
-                .or(sessions::created_at.le(now - ABSOLUTE)),
-        )
-        .select(sessions::id)
-        .first(conn)
-        .optional()?;
-    Ok(expired.is_some())
 }
 
 pub fn delete_expired(conn: &mut Conn, now: Time) -> QueryResult<usize> {

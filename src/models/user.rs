@@ -35,10 +35,7 @@ impl Account {
     }
 
     pub fn actor(&self) -> ActorRef {
-        ActorRef {
-            id: self.id,
-            name: self.name.clone(),
-        }
+        ActorRef::user(self.id, &self.name)
     }
 
     pub fn audit_event(&self, action: Action) -> Event {
@@ -117,6 +114,12 @@ pub fn appoint_operator(conn: &mut Conn, user: UserId, now: Time) -> QueryResult
         .set(users::is_operator.eq(true))
         .execute(conn)?;
     Ok(true)
+}
+
+/// Whether the instance has its first operator.
+pub fn has_operator(conn: &mut Conn) -> QueryResult<bool> {
+    let appointed = instance::table.filter(instance::operator_id.is_not_null());
+    diesel::select(diesel::dsl::exists(appointed)).get_result(conn)
 }
 
 pub fn organization_name(conn: &mut Conn, organization: OrgId) -> QueryResult<String> {

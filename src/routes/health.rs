@@ -1,21 +1,20 @@
-//! Whether the process lives, and whether it can serve.
+//! Whether the process runs, and whether it is ready to serve.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::HttpResponse;
-use diesel::prelude::*;
 
-use crate::auth::Visitor;
+use crate::auth::{Public, Visitor};
 
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
-/// From now on the process says that it is not ready.
+/// From now on the process is not ready.
 pub fn stop() {
     STOPPING.store(true, Ordering::Relaxed);
 }
 
 /// The process answers.
-pub async fn live() -> HttpResponse {
+pub async fn live(_public: Public) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .body("live\n")
@@ -25,7 +24,7 @@ pub async fn live() -> HttpResponse {
 pub async fn ready(visitor: Visitor) -> HttpResponse {
     let answers = async {
         visitor
-            .read(|_, conn| Ok(crate::db::schema::instance::table.count().get_result::<i64>(conn)?))
+            .read(|_, conn| Ok(crate::models::user::has_operator(conn)?))
             .await
             .is_ok()
     };

@@ -6,8 +6,8 @@ pub mod access_reviews;
 pub mod accounts;
 pub mod approvals;
 pub mod assignments;
+pub mod companies;
 pub mod company_form;
-pub mod company_move;
 pub mod groups;
 pub mod invitations;
 pub mod members;
@@ -15,14 +15,4 @@ pub mod onboarding_links;
 pub mod operators;
 pub mod organizations;
 pub mod reauthenticate;
-
-use crate::audit::Events;
-
-/// Something that was done.
-#[derive(Debug)]
-pub struct Done {
-    /// The word for who did it, without a full stop.
-    pub word: String,
-    /// The deeds; none when everything was so before.
-    pub events: Events,
-}
+pub mod support_sessions;

@@ -1,13 +1,12 @@
-//! The password of the user again, before an irreversible change, so that an open session is not enough. Attempts are limited
-//! like those of a sign-in, and committed before the change begins.
+//! Asks for the password again before an irreversible change, so that an open session alone is not enough for it.
 
-use crate::app::Ctx;
+use crate::app::App;
 use crate::audit::Events;
 use crate::auth::current_user::CurrentUser;
 use crate::auth::{Gate, OperatorGate, SignedIn, Unverified};
 use crate::authz::permission::Permission;
+use crate::change_error;
 use crate::common::error::AppError;
-use crate::common::password::Hasher;
 use crate::db::Conn;
 use crate::models::login_attempt;
 use crate::models::login_attempt::AttemptVerdict;
@@ -17,69 +16,66 @@ use crate::services::accounts::attempt;
 use crate::services::accounts::attempt::PasswordAttempt;
 
 #[derive(Debug)]
-pub enum ReauthenticationError {
-    /// No password was entered.
-    Empty,
-    Wrong,
+pub enum PasswordError {
+    Missing,
+    /// Too many attempts for this account.
     Locked,
+    /// Too many attempts from this network.
     Flooded,
+    Incorrect,
     Failed(AppError),
 }
-crate::change_error!(ReauthenticationError);
 
-/// Checks the password of a member.
-pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<(), ReauthenticationError> {
-    if password.is_empty() {
-        return Err(ReauthenticationError::Empty);
-    }
-    let attempt = gate.write(|actor, conn| begin(conn, &actor.cx, &actor.person)).await?;
-    verify(&gate.app().hasher, attempt, password).await?;
-    gate.write(|actor, conn| clear(&actor.person, conn)).await?;
-    Ok(())
-}
+change_error!(PasswordError);
 
-/// Checks the password of an operator.
-pub async fn confirm_operator(gate: &OperatorGate, password: String) -> Result<(), ReauthenticationError> {
-    if password.is_empty() {
-        return Err(ReauthenticationError::Empty);
-    }
-    let attempt = gate.write(|operator, conn| begin(conn, &operator.cx, operator)).await?;
-    verify(&gate.app().hasher, attempt, password).await?;
-    gate.write(clear).await?;
-    Ok(())
-}
-
-/// Checks the password of a user before a change of the account itself. The caller's change clears the attempts.
-pub async fn confirm_account(gate: &SignedIn<Unverified>, password: String) -> Result<Account, ReauthenticationError> {
-    let attempt = gate
-        .write(|person, conn| attempt::begin(conn, &person.cx, &person.email))
-        .await?;
-    verify(&gate.app().hasher, attempt, password).await
-}
-
-fn begin(conn: &mut Conn, cx: &Ctx, person: &CurrentUser) -> Result<(PasswordAttempt, Events), AppError> {
-    let attempt = match login_attempt::password(conn, cx, &person.email)? {
+fn begin(conn: &mut Conn, person: &CurrentUser) -> Result<(PasswordAttempt, Events), AppError> {
+    let attempt = match login_attempt::password(conn, &person.cx, &person.email)? {
         AttemptVerdict::Allowed => PasswordAttempt::Allowed(Some(user::by_id(conn, person.id)?)),
         AttemptVerdict::Locked => PasswordAttempt::Locked,
         AttemptVerdict::Flooded => PasswordAttempt::Flooded,
     };
-    Ok((attempt, Events::none("attempts are counted apart")))
+    Ok((attempt, Events::none("an attempt is not audited")))
 }
 
-fn clear(person: &CurrentUser, conn: &mut Conn) -> Result<((), Events), AppError> {
-    login_attempt::clear(conn, person.email.as_str())?;
-    Ok(((), Events::none("attempts are counted apart")))
-}
-
-async fn verify(hasher: &Hasher, attempt: PasswordAttempt, password: String) -> Result<Account, ReauthenticationError> {
+async fn verify(app: &App, attempt: PasswordAttempt, password: String) -> Result<Account, PasswordError> {
     let account = match attempt {
         PasswordAttempt::Allowed(Some(account)) => account,
-        PasswordAttempt::Locked => return Err(ReauthenticationError::Locked),
-        PasswordAttempt::Allowed(None) | PasswordAttempt::Flooded => return Err(ReauthenticationError::Flooded),
+        PasswordAttempt::Locked => return Err(PasswordError::Locked),
+        PasswordAttempt::Allowed(None) | PasswordAttempt::Flooded => return Err(PasswordError::Flooded),
     };
-    if hasher.verify(Some(account.password_hash.clone()), password).await? {
+    if app.hasher.verify(Some(account.password_hash.clone()), password).await? {
         Ok(account)
     } else {
-        Err(ReauthenticationError::Wrong)
+        Err(PasswordError::Incorrect)
     }
+}
+
+/// Checks the password of a member, within the limits of a sign-in.
+pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<(), PasswordError> {
+    if password.is_empty() {
+        return Err(PasswordError::Missing);
+    }
+    let attempt = gate.write(|actor, conn| begin(conn, &actor.person)).await?;
+    verify(gate.app(), attempt, password).await?;
+    gate.write(|actor, conn| {
+        login_attempt::clear(conn, actor.person.email.as_str())?;
+        Ok(((), Events::none("an attempt is not audited")))
+    })
+    .await?;
+    Ok(())
+}
+
+/// As `confirm`, for an operator. The change itself forgets the failed attempts.
+pub async fn confirm_operator(gate: &OperatorGate, password: String) -> Result<(), PasswordError> {
+    let attempt = gate.write(|operator, conn| begin(conn, operator)).await?;
+    verify(gate.app(), attempt, password).await?;
+    Ok(())
+}
+
+/// As `confirm`, for a change of the account itself. The change forgets the failed attempts.
+pub async fn confirm_account(gate: &SignedIn<Unverified>, password: String) -> Result<Account, PasswordError> {
+    let attempt = gate
+        .write(|person, conn| attempt::begin(conn, &person.cx, &person.email))
+        .await?;
+    verify(gate.app(), attempt, password).await
 }

@@ -1,29 +1,26 @@
-//! The frame around every page: who is here, where, what they may open, and a word left by the request before.
+//! The layout around every page: account, organization, navigation and flash message.
 
-use diesel::prelude::*;
+use diesel::QueryResult;
 
-use crate::app::Ctx;
-use crate::app::Flash;
+use crate::app::{Ctx, Flash};
 use crate::auth::actor::Actor;
 use crate::auth::current_user::CurrentUser;
 use crate::auth::{Visit, Visitor};
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{ViewCompany, ViewMembers};
-use crate::authz::role::Role;
 use crate::common::error::AppError;
-use crate::common::id::UserId;
+use crate::common::name::sort_key;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{invitations, memberships, organization_slugs, organizations, role_counts};
-use crate::db::types::MembershipStatus;
-use crate::db::types::organization::{InvitationStatus, UnitLabel};
+use crate::db::types::organization::UnitLabel;
+use crate::web::{nav, queries};
 
-/// Who is signed in, for the frame.
+/// The account that is signed in.
 #[derive(Debug, Clone)]
 pub struct LayoutUser {
     pub name: String,
     pub email: String,
-    /// Whether the account runs this instance.
+    /// Whether the account is an operator of this instance.
     pub operator: bool,
 }
 
@@ -32,32 +29,31 @@ pub struct LayoutUser {
 pub struct OrgNav {
     pub name: String,
     pub slug: String,
-    /// The reader's role, in words.
+    /// The label of the reader's role.
     pub role: String,
     /// The organization's word for companies.
     pub unit: UnitLabel,
-    /// How many members there are, for who sees them all.
+    /// How many members there are, for readers who see all of them.
     pub members: Option<i64>,
-    /// How many active companies there are, for who sees them all.
+    /// How many active companies there are, for readers who see all of them.
     pub companies: Option<i64>,
-    /// The first of the settings that the reader may open.
+    /// The first tab of the settings that the reader may open.
     pub settings: Option<&'static str>,
-    /// The reader's rights.
+    /// The reader's permissions.
     pub may: Permissions,
-    /// When the organization will be deleted, while it waits for that.
+    /// When the organization will be deleted, if that is scheduled.
     pub deleted_on: Option<String>,
-    /// The support session by which an operator looks in; it stands above every page.
+    /// The support session, shown above every page.
     pub support: Option<Banner>,
 }
 
-/// What is said above every page that an operator sees in a support session.
+/// What a support session shows above every page.
 #[derive(Debug, Clone)]
 pub struct Banner {
-    /// Why they look in.
     pub reason: String,
-    /// Until when, for machines.
+    /// The end, for machines.
     pub until: String,
-    /// How long it still is, in words.
+    /// The time left, in words.
     pub left: String,
     pub consent_by: String,
 }
@@ -66,38 +62,38 @@ pub struct Banner {
 #[derive(Debug, Clone)]
 pub struct SwitcherItem {
     pub name: String,
-    /// The reader's role there, in words.
+    /// The label of the reader's role there.
     pub role: String,
-    /// Where it leads: the same kind of page there when it is allowed there, else its overview.
+    /// The same kind of page there if the role allows it, otherwise its overview.
     pub href: String,
-    /// Whether it is this one.
+    /// Whether it is the current one.
     pub current: bool,
 }
 
-/// The frame.
+/// The layout.
 #[derive(Debug, Clone)]
 pub struct Layout {
     /// `system`, `light` or `dark`.
     pub theme: &'static str,
-    /// A word left by the request before.
+    /// A message from the request before.
     pub flash: Option<Flash>,
-    /// Who is signed in.
+    /// The account that is signed in.
     pub person: Option<LayoutUser>,
-    /// How many invitations wait for this person.
+    /// How many pending invitations the account has.
     pub invitations: i64,
     /// The organization, on its pages.
     pub place: Option<OrgNav>,
-    /// The person's organizations, at most `SWITCHER`.
+    /// The organizations of the account, at most `SWITCHER`.
     pub switcher: Vec<SwitcherItem>,
-    /// Which entry of the navigation is this page's.
+    /// The page's entry in the navigation.
     pub section: &'static str,
 }
 
-/// So many organizations stand in the switcher; the page of all organizations has a search.
+/// The most organizations in the switcher; the page of all organizations has a search.
 const SWITCHER: i64 = 50;
 
 impl Layout {
-    /// A frame with nobody in it.
+    /// A layout without an account.
     pub fn bare(cx: &Ctx) -> Self {
         Self {
             theme: cx.request.theme,
@@ -124,13 +120,9 @@ impl Layout {
         let mut layout = Self::bare(&actor.cx);
         layout.section = section;
         layout.fill(conn, &actor.person, section, Some(&actor.slug))?;
-        // A number that only counts what the reader may not see would tell it all the same.
+        // The number of members is as confidential as the members.
         let members = if actor.reach::<ViewMembers>() == Reach::Everywhere {
-            let counts: Vec<i64> = role_counts::table
-                .filter(role_counts::organization_id.eq(actor.organization))
-                .select(role_counts::members)
-                .load(conn)?;
-            Some(counts.iter().sum())
+            Some(actor.role_counts(conn)?.members(None))
         } else {
             None
         };
@@ -151,7 +143,7 @@ impl Layout {
             unit: actor.unit,
             members,
             companies,
-            settings: crate::web::nav::settings(actor.permissions).first().map(|tab| tab.key),
+            settings: nav::settings(actor.permissions).first().map(|tab| tab.key),
             may: actor.permissions,
             deleted_on: actor.delete_after.map(Time::date),
         });
@@ -171,21 +163,21 @@ impl Layout {
             operator: person.operator,
         });
         if person.verified {
-            self.invitations = pending_invitations(conn, person.email.as_str(), person.cx.now)?;
+            self.invitations = queries::pending_invitations(conn, person.email.as_str(), person.cx.now)?;
         }
-        self.switcher = switcher(conn, person.id, person.cx.now, section, current)?;
+        self.switcher = switcher(conn, person, section, current)?;
         Ok(())
     }
 }
 
-/// The layout of a page for whoever asks.
+/// The layout of a page for an account.
 pub trait PageLayout {
-    /// The layout; `section` is the page's entry of the navigation.
+    /// The layout; `section` is the page's entry in the navigation.
     fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError>;
 }
 
 impl PageLayout for Actor {
-    /// A fragment has no layout, so nothing is read for it.
+    /// A fragment has no layout: nothing is read for it.
     fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError> {
         if self.cx.request.fragment {
             Ok(Layout::bare(&self.cx))
@@ -225,42 +217,19 @@ impl PublicLayout for Visitor {
     }
 }
 
-/// How many invitations wait for an address.
-fn pending_invitations(conn: &mut Conn, email: &str, now: Time) -> QueryResult<i64> {
-    invitations::table
-        .filter(invitations::email.eq(email))
-        .filter(invitations::status.eq(InvitationStatus::Pending))
-        .filter(invitations::expires_at.gt(now))
-        .count()
-        .get_result(conn)
-}
-
+/// The organizations of the switcher: the current one first, then by name.
 fn switcher(
     conn: &mut Conn,
-    user: UserId,
-    now: Time,
+    person: &CurrentUser,
     section: &str,
     current: Option<&str>,
 ) -> QueryResult<Vec<SwitcherItem>> {
-    let rows: Vec<(String, String, Role)> = memberships::table
-        .inner_join(organizations::table)
-        .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
-        .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(
-            memberships::access_until
-                .is_null()
-                .or(memberships::access_until.ge(now)),
-        )
-        .filter(organization_slugs::is_current.eq(true))
-        .order((memberships::last_seen_at.desc(), memberships::id))
-        .limit(SWITCHER)
-        .select((organizations::name, organization_slugs::slug, memberships::role))
-        .load(conn)?;
-    let mut choices: Vec<SwitcherItem> = rows
+    let mut own = queries::organizations_of(conn, person.id, person.cx.now, SWITCHER)?;
+    own.sort_by_cached_key(|each| (current != Some(each.slug.as_str()), sort_key(&each.name)));
+    Ok(own
         .into_iter()
-        .map(|(name, slug, role)| {
-            let may = Permissions::of(role, &[]);
+        .map(|each| {
+            let may = Permissions::of(each.role, &[]);
             let page = match section {
                 "companies" if may.view_company() => "/companies",
                 "members" if may.view_members() => "/members",
@@ -269,13 +238,11 @@ fn switcher(
                 _ => "",
             };
             SwitcherItem {
-                name,
-                role: role.label().to_owned(),
-                href: format!("/organizations/{slug}{page}"),
-                current: current == Some(slug.as_str()),
+                href: format!("/organizations/{}{page}", each.slug),
+                current: current == Some(each.slug.as_str()),
+                role: each.role.label().to_owned(),
+                name: each.name,
             }
         })
-        .collect();
-    choices.sort_by_key(|choice| (!choice.current, crate::common::name::sort_key(&choice.name)));
-    Ok(choices)
+        .collect())
 }

@@ -1,6 +1,8 @@
 pub mod company_picker;
+pub mod error_page;
 pub mod history;
 pub mod layout;
+pub mod messages;
 pub mod middleware;
 pub mod nav;
-pub mod password_messages;
+pub mod queries;

@@ -1,42 +1,38 @@
-//! The entries below Settings and Access control. They lead into several rooms, so they stand on the floor below them.
+//! The tabs of Settings and Access control. A new tab is one line here.
 
 use crate::authz::decision::Permissions;
 
-/// An entry.
+/// A tab.
 #[derive(Debug)]
 pub struct Tab {
     pub label: &'static str,
     pub icon: &'static str,
-    /// The end of its path, which also tells which one is open.
+    /// The end of its path, which also tells which tab is open.
     pub key: &'static str,
+    /// The permission that opens it.
+    allowed: fn(Permissions) -> bool,
 }
 
-type Asked = fn(Permissions) -> bool;
-type Entry = (Asked, Tab);
-
-const fn tab(asked: Asked, label: &'static str, icon: &'static str, key: &'static str) -> Entry {
-    (asked, Tab { label, icon, key })
+const fn tab(allowed: fn(Permissions) -> bool, label: &'static str, icon: &'static str, key: &'static str) -> Tab {
+    Tab {
+        label,
+        icon,
+        key,
+        allowed,
+    }
 }
 
-static SETTINGS: &[Entry] = &[
+#[rustfmt::skip]
+static SETTINGS: &[Tab] = &[
     tab(Permissions::edit_profile, "General", "building", "general"),
-    tab(
-        Permissions::copy_onboarding_links,
-        "Onboarding links",
-        "link",
-        "onboarding",
-    ),
+    tab(Permissions::copy_onboarding_links, "Onboarding links", "link", "onboarding"),
     tab(Permissions::manage_roles, "Roles and policies", "key-round", "roles"),
     tab(Permissions::view_audit, "Audit log", "history", "audit"),
-    tab(
-        Permissions::manage_security,
-        "Support access",
-        "shield-check",
-        "support",
-    ),
+    tab(Permissions::manage_security, "Support access", "shield-check", "support"),
 ];
 
-static ACCESS: &[Entry] = &[
+#[rustfmt::skip]
+static ACCESS: &[Tab] = &[
     tab(Permissions::view_access, "People", "users", ""),
     tab(Permissions::view_access, "Matrix", "building-2", "/matrix"),
     tab(Permissions::view_access, "Groups", "users", "/groups"),
@@ -45,17 +41,16 @@ static ACCESS: &[Entry] = &[
     tab(Permissions::view_access, "Reviews", "check", "/reviews"),
 ];
 
-fn open(entries: &'static [Entry], permissions: Permissions) -> Vec<&'static Tab> {
-    let open = entries.iter().filter(|(asked, _)| asked(permissions));
-    open.map(|(_, tab)| tab).collect()
+fn open(tabs: &'static [Tab], permissions: Permissions) -> Vec<&'static Tab> {
+    tabs.iter().filter(|tab| (tab.allowed)(permissions)).collect()
 }
 
-/// The settings that these rights open; `templates/settings/_nav.html` shows them.
+/// The tabs of Settings that these permissions open; `templates/settings/_nav.html` shows them.
 pub fn settings(permissions: Permissions) -> Vec<&'static Tab> {
     open(SETTINGS, permissions)
 }
 
-/// The pages of Access control that these rights open; `templates/access/_nav.html` shows them.
+/// The tabs of Access control that these permissions open; `templates/access/_nav.html` shows them.
 pub fn access(permissions: Permissions) -> Vec<&'static Tab> {
     open(ACCESS, permissions)
 }
@@ -66,7 +61,7 @@ mod tests {
     use crate::authz::role::Role;
 
     #[test]
-    fn tabs_follow_rights() {
+    fn tabs_follow_permissions() {
         assert!(settings(Permissions::of(Role::Member, &[])).is_empty());
         assert_eq!(settings(Permissions::of(Role::Owner, &[])).len(), SETTINGS.len());
         assert_eq!(settings(Permissions::of(Role::BillingAdmin, &[])).len(), 1);

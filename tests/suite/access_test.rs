@@ -1,6 +1,5 @@
 //! Access control: who has what and why, one role for one person, and the matrix for many.
 
-use crate::harness::browser::{Browser, Look};
 use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::page::Page;
@@ -311,7 +310,7 @@ fn nobody_gives_more_than_they_may() {
     let mut form = cells(&scene, &ann, "member,,");
     form.push(("r-0", "admin"));
     let page = keeper.post(&scene.at("/matrix"), &form).expect(422);
-    assert!(page.has("Your role does not allow this"), "{}", page.text());
+    assert!(page.has("Your role doesn’t allow this change"), "{}", page.text());
     let rows = format!("email,company_slug,role\n{},,admin", scene.email("Ann"));
     keeper.post(&scene.at("/matrix/import"), &[("text", &rows)]).expect(422);
     keeper
@@ -784,71 +783,78 @@ fn of_two_who_save_the_same_cell_at_once_one_is_told() {
     assert_eq!(scene.deeds("member.assigned"), 2);
 }
 
-#[test]
-fn the_dialog_follows_what_is_chosen_and_saves() {
-    let scene = Scene::set("acc-browse");
-    scene.member("Ann", "member", &[]);
-    let browser = Browser::open(&scene.house.base());
-    browser.sign_in_as(&scene.owner);
-    browser.goto(&scene.at(""));
-    browser.press("Assign role");
-    browser.wait_until("the dialog", || browser.is_visible("#dialog #assign"));
-    assert!(!browser.is_visible("#email"), "somebody new is asked for later");
-    browser.fill("#assign-q", "ann");
-    browser.wait_until("Ann alone", || browser.texts("#member_id .who__name") == ["Ann"]);
-    browser.click("#member_id input");
-    browser.choose("#company_id", &scene.north);
-    browser.wait_for_text("Role in North");
-    browser.click("#role input[value=editor]");
-    browser.expect_accessible();
-    browser.press("Save");
-    browser.wait_for_text("Ann is Editor of North now");
-    assert!(scene.has("Ann", "North", "editor"));
+mod browser {
+    use super::*;
+    use crate::harness::browser::{Browser, Look};
 
-    browser.press("Assign role");
-    browser.wait_until("the dialog", || browser.is_visible("#dialog #assign"));
-    browser.script("document.querySelector('[name=mode][value=new]').click()", vec![]);
-    browser.wait_until("the address", || {
-        browser.is_visible("#email") && !browser.is_visible("#assign-q")
-    });
-    browser.fill("#email", &scene.email("fresh"));
-    browser.choose("#company_id", "");
-    browser.wait_for_text("Role in the organization");
-    browser.press("Send invitation");
-    browser.wait_for_path(&format!("/organizations/{}/invitations", scene.slug));
-    browser.wait_for_text(&scene.email("fresh"));
-    browser.expect_clean();
-}
+    #[test]
+    fn the_dialog_follows_what_is_chosen_and_saves() {
+        let scene = Scene::set("acc-browse");
+        scene.member("Ann", "member", &[]);
+        let browser = Browser::open(&scene.house.base());
+        browser.sign_in_as(&scene.owner);
+        browser.goto(&scene.at(""));
+        browser.press("Assign role");
+        browser.wait_until("the dialog", || browser.is_visible("#dialog #assign"));
+        assert!(!browser.is_visible("#email"), "somebody new is asked for later");
+        browser.fill("#assign-q", "ann");
+        browser.wait_until("Ann alone", || browser.texts("#member_id .who__name") == ["Ann"]);
+        browser.click("#member_id input");
+        browser.choose("#company_id", &scene.north);
+        browser.wait_for_text("Role in North");
+        browser.click("#role input[value=editor]");
+        browser.expect_accessible();
+        browser.press("Save");
+        browser.wait_for_text("Ann is Editor of North now");
+        assert!(scene.has("Ann", "North", "editor"));
 
-#[test]
-fn a_sheet_is_shown_before_it_applies_and_everything_works_without_javascript() {
-    let scene = Scene::set("acc-noscript");
-    let (ann, _) = scene.member("Ann", "member", &[("s", "viewer")]);
-    let browser = Browser::with(&scene.house.base(), Look::default().without_javascript());
-    browser.sign_in_as(&scene.owner);
-    browser.goto(&scene.at(&format!("/assignments/new?member_id={ann}")));
-    browser.choose("#company_id", &scene.north);
-    browser.press("Show available roles");
-    browser.wait_for_text("Role in North");
-    browser.click("#role input[value=manager]");
-    browser.press("Save");
-    browser.wait_for_text("Ann is Manager of North now");
-
-    browser.goto(&scene.at("/matrix/import"));
-    let (north, south) = (scene.slug_of("north"), scene.slug_of("south"));
-    let rows = format!(
-        "email,company_slug,role\n{ann},{north},viewer\n{ann},{south},\n{ann},,editor",
-        ann = scene.email("Ann")
-    );
-    browser.fill("#text", &rows);
-    browser.press("Review changes");
-    browser.wait_for_text("0 added, 2 changed, 1 taken off, 0 already so");
-    assert_eq!(browser.texts("td[data-label=Line]"), ["2", "3", "4"]);
-    for look in [Look::default(), Look::phone(), Look::phone().dark()] {
-        browser.look(look.without_javascript());
-        assert_eq!(browser.overflow(), 0, "{look:?}");
+        browser.press("Assign role");
+        browser.wait_until("the dialog", || browser.is_visible("#dialog #assign"));
+        browser.script("document.querySelector('[name=mode][value=new]').click()", vec![]);
+        browser.wait_until("the address", || {
+            browser.is_visible("#email") && !browser.is_visible("#assign-q")
+        });
+        browser.fill("#email", &scene.email("fresh"));
+        browser.choose("#company_id", "");
+        browser.wait_for_text("Role in the organization");
+        browser.press("Send invitation");
+        browser.wait_for_path(&format!("/organizations/{}/invitations", scene.slug));
+        browser.wait_for_text(&scene.email("fresh"));
+        browser.expect_clean();
     }
-    browser.press("Apply changes");
-    browser.wait_for_text("3 changes were made");
-    assert!(scene.has("Ann", "North", "viewer") && !scene.placed("Ann", "South") && scene.has("Ann", ",,", "editor"));
+
+    #[test]
+    fn a_sheet_is_shown_before_it_applies_and_everything_works_without_javascript() {
+        let scene = Scene::set("acc-noscript");
+        let (ann, _) = scene.member("Ann", "member", &[("s", "viewer")]);
+        let browser = Browser::with(&scene.house.base(), Look::default().without_javascript());
+        browser.sign_in_as(&scene.owner);
+        browser.goto(&scene.at(&format!("/assignments/new?member_id={ann}")));
+        browser.choose("#company_id", &scene.north);
+        browser.press("Show available roles");
+        browser.wait_for_text("Role in North");
+        browser.click("#role input[value=manager]");
+        browser.press("Save");
+        browser.wait_for_text("Ann is Manager of North now");
+
+        browser.goto(&scene.at("/matrix/import"));
+        let (north, south) = (scene.slug_of("north"), scene.slug_of("south"));
+        let rows = format!(
+            "email,company_slug,role\n{ann},{north},viewer\n{ann},{south},\n{ann},,editor",
+            ann = scene.email("Ann")
+        );
+        browser.fill("#text", &rows);
+        browser.press("Review changes");
+        browser.wait_for_text("0 added, 2 changed, 1 taken off, 0 already so");
+        assert_eq!(browser.texts("td[data-label=Line]"), ["2", "3", "4"]);
+        for look in [Look::default(), Look::phone(), Look::phone().dark()] {
+            browser.look(look.without_javascript());
+            assert_eq!(browser.overflow(), 0, "{look:?}");
+        }
+        browser.press("Apply changes");
+        browser.wait_for_text("3 changes were made");
+        assert!(
+            scene.has("Ann", "North", "viewer") && !scene.placed("Ann", "South") && scene.has("Ann", ",,", "editor")
+        );
+    }
 }

@@ -243,7 +243,11 @@ fn a_new_password_by_letter_ends_every_session_and_the_old_password() {
     before.get("/account").expect_redirect("/login?next=%2Faccount");
     log_in(&house.client(), "noah@ground.test", PASSWORD).expect(422);
     log_in(&house.client(), "noah@ground.test", OTHER).expect(303);
-    house.client().get(&link).expect(404).expect_text("This link no longer works");
+    house
+        .client()
+        .get(&link)
+        .expect(404)
+        .expect_text("This link no longer works");
     house.client().post(&link, &[("password", PASSWORD)]).expect(404);
     assert!(
         house
@@ -304,7 +308,9 @@ fn the_link_that_proves_an_address_works_once_and_for_a_day() {
         .follow(&emma)
         .expect_text("less than a minute ago");
     house.advance(25 * 60 * MINUTE);
-    emma.post(&second, &[]).expect(404).expect_text("This link no longer works");
+    emma.post(&second, &[])
+        .expect(404)
+        .expect_text("This link no longer works");
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use tenantry::auth::System;
 use tenantry::audit::verify;
 use tenantry::audit::verify::{Cursor, Step};
 use tenantry::audit::{Action, Event, Events};
+use tenantry::auth::System;
 
 use crate::harness::client::{Client, encode};
 use crate::harness::house::House;
@@ -89,7 +89,7 @@ fn expect_broken(house: &House, slug: &str, client: &Client, line: i64, what: &s
         text.contains(&format!("{slug}: ")) && text.contains(what),
         "{what} is not in: {text}"
     );
-    assert!(!text.contains("All hold"), "{text}");
+    assert!(!text.contains("All valid"), "{text}");
     client
         .get(&log(slug, "/verification?run=1"))
         .expect(200)
@@ -375,10 +375,11 @@ fn a_sheet_holds_every_wanted_line_and_runs_nothing() {
         .collect();
     let column = |n: usize| rows.iter().map(|row| row[n].to_owned()).collect::<Vec<_>>();
     assert_eq!(column(0), ["1", "2", "3"]);
-    assert_eq!(column(5), ["company.edited", "company.created", "audit.exported"]);
-    assert_eq!(&rows[1][9], "'=cmd|' /C calc'!A0\n\"quoted\", Zoë");
-    assert_eq!(&rows[2][2], "Alex sheet");
-    assert_eq!(&rows[0][11], r#"{"name":"North"}"#);
+    assert_eq!(column(8), ["company.edited", "company.created", "audit.exported"]);
+    assert_eq!(&rows[1][12], "'=cmd|' /C calc'!A0\n\"quoted\", Zoë");
+    assert_eq!(&rows[2][4], "Alex sheet");
+    assert_eq!([column(1), column(3)], [["2", "2", "2"], ["system", "system", "user"]]);
+    assert_eq!(&rows[0][14], r#"{"name":"North"}"#);
     // The export is a line itself, and a filter holds for files too.
     assert_eq!(
         sentences(&owner.get(&log("sheet", "?kind=security")))[0],
@@ -445,7 +446,7 @@ fn an_exported_log_proves_itself_by_the_documented_script_and_a_changed_one_does
     let folder = Folder::new();
     assert_eq!(
         checked(&folder, &export, &key),
-        (Some(0), "7 lines hold, every one from 1 to 7\n".into())
+        (Some(0), "7 events are valid, all from 1 to 7\n".into())
     );
     let text = String::from_utf8(export.clone()).expect("UTF-8");
     let rows: Vec<&str> = text.lines().collect();
@@ -457,17 +458,17 @@ fn an_exported_log_proves_itself_by_the_documented_script_and_a_changed_one_does
         assert_eq!(status, Some(1), "{what}: {said}");
         assert!(said.contains(says), "{what}: {said}");
     };
-    changed("a word", &text.replacen("Nord", "Nora", 1), "line 1 was changed");
+    changed("a word", &text.replacen("Nord", "Nora", 1), "event 1 was changed");
     let mut less = rows.clone();
     less.remove(4);
-    changed("a line less", &with(&less), "line 5");
+    changed("a line less", &with(&less), "event 5");
     let mut swapped = rows.clone();
     swapped.swap(3, 4);
-    changed("two lines", &with(&swapped), "line 4");
+    changed("two lines", &with(&swapped), "event 4");
     let mut short = rows.clone();
     short.remove(7);
-    changed("the last line", &with(&short), "the last lines are missing");
-    changed("cut off", &with(&rows[..5]), "not whole");
+    changed("the last line", &with(&short), "the last events are missing");
+    changed("cut off", &with(&rows[..5]), "the file is incomplete");
     changed(
         "a filter that was none",
         &with(&short).replace("\"complete\":true", "\"complete\":false"),
@@ -476,13 +477,17 @@ fn an_exported_log_proves_itself_by_the_documented_script_and_a_changed_one_does
     let other = House::open();
     let foreign = said(&audit(&other, &["key"]));
     let (status, said) = checked(&folder, &export, &foreign);
-    assert_eq!((status, said.contains("not of this key")), (Some(1), true), "{said}");
+    assert_eq!(
+        (status, said.contains("not signed with this key")),
+        (Some(1), true),
+        "{said}"
+    );
 
     // A narrowed one proves what it holds.
     let part = owner.get(&log("proof", ".jsonl?q=proof")).expect(200).bytes;
     let (status, said) = checked(&folder, &part, &key);
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains("others were left out"), "{said}");
+    assert!(said.contains("the export was filtered"), "{said}");
     // The key is the key file's: it stays over a restart.
     house.restart();
     assert_eq!(self::said(&audit(&house, &["key"])), key);
@@ -498,31 +503,31 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
             "a changed word",
             "UPDATE audit_events SET target_label = 'Company 99' WHERE organization_id = '{}' AND seq = 5",
             5,
-            "line 5 was changed",
+            "event 5 was changed",
         ),
         (
             "a changed time",
             "UPDATE audit_events SET at = at + 1 WHERE organization_id = '{}' AND seq = 5",
             5,
-            "line 5 was changed",
+            "event 5 was changed",
         ),
         (
             "an unknown action",
             "UPDATE audit_events SET action = 'company.praised', before = 'x' WHERE organization_id = '{}' AND seq = 5",
             5,
-            "line 5 was changed",
+            "event 5 was changed",
         ),
         (
             "a changed hash",
             "UPDATE audit_events SET hash = prev_hash WHERE organization_id = '{}' AND seq = 5",
             5,
-            "line 5 was changed",
+            "event 5 was changed",
         ),
         (
             "a line less",
             "DELETE FROM audit_events WHERE organization_id = '{}' AND seq = 5",
             5,
-            "line 5 is missing",
+            "event 5 is missing",
         ),
         (
             "a line less and the others moved up",
@@ -532,20 +537,20 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
              UPDATE audit_events SET seq = 7 WHERE organization_id = '{}' AND seq = 8;
              UPDATE audit_heads SET seq = 7 WHERE organization_id = '{}'",
             5,
-            "line 5 was changed",
+            "event 5 was changed",
         ),
         (
             "the end cut off",
             "DELETE FROM audit_events WHERE organization_id = '{}' AND seq > 6",
             7,
-            "lines 7 to 8 are missing",
+            "events 7 to 8 are missing",
         ),
         (
             "the sealed end cut off with its head",
             "DELETE FROM audit_events WHERE organization_id = '{}' AND seq > 6;
              UPDATE audit_heads SET seq = 6, hash = (SELECT hash FROM audit_events WHERE organization_id = '{}' AND seq = 6) WHERE organization_id = '{}'",
             7,
-            "lines 7 to 8 are missing",
+            "events 7 to 8 are missing",
         ),
         (
             "two lines in each other's place",
@@ -553,14 +558,14 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
              UPDATE audit_events SET seq = 5 WHERE organization_id = '{}' AND seq = 6;
              UPDATE audit_events SET seq = 6 WHERE organization_id = '{}' AND seq = 100",
             5,
-            "line 5 was changed",
+            "event 5 was changed",
         ),
         (
             "a line put in behind the end",
             "INSERT INTO audit_events (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, seq, prev_hash, hash)
              SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, seq + 1, hash, hash FROM audit_events WHERE organization_id = '{}' AND seq = 8",
             9,
-            "behind the head",
+            "beyond the head",
         ),
         (
             "a line put in outside of the chain",
@@ -573,7 +578,7 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
             "a head of another chain",
             "UPDATE audit_heads SET hash = 'f' WHERE organization_id = '{}'",
             8,
-            "the head does not carry",
+            "the head does not have the hash",
         ),
         (
             "no head",
@@ -585,7 +590,7 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
             "a forged seal",
             "UPDATE audit_seals SET hash = (SELECT hash FROM audit_events WHERE organization_id = '{}' AND seq = 3), seq = 3 WHERE organization_id = '{}'",
             3,
-            "this instance’s signature",
+            "is not signed by this instance",
         ),
     ];
     for (what, sql, line, says) in cases {
@@ -604,7 +609,7 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
         // The list and the lines are shown all the same, and the line says it itself.
         owner.get(&log(&slug, "")).expect(200);
         // Where the head does not fit the lines, nothing more is written: an export would be.
-        let stuck = says.contains("behind the head") || says.contains("no head");
+        let stuck = says.contains("beyond the head") || says.contains("no head");
         owner.get(&log(&slug, ".csv")).expect(if stuck { 500 } else { 200 });
     }
     // One broken log does not hide that the others hold; the others' lines are told.
@@ -613,8 +618,8 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
     let output = audit(&house, &["verify"]);
     assert_eq!(output.status.code(), Some(1));
     let text = said(&output);
-    assert!(text.contains("sound: line 1 holds"), "{text}");
-    assert!(text.contains("tenantry: tampered-1: line 5 was changed"), "{text}");
+    assert!(text.contains("sound: event 1 is valid"), "{text}");
+    assert!(text.contains("tenantry: tampered-1: event 5 was changed"), "{text}");
 }
 
 #[test]
@@ -630,7 +635,7 @@ fn a_chain_that_was_written_anew_contradicts_its_seal() {
         scene.organization
     ));
     write(&house, "anew", || companies(1, 9));
-    expect_broken(&house, "anew", &owner, 8, "another hash than the seal of");
+    expect_broken(&house, "anew", &owner, 8, "does not have the hash in the seal of");
 }
 
 #[test]
@@ -664,7 +669,10 @@ fn each_days_end_is_signed_once_where_something_was_written() {
         .expect(200)
         .expect_text("All events from 1 to 5 are valid")
         .expect_text("with event 4");
-    owner.get(&log("sealed", "/4")).expect(200).expect_text(", with event 4");
+    owner
+        .get(&log("sealed", "/4"))
+        .expect(200)
+        .expect_text(", with event 4");
 }
 
 #[test]
@@ -748,8 +756,8 @@ fn two_organizations_have_two_logs() {
          UPDATE audit_events SET organization_id = (SELECT organization_id FROM audit_events WHERE organization_id <> '{0}' LIMIT 1) WHERE organization_id = '{0}' AND seq = 2",
         theirs.organization
     ));
-    expect_broken(&house, "mine", &mine, 2, "line 2");
-    expect_broken(&house, "theirs", &other, 2, "line 2 is missing");
+    expect_broken(&house, "mine", &mine, 2, "event 2");
+    expect_broken(&house, "theirs", &other, 2, "event 2 is missing");
 }
 
 #[test]
@@ -801,7 +809,7 @@ fn wrong_passwords_and_a_locked_account_stand_in_the_logs_of_the_persons_organiz
     let list = owner.get(&log("guessed", "?kind=login")).expect(200);
     assert_eq!(
         sentences(&list),
-        ["Refused a sign-in as tara@guessed.test: the password was wrong"]
+        ["Rejected a sign-in as tara@guessed.test: incorrect password"]
     );
     assert!(list.has("127.0.0.1, curl"), "{}", list.text());
     // However long somebody guesses: no more lines than passwords that are tried.
@@ -811,7 +819,7 @@ fn wrong_passwords_and_a_locked_account_stand_in_the_logs_of_the_persons_organiz
     let locked = owner.get(&log("guessed", "?kind=security")).expect(200);
     assert_eq!(
         sentences(&locked),
-        ["Locked the account tara@guessed.test after too many wrong passwords"]
+        ["Locked the account tara@guessed.test after too many incorrect passwords"]
     );
     let end = Instant::now() + Duration::from_secs(10);
     while house.database.number(failed) < 10 {
@@ -828,7 +836,7 @@ fn wrong_passwords_and_a_locked_account_stand_in_the_logs_of_the_persons_organiz
     let fields = [("email", "tara@guessed.test"), ("password", PASSWORD)];
     client.post("/login", &fields).expect(303);
     let all = sentences(&owner.get(&log("guessed", "")));
-    assert_eq!(all[..2], ["Signed in", "Opened the account tara@guessed.test again"]);
+    assert_eq!(all[..2], ["Signed in", "Unlocked the account tara@guessed.test"]);
     expect_whole(&house, "guessed", &owner);
 }
 
@@ -841,7 +849,7 @@ fn the_command_says_what_it_checked_and_what_it_cannot() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(
         said(&output),
-        "told: lines 1 to 4 hold, not sealed yet.\nAll hold: 1 logs, 4 lines.\n"
+        "told: events 1 to 4 are valid, not sealed yet.\nAll valid: 1 log, 4 events.\n"
     );
     let output = audit(&house, &["verify", "--organization", "nowhere"]);
     assert_eq!(

@@ -160,13 +160,13 @@ fn it_says_what_happens_to_each_and_leaves_out_whom_it_refuses() {
         .expect(200)
         .expect_text("3 people to change, 1 refused")
         .expect_text("Member → Viewer")
-        .expect_text("Your role does not allow this");
+        .expect_text("Your role doesn’t allow this change");
     assert_eq!(page.form("members/bulk").iter().filter(|(n, _)| n == "id").count(), 3);
     assert_eq!(count(&house, "memberships WHERE role = 'viewer'"), 0);
     confirm(&at.ursula, &page)
         .expect(303)
         .follow(&at.ursula)
-        .expect_text("Gave 3 people the role Viewer");
+        .expect_text("Changed the role of 3 people to Viewer");
     assert_eq!(count(&house, "memberships WHERE role = 'viewer'"), 3);
     // Who has it already is said to have it.
     at.olivia
@@ -216,7 +216,7 @@ fn when_one_is_refused_meanwhile_nobody_is_changed_and_it_says_whose() {
         .expect(303);
     confirm(&at.olivia, &page)
         .expect(422)
-        .expect_text("Ann Vale is no member any more");
+        .expect_text("Ann Vale is no longer a member");
     assert_eq!(count(&house, "memberships WHERE access_until IS NOT NULL"), 0);
     house.expect_sound();
 }
@@ -278,7 +278,7 @@ fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
     );
     look("take-off", "company_value", "no-such", "Choose a company");
     look("group", "group_id", "", "Choose a group");
-    look("suspend", "reason", &"x".repeat(301), "at most 300 letters");
+    look("suspend", "reason", &"x".repeat(301), "at most 300 characters");
     for company in [at.foreign_company.as_str(), "nonsense"] {
         let fields = [
             ("do", "assign"),

@@ -179,10 +179,10 @@ fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
         assert!(Instant::now() < end, "letters are left:\n{}", real.log());
         // Minutes of pause and of lease are too long for a test.
         real.database
-            .execute("UPDATE mail_outbox SET next_attempt_at = 1 WHERE state = 'queued'");
+            .execute("UPDATE jobs SET run_at = 1 WHERE kind = 'email' AND lease_until IS NULL");
         std::thread::sleep(Duration::from_secs(1));
         real.database
-            .execute("UPDATE mail_outbox SET lease_until = 1 WHERE state = 'sending' AND lease_until IS NOT NULL");
+            .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
         // A commit of somebody rings the bell of the sender.
         client.post("/account/name", &[("name", names.next().expect("for ever"))]);
     }

@@ -3,7 +3,6 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
-use crate::harness::browser::{Browser, Key, Look};
 use crate::harness::house::House;
 use crate::harness::page::Page;
 use crate::harness::places::Folder;
@@ -119,45 +118,82 @@ lines</textarea><input type="checkbox" name="terms" checked><input type="checkbo
     assert_eq!(page.header("vary"), "Cookie");
 }
 
-#[test]
-fn the_browser_types_presses_and_takes_pictures_of_the_whole_page() {
-    let page = "data:text/html,<title>T</title><body style='height:3000px'><label>Name<input id=name></label>
-        <select id=role><option value=a>A<option value=b>B</select>
-        <button onclick=\"document.querySelector('p').textContent=document.querySelector('input').value+document.querySelector('select').value\">Save it</button><p></p>
-        <script>console.error('broken')</script>";
-    let browser = Browser::with("", Look::phone());
-    browser.goto(page);
-    browser.fill("#name", "Olivia");
-    assert_eq!(browser.focus(), "input#name");
-    browser.choose("#role", "b");
-    browser.press("Save it");
-    browser.wait_for_text("Oliviab");
-    browser.find("#name");
-    browser.click("#name");
-    browser.keys(&Key::Tab.to_string());
-    assert_eq!(
-        (browser.focus().as_str(), browser.title().as_str()),
-        ("select#role", "T")
-    );
-    assert_eq!(browser.problems().len(), 1, "{:?}", browser.problems());
-    let folder = Folder::new();
-    let picture = folder.join("pictures/phone.png");
-    browser.screenshot(&picture);
-    let png = std::fs::read(picture).expect("a picture");
-    let size = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
-    assert_eq!(&png[1..4], b"PNG");
-    assert_eq!(size(16), 390);
-    assert!(size(20) >= 3000, "{} pixels high", size(20));
-}
+mod browser {
+    use serde_json::json;
 
-#[test]
-fn a_browser_signs_in_with_the_cookies_of_a_client() {
-    let house = House::shared();
-    let client = house.client();
-    client.set_cookie("theme", "dark");
-    let browser = Browser::open(&house.base());
-    browser.sign_in_as(&client);
-    browser.goto("/login");
-    assert_eq!(browser.script("return document.cookie", vec![]), "theme=dark");
-    assert_eq!(client.copy().cookies(), [("theme".to_owned(), "dark".to_owned())]);
+    use super::*;
+    use crate::harness::browser::{Browser, Key, Look};
+
+    #[test]
+    fn the_browser_types_presses_and_takes_pictures_of_the_whole_page() {
+        let page = "data:text/html,<title>T</title><body style='height:3000px'><label>Name<input id=name></label>
+            <select id=role><option value=a>A<option value=b>B</select>
+            <button onclick=\"document.querySelector('p').textContent=document.querySelector('input').value+document.querySelector('select').value\">Save it</button><p></p>
+            <script>console.error('broken')</script>";
+        let browser = Browser::with("", Look::phone());
+        browser.goto(page);
+        browser.fill("#name", "Olivia");
+        assert_eq!(browser.focus(), "input#name");
+        browser.choose("#role", "b");
+        browser.press("Save it");
+        browser.wait_for_text("Oliviab");
+        browser.find("#name");
+        browser.click("#name");
+        browser.keys(&Key::Tab.to_string());
+        assert_eq!(
+            (browser.focus().as_str(), browser.title().as_str()),
+            ("select#role", "T")
+        );
+        assert_eq!(browser.problems().len(), 1, "{:?}", browser.problems());
+        let folder = Folder::new();
+        let picture = folder.join("pictures/phone.png");
+        browser.screenshot(&picture);
+        let png = std::fs::read(picture).expect("a picture");
+        let size = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
+        assert_eq!(&png[1..4], b"PNG");
+        assert_eq!(size(16), 390);
+        assert!(size(20) >= 3000, "{} pixels high", size(20));
+    }
+
+    #[test]
+    fn a_browser_signs_in_with_the_cookies_of_a_client() {
+        let house = House::shared();
+        let client = house.client();
+        client.set_cookie("theme", "dark");
+        let browser = Browser::open(&house.base());
+        browser.sign_in_as(&client);
+        browser.goto("/login");
+        assert_eq!(browser.script("return document.cookie", vec![]), "theme=dark");
+        assert_eq!(client.copy().cookies(), [("theme".to_owned(), "dark".to_owned())]);
+    }
+
+    #[test]
+    fn the_window_looks_as_the_test_asks() {
+        let house = House::shared();
+        let browser = Browser::with(&house.base(), Look::phone().dark());
+        browser.goto("/login");
+        let seen = browser.script(
+            "return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]",
+            vec![],
+        );
+        assert_eq!(seen, json!([390, true]));
+        browser.look(Look::default());
+        let seen = browser.script(
+            "return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]",
+            vec![],
+        );
+        assert_eq!(seen, json!([1440, false]));
+    }
+
+    #[test]
+    fn without_javascript_no_script_of_a_page_runs() {
+        let page = "data:text/html,<p>off</p><script>document.querySelector('p').textContent='on'</script>";
+        let words = |look| {
+            let browser = Browser::with("", look);
+            browser.goto(page);
+            browser.text("p")
+        };
+        assert_eq!(words(Look::default()), "on");
+        assert_eq!(words(Look::default().without_javascript()), "off");
+    }
 }

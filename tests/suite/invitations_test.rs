@@ -383,7 +383,10 @@ fn looking_at_a_link_changes_nothing() {
         }
     }
     assert_eq!(status(&house, "noah@else.test"), "pending");
-    assert_eq!(house.database.number("SELECT count(*) AS value FROM audit_events"), deeds);
+    assert_eq!(
+        house.database.number("SELECT count(*) AS value FROM audit_events"),
+        deeds
+    );
 }
 
 #[test]

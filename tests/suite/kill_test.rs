@@ -8,11 +8,17 @@ use tenantry::common::time::{Clock, Span};
 use crate::harness::client::Client;
 use crate::harness::people::{PASSWORD, found};
 use crate::harness::real::{Real, said};
+use crate::harness::rounds;
 
-/// So many people are there beside the owner: more than a review writes down at once.
-const CROWD: i64 = 2_400;
+/// The people beside the owner: more than a review writes down at once.
+fn crowd_size() -> i64 {
+    rounds(2_400, 1_200) as i64
+}
+
 /// Rows are deleted faster than people are reviewed.
-const MULTITUDE: i64 = 15_000;
+fn multitude() -> i64 {
+    rounds(15_000, 5_000) as i64
+}
 
 fn owner(real: &Real) -> Client {
     let client = real.client();
@@ -50,8 +56,8 @@ fn crowd(real: &Real, people: i64) {
             "INSERT INTO company_assignments (organization_id, membership_id, company_id, role, direct_role, origin, sort_name, created_at) SELECT one.org, ids.id, one.company, 'editor', 'editor', 'direct', one.sort_name, one.created_at FROM {one} CROSS JOIN {id}"
         ),
         format!("UPDATE role_counts SET members = members + {people} WHERE role = 'member'"),
-        format!("UPDATE companies SET people = {people} WHERE slug = 'north'"),
-        format!("UPDATE organizations SET places = {people}"),
+        format!("UPDATE companies SET member_count = {people} WHERE slug = 'north'"),
+        format!("UPDATE organizations SET assignment_count = {people}"),
     ] {
         real.database.execute(&sql);
     }
@@ -66,6 +72,12 @@ fn expect_sound(real: &Real) {
     }
 }
 
+/// As if the two minutes had passed after which another worker takes over what a killed one had begun.
+fn leases_end(real: &Real) {
+    real.database
+        .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
+}
+
 /// Starts the program and kills it, later whenever it had done nothing yet and earlier whenever it had, until `left` says
 /// that nothing is left; how often it was killed in the middle of the work.
 fn until_done(real: &mut Real, whole: i64, left: impl Fn(&Real) -> i64) -> usize {
@@ -75,6 +87,7 @@ fn until_done(real: &mut Real, whole: i64, left: impl Fn(&Real) -> i64) -> usize
         real.start();
         std::thread::sleep(Duration::from_millis(wait));
         real.kill();
+        leases_end(real);
         let now = left(real);
         assert!(now <= before, "what was done was undone: {before} to {now}");
         if now == 0 {
@@ -110,7 +123,7 @@ fn count(real: &Real, from: &str) -> i64 {
 fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
     let mut real = Real::spawn();
     let olivia = owner(&real);
-    crowd(&real, MULTITUDE);
+    crowd(&real, multitude());
     real.kill();
     real.database
         .execute("UPDATE organizations SET status = 'pending_deletion', delete_after = 1");
@@ -143,7 +156,8 @@ fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
 fn a_review_whose_closing_is_killed_again_and_again_takes_each_place_away_once() {
     let mut real = Real::spawn();
     let olivia = owner(&real);
-    crowd(&real, CROWD);
+    let people = crowd_size();
+    crowd(&real, people);
     let day = (Clock::default().now() + Span::days(14)).day();
     olivia
         .post(
@@ -153,22 +167,22 @@ fn a_review_whose_closing_is_killed_again_and_again_takes_each_place_away_once()
         .expect(303);
     real.kill();
     // A review of so many places is written down by the clock.
-    until_done(&mut real, CROWD, |real| CROWD - count(real, "access_review_items"));
+    until_done(&mut real, people, |real| people - count(real, "access_review_items"));
     to_the_end(&mut real, |real| {
         count(real, "access_reviews WHERE status = 'starting'")
     });
-    assert_eq!(count(&real, "access_review_items"), CROWD);
+    assert_eq!(count(&real, "access_review_items"), people);
     real.kill();
     real.database.execute("UPDATE access_reviews SET due_at = 1");
-    let killed = until_done(&mut real, CROWD, |real| count(real, "company_assignments"));
+    let killed = until_done(&mut real, people, |real| count(real, "company_assignments"));
     assert!(killed >= 2, "only {killed} kills came in the middle");
     to_the_end(&mut real, |real| count(real, "access_reviews WHERE status <> 'closed'"));
 
-    assert_eq!(count(&real, "audit_events WHERE action = 'member.unassigned'"), CROWD);
-    assert_eq!(count(&real, "audit_events WHERE action = 'member.suspended'"), CROWD);
+    assert_eq!(count(&real, "audit_events WHERE action = 'member.unassigned'"), people);
+    assert_eq!(count(&real, "audit_events WHERE action = 'member.suspended'"), people);
     assert_eq!(count(&real, "audit_events WHERE action = 'review.closed'"), 1);
-    assert_eq!(count(&real, "memberships WHERE status = 'suspended'"), CROWD);
+    assert_eq!(count(&real, "memberships WHERE status = 'suspended'"), people);
     let letters = count(&real, "mail_outbox WHERE kind = 'review_unconfirmed'");
-    assert_eq!(letters, CROWD, "each person is told once");
+    assert_eq!(letters, people, "each person is told once");
     expect_sound(&real);
 }

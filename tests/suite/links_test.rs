@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tenantry::models::onboarding_link::{Purpose, LinkTerms};
 use tenantry::common::config::Signup;
+use tenantry::models::onboarding_link::{LinkTerms, Purpose};
 
-use crate::harness::browser::{Browser, Look};
 use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::page::Page;
@@ -880,7 +879,7 @@ fn an_organization_that_waits_for_its_deletion_takes_nobody_in() {
         "UPDATE organizations SET delete_after = {} WHERE id = (SELECT organization_id FROM organization_slugs WHERE slug = 'ending')",
         house.now() + 1_000_000_000
     ));
-    noah.get(&path).expect(200).expect_text("takes nobody in");
+    noah.get(&path).expect(200).expect_text("no one can join");
     noah.post(&path, &[]).expect(422);
     assert_eq!(place.role_of("noah-ending@hill.test"), None);
 }
@@ -935,55 +934,60 @@ fn very_many_ways_in_a_day_are_too_many() {
     assert_eq!(place.count("companies", "AND t.name LIKE 'Studio%'"), 10);
 }
 
-#[test]
-fn a_stranger_comes_in_on_a_phone() {
-    by_phone(Look::phone());
-}
+mod browser {
+    use super::*;
+    use crate::harness::browser::{Browser, Look};
 
-#[test]
-fn a_stranger_comes_in_on_a_phone_without_javascript() {
-    by_phone(Look::phone().without_javascript());
-}
+    #[test]
+    fn a_stranger_comes_in_on_a_phone() {
+        by_phone(Look::phone());
+    }
 
-fn by_phone(look: Look) {
-    let house = House::open();
-    let owner = house.owner_of("Lakeside Agency", "lakeside");
-    let browser = Browser::with(&house.base(), look);
-    browser.sign_in_as(&owner);
-    browser.goto("/organizations/lakeside/settings/onboarding");
-    browser.wait_for_text("No links yet");
-    browser.press("New link");
-    browser.wait_for_text("What people can do with it");
-    browser.press("Create link");
-    browser.fill("#name", "Partner fair");
-    browser.click("input[name=approval][value=automatic]");
-    browser.press("Create link");
-    browser.wait_for_path("/organizations/lakeside/settings/onboarding");
-    let url = browser.text(".secret");
-    assert_eq!(browser.overflow(), 0);
-    browser.expect_clean();
-    drop(browser);
+    #[test]
+    fn a_stranger_comes_in_on_a_phone_without_javascript() {
+        by_phone(Look::phone().without_javascript());
+    }
 
-    let browser = Browser::with(&house.base(), look);
-    browser.goto(url.trim().strip_prefix(&house.base()).expect("on this instance"));
-    browser.wait_for_text("Set up your client at Lakeside Agency");
-    browser.press("Create an account");
-    browser.wait_for_text("Then continue to Lakeside Agency");
-    browser.fill("#name", "Noah Hill");
-    browser.fill("#email", "noah@hill.test");
-    browser.fill("#password", PASSWORD);
-    browser.click("#terms");
-    browser.press("Create account");
-    browser.wait_for_text("Check your email");
-    browser.goto(&house.mail_to("noah@hill.test").link("/verify/"));
-    browser.press("Verify email");
-    browser.wait_for_text("You join as noah@hill.test");
-    assert_eq!(browser.overflow(), 0);
-    browser.fill("#company_name", "Hill Studio");
-    browser.press("Create client");
-    browser.wait_for_path("/organizations/lakeside/companies/hill-studio");
-    browser.wait_for_text("Hill Studio");
-    browser.expect_clean();
-    let list = owner.get("/organizations/lakeside/settings/onboarding").expect(200);
-    assert_eq!(list.texts(".facts dd"), ["1", "1", "1"]);
+    fn by_phone(look: Look) {
+        let house = House::open();
+        let owner = house.owner_of("Lakeside Agency", "lakeside");
+        let browser = Browser::with(&house.base(), look);
+        browser.sign_in_as(&owner);
+        browser.goto("/organizations/lakeside/settings/onboarding");
+        browser.wait_for_text("No links yet");
+        browser.press("New link");
+        browser.wait_for_text("What people can do with it");
+        browser.press("Create link");
+        browser.fill("#name", "Partner fair");
+        browser.click("input[name=approval][value=automatic]");
+        browser.press("Create link");
+        browser.wait_for_path("/organizations/lakeside/settings/onboarding");
+        let url = browser.text(".secret");
+        assert_eq!(browser.overflow(), 0);
+        browser.expect_clean();
+        drop(browser);
+
+        let browser = Browser::with(&house.base(), look);
+        browser.goto(url.trim().strip_prefix(&house.base()).expect("on this instance"));
+        browser.wait_for_text("Set up your client at Lakeside Agency");
+        browser.press("Create an account");
+        browser.wait_for_text("Then continue to Lakeside Agency");
+        browser.fill("#name", "Noah Hill");
+        browser.fill("#email", "noah@hill.test");
+        browser.fill("#password", PASSWORD);
+        browser.click("#terms");
+        browser.press("Create account");
+        browser.wait_for_text("Check your email");
+        browser.goto(&house.mail_to("noah@hill.test").link("/verify/"));
+        browser.press("Verify email");
+        browser.wait_for_text("You join as noah@hill.test");
+        assert_eq!(browser.overflow(), 0);
+        browser.fill("#company_name", "Hill Studio");
+        browser.press("Create client");
+        browser.wait_for_path("/organizations/lakeside/companies/hill-studio");
+        browser.wait_for_text("Hill Studio");
+        browser.expect_clean();
+        let list = owner.get("/organizations/lakeside/settings/onboarding").expect(200);
+        assert_eq!(list.texts(".facts dd"), ["1", "1", "1"]);
+    }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::harness::house::House;
+use crate::harness::people::PASSWORD;
 use crate::harness::real::Real;
 use crate::harness::smtp::Smtp;
 
@@ -13,7 +14,9 @@ fn row(id: &str, email: &str) -> String {
     // An id is 32 hex digits.
     let id = format!("{:0>32}", id);
     format!(
-        "INSERT INTO mail_outbox (id, kind, to_name, to_email, subject, html, text, state, attempts, next_attempt_at, last_error, created_at)
+        "INSERT INTO jobs (id, kind, key, priority, run_at, attempts, fence, last_error, created_at)
+         VALUES ('{id}', 'email', '{id}', 10, 0, 0, 0, '', 0);
+         INSERT INTO mail_outbox (id, kind, to_name, to_email, subject, html, text, state, attempts, next_attempt_at, last_error, created_at)
          VALUES ('{id}', 'test', 'Noah Brandt', '{email}', 'Grüße', '<p>Hello</p>', 'Hello', 'queued', 0, 0, '', 0)"
     )
 }
@@ -144,6 +147,83 @@ fn pages_are_served_while_the_mail_server_hangs() {
 }
 
 #[test]
+fn hanging_conversations_delay_neither_urgent_email_nor_background_jobs() {
+    let smtp = Smtp::start();
+    smtp.stall("slow@example.test", 12);
+    let house = House::with(|config| config.smtp_url = Some(smtp.url()));
+    // More than the senders that take every message.
+    for n in 1..=6 {
+        house.database.execute(&row(&n.to_string(), "slow@example.test"));
+    }
+    let begun = std::time::Instant::now();
+    while house
+        .database
+        .number("SELECT count(*) AS value FROM mail_outbox WHERE state = 'sending'")
+        < 3
+    {
+        assert!(begun.elapsed() < Duration::from_secs(10), "no one sends");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    house.database.execute(
+        "INSERT INTO login_attempts (id, email, ip, kind, at) VALUES ('00000000000000000000000000000009', 'a@b.test', '', 'login', 0)",
+    );
+    house.advance(MINUTE * 2);
+    house
+        .client()
+        .post(
+            "/signup",
+            &[
+                ("name", "Emma Stone"),
+                ("email", "emma@example.test"),
+                ("password", PASSWORD),
+                ("terms", "on"),
+            ],
+        )
+        .expect(303);
+    let arrived = |address: &str| smtp.letters().iter().any(|letter| letter.to == address);
+    let waited = std::time::Instant::now();
+    while !arrived("emma@example.test")
+        || house
+            .database
+            .number("SELECT count(*) AS value FROM login_attempts WHERE at = 0")
+            > 0
+    {
+        assert!(
+            waited.elapsed() < Duration::from_secs(9),
+            "urgent: {}, jobs: {:?}",
+            arrived("emma@example.test"),
+            house
+                .database
+                .number("SELECT count(*) AS value FROM login_attempts WHERE at = 0")
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(
+        !arrived("slow@example.test"),
+        "the slow recipient is still being waited for"
+    );
+}
+
+#[test]
+fn idle_background_jobs_write_nothing() {
+    let house = House::open();
+    let olivia = house.owner_of("Lakeside Agency", "lakeside");
+    house.work_mail();
+    house.sweep();
+    let rows = || {
+        house.database.words(
+            "SELECT kind || ' ' || CAST(fence AS TEXT) || ' ' || CAST(run_at AS TEXT) AS value FROM jobs ORDER BY kind",
+        )
+    };
+    let before = rows();
+    for _ in 0..5 {
+        house.sweep();
+    }
+    assert_eq!(rows(), before);
+    olivia.get("/organizations/lakeside").expect(200);
+}
+
+#[test]
 fn a_sender_that_was_killed_while_sending_sends_after_its_lease() {
     let smtp = Smtp::start();
     smtp.hang(30);
@@ -162,7 +242,8 @@ fn a_sender_that_was_killed_while_sending_sends_after_its_lease() {
     smtp.accept();
     assert_eq!(smtp.letters().len(), 0);
     // Two minutes of lease are too long for a test.
-    real.database.execute("UPDATE mail_outbox SET lease_until = 1");
+    real.database
+        .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
     real.start();
     let end = std::time::Instant::now() + Duration::from_secs(15);
     while smtp.letters().is_empty() {

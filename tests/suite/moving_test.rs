@@ -158,7 +158,7 @@ fn nothing_moves_past_what_still_names_the_company() {
     let refused = || {
         move_it(&olivia, "meadow", "North")
             .expect(422)
-            .expect_text("Settle first what stands in the way");
+            .expect_text("Resolve the items that block the move first");
         olivia.get(FROM).expect(200);
     };
     refused();
@@ -218,7 +218,7 @@ fn under_dual_control_one_owner_alone_moves_nothing_out() {
         .expect_text("One owner alone can’t move a company");
     move_it(&olivia, "meadow", "North")
         .expect(422)
-        .expect_text("Settle first what stands in the way");
+        .expect_text("Resolve the items that block the move first");
     olivia.get(FROM).expect(200);
     // Both agree to switch it off, and then it moves.
     olivia.post(&format!("{settings}/dual-control"), &[]).expect(303);

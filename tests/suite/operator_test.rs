@@ -108,8 +108,8 @@ fn the_instance_is_seen_in_numbers_and_in_good_health() {
         "Version",
         "Database",
         "Schema",
-        "Up for",
-        "Done just now",
+        "Uptime",
+        "Last run just now",
     ] {
         assert!(page.has(words), "{words} is missing:\n{}", page.text());
     }
@@ -124,7 +124,7 @@ fn the_instance_is_seen_in_numbers_and_in_good_health() {
         .get("/operator/health")
         .expect(200)
         .expect_text("Problems found");
-    assert!(page.has("1 organizations whose owner count differs from their owners"));
+    assert!(page.has("1 organizations with a wrong owner count"));
     assert!(!page.body.contains("secret.key") && !page.body.contains("postgres://"));
 }
 
@@ -198,7 +198,7 @@ fn nobody_looks_in_where_it_is_not_allowed() {
             .contains("does not allow")
     );
     cast.opal.get("/organizations/harbor").expect(404);
-    assert_eq!(cast.deeds("support.began"), 0);
+    assert_eq!(cast.deeds("support.started"), 0);
     assert!(cast.house.letters_to("olivia@harbor.test").is_empty());
 }
 
@@ -232,7 +232,7 @@ fn a_support_session_needs_a_reason_a_length_and_the_own_password() {
             .expect("a sentence")
             .contains("Too many attempts")
     );
-    assert_eq!(cast.deeds("support.began"), 0);
+    assert_eq!(cast.deeds("support.started"), 0);
     cast.house.advance(Duration::from_secs(16 * 60));
     cast.look_in("15").expect_redirect("/organizations/harbor");
 }
@@ -284,7 +284,7 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
     assert_eq!(
         lines,
         [
-            "support.began: Opal Reed for Olivia Hart",
+            "support.started: Opal Reed for Olivia Hart",
             "organization.edited: Opal Reed for Olivia Hart",
             "support.ended: Opal Reed for -"
         ]
@@ -292,13 +292,13 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
     let began = cast
         .house
         .database
-        .words("SELECT after AS value FROM audit_events WHERE action = 'support.began'");
+        .words("SELECT after AS value FROM audit_events WHERE action = 'support.started'");
     assert!(began[0].contains(REASON), "{began:?}");
     assert!(
         cast.olivia
             .get("/organizations/harbor")
             .expect(200)
-            .has("began a support session: Letters do not arrive (allowed by Olivia Hart)")
+            .has("started a support session: Letters do not arrive (allowed by Olivia Hart)")
     );
     cast.house.expect_sound();
 }
@@ -365,7 +365,7 @@ fn who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
     });
     cast.look_in("15")
         .expect(422)
-        .expect_text("You belong to this organization");
+        .expect_text("You are a member of this organization");
     let page = cast.opal.get("/organizations/harbor").expect(200);
     assert!(!page.has("as support"));
     // Once removed, an operator stands outside like any other.
@@ -402,10 +402,13 @@ fn in_a_session_every_page_answers_and_only_what_the_table_allows_is_changed() {
     );
     let owner = house.holder(owning.actor.as_ref().expect("an owner"));
     let mut changed = Vec::new();
+    // What is refused changes nothing, so all of it shares one scene.
+    let mut scenes = (0..).map(|n| Scene::set(&house, "looks", &format!("writing-{n}")));
+    let mut scene = scenes.next().expect("for ever");
     let inside = ROUTES
         .iter()
         .filter(|route| route.path.starts_with("/organizations/{slug}"));
-    for (n, route) in inside.enumerate() {
+    for route in inside {
         if route.method == "GET" {
             let client = house.holder(reading.actor.as_ref().expect("an operator"));
             for client in [client.clone(), client.with("HX-Request", "true")] {
@@ -422,13 +425,15 @@ fn in_a_session_every_page_answers_and_only_what_the_table_allows_is_changed() {
                 );
             }
         } else {
-            let scene = Scene::set(&house, "looks", &format!("writing-{n}"));
             let client = house.holder(scene.actor.as_ref().expect("an operator"));
             let path = scene.path(route.path, "");
             let page = ask(&client, route.method, &path, &scene.form(route.path));
             assert!(page.status < 500, "{}: {}", page.request, page.status);
             if page.status < 400 {
                 changed.push(route.path);
+            }
+            if !matches!(page.status, 403 | 404) {
+                scene = scenes.next().expect("for ever");
             }
         }
     }
@@ -578,11 +583,11 @@ fn operators_are_appointed_and_dismissed_and_what_they_look_into_closes() {
             &[],
         )
         .expect(422)
-        .expect_text("has not confirmed its address");
+        .expect_text("isn’t verified");
     cast.opal
         .post(&format!("/operator/users/{opal}/dismissal"), &[])
         .expect(422)
-        .expect_text("Nobody else runs this instance");
+        .expect_text("This is the only operator");
     let second = cast.house.enter("sam@instance.test");
     second.get("/operator").expect(404);
     cast.opal
@@ -734,7 +739,7 @@ fn a_letter_that_was_given_up_is_sent_again() {
     let path = list.all("tbody th a", "href")[0].clone();
     let page = cast.opal.get(&path).expect(200).expect_text("The last attempt failed");
     assert!(page.has("Address refused"), "{}", page.text());
-    assert!(cast.opal.get("/operator").has("1 given up or refused"));
+    assert!(cast.opal.get("/operator").has("1 failed or bounced"));
     cast.house.smtp().accept();
     cast.opal.post(&format!("{path}/retry"), &[]).expect_redirect(&path);
     cast.house.mail_to("noah@harbor.test");

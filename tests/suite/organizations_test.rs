@@ -47,7 +47,9 @@ fn a_new_organization_has_its_owner_its_first_company_and_its_history() {
         .expect_text("Owner");
     let companies = olivia.get("/organizations/lakeside/companies").expect(200);
     assert_eq!(companies.texts("tbody tr").len(), 1, "{}", companies.text());
-    let deeds = house.database.words("SELECT action AS value FROM audit_events ORDER BY id");
+    let deeds = house
+        .database
+        .words("SELECT action AS value FROM audit_events ORDER BY id");
     assert_eq!(deeds, ["organization.created", "company.created"]);
     let row = house
         .database

@@ -1,18 +1,16 @@
 //! Every cell of the permission table, asked through HTTP: as a whole page, as a fragment and as a form. What a route asks
-//! for is read off its handler's signature, so a new route is asked for by itself; a row without one is named below.
+//! for is in the route table, so a new route is asked for by itself; a row without one is named below.
 
 use std::collections::BTreeMap;
-use std::fs;
 
+use tenantry::authz::decision::{AccessInputs, Overrides, Reach, RolePolicies};
 use tenantry::authz::permission::{Column, PermissionId};
-use tenantry::authz::decision::{Overrides, AccessInputs, RolePolicies, Reach};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::page::Page;
-use crate::harness::places::repository;
 use crate::roles_test::{Scene, ask};
 
 /// The columns of people, with who stands for them in a scene.
@@ -121,66 +119,18 @@ struct Asked {
     right: PermissionId,
 }
 
-/// The stable key of each permission's type, off the table's own lines.
-fn keys() -> BTreeMap<String, String> {
-    let table = fs::read_to_string(repository().join("src/authz/permission.rs")).expect("the table");
-    let row = |line: &str| {
-        let mut words = line.split_whitespace();
-        let (name, _, key) = (words.next()?, words.next()?, words.next()?);
-        let key = key.strip_prefix('"')?.strip_suffix('"')?;
-        key.contains('.').then(|| (name.to_owned(), key.to_owned()))
-    };
-    table.lines().filter_map(row).collect()
-}
-
-/// What each route asks for: the first `Gate<…>` of its handler's signature. Gates of no organization ask for nothing.
+/// What each route asks for. Gates of no organization ask for nothing.
 fn asked() -> Vec<Asked> {
-    let keys = keys();
-    assert_eq!(keys.len(), 50, "the table is read");
-    let table = fs::read_to_string(repository().join("src/routes/mod.rs")).expect("the routes");
-    let mut found = Vec::new();
-    for route in ROUTES {
-        let line = table
-            .lines()
-            .map(str::trim)
-            .find(|line| {
-                let mut words = line.split_whitespace();
-                words.next().map(str::to_uppercase).as_deref() == Some(route.method)
-                    && words.next() == Some(&format!("\"{}\"", route.path))
+    let found: Vec<Asked> = ROUTES
+        .iter()
+        .filter_map(|route| {
+            Some(Asked {
+                method: route.method,
+                path: route.path,
+                right: route.access.permission()?,
             })
-            .unwrap_or_else(|| panic!("{} {} stands in no line", route.method, route.path));
-        let handler = line.split_whitespace().nth(2).expect("a handler").trim_end_matches(';');
-        let mut parts: Vec<&str> = handler.split("::").collect();
-        let function = parts.pop().expect("a function");
-        let path = parts.join("/");
-        let source = [format!("src/handlers/{path}.rs"), format!("src/handlers/{path}/mod.rs")]
-            .iter()
-            .find_map(|file| fs::read_to_string(repository().join(file)).ok());
-        // Health and files stand elsewhere and ask for nothing.
-        let Some(source) = source else { continue };
-        let at = source
-            .find(&format!("pub async fn {function}("))
-            .unwrap_or_else(|| panic!("{handler} is in no file of its name"));
-        let signature = source[at..].split("->").next().expect("a signature");
-        let Some((_, after)) = signature.split_once("Gate<") else {
-            continue;
-        };
-        let name = after
-            .split('>')
-            .next()
-            .expect("a type")
-            .rsplit("::")
-            .next()
-            .expect("a name");
-        let key = keys
-            .get(name)
-            .unwrap_or_else(|| panic!("{handler} asks for {name}, which is no permission"));
-        found.push(Asked {
-            method: route.method,
-            path: route.path,
-            right: PermissionId::parse(key).expect("a right"),
-        });
-    }
+        })
+        .collect();
     assert!(found.len() > 40, "{} routes ask for something", found.len());
     found
 }
@@ -293,20 +243,29 @@ fn every_cell_of_the_table_holds_for_page_fragment_and_form() {
                 let (house, rights, number) = (&house, &rights, &number);
                 scope.spawn(move || {
                     let mut faults = Vec::new();
+                    // What is refused changes nothing, so all of it shares one scene.
+                    let next = || {
+                        let n = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        Scene::set(house, actor, &format!("cell-{n}"))
+                    };
+                    let mut scene = next();
                     for (right, routes) in rights {
                         let mark = mark(*right, *column);
                         for (switched, allowed) in ways(mark) {
-                            let n = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                            let scene = Scene::set(house, actor, &format!("cell-{n}"));
                             switch(house, &scene, *column, *right, switched);
-                            for route in routes
+                            let asked = routes
                                 .iter()
-                                .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path))
-                            {
+                                .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path));
+                            for route in asked.clone() {
                                 let what = format!("{} {mark} {actor} {switched:?}", right.key());
                                 faults.extend(
                                     cell(house, &scene, route, *column, mark, allowed).map(|f| format!("{what}: {f}")),
                                 );
+                            }
+                            if allowed && asked.clone().any(|route| route.method != "GET") {
+                                scene = next();
+                            } else if !matches!(switched, Switched::Nothing) {
+                                unswitch(house, &scene);
                             }
                         }
                     }

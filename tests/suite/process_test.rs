@@ -64,7 +64,7 @@ fn after_kill_9_everything_that_was_acknowledged_is_there() {
 
     // A letter that was on its way waits for its sender's lease of two minutes; here the lease is over at once.
     real.database
-        .execute("UPDATE mail_outbox SET lease_until = 1 WHERE state = 'sending'");
+        .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
     assert_eq!(real.run(&["doctor"]).status.code(), Some(0));
     real.start();
     for email in &emails {

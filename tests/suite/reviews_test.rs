@@ -140,7 +140,11 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
         "{}",
         letter.text
     );
-    assert!(letter.text.contains("2 assignments"), "her own is not hers: {}", letter.text);
+    assert!(
+        letter.text.contains("2 assignments"),
+        "her own is not hers: {}",
+        letter.text
+    );
     all.mia.get(&letter.link("/organizations/")).expect(200);
     assert!(
         house
@@ -282,7 +286,11 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
     // The preview says what is covered and who decides.
     let query = format!("/new?preview=1&name=A&due={day}&scope=some&company_id={}", all.south);
     let page = all.olivia.get(&all.at(&query)).expect(200);
-    assert!(page.has("1 company, 3 assignments") && page.has("Sam"), "{}", page.text());
+    assert!(
+        page.has("1 company, 3 assignments") && page.has("Sam"),
+        "{}",
+        page.text()
+    );
     assert!(
         all.olivia.get(&all.at("/new")).expect(200).has("without a Manager"),
         "the first company has none"

@@ -4,8 +4,8 @@ use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::page::Page;
 use crate::harness::stage::{Stage, at_once};
-use tenantry::db::types::org_id::OrgId;
 use tenantry::common::id::{CompanyId, UserId};
+use tenantry::db::types::org_id::OrgId;
 
 /// An organization with everybody in it, in a house of its own or a shared one.
 struct Hall<'a> {

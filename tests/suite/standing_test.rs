@@ -125,7 +125,10 @@ fn who_is_suspended_is_out_at_once_and_comes_back_with_everything() {
     at.noah.get("/organizations/quay/companies/north").expect(200);
     assert_eq!(rights(&house, &at), before);
     assert_eq!(
-        count(&house, "audit_events WHERE action IN ('member.suspended', 'member.restored')"),
+        count(
+            &house,
+            "audit_events WHERE action IN ('member.suspended', 'member.restored')"
+        ),
         2
     );
     // A second time there is nothing to do, and it says so.
@@ -133,7 +136,7 @@ fn who_is_suspended_is_out_at_once_and_comes_back_with_everything() {
         .post(&format!("{member}/restoration"), &[])
         .expect(303)
         .follow(&at.olivia)
-        .expect_text("in the meantime");
+        .expect_text("Someone else changed this member");
     house.expect_sound();
 }
 
@@ -193,7 +196,7 @@ fn access_that_ended_comes_back_by_a_later_day() {
     at.olivia
         .get(&member)
         .expect(200)
-        .expect_text("A later last day, or none, gives the access back");
+        .expect_text("Change or remove the end date to restore access");
     at.olivia
         .post(&format!("{member}/access-end"), &[("access_until", &house.day(5))])
         .expect(303);
@@ -239,10 +242,13 @@ fn a_place_in_a_company_ends_by_itself() {
     house.expect_sound();
     assert_eq!(count(&house, "company_assignments WHERE direct_role IS NOT NULL"), 0);
     assert_eq!(
-        count(&house, "audit_events WHERE action = 'member.unassigned' AND actor_id IS NULL"),
+        count(
+            &house,
+            "audit_events WHERE action = 'member.unassigned' AND actor_id IS NULL"
+        ),
         1
     );
-    // Given anew, it has no end.
+    // Assigned again, it has no end.
     at.olivia
         .post(&companies, &[("company_id", &at.north), ("company_role", "viewer")])
         .expect(303);
@@ -266,7 +272,7 @@ fn a_place_by_a_group_is_taken_away_at_the_group() {
         .post(&format!("{BASE}/{}/companies/{south}/unassigning", at.noah_id), &[])
         .expect(303)
         .follow(&at.olivia)
-        .expect_text("They are here through a group");
+        .expect_text("This assignment comes from a group");
     // An own place beside it goes, the group's stays.
     at.olivia
         .post(
@@ -289,9 +295,9 @@ fn the_sheet_before_a_removal_names_what_goes_and_what_stays() {
     for words in [
         "Noah Brandt loses access to North and South",
         "North (manager), South (viewer)",
-        "Nobody else manages",
+        "No other manager",
         "Support",
-        "1 right switched for this person",
+        "1 permission",
         "Cancel the pending invitation this person sent",
         "You can undo the removal for 24 hours",
     ] {
@@ -328,7 +334,7 @@ fn a_removal_is_undone_for_a_day_with_everything_there_was() {
         .post(&format!("{BASE}/{}/removal", at.noah_id), &[])
         .expect_redirect(BASE)
         .follow(&at.ursula)
-        .expect_text("Under “Recently removed” it can be undone for 24 hours");
+        .expect_text("You can undo this for 24 hours under “Recently removed”");
     at.noah.get("/organizations/quay").expect(404);
     house.expect_sound();
     house.advance(Duration::from_secs(23 * 3600));
@@ -366,7 +372,7 @@ fn a_removal_is_undone_for_a_day_with_everything_there_was() {
             .post(&back, &[])
             .expect_redirect(&format!("{BASE}/removed"))
             .follow(&at.olivia)
-            .expect_text("cannot be brought back this way any more");
+            .expect_text("can no longer be restored");
         house.sweep();
     }
     at.noah.get("/organizations/quay").expect(404);

@@ -244,7 +244,7 @@ fn a_page_loads_nothing_from_elsewhere_and_holds_nothing_inline() {
 #[test]
 fn an_address_that_is_none_is_a_page_for_people() {
     let client = House::shared().client();
-    client.get("/no-such-page").expect(404).expect_text("no such page");
+    client.get("/no-such-page").expect(404).expect_text("Page not found");
     assert_eq!(
         client
             .send("DELETE", "/login", &[("Sec-Fetch-Site", "same-origin")], None)

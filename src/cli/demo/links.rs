@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::audit::{Action, Event, Events};
-use crate::auth::current_user::CurrentUser;
 use crate::authz::role::{CompanyRole, Role};
 use crate::cli::demo::{DAY, Stage, account};
 use crate::common::error::AppError;
@@ -13,6 +12,7 @@ use crate::db::schema::organization_slugs;
 use crate::db::types::org_id::OrgId;
 use crate::models::onboarding_link;
 use crate::models::onboarding_link::{LinkTerms, Purpose};
+use crate::models::user;
 
 /// Who made the links, where, and who came by one and waits.
 const SLUG: &str = "meridian";
@@ -43,7 +43,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
     for (days, terms) in [(20, &team), (12, &open)] {
         let (organization, id) = stage.ago(days * DAY, |cx, conn| {
             let maker = account(conn, MAKER)?;
-            let maker = CurrentUser::backstage(conn, cx, maker)?;
+            let maker = user::by_id(conn, maker)?;
             let organization: OrgId = organization_slugs::table
                 .find(SLUG)
                 .select(organization_slugs::organization_id)
@@ -60,7 +60,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
         if terms.purpose == Purpose::NewCompany {
             stage.ago(5 * 60, |cx, conn| {
                 let guest = account(conn, WAITS)?;
-                let guest = CurrentUser::backstage(conn, cx, guest)?;
+                let guest = user::by_id(conn, guest)?;
                 let row = onboarding_link::find(conn, organization, id.as_str())?;
                 onboarding_link::count_opened(conn, &row)?;
                 let company = "Nwosu Claims";

@@ -16,7 +16,6 @@ use serde_json::json;
 use crate::app::{App, Ctx};
 use crate::audit::{Action, ActorRef, Event, Events};
 use crate::auth::System;
-use crate::auth::current_user::CurrentUser;
 use crate::authz::role::CompanyRole;
 use crate::cli::demo::cast::{CAST, HOUSES, Invited, PASSWORD, Place};
 use crate::cli::{Faults, one, run_with, say};
@@ -35,10 +34,11 @@ use crate::models::invitation::NewInvitation;
 use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::add::NewMembership;
-use crate::models::organization;
-use crate::models::organization::create::{CreateRefused, NewOrganization};
+use crate::models::organization::NewOrganization;
+use crate::models::user;
 use crate::on_each;
 use crate::server;
+use crate::services::organizations::create::{self, CreateOrganizationError};
 
 const MARK: &str = "this-is-the-demo";
 
@@ -83,8 +83,8 @@ fn clear(dir: &Path) -> Result<(), String> {
 
 fn furnish(app: &App) -> Result<(), AppError> {
     let stage = Stage {
-        door: System::of(app, "command: demo"),
-        today: Ctx::of_house(app, "command: demo"),
+        door: System::command(app, "demo"),
+        today: System::command(app, "demo").context(),
     };
     let hash = password::hash_now(PASSWORD)?;
     for (name, email) in CAST {
@@ -149,7 +149,7 @@ impl Stage {
     fn build(&self, place: &Place) -> Result<(), AppError> {
         let (org, owner) = self.ago(45 * DAY, |cx, conn| {
             let owner = account(conn, place.owner)?;
-            let owner = CurrentUser::backstage(conn, cx, owner)?;
+            let owner = user::by_id(conn, owner)?;
             let new = NewOrganization {
                 name: place.name.into(),
                 slug: Slug::parse(place.slug).map_err(AppError::internal)?,
@@ -157,9 +157,9 @@ impl Stage {
                 region: place.region,
                 domain: place.domain.into(),
             };
-            let (org, events) = organization::create(conn, cx, &owner, &new).map_err(|refused| match refused {
-                CreateRefused::SlugTaken => AppError::internal("the demo's slug is taken"),
-                CreateRefused::Failed(error) => error,
+            let (org, events) = create::create(conn, cx, owner.id, &new).map_err(|error| match error {
+                CreateOrganizationError::Failed(error) => error,
+                refused => AppError::internal(format!("{refused:?}")),
             })?;
             Ok(((org, owner.actor()), Some(owner.actor()), events))
         })?;
@@ -186,7 +186,7 @@ impl Stage {
         for (at, (email, role, assigned)) in place.members.iter().enumerate() {
             self.ago((30 - minutes(at)) * DAY, |cx, conn| {
                 let person = account(conn, email)?;
-                let person = CurrentUser::backstage(conn, cx, person)?;
+                let person = user::by_id(conn, person)?;
                 let enrolment = NewMembership {
                     role: *role,
                     access_until: None,
@@ -265,17 +265,17 @@ impl Stage {
 
 /// Gives the only company of an organization another name.
 fn rename_first(conn: &mut Conn, org: OrgId, name: &str, slug: &Slug) -> Result<Option<CompanyId>, AppError> {
-    let all = crate::models::company::Filter {
+    let all = crate::models::company::CompanyFilter {
         own: None,
         status: None,
         words: Vec::new(),
-        sort: crate::models::company::Sort::Name,
+        sort: crate::models::company::CompanySort::Name,
     };
     let first = crate::models::company::list(conn, org, &all, None, 1)?
         .pop()
         .ok_or(AppError::NotFound)?;
     let renamed = crate::models::company::rename(conn, org, first.id, name, slug)?;
-    Ok(matches!(renamed, crate::models::company::Renamed::Done).then_some(first.id))
+    Ok(matches!(renamed, crate::models::company::CompanyRename::Done).then_some(first.id))
 }
 
 type Known = (String, CompanyId);

@@ -1,38 +1,42 @@
-//! The demo's support access: the agency lets operators in, and one looked in three days ago.
+//! The demo's support access: the agency allows it, and an operator used it three days ago.
 
 use diesel::prelude::*;
 
-use crate::audit::Events;
-use crate::auth::current_user::CurrentUser;
+use crate::audit::ActorRef;
 use crate::cli::demo::{DAY, Stage, account};
 use crate::common::error::AppError;
 use crate::common::time::Span;
 use crate::db::Conn;
 use crate::db::schema::organization_slugs;
 use crate::db::types::org_id::OrgId;
-use crate::models::support_session;
+use crate::models::user;
+use crate::services::support_sessions::begin::{SupportError, SupportRequest};
+use crate::services::support_sessions::{begin, consent, end};
 
-/// Plays it.
 pub fn play(stage: &Stage) -> Result<(), AppError> {
     stage.ago(4 * DAY, |cx, conn| {
         let sunbeam = sunbeam(conn)?;
         let olivia = account(conn, "olivia@sunbeam.example")?;
-        let olivia = CurrentUser::backstage(conn, cx, olivia)?;
-        let events = support_session::set_consent(conn, cx, sunbeam, true, &olivia.name)?;
+        let olivia = user::by_id(conn, olivia)?;
+        let ((), events) = consent::set(conn, cx.now, sunbeam, true, &olivia.name)?;
         Ok(((), Some(olivia.actor()), events))
     })?;
     stage.ago(3 * DAY, |cx, conn| {
         let sunbeam = sunbeam(conn)?;
         let robin = account(conn, "ops@tenantry.example")?;
-        let robin = CurrentUser::backstage(conn, cx, robin)?;
-        let reason = "Ticket 2207: invitations to one client did not arrive";
-        let begun = support_session::begin(conn, cx, &robin, sunbeam, reason, Span::minutes(30))?;
-        let events = begun.map_or_else(|_| Events::none("nobody looks in"), |(_, events)| events);
-        Ok(((), Some(robin.actor()), events))
+        let robin = user::by_id(conn, robin)?;
+        let request = SupportRequest {
+            reason: "Ticket 2207: invitations to one client did not arrive".into(),
+            length: Span::minutes(30),
+        };
+        let begun = begin::begin(conn, cx, (robin.id, &robin.name), sunbeam, &request);
+        let (_, events) = begun.map_err(|error| match error {
+            SupportError::Failed(error) => error,
+            refused => AppError::internal(format!("{refused:?}")),
+        })?;
+        Ok(((), Some(ActorRef::operator(robin.id, &robin.name)), events))
     })?;
-    stage.ago(3 * DAY - 30, |cx, conn| {
-        Ok(((), None, support_session::sweep(conn, cx.now, 10)?))
-    })
+    stage.ago(3 * DAY - 30, |cx, conn| Ok(((), None, end::expire(conn, cx.now, 10)?)))
 }
 
 fn sunbeam(conn: &mut Conn) -> QueryResult<OrgId> {

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use crate::app::Ctx;
 use crate::audit::{Action, ActorRef, Event, Events};
-use crate::auth::current_user::CurrentUser;
 use crate::authz::role::{CompanyRole, Role};
 use crate::cli::demo::{DAY, PASSWORD, Stage, account};
 use crate::common::email::Email;
@@ -20,6 +19,8 @@ use crate::models::membership;
 use crate::models::membership::add::NewMembership;
 use crate::models::membership::record::Membership;
 use crate::models::membership::{Origin, Outcome, group};
+use crate::models::user;
+use crate::services::members::{access_end, suspension};
 
 /// Name, address, and a company of the first role with it.
 const NEWCOMERS: &[(&str, &str, &str, CompanyRole)] = &[
@@ -50,7 +51,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn of(cx: &Ctx, conn: &mut Conn) -> Result<Self, AppError> {
+    fn of(_cx: &Ctx, conn: &mut Conn) -> Result<Self, AppError> {
         let organization = organization_slugs::table
             .find("meridian")
             .select(organization_slugs::organization_id)
@@ -58,7 +59,7 @@ impl Scene {
         let owner = account(conn, "maya@meridian.example")?;
         Ok(Self {
             organization,
-            owner: CurrentUser::backstage(conn, cx, owner)?.actor(),
+            owner: user::by_id(conn, owner)?.actor(),
         })
     }
 
@@ -126,22 +127,18 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             company,
             Some(stage.today.now + Span::days(6)),
         )?;
-        let event = Event::new(Action::MemberAccessEndChanged, "member", grace.id, &grace.name)
-            .after(json!({ "access_until": until.map(Time::day) }));
-        let (actor, events) = scene.event(event);
-        Ok(((), actor, events))
+        let after = json!({ "access_until": until.map(Time::day) });
+        let events = access_end::changed(scene.organization, (grace.id, &grace.name), None, after);
+        Ok(((), Some(scene.owner.clone()), events))
     })?;
     stage.ago(26 * 60, |cx, conn| {
         let scene = Scene::of(cx, conn)?;
         let felix = scene.person(conn, "felix@ridgeline.example")?;
         let reason = "On parental leave until March";
-        let by = Some(scene.owner.id);
-        expect(membership::suspend(conn, cx, scene.organization, &felix, by, reason)?)?;
-        let event = Event::new(Action::MemberSuspended, "member", felix.id, &felix.name)
-            .before(json!({ "status": "active" }))
-            .after(json!({ "status": "suspended", "reason": reason }));
-        let (actor, events) = scene.event(event);
-        Ok(((), actor, events))
+        let (organization, by) = (scene.organization, scene.owner.id);
+        let suspended = suspension::suspend_without_email(conn, cx, organization, &felix, by, reason);
+        let events = suspended.map_err(|error| AppError::internal(error.message()))?;
+        Ok(((), Some(scene.owner.clone()), events))
     })?;
     stage.ago(3 * 60, |cx, conn| {
         let scene = Scene::of(cx, conn)?;

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::audit::{Action, Event, Events};
-use crate::auth::current_user::CurrentUser;
 use crate::authz::decision::Overrides;
 use crate::authz::permission::{
     ManageCompanyMembers, Permission, PermissionSet, ViewAccess, ViewAudit, ViewMembers, ViewReporting,
@@ -21,6 +20,8 @@ use crate::models::custom_role;
 use crate::models::custom_role::{Draft, Outcome};
 use crate::models::membership;
 use crate::models::membership::record::Membership;
+use crate::models::user;
+use crate::services::members::role;
 
 const PLACE: &str = "meridian";
 const OWNER: &str = "maya@meridian.example";
@@ -47,7 +48,7 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
     stage.ago(20 * DAY, |cx, conn| {
         let organization = organization(conn)?;
         let owner = account(conn, OWNER)?;
-        let owner = CurrentUser::backstage(conn, cx, owner)?;
+        let owner = user::by_id(conn, owner)?;
         let draft = Draft {
             name: "Auditor".into(),
             description: "Reads reports, people and the log, and changes nothing".into(),
@@ -62,16 +63,16 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
         let done = membership::set_custom_role(conn, cx, organization, &noor, role, draft.base)?;
         let made = Event::new(Action::CustomRoleCreated, "role", role, &draft.name)
             .after(json!({ "name": draft.name, "base": draft.base.as_str(), "permissions": draft.permissions.text() }));
-        let given = Event::new(Action::MemberRoleChanged, "member", noor.id, &noor.name)
-            .before(json!({ "role": noor.role.as_str() }))
-            .after(json!({ "role": draft.base.as_str(), "custom_role": draft.name }));
-        let events = Events::organization(organization, made).and(Events::organization(organization, given));
+        let before = json!({ "role": noor.role.as_str() });
+        let after = json!({ "role": draft.base.as_str(), "custom_role": draft.name });
+        let given = role::changed(organization, &noor, before, after);
+        let events = Events::organization(organization, made).and(given);
         settled(done).map(|()| ((), Some(owner.actor()), events))
     })?;
-    stage.ago(6 * DAY, |cx, conn| {
+    stage.ago(6 * DAY, |_, conn| {
         let organization = organization(conn)?;
         let owner = account(conn, OWNER)?;
-        let owner = CurrentUser::backstage(conn, cx, owner)?;
+        let owner = user::by_id(conn, owner)?;
         let kenji = member(conn, organization, "kenji@meridian.example")?;
         let cells = Overrides::NONE.set(ViewAccess::ID, Some(true));
         let done = membership::set_overrides(conn, organization, &kenji, cells)?;
@@ -95,7 +96,7 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
         };
         let event = Event::new(Action::AccessRequested, "request", id, &leon.name)
             .after(json!({ "permission": wish.permission.key(), "company": company.name, "note": wish.note }));
-        let leon = CurrentUser::backstage(conn, cx, leon.user)?;
+        let leon = user::by_id(conn, leon.user)?;
         Ok(((), Some(leon.actor()), Events::organization(organization, event)))
     })
 }

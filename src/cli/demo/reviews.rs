@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::audit::{Action, ActorRef, Event, Events};
-use crate::auth::current_user::CurrentUser;
 use crate::authz::role::CompanyRole;
 use crate::cli::demo::{DAY, Stage, account};
 use crate::common::error::AppError;
@@ -20,9 +19,11 @@ use crate::models::access_review::removed;
 use crate::models::access_review::removed::RemovedFilter;
 use crate::models::access_review::state::Decision;
 use crate::models::access_review::{NewReview, closing, collect};
-use crate::models::membership;
 use crate::models::membership::{Origin, OwnPlace};
+use crate::models::user;
 use crate::services::access_reviews::{close, notify};
+use crate::services::assignments;
+use crate::services::assignments::Assignment;
 
 const SLUG: &str = "meridian";
 const OWNER: &str = "maya@meridian.example";
@@ -66,7 +67,7 @@ fn begin(stage: &Stage, days_ago: i64, days: i64, name: &str, slugs: Option<&[&s
     stage.ago(days_ago * DAY, |cx, conn| {
         let org = place(conn)?;
         let maya = account(conn, OWNER)?;
-        let maya = CurrentUser::backstage(conn, cx, maya)?;
+        let maya = user::by_id(conn, maya)?;
         let chosen = match slugs {
             Some(slugs) => Some(
                 slugs
@@ -96,7 +97,7 @@ fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, no
     stage.ago(days_ago * DAY, |cx, conn| {
         let org = place(conn)?;
         let decider = account(conn, by)?;
-        let decider: ActorRef = CurrentUser::backstage(conn, cx, decider)?.actor();
+        let decider: ActorRef = user::by_id(conn, decider)?.actor();
         let (at, company) = company(conn, org, slug)?;
         let lines = items::of_company(conn, org, review, at, ItemFilter::Page(None, 50))?;
         let mut kept = Vec::new();
@@ -133,7 +134,7 @@ fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
     stage.ago((days_ago - 1) * DAY, |cx, conn| {
         let org = place(conn)?;
         let maya = account(conn, OWNER)?;
-        let maya = CurrentUser::backstage(conn, cx, maya)?.actor();
+        let maya = user::by_id(conn, maya)?.actor();
         let mut events = Events::none("one for each place");
         for lost in removed::list(conn, org, review, RemovedFilter::After(None, 50))? {
             let role = CompanyRole::parse(&lost.removed_role);
@@ -142,11 +143,15 @@ fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
             };
             let until = lost.removed_until;
             let kept = OwnPlace { role, origin, until };
-            membership::put_back(conn, cx, org, lost.membership, lost.company, kept)?;
             removed::mark_restored(conn, org, review, lost.id, maya.id, cx.now)?;
-            let event = Event::new(Action::MemberAssigned, "member", lost.membership, &lost.name)
-                .after(json!({ "company": lost.company_name, "role": role.as_str() }));
-            events = events.and(Events::organization(org, event));
+            let assignment = Assignment::new(org, lost.membership, &lost.name, lost.company, &lost.company_name);
+            events = events.and(assignments::restore_after_review(
+                conn,
+                cx,
+                &assignment,
+                kept,
+                "Summer review",
+            )?);
         }
         Ok(((), Some(maya), events))
     })

@@ -4,7 +4,6 @@ pub mod org_id;
 pub mod organization;
 
 crate::text_enum! {
-    /// Whether a membership counts.
     pub enum MembershipStatus {
         Active = "active",
         Suspended = "suspended",

@@ -12,7 +12,7 @@ use diesel::sql_types::Text;
 use crate::common::id::RawId;
 use crate::db::Conn;
 
-/// An organization's id. Rooms get it from the gate alone; there is no way to make one out of a request.
+/// An organization's id. It comes from the actor; there is no way to make one from a request.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, FromSqlRow, AsExpression)]
 #[diesel(sql_type = Text)]
 pub struct OrgId(RawId);
@@ -22,10 +22,10 @@ impl OrgId {
         Self(RawId::fresh())
     }
 
-    /// Makes the writes of this organization take turns until the transaction ends: they change the same counts and the
-    /// same log, and by turns none holds what another waits for. It comes before anything that locks a row.
+    /// Takes the organization's advisory lock until the transaction ends, before any row is locked: writes of one
+    /// organization change the same counters and the same log, and in turns they can't deadlock.
     pub fn advisory_lock(self, conn: &mut Conn) -> QueryResult<()> {
-        conn.advisory_lock(&format!("organization {self}"))
+        conn.advisory_lock(self.0.as_str())
     }
 }
 

@@ -145,7 +145,7 @@ crate::text_enum! {
         Suspended = "suspended",
         /// Read-only until it is deleted or restored.
         PendingDeletion = "pending_deletion",
-        /// Only its addresses are left, so that nobody else takes them.
+        /// Only its addresses are left, so that no one else can use them.
         Deleted = "deleted",
     }
 }

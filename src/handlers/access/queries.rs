@@ -207,7 +207,9 @@ pub fn count_places(conn: &mut Conn, organization: OrgId, within: Option<&[Compa
         .filter(companies::organization_id.eq(organization))
         .filter(companies::id.eq_any(within))
         // The sum of whole numbers is of a wider type on PostgreSQL.
-        .select(sql::<BigInt>("CAST(COALESCE(SUM(companies.member_count), 0) AS BIGINT)"))
+        .select(sql::<BigInt>(
+            "CAST(COALESCE(SUM(companies.member_count), 0) AS BIGINT)",
+        ))
         .first(conn)
 }
 

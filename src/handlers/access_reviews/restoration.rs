@@ -7,6 +7,8 @@ use crate::common::html::see_other;
 use crate::common::id::{ReviewId, ReviewItemId};
 use crate::services::access_reviews::restore;
 use crate::services::access_reviews::restore::RestoreError;
+use crate::services::assignments::AssignmentError;
+use crate::services::members::errors::SuspensionError;
 
 /// `POST /organizations/{slug}/access/reviews/{id}/items/{item}/restoring`
 pub async fn create(
@@ -25,7 +27,11 @@ pub async fn create(
         .await;
     match restored {
         Ok((name, company)) => Ok(gate.done(format!("{name}’s access to {company} is restored"), &to)),
-        Err(RestoreError::Failed(error)) => Err(error),
+        Err(
+            RestoreError::Failed(error)
+            | RestoreError::Assignment(AssignmentError::Failed(error))
+            | RestoreError::Reinstatement(SuspensionError::Failed(error)),
+        ) => Err(error),
         Err(error) => {
             gate.tell("danger", message(error));
             Ok(see_other(gate.fragment(), &to))
@@ -37,8 +43,8 @@ fn message(error: RestoreError) -> String {
     match error {
         RestoreError::Restored(name) => format!("{name}’s access is already restored"),
         RestoreError::NotMember(name) => format!("{name} is no longer a member"),
-        RestoreError::Assignment(error) => error.sentence("company"),
-        RestoreError::Reinstatement(error) => error.sentence().to_owned(),
+        RestoreError::Assignment(error) => error.message("company"),
+        RestoreError::Reinstatement(error) => error.message().to_owned(),
         RestoreError::Failed(error) => error.to_string(),
     }
 }

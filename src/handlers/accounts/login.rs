@@ -13,6 +13,7 @@ use crate::common::form::FormErrors;
 use crate::common::html::{Page, local_path, query_value, see_other};
 use crate::handlers::accounts::landing::landing;
 use crate::handlers::accounts::page::{AccountPage, NextQuery};
+use crate::handlers::password::{FLOODED, LOCKED};
 use crate::models::user::Account;
 use crate::services::accounts::invited::invitation_token;
 use crate::services::accounts::sign_in::SignInOutcome;
@@ -20,7 +21,6 @@ use crate::services::accounts::{sessions, sign_in};
 use crate::services::onboarding_links::resolve;
 use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;
-use crate::web::password_messages::{FLOODED, LOCKED};
 
 #[derive(Default, Deserialize)]
 pub struct SignInForm {

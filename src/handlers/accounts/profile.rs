@@ -8,12 +8,11 @@ use crate::auth::{SignedIn, Unverified};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::db::Conn;
+use crate::handlers::password;
 use crate::models::email_token;
-use crate::services::reauthenticate::ReauthenticationError;
+use crate::services::reauthenticate::PasswordError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
-use crate::web::password_messages;
-use crate::web::password_messages::LOCKED;
 
 pub const PATH: &str = "/account";
 
@@ -82,13 +81,12 @@ pub async fn password_refused(
     gate: &SignedIn<Unverified>,
     typed: TypedProfile,
     field: &'static str,
-    error: ReauthenticationError,
+    error: PasswordError,
 ) -> Result<HttpResponse, AppError> {
     let message = match error {
-        ReauthenticationError::Failed(error) => return Err(error),
         // An unlock email was sent.
-        ReauthenticationError::Locked => LOCKED,
-        error => password_messages::reauthentication(&error),
+        PasswordError::Locked => password::LOCKED,
+        error => password::message(error)?,
     };
     again(gate, typed, field, message).await
 }

@@ -11,13 +11,13 @@ use crate::common::token::Token;
 use crate::db::Conn;
 use crate::handlers::accounts::page::{AccountPage, EndedLink};
 use crate::handlers::accounts::signed_up::SignedUp;
+use crate::handlers::password::{FLOODED, LOCKED};
 use crate::models::email_token;
 use crate::models::email_token::{EmailLink, TokenKind};
 use crate::services::accounts::verification;
 use crate::services::accounts::verification::VerifyOutcome;
 use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;
-use crate::web::password_messages::{FLOODED, LOCKED};
 
 #[derive(Template)]
 #[template(path = "accounts/confirm.html")]

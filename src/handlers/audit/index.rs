@@ -1,22 +1,23 @@
-//! The list.
+//! The list of events.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::audit::query::Filter;
 use crate::audit::visibility::Visibility;
-use crate::audit::{Action, Category, query};
+use crate::audit::{Action, Category, walk};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::{ExportAudit, Permission, ViewAudit};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::html_with;
+use crate::common::html::Page;
 use crate::common::id::UserId;
 use crate::db::Conn;
-use crate::handlers::audit::asked::AuditQuery;
+use crate::handlers::audit::event_line::EventLine;
+use crate::handlers::audit::filter::{AuditQuery, FilterError};
 use crate::handlers::audit::queries;
-use crate::handlers::audit::shown::Shown;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
@@ -24,7 +25,7 @@ use crate::web::nav::Tab;
 
 const SIZE: usize = 50;
 
-/// A group of actions in the filter: its name, the words for people, and its actions.
+/// A group of actions in the filter: its name, its label and its actions.
 struct Group {
     name: &'static str,
     label: &'static str,
@@ -37,17 +38,17 @@ struct IndexPage {
     layout: Layout,
     tabs: Vec<&'static Tab>,
     tab: &'static str,
-    /// The settings' path, for the tabs.
+    /// The path of the settings, for the tabs.
     path: String,
-    /// The list's path.
+    /// The path of the list.
     base: String,
     asked: AuditQuery,
     errors: FormErrors,
     groups: Vec<Group>,
     may_export: bool,
-    /// Who sees a part only is told which.
+    /// Which part of the log the reader sees, if not all of it.
     part: Option<String>,
-    lines: Vec<Shown>,
+    lines: Vec<EventLine>,
     newer: Option<String>,
     older: Option<String>,
     stopped: Option<String>,
@@ -78,104 +79,112 @@ impl IndexPage {
             (Some(last), _) => format!(", {}", last.at.date()),
             _ => String::new(),
         };
-        format!("{lines} {}{days}", if lines == 1 { "line" } else { "lines" })
+        format!("{lines} {}{days}", if lines == 1 { "event" } else { "events" })
     }
 }
 
+crate::page!(IndexPage => as_events);
+
 /// `GET /organizations/{slug}/settings/audit`
-pub async fn page(gate: Gate<ViewAudit>, asked: web::Query<AuditQuery>) -> Result<HttpResponse, AppError> {
-    let asked = asked.into_inner();
-    let page = gate.read(move |actor, conn| load(actor, conn, asked)).await?;
+pub async fn index(gate: Gate<ViewAudit>, query: web::Query<AuditQuery>) -> Result<HttpResponse, AppError> {
+    let query = query.into_inner();
+    let page = gate.read(move |actor, conn| load(actor, conn, query)).await?;
     let status = if page.errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    if gate.fragment() {
-        html_with(status, page.as_events())
-    } else {
-        html_with(status, page)
-    }
+    page.respond(status, gate.fragment())
 }
 
 fn load(actor: &Actor, conn: &mut Conn, asked: AuditQuery) -> Result<IndexPage, AppError> {
-    let (organization, now) = (actor.organization, actor.cx.now);
-    let sight = Visibility::of(conn, actor)?;
-    let base = actor.path("/settings/audit");
+    let visibility = actor.visibility(conn)?;
     let mut page = IndexPage {
         layout: actor.layout(conn, "settings")?,
         tabs: nav::settings(actor.permissions),
         tab: "audit",
         path: actor.path("/settings"),
+        base: actor.path("/settings/audit"),
         errors: FormErrors::none(),
-        groups: groups(&sight),
+        groups: groups(&visibility),
         may_export: actor.permissions.has(ExportAudit::ID),
-        part: part(&sight, actor),
+        part: part(&visibility, actor),
         lines: Vec::new(),
         newer: None,
         older: None,
         stopped: None,
         person: None,
         thing: None,
-        base,
         asked,
     };
-    let wanted = match page.asked.read(conn, organization)? {
-        Ok(wanted) => wanted,
-        Err(errors) => {
-            page.errors = errors;
-            return Ok(page);
-        }
-    };
-    let found = query::page(conn, organization, &wanted, &sight, page.asked.place(), SIZE)?;
-    if UserId::parse(page.asked.actor.trim()).is_some() {
-        let named = found.lines.first().map(|line| line.actor_name.clone());
-        let named = match named {
-            Some(name) => Some(name),
-            None => queries::name(conn, organization, page.asked.actor.trim())?,
-        };
-        page.person = Some(named.unwrap_or_else(|| "this person".into()));
+    match page.asked.filter(conn, actor.organization) {
+        Ok(wanted) => page.fill(conn, actor, &wanted, &visibility)?,
+        Err(FilterError::Invalid(errors)) => page.errors = errors,
+        Err(FilterError::Failed(error)) => return Err(error),
     }
-    if wanted.target.is_some() {
-        let labelled = found.lines.first().map(|line| Shown::of(line, &page.base, now).target);
-        page.thing = Some(labelled.unwrap_or_else(|| page.asked.target.clone()));
-    }
-    page.newer = page.place(found.newer);
-    page.older = page.place(found.older);
-    page.stopped = found.stopped.map(|line| line.at.full());
-    page.lines = found
-        .lines
-        .iter()
-        .map(|line| Shown::of(line, &page.base, now))
-        .collect();
     Ok(page)
 }
 
-fn groups(sight: &Visibility) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for action in Action::ALL.iter().filter(|action| sight.may_see(**action)) {
-        if groups.iter().all(|group| group.name != action.group()) {
-            groups.push(Group {
-                name: action.group(),
-                label: Action::group_label(action.group()),
-                actions: Vec::new(),
-            });
+impl IndexPage {
+    fn fill(
+        &mut self,
+        conn: &mut Conn,
+        actor: &Actor,
+        wanted: &Filter,
+        visibility: &Visibility,
+    ) -> Result<(), AppError> {
+        let (organization, now) = (actor.organization, actor.cx.now);
+        let found = walk::page(conn, organization, wanted, visibility, self.asked.cursor(), SIZE)?;
+        if UserId::parse(self.asked.actor.trim()).is_some() {
+            let named = match found.lines.first() {
+                Some(line) => Some(line.actor_name.clone()),
+                None => queries::name(conn, organization, self.asked.actor.trim())?,
+            };
+            self.person = Some(named.unwrap_or_else(|| "this person".into()));
         }
-        if let Some(group) = groups.iter_mut().find(|group| group.name == action.group()) {
-            group.actions.push((action.as_str(), action.label()));
+        if wanted.target.is_some() {
+            let labelled = found
+                .lines
+                .first()
+                .map(|line| EventLine::of(line, &self.base, now).target);
+            self.thing = Some(labelled.unwrap_or_else(|| self.asked.target.clone()));
+        }
+        self.newer = self.place(found.newer);
+        self.older = self.place(found.older);
+        self.stopped = found.stopped.map(|line| line.at.full());
+        let lines = found.lines.iter();
+        self.lines = lines.map(|line| EventLine::of(line, &self.base, now)).collect();
+        Ok(())
+    }
+}
+
+/// The groups of actions that the reader can see.
+fn groups(visibility: &Visibility) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for action in Action::ALL.iter().filter(|action| visibility.may_see(**action)) {
+        let option = (action.as_str(), action.label());
+        match groups.iter_mut().find(|group| group.name == action.group()) {
+            Some(group) => group.actions.push(option),
+            None => groups.push(Group {
+                name: action.group(),
+                label: action.group_label(),
+                actions: vec![option],
+            }),
         }
     }
     groups
 }
 
-/// Which part of the log the reader sees, as a sentence.
-fn part(sight: &Visibility, actor: &Actor) -> Option<String> {
-    let Visibility::Part(part) = sight else { return None };
+/// Which part of the log the reader sees.
+fn part(visibility: &Visibility, actor: &Actor) -> Option<String> {
+    let Visibility::Part(part) = visibility else {
+        return None;
+    };
     let mut seen: Vec<String> = part.areas.iter().map(|area| area.label().to_owned()).collect();
     if !part.companies.is_empty() {
-        seen.push(format!("what concerns the {} you manage", actor.unit.many()));
+        seen.push(format!("events about the {} you manage", actor.unit.many()));
     }
-    seen.push("what you did yourself".into());
+    seen.push("your own actions".into());
     Some(match seen.split_last() {
         Some((last, [])) => format!("You see {last}."),
         Some((last, rest)) => format!("You see {} and {last}.", rest.join(", ")),

@@ -1,10 +1,11 @@
-//! The audit log: read, narrowed, exported, verified.
+//! The audit log: list, events, exports and verification.
 
-pub mod asked;
+pub mod event_line;
 pub mod export;
+pub mod filter;
 pub mod index;
-pub mod line;
+pub mod key;
 pub mod queries;
 pub mod rules;
-pub mod shown;
+pub mod show;
 pub mod verification;

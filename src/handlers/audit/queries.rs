@@ -1,4 +1,4 @@
-//! Whom a filter means.
+//! The people of a filter.
 
 use diesel::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::db::Conn;
 use crate::db::schema::{memberships, users};
 use crate::db::types::org_id::OrgId;
 
-/// The account of somebody who is or was a member, by address.
+/// The account of a current or former member, by email address.
 pub fn account(conn: &mut Conn, organization: OrgId, email: &str) -> QueryResult<Option<String>> {
     memberships::table
         .inner_join(users::table)
@@ -17,7 +17,7 @@ pub fn account(conn: &mut Conn, organization: OrgId, email: &str) -> QueryResult
         .optional()
 }
 
-/// The name of somebody who is or was a member, by account.
+/// The name of a current or former member, by account.
 pub fn name(conn: &mut Conn, organization: OrgId, account: &str) -> QueryResult<Option<String>> {
     memberships::table
         .inner_join(users::table)

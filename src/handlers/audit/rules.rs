@@ -1,21 +1,21 @@
-//! A change as people read it, field by field; and how far a check came, as it travels in an address.
+//! The changed fields of an event in words, and the cursor of a verification in a URL.
 
 use serde_json::Value;
 
 use crate::authz::role::Role;
 
-/// One field that a deed changed.
+/// A changed field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Its name: "Access until".
     pub field: String,
-    /// What it was.
+    /// The value before.
     pub was: Option<String>,
-    /// What it is.
+    /// The value after.
     pub is: Option<String>,
 }
 
-/// What changed from `before` to `after`. A field that stands on one side only was not there, or was not noted.
+/// The changes from `before` to `after`. A field on one side only was added, removed or not recorded.
 pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
     let mut fields: Vec<String> = Vec::new();
     let (was, is) = (flat(before), flat(after));
@@ -38,7 +38,7 @@ pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
         .collect()
 }
 
-/// The fields of an object, those of an object within it too, and their values in words.
+/// The fields of an object and of the objects in it, with their values in words.
 fn flat(value: &Value) -> Vec<(String, String)> {
     match value {
         Value::Object(fields) => fields
@@ -90,14 +90,14 @@ fn title(field: &str) -> String {
     first.unwrap_or_default() + letters.as_str()
 }
 
-/// The words of a sentence at its beginning.
-pub fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
+/// A text with a capital first letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()
 }
 
-/// A number and a hash out of an address: `17.4be0….signature`; `None` when it is not that.
+/// The number, hash and signature of a cursor: `17.4be0….signature`.
 pub fn parts(cursor: &str) -> Option<(i64, &str, &str)> {
     let mut parts = cursor.splitn(3, '.');
     let seq = parts.next()?.parse().ok().filter(|seq| *seq > 0)?;
@@ -110,7 +110,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_change_says_each_field_before_and_after() {
+    fn changes_list_each_field_before_and_after() {
         let told = changes(
             &json!({ "role": "billing_admin", "companies": ["North", "South"], "archived": false }),
             &json!({ "role": "viewer", "companies": [], "access_until": null, "limits": { "members": 5 } }),
@@ -139,7 +139,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn whatever_stands_in_a_cursor_nothing_breaks(text in ".{0,80}") {
+        fn any_text_is_a_cursor_or_none(text in ".{0,80}") {
             if let Some((seq, ..)) = parts(&text) {
                 proptest::prop_assert!(seq > 0);
             }

@@ -1,20 +1,20 @@
-//! The check of the whole chain, in steps that hold up nobody; and the key by which anybody checks an export.
+//! The verification of the whole chain, in steps, so that it does not block other requests.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::app::Ctx;
+use crate::audit::chain;
 use crate::audit::seal;
 use crate::audit::seal::Seal;
 use crate::audit::verify;
 use crate::audit::verify::{Cursor, Step};
-use crate::audit::{chain, query};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::ViewAudit;
 use crate::common::error::AppError;
-use crate::common::html::{download, html, number};
+use crate::common::html::number;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::handlers::audit::rules;
@@ -23,16 +23,16 @@ use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
-/// So many lines are checked in one request: a second's work, or two.
+/// Events verified in one request: one or two seconds of work.
 const LINES: i64 = 50_000;
 
-/// How far a check came.
+/// How far a verification is.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct VerificationQuery {
     run: String,
     cursor: String,
-    /// So many lines at a time, up to what is good for a request.
+    /// Events at a time, at most `LINES`.
     lines: Option<i64>,
 }
 
@@ -42,15 +42,15 @@ impl VerificationQuery {
     }
 }
 
-/// What the page says of the check.
+/// The state of the verification.
 enum Check {
-    /// Nobody asked for it yet.
+    /// Not started.
     Idle,
-    /// So many lines hold, and there are more: the way on.
+    /// Events up to `through` are valid, and there are more.
     Going { through: String, next: String },
-    /// Every line holds.
+    /// Every event is valid.
     Whole { lines: i64, sealed: Option<Seal> },
-    /// The first line that does not.
+    /// The first invalid event.
     Broken {
         what: String,
         line: i64,
@@ -73,25 +73,22 @@ struct VerificationPage {
     check: Check,
 }
 
+crate::page!(VerificationPage => as_check);
+
 /// `GET /organizations/{slug}/settings/audit/verification`
-pub async fn page(gate: Gate<ViewAudit>, asked: web::Query<VerificationQuery>) -> Result<HttpResponse, AppError> {
-    let asked = asked.into_inner();
-    let page = gate.read(move |actor, conn| load(actor, conn, &asked)).await?;
-    if gate.fragment() {
-        html(page.as_check())
-    } else {
-        html(page)
-    }
+pub async fn show(gate: Gate<ViewAudit>, query: web::Query<VerificationQuery>) -> Result<HttpResponse, AppError> {
+    let query = query.into_inner();
+    gate.show(move |actor, conn| load(actor, conn, &query)).await
 }
 
-fn load(actor: &Actor, conn: &mut Conn, asked: &VerificationQuery) -> Result<VerificationPage, AppError> {
+fn load(actor: &Actor, conn: &mut Conn, query: &VerificationQuery) -> Result<VerificationPage, AppError> {
     let organization = actor.organization;
     let base = actor.path("/settings/audit");
     let lines = chain::head(conn, organization)?.map_or(0, |(seq, _)| seq);
-    let check = if asked.run.is_empty() && asked.cursor.is_empty() {
+    let check = if query.run.is_empty() && query.cursor.is_empty() {
         Check::Idle
     } else {
-        check(actor, conn, asked, &base)?
+        check(actor, conn, query, &base)?
     };
     Ok(VerificationPage {
         layout: actor.layout(conn, "settings")?,
@@ -107,18 +104,18 @@ fn load(actor: &Actor, conn: &mut Conn, asked: &VerificationQuery) -> Result<Ver
     })
 }
 
-fn check(actor: &Actor, conn: &mut Conn, asked: &VerificationQuery, base: &str) -> Result<Check, AppError> {
+fn check(actor: &Actor, conn: &mut Conn, query: &VerificationQuery, base: &str) -> Result<Check, AppError> {
     let (cx, organization) = (&actor.cx, actor.organization);
     let signer = cx.app.keys.signer();
-    let cursor = opened(cx, organization, &asked.cursor).unwrap_or_default();
+    let cursor = opened(cx, organization, &query.cursor).unwrap_or_default();
     Ok(
-        match verify::step(conn, &signer, organization, cursor, asked.lines())? {
+        match verify::step(conn, &signer, organization, cursor, query.lines())? {
             Step::On(cursor) => Check::Going {
                 through: number(&cursor.seq),
                 next: format!(
                     "{base}/verification?cursor={}&lines={}",
                     sealed(cx, organization, &cursor),
-                    asked.lines()
+                    query.lines()
                 ),
             },
             Step::Whole(whole) => Check::Whole {
@@ -126,8 +123,8 @@ fn check(actor: &Actor, conn: &mut Conn, asked: &VerificationQuery, base: &str) 
                 sealed: whole.seal,
             },
             Step::Broken(broken) => {
-                tracing::error!(%organization, line = broken.line, what = %broken, "the audit log does not hold");
-                let there = query::find(conn, organization, broken.line)?.is_some();
+                tracing::error!(%organization, line = broken.line, what = %broken, "the audit log is not valid");
+                let there = crate::audit::query::find(conn, organization, broken.line)?.is_some();
                 Check::Broken {
                     what: rules::capital(&broken.to_string()),
                     line: broken.line,
@@ -138,8 +135,8 @@ fn check(actor: &Actor, conn: &mut Conn, asked: &VerificationQuery, base: &str) 
     )
 }
 
-/// A cursor travels through the browser, so it is signed: nobody makes a link that says “all well” of lines unseen.
-fn proof(organization: OrgId, cursor: &Cursor) -> String {
+/// The cursor goes through the browser, so it is signed: no one can make a link that skips events.
+fn signed_text(organization: OrgId, cursor: &Cursor) -> String {
     format!(
         "tenantry-verification-1\n{organization}\n{}\n{}",
         cursor.seq, cursor.hash
@@ -147,7 +144,7 @@ fn proof(organization: OrgId, cursor: &Cursor) -> String {
 }
 
 fn sealed(cx: &Ctx, organization: OrgId, cursor: &Cursor) -> String {
-    let signature = cx.app.keys.signer().sign(proof(organization, cursor).as_bytes());
+    let signature = cx.app.keys.signer().sign(signed_text(organization, cursor).as_bytes());
     format!("{}.{}.{signature}", cursor.seq, cursor.hash)
 }
 
@@ -157,18 +154,10 @@ fn opened(cx: &Ctx, organization: OrgId, text: &str) -> Option<Cursor> {
         seq,
         hash: hash.to_owned(),
     };
-    let signed = proof(organization, &cursor);
+    let signed = signed_text(organization, &cursor);
     cx.app
         .keys
         .signer()
         .verifies(signed.as_bytes(), signature)
         .then_some(cursor)
-}
-
-/// `GET /organizations/{slug}/settings/audit/key.pem`
-pub async fn key(gate: Gate<ViewAudit>) -> Result<HttpResponse, AppError> {
-    let pem = gate
-        .read(|actor, _| Ok(actor.cx.app.keys.signer().public_pem()))
-        .await?;
-    Ok(download("tenantry-key.pem", "application/x-pem-file", pem.into_bytes()))
 }

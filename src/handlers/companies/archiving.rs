@@ -1,15 +1,11 @@
-//! Archiving a company and restoring it. Nothing is lost by either.
-
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit::{Action, Event, Events};
 use crate::auth::CompanyGate;
 use crate::authz::permission::ArchiveCompanies;
 use crate::common::error::AppError;
-use crate::common::html::{html, see_other};
 use crate::db::types::organization::CompanyStatus;
-use crate::models::company;
+use crate::services::companies::archive;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -22,51 +18,28 @@ struct ArchivingPage {
     archived: bool,
 }
 
+crate::page!(ArchivingPage => as_dialog);
+
 /// `GET /organizations/{slug}/companies/{company}/archiving`
-pub async fn confirm(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
-    let page = gate
-        .read(|actor, company, conn| {
-            Ok(ArchivingPage {
-                layout: actor.layout(conn, "companies")?,
-                path: company.path(actor, ""),
-                name: company.name.clone(),
-                archived: company.status == CompanyStatus::Archived,
-            })
+pub async fn new(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
+    gate.show(|actor, company, conn| {
+        Ok(ArchivingPage {
+            layout: actor.layout(conn, "companies")?,
+            path: company.path(actor, ""),
+            name: company.name.clone(),
+            archived: company.status == CompanyStatus::Archived,
         })
-        .await?;
-    if gate.fragment() {
-        html(page.as_dialog())
-    } else {
-        html(page)
-    }
+    })
+    .await
 }
 
 /// `POST /organizations/{slug}/companies/{company}/archiving`
-pub async fn archive(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
-    turn(gate, CompanyStatus::Archived).await
-}
-
-/// `POST /organizations/{slug}/companies/{company}/restoring`
-pub async fn restore(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
-    turn(gate, CompanyStatus::Active).await
-}
-
-async fn turn(gate: CompanyGate<ArchiveCompanies>, to: CompanyStatus) -> Result<HttpResponse, AppError> {
-    let (action, done) = match to {
-        CompanyStatus::Archived => (Action::CompanyArchived, "archived"),
-        CompanyStatus::Active => (Action::CompanyRestored, "restored"),
-    };
+pub async fn create(gate: CompanyGate<ArchiveCompanies>) -> Result<HttpResponse, AppError> {
     let (name, path) = gate
-        .write(move |actor, company, conn| {
-            let at = (to == CompanyStatus::Archived).then_some(actor.cx.now);
-            let events = if company::set_status(conn, actor.organization, company.id, to, at)? {
-                actor.event(Event::new(action, "company", company.id, &company.name))
-            } else {
-                Events::none("it is so already")
-            };
+        .write(|actor, company, conn| {
+            let ((), events) = archive::archive(conn, actor, company)?;
             Ok(((company.name.clone(), company.path(actor, "")), events))
         })
         .await?;
-    gate.tell("success", format!("{name} is {done}"));
-    Ok(see_other(gate.fragment(), &path))
+    Ok(gate.done(format!("{name} is archived"), &path))
 }

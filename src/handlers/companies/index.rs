@@ -1,5 +1,3 @@
-//! The list of companies.
-
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -8,27 +6,43 @@ use crate::auth::actor::Actor;
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewCompanyMembers};
 use crate::common::error::AppError;
-use crate::common::html::{html, query_value};
+use crate::common::html::query_value;
 use crate::common::name;
 use crate::common::paging::{Cursor, Page};
 use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::models::company;
-use crate::models::company::{Filter, Sort};
+use crate::models::company::{CompanyFilter, CompanySort};
 use crate::models::company_staff::Staff;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
 const SIZE: usize = 50;
 
-/// Search, filter, order and place.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
-pub struct Query {
+pub struct CompaniesQuery {
     q: String,
     status: String,
     sort: String,
     after: String,
+}
+
+impl CompaniesQuery {
+    fn status(&self) -> (&'static str, Option<CompanyStatus>) {
+        match self.status.as_str() {
+            "archived" => ("archived", Some(CompanyStatus::Archived)),
+            "all" => ("all", None),
+            _ => ("active", Some(CompanyStatus::Active)),
+        }
+    }
+
+    fn sort(&self) -> (&'static str, CompanySort) {
+        match self.sort.as_str() {
+            "newest" => ("newest", CompanySort::Newest),
+            _ => ("name", CompanySort::Name),
+        }
+    }
 }
 
 struct CompanyRow {
@@ -56,46 +70,37 @@ struct IndexPage {
     next: Option<String>,
 }
 
+crate::page!(IndexPage => as_results);
+
 /// `GET /organizations/{slug}/companies`
-pub async fn index(gate: Gate<ViewCompany>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+pub async fn index(gate: Gate<ViewCompany>, query: web::Query<CompaniesQuery>) -> Result<HttpResponse, AppError> {
     let query = query.into_inner();
-    let page = gate.read(move |actor, conn| page(actor, conn, query)).await?;
-    if gate.fragment() {
-        html(page.as_results())
-    } else {
-        html(page)
-    }
+    gate.show(move |actor, conn| load(actor, conn, query)).await
 }
 
-fn page(actor: &Actor, conn: &mut Conn, query: Query) -> Result<IndexPage, AppError> {
+fn load(actor: &Actor, conn: &mut Conn, query: CompaniesQuery) -> Result<IndexPage, AppError> {
     let org = actor.organization;
     let own = match actor.reach::<ViewCompany>() {
         Reach::Everywhere => None,
         _ => Some(actor.own_companies(conn, ViewCompany::ID)?),
     };
-    let (status, wanted) = match query.status.as_str() {
-        "archived" => ("archived", Some(CompanyStatus::Archived)),
-        "all" => ("all", None),
-        _ => ("active", Some(CompanyStatus::Active)),
-    };
-    let (sort, order) = match query.sort.as_str() {
-        "newest" => ("newest", Sort::Newest),
-        _ => ("name", Sort::Name),
-    };
+    let (status, wanted) = query.status();
+    let (sort, order) = query.sort();
     let any = company::has_any(conn, org, own.as_deref())?;
     let is_own = own.is_some();
-    let filter = Filter {
+    let filter = CompanyFilter {
         own,
         status: wanted,
         words: name::query(&query.q),
         sort: order,
     };
-    let place = Cursor::parse(&query.after);
-    let rows = company::list(conn, org, &filter, place.as_ref(), SIZE + 1)?;
-    let cut = Page::cut(rows, SIZE, place.as_ref(), |row| order.key(row));
+    let cursor = Cursor::parse(&query.after);
+    let rows = company::list(conn, org, &filter, cursor.as_ref(), SIZE + 1)?;
+    let cut = Page::cut(rows, SIZE, cursor.as_ref(), |row| order.key(row));
     let ids: Vec<_> = cut.rows.iter().map(|row| row.id).collect();
     let staff = if actor.permissions.has(ViewCompanyMembers::ID) {
-        Some(Staff::count(conn, org, &ids)?)
+        let counts = actor.role_counts(conn)?;
+        Some(Staff::count(conn, org, counts, &ids)?)
     } else {
         None
     };

@@ -1,37 +1,34 @@
-//! Moving a company to another organization of the same person, after what it means was shown.
+//! Moving a company to another organization of the account, after a preview.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::Events;
 use crate::auth::CompanyGate;
 use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::authz::permission::DeleteCompanies;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, html_with, see_other};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::services::company_move;
-use crate::services::company_move::{Destination, Obstacles};
+use crate::models::company_move::obstacles::Obstacles;
+use crate::services::companies::relocate;
+use crate::services::companies::relocate::{Destination, MoveError, MovePlan, MoveRequest};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// What was chosen and typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct CompanyMoveForm {
     /// The slug of the other organization.
     to: String,
-    /// The company's name, to confirm.
+    /// The name of the company, to confirm.
     name: String,
 }
 
-/// What a move to the chosen organization means.
-struct Meaning {
+/// What a move to the chosen organization changes.
+struct MovePreview {
     to: Destination,
     stay: usize,
     leave: usize,
@@ -48,10 +45,12 @@ struct MovingPage {
     name: String,
     destinations: Vec<Destination>,
     obstacles: Obstacles,
-    meaning: Option<Meaning>,
+    meaning: Option<MovePreview>,
     typed: CompanyMoveForm,
     errors: FormErrors,
 }
+
+crate::page!(MovingPage);
 
 impl MovingPage {
     fn load(
@@ -61,12 +60,15 @@ impl MovingPage {
         typed: CompanyMoveForm,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let destinations = company_move::destinations(conn, actor)?;
-        let to = destinations.iter().find(|one| one.slug == typed.to).cloned();
-        let meaning = match to {
+        let destinations = relocate::destinations(conn, actor)?;
+        let meaning = match destinations.iter().find(|to| to.slug == typed.to) {
             Some(to) => {
-                let (stay, leave) = company_move::people(conn, actor, company.id, &to)?;
-                Some(Meaning { to, stay, leave })
+                let plan = MovePlan::new(conn, actor, company.id, to.clone())?;
+                Some(MovePreview {
+                    stay: plan.kept(),
+                    leave: plan.lost(),
+                    to: plan.to,
+                })
             }
             None => None,
         };
@@ -77,7 +79,7 @@ impl MovingPage {
             base: actor.path(""),
             unit: actor.unit,
             name: company.name.clone(),
-            obstacles: company_move::obstacles(conn, actor, company.id)?,
+            obstacles: relocate::find_obstacles(conn, actor, company.id)?,
             destinations,
             meaning,
             typed,
@@ -86,73 +88,55 @@ impl MovingPage {
     }
 }
 
+const UNKNOWN_DESTINATION: &str = "Choose one of these organizations";
+
 /// `GET /organizations/{slug}/companies/{company}/moving`
-pub async fn page(
+pub async fn new(
     gate: CompanyGate<DeleteCompanies>,
     typed: web::Query<CompanyMoveForm>,
 ) -> Result<HttpResponse, AppError> {
     let typed = typed.into_inner();
-    let page = gate
-        .read(move |actor, company, conn| {
-            let mut page = MovingPage::load(conn, actor, company, typed, FormErrors::none())?;
-            if page.meaning.is_none() && !page.typed.to.is_empty() {
-                page.errors = FormErrors::one("to", NOWHERE);
-            }
-            Ok(page)
-        })
-        .await?;
-    html(page)
+    gate.show(move |actor, company, conn| {
+        let mut page = MovingPage::load(conn, actor, company, typed, FormErrors::none())?;
+        if page.meaning.is_none() && !page.typed.to.is_empty() {
+            page.errors = FormErrors::one("to", UNKNOWN_DESTINATION);
+        }
+        Ok(page)
+    })
+    .await
 }
 
-const NOWHERE: &str = "Choose one of these organizations";
-
 /// `POST /organizations/{slug}/companies/{company}/moving`
-pub async fn submit(
+pub async fn create(
     gate: CompanyGate<DeleteCompanies>,
     typed: web::Form<CompanyMoveForm>,
 ) -> Result<HttpResponse, AppError> {
     let typed = typed.into_inner();
-    let again = typed.clone();
-    let done = gate
-        .write(move |actor, company, conn| relocate(conn, actor, company, &typed))
-        .await?;
-    match done {
-        Ok((word, path)) => {
-            gate.tell("success", word);
-            Ok(see_other(gate.fragment(), &path))
+    let request = MoveRequest {
+        to: typed.to.clone(),
+        name: typed.name.clone(),
+    };
+    let moved = gate
+        .try_write(move |actor, company, conn| {
+            let (moved, events) = relocate::relocate(conn, actor, company, &request)?;
+            Ok(((company.name.clone(), moved), events))
+        })
+        .await;
+    let error = match moved {
+        Ok((name, moved)) => {
+            let path = format!("/organizations/{}/companies/{}", moved.organization_slug, moved.slug);
+            return Ok(gate.done(format!("{name} was moved to {}", moved.organization), &path));
         }
-        Err(errors) => {
-            let page = gate
-                .read(move |actor, company, conn| MovingPage::load(conn, actor, company, again, errors))
-                .await?;
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, page)
-        }
-    }
-}
-
-type Relocated = Result<(String, String), FormErrors>;
-
-fn relocate(
-    conn: &mut Conn,
-    actor: &Actor,
-    company: &Company,
-    typed: &CompanyMoveForm,
-) -> Result<(Relocated, Events), AppError> {
-    let refused = |field, sentence: &str| {
-        let errors = FormErrors::one(field, sentence);
-        Ok((Err(errors), Events::none("refused")))
+        Err(MoveError::Failed(error)) => return Err(error),
+        Err(error) => error,
     };
-    let destinations = company_move::destinations(conn, actor)?;
-    let Some(to) = destinations.into_iter().find(|one| one.slug == typed.to) else {
-        return refused("to", NOWHERE);
-    };
-    if typed.name.trim() != company.name {
-        return refused("name", &format!("Type “{}”", company.name));
-    }
-    let Some((slug, events)) = company_move::relocate(conn, actor, company, &to)? else {
-        return refused("to", "Settle first what stands in the way");
-    };
-    let word = format!("{} is in {} now", company.name, to.name);
-    let path = format!("/organizations/{}/companies/{slug}", to.slug);
-    Ok((Ok((word, path)), events))
+    gate.refused(move |actor, company, conn| {
+        let errors = match error {
+            MoveError::NotConfirmed => FormErrors::one("name", format!("Type “{}” to confirm", company.name)),
+            MoveError::Blocked => FormErrors::one("to", "Resolve the items that block the move first"),
+            MoveError::UnknownDestination | MoveError::Failed(_) => FormErrors::one("to", UNKNOWN_DESTINATION),
+        };
+        MovingPage::load(conn, actor, company, typed, errors)
+    })
+    .await
 }

@@ -1,20 +1,21 @@
-//! The people of a company: finding a member, giving them a role in it, taking them off.
+//! Assigning members to a company.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::Events;
 use crate::auth::CompanyGate;
 use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{ManageCompanyMembers, Permission, ViewMembers};
 use crate::authz::role::CompanyRole;
+use crate::change_error;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
+use crate::common::html::see_other;
 use crate::common::id::MembershipId;
 use crate::db::Conn;
+use crate::handlers::companies::queries;
 use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::assignments::{AssignmentCheck, AssignmentError};
@@ -23,10 +24,9 @@ use crate::web::layout::PageLayout;
 
 const FOUND: i64 = 20;
 
-/// The search.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
-pub struct Query {
+pub struct CandidatesQuery {
     q: String,
 }
 
@@ -34,11 +34,11 @@ struct CompanyMemberRow {
     id: String,
     name: String,
     email: String,
-    // The role in the organization.
+    /// In the organization.
     role: &'static str,
-    // The role in this company.
+    /// In this company.
     now: Option<CompanyRole>,
-    // Nothing to give: why.
+    /// Why the role can't be changed.
     closed: Option<&'static str>,
 }
 
@@ -47,7 +47,7 @@ struct CompanyMemberRow {
 struct PeoplePage {
     layout: Layout,
     path: String,
-    // Who manages the people of a company may not see the company itself (the user admin).
+    /// A user admin manages the members of companies and can't view the companies.
     back: String,
     sees: bool,
     organization: String,
@@ -60,7 +60,9 @@ struct PeoplePage {
     errors: FormErrors,
 }
 
-fn page(
+crate::page!(PeoplePage => as_results);
+
+fn load(
     actor: &Actor,
     company: &Company,
     conn: &mut Conn,
@@ -74,7 +76,7 @@ fn page(
     };
     let permission = ManageCompanyMembers::ID;
     let mut rows = Vec::new();
-    for found in crate::handlers::companies::queries::people::candidates(conn, org, &q, within.as_deref(), FOUND)? {
+    for found in queries::people::candidates(conn, org, &q, within.as_deref(), FOUND)? {
         let now = assignments::role_in(conn, org, found.id, company.id)?;
         let by_role = found.role.inherited() == Some(CompanyRole::Manager);
         rows.push(CompanyMemberRow {
@@ -84,7 +86,7 @@ fn page(
                 AssignmentCheck::of(actor, permission, found.id, found.role)
                     .touch(true, now)
                     .err()
-                    .map(|_| "Not yours to change")
+                    .map(|_| "You can’t change this")
             },
             id: found.id.to_string(),
             name: found.name,
@@ -114,56 +116,71 @@ fn page(
 }
 
 /// `GET /organizations/{slug}/companies/{company}/members`
-pub async fn search(
+pub async fn index(
     gate: CompanyGate<ManageCompanyMembers>,
-    query: web::Query<Query>,
+    query: web::Query<CandidatesQuery>,
 ) -> Result<HttpResponse, AppError> {
-    let Query { q } = query.into_inner();
-    let page = gate
-        .read(move |actor, company, conn| page(actor, company, conn, q, FormErrors::none()))
-        .await?;
-    if gate.fragment() {
-        html(page.as_results())
-    } else {
-        html(page)
-    }
+    let q = query.into_inner().q;
+    gate.show(move |actor, company, conn| load(actor, company, conn, q, FormErrors::none()))
+        .await
 }
 
-/// The form of one row.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct AssignForm {
-    actor: String,
+    member: String,
     role: String,
     q: String,
 }
 
+enum AssignmentFormError {
+    Refused(String),
+    Failed(AppError),
+}
+
+change_error!(AssignmentFormError);
+
+impl AssignmentFormError {
+    fn new(error: AssignmentError, one: &str) -> Self {
+        match error {
+            AssignmentError::Failed(error) => Self::Failed(error),
+            error => Self::Refused(error.message(one)),
+        }
+    }
+}
+
 /// `POST /organizations/{slug}/companies/{company}/members`
-pub async fn assign(
+pub async fn create(
     gate: CompanyGate<ManageCompanyMembers>,
     form: web::Form<AssignForm>,
 ) -> Result<HttpResponse, AppError> {
-    let AssignForm { actor: id, role, q } = form.into_inner();
-    let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
-    let wanted = CompanyRole::parse(&role);
-    let done = gate
-        .write(move |actor, company, conn| give(actor, company, conn, id, wanted))
-        .await?;
-    let sentence = match done {
-        Ok((told, path)) => {
-            gate.tell("success", told);
-            return Ok(see_other(gate.fragment(), &path));
+    let AssignForm { member, role, q } = form.into_inner();
+    let id = MembershipId::parse(&member).ok_or(AppError::NotFound)?;
+    let role = CompanyRole::parse(&role);
+    let assigned = gate
+        .try_write(move |actor, company, conn| {
+            let refused = |error| AssignmentFormError::new(error, actor.unit.one());
+            let member = Membership::find(conn, actor.organization, id)?;
+            let role = role.ok_or_else(|| refused(AssignmentError::NotGrantable))?;
+            let placed =
+                assignments::give(conn, actor, ManageCompanyMembers::ID, &member, company.id, role).map_err(refused)?;
+            let message = format!("{} is now {} of {}", member.name, role.label(), placed.company);
+            Ok(((message, next(actor, company)), placed.events))
+        })
+        .await;
+    match assigned {
+        Ok((message, path)) => Ok(gate.done(message, &path)),
+        Err(AssignmentFormError::Refused(message)) => {
+            let errors = FormErrors::one("filter-q", message);
+            gate.refused(move |actor, company, conn| load(actor, company, conn, q, errors))
+                .await
         }
-        Err(sentence) => sentence,
-    };
-    let page = gate
-        .read(move |actor, company, conn| page(actor, company, conn, q, FormErrors::one("filter-q", sentence)))
-        .await?;
-    refused(page)
+        Err(AssignmentFormError::Failed(error)) => Err(error),
+    }
 }
 
-/// Where somebody stands after a change: at the company, or at its people when the company is not theirs to see.
-fn after(actor: &Actor, company: &Company) -> String {
+/// The company, or its members when the actor can't view the company.
+fn next(actor: &Actor, company: &Company) -> String {
     if company.permissions.view_company() {
         company.path(actor, "")
     } else {
@@ -171,59 +188,35 @@ fn after(actor: &Actor, company: &Company) -> String {
     }
 }
 
-type Done = Result<(String, String), String>;
-
-fn give(
-    actor: &Actor,
-    company: &Company,
-    conn: &mut Conn,
-    id: MembershipId,
-    wanted: Option<CompanyRole>,
-) -> Result<(Done, Events), AppError> {
-    let person = Membership::find(conn, actor.organization, id)?;
-    let Some(role) = wanted else {
-        return Ok((
-            Err(AssignmentError::NotGrantable.sentence(actor.unit.one())),
-            Events::none("no role was chosen"),
-        ));
-    };
-    match assignments::give(conn, actor, ManageCompanyMembers::ID, &person, company.id, role)? {
-        Ok(placed) => {
-            let told = format!("{} is {} of {}", person.name, role.label(), placed.company);
-            Ok((Ok((told, after(actor, company))), placed.events))
-        }
-        Err(refused) => Ok((Err(refused.sentence(actor.unit.one())), Events::none("refused"))),
-    }
-}
-
 /// `POST /organizations/{slug}/companies/{company}/members/{id}/unassigning`
-pub async fn unassign(
+pub async fn destroy(
     gate: CompanyGate<ManageCompanyMembers>,
     path: web::Path<(String, String, String)>,
 ) -> Result<HttpResponse, AppError> {
-    let (_, _, id) = path.into_inner();
-    let id = MembershipId::parse(&id).ok_or(AppError::NotFound)?;
-    let (done, path) = gate
-        .write(move |actor, company, conn| take_off(actor, company, conn, id))
-        .await?;
-    match done {
-        Ok(told) => gate.tell("success", told),
-        Err(sentence) => gate.tell("danger", sentence),
-    }
-    Ok(see_other(gate.fragment(), &path))
-}
-
-type Taken = (Result<String, String>, String);
-
-fn take_off(actor: &Actor, company: &Company, conn: &mut Conn, id: MembershipId) -> Result<(Taken, Events), AppError> {
-    let person = Membership::find(conn, actor.organization, id)?;
-    let path = after(actor, company);
-    match assignments::take(conn, actor, ManageCompanyMembers::ID, &person, company.id)? {
-        Ok(placed) => Ok((
-            (Ok(format!("{} is off {}", person.name, placed.company)), path),
-            placed.events,
-        )),
-        Err(AssignmentError::NotAssigned) => Err(AppError::NotFound),
-        Err(refused) => Ok(((Err(refused.sentence(actor.unit.one())), path), Events::none("refused"))),
+    let id = MembershipId::parse(&path.2).ok_or(AppError::NotFound)?;
+    let removed = gate
+        .try_write(move |actor, company, conn| {
+            let member = Membership::find(conn, actor.organization, id)?;
+            let placed =
+                assignments::take(conn, actor, ManageCompanyMembers::ID, &member, company.id).map_err(|error| {
+                    match error {
+                        AssignmentError::NotAssigned => AssignmentFormError::Failed(AppError::NotFound),
+                        error => AssignmentFormError::new(error, actor.unit.one()),
+                    }
+                })?;
+            Ok((
+                format!("{} was removed from {}", member.name, placed.company),
+                placed.events,
+            ))
+        })
+        .await;
+    let path = gate.read(|actor, company, _| Ok(next(actor, company))).await?;
+    match removed {
+        Ok(message) => Ok(gate.done(message, &path)),
+        Err(AssignmentFormError::Refused(message)) => {
+            gate.tell("danger", message);
+            Ok(see_other(gate.fragment(), &path))
+        }
+        Err(AssignmentFormError::Failed(error)) => Err(error),
     }
 }

@@ -1,24 +1,22 @@
-//! A company's settings: its name and its address.
+//! The settings of a company.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde_json::{Map, Value};
 
-use crate::audit::{Action, Event, Events};
 use crate::auth::CompanyGate;
 use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::authz::decision::Permissions;
 use crate::authz::permission::EditCompany;
+use crate::change_error;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
 use crate::common::slug::Slug;
 use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::companies::new::taken;
-use crate::models::company;
-use crate::models::company::Renamed;
+use crate::services::companies::update;
+use crate::services::companies::update::UpdateCompanyError;
 use crate::services::company_form;
 use crate::services::company_form::CompanyForm;
 use crate::web::layout::Layout;
@@ -38,8 +36,10 @@ struct SettingsPage {
     errors: FormErrors,
 }
 
+crate::page!(SettingsPage => as_company);
+
 impl SettingsPage {
-    fn of(
+    fn load(
         actor: &Actor,
         company: &Company,
         conn: &mut Conn,
@@ -65,84 +65,55 @@ impl SettingsPage {
 
 /// `GET /organizations/{slug}/companies/{company}/settings`
 pub async fn edit(gate: CompanyGate<EditCompany>) -> Result<HttpResponse, AppError> {
-    let page = gate
-        .read(|actor, company, conn| SettingsPage::of(actor, company, conn, None, FormErrors::none()))
-        .await?;
-    html(page)
+    gate.show(|actor, company, conn| SettingsPage::load(actor, company, conn, None, FormErrors::none()))
+        .await
+}
+
+enum CompanySettingsError {
+    Invalid(FormErrors),
+    Failed(AppError),
+}
+
+change_error!(CompanySettingsError);
+
+impl CompanySettingsError {
+    fn new(error: UpdateCompanyError, unit: UnitLabel, slug: &Slug) -> Self {
+        Self::Invalid(match error {
+            UpdateCompanyError::Failed(error) => return Self::Failed(error),
+            UpdateCompanyError::Archived => FormErrors::one("name", archived(unit)),
+            UpdateCompanyError::SlugTaken { free } => {
+                FormErrors::one("slug", taken(unit, slug.as_str(), free.as_ref().map(Slug::as_str)))
+            }
+        })
+    }
 }
 
 /// `POST /organizations/{slug}/companies/{company}/settings`
-pub async fn save(gate: CompanyGate<EditCompany>, form: web::Form<CompanyForm>) -> Result<HttpResponse, AppError> {
+pub async fn update(gate: CompanyGate<EditCompany>, form: web::Form<CompanyForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
     let saved = gate
-        .write(move |actor, company, conn| change(actor, company, conn, &typed))
-        .await?;
-    let errors = match saved {
-        Ok(path) => {
-            gate.tell("success", "Settings saved");
-            return Ok(see_other(gate.fragment(), &path));
+        .try_write(move |actor, company, conn| {
+            if company.status == CompanyStatus::Archived {
+                let errors = FormErrors::one("name", archived(actor.unit));
+                return Err(CompanySettingsError::Invalid(errors));
+            }
+            let new = company_form::wish(&typed, actor.unit.one()).map_err(CompanySettingsError::Invalid)?;
+            let ((), events) = update::update(conn, actor, company, &new.name, &new.slug)
+                .map_err(|error| CompanySettingsError::new(error, actor.unit, &new.slug))?;
+            Ok((actor.path(&format!("/companies/{}/settings", new.slug)), events))
+        })
+        .await;
+    match saved {
+        Ok(path) => Ok(gate.done("Settings saved", &path)),
+        Err(CompanySettingsError::Invalid(errors)) => {
+            gate.refused(move |actor, company, conn| SettingsPage::load(actor, company, conn, Some(form), errors))
+                .await
         }
-        Err(errors) => errors,
-    };
-    let page = gate
-        .read(move |actor, company, conn| SettingsPage::of(actor, company, conn, Some(form), errors))
-        .await?;
-    if gate.fragment() {
-        refused(page.as_company())
-    } else {
-        refused(page)
+        Err(CompanySettingsError::Failed(error)) => Err(error),
     }
 }
 
-fn change(
-    actor: &Actor,
-    company: &Company,
-    conn: &mut Conn,
-    form: &CompanyForm,
-) -> Result<(Result<String, FormErrors>, Events), AppError> {
-    let refuse = |errors| Ok((Err(errors), Events::none("refused")));
-    if company.status == CompanyStatus::Archived {
-        return refuse(FormErrors::one("name", archived(actor.unit)));
-    }
-    let wish = match company_form::wish(form, actor.unit.one()) {
-        Ok(wish) => wish,
-        Err(errors) => return refuse(errors),
-    };
-    let path = actor.path(&format!("/companies/{}/settings", wish.slug));
-    let (mut was, mut is) = (Map::new(), Map::new());
-    for (field, old, new) in [
-        ("name", company.name.as_str(), wish.name.as_str()),
-        ("slug", company.slug.as_str(), wish.slug.as_str()),
-    ] {
-        if old != new {
-            was.insert(field.into(), old.into());
-            is.insert(field.into(), new.into());
-        }
-    }
-    if is.is_empty() {
-        return Ok((Ok(path), Events::none("nothing changed")));
-    }
-    match company::rename(conn, actor.organization, company.id, &wish.name, &wish.slug)? {
-        Renamed::Done => {
-            let event = Event::new(Action::CompanyEdited, "company", company.id, &wish.name)
-                .before(Value::Object(was))
-                .after(Value::Object(is));
-            Ok((Ok(path), actor.event(event)))
-        }
-        Renamed::SlugTaken => {
-            let free = company_form::free_like(conn, actor.organization, &wish.slug)?;
-            let sentence = taken(actor.unit, wish.slug.as_str(), free.as_ref().map(Slug::as_str));
-            refuse(FormErrors::one("slug", sentence))
-        }
-        Renamed::Archived => refuse(FormErrors::one("name", archived(actor.unit))),
-    }
-}
-
-/// The sentence for every change to an archived company.
-pub fn archived(unit: UnitLabel) -> String {
-    format!(
-        "This {} is archived and cannot be changed. Restore it first",
-        unit.one()
-    )
+fn archived(unit: UnitLabel) -> String {
+    format!("This {} is archived. Restore it to change it", unit.one())
 }

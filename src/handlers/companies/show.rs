@@ -1,4 +1,4 @@
-//! One company: its facts and its people.
+//! One company and its people.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -9,10 +9,10 @@ use crate::auth::company::Company;
 use crate::authz::decision::Permissions;
 use crate::authz::permission::{ManageCompanyMembers, Permission, ViewCompany};
 use crate::common::error::AppError;
-use crate::common::html::html;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
+use crate::handlers::companies::queries;
 use crate::models::company_staff::Staff;
 use crate::services::assignments::AssignmentCheck;
 use crate::web::history;
@@ -22,21 +22,21 @@ use crate::web::layout::PageLayout;
 
 const PEOPLE: i64 = 50;
 
-struct Person {
+struct CompanyMemberRow {
     name: String,
     email: String,
     role: &'static str,
     company_role: &'static str,
-    // The last day of their place here.
+    /// When their assignment ends.
     until: Option<Time>,
-    // Where the reader takes this person off; `None` when that is not theirs to do.
+    /// Where the reader removes the assignment, if they can.
     unassigning: Option<String>,
 }
 
-struct People {
-    rows: Vec<Person>,
+struct CompanyPeople {
+    rows: Vec<CompanyMemberRow>,
     assigned: i64,
-    // There are more than are shown.
+    /// Whether more are assigned than are shown.
     more: bool,
     total: i64,
     inherited: i64,
@@ -56,28 +56,31 @@ struct ShowPage {
     here: String,
     created: (String, String),
     archived: Option<String>,
-    people: Option<People>,
+    people: Option<CompanyPeople>,
     history: Option<History>,
 }
 
 /// `GET /organizations/{slug}/companies/{company}`
 pub async fn show(gate: CompanyGate<ViewCompany>) -> Result<HttpResponse, AppError> {
-    html(gate.read(page).await?)
+    gate.show(load).await
 }
 
-fn page(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<ShowPage, AppError> {
+crate::page!(ShowPage);
+
+fn load(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<ShowPage, AppError> {
     let org = actor.organization;
     let path = company.path(actor, "");
     let archived = company.status == CompanyStatus::Archived;
     let people = if company.permissions.view_company_members() {
-        let staff = Staff::count(conn, org, &[company.id])?;
+        let counts = actor.role_counts(conn)?;
+        let staff = Staff::count(conn, org, counts, &[company.id])?;
         let manages = company.permissions.manage_company_members() && !archived;
-        let rows: Vec<_> = crate::handlers::companies::queries::people::assigned(conn, org, company.id, PEOPLE)?
+        let rows: Vec<_> = queries::people::assigned(conn, org, company.id, PEOPLE)?
             .into_iter()
             .map(|row| {
-                let attempt = AssignmentCheck::of(actor, ManageCompanyMembers::ID, row.id, row.role);
-                let touched = attempt.touch(true, Some(row.company_role));
-                Person {
+                let check = AssignmentCheck::of(actor, ManageCompanyMembers::ID, row.id, row.role);
+                let touched = check.touch(true, Some(row.company_role));
+                CompanyMemberRow {
                     unassigning: (manages && touched.is_ok()).then(|| format!("{path}/members/{}/unassigning", row.id)),
                     name: row.name,
                     email: row.email,
@@ -87,8 +90,8 @@ fn page(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<ShowPage, A
                 }
             })
             .collect();
-        let assigned = crate::handlers::companies::queries::people::count_assigned(conn, org, company.id)?;
-        Some(People {
+        let assigned = queries::people::count_assigned(conn, org, company.id)?;
+        Some(CompanyPeople {
             rows,
             assigned,
             more: assigned > PEOPLE,
@@ -107,8 +110,8 @@ fn page(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<ShowPage, A
         name: company.name.clone(),
         slug: company.slug.clone(),
         here: match company.role {
-            Some(role) => format!("You are {} here", role.label()),
-            None => format!("You see it as {} of the organization", actor.role.label()),
+            Some(role) => format!("Your role here: {}", role.label()),
+            None => format!("Your role in the organization: {}", actor.role.label()),
         },
         created: (company.created_at.iso(), company.created_at.date()),
         archived: archived.then(|| company.archived_at.map_or_else(String::new, Time::date)),

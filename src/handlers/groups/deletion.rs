@@ -1,22 +1,20 @@
-//! Deleting a group: what its members lose is said first.
+//! Deleting a group. The dialog says what its members lose.
 
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit::Events;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::ChangeRoles;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::groups::changing;
-use crate::handlers::groups::form::Place;
+use crate::handlers::groups::{GroupPath, changing, groups_path};
+use crate::models::group as group_reads;
 use crate::services::groups;
-use crate::services::groups::{Grant, Group};
+use crate::services::groups::{Group, GroupError, GroupGrant};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -26,11 +24,13 @@ struct DeletionPage {
     layout: Layout,
     unit: UnitLabel,
     group: Group,
-    grants: Vec<Grant>,
+    grants: Vec<GroupGrant>,
     path: String,
     back: String,
     errors: FormErrors,
 }
+
+crate::page!(DeletionPage => as_dialog);
 
 impl DeletionPage {
     fn load(conn: &mut Conn, actor: &Actor, id: &str, errors: FormErrors) -> Result<Self, AppError> {
@@ -39,7 +39,7 @@ impl DeletionPage {
         Ok(Self {
             layout: actor.layout(conn, "access")?,
             unit: actor.unit,
-            grants: groups::grants(conn, actor.organization, group.id)?,
+            grants: group_reads::grants(conn, actor.organization, group.id)?,
             path: format!("{back}/deletion"),
             back,
             group,
@@ -51,7 +51,7 @@ impl DeletionPage {
         format!("Delete the group {}?", self.group.name)
     }
 
-    /// "the role Editor and the places in 2 companies".
+    /// "the role Editor and the assignments to 2 companies".
     fn lost(&self) -> String {
         let mut lost = Vec::new();
         if self.group.role != Role::Member {
@@ -59,8 +59,8 @@ impl DeletionPage {
         }
         match &self.grants[..] {
             [] => {}
-            [one] => lost.push(format!("the place in {}", one.name)),
-            many => lost.push(format!("the places in {} {}", many.len(), self.unit.many())),
+            [one] => lost.push(format!("the assignment to {}", one.name)),
+            many => lost.push(format!("the assignments to {} {}", many.len(), self.unit.many())),
         }
         if lost.is_empty() {
             "nothing".into()
@@ -71,46 +71,30 @@ impl DeletionPage {
 }
 
 /// `GET /organizations/{slug}/access/groups/{id}/deletion`
-pub async fn page(gate: Gate<ChangeRoles>, place: Place) -> Result<HttpResponse, AppError> {
-    let (_, id) = place.into_inner();
-    let page = gate
-        .read(move |actor, conn| DeletionPage::load(conn, actor, &id, FormErrors::none()))
-        .await?;
-    if gate.fragment() {
-        html(page.as_dialog())
-    } else {
-        html(page)
-    }
+pub async fn new(gate: Gate<ChangeRoles>, path: GroupPath) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    gate.show(move |actor, conn| DeletionPage::load(conn, actor, &id, FormErrors::none()))
+        .await
 }
 
 /// `POST /organizations/{slug}/access/groups/{id}/deletion`
-pub async fn delete(gate: Gate<ChangeRoles>, place: Place) -> Result<HttpResponse, AppError> {
-    let (_, id) = place.into_inner();
-    let of = id.clone();
-    let done = gate
-        .write(move |actor, conn| {
-            let group = changing(conn, actor, &of)?;
-            match groups::delete(conn, actor, &group)? {
-                Ok(done) => Ok((Ok((done.word, actor.path("/access/groups"))), done.events)),
-                Err(why) => Ok((Err(why.sentence()), Events::none("a rule refused"))),
-            }
+pub async fn create(gate: Gate<ChangeRoles>, path: GroupPath) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    let group = id.clone();
+    let deleted = gate
+        .try_write(move |actor, conn| {
+            let group = changing(conn, actor, &group)?;
+            let events = groups::delete::delete(conn, actor, &group)?;
+            Ok::<_, GroupError>((group.name, events))
         })
-        .await?;
-    match done {
-        Ok((word, path)) => {
-            gate.tell("success", word);
-            Ok(see_other(gate.fragment(), &path))
-        }
-        Err(sentence) => {
-            let errors = FormErrors::one("deletion", sentence);
-            let page = gate
-                .read(move |actor, conn| DeletionPage::load(conn, actor, &id, errors))
-                .await?;
-            if gate.fragment() {
-                refused(page.as_dialog())
-            } else {
-                refused(page)
-            }
+        .await;
+    match deleted {
+        Ok(name) => Ok(gate.done(format!("Group {name} deleted"), &groups_path(&gate))),
+        Err(GroupError::Failed(error)) => Err(error),
+        Err(error) => {
+            let errors = FormErrors::one("deletion", error.message());
+            gate.refused(move |actor, conn| DeletionPage::load(conn, actor, &id, errors))
+                .await
         }
     }
 }

@@ -1,42 +1,72 @@
-//! The form of a group: for a new one, and for one that is changed.
+//! The form of a group: for a new one, and to edit one.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use crate::audit::Events;
-use crate::auth::Gate;
 use crate::auth::actor::Actor;
-use crate::authz::permission::ChangeRoles;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::groups::{changing, rules};
+use crate::handlers::groups::rules;
 use crate::models::membership::group::GroupTerms;
 use crate::services::groups;
-use crate::services::groups::{Group, GroupError};
+use crate::services::groups::{Group, GroupError, NamedTerms};
 use crate::web::company_picker;
 use crate::web::company_picker::{Picker, Scope};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// Organization and group of the path.
-pub type Place = web::Path<(String, String)>;
-
-/// The form as it was typed.
 #[derive(Debug, Clone, Default)]
-struct GroupForm {
+pub struct GroupForm {
     name: String,
     description: String,
     role: String,
     companies: company_picker::PickerForm,
 }
 
+/// Why the form was refused.
+pub enum GroupFormError {
+    /// Fields to correct. There are none while the actor searches for companies.
+    Invalid(FormErrors),
+    Refused(GroupError),
+    Failed(AppError),
+}
+
+crate::change_error!(GroupFormError);
+
+impl From<GroupError> for GroupFormError {
+    fn from(error: GroupError) -> Self {
+        match error {
+            GroupError::Failed(error) => Self::Failed(error),
+            error => Self::Refused(error),
+        }
+    }
+}
+
+impl GroupFormError {
+    /// The errors of the form, or an error that is not about the form.
+    pub fn form_errors(self) -> Result<FormErrors, AppError> {
+        match self {
+            Self::Invalid(errors) => Ok(errors),
+            Self::Refused(error) => Ok(refusal(&error)),
+            Self::Failed(error) => Err(error),
+        }
+    }
+}
+
+/// A refusal at the field that it is about.
+pub fn refusal(error: &GroupError) -> FormErrors {
+    let field = match error {
+        GroupError::NameTaken => "name",
+        _ => "role",
+    };
+    FormErrors::one(field, error.message())
+}
+
 impl GroupForm {
-    fn of(fields: &Fields) -> Self {
+    pub fn of(fields: &Fields) -> Self {
         Self {
             name: fields.get("name").to_owned(),
             description: fields.get("description").to_owned(),
@@ -45,7 +75,7 @@ impl GroupForm {
         }
     }
 
-    fn stored(terms: &GroupTerms) -> Self {
+    pub fn stored(terms: &GroupTerms) -> Self {
         Self {
             name: terms.name.clone(),
             description: terms.description.clone(),
@@ -54,13 +84,17 @@ impl GroupForm {
         }
     }
 
-    /// The terms with their companies in words; what is wrong is noted at its field.
-    fn read(
-        &self,
-        conn: &mut Conn,
-        actor: &Actor,
-        errors: &mut FormErrors,
-    ) -> Result<Option<(GroupTerms, Vec<String>)>, AppError> {
+    /// The stored terms with the companies that a search has selected.
+    pub fn with_companies(mut self, fields: &Fields) -> Self {
+        self.companies = company_picker::PickerForm::of(fields);
+        self
+    }
+
+    pub fn read(&self, conn: &mut Conn, actor: &Actor) -> Result<NamedTerms, GroupFormError> {
+        let mut errors = FormErrors::none();
+        if self.companies.finds {
+            return Err(GroupFormError::Invalid(errors));
+        }
         let name = errors.take("name", rules::name(&self.name));
         let description = errors.take("description", rules::description(&self.description));
         let role = Role::parse(&self.role).filter(|role| groups::roles(actor).contains(role));
@@ -68,33 +102,32 @@ impl GroupForm {
             errors.add("role", "Choose one of the roles in the list");
         }
         let scope = Scope::to_assign(conn, actor)?;
-        let (companies, named) = self.companies.read(conn, actor, &scope, errors)?;
-        Ok(match (name, description, role) {
-            (Some(name), Some(description), Some(role)) if errors.is_empty() => Some((
-                GroupTerms {
+        let (companies, named) = self.companies.read(conn, actor, &scope, &mut errors)?;
+        match (name, description, role) {
+            (Some(name), Some(description), Some(role)) if errors.is_empty() => Ok(NamedTerms {
+                terms: GroupTerms {
                     name,
                     description,
                     role,
                     companies,
                 },
-                named,
-            )),
-            _ => None,
-        })
+                companies: named,
+            }),
+            _ => Err(GroupFormError::Invalid(errors)),
+        }
     }
 }
 
 #[derive(Template)]
 #[template(path = "groups/form.html")]
-struct FormPage {
+pub struct GroupFormPage {
     layout: Layout,
     organization: String,
     unit: UnitLabel,
     heading: String,
-    /// Where the form goes.
     action: String,
     back: String,
-    /// Whether its members feel the change at once.
+    /// The number of members that a change affects.
     people: Option<i64>,
     typed: GroupForm,
     roles: Vec<GroupOption>,
@@ -102,30 +135,32 @@ struct FormPage {
     errors: FormErrors,
 }
 
-impl FormPage {
-    fn load(
+crate::page!(GroupFormPage);
+
+impl GroupFormPage {
+    pub fn load(
         conn: &mut Conn,
         actor: &Actor,
-        of: Option<&Group>,
-        mut typed: GroupForm,
+        group: Option<&Group>,
+        mut form: GroupForm,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
         let scope = Scope::to_assign(conn, actor)?;
         let groups = actor.path("/access/groups");
-        let (heading, action, back) = match of {
+        let (heading, action, back) = match group {
             None => ("New group".into(), groups.clone(), groups.clone()),
             Some(group) => (
-                format!("Change {}", group.name),
+                format!("Edit {}", group.name),
                 format!("{groups}/{}/settings", group.id),
                 format!("{groups}/{}", group.id),
             ),
         };
-        let search = match of {
+        let search = match group {
             None => format!("{groups}/new"),
             Some(_) => action.clone(),
         };
-        if typed.role.is_empty() {
-            typed.role = Role::Member.to_string();
+        if form.role.is_empty() {
+            form.role = Role::Member.to_string();
         }
         Ok(Self {
             layout: actor.layout(conn, "access")?,
@@ -134,13 +169,13 @@ impl FormPage {
             heading,
             action,
             back,
-            people: of.map(|group| group.people),
-            picker: Picker::of(conn, actor.organization, &scope, &typed.companies, search, false)?,
+            people: group.map(|group| group.member_count),
+            picker: Picker::of(conn, actor.organization, &scope, &form.companies, search, false)?,
             roles: groups::roles(actor)
                 .into_iter()
-                .map(|role| GroupOption::of(role, &typed.role, actor.unit.many()))
+                .map(|role| GroupOption::of(role, &form.role, actor.unit.many()))
                 .collect(),
-            typed,
+            typed: form,
             errors,
         })
     }
@@ -155,7 +190,7 @@ struct GroupOption {
 }
 
 impl GroupOption {
-    fn of(role: Role, typed: &str, many: &str) -> Self {
+    fn of(role: Role, chosen: &str, many: &str) -> Self {
         let (label, can) = match role {
             Role::Member => ("No role", format!("Only the {many} below")),
             role => (role.label(), role.can(many)),
@@ -164,142 +199,7 @@ impl GroupOption {
             value: role.as_str(),
             label,
             can,
-            chosen: role.as_str() == typed,
+            chosen: role.as_str() == chosen,
         }
     }
-}
-
-fn allowed(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
-    match groups::lacking(actor) {
-        None => Ok(()),
-        Some(permission) => Err(actor.refusal(conn, permission)?),
-    }
-}
-
-/// `GET /organizations/{slug}/access/groups/new`
-pub async fn new(gate: Gate<ChangeRoles>, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
-    let page = gate
-        .read(move |actor, conn| {
-            allowed(conn, actor)?;
-            FormPage::load(conn, actor, None, GroupForm::of(&fields), FormErrors::none())
-        })
-        .await?;
-    html(page)
-}
-
-/// Where a refusal stands in the form.
-fn at(why: GroupError) -> &'static str {
-    match why {
-        GroupError::Taken => "name",
-        _ => "role",
-    }
-}
-
-/// `POST /organizations/{slug}/access/groups`
-pub async fn create(gate: Gate<ChangeRoles>, fields: Fields) -> Result<HttpResponse, AppError> {
-    let typed = GroupForm::of(&fields);
-    let again = typed.clone();
-    let done = gate
-        .write(move |actor, conn| {
-            allowed(conn, actor)?;
-            let mut errors = FormErrors::none();
-            if typed.companies.finds {
-                return Ok((Err(errors), Events::none("a search for companies")));
-            }
-            let Some((terms, named)) = typed.read(conn, actor, &mut errors)? else {
-                return Ok((Err(errors), Events::none("something is wrong with the form")));
-            };
-            match groups::create(conn, actor, &terms, &named)? {
-                Ok((id, done)) => {
-                    let path = actor.path(&format!("/access/groups/{id}"));
-                    Ok((Ok((done.word, path)), done.events))
-                }
-                Err(why) => Ok((
-                    Err(FormErrors::one(at(why), why.sentence())),
-                    Events::none("a rule refused"),
-                )),
-            }
-        })
-        .await?;
-    settle(&gate, done, None, again).await
-}
-
-/// `GET /organizations/{slug}/access/groups/{id}/settings`
-pub async fn edit(gate: Gate<ChangeRoles>, place: Place, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let (_, id) = place.into_inner();
-    let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
-    let searched = fields.iter().any(|(name, _)| name == "company_q");
-    let page = gate
-        .read(move |actor, conn| {
-            let group = changing(conn, actor, &id)?;
-            let (terms, _) = groups::terms(conn, actor.organization, &group)?;
-            let mut typed = GroupForm::stored(&terms);
-            if searched {
-                typed.companies = company_picker::PickerForm::of(&fields);
-            }
-            let errors = match groups::changeable(conn, actor, &group)? {
-                Ok(()) => FormErrors::none(),
-                Err(why) => FormErrors::one(at(why), why.sentence()),
-            };
-            FormPage::load(conn, actor, Some(&group), typed, errors)
-        })
-        .await?;
-    html(page)
-}
-
-/// `POST /organizations/{slug}/access/groups/{id}/settings`
-pub async fn save(gate: Gate<ChangeRoles>, place: Place, fields: Fields) -> Result<HttpResponse, AppError> {
-    let (_, id) = place.into_inner();
-    let typed = GroupForm::of(&fields);
-    let (again, of) = (typed.clone(), id.clone());
-    let done = gate
-        .write(move |actor, conn| {
-            let group = changing(conn, actor, &of)?;
-            let mut errors = FormErrors::none();
-            if typed.companies.finds {
-                return Ok((Err(errors), Events::none("a search for companies")));
-            }
-            let Some((terms, named)) = typed.read(conn, actor, &mut errors)? else {
-                return Ok((Err(errors), Events::none("something is wrong with the form")));
-            };
-            match groups::edit(conn, actor, &group, &terms, &named)? {
-                Ok(done) => {
-                    let path = actor.path(&format!("/access/groups/{}", group.id));
-                    Ok((Ok((done.word, path)), done.events))
-                }
-                Err(why) => Ok((
-                    Err(FormErrors::one(at(why), why.sentence())),
-                    Events::none("a rule refused"),
-                )),
-            }
-        })
-        .await?;
-    settle(&gate, done, Some(id), again).await
-}
-
-async fn settle(
-    gate: &Gate<ChangeRoles>,
-    done: Result<(String, String), FormErrors>,
-    of: Option<String>,
-    typed: GroupForm,
-) -> Result<HttpResponse, AppError> {
-    let errors = match done {
-        Ok((word, path)) => {
-            gate.tell("success", word);
-            return Ok(see_other(gate.fragment(), &path));
-        }
-        Err(errors) => errors,
-    };
-    let wrong = !errors.is_empty();
-    let page = gate
-        .read(move |actor, conn| {
-            let group = match &of {
-                Some(id) => Some(changing(conn, actor, id)?),
-                None => None,
-            };
-            FormPage::load(conn, actor, group.as_ref(), typed, errors)
-        })
-        .await?;
-    if wrong { refused(page) } else { html(page) }
 }

@@ -7,20 +7,18 @@ use crate::auth::Gate;
 use crate::authz::permission::ViewAccess;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
-use crate::common::html::html;
-use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::UnitLabel;
+use crate::models::group as group_reads;
 use crate::services::groups;
-use crate::services::groups::{Grant, Group};
+use crate::services::groups::{Group, GroupGrant};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
-/// A group with what it gives.
 struct GroupRow {
     group: Group,
-    grants: Vec<Grant>,
+    grants: Vec<GroupGrant>,
 }
 
 impl GroupRow {
@@ -60,28 +58,27 @@ struct IndexPage {
     rows: Vec<GroupRow>,
 }
 
+crate::page!(IndexPage);
+
 /// `GET /organizations/{slug}/access/groups`
-pub async fn page(gate: Gate<ViewAccess>) -> Result<HttpResponse, AppError> {
-    let page = gate
-        .read(|actor, conn| {
-            let organization: OrgId = actor.organization;
-            let mut rows = Vec::new();
-            for group in groups::all(conn, actor)? {
-                let grants = groups::grants(conn, organization, group.id)?;
-                rows.push(GroupRow { group, grants });
-            }
-            Ok(IndexPage {
-                layout: actor.layout(conn, "access")?,
-                organization: actor.organization_name.clone(),
-                unit: actor.unit,
-                tabs: nav::access(actor.permissions),
-                tab: "/groups",
-                base: actor.path("/access"),
-                path: actor.path("/access/groups"),
-                may_make: groups::lacking(actor).is_none(),
-                rows,
-            })
+pub async fn index(gate: Gate<ViewAccess>) -> Result<HttpResponse, AppError> {
+    gate.show(|actor, conn| {
+        let mut rows = Vec::new();
+        for group in groups::list(conn, actor)? {
+            let grants = group_reads::grants(conn, actor.organization, group.id)?;
+            rows.push(GroupRow { group, grants });
+        }
+        Ok(IndexPage {
+            layout: actor.layout(conn, "access")?,
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+            tabs: nav::access(actor.permissions),
+            tab: "/groups",
+            base: actor.path("/access"),
+            path: actor.path("/access/groups"),
+            may_make: groups::missing_permission(actor).is_none(),
+            rows,
         })
-        .await?;
-    html(page)
+    })
+    .await
 }

@@ -1,4 +1,4 @@
-//! Who is in a group.
+//! The members of a group.
 
 use std::collections::HashSet;
 
@@ -12,28 +12,28 @@ use crate::db::schema::{group_members, memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 
-/// Somebody in a group.
-#[derive(Debug, Clone, Queryable)]
-pub struct Inside {
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+pub struct GroupMember {
     pub id: MembershipId,
+    #[diesel(select_expression = users::name, select_expression_type = users::name)]
     pub name: String,
+    #[diesel(select_expression = users::email, select_expression_type = users::email)]
     pub email: String,
-    /// The role that counts.
+    /// The effective role.
     pub role: Role,
-    /// Whether they have access.
     pub status: MembershipStatus,
-    /// How they are sorted.
     pub sort_name: Option<Vec<u8>>,
 }
 
-/// The members of a group by name, from a place on, one more than `size`. A group has at most some thousand.
+/// The members of a group by name, from `cursor` on, one more than `size`.
 pub fn members(
     conn: &mut Conn,
     organization: OrgId,
     group: GroupId,
-    place: Option<&Cursor>,
+    cursor: Option<&Cursor>,
     size: usize,
-) -> QueryResult<Vec<Inside>> {
+) -> QueryResult<Vec<GroupMember>> {
     let mut query = group_members::table
         .inner_join(
             memberships::table.on(memberships::organization_id
@@ -43,18 +43,11 @@ pub fn members(
         .inner_join(users::table.on(users::id.eq(memberships::user_id)))
         .filter(group_members::organization_id.eq(organization))
         .filter(group_members::group_id.eq(group))
-        .select((
-            memberships::id,
-            users::name,
-            users::email,
-            memberships::role,
-            memberships::status,
-            memberships::sort_name,
-        ))
+        .select(GroupMember::as_select())
         .into_boxed();
-    let backwards = place.is_some_and(|place| place.direction == Direction::Previous);
-    if let Some(place) = place {
-        let (key, id) = (place.key.clone(), place.id.clone());
+    let backwards = cursor.is_some_and(|cursor| cursor.direction == Direction::Previous);
+    if let Some(cursor) = cursor {
+        let (key, id) = (cursor.key.clone(), cursor.id.clone());
         query = if backwards {
             query.filter(
                 memberships::sort_name
@@ -77,7 +70,7 @@ pub fn members(
     query.limit(i64::try_from(size + 1).unwrap_or(i64::MAX)).load(conn)
 }
 
-/// Which of some members are in a group.
+/// Which of the members are in a group.
 pub fn among(
     conn: &mut Conn,
     organization: OrgId,

@@ -1,27 +1,27 @@
-//! What a group may be called.
+//! Names and descriptions of groups.
 
-/// The longest name, in letters.
+/// The longest name, in characters.
 pub const NAME: usize = 60;
 
-/// The longest description, in letters.
+/// The longest description, in characters.
 pub const DESCRIPTION: usize = 200;
 
-/// The name as typed, or what is wrong with it.
+/// The name, or what is wrong with it.
 pub fn name(typed: &str) -> Result<String, String> {
     let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     match name.chars().count() {
         0 => Err("Enter a name".into()),
-        n if n > NAME => Err(format!("Use at most {NAME} letters")),
+        n if n > NAME => Err(format!("Use at most {NAME} characters")),
         _ if name.chars().any(char::is_control) => Err("Use letters, digits and spaces".into()),
         _ => Ok(name),
     }
 }
 
-/// The description as typed, or what is wrong with it.
+/// The description, or what is wrong with it.
 pub fn description(typed: &str) -> Result<String, String> {
     let text = typed.trim();
     if text.chars().count() > DESCRIPTION {
-        Err(format!("Use at most {DESCRIPTION} letters"))
+        Err(format!("Use at most {DESCRIPTION} characters"))
     } else {
         Ok(text.to_owned())
     }

@@ -1,4 +1,4 @@
-//! One group: what it gives, who is in it, and who could come in.
+//! One group: what it gives, its members, and a search for new ones.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -10,7 +10,7 @@ use crate::authz::permission::{Permission, ViewAccess};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, number, query_value, refused};
+use crate::common::html::{number, query_value};
 use crate::common::id::MembershipId;
 use crate::common::name;
 use crate::common::paging;
@@ -18,23 +18,23 @@ use crate::common::paging::Page;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::groups::form::Place;
+use crate::handlers::groups::GroupPath;
 use crate::handlers::groups::queries;
-use crate::handlers::groups::queries::Inside;
+use crate::handlers::groups::queries::GroupMember;
+use crate::models::group as group_reads;
 use crate::models::member_search;
 use crate::models::member_search::{AccessStatus, MemberFilter, Sort};
 use crate::services::groups;
-use crate::services::groups::{Grant, Group};
+use crate::services::groups::{Group, GroupError, GroupGrant};
 use crate::services::members::rules::ActorRank;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
 const SIZE: usize = 50;
 
-/// So many people are offered by a search.
+/// How many members a search finds.
 const FOUND: usize = 10;
 
-/// What is looked at.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct GroupQuery {
@@ -43,8 +43,8 @@ pub struct GroupQuery {
 }
 
 struct GroupMemberRow {
-    inside: Inside,
-    /// Whether the reader may take them out.
+    inside: GroupMember,
+    /// Whether the actor may remove them.
     mine: bool,
 }
 
@@ -53,7 +53,7 @@ struct Candidate {
     name: String,
     email: String,
     role: &'static str,
-    /// Why they cannot come in, or nothing.
+    /// Why they can't be added.
     closed: Option<&'static str>,
 }
 
@@ -67,8 +67,8 @@ pub struct ShowPage {
     path: String,
     members: String,
     group: Group,
-    grants: Vec<Grant>,
-    /// Whether the reader may change what it is and gives; if not, why.
+    grants: Vec<GroupGrant>,
+    /// Why the actor can't edit the group. Empty without the permission for groups.
     closed: Option<&'static str>,
     may_add: bool,
     rows: Vec<GroupMemberRow>,
@@ -79,28 +79,32 @@ pub struct ShowPage {
     errors: FormErrors,
 }
 
+crate::page!(ShowPage => as_add);
+
 impl ShowPage {
     pub fn load(
         conn: &mut Conn,
         actor: &Actor,
         id: &str,
-        asked: &GroupQuery,
+        query: &GroupQuery,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
         let organization = actor.organization;
         let group = groups::find(conn, actor, id)?;
-        let manages = groups::lacking(actor).is_none();
+        let manages = groups::missing_permission(actor).is_none();
         let given = actor.authority().may_grant(group.role);
         let closed = if manages {
-            groups::changeable(conn, actor, &group)?
-                .err()
-                .map(groups::GroupError::sentence)
+            match groups::check_change(conn, actor, &group) {
+                Ok(()) => None,
+                Err(GroupError::Failed(error)) => return Err(error),
+                Err(error) => Some(error.message()),
+            }
         } else {
             Some("")
         };
-        let place = paging::Cursor::parse(&asked.after);
-        let inside = queries::members(conn, organization, group.id, place.as_ref(), SIZE)?;
-        let Page { rows, previous, next } = Page::cut(inside, SIZE, place.as_ref(), |row| {
+        let cursor = paging::Cursor::parse(&query.after);
+        let inside = queries::members(conn, organization, group.id, cursor.as_ref(), SIZE)?;
+        let Page { rows, previous, next } = Page::cut(inside, SIZE, cursor.as_ref(), |row| {
             (row.sort_name.clone().unwrap_or_default(), row.id.to_string())
         });
         let rank = ActorRank::from(actor);
@@ -112,8 +116,8 @@ impl ShowPage {
             })
             .collect();
         let may_add = manages && given;
-        let found = if may_add && !asked.q.trim().is_empty() {
-            candidates(conn, actor, &group, &asked.q)?
+        let found = if may_add && !query.q.trim().is_empty() {
+            candidates(conn, actor, &group, &query.q)?
         } else {
             Vec::new()
         };
@@ -125,13 +129,13 @@ impl ShowPage {
             unit: actor.unit,
             groups: actor.path("/access/groups"),
             members: actor.path("/members"),
-            grants: groups::grants(conn, organization, group.id)?,
+            grants: group_reads::grants(conn, organization, group.id)?,
             closed,
             may_add,
             rows,
             previous: previous.map(link),
             next: next.map(link),
-            q: asked.q.clone(),
+            q: query.q.clone(),
             found,
             errors,
             path,
@@ -140,7 +144,7 @@ impl ShowPage {
     }
 
     fn people(&self) -> String {
-        match self.group.people {
+        match self.group.member_count {
             1 => "1 member".into(),
             n => format!("{} members", number(&n)),
         }
@@ -151,7 +155,7 @@ impl ShowPage {
     }
 }
 
-/// Who could come in.
+/// The members that a search finds.
 fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<Vec<Candidate>, AppError> {
     let wanted = MemberFilter {
         words: name::query(q),
@@ -175,7 +179,7 @@ fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<
             closed: if inside.contains(&row.id) {
                 Some("In the group")
             } else if row.id != actor.id && !rank.may_touch(row.role) {
-                Some("Not yours to change")
+                Some("You can’t change this member")
             } else {
                 None
             },
@@ -188,35 +192,38 @@ fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<
 }
 
 /// `GET /organizations/{slug}/access/groups/{id}`
-pub async fn page(
+pub async fn show(
     gate: Gate<ViewAccess>,
-    place: Place,
-    asked: web::Query<GroupQuery>,
+    path: GroupPath,
+    query: web::Query<GroupQuery>,
 ) -> Result<HttpResponse, AppError> {
-    let ((_, id), asked) = (place.into_inner(), asked.into_inner());
-    let page = gate
-        .read(move |actor, conn| ShowPage::load(conn, actor, &id, &asked, FormErrors::none()))
-        .await?;
-    if gate.fragment() {
-        html(page.as_add())
-    } else {
-        html(page)
+    let ((_, id), query) = (path.into_inner(), query.into_inner());
+    gate.show(move |actor, conn| ShowPage::load(conn, actor, &id, &query, FormErrors::none()))
+        .await
+}
+
+/// The page again after a member could not be added: status 422, always whole.
+struct RefusedPage(ShowPage);
+
+impl crate::common::html::Page for RefusedPage {
+    fn respond(self, status: actix_web::http::StatusCode, _fragment: bool) -> Result<HttpResponse, AppError> {
+        crate::common::html::html_with(status, self.0)
     }
 }
 
-/// The page again, with what is wrong.
-pub async fn again<P: Permission>(
+pub(super) async fn refused<P: Permission>(
     gate: &Gate<P>,
     id: String,
     q: String,
-    sentence: String,
+    message: &'static str,
 ) -> Result<HttpResponse, AppError> {
-    let asked = GroupQuery {
+    let query = GroupQuery {
         q,
         ..GroupQuery::default()
     };
-    let page = gate
-        .read(move |actor, conn| ShowPage::load(conn, actor, &id, &asked, FormErrors::one("filter-q", sentence)))
-        .await?;
-    refused(page)
+    gate.refused(move |actor, conn| {
+        let errors = FormErrors::one("filter-q", message);
+        Ok(RefusedPage(ShowPage::load(conn, actor, &id, &query, errors)?))
+    })
+    .await
 }

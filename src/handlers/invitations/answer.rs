@@ -21,13 +21,15 @@ use crate::mail::outbox;
 use crate::models::invitation;
 use crate::models::invitation::Invitation;
 use crate::models::membership;
+use crate::models::membership::Origin;
 use crate::models::membership::add::NewMembership;
 use crate::models::membership::record::Membership;
-use crate::models::membership::{Origin, Outcome};
 use crate::services::invitations::declined_email;
 use crate::services::invitations::queries::InvitingOrganization;
 use crate::services::invitations::rules::Situation;
 use crate::services::invitations::supersede;
+use crate::services::members::errors::RoleChangeError;
+use crate::services::members::role;
 use crate::web::layout::{PageLayout, PublicLayout};
 
 enum Answer {
@@ -127,13 +129,10 @@ fn join(conn: &mut Conn, person: &CurrentUser, token: &Token) -> Result<(Answer,
 fn step_down(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: MembershipId) -> Result<Events, AppError> {
     let organization = was.organization_id;
     let inviter = Membership::find(conn, organization, by)?;
-    if membership::set_role(conn, cx, organization, &inviter, Role::Admin)? != Outcome::Done {
-        return Err(AppError::Busy);
-    }
-    let event = Event::new(Action::OwnershipHandedOver, "member", by, &inviter.name)
-        .before(json!({ "role": inviter.role.as_str() }))
-        .after(json!({ "role": Role::Admin.as_str() }));
-    Ok(Events::organization(organization, event))
+    role::step_down(conn, cx, organization, &inviter).map_err(|error| match error {
+        RoleChangeError::Failed(error) => error,
+        _ => AppError::Busy,
+    })
 }
 
 fn welcome(host: &InvitingOrganization, role: Role) -> String {

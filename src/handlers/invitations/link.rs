@@ -5,8 +5,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::app::Ctx;
-use crate::auth::Visitor;
 use crate::auth::current_user::CurrentUser;
+use crate::auth::{Public, Visitor};
 use crate::common::error::AppError;
 use crate::common::html::{html, html_with, query_value, see_other};
 use crate::common::id::MembershipId;
@@ -242,7 +242,7 @@ pub async fn show(gate: Visitor, path: web::Path<String>) -> Result<HttpResponse
 }
 
 /// Back to the page of the link: who was asked to sign in on the way returns to an address that only takes a POST.
-pub async fn back(path: web::Path<String>) -> Result<HttpResponse, AppError> {
+pub async fn back(_public: Public, path: web::Path<String>) -> Result<HttpResponse, AppError> {
     let token = path.into_inner();
     Ok(see_other(false, &format!("/invitations/{}", query_value(&token))))
 }

@@ -1,20 +1,18 @@
-//! The form that changes when somebody's access ends.
+//! The form for the end date of a member's access.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use crate::audit::Events;
 use crate::auth::Gate;
-use crate::authz::permission::{ChangeRoles, Permission};
+use crate::authz::permission::ChangeRoles;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::time::Time;
-use crate::handlers::members::profile::{MemberProfileForm, Place, again, back};
-use crate::handlers::members::visible;
+use crate::handlers::members::show::{MemberForm, refused};
+use crate::handlers::members::{MemberPath, end_date, forbidden, member_path, visible};
 use crate::services::members::access_end;
-use crate::services::members::rules::MemberChangeError;
+use crate::services::members::errors::AccessEndError;
 
-/// The form of the end of access.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct AccessEndForm {
@@ -22,39 +20,48 @@ pub struct AccessEndForm {
 }
 
 /// `POST /organizations/{slug}/members/{id}/access-end`
-pub async fn set_access_end(
+pub async fn update(
     gate: Gate<ChangeRoles>,
-    place: Place,
+    path: MemberPath,
     form: web::Form<AccessEndForm>,
 ) -> Result<HttpResponse, AppError> {
-    let ((_, id), form) = (place.into_inner(), form.into_inner());
-    let (typed, of) = (form.access_until.trim().to_owned(), id.clone());
-    let done = gate
-        .write(move |actor, conn| {
-            let person = visible(conn, actor, &of)?;
-            let until = match Time::end_of_day(&typed) {
-                None if typed.is_empty() => None,
-                None => return Ok((Err("Enter a day, like 2027-01-31"), Events::none("no day"))),
-                Some(end) if end < actor.cx.now => {
-                    return Ok((Err("Choose today or a later day"), Events::none("a day in the past")));
-                }
-                Some(end) => Some(end),
-            };
-            match access_end::set(conn, actor, &person, until)? {
-                Ok(done) => Ok((Ok(done.word), done.events)),
-                Err(MemberChangeError::NotAllowed) => Err(actor.refusal(conn, ChangeRoles::ID)?),
-                Err(why) => Ok((Err(why.sentence()), Events::none("a rule refused"))),
-            }
+    let ((_, id), AccessEndForm { access_until }) = (path.into_inner(), form.into_inner());
+    let until = match end_date(&access_until, gate.app().clock.now()) {
+        Ok(until) => until,
+        Err(message) => return refuse(&gate, id, access_until, message).await,
+    };
+    let member = id.clone();
+    let changed = gate
+        .try_write(move |actor, conn| {
+            let member = visible(conn, actor, &member)?;
+            let (_, events) = access_end::set(conn, actor, &member, until)?;
+            Ok::<_, AccessEndError>((message(&member.name, until), events))
         })
-        .await?;
-    match done {
-        Ok(word) => Ok(back(&gate, "success", word)),
-        Err(sentence) => {
-            let typed = MemberProfileForm {
-                access_until: Some(form.access_until),
-                ..MemberProfileForm::default()
-            };
-            again(&gate, id, typed, FormErrors::one("access_until", sentence)).await
-        }
+        .await;
+    match changed {
+        Ok(message) => Ok(gate.done(message, &member_path(&gate))),
+        Err(AccessEndError::NotAllowed) => forbidden(&gate).await,
+        Err(AccessEndError::Failed(error)) => Err(error),
+        Err(error) => refuse(&gate, id, access_until, error.message()).await,
+    }
+}
+
+async fn refuse(
+    gate: &Gate<ChangeRoles>,
+    id: String,
+    access_until: String,
+    message: &str,
+) -> Result<HttpResponse, AppError> {
+    let form = MemberForm {
+        access_until: Some(access_until),
+        ..MemberForm::default()
+    };
+    refused(gate, id, form, FormErrors::one("access_until", message)).await
+}
+
+fn message(name: &str, until: Option<Time>) -> String {
+    match until {
+        Some(end) => format!("{name} has access until {}", end.date()),
+        None => format!("{name} has access without an end date"),
     }
 }

@@ -1,136 +1,155 @@
-//! The forms that assign a company to somebody and take it away.
+//! The forms that assign a member to a company and remove the assignment.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use crate::audit::Events;
 use crate::auth::Gate;
+use crate::auth::actor::Actor;
 use crate::authz::permission::{AssignCompanies, Permission};
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::see_other;
 use crate::common::id::CompanyId;
 use crate::common::time::Time;
-use crate::handlers::members::profile::{MemberProfileForm, Place, again, back};
-use crate::handlers::members::visible;
+use crate::db::Conn;
+use crate::handlers::members::show::{MemberForm, refused};
+use crate::handlers::members::{MemberPath, back_with_error, end_date, forbidden, member_path, visible};
 use crate::services::assignments;
 use crate::services::assignments::AssignmentError;
 
 /// Organization, member and company of the path.
-pub type CompanyPlace = web::Path<(String, String, String)>;
+pub type AssignmentPath = web::Path<(String, String, String)>;
 
-/// The form that assigns a company.
 #[expect(clippy::struct_field_names, reason = "they are the names of the form's fields")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct CompanyForm {
+pub struct AssignmentForm {
     company_id: String,
     company_role: String,
-    /// The last day there; empty is none, absent leaves it.
+    /// The last day. An empty field removes it, a missing field keeps it.
     company_until: Option<String>,
 }
 
+/// Why the form was refused.
+enum AssignmentFormError {
+    /// In words, for the form.
+    Invalid(String),
+    NotAllowed,
+    Failed(AppError),
+}
+
+crate::change_error!(AssignmentFormError);
+
 /// `POST /organizations/{slug}/members/{id}/companies`
-pub async fn assign(
+pub async fn create(
     gate: Gate<AssignCompanies>,
-    place: Place,
-    form: web::Form<CompanyForm>,
+    path: MemberPath,
+    form: web::Form<AssignmentForm>,
 ) -> Result<HttpResponse, AppError> {
-    let ((_, id), form) = (place.into_inner(), form.into_inner());
-    let of = id.clone();
-    let done = gate
-        .write(move |actor, conn| {
-            let person = visible(conn, actor, &of)?;
-            if form.company_id.is_empty() {
-                let sentence = format!("Choose {}", actor.unit.a());
-                return Ok((Err(("companies", sentence)), Events::none("no company was chosen")));
-            }
-            let company = CompanyId::parse(&form.company_id).ok_or(AppError::NotFound)?;
-            let Some(role) = CompanyRole::parse(&form.company_role) else {
-                let sentence = AssignmentError::NotGrantable.sentence(actor.unit.one());
-                return Ok((Err(("companies", sentence)), Events::none("no role was chosen")));
-            };
-            let until = match form.company_until.as_deref().map(str::trim) {
-                None => None,
-                Some("") => Some(None),
-                Some(day) => match Time::end_of_day(day) {
-                    Some(end) if end >= actor.cx.now => Some(Some(end)),
-                    Some(_) => {
-                        let sentence = "Choose today or a later day".to_owned();
-                        return Ok((Err(("companies", sentence)), Events::none("a day in the past")));
-                    }
-                    None => {
-                        let sentence = "Enter a day, like 2027-01-31".to_owned();
-                        return Ok((Err(("companies", sentence)), Events::none("no day")));
-                    }
-                },
-            };
-            match assignments::give(conn, actor, AssignCompanies::ID, &person, company, role)? {
-                Ok(placed) => {
-                    let mut word = format!("{} is {} of {} now", person.name, role.label(), placed.company);
-                    let mut events = placed.events;
-                    if let Some(until) = until {
-                        match assignments::end(conn, actor, AssignCompanies::ID, &person, company, until)? {
-                            Ok(ended) => events = events.and(ended.events),
-                            Err(_) => return Err(actor.refusal(conn, AssignCompanies::ID)?),
-                        }
-                        if let Some(end) = until {
-                            word = format!("{word}, until {}", end.date());
-                        }
-                    }
-                    Ok((Ok(word), events))
-                }
-                Err(refused @ AssignmentError::Archived) => {
-                    let sentence = refused.sentence(actor.unit.one());
-                    Ok((Err(("companies", sentence)), Events::none("archived")))
-                }
-                Err(_) => Err(actor.refusal(conn, AssignCompanies::ID)?),
-            }
-        })
-        .await?;
-    match done {
-        Ok(word) => Ok(back(&gate, "success", word)),
-        Err((field, sentence)) => {
-            again(
-                &gate,
-                id,
-                MemberProfileForm::default(),
-                FormErrors::one(field, sentence),
-            )
-            .await
+    let ((_, id), form) = (path.into_inner(), form.into_inner());
+    let member = id.clone();
+    let assigned = gate
+        .try_write(move |actor, conn| assign(conn, actor, &member, &form))
+        .await;
+    match assigned {
+        Ok(message) => Ok(gate.done(message, &member_path(&gate))),
+        Err(AssignmentFormError::Invalid(message)) => {
+            let errors = FormErrors::one("companies", message);
+            refused(&gate, id, MemberForm::default(), errors).await
         }
+        Err(AssignmentFormError::NotAllowed) => forbidden(&gate).await,
+        Err(AssignmentFormError::Failed(error)) => Err(error),
     }
 }
 
+fn assign(
+    conn: &mut Conn,
+    actor: &Actor,
+    id: &str,
+    form: &AssignmentForm,
+) -> Result<(String, Events), AssignmentFormError> {
+    let one = actor.unit.one();
+    let refuse = |error: AssignmentError| match error {
+        AssignmentError::Failed(error) => AssignmentFormError::Failed(error),
+        AssignmentError::Archived => AssignmentFormError::Invalid(error.message(one)),
+        _ => AssignmentFormError::NotAllowed,
+    };
+    let member = visible(conn, actor, id)?;
+    if form.company_id.is_empty() {
+        return Err(AssignmentFormError::Invalid(format!("Choose {}", actor.unit.a())));
+    }
+    let company = CompanyId::parse(&form.company_id).ok_or(AppError::NotFound)?;
+    let role = CompanyRole::parse(&form.company_role)
+        .ok_or_else(|| AssignmentFormError::Invalid(AssignmentError::NotGrantable.message(one)))?;
+    let until: Option<Option<Time>> = form
+        .company_until
+        .as_deref()
+        .map(|text| end_date(text, actor.cx.now))
+        .transpose()
+        .map_err(|message| AssignmentFormError::Invalid(message.into()))?;
+    let assigned = assignments::give(conn, actor, AssignCompanies::ID, &member, company, role).map_err(refuse)?;
+    let mut message = format!("{} is {} of {} now", member.name, role.label(), assigned.company);
+    let mut events = assigned.events;
+    if let Some(until) = until {
+        let ended = assignments::end(conn, actor, AssignCompanies::ID, &member, company, until);
+        let ended = ended.map_err(|error| match error {
+            AssignmentError::Failed(error) => AssignmentFormError::Failed(error),
+            _ => AssignmentFormError::NotAllowed,
+        })?;
+        events = events.and(ended.events);
+        if let Some(end) = until {
+            message = format!("{message}, until {}", end.date());
+        }
+    }
+    Ok((message, events))
+}
+
 /// `POST /organizations/{slug}/members/{id}/companies/{company_id}/unassigning`
-pub async fn unassign(gate: Gate<AssignCompanies>, place: CompanyPlace) -> Result<HttpResponse, AppError> {
-    let (_, id, company) = place.into_inner();
-    let (tone, word, path) = gate
-        .write(move |actor, conn| {
-            let person = visible(conn, actor, &id)?;
-            let page = actor.path(&format!("/members/{}", person.id));
+pub async fn destroy(gate: Gate<AssignCompanies>, path: AssignmentPath) -> Result<HttpResponse, AppError> {
+    let (_, id, company) = path.into_inner();
+    let unassigned = gate
+        .try_write(move |actor, conn| {
+            let member = visible(conn, actor, &id)?;
             let company = CompanyId::parse(&company).ok_or(AppError::NotFound)?;
-            let placed = match assignments::take(conn, actor, AssignCompanies::ID, &person, company)? {
-                Ok(placed) => placed,
-                Err(
-                    refused @ (AssignmentError::NotAssigned | AssignmentError::Archived | AssignmentError::ByGroup),
-                ) => {
-                    let word = refused.sentence(actor.unit.one());
-                    return Ok((("danger", word, page), Events::none("nothing to take away")));
-                }
-                Err(_) => return Err(actor.refusal(conn, AssignCompanies::ID)?),
-            };
-            // Somebody who was taken off the last company they shared with a manager is not the manager's to see any more.
+            let unassigned = assignments::take(conn, actor, AssignCompanies::ID, &member, company)
+                .map_err(|error| (error, actor.unit.one()))?;
+            // The actor no longer sees a member who was only in this company of theirs.
             let path = match visible(conn, actor, &id) {
-                Ok(_) => page,
+                Ok(_) => actor.path(&format!("/members/{id}")),
                 Err(AppError::NotFound) => actor.path("/members"),
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             };
-            let word = format!("{} is no longer assigned to {}", person.name, placed.company);
-            Ok((("success", word, path), placed.events))
+            let message = format!("{} is no longer assigned to {}", member.name, unassigned.company);
+            Ok::<_, UnassignError>(((message, path), unassigned.events))
         })
-        .await?;
-    gate.tell(tone, word);
-    Ok(see_other(gate.fragment(), &path))
+        .await;
+    match unassigned {
+        Ok((message, path)) => Ok(gate.done(message, &path)),
+        Err(UnassignError::Refused(message)) => Ok(back_with_error(&gate, message)),
+        Err(UnassignError::NotAllowed) => forbidden(&gate).await,
+        Err(UnassignError::Failed(error)) => Err(error),
+    }
+}
+
+/// Why an assignment was not removed.
+enum UnassignError {
+    /// In words, for the member's page.
+    Refused(String),
+    NotAllowed,
+    Failed(AppError),
+}
+
+crate::change_error!(UnassignError);
+
+impl From<(AssignmentError, &str)> for UnassignError {
+    fn from((error, one): (AssignmentError, &str)) -> Self {
+        match error {
+            AssignmentError::Failed(error) => Self::Failed(error),
+            AssignmentError::NotAssigned | AssignmentError::Archived | AssignmentError::ByGroup => {
+                Self::Refused(error.message(one))
+            }
+            _ => Self::NotAllowed,
+        }
+    }
 }

@@ -1,31 +1,26 @@
-//! Removing somebody: what stops is said first, and it stops at once.
+//! Removing a member. The dialog says what they lose.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::Events;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{Permission, RemoveMembers};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::members::profile::Place;
-use crate::handlers::members::queries::impact;
-use crate::handlers::members::queries::impact::Impact;
-use crate::handlers::members::visible;
+use crate::handlers::members::queries::impact::RemovalImpact;
+use crate::handlers::members::{MemberPath, members_path, removable};
 use crate::models::membership::record::Membership;
-use crate::services::members::removal;
-use crate::services::members::rules;
-use crate::services::members::rules::Target;
+use crate::services::members::errors::RemovalError;
+use crate::services::members::removal::Removal;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// So many things of a kind are named.
+/// How many names of a kind are listed.
 const NAMED: usize = 6;
 
 #[derive(Template)]
@@ -37,30 +32,35 @@ struct RemovalPage {
     person: Membership,
     path: String,
     back: String,
-    impact: Impact,
-    everywhere: bool,
-    /// Whether the reader may see who was removed and bring them back.
+    removal: Removal,
+    impact: RemovalImpact,
+    /// Whether the actor may see removed members and restore them.
     undoes: bool,
     cancel_invitations: bool,
     errors: FormErrors,
 }
 
+crate::page!(RemovalPage => as_dialog);
+
 impl RemovalPage {
     fn load(conn: &mut Conn, actor: &Actor, id: &str, errors: FormErrors, cancel: bool) -> Result<Self, AppError> {
-        let person = removable(conn, actor, id)?;
-        let impact = impact::of(conn, actor.organization, &person, actor.cx.now)?;
+        let member = removable(conn, actor, id)?;
+        let removal = Removal::plan(conn, actor, &member).map_err(|error| match error {
+            RemovalError::Failed(error) => error,
+            _ => AppError::NotFound,
+        })?;
         Ok(Self {
             layout: actor.layout(conn, "members")?,
             organization: actor.organization_name.clone(),
             unit: actor.unit,
-            path: actor.path(&format!("/members/{}/removal", person.id)),
-            back: actor.path(&format!("/members/{}", person.id)),
-            impact,
-            everywhere: person.role.inherited().is_some(),
-            undoes: actor.permissions.reach(RemoveMembers::ID) == Reach::Everywhere,
+            path: actor.path(&format!("/members/{}/removal", member.id)),
+            back: actor.path(&format!("/members/{}", member.id)),
+            impact: RemovalImpact::load(conn, actor.organization, &removal, actor.cx.now)?,
+            undoes: actor.reach::<RemoveMembers>() == Reach::Everywhere,
             cancel_invitations: cancel,
             errors,
-            person,
+            removal,
+            person: member,
         })
     }
 
@@ -74,15 +74,11 @@ impl RemovalPage {
 
     /// "all companies", "Harbor Recovery and Atlas Receivables", "Harbor Recovery, Atlas Receivables and 3 more companies".
     fn lost(&self) -> String {
-        if self.everywhere {
+        if self.person.role.inherited().is_some() {
             return format!("all {}", self.unit.many());
         }
-        let names: Vec<&str> = self
-            .impact
-            .companies
-            .iter()
-            .map(|company| company.name.as_str())
-            .collect();
+        let companies = self.removal.companies.iter();
+        let names: Vec<&str> = companies.map(|company| company.name.as_str()).collect();
         match &names[..] {
             [] => self.organization.clone(),
             [one] => (*one).to_owned(),
@@ -92,61 +88,53 @@ impl RemovalPage {
         }
     }
 
-    /// What goes and what stays, beside the access itself: a heading and a sentence each.
+    /// What the removal changes beside the access itself, as terms and descriptions.
     fn sheet(&self) -> Vec<(&'static str, String)> {
-        let Impact {
-            companies,
-            only_manager,
-            groups,
-            title,
-            overrides,
-            links,
-            requests,
-            approvals,
-            ..
-        } = &self.impact;
-        let mut lines = vec![("Role", title.label().to_owned())];
+        let impact = &self.impact;
+        let mut lines = vec![("Role", impact.title.label().to_owned())];
+        let companies = &self.removal.companies;
         if !companies.is_empty() {
             let named = companies
                 .iter()
                 .map(|company| format!("{} ({})", company.name, company.role.label().to_lowercase()));
-            lines.push((self.unit.titles(), some(named.collect())));
+            lines.push((self.unit.titles(), first_names(named.collect())));
         }
-        if !only_manager.is_empty() {
+        if !impact.only_manager.is_empty() {
+            let named = first_names(impact.only_manager.clone());
             lines.push((
-                "Nobody else manages",
-                format!("{}. Assign another manager afterwards", some(only_manager.clone())),
+                "No other manager",
+                format!("{named}. Assign another manager afterwards"),
             ));
         }
-        if !groups.is_empty() {
-            lines.push(("Groups", some(groups.clone())));
+        if !impact.groups.is_empty() {
+            lines.push(("Groups", first_names(impact.groups.clone())));
         }
-        if *overrides > 0 {
-            lines.push(("Overrides", counted(*overrides, "right", "switched for this person")));
+        if impact.overrides > 0 {
+            lines.push(("Overrides", counted(impact.overrides, "permission")));
         }
-        let open = usize::try_from(requests + approvals).unwrap_or_default();
+        let open = usize::try_from(impact.requests + impact.approvals).unwrap_or_default();
         if open > 0 {
-            lines.push(("Waiting", counted(open, "request", "of theirs, still undecided")));
+            lines.push(("Open requests", counted(open, "request")));
         }
-        if !links.is_empty() {
+        if !impact.links.is_empty() {
+            let named = first_names(impact.links.clone());
             lines.push((
-                "Stays open",
-                format!("{}: onboarding links they made", some(links.clone())),
+                "Onboarding links",
+                format!("{named}. Links that they created stay open"),
             ));
         }
         lines
     }
 
     fn sent(&self) -> String {
-        match self.impact.invitations {
+        match self.removal.invitations.len() {
             1 => "Cancel the pending invitation this person sent".into(),
             many => format!("Cancel the {many} pending invitations this person sent"),
         }
     }
 }
 
-/// The first names of many.
-fn some(mut names: Vec<String>) -> String {
+fn first_names(mut names: Vec<String>) -> String {
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
     let text = names.join(", ");
@@ -157,34 +145,17 @@ fn some(mut names: Vec<String>) -> String {
     }
 }
 
-fn counted(n: usize, one: &str, what: &str) -> String {
-    format!("{n} {one}{} {what}", if n == 1 { "" } else { "s" })
-}
-
-/// The person, when the reader may remove them.
-fn removable(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, AppError> {
-    let person = visible(conn, actor, id)?;
-    if rules::may_remove(&actor.into(), &Target::from(&person)) {
-        Ok(person)
-    } else {
-        Err(actor.refusal(conn, RemoveMembers::ID)?)
-    }
+fn counted(n: usize, one: &str) -> String {
+    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
 }
 
 /// `GET /organizations/{slug}/members/{id}/removal`
-pub async fn page(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
-    let (_, id) = place.into_inner();
-    let page = gate
-        .read(move |actor, conn| RemovalPage::load(conn, actor, &id, FormErrors::none(), true))
-        .await?;
-    if gate.fragment() {
-        html(page.as_dialog())
-    } else {
-        html(page)
-    }
+pub async fn new(gate: Gate<RemoveMembers>, path: MemberPath) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    gate.show(move |actor, conn| RemovalPage::load(conn, actor, &id, FormErrors::none(), true))
+        .await
 }
 
-/// The confirmation.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct RemovalForm {
@@ -192,37 +163,33 @@ pub struct RemovalForm {
 }
 
 /// `POST /organizations/{slug}/members/{id}/removal`
-pub async fn remove(
+pub async fn create(
     gate: Gate<RemoveMembers>,
-    place: Place,
+    path: MemberPath,
     form: web::Form<RemovalForm>,
 ) -> Result<HttpResponse, AppError> {
-    let ((_, id), cancel) = (place.into_inner(), !form.cancel_invitations.is_empty());
-    let of = id.clone();
-    let done = gate
-        .write(move |actor, conn| {
-            let person = removable(conn, actor, &of)?;
-            match removal::remove(conn, actor, &person, cancel)? {
-                Ok(done) => Ok((Ok((done.word, actor.path("/members"))), done.events)),
-                Err(why) => Ok((Err(why), Events::none("a rule refused"))),
-            }
+    let ((_, id), cancel) = (path.into_inner(), !form.cancel_invitations.is_empty());
+    let member = id.clone();
+    let removed = gate
+        .try_write(move |actor, conn| {
+            let member = removable(conn, actor, &member)?;
+            let (outcome, events) = Removal::plan(conn, actor, &member)?.apply(conn, actor, cancel)?;
+            let done = || {
+                format!(
+                    "{} is no longer a member of {}. You can undo this for 24 hours under “Recently removed”",
+                    member.name, actor.organization_name
+                )
+            };
+            Ok::<_, RemovalError>((outcome.message_or(done), events))
         })
-        .await?;
-    match done {
-        Ok((word, path)) => {
-            gate.tell("success", word);
-            Ok(see_other(gate.fragment(), &path))
-        }
-        Err(why) => {
-            let errors = FormErrors::one("removal", why.sentence());
-            let page = gate
-                .read(move |actor, conn| RemovalPage::load(conn, actor, &id, errors, cancel))
-                .await?;
-            if gate.fragment() {
-                refused(page.as_dialog())
-            } else {
-                refused(page)
-            }
+        .await;
+    match removed {
+        Ok(message) => Ok(gate.done(message, &members_path(&gate))),
+        Err(RemovalError::Failed(error)) => Err(error),
+        Err(error) => {
+            let errors = FormErrors::one("removal", error.message());
+            gate.refused(move |actor, conn| RemovalPage::load(conn, actor, &id, errors, cancel))
+                .await
         }
     }
 }

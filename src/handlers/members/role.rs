@@ -1,55 +1,77 @@
-//! The form that changes somebody's role.
+//! The form for a member's role.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use crate::audit::Events;
 use crate::auth::Gate;
-use crate::authz::permission::{ChangeRoles, Permission};
+use crate::authz::permission::ChangeRoles;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::handlers::members::profile::{MemberProfileForm, Place, again, back};
-use crate::handlers::members::visible;
+use crate::handlers::members::show::{MemberForm, refused};
+use crate::handlers::members::{MemberPath, forbidden, member_path, visible};
+use crate::services::members::Outcome;
+use crate::services::members::errors::RoleChangeError;
 use crate::services::members::role;
 use crate::services::members::role::Title;
-use crate::services::members::rules::MemberChangeError;
 
-/// The role form.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct RoleForm {
     role: String,
 }
 
-/// `POST /organizations/{slug}/members/{id}/role`
-pub async fn set_role(
-    gate: Gate<ChangeRoles>,
-    place: Place,
-    form: web::Form<RoleForm>,
-) -> Result<HttpResponse, AppError> {
-    let ((_, id), form) = (place.into_inner(), form.into_inner());
-    let (chosen, of) = (form.role.clone(), id.clone());
-    let done = gate
-        .write(move |actor, conn| {
-            let person = visible(conn, actor, &of)?;
-            let Some(title) = Title::parse(conn, actor.organization, &chosen)? else {
-                return Ok((Err("Choose a role"), Events::none("no role was chosen")));
-            };
-            match role::change(conn, actor, &person, &title)? {
-                Ok(done) => Ok((Ok(done.word), done.events)),
-                Err(MemberChangeError::NotAllowed) => Err(actor.refusal(conn, ChangeRoles::ID)?),
-                Err(why) => Ok((Err(why.sentence()), Events::none("a rule refused"))),
-            }
-        })
-        .await?;
-    match done {
-        Ok(word) => Ok(back(&gate, "success", word)),
-        Err(sentence) => {
-            let typed = MemberProfileForm {
-                role: Some(form.role),
-                ..MemberProfileForm::default()
-            };
-            again(&gate, id, typed, FormErrors::one("role", sentence)).await
+/// Why the form was refused.
+enum RoleFormError {
+    NoRole,
+    Refused(RoleChangeError),
+    Failed(AppError),
+}
+
+crate::change_error!(RoleFormError);
+
+impl From<RoleChangeError> for RoleFormError {
+    fn from(error: RoleChangeError) -> Self {
+        match error {
+            RoleChangeError::Failed(error) => Self::Failed(error),
+            error => Self::Refused(error),
         }
     }
+}
+
+/// `POST /organizations/{slug}/members/{id}/role`
+pub async fn update(
+    gate: Gate<ChangeRoles>,
+    path: MemberPath,
+    form: web::Form<RoleForm>,
+) -> Result<HttpResponse, AppError> {
+    let ((_, id), RoleForm { role: chosen }) = (path.into_inner(), form.into_inner());
+    let (member, value) = (id.clone(), chosen.clone());
+    let changed = gate
+        .try_write(move |actor, conn| {
+            let member = visible(conn, actor, &member)?;
+            let title = Title::parse(conn, actor.organization, &value)?.ok_or(RoleFormError::NoRole)?;
+            let (outcome, events) = role::change(conn, actor, &member, &title)?;
+            Ok::<_, RoleFormError>((message(outcome, &member.name, &title), events))
+        })
+        .await;
+    let message = match changed {
+        Ok(message) => return Ok(gate.done(message, &member_path(&gate))),
+        Err(RoleFormError::Refused(RoleChangeError::NotAllowed)) => return forbidden(&gate).await,
+        Err(RoleFormError::Failed(error)) => return Err(error),
+        Err(RoleFormError::NoRole) => "Choose a role",
+        Err(RoleFormError::Refused(error)) => error.message(),
+    };
+    let form = MemberForm {
+        role: Some(chosen),
+        ..MemberForm::default()
+    };
+    refused(&gate, id, form, FormErrors::one("role", message)).await
+}
+
+fn message(outcome: Outcome, name: &str, title: &Title) -> String {
+    let label = title.label();
+    outcome.message_or(|| match outcome {
+        Outcome::Unchanged => format!("{name} is {label} already"),
+        _ => format!("{name} is {label} now"),
+    })
 }

@@ -1,27 +1,23 @@
-//! Shutting somebody out for a while, and letting them in again.
+//! Suspending a member.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::audit::Events;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
-use crate::authz::permission::{Permission, RemoveMembers};
+use crate::authz::permission::RemoveMembers;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
 use crate::db::Conn;
-use crate::handlers::members::profile::{Place, back};
-use crate::handlers::members::visible;
+use crate::handlers::members::{MemberPath, member_path, removable};
 use crate::models::membership::record::Membership;
-use crate::services::members::rules;
-use crate::services::members::rules::{MemberChangeError, Target};
+use crate::services::members::errors::SuspensionError;
 use crate::services::members::suspension;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// The longest reason, in letters.
+/// The longest reason, in characters.
 pub const LONGEST: usize = 300;
 
 #[derive(Template)]
@@ -36,15 +32,17 @@ struct SuspensionPage {
     errors: FormErrors,
 }
 
+crate::page!(SuspensionPage => as_dialog);
+
 impl SuspensionPage {
     fn load(conn: &mut Conn, actor: &Actor, id: &str, reason: String, errors: FormErrors) -> Result<Self, AppError> {
-        let person = touchable(conn, actor, id)?;
+        let member = removable(conn, actor, id)?;
         Ok(Self {
             layout: actor.layout(conn, "members")?,
             organization: actor.organization_name.clone(),
-            path: actor.path(&format!("/members/{}/suspension", person.id)),
-            back: actor.path(&format!("/members/{}", person.id)),
-            person,
+            path: actor.path(&format!("/members/{}/suspension", member.id)),
+            back: actor.path(&format!("/members/{}", member.id)),
+            person: member,
             reason,
             errors,
         })
@@ -59,30 +57,23 @@ impl SuspensionPage {
     }
 }
 
-/// The person, when the reader may shut them out and let them in.
-fn touchable(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, AppError> {
-    let person = visible(conn, actor, id)?;
-    if rules::may_remove(&actor.into(), &Target::from(&person)) {
-        Ok(person)
+/// The reason as stored, or what is wrong with it.
+pub fn parse_reason(text: &str) -> Result<String, String> {
+    let reason = text.trim();
+    if reason.chars().count() > LONGEST {
+        Err(format!("Use at most {LONGEST} characters"))
     } else {
-        Err(actor.refusal(conn, RemoveMembers::ID)?)
+        Ok(reason.to_owned())
     }
 }
 
 /// `GET /organizations/{slug}/members/{id}/suspension`
-pub async fn page(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
-    let (_, id) = place.into_inner();
-    let page = gate
-        .read(move |actor, conn| SuspensionPage::load(conn, actor, &id, String::new(), FormErrors::none()))
-        .await?;
-    if gate.fragment() {
-        html(page.as_dialog())
-    } else {
-        html(page)
-    }
+pub async fn new(gate: Gate<RemoveMembers>, path: MemberPath) -> Result<HttpResponse, AppError> {
+    let (_, id) = path.into_inner();
+    gate.show(move |actor, conn| SuspensionPage::load(conn, actor, &id, String::new(), FormErrors::none()))
+        .await
 }
 
-/// The confirmation.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SuspensionForm {
@@ -90,63 +81,38 @@ pub struct SuspensionForm {
 }
 
 /// `POST /organizations/{slug}/members/{id}/suspension`
-pub async fn suspend(
+pub async fn create(
     gate: Gate<RemoveMembers>,
-    place: Place,
+    path: MemberPath,
     form: web::Form<SuspensionForm>,
 ) -> Result<HttpResponse, AppError> {
-    let ((_, id), reason) = (place.into_inner(), form.into_inner().reason);
-    let (of, why) = (id.clone(), reason.trim().to_owned());
-    let done = gate
-        .write(move |actor, conn| {
-            let person = touchable(conn, actor, &of)?;
-            if why.chars().count() > LONGEST {
-                let sentence = format!("Say it in at most {LONGEST} letters");
-                return Ok((Err(("reason", sentence)), Events::none("too long")));
-            }
-            match suspension::suspend(conn, actor, &person, &why)? {
-                Ok(done) => Ok((
-                    Ok((done.word, actor.path(&format!("/members/{}", person.id)))),
-                    done.events,
-                )),
-                Err(why) => Ok((
-                    Err(("suspension", why.sentence().to_owned())),
-                    Events::none("a rule refused"),
-                )),
-            }
+    let ((_, id), SuspensionForm { reason: typed }) = (path.into_inner(), form.into_inner());
+    let reason = match parse_reason(&typed) {
+        Ok(reason) => reason,
+        Err(message) => return refuse(&gate, id, typed, FormErrors::one("reason", message)).await,
+    };
+    let member = id.clone();
+    let suspended = gate
+        .try_write(move |actor, conn| {
+            let member = removable(conn, actor, &member)?;
+            let (outcome, events) = suspension::suspend(conn, actor, &member, &reason)?;
+            let done = || format!("{} is suspended. Role, companies and groups are kept", member.name);
+            Ok::<_, SuspensionError>((outcome.message_or(done), events))
         })
-        .await?;
-    match done {
-        Ok((word, path)) => {
-            gate.tell("success", word);
-            Ok(see_other(gate.fragment(), &path))
-        }
-        Err((field, sentence)) => {
-            let errors = FormErrors::one(field, sentence);
-            let page = gate
-                .read(move |actor, conn| SuspensionPage::load(conn, actor, &id, reason, errors))
-                .await?;
-            if gate.fragment() {
-                refused(page.as_dialog())
-            } else {
-                refused(page)
-            }
-        }
+        .await;
+    match suspended {
+        Ok(message) => Ok(gate.done(message, &member_path(&gate))),
+        Err(SuspensionError::Failed(error)) => Err(error),
+        Err(error) => refuse(&gate, id, typed, FormErrors::one("suspension", error.message())).await,
     }
 }
 
-/// `POST /organizations/{slug}/members/{id}/restoration`
-pub async fn restore(gate: Gate<RemoveMembers>, place: Place) -> Result<HttpResponse, AppError> {
-    let (_, id) = place.into_inner();
-    let (tone, word) = gate
-        .write(move |actor, conn| {
-            let person = touchable(conn, actor, &id)?;
-            match suspension::reinstate(conn, actor, &person)? {
-                Ok(done) => Ok((("success", done.word), done.events)),
-                Err(MemberChangeError::NotAllowed) => Err(actor.refusal(conn, RemoveMembers::ID)?),
-                Err(why) => Ok((("danger", why.sentence().to_owned()), Events::none("a rule refused"))),
-            }
-        })
-        .await?;
-    Ok(back(&gate, tone, word))
+async fn refuse(
+    gate: &Gate<RemoveMembers>,
+    id: String,
+    reason: String,
+    errors: FormErrors,
+) -> Result<HttpResponse, AppError> {
+    gate.refused(move |actor, conn| SuspensionPage::load(conn, actor, &id, reason, errors))
+        .await
 }

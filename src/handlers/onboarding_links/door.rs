@@ -21,7 +21,6 @@ use crate::models::onboarding_link;
 use crate::models::onboarding_link::Purpose;
 use crate::services::onboarding_links::queries;
 use crate::services::onboarding_links::resolve::{LinkStatus, ResolvedLink};
-use crate::services::onboarding_links::rules;
 use crate::services::onboarding_links::rules::{JoinViewer, Situation};
 use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;
@@ -51,7 +50,12 @@ impl Scene {
             None => JoinViewer::Nobody,
             Some(person) if !person.verified => JoinViewer::Unproven,
             Some(person) => {
-                request = join_request::latest(conn, organization, person.id, cx.now - rules::WAIT)?;
+                request = join_request::latest(
+                    conn,
+                    organization,
+                    person.id,
+                    cx.now - crate::models::join_request::WAIT,
+                )?;
                 let is = |status| request.as_ref().is_some_and(|request| request.status == status);
                 JoinViewer::Proven {
                     standing: queries::standing(conn, organization, person.id, cx.now)?.1,

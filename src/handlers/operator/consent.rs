@@ -1,23 +1,21 @@
-//! The organization's own side: whether operators may look in, who did, and the end of it.
+//! The support access settings of an organization.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::Events;
 use crate::auth::Gate;
 use crate::authz::permission::ManageSecurity;
 use crate::common::error::AppError;
-use crate::common::html::{html, see_other};
-use crate::common::id::SupportId;
 use crate::common::time::Time;
 use crate::models::support_session;
-use crate::models::support_session::Session;
+use crate::models::support_session::{SupportConsent, SupportSession};
+use crate::services::support_sessions::consent;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
-/// So many sessions are shown; all of them stand in the audit log.
+/// How many sessions are listed. The audit log has all of them.
 const SESSIONS: i64 = 50;
 
 #[derive(Template)]
@@ -31,31 +29,30 @@ struct ConsentPage {
     now: Time,
     allowed: bool,
     by: String,
-    sessions: Vec<Session>,
+    sessions: Vec<SupportSession>,
 }
+
+crate::page!(ConsentPage);
 
 /// `GET /organizations/{slug}/settings/support`
 pub async fn show(gate: Gate<ManageSecurity>) -> Result<HttpResponse, AppError> {
-    let page = gate
-        .read(|actor, conn| {
-            let (allowed, by) = support_session::consent(conn, actor.organization)?;
-            Ok(ConsentPage {
-                layout: actor.layout(conn, "settings")?,
-                tabs: nav::settings(actor.permissions),
-                tab: "support",
-                path: actor.path("/settings"),
-                organization: actor.organization_name.clone(),
-                now: actor.cx.now,
-                allowed,
-                by,
-                sessions: support_session::sessions(conn, actor.organization, SESSIONS)?,
-            })
+    gate.show(|actor, conn| {
+        let SupportConsent { allowed, by } = support_session::consent(conn, actor.organization)?;
+        Ok(ConsentPage {
+            layout: actor.layout(conn, "settings")?,
+            tabs: nav::settings(actor.permissions),
+            tab: "support",
+            path: actor.path("/settings"),
+            organization: actor.organization_name.clone(),
+            now: actor.cx.now,
+            allowed,
+            by,
+            sessions: support_session::sessions(conn, actor.organization, SESSIONS)?,
         })
-        .await?;
-    html(page)
+    })
+    .await
 }
 
-/// The switch.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct ConsentForm {
@@ -63,49 +60,23 @@ pub struct ConsentForm {
 }
 
 /// `POST /organizations/{slug}/settings/support`
-pub async fn save(gate: Gate<ManageSecurity>, form: web::Form<ConsentForm>) -> Result<HttpResponse, AppError> {
+pub async fn update(gate: Gate<ManageSecurity>, form: web::Form<ConsentForm>) -> Result<HttpResponse, AppError> {
     let allowed = match form.allowed.as_str() {
         "on" => true,
         "off" => false,
-        _ => return Err(AppError::Unreadable("Say whether operators may look in.".into())),
+        _ => return Err(AppError::Unreadable("Choose whether to allow support access.".into())),
     };
     let path = gate
         .write(move |actor, conn| {
-            let events =
-                support_session::set_consent(conn, &actor.cx, actor.organization, allowed, &actor.person.name)?;
+            let by = &actor.person.name;
+            let ((), events) = consent::set(conn, actor.cx.now, actor.organization, allowed, by)?;
             Ok((actor.path("/settings/support"), events))
         })
         .await?;
-    if allowed {
-        gate.tell("success", "Operators may look in now");
+    let message = if allowed {
+        "Support access is on"
     } else {
-        gate.tell("success", "Operators are kept out, and nobody looks in any more");
-    }
-    Ok(see_other(gate.fragment(), &path))
-}
-
-/// `POST /organizations/{slug}/settings/support/{id}/ending`
-pub async fn end(gate: Gate<ManageSecurity>, place: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    let (_, id) = place.into_inner();
-    let (path, ended) = gate
-        .write(move |actor, conn| {
-            let id = SupportId::parse(&id).ok_or(AppError::NotFound)?;
-            let known = support_session::exists(conn, actor.organization, id)?;
-            if !known {
-                return Err(AppError::NotFound);
-            }
-            let events = support_session::end(conn, actor.cx.now, actor.organization, id)?;
-            let path = actor.path("/settings/support");
-            Ok(match events {
-                Some(events) => ((path, true), events),
-                None => ((path, false), Events::none("over before")),
-            })
-        })
-        .await?;
-    if ended {
-        gate.tell("success", "The session is over");
-    } else {
-        gate.tell("info", "That session was over already");
-    }
-    Ok(see_other(gate.fragment(), &path))
+        "Support access is off. Active support sessions have ended"
+    };
+    Ok(gate.done(message, &path))
 }

@@ -1,11 +1,10 @@
-//! Everything that `tenantry doctor` looks at in the database, on a page. It holds no secret, and no tenant's content.
+//! The consistency checks of `tenantry doctor`. They show no data of organizations.
 
 use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::auth::OperatorGate;
 use crate::common::error::AppError;
-use crate::common::html::html;
 use crate::models::consistency;
 use crate::models::consistency::Check;
 use crate::web::layout::Layout;
@@ -18,6 +17,8 @@ struct HealthPage {
     checks: Vec<Check>,
 }
 
+crate::page!(HealthPage);
+
 impl HealthPage {
     fn faults(&self) -> usize {
         self.checks.iter().filter(|check| check.found > 0).count()
@@ -26,13 +27,11 @@ impl HealthPage {
 
 /// `GET /operator/health`
 pub async fn show(gate: OperatorGate) -> Result<HttpResponse, AppError> {
-    let page = gate
-        .read(|operator, conn| {
-            Ok(HealthPage {
-                layout: operator.layout(conn, "operator health")?,
-                checks: consistency::check(conn)?,
-            })
+    gate.show(|operator, conn| {
+        Ok(HealthPage {
+            layout: operator.layout(conn, "operator health")?,
+            checks: consistency::check(conn)?,
         })
-        .await?;
-    html(page)
+    })
+    .await
 }

@@ -1,4 +1,4 @@
-//! The instance in numbers, and what needs a look.
+//! The home page of operators: counts and health.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use askama::Template;
 use crate::auth::OperatorGate;
 use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
-use crate::common::html::{html, number};
+use crate::common::html::number;
 use crate::db::Conn;
 use crate::handlers::operator::queries::numbers;
 use crate::handlers::operator::queries::numbers::Numbers;
@@ -17,12 +17,11 @@ use crate::mail::outbox::MailState;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// One line on how something is.
-pub struct Light {
+pub struct HealthRow {
     good: bool,
     title: &'static str,
     text: String,
-    /// Where more of it stands, with its words.
+    /// The words and the path of a link.
     more: Option<(&'static str, &'static str)>,
 }
 
@@ -31,16 +30,18 @@ pub struct Light {
 struct HomePage {
     layout: Layout,
     numbers: Numbers,
-    lights: Vec<Light>,
+    lights: Vec<HealthRow>,
     facts: Vec<(&'static str, String)>,
 }
 
 /// `GET /operator`
 pub async fn show(gate: OperatorGate) -> Result<HttpResponse, AppError> {
-    html(gate.read(page).await?)
+    gate.show(load).await
 }
 
-fn page(operator: &CurrentUser, conn: &mut Conn) -> Result<HomePage, AppError> {
+crate::page!(HomePage);
+
+fn load(operator: &CurrentUser, conn: &mut Conn) -> Result<HomePage, AppError> {
     let (cx, app) = (&operator.cx, &operator.cx.app);
     let asked = Instant::now();
     numbers::ping(conn)?;
@@ -50,15 +51,15 @@ fn page(operator: &CurrentUser, conn: &mut Conn) -> Result<HomePage, AppError> {
         ("Version", env!("CARGO_PKG_VERSION").to_owned()),
         ("Database", app.engine().to_owned()),
         ("Schema", numbers::schema(conn)?),
-        ("Serves since", app.pulse.began().full()),
-        ("Up for", rules::lasting(cx.now - app.pulse.began())),
+        ("Running since", app.pulse.began().full()),
+        ("Uptime", rules::duration(cx.now - app.pulse.began())),
         ("Address", cx.config().base_url.clone()),
         (
-            "Letters leave by",
+            "Email",
             if cx.config().sends_mail() {
                 "SMTP"
             } else {
-                "files in the data folder"
+                "Saved to the data folder"
             }
             .to_owned(),
         ),
@@ -76,54 +77,54 @@ fn lights(
     conn: &mut Conn,
     numbers: &Numbers,
     answered: std::time::Duration,
-) -> Result<Vec<Light>, AppError> {
+) -> Result<Vec<HealthRow>, AppError> {
     let (now, pulse) = (operator.cx.now, &operator.cx.app.pulse);
-    let (began, chores) = (pulse.began(), pulse.last_chores());
+    let (began, last_run) = (pulse.began(), pulse.last_chores());
     let due = numbers::oldest_due(conn, now)?;
     let sealed = numbers::sealed(conn)?;
-    let lost = numbers.letters_in(MailState::Failed) + numbers.letters_in(MailState::Bounced);
+    let failed = numbers.emails_in(MailState::Failed) + numbers.emails_in(MailState::Bounced);
     Ok(vec![
-        Light {
+        HealthRow {
             good: answered.as_millis() < 500,
             title: "Database",
-            text: format!("Answers within {} ms", answered.as_millis().max(1)),
-            more: Some(("Check everything", "/operator/health")),
+            text: format!("Responds within {} ms", answered.as_millis().max(1)),
+            more: Some(("Run checks", "/operator/health")),
         },
-        Light {
-            good: !rules::chores_are_late(began, chores, now),
-            title: "Chores",
-            text: chores.map_or_else(
-                || "Not done yet since the start".to_owned(),
-                |at| format!("Done {}", at.ago(now)),
+        HealthRow {
+            good: !rules::jobs_are_late(began, last_run, now),
+            title: "Background jobs",
+            text: last_run.map_or_else(
+                || "Not run since the start".to_owned(),
+                |at| format!("Last run {}", at.ago(now)),
             ),
             more: None,
         },
-        Light {
+        HealthRow {
             good: !rules::outbox_is_stuck(due, now),
-            title: "Outbox",
+            title: "Delayed emails",
             text: match due {
-                None => "Nothing waits that is due".to_owned(),
+                None => "None".to_owned(),
                 Some(at) => format!(
-                    "{} due, the oldest for {}",
-                    number(&numbers.letters_in(MailState::Queued)),
-                    rules::lasting(now - at)
+                    "{} queued, the oldest due for {}",
+                    number(&numbers.emails_in(MailState::Queued)),
+                    rules::duration(now - at)
                 ),
             },
-            more: Some(("Waiting letters", "/operator/mail?state=queued")),
+            more: Some(("View queued emails", "/operator/mail?state=queued")),
         },
-        Light {
-            good: lost == 0,
-            title: "Lost letters",
-            text: match lost {
+        HealthRow {
+            good: failed == 0,
+            title: "Failed emails",
+            text: match failed {
                 0 => "None".to_owned(),
-                n => format!("{} given up or refused", number(&n)),
+                n => format!("{} failed or bounced", number(&n)),
             },
-            more: Some(("Letters given up", "/operator/mail?state=failed")),
+            more: Some(("View failed emails", "/operator/mail?state=failed")),
         },
-        Light {
+        HealthRow {
             good: !rules::seals_are_late(sealed, began, now),
-            title: "Seals of the logs",
-            text: sealed.map_or_else(|| "None yet".to_owned(), |at| format!("Made {}", at.ago(now))),
+            title: "Audit seals",
+            text: sealed.map_or_else(|| "None yet".to_owned(), |at| format!("Last sealed {}", at.ago(now))),
             more: None,
         },
     ])

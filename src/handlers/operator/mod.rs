@@ -1,15 +1,20 @@
-//! The instance page: organizations, accounts, letters, health, and support sessions. Of an organization it shows what is
-//! needed to help: its name, its counts, its owners with their addresses. Everything else opens by a support session alone.
+//! The operator console. Of an organization it shows its name, its counts, and its owners with their addresses. Everything
+//! else needs a support session.
 
+pub mod appointment;
 pub mod consent;
 pub mod health;
 pub mod home;
-pub mod letter;
+pub mod limit;
 pub mod mail;
+pub mod mail_preview;
+pub mod mail_retry;
 pub mod organization;
 pub mod organizations;
 pub mod queries;
 pub mod rules;
+pub mod sessions;
 pub mod support;
+pub mod support_ending;
 pub mod user;
 pub mod users;

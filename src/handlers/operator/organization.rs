@@ -1,4 +1,4 @@
-//! One organization as operators see it: counts and owners, and the way in.
+//! One organization as operators see it.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -7,19 +7,20 @@ use crate::auth::OperatorGate;
 use crate::auth::current_user::CurrentUser;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
-use crate::common::html::html;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::handlers::operator::queries::organizations as store;
-use crate::handlers::operator::queries::organizations::Listed;
+use crate::handlers::operator::queries::organizations;
+use crate::handlers::operator::queries::organizations::{OperatorOrganization, OrganizationDetails};
+use crate::models::member_names;
+use crate::models::membership::record;
 use crate::models::support_session;
-use crate::models::support_session::Session;
+use crate::models::support_session::SupportSession;
 use crate::services::invitations::allowance;
 use crate::services::invitations::allowance::Allowance;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// So many past sessions are shown; all of them stand in the organization's own log.
+/// How many sessions are listed. The organization's audit log has all of them.
 const SESSIONS: i64 = 20;
 
 #[derive(Template)]
@@ -27,7 +28,7 @@ const SESSIONS: i64 = 20;
 struct OrganizationPage {
     layout: Layout,
     now: Time,
-    organization: Listed,
+    organization: OperatorOrganization,
     members: i64,
     roles: Vec<(Role, i64)>,
     owners: Vec<(String, String)>,
@@ -36,36 +37,42 @@ struct OrganizationPage {
     currency: String,
     created_by: String,
     allowance: Allowance,
-    /// Who allowed operators in, or took it back, by name.
+    /// The name of the member who changed support access last.
     consent_by: String,
-    /// Whether this operator has a place in it.
+    /// Whether the operator is a member.
     belongs: bool,
-    /// This operator's own session, while it runs.
-    mine: Option<Session>,
-    sessions: Vec<Session>,
+    /// The operator's own active session.
+    mine: Option<SupportSession>,
+    sessions: Vec<SupportSession>,
 }
 
+crate::page!(OrganizationPage);
+
 impl OrganizationPage {
-    fn of(operator: &CurrentUser, conn: &mut Conn, slug: &str) -> Result<Self, AppError> {
-        let organization = store::find(conn, slug)?;
+    fn load(conn: &mut Conn, operator: &CurrentUser, slug: &str) -> Result<Self, AppError> {
+        let organization = organizations::find(conn, slug)?;
         let (id, now) = (organization.id, operator.cx.now);
-        let roles = store::roles(conn, id)?;
+        let roles = organizations::roles(conn, id)?;
         let sessions = support_session::sessions(conn, id, SESSIONS)?;
-        let (domain, timezone, currency, created_by) = store::more(conn, id)?;
-        let (_, consent_by) = support_session::consent(conn, id)?;
+        let OrganizationDetails {
+            domain,
+            timezone,
+            currency,
+            created_by,
+        } = organizations::details(conn, id)?;
         Ok(Self {
             layout: operator.layout(conn, "operator organizations")?,
             now,
             members: roles.iter().map(|(_, n)| n).sum(),
             roles,
-            owners: store::owners(conn, id)?,
+            owners: member_names::owners(conn, id, None)?,
             domain,
             timezone,
             currency,
             created_by,
             allowance: allowance::allowance(conn, id, now)?,
-            consent_by,
-            belongs: store::has(conn, id, operator.id)?,
+            consent_by: support_session::consent(conn, id)?.by,
+            belongs: record::belongs(conn, id, operator.id)?,
             mine: sessions
                 .iter()
                 .find(|session| session.operator == operator.id && session.runs(now))
@@ -78,8 +85,6 @@ impl OrganizationPage {
 
 /// `GET /operator/organizations/{slug}`
 pub async fn show(gate: OperatorGate, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
-    html(
-        gate.read(move |operator, conn| OrganizationPage::of(operator, conn, &slug))
-            .await?,
-    )
+    gate.show(move |operator, conn| OrganizationPage::load(conn, operator, &slug))
+        .await
 }

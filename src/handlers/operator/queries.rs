@@ -1,5 +1,4 @@
-//! What the room asks of the database. It looks across organizations, so nothing in here takes one, except where a page is
-//! about one.
+//! Reads across organizations.
 
 pub mod mail;
 pub mod numbers;
@@ -12,16 +11,16 @@ use crate::db::Conn;
 
 pub type Backend = <Conn as diesel::Connection>::Backend;
 
-/// Rows of a page.
+/// How many rows a page has.
 pub const PAGE: usize = 50;
 
 #[diesel::declare_sql_function]
 extern "SQL" {
-    /// Lower case; both engines have it.
+    /// Both engines have it.
     fn lower(text: Text) -> Text;
 }
 
-/// The pattern that finds what holds the words.
+/// The LIKE pattern of texts that contain `q`.
 fn containing(q: &str) -> String {
     let plain = q.trim().to_lowercase();
     format!(
@@ -30,16 +29,16 @@ fn containing(q: &str) -> String {
     )
 }
 
-/// A page of a list that is sorted by age, the newest first: ids sort by age.
+/// One page, newest first. Ids sort by age.
 macro_rules! newest_first {
-    ($query:expr, $id:expr, $place:expr) => {{
+    ($query:expr, $id:expr, $cursor:expr) => {{
         use $crate::common::paging::Direction;
-        let query = match $place {
-            Some(place) if place.direction == Direction::Next => $query.filter($id.lt(place.id.clone())),
-            Some(place) => $query.filter($id.gt(place.id.clone())),
+        let query = match $cursor {
+            Some(cursor) if cursor.direction == Direction::Next => $query.filter($id.lt(cursor.id.clone())),
+            Some(cursor) => $query.filter($id.gt(cursor.id.clone())),
             None => $query,
         };
-        let backwards = $place.is_some_and(|place| place.direction == Direction::Previous);
+        let backwards = $cursor.is_some_and(|cursor| cursor.direction == Direction::Previous);
         let query = if backwards {
             query.order($id.asc())
         } else {

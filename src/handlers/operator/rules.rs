@@ -1,50 +1,42 @@
-//! What this room decides without asking anybody.
+//! Forms and thresholds of the operator console.
 
 use crate::common::form::FormErrors;
 use crate::common::time::{Span, Time};
+use crate::services::support_sessions::begin::SupportRequest;
 
-/// So long a support session may last, in minutes.
+/// The lengths of support sessions, in minutes.
 pub const LENGTHS: [i64; 3] = [15, 30, 60];
 const SHORTEST_REASON: usize = 10;
 const LONGEST_REASON: usize = 500;
 
-/// A support session as asked for: why, how long, and the operator's password.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Request {
-    pub reason: String,
-    /// For how long.
-    pub length: Span,
-}
-
-/// Reads the form of a support session.
-pub fn request(reason: &str, minutes: &str, password: &str) -> Result<Request, FormErrors> {
+pub fn support_request(reason: &str, minutes: &str, password: &str) -> Result<SupportRequest, FormErrors> {
     let mut errors = FormErrors::none();
-    // One line in the log and in the letter to the owners.
+    // One line in the audit log and in the email.
     let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
     let reason = errors.take(
         "reason",
         match reason.chars().count() {
             SHORTEST_REASON..=LONGEST_REASON if reason.chars().any(char::is_control) => {
-                Err("Leave control characters out")
+                Err("Remove control characters")
             }
             SHORTEST_REASON..=LONGEST_REASON => Ok(reason),
-            0 => Err("Say why. The organization reads it"),
-            1..SHORTEST_REASON => Err("Say a little more: at least 10 characters"),
+            0 => Err("Enter a reason. Owners get it by email"),
+            1..SHORTEST_REASON => Err("Use at least 10 characters"),
             _ => Err("Use at most 500 characters"),
         },
     );
     let length = LENGTHS.into_iter().find(|length| length.to_string() == minutes);
-    let length = errors.take("minutes", length.map(Span::minutes).ok_or("Choose how long"));
+    let length = errors.take("minutes", length.map(Span::minutes).ok_or("Choose a duration"));
     if password.is_empty() {
         errors.add("password", "Enter your password");
     }
     match (reason, length) {
-        (Some(reason), Some(length)) if errors.is_empty() => Ok(Request { reason, length }),
+        (Some(reason), Some(length)) if errors.is_empty() => Ok(SupportRequest { reason, length }),
         _ => Err(errors),
     }
 }
 
-/// Reads how many organizations an account may create; nothing is the instance's own limit.
+/// How many organizations an account can create. Empty is the default of the instance.
 pub fn limit(typed: &str) -> Result<Option<i32>, &'static str> {
     match typed.trim() {
         "" => Ok(None),
@@ -53,12 +45,12 @@ pub fn limit(typed: &str) -> Result<Option<i32>, &'static str> {
             .ok()
             .filter(|n| (0..=100_000).contains(n))
             .map(Some)
-            .ok_or("Enter a whole number up to 100,000, or nothing for the instance’s own limit"),
+            .ok_or("Enter a whole number up to 100,000, or leave it empty for the default limit"),
     }
 }
 
-/// How long something lasts, in its two largest units: "3 days, 4 hours".
-pub fn lasting(span: Span) -> String {
+/// In the two largest units: "3 days, 4 hours".
+pub fn duration(span: Span) -> String {
     let seconds = span.as_seconds().max(0);
     let units = [(86_400, "day"), (3600, "hour"), (60, "minute")];
     let mut rest = seconds;
@@ -78,17 +70,17 @@ pub fn lasting(span: Span) -> String {
     }
 }
 
-/// Whether the chores are done as often as they should be: once a minute, with patience for a long run.
-pub fn chores_are_late(began: Time, last: Option<Time>, now: Time) -> bool {
+/// Background jobs run once a minute. A run can take a while.
+pub fn jobs_are_late(began: Time, last: Option<Time>, now: Time) -> bool {
     now - last.unwrap_or(began) > Span::minutes(5)
 }
 
-/// Whether a letter has been due for so long that something is wrong with sending.
+/// Whether an email has been due for so long that sending must have a problem.
 pub fn outbox_is_stuck(oldest_due: Option<Time>, now: Time) -> bool {
     oldest_due.is_some_and(|due| now - due > Span::minutes(10))
 }
 
-/// Whether the chains of the logs were sealed lately; it happens once a day.
+/// Audit logs are sealed once a day.
 pub fn seals_are_late(last: Option<Time>, began: Time, now: Time) -> bool {
     now - last.unwrap_or(began) > Span::hours(26)
 }
@@ -98,23 +90,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_needs_a_reason_a_length_and_a_password() {
-        let reason = "Ticket 4711: letters do not arrive";
-        let asked = request(reason, "30", "secret").unwrap();
+    fn a_support_session_needs_a_reason_a_length_and_a_password() {
+        let reason = "Ticket 4711: emails do not arrive";
+        let asked = support_request(reason, "30", "secret").unwrap();
         assert_eq!((asked.reason.as_str(), asked.length), (reason, Span::minutes(30)));
-        let errors = request("too short", "45", "").unwrap_err();
+        let errors = support_request("too short", "45", "").unwrap_err();
         assert_eq!(
             errors.iter().map(|(field, _)| field).collect::<Vec<_>>(),
             ["reason", "minutes", "password"]
         );
-        assert!(request(&"x".repeat(500), "15", "p").is_ok());
-        assert!(request(&"x".repeat(501), "15", "p").is_err());
-        // Lines and spaces do not make a reason longer.
-        assert!(request("a \n \n b        c", "15", "p").is_err());
+        assert!(support_request(&"x".repeat(500), "15", "p").is_ok());
+        assert!(support_request(&"x".repeat(501), "15", "p").is_err());
+        // Line breaks and spaces are not counted.
+        assert!(support_request("a \n \n b        c", "15", "p").is_err());
     }
 
     #[test]
-    fn a_limit_is_a_number_or_nothing() {
+    fn a_limit_is_a_number_or_empty() {
         assert_eq!(limit(" 3 "), Ok(Some(3)));
         assert_eq!(limit("0"), Ok(Some(0)));
         assert_eq!(limit(""), Ok(None));
@@ -124,11 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_said_in_two_units() {
-        assert_eq!(lasting(Span::seconds(20)), "less than a minute");
-        assert_eq!(lasting(Span::minutes(1)), "1 minute");
+    fn a_duration_has_two_units() {
+        assert_eq!(duration(Span::seconds(20)), "less than a minute");
+        assert_eq!(duration(Span::minutes(1)), "1 minute");
         assert_eq!(
-            lasting(Span(Span::days(3).0 + Span::hours(4).0 + Span::minutes(5).0)),
+            duration(Span(Span::days(3).0 + Span::hours(4).0 + Span::minutes(5).0)),
             "3 days, 4 hours"
         );
     }

@@ -1,29 +1,26 @@
-//! The way into an organization: by a support session with a reason, for a time, confirmed by the operator's password.
+//! Starting a support session, with a reason, a duration and the operator's password.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::Events;
 use crate::auth::OperatorGate;
+use crate::auth::current_user;
 use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
-use crate::common::token::Token;
+use crate::common::html::see_other;
 use crate::db::Conn;
-use crate::handlers::operator::queries::organizations as store;
-use crate::handlers::operator::queries::organizations::Listed;
-use crate::handlers::operator::{letter, rules};
-use crate::models::session;
-use crate::models::support_session;
-use crate::models::support_session::SupportError;
+use crate::handlers::operator::queries::organizations;
+use crate::handlers::operator::queries::organizations::OperatorOrganization;
+use crate::handlers::operator::rules;
+use crate::handlers::password;
 use crate::services::reauthenticate;
-use crate::services::reauthenticate::ReauthenticationError;
+use crate::services::support_sessions::begin;
+use crate::services::support_sessions::begin::SupportError;
+use crate::services::support_sessions::email::SupportedOrganization;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
-use crate::web::password_messages;
 
-/// The form as typed.
 #[derive(Default, Clone, serde::Deserialize)]
 #[serde(default)]
 pub struct SupportForm {
@@ -36,22 +33,24 @@ pub struct SupportForm {
 #[template(path = "operator/support.html", blocks = ["dialog"])]
 struct SupportPage {
     layout: Layout,
-    organization: Listed,
+    organization: OperatorOrganization,
     path: String,
     reason: String,
     minutes: String,
     errors: FormErrors,
 }
 
+crate::page!(SupportPage => as_dialog);
+
 impl SupportPage {
-    fn of(
-        operator: &CurrentUser,
+    fn load(
         conn: &mut Conn,
+        operator: &CurrentUser,
         slug: &str,
         form: SupportForm,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let organization = store::find(conn, slug)?;
+        let organization = organizations::find(conn, slug)?;
         Ok(Self {
             layout: operator.layout(conn, "operator organizations")?,
             path: format!("/operator/organizations/{}", organization.slug),
@@ -63,112 +62,68 @@ impl SupportPage {
     }
 
     fn title(&self) -> String {
-        format!("Look into {}", self.organization.name)
+        format!("View {} as support", self.organization.name)
     }
 }
 
 /// `GET /operator/organizations/{slug}/support`
-pub async fn ask(gate: OperatorGate, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
+pub async fn new(gate: OperatorGate, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
     let form = SupportForm {
         minutes: "15".to_owned(),
         ..SupportForm::default()
     };
-    let page = gate
-        .read(move |operator, conn| SupportPage::of(operator, conn, &slug, form, FormErrors::none()))
-        .await?;
-    if gate.fragment() {
-        html(page.as_dialog())
-    } else {
-        html(page)
-    }
+    gate.show(move |operator, conn| SupportPage::load(conn, operator, &slug, form, FormErrors::none()))
+        .await
 }
 
-async fn again(
-    gate: &OperatorGate,
-    slug: String,
-    form: SupportForm,
-    errors: FormErrors,
-) -> Result<HttpResponse, AppError> {
-    let page = gate
-        .read(move |operator, conn| SupportPage::of(operator, conn, &slug, form, errors))
-        .await?;
-    if gate.fragment() {
-        refused(page.as_dialog())
-    } else {
-        refused(page)
+fn message(error: SupportError) -> Result<&'static str, AppError> {
+    match error {
+        SupportError::Member => Ok("You are a member of this organization. Open it as a member"),
+        SupportError::NoConsent => {
+            Ok("This organization doesn’t allow support access. A member who can manage security can turn it on")
+        }
+        SupportError::AlreadyActive => Ok("You already have an active session in this organization. End it first"),
+        SupportError::Failed(error) => Err(error),
     }
 }
 
 /// `POST /operator/organizations/{slug}/support`
-pub async fn begin(
+pub async fn create(
     gate: OperatorGate,
     slug: web::Path<String>,
     form: web::Form<SupportForm>,
 ) -> Result<HttpResponse, AppError> {
     let (slug, mut form) = (slug.into_inner(), form.into_inner());
     let password = std::mem::take(&mut form.password);
-    let asked = match rules::request(&form.reason, &form.minutes, &password) {
-        Ok(asked) => asked,
-        Err(errors) => return again(&gate, slug, form, errors).await,
+    let errors = match rules::support_request(&form.reason, &form.minutes, &password) {
+        Err(errors) => errors,
+        Ok(request) => match reauthenticate::confirm_operator(&gate, password).await {
+            Err(error) => FormErrors::one("password", password::message(error)?),
+            Ok(()) => {
+                let slug = slug.clone();
+                let begun = gate
+                    .try_write(move |operator, conn| {
+                        let found = organizations::find(conn, &slug)?;
+                        let path = format!("/organizations/{}", found.slug);
+                        let organization = SupportedOrganization {
+                            id: found.id,
+                            name: found.name,
+                            slug: found.slug,
+                        };
+                        let (token, events) = begin::begin_as(conn, operator, &organization, &request)?;
+                        Ok(((path, token), events))
+                    })
+                    .await;
+                match begun {
+                    Ok((path, token)) => {
+                        current_user::remember(gate.session(), &token)?;
+                        return Ok(see_other(gate.fragment(), &path));
+                    }
+                    Err(error) => FormErrors::one("reason", message(error)?),
+                }
+            }
+        },
     };
-    match reauthenticate::confirm_operator(&gate, password).await {
-        Ok(()) => {}
-        Err(ReauthenticationError::Failed(error)) => return Err(error),
-        Err(error) => {
-            let errors = FormErrors::one("password", password_messages::reauthentication(&error));
-            return again(&gate, slug, form, errors).await;
-        }
-    }
-    let wanted = slug.clone();
-    let begun = gate
-        .write(move |operator, conn| look_in(conn, operator, &wanted, &asked))
-        .await?;
-    match begun {
-        Ok((path, token)) => {
-            crate::auth::current_user::remember(gate.session(), &token)?;
-            Ok(see_other(gate.fragment(), &path))
-        }
-        Err(sentence) => again(&gate, slug, form, FormErrors::one("reason", sentence)).await,
-    }
-}
-
-/// The way in, with the session's new token; or why there is none.
-type Way = Result<(String, Token), &'static str>;
-
-fn look_in(
-    conn: &mut Conn,
-    operator: &CurrentUser,
-    slug: &str,
-    asked: &rules::Request,
-) -> Result<(Way, Events), AppError> {
-    let cx = &operator.cx;
-    let organization = store::find(conn, slug)?;
-    let refuse = |sentence| Ok((Err(sentence), Events::none("no session began")));
-    if store::has(conn, organization.id, operator.id)? {
-        return refuse("You belong to this organization. Open it as its member");
-    }
-    let begun = support_session::begin(conn, cx, operator, organization.id, &asked.reason, asked.length)?;
-    let events = match begun {
-        Ok((_, events)) => events,
-        Err(SupportError::NoConsent) => {
-            return refuse("This organization does not allow operators in. An owner can, in its settings");
-        }
-        Err(SupportError::Running) => return refuse("You look into this organization already. End that session first"),
-    };
-    letter::began(conn, operator, &organization, &asked.reason, cx.now + asked.length)?;
-    let token = session::renew(conn, operator.session)?;
-    Ok((Ok((format!("/organizations/{}", organization.slug), token)), events))
-}
-
-/// `POST /operator/organizations/{slug}/support/ending`: ends this operator's own session there.
-pub async fn end(gate: OperatorGate, slug: web::Path<String>) -> Result<HttpResponse, AppError> {
-    let path = gate
-        .write(move |operator, conn| {
-            let organization = store::find(conn, &slug)?;
-            let events = support_session::end_of(conn, operator.cx.now, operator.id, Some(organization.id))?;
-            Ok((format!("/operator/organizations/{}", organization.slug), events))
-        })
-        .await?;
-    gate.tell("success", "The support session is over");
-    Ok(see_other(gate.fragment(), &path))
+    gate.refused(move |operator, conn| SupportPage::load(conn, operator, &slug, form, errors))
+        .await
 }

@@ -1,4 +1,4 @@
-//! Guidance for who does not know which they need: another organization, or another company in the one they have.
+//! Helps to choose between another organization and another company.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -6,11 +6,10 @@ use askama::Template;
 use crate::auth::SignedIn;
 use crate::common::error::AppError;
 use crate::common::html::html;
-use crate::handlers::organizations::rules::{Advice, Answers};
+use crate::handlers::organizations::advice::{Advice, AdviceQuery};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// A question with its two answers.
 struct Question {
     name: &'static str,
     text: &'static str,
@@ -28,8 +27,8 @@ struct ChoosingPage {
     missing: bool,
 }
 
-/// `GET /organizations/choosing`: the questions, and with answers what follows from them.
-pub async fn show(gate: SignedIn, answers: web::Query<Answers>) -> Result<HttpResponse, AppError> {
+/// `GET /organizations/choosing`
+pub async fn show(gate: SignedIn, answers: web::Query<AdviceQuery>) -> Result<HttpResponse, AppError> {
     let answers = answers.into_inner();
     let page = gate
         .read(move |person, conn| {
@@ -41,22 +40,22 @@ pub async fn show(gate: SignedIn, answers: web::Query<Answers>) -> Result<HttpRe
                 questions: vec![
                     Question {
                         name: "owners",
-                        text: "Who decides about it in the end?",
-                        yes: "Somebody else: other owners, another legal entity",
-                        no: "The same people as today",
+                        text: "Who owns it?",
+                        yes: "Other owners, or another legal entity",
+                        no: "The same owners as today",
                         chosen: answers.owners.clone(),
                     },
                     Question {
                         name: "billing",
                         text: "Who pays for it?",
-                        yes: "It has a bill and a payment method of its own",
-                        no: "It goes onto the same bill",
+                        yes: "It has its own billing and payment method",
+                        no: "It is on the same bill",
                         chosen: answers.billing.clone(),
                     },
                     Question {
                         name: "walls",
-                        text: "May an owner or admin of today see what is in it?",
-                        yes: "No, nobody may see across",
+                        text: "Can present owners and admins see its data?",
+                        yes: "No, its data must be separate",
                         no: "Yes",
                         chosen: answers.walls.clone(),
                     },

@@ -1,4 +1,4 @@
-//! My organizations: role, companies and members of each, when last used, leaving.
+//! The organizations of the account.
 
 use std::cmp::Reverse;
 
@@ -9,20 +9,18 @@ use crate::auth::SignedIn;
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewMembers};
 use crate::common::error::AppError;
-use crate::common::html::html;
 use crate::common::name;
 use crate::common::time::Time;
 use crate::db::types::MembershipStatus;
 use crate::handlers::organizations::queries;
-use crate::handlers::organizations::queries::{Counts, Mine};
+use crate::handlers::organizations::queries::{Counts, OwnOrganization};
 use crate::models::membership::access;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// Search and order.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
-pub struct Query {
+pub struct OrganizationsQuery {
     q: String,
     sort: String,
 }
@@ -35,7 +33,7 @@ struct OrganizationRow {
     companies: Option<String>,
     members: Option<i64>,
     used: Option<(String, String)>,
-    // Tone and words of a state that is not the usual one.
+    /// Tone and words, when it is not the usual one.
     state: Option<(&'static str, String)>,
 }
 
@@ -49,53 +47,49 @@ struct IndexPage {
     total: usize,
 }
 
+crate::page!(IndexPage => as_results);
+
 const SORTS: [&str; 3] = ["used", "name", "role"];
 
 /// `GET /organizations`
-pub async fn index(gate: SignedIn, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
-    let Query { q, sort } = query.into_inner();
-    let page = gate
-        .read(move |person, conn| {
-            let mut mine = queries::mine(conn, person.id)?;
-            let total = mine.len();
-            let sort = SORTS.into_iter().find(|key| *key == sort).unwrap_or("used");
-            mine.retain(|row| found(row, &q));
-            mine.sort_by_key(|row| name::sort_key(&row.name));
-            match sort {
-                "used" => mine.sort_by_key(|row| Reverse(row.last_seen_at.unwrap_or(row.joined_at))),
-                "role" => mine.sort_by_key(|row| Reverse(row.role.rank())),
-                _ => {}
-            }
-            let (members, companies, assigned) = (
-                queries::members(conn, person.id)?,
-                queries::companies(conn, person.id)?,
-                queries::assigned(conn, person.id)?,
-            );
-            let now = person.cx.now;
-            Ok(IndexPage {
-                layout: person.layout(conn, "organizations")?,
-                rows: mine
-                    .into_iter()
-                    .map(|mine| {
-                        let inputs = access::access_inputs(conn, now, mine.id, mine.membership)?;
-                        Ok(row(mine, inputs.permissions(), now, &members, &companies, &assigned))
-                    })
-                    .collect::<Result<_, AppError>>()?,
-                q,
-                sort,
-                total,
-            })
+pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Result<HttpResponse, AppError> {
+    let OrganizationsQuery { q, sort } = query.into_inner();
+    gate.show(move |person, conn| {
+        let mut mine = queries::mine(conn, person.id)?;
+        let total = mine.len();
+        let sort = SORTS.into_iter().find(|key| *key == sort).unwrap_or("used");
+        mine.retain(|row| found(row, &q));
+        mine.sort_by_key(|row| name::sort_key(&row.name));
+        match sort {
+            "used" => mine.sort_by_key(|row| Reverse(row.last_seen_at.unwrap_or(row.joined_at))),
+            "role" => mine.sort_by_key(|row| Reverse(row.role.rank())),
+            _ => {}
+        }
+        let (members, companies, assigned) = (
+            queries::members(conn, person.id)?,
+            queries::companies(conn, person.id)?,
+            queries::assigned(conn, person.id)?,
+        );
+        let now = person.cx.now;
+        Ok(IndexPage {
+            layout: person.layout(conn, "organizations")?,
+            rows: mine
+                .into_iter()
+                .map(|mine| {
+                    let inputs = access::access_inputs(conn, now, mine.id, mine.membership)?;
+                    Ok(row(mine, inputs.permissions(), now, &members, &companies, &assigned))
+                })
+                .collect::<Result<_, AppError>>()?,
+            q,
+            sort,
+            total,
         })
-        .await?;
-    if gate.fragment() {
-        html(page.as_results())
-    } else {
-        html(page)
-    }
+    })
+    .await
 }
 
-/// Every word of the search begins a word of the name, or stands in the slug.
-fn found(row: &Mine, q: &str) -> bool {
+/// Whether each word begins a word of the name or is part of the slug.
+fn found(row: &OwnOrganization, q: &str) -> bool {
     let folded = name::fold(&row.name);
     name::fold(q)
         .split_whitespace()
@@ -103,7 +97,7 @@ fn found(row: &Mine, q: &str) -> bool {
 }
 
 fn row(
-    mine: Mine,
+    mine: OwnOrganization,
     permissions: Permissions,
     now: Time,
     members: &Counts,
@@ -124,10 +118,10 @@ fn row(
         Reach::Everywhere => Some(count(companies)),
         _ => Some(count(assigned)),
     };
-    let everybody = permissions.reach(ViewMembers::ID) == Reach::Everywhere;
+    let all = permissions.reach(ViewMembers::ID) == Reach::Everywhere;
     OrganizationRow {
         companies: companies.filter(|_| works).map(|n| mine.unit.count(&n)),
-        members: Some(count(members)).filter(|_| works && everybody),
+        members: Some(count(members)).filter(|_| works && all),
         used: mine.last_seen_at.map(|at| (at.iso(), at.ago(now))),
         kind: mine.organization_type.title(),
         role: mine.role.label(),

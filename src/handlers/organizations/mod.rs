@@ -1,10 +1,11 @@
-//! Organizations of a person: the ones they belong to, new ones, leaving one.
+//! The organizations of an account: list, creation, and leaving one.
 
+pub mod advice;
 pub mod choosing;
+pub mod form;
 pub mod index;
 pub mod leaving;
-pub mod letter;
 pub mod new;
 pub mod queries;
-pub mod request;
-pub mod rules;
+pub mod requests;
+pub mod slug;

@@ -1,30 +1,22 @@
-//! A new organization: the form, the live check of its slug, its creation.
+//! Creating an organization.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde_json::json;
 
-use crate::audit::{Action, Event, Events};
 use crate::auth::SignedIn;
 use crate::auth::current_user::CurrentUser;
-use crate::authz::role::Role;
-use crate::common::email::Email;
+use crate::change_error;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
-use crate::common::slug::Slug;
+use crate::common::html::{Page, see_other};
 use crate::db::Conn;
-use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::Region;
+use crate::handlers::organizations::form::OrganizationForm;
 use crate::handlers::organizations::queries;
-use crate::handlers::organizations::request::LimitPage;
-use crate::handlers::organizations::rules;
-use crate::handlers::organizations::rules::{NewForm, Wish};
-use crate::models::invitation;
-use crate::models::invitation::NewInvitation;
-use crate::models::organization;
-use crate::models::organization::create::{CreateRefused, NewOrganization};
-use crate::services::invitations::email;
+use crate::handlers::organizations::requests::LimitPage;
+use crate::services::organizations::create;
+use crate::services::organizations::create::CreateOrganizationError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -32,192 +24,97 @@ use crate::web::layout::PageLayout;
 #[template(path = "organizations/new.html")]
 struct NewPage {
     layout: Layout,
-    form: NewForm,
+    form: OrganizationForm,
     errors: FormErrors,
     regions: Vec<(&'static str, &'static str)>,
-    // Whoever belongs to no organization yet is still in the wizard.
+    /// Whether the account is a member of no organization yet and sees the setup steps.
     first: bool,
 }
 
-enum View {
-    Form(Box<NewPage>),
-    Full(Box<LimitPage>),
+crate::page!(NewPage);
+
+/// The form, or the page of an account that has reached its limit.
+enum NewOrLimitPage {
+    New(Box<NewPage>),
+    Limit(Box<LimitPage>),
 }
 
-impl View {
-    fn of(conn: &mut Conn, person: &CurrentUser, form: NewForm, errors: FormErrors) -> Result<Self, AppError> {
-        if let Some(full) = LimitPage::when_full(conn, person)? {
-            return Ok(Self::Full(Box::new(full)));
+impl Page for NewOrLimitPage {
+    fn respond(self, status: StatusCode, fragment: bool) -> Result<HttpResponse, AppError> {
+        match self {
+            Self::New(page) => page.respond(status, fragment),
+            Self::Limit(page) => page.respond(status, fragment),
         }
-        Ok(Self::Form(Box::new(NewPage {
-            layout: person.layout(conn, "organizations")?,
+    }
+}
+
+impl NewOrLimitPage {
+    fn load(conn: &mut Conn, user: &CurrentUser, form: OrganizationForm, errors: FormErrors) -> Result<Self, AppError> {
+        if let Some(page) = LimitPage::load_when_full(conn, user)? {
+            return Ok(Self::Limit(Box::new(page)));
+        }
+        Ok(Self::New(Box::new(NewPage {
+            layout: user.layout(conn, "organizations")?,
             form,
             errors,
             regions: Region::ALL
                 .iter()
                 .map(|region| (region.as_str(), region.label()))
                 .collect(),
-            first: !queries::has_any(conn, person.id)?,
+            first: !queries::has_any(conn, user.id)?,
         })))
     }
 }
 
 /// `GET /organizations/new`
 pub async fn new(gate: SignedIn) -> Result<HttpResponse, AppError> {
-    let view = gate
-        .read(|person, conn| View::of(conn, person, NewForm::default(), FormErrors::none()))
-        .await?;
-    match view {
-        View::Form(page) => html(*page),
-        View::Full(page) => html(*page),
-    }
+    gate.show(|user, conn| NewOrLimitPage::load(conn, user, OrganizationForm::default(), FormErrors::none()))
+        .await
 }
 
-enum Refused {
-    Full,
-    Fields(FormErrors),
+enum OrganizationFormError {
+    Invalid(FormErrors),
+    Failed(AppError),
+}
+
+change_error!(OrganizationFormError);
+
+impl From<CreateOrganizationError> for OrganizationFormError {
+    fn from(error: CreateOrganizationError) -> Self {
+        match error {
+            CreateOrganizationError::Failed(error) => Self::Failed(error),
+            // The page of the limit replaces the form.
+            CreateOrganizationError::LimitReached => Self::Invalid(FormErrors::none()),
+            CreateOrganizationError::SlugTaken { slug, free } => {
+                let message = match free {
+                    Some(free) => format!("“{slug}” is taken, “{free}” is free"),
+                    None => format!("“{slug}” is taken, choose another"),
+                };
+                Self::Invalid(FormErrors::one("slug", message))
+            }
+        }
+    }
 }
 
 /// `POST /organizations`
-pub async fn create(gate: SignedIn, form: web::Form<NewForm>) -> Result<HttpResponse, AppError> {
+pub async fn create(gate: SignedIn, form: web::Form<OrganizationForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
-    let made = gate
-        .write(move |person, conn| match rules::wish(&typed, &person.email) {
-            Err(errors) => Ok((Err(Refused::Fields(errors)), Events::none("refused"))),
-            Ok(wish) => make(conn, person, wish),
+    let created = gate
+        .try_write(move |user, conn| {
+            let draft = typed.parse(&user.email).map_err(OrganizationFormError::Invalid)?;
+            Ok(create::create_within_limit(conn, &user.cx, user.id, draft)?)
         })
-        .await?;
-    let errors = match made {
+        .await;
+    match created {
         Ok(slug) => {
             let done = format!("/onboarding/done?organization={slug}");
-            return Ok(see_other(gate.fragment(), &done));
+            Ok(see_other(gate.fragment(), &done))
         }
-        Err(Refused::Full) => FormErrors::none(),
-        Err(Refused::Fields(errors)) => errors,
-    };
-    let view = gate
-        .read(move |person, conn| View::of(conn, person, form, errors))
-        .await?;
-    match view {
-        View::Form(page) => refused(*page),
-        View::Full(page) => refused(*page),
-    }
-}
-
-fn make(conn: &mut Conn, person: &CurrentUser, wish: Wish) -> Result<(Result<Slug, Refused>, Events), AppError> {
-    // Two creations at once by one person count one after the other.
-    queries::lock(conn, person.id)?;
-    let limit = rules::limit(person.organization_limit, person.cx.config().organization_limit);
-    if rules::is_full(queries::created(conn, person.id)?, limit) {
-        return Ok((Err(Refused::Full), Events::none("refused")));
-    }
-    let free = queries::free_like(conn, wish.new.slug.as_str())?;
-    let new = match &free {
-        Some(free) if wish.slug_is_ours => NewOrganization {
-            slug: free.clone(),
-            ..wish.new
-        },
-        _ => wish.new,
-    };
-    let (org, events) = match organization::create(conn, &person.cx, person, &new) {
-        Ok(created) => created,
-        Err(CreateRefused::SlugTaken) => {
-            let sentence = free.filter(|free| *free != new.slug).map_or_else(
-                || format!("“{}” is taken, choose another", new.slug),
-                |free| format!("“{}” is taken, “{free}” is free", new.slug),
-            );
-            return Ok((
-                Err(Refused::Fields(FormErrors::one("slug", sentence))),
-                Events::none("refused"),
-            ));
+        Err(OrganizationFormError::Invalid(errors)) => {
+            gate.refused(move |user, conn| NewOrLimitPage::load(conn, user, form, errors))
+                .await
         }
-        Err(CreateRefused::Failed(error)) => return Err(error),
-    };
-    let invited = match wish.owner {
-        Some(owner) => invite_owner(conn, person, org, owner)?,
-        None => Events::none("the creator is the owner"),
-    };
-    Ok((Ok(new.slug), events.and(invited)))
-}
-
-/// The creator stays owner until the invited one accepts: the organization is never without.
-fn invite_owner(conn: &mut Conn, person: &CurrentUser, org: OrgId, owner: Email) -> Result<Events, AppError> {
-    let label = owner.to_string();
-    let offer = NewInvitation {
-        email: owner,
-        first_name: String::new(),
-        last_name: String::new(),
-        role: Role::Owner,
-        companies: Vec::new(),
-        message: String::new(),
-        access_until: None,
-        hands_over: true,
-    };
-    let (id, seed) = invitation::create(conn, &person.cx, org, person.id, &offer)?
-        .ok_or_else(|| AppError::internal("a new organization has no open invitation"))?;
-    let invitation = invitation::find(conn, org, id)?.ok_or(AppError::NotFound)?;
-    email::invite(conn, &person.cx, &invitation, seed)?;
-    let event = Event::new(Action::MemberInvited, "invitation", id, label)
-        .after(json!({ "role": Role::Owner.as_str(), "hands_over": true }));
-    Ok(Events::organization(org, event))
-}
-
-/// The query of the live check.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct SlugQuery {
-    name: String,
-    slug: String,
-}
-
-#[derive(Template)]
-#[template(path = "organizations/slug.html")]
-struct SlugStatus {
-    good: Option<String>,
-    bad: Option<String>,
-}
-
-/// `GET /organizations/slug`
-pub async fn slug(gate: SignedIn, query: web::Query<SlugQuery>) -> Result<HttpResponse, AppError> {
-    let SlugQuery { name, slug } = query.into_inner();
-    let status = gate
-        .read(move |_, conn| {
-            let good = |text: String| SlugStatus {
-                good: Some(text),
-                bad: None,
-            };
-            let bad = |text: String| SlugStatus {
-                good: None,
-                bad: Some(text),
-            };
-            if slug.trim().is_empty() {
-                if name.trim().is_empty() {
-                    return Ok(SlugStatus { good: None, bad: None });
-                }
-                return Ok(match queries::free_like(conn, &Slug::suggest(&name))? {
-                    Some(free) => good(format!("Left empty, it becomes “{free}”")),
-                    None => bad("Choose a short name for the address".into()),
-                });
-            }
-            let offer = |free: Option<Slug>, sentence: String| match free {
-                Some(free) => bad(format!(
-                    "{}, “{free}” is free",
-                    sentence.trim_end_matches(", choose another")
-                )),
-                None => bad(sentence),
-            };
-            Ok(match Slug::parse_free(&slug) {
-                Err(sentence) => {
-                    let like = queries::free_like(conn, &Slug::suggest(&slug))?;
-                    offer(like, sentence)
-                }
-                Ok(slug) => match queries::free_like(conn, slug.as_str())? {
-                    Some(free) if free == slug => good(format!("“{slug}” is free")),
-                    free => offer(free, format!("“{slug}” is taken")),
-                },
-            })
-        })
-        .await?;
-    html(status)
+        Err(OrganizationFormError::Failed(error)) => Err(error),
+    }
 }

@@ -1,4 +1,5 @@
-//! The overview of an organization: real counts, its companies, what needs attention, what was done lately.
+//! The overview of an organization.
 
+pub mod attention;
 pub mod queries;
 pub mod show;

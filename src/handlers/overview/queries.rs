@@ -1,15 +1,17 @@
-//! What the overview shows is only read.
+//! Reads of the overview.
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
-use crate::common::id::CompanyId;
+use crate::common::id::{CompanyId, MembershipId};
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::{companies, invitations, mail_outbox, organizations, role_counts};
+use crate::db::schema::{companies, memberships, organization_contacts, organizations};
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::{CompanyStatus, InvitationStatus};
-use crate::mail::outbox::MailState;
+use crate::db::types::organization::CompanyStatus;
+use crate::models::organization::contact::ContactKind;
+use crate::on_each;
 
 /// How many of these companies are active and archived.
 pub fn companies_by_status(conn: &mut Conn, org: OrgId, own: &[CompanyId]) -> QueryResult<(i64, i64)> {
@@ -23,75 +25,92 @@ pub fn companies_by_status(conn: &mut Conn, org: OrgId, own: &[CompanyId]) -> Qu
     Ok((of(CompanyStatus::Active), of(CompanyStatus::Archived)))
 }
 
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = companies)]
+pub struct OverviewCompany {
+    pub name: String,
+    pub slug: String,
+    /// Members who are assigned and are not in it by their organization role.
+    pub member_count: i64,
+}
+
 /// The first active companies by name. `own` limits them.
 pub fn first_companies(
     conn: &mut Conn,
     org: OrgId,
     own: Option<&[CompanyId]>,
     limit: i64,
-) -> QueryResult<Vec<(CompanyId, String, String)>> {
+) -> QueryResult<Vec<OverviewCompany>> {
     let active = companies::table
         .filter(companies::organization_id.eq(org))
         .filter(companies::status.eq(CompanyStatus::Active))
         .order((companies::sort_name, companies::id))
         .limit(limit)
-        .select((companies::id, companies::name, companies::slug));
+        .select(OverviewCompany::as_select());
     match own {
         None => active.load(conn),
         Some(own) => active.filter(companies::id.eq_any(own)).load(conn),
     }
 }
 
-/// How many members there are.
-pub fn members(conn: &mut Conn, org: OrgId) -> QueryResult<i64> {
-    let counts: Vec<i64> = role_counts::table
-        .filter(role_counts::organization_id.eq(org))
-        .select(role_counts::members)
-        .load(conn)?;
-    Ok(counts.iter().sum())
-}
-
-/// Invitations nobody has answered yet.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Pending {
-    /// All that can still be accepted.
+#[derive(Debug, Clone, Copy, Default, QueryableByName)]
+pub struct PendingInvitations {
+    #[diesel(sql_type = BigInt)]
     pub open: i64,
-    /// Those of them that end within two days.
+    /// Those that expire within two days.
+    #[diesel(sql_type = BigInt)]
     pub ending: i64,
-    /// Those of them whose letter did not arrive.
+    /// Those whose email did not arrive.
+    #[diesel(sql_type = BigInt)]
     pub undelivered: i64,
 }
 
-/// Counts the pending invitations.
-pub fn pending(conn: &mut Conn, org: OrgId, now: Time) -> QueryResult<Pending> {
-    let open = || {
-        invitations::table
-            .filter(invitations::organization_id.eq(org))
-            .filter(invitations::status.eq(InvitationStatus::Pending))
-            .filter(invitations::expires_at.gt(now))
-    };
-    Ok(Pending {
-        open: open().count().get_result(conn)?,
-        ending: open()
-            .filter(invitations::expires_at.le(now + Span::days(2)))
-            .count()
-            .get_result(conn)?,
-        undelivered: open()
-            .inner_join(mail_outbox::table)
-            .filter(
-                mail_outbox::state
-                    .eq(MailState::Failed)
-                    .or(mail_outbox::state.eq(MailState::Bounced)),
-            )
-            .count()
-            .get_result(conn)?,
-    })
+pub fn pending_invitations(conn: &mut Conn, org: OrgId, now: Time) -> QueryResult<PendingInvitations> {
+    let sql = "SELECT COUNT(*) AS open, \
+        CAST(COALESCE(SUM(CASE WHEN i.expires_at <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ending, \
+        CAST(COALESCE(SUM(CASE WHEN m.state IN ('failed', 'bounced') THEN 1 ELSE 0 END), 0) AS BIGINT) AS undelivered \
+        FROM invitations i LEFT JOIN mail_outbox m ON m.id = i.mail_id \
+        WHERE i.organization_id = $2 AND i.status = 'pending' AND i.expires_at > $3";
+    // SQLite numbers the parameters in the order of their first use.
+    let soon = now + Span::days(2);
+    on_each!(conn, c => diesel::sql_query(sql)
+        .bind::<BigInt, _>(soon)
+        .bind::<Text, _>(org)
+        .bind::<BigInt, _>(now)
+        .get_result(c))
 }
 
-/// How many owners there are.
-pub fn owners(conn: &mut Conn, org: OrgId) -> QueryResult<i32> {
-    organizations::table
-        .find(org)
-        .select(organizations::owner_count)
-        .first(conn)
+#[derive(Debug, Clone)]
+pub struct OverviewFacts {
+    pub owners: i32,
+    /// `None` in a support session.
+    pub joined_at: Option<Time>,
+    /// The verified support contact.
+    pub support: Option<String>,
+}
+
+pub fn facts(conn: &mut Conn, org: OrgId, reader: MembershipId) -> QueryResult<OverviewFacts> {
+    let (owners, joined_at, support): (i32, Option<Time>, Option<String>) = organizations::table
+        .left_join(
+            memberships::table.on(memberships::organization_id
+                .eq(organizations::id)
+                .and(memberships::id.eq(reader))),
+        )
+        .left_join(
+            organization_contacts::table.on(organization_contacts::organization_id
+                .eq(organizations::id)
+                .and(organization_contacts::kind.eq(ContactKind::Support))),
+        )
+        .filter(organizations::id.eq(org))
+        .select((
+            organizations::owner_count,
+            memberships::joined_at.nullable(),
+            organization_contacts::email.nullable(),
+        ))
+        .first(conn)?;
+    Ok(OverviewFacts {
+        owners,
+        joined_at,
+        support: support.filter(|email| !email.is_empty()),
+    })
 }

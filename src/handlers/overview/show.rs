@@ -1,55 +1,38 @@
-//! The page itself.
-
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit::query;
 use crate::audit::query::{Filter, SeqCursor};
-use crate::audit::visibility::Visibility;
-use crate::audit::{Action, Category};
+use crate::audit::walk;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{InviteMembers, Permission, ViewAudit, ViewMembers, ViewOverview};
 use crate::common::error::AppError;
-use crate::common::html::{html, number};
+use crate::common::id::CompanyId;
 use crate::common::time::Span;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
+use crate::handlers::overview::attention;
+use crate::handlers::overview::attention::AttentionItem;
 use crate::handlers::overview::queries;
-use crate::handlers::overview::queries::Pending;
-use crate::models::approval;
-use crate::models::company_staff::Staff;
-use crate::models::membership::record::Membership;
-use crate::models::organization::contact;
-use crate::models::organization::contact::ContactKind;
-use crate::services::approvals::dual_control;
+use crate::handlers::overview::queries::{OverviewFacts, PendingInvitations};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
 const CARDS: i64 = 12;
 const LINES: usize = 8;
 const NEWCOMER: Span = Span::hours(24);
-/// From this size on one owner is a risk and no matter of course.
-const SEVERAL: i64 = 3;
 
-struct Card {
+struct CompanyCard {
     name: String,
     href: String,
     people: i64,
     direct: i64,
 }
 
-struct Attention {
-    icon: &'static str,
-    title: String,
-    text: &'static str,
-    href: String,
-}
-
-struct Line {
+struct ActivityRow {
     actor: String,
-    /// Who allowed it, when an operator did it in a support session.
+    /// The member who allowed support access, when an operator did it.
     on_behalf_of: Option<String>,
     sentence: String,
     iso: String,
@@ -64,28 +47,30 @@ struct OverviewPage {
     path: String,
     unit: UnitLabel,
     may: Permissions,
-    // Only the companies assigned to the reader are counted and shown.
+    /// Whether only the companies assigned to the reader are counted and shown.
     own: bool,
     active: i64,
     archived: i64,
     members: Option<i64>,
-    pending: Option<Pending>,
-    cards: Vec<Card>,
+    pending: Option<PendingInvitations>,
+    cards: Vec<CompanyCard>,
     inherited: i64,
     welcome: Option<(String, &'static str, String)>,
     starting: bool,
-    attention: Vec<Attention>,
-    activity: Option<Vec<Line>>,
-    /// Whom members ask, where the organization named somebody.
+    attention: Vec<AttentionItem>,
+    activity: Option<Vec<ActivityRow>>,
+    /// The support contact of the organization.
     support: Option<String>,
 }
 
+crate::page!(OverviewPage);
+
 /// `GET /organizations/{slug}`
 pub async fn show(gate: Gate<ViewOverview>) -> Result<HttpResponse, AppError> {
-    html(gate.read(page).await?)
+    gate.show(load).await
 }
 
-fn page(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
+fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
     let org = actor.organization;
     let everywhere = |reach: Reach| reach == Reach::Everywhere;
     let own = if everywhere(actor.reach::<ViewOverview>()) {
@@ -97,67 +82,21 @@ fn page(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         None => (actor.active_companies, actor.archived_companies),
         Some(own) => queries::companies_by_status(conn, org, own)?,
     };
-    let first = queries::first_companies(conn, org, own.as_deref(), CARDS)?;
-    let ids: Vec<_> = first.iter().map(|(id, ..)| *id).collect();
-    let staff = Staff::count(conn, org, &ids)?;
-    let cards = first
-        .into_iter()
-        .map(|(id, name, slug)| Card {
-            name,
-            href: actor.path(&format!("/companies/{slug}")),
-            people: staff.total(id),
-            direct: staff.direct(id),
-        })
-        .collect();
-    let total = queries::members(conn, org)?;
-    let members = everywhere(actor.reach::<ViewMembers>()).then_some(total);
+    let counts = actor.role_counts(conn)?;
+    let (members, inherited) = (counts.members(None), counts.in_every_company());
     let pending = if everywhere(actor.reach::<InviteMembers>()) {
-        Some(queries::pending(conn, org, actor.cx.now)?)
+        Some(queries::pending_invitations(conn, org, actor.cx.now)?)
     } else {
         None
     };
-    let activity = if everywhere(actor.reach::<ViewAudit>()) {
-        let now = actor.cx.now;
-        // Who came and went is in the log; here it would push out what was done.
-        let done = Action::ALL.iter().filter(|action| action.kind() != Category::Login);
-        let wanted = Filter {
-            actions: Some(done.copied().collect()),
-            ..Filter::default()
-        };
-        let sight = Visibility::of(conn, actor)?;
-        let found = query::page(conn, org, &wanted, &sight, SeqCursor::Top, LINES)?;
-        Some(
-            found
-                .lines
-                .into_iter()
-                .map(|line| Line {
-                    iso: line.at.iso(),
-                    ago: line.at.ago(now),
-                    actor: line.actor_name.clone(),
-                    on_behalf_of: line.on_behalf_of.clone(),
-                    sentence: line.sentence(),
-                })
-                .collect(),
-        )
-    } else {
-        None
-    };
-    let starting =
-        total == 1 && pending.is_some_and(|pending| pending.open == 0) && actor.permissions.create_companies();
-    // Who looks in by a support session never joined.
-    let joined = match actor.support {
-        Some(_) => None,
-        None => Some(Membership::find(conn, org, actor.id)?.joined_at),
-    };
-    let fresh = joined.is_some_and(|joined| actor.cx.now - joined < NEWCOMER);
-    let welcome = fresh.then(|| {
-        let first_name = actor.person.name.split_whitespace().next().unwrap_or_default();
-        (
-            first_name.to_owned(),
-            actor.role.label(),
-            actor.role.can(actor.unit.many()),
-        )
-    });
+    let facts = queries::facts(conn, org, actor.id)?;
+    let mut attention = attention::approvals(conn, actor)?;
+    attention.extend(
+        pending
+            .map(|pending| attention::invitations(actor, pending))
+            .unwrap_or_default(),
+    );
+    attention.extend(attention::single_owner(actor, members, facts.owners));
     Ok(OverviewPage {
         layout: actor.layout(conn, "overview")?,
         name: actor.organization_name.clone(),
@@ -165,69 +104,70 @@ fn page(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
         unit: actor.unit,
         may: actor.permissions,
         own: own.is_some(),
-        attention: attention(actor, conn, pending, total)?,
-        inherited: staff.inherited,
+        attention,
+        inherited,
         active,
         archived,
-        members,
+        members: everywhere(actor.reach::<ViewMembers>()).then_some(members),
         pending,
-        cards,
-        welcome,
-        starting,
-        activity,
-        support: contact::proven(conn, org, ContactKind::Support)?,
+        cards: cards(conn, actor, own.as_deref(), inherited)?,
+        welcome: welcome(actor, &facts),
+        starting: members == 1
+            && pending.is_some_and(|pending| pending.open == 0)
+            && actor.permissions.create_companies(),
+        activity: activity(conn, actor)?,
+        support: facts.support,
     })
 }
 
-/// Only what was measured, and only for who can do something about it.
-fn attention(
-    actor: &Actor,
+fn cards(
     conn: &mut Conn,
-    pending: Option<Pending>,
-    members: i64,
-) -> Result<Vec<Attention>, AppError> {
-    let mut found = Vec::new();
-    for approval in approval::open(conn, actor.cx.now, actor.organization)? {
-        if dual_control::may_decide(&approval, actor) {
-            found.push(Attention {
-                icon: "clock",
-                title: format!("Asked of you: {}", approval.label),
-                text: "Nothing happens until you confirm",
-                href: actor.path(&format!("/settings/approvals/{}", approval.id)),
-            });
-        }
+    actor: &Actor,
+    own: Option<&[CompanyId]>,
+    inherited: i64,
+) -> Result<Vec<CompanyCard>, AppError> {
+    let companies = queries::first_companies(conn, actor.organization, own, CARDS)?;
+    Ok(companies
+        .into_iter()
+        .map(|company| CompanyCard {
+            name: company.name,
+            href: actor.path(&format!("/companies/{}", company.slug)),
+            people: inherited + company.member_count,
+            direct: company.member_count,
+        })
+        .collect())
+}
+
+/// A greeting for new members.
+fn welcome(actor: &Actor, facts: &OverviewFacts) -> Option<(String, &'static str, String)> {
+    let joined_at = facts.joined_at.filter(|_| actor.support.is_none())?;
+    (actor.cx.now - joined_at < NEWCOMER).then(|| {
+        let first_name = actor.person.name.split_whitespace().next().unwrap_or_default();
+        (
+            first_name.to_owned(),
+            actor.role.label(),
+            actor.role.can(actor.unit.many()),
+        )
+    })
+}
+
+fn activity(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<ActivityRow>>, AppError> {
+    if actor.reach::<ViewAudit>() != Reach::Everywhere {
+        return Ok(None);
     }
-    let say = |n: i64, one: &str, many: &str| format!("{} {}", number(&n), if n == 1 { one } else { many });
-    if let Some(pending) = pending {
-        let href = actor.path("/invitations");
-        if pending.undelivered > 0 {
-            found.push(Attention {
-                icon: "mail",
-                title: say(
-                    pending.undelivered,
-                    "invitation did not arrive",
-                    "invitations did not arrive",
-                ),
-                text: "Check the address or send it again",
-                href: href.clone(),
-            });
-        }
-        if pending.ending > 0 {
-            found.push(Attention {
-                icon: "clock",
-                title: say(pending.ending, "invitation expires soon", "invitations expire soon"),
-                text: "Within two days",
-                href,
-            });
-        }
-    }
-    if actor.permissions.grant_owner() && members >= SEVERAL && queries::owners(conn, actor.organization)? == 1 {
-        found.push(Attention {
-            icon: "crown",
-            title: "One owner only".into(),
-            text: "Make somebody else an owner too",
-            href: actor.path("/members"),
-        });
-    }
-    Ok(found)
+    // Sign-ins would displace the changes.
+    let filter = Filter {
+        hide_logins: true,
+        ..Filter::default()
+    };
+    let visibility = actor.visibility(conn)?;
+    let found = walk::page(conn, actor.organization, &filter, &visibility, SeqCursor::Top, LINES)?;
+    let rows = found.lines.into_iter().map(|line| ActivityRow {
+        iso: line.at.iso(),
+        ago: line.at.ago(actor.cx.now),
+        actor: line.actor_name.clone(),
+        on_behalf_of: line.on_behalf_of.clone(),
+        sentence: line.description(),
+    });
+    Ok(Some(rows.collect()))
 }

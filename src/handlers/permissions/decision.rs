@@ -26,10 +26,12 @@ use crate::models::access_request::{Request, RequestStatus};
 use crate::models::membership::record::Membership;
 use crate::services::access_requests::email;
 use crate::services::assignments;
-use crate::services::assignments::AssignmentCheck;
+use crate::services::assignments::{AssignmentCheck, AssignmentError};
+use crate::services::members::errors::RoleChangeError;
 use crate::services::members::role;
 use crate::services::members::role::Title;
-use crate::services::members::rules::{ActorRank, MemberChangeError, Target, may_override};
+use crate::services::members::rules::{ActorRank, Target, may_override};
+use crate::web::messages;
 
 /// What granting does.
 #[derive(Debug, Clone)]
@@ -170,12 +172,13 @@ fn grant(
         .find(|way| way.value == chosen)
         .ok_or_else(|| Stop::Refused("way", "Choose how to grant it".into()))?;
     let Subject { person, inputs, .. } = subject;
-    let changed = || Stop::Refused("way", MemberChangeError::Changed.sentence().into());
+    let changed = || Stop::Refused("way", messages::CHANGED.into());
     let events = match (&way.deal, request.company, request.permission()) {
         (Deal::Company(role), Some(company), _) => {
-            match assignments::give(conn, actor, AssignCompanies::ID, &person, company, *role)? {
+            match assignments::give(conn, actor, AssignCompanies::ID, &person, company, *role) {
                 Ok(placed) => placed.events,
-                Err(why) => return Err(Stop::Refused("way", why.sentence(actor.unit.one()))),
+                Err(AssignmentError::Failed(error)) => return Err(error.into()),
+                Err(error) => return Err(Stop::Refused("way", error.message(actor.unit.one()))),
             }
         }
         (Deal::Override, _, Some(permission)) => {
@@ -186,9 +189,10 @@ fn grant(
                 Err(Stopped::Rank | Stopped::Changed) => return Err(changed()),
             }
         }
-        (Deal::Role(title), ..) => match role::change(conn, actor, &person, title)? {
-            Ok(done) => done.events,
-            Err(why) => return Err(Stop::Refused("way", why.sentence().into())),
+        (Deal::Role(title), ..) => match role::change(conn, actor, &person, title) {
+            Ok((_, events)) => events,
+            Err(RoleChangeError::Failed(error)) => return Err(error.into()),
+            Err(error) => return Err(Stop::Refused("way", error.message().into())),
         },
         _ => return Err(changed()),
     };

@@ -26,10 +26,11 @@ use crate::models::membership;
 use crate::models::membership::Outcome;
 use crate::models::membership::record::Membership;
 use crate::services::members::ceiling::PermissionCeiling;
-use crate::services::members::rules::{ActorRank, MemberChangeError, Target, may_override};
+use crate::services::members::rules::{ActorRank, Target, may_override};
 use crate::services::members::visible::visible;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+use crate::web::messages;
 
 /// One cell of the table.
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing to show of it")]
@@ -272,7 +273,7 @@ pub async fn save(
             let Subject { person, inputs, .. } = subject(conn, actor, &of)?;
             let stored = inputs.overrides;
             if form.get("seen") != stored.text() {
-                let why = FormErrors::one("overrides", MemberChangeError::Changed.sentence());
+                let why = FormErrors::one("overrides", messages::CHANGED);
                 return Ok((Err((None, why)), Events::none("somebody was faster")));
             }
             let wanted = match typed(&form, stored) {
@@ -293,7 +294,7 @@ pub async fn save(
                     Ok((Err((Some(wanted), errors)), Events::none("a rule refused")))
                 }
                 Err(Stopped::Changed) => {
-                    let why = FormErrors::one("overrides", MemberChangeError::Changed.sentence());
+                    let why = FormErrors::one("overrides", messages::CHANGED);
                     Ok((Err((None, why)), Events::none("somebody was faster")))
                 }
             }

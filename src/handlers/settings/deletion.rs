@@ -1,29 +1,25 @@
-//! The end of an organization: decided by who types its name and their password, and taken back by any owner until the
-//! last day.
+//! Deleting an organization, after its name and the password were entered.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde_json::json;
 
-use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::TransferOrDelete;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
+use crate::common::html::see_other;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::models::approval::ApprovalAction;
+use crate::handlers::password;
+use crate::handlers::settings::approvals::words;
 use crate::models::organization;
-use crate::models::organization::deletion;
-use crate::services::approvals::dual_control;
-use crate::services::approvals::{email, execute};
+use crate::services::approvals::Outcome;
+use crate::services::organizations::deletion;
+use crate::services::organizations::deletion::DeletionError;
 use crate::services::reauthenticate;
-use crate::services::reauthenticate::ReauthenticationError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
-use crate::web::password_messages;
 
 #[derive(Template)]
 #[template(path = "settings/deletion.html", blocks = ["dialog"])]
@@ -33,7 +29,7 @@ struct DeletionPage {
     path: String,
     restoring: String,
     back: String,
-    /// The day of the deletion, when it waits for that.
+    /// The day of the deletion, when it is scheduled.
     pending: Option<String>,
     companies: String,
     dual: bool,
@@ -42,9 +38,11 @@ struct DeletionPage {
     errors: FormErrors,
 }
 
+crate::page!(DeletionPage => as_dialog);
+
 impl DeletionPage {
     fn load(conn: &mut Conn, actor: &Actor, typed: String, errors: FormErrors) -> Result<Self, AppError> {
-        let all = actor.active_companies + actor.archived_companies;
+        let companies = actor.active_companies + actor.archived_companies;
         Ok(Self {
             layout: actor.layout(conn, "settings")?,
             organization: actor.organization_name.clone(),
@@ -56,7 +54,7 @@ impl DeletionPage {
                 "/settings/general"
             }),
             pending: actor.delete_after.map(Time::date),
-            companies: actor.unit.count(&all),
+            companies: actor.unit.count(&companies),
             dual: organization::control(conn, actor.organization)?.holds(),
             export: actor.permissions.export_audit().then(|| actor.path("/settings/audit")),
             typed,
@@ -65,19 +63,12 @@ impl DeletionPage {
     }
 }
 
-/// `GET /organizations/{slug}/settings/deletion`: what would go; or, while it waits, the way back.
-pub async fn confirm(gate: Gate<TransferOrDelete>) -> Result<HttpResponse, AppError> {
-    let page = gate
-        .read(|actor, conn| DeletionPage::load(conn, actor, String::new(), FormErrors::none()))
-        .await?;
-    if gate.fragment() {
-        html(page.as_dialog())
-    } else {
-        html(page)
-    }
+/// `GET /organizations/{slug}/settings/deletion`: what would be deleted, or how to restore it.
+pub async fn new(gate: Gate<TransferOrDelete>) -> Result<HttpResponse, AppError> {
+    gate.show(|actor, conn| DeletionPage::load(conn, actor, String::new(), FormErrors::none()))
+        .await
 }
 
-/// The form as typed.
 #[derive(Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct DeletionForm {
@@ -86,79 +77,43 @@ pub struct DeletionForm {
 }
 
 /// `POST /organizations/{slug}/settings/deletion`
-pub async fn delete(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>) -> Result<HttpResponse, AppError> {
-    let form = form.into_inner();
+pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>) -> Result<HttpResponse, AppError> {
+    let DeletionForm {
+        organization_name: typed,
+        password,
+    } = form.into_inner();
     let mut errors = FormErrors::none();
-    let typed = form.organization_name.clone();
-    let named = gate
-        .read(move |actor, _| Ok((typed.trim() == actor.organization_name, actor.organization_name.clone())))
-        .await?;
-    if let (false, name) = named {
+    let name = gate.read(|actor, _| Ok(actor.organization_name.clone())).await?;
+    if typed.trim() != name {
         errors.add("organization_name", format!("Type “{name}” to confirm"));
     }
-    match reauthenticate::confirm(&gate, form.password).await {
-        Ok(()) => {}
-        Err(ReauthenticationError::Failed(error)) => return Err(error),
-        Err(error) => errors.add("password", password_messages::reauthentication(&error)),
+    if let Err(error) = reauthenticate::confirm(&gate, password).await {
+        errors.add("password", password::message(error)?);
     }
     if !errors.is_empty() {
-        let typed = form.organization_name;
-        let page = gate
-            .read(move |actor, conn| DeletionPage::load(conn, actor, typed, errors))
-            .await?;
-        return if gate.fragment() {
-            refused(page.as_dialog())
-        } else {
-            refused(page)
-        };
+        return gate
+            .refused(move |actor, conn| DeletionPage::load(conn, actor, typed, errors))
+            .await;
     }
-    let ((tone, word), path) = gate
-        .write(|actor, conn| {
-            let label = format!("delete {}", actor.organization_name);
-            if let Some(waits) =
-                dual_control::require_approval(conn, actor, ApprovalAction::Deletion, json!({}), label)?
-            {
-                let path = actor.path("/settings/general");
-                return Ok(((("info", waits.word), path), waits.events));
-            }
-            let path = actor.path("");
-            Ok(match execute::delete(conn, actor)? {
-                Some(done) => ((("warning", done.word), path), done.events),
-                None => (
-                    (("info", "It waits for its deletion already".into()), path),
-                    Events::none("another owner was faster"),
-                ),
-            })
+    let requested = gate
+        .try_write(|actor, conn| {
+            let (outcome, events) = deletion::request(conn, actor)?;
+            let path = match outcome {
+                Outcome::Done(_) => actor.path(""),
+                Outcome::Pending(_) => actor.path("/settings/general"),
+            };
+            Ok(((outcome, path), events))
         })
-        .await?;
-    gate.tell(tone, word);
-    Ok(see_other(gate.fragment(), &path))
-}
-
-/// `POST /organizations/{slug}/settings/restoration`: it stays after all.
-pub async fn restore(gate: Gate<TransferOrDelete>) -> Result<HttpResponse, AppError> {
-    let (word, path) = gate
-        .write_while_pending(|actor, conn| {
-            let path = actor.path("/settings/general");
-            if !deletion::stop(conn, actor.organization)? {
-                // Its time ran out in this moment.
-                if deletion::has_begun(conn, actor.organization)? {
-                    return Err(AppError::NotFound);
-                }
-                let word = format!("{} is not waiting for its deletion", actor.organization_name);
-                return Ok(((word, path), Events::none("there was nothing to stop")));
-            }
-            email::stopped(conn, actor)?;
-            let event = Event::new(
-                Action::DeletionStopped,
-                "organization",
-                actor.organization,
-                &actor.organization_name,
-            );
-            let word = format!("{} is restored", actor.organization_name);
-            Ok(((word, path), actor.event(event)))
-        })
-        .await?;
-    gate.tell("success", word);
+        .await;
+    let (tone, message, path) = match requested {
+        Ok((Outcome::Done(day), path)) => ("warning", format!("{name} will be deleted on {}", day.date()), path),
+        Ok((Outcome::Pending(pending), path)) => ("info", words::pending(pending).to_owned(), path),
+        Err(DeletionError::AlreadyScheduled) => {
+            let path = gate.read(|actor, _| Ok(actor.path(""))).await?;
+            ("info", "The deletion is already scheduled".to_owned(), path)
+        }
+        Err(DeletionError::Failed(error)) => return Err(error),
+    };
+    gate.tell(tone, message);
     Ok(see_other(gate.fragment(), &path))
 }

@@ -1,23 +1,21 @@
-//! The general settings: what an organization says of itself, who is written to, and who decides about it.
+//! The general settings: profile, contacts, dual control, and pending approvals.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::Permissions;
-use crate::authz::permission::{EditProfile, Permission, ViewOrganization};
+use crate::authz::permission::EditProfile;
 use crate::authz::role::Role;
 use crate::common::currency::CURRENCIES;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
+use crate::common::html::html;
 use crate::common::zone;
 use crate::db::Conn;
 use crate::db::types::organization::{Region, UnitLabel};
-use crate::handlers::settings::rules;
-use crate::handlers::settings::rules::{Preset, ProfileForm};
+use crate::handlers::settings::profile_form::{Preset, ProfileForm};
 use crate::models::approval;
 use crate::models::approval::Approval;
 use crate::models::member_names;
@@ -26,6 +24,7 @@ use crate::models::organization::contact;
 use crate::models::organization::contact::{Contact, ContactKind};
 use crate::models::organization::profile::Control;
 use crate::services::approvals::dual_control;
+use crate::services::organizations::profile;
 use crate::web::history;
 use crate::web::history::History;
 use crate::web::layout::Layout;
@@ -33,12 +32,11 @@ use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
 
-/// A contact as the card shows it.
 struct ContactRow {
     kind: ContactKind,
     email: String,
     pending: String,
-    /// Whether the link that was sent still opens.
+    /// Whether the link is still valid.
     open: bool,
 }
 
@@ -53,8 +51,8 @@ impl ContactRow {
     }
 }
 
-/// Something that waits.
-struct Waiting {
+/// A change that waits for approval.
+struct PendingRow {
     href: String,
     text: String,
     by: String,
@@ -73,7 +71,7 @@ struct GeneralPage {
     organization: String,
     may: Permissions,
     form: ProfileForm,
-    /// What was filled in and is not saved.
+    /// Filled in and not saved.
     preset: Option<Preset>,
     presets: Vec<(&'static str, &'static str)>,
     errors: FormErrors,
@@ -82,12 +80,14 @@ struct GeneralPage {
     zones: Vec<(&'static str, Vec<&'static str>)>,
     contacts: Vec<ContactRow>,
     control: Control,
-    waiting: Vec<Waiting>,
+    waiting: Vec<PendingRow>,
     history: Option<History>,
 }
 
+crate::page!(GeneralPage => as_profile);
+
 impl GeneralPage {
-    fn of(actor: &Actor, conn: &mut Conn, form: ProfileForm, errors: FormErrors) -> Result<Self, AppError> {
+    fn load(actor: &Actor, conn: &mut Conn, form: ProfileForm, errors: FormErrors) -> Result<Self, AppError> {
         let org = actor.organization;
         let known = contact::all(conn, org)?;
         let mut contacts = Vec::new();
@@ -129,14 +129,14 @@ impl GeneralPage {
         })
     }
 
-    /// The currencies as "EUR, Euro".
+    /// Such as "EUR, Euro".
     fn currencies() -> impl Iterator<Item = (&'static str, String)> {
         CURRENCIES.iter().map(|(code, name)| (*code, format!("{code}, {name}")))
     }
 }
 
-/// What waits for a confirmation: all of it for owners, their own for others.
-fn waiting(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>, AppError> {
+/// All of them for owners, and those that concern the actor for others.
+fn waiting(conn: &mut Conn, actor: &Actor) -> Result<Vec<PendingRow>, AppError> {
     let sees = |approval: &Approval| {
         actor.role == Role::Owner || approval.requested_by == actor.id || approval.approver_id == Some(actor.id)
     };
@@ -146,7 +146,7 @@ fn waiting(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>, AppError> {
     let names = member_names::names(conn, actor.organization, askers)?;
     Ok(open
         .into_iter()
-        .map(|approval| Waiting {
+        .map(|approval| PendingRow {
             href: actor.path(&format!("/settings/approvals/{}", approval.id)),
             by: names.get(&approval.requested_by).cloned().unwrap_or_default(),
             ends: approval.expires_at.ahead(actor.cx.now),
@@ -156,36 +156,23 @@ fn waiting(conn: &mut Conn, actor: &Actor) -> Result<Vec<Waiting>, AppError> {
         .collect())
 }
 
-/// `GET /organizations/{slug}/settings`: the first tab.
-pub async fn first(gate: Gate<ViewOrganization>) -> Result<HttpResponse, AppError> {
-    let path = gate
-        .read(|actor, conn| match nav::settings(actor.permissions).first() {
-            Some(tab) => Ok(actor.path(&format!("/settings/{}", tab.key))),
-            None => Err(actor.refusal(conn, EditProfile::ID)?),
-        })
-        .await?;
-    Ok(see_other(gate.fragment(), &path))
-}
-
-/// The query of the page.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-pub struct Filled {
+pub struct PresetQuery {
     preset: String,
 }
 
-/// `GET /organizations/{slug}/settings/general`: with `preset`, its fields are filled in and wait to be saved.
-pub async fn edit(gate: Gate<EditProfile>, query: web::Query<Filled>) -> Result<HttpResponse, AppError> {
+/// `GET /organizations/{slug}/settings/general`: `preset` fills in fields that are not saved yet.
+pub async fn edit(gate: Gate<EditProfile>, query: web::Query<PresetQuery>) -> Result<HttpResponse, AppError> {
     let preset = Preset::parse(&query.preset);
     let page = gate
         .read(move |actor, conn| {
-            let profile = organization::profile(conn, actor.organization)?;
-            let form = ProfileForm::of(profile);
+            let form = ProfileForm::of(organization::profile(conn, actor.organization)?);
             let form = match preset {
                 Some(preset) => form.filled(preset),
                 None => form,
             };
-            let page = GeneralPage::of(actor, conn, form, FormErrors::none())?;
+            let page = GeneralPage::load(actor, conn, form, FormErrors::none())?;
             Ok(GeneralPage { preset, ..page })
         })
         .await?;
@@ -193,37 +180,21 @@ pub async fn edit(gate: Gate<EditProfile>, query: web::Query<Filled>) -> Result<
 }
 
 /// `POST /organizations/{slug}/settings/general`
-pub async fn save(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Result<HttpResponse, AppError> {
+pub async fn update(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let profile = match form.parse() {
         Ok(profile) => profile,
         Err(errors) => {
-            let page = gate
-                .read(move |actor, conn| GeneralPage::of(actor, conn, form, errors))
-                .await?;
-            return if gate.fragment() {
-                refused(page.as_profile())
-            } else {
-                refused(page)
-            };
+            return gate
+                .refused(move |actor, conn| GeneralPage::load(actor, conn, form, errors))
+                .await;
         }
     };
     let path = gate
         .write(move |actor, conn| {
-            let org = actor.organization;
-            let before = organization::profile(conn, org)?;
-            let profile = rules::over(&before, profile);
-            let events = match rules::changes(&before, &profile) {
-                None => Events::none("nothing changed"),
-                Some((was, is)) => {
-                    organization::set_profile(conn, org, &profile)?;
-                    let event = Event::new(Action::OrganizationEdited, "organization", org, &profile.name);
-                    actor.event(event.before(was).after(is))
-                }
-            };
+            let ((), events) = profile::update(conn, actor.organization, profile)?;
             Ok((actor.path("/settings/general"), events))
         })
         .await?;
-    gate.tell("success", "Profile saved");
-    Ok(see_other(gate.fragment(), &path))
+    Ok(gate.done("Profile saved", &path))
 }

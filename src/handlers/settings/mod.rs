@@ -1,11 +1,14 @@
-//! Settings of an organization. Each tab is a page with a right of its own.
+//! Settings of an organization. Each tab has its own permission.
 
 pub mod approvals;
+pub mod contact_verification;
 pub mod contacts;
-pub mod control;
 pub mod deletion;
+pub mod dual_control;
 pub mod general;
-pub mod proof;
-pub mod rules;
+pub mod index;
+pub mod profile_form;
+pub mod restoration;
 pub mod slug;
+pub mod slug_status;
 pub mod transfer;

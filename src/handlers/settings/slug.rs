@@ -1,22 +1,22 @@
-//! The web address of an organization: changed by who types the present one.
+//! Changing the web address, after the current one was entered.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde_json::json;
 
-use crate::audit::Events;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::ChangeSlug;
+use crate::change_error;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
+use crate::common::html::see_other;
 use crate::common::slug::Slug;
 use crate::db::Conn;
-use crate::models::approval::ApprovalAction;
+use crate::handlers::settings::approvals::words;
 use crate::models::organization;
-use crate::services::approvals::dual_control;
-use crate::services::approvals::execute;
+use crate::services::approvals::Outcome;
+use crate::services::organizations::slug;
+use crate::services::organizations::slug::SlugError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -32,17 +32,14 @@ struct SlugPage {
     errors: FormErrors,
 }
 
+crate::page!(SlugPage => as_dialog);
+
 impl SlugPage {
     fn load(conn: &mut Conn, actor: &Actor, form: SlugForm, errors: FormErrors) -> Result<Self, AppError> {
         Ok(Self {
             layout: actor.layout(conn, "settings")?,
             path: actor.path("/settings/slug"),
-            // Who may change the address alone comes from the overview.
-            back: actor.path(if actor.permissions.edit_profile() {
-                "/settings/general"
-            } else {
-                ""
-            }),
+            back: actor.path(landing(actor)),
             current: actor.slug.clone(),
             former: organization::former(conn, actor.organization)?,
             form,
@@ -51,7 +48,15 @@ impl SlugPage {
     }
 }
 
-/// The form as typed.
+/// The general settings, or the overview for members who can change the web address only.
+fn landing(actor: &Actor) -> &'static str {
+    if actor.permissions.edit_profile() {
+        "/settings/general"
+    } else {
+        ""
+    }
+}
+
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct SlugForm {
@@ -59,146 +64,73 @@ pub struct SlugForm {
     current_slug: String,
 }
 
+impl SlugForm {
+    fn parse(&self, current: &str) -> Result<Slug, FormErrors> {
+        let mut errors = FormErrors::none();
+        let slug = errors.take("slug", Slug::parse_free(&self.slug));
+        if slug.as_ref().is_some_and(|slug| slug.as_str() == current) {
+            errors.add("slug", "This is already the web address. Enter another one");
+        }
+        if self.current_slug.trim().to_lowercase() != current {
+            errors.add("current_slug", format!("Type “{current}” to confirm"));
+        }
+        match slug {
+            Some(slug) if errors.is_empty() => Ok(slug),
+            _ => Err(errors),
+        }
+    }
+}
+
 /// `GET /organizations/{slug}/settings/slug`
 pub async fn edit(gate: Gate<ChangeSlug>) -> Result<HttpResponse, AppError> {
-    let page = gate
-        .read(|actor, conn| SlugPage::load(conn, actor, SlugForm::default(), FormErrors::none()))
-        .await?;
-    if gate.fragment() {
-        html(page.as_dialog())
-    } else {
-        html(page)
-    }
+    gate.show(|actor, conn| SlugPage::load(conn, actor, SlugForm::default(), FormErrors::none()))
+        .await
 }
 
-/// Reads the form against the present address.
-fn parse(form: &SlugForm, current: &str) -> Result<Slug, FormErrors> {
-    let mut errors = FormErrors::none();
-    let slug = errors.take("slug", Slug::parse_free(&form.slug));
-    if slug.as_ref().is_some_and(|slug| slug.as_str() == current) {
-        errors.add("slug", "This is the address already. Enter another one");
-    }
-    if form.current_slug.trim().to_lowercase() != current {
-        errors.add("current_slug", format!("Type “{current}” to confirm"));
-    }
-    match slug {
-        Some(slug) if errors.is_empty() => Ok(slug),
-        _ => Err(errors),
-    }
-}
-
-/// Why nothing was changed: what is wrong by field, or a defect. It undoes the savepoint.
-enum Stop {
-    Field(FormErrors),
+enum SlugFormError {
+    Invalid(FormErrors),
     Failed(AppError),
 }
 
-impl From<AppError> for Stop {
-    fn from(error: AppError) -> Self {
-        Self::Failed(error)
+change_error!(SlugFormError);
+
+impl SlugFormError {
+    fn new(error: SlugError, slug: &Slug) -> Self {
+        let message = match error {
+            SlugError::Failed(error) => return Self::Failed(error),
+            SlugError::Taken => words::slug_taken(slug.as_str()),
+            SlugError::TooOften => words::too_many_slugs(),
+            SlugError::Changed => words::SLUG_CHANGED_IN_BETWEEN.into(),
+        };
+        Self::Invalid(FormErrors::one("slug", message))
     }
 }
 
 /// `POST /organizations/{slug}/settings/slug`
-pub async fn save(gate: Gate<ChangeSlug>, form: web::Form<SlugForm>) -> Result<HttpResponse, AppError> {
+pub async fn update(gate: Gate<ChangeSlug>, form: web::Form<SlugForm>) -> Result<HttpResponse, AppError> {
     let form = form.into_inner();
     let typed = form.clone();
-    let saved = gate
-        .write(move |actor, conn| match change(conn, actor, &typed) {
-            Ok((tone, word, path, events)) => Ok((Ok((tone, word, path)), events)),
-            Err(Stop::Field(errors)) => Ok((Err(errors), Events::none("refused"))),
-            Err(Stop::Failed(error)) => Err(error),
+    let changed = gate
+        .try_write(move |actor, conn| {
+            let to = typed.parse(&actor.slug).map_err(SlugFormError::Invalid)?;
+            let (outcome, events) = slug::change(conn, actor, &to).map_err(|error| SlugFormError::new(error, &to))?;
+            let (tone, message, slug) = match outcome {
+                Outcome::Done(()) => ("success", words::slug_changed(to.as_str()), to.to_string()),
+                Outcome::Pending(pending) => ("info", words::pending(pending).to_owned(), actor.slug.clone()),
+            };
+            let path = format!("/organizations/{slug}{}", landing(actor));
+            Ok(((tone, message, path), events))
         })
-        .await?;
-    match saved {
-        Ok((tone, word, path)) => {
-            gate.tell(tone, word);
+        .await;
+    match changed {
+        Ok((tone, message, path)) => {
+            gate.tell(tone, message);
             Ok(see_other(gate.fragment(), &path))
         }
-        Err(errors) => {
-            let page = gate
-                .read(move |actor, conn| SlugPage::load(conn, actor, form, errors))
-                .await?;
-            if gate.fragment() {
-                refused(page.as_dialog())
-            } else {
-                refused(page)
-            }
+        Err(SlugFormError::Invalid(errors)) => {
+            gate.refused(move |actor, conn| SlugPage::load(conn, actor, form, errors))
+                .await
         }
+        Err(SlugFormError::Failed(error)) => Err(error),
     }
-}
-
-type Saved = (&'static str, String, String, Events);
-
-fn change(conn: &mut Conn, actor: &Actor, form: &SlugForm) -> Result<Saved, Stop> {
-    let to = parse(form, &actor.slug).map_err(Stop::Field)?;
-    let landing = |slug: &str| {
-        let page = if actor.permissions.edit_profile() {
-            "/settings/general"
-        } else {
-            ""
-        };
-        format!("/organizations/{slug}{page}")
-    };
-    let payload = json!({ "from": actor.slug, "to": to.as_str() });
-    let label = format!(
-        "change the address of {} from {} to {to}",
-        actor.organization_name, actor.slug
-    );
-    if let Some(waits) = dual_control::require_approval(conn, actor, ApprovalAction::Slug, payload, label)? {
-        return Ok(("info", waits.word, landing(&actor.slug), waits.events));
-    }
-    conn.attempt(|conn| match execute::rename(conn, actor, &to)? {
-        Ok(done) => Ok(("success", done.word, landing(to.as_str()), done.events)),
-        Err(sentence) => Err(Stop::Field(FormErrors::one("slug", sentence))),
-    })
-}
-
-/// The query of the live check.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct StatusQuery {
-    slug: String,
-}
-
-#[derive(Template)]
-#[template(path = "organizations/slug.html")]
-struct SlugStatus {
-    good: Option<String>,
-    bad: Option<String>,
-}
-
-/// `GET /organizations/{slug}/settings/slug/status`: whether an address can be taken.
-pub async fn status(gate: Gate<ChangeSlug>, query: web::Query<StatusQuery>) -> Result<HttpResponse, AppError> {
-    let typed = query.into_inner().slug;
-    let status = gate
-        .read(move |actor, conn| {
-            let good = |text: String| SlugStatus {
-                good: Some(text),
-                bad: None,
-            };
-            let bad = |text: String| SlugStatus {
-                good: None,
-                bad: Some(text),
-            };
-            if typed.trim().is_empty() {
-                return Ok(SlugStatus { good: None, bad: None });
-            }
-            let slug = match Slug::parse_free(&typed) {
-                Ok(slug) => slug,
-                Err(sentence) => return Ok(bad(sentence)),
-            };
-            let former = organization::former(conn, actor.organization)?;
-            Ok(if slug.as_str() == actor.slug {
-                bad("This is the address already".into())
-            } else if former.iter().any(|former| former == slug.as_str()) {
-                good(format!("“{slug}” was yours before"))
-            } else if organization::is_free(conn, slug.as_str())? {
-                good(format!("“{slug}” is free"))
-            } else {
-                bad(format!("“{slug}” is taken"))
-            })
-        })
-        .await?;
-    html(status)
 }

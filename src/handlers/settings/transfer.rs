@@ -1,38 +1,32 @@
-//! Handing an organization over: an owner names a member and types their password; nothing happens until that member
-//! confirms.
+//! Transfer of ownership: an owner chooses a member and enters their password. The member becomes the owner by accepting.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde_json::json;
 
-use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::TransferOrDelete;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
+use crate::common::html::see_other;
 use crate::common::id::MembershipId;
 use crate::common::name;
 use crate::db::Conn;
-use crate::db::types::MembershipStatus;
-use crate::models::approval;
-use crate::models::approval::{ApprovalAction, Ask};
+use crate::handlers::password;
 use crate::models::member_search;
 use crate::models::member_search::{MemberFilter, Sort};
 use crate::models::membership::record::Membership;
 use crate::models::organization;
-use crate::services::approvals::email;
+use crate::services::organizations::transfer;
+use crate::services::organizations::transfer::ProposalError;
 use crate::services::reauthenticate;
-use crate::services::reauthenticate::ReauthenticationError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::Tab;
-use crate::web::password_messages;
 
-/// So many members stand in the list; the search finds the others.
+/// How many members are listed. The search finds others.
 const SHOWN: usize = 20;
 
 struct Candidate {
@@ -49,7 +43,7 @@ struct TransferPage {
     tab: &'static str,
     path: String,
     organization: String,
-    /// A second owner confirms who becomes one: then this is not the way.
+    /// With dual control, a role change makes owners.
     dual: bool,
     q: String,
     candidates: Vec<Candidate>,
@@ -57,6 +51,8 @@ struct TransferPage {
     form: TransferForm,
     errors: FormErrors,
 }
+
+crate::page!(TransferPage);
 
 impl TransferPage {
     fn load(
@@ -88,7 +84,7 @@ impl TransferPage {
                 title: row.name,
             })
             .collect();
-        // Whoever was chosen stays chosen when another search does not find them.
+        // A chosen member is listed even when the search does not find them.
         if let Some(id) = MembershipId::parse(&form.member_id)
             && candidates.iter().all(|candidate| candidate.id != form.member_id)
             && let Ok(person) = Membership::find(conn, actor.organization, id)
@@ -118,14 +114,12 @@ impl TransferPage {
     }
 }
 
-/// The query of the page.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-pub struct Query {
+pub struct TransferQuery {
     q: String,
 }
 
-/// The form as typed.
 #[derive(Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct TransferForm {
@@ -136,76 +130,53 @@ pub struct TransferForm {
 }
 
 /// `GET /organizations/{slug}/settings/transfer`
-pub async fn edit(gate: Gate<TransferOrDelete>, query: web::Query<Query>) -> Result<HttpResponse, AppError> {
+pub async fn new(gate: Gate<TransferOrDelete>, query: web::Query<TransferQuery>) -> Result<HttpResponse, AppError> {
     let q = query.into_inner().q;
-    let page = gate
-        .read(move |actor, conn| TransferPage::load(conn, actor, q, TransferForm::default(), FormErrors::none()))
-        .await?;
-    html(page)
+    gate.show(move |actor, conn| TransferPage::load(conn, actor, q, TransferForm::default(), FormErrors::none()))
+        .await
+}
+
+fn message(error: ProposalError) -> Result<&'static str, AppError> {
+    match error {
+        ProposalError::DualControlOn => {
+            Ok("Dual control is on. Make this member an owner instead. Another owner must approve it")
+        }
+        ProposalError::AlreadyOwner => Ok("This member is already an owner. You can leave or take a lower role"),
+        ProposalError::NotActive => Ok("An owner can’t be suspended or have an access end date. Change that first"),
+        ProposalError::AlreadyRequested => Ok("You already asked this member. Wait for their answer"),
+        ProposalError::Failed(error) => Err(error),
+    }
 }
 
 /// `POST /organizations/{slug}/settings/transfer`: asks the member.
-pub async fn ask(gate: Gate<TransferOrDelete>, form: web::Form<TransferForm>) -> Result<HttpResponse, AppError> {
+pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<TransferForm>) -> Result<HttpResponse, AppError> {
     let mut form = form.into_inner();
     let password = std::mem::take(&mut form.password);
     let mut errors = FormErrors::none();
-    if MembershipId::parse(&form.member_id).is_none() {
-        errors.add("member_id", "Choose the member who becomes the owner");
+    let member = MembershipId::parse(&form.member_id);
+    if member.is_none() {
+        errors.add("member_id", "Choose the new owner");
     }
-    match reauthenticate::confirm(&gate, password).await {
-        Ok(()) => {}
-        Err(ReauthenticationError::Failed(error)) => return Err(error),
-        Err(error) => errors.add("password", password_messages::reauthentication(&error)),
+    if let Err(error) = reauthenticate::confirm(&gate, password).await {
+        errors.add("password", password::message(error)?);
     }
-    let typed = form.clone();
-    let asked = if errors.is_empty() {
-        gate.write(move |actor, conn| propose(conn, actor, &typed)).await?
-    } else {
-        Err(errors)
-    };
-    match asked {
-        Ok((word, path)) => {
-            gate.tell("info", word);
-            Ok(see_other(gate.fragment(), &path))
-        }
-        Err(errors) => {
-            let page = gate
-                .read(move |actor, conn| TransferPage::load(conn, actor, form.q.clone(), form, errors))
-                .await?;
-            refused(page)
+    if let (Some(member), true) = (member, errors.is_empty()) {
+        let stays = !form.stays.is_empty();
+        let proposed = gate
+            .try_write(move |actor, conn| {
+                let (proposal, events) = transfer::propose(conn, actor, member, stays)?;
+                let path = actor.path(&format!("/settings/approvals/{}", proposal.approval));
+                Ok(((proposal.member, path), events))
+            })
+            .await;
+        match proposed {
+            Ok((name, path)) => {
+                gate.tell("info", format!("We emailed {name}. Nothing changes until they accept"));
+                return Ok(see_other(gate.fragment(), &path));
+            }
+            Err(error) => errors.add("member_id", message(error)?),
         }
     }
-}
-
-type Asked = Result<(String, String), FormErrors>;
-
-fn propose(conn: &mut Conn, actor: &Actor, form: &TransferForm) -> Result<(Asked, Events), AppError> {
-    let refuse = |sentence: &str| Ok((Err(FormErrors::one("member_id", sentence)), Events::none("refused")));
-    let id = MembershipId::parse(&form.member_id).ok_or(AppError::NotFound)?;
-    let person = Membership::find(conn, actor.organization, id)?;
-    if organization::control(conn, actor.organization)?.holds() {
-        return refuse("Dual control is on. Make this member an owner first: another owner confirms it");
-    }
-    if person.access.direct_role == Role::Owner {
-        return refuse("This member is an owner already. You can leave, or take a lesser role");
-    }
-    if person.status != MembershipStatus::Active || person.access_until.is_some() {
-        return refuse("An owner’s access has no end and is not suspended. Change that first");
-    }
-    let stays = !form.stays.is_empty();
-    let ask = Ask {
-        matter: ApprovalAction::Transfer,
-        payload: json!({ "member": id.as_str(), "stays": if stays { "yes" } else { "no" } }),
-        label: format!("hand {} over to {}", actor.organization_name, person.name),
-        by: actor.id,
-        approver: Some(id),
-    };
-    let Some(approval) = approval::ask(conn, &actor.cx, actor.organization, &ask)? else {
-        return refuse("This member was asked already. Their answer is awaited");
-    };
-    email::transfer(conn, actor, &person, approval, stays)?;
-    let event = Event::new(Action::TransferProposed, "member", id, &person.name).after(json!({ "stays": stays }));
-    let word = format!("{} was asked by email. Nothing changes until they confirm", person.name);
-    let path = actor.path(&format!("/settings/approvals/{approval}"));
-    Ok((Ok((word, path)), actor.event(event)))
+    gate.refused(move |actor, conn| TransferPage::load(conn, actor, form.q.clone(), form, errors))
+        .await
 }

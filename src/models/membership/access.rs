@@ -1,4 +1,4 @@
-//! What somebody's rights follow from, as it stands in the database.
+//! What a member's permissions follow from.
 
 use diesel::prelude::*;
 
@@ -12,16 +12,18 @@ use crate::db::schema::{company_assignments, custom_roles, group_members, groups
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 
-/// What a membership says of its rights besides the role that counts.
-#[derive(Debug, Clone, Queryable)]
+/// What a membership adds to the effective role.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = memberships)]
 pub struct MembershipAccess {
-    /// The person's own role.
     pub direct_role: Role,
-    /// The custom role that stands in its place.
+    /// The custom role that replaces the direct role.
+    #[diesel(column_name = custom_role_id)]
     pub custom_role: Option<CustomRoleId>,
-    /// The switched cells, as stored.
+    /// The overrides, as stored.
     pub overrides: String,
-    /// In how many groups the person is.
+    /// The number of groups they are in.
+    #[diesel(column_name = group_count)]
     pub groups: i32,
 }
 
@@ -40,7 +42,7 @@ pub const FACTS: FactColumns = (
     memberships::group_count,
 );
 
-/// The companies in which somebody with these grounds holds a right by assignment.
+/// The companies where an assignment gives the permission to a member with these inputs.
 pub fn companies_with(
     conn: &mut Conn,
     now: Time,
@@ -49,7 +51,21 @@ pub fn companies_with(
     inputs: &AccessInputs,
     permission: PermissionId,
 ) -> QueryResult<Vec<CompanyId>> {
-    let rows: Vec<(CompanyId, CompanyRole)> = company_assignments::table
+    Ok(giving(
+        &assignments(conn, now, organization, membership)?,
+        inputs,
+        permission,
+    ))
+}
+
+/// The current assignments of a member: company and effective role.
+pub fn assignments(
+    conn: &mut Conn,
+    now: Time,
+    organization: OrgId,
+    membership: MembershipId,
+) -> QueryResult<Vec<(CompanyId, CompanyRole)>> {
+    company_assignments::table
         .filter(company_assignments::organization_id.eq(organization))
         .filter(company_assignments::membership_id.eq(membership))
         .filter(
@@ -58,15 +74,21 @@ pub fn companies_with(
                 .or(company_assignments::access_until.ge(now)),
         )
         .select((company_assignments::company_id, company_assignments::role))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .filter(|(_, role)| inputs.in_company(Some(*role)).has(permission))
-        .map(|(company, _)| company)
-        .collect())
+        .load(conn)
 }
 
-/// The distinct company roles that a member has somewhere.
+/// Which of the assignments give the permission.
+pub fn giving(
+    assignments: &[(CompanyId, CompanyRole)],
+    inputs: &AccessInputs,
+    permission: PermissionId,
+) -> Vec<CompanyId> {
+    let gives = |role: CompanyRole| inputs.in_company(Some(role)).has(permission);
+    let giving = assignments.iter().filter(|(_, role)| gives(*role));
+    giving.map(|(company, _)| *company).collect()
+}
+
+/// The distinct roles that a member has in companies.
 pub fn company_roles(
     conn: &mut Conn,
     now: Time,
@@ -86,8 +108,8 @@ pub fn company_roles(
         .load(conn)
 }
 
-/// The roles in the organization: one's own or the custom one in its place, then those of the groups. Most people have
-/// neither a custom role nor a group, and nothing is read for them.
+/// The roles in the organization: the direct or custom role, then those of groups. Reads nothing for members without
+/// custom role and groups.
 pub fn held_roles(
     conn: &mut Conn,
     organization: OrgId,
@@ -119,7 +141,7 @@ pub fn held_roles(
     Ok(roles)
 }
 
-/// The permissions that a custom role is made of.
+/// The permissions of a custom role.
 pub fn custom_permissions(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<PermissionSet> {
     let text: String = custom_roles::table
         .find((organization, id))
@@ -128,7 +150,7 @@ pub fn custom_permissions(conn: &mut Conn, organization: OrgId, id: CustomRoleId
     Ok(PermissionSet::read(&text))
 }
 
-/// The switched cells of the organization's roles.
+/// The changed permissions of the organization's roles.
 pub fn policies(conn: &mut Conn, organization: OrgId) -> QueryResult<RolePolicies> {
     let text: String = organizations::table
         .find(organization)
@@ -137,8 +159,7 @@ pub fn policies(conn: &mut Conn, organization: OrgId) -> QueryResult<RolePolicie
     Ok(RolePolicies::read(&text))
 }
 
-/// What somebody's rights follow from, by their membership: for whoever explains them, vouches by them, or checks them
-/// again when something made earlier is used. Somebody who was removed is not in force.
+/// What the permissions of any member follow from. Removed members are not in force.
 pub fn access_inputs(conn: &mut Conn, now: Time, organization: OrgId, id: MembershipId) -> QueryResult<AccessInputs> {
     let (status, until, facts, policies, delete_after): (
         MembershipStatus,

@@ -1,4 +1,4 @@
-//! How somebody becomes a member.
+//! Adding members.
 
 use diesel::prelude::*;
 
@@ -17,21 +17,18 @@ use crate::models::membership::{Origin, assignment};
 use crate::models::organization::deletion;
 use crate::on_each;
 
-/// What a new member begins with.
+/// What a new member gets.
 #[derive(Debug, Clone)]
 pub struct NewMembership {
-    /// The role in the organization.
     pub role: Role,
-    /// The last moment of access.
     pub access_until: Option<Time>,
     pub invited_by: Option<UserId>,
-    /// Where the assignments come from.
+    /// What the assignments come from.
     pub origin: Origin,
-    /// The companies with a role each.
     pub companies: Vec<(CompanyId, CompanyRole)>,
 }
 
-/// Makes somebody a member; somebody who was removed comes back as new. `None` when they are a member already.
+/// Adds a user as a member; a removed member starts over. `None` when they are a member already.
 pub fn add(
     conn: &mut Conn,
     cx: &Ctx,
@@ -47,6 +44,36 @@ pub fn add(
         .select((users::name, users::email))
         .first(conn)?;
     let sort_name = name::sort_key(&full_name);
+    let Some(id) = write(conn, cx, organization, user, with, &sort_name)? else {
+        return Ok(None);
+    };
+    let now = CountedAs {
+        role: with.role,
+        status: MembershipStatus::Active,
+    };
+    recount(conn, organization, id, None, Some(now))?;
+    if with.role == Role::Owner {
+        add_owner(conn, organization)?;
+    }
+    put_words(conn, organization, id, &full_name, &email)?;
+    // In a fixed order, so that concurrent changes cannot deadlock.
+    let mut granted = with.companies.clone();
+    granted.sort();
+    for (company, role) in &granted {
+        assignment::assign(conn, cx, organization, id, *company, *role, with.origin)?;
+    }
+    Ok(Some(id))
+}
+
+/// Inserts the membership, or starts over with that of a removed member.
+fn write(
+    conn: &mut Conn,
+    cx: &Ctx,
+    organization: OrgId,
+    user: UserId,
+    with: &NewMembership,
+    sort_name: &[u8],
+) -> QueryResult<Option<MembershipId>> {
     let id = MembershipId::fresh();
     let row = (
         memberships::organization_id.eq(organization),
@@ -58,65 +85,44 @@ pub fn add(
         memberships::access_until.eq(with.access_until),
         memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
         memberships::joined_at.eq(cx.now),
-        memberships::sort_name.eq(Some(sort_name.clone())),
+        memberships::sort_name.eq(Some(sort_name)),
     );
     let placed =
         on_each!(conn, c => diesel::insert_into(memberships::table).values(row).on_conflict_do_nothing().execute(c))?;
-    let id = if placed == 1 {
-        id
-    } else {
-        let back = diesel::update(
-            memberships::table
-                .filter(memberships::organization_id.eq(organization))
-                .filter(memberships::user_id.eq(user))
-                .filter(memberships::status.eq(MembershipStatus::Removed)),
-        )
-        .set((
-            (
-                memberships::role.eq(with.role),
-                memberships::direct_role.eq(with.role),
-                memberships::custom_role_id.eq(None::<CustomRoleId>),
-                memberships::overrides.eq(""),
-                memberships::group_count.eq(0),
-                memberships::status.eq(MembershipStatus::Active),
-                memberships::access_until.eq(with.access_until),
-                memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
-                memberships::joined_at.eq(cx.now),
-            ),
-            (
-                memberships::last_seen_at.eq(None::<Time>),
-                memberships::removed_at.eq(None::<Time>),
-                memberships::removed_by.eq(None::<String>),
-                memberships::suspended_at.eq(None::<Time>),
-                memberships::suspended_by.eq(None::<String>),
-                memberships::suspend_reason.eq(""),
-                memberships::restorable_until.eq(None::<Time>),
-                memberships::removal_snapshot.eq(""),
-                memberships::sort_name.eq(Some(sort_name.clone())),
-            ),
-        ))
-        .returning(memberships::id)
-        .get_result(conn)
-        .optional()?;
-        match back {
-            Some(id) => id,
-            None => return Ok(None),
-        }
-    };
-    let now = CountedAs {
-        role: with.role,
-        status: MembershipStatus::Active,
-    };
-    recount(conn, organization, id, None, Some(now))?;
-    if with.role == Role::Owner {
-        add_owner(conn, organization)?;
+    if placed == 1 {
+        return Ok(Some(id));
     }
-    put_words(conn, organization, id, &full_name, &email)?;
-    // In one order, so that two enrolments at once do not wait for each other's companies.
-    let mut granted = with.companies.clone();
-    granted.sort();
-    for (company, role) in &granted {
-        assignment::assign(conn, cx, organization, id, *company, *role, with.origin)?;
-    }
-    Ok(Some(id))
+    diesel::update(
+        memberships::table
+            .filter(memberships::organization_id.eq(organization))
+            .filter(memberships::user_id.eq(user))
+            .filter(memberships::status.eq(MembershipStatus::Removed)),
+    )
+    .set((
+        (
+            memberships::role.eq(with.role),
+            memberships::direct_role.eq(with.role),
+            memberships::custom_role_id.eq(None::<CustomRoleId>),
+            memberships::overrides.eq(""),
+            memberships::group_count.eq(0),
+            memberships::status.eq(MembershipStatus::Active),
+            memberships::access_until.eq(with.access_until),
+            memberships::invited_by.eq(with.invited_by.map(|by| by.to_string())),
+            memberships::joined_at.eq(cx.now),
+        ),
+        (
+            memberships::last_seen_at.eq(None::<Time>),
+            memberships::removed_at.eq(None::<Time>),
+            memberships::removed_by.eq(None::<String>),
+            memberships::suspended_at.eq(None::<Time>),
+            memberships::suspended_by.eq(None::<String>),
+            memberships::suspend_reason.eq(""),
+            memberships::restorable_until.eq(None::<Time>),
+            memberships::removal_snapshot.eq(""),
+            memberships::sort_name.eq(Some(sort_name)),
+        ),
+    ))
+    .returning(memberships::id)
+    .get_result(conn)
+    .optional()
 }

@@ -1,12 +1,9 @@
-//! A person's own places in companies.
+//! Direct assignments of members to companies.
 
 use diesel::prelude::*;
-use serde_json::json;
 
 use crate::app::Ctx;
-use crate::audit::{Action, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
-use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -18,7 +15,7 @@ use crate::models::membership::counters::{CountedAs, count_in};
 use crate::models::membership::effective::recompute_effective;
 use crate::on_each;
 
-/// Takes the membership's row, so that whoever else settles this person waits; what it says now.
+/// Locks and reads the membership, so that concurrent changes of its assignments wait.
 fn lock_row(
     conn: &mut Conn,
     organization: OrgId,
@@ -39,7 +36,7 @@ fn lock_row(
     Ok((sort_name, CountedAs { role, status }, groups))
 }
 
-/// Gives a member a role of their own in a company, or changes it. A group may give a higher one.
+/// Assigns a member to a company directly, or changes the role. A group may give a higher one.
 pub fn assign(
     conn: &mut Conn,
     cx: &Ctx,
@@ -70,7 +67,7 @@ pub fn assign(
         }
         return Ok(());
     }
-    // What is given anew begins anew: an end that has passed is no more.
+    // A new assignment does not keep an end that has passed.
     diesel::update(
         company_assignments::table
             .find((organization, membership, company))
@@ -98,17 +95,15 @@ pub fn assign(
     recompute_effective(conn, cx, organization, membership)
 }
 
-/// A member's own place in a company, as it stands.
+/// A direct assignment of a member to a company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
 pub struct OwnPlace {
-    /// The role of their own.
     pub role: CompanyRole,
-    /// Where it comes from.
     pub origin: Origin,
     pub until: Option<Time>,
 }
 
-/// What somebody has of their own in a company; `None` also when a group alone gives it.
+/// The direct assignment to a company; `None` also when only a group gives access.
 pub fn own_place(
     conn: &mut Conn,
     organization: OrgId,
@@ -127,8 +122,7 @@ pub fn own_place(
     Ok(found.and_then(|(role, origin, until)| role.map(|role| OwnPlace { role, origin, until })))
 }
 
-/// Gives somebody back what they had of their own in a company. Who calls this must see that the one who gives it back
-/// may give it.
+/// Restores a direct assignment. The caller checks that the actor may assign it.
 pub fn put_back(
     conn: &mut Conn,
     cx: &Ctx,
@@ -144,7 +138,7 @@ pub fn put_back(
     Ok(())
 }
 
-/// Takes a member's own role in a company away; `false` when they have none of their own. What a group gives stays.
+/// Removes a direct assignment; `false` when there is none. What a group gives is kept.
 pub fn unassign(
     conn: &mut Conn,
     cx: &Ctx,
@@ -176,7 +170,7 @@ pub fn unassign(
     Ok(true)
 }
 
-/// Changes when a member's own place in a company ends; `None` is no end. `false` when they have no place of their own.
+/// Changes when a direct assignment ends; `None` is no end. `false` when there is none.
 pub fn set_place_until(
     conn: &mut Conn,
     organization: OrgId,
@@ -194,48 +188,52 @@ pub fn set_place_until(
     Ok(changed == 1)
 }
 
-/// Takes away the places in companies whose end has passed, at most `most`, for the clock. They give no right from that
-/// moment on anyway; what a group gives in the same company counts again from here on.
-pub fn end_due_places(conn: &mut Conn, cx: &Ctx, most: i64) -> Result<Events, AppError> {
-    type Due = (OrgId, MembershipId, CompanyId, Option<CompanyRole>, Option<Time>);
-    let due: Vec<Due> = company_assignments::table
-        .filter(company_assignments::access_until.lt(cx.now))
+/// A direct assignment whose end has passed.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = company_assignments)]
+pub struct DueAssignment {
+    #[diesel(column_name = organization_id)]
+    pub organization: OrgId,
+    #[diesel(column_name = membership_id)]
+    pub member: MembershipId,
+    #[diesel(column_name = company_id)]
+    pub company: CompanyId,
+    #[diesel(column_name = direct_role)]
+    pub role: Option<CompanyRole>,
+    #[diesel(column_name = access_until)]
+    pub until: Option<Time>,
+}
+
+/// The assignments whose end has passed, at most `limit`.
+pub fn due_assignments(conn: &mut Conn, now: Time, limit: i64) -> QueryResult<Vec<DueAssignment>> {
+    company_assignments::table
+        .filter(company_assignments::access_until.lt(now))
         .order((
             company_assignments::organization_id,
             company_assignments::membership_id,
             company_assignments::company_id,
         ))
-        .limit(most)
-        .select((
-            company_assignments::organization_id,
-            company_assignments::membership_id,
-            company_assignments::company_id,
-            company_assignments::direct_role,
-            company_assignments::access_until,
-        ))
-        .load(conn)?;
-    let mut events = Events::none("as many as were due");
-    for (organization, membership, company, role, until) in due {
-        if !unassign(conn, cx, organization, membership, company)? {
-            continue;
-        }
-        let person: String = memberships::table
-            .inner_join(users::table)
-            .filter(memberships::organization_id.eq(organization))
-            .filter(memberships::id.eq(membership))
-            .select(users::name)
-            .first(conn)?;
-        let name: String = companies::table
-            .find((organization, company))
-            .select(companies::name)
-            .first(conn)?;
-        let event = Event::new(Action::MemberUnassigned, "member", membership, person).before(json!({
-            "company": name,
-            "company_id": company.as_str(),
-            "role": role.map(CompanyRole::as_str),
-            "access_until": until.map(Time::iso),
-        }));
-        events = events.and(Events::organization(organization, event));
-    }
-    Ok(events)
+        .limit(limit)
+        .select(DueAssignment::as_select())
+        .load(conn)
+}
+
+/// The names of a member and a company.
+pub fn names_of(
+    conn: &mut Conn,
+    organization: OrgId,
+    member: MembershipId,
+    company: CompanyId,
+) -> QueryResult<(String, String)> {
+    let member = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organization_id.eq(organization))
+        .filter(memberships::id.eq(member))
+        .select(users::name)
+        .first(conn)?;
+    let company = companies::table
+        .find((organization, company))
+        .select(companies::name)
+        .first(conn)?;
+    Ok((member, company))
 }

@@ -1,5 +1,5 @@
-//! What is kept beside the memberships so that no page counts or searches them: numbers by role and company, owners,
-//! search words. Only the verbs of `membership` change them, each in the change's own transaction.
+//! Counters and search terms that are stored with the memberships, so that no page has to count them. Only the changes in
+//! `membership` write them, in their own transaction.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,6 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::on_each;
 
-/// How a membership counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountedAs {
     pub role: Role,
@@ -22,14 +21,14 @@ pub struct CountedAs {
 }
 
 impl CountedAs {
-    /// Whether the person counts among the people of the companies assigned to them: not while suspended, and not when
-    /// their role is in every company anyway.
+    /// Whether the member is counted in the companies assigned to them: not while suspended, and not when their role
+    /// covers every company.
     pub fn in_companies(self) -> bool {
         self.status == MembershipStatus::Active && self.role.inherited().is_none()
     }
 }
 
-/// Moves a membership from one state to another in every number that is kept. `None`: no member.
+/// Updates every counter for a membership that changed. `None`: not a member.
 pub fn recount(
     conn: &mut Conn,
     organization: OrgId,
@@ -37,7 +36,7 @@ pub fn recount(
     from: Option<CountedAs>,
     to: Option<CountedAs>,
 ) -> QueryResult<()> {
-    // In one order, so that two changes at once do not wait for each other's numbers.
+    // In a fixed order, so that concurrent changes cannot deadlock.
     let mut changes: BTreeMap<Role, (i64, i64)> = BTreeMap::new();
     for (state, by) in [(from, -1), (to, 1)] {
         if let Some(state) = state {
@@ -66,7 +65,7 @@ pub fn recount(
     }
 }
 
-/// People of a company who are not in it by their organization role; and all such places of the organization.
+/// Counts assignments of members whose organization role does not cover the company.
 pub fn count_in(conn: &mut Conn, organization: OrgId, company: CompanyId, by: i64) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
         .set(organizations::assignment_count.eq(organizations::assignment_count + by))
@@ -96,8 +95,21 @@ pub fn add_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
     Ok(())
 }
 
-/// The guarded row: under any isolation the last owner is counted down by nobody.
-pub fn release_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
+/// Whether the organization would have no owner without one of them. Locks the row of the organization, so that the answer
+/// stays true in this transaction.
+pub fn is_last_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::owner_count.eq(organizations::owner_count))
+        .execute(conn)?;
+    let owners: i32 = organizations::table
+        .find(organization)
+        .select(organizations::owner_count)
+        .first(conn)?;
+    Ok(owners <= 1)
+}
+
+/// Counts one owner less. `is_last_owner` was checked before.
+pub fn release_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
     let released = diesel::update(
         organizations::table
             .filter(organizations::id.eq(organization))
@@ -105,7 +117,11 @@ pub fn release_owner(conn: &mut Conn, organization: OrgId) -> QueryResult<bool> 
     )
     .set(organizations::owner_count.eq(organizations::owner_count - 1))
     .execute(conn)?;
-    Ok(released == 1)
+    if released == 1 {
+        Ok(())
+    } else {
+        Err(diesel::result::Error::RollbackTransaction)
+    }
 }
 
 pub fn put_words(

@@ -1,5 +1,5 @@
-//! What counts, out of what was given: the role and the places in companies that follow from a person's own and from
-//! their groups'. Every verb changes the one or the other and then settles.
+//! Effective roles and assignments: the higher of what a member has directly and through groups. Every change of either
+//! recomputes them.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ use crate::db::types::org_id::OrgId;
 use crate::models::membership::Origin;
 use crate::models::membership::counters::{CountedAs, count_in, recount};
 
-/// Takes the rows of several members before any number is changed, so that whoever changes one of them at the same
-/// moment waits here and not half way. First the organization's: owners are counted there.
+/// Locks several memberships before any counter changes, so that concurrent changes wait here. The organization is locked
+/// first, because it counts the owners.
 pub fn lock_members(conn: &mut Conn, organization: OrgId, members: &[MembershipId]) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
         .set(organizations::owner_count.eq(organizations::owner_count))
@@ -42,15 +42,15 @@ struct Row {
     sort_name: Option<Vec<u8>>,
 }
 
-/// A place in a company: as it stands, and as it follows.
+/// An assignment as stored, and what it follows from.
 #[derive(Default)]
 struct AssignmentSources {
-    stands: Option<(CompanyRole, Origin)>,
+    stored: Option<(CompanyRole, Origin)>,
     direct: Option<CompanyRole>,
     by_group: Option<CompanyRole>,
 }
 
-/// Brings role and places up to date. The membership's row must have been written in this transaction: that is the lock.
+/// Recomputes the effective role and assignments. The caller has locked the membership by writing it.
 pub fn recompute_effective(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: MembershipId) -> QueryResult<()> {
     let row: Row = memberships::table
         .find((organization, id))
@@ -81,14 +81,14 @@ pub fn recompute_effective(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: M
             .execute(conn)?;
         recount(conn, organization, id, Some(counted(row.role)), Some(counted(role)))?;
     }
-    let mut places = held(conn, organization, id)?;
+    let mut assignments = held(conn, organization, id)?;
     for (company, role) in granted {
-        let place = places.entry(company).or_default();
-        place.by_group = place.by_group.into_iter().chain([role]).min();
+        let assignment = assignments.entry(company).or_default();
+        assignment.by_group = assignment.by_group.into_iter().chain([role]).min();
     }
     let sort_name = row.sort_name.unwrap_or_default();
-    for (company, place) in places {
-        let change = put(conn, cx, (organization, id, company), &place, &sort_name)?;
+    for (company, assignment) in assignments {
+        let change = put(conn, cx, (organization, id, company), &assignment, &sort_name)?;
         if change != 0 && counted(role).in_companies() {
             count_in(conn, organization, company, change)?;
         }
@@ -98,7 +98,7 @@ pub fn recompute_effective(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: M
 
 type Granted = Vec<(CompanyId, CompanyRole)>;
 
-/// What the groups of somebody give.
+/// What a member's groups give.
 fn inherited(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<(Vec<Role>, Granted)> {
     let mine = group_members::organization_id
         .eq(organization)
@@ -124,7 +124,7 @@ fn inherited(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryRes
     Ok((roles, granted))
 }
 
-/// The places of somebody as they stand; by company, so that two people who settle at once do not wait for each other's.
+/// The stored assignments, ordered by company, so that concurrent changes cannot deadlock.
 fn held(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<BTreeMap<CompanyId, AssignmentSources>> {
     type Row = (CompanyId, CompanyRole, Option<CompanyRole>, Origin);
     let rows: Vec<Row> = company_assignments::table
@@ -137,27 +137,27 @@ fn held(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<B
             company_assignments::origin,
         ))
         .load(conn)?;
-    let place = |(company, role, direct, origin): Row| {
-        let place = AssignmentSources {
-            stands: Some((role, origin)),
+    let assignment = |(company, role, direct, origin): Row| {
+        let assignment = AssignmentSources {
+            stored: Some((role, origin)),
             direct,
             by_group: None,
         };
-        (company, place)
+        (company, assignment)
     };
-    Ok(rows.into_iter().map(place).collect())
+    Ok(rows.into_iter().map(assignment).collect())
 }
 
-/// Makes a place what follows; 1 when there is one more, -1 when there is one less.
+/// Stores an assignment as it follows; 1 when one was added, -1 when one was deleted.
 fn put(
     conn: &mut Conn,
     cx: &Ctx,
     key: (OrgId, MembershipId, CompanyId),
-    place: &AssignmentSources,
+    assignment: &AssignmentSources,
     sort_name: &[u8],
 ) -> QueryResult<i64> {
-    let follows = place.direct.into_iter().chain(place.by_group).min();
-    match (place.stands, follows) {
+    let follows = assignment.direct.into_iter().chain(assignment.by_group).min();
+    match (assignment.stored, follows) {
         (None, Some(role)) => {
             let (organization, id, company) = key;
             diesel::insert_into(company_assignments::table)
@@ -178,11 +178,18 @@ fn put(
             diesel::delete(company_assignments::table.find(key)).execute(conn)?;
             Ok(-1)
         }
-        (Some((stands, origin)), Some(role)) => {
-            let came = if place.direct.is_none() { Origin::Group } else { origin };
-            if (stands, origin) != (role, came) {
+        (Some((stored, origin)), Some(role)) => {
+            let origin_now = if assignment.direct.is_none() {
+                Origin::Group
+            } else {
+                origin
+            };
+            if (stored, origin) != (role, origin_now) {
                 diesel::update(company_assignments::table.find(key))
-                    .set((company_assignments::role.eq(role), company_assignments::origin.eq(came)))
+                    .set((
+                        company_assignments::role.eq(role),
+                        company_assignments::origin.eq(origin_now),
+                    ))
                     .execute(conn)?;
             }
             Ok(0)

@@ -1,4 +1,4 @@
-//! Groups: people who inherit a role and companies together.
+//! Changes of groups and their members.
 
 use diesel::prelude::*;
 
@@ -15,17 +15,15 @@ use crate::on_each;
 /// What a group is and gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupTerms {
-    /// The name, unique in the organization.
+    /// Unique in the organization.
     pub name: String,
-    /// What it is for, or nothing.
     pub description: String,
-    /// The role in the organization; Member gives nothing. Never Owner.
+    /// Never Owner. Member gives nothing.
     pub role: Role,
-    /// Companies with a role each.
     pub companies: Vec<(CompanyId, CompanyRole)>,
 }
 
-/// Makes a group; `None` when the name is taken.
+/// Creates a group; `None` when the name is taken.
 pub fn create(
     conn: &mut Conn,
     cx: &Ctx,
@@ -52,7 +50,7 @@ pub fn create(
     Ok(Some(id))
 }
 
-/// Changes a group, and with it what its members inherit; `false` when the name is taken or the group is gone.
+/// Changes a group, and with it what its members inherit; `false` when the name is taken or the group no longer exists.
 pub fn edit(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, terms: &GroupTerms) -> QueryResult<bool> {
     lock_row(conn, organization, id)?;
     let taken: bool = diesel::select(diesel::dsl::exists(
@@ -76,11 +74,11 @@ pub fn edit(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, terms: 
         return Ok(false);
     }
     set_grants(conn, organization, id, &terms.companies)?;
-    settle_all(conn, cx, organization, id)?;
+    recompute_members(conn, cx, organization, id)?;
     Ok(true)
 }
 
-/// Deletes a group; its members lose what only it gave them. `false` when it is gone already.
+/// Deletes a group; its members lose what only it gave them. `false` when it no longer exists.
 pub fn delete(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId) -> QueryResult<bool> {
     lock_row(conn, organization, id)?;
     let members = people(conn, organization, id)?;
@@ -93,7 +91,7 @@ pub fn delete(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId) -> Qu
     Ok(gone == 1)
 }
 
-/// Puts a member into a group; `false` when they are in it already, or no member any more.
+/// Adds a member to a group; `false` when they are in it or no longer a member.
 pub fn put(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, member: MembershipId) -> QueryResult<bool> {
     lock_row(conn, organization, id)?;
     let row = (
@@ -124,7 +122,7 @@ pub fn put(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, member: 
     Ok(true)
 }
 
-/// Takes a member out of a group; `false` when they are not in it.
+/// Removes a member from a group; `false` when they are not in it.
 pub fn take(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, member: MembershipId) -> QueryResult<bool> {
     lock_row(conn, organization, id)?;
     let taken = diesel::delete(group_members::table.find((organization, id, member))).execute(conn)?;
@@ -139,7 +137,7 @@ pub fn take(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId, member:
     Ok(true)
 }
 
-/// Who is in a group.
+/// The members of a group.
 pub fn people(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<Vec<MembershipId>> {
     group_members::table
         .filter(group_members::organization_id.eq(organization))
@@ -149,7 +147,7 @@ pub fn people(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<
         .load(conn)
 }
 
-/// The groups of somebody.
+/// The groups of a member.
 pub fn of(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<GroupId>> {
     group_members::table
         .filter(group_members::organization_id.eq(organization))
@@ -159,7 +157,7 @@ pub fn of(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryRe
         .load(conn)
 }
 
-/// Takes a removed member out of all groups.
+/// Removes a removed member from all groups.
 pub fn forget(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<()> {
     for id in of(conn, organization, member)? {
         diesel::delete(group_members::table.find((organization, id, member))).execute(conn)?;
@@ -168,7 +166,7 @@ pub fn forget(conn: &mut Conn, organization: OrgId, member: MembershipId) -> Que
     Ok(())
 }
 
-/// Takes the group's row: who changes it and who joins it take turns. Always before a member's row.
+/// Locks the group's row. Always before a membership's row.
 pub fn lock_row(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<()> {
     count(conn, organization, id, 0)
 }
@@ -205,7 +203,7 @@ fn set_grants(
     Ok(())
 }
 
-fn settle_all(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId) -> QueryResult<()> {
+fn recompute_members(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: GroupId) -> QueryResult<()> {
     let members = people(conn, organization, id)?;
     lock_members(conn, organization, &members)?;
     for member in members {

@@ -1,24 +1,29 @@
-//! The verbs that change who belongs to an organization and to its companies. Nothing else writes these tables.
+//! Memberships and their assignments to companies. Only this module writes these tables.
 
 pub mod access;
 pub mod add;
+pub mod assigned;
 pub mod assignment;
 pub mod counters;
 pub mod effective;
 pub mod group;
 pub mod record;
 pub mod remove;
+pub mod restore;
+pub mod role_counts;
+pub mod sent_invitations;
 pub mod suspend;
 
 use diesel::prelude::*;
 
 pub use crate::models::membership::add::{NewMembership, add};
 pub use crate::models::membership::assignment::{
-    OwnPlace, assign, end_due_places, own_place, put_back, set_place_until, unassign,
+    OwnPlace, assign, due_assignments, names_of, own_place, put_back, set_place_until, unassign,
 };
 pub use crate::models::membership::effective::lock_members;
-pub use crate::models::membership::remove::{UNDO, forget_removals, remove, restore};
-pub use crate::models::membership::suspend::{end_due, reinstate, set_access_until, suspend};
+pub use crate::models::membership::remove::{UNDO, forget_removals, remove};
+pub use crate::models::membership::restore::restore;
+pub use crate::models::membership::suspend::{due_to_end, reinstate, set_access_until, suspend};
 
 use crate::app::Ctx;
 use crate::authz::decision::Overrides;
@@ -28,14 +33,15 @@ use crate::common::name;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{company_assignments, memberships};
+use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::custom_role;
-use crate::models::membership::counters::{add_owner, drop_words, put_words, release_owner};
+use crate::models::membership::counters::{add_owner, drop_words, is_last_owner, put_words, release_owner};
 use crate::models::membership::effective::recompute_effective;
 use crate::models::membership::record::Membership;
 
 crate::text_enum! {
-    /// Where an assignment comes from.
+    /// What an assignment comes from.
     pub enum Origin {
         Direct = "direct",
         Invite = "invite",
@@ -46,7 +52,6 @@ crate::text_enum! {
 }
 
 impl Origin {
-    /// The words for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Direct => "Direct",
@@ -58,119 +63,118 @@ impl Origin {
     }
 }
 
-/// What became of a change that an organization must be able to refuse.
+/// How a change ended. Nothing was written unless it is `Done`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Outcome {
-    /// It is done.
     Done,
-    /// The last owner stays owner.
+    /// The organization would have no owner.
     LastOwner,
-    /// Somebody else changed this member in between.
+    /// The member changed after they were read.
     Changed,
 }
 
-// The row as it was read: whoever changes it in between makes this change touch no row.
+// The row as it was read. After a concurrent change it matches nothing.
 macro_rules! current {
-    ($organization:expr, $standing:expr) => {
+    ($organization:expr, $member:expr) => {
         memberships::table
             .filter(memberships::organization_id.eq($organization))
-            .filter(memberships::id.eq($standing.id))
-            .filter(memberships::role.eq($standing.role))
-            .filter(memberships::direct_role.eq($standing.access.direct_role))
-            .filter(memberships::status.eq($standing.status))
+            .filter(memberships::id.eq($member.id))
+            .filter(memberships::role.eq($member.role))
+            .filter(memberships::direct_role.eq($member.access.direct_role))
+            .filter(memberships::status.eq($member.status))
     };
 }
 use current;
 
-/// Changes somebody's own role. Groups may give a higher one.
+/// Changes a member's direct role. Groups may give a higher one.
 pub fn set_role(
     conn: &mut Conn,
     cx: &Ctx,
     organization: OrgId,
-    standing: &Membership,
+    member: &Membership,
     role: Role,
 ) -> QueryResult<Outcome> {
-    put_role(conn, cx, organization, standing, role, None)
+    put_role(conn, cx, organization, member, role, None)
 }
 
-/// Gives somebody a custom role; `base` is the built-in one at which it stands, never Owner.
+/// Gives a member a custom role; `base` is the built-in role it is based on, never Owner.
 pub fn set_custom_role(
     conn: &mut Conn,
     cx: &Ctx,
     organization: OrgId,
-    standing: &Membership,
+    member: &Membership,
     role: CustomRoleId,
     base: Role,
 ) -> QueryResult<Outcome> {
-    // Whoever edits or deletes the role waits, and what they did before is seen from here on.
+    // The lock keeps the role from being edited or deleted meanwhile.
     if custom_role::lock_row(conn, organization, role)? != Some(base) {
         return Ok(Outcome::Changed);
     }
-    put_role(conn, cx, organization, standing, base, Some(role))
+    put_role(conn, cx, organization, member, base, Some(role))
 }
 
 fn put_role(
     conn: &mut Conn,
     cx: &Ctx,
     organization: OrgId,
-    standing: &Membership,
+    member: &Membership,
     role: Role,
     custom: Option<CustomRoleId>,
 ) -> QueryResult<Outcome> {
-    let owned = owns(standing);
     let becomes_owner = role == Role::Owner;
-    if owned && !becomes_owner && !release_owner(conn, organization)? {
+    let steps_down = owns(member) && !becomes_owner;
+    if steps_down && is_last_owner(conn, organization)? {
         return Ok(Outcome::LastOwner);
     }
-    let changed = diesel::update(current!(organization, standing))
+    let changed = diesel::update(current!(organization, member))
         .set((
             memberships::direct_role.eq(role),
             memberships::custom_role_id.eq(custom),
         ))
         .execute(conn)?;
     if changed == 0 {
-        if owned && !becomes_owner {
-            add_owner(conn, organization)?;
-        }
         return Ok(Outcome::Changed);
     }
-    let counts = standing.status == crate::db::types::MembershipStatus::Active;
-    if becomes_owner && standing.access.direct_role != Role::Owner && counts {
+    if steps_down {
+        release_owner(conn, organization)?;
+    }
+    let active = member.status == MembershipStatus::Active;
+    if becomes_owner && member.access.direct_role != Role::Owner && active {
         add_owner(conn, organization)?;
     }
-    recompute_effective(conn, cx, organization, standing.id)?;
+    recompute_effective(conn, cx, organization, member.id)?;
     Ok(Outcome::Done)
 }
 
-/// Whether somebody is one of the owners that an organization must not run out of.
-fn owns(standing: &Membership) -> bool {
-    standing.access.direct_role == Role::Owner && standing.status == crate::db::types::MembershipStatus::Active
+/// Whether the member is one of the owners that the organization counts.
+fn owns(member: &Membership) -> bool {
+    member.access.direct_role == Role::Owner && member.status == MembershipStatus::Active
 }
 
-/// Switches cells of the permission table for one person.
+/// Sets the permission overrides of a member.
 pub fn set_overrides(
     conn: &mut Conn,
     organization: OrgId,
-    standing: &Membership,
+    member: &Membership,
     cells: Overrides,
 ) -> QueryResult<Outcome> {
     let changed =
-        diesel::update(current!(organization, standing).filter(memberships::overrides.eq(&standing.access.overrides)))
+        diesel::update(current!(organization, member).filter(memberships::overrides.eq(&member.access.overrides)))
             .set(memberships::overrides.eq(cells.text()))
             .execute(conn)?;
     Ok(if changed == 0 { Outcome::Changed } else { Outcome::Done })
 }
 
-/// Brings sort keys and search words of all memberships of a person up to a new name or address.
+/// Updates sort keys and search terms of a user's memberships after a new name or email address.
 pub fn rename(conn: &mut Conn, user: UserId, full_name: &str, email: &str) -> QueryResult<()> {
     let sort_name = name::sort_key(full_name);
-    let places: Vec<(OrgId, MembershipId)> = memberships::table
+    let found: Vec<(OrgId, MembershipId)> = memberships::table
         .filter(memberships::user_id.eq(user))
-        .filter(memberships::status.ne(crate::db::types::MembershipStatus::Removed))
+        .filter(memberships::status.ne(MembershipStatus::Removed))
         .select((memberships::organization_id, memberships::id))
         .load(conn)?;
-    for (organization, membership) in places {
+    for (organization, membership) in found {
         diesel::update(memberships::table.find((organization, membership)))
             .set(memberships::sort_name.eq(Some(&sort_name)))
             .execute(conn)?;
@@ -187,7 +191,7 @@ pub fn rename(conn: &mut Conn, user: UserId, full_name: &str, email: &str) -> Qu
     Ok(())
 }
 
-/// Notes when a person was last at work in an organization.
+/// Records when a user was last active in an organization.
 pub fn seen(conn: &mut Conn, user: UserId, membership: MembershipId, at: Time) -> QueryResult<()> {
     diesel::update(
         memberships::table

@@ -1,4 +1,4 @@
-//! Another member, as a list or a rule needs them.
+//! A membership with the user's name and email address.
 
 use diesel::prelude::*;
 
@@ -10,59 +10,58 @@ use crate::db::Conn;
 use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::models::membership::access::{FACTS, MembershipAccess};
+use crate::models::membership::access::MembershipAccess;
 
-/// What a list or a rule needs of another member.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = memberships)]
 pub struct Membership {
     pub id: MembershipId,
+    #[diesel(column_name = user_id)]
     pub user: UserId,
+    #[diesel(select_expression = users::name, select_expression_type = users::name)]
     pub name: String,
+    #[diesel(select_expression = users::email, select_expression_type = users::email)]
     pub email: String,
-    /// The role that counts: the highest of their own and their groups'.
+    /// The effective role: the higher of the direct role and those of groups.
     pub role: Role,
-    /// Whether it counts.
     pub status: MembershipStatus,
-    /// The end of access.
     pub access_until: Option<Time>,
     pub joined_at: Time,
-    /// When last seen in this organization.
+    /// When they were last active in this organization.
     pub last_seen_at: Option<Time>,
-    /// Who invited them, by account.
+    /// The user id of who invited them.
     pub invited_by: Option<String>,
-    /// Who shut them out, by account; nobody when time did.
+    /// The user id of who suspended them; `None` when their access ended.
     pub suspended_by: Option<String>,
-    /// What else their rights follow from.
+    #[diesel(embed)]
     pub access: MembershipAccess,
 }
 
 impl Membership {
-    /// Whether they are shut out because their access ended.
+    /// Whether they are suspended because their access ended.
     pub fn ended(&self) -> bool {
         self.status == MembershipStatus::Suspended && self.suspended_by.is_none()
     }
 
-    /// Finds somebody of the organization who has not been removed.
+    /// A member who has not been removed.
     pub fn find(conn: &mut Conn, organization: OrgId, id: MembershipId) -> Result<Self, AppError> {
         Ok(memberships::table
             .inner_join(users::table)
             .filter(memberships::organization_id.eq(organization))
             .filter(memberships::id.eq(id))
             .filter(memberships::status.ne(MembershipStatus::Removed))
-            .select((
-                memberships::id,
-                users::id,
-                users::name,
-                users::email,
-                memberships::role,
-                memberships::status,
-                memberships::access_until,
-                memberships::joined_at,
-                memberships::last_seen_at,
-                memberships::invited_by,
-                memberships::suspended_by,
-                FACTS,
-            ))
+            .select(Self::as_select())
             .first(conn)?)
     }
+}
+
+/// Whether an account is a member of an organization, in whatever status but removed.
+pub fn belongs(conn: &mut Conn, organization: OrgId, user: UserId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        memberships::table
+            .filter(memberships::organization_id.eq(organization))
+            .filter(memberships::user_id.eq(user))
+            .filter(memberships::status.ne(MembershipStatus::Removed)),
+    ))
+    .get_result(conn)
 }

@@ -1,5 +1,4 @@
-//! Addresses by which an organization is reached: typed, proven by a link, and only then used. The proven one counts
-//! until another one is.
+//! Contact addresses of an organization. An address is used after it is verified by a link; until then the earlier one is.
 
 use diesel::prelude::*;
 
@@ -13,19 +12,15 @@ use crate::db::types::org_id::OrgId;
 use crate::on_each;
 
 crate::text_enum! {
-    /// What an address is for.
+    /// The purpose of an address.
     pub enum ContactKind {
-        /// Everything that concerns the whole organization.
         Primary = "primary",
-        /// Invoices.
         Billing = "billing",
-        /// Whom members ask.
         Support = "support",
     }
 }
 
 impl ContactKind {
-    /// The words for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Primary => "Primary contact",
@@ -34,7 +29,7 @@ impl ContactKind {
         }
     }
 
-    /// The same inside a sentence.
+    /// The label inside a sentence.
     pub fn word(self) -> &'static str {
         match self {
             Self::Primary => "primary contact",
@@ -43,37 +38,32 @@ impl ContactKind {
         }
     }
 
-    /// What it is used for, in one sentence without a full stop.
+    /// One sentence without a full stop.
     pub fn purpose(self) -> &'static str {
         match self {
-            Self::Primary => "News that concern the whole organization",
+            Self::Primary => "News about the whole organization",
             Self::Billing => "Invoices and reminders",
             Self::Support => "Shown to members who need help",
         }
     }
 }
 
-/// So long a link proves an address.
 pub const LIFETIME: Span = Span::hours(24);
 
-/// One contact of an organization.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = organization_contacts)]
 pub struct Contact {
-    /// What it is for.
     pub kind: ContactKind,
-    /// The proven address; empty until there is one.
+    /// The verified address; empty until there is one.
     pub email: String,
-    /// Since when it is proven.
     pub verified_at: Option<Time>,
-    /// The typed address that waits for its proof; empty when none does.
+    /// The address that waits for its verification; empty for none.
     pub pending_email: String,
-    /// When its letter was sent.
+    /// When its verification email was sent.
     pub asked_at: Option<Time>,
 }
 
 impl Contact {
-    /// A contact for which nothing was typed yet.
     pub fn empty(kind: ContactKind) -> Self {
         Self {
             kind,
@@ -84,21 +74,20 @@ impl Contact {
         }
     }
 
-    /// Whether the link of the address that waits still opens.
+    /// Whether the verification link is still valid.
     pub fn is_open(&self, now: Time) -> bool {
         !self.pending_email.is_empty() && self.asked_at.is_some_and(|at| at + LIFETIME > now)
     }
 }
 
-/// A contact by its link.
+/// A contact found by its verification link.
 #[derive(Debug, Clone)]
-pub struct ContactChange {
+pub struct ContactVerification {
     pub organization: OrgId,
     pub name: String,
     pub contact: Contact,
 }
 
-/// The contacts of an organization.
 pub fn all(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<Contact>> {
     organization_contacts::table
         .filter(organization_contacts::organization_id.eq(organization))
@@ -106,7 +95,7 @@ pub fn all(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<Contact>> {
         .load(conn)
 }
 
-/// One contact; an empty one when nothing was ever typed.
+/// One contact; an empty one when none was entered.
 pub fn find(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryResult<Contact> {
     let found = organization_contacts::table
         .find((organization, kind))
@@ -116,14 +105,14 @@ pub fn find(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryRes
     Ok(found.unwrap_or_else(|| Contact::empty(kind)))
 }
 
-/// The proven address of a kind.
-pub fn proven(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryResult<Option<String>> {
+/// The verified address.
+pub fn verified_email(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryResult<Option<String>> {
     let contact = find(conn, organization, kind)?;
     Ok(Some(contact.email).filter(|email| !email.is_empty()))
 }
 
-/// Notes an address that waits for its proof, with a new link; an earlier link opens no more.
-pub fn ask(conn: &mut Conn, cx: &Ctx, organization: OrgId, kind: ContactKind, email: &Email) -> QueryResult<Seed> {
+/// Saves an unverified address with a new link. Earlier links become invalid.
+pub fn request(conn: &mut Conn, cx: &Ctx, organization: OrgId, kind: ContactKind, email: &Email) -> QueryResult<Seed> {
     let seed = Seed::random();
     let row = (
         organization_contacts::organization_id.eq(organization),
@@ -142,8 +131,8 @@ pub fn ask(conn: &mut Conn, cx: &Ctx, organization: OrgId, kind: ContactKind, em
     Ok(seed)
 }
 
-/// The contact that a link's token proves, while it does.
-pub fn by_token(conn: &mut Conn, cx: &Ctx, token: &Token) -> QueryResult<Option<ContactChange>> {
+/// The contact of a valid link.
+pub fn by_token(conn: &mut Conn, cx: &Ctx, token: &Token) -> QueryResult<Option<ContactVerification>> {
     let found: Option<(OrgId, String, Contact)> = organization_contacts::table
         .inner_join(organizations::table.on(organizations::id.eq(organization_contacts::organization_id)))
         .filter(organization_contacts::token_hash.eq(token.hash()))
@@ -152,16 +141,16 @@ pub fn by_token(conn: &mut Conn, cx: &Ctx, token: &Token) -> QueryResult<Option<
         .select((organizations::id, organizations::name, Contact::as_select()))
         .first(conn)
         .optional()?;
-    Ok(found.map(|(organization, name, contact)| ContactChange {
+    Ok(found.map(|(organization, name, contact)| ContactVerification {
         organization,
         name,
         contact,
     }))
 }
 
-/// Puts the proven address in place; `false` when the link was used or replaced in between.
-pub fn prove(conn: &mut Conn, cx: &Ctx, token: &Token, asked: &ContactChange) -> QueryResult<bool> {
-    let proven = diesel::update(
+/// Marks the address as verified. `false` when the link was used or replaced in between.
+pub fn verify(conn: &mut Conn, cx: &Ctx, token: &Token, asked: &ContactVerification) -> QueryResult<bool> {
+    let verified = diesel::update(
         organization_contacts::table
             .find((asked.organization, asked.contact.kind))
             .filter(organization_contacts::token_hash.eq(token.hash())),
@@ -174,10 +163,10 @@ pub fn prove(conn: &mut Conn, cx: &Ctx, token: &Token, asked: &ContactChange) ->
         organization_contacts::asked_at.eq(None::<Time>),
     ))
     .execute(conn)?;
-    Ok(proven == 1)
+    Ok(verified == 1)
 }
 
-/// Takes a contact away: the proven address and the one that waits. `false` when there was none.
+/// Deletes the verified address and the one that waits. `false` when there is none.
 pub fn remove(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryResult<bool> {
     let removed = diesel::delete(organization_contacts::table.find((organization, kind))).execute(conn)?;
     Ok(removed == 1)

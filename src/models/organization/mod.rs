@@ -1,25 +1,25 @@
-//! What an organization is, how it begins, what it says of itself, and how it ends.
-
 pub mod contact;
 pub mod create;
 pub mod deletion;
+pub mod of_user;
 pub mod profile;
 pub mod slug;
 
 use diesel::prelude::*;
 
-pub use crate::models::organization::create::{CreateRefused, NewOrganization, create};
+pub use crate::models::organization::create::{NewOrganization, insert};
 pub use crate::models::organization::profile::{
     Control, Profile, control, profile, set_control, set_policies, set_profile,
 };
-pub use crate::models::organization::slug::moved;
-pub use crate::models::organization::slug::{CHANGES, CHANGES_IN, Moved, change_slug, former, is_free};
+pub use crate::models::organization::slug::{
+    SLUG_CHANGES, SLUG_CHANGES_WITHIN, SlugChange, change_slug, former, free_like, is_free, moved,
+};
 
 use crate::db::Conn;
 use crate::db::schema::organizations;
 use crate::db::types::org_id::OrgId;
 
-/// Keeps the numbers of active and archived companies; called with each change of a company's state.
+/// Adds to the numbers of active and archived companies, with each change of a company's status.
 pub fn count_companies(conn: &mut Conn, organization: OrgId, active: i64, archived: i64) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
         .set((

@@ -1,4 +1,4 @@
-//! What an organization says of itself, and how carefully it is to be changed.
+//! The profile of an organization, its role policies and its dual control.
 
 use diesel::prelude::*;
 
@@ -8,41 +8,29 @@ use crate::db::schema::organizations;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
 
-/// What an organization says of itself, as its settings change it.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = organizations)]
 pub struct Profile {
     pub name: String,
-    /// What kind it is.
     pub organization_type: OrganizationType,
-    /// Its word for companies.
+    #[diesel(column_name = unit_label)]
     pub unit: UnitLabel,
-    /// Where its data is wanted.
     pub region: Region,
-    /// Its domain, unproven; empty for none.
+    /// Unverified; empty for none.
     pub domain: String,
-    /// The time zone's IANA name.
+    /// An IANA name.
     pub timezone: String,
-    /// The currency's ISO 4217 code.
+    /// An ISO 4217 code.
     pub currency: String,
 }
 
-/// The profile as it is.
 pub fn profile(conn: &mut Conn, organization: OrgId) -> QueryResult<Profile> {
     organizations::table
         .find(organization)
-        .select((
-            organizations::name,
-            organizations::organization_type,
-            organizations::unit_label,
-            organizations::region,
-            organizations::domain,
-            organizations::timezone,
-            organizations::currency,
-        ))
+        .select(Profile::as_select())
         .first(conn)
 }
 
-/// Puts a profile in place of the one before.
 pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &Profile) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
         .set((
@@ -58,8 +46,7 @@ pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &Profile) -> Q
     Ok(())
 }
 
-/// Puts the switched cells of the roles in place of those that were read; `false` when somebody else switched some in
-/// between.
+/// Replaces the role policies. `false` when they are no longer those of `before`.
 pub fn set_policies(
     conn: &mut Conn,
     organization: OrgId,
@@ -76,30 +63,32 @@ pub fn set_policies(
     Ok(changed == 1)
 }
 
-/// How many active owners there are, and whether a second one confirms what cannot be taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+/// Dual control: a second owner must approve irreversible changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = organizations)]
 pub struct Control {
+    #[diesel(column_name = owner_count)]
     pub owners: i32,
-    /// Whether it is switched on.
+    /// Whether it is on.
+    #[diesel(column_name = dual_control)]
     pub switched: bool,
 }
 
 impl Control {
-    /// Whether it holds: with one owner left there is nobody who could confirm.
+    /// Whether it applies. With one owner left, no one could approve.
     pub fn holds(self) -> bool {
         self.switched && self.owners > 1
     }
 }
 
-/// The dual control of an organization.
 pub fn control(conn: &mut Conn, organization: OrgId) -> QueryResult<Control> {
     organizations::table
         .find(organization)
-        .select((organizations::owner_count, organizations::dual_control))
+        .select(Control::as_select())
         .first(conn)
 }
 
-/// Switches dual control; `false` when it was so before, or when there are not two owners to switch it on.
+/// Turns dual control on or off. `false` when it is so already, or when there is no second owner to turn it on.
 pub fn set_control(conn: &mut Conn, organization: OrgId, on: bool) -> QueryResult<bool> {
     let at_least = if on { 2 } else { 0 };
     let switched = diesel::update(

@@ -1,37 +1,34 @@
-//! The addresses of an organization: the one it has, and those it had, which lead to it and are nobody else's.
+//! The web addresses of an organization: the current one, and earlier ones, which redirect to it and stay reserved.
 
 use diesel::prelude::*;
+use diesel::result::Error;
 
-use crate::app::Ctx;
 use crate::common::id::UserId;
 use crate::common::slug::Slug;
-use crate::common::time::Span;
+use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{memberships, organization_slugs};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::on_each;
 
-/// So many new addresses an organization may take in `CHANGES_IN`: each stays taken for ever.
-pub const CHANGES: i64 = 5;
-/// The time in which changes are counted.
-pub const CHANGES_IN: Span = Span::days(30);
+/// How many new addresses an organization can take within `SLUG_CHANGES_WITHIN`, because each stays reserved.
+pub const SLUG_CHANGES: i64 = 5;
+pub const SLUG_CHANGES_WITHIN: Span = Span::days(30);
 
-/// What became of a change.
+/// The result of `change_slug`. Only `Done` changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Moved {
-    /// It is done.
+pub enum SlugChange {
     Done,
-    /// Somebody else has the address, or had it.
+    /// Another organization has or had the slug.
     Taken,
-    /// `CHANGES` were made.
     TooOften,
-    /// It is not the present address any more that was to be replaced.
+    /// The current slug is no longer `from`.
     Changed,
 }
 
-/// Whether a slug is free: never used by any organization.
+/// Whether no organization has or had a slug.
 pub fn is_free(conn: &mut Conn, slug: &str) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         organization_slugs::table.filter(organization_slugs::slug.eq(slug)),
@@ -40,7 +37,7 @@ pub fn is_free(conn: &mut Conn, slug: &str) -> QueryResult<bool> {
     .map(|taken: bool| !taken)
 }
 
-/// The current slug of an organization that once had this one, for its members only.
+/// The current slug of an organization that had this one before, for its members only.
 pub fn moved(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<String>> {
     let organization: Option<OrgId> = organization_slugs::table
         .inner_join(memberships::table.on(memberships::organization_id.eq(organization_slugs::organization_id)))
@@ -62,7 +59,7 @@ pub fn moved(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<St
         .optional()
 }
 
-/// The addresses an organization had before, the latest first.
+/// The earlier slugs, newest first, at most 20.
 pub fn former(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<String>> {
     organization_slugs::table
         .filter(organization_slugs::organization_id.eq(organization))
@@ -73,9 +70,36 @@ pub fn former(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<String>> 
         .load(conn)
 }
 
-/// Gives an organization another address, or one back that it had. The old one leads to it from then on.
-pub fn change_slug(conn: &mut Conn, cx: &Ctx, organization: OrgId, from: &str, to: &Slug) -> QueryResult<Moved> {
-    // The present row is the lock: of two changes at once the second finds another address.
+/// The slug itself, or one like it that no organization has or had.
+pub fn free_like(conn: &mut Conn, slug: &str) -> QueryResult<Option<Slug>> {
+    for candidate in std::iter::once(slug.to_owned()).chain(Slug::alternatives(slug)) {
+        if let Ok(candidate) = Slug::parse_free(&candidate)
+            && is_free(conn, candidate.as_str())?
+        {
+            return Ok(Some(candidate));
+        }
+    }
+    Ok(None)
+}
+
+/// Changes the slug to a new one, or back to an earlier one.
+pub fn change_slug(conn: &mut Conn, now: Time, organization: OrgId, from: &str, to: &Slug) -> QueryResult<SlugChange> {
+    let mut outcome = SlugChange::Done;
+    let changed = conn.transaction(|conn| {
+        outcome = write_slug(conn, now, organization, from, to)?;
+        match outcome {
+            SlugChange::Done => Ok(()),
+            _ => Err(Error::RollbackTransaction),
+        }
+    });
+    match changed {
+        Ok(()) | Err(Error::RollbackTransaction) => Ok(outcome),
+        Err(error) => Err(error),
+    }
+}
+
+fn write_slug(conn: &mut Conn, now: Time, organization: OrgId, from: &str, to: &Slug) -> QueryResult<SlugChange> {
+    // The current row is the lock: the second of two concurrent changes finds another slug.
     let released = diesel::update(
         organization_slugs::table
             .filter(organization_slugs::organization_id.eq(organization))
@@ -85,7 +109,7 @@ pub fn change_slug(conn: &mut Conn, cx: &Ctx, organization: OrgId, from: &str, t
     .set(organization_slugs::is_current.eq(false))
     .execute(conn)?;
     if released == 0 {
-        return Ok(Moved::Changed);
+        return Ok(SlugChange::Changed);
     }
     let back = diesel::update(
         organization_slugs::table
@@ -95,22 +119,26 @@ pub fn change_slug(conn: &mut Conn, cx: &Ctx, organization: OrgId, from: &str, t
     .set(organization_slugs::is_current.eq(true))
     .execute(conn)?;
     if back == 1 {
-        return Ok(Moved::Done);
+        return Ok(SlugChange::Done);
     }
     let recent: i64 = organization_slugs::table
         .filter(organization_slugs::organization_id.eq(organization))
-        .filter(organization_slugs::created_at.gt(cx.now - CHANGES_IN))
+        .filter(organization_slugs::created_at.gt(now - SLUG_CHANGES_WITHIN))
         .count()
         .get_result(conn)?;
-    if recent > CHANGES {
-        return Ok(Moved::TooOften);
+    if recent > SLUG_CHANGES {
+        return Ok(SlugChange::TooOften);
     }
     let row = (
         organization_slugs::slug.eq(to.as_str()),
         organization_slugs::organization_id.eq(organization),
         organization_slugs::is_current.eq(true),
-        organization_slugs::created_at.eq(cx.now),
+        organization_slugs::created_at.eq(now),
     );
-    let placed = on_each!(conn, c => diesel::insert_into(organization_slugs::table).values(row).on_conflict_do_nothing().execute(c))?;
-    Ok(if placed == 1 { Moved::Done } else { Moved::Taken })
+    let inserted = on_each!(conn, c => diesel::insert_into(organization_slugs::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(if inserted == 1 {
+        SlugChange::Done
+    } else {
+        SlugChange::Taken
+    })
 }

@@ -34,7 +34,7 @@ pub struct ItemAnswer {
 }
 
 /// Why an answer is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum AnswerError {
     LongNote,
     /// A note needs an answer.
@@ -229,13 +229,14 @@ fn apply(
     let member = Membership::find(conn, actor.organization, item.membership)?;
     let permission = ManageCompanyMembers::ID;
     let assigned = match role {
-        Some(role) => assignments::give(conn, actor, permission, &member, company.id, role)?,
-        None => assignments::take(conn, actor, permission, &member, company.id)?,
+        Some(role) => assignments::give(conn, actor, permission, &member, company.id, role),
+        None => assignments::take(conn, actor, permission, &member, company.id),
     };
     let events = match assigned {
         Ok(assigned) => assigned.events,
         // Nothing of their own to remove: the role that remains decides below.
         Err(AssignmentError::NotAssigned | AssignmentError::ByGroup) => Events::none("no assignment of their own"),
+        Err(AssignmentError::Failed(error)) => return Err(error.into()),
         Err(error) => return Err(ApplyError::Refused(AnswerError::Assignment(error))),
     };
     if assignments::role_in(conn, actor.organization, item.membership, company.id)? == role {

@@ -1,24 +1,23 @@
-//! What a review does to memberships without a member who acts: at its end, and when its end is restored.
-
-use serde_json::json;
+//! What a review does to memberships: at its end, and when its end is restored.
 
 use crate::app::Ctx;
-use crate::audit::{Action, Event, Events};
+use crate::audit::Events;
 use crate::auth::actor::Actor;
 use crate::authz::permission::{AssignCompanies, Permission};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, UserId};
 use crate::db::Conn;
-use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::access_review::Review;
 use crate::models::access_review::removed::RemovedItem;
 use crate::models::membership;
+use crate::models::membership::OwnPlace;
 use crate::models::membership::record::Membership;
-use crate::models::membership::{Outcome, OwnPlace};
 use crate::services::access_reviews::restore::RestoreError;
 use crate::services::assignments;
-use crate::services::assignments::AssignmentCheck;
+use crate::services::assignments::{Assignment, AssignmentCheck, AssignmentSource};
+use crate::services::members::errors::SuspensionError;
+use crate::services::members::suspension;
 
 /// The reason of a suspension by a review.
 pub fn suspend_reason(review: &str) -> String {
@@ -39,13 +38,12 @@ pub fn unassign(
         return Ok(None);
     };
     membership::unassign(conn, cx, org, member.id, id)?;
-    let event = Event::new(Action::MemberUnassigned, "member", member.id, &member.name)
-        .before(json!({ "company": name, "company_id": id.as_str(), "role": own.role.as_str() }))
-        .after(json!({ "review": review.name, "review_id": review.id.as_str() }));
-    Ok(Some((own, Events::organization(org, event))))
+    let source = AssignmentSource::Review(&review.name, review.id);
+    let assignment = Assignment::new(org, member.id, &member.name, id, name);
+    Ok(Some((own, assignment.unassigned(Some(own.role), &source))))
 }
 
-/// Suspends a member; `None` when the membership changed meanwhile or has to stay.
+/// Suspends a member; `None` when the membership changed meanwhile.
 pub fn suspend(
     conn: &mut Conn,
     cx: &Ctx,
@@ -59,13 +57,11 @@ pub fn suspend(
         .and_then(UserId::parse)
         .unwrap_or(review.started_by);
     let reason = suspend_reason(&review.name);
-    if membership::suspend(conn, cx, org, member, Some(by), &reason)? != Outcome::Done {
-        return Ok(None);
+    match suspension::suspend_without_email(conn, cx, org, member, by, &reason) {
+        Ok(events) => Ok(Some(events)),
+        Err(SuspensionError::Failed(error)) => Err(error),
+        Err(_) => Ok(None),
     }
-    let event = Event::new(Action::MemberSuspended, "member", member.id, &member.name)
-        .before(json!({ "status": MembershipStatus::Active.as_str() }))
-        .after(json!({ "status": MembershipStatus::Suspended.as_str(), "reason": reason }));
-    Ok(Some(Events::organization(org, event)))
 }
 
 /// Assigns a member again exactly as before, with origin and end.
@@ -75,7 +71,7 @@ pub fn reassign(
     review: &Review,
     member: &Membership,
     item: &RemovedItem,
-    assignment: OwnPlace,
+    before: OwnPlace,
 ) -> Result<Events, RestoreError> {
     let org = actor.organization;
     let current = assignments::role_in(conn, org, member.id, item.company)?;
@@ -83,14 +79,9 @@ pub fn reassign(
         return Ok(Events::none("assigned again meanwhile"));
     }
     AssignmentCheck::of(actor, AssignCompanies::ID, member.id, member.role)
-        .give(true, current, assignment.role)
+        .give(true, current, before.role)
         .map_err(RestoreError::Assignment)?;
-    membership::put_back(conn, &actor.cx, org, member.id, item.company, assignment)?;
-    let event = Event::new(Action::MemberAssigned, "member", member.id, &member.name).after(json!({
-        "company": item.company_name,
-        "company_id": item.company.as_str(),
-        "role": assignment.role.as_str(),
-        "review": review.name,
-    }));
-    Ok(actor.event(event))
+    let assignment = Assignment::new(org, member.id, &member.name, item.company, &item.company_name);
+    let events = assignments::restore_after_review(conn, &actor.cx, &assignment, before, &review.name)?;
+    Ok(events)
 }

@@ -15,7 +15,7 @@ use crate::models::membership::record::Membership;
 use crate::models::membership::{Origin, OwnPlace};
 use crate::services::access_reviews::{effects, permission};
 use crate::services::assignments::AssignmentError;
-use crate::services::members::rules::MemberChangeError;
+use crate::services::members::errors::SuspensionError;
 use crate::services::members::suspension;
 
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub enum RestoreError {
     /// The member was removed from the organization. Names them.
     NotMember(String),
     Assignment(AssignmentError),
-    Reinstatement(MemberChangeError),
+    Reinstatement(SuspensionError),
     Failed(AppError),
 }
 crate::change_error!(RestoreError);
@@ -68,8 +68,8 @@ pub fn restore(
         && member.status == MembershipStatus::Suspended
         && closing::suspend_reason(conn, org, member.id)? == effects::suspend_reason(&review.name);
     if by_this_review {
-        let reinstated = suspension::reinstate(conn, actor, &member)?.map_err(RestoreError::Reinstatement)?;
-        events = events.and(reinstated.events);
+        let (_, reinstated) = suspension::reinstate(conn, actor, &member).map_err(RestoreError::Reinstatement)?;
+        events = events.and(reinstated);
     }
     Ok((removed, events))
 }

@@ -1,89 +1,74 @@
-//! Dual control: where an organization switched it on, a second owner confirms what cannot be taken back. Everything that
-//! needs one comes by here and waits instead of happening.
+//! Dual control: an organization can require that a second owner approves irreversible changes. Each of them calls
+//! `require_approval` first.
 
-use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::audit::{Action, Event, Events};
 use crate::auth::actor::Actor;
 use crate::authz::role::Role;
-use crate::common::email::Email;
 use crate::common::error::{AppError, Refusal};
 use crate::common::id::{ApprovalId, MembershipId};
 use crate::db::Conn;
-use crate::db::schema::{memberships, users};
-use crate::db::types::MembershipStatus;
-use crate::db::types::org_id::OrgId;
-use crate::mail::notice::Notice;
 use crate::models::approval;
-use crate::models::approval::{Approval, ApprovalAction, Ask};
+use crate::models::approval::{Approval, ApprovalAction, NewApproval};
 use crate::models::membership::access;
 use crate::models::membership::record::Membership;
-use crate::models::organization;
-use crate::services::Done;
+use crate::models::{member_names, organization};
+use crate::services::approvals::Pending;
+use crate::services::approvals::email;
 use crate::services::members::rules::ActorRank;
 
-/// So many owners are written to.
-const LETTERS: i64 = 50;
-
-/// Lets something wait for a second owner; `None` where it may happen at once.
+/// Requests the approval of a second owner. `None` when the change needs none.
 pub fn require_approval(
     conn: &mut Conn,
     actor: &Actor,
-    matter: ApprovalAction,
+    action: ApprovalAction,
     payload: Value,
     label: String,
-) -> Result<Option<Done>, AppError> {
+) -> Result<Option<(Pending, Events)>, AppError> {
     if !organization::control(conn, actor.organization)?.holds() {
         return Ok(None);
     }
-    let ask = Ask {
-        matter,
+    let new = NewApproval {
+        action,
         payload,
         label,
-        by: actor.id,
+        requested_by: actor.id,
         approver: None,
     };
-    let Some(id) = approval::ask(conn, &actor.cx, actor.organization, &ask)? else {
-        return Ok(Some(Done {
-            word: "This waits for another owner already".into(),
-            events: Events::none("the same waits"),
-        }));
+    let Some(id) = approval::insert(conn, actor.cx.now, actor.organization, &new)? else {
+        return Ok(Some((Pending::AlreadyRequested, Events::none("the same change waits"))));
     };
-    for (name, email) in others(conn, actor)? {
-        letter(conn, actor, id, name, email, &ask.label)?;
+    for owner in member_names::owners(conn, actor.organization, Some(actor.id))? {
+        email::requested(conn, actor, id, owner, &new.label)?;
     }
-    Ok(Some(Done {
-        word: "This waits until another owner confirms it. They were told by email".into(),
-        events: actor.event(asked(id, &ask)),
-    }))
+    Ok(Some((Pending::Requested(id), actor.event(requested(id, &new)))))
 }
 
-/// As `require_approval`, for what happens to an owner, or makes one. What somebody does to themselves is theirs to decide.
-pub fn hold_person(
+/// As `require_approval`, for a change of an owner or one that makes an owner. Changes of oneself need no approval.
+pub fn require_member_approval(
     conn: &mut Conn,
     actor: &Actor,
-    matter: ApprovalAction,
-    person: &Membership,
-    more: &[(&str, &str)],
+    action: ApprovalAction,
+    member: &Membership,
+    details: &[(&str, &str)],
     label: String,
-) -> Result<Option<Done>, AppError> {
-    if person.id == actor.id {
+) -> Result<Option<(Pending, Events)>, AppError> {
+    if member.id == actor.id {
         return Ok(None);
     }
-    let mut payload = json!({ "member": person.id.as_str() });
-    for (name, value) in more {
+    let mut payload = json!({ "member": member.id.as_str() });
+    for (name, value) in details {
         payload[*name] = json!(value);
     }
-    require_approval(conn, actor, matter, payload, label)
+    require_approval(conn, actor, action, payload, label)
 }
 
-/// The deed of something that waits.
-pub fn asked(id: ApprovalId, ask: &Ask) -> Event {
-    Event::new(Action::ApprovalAsked, "approval", id, &ask.label).after(json!({ "action": ask.matter.as_str() }))
+fn requested(id: ApprovalId, new: &NewApproval) -> Event {
+    Event::new(Action::ApprovalAsked, "approval", id, &new.label).after(json!({ "action": new.action.as_str() }))
 }
 
-/// Whether a member may decide: the one it waits for, or any owner but the one who asked.
+/// Whether the actor can approve or reject: the named approver, or any owner but the requester.
 pub fn may_decide(approval: &Approval, actor: &Actor) -> bool {
     match approval.approver_id {
         Some(approver) => approver == actor.id,
@@ -91,7 +76,7 @@ pub fn may_decide(approval: &Approval, actor: &Actor) -> bool {
     }
 }
 
-/// The one who asked, with what they may hand out now; `None` when they are not in force any more.
+/// The requester, with what they can grant now. `None` when their access has ended.
 pub fn requester(
     conn: &mut Conn,
     actor: &Actor,
@@ -109,68 +94,19 @@ pub fn requester(
     )))
 }
 
-/// Somebody whom only two owners together bring back is not brought back by one.
+/// With dual control, one owner alone restores no removed owner.
 pub fn refusal(actor: &Actor, name: &str) -> AppError {
     AppError::Forbidden(Box::new(Refusal {
         slug: actor.slug.clone(),
         reason: Some(format!(
-            "{name} was an owner. Dual control is on: invite them again, and make them an owner afterwards. Another owner confirms that."
+            "{name} was an owner, and dual control is on. Invite them again, then make them an owner. Another owner must approve that."
         )),
         ..Refusal::default()
     }))
 }
 
-/// The other active owners: name and address.
-fn others(conn: &mut Conn, actor: &Actor) -> QueryResult<Vec<(String, String)>> {
-    owners(conn, actor.organization, Some(actor.id))
-}
-
-/// The active owners of an organization, without one of them: name and address.
-pub fn owners(
-    conn: &mut Conn,
-    organization: OrgId,
-    without: Option<MembershipId>,
-) -> QueryResult<Vec<(String, String)>> {
-    let rows: Vec<(MembershipId, String, String)> = memberships::table
-        .inner_join(users::table)
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::role.eq(Role::Owner))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(memberships::sort_name.is_not_null())
-        .order((memberships::sort_name, memberships::id))
-        .limit(LETTERS)
-        .select((memberships::id, users::name, users::email))
-        .load(conn)?;
-    let others = rows.into_iter().filter(|(id, ..)| Some(*id) != without);
-    Ok(others.map(|(_, name, email)| (name, email)).collect())
-}
-
-fn letter(
-    conn: &mut Conn,
-    actor: &Actor,
-    id: ApprovalId,
-    name: String,
-    email: String,
-    label: &str,
-) -> Result<(), AppError> {
-    let (organization, who) = (&actor.organization_name, &actor.person.name);
-    let notice = Notice {
-        kind: "approval_asked",
-        to_name: name,
-        to: Email::stored(email),
-        sender: organization.clone(),
-        subject: format!("{organization}: {who} needs your confirmation"),
-        paragraphs: vec![
-            format!("{who} wants to {label}."),
-            format!(
-                "In {organization} a second owner confirms this. Nothing happens until then. The request ends after {} days.",
-                approval::LIFETIME.as_seconds() / 86_400
-            ),
-        ],
-        button: Some(("Look at the request", actor.path(&format!("/settings/approvals/{id}")))),
-        foot: format!("You get this because you are an owner of {organization}."),
-        seed: None,
-    };
-    notice.send(conn, &actor.cx)?;
-    Ok(())
+/// The name of the requester, also after they were removed.
+pub fn requester_name(conn: &mut Conn, approval: &Approval) -> Result<Option<String>, AppError> {
+    let id: MembershipId = approval.requested_by;
+    Ok(member_names::names(conn, approval.organization_id, vec![id])?.remove(&id))
 }

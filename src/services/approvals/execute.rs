@@ -1,254 +1,176 @@
-//! What happens when something that waited is confirmed. Everything is asked again at that moment: the rights of who
-//! asked, the state of whom it concerns.
+//! Applies an approved change by the same service functions as without dual control. The requester's permissions and the
+//! state of the target are checked again.
 
-use serde_json::json;
-
-use crate::audit::{Action, Event, Events};
+use crate::audit::Events;
 use crate::auth::actor::Actor;
 use crate::authz::permission::{ChangeSlug, Permission, PermissionId, TransferOrDelete};
-use crate::authz::role::Role;
+use crate::change_error;
 use crate::common::error::AppError;
-use crate::common::id::MembershipId;
 use crate::common::slug::Slug;
+use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::approval::{Approval, ApprovalAction};
-use crate::models::membership;
-use crate::models::membership::Outcome;
 use crate::models::membership::record::Membership;
-use crate::models::organization;
-use crate::models::organization::{Moved, deletion};
-use crate::services::Done;
-use crate::services::approvals::dual_control;
-use crate::services::approvals::email;
-use crate::services::members::role::Title;
-use crate::services::members::rules;
-use crate::services::members::rules::{ActorRank, Target};
-use crate::services::members::{removal, role, suspension};
+use crate::services::approvals::{dual_control, execute_member};
+use crate::services::members::errors::{RemovalError, RoleChangeError, SuspensionError};
+use crate::services::members::rules::ActorRank;
+use crate::services::organizations::deletion::DeletionError;
+use crate::services::organizations::dual_control::DualControlError;
+use crate::services::organizations::slug::SlugError;
+use crate::services::organizations::transfer::TransferError;
+use crate::services::organizations::{self, deletion, transfer};
 
-/// Why it does not happen. With any of them everything is undone.
+/// Why an approved change was not applied.
+#[derive(Debug)]
 pub enum ExecuteError {
-    /// It never will: the request is over.
-    Lapsed(String),
-    /// Not now; the request stays.
-    NotNow(String),
-    /// A defect or a refusal of the gate.
+    RequesterLeft,
+    /// The requester, by name, no longer has the permission.
+    RequesterNotAllowed(String),
+    RequesterNotOwner(String),
+    DualControlOn,
+    DeletionScheduled,
+    DualControlOff,
+    SlugChanged,
+    SlugTaken(String),
+    TooManySlugs,
+    MemberLeft,
+    RoleDeleted,
+    AlreadyHasRole {
+        member: String,
+        role: String,
+    },
+    RoleNotAllowed(RoleChangeError),
+    /// An owner's access has no end, and the actor's has one.
+    AccessEnds,
+    /// Another change of a member got in between.
+    Conflict,
+    RoleNotChanged(RoleChangeError),
+    NotRemoved(RemovalError),
+    NotSuspended(SuspensionError),
     Failed(AppError),
 }
 
-impl From<AppError> for ExecuteError {
-    fn from(error: AppError) -> Self {
-        Self::Failed(error)
+change_error!(ExecuteError);
+
+impl ExecuteError {
+    /// Whether the change can never be applied, so that the request is over.
+    pub fn lapses(&self) -> bool {
+        !matches!(
+            self,
+            Self::AccessEnds
+                | Self::Conflict
+                | Self::RoleNotChanged(_)
+                | Self::NotRemoved(_)
+                | Self::NotSuspended(_)
+                | Self::Failed(_)
+        )
     }
 }
 
-fn lapsed<T>(sentence: impl Into<String>) -> Result<T, ExecuteError> {
-    Err(ExecuteError::Lapsed(sentence.into()))
+/// What was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Executed {
+    Transferred,
+    DeletionScheduled(Time),
+    DualControlTurnedOff,
+    SlugChanged(Slug),
+    RoleChanged {
+        member: String,
+        role: String,
+    },
+    Removed {
+        member: String,
+        /// Whether it is the actor.
+        own: bool,
+    },
+    Suspended {
+        member: String,
+        own: bool,
+    },
+    Reinstated {
+        member: String,
+    },
 }
 
-/// Who asked, with what they may do now.
-struct Asker {
-    standing: Membership,
-    rank: ActorRank,
+/// The member who requested the change, with what they can grant now.
+pub struct Requester {
+    pub member: Membership,
+    pub rank: ActorRank,
 }
 
-impl Asker {
-    fn holds(&self, permission: PermissionId) -> Result<(), ExecuteError> {
+impl Requester {
+    fn require(&self, permission: PermissionId) -> Result<(), ExecuteError> {
         if self.rank.authority.permissions.has(permission) {
             Ok(())
         } else {
-            lapsed(format!("{} may no longer do this", self.standing.name))
+            Err(self.not_allowed())
         }
+    }
+
+    pub fn not_allowed(&self) -> ExecuteError {
+        ExecuteError::RequesterNotAllowed(self.member.name.clone())
     }
 }
 
-/// Carries out what `member` confirms.
-pub fn confirmed(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<Done, ExecuteError> {
-    let Some((standing, rank)) = dual_control::requester(conn, actor, approval)? else {
-        return lapsed("Who asked for this has no access any more");
+/// Applies what the actor approves.
+pub fn execute(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(Executed, Events), ExecuteError> {
+    let Some((member, rank)) = dual_control::requester(conn, actor, approval)? else {
+        return Err(ExecuteError::RequesterLeft);
     };
-    let asker = Asker { standing, rank };
-    match approval.matter {
-        ApprovalAction::Transfer => transfer(conn, actor, approval, &asker),
+    let requester = Requester { member, rank };
+    match approval.action {
+        ApprovalAction::Transfer => {
+            let stays = approval.text("stays") == "yes";
+            let events = transfer::accept(conn, actor, &requester.member, stays).map_err(|error| match error {
+                TransferError::RequesterNotOwner => ExecuteError::RequesterNotOwner(requester.member.name.clone()),
+                TransferError::DualControlOn => ExecuteError::DualControlOn,
+                TransferError::AccessEnds => ExecuteError::AccessEnds,
+                TransferError::Conflict => ExecuteError::Conflict,
+                TransferError::Failed(error) => ExecuteError::Failed(error),
+            })?;
+            Ok((Executed::Transferred, events))
+        }
         ApprovalAction::Deletion => {
-            asker.holds(TransferOrDelete::ID)?;
-            delete(conn, actor)?.ok_or_else(|| ExecuteError::Lapsed("It waits for its deletion already".into()))
+            requester.require(TransferOrDelete::ID)?;
+            let (day, events) = deletion::schedule(conn, actor).map_err(|error| match error {
+                DeletionError::AlreadyScheduled => ExecuteError::DeletionScheduled,
+                DeletionError::Failed(error) => ExecuteError::Failed(error),
+            })?;
+            Ok((Executed::DeletionScheduled(day), events))
         }
         ApprovalAction::ControlOff => {
-            asker.holds(TransferOrDelete::ID)?;
-            switch(conn, actor, false)?.ok_or_else(|| ExecuteError::Lapsed("Dual control is off already".into()))
+            requester.require(TransferOrDelete::ID)?;
+            let events = organizations::dual_control::set(conn, actor, false).map_err(|error| match error {
+                DualControlError::AlreadyOff | DualControlError::AlreadyOn | DualControlError::NoSecondOwner => {
+                    ExecuteError::DualControlOff
+                }
+                DualControlError::Failed(error) => ExecuteError::Failed(error),
+            })?;
+            Ok((Executed::DualControlTurnedOff, events))
         }
-        ApprovalAction::Slug => {
-            asker.holds(ChangeSlug::ID)?;
-            let to = Slug::parse(&approval.text("to")).map_err(ExecuteError::Lapsed)?;
-            if approval.text("from") != actor.slug {
-                return lapsed("The address was changed in the meantime");
-            }
-            match rename(conn, actor, &to)? {
-                Ok(done) => Ok(done),
-                Err(sentence) => lapsed(sentence),
-            }
-        }
+        ApprovalAction::Slug => change_slug(conn, actor, approval, &requester),
         ApprovalAction::Role | ApprovalAction::Removal | ApprovalAction::Suspension | ApprovalAction::Restoration => {
-            person(conn, actor, approval, &asker)
+            execute_member::execute(conn, actor, approval, &requester)
         }
     }
 }
 
-/// Hands the organization over. Two changes and one count of owners, together or not at all.
-fn transfer(conn: &mut Conn, actor: &Actor, approval: &Approval, asker: &Asker) -> Result<Done, ExecuteError> {
-    let organization = actor.organization;
-    if asker.standing.access.direct_role != Role::Owner {
-        return lapsed(format!("{} is no owner any more", asker.standing.name));
+fn change_slug(
+    conn: &mut Conn,
+    actor: &Actor,
+    approval: &Approval,
+    requester: &Requester,
+) -> Result<(Executed, Events), ExecuteError> {
+    requester.require(ChangeSlug::ID)?;
+    let to = Slug::parse(&approval.text("to")).map_err(AppError::internal)?;
+    if approval.text("from") != actor.slug {
+        return Err(ExecuteError::SlugChanged);
     }
-    if organization::control(conn, organization)
-        .map_err(AppError::from)?
-        .holds()
-    {
-        return lapsed("Dual control was switched on: a second owner confirms who becomes an owner");
-    }
-    let person = Membership::find(conn, organization, actor.id)?;
-    if person.access_until.is_some() {
-        return Err(ExecuteError::NotNow(
-            "Your access has an end, and an owner’s has none. Ask for the end date to be taken away".into(),
-        ));
-    }
-    let again = || ExecuteError::NotNow("Somebody changed a role in this moment. Look again and decide".into());
-    let given = membership::set_role(conn, &actor.cx, organization, &person, Role::Owner);
-    if given.map_err(AppError::from)? != Outcome::Done {
-        return Err(again());
-    }
-    let event = Event::new(Action::MemberRoleChanged, "member", person.id, &person.name)
-        .before(json!({ "role": person.access.direct_role.as_str() }))
-        .after(json!({ "role": Role::Owner.as_str() }));
-    let mut events = actor.event(event);
-    if approval.text("stays") != "yes" {
-        let old = &asker.standing;
-        let given = membership::set_role(conn, &actor.cx, organization, old, Role::Admin);
-        if given.map_err(AppError::from)? != Outcome::Done {
-            return Err(again());
-        }
-        let event = Event::new(Action::OwnershipHandedOver, "member", old.id, &old.name)
-            .before(json!({ "role": Role::Owner.as_str() }))
-            .after(json!({ "role": Role::Admin.as_str() }));
-        events = events.and(actor.event(event));
-    }
-    Ok(Done {
-        word: format!("You are the owner of {} now", actor.organization_name),
-        events,
-    })
-}
-
-fn person(conn: &mut Conn, actor: &Actor, approval: &Approval, asker: &Asker) -> Result<Done, ExecuteError> {
-    let organization = actor.organization;
-    let id = MembershipId::parse(&approval.text("member")).ok_or(AppError::NotFound)?;
-    let person = match Membership::find(conn, organization, id) {
-        Ok(person) => person,
-        Err(AppError::NotFound) => return lapsed("The person it concerns is no member any more"),
-        Err(error) => return Err(error.into()),
-    };
-    let target = Target::from(&person);
-    if approval.matter != ApprovalAction::Role && !rules::may_remove(&asker.rank, &target) {
-        return lapsed(format!("{} may no longer do this", asker.standing.name));
-    }
-    let done = match approval.matter {
-        ApprovalAction::Role => {
-            let Some(title) = Title::parse(conn, organization, &approval.text("role"))? else {
-                return lapsed("There is no such role any more");
-            };
-            if let Err(why) = rules::role_change(&asker.rank, &target, title.held()) {
-                return lapsed(why.sentence());
-            }
-            if Title::of(conn, organization, &person)? == title {
-                return lapsed(format!("{} is {} already", person.name, title.label()));
-            }
-            role::carry_out(conn, actor, &person, &title)?
-        }
-        ApprovalAction::Removal => {
-            removal::carry_out(conn, actor, &person, approval.text("cancel_invitations") == "yes")?
-        }
-        ApprovalAction::Suspension => suspension::suspend_now(conn, actor, &person, &approval.text("reason"))?,
-        _ => suspension::reinstate_now(conn, actor, &person)?,
-    };
-    done.map_err(|why| ExecuteError::NotNow(why.sentence().to_owned()))
-}
-
-/// Lets the organization wait for its deletion and tells its owners and admins; `None` when it waits already.
-pub fn delete(conn: &mut Conn, actor: &Actor) -> Result<Option<Done>, AppError> {
-    let Some(day) = deletion::schedule(conn, &actor.cx, actor.organization)? else {
-        return Ok(None);
-    };
-    email::scheduled(conn, actor, day)?;
-    let event = Event::new(
-        Action::DeletionScheduled,
-        "organization",
-        actor.organization,
-        &actor.organization_name,
-    )
-    .after(json!({ "delete_after": day.iso() }));
-    Ok(Some(Done {
-        word: format!("{} will be deleted on {}", actor.organization_name, day.date()),
-        events: actor.event(event),
-    }))
-}
-
-/// Switches dual control; `None` when it is so already or cannot be.
-pub fn switch(conn: &mut Conn, actor: &Actor, on: bool) -> Result<Option<Done>, AppError> {
-    if !organization::set_control(conn, actor.organization, on)? {
-        return Ok(None);
-    }
-    let event = Event::new(
-        Action::DualControlChanged,
-        "organization",
-        actor.organization,
-        &actor.organization_name,
-    )
-    .before(json!({ "dual_control": !on }))
-    .after(json!({ "dual_control": on }));
-    let word = if on {
-        "Dual control is on"
-    } else {
-        "Dual control is off"
-    };
-    Ok(Some(Done {
-        word: word.into(),
-        events: actor.event(event),
-    }))
-}
-
-/// Gives the organization another address. The inner error is a sentence; the caller must undo the transaction with it.
-pub fn rename(conn: &mut Conn, actor: &Actor, to: &Slug) -> Result<Result<Done, String>, AppError> {
-    let organization = actor.organization;
-    let refused = match organization::change_slug(conn, &actor.cx, organization, &actor.slug, to)? {
-        Moved::Done => None,
-        Moved::Taken => Some(format!("“{to}” is taken, choose another")),
-        Moved::TooOften => Some(format!(
-            "{} addresses were taken within {} days. Go back to one of them, or wait",
-            organization::CHANGES,
-            organization::CHANGES_IN.as_seconds() / 86_400
-        )),
-        Moved::Changed => Some("The address was changed in the meantime. Look at the new one and try again".into()),
-    };
-    if let Some(sentence) = refused {
-        return Ok(Err(sentence));
-    }
-    let event = Event::new(
-        Action::SlugChanged,
-        "organization",
-        organization,
-        &actor.organization_name,
-    )
-    .before(json!({ "slug": actor.slug }))
-    .after(json!({ "slug": to.as_str() }));
-    Ok(Ok(Done {
-        word: format!("The address is /organizations/{to} now. The old one leads here"),
-        events: actor.event(event),
-    }))
-}
-
-/// What stands in the log when something was confirmed, refused, withdrawn, or cannot be done any more.
-pub fn event(actor: &Actor, approval: &Approval, action: Action) -> Events {
-    actor.event(
-        Event::new(action, "approval", approval.id, &approval.label)
-            .after(json!({ "action": approval.matter.as_str() })),
-    )
+    let events = organizations::slug::apply(conn, actor, &to).map_err(|error| match error {
+        SlugError::Taken => ExecuteError::SlugTaken(to.to_string()),
+        SlugError::TooOften => ExecuteError::TooManySlugs,
+        SlugError::Changed => ExecuteError::SlugChanged,
+        SlugError::Failed(error) => ExecuteError::Failed(error),
+    })?;
+    Ok((Executed::SlugChanged(to), events))
 }

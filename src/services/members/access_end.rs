@@ -1,48 +1,50 @@
-//! Changing when somebody's access ends.
+//! The end date of a member's access.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::audit::{Action, Event, Events};
 use crate::auth::actor::Actor;
-use crate::common::error::AppError;
+use crate::common::id::MembershipId;
 use crate::common::time::Time;
 use crate::db::Conn;
+use crate::db::types::org_id::OrgId;
 use crate::models::membership;
-use crate::models::membership::Outcome;
 use crate::models::membership::record::Membership;
-use crate::services::Done;
+use crate::services::members::Outcome;
 use crate::services::members::ceiling::PermissionCeiling;
+use crate::services::members::errors::AccessEndError;
 use crate::services::members::rules;
-use crate::services::members::rules::{MemberChangeError, Target};
+use crate::services::members::rules::Target;
 
-/// Sets the last moment of access; `None` is no end. Who was shut out by an end that is no more is in again.
+/// Changes the end of a member's access; `None` is no end. A member whose access ended gets it back.
 pub fn set(
     conn: &mut Conn,
     actor: &Actor,
-    person: &Membership,
+    member: &Membership,
     until: Option<Time>,
-) -> Result<Result<Done, MemberChangeError>, AppError> {
-    if !rules::may_set_access_end(&actor.into(), &Target::from(person)) {
-        return Ok(Err(MemberChangeError::NotAllowed));
+) -> Result<(Outcome, Events), AccessEndError> {
+    if !rules::may_set_access_end(&actor.into(), &Target::from(member)) {
+        return Err(AccessEndError::NotAllowed);
     }
-    let word = match until {
-        Some(end) => format!("The access of {} ends on {}", person.name, end.date()),
-        None => format!("The access of {} has no end", person.name),
-    };
-    if until == person.access_until {
-        let events = Events::none("the same day");
-        return Ok(Ok(Done { word, events }));
+    if until == member.access_until {
+        return Ok((Outcome::Unchanged, Events::none("the same day")));
     }
-    if membership::set_access_until(conn, actor.organization, person, until)? != Outcome::Done {
-        return Ok(Err(MemberChangeError::Changed));
+    AccessEndError::check(membership::set_access_until(conn, actor.organization, member, until)?)?;
+    if member.ended() || member.access_until.is_some_and(|end| end < actor.cx.now) {
+        PermissionCeiling::NOTHING.check(conn, actor, member.id)?;
     }
-    if person.ended() || person.access_until.is_some_and(|end| end < actor.cx.now) {
-        PermissionCeiling::NOTHING.check(conn, actor, person.id)?;
+    let day = |time: Option<Time>| json!({ "access_until": time.map(Time::day) });
+    let named = (member.id, member.name.as_str());
+    let before = Some(day(member.access_until));
+    Ok((Outcome::Done, changed(actor.organization, named, before, day(until))))
+}
+
+/// The event `member.access_end_changed`, of the whole access or of one assignment.
+pub fn changed(organization: OrgId, member: (MembershipId, &str), before: Option<Value>, after: Value) -> Events {
+    let (id, name) = member;
+    let mut event = Event::new(Action::MemberAccessEndChanged, "member", id, name).after(after);
+    if let Some(before) = before {
+        event = event.before(before);
     }
-    let day = |time: Option<Time>| json!({"access_until": time.map(Time::day)});
-    let event = Event::new(Action::MemberAccessEndChanged, "member", person.id, &person.name)
-        .before(day(person.access_until))
-        .after(day(until));
-    let events = actor.event(event);
-    Ok(Ok(Done { word, events }))
+    Events::organization(organization, event)
 }

@@ -14,6 +14,8 @@ use crate::models::access_matrix;
 use crate::models::membership;
 use crate::models::membership::record::Membership;
 use crate::services::assignments;
+use crate::services::assignments::AssignmentError;
+use crate::services::members::errors::RoleChangeError;
 use crate::services::members::role;
 use crate::services::members::role::Title;
 use crate::services::members::visible::CompanyScope;
@@ -193,19 +195,23 @@ fn one(conn: &mut Conn, actor: &Actor, change: &CellChange) -> Result<Result<Eve
     let unit = actor.unit.one();
     Ok(match &change.wish {
         Change::Title(title) => match role::change(conn, actor, &person, title) {
-            Ok(Ok(done)) => Ok(done.events),
-            Ok(Err(why)) => Err(why.sentence().to_owned()),
-            // It says which right is not the member's to give.
-            Err(AppError::Forbidden(refusal)) => Err(format!("You may not give the right “{}”", refusal.permission)),
-            Err(error) => return Err(error),
+            Ok((_, events)) => Ok(events),
+            Err(RoleChangeError::Failed(AppError::Forbidden(refusal))) => {
+                Err(format!("You can’t grant the permission “{}”", refusal.permission))
+            }
+            Err(RoleChangeError::Failed(error)) => return Err(error),
+            Err(error) => Err(error.message().to_owned()),
         },
-        Change::Place(company, Some(role)) => {
-            let given = assignments::give(conn, actor, permission, &person, *company, *role)?;
-            given.map(|placed| placed.events).map_err(|why| why.sentence(unit))
-        }
-        Change::Place(company, None) => {
-            let taken = assignments::take(conn, actor, permission, &person, *company)?;
-            taken.map(|placed| placed.events).map_err(|why| why.sentence(unit))
+        Change::Place(company, role) => {
+            let placed = match role {
+                Some(role) => assignments::give(conn, actor, permission, &person, *company, *role),
+                None => assignments::take(conn, actor, permission, &person, *company),
+            };
+            match placed {
+                Ok(placed) => Ok(placed.events),
+                Err(AssignmentError::Failed(error)) => return Err(error),
+                Err(error) => Err(error.message(unit)),
+            }
         }
     })
 }

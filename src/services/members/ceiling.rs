@@ -1,6 +1,5 @@
-//! The last check of everything that changes what somebody may do: nobody gets more by it than they had before and than
-//! the one who does it may hand out. It looks at what came out, so that no combination of roles, groups, overrides and
-//! custom roles is a way around it.
+//! The last check of every change of permissions. It compares the permissions before and after, so that no combination of
+//! roles, groups, overrides and custom roles gives a member more than the actor may grant.
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::AccessInputs;
@@ -10,28 +9,23 @@ use crate::common::id::MembershipId;
 use crate::db::Conn;
 use crate::models::membership::access;
 
-/// What somebody could do before a change.
+/// The permissions of a member before a change.
 #[derive(Debug, Clone, Copy)]
 pub struct PermissionCeiling(PermissionSet);
 
 impl PermissionCeiling {
-    /// Reads it.
     pub fn of(conn: &mut Conn, actor: &Actor, id: MembershipId) -> Result<Self, AppError> {
-        Ok(Self(held(&access::access_inputs(
-            conn,
-            actor.cx.now,
-            actor.organization,
-            id,
-        )?)))
+        let inputs = access::access_inputs(conn, actor.cx.now, actor.organization, id)?;
+        Ok(Self(permissions(&inputs)))
     }
 
-    /// For somebody who could do nothing before.
+    /// For a member who had no access before.
     pub const NOTHING: Self = Self(PermissionSet::NONE);
 
-    /// Checks what came out.
+    /// Refuses what the member gained beyond what the actor may grant.
     pub fn check(self, conn: &mut Conn, actor: &Actor, id: MembershipId) -> Result<(), AppError> {
-        let after = held(&access::access_inputs(conn, actor.cx.now, actor.organization, id)?);
-        // Nobody raises themselves, not even to what they may make of others.
+        let after = permissions(&access::access_inputs(conn, actor.cx.now, actor.organization, id)?);
+        // Members give themselves nothing, not even what they may give to others.
         let own = if id == actor.id {
             PermissionSet::NONE
         } else {
@@ -45,12 +39,12 @@ impl PermissionCeiling {
     }
 }
 
-/// What they could do while in force: who is suspended is looked at as if they were back.
-fn held(inputs: &AccessInputs) -> PermissionSet {
-    let back = AccessInputs {
+/// Suspended members are treated as active, because a change takes effect when their access is restored.
+fn permissions(inputs: &AccessInputs) -> PermissionSet {
+    let active = AccessInputs {
         in_force: true,
         read_only: false,
         ..inputs.clone()
     };
-    back.permissions().everywhere()
+    active.permissions().everywhere()
 }

@@ -1,4 +1,4 @@
-//! Letters to people: your role changed, you were suspended, restored, removed.
+//! Emails to members about changes of their access.
 
 use crate::auth::actor::Actor;
 use crate::common::email::Email;
@@ -28,9 +28,8 @@ crate::letter! {
     }
 }
 
-/// Tells somebody that their role is another one now.
 pub fn role_changed(conn: &mut Conn, actor: &Actor, to: &Membership, old: &str, new: &str) -> Result<(), AppError> {
-    let letter = RoleChanged {
+    let message = RoleChanged {
         name: to.name.clone(),
         organization: actor.organization_name.clone(),
         actor: actor.person.name.clone(),
@@ -38,24 +37,22 @@ pub fn role_changed(conn: &mut Conn, actor: &Actor, to: &Membership, old: &str, 
         new_role: new.to_owned(),
         link: actor.cx.config().link(&actor.path("")),
     };
-    let (html, text) = letter.parts()?;
-    let subject = format!("Your role in {} is now {}", letter.organization, letter.new_role);
+    let (html, text) = message.parts()?;
+    let subject = format!("Your role in {} is now {}", message.organization, message.new_role);
     enqueue(conn, actor, to, ("role_changed", subject), html, text)
 }
 
-/// Tells somebody that they are no longer a member.
 pub fn removed(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
-    let letter = Removed {
+    let message = Removed {
         name: to.name.clone(),
         organization: actor.organization_name.clone(),
         actor: actor.person.name.clone(),
     };
-    let (html, text) = letter.parts()?;
-    let subject = format!("You are no longer a member of {}", letter.organization);
+    let (html, text) = message.parts()?;
+    let subject = format!("You are no longer a member of {}", message.organization);
     enqueue(conn, actor, to, ("removed", subject), html, text)
 }
 
-/// Tells somebody that they are shut out.
 pub fn suspended(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
     let (organization, who) = (&actor.organization_name, &actor.person.name);
     notice(
@@ -65,13 +62,12 @@ pub fn suspended(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), 
         "suspended",
         format!("Your access to {organization} is suspended"),
         format!(
-            "{who} suspended your access to {organization}. What you have there stays as it is. Your account and your other organizations are not touched."
+            "{who} suspended your access to {organization}. Your role and assignments are kept. Your account and your other organizations don’t change."
         ),
         None,
     )
 }
 
-/// Tells somebody that they are in again.
 pub fn restored(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
     let (organization, who) = (&actor.organization_name, &actor.person.name);
     notice(
@@ -80,7 +76,7 @@ pub fn restored(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), A
         to,
         "restored",
         format!("You have access to {organization} again"),
-        format!("{who} gave you back your access to {organization}, with the role and everything else that you had."),
+        format!("{who} restored your access to {organization}. You have the same role and assignments as before."),
         Some(("Open the organization", actor.path(""))),
     )
 }
@@ -104,7 +100,7 @@ fn notice(
         paragraphs: vec![text],
         button,
         foot: format!(
-            "You think this is a mistake? Write to {} or to an owner of {organization}.",
+            "If you think this is a mistake, contact {} or an owner of {organization}.",
             actor.person.name
         ),
         seed: None,

@@ -1,154 +1,138 @@
-//! Removing somebody, and taking that back for a day.
+//! Removing members.
 
-use diesel::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::audit::{Action, Event, Events};
 use crate::auth::actor::Actor;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
-use crate::common::id::{InvitationId, MailId, MembershipId, UserId};
 use crate::db::Conn;
-use crate::db::schema::{companies, company_assignments, invitations};
-use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::mail::outbox;
 use crate::models::approval::ApprovalAction;
 use crate::models::invitation;
 use crate::models::membership;
-use crate::models::membership::Outcome;
+use crate::models::membership::assigned::{self, AssignedCompany};
 use crate::models::membership::record::Membership;
-use crate::models::organization;
-use crate::services::Done;
-use crate::services::approvals::dual_control;
-use crate::services::members::ceiling::PermissionCeiling;
+use crate::models::membership::sent_invitations::{self, SentInvitation};
 use crate::services::members::email;
+use crate::services::members::errors::RemovalError;
 use crate::services::members::rules;
-use crate::services::members::rules::{MemberChangeError, Target};
+use crate::services::members::rules::Target;
+use crate::services::members::{Outcome, request_approval};
 
-/// A pending invitation: its id, its address, its latest letter.
-pub type Pending = (InvitationId, String, Option<MailId>);
-
-/// The pending invitations that somebody sent.
-pub fn invitations_by(conn: &mut Conn, organization: OrgId, user: UserId) -> QueryResult<Vec<Pending>> {
-    invitations::table
-        .filter(invitations::organization_id.eq(organization))
-        .filter(invitations::status.eq(InvitationStatus::Pending))
-        .filter(invitations::invited_by.eq(user))
-        .order((invitations::created_at, invitations::id))
-        .select((invitations::id, invitations::email, invitations::mail_id))
-        .load(conn)
+/// A removal that the rules allow: what a page shows, and what is applied.
+#[derive(Debug, Clone)]
+pub struct Removal {
+    pub member: Membership,
+    /// The assignments that the member loses.
+    pub companies: Vec<AssignedCompany>,
+    /// The pending invitations that the member sent.
+    pub invitations: Vec<SentInvitation>,
 }
 
-/// Removes somebody, tells them, and cancels what they sent when that is wanted.
+impl Removal {
+    pub fn plan(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Self, RemovalError> {
+        if !rules::may_remove(&actor.into(), &Target::from(member)) {
+            return Err(RemovalError::NotAllowed);
+        }
+        Ok(Self::of(conn, actor, member)?)
+    }
+
+    fn of(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Self, AppError> {
+        Ok(Self {
+            companies: assigned::companies_of(conn, actor.organization, member.id)?,
+            invitations: sent_invitations::pending(conn, actor.organization, member.user)?,
+            member: member.clone(),
+        })
+    }
+
+    /// Removes the member, or requests the approval of another owner.
+    pub fn apply(
+        &self,
+        conn: &mut Conn,
+        actor: &Actor,
+        cancel_invitations: bool,
+    ) -> Result<(Outcome, Events), RemovalError> {
+        let member = &self.member;
+        if member.access.direct_role == Role::Owner {
+            let label = format!("remove the owner {}", member.name);
+            let cancel = if cancel_invitations { "yes" } else { "no" };
+            let details = [("cancel_invitations", cancel)];
+            if let Some(pending) = request_approval(conn, actor, ApprovalAction::Removal, member, &details, label)? {
+                return Ok(pending);
+            }
+        }
+        Ok((Outcome::Done, self.write(conn, actor, cancel_invitations)?))
+    }
+
+    fn write(&self, conn: &mut Conn, actor: &Actor, cancel_invitations: bool) -> Result<Events, RemovalError> {
+        let member = &self.member;
+        let outcome = membership::remove(conn, &actor.cx, actor.organization, member, actor.person.id)?;
+        RemovalError::check(outcome)?;
+        email::removed(conn, actor, member)?;
+        let event = Event::new(Action::MemberRemoved, "member", member.id, &member.name)
+            .before(access_json(member, &self.companies));
+        let mut events = actor.event(event);
+        if cancel_invitations {
+            events = events.and(self.cancel_invitations(conn, actor)?);
+        }
+        Ok(events)
+    }
+
+    fn cancel_invitations(&self, conn: &mut Conn, actor: &Actor) -> Result<Events, AppError> {
+        let mut events = Events::none("no invitation was pending");
+        for SentInvitation { id, email, mail_id } in &self.invitations {
+            if !invitation::close(conn, &actor.cx, actor.organization, *id, InvitationStatus::Cancelled)? {
+                continue;
+            }
+            if let Some(mail_id) = mail_id {
+                outbox::withdraw(conn, *mail_id)?;
+            }
+            let event = Event::new(Action::InvitationCancelled, "invitation", *id, email)
+                .before(json!({ "status": InvitationStatus::Pending.as_str() }))
+                .after(json!({ "status": InvitationStatus::Cancelled.as_str() }));
+            events = events.and(actor.event(event));
+        }
+        Ok(events)
+    }
+}
+
+/// What a member had, or has again, in an audit event.
+pub(super) fn access_json(member: &Membership, companies: &[AssignedCompany]) -> Value {
+    let companies: Vec<_> = companies
+        .iter()
+        .map(|company| json!({ "company": company.name, "role": company.role.as_str() }))
+        .collect();
+    json!({ "role": member.role.as_str(), "email": member.email, "companies": companies })
+}
+
+/// Removes a member. They get an email.
 pub fn remove(
     conn: &mut Conn,
     actor: &Actor,
-    person: &Membership,
+    member: &Membership,
     cancel_invitations: bool,
-) -> Result<Result<Done, MemberChangeError>, AppError> {
-    if !rules::may_remove(&actor.into(), &Target::from(person)) {
-        return Ok(Err(MemberChangeError::NotAllowed));
-    }
-    if person.access.direct_role == Role::Owner {
-        let label = format!("remove the owner {}", person.name);
-        let cancel = if cancel_invitations { "yes" } else { "no" };
-        let more = [("cancel_invitations", cancel)];
-        if let Some(waits) = dual_control::hold_person(conn, actor, ApprovalAction::Removal, person, &more, label)? {
-            return Ok(Ok(waits));
-        }
-    }
-    carry_out(conn, actor, person, cancel_invitations)
+) -> Result<(Outcome, Events), RemovalError> {
+    Removal::plan(conn, actor, member)?.apply(conn, actor, cancel_invitations)
 }
 
-/// Removes somebody; the rules were asked.
+/// Removes a member after an approval. The caller has checked the rules for the member who requested it.
 pub fn carry_out(
     conn: &mut Conn,
     actor: &Actor,
-    person: &Membership,
+    member: &Membership,
     cancel_invitations: bool,
-) -> Result<Result<Done, MemberChangeError>, AppError> {
-    let places = places(conn, actor.organization, person.id)?;
-    match membership::remove(conn, &actor.cx, actor.organization, person, actor.person.id)? {
-        Outcome::Done => {}
-        Outcome::LastOwner => return Ok(Err(MemberChangeError::LastOwner)),
-        Outcome::Changed => return Ok(Err(MemberChangeError::Changed)),
-    }
-    email::removed(conn, actor, person)?;
-    let places: Vec<_> = places
-        .into_iter()
-        .map(|(company, role)| json!({"company": company, "role": role}))
-        .collect();
-    let event = Event::new(Action::MemberRemoved, "member", person.id, &person.name)
-        .before(json!({"role": person.role.as_str(), "email": person.email, "companies": places}));
-    let mut events = actor.event(event);
-    if cancel_invitations {
-        events = events.and(cancel(conn, actor, person)?);
-    }
-    Ok(Ok(Done {
-        word: format!(
-            "{} is no longer a member of {}. Under “Recently removed” it can be undone for 24 hours",
-            person.name, actor.organization_name
-        ),
-        events,
-    }))
+) -> Result<Events, RemovalError> {
+    Removal::of(conn, actor, member)?.write(conn, actor, cancel_invitations)
 }
 
-fn places(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<Vec<(String, String)>> {
-    company_assignments::table
-        .inner_join(
-            companies::table.on(companies::organization_id
-                .eq(company_assignments::organization_id)
-                .and(companies::id.eq(company_assignments::company_id))),
-        )
-        .filter(company_assignments::organization_id.eq(organization))
-        .filter(company_assignments::membership_id.eq(id))
-        .order((companies::sort_name, companies::id))
-        .select((companies::name, company_assignments::role))
-        .load::<(String, crate::authz::role::CompanyRole)>(conn)
-        .map(|rows| rows.into_iter().map(|(name, role)| (name, role.to_string())).collect())
-}
-
-/// Cancels what somebody sent and nobody has answered.
-fn cancel(conn: &mut Conn, actor: &Actor, person: &Membership) -> Result<Events, AppError> {
-    let mut events = Events::none("as many as were still pending");
-    for (id, email, letter) in invitations_by(conn, actor.organization, person.user)? {
-        if invitation::close(conn, &actor.cx, actor.organization, id, InvitationStatus::Cancelled)? {
-            if let Some(letter) = letter {
-                outbox::withdraw(conn, letter)?;
-            }
-            let event = Event::new(Action::InvitationCancelled, "invitation", id, email)
-                .before(json!({"status": InvitationStatus::Pending.as_str()}))
-                .after(json!({"status": InvitationStatus::Cancelled.as_str()}));
-            events = events.and(actor.event(event));
-        }
-    }
-    Ok(events)
-}
-
-/// Takes a removal back within `membership::UNDO`. `None` when it is too late, or when they came back in another way.
-pub fn restore(conn: &mut Conn, actor: &Actor, id: MembershipId) -> Result<Option<Done>, AppError> {
-    let control = organization::control(conn, actor.organization)?;
-    let Some(person) = membership::restore(conn, &actor.cx, actor.organization, id)? else {
-        return Ok(None);
-    };
-    if !rules::may_remove(&actor.into(), &Target::from(&person)) {
-        let permission = <crate::authz::permission::RemoveMembers as crate::authz::permission::Permission>::ID;
-        return Err(actor.refusal(conn, permission)?);
-    }
-    if person.access.direct_role == Role::Owner && control.holds() {
-        return Err(dual_control::refusal(actor, &person.name));
-    }
-    PermissionCeiling::NOTHING.check(conn, actor, person.id)?;
-    email::restored(conn, actor, &person)?;
-    let places: Vec<_> = places(conn, actor.organization, id)?
-        .into_iter()
-        .map(|(company, role)| json!({"company": company, "role": role}))
-        .collect();
-    let event = Event::new(Action::MemberRemovalUndone, "member", person.id, &person.name)
-        .after(json!({"role": person.role.as_str(), "email": person.email, "companies": places}));
-    Ok(Some(Done {
-        word: format!("{} is a member again, with everything they had", person.name),
-        events: actor.event(event),
-    }))
+/// Removes the actor at their own request.
+pub fn leave(conn: &mut Conn, actor: &Actor) -> Result<Events, RemovalError> {
+    let member = Membership::find(conn, actor.organization, actor.id)?;
+    let outcome = membership::remove(conn, &actor.cx, actor.organization, &member, actor.person.id)?;
+    RemovalError::check(outcome)?;
+    let event = Event::new(Action::MemberLeft, "member", actor.id, &actor.person.name)
+        .before(json!({ "role": member.role.as_str() }));
+    Ok(actor.event(event))
 }

@@ -1,7 +1,8 @@
-//! Changing somebody's role in the organization.
+//! Roles in the organization: which can be given, and giving them.
 
 use serde_json::{Value, json};
 
+use crate::app::Ctx;
 use crate::audit::{Action, Event, Events};
 use crate::auth::actor::Actor;
 use crate::authz::decision::RoleGrant;
@@ -14,26 +15,23 @@ use crate::models::approval::ApprovalAction;
 use crate::models::custom_role;
 use crate::models::custom_role::CustomRole;
 use crate::models::membership;
-use crate::models::membership::Outcome;
 use crate::models::membership::record::Membership;
-use crate::services::Done;
-use crate::services::approvals::dual_control;
 use crate::services::members::ceiling::PermissionCeiling;
 use crate::services::members::email;
+use crate::services::members::errors::RoleChangeError;
 use crate::services::members::rules;
-use crate::services::members::rules::{MemberChangeError, Target};
+use crate::services::members::rules::Target;
+use crate::services::members::{Outcome, request_approval};
 
-/// A role that can be given: a built-in one, or one that the organization made.
+/// A role that can be given: a built-in role or a custom role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Title {
-    /// A built-in role.
     Plain(Role),
-    /// One of the organization's own.
     Custom(CustomRole),
 }
 
 impl Title {
-    /// The role that a form's value means: a role's name, or a custom role's id.
+    /// The role of a form's value: the name of a built-in role, or the id of a custom role.
     pub fn parse(conn: &mut Conn, organization: OrgId, text: &str) -> Result<Option<Self>, AppError> {
         if let Some(role) = Role::parse(text) {
             return Ok(Some(Self::Plain(role)));
@@ -44,16 +42,15 @@ impl Title {
         }
     }
 
-    /// The role that somebody has of their own.
-    pub fn of(conn: &mut Conn, organization: OrgId, person: &Membership) -> Result<Self, AppError> {
-        let custom = match person.access.custom_role {
+    /// The role that a member has directly, not through a group.
+    pub fn of(conn: &mut Conn, organization: OrgId, member: &Membership) -> Result<Self, AppError> {
+        let custom = match member.access.custom_role {
             Some(id) => custom_role::find(conn, organization, id)?,
             None => None,
         };
-        Ok(custom.map_or(Self::Plain(person.access.direct_role), Self::Custom))
+        Ok(custom.map_or(Self::Plain(member.access.direct_role), Self::Custom))
     }
 
-    /// The word for people.
     pub fn label(&self) -> &str {
         match self {
             Self::Plain(role) => role.label(),
@@ -61,12 +58,12 @@ impl Title {
         }
     }
 
-    /// What it can do, in one sentence without a full stop. `many` is the organization's word for companies.
+    /// What the role can do, without a full stop. `many` is the organization's word for companies.
     pub fn can(&self, many: &str) -> String {
         match self {
             Self::Plain(role) => role.can(many),
             Self::Custom(custom) if custom.description.is_empty() => {
-                format!("One of your own roles, at the height of {}", custom.base.label())
+                format!("Custom role based on {}", custom.base.label())
             }
             Self::Custom(custom) => custom.description.clone(),
         }
@@ -80,7 +77,6 @@ impl Title {
         }
     }
 
-    /// What it is made of.
     pub fn held(&self) -> RoleGrant {
         match self {
             Self::Plain(role) => (*role).into(),
@@ -96,96 +92,148 @@ impl Title {
     }
 }
 
-/// The roles that a member may give somebody, the present one included, highest first, the organization's own last.
+/// All roles, highest first, custom roles last.
+fn titles(conn: &mut Conn, organization: OrgId) -> Result<impl Iterator<Item = Title>, AppError> {
+    let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
+    let custom = custom_role::all(conn, organization)?.into_iter().map(Title::Custom);
+    Ok(plain.chain(custom))
+}
+
+/// The roles that the actor may give to a member, including the current one.
 pub fn offered(conn: &mut Conn, actor: &Actor, target: &Target) -> Result<Vec<Title>, AppError> {
     let rank = actor.into();
-    let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
-    let custom = custom_role::all(conn, actor.organization)?
-        .into_iter()
-        .map(Title::Custom);
-    Ok(plain
-        .chain(custom)
+    Ok(titles(conn, actor.organization)?
         .filter(|title| rules::may_give(&rank, target, title.held()))
         .collect())
 }
 
-/// The roles that a member may give at all, highest first, the organization's own last.
+/// The roles that the actor may give to anyone.
 pub fn grantable(conn: &mut Conn, actor: &Actor) -> Result<Vec<Title>, AppError> {
     let authority = actor.authority();
-    let plain = Role::ALL.iter().map(|role| Title::Plain(*role));
-    let custom = custom_role::all(conn, actor.organization)?
-        .into_iter()
-        .map(Title::Custom);
-    Ok(plain
-        .chain(custom)
+    Ok(titles(conn, actor.organization)?
         .filter(|title| authority.may_grant(title.held()))
         .collect())
 }
 
-/// Gives somebody a role, tells them, and says what was done. Everything that follows from it holds at once; who becomes
-/// or was an owner may have to wait for a second one.
+/// A role change that the rules allow: what a page shows, and what is applied.
+#[derive(Debug, Clone)]
+pub struct RoleChange {
+    pub member: Membership,
+    pub from: Title,
+    pub to: Title,
+}
+
+impl RoleChange {
+    pub fn plan(conn: &mut Conn, actor: &Actor, member: &Membership, to: &Title) -> Result<Self, RoleChangeError> {
+        rules::role_change(&actor.into(), &Target::from(member), to.held())?;
+        Self::approved(conn, actor, member, to)
+    }
+
+    /// A change whose rules were checked for the member who requested it.
+    fn approved(conn: &mut Conn, actor: &Actor, member: &Membership, to: &Title) -> Result<Self, RoleChangeError> {
+        Ok(Self {
+            from: Title::of(conn, actor.organization, member)?,
+            member: member.clone(),
+            to: to.clone(),
+        })
+    }
+
+    pub fn is_change(&self) -> bool {
+        self.from != self.to
+    }
+
+    /// Whether the member is an owner before or after it, so that another owner may have to approve.
+    pub fn concerns_owner(&self) -> bool {
+        self.to.held().role == Role::Owner || self.member.access.direct_role == Role::Owner
+    }
+
+    /// Applies the change, or requests the approval of another owner.
+    pub fn apply(&self, conn: &mut Conn, actor: &Actor) -> Result<(Outcome, Events), RoleChangeError> {
+        if !self.is_change() {
+            return Ok((Outcome::Unchanged, Events::none("the same role")));
+        }
+        if self.concerns_owner() {
+            let (name, role) = (&self.member.name, self.to.value());
+            let label = match &self.to {
+                Title::Plain(Role::Owner) => format!("make {name} an owner"),
+                title => format!("make {name} {} instead of owner", title.label()),
+            };
+            let details = [("role", role.as_str())];
+            let pending = request_approval(conn, actor, ApprovalAction::Role, &self.member, &details, label)?;
+            if let Some(pending) = pending {
+                return Ok(pending);
+            }
+        }
+        Ok((Outcome::Done, self.write(conn, actor)?))
+    }
+
+    fn write(&self, conn: &mut Conn, actor: &Actor) -> Result<Events, RoleChangeError> {
+        let (organization, member) = (actor.organization, &self.member);
+        let before = PermissionCeiling::of(conn, actor, member.id)?;
+        RoleChangeError::check(match &self.to {
+            Title::Plain(role) => membership::set_role(conn, &actor.cx, organization, member, *role)?,
+            Title::Custom(custom) => {
+                membership::set_custom_role(conn, &actor.cx, organization, member, custom.id, custom.base)?
+            }
+        })?;
+        before.check(conn, actor, member.id)?;
+        if member.id != actor.id {
+            email::role_changed(conn, actor, member, self.from.label(), self.to.label())?;
+        }
+        Ok(changed(organization, member, self.from.json(), self.to.json()))
+    }
+}
+
+/// The event `member.role_changed`.
+pub fn changed(organization: OrgId, member: &Membership, before: Value, after: Value) -> Events {
+    let event = Event::new(Action::MemberRoleChanged, "member", member.id, &member.name)
+        .before(before)
+        .after(after);
+    Events::organization(organization, event)
+}
+
+/// Changes a member's role.
 pub fn change(
     conn: &mut Conn,
     actor: &Actor,
-    person: &Membership,
+    member: &Membership,
     title: &Title,
-) -> Result<Result<Done, MemberChangeError>, AppError> {
-    let organization = actor.organization;
-    if let Err(why) = rules::role_change(&actor.into(), &Target::from(person), title.held()) {
-        return Ok(Err(why));
-    }
-    let present = Title::of(conn, organization, person)?;
-    if present == *title {
-        return Ok(Ok(Done {
-            word: format!("{} is {} already", person.name, title.label()),
-            events: Events::none("the same role"),
-        }));
-    }
-    if title.held().role == Role::Owner || person.access.direct_role == Role::Owner {
-        let label = match title {
-            Title::Plain(Role::Owner) => format!("make {} an owner", person.name),
-            _ => format!("make {} {} instead of owner", person.name, title.label()),
-        };
-        let role = title.value();
-        if let Some(waits) =
-            dual_control::hold_person(conn, actor, ApprovalAction::Role, person, &[("role", &role)], label)?
-        {
-            return Ok(Ok(waits));
-        }
-    }
-    carry_out(conn, actor, person, title)
+) -> Result<(Outcome, Events), RoleChangeError> {
+    RoleChange::plan(conn, actor, member, title)?.apply(conn, actor)
 }
 
-/// Gives somebody a role; the rules were asked.
+/// Changes a member's role after an approval. The caller has checked the rules for the member who requested it.
 pub fn carry_out(
     conn: &mut Conn,
     actor: &Actor,
-    person: &Membership,
+    member: &Membership,
     title: &Title,
-) -> Result<Result<Done, MemberChangeError>, AppError> {
-    let organization = actor.organization;
-    let present = Title::of(conn, organization, person)?;
-    let before = PermissionCeiling::of(conn, actor, person.id)?;
-    let outcome = match title {
-        Title::Plain(role) => membership::set_role(conn, &actor.cx, organization, person, *role)?,
-        Title::Custom(custom) => {
-            membership::set_custom_role(conn, &actor.cx, organization, person, custom.id, custom.base)?
-        }
-    };
-    match outcome {
-        Outcome::LastOwner => return Ok(Err(MemberChangeError::LastOwner)),
-        Outcome::Changed => return Ok(Err(MemberChangeError::Changed)),
-        Outcome::Done => {}
+) -> Result<Events, RoleChangeError> {
+    RoleChange::approved(conn, actor, member, title)?.write(conn, actor)
+}
+
+/// Makes the actor an owner, when they accept ownership of the organization.
+pub fn accept_ownership(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Events, RoleChangeError> {
+    if member.access_until.is_some() {
+        return Err(RoleChangeError::OwnerWithEndDate);
     }
-    before.check(conn, actor, person.id)?;
-    if person.id != actor.id {
-        email::role_changed(conn, actor, person, present.label(), title.label())?;
-    }
-    let event = Event::new(Action::MemberRoleChanged, "member", person.id, &person.name)
-        .before(present.json())
-        .after(title.json());
-    Ok(Ok(Done {
-        word: format!("{} is {} now", person.name, title.label()),
-        events: actor.event(event),
-    }))
+    let given = membership::set_role(conn, &actor.cx, actor.organization, member, Role::Owner)?;
+    RoleChangeError::check(given)?;
+    let before = json!({ "role": member.access.direct_role.as_str() });
+    let after = json!({ "role": Role::Owner.as_str() });
+    Ok(changed(actor.organization, member, before, after))
+}
+
+/// Makes an owner an admin after they transferred ownership.
+pub fn step_down(
+    conn: &mut Conn,
+    cx: &Ctx,
+    organization: OrgId,
+    owner: &Membership,
+) -> Result<Events, RoleChangeError> {
+    RoleChangeError::check(membership::set_role(conn, cx, organization, owner, Role::Admin)?)?;
+    let event = Event::new(Action::OwnershipHandedOver, "member", owner.id, &owner.name)
+        .before(json!({ "role": Role::Owner.as_str() }))
+        .after(json!({ "role": Role::Admin.as_str() }));
+    Ok(Events::organization(organization, event))
 }

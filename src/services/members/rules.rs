@@ -1,4 +1,4 @@
-//! Who may change what of whom. Pure: what the database knows is brought along.
+//! Who may change which member. These rules read nothing; the caller passes what they need.
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::{Authority, Reach, RoleGrant};
@@ -7,48 +7,22 @@ use crate::authz::role::Role;
 use crate::common::id::MembershipId;
 use crate::common::time::Time;
 use crate::models::membership::record::Membership;
+use crate::services::members::errors::RoleChangeError;
 
-/// Who acts.
+/// The member who makes a change.
 #[derive(Debug, Clone, Copy)]
 pub struct ActorRank {
     pub id: MembershipId,
-    /// What they may hand out.
+    /// What they may grant.
     pub authority: Authority,
 }
 
-/// On whom.
+/// The member who is changed.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
     pub id: MembershipId,
-    /// The role in the organization.
     pub role: Role,
-    /// The end of access.
     pub access_until: Option<Time>,
-}
-
-/// Why not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MemberChangeError {
-    /// The right is not held as far as this takes it: rank, reach, or oneself.
-    NotAllowed,
-    /// An owner's access has no end.
-    OwnerWithEnd,
-    /// The last owner stays owner.
-    LastOwner,
-    /// Somebody else changed this member in between.
-    Changed,
-}
-
-impl MemberChangeError {
-    /// The sentence beside the form.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            MemberChangeError::NotAllowed => "Your role does not allow this",
-            Self::OwnerWithEnd => "An owner’s access has no end. Take the end date away first",
-            Self::LastOwner => "This is the only owner. Make somebody else an owner first",
-            Self::Changed => "Somebody changed this member in the meantime. Look at the new state and try again",
-        }
-    }
 }
 
 impl From<&Actor> for ActorRank {
@@ -61,11 +35,11 @@ impl From<&Actor> for ActorRank {
 }
 
 impl From<&Membership> for Target {
-    fn from(standing: &Membership) -> Self {
+    fn from(member: &Membership) -> Self {
         Self {
-            id: standing.id,
-            role: standing.role,
-            access_until: standing.access_until,
+            id: member.id,
+            role: member.role,
+            access_until: member.access_until,
         }
     }
 }
@@ -75,13 +49,13 @@ impl ActorRank {
         self.authority.permissions.reach(permission) == Reach::Everywhere
     }
 
-    /// Nobody touches somebody higher, and only who could have granted a role takes it away. Who manages companies
-    /// brings people into them, but changes nobody's place in the organization.
+    /// Only someone who could grant a role may change a member who has it. Managers of companies assign members to their
+    /// companies, but change nothing in the organization.
     pub fn may_touch(&self, role: Role) -> bool {
         self.holds_everywhere(ChangeRoles::ID) && self.authority.may_grant(role)
     }
 
-    /// The roles that this actor may give to this target, the present one included, highest first.
+    /// The roles that this actor may give to this target, including the current one, highest first.
     pub fn roles_for(&self, target: &Target) -> Vec<Role> {
         Role::ALL
             .iter()
@@ -91,8 +65,7 @@ impl ActorRank {
     }
 }
 
-/// Whether somebody may be given a role. Stepping down is free, and nobody raises themselves: not by rank, and not by a
-/// right they lack.
+/// Whether a member may be given a role. Members may give themselves a lower role, but no permission that they lack.
 pub fn may_give(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>) -> bool {
     let (authority, wanted) = (actor.authority, wanted.into());
     let within = || authority.role_rights(wanted).within(authority.permissions);
@@ -100,29 +73,28 @@ pub fn may_give(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>
 }
 
 /// Whether a role may be changed to another.
-pub fn role_change(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>) -> Result<(), MemberChangeError> {
+pub fn role_change(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>) -> Result<(), RoleChangeError> {
     let wanted = wanted.into();
     if !may_give(actor, target, wanted) {
-        Err(MemberChangeError::NotAllowed)
+        Err(RoleChangeError::NotAllowed)
     } else if wanted.role == Role::Owner && target.access_until.is_some() {
-        Err(MemberChangeError::OwnerWithEnd)
+        Err(RoleChangeError::OwnerWithEndDate)
     } else {
         Ok(())
     }
 }
 
-/// Whether the end of somebody's access may be changed: never of an owner, never one's own.
+/// Whether the end date of a member may be changed: never that of an owner, never your own.
 pub fn may_set_access_end(actor: &ActorRank, target: &Target) -> bool {
     actor.id != target.id && target.role != Role::Owner && actor.may_touch(target.role)
 }
 
-/// Whether somebody may be removed or suspended; oneself one leaves instead.
+/// Whether a member may be removed or suspended. Instead of removing yourself, you leave.
 pub fn may_remove(actor: &ActorRank, target: &Target) -> bool {
     actor.id != target.id && actor.may_touch(target.role)
 }
 
-/// Whether cells of the permission table may be switched for somebody: by who manages roles in the whole organization and
-/// may touch the person; for nobody by themselves, and for no owner: an owner holds everything.
+/// Whether permissions may be overridden for a member. Never for yourself, and never for an owner, who has all of them.
 pub fn may_override(actor: &ActorRank, target: &Target) -> bool {
     actor.id != target.id
         && target.role != Role::Owner
@@ -162,7 +134,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nobody_ends_above_the_actor_and_nobody_higher_is_touched(
+        fn no_one_gets_above_the_actor_and_no_one_higher_is_changed(
             mine in role(), company in company_role(), old in role(), new in role(),
         ) {
             let (actor, target) = (actor(mine, company), target(old));
@@ -172,15 +144,15 @@ mod tests {
                 prop_assert!(new != Role::Owner || mine == Role::Owner);
                 prop_assert!(old != Role::Owner || mine == Role::Owner);
             }
-            for touches in [may_set_access_end(&actor, &target), may_remove(&actor, &target)] {
-                prop_assert!(!touches || old.rank() <= mine.rank());
-                prop_assert!(!touches || old != Role::Owner || mine == Role::Owner);
+            for allowed in [may_set_access_end(&actor, &target), may_remove(&actor, &target)] {
+                prop_assert!(!allowed || old.rank() <= mine.rank());
+                prop_assert!(!allowed || old != Role::Owner || mine == Role::Owner);
             }
             prop_assert!(!may_set_access_end(&actor, &target) || old != Role::Owner);
         }
 
         #[test]
-        fn nobody_raises_themselves(mine in role(), company in company_role(), new in role()) {
+        fn no_one_gives_themselves_more(mine in role(), company in company_role(), new in role()) {
             let actor = actor(mine, company);
             let myself = Target { id: actor.id, role: mine, access_until: None };
             if role_change(&actor, &myself, new).is_ok() {
@@ -191,11 +163,11 @@ mod tests {
         }
 
         #[test]
-        fn who_only_manages_companies_changes_no_place_in_the_organization(
+        fn managers_of_companies_change_no_role_in_the_organization(
             company in company_role(), old in role(), new in role(),
         ) {
             let (actor, target) = (actor(Role::Member, company), target(old));
-            prop_assert_eq!(role_change(&actor, &target, new), Err(MemberChangeError::NotAllowed));
+            prop_assert!(matches!(role_change(&actor, &target, new), Err(RoleChangeError::NotAllowed)));
             prop_assert!(!may_remove(&actor, &target) && !may_set_access_end(&actor, &target));
         }
     }
@@ -214,15 +186,15 @@ mod tests {
     }
 
     #[test]
-    fn an_owner_has_no_end_of_access() {
+    fn an_owner_has_no_end_date() {
         let until = Some(Time(0));
         let guest = Target {
             access_until: until,
             ..target(Role::Member)
         };
-        assert_eq!(
+        assert!(matches!(
             role_change(&actor(Role::Owner, None), &guest, Role::Owner),
-            Err(MemberChangeError::OwnerWithEnd)
-        );
+            Err(RoleChangeError::OwnerWithEndDate)
+        ));
     }
 }

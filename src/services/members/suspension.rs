@@ -1,101 +1,126 @@
-//! Shutting somebody out, and letting them in again.
+//! Suspending members and restoring their access.
 
 use serde_json::json;
 
-use crate::audit::{Action, Event};
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
 use crate::auth::actor::Actor;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
+use crate::common::id::UserId;
+use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
 use crate::models::approval::ApprovalAction;
 use crate::models::membership;
-use crate::models::membership::Outcome;
 use crate::models::membership::record::Membership;
-use crate::services::Done;
-use crate::services::approvals::dual_control;
 use crate::services::members::ceiling::PermissionCeiling;
 use crate::services::members::email;
+use crate::services::members::errors::SuspensionError;
 use crate::services::members::rules;
-use crate::services::members::rules::{MemberChangeError, Target};
+use crate::services::members::rules::Target;
+use crate::services::members::{Outcome, request_approval, status_changed};
 
-/// Shuts somebody out. The reason is for the organization's log and its admins.
+/// Suspends a member. The reason appears in the audit log and to members who can restore access.
 pub fn suspend(
     conn: &mut Conn,
     actor: &Actor,
-    person: &Membership,
+    member: &Membership,
     reason: &str,
-) -> Result<Result<Done, MemberChangeError>, AppError> {
-    if !rules::may_remove(&actor.into(), &Target::from(person)) {
-        return Ok(Err(MemberChangeError::NotAllowed));
+) -> Result<(Outcome, Events), SuspensionError> {
+    if !rules::may_remove(&actor.into(), &Target::from(member)) {
+        return Err(SuspensionError::NotAllowed);
     }
-    if person.access.direct_role == Role::Owner {
-        let label = format!("suspend the owner {}", person.name);
-        let more = [("reason", reason)];
-        if let Some(waits) = dual_control::hold_person(conn, actor, ApprovalAction::Suspension, person, &more, label)? {
-            return Ok(Ok(waits));
+    if member.access.direct_role == Role::Owner {
+        let (label, details) = (format!("suspend the owner {}", member.name), [("reason", reason)]);
+        let pending = request_approval(conn, actor, ApprovalAction::Suspension, member, &details, label)?;
+        if let Some(pending) = pending {
+            return Ok(pending);
         }
     }
-    suspend_now(conn, actor, person, reason)
+    Ok((Outcome::Done, suspend_now(conn, actor, member, reason)?))
 }
 
-/// Shuts somebody out; the rules were asked.
+/// Suspends a member after the rules were checked.
 pub fn suspend_now(
     conn: &mut Conn,
     actor: &Actor,
-    person: &Membership,
+    member: &Membership,
     reason: &str,
-) -> Result<Result<Done, MemberChangeError>, AppError> {
-    let by = Some(actor.person.id);
-    match membership::suspend(conn, &actor.cx, actor.organization, person, by, reason)? {
-        Outcome::Done => {}
-        Outcome::LastOwner => return Ok(Err(MemberChangeError::LastOwner)),
-        Outcome::Changed => return Ok(Err(MemberChangeError::Changed)),
-    }
-    email::suspended(conn, actor, person)?;
-    let event = Event::new(Action::MemberSuspended, "member", person.id, &person.name)
-        .before(json!({ "status": MembershipStatus::Active.as_str() }))
-        .after(json!({ "status": MembershipStatus::Suspended.as_str(), "reason": reason }));
-    Ok(Ok(Done {
-        word: format!("{} is suspended. Everything they had stays written down", person.name),
-        events: actor.event(event),
-    }))
+) -> Result<Events, SuspensionError> {
+    let events = write(conn, &actor.cx, actor.organization, member, actor.person.id, reason)?;
+    email::suspended(conn, actor, member)?;
+    Ok(events)
 }
 
-/// Lets somebody in again, with what they had.
-pub fn reinstate(
+/// Suspends a member without the email, for an access review, which sends its own.
+pub fn suspend_without_email(
     conn: &mut Conn,
-    actor: &Actor,
-    person: &Membership,
-) -> Result<Result<Done, MemberChangeError>, AppError> {
-    if !rules::may_remove(&actor.into(), &Target::from(person)) {
-        return Ok(Err(MemberChangeError::NotAllowed));
+    cx: &Ctx,
+    organization: OrgId,
+    member: &Membership,
+    by: UserId,
+    reason: &str,
+) -> Result<Events, SuspensionError> {
+    write(conn, cx, organization, member, by, reason)
+}
+
+fn write(
+    conn: &mut Conn,
+    cx: &Ctx,
+    organization: OrgId,
+    member: &Membership,
+    by: UserId,
+    reason: &str,
+) -> Result<Events, SuspensionError> {
+    let outcome = membership::suspend(conn, cx, organization, member, Some(by), reason)?;
+    SuspensionError::check(outcome)?;
+    let event = Event::new(Action::MemberSuspended, "member", member.id, &member.name);
+    let after = json!({ "status": MembershipStatus::Suspended.as_str(), "reason": reason });
+    let event = status_changed(event, MembershipStatus::Active.as_str(), after);
+    Ok(Events::organization(organization, event))
+}
+
+/// Restores a suspended member's access.
+pub fn reinstate(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<(Outcome, Events), SuspensionError> {
+    if !rules::may_remove(&actor.into(), &Target::from(member)) {
+        return Err(SuspensionError::NotAllowed);
     }
-    if person.access.direct_role == Role::Owner {
-        let label = format!("let the owner {} in again", person.name);
-        if let Some(waits) = dual_control::hold_person(conn, actor, ApprovalAction::Restoration, person, &[], label)? {
-            return Ok(Ok(waits));
+    if member.access.direct_role == Role::Owner {
+        let label = format!("restore the access of the owner {}", member.name);
+        let pending = request_approval(conn, actor, ApprovalAction::Restoration, member, &[], label)?;
+        if let Some(pending) = pending {
+            return Ok(pending);
         }
     }
-    reinstate_now(conn, actor, person)
+    Ok((Outcome::Done, reinstate_now(conn, actor, member)?))
 }
 
-/// Lets somebody in again; the rules were asked.
-pub fn reinstate_now(
-    conn: &mut Conn,
-    actor: &Actor,
-    person: &Membership,
-) -> Result<Result<Done, MemberChangeError>, AppError> {
-    if membership::reinstate(conn, &actor.cx, actor.organization, person)? != Outcome::Done {
-        return Ok(Err(MemberChangeError::Changed));
+/// Restores a suspended member's access after the rules were checked.
+pub fn reinstate_now(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Events, SuspensionError> {
+    SuspensionError::check(membership::reinstate(conn, &actor.cx, actor.organization, member)?)?;
+    PermissionCeiling::NOTHING.check(conn, actor, member.id)?;
+    email::restored(conn, actor, member)?;
+    let event = Event::new(Action::MemberRestored, "member", member.id, &member.name);
+    let after = json!({ "status": MembershipStatus::Active.as_str() });
+    Ok(actor.event(status_changed(event, MembershipStatus::Suspended.as_str(), after)))
+}
+
+/// Suspends members whose access has ended, at most `limit`. They have no permissions from that moment anyway; this
+/// brings counters and audit log up to date.
+pub fn end_due(conn: &mut Conn, cx: &Ctx, limit: i64) -> Result<Events, AppError> {
+    let mut events = Events::none("nothing was due");
+    for (organization, id) in membership::due_to_end(conn, cx.now, limit)? {
+        let member = Membership::find(conn, organization, id)?;
+        if membership::suspend(conn, cx, organization, &member, None, "")? != membership::Outcome::Done {
+            continue;
+        }
+        let event = Event::new(Action::MemberAccessEnded, "member", id, &member.name);
+        let end = member.access_until.map(Time::iso);
+        let after = json!({ "status": MembershipStatus::Suspended.as_str(), "access_until": end });
+        let event = status_changed(event, MembershipStatus::Active.as_str(), after);
+        events = events.and(Events::organization(organization, event));
     }
-    PermissionCeiling::NOTHING.check(conn, actor, person.id)?;
-    email::restored(conn, actor, person)?;
-    let event = Event::new(Action::MemberRestored, "member", person.id, &person.name)
-        .before(json!({ "status": MembershipStatus::Suspended.as_str() }))
-        .after(json!({ "status": MembershipStatus::Active.as_str() }));
-    Ok(Ok(Done {
-        word: format!("{} has access again", person.name),
-        events: actor.event(event),
-    }))
+    Ok(events)
 }

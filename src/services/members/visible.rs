@@ -1,52 +1,37 @@
-//! Whom a reader may look at.
-
-use diesel::prelude::*;
-
-use crate::authz::permission::{Permission, ViewAccess};
-use crate::models::company_choice::{self, CompanyChoice, CompanyChoices};
+//! Which members an actor may see.
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::permission::PermissionId;
+use crate::authz::permission::{Permission, PermissionId, ViewAccess};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::db::Conn;
-use crate::db::schema::company_assignments;
-use crate::db::types::org_id::OrgId;
+use crate::models::company_choice::{self, CompanyChoice, CompanyChoices};
+use crate::models::membership::assigned;
 use crate::models::membership::record::Membership;
 
-/// Somebody whom the reader may look at by a right: everybody, or who shares a company in which it is held; and themselves.
+/// A member whom the actor may see with a permission: anyone, or members of the companies in which the actor has it, and
+/// themselves.
 pub fn visible(
     conn: &mut Conn,
     actor: &Actor,
     permission: PermissionId,
     id: MembershipId,
 ) -> Result<Membership, AppError> {
-    let person = Membership::find(conn, actor.organization, id)?;
+    let member = Membership::find(conn, actor.organization, id)?;
     let seen = id == actor.id
         || match actor.permissions.reach(permission) {
             Reach::Everywhere => true,
             Reach::OwnCompanies => {
                 let own = actor.own_companies(conn, permission)?;
-                is_within(conn, actor.organization, id, &own)?
+                assigned::is_in_any(conn, actor.organization, id, &own)?
             }
             Reach::Nowhere => false,
         };
-    if seen { Ok(person) } else { Err(AppError::NotFound) }
+    if seen { Ok(member) } else { Err(AppError::NotFound) }
 }
 
-/// Whether somebody is assigned to one of some companies.
-fn is_within(conn: &mut Conn, organization: OrgId, member: MembershipId, companies: &[CompanyId]) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        company_assignments::table
-            .filter(company_assignments::organization_id.eq(organization))
-            .filter(company_assignments::membership_id.eq(member))
-            .filter(company_assignments::company_id.eq_any(companies)),
-    ))
-    .get_result(conn)
-}
-
-/// How far the reader sees: everybody, or the people of the companies where they hold the right by assignment.
+/// Which companies the actor sees: all, or those where an assignment gives the permission.
 #[derive(Debug, Clone)]
 pub struct CompanyScope(Option<Vec<CompanyId>>);
 
@@ -58,7 +43,7 @@ impl CompanyScope {
         }))
     }
 
-    /// The companies by which sight ends; `None` where it does not.
+    /// The visible companies; `None` when all are visible.
     pub fn own(&self) -> Option<&[CompanyId]> {
         self.0.as_deref()
     }
@@ -67,7 +52,7 @@ impl CompanyScope {
         self.own().is_none_or(|own| own.contains(&company))
     }
 
-    /// The company that somebody means; `None` when none is.
+    /// The company that a text names; `None` when there is none.
     pub fn meant(&self, conn: &mut Conn, actor: &Actor, text: &str) -> Result<Option<CompanyChoice>, AppError> {
         let text = text.trim();
         let meant = company_choice::company_meant(conn, actor.organization, text)?;
@@ -77,7 +62,7 @@ impl CompanyScope {
         }
     }
 
-    /// The companies to choose out of.
+    /// The companies to choose from.
     pub fn choices(&self, conn: &mut Conn, actor: &Actor) -> Result<CompanyChoices, AppError> {
         Ok(CompanyChoices::of(
             conn,

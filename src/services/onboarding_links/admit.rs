@@ -15,6 +15,8 @@ use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::add::NewMembership;
 use crate::models::onboarding_link::{Link, Purpose};
+use crate::services::assignments;
+use crate::services::assignments::Assignment;
 use crate::services::company_form;
 use crate::services::company_form::{CompanyForm, NewCompany};
 use crate::services::invitations::supersede;
@@ -160,22 +162,15 @@ fn assign(
         return Ok(events);
     }
     for company in companies {
-        membership::assign(
-            conn,
-            cx,
+        let assignment = Assignment::new(
             link.organization_id,
             membership,
+            &newcomer.name,
             company.id,
-            link.company_role,
-            Origin::Link,
-        )?;
-        let event = Event::new(Action::MemberAssigned, "member", membership, &newcomer.name).after(json!({
-            "company": company.name,
-            "company_id": company.id.as_str(),
-            "role": link.company_role.as_str(),
-            "link": link.name,
-        }));
-        events = events.and(Events::organization(link.organization_id, event));
+            &company.name,
+        );
+        let role = link.company_role;
+        events = events.and(assignments::assign_by_link(conn, cx, &assignment, role, &link.name)?);
     }
     Ok(events)
 }

@@ -3,13 +3,11 @@
 use crate::authz::decision::Reach;
 use crate::common::domain;
 use crate::common::name;
-use crate::common::time::{Span, Time};
+use crate::common::time::Time;
 use crate::models::onboarding_link::Purpose;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::onboarding_links::resolve::{LinkGrant, LinkStatus};
 
-/// So long a request waits for an answer; so long, too, a declined one stands.
-pub const WAIT: Span = Span::days(30);
 /// So often one person comes in or asks to, by whatever links, within a day.
 pub const TRIES_A_DAY: i64 = 10;
 /// So many requests a day are told by mail; the queue holds the others.

@@ -1,5 +1,5 @@
-//! What time alone brings about for organizations: requests to a second owner end, and organizations whose time is over
-//! are deleted, a piece in each transaction, so that no other write waits long and a kill loses nothing.
+//! Expires requests for approval, and deletes organizations that are due. Rows are deleted in batches with a transaction
+//! each, so that other writes don't wait long and an interruption loses nothing.
 
 use serde_json::json;
 
@@ -9,44 +9,53 @@ use crate::common::error::AppError;
 use crate::models::approval;
 use crate::models::approval::ApprovalStatus;
 use crate::models::organization::deletion;
-use crate::services::approvals::email;
+use crate::services::organizations::email;
 
-/// So many rows are deleted in one transaction.
-const ROWS: i64 = 500;
-/// So many transactions run before the clock does something else; the rest follows a minute later.
-const PIECES: usize = 400;
+const ROWS_A_TRANSACTION: i64 = 500;
+/// The next run continues.
+const TRANSACTIONS: usize = 400;
 
-/// Does what is due, `most` requests at a time.
-pub fn run(door: &System, most: i64) -> Result<(), AppError> {
-    door.write(|cx, conn| {
-        let over = approval::expire(conn, cx.now, most)?;
-        let events = Events::all(over.iter().map(|approval| {
+/// Expires requests for approval that no one decided in time, at most `most`.
+pub fn approvals(system: &System, most: i64) -> Result<(), AppError> {
+    system.write(|cx, conn| {
+        let expired = approval::expire(conn, cx.now, most)?;
+        let events = Events::all(expired.iter().map(|approval| {
             let event = Event::new(Action::ApprovalExpired, "approval", approval.id, &approval.label)
                 .after(json!({ "status": ApprovalStatus::Expired.as_str() }));
             Events::organization(approval.organization_id, event)
         }));
         Ok(((), events))
-    })?;
-    let due = door.read(|cx, conn| Ok(deletion::is_due(conn, cx.now)?))?;
-    if !due {
-        return Ok(());
-    }
-    while door.write(|cx, conn| match deletion::begin(conn, cx)? {
-        None => Ok((false, Events::none("no organization is at its end"))),
-        Some((ended, events)) => {
-            email::deleted(conn, cx, &ended)?;
-            tracing::info!(owners = ended.owners.len(), "an organization is deleted");
-            Ok((true, events))
-        }
-    })? {}
-    for _ in 0..PIECES {
-        let more = door.write(|_, conn| {
-            let quiet = "its log goes too; what is left stands in the accounts of its owners";
-            Ok((deletion::go_on(conn, ROWS)?, Events::none(quiet)))
+    })
+}
+
+/// Deletes organizations that are due.
+pub fn deletions(system: &System) -> Result<(), AppError> {
+    while begin_deletion(system)? {}
+    for _ in 0..TRANSACTIONS {
+        let more = system.write(|_, conn| {
+            let events = Events::none("the audit log is deleted too");
+            Ok((deletion::delete_rows(conn, ROWS_A_TRANSACTION)?, events))
         })?;
         if !more {
             break;
         }
     }
     Ok(())
+}
+
+/// Begins the deletion of one organization, and emails its owners. The events are in the owners' account logs, because the
+/// organization's log is deleted.
+fn begin_deletion(system: &System) -> Result<bool, AppError> {
+    system.write(|cx, conn| {
+        let Some(deleted) = deletion::begin(conn, cx.now)? else {
+            return Ok((false, Events::none("no organization is due")));
+        };
+        email::deleted(conn, cx, &deleted)?;
+        tracing::info!(owners = deleted.owners.len(), "an organization is deleted");
+        let events = Events::all(deleted.owners.iter().map(|owner| {
+            let event = Event::new(Action::OrganizationDeleted, "organization", deleted.id, &deleted.name);
+            Events::account(owner.id, event)
+        }));
+        Ok((true, events))
+    })
 }

@@ -1,1 +1,10 @@
+pub mod contacts;
+pub mod create;
+pub mod deletion;
+pub mod dual_control;
+pub mod email;
 pub mod expire;
+pub mod profile;
+pub mod request;
+pub mod slug;
+pub mod transfer;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tenantry::app::App;
 use tenantry::common::config::Config;
 use tenantry::common::time::Clock;
+use tenantry::db::Db;
 use tenantry::mail::transport::Transport;
 use tenantry::{jobs, server};
 
@@ -19,6 +20,12 @@ pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
     config.listen = listener.local_addr().expect("an address");
     config.base_url = format!("http://{}", config.listen);
     (config, listener)
+}
+
+/// Brings an empty database to the schema of this version.
+pub fn migrate(database_url: &str) {
+    let database = Db::open(database_url).expect("a database");
+    database.migrate().expect("the migrations");
 }
 
 /// A server in a thread of its own.
@@ -38,11 +45,14 @@ impl Running {
             actix_web::rt::System::new().block_on(async {
                 let house = server::open(config, Clock::default()).expect("the house opens");
                 let (running, serving) = server::serve(house.clone(), listener).expect("the house serves");
+                let server = serving.handle();
                 let serving = actix_web::rt::spawn(serving);
                 tell.send((running.port, house)).expect("somebody waits for the house");
                 let _ = stopped.await;
-                running.stop().await;
+                // A graceful stop waits a second for the idle connections of the test's own clients.
+                server.stop(false).await;
                 let _ = serving.await;
+                running.stop().await;
             });
         });
         let (port, house) = told.recv().expect("the house starts: see its panic above");

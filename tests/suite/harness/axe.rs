@@ -7,8 +7,7 @@ use crate::harness::places::repository;
 
 const RUN: &str = r"
 const done = arguments[arguments.length - 1];
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }).then(
+axe.run(document, { runOnly: arguments[0], resultTypes: ['violations'] }).then(
     found => done(found.violations.flatMap(rule => rule.nodes.map(node =>
         rule.id + ': ' + node.target.join(' ') + '\n    ' + node.failureSummary.replace(/\n/g, '\n    ') + '\n    ' + node.html))),
     error => done(['axe failed: ' + error]));
@@ -17,11 +16,22 @@ axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['viola
 impl Browser {
     /// What axe finds wrong with the page shown, one text for each element.
     pub fn axe(&self) -> Vec<String> {
-        let source = std::fs::read_to_string(repository().join("tests/vendor/axe-core/axe.min.js")).expect("axe-core");
+        let tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+        self.run_axe(json!({ "type": "tag", "values": tags }))
+    }
+
+    /// The same for contrast alone.
+    pub fn axe_contrast(&self) -> Vec<String> {
+        self.run_axe(json!({ "type": "rule", "values": ["color-contrast"] }))
+    }
+
+    fn run_axe(&self, only: Value) -> Vec<String> {
         if self.script("return typeof axe", vec![]) != json!("object") {
+            let file = repository().join("tests/vendor/axe-core/axe.min.js");
+            let source = std::fs::read_to_string(file).expect("axe-core");
             self.script(&format!("{source};window.axe = axe"), vec![]);
         }
-        let Value::Array(found) = self.script_with_callback(RUN, vec![]) else {
+        let Value::Array(found) = self.script_with_callback(RUN, vec![only]) else {
             panic!("axe answered nothing")
         };
         found

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::harness::client::Client;
+use crate::harness::database::Database;
 use crate::harness::places::{Folder, free_port};
 
 pub use fantoccini::key::Key;
@@ -83,6 +84,7 @@ pub struct Browser {
     runtime: Runtime,
     window: Option<fantoccini::Client>,
     session: String,
+    agent: ureq::Agent,
     requests: RefCell<Vec<String>>,
     problems: RefCell<Vec<String>>,
     _profile: Folder,
@@ -156,6 +158,10 @@ impl Browser {
             runtime,
             window: Some(window),
             session,
+            agent: ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                .build()
+                .new_agent(),
             requests: RefCell::default(),
             problems: RefCell::default(),
             _profile: profile,
@@ -180,11 +186,10 @@ impl Browser {
 
     /// Signs in with the session of a [`Client`]: quicker than the login form, which has tests of its own.
     pub fn sign_in_as(&self, client: &Client) {
-        self.goto("/health/live");
         for (name, value) in client.cookies() {
-            self.command(
-                "/cookie",
-                json!({ "cookie": { "name": name, "value": value, "path": "/" } }),
+            self.devtools(
+                "Network.setCookie",
+                json!({ "url": self.base, "name": name, "value": value, "path": "/" }),
             );
         }
     }
@@ -398,17 +403,25 @@ impl Browser {
         self.problems.borrow().clone()
     }
 
+    /// What the console complained about and which addresses were asked for since the last call.
+    pub fn take_logs(&self) -> (Vec<String>, Vec<String>) {
+        self.read_logs();
+        (self.problems.take(), self.requests.take())
+    }
+
+    /// Whether an address belongs to another origin.
+    pub fn is_foreign(&self, url: &str) -> bool {
+        let inside = url.strip_prefix(&self.base).is_some_and(|path| path.starts_with('/'));
+        url.starts_with("http") && !inside
+    }
+
     /// Fails if the console complained, or if anything was asked of another origin.
     #[track_caller]
     pub fn expect_clean(&self) {
         let problems = self.problems();
         assert!(problems.is_empty(), "the console says: {problems:#?}");
-        let inside = format!("{}/", self.base);
-        let foreign: Vec<String> = self
-            .requests()
-            .into_iter()
-            .filter(|u| u.starts_with("http") && !u.starts_with(&inside))
-            .collect();
+        let requests = self.requests();
+        let foreign: Vec<&String> = requests.iter().filter(|url| self.is_foreign(url)).collect();
         assert!(foreign.is_empty(), "other origins were asked: {foreign:#?}");
     }
 
@@ -447,11 +460,8 @@ impl Browser {
     /// What fantoccini has no method for, straight to ChromeDriver.
     fn command(&self, path: &str, body: Value) -> Value {
         let url = format!("{}/session/{}{path}", driver(), self.session);
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .build()
-            .new_agent();
-        let mut answer = agent
+        let mut answer = self
+            .agent
             .post(&url)
             .content_type("application/json")
             .send(body.to_string())
@@ -525,6 +535,10 @@ static OPEN: (Mutex<u8>, Condvar) = (Mutex::new(0), Condvar::new());
 
 impl Turn {
     fn take() -> Self {
+        assert!(
+            !Database::is_on_postgres(),
+            "browser tests run on SQLite only: put this one into a module named `browser`"
+        );
         let mut open = OPEN
             .1
             .wait_while(OPEN.0.lock().expect("turns"), |open| *open >= 2)

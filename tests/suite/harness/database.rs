@@ -1,5 +1,7 @@
 //! A database for each house: an SQLite file, or a schema of its own on the PostgreSQL server under test.
 
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
@@ -7,6 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{PgConnection, SqliteConnection, sql_query};
 
+use crate::harness::adapter;
 use crate::harness::places::Folder;
 
 /// One house's database; on PostgreSQL its schema is dropped with this value.
@@ -45,8 +48,18 @@ macro_rules! on_connection {
 }
 
 impl Database {
-    /// An empty database of the engine under test; the SQLite file lies in `folder`.
+    /// A database for an instance of this version, in `folder` on SQLite. There it has its tables already: copying a file
+    /// is quicker than migrating. On PostgreSQL a copy costs as much as the migrations, so the instance runs them itself.
     pub fn create(folder: &Folder) -> Self {
+        let database = Self::empty(folder);
+        if !database.is_postgres() {
+            std::fs::copy(template(), &database.url).expect("a copy of the template");
+        }
+        database
+    }
+
+    /// An empty database of the engine under test, in `folder` on SQLite.
+    pub fn empty(folder: &Folder) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         match postgres() {
             None => Self {
@@ -71,6 +84,11 @@ impl Database {
     /// What the product is given as `TENANTRY_DATABASE_URL`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Whether the suite runs on PostgreSQL.
+    pub fn is_on_postgres() -> bool {
+        postgres().is_some()
     }
 
     /// Whether it is on PostgreSQL.
@@ -111,6 +129,22 @@ impl Drop for Database {
             ));
         }
     }
+}
+
+/// A migrated SQLite file, made once in each run.
+fn template() -> &'static Path {
+    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let path = Folder::new().keep().join("template.sqlite3");
+        let url = path.display().to_string();
+        adapter::migrate(&url);
+        let mut connection = SqliteConnection::establish(&url).expect("SQLite");
+        // Into the file itself, which alone is copied.
+        connection
+            .batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            .expect("a checkpoint");
+        path
+    })
 }
 
 /// The URL of the PostgreSQL server, when the suite runs on it.

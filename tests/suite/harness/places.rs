@@ -18,6 +18,13 @@ impl Folder {
         Self(path)
     }
 
+    /// Leaves it until the run's folder goes away.
+    pub fn keep(self) -> PathBuf {
+        let path = self.0.clone();
+        std::mem::forget(self);
+        path
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0

@@ -31,7 +31,7 @@ impl Real {
     /// A folder and a database; nothing runs yet.
     pub fn prepare() -> Self {
         let folder = Folder::new();
-        let database = Database::create(&folder);
+        let database = Database::empty(&folder);
         let port = free_port();
         let settings = [
             ("TENANTRY_LISTEN", format!("127.0.0.1:{port}")),

@@ -8,6 +8,7 @@ Prints its port. Each line on standard input sets the mode or asks something and
   refuse ADDRESS  answer this recipient with 550, or every recipient if ADDRESS is *
   drop            store the letter, then close the connection before the reply
   hang SECONDS    wait that long before answering MAIL
+  stall ADDRESS SECONDS  wait that long before answering this recipient
   attempts        how many recipients were offered so far
 Accepted letters lie in FOLDER as 000001.eml, 000002.eml and so on. It ends when standard input ends.
 """
@@ -41,6 +42,8 @@ class Handler:
     async def handle_RCPT(self, server, session, envelope, address, options):
         global attempts
         attempts += 1
+        if mode[0] == "stall" and mode[1] == address:
+            await asyncio.sleep(float(mode[2]))
         if mode[0] == "busy":
             return "451 4.3.2 Try again later"
         if mode[0] == "refuse" and mode[1] in ("*", address):

@@ -86,6 +86,11 @@ impl Smtp {
         self.tell(&format!("hang {seconds}"));
     }
 
+    /// Waits this long before it answers this recipient; every other one is answered immediately.
+    pub fn stall(&self, address: &str, seconds: u32) {
+        self.tell(&format!("stall {address} {seconds}"));
+    }
+
     /// How many recipients were offered so far, taken or not.
     pub fn attempts(&self) -> usize {
         self.tell("attempts").parse().expect("a number")

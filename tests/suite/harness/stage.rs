@@ -6,38 +6,44 @@ use std::sync::OnceLock;
 use actix_web::cookie::{Cookie, CookieJar};
 use diesel::prelude::*;
 
-use tenantry::auth::System;
 use tenantry::app::Ctx;
-use tenantry::models::custom_role;
-use tenantry::db::Conn;
-use tenantry::audit::{Action, Event, Events};
-use tenantry::models::invitation;
-use tenantry::models::invitation::NewInvitation;
-use tenantry::models::onboarding_link;
+use tenantry::audit::{Action, ActorRef, Event, Events};
+use tenantry::auth::System;
 use tenantry::auth::actor;
-use tenantry::db::types::MembershipStatus;
-use tenantry::db::types::org_id::OrgId;
-use tenantry::models::membership::record::Membership;
-use tenantry::models::membership;
-use tenantry::models::membership::add::NewMembership;
-use tenantry::models::membership::{Origin, group};
-use tenantry::models::organization;
-use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region};
-use tenantry::models::organization::create::NewOrganization;
-use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::decision::AccessInputs;
+use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::role::{CompanyRole, Role};
-use tenantry::db::schema::{access_review_items, companies, company_assignments, invitations, memberships, organization_slugs};
-use tenantry::models::session;
-use tenantry::auth::current_user::CurrentUser;
-use tenantry::models::support_session;
 use tenantry::common::email::Email;
-use tenantry::common::id::{CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, RequestId, ReviewId, ReviewItemId, SupportId, UserId};
+use tenantry::common::id::{
+    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, RequestId, ReviewId,
+    ReviewItemId, SupportId, UserId,
+};
 use tenantry::common::password;
 use tenantry::common::slug::Slug;
 use tenantry::common::time::Span;
-use tenantry::models::access_review as reviews;
+use tenantry::db::Conn;
+use tenantry::db::schema::{
+    access_review_items, companies, company_assignments, invitations, memberships, organization_slugs,
+};
+use tenantry::db::types::MembershipStatus;
+use tenantry::db::types::org_id::OrgId;
+use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region};
 use tenantry::models::access_request;
+use tenantry::models::access_review as reviews;
+use tenantry::models::custom_role;
+use tenantry::models::invitation;
+use tenantry::models::invitation::NewInvitation;
+use tenantry::models::membership;
+use tenantry::models::membership::add::NewMembership;
+use tenantry::models::membership::record::Membership;
+use tenantry::models::membership::{Origin, group};
+use tenantry::models::onboarding_link;
+use tenantry::models::organization::NewOrganization;
+use tenantry::models::session;
+use tenantry::models::user;
+use tenantry::services::organizations::create;
+use tenantry::services::support_sessions::begin::SupportRequest;
+use tenantry::services::support_sessions::{begin, consent};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -154,7 +160,8 @@ impl Stage<'_> {
             .expect("the database")
             .unwrap_or_else(|| panic!("{email} has an account already"));
         if proven {
-            let _ = tenantry::services::accounts::verification::mark_verified(self.conn, self.cx, &account).expect("the database");
+            let _ = tenantry::services::accounts::verification::mark_verified(self.conn, self.cx, &account)
+                .expect("the database");
         }
         account.id
     }
@@ -170,27 +177,29 @@ impl Stage<'_> {
 
     /// Makes an account run the instance.
     pub fn appoint(&mut self, user: UserId) {
-        let done = tenantry::services::operators::appoint(self.conn, user).expect("the database");
-        let _ = done.expect("a proven account");
+        let ((), _) = tenantry::services::operators::appoint::appoint(self.conn, user).expect("a verified account");
     }
 
     /// Lets operators into an organization, or keeps them out.
     pub fn consent(&mut self, organization: OrgId, allowed: bool) {
-        let _ = support_session::set_consent(self.conn, self.cx, organization, allowed, "Olivia Hart").expect("the database");
+        let ((), _) = consent::set(self.conn, self.cx.now, organization, allowed, "Olivia Hart").expect("the database");
     }
 
     /// A support session of an operator, for half an hour; none where operators are kept out.
     pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
-        let operator = CurrentUser::backstage(self.conn, self.cx, operator).expect("an account");
-        let begun = support_session::begin(
+        let operator = user::by_id(self.conn, operator).expect("an account");
+        let request = SupportRequest {
+            reason: "Ticket 4711".into(),
+            length: Span::minutes(30),
+        };
+        let begun = begin::begin(
             self.conn,
             self.cx,
-            &operator,
+            (operator.id, &operator.name),
             organization,
-            "Ticket 4711",
-            Span::minutes(30),
+            &request,
         );
-        begun.expect("the database").ok().map(|(id, _)| id)
+        begun.ok().map(|(id, _)| id)
     }
 
     /// The letter of an invitation.
@@ -216,7 +225,6 @@ impl Stage<'_> {
 
     /// An organization with its first company and its owner.
     pub fn organization(&mut self, name: &str, slug: &str, owner: UserId) -> OrgId {
-        let owner = CurrentUser::backstage(self.conn, self.cx, owner).expect("an account");
         let new = NewOrganization {
             name: name.to_owned(),
             slug: Slug::parse(slug).expect("a slug"),
@@ -224,7 +232,7 @@ impl Stage<'_> {
             region: Region::Europe,
             domain: String::new(),
         };
-        let (organization, _) = organization::create(self.conn, self.cx, &owner, &new).expect("a free slug");
+        let (organization, _) = create::create(self.conn, self.cx, owner, &new).expect("a free slug");
         organization
     }
 
@@ -282,8 +290,12 @@ impl Stage<'_> {
         membership::assign(self.conn, self.cx, organization, member, company, role, Origin::Direct)
             .expect("the database");
         let id = self.review(organization, by, Some(vec![company]));
-        assert!(tenantry::models::access_review::closing::begin(self.conn, organization, id, Some(by)).expect("the database"));
-        let _ = tenantry::services::access_reviews::close::close_small(self.conn, self.cx, organization, id).expect("the database");
+        assert!(
+            tenantry::models::access_review::closing::begin(self.conn, organization, id, Some(by))
+                .expect("the database")
+        );
+        let _ = tenantry::services::access_reviews::close::close_small(self.conn, self.cx, organization, id)
+            .expect("the database");
         let first = reviews::removed::RemovedFilter::After(None, 1);
         let lost = reviews::removed::list(self.conn, organization, id, first).expect("the database");
         (id, lost.first().expect("a lost place").id)
@@ -390,7 +402,11 @@ impl Stage<'_> {
         places.sort();
         let mut roles: Vec<String> = grounds.roles.iter().map(|held| format!("{held:?}")).collect();
         roles.sort();
-        format!("{:?} {roles:?} {:?} {places:?}", grounds.permissions(), grounds.overrides)
+        format!(
+            "{:?} {roles:?} {:?} {places:?}",
+            grounds.permissions(),
+            grounds.overrides
+        )
     }
 
     /// What somebody's rights follow from; nothing for somebody who was removed.

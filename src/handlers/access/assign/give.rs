@@ -23,9 +23,9 @@ use crate::services::assignments;
 use crate::services::assignments::AssignmentError as NotPlaced;
 use crate::services::invitations::authority;
 use crate::services::invitations::batch::{InvitationTerms, InviteBatch, Invitee};
+use crate::services::members::errors::RoleChangeError;
 use crate::services::members::role;
 use crate::services::members::role::Title;
-use crate::services::members::rules::MemberChangeError;
 use crate::services::members::visible::CompanyScope;
 
 const CHOOSE: &str = "Choose one of the roles in the list";
@@ -73,17 +73,19 @@ fn entitle(
         errors.add("role", CHOOSE);
         return Ok(None);
     };
-    match role::change(conn, actor, person, &title)? {
-        Ok(done) => {
+    match role::change(conn, actor, person, &title) {
+        Ok((outcome, events)) => {
             // Who stepped down may not see this page any more.
             let path = actor.path(if person.id == actor.id { "" } else { "/access" });
-            Ok(Some((Given { word: done.word, path }, done.events)))
+            let word = outcome.message_or(|| format!("{} is {} now", person.name, title.label()));
+            Ok(Some((Given { word, path }, events)))
         }
-        Err(MemberChangeError::NotAllowed) => {
+        Err(RoleChangeError::Failed(error)) => Err(error),
+        Err(RoleChangeError::NotAllowed) => {
             Err(actor.refusal(conn, missing(actor, title.held().role, ChangeRoles::ID))?)
         }
         Err(why) => {
-            errors.add("role", why.sentence());
+            errors.add("role", why.message());
             Ok(None)
         }
     }
@@ -104,14 +106,15 @@ fn place(
         errors.add("role", CHOOSE);
         return Ok(None);
     };
-    match assignments::give(conn, actor, AssignCompanies::ID, person, company.id, role)? {
+    match assignments::give(conn, actor, AssignCompanies::ID, person, company.id, role) {
         Ok(placed) => {
             let word = format!("{} is {} of {} now", person.name, role.label(), placed.company);
             let path = actor.path(&format!("/access?tab=company&company={}", company.slug));
             Ok(Some((Given { word, path }, placed.events)))
         }
+        Err(NotPlaced::Failed(error)) => Err(error),
         Err(refused @ NotPlaced::Archived) => {
-            errors.add("company_id", refused.sentence(actor.unit.one()));
+            errors.add("company_id", refused.message(actor.unit.one()));
             Ok(None)
         }
         Err(_) => Err(actor.refusal(conn, AssignCompanies::ID)?),
@@ -181,7 +184,7 @@ fn terms(
     };
     if let Some(company) = company {
         if access_matrix::company(conn, actor.organization, company.id)?.status == CompanyStatus::Archived {
-            errors.add("company_id", NotPlaced::Archived.sentence(actor.unit.one()));
+            errors.add("company_id", NotPlaced::Archived.message(actor.unit.one()));
         }
         match CompanyRole::parse(&typed.role) {
             Some(role) => {

@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
                 return Err("You may not change roles in the organization".into());
             }
             people_rules::role_change(&self.member.into(), &target, title.held())
-                .map_err(|why| why.sentence().to_owned())?;
+                .map_err(|why| why.message().to_owned())?;
         }
         let change = (was != now).then(|| CellChange {
             line: row.line,
@@ -251,7 +251,7 @@ impl<'a> Reader<'a> {
         let was = self.now.at(spot);
         let now = role.map(|role| role.to_string()).unwrap_or_default();
         if was != now {
-            self.may(person, company, role).map_err(|why| why.sentence(one))?;
+            self.may(person, company, role).map_err(|why| why.message(one))?;
         }
         let change = (was != now).then(|| CellChange {
             line: row.line,

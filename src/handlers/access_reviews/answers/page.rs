@@ -170,7 +170,7 @@ impl ReviewItemRow {
                 .decided_at
                 .map(|at| format!("{}{by}, {}", item.decision.label(), at.ago(actor.cx.now))),
             tone: item.decision.tone(),
-            error: error.map(|(_, error)| message(*error, one)),
+            error: error.map(|(_, error)| message(error, one)),
         }
     }
 }
@@ -195,7 +195,7 @@ fn label(item: &ReviewItem, answer: Answer, one: &str) -> String {
     }
 }
 
-fn message(error: AnswerError, one: &str) -> String {
+fn message(error: &AnswerError, one: &str) -> String {
     match error {
         AnswerError::LongNote => "Use at most 200 characters for the note".into(),
         AnswerError::NoAnswer => "Choose an answer for this note".into(),
@@ -205,6 +205,6 @@ fn message(error: AnswerError, one: &str) -> String {
         AnswerError::NotAllowed => "Choose an answer that you may give".into(),
         AnswerError::Changed => "Someone else answered in the meantime. Check the current answer".into(),
         AnswerError::ByGroup => "A group gives a higher role. Change the group first".into(),
-        AnswerError::Assignment(error) => error.sentence(one),
+        AnswerError::Assignment(error) => error.message(one),
     }
 }

@@ -1,4 +1,4 @@
-//! The people of a company, and who could be.
+//! The people of a company, and members who can be assigned.
 
 use diesel::prelude::*;
 
@@ -11,22 +11,27 @@ use crate::db::schema::{company_assignments, member_search_terms, memberships, u
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 
-/// Somebody assigned to a company.
-#[derive(Debug, Clone, Queryable)]
-pub struct Assigned {
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = company_assignments)]
+pub struct AssignedMember {
+    #[diesel(select_expression = memberships::id)]
     pub id: MembershipId,
+    #[diesel(select_expression = users::name)]
     pub name: String,
+    #[diesel(select_expression = users::email)]
     pub email: String,
-    /// The role in the organization.
+    /// In the organization.
+    #[diesel(select_expression = memberships::role)]
     pub role: Role,
-    /// The role in the company.
+    /// In the company.
+    #[diesel(column_name = role)]
     pub company_role: CompanyRole,
-    /// When their place in it ends.
+    /// When the assignment ends.
     pub access_until: Option<Time>,
 }
 
-/// The first people assigned to a company by name.
-pub fn assigned(conn: &mut Conn, org: OrgId, company: CompanyId, limit: i64) -> QueryResult<Vec<Assigned>> {
+/// The first assigned members by name.
+pub fn assigned(conn: &mut Conn, org: OrgId, company: CompanyId, limit: i64) -> QueryResult<Vec<AssignedMember>> {
     company_assignments::table
         .inner_join(
             memberships::table.on(memberships::organization_id
@@ -38,18 +43,10 @@ pub fn assigned(conn: &mut Conn, org: OrgId, company: CompanyId, limit: i64) -> 
         .filter(company_assignments::company_id.eq(company))
         .order((company_assignments::sort_name, company_assignments::membership_id))
         .limit(limit)
-        .select((
-            memberships::id,
-            users::name,
-            users::email,
-            memberships::role,
-            company_assignments::role,
-            company_assignments::access_until,
-        ))
+        .select(AssignedMember::as_select())
         .load(conn)
 }
 
-/// How many people are assigned to a company.
 pub fn count_assigned(conn: &mut Conn, org: OrgId, company: CompanyId) -> QueryResult<i64> {
     company_assignments::table
         .filter(company_assignments::organization_id.eq(org))
@@ -58,18 +55,19 @@ pub fn count_assigned(conn: &mut Conn, org: OrgId, company: CompanyId) -> QueryR
         .get_result(conn)
 }
 
-/// A member as a candidate for a company.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = memberships)]
 pub struct Candidate {
     pub id: MembershipId,
+    #[diesel(select_expression = users::name)]
     pub name: String,
+    #[diesel(select_expression = users::email)]
     pub email: String,
-    /// The role in the organization.
     pub role: Role,
 }
 
-/// The first members by name whom every word finds. Who sees only the people of some companies finds those, and
-/// anybody else by the whole address.
+/// The first members by name that match each word. `within` limits them to the people of some companies; others are found
+/// by their exact email address.
 pub fn candidates(
     conn: &mut Conn,
     org: OrgId,
@@ -84,7 +82,7 @@ pub fn candidates(
         .filter(memberships::sort_name.is_not_null())
         .order((memberships::sort_name, memberships::id))
         .limit(limit)
-        .select((memberships::id, users::name, users::email, memberships::role))
+        .select(Candidate::as_select())
         .into_boxed();
     for word in name::query(q) {
         let end = name::prefix_end(&word).unwrap_or_else(|| vec![0xff; 65]);

@@ -1,8 +1,10 @@
-//! One change for many members: what is wanted, then what would become of each, then all of it at once.
+//! One change of many members: choose it, see what it would do, then apply it to all of them.
 
-pub mod kind;
+pub mod action;
+pub mod form;
+pub mod messages;
 pub mod page;
-pub mod wish;
+pub mod row;
 
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -13,122 +15,113 @@ use crate::authz::permission::ViewMembers;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, refused, see_other};
+use crate::common::html::see_other;
 use crate::common::id::MembershipId;
 use crate::db::Conn;
-pub use crate::handlers::members::bulk::kind::BulkAction;
-use crate::handlers::members::bulk::page::{BulkPage, people};
-use crate::handlers::members::bulk::wish::{BulkForm, Step, meant, present, wanted};
+pub use crate::handlers::members::bulk::action::BulkAction;
+use crate::handlers::members::bulk::form::{BulkForm, Step};
+use crate::handlers::members::bulk::messages::done;
+use crate::handlers::members::bulk::page::BulkPage;
+use crate::handlers::members::members_path;
 use crate::services::members::bulk;
-use crate::services::members::bulk::{Change, Line, Outcome};
+use crate::services::members::bulk::{BulkError, BulkPlan};
 
-/// What was done, for who did it.
-fn told(change: &Change, n: usize) -> String {
-    let people = people(n);
-    match change {
-        Change::Role(title) => format!("Gave {people} the role {}", title.label()),
-        Change::Assign(_, named) => format!("Assigned {people} to {}", named.join(", ")),
-        Change::TakeOff(_, name) => format!("Took {people} off {name}"),
-        Change::AccessEnd(Some(end)) => format!("The access of {people} ends on {}", end.date()),
-        Change::AccessEnd(None) => format!("The access of {people} has no end"),
-        Change::Group(group) => format!("Put {people} into {}", group.name),
-        Change::Suspend(_) => format!("Suspended {people}"),
-        Change::Restore => format!("Gave {people} access back"),
-        Change::Remove(_) => {
-            format!("Removed {people}. Under “Recently removed” it can be undone for 24 hours")
+/// What a complete form led to.
+enum Answer {
+    Planned(BulkPlan),
+    /// In words.
+    Applied(String),
+}
+
+/// Why nothing was planned or applied.
+enum BulkFormError {
+    /// Something has to be chosen or corrected first.
+    Incomplete(Vec<MembershipId>, FormErrors),
+    Refused(Box<BulkPlan>),
+    Failed(AppError),
+}
+
+crate::change_error!(BulkFormError);
+
+impl From<BulkError> for BulkFormError {
+    fn from(error: BulkError) -> Self {
+        match error {
+            BulkError::Refused(plan) => Self::Refused(plan),
+            BulkError::Failed(error) => Self::Failed(error),
         }
     }
 }
 
-/// What came of a look or a try.
-enum Came {
-    Page(Box<BulkPage>),
-    Refused(Box<BulkPage>),
-    Done(String, String),
-    Nothing(String),
-}
-
-fn handle(conn: &mut Conn, actor: &Actor, kind: BulkAction, typed: BulkForm) -> Result<(Came, Events), AppError> {
-    if !kind.open(actor) {
-        return Err(actor.refusal(conn, kind.permission())?);
+fn answer(
+    conn: &mut Conn,
+    actor: &Actor,
+    action: BulkAction,
+    form: &BulkForm,
+) -> Result<(Answer, Events), BulkFormError> {
+    if !action.open(actor) {
+        return Err(actor.refusal(conn, action.permission())?.into());
     }
     let mut errors = FormErrors::none();
-    let ids = meant(conn, actor, &typed, &mut errors)?;
-    let ids = present(conn, actor, ids, &mut errors)?;
-    // A search for companies, or only the people: nothing is wrong yet.
-    let asks = kind.asks() && (typed.step == Step::Choose || typed.companies.finds);
-    let change = if asks {
+    let ids = form.members(conn, actor, &mut errors)?;
+    // Without a choice yet, or while searching for companies, the form is shown without errors.
+    let chooses = action.asks() && (form.step == Step::Choose || form.companies.finds);
+    let change = if chooses {
         None
     } else {
-        wanted(conn, actor, kind, &typed, &mut errors)?
+        form.change(conn, actor, action, &mut errors)?
     };
     let Some(change) = change.filter(|_| errors.is_empty()) else {
-        let wrong = !errors.is_empty();
-        let page = Box::new(BulkPage::load(conn, actor, kind, typed, ids, None, errors)?);
-        let came = if wrong { Came::Refused(page) } else { Came::Page(page) };
-        return Ok((came, Events::none("something has to be chosen first")));
+        return Err(BulkFormError::Incomplete(ids, errors));
     };
-    if typed.step != Step::Apply {
-        let lines = bulk::rehearse(conn, actor, &change, &ids)?;
-        let ids = changing(&lines);
-        let page = BulkPage::load(conn, actor, kind, typed, ids, Some(lines), errors)?;
-        return Ok((Came::Page(Box::new(page)), Events::none("a rehearsal")));
+    if form.step != Step::Apply {
+        let plan = BulkPlan::of(conn, actor, change, &ids)?;
+        return Ok((Answer::Planned(plan), Events::none("a plan changes nothing")));
     }
-    match bulk::apply(conn, actor, &change, &ids)? {
-        Ok((n, events)) => Ok((Came::Done(told(&change, n), actor.path("/members")), events)),
-        Err(lines) => {
-            for line in &lines {
-                if let Outcome::Refused(why) = &line.outcome {
-                    errors.add(
-                        "people",
-                        format!("Nothing was changed, because of {}. {why}", line.person.name),
-                    );
-                }
-            }
-            let ids = changing(&lines);
-            let page = BulkPage::load(conn, actor, kind, typed, ids, Some(lines), errors)?;
-            Ok((Came::Refused(Box::new(page)), Events::none("one was refused")))
+    let (plan, events) = bulk::apply(conn, actor, change, &ids)?;
+    Ok((Answer::Applied(done(&plan.change, plan.changing().len())), events))
+}
+
+async fn respond(gate: Gate<ViewMembers>, form: BulkForm) -> Result<HttpResponse, AppError> {
+    let Some(action) = form.action else {
+        return Ok(see_other(gate.fragment(), &members_path(&gate)));
+    };
+    let submitted = form.clone();
+    let answered = gate
+        .try_write(move |actor, conn| answer(conn, actor, action, &submitted))
+        .await;
+    match answered {
+        Ok(Answer::Applied(message)) => Ok(gate.done(message, &members_path(&gate))),
+        Ok(Answer::Planned(plan)) => {
+            gate.show(move |actor, conn| BulkPage::planned(conn, actor, action, form, plan))
+                .await
         }
-    }
-}
-
-fn changing(lines: &[Line]) -> Vec<MembershipId> {
-    let changed = |line: &&Line| matches!(line.outcome, Outcome::Changed(_));
-    lines.iter().filter(changed).map(|line| line.person.id).collect()
-}
-
-async fn answer(gate: Gate<ViewMembers>, fields: Fields, only_looks: bool) -> Result<HttpResponse, AppError> {
-    let mut typed = BulkForm::of(&fields);
-    if only_looks && typed.step == Step::Apply {
-        typed.step = Step::Look;
-    }
-    let came = gate
-        .write(move |actor, conn| match typed.kind {
-            Some(kind) => handle(conn, actor, kind, typed),
-            None => Ok((
-                Came::Nothing(actor.path("/members")),
-                Events::none("nothing was chosen to be done"),
-            )),
-        })
-        .await?;
-    match came {
-        Came::Page(page) => html(*page),
-        Came::Refused(page) => refused(*page),
-        Came::Nothing(path) => Ok(see_other(gate.fragment(), &path)),
-        Came::Done(word, path) => {
-            gate.tell("success", word);
-            Ok(see_other(gate.fragment(), &path))
+        Err(BulkFormError::Incomplete(ids, errors)) if errors.is_empty() => {
+            gate.show(move |actor, conn| BulkPage::choose(conn, actor, action, form, ids, errors))
+                .await
         }
+        Err(BulkFormError::Incomplete(ids, errors)) => {
+            gate.refused(move |actor, conn| BulkPage::choose(conn, actor, action, form, ids, errors))
+                .await
+        }
+        Err(BulkFormError::Refused(plan)) => {
+            gate.refused(move |actor, conn| BulkPage::refused(conn, actor, action, form, *plan))
+                .await
+        }
+        Err(BulkFormError::Failed(error)) => Err(error),
     }
 }
 
-/// `GET /organizations/{slug}/members/bulk`: what would happen; nothing does.
-pub async fn look(gate: Gate<ViewMembers>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+/// `GET /organizations/{slug}/members/bulk`: shows what would happen.
+pub async fn show(gate: Gate<ViewMembers>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
-    answer(gate, fields, true).await
+    let mut form = BulkForm::of(&fields);
+    if form.step == Step::Apply {
+        form.step = Step::Look;
+    }
+    respond(gate, form).await
 }
 
-/// `POST /organizations/{slug}/members/bulk`: what would happen, and with `step=apply` it does.
-pub async fn submit(gate: Gate<ViewMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
-    answer(gate, fields, false).await
+/// `POST /organizations/{slug}/members/bulk`: shows what would happen, or applies it with `step=apply`.
+pub async fn create(gate: Gate<ViewMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
+    respond(gate, BulkForm::of(&fields)).await
 }

@@ -1,4 +1,4 @@
-//! The page of one change for many: what is chosen from, or what would happen to whom.
+//! The page of a bulk change: what to choose from, or what would happen to each member.
 
 use askama::Template;
 
@@ -6,55 +6,21 @@ use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::id::MembershipId;
-use crate::common::name;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::members::bulk::kind::BulkAction;
-use crate::handlers::members::bulk::wish::BulkForm;
-use crate::handlers::members::visible;
+use crate::handlers::members::bulk::action::BulkAction;
+use crate::handlers::members::bulk::form::BulkForm;
+use crate::handlers::members::bulk::messages::{people, refusal};
+use crate::handlers::members::bulk::row::{BulkPageRow, RowResult};
 use crate::models::company_choice::CompanyChoices;
+use crate::models::custom_role;
 use crate::services::groups;
 use crate::services::groups::Group;
-use crate::services::members::bulk::{Line, Outcome};
+use crate::services::members::bulk::{BulkChange, BulkPlan};
 use crate::services::members::role::{Title, grantable};
 use crate::web::company_picker::{Picker, Scope};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
-
-/// One person in the list of what happens.
-struct BulkRow {
-    name: String,
-    email: String,
-    role: &'static str,
-    outcome: Option<Outcome>,
-}
-
-impl BulkRow {
-    fn foreseen(line: Line) -> Self {
-        Self {
-            role: line.person.role.label(),
-            name: line.person.name,
-            email: line.person.email,
-            outcome: Some(line.outcome),
-        }
-    }
-
-    /// The people alone, by name.
-    fn only(conn: &mut Conn, actor: &Actor, ids: &[MembershipId]) -> Result<Vec<Self>, AppError> {
-        let mut rows = Vec::new();
-        for id in ids {
-            let person = visible(conn, actor, id.as_str())?;
-            rows.push(Self {
-                role: person.role.label(),
-                name: person.name,
-                email: person.email,
-                outcome: None,
-            });
-        }
-        rows.sort_by_cached_key(|row| name::sort_key(&row.name));
-        Ok(rows)
-    }
-}
 
 #[derive(Template)]
 #[template(path = "members/bulk.html")]
@@ -68,18 +34,20 @@ pub struct BulkPage {
     typed: BulkForm,
     ids: Vec<MembershipId>,
     errors: FormErrors,
-    /// What is chosen from.
+    /// What to choose from.
     titles: Vec<Title>,
     picker: Option<Picker>,
     choices: CompanyChoices,
     groups: Vec<Group>,
-    /// What would happen, once that can be said.
-    foreseen: bool,
-    rows: Vec<BulkRow>,
+    /// Whether the page shows what would happen.
+    planned: bool,
+    rows: Vec<BulkPageRow>,
     changed: usize,
-    /// Whether the reader may give a role in the organization instead of companies.
+    /// Whether the actor may give a role in the organization instead of companies.
     offers_role: bool,
 }
+
+crate::page!(BulkPage);
 
 impl BulkPage {
     fn title(&self) -> String {
@@ -87,11 +55,11 @@ impl BulkPage {
         match self.kind {
             BulkAction::Role => format!("Change the role of {people}"),
             BulkAction::Assign => format!("Assign {} to {people}", self.unit.many()),
-            BulkAction::TakeOff => format!("Take {people} off {}", self.unit.a()),
-            BulkAction::AccessEnd => format!("Set the end of access of {people}"),
-            BulkAction::Group => format!("Put {people} into a group"),
+            BulkAction::Unassign => format!("Unassign {people} from {}", self.unit.a()),
+            BulkAction::AccessEnd => format!("Set an end date for {people}"),
+            BulkAction::Group => format!("Add {people} to a group"),
             BulkAction::Suspend => format!("Suspend {people}"),
-            BulkAction::Restore => format!("Give {people} access back"),
+            BulkAction::Restore => format!("Restore access for {people}"),
             BulkAction::Remove => format!("Remove {people}"),
         }
     }
@@ -101,7 +69,7 @@ impl BulkPage {
         match self.kind {
             BulkAction::Suspend => format!("Suspend {people}"),
             BulkAction::Remove => format!("Remove {people}"),
-            BulkAction::Restore => format!("Give {people} access back"),
+            BulkAction::Restore => format!("Restore access for {people}"),
             _ => format!("Change {people}"),
         }
     }
@@ -110,105 +78,131 @@ impl BulkPage {
         matches!(self.kind, BulkAction::Suspend | BulkAction::Remove)
     }
 
-    /// "2 change, 1 is so already, 1 is refused".
+    /// "2 people to change, 1 unchanged, 1 refused".
     fn counts(&self) -> String {
-        let of = |test: fn(&Outcome) -> bool| {
-            let rows = self.rows.iter().filter_map(|row| row.outcome.as_ref());
-            rows.filter(|outcome| test(outcome)).count()
+        let of = |test: fn(&RowResult) -> bool| {
+            let results = self.rows.iter().filter_map(|row| row.result.as_ref());
+            results.filter(|result| test(result)).count()
         };
-        let (same, refused) = (
-            of(|outcome| *outcome == Outcome::Same),
-            of(|outcome| matches!(outcome, Outcome::Refused(_))),
-        );
+        let unchanged = of(|result| matches!(result, RowResult::Unchanged));
+        let refused = of(|result| matches!(result, RowResult::Refused(_)));
         let mut words = vec![format!("{} to change", people(self.changed))];
-        if same > 0 {
-            words.push(format!("{same} already so"));
+        if unchanged > 0 {
+            words.push(format!("{unchanged} unchanged"));
         }
         if refused > 0 {
             words.push(format!("{refused} refused"));
         }
         words.join(", ")
     }
-}
 
-/// "1 person", "3 people".
-pub fn people(n: usize) -> String {
-    match n {
-        1 => "1 person".into(),
-        n => format!("{n} people"),
-    }
-}
-
-impl BulkPage {
-    pub fn load(
+    /// The page to choose the change on.
+    pub fn choose(
         conn: &mut Conn,
         actor: &Actor,
-        kind: BulkAction,
-        typed: BulkForm,
+        action: BulkAction,
+        form: BulkForm,
         ids: Vec<MembershipId>,
-        lines: Option<Vec<Line>>,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let foreseen = lines.is_some();
-        let scope = Scope::to_assign(conn, actor)?;
-        let rows = match lines {
-            Some(lines) => lines.into_iter().map(BulkRow::foreseen).collect(),
-            None => BulkRow::only(conn, actor, &ids)?,
+        let rows = BulkPageRow::selected(conn, actor, &ids)?;
+        let mut page = Self::new(conn, actor, action, form, rows, errors)?;
+        page.ids = ids;
+        if action.asks() {
+            page.load_choices(conn, actor)?;
+        }
+        Ok(page)
+    }
+
+    /// The page that shows the plan.
+    pub fn planned(
+        conn: &mut Conn,
+        actor: &Actor,
+        action: BulkAction,
+        form: BulkForm,
+        plan: BulkPlan,
+    ) -> Result<Self, AppError> {
+        let ids = plan.changing();
+        let customs = match plan.change {
+            BulkChange::Role(_) => custom_role::all(conn, actor.organization)?,
+            _ => Vec::new(),
         };
-        let choices = if kind == BulkAction::TakeOff {
-            CompanyChoices::of(
-                conn,
-                actor.organization,
-                actor.active_companies,
-                scope.within.as_deref(),
-            )?
-        } else {
-            CompanyChoices::default()
-        };
-        let roles = groups::roles(actor);
+        let rows = BulkPageRow::planned(plan, &customs, actor.unit.one());
+        let mut page = Self::new(conn, actor, action, form, rows, FormErrors::none())?;
+        (page.changed, page.ids, page.planned) = (ids.len(), ids, true);
+        Ok(page)
+    }
+
+    /// The plan again, after the change of some members was refused.
+    pub fn refused(
+        conn: &mut Conn,
+        actor: &Actor,
+        action: BulkAction,
+        form: BulkForm,
+        plan: BulkPlan,
+    ) -> Result<Self, AppError> {
+        let mut errors = FormErrors::none();
+        for (member, error) in plan.refusals() {
+            let message = refusal(error, actor.unit.one());
+            errors.add(
+                "people",
+                format!("Nothing was changed, because of {}. {message}", member.name),
+            );
+        }
+        let mut page = Self::planned(conn, actor, action, form, plan)?;
+        page.errors = errors;
+        Ok(page)
+    }
+
+    fn new(
+        conn: &mut Conn,
+        actor: &Actor,
+        action: BulkAction,
+        form: BulkForm,
+        rows: Vec<BulkPageRow>,
+        errors: FormErrors,
+    ) -> Result<Self, AppError> {
         Ok(Self {
             layout: actor.layout(conn, "members")?,
             organization: actor.organization_name.clone(),
             unit: actor.unit,
             members: actor.path("/members"),
             path: actor.path("/members/bulk"),
-            titles: if kind == BulkAction::Role {
-                grantable(conn, actor)?
-            } else {
-                Vec::new()
-            },
-            picker: if kind == BulkAction::Assign {
-                let path = actor.path("/members/bulk?do=assign");
-                Some(Picker::of(
-                    conn,
-                    actor.organization,
-                    &scope,
-                    &typed.companies,
-                    path,
-                    true,
-                )?)
-            } else {
-                None
-            },
-            groups: if kind == BulkAction::Group {
-                let mut groups = groups::all(conn, actor)?;
-                groups.retain(|group| roles.contains(&group.role));
-                groups
-            } else {
-                Vec::new()
-            },
-            choices,
-            changed: rows
-                .iter()
-                .filter(|row| matches!(row.outcome, Some(Outcome::Changed(_))))
-                .count(),
             offers_role: BulkAction::Role.open(actor),
-            kind,
-            typed,
-            ids,
+            kind: action,
+            typed: form,
+            ids: Vec::new(),
             errors,
-            foreseen,
+            titles: Vec::new(),
+            picker: None,
+            choices: CompanyChoices::default(),
+            groups: Vec::new(),
+            planned: false,
+            changed: 0,
             rows,
         })
+    }
+
+    fn load_choices(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
+        let (organization, typed) = (actor.organization, &self.typed.companies);
+        let scope = Scope::to_assign(conn, actor)?;
+        match self.kind {
+            BulkAction::Role => self.titles = grantable(conn, actor)?,
+            BulkAction::Assign => {
+                let path = actor.path("/members/bulk?do=assign");
+                self.picker = Some(Picker::of(conn, organization, &scope, typed, path, true)?);
+            }
+            BulkAction::Unassign => {
+                let within = scope.within.as_deref();
+                self.choices = CompanyChoices::of(conn, organization, actor.active_companies, within)?;
+            }
+            BulkAction::Group => {
+                let roles = groups::roles(actor);
+                self.groups = groups::list(conn, actor)?;
+                self.groups.retain(|group| roles.contains(&group.role));
+            }
+            BulkAction::AccessEnd | BulkAction::Suspend | BulkAction::Restore | BulkAction::Remove => {}
+        }
+        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! What a removal takes away and what it leaves behind.
+//! What a removal affects beside the member's own access.
 
 use std::collections::HashSet;
 
@@ -16,44 +16,64 @@ use crate::db::schema::{
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
-use crate::handlers::members::queries::{Assigned, assigned};
+use crate::models::group;
+use crate::models::membership::assigned::AssignedCompany;
 use crate::models::membership::record::Membership;
-use crate::services::groups;
-use crate::services::members::removal;
+use crate::services::members::removal::Removal;
 use crate::services::members::role::Title;
 
-/// What somebody's removal means.
+/// How many onboarding links are listed.
+const LINKS: i64 = 20;
+
 #[derive(Debug, Clone)]
-pub struct Impact {
-    /// The companies, each with the role in it.
-    pub companies: Vec<Assigned>,
-    /// The companies that nobody else manages by assignment, by name.
-    pub only_manager: Vec<String>,
-    /// The groups, by name.
-    pub groups: Vec<String>,
-    /// The person's own role.
+pub struct RemovalImpact {
+    /// The member's direct role.
     pub title: Title,
-    /// How many cells are switched for this person.
+    /// The companies that no one else manages by assignment, by name.
+    pub only_manager: Vec<String>,
+    /// By name.
+    pub groups: Vec<String>,
     pub overrides: usize,
-    /// How many pending invitations they sent.
-    pub invitations: usize,
-    /// The links that they made and that stay open, by name.
+    /// The open onboarding links that the member created, by name.
     pub links: Vec<String>,
-    /// How many requests for rights of theirs are undecided.
+    /// The open access requests of the member.
     pub requests: i64,
-    /// How many confirmations they asked for are open.
+    /// The open approvals that the member requested.
     pub approvals: i64,
-    /// Whether nobody else owns the organization.
     pub sole_owner: bool,
 }
 
-/// Finds out what somebody's removal means.
-pub fn of(conn: &mut Conn, organization: OrgId, person: &Membership, now: Time) -> Result<Impact, AppError> {
-    let companies = assigned(conn, organization, person.id)?;
-    let cells = Overrides::read(&person.access.overrides);
-    let links = onboarding_links::table
+impl RemovalImpact {
+    pub fn load(conn: &mut Conn, organization: OrgId, removal: &Removal, now: Time) -> Result<Self, AppError> {
+        let member = &removal.member;
+        let overrides = Overrides::read(&member.access.overrides);
+        let groups = group::of_member(conn, organization, member.id)?;
+        Ok(Self {
+            title: Title::of(conn, organization, member)?,
+            only_manager: only_manager(conn, organization, member.id, &removal.companies)?,
+            groups: groups.into_iter().map(|group| group.name).collect(),
+            overrides: overrides.allow.iter().count() + overrides.deny.iter().count(),
+            links: open_links(conn, organization, member, now)?,
+            requests: open_requests(conn, organization, member)?,
+            approvals: open_approvals(conn, organization, member, now)?,
+            sole_owner: member.access.direct_role == Role::Owner
+                && member.status == MembershipStatus::Active
+                && owners(conn, organization)? <= 1,
+        })
+    }
+}
+
+fn owners(conn: &mut Conn, organization: OrgId) -> QueryResult<i32> {
+    organizations::table
+        .find(organization)
+        .select(organizations::owner_count)
+        .first(conn)
+}
+
+fn open_links(conn: &mut Conn, organization: OrgId, member: &Membership, now: Time) -> QueryResult<Vec<String>> {
+    onboarding_links::table
         .filter(onboarding_links::organization_id.eq(organization))
-        .filter(onboarding_links::created_by.eq(person.user.to_string()))
+        .filter(onboarding_links::created_by.eq(member.user.to_string()))
         .filter(onboarding_links::disabled_at.is_null())
         .filter(
             onboarding_links::expires_at
@@ -61,55 +81,40 @@ pub fn of(conn: &mut Conn, organization: OrgId, person: &Membership, now: Time) 
                 .or(onboarding_links::expires_at.gt(now)),
         )
         .order((onboarding_links::name, onboarding_links::id))
-        .limit(20)
+        .limit(LINKS)
         .select(onboarding_links::name)
-        .load(conn)?;
-    let requests = access_requests::table
+        .load(conn)
+}
+
+fn open_requests(conn: &mut Conn, organization: OrgId, member: &Membership) -> QueryResult<i64> {
+    access_requests::table
         .filter(access_requests::organization_id.eq(organization))
-        .filter(access_requests::membership_id.eq(person.id))
+        .filter(access_requests::membership_id.eq(member.id))
         .filter(access_requests::decided_at.is_null())
         .count()
-        .get_result(conn)?;
-    // By account or by membership: both are unique in the whole instance.
-    let by = [person.user.to_string(), person.id.to_string()];
-    let approvals = approvals::table
+        .get_result(conn)
+}
+
+fn open_approvals(conn: &mut Conn, organization: OrgId, member: &Membership, now: Time) -> QueryResult<i64> {
+    // Requested as a user or as a member; both ids are unique.
+    let by = [member.user.to_string(), member.id.to_string()];
+    approvals::table
         .filter(approvals::organization_id.eq(organization))
         .filter(approvals::requested_by.eq_any(by))
         .filter(approvals::decided_at.is_null())
         .filter(approvals::expires_at.gt(now))
         .count()
-        .get_result(conn)?;
-    let owners: i32 = organizations::table
-        .find(organization)
-        .select(organizations::owner_count)
-        .first(conn)?;
-    Ok(Impact {
-        only_manager: only_manager(conn, organization, person.id, &companies)?,
-        groups: groups::of(conn, organization, person.id)?
-            .into_iter()
-            .map(|group| group.name)
-            .collect(),
-        title: Title::of(conn, organization, person)?,
-        overrides: cells.allow.iter().count() + cells.deny.iter().count(),
-        invitations: removal::invitations_by(conn, organization, person.user)?.len(),
-        links,
-        requests,
-        approvals,
-        sole_owner: owners <= 1
-            && person.access.direct_role == Role::Owner
-            && person.status == MembershipStatus::Active,
-        companies,
-    })
+        .get_result(conn)
 }
 
-/// The working companies where somebody is the only one assigned as Manager.
+/// The active companies where the member is the only assigned manager.
 fn only_manager(
     conn: &mut Conn,
     organization: OrgId,
     id: MembershipId,
-    companies: &[Assigned],
+    companies: &[AssignedCompany],
 ) -> QueryResult<Vec<String>> {
-    let managed: Vec<&Assigned> = companies
+    let managed: Vec<&AssignedCompany> = companies
         .iter()
         .filter(|company| company.role == CompanyRole::Manager && company.status == CompanyStatus::Active)
         .collect();

@@ -1,4 +1,4 @@
-//! Who was removed within the last day, and can still be brought back.
+//! The members who were removed or left, and can be restored.
 
 use diesel::prelude::*;
 
@@ -9,78 +9,71 @@ use crate::db::Conn;
 use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::handlers::members::queries::names;
+use crate::models::member_names::user_names;
 
-/// So many are listed; who removes more within a day takes back the others by looking again.
+/// How many are listed.
 pub const MOST: i64 = 500;
 
-/// Somebody who was removed or left.
 #[derive(Debug, Clone)]
-pub struct Gone {
+pub struct RemovedMember {
     pub id: MembershipId,
     pub name: String,
     pub email: String,
-    /// The role that counted.
+    /// The effective role that they had.
     pub role: Role,
     pub at: Time,
-    /// Who removed them; nobody when they left.
+    /// The name of who removed them; `None` when they left.
     pub by: Option<String>,
-    /// Until when it can be taken back.
+    /// When the removal can no longer be undone.
     pub until: Time,
 }
 
-type Row = (
-    MembershipId,
-    UserId,
-    String,
-    String,
-    Role,
-    Option<Time>,
-    Option<String>,
-    Option<Time>,
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+struct RemovedRow {
+    id: MembershipId,
+    user_id: UserId,
+    #[diesel(select_expression = users::name, select_expression_type = users::name)]
+    name: String,
+    #[diesel(select_expression = users::email, select_expression_type = users::email)]
+    email: String,
+    role: Role,
+    removed_at: Option<Time>,
+    removed_by: Option<String>,
+    restorable_until: Option<Time>,
+}
 
-/// Who can still be brought back, the latest first.
-pub fn list(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Vec<Gone>> {
-    let rows: Vec<Row> = memberships::table
+/// The removed members, latest first.
+pub fn list(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Vec<RemovedMember>> {
+    let rows: Vec<RemovedRow> = memberships::table
         .inner_join(users::table)
         .filter(memberships::organization_id.eq(organization))
         .filter(memberships::restorable_until.ge(now))
         .filter(memberships::status.eq(MembershipStatus::Removed))
         .order((memberships::restorable_until.desc(), memberships::id))
         .limit(MOST)
-        .select((
-            memberships::id,
-            users::id,
-            users::name,
-            users::email,
-            memberships::role,
-            memberships::removed_at,
-            memberships::removed_by,
-            memberships::restorable_until,
-        ))
+        .select(RemovedRow::as_select())
         .load(conn)?;
-    let mut by: Vec<String> = rows.iter().filter_map(|row| row.6.clone()).collect();
+    let mut by: Vec<String> = rows.iter().filter_map(|row| row.removed_by.clone()).collect();
     by.sort_unstable();
     by.dedup();
-    let names = names(conn, &by)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, user, name, email, role, at, by, until)| Gone {
-            id,
-            name,
-            email,
-            role,
-            at: at.unwrap_or(now),
-            by: by
-                .filter(|by| *by != user.to_string())
-                .and_then(|by| names.get(&by).cloned()),
-            until: until.unwrap_or(now),
-        })
-        .collect())
+    let names = user_names(conn, &by)?;
+    let removed = |row: RemovedRow| RemovedMember {
+        by: row
+            .removed_by
+            .filter(|by| by != row.user_id.as_str())
+            .and_then(|by| names.get(&by).cloned()),
+        id: row.id,
+        name: row.name,
+        email: row.email,
+        role: row.role,
+        at: row.removed_at.unwrap_or(now),
+        until: row.restorable_until.unwrap_or(now),
+    };
+    Ok(rows.into_iter().map(removed).collect())
 }
 
-/// How many can still be brought back, counted up to `MOST`.
+/// The number of members who can be restored, at most `MOST`.
 pub fn count(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<usize> {
     let ids: Vec<MembershipId> = memberships::table
         .filter(memberships::organization_id.eq(organization))
@@ -92,7 +85,7 @@ pub fn count(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<usi
     Ok(ids.len())
 }
 
-/// The name of somebody who belongs to the organization, or did; also when it is too late to bring them back.
+/// The name of a current or former member.
 pub fn name(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<Option<String>> {
     memberships::table
         .inner_join(users::table)

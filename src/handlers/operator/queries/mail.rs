@@ -1,4 +1,4 @@
-//! Letters as operators see them: with the place of the token, never with the token.
+//! Emails as operators see them. Their links have a placeholder instead of the token.
 
 use diesel::prelude::*;
 
@@ -11,46 +11,43 @@ use crate::db::schema::mail_outbox;
 use crate::handlers::operator::queries::{Backend, newest_first};
 use crate::mail::outbox::MailState;
 
-/// A letter in the list.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = mail_outbox)]
-pub struct Listed {
+pub struct OutboxMessage {
     pub id: MailId,
-    /// What kind, such as `invitation`.
+    /// Such as `invitation`.
     pub kind: String,
-    /// The recipient's name, or nothing.
+    /// Empty when it is unknown.
     pub to_name: String,
-    /// The recipient's address.
     pub to_email: String,
     pub subject: String,
     pub state: MailState,
-    /// How many tries there were.
     pub attempts: i32,
-    /// When it is tried next, while it waits.
+    /// The time of the next attempt, while it is queued.
     pub next_attempt_at: Time,
-    /// What the server said last, or nothing.
+    /// The server's last answer; empty for none.
     pub last_error: String,
-    /// When it was written.
     pub created_at: Time,
-    /// When it was sent.
     pub sent_at: Option<Time>,
 }
 
-impl Listed {
-    /// Whether it can be sent again: what was sent is not kept.
+impl OutboxMessage {
+    /// Whether it can be sent again. The content of sent emails is deleted.
     pub fn can_retry(&self) -> bool {
         matches!(self.state, MailState::Queued | MailState::Failed | MailState::Bounced)
     }
 }
 
-/// A page of letters, newest first: in one state or any, to one address or any.
+/// Emails, newest first, in one state or any, to one address or any.
 pub fn list(
     conn: &mut Conn,
     state: Option<MailState>,
     address: &str,
-    place: Option<&Cursor>,
-) -> QueryResult<Vec<Listed>> {
-    let mut query = mail_outbox::table.select(Listed::as_select()).into_boxed::<Backend>();
+    cursor: Option<&Cursor>,
+) -> QueryResult<Vec<OutboxMessage>> {
+    let mut query = mail_outbox::table
+        .select(OutboxMessage::as_select())
+        .into_boxed::<Backend>();
     if let Some(state) = state {
         query = query.filter(mail_outbox::state.eq(state));
     }
@@ -58,16 +55,18 @@ pub fn list(
     if !address.is_empty() {
         query = query.filter(mail_outbox::to_email.eq(address));
     }
-    newest_first!(query, mail_outbox::id, place).load(conn)
+    newest_first!(query, mail_outbox::id, cursor).load(conn)
 }
 
-/// One letter.
-pub fn find(conn: &mut Conn, id: &str) -> Result<Listed, AppError> {
+pub fn find(conn: &mut Conn, id: &str) -> Result<OutboxMessage, AppError> {
     let id = MailId::parse(id).ok_or(AppError::NotFound)?;
-    Ok(mail_outbox::table.find(id).select(Listed::as_select()).first(conn)?)
+    Ok(mail_outbox::table
+        .find(id)
+        .select(OutboxMessage::as_select())
+        .first(conn)?)
 }
 
-/// The HTML part and the text part as they lie in the outbox; empty once it was sent.
+/// The HTML part and the text part; empty after sending.
 pub fn parts(conn: &mut Conn, id: MailId) -> QueryResult<(String, String)> {
     mail_outbox::table
         .find(id)

@@ -1,4 +1,4 @@
-//! The instance in numbers.
+//! Counts over the whole instance.
 
 use diesel::dsl::{count_star, max, min};
 use diesel::prelude::*;
@@ -10,55 +10,44 @@ use crate::db::schema::{audit_seals, instance, mail_outbox, organizations, suppo
 use crate::db::types::organization::OrganizationStatus;
 use crate::mail::outbox::MailState;
 
-/// Counts over the whole instance.
 #[derive(Debug, Clone)]
 pub struct Numbers {
-    /// Organizations.
     pub organizations: i64,
-    /// Those that allow operators to look in.
+    /// Organizations that allow support access.
     pub consenting: i64,
-    /// Accounts.
     pub accounts: i64,
-    /// Those with a proven address.
-    pub proven: i64,
-    /// Who runs the instance.
+    /// Accounts with a verified email address.
+    pub verified: i64,
     pub operators: i64,
-    /// Support sessions that run.
+    /// Active support sessions.
     pub support: i64,
-    /// Letters by state, in the order of the states.
-    pub letters: Vec<(MailState, i64)>,
+    /// The number of emails in each state.
+    pub emails: Vec<(MailState, i64)>,
 }
 
 impl Numbers {
-    /// How many letters are in a state.
-    pub fn letters_in(&self, wanted: MailState) -> i64 {
-        self.letters
+    pub fn emails_in(&self, wanted: MailState) -> i64 {
+        self.emails
             .iter()
             .find(|(state, _)| *state == wanted)
             .map_or(0, |(_, n)| *n)
     }
 }
 
-/// Counts.
 pub fn count(conn: &mut Conn, now: Time) -> QueryResult<Numbers> {
-    let letters: Vec<(MailState, i64)> = mail_outbox::table
+    let emails: Vec<(MailState, i64)> = mail_outbox::table
         .group_by(mail_outbox::state)
         .select((mail_outbox::state, count_star()))
         .load(conn)?;
-    let of = |wanted| {
-        letters
-            .iter()
-            .find(|(state, _)| *state == wanted)
-            .map_or(0, |(_, n)| *n)
-    };
+    let of = |wanted| emails.iter().find(|(state, _)| *state == wanted).map_or(0, |(_, n)| *n);
     Ok(Numbers {
-        organizations: crate::handlers::operator::queries::numbers::organizations(conn)?,
+        organizations: self::organizations(conn)?,
         consenting: organizations::table
             .filter(organizations::support_consent.eq(true))
             .count()
             .get_result(conn)?,
         accounts: users::table.count().get_result(conn)?,
-        proven: users::table
+        verified: users::table
             .filter(users::email_verified_at.is_not_null())
             .count()
             .get_result(conn)?,
@@ -71,11 +60,11 @@ pub fn count(conn: &mut Conn, now: Time) -> QueryResult<Numbers> {
             .filter(support_sessions::ends_at.gt(now))
             .count()
             .get_result(conn)?,
-        letters: MailState::ALL.iter().map(|state| (*state, of(*state))).collect(),
+        emails: MailState::ALL.iter().map(|state| (*state, of(*state))).collect(),
     })
 }
 
-/// How many organizations there are. Of one that was deleted a bare row stays, which is none.
+/// Excludes the tombstones of deleted organizations.
 pub fn organizations(conn: &mut Conn) -> QueryResult<i64> {
     organizations::table
         .filter(organizations::status.ne(OrganizationStatus::Deleted))
@@ -83,7 +72,7 @@ pub fn organizations(conn: &mut Conn) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// The version of the schema: the latest migration.
+/// The latest migration.
 pub fn schema(conn: &mut Conn) -> QueryResult<String> {
     #[derive(QueryableByName)]
     struct Latest {
@@ -95,12 +84,12 @@ pub fn schema(conn: &mut Conn) -> QueryResult<String> {
     Ok(latest.version.unwrap_or_default())
 }
 
-/// Asks the database for something small.
+/// A small query, to measure the response time.
 pub fn ping(conn: &mut Conn) -> QueryResult<()> {
     instance::table.count().get_result::<i64>(conn).map(|_| ())
 }
 
-/// Since when the letter that has been due longest is due.
+/// Since when the oldest due email is due.
 pub fn oldest_due(conn: &mut Conn, now: Time) -> QueryResult<Option<Time>> {
     mail_outbox::table
         .filter(mail_outbox::state.eq(MailState::Queued))
@@ -109,7 +98,7 @@ pub fn oldest_due(conn: &mut Conn, now: Time) -> QueryResult<Option<Time>> {
         .first(conn)
 }
 
-/// When a chain of a log was sealed last.
+/// When an audit log was last sealed.
 pub fn sealed(conn: &mut Conn) -> QueryResult<Option<Time>> {
     audit_seals::table.select(max(audit_seals::sealed_at)).first(conn)
 }

@@ -14,43 +14,34 @@ use crate::db::schema::{memberships, sessions, users};
 use crate::db::types::MembershipStatus;
 use crate::handlers::operator::queries::{Backend, containing, lower, newest_first};
 
-/// An account.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub struct Account {
     pub id: UserId,
     pub name: String,
     pub email: String,
-    /// When the address was proven.
     pub email_verified_at: Option<Time>,
-    /// Whether it runs the instance.
     pub is_operator: bool,
-    /// How many organizations it may create, when somebody set it.
+    /// How many organizations it can create; `None` for the default.
     pub organization_limit: Option<i32>,
-    /// Since when it is there.
     pub created_at: Time,
 }
 
 impl Account {
-    /// What stands beside the name: who runs the instance.
     pub fn badge(&self) -> &'static str {
         if self.is_operator { "Operator" } else { "" }
     }
 }
 
-/// Which accounts are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Show {
-    /// All.
-    Everybody,
-    /// Who runs the instance.
+pub enum AccountFilter {
+    All,
     Operators,
-    /// Whose address is not proven.
-    Unproven,
+    Unverified,
 }
 
-/// A page of accounts whose name or address holds the words, newest first.
-pub fn list(conn: &mut Conn, q: &str, show: Show, place: Option<&Cursor>) -> QueryResult<Vec<Account>> {
+/// Accounts whose name or email address contains `q`, newest first.
+pub fn list(conn: &mut Conn, q: &str, filter: AccountFilter, cursor: Option<&Cursor>) -> QueryResult<Vec<Account>> {
     let mut query = users::table.select(Account::as_select()).into_boxed::<Backend>();
     if !q.trim().is_empty() {
         let like = containing(q);
@@ -61,21 +52,19 @@ pub fn list(conn: &mut Conn, q: &str, show: Show, place: Option<&Cursor>) -> Que
                 .or(users::email.like(like).escape('\\')),
         );
     }
-    query = match show {
-        Show::Everybody => query,
-        Show::Operators => query.filter(users::is_operator.eq(true)),
-        Show::Unproven => query.filter(users::email_verified_at.is_null()),
+    query = match filter {
+        AccountFilter::All => query,
+        AccountFilter::Operators => query.filter(users::is_operator.eq(true)),
+        AccountFilter::Unverified => query.filter(users::email_verified_at.is_null()),
     };
-    newest_first!(query, users::id, place).load(conn)
+    newest_first!(query, users::id, cursor).load(conn)
 }
 
-/// One account.
-pub fn find(conn: &mut Conn, id: &str) -> Result<Account, AppError> {
-    let id = UserId::parse(id).ok_or(AppError::NotFound)?;
+pub fn find(conn: &mut Conn, id: UserId) -> Result<Account, AppError> {
     Ok(users::table.find(id).select(Account::as_select()).first(conn)?)
 }
 
-/// To how many organizations each of these belongs.
+/// The number of organizations of each.
 pub fn organizations(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, i64>> {
     let rows: Vec<(UserId, i64)> = memberships::table
         .filter(memberships::user_id.eq_any(ids))
@@ -86,7 +75,7 @@ pub fn organizations(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<Use
     Ok(rows.into_iter().collect())
 }
 
-/// When each of these was seen last, in a session that is still there or in an organization.
+/// When each was last active, in a session that still exists or in an organization.
 pub fn seen(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, Time>> {
     let mut all: Vec<(UserId, Option<Time>)> = sessions::table
         .filter(sessions::user_id.eq_any(ids))
@@ -109,7 +98,6 @@ pub fn seen(conn: &mut Conn, ids: &[UserId]) -> QueryResult<HashMap<UserId, Time
     Ok(seen)
 }
 
-/// How many sessions an account has.
 pub fn sessions(conn: &mut Conn, id: UserId) -> QueryResult<i64> {
     sessions::table
         .filter(sessions::user_id.eq(id))
@@ -117,7 +105,7 @@ pub fn sessions(conn: &mut Conn, id: UserId) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// How many organizations an account made.
+/// How many organizations the account created.
 pub fn created(conn: &mut Conn, id: UserId) -> QueryResult<i64> {
     use crate::db::schema::organizations;
     organizations::table

@@ -1,0 +1,164 @@
+//! What a request reads before its handler: session, account, organization and membership.
+
+use diesel::prelude::*;
+
+use crate::authz::role::{CompanyRole, Role};
+use crate::common::id::{CompanyId, MembershipId, SessionId, UserId};
+use crate::common::time::Time;
+use crate::common::token::Token;
+use crate::db::Conn;
+use crate::db::schema::{
+    companies, company_assignments, memberships, organization_slugs, organizations, sessions, users,
+};
+use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::{CompanyStatus, UnitLabel};
+use crate::models::membership::access::{FACTS, MembershipAccess};
+use crate::models::session::{ABSOLUTE, IDLE};
+
+/// The account of a session.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct AccountRow {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub email_verified_at: Option<Time>,
+    pub is_operator: bool,
+    pub organization_limit: Option<i32>,
+}
+
+/// A session.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub last_seen_at: Time,
+}
+
+/// An organization.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = organizations)]
+pub struct OrganizationRow {
+    pub id: OrgId,
+    pub name: String,
+    pub unit_label: UnitLabel,
+    pub active_companies: i64,
+    pub archived_companies: i64,
+    pub policies: String,
+    pub delete_after: Option<Time>,
+}
+
+/// A membership.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+pub struct MembershipRow {
+    pub id: MembershipId,
+    pub role: Role,
+    pub status: MembershipStatus,
+    pub access_until: Option<Time>,
+    pub last_seen_at: Option<Time>,
+}
+
+/// A company.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = companies)]
+pub struct CompanyRow {
+    pub id: CompanyId,
+    pub name: String,
+    pub slug: String,
+    pub status: CompanyStatus,
+    pub created_at: Time,
+    pub archived_at: Option<Time>,
+}
+
+/// A member with everything that a request needs.
+pub type MemberRow = (
+    AccountRow,
+    SessionRow,
+    OrganizationRow,
+    String,
+    MembershipRow,
+    MembershipAccess,
+);
+
+/// The account of a session token; `None` when the session is over.
+pub fn account(conn: &mut Conn, now: Time, token: &Token) -> QueryResult<Option<(AccountRow, SessionRow)>> {
+    sessions::table
+        .inner_join(users::table)
+        .filter(sessions::token_hash.eq(token.hash()))
+        .filter(sessions::last_seen_at.gt(now - IDLE))
+        .filter(sessions::created_at.gt(now - ABSOLUTE))
+        .select((AccountRow::as_select(), SessionRow::as_select()))
+        .first(conn)
+        .optional()
+}
+
+/// The member of a session token in the organization of a slug: one indexed query.
+pub fn member(conn: &mut Conn, now: Time, token: &Token, slug: &str) -> QueryResult<Option<MemberRow>> {
+    sessions::table
+        .inner_join(users::table)
+        .inner_join(memberships::table.on(memberships::user_id.eq(users::id)))
+        .inner_join(organizations::table.on(organizations::id.eq(memberships::organization_id)))
+        .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
+        .filter(sessions::token_hash.eq(token.hash()))
+        .filter(sessions::last_seen_at.gt(now - IDLE))
+        .filter(sessions::created_at.gt(now - ABSOLUTE))
+        .filter(organization_slugs::slug.eq(slug))
+        .filter(organization_slugs::is_current.eq(true))
+        .select((
+            AccountRow::as_select(),
+            SessionRow::as_select(),
+            OrganizationRow::as_select(),
+            organization_slugs::slug,
+            MembershipRow::as_select(),
+            FACTS,
+        ))
+        .first(conn)
+        .optional()
+}
+
+/// A company of an organization by its slug.
+pub fn company(conn: &mut Conn, organization: OrgId, slug: &str) -> QueryResult<CompanyRow> {
+    companies::table
+        .filter(companies::organization_id.eq(organization))
+        .filter(companies::slug.eq(slug))
+        .select(CompanyRow::as_select())
+        .first(conn)
+}
+
+/// The role to which a member is assigned in a company.
+pub fn company_role(
+    conn: &mut Conn,
+    now: Time,
+    organization: OrgId,
+    membership: MembershipId,
+    company: CompanyId,
+) -> QueryResult<Option<CompanyRole>> {
+    company_assignments::table
+        .filter(company_assignments::organization_id.eq(organization))
+        .filter(company_assignments::membership_id.eq(membership))
+        .filter(company_assignments::company_id.eq(company))
+        .filter(
+            company_assignments::access_until
+                .is_null()
+                .or(company_assignments::access_until.ge(now)),
+        )
+        .select(company_assignments::role)
+        .first(conn)
+        .optional()
+}
+
+/// Name and email address of the first members with a role.
+pub fn with_role(conn: &mut Conn, organization: OrgId, role: Role, limit: i64) -> QueryResult<Vec<(String, String)>> {
+    memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organization_id.eq(organization))
+        .filter(memberships::role.eq(role))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(memberships::sort_name.is_not_null())
+        .order((memberships::sort_name, memberships::id))
+        .limit(limit)
+        .select((users::name, users::email))
+        .load(conn)
+}

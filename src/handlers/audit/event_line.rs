@@ -1,0 +1,92 @@
+//! An event of the log as pages show it.
+
+use crate::audit::{Action, Category, Entry};
+use crate::common::device;
+use crate::common::html::query_value;
+use crate::common::time::Time;
+use crate::handlers::audit::filter::AuditQuery;
+use crate::handlers::audit::rules;
+use crate::handlers::audit::rules::Change;
+
+/// An event in words.
+pub struct EventLine {
+    pub seq: i64,
+    /// What was done, without the actor.
+    pub description: String,
+    pub actor: String,
+    /// The events of the same actor.
+    pub actor_href: Option<String>,
+    pub on_behalf_of: Option<String>,
+    pub at: Time,
+    /// When, for people.
+    pub ago: String,
+    /// IP address and device; `None` for Tenantry itself.
+    pub origin: Option<(String, String)>,
+    /// The browser.
+    pub agent: String,
+    pub request_id: String,
+    /// The stable name of the action.
+    pub action: String,
+    /// The label and tone of the category, if it is no plain change.
+    pub badge: Option<(&'static str, &'static str)>,
+    /// The target, in words.
+    pub target: String,
+    /// The events on the same target.
+    pub target_href: String,
+    /// The changed fields.
+    pub changes: Vec<Change>,
+}
+
+impl EventLine {
+    /// The event for people, with links into the list at `base`.
+    pub fn of(line: &Entry, base: &str, now: Time) -> Self {
+        let (before, after) = line.details();
+        let only = |name: &str, value: &str| format!("{base}{}", AuditQuery::default().query((name, value), ""));
+        let target = format!("{}:{}", line.target_kind, line.target_id);
+        let known = !line.ip.is_empty();
+        Self {
+            seq: line.seq,
+            description: rules::capital(&line.description()),
+            actor: line.actor_name.clone(),
+            actor_href: line.actor_id.as_deref().map(|id| only("actor", id)),
+            on_behalf_of: line.on_behalf_of.clone(),
+            at: line.at,
+            ago: line.at.ago(now),
+            origin: known.then(|| {
+                let words = device::device(&line.agent).words;
+                (
+                    line.ip.clone(),
+                    words
+                        .replace("An unknown", "an unknown")
+                        .replace("A browser", "a browser"),
+                )
+            }),
+            agent: line.agent.clone(),
+            request_id: line.request_id.clone(),
+            action: line.action.clone(),
+            badge: line.action().and_then(badge),
+            target: format!("{} ({})", line.target_label, line.target_kind.replace('_', " ")),
+            target_href: only("target", &target),
+            changes: rules::changes(&before, &after),
+        }
+    }
+
+    /// The page of the event, under the list at `base`.
+    pub fn href(&self, base: &str) -> String {
+        format!("{base}/{}", self.seq)
+    }
+
+    /// The events of the same request.
+    pub fn request_href(&self, base: &str) -> String {
+        format!("{base}?q={}", query_value(&self.request_id))
+    }
+}
+
+fn badge(action: Action) -> Option<(&'static str, &'static str)> {
+    match (action, action.category()) {
+        (Action::SignInFailed | Action::AccountLocked, _) => Some(("Security", "danger")),
+        (_, Category::Change) => None,
+        (_, Category::Login) => Some(("Sign-in", "info")),
+        (_, Category::Security) => Some(("Security", "warning")),
+    }
+}

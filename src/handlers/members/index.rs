@@ -1,0 +1,241 @@
+//! The list of members.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::auth::Gate;
+use crate::auth::actor::Actor;
+use crate::authz::decision::Reach;
+use crate::authz::permission::{InviteMembers, Permission, ViewMembers};
+use crate::authz::role::Role;
+use crate::common::error::AppError;
+use crate::common::id::{CompanyId, MembershipId};
+use crate::common::paging::Cursor;
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::types::organization::UnitLabel;
+use crate::handlers::members::bulk::BulkAction;
+use crate::handlers::members::filter::MembersQuery;
+use crate::handlers::members::queries;
+use crate::models::company_choice::CompanyChoices;
+use crate::models::custom_role::CustomRole;
+use crate::models::member_search;
+use crate::models::member_search::{AccessStatus, Found, MemberRow, Total};
+use crate::models::membership::assigned;
+use crate::services::members::bulk;
+use crate::web::layout::Layout;
+use crate::web::layout::PageLayout;
+
+const SIZE: usize = 50;
+
+/// Up to how many pending invitations are counted for the tab.
+const COUNTED: i64 = 100;
+
+/// A row as the page shows it.
+#[derive(Debug)]
+struct Line {
+    row: MemberRow,
+    role: String,
+    you: bool,
+    /// Badge and its tone, for members without access.
+    out: Option<(&'static str, &'static str)>,
+    companies: String,
+    /// Whether the row can be selected for a bulk change.
+    chosen: bool,
+}
+
+impl Line {
+    fn of(row: MemberRow, actor: &Actor, names: &HashMap<MembershipId, Vec<String>>, customs: &[CustomRole]) -> Self {
+        Self {
+            you: row.id == actor.id,
+            out: match row.standing(actor.cx.now) {
+                AccessStatus::Active => None,
+                AccessStatus::Suspended => Some(("Suspended", "danger")),
+                AccessStatus::Ended => Some(("Access ended", "warning")),
+            },
+            companies: match (row.role.inherited(), names.get(&row.id)) {
+                (Some(_), _) => format!("All {}", actor.unit.many()),
+                (None, None) => "None".into(),
+                (None, Some(names)) => first_two(names),
+            },
+            chosen: bulk::offers(actor, row.id, row.role),
+            role: row.title(customs).to_owned(),
+            row,
+        }
+    }
+
+    fn href(&self) -> String {
+        format!("members/{}", self.row.id)
+    }
+
+    fn badge(&self) -> &'static str {
+        if self.you { "You" } else { "" }
+    }
+}
+
+fn first_two(names: &[String]) -> String {
+    let text = names.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > 2 {
+        format!("{text} +{}", names.len() - 2)
+    } else {
+        text
+    }
+}
+
+#[derive(Template)]
+#[template(path = "members/index.html", blocks = ["roster"])]
+struct IndexPage {
+    layout: Layout,
+    organization: String,
+    unit: UnitLabel,
+    asked: MembersQuery,
+    members: Option<i64>,
+    pending: Option<String>,
+    may_invite: bool,
+    choices: CompanyChoices,
+    lines: Vec<Line>,
+    /// The bulk changes that the actor may make.
+    kinds: Vec<BulkAction>,
+    /// How many members match, when all of them can be selected.
+    all: Option<i64>,
+    /// How many removed members can be restored, for an actor who may restore them.
+    removed: Option<usize>,
+    previous: Option<String>,
+    next: Option<String>,
+    count: String,
+    now: Time,
+}
+
+crate::page!(IndexPage => as_roster);
+
+impl IndexPage {
+    fn load(conn: &mut Conn, actor: &Actor, query: MembersQuery) -> Result<Self, AppError> {
+        let mut page = Self {
+            layout: actor.layout(conn, "members")?,
+            organization: actor.organization_name.clone(),
+            unit: actor.unit,
+            members: None,
+            pending: None,
+            may_invite: actor.permissions.has(InviteMembers::ID),
+            choices: CompanyChoices::default(),
+            lines: Vec::new(),
+            kinds: BulkAction::of(actor),
+            all: None,
+            removed: None,
+            previous: None,
+            next: None,
+            count: String::new(),
+            now: actor.cx.now,
+            asked: query,
+        };
+        if !actor.cx.request.fragment {
+            page.load_frame(conn, actor)?;
+        }
+        if let Some(filter) = page.asked.read(conn, actor)? {
+            let (counts, cursor) = (actor.role_counts(conn)?, Cursor::parse(&page.asked.after));
+            let found =
+                member_search::page_with_counts(conn, actor.organization, &filter, counts, cursor.as_ref(), SIZE)?;
+            page.load_rows(conn, actor, found)?;
+        }
+        Ok(page)
+    }
+
+    fn load_rows(&mut self, conn: &mut Conn, actor: &Actor, found: Found) -> Result<(), AppError> {
+        self.count = found.words("member", "members");
+        let rows = found.page.rows;
+        self.all = match found.total {
+            Total::Exactly(all) => usize::try_from(all)
+                .is_ok_and(|all| all > rows.len() && all <= bulk::MOST)
+                .then_some(all),
+            _ => None,
+        };
+        let href = |after: String| self.asked.href(&self.asked.sort, &after);
+        (self.previous, self.next) = (found.page.previous.map(href), found.page.next.map(href));
+        let assigned = rows.iter().filter(|row| row.role.inherited().is_none());
+        let assigned: Vec<MembershipId> = assigned.map(|row| row.id).collect();
+        let names = assigned::company_names(conn, actor.organization, &assigned)?;
+        let customs = member_search::customs(conn, actor.organization, &rows)?;
+        let line = |row| Line::of(row, actor, &names, &customs);
+        self.lines = rows.into_iter().map(line).collect();
+        Ok(())
+    }
+
+    /// Everything around the list, which a fragment leaves out.
+    fn load_frame(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
+        let own = if actor.reach::<ViewMembers>() == Reach::Everywhere {
+            self.members = self.layout.place.as_ref().and_then(|place| place.members);
+            None
+        } else {
+            Some(actor.own_companies(conn, ViewMembers::ID)?)
+        };
+        self.choices = CompanyChoices::of(conn, actor.organization, actor.active_companies, own.as_deref())?;
+        // A link may name a company by its id; the select has slugs.
+        if let Some(id) = CompanyId::parse(&self.asked.company)
+            && let Some(company) = self.choices.companies.iter().find(|company| company.id == id)
+        {
+            self.asked.company.clone_from(&company.slug);
+        }
+        if self.kinds.contains(&BulkAction::Remove) {
+            let removed = queries::removed::count(conn, actor.organization, actor.cx.now)?;
+            self.removed = Some(removed).filter(|removed| *removed > 0);
+        }
+        if self.may_invite {
+            let pending = queries::pending_invitations(conn, actor.organization, COUNTED)?;
+            self.pending = Some(if pending < usize::try_from(COUNTED).unwrap_or(usize::MAX) {
+                pending.to_string()
+            } else {
+                format!("{}+", COUNTED - 1)
+            });
+        }
+        Ok(())
+    }
+
+    fn statuses() -> [(&'static str, &'static str); 4] {
+        [
+            ("", "Any status"),
+            (AccessStatus::Active.as_str(), "Active"),
+            (AccessStatus::Ended.as_str(), "Access ended"),
+            (AccessStatus::Suspended.as_str(), "Suspended"),
+        ]
+    }
+
+    /// Whether rows on the page can be selected.
+    fn selects(&self) -> bool {
+        !self.kinds.is_empty() && self.lines.iter().any(|line| line.chosen)
+    }
+
+    /// The buttons of the bulk bar, and the items of its menu.
+    fn bar(&self) -> (Vec<BulkAction>, Vec<BulkAction>) {
+        let usual = |kind: &BulkAction| matches!(kind, BulkAction::Role | BulkAction::Assign | BulkAction::Remove);
+        let few = self.kinds.len() <= 3;
+        self.kinds.iter().partition(|kind| few || usual(kind))
+    }
+
+    /// `aria-sort` of a column.
+    fn sorted(&self, column: &str) -> &'static str {
+        match self.asked.order().as_str().strip_prefix('-') {
+            Some(descending) if descending == column => "descending",
+            None if self.asked.order().as_str() == column => "ascending",
+            _ => "none",
+        }
+    }
+
+    /// The list sorted by a column, or in the opposite order.
+    fn sort_href(&self, column: &str) -> String {
+        let sort = match (column, self.sorted(column)) {
+            (column, "ascending") => format!("-{column}"),
+            // The default order is not part of the address.
+            ("name", _) => String::new(),
+            (column, _) => column.to_owned(),
+        };
+        self.asked.href(&sort, "")
+    }
+}
+
+/// `GET /organizations/{slug}/members`
+pub async fn index(gate: Gate<ViewMembers>, query: web::Query<MembersQuery>) -> Result<HttpResponse, AppError> {
+    let query = query.into_inner();
+    gate.show(move |actor, conn| IndexPage::load(conn, actor, query)).await
+}

@@ -1,0 +1,165 @@
+//! The form of the profile, and its presets.
+
+use crate::common::form::FormErrors;
+use crate::common::{currency, domain, name, zone};
+use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
+use crate::models::organization::profile::Profile;
+
+crate::text_enum! {
+    /// A type of organization together with a word for companies.
+    pub enum Preset {
+        Agency = "agency",
+        Teams = "teams",
+        Simple = "simple",
+        RollUp = "roll-up",
+        Settings = "settings",
+    }
+}
+
+impl Preset {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Agency => "Agency: apps for each client",
+            Self::Teams => "Teams: one workspace for each team",
+            Self::Simple => "Simple: one business",
+            Self::RollUp => "Roll-up: many companies, one view of all",
+            Self::Settings => "Businesses: an agency that runs many small ones",
+        }
+    }
+
+    pub fn gives(self) -> (OrganizationType, UnitLabel) {
+        match self {
+            Self::Agency => (OrganizationType::Partner, UnitLabel::App),
+            Self::Teams => (OrganizationType::Enterprise, UnitLabel::Workspace),
+            Self::Simple => (OrganizationType::Individual, UnitLabel::Business),
+            Self::RollUp => (OrganizationType::Enterprise, UnitLabel::Company),
+            Self::Settings => (OrganizationType::Partner, UnitLabel::Business),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct ProfileForm {
+    pub name: String,
+    pub organization_type: String,
+    pub unit_label: String,
+    pub region: String,
+    pub domain: String,
+    /// Empty keeps the present one.
+    pub timezone: String,
+    /// Empty keeps the present one.
+    pub currency: String,
+}
+
+impl ProfileForm {
+    pub fn of(profile: Profile) -> Self {
+        Self {
+            name: profile.name,
+            organization_type: profile.organization_type.to_string(),
+            unit_label: profile.unit.to_string(),
+            region: profile.region.to_string(),
+            domain: profile.domain,
+            timezone: profile.timezone,
+            currency: profile.currency,
+        }
+    }
+
+    #[must_use]
+    pub fn filled(mut self, preset: Preset) -> Self {
+        let (organization_type, unit) = preset.gives();
+        self.organization_type = organization_type.to_string();
+        self.unit_label = unit.to_string();
+        self
+    }
+
+    pub fn parse(&self) -> Result<Profile, FormErrors> {
+        let mut errors = FormErrors::none();
+        let name = errors.take("name", name::parse(&self.name, "a name", 80));
+        let organization_type = errors.take(
+            "organization_type",
+            OrganizationType::parse(&self.organization_type).ok_or("Choose what describes you best"),
+        );
+        let unit = errors.take(
+            "unit_label",
+            UnitLabel::parse(&self.unit_label).ok_or("Choose one of the words"),
+        );
+        let domain = errors.take("domain", domain::parse(&self.domain));
+        let region = errors.take("region", Region::parse(&self.region).ok_or("Choose a region"));
+        let or_empty = |text: &str, parse: fn(&str) -> Result<String, &'static str>| match text.trim() {
+            "" => Ok(String::new()),
+            text => parse(text),
+        };
+        let timezone = errors.take("timezone", or_empty(&self.timezone, zone::parse));
+        let currency = errors.take("currency", or_empty(&self.currency, currency::parse));
+        match (name, organization_type, unit, region, domain, timezone.zip(currency)) {
+            (
+                Some(name),
+                Some(organization_type),
+                Some(unit),
+                Some(region),
+                Some(domain),
+                Some((timezone, currency)),
+            ) => Ok(Profile {
+                name,
+                organization_type,
+                unit,
+                region,
+                domain,
+                timezone,
+                currency,
+            }),
+            _ => Err(errors),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile() -> Profile {
+        Profile {
+            name: "Acme".into(),
+            organization_type: OrganizationType::Enterprise,
+            unit: UnitLabel::Company,
+            region: Region::Europe,
+            domain: String::new(),
+            timezone: "Europe/Berlin".into(),
+            currency: "EUR".into(),
+        }
+    }
+
+    #[test]
+    fn each_preset_fills_in_a_type_and_a_word() {
+        let mut seen: Vec<_> = Preset::ALL.iter().map(|preset| preset.gives()).collect();
+        seen.dedup();
+        assert_eq!(seen.len(), 5);
+        let form = ProfileForm::of(profile()).filled(Preset::Teams);
+        assert_eq!(form.unit_label, "workspace");
+        assert_eq!(form.name, "Acme");
+    }
+
+    #[test]
+    fn a_time_zone_and_a_currency_can_be_left_out() {
+        let form = ProfileForm {
+            timezone: String::new(),
+            currency: String::new(),
+            ..ProfileForm::of(profile())
+        };
+        assert!(form.parse().is_ok());
+        let wrong = ProfileForm {
+            timezone: "Mars".into(),
+            currency: "XXX".into(),
+            ..form
+        };
+        let errors = wrong.parse().unwrap_err();
+        assert!(errors.get("timezone").is_some() && errors.get("currency").is_some());
+    }
+
+    #[test]
+    fn a_form_of_a_profile_parses_to_that_profile() {
+        assert_eq!(ProfileForm::of(profile()).parse().unwrap(), profile());
+        assert!(ProfileForm::default().parse().is_err());
+    }
+}

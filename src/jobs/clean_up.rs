@@ -1,0 +1,23 @@
+//! Deletes what is no longer needed: removal snapshots, sessions, email tokens and sign-in attempts.
+
+use crate::audit::Events;
+use crate::auth::System;
+use crate::common::error::AppError;
+use crate::jobs::periodic::Periodic;
+use crate::models::{due, membership};
+use crate::queue::JobKind;
+use crate::services::accounts::cleanup;
+
+pub const JOB: Periodic = Periodic {
+    kind: JobKind::CleanUp,
+    is_due: |cx, conn| Ok(due::leftovers(conn, cx.now)?),
+    run,
+};
+
+fn run(system: &System) -> Result<(), AppError> {
+    system.write(|cx, conn| {
+        membership::forget_removals(conn, cx.now)?;
+        cleanup::delete_expired(conn, cx.now)?;
+        Ok(((), Events::none("expired rows have no effect any more")))
+    })
+}

@@ -1,0 +1,97 @@
+//! Whether time has left work for a background job. Reads only, so that asking every minute takes no lock.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use crate::common::time::{Span, Time};
+use crate::db::Conn;
+use crate::db::schema::{
+    approvals, company_assignments, email_tokens, invitations, join_requests, login_attempts, memberships, sessions,
+    support_sessions,
+};
+use crate::db::types::MembershipStatus;
+use crate::db::types::organization::InvitationStatus;
+use crate::models::approval::ApprovalStatus;
+use crate::models::join_request;
+use crate::models::session::{ABSOLUTE, IDLE};
+
+/// Pending invitations past their end.
+pub fn expired_invitations(conn: &mut Conn, now: Time) -> QueryResult<bool> {
+    diesel::select(exists(
+        invitations::table
+            .filter(invitations::status.eq(InvitationStatus::Pending))
+            .filter(invitations::expires_at.le(now)),
+    ))
+    .get_result(conn)
+}
+
+/// Memberships or assignments whose access has ended.
+pub fn ended_access(conn: &mut Conn, now: Time) -> QueryResult<bool> {
+    let memberships: bool = diesel::select(exists(
+        memberships::table
+            .filter(memberships::status.eq(MembershipStatus::Active))
+            .filter(memberships::access_until.lt(now)),
+    ))
+    .get_result(conn)?;
+    if memberships {
+        return Ok(true);
+    }
+    diesel::select(exists(
+        company_assignments::table.filter(company_assignments::access_until.lt(now)),
+    ))
+    .get_result(conn)
+}
+
+/// Join requests that no one decided in time.
+pub fn expired_join_requests(conn: &mut Conn, now: Time) -> QueryResult<bool> {
+    diesel::select(exists(
+        join_requests::table
+            .filter(join_requests::status.eq(join_request::Status::Awaiting))
+            .filter(join_requests::created_at.le(now - join_request::WAIT)),
+    ))
+    .get_result(conn)
+}
+
+/// Open approvals past their end.
+pub fn expired_approvals(conn: &mut Conn, now: Time) -> QueryResult<bool> {
+    diesel::select(exists(
+        approvals::table
+            .filter(approvals::status.eq(ApprovalStatus::Open))
+            .filter(approvals::expires_at.le(now)),
+    ))
+    .get_result(conn)
+}
+
+/// Support sessions past their end.
+pub fn ended_support_sessions(conn: &mut Conn, now: Time) -> QueryResult<bool> {
+    diesel::select(exists(
+        support_sessions::table
+            .filter(support_sessions::ended_at.is_null())
+            .filter(support_sessions::ends_at.le(now)),
+    ))
+    .get_result(conn)
+}
+
+/// Removal snapshots, sessions, email tokens and sign-in attempts that are no longer needed.
+pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
+    let removals: bool =
+        diesel::select(exists(memberships::table.filter(memberships::restorable_until.lt(now)))).get_result(conn)?;
+    let sessions: bool = diesel::select(exists(
+        sessions::table.filter(
+            sessions::last_seen_at
+                .le(now - IDLE)
+                .or(sessions::created_at.le(now - ABSOLUTE)),
+        ),
+    ))
+    .get_result(conn)?;
+    let past = now - Span::days(7);
+    let tokens: bool = diesel::select(exists(
+        email_tokens::table.filter(email_tokens::expires_at.lt(past).or(email_tokens::used_at.lt(past))),
+    ))
+    .get_result(conn)?;
+    let attempts: bool = diesel::select(exists(
+        login_attempts::table.filter(login_attempts::at.lt(now - Span::days(1))),
+    ))
+    .get_result(conn)?;
+    Ok(removals || sessions || tokens || attempts)
+}

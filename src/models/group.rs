@@ -1,0 +1,137 @@
+//! Groups and what they give: what pages and rules read.
+
+use diesel::prelude::*;
+
+use crate::authz::role::{CompanyRole, Role};
+use crate::common::id::{CompanyId, GroupId, MembershipId};
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{companies, group_grants, group_members, groups, memberships};
+use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::CompanyStatus;
+
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = groups)]
+pub struct Group {
+    pub id: GroupId,
+    pub name: String,
+    pub description: String,
+    /// The role that members inherit; Member gives nothing.
+    pub role: Role,
+    pub member_count: i64,
+    pub created_at: Time,
+}
+
+/// A company that a group gives access to.
+#[derive(Debug, Clone, Queryable)]
+pub struct GroupGrant {
+    pub company: CompanyId,
+    pub name: String,
+    pub role: CompanyRole,
+    pub status: CompanyStatus,
+}
+
+/// The groups by name, or only those that give access to one of the companies.
+pub fn list(
+    conn: &mut Conn,
+    organization: OrgId,
+    within: Option<Vec<CompanyId>>,
+    limit: i64,
+) -> QueryResult<Vec<Group>> {
+    let mut query = groups::table
+        .filter(groups::organization_id.eq(organization))
+        .order((groups::name, groups::id))
+        .limit(limit)
+        .select(Group::as_select())
+        .into_boxed();
+    if let Some(within) = within {
+        let giving = group_grants::table
+            .filter(group_grants::organization_id.eq(organization))
+            .filter(group_grants::company_id.eq_any(within))
+            .select(group_grants::group_id);
+        query = query.filter(groups::id.eq_any(giving));
+    }
+    query.load(conn)
+}
+
+pub fn find(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<Group> {
+    groups::table
+        .find((organization, id))
+        .select(Group::as_select())
+        .first(conn)
+}
+
+pub fn count(conn: &mut Conn, organization: OrgId) -> QueryResult<i64> {
+    groups::table
+        .filter(groups::organization_id.eq(organization))
+        .count()
+        .get_result(conn)
+}
+
+/// The companies that a group gives access to, by name.
+pub fn grants(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<Vec<GroupGrant>> {
+    group_grants::table
+        .inner_join(
+            companies::table.on(companies::organization_id
+                .eq(group_grants::organization_id)
+                .and(companies::id.eq(group_grants::company_id))),
+        )
+        .filter(group_grants::organization_id.eq(organization))
+        .filter(group_grants::group_id.eq(id))
+        .order((companies::sort_name, companies::id))
+        .select((companies::id, companies::name, group_grants::role, companies::status))
+        .load(conn)
+}
+
+/// The groups of a member, by name.
+pub fn of_member(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<Group>> {
+    groups::table
+        .inner_join(
+            group_members::table.on(group_members::organization_id
+                .eq(groups::organization_id)
+                .and(group_members::group_id.eq(groups::id))),
+        )
+        .filter(group_members::organization_id.eq(organization))
+        .filter(group_members::membership_id.eq(member))
+        .order((groups::name, groups::id))
+        .select(Group::as_select())
+        .load(conn)
+}
+
+pub fn has_member(conn: &mut Conn, organization: OrgId, id: GroupId, member: MembershipId) -> QueryResult<bool> {
+    let key = (organization, id, member);
+    diesel::select(diesel::dsl::exists(group_members::table.find(key))).get_result(conn)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn memberships_in(organization: OrgId, id: GroupId) -> _ {
+    memberships::table
+        .inner_join(
+            group_members::table.on(group_members::organization_id
+                .eq(memberships::organization_id)
+                .and(group_members::membership_id.eq(memberships::id))),
+        )
+        .filter(group_members::organization_id.eq(organization))
+        .filter(group_members::group_id.eq(id))
+}
+
+/// The distinct effective roles of the members of a group.
+pub fn member_roles(conn: &mut Conn, organization: OrgId, id: GroupId) -> QueryResult<Vec<Role>> {
+    memberships_in(organization, id)
+        .select(memberships::role)
+        .distinct()
+        .load(conn)
+}
+
+/// The members with overrides, and `actor` if they are in the group.
+pub fn members_with_overrides(
+    conn: &mut Conn,
+    organization: OrgId,
+    id: GroupId,
+    actor: MembershipId,
+) -> QueryResult<Vec<MembershipId>> {
+    memberships_in(organization, id)
+        .filter(memberships::overrides.ne("").or(memberships::id.eq(actor)))
+        .select(memberships::id)
+        .load(conn)
+}

@@ -1,0 +1,134 @@
+//! What members can be filtered and sorted by.
+
+use crate::authz::role::{CompanyRole, Role};
+use crate::common::id::{CompanyId, CustomRoleId};
+use crate::common::time::Time;
+use crate::models::member_search::row::MemberRow;
+
+crate::text_enum! {
+    /// Whether a member has access.
+    pub enum AccessStatus {
+        Active = "active",
+        /// Suspended by another member.
+        Suspended = "suspended",
+        /// The end date has passed.
+        Ended = "ended",
+    }
+}
+
+crate::text_enum! {
+    /// The order of the list.
+    pub enum Sort {
+        Name = "name",
+        NameBackwards = "-name",
+        /// Oldest members first.
+        Joined = "joined",
+        /// Newest members first.
+        JoinedBackwards = "-joined",
+    }
+}
+
+impl Sort {
+    pub(super) fn by_name(self) -> bool {
+        matches!(self, Self::Name | Self::NameBackwards)
+    }
+
+    pub(super) fn descending(self) -> bool {
+        matches!(self, Self::NameBackwards | Self::JoinedBackwards)
+    }
+}
+
+/// What a member has besides a built-in role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// A custom role.
+    Custom(CustomRoleId),
+    /// This role in the filtered company, or in any.
+    Place(CompanyRole),
+}
+
+/// Which members a list shows.
+#[derive(Debug, Clone)]
+pub struct MemberFilter {
+    /// Folded beginnings of words. Each of them must match.
+    pub words: Vec<Vec<u8>>,
+    pub role: Option<Role>,
+    /// Members assigned to this company. `within` has no effect then.
+    pub company: Option<CompanyId>,
+    pub given: Option<Given>,
+    pub standing: Option<AccessStatus>,
+    /// Only members assigned to one of these, for an actor who sees no others.
+    pub within: Option<Vec<CompanyId>>,
+    pub sort: Sort,
+    /// The time at which access has ended or not.
+    pub now: Time,
+}
+
+/// One condition that can be collected from an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Term<'a> {
+    Word(&'a [u8]),
+    Company(CompanyId),
+    Within(&'a [CompanyId]),
+    Given(Given),
+    Standing,
+    Role(Role),
+}
+
+impl MemberFilter {
+    /// Whether at most the role is filtered.
+    pub(super) fn is_plain(&self) -> bool {
+        self.words.is_empty()
+            && self.company.is_none()
+            && self.given.is_none()
+            && self.standing.is_none()
+            && self.within.is_none()
+    }
+
+    /// Whether only words are filtered, and the list is sorted by name.
+    pub(super) fn is_words_alone(&self) -> bool {
+        let Self {
+            role,
+            company,
+            given,
+            standing,
+            within,
+            ..
+        } = self;
+        role.is_none()
+            && company.is_none()
+            && given.is_none()
+            && standing.is_none()
+            && within.is_none()
+            && self.sort.by_name()
+    }
+
+    pub(super) fn key(&self, row: &MemberRow) -> (Vec<u8>, String) {
+        (self.sort_key(row.sort_name.clone(), row.joined_at), row.id.to_string())
+    }
+
+    pub(super) fn sort_key(&self, sort_name: Option<Vec<u8>>, joined: Time) -> Vec<u8> {
+        if self.sort.by_name() {
+            sort_name.unwrap_or_default()
+        } else {
+            joined.0.to_be_bytes().to_vec()
+        }
+    }
+
+    /// The conditions, the most selective first.
+    pub(super) fn terms(&self) -> Vec<Term<'_>> {
+        let mut words: Vec<&Vec<u8>> = self.words.iter().collect();
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        let mut terms: Vec<Term<'_>> = words.into_iter().map(|word| Term::Word(word)).collect();
+        terms.extend(self.company.map(Term::Company));
+        terms.extend(self.given.map(Term::Given));
+        terms.extend(
+            self.standing
+                .filter(|standing| *standing != AccessStatus::Active)
+                .map(|_| Term::Standing),
+        );
+        terms.extend(self.role.map(Term::Role));
+        terms.extend(self.within.as_deref().map(Term::Within));
+        terms
+    }
+}

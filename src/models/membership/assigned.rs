@@ -1,0 +1,153 @@
+//! The companies that members are assigned to.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::authz::role::CompanyRole;
+use crate::common::id::{CompanyId, MembershipId};
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{companies, company_assignments};
+use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::CompanyStatus;
+use crate::models::membership::Origin;
+
+/// A company that a member is assigned to.
+#[derive(Debug, Clone, Queryable)]
+pub struct AssignedCompany {
+    pub id: CompanyId,
+    pub name: String,
+    pub slug: String,
+    pub status: CompanyStatus,
+    /// The effective role: the higher of the direct role and those of groups.
+    pub role: CompanyRole,
+    /// The role without groups.
+    pub direct: Option<CompanyRole>,
+    pub origin: Origin,
+    /// The end of the direct assignment.
+    pub access_until: Option<Time>,
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn with_companies(organization: OrgId) -> _ {
+    company_assignments::table
+        .inner_join(
+            companies::table.on(companies::organization_id
+                .eq(company_assignments::organization_id)
+                .and(companies::id.eq(company_assignments::company_id))),
+        )
+        .filter(company_assignments::organization_id.eq(organization))
+}
+
+/// The companies of a member, by name.
+pub fn companies_of(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<AssignedCompany>> {
+    with_companies(organization)
+        .filter(company_assignments::membership_id.eq(member))
+        .order((companies::sort_name, companies::id))
+        .select((
+            companies::id,
+            companies::name,
+            companies::slug,
+            companies::status,
+            company_assignments::role,
+            company_assignments::direct_role,
+            company_assignments::origin,
+            company_assignments::access_until,
+        ))
+        .load(conn)
+}
+
+/// The names of the companies of each member, by name.
+pub fn company_names(
+    conn: &mut Conn,
+    organization: OrgId,
+    members: &[MembershipId],
+) -> QueryResult<HashMap<MembershipId, Vec<String>>> {
+    let mut names: HashMap<MembershipId, Vec<String>> = HashMap::new();
+    if members.is_empty() {
+        return Ok(names);
+    }
+    let mut rows: Vec<(MembershipId, Vec<u8>, String)> = with_companies(organization)
+        .filter(company_assignments::membership_id.eq_any(members))
+        .select((
+            company_assignments::membership_id,
+            companies::sort_name,
+            companies::name,
+        ))
+        .load(conn)?;
+    rows.sort_unstable();
+    for (member, _, name) in rows {
+        names.entry(member).or_default().push(name);
+    }
+    Ok(names)
+}
+
+/// Whether a member is assigned to at least one of the companies.
+pub fn is_in_any(
+    conn: &mut Conn,
+    organization: OrgId,
+    member: MembershipId,
+    companies: &[CompanyId],
+) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        company_assignments::table
+            .filter(company_assignments::organization_id.eq(organization))
+            .filter(company_assignments::membership_id.eq(member))
+            .filter(company_assignments::company_id.eq_any(companies)),
+    ))
+    .get_result(conn)
+}
+
+/// The effective role of a member in a company.
+pub fn role_in(
+    conn: &mut Conn,
+    organization: OrgId,
+    member: MembershipId,
+    company: CompanyId,
+) -> QueryResult<Option<CompanyRole>> {
+    company_assignments::table
+        .find((organization, member, company))
+        .select(company_assignments::role)
+        .first(conn)
+        .optional()
+}
+
+/// A company and the assignment of one member to it.
+#[derive(Debug, Clone)]
+pub struct CompanyAssignment {
+    pub company: String,
+    pub status: CompanyStatus,
+    pub role: Option<CompanyRole>,
+    pub direct: Option<CompanyRole>,
+    pub until: Option<Time>,
+}
+
+/// A company and a member's assignment to it, if there is one.
+pub fn assignment(
+    conn: &mut Conn,
+    organization: OrgId,
+    member: MembershipId,
+    company: CompanyId,
+) -> QueryResult<CompanyAssignment> {
+    let (name, status) = companies::table
+        .find((organization, company))
+        .select((companies::name, companies::status))
+        .first(conn)?;
+    let found: Option<(CompanyRole, Option<CompanyRole>, Option<Time>)> = company_assignments::table
+        .find((organization, member, company))
+        .select((
+            company_assignments::role,
+            company_assignments::direct_role,
+            company_assignments::access_until,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(CompanyAssignment {
+        company: name,
+        status,
+        role: found.map(|(role, ..)| role),
+        direct: found.and_then(|(_, direct, _)| direct),
+        until: found.and_then(|(.., until)| until),
+    })
+}

@@ -1,0 +1,42 @@
+//! How many members have each role, from the stored counters.
+
+use diesel::prelude::*;
+
+use crate::authz::role::Role;
+use crate::db::Conn;
+use crate::db::schema::role_counts;
+use crate::db::types::org_id::OrgId;
+
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = role_counts)]
+pub struct RoleCount {
+    pub role: Role,
+    pub members: i64,
+    pub suspended: i64,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct RoleCounts(Vec<RoleCount>);
+
+impl RoleCounts {
+    pub fn load(conn: &mut Conn, organization: OrgId) -> QueryResult<Self> {
+        Ok(Self(
+            role_counts::table
+                .filter(role_counts::organization_id.eq(organization))
+                .select(RoleCount::as_select())
+                .load(conn)?,
+        ))
+    }
+
+    /// The members with one role, or all.
+    pub fn members(&self, role: Option<Role>) -> i64 {
+        let counts = self.0.iter().filter(|count| role.is_none_or(|role| role == count.role));
+        counts.map(|count| count.members).sum()
+    }
+
+    /// The active members whose role covers every company.
+    pub fn in_every_company(&self) -> i64 {
+        let counts = self.0.iter().filter(|count| count.role.inherited().is_some());
+        counts.map(|count| count.members - count.suspended).sum()
+    }
+}

@@ -1,0 +1,72 @@
+//! The organizations of an account.
+
+use diesel::prelude::*;
+
+use crate::audit::Action;
+use crate::common::id::{MembershipId, UserId};
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{account_events, memberships, organization_slugs, organizations, users};
+use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::{OrganizationStatus, UnitLabel};
+
+/// Locks the account, so that concurrent creations are counted one after the other, and reads the limit that an operator
+/// has set for it.
+pub fn lock_limit(conn: &mut Conn, user: UserId) -> QueryResult<Option<i32>> {
+    // An update without a change takes the row lock on both engines.
+    diesel::update(users::table.find(user))
+        .set(users::id.eq(users::id))
+        .execute(conn)?;
+    users::table.find(user).select(users::organization_limit).first(conn)
+}
+
+/// How many organizations the account has created, without deleted ones.
+pub fn count_created(conn: &mut Conn, user: UserId) -> QueryResult<i64> {
+    organizations::table
+        .filter(organizations::created_by.eq(user))
+        .filter(organizations::status.ne(OrganizationStatus::Deleted))
+        .count()
+        .get_result(conn)
+}
+
+/// How often the account has requested another organization since a time.
+pub fn count_requests(conn: &mut Conn, user: UserId, since: Time) -> QueryResult<i64> {
+    account_events::table
+        .filter(account_events::user_id.eq(user))
+        .filter(account_events::action.eq(Action::OrganizationRequested))
+        .filter(account_events::at.gt(since))
+        .count()
+        .get_result(conn)
+}
+
+/// An organization in which the account is an active member.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = organizations)]
+pub struct ActiveOrganization {
+    pub id: OrgId,
+    #[diesel(select_expression = memberships::id)]
+    pub membership: MembershipId,
+    pub name: String,
+    #[diesel(select_expression = organization_slugs::slug)]
+    pub slug: String,
+    #[diesel(column_name = unit_label)]
+    pub unit: UnitLabel,
+}
+
+/// The active organizations of an account by name, without one of them.
+pub fn others(conn: &mut Conn, user: UserId, except: OrgId, limit: i64) -> QueryResult<Vec<ActiveOrganization>> {
+    memberships::table
+        .inner_join(organizations::table)
+        .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(memberships::organization_id.ne(except))
+        .filter(organizations::status.eq(OrganizationStatus::Active))
+        .filter(organizations::delete_after.is_null())
+        .filter(organization_slugs::is_current.eq(true))
+        .order((organizations::name, organizations::id))
+        .limit(limit)
+        .select(ActiveOrganization::as_select())
+        .load(conn)
+}

@@ -1,0 +1,29 @@
+//! Archiving and restoring a company.
+
+use crate::audit::{Action, Event, Events};
+use crate::auth::actor::Actor;
+use crate::auth::company::Company;
+use crate::common::error::AppError;
+use crate::db::Conn;
+use crate::db::types::organization::CompanyStatus;
+use crate::models::company;
+
+pub fn archive(conn: &mut Conn, actor: &Actor, company: &Company) -> Result<((), Events), AppError> {
+    set_status(conn, actor, company, CompanyStatus::Archived)
+}
+
+pub fn restore(conn: &mut Conn, actor: &Actor, company: &Company) -> Result<((), Events), AppError> {
+    set_status(conn, actor, company, CompanyStatus::Active)
+}
+
+fn set_status(conn: &mut Conn, actor: &Actor, company: &Company, to: CompanyStatus) -> Result<((), Events), AppError> {
+    let (action, archived_at) = match to {
+        CompanyStatus::Archived => (Action::CompanyArchived, Some(actor.cx.now)),
+        CompanyStatus::Active => (Action::CompanyRestored, None),
+    };
+    if !company::set_status(conn, actor.organization, company.id, to, archived_at)? {
+        return Ok(((), Events::none("nothing changed")));
+    }
+    let event = Event::new(action, "company", company.id, &company.name);
+    Ok(((), actor.event(event)))
+}

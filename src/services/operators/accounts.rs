@@ -1,0 +1,36 @@
+//! Organization limits and sessions of accounts.
+
+use serde_json::json;
+
+use crate::audit::{Action, Event, Events};
+use crate::auth::current_user::CurrentUser;
+use crate::common::error::AppError;
+use crate::common::id::UserId;
+use crate::db::Conn;
+use crate::models::{operator, session};
+
+/// Sets how many organizations an account can create; `None` for the default of the instance.
+pub fn set_limit(conn: &mut Conn, user: UserId, limit: Option<i32>) -> Result<((), Events), AppError> {
+    let account = operator::find_account(conn, user)?;
+    if account.organization_limit == limit {
+        return Ok(((), Events::none("nothing changed")));
+    }
+    operator::set_organization_limit(conn, user, limit)?;
+    let event = Event::new(Action::LimitChanged, "account", user, account.email)
+        .before(json!({ "organizations": account.organization_limit }))
+        .after(json!({ "organizations": limit }));
+    Ok(((), Events::account(user, event)))
+}
+
+/// Ends the sessions of an account but the operator's own one. The result is how many there were.
+pub fn end_sessions(conn: &mut Conn, by: &CurrentUser, user: UserId) -> Result<(usize, Events), AppError> {
+    let account = operator::find_account(conn, user)?;
+    let kept = (user == by.id).then_some(by.session);
+    let ended = session::end_all(conn, user, kept)?;
+    if ended == 0 {
+        return Ok((0, Events::none("there was no session")));
+    }
+    let event =
+        Event::new(Action::OtherSessionsEnded, "account", user, account.email).after(json!({ "sessions": ended }));
+    Ok((ended, Events::account(user, event)))
+}

@@ -1,0 +1,5 @@
+//! What operators change: accounts, other operators, and emails.
+
+pub mod accounts;
+pub mod appoint;
+pub mod mail;

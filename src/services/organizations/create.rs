@@ -1,0 +1,163 @@
+//! Creating an organization.
+
+use serde_json::json;
+
+use crate::app::Ctx;
+use crate::audit::{Action, Event, Events};
+use crate::authz::role::Role;
+use crate::change_error;
+use crate::common::email::Email;
+use crate::common::error::AppError;
+use crate::common::id::UserId;
+use crate::common::slug::Slug;
+use crate::db::Conn;
+use crate::db::types::org_id::OrgId;
+use crate::models::invitation;
+use crate::models::invitation::NewInvitation;
+use crate::models::membership;
+use crate::models::membership::Origin;
+use crate::models::membership::add::NewMembership;
+use crate::models::organization;
+use crate::models::organization::{NewOrganization, of_user};
+use crate::services::company_form;
+use crate::services::invitations::email;
+
+/// An organization as an account wants to create it.
+#[derive(Debug, Clone)]
+pub struct OrganizationDraft {
+    pub new: NewOrganization,
+    /// Whether the slug comes from the name. Then a free one replaces a taken one.
+    pub slug_is_suggested: bool,
+    /// The owner to invite; `None` for the creator.
+    pub owner: Option<Email>,
+}
+
+#[derive(Debug)]
+pub enum CreateOrganizationError {
+    /// The account has created as many organizations as it can.
+    LimitReached,
+    SlugTaken {
+        slug: Slug,
+        free: Option<Slug>,
+    },
+    Failed(AppError),
+}
+
+change_error!(CreateOrganizationError);
+
+/// How many organizations an account can create: its own limit, or the default of the instance. `None` for no limit.
+pub fn limit(own: Option<i32>, default: Option<u32>) -> Option<i64> {
+    own.map(i64::from).or(default.map(i64::from))
+}
+
+pub fn is_full(created: i64, limit: Option<i64>) -> bool {
+    limit.is_some_and(|limit| created >= limit)
+}
+
+/// Creates an organization within the account's limit, and invites its owner.
+pub fn create_within_limit(
+    conn: &mut Conn,
+    cx: &Ctx,
+    creator: UserId,
+    draft: OrganizationDraft,
+) -> Result<(Slug, Events), CreateOrganizationError> {
+    let limit = limit(of_user::lock_limit(conn, creator)?, cx.config().organization_limit);
+    if is_full(of_user::count_created(conn, creator)?, limit) {
+        return Err(CreateOrganizationError::LimitReached);
+    }
+    let mut new = draft.new;
+    if draft.slug_is_suggested
+        && let Some(free) = organization::free_like(conn, new.slug.as_str())?
+    {
+        new.slug = free;
+    }
+    let (id, events) = create(conn, cx, creator, &new)?;
+    let events = match draft.owner {
+        Some(owner) => events.and(invite_owner(conn, cx, creator, id, owner)?),
+        None => events,
+    };
+    Ok((new.slug, events))
+}
+
+/// Creates an organization with a first company and its creator as the owner.
+pub fn create(
+    conn: &mut Conn,
+    cx: &Ctx,
+    creator: UserId,
+    new: &NewOrganization,
+) -> Result<(OrgId, Events), CreateOrganizationError> {
+    let Some(id) = organization::insert(conn, cx.now, creator, new)? else {
+        let free = organization::free_like(conn, new.slug.as_str())?;
+        let slug = new.slug.clone();
+        return Err(CreateOrganizationError::SlugTaken { slug, free });
+    };
+    let owner = NewMembership {
+        role: Role::Owner,
+        access_until: None,
+        invited_by: None,
+        origin: Origin::Direct,
+        companies: Vec::new(),
+    };
+    membership::add(conn, cx, id, creator, &owner)?;
+    let created = Event::new(Action::OrganizationCreated, "organization", id, &new.name).after(json!({
+        "name": new.name,
+        "slug": new.slug.as_str(),
+        "type": new.organization_type.as_str(),
+        "region": new.region.as_str(),
+        "domain": new.domain,
+    }));
+    let company = create_first_company(conn, cx, id, new)?;
+    Ok((id, Events::organization(id, created).and(company)))
+}
+
+fn create_first_company(conn: &mut Conn, cx: &Ctx, id: OrgId, new: &NewOrganization) -> Result<Events, AppError> {
+    let name = format!("{} {}", new.name, new.organization_type.unit().one());
+    let slug = Slug::parse("main").map_err(AppError::internal)?;
+    let company = company_form::create(conn, id, cx.now, &name, &slug)?
+        .ok_or_else(|| AppError::internal("the first company's slug is taken"))?;
+    let event = Event::new(Action::CompanyCreated, "company", company, &name)
+        .after(json!({ "name": name, "slug": slug.as_str() }));
+    Ok(Events::organization(id, event))
+}
+
+/// The creator is the owner until the invited person accepts, so that the organization always has one.
+fn invite_owner(
+    conn: &mut Conn,
+    cx: &Ctx,
+    creator: UserId,
+    organization: OrgId,
+    owner: Email,
+) -> Result<Events, AppError> {
+    let label = owner.to_string();
+    let new = NewInvitation {
+        email: owner,
+        first_name: String::new(),
+        last_name: String::new(),
+        role: Role::Owner,
+        companies: Vec::new(),
+        message: String::new(),
+        access_until: None,
+        hands_over: true,
+    };
+    let (id, seed) = invitation::create(conn, cx, organization, creator, &new)?
+        .ok_or_else(|| AppError::internal("a new organization has an open invitation"))?;
+    let invitation = invitation::find(conn, organization, id)?.ok_or(AppError::NotFound)?;
+    email::invite(conn, cx, &invitation, seed)?;
+    let event = Event::new(Action::MemberInvited, "invitation", id, label)
+        .after(json!({ "role": Role::Owner.as_str(), "hands_over": true }));
+    Ok(Events::organization(organization, event))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_s_own_limit_replaces_the_default() {
+        assert_eq!(limit(Some(5), Some(1)), Some(5));
+        assert_eq!(limit(None, Some(1)), Some(1));
+        assert!(is_full(1, Some(1)));
+        assert!(!is_full(1000, None));
+        assert!(is_full(0, Some(0)));
+    }
+}

@@ -1,0 +1,97 @@
+//! The profile of an organization.
+
+use serde_json::{Map, Value};
+
+use crate::audit::{Action, Event, Events};
+use crate::common::error::AppError;
+use crate::db::Conn;
+use crate::db::types::org_id::OrgId;
+use crate::models::organization;
+use crate::models::organization::Profile;
+
+/// Saves a profile. An empty time zone or currency keeps the present one, for clients that don't send it.
+pub fn update(conn: &mut Conn, organization: OrgId, mut profile: Profile) -> Result<((), Events), AppError> {
+    let before = organization::profile(conn, organization)?;
+    keep_unsent(&before, &mut profile);
+    let Some((was, is)) = changes(&before, &profile) else {
+        return Ok(((), Events::none("nothing changed")));
+    };
+    organization::set_profile(conn, organization, &profile)?;
+    let event = Event::new(Action::OrganizationEdited, "organization", organization, &profile.name)
+        .before(was)
+        .after(is);
+    Ok(((), Events::organization(organization, event)))
+}
+
+fn keep_unsent(before: &Profile, after: &mut Profile) {
+    if after.timezone.is_empty() {
+        after.timezone.clone_from(&before.timezone);
+    }
+    if after.currency.is_empty() {
+        after.currency.clone_from(&before.currency);
+    }
+}
+
+/// The changed fields before and after. `None` when nothing changed.
+fn changes(before: &Profile, after: &Profile) -> Option<(Value, Value)> {
+    let fields = |profile: &Profile| {
+        [
+            ("name", profile.name.clone()),
+            ("type", profile.organization_type.to_string()),
+            ("unit", profile.unit.to_string()),
+            ("region", profile.region.to_string()),
+            ("domain", profile.domain.clone()),
+            ("timezone", profile.timezone.clone()),
+            ("currency", profile.currency.clone()),
+        ]
+    };
+    let (mut was, mut is) = (Map::new(), Map::new());
+    for ((field, old), (_, new)) in fields(before).into_iter().zip(fields(after)) {
+        if old != new {
+            was.insert(field.into(), old.into());
+            is.insert(field.into(), new.into());
+        }
+    }
+    (!is.is_empty()).then(|| (was.into(), is.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
+
+    fn profile() -> Profile {
+        Profile {
+            name: "Acme".into(),
+            organization_type: OrganizationType::Enterprise,
+            unit: UnitLabel::Company,
+            region: Region::Europe,
+            domain: String::new(),
+            timezone: "Europe/Berlin".into(),
+            currency: "EUR".into(),
+        }
+    }
+
+    #[test]
+    fn a_time_zone_and_a_currency_that_are_not_sent_are_kept() {
+        let mut sent = Profile {
+            timezone: String::new(),
+            currency: String::new(),
+            ..profile()
+        };
+        keep_unsent(&profile(), &mut sent);
+        assert_eq!(sent, profile());
+    }
+
+    #[test]
+    fn only_changed_fields_are_recorded() {
+        assert_eq!(changes(&profile(), &profile()), None);
+        let after = Profile {
+            unit: UnitLabel::Client,
+            ..profile()
+        };
+        let (was, is) = changes(&profile(), &after).unwrap();
+        assert_eq!(was, serde_json::json!({ "unit": "company" }));
+        assert_eq!(is, serde_json::json!({ "unit": "client" }));
+    }
+}

@@ -1,0 +1,4 @@
+pub mod begin;
+pub mod consent;
+pub mod email;
+pub mod end;

@@ -1,0 +1,208 @@
+//! The page of every error, or its redirect.
+
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use askama::Template;
+
+use crate::app::{App, Ctx, Request};
+use crate::common::error::{AppError, Refusal};
+use crate::common::html::{came_from, query_value};
+use crate::web::layout::Layout;
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    layout: Layout,
+    status: u16,
+    title: String,
+    text: String,
+    permission: Option<String>,
+    people: Vec<(String, String)>,
+    home: &'static str,
+    ask: Option<Ask>,
+}
+
+/// What can be requested, and where.
+struct Ask {
+    slug: String,
+    key: &'static str,
+    company: Option<String>,
+}
+
+/// Gives every error its page or its redirect.
+pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Request>) -> ServiceResponse<BoxBody> {
+    let error = response
+        .response()
+        .error()
+        .and_then(actix_web::Error::as_error::<AppError>);
+    let bare = response.status().is_client_error() || response.status().is_server_error();
+    if error.is_none() && (!bare || response.headers().contains_key(header::CONTENT_TYPE)) {
+        return response;
+    }
+    let status = response.status();
+    let answer = match error {
+        Some(AppError::SignedOut) => {
+            // The path of a form has no page: back to the page that the form was on.
+            let headers = response.request().headers();
+            let next = match *response.request().method() {
+                Method::GET | Method::HEAD => Some(request.path.as_str()),
+                _ => came_from(headers, &app.config.base_url),
+            };
+            to_login(request, next)
+        }
+        Some(AppError::Unverified) => elsewhere(request, "/verify"),
+        Some(AppError::Moved(slug)) => moved(&response, request, slug),
+        error => {
+            if let Some(AppError::Internal(what)) = error {
+                let route = response.request().match_pattern().unwrap_or_default();
+                tracing::error!(request_id = %request.id, %route, %what, "internal error");
+            }
+            page(status, error, app, request)
+        }
+    };
+    response.into_response(answer).map_into_boxed_body()
+}
+
+fn to_login(request: &Request, next: Option<&str>) -> HttpResponse {
+    let next = next
+        .filter(|next| *next != "/")
+        .map_or_else(String::new, |next| format!("?next={}", query_value(next)));
+    if request.fragment {
+        HttpResponse::Unauthorized()
+            .insert_header(("HX-Redirect", format!("/login{next}")))
+            .finish()
+    } else {
+        HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/login{next}")))
+            .finish()
+    }
+}
+
+fn elsewhere(request: &Request, path: &str) -> HttpResponse {
+    if request.fragment {
+        HttpResponse::Unauthorized()
+            .insert_header(("HX-Redirect", path))
+            .finish()
+    } else {
+        HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, path))
+            .finish()
+    }
+}
+
+/// The same page under the organization's new slug. A form keeps its method and its fields (308, RFC 9110).
+fn moved(response: &ServiceResponse<BoxBody>, request: &Request, slug: &str) -> HttpResponse {
+    // However the old slug was written (`%6Fld`), what follows stays as it is.
+    let after = request.path.strip_prefix("/organizations/").unwrap_or_default();
+    let rest = after.find(['/', '?']).map_or("", |end| &after[end..]);
+    let there = format!("/organizations/{slug}{rest}");
+    let mut builder = match *response.request().method() {
+        Method::GET | Method::HEAD if request.fragment => return elsewhere(request, &there),
+        Method::GET | Method::HEAD => HttpResponse::MovedPermanently(),
+        // The form of a fragment too: fetch follows the redirect.
+        _ => HttpResponse::PermanentRedirect(),
+    };
+    builder.insert_header((header::LOCATION, there)).finish()
+}
+
+fn page(status: StatusCode, error: Option<&AppError>, app: &App, request: &Arc<Request>) -> HttpResponse {
+    let cx = Ctx {
+        app: app.clone(),
+        now: app.clock.now(),
+        request: request.clone(),
+        flash: None,
+    };
+    let refusal = match error {
+        Some(AppError::Forbidden(refusal)) => Some(refusal),
+        _ => None,
+    };
+    let missing = refusal.filter(|refusal| refusal.reason.is_none());
+    let (title, text) = match error {
+        Some(error) => of_error(error, status, request),
+        None => of_status(status, request),
+    };
+    let page = ErrorPage {
+        layout: Layout::bare(&cx),
+        status: status.as_u16(),
+        title: title.to_owned(),
+        text,
+        permission: missing.map(|refusal| refusal.permission.clone()),
+        people: refusal.map(|refusal| refusal.people.clone()).unwrap_or_default(),
+        ask: missing.and_then(|refusal| Ask::of(refusal)),
+        home: "/organizations",
+    };
+    let body = page.render().unwrap_or_else(|_| format!("{} {title}", status.as_u16()));
+    let mut builder = HttpResponseBuilder::new(status);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        builder.insert_header((header::RETRY_AFTER, "5"));
+    }
+    builder.content_type("text/html; charset=utf-8").body(body)
+}
+
+impl Ask {
+    fn of(refusal: &Refusal) -> Option<Self> {
+        refusal.may_ask.then(|| Self {
+            slug: refusal.slug.clone(),
+            key: refusal.key,
+            company: refusal.company.clone(),
+        })
+    }
+}
+
+/// Title and text.
+type Words = (&'static str, String);
+
+fn of_error(error: &AppError, status: StatusCode, request: &Request) -> Words {
+    match error {
+        AppError::Forbidden(refusal) => match &refusal.reason {
+            Some(reason) => ("You don’t have access at the moment", reason.clone()),
+            None => (
+                "You don’t have permission to do this",
+                "Your role doesn’t include the permission that this page requires.".into(),
+            ),
+        },
+        AppError::CrossSite => (
+            "This request came from another site",
+            "Open the page in Tenantry and try again.".into(),
+        ),
+        AppError::Misdirected => ("Unknown host", "Open Tenantry at its configured address.".into()),
+        AppError::Unreadable(what) => ("This request can’t be read", what.clone()),
+        AppError::TooMany(what) => ("Too many requests", what.clone()),
+        AppError::Busy => (
+            "Tenantry is busy",
+            "The database doesn’t respond at the moment. Nothing was changed. Try again in a minute.".into(),
+        ),
+        AppError::DiskFull => (
+            "The disk is full",
+            "Nothing was changed. Contact the operators of this instance.".into(),
+        ),
+        _ => of_status(status, request),
+    }
+}
+
+fn of_status(status: StatusCode, request: &Request) -> Words {
+    match status {
+        StatusCode::NOT_FOUND => (
+            "Page not found",
+            "Check the address. The page may have been removed, or you may not have access to it.".into(),
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "This isn’t possible here",
+            "Go back and use the buttons of the page.".into(),
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => ("The request is too large", "Send less at a time.".into()),
+        status if status.is_client_error() => ("This request can’t be read", "Go back and try again.".into()),
+        _ => (
+            "Something went wrong",
+            format!(
+                "Your saved changes are safe. If it happens again, send this request ID to the operators of this instance: {}",
+                request.id
+            ),
+        ),
+    }
+}

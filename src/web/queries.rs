@@ -1,0 +1,48 @@
+//! What the layout shows on every page.
+
+use diesel::prelude::*;
+
+use crate::authz::role::Role;
+use crate::common::id::UserId;
+use crate::common::time::Time;
+use crate::db::Conn;
+use crate::db::schema::{invitations, memberships, organization_slugs, organizations};
+use crate::db::types::MembershipStatus;
+use crate::db::types::organization::InvitationStatus;
+
+/// How many pending invitations an email address has.
+pub fn pending_invitations(conn: &mut Conn, email: &str, now: Time) -> QueryResult<i64> {
+    invitations::table
+        .filter(invitations::email.eq(email))
+        .filter(invitations::status.eq(InvitationStatus::Pending))
+        .filter(invitations::expires_at.gt(now))
+        .count()
+        .get_result(conn)
+}
+
+/// An organization of a person.
+#[derive(Queryable)]
+pub struct OwnOrganization {
+    pub name: String,
+    pub slug: String,
+    pub role: Role,
+}
+
+/// The organizations that a person visited last, latest first.
+pub fn organizations_of(conn: &mut Conn, user: UserId, now: Time, limit: i64) -> QueryResult<Vec<OwnOrganization>> {
+    memberships::table
+        .inner_join(organizations::table)
+        .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(
+            memberships::access_until
+                .is_null()
+                .or(memberships::access_until.ge(now)),
+        )
+        .filter(organization_slugs::is_current.eq(true))
+        .order((memberships::last_seen_at.desc(), memberships::id))
+        .limit(limit)
+        .select((organizations::name, organization_slugs::slug, memberships::role))
+        .load(conn)
+}

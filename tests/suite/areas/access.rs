@@ -1,0 +1,168 @@
+//! Path variables, forms and screens of this area.
+
+use crate::browser::screens_test::{Act, Screen};
+use crate::harness::house::House;
+use crate::roles_test::{Form, Scene};
+
+/// The value of a path variable.
+pub fn variable(_scene: &Scene, _path: &str, _name: &str) -> Option<String> {
+    None
+}
+
+/// A valid form.
+pub fn form(scene: &Scene, path: &str) -> Option<Form> {
+    let email = format!("tara@{}.test", scene.slug);
+    let rows = |was: &str| format!("email,company_slug,role{was}\n{email},{},editor", scene.north_slug);
+    match path.strip_prefix("/organizations/{slug}/access/")? {
+        "assignments" => Some(vec![
+            ("member_id", scene.member.clone()),
+            ("company_id", scene.north.clone()),
+            ("role", "editor".into()),
+        ]),
+        "matrix" => Some(vec![
+            ("column", scene.north.clone()),
+            ("person", scene.member.clone()),
+            ("shown", "member,viewer".into()),
+            ("c-0-0", "editor".into()),
+        ]),
+        "matrix/import" => Some(vec![("text", rows(""))]),
+        "matrix/import/applying" => Some(vec![("rows", format!("{},viewer", rows(",was")))]),
+        _ => None,
+    }
+}
+
+/// The pages in their states.
+pub fn screens(house: &House) -> Vec<Screen> {
+    let (ticket, manager, empty) = house.stage(|stage| {
+        let owner = stage.account("Mina Sol", "mina@matrix.test", true);
+        let organization = stage.organization("Matrix Collections", "matrix", owner);
+        let companies: Vec<_> = [
+            "Harbor Recovery",
+            "Atlas Receivables",
+            "Pinecrest Credit",
+            "Bluewater Financial Services of the North",
+        ]
+        .iter()
+        .enumerate()
+        .map(|(at, name)| stage.company(organization, name, &format!("unit-{at}")))
+        .collect();
+        let people = [
+            ("Priya Raman", "member", vec![(0, "manager"), (1, "viewer")]),
+            (
+                "Leon Fischer-Oberhausen von der Heide",
+                "member",
+                vec![(0, "editor"), (1, "viewer"), (2, "viewer"), (3, "editor")],
+            ),
+            ("Daniel Reyes", "admin", vec![]),
+            ("Kenji Watanabe", "viewer", vec![(2, "manager")]),
+            ("Tomasz Wójcik", "user_admin", vec![]),
+        ];
+        for (at, (name, role, places)) in people.iter().enumerate() {
+            let account = stage.account(name, &format!("person{at}@matrix.test"), true);
+            let places: Vec<_> = places.iter().map(|(at, role)| (companies[*at], *role)).collect();
+            stage.enrol(organization, account, role, &places);
+        }
+        let priya = stage.user("person0@matrix.test");
+        let alone = stage.account("Ada Lone", "ada@alone.test", true);
+        stage.organization("Alone", "alone", alone);
+        (stage.ticket(owner), stage.ticket(priya), stage.ticket(alone))
+    });
+    let (owner, manager, alone) = (house.holder(&ticket), house.holder(&manager), house.holder(&empty));
+    let (owner, manager, alone) = (Some(&owner), Some(&manager), Some(&alone));
+    let at = |rest: &str| format!("/organizations/matrix/access{rest}");
+    let page = "/organizations/{slug}/access";
+    let dialog = "/organizations/{slug}/access/assignments/new";
+    let matrix = "/organizations/{slug}/access/matrix";
+    let import = "/organizations/{slug}/access/matrix/import";
+    use Act::{Dialog, DialogSend, Nothing, Search, Send};
+    vec![
+        Screen::new(page, "organization", owner, &at(""), Nothing, "User admin"),
+        Screen::new(
+            page,
+            "company",
+            owner,
+            &at("?tab=company"),
+            Nothing,
+            "Inherited from Admin",
+        ),
+        Screen::new(
+            page,
+            "one company",
+            owner,
+            &at("?tab=company&company=unit-0"),
+            Nothing,
+            "access to Harbor Recovery",
+        ),
+        Screen::new(page, "search", owner, &at(""), Search("zzz"), "No one matches"),
+        Screen::new(page, "a manager", manager, &at("?tab=company"), Nothing, "Leon Fischer"),
+        Screen::new(page, "alone", alone, "/organizations/alone/access", Nothing, "Ada Lone"),
+        Screen::new(
+            page,
+            "dialog",
+            owner,
+            &at(""),
+            Dialog("Assign role"),
+            "Role in the organization",
+        ),
+        Screen::new(
+            page,
+            "dialog, refused",
+            owner,
+            &at(""),
+            DialogSend("Assign role"),
+            "Choose a member",
+        ),
+        Screen::new(
+            dialog,
+            "existing",
+            owner,
+            &at("/assignments/new"),
+            Nothing,
+            "Existing member",
+        ),
+        Screen::new(
+            dialog,
+            "new",
+            owner,
+            &at("/assignments/new?mode=new"),
+            Nothing,
+            "Send invitation",
+        ),
+        Screen::new(
+            dialog,
+            "a manager",
+            manager,
+            &at("/assignments/new"),
+            Nothing,
+            "Role in Harbor Recovery",
+        ),
+        Screen::new(
+            dialog,
+            "errors",
+            owner,
+            &at("/assignments/new?mode=new"),
+            Send("assignments"),
+            "There is a problem",
+        ),
+        Screen::new(matrix, "all", owner, &at("/matrix"), Nothing, "Save changes"),
+        Screen::new(
+            matrix,
+            "one company",
+            owner,
+            &at("/matrix?company=unit-2"),
+            Nothing,
+            "Viewer by role",
+        ),
+        Screen::new(matrix, "a manager", manager, &at("/matrix"), Nothing, "Save changes"),
+        Screen::new(matrix, "nobody", owner, &at("/matrix?q=zzz"), Nothing, "No one matches"),
+        Screen::new(import, "empty", owner, &at("/matrix/import"), Nothing, "Review changes"),
+        Screen::new(
+            import,
+            "errors",
+            owner,
+            &at("/matrix/import"),
+            Send("import"),
+            "There is a problem",
+        ),
+    ]
+}

@@ -1,0 +1,167 @@
+//! Path variables, forms and screens of this area.
+
+use crate::browser::screens_test::{Act, Screen};
+use crate::harness::house::House;
+use crate::roles_test::{Form, Scene};
+
+const BASE: &str = "/organizations/{slug}/access/reviews";
+
+/// The value of a path variable.
+pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+    let rest = path.strip_prefix(BASE)?;
+    let over = rest.starts_with("/{id}/report") || rest.starts_with("/{id}/items/");
+    let (review, item) = if over { &scene.closed_review } else { &scene.review };
+    match name {
+        "id" => Some(review.clone()),
+        "item" => Some(item.clone()),
+        _ => None,
+    }
+}
+
+/// A valid form.
+pub fn form(scene: &Scene, path: &str) -> Option<Form> {
+    let text = |name, value: &str| (name, value.to_owned());
+    Some(match path.strip_prefix(BASE)? {
+        // One is running already, so nobody is led on; who may is told so.
+        "" => vec![
+            text("name", "Winter review"),
+            text("due", "2099-12-31"),
+            text("scope", "all"),
+        ],
+        "/{id}/companies/{company}" => vec![text("item", &scene.review.1), text("bulk", "keep")],
+        _ => Vec::new(),
+    })
+}
+
+/// The pages in their states.
+pub fn screens(house: &House) -> Vec<Screen> {
+    let slug = "reviewed";
+    let at = |rest: &str| format!("/organizations/{slug}/access/reviews{rest}");
+    let (olivia, mia, closed, open) = house.stage(|stage| {
+        let owner = stage.account("Olivia Hart", "olivia@reviewed.test", true);
+        let org = stage.organization("Reviewed", slug, owner);
+        let north = stage.company(org, "North of the river and beyond the hills", "north");
+        let mia = stage.account("Mia Marchetti-Featherstonehaugh", "mia@reviewed.test", true);
+        stage.enrol(org, mia, "member", &[(north, "manager")]);
+        let ann = stage.account("Ann Brandt", "ann@reviewed.test", true);
+        let member = stage.enrol(org, ann, "member", &[(north, "viewer")]);
+        let bob = stage.account("Bob Castillo", "bob.with.a.rather.long.address@reviewed.test", true);
+        stage.enrol(org, bob, "viewer", &[(north, "editor")]);
+        let south = stage.company(org, "South", "south");
+        let (closed, _) = stage.closed_review(org, owner, (member, south));
+        let open = stage.review(org, owner, None);
+        (
+            stage.ticket(owner),
+            stage.ticket(mia),
+            closed.to_string(),
+            open.to_string(),
+        )
+    });
+    let quiet = house.stage(|stage| {
+        let owner = stage.account("Quentin Hart", "quentin@unreviewed.test", true);
+        stage.organization("Unreviewed", "unreviewed", owner);
+        stage.ticket(owner)
+    });
+    let (olivia, mia, quiet) = (house.holder(&olivia), house.holder(&mia), house.holder(&quiet));
+    let (who, manager) = (Some(&olivia), Some(&mia));
+    let mut all = Vec::new();
+    let mut add = |route: &'static str, state, who, path: &str, act, says| {
+        all.push(Screen::new(route, state, who, path, act, says));
+    };
+    add(BASE, "two", who, &at(""), Act::Nothing, "Autumn review");
+    add(BASE, "a manager’s", manager, &at(""), Act::Nothing, "answered");
+    add(
+        BASE,
+        "none",
+        Some(&quiet),
+        "/organizations/unreviewed/access/reviews",
+        Act::Nothing,
+        "No reviews yet",
+    );
+    let new = "/organizations/{slug}/access/reviews/new";
+    let blank = "/organizations/unreviewed/access/reviews/new";
+    add(new, "empty", Some(&quiet), blank, Act::Nothing, "Who decides");
+    add(
+        new,
+        "errors",
+        Some(&quiet),
+        blank,
+        Act::Send("/access/reviews"),
+        "There is a problem",
+    );
+    add(
+        new,
+        "one runs",
+        who,
+        &at("/new"),
+        Act::Nothing,
+        "Another review is still open",
+    );
+    let show = "/organizations/{slug}/access/reviews/{id}";
+    add(
+        show,
+        "running",
+        who,
+        &at(&format!("/{open}")),
+        Act::Nothing,
+        "Send reminders",
+    );
+    add(
+        show,
+        "a manager’s",
+        manager,
+        &at(&format!("/{open}")),
+        Act::Nothing,
+        "Decide",
+    );
+    add(
+        show,
+        "closed",
+        who,
+        &at(&format!("/{closed}")),
+        Act::Nothing,
+        "Not confirmed",
+    );
+    add(
+        show,
+        "closing",
+        who,
+        &at(&format!("/{open}")),
+        Act::Dialog("Close review"),
+        "Close review",
+    );
+    let decide = "/organizations/{slug}/access/reviews/{id}/companies/{company}";
+    let north = at(&format!("/{open}/companies/north"));
+    add(decide, "a manager’s", manager, &north, Act::Nothing, "This is you");
+    add(decide, "an owner’s", who, &north, Act::Nothing, "Keep all unanswered");
+    let over = at(&format!("/{closed}/companies/south"));
+    add(decide, "over", who, &over, Act::Nothing, "The review is over");
+    let close = "/organizations/{slug}/access/reviews/{id}/closing";
+    add(
+        close,
+        "page",
+        who,
+        &at(&format!("/{open}/closing")),
+        Act::Nothing,
+        "not answered",
+    );
+    let cancel = "/organizations/{slug}/access/reviews/{id}/cancellation";
+    add(
+        cancel,
+        "page",
+        who,
+        &at(&format!("/{open}/cancellation")),
+        Act::Nothing,
+        "Keep review open",
+    );
+    let report = "/organizations/{slug}/access/reviews/{id}/report";
+    add(
+        report,
+        "signed",
+        who,
+        &at(&format!("/{closed}/report")),
+        Act::Nothing,
+        "Signature verified",
+    );
+    all
+}

@@ -1,0 +1,117 @@
+//! Path variables, forms and screens of this area.
+
+use crate::browser::screens_test::{Act, Screen};
+use crate::harness::house::House;
+use crate::roles_test::{Form, Scene};
+
+/// The value of a path variable.
+pub fn variable(_scene: &Scene, path: &str, name: &str) -> Option<String> {
+    // The scene's one line: it is about `north`.
+    (path.contains("/settings/audit/") && name == "seq").then(|| "1".into())
+}
+
+/// A valid form.
+pub fn form(_scene: &Scene, _path: &str) -> Option<Form> {
+    None
+}
+
+/// The pages in their states.
+pub fn screens(house: &House) -> Vec<Screen> {
+    let scene = Scene::set(house, "owner", "ledger");
+    let owner = house.holder(scene.actor.as_ref().expect("an owner"));
+    let at = |rest: &str| format!("/organizations/ledger{rest}");
+    let role = format!("/members/{}/role", scene.member);
+    owner.post(&at(&role), &[("role", "viewer")]).expect(303);
+    // So that no picture has the word that the change left.
+    owner.get(&at("")).expect(200);
+    let manager = Scene::set(house, "manager", "ledger-manager");
+    let manager = house.holder(manager.actor.as_ref().expect("a manager"));
+    let broken = Scene::set(house, "owner", "ledger-broken");
+    house.database.execute(&format!(
+        "UPDATE audit_events SET target_label = 'South' WHERE organization_id = '{}'",
+        broken.organization
+    ));
+    let bad = house.holder(broken.actor.as_ref().expect("an owner"));
+    let (list, line) = (
+        "/organizations/{slug}/settings/audit",
+        "/organizations/{slug}/settings/audit/{seq}",
+    );
+    let check = "/organizations/{slug}/settings/audit/verification";
+    let broken = |rest: &str| format!("/organizations/ledger-broken/settings/audit/{rest}");
+    let add = Screen::new;
+    vec![
+        add(
+            list,
+            "filled",
+            Some(&owner),
+            &at("/settings/audit"),
+            Act::Open("#line-2 summary", "#line-2 .diff"),
+            "to Viewer",
+        ),
+        add(
+            list,
+            "narrowed",
+            Some(&owner),
+            &at(&format!("/settings/audit?target=company:{}", scene.north)),
+            Act::Nothing,
+            "Show everything",
+        ),
+        add(
+            list,
+            "nothing found",
+            Some(&owner),
+            &at("/settings/audit"),
+            Act::Search("zzz"),
+            "No events match",
+        ),
+        add(
+            list,
+            "errors",
+            Some(&owner),
+            &at("/settings/audit?from=2026-11-02&to=2026-11-01"),
+            Act::Nothing,
+            "There is a problem",
+        ),
+        add(
+            list,
+            "a part",
+            Some(&manager),
+            "/organizations/ledger-manager/settings/audit",
+            Act::Nothing,
+            "you manage",
+        ),
+        add(
+            line,
+            "holds",
+            Some(&owner),
+            &at("/settings/audit/2"),
+            Act::Nothing,
+            "Verified",
+        ),
+        add(line, "broken", Some(&bad), &broken("1"), Act::Nothing, "Not valid"),
+        add(
+            check,
+            "idle",
+            Some(&owner),
+            &at("/settings/audit/verification"),
+            Act::Nothing,
+            "Verify now",
+        ),
+        add(
+            check,
+            "whole",
+            Some(&owner),
+            &at("/settings/audit/verification?run=1"),
+            Act::Nothing,
+            "All events from 1 to",
+        ),
+        add(
+            check,
+            "broken",
+            Some(&bad),
+            &broken("verification?run=1"),
+            Act::Nothing,
+            "is not valid at event 1",
+        ),
+    ]
+}

@@ -1,0 +1,196 @@
+//! Path variables, forms and screens of this area.
+
+use crate::browser::screens_test::{Act, Screen};
+use crate::harness::house::House;
+use crate::roles_test::{Form, Scene};
+
+/// The value of a path variable.
+pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+    match name {
+        "id" if path.contains("/access/groups/") => Some(scene.group.clone()),
+        "member" if path.contains("/access/groups/") => Some(scene.member.clone()),
+        _ => None,
+    }
+}
+
+/// A valid form.
+pub fn form(scene: &Scene, path: &str) -> Option<Form> {
+    let path = path.strip_prefix("/organizations/{slug}")?;
+    Some(match path {
+        "/members/bulk" => vec![
+            ("do", "assign".to_owned()),
+            ("step", "apply".to_owned()),
+            ("id", scene.member.clone()),
+            ("company_id", scene.north.clone()),
+            ("company_role", "editor".to_owned()),
+        ],
+        "/members/{id}/suspension" => vec![("reason", "On leave".to_owned())],
+        "/members/{id}/restoration"
+        | "/members/{id}/reinstatement"
+        | "/access/groups/{id}/deletion"
+        | "/access/groups/{id}/members/{member}/removal" => Vec::new(),
+        "/access/groups" => vec![("name", "Fresh".to_owned()), ("role", "viewer".to_owned())],
+        "/access/groups/{id}/settings" => vec![("name", "Other".to_owned()), ("role", "member".to_owned())],
+        "/access/groups/{id}/members" => vec![("member_id", scene.member.clone())],
+        _ => return None,
+    })
+}
+
+/// The pages in their states.
+pub fn screens(house: &House) -> Vec<Screen> {
+    let (ticket, ids, group) = house.stage(|stage| {
+        let owner = stage.account("Olivia Hart", "olivia@people.test", true);
+        let organization = stage.organization("People House", "people-house", owner);
+        let north = stage.company(organization, "North", "people-north");
+        let names = ["Noah Brandt", "Bella Fox", "Carl Dean", "Dora Lind"];
+        let mut ids = Vec::new();
+        for (at, name) in names.into_iter().enumerate() {
+            let user = stage.account(name, &format!("p{at}@people.test"), true);
+            ids.push(
+                stage
+                    .enrol(organization, user, "member", &[(north, "manager")])
+                    .to_string(),
+            );
+        }
+        let group = stage.group(organization, owner, "Support", "editor", &[(north, "viewer")]);
+        stage.join(organization, group, &ids[0]);
+        (stage.ticket(owner), ids, group.to_string())
+    });
+    let olivia = house.holder(&ticket);
+    let base = "/organizations/people-house";
+    let at = |rest: &str| format!("{base}{rest}");
+    olivia
+        .post(
+            &at(&format!("/members/{}/suspension", ids[1])),
+            &[("reason", "On leave")],
+        )
+        .expect(303);
+    olivia
+        .post(&at(&format!("/members/{}/removal", ids[2])), &[])
+        .expect(303);
+    let bulk = |kind: &str, more: &str| at(&format!("/members/bulk?do={kind}&id={}&id={}{more}", ids[0], ids[3]));
+    let who = Some(&olivia);
+    let picture = Screen::new;
+    vec![
+        picture(
+            "/organizations/{slug}/members/bulk",
+            "nobody chosen",
+            who,
+            &at("/members/bulk?do=remove"),
+            Act::Nothing,
+            "Choose at least one person",
+        ),
+        picture(
+            "/organizations/{slug}/members/bulk",
+            "a role is chosen",
+            who,
+            &bulk("role", ""),
+            Act::Nothing,
+            "Preview changes",
+        ),
+        picture(
+            "/organizations/{slug}/members/bulk",
+            "companies are chosen",
+            who,
+            &bulk("assign", ""),
+            Act::Nothing,
+            "including future ones",
+        ),
+        picture(
+            "/organizations/{slug}/members/bulk",
+            "what would happen",
+            who,
+            &bulk("role", "&step=look&role_value=viewer"),
+            Act::Nothing,
+            "Member → Viewer",
+        ),
+        picture(
+            "/organizations/{slug}/members/bulk",
+            "removing",
+            who,
+            &bulk("remove", ""),
+            Act::Nothing,
+            "Remove 2 people",
+        ),
+        picture(
+            "/organizations/{slug}/members/removed",
+            "somebody can be brought back",
+            who,
+            &at("/members/removed"),
+            Act::Nothing,
+            "Restore",
+        ),
+        picture(
+            "/organizations/{slug}/members/{id}",
+            "suspended",
+            who,
+            &at(&format!("/members/{}", ids[1])),
+            Act::Nothing,
+            "Restore access",
+        ),
+        picture(
+            "/organizations/{slug}/members/{id}",
+            "in a group",
+            who,
+            &at(&format!("/members/{}", ids[0])),
+            Act::Nothing,
+            "Editor by group Support",
+        ),
+        picture(
+            "/organizations/{slug}/members/{id}/suspension",
+            "asked",
+            who,
+            &at(&format!("/members/{}/suspension", ids[3])),
+            Act::Nothing,
+            "Suspend Dora Lind?",
+        ),
+        picture(
+            "/organizations/{slug}/access/groups",
+            "one",
+            who,
+            &at("/access/groups"),
+            Act::Nothing,
+            "Support",
+        ),
+        picture(
+            "/organizations/{slug}/access/groups/new",
+            "empty",
+            who,
+            &at("/access/groups/new"),
+            Act::Nothing,
+            "No role",
+        ),
+        picture(
+            "/organizations/{slug}/access/groups/new",
+            "refused",
+            who,
+            &at("/access/groups/new"),
+            Act::Send("/access/groups"),
+            "Enter a name",
+        ),
+        picture(
+            "/organizations/{slug}/access/groups/{id}",
+            "with a search",
+            who,
+            &at(&format!("/access/groups/{group}?q=dora")),
+            Act::Nothing,
+            "Dora Lind",
+        ),
+        picture(
+            "/organizations/{slug}/access/groups/{id}/settings",
+            "as it is",
+            who,
+            &at(&format!("/access/groups/{group}/settings")),
+            Act::Nothing,
+            "Change Support",
+        ),
+        picture(
+            "/organizations/{slug}/access/groups/{id}/deletion",
+            "asked",
+            who,
+            &at(&format!("/access/groups/{group}/deletion")),
+            Act::Nothing,
+            "Delete the group Support?",
+        ),
+    ]
+}

@@ -1,0 +1,30 @@
+//! The areas of the product: what tests of every route and every screen need to know of each.
+
+pub mod access;
+pub mod access_reviews;
+pub mod audit;
+pub mod company_move;
+pub mod members;
+pub mod onboarding_links;
+pub mod operator;
+pub mod permissions;
+pub mod settings;
+
+use crate::browser::screens_test::Screen;
+use crate::harness::house::House;
+use crate::roles_test::{Form, Scene};
+
+/// What one area declares.
+pub struct Area {
+    pub variable: fn(&Scene, &str, &str) -> Option<String>,
+    pub form: fn(&Scene, &str) -> Option<Form>,
+    pub screens: fn(&House) -> Vec<Screen>,
+}
+
+macro_rules! areas {
+    ($($area:ident)+) => { &[$(Area { variable: $area::variable, form: $area::form, screens: $area::screens }),+] };
+}
+
+pub const AREAS: &[Area] = areas! {
+    access access_reviews audit company_move members onboarding_links operator permissions settings
+};

@@ -1,0 +1,233 @@
+//! Path variables, forms and screens of this area.
+
+use std::time::Duration;
+
+use tenantry::authz::role::{CompanyRole, Role};
+use tenantry::models::onboarding_link::Purpose;
+
+use crate::browser::screens_test::{Act, Screen};
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::stage::open_link;
+use crate::roles_test::{Form, Scene};
+
+/// The value of a path variable.
+pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+    match name {
+        "token" if path.starts_with("/join/") => Some(scene.door.clone()),
+        "id" if path.starts_with("/join/") || path.contains("/onboarding/requests/") => Some(scene.join.clone()),
+        "id" if path.contains("/settings/onboarding/") => Some(scene.link.clone()),
+        _ => None,
+    }
+}
+
+/// A valid form.
+pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
+    let text = |fields: &[(&'static str, &str)]| Some(fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect());
+    match path {
+        "/organizations/{slug}/settings/onboarding" | "/organizations/{slug}/settings/onboarding/{id}" => text(&[
+            ("name", "Partner fair"),
+            ("purpose", "new_company"),
+            ("role", "member"),
+            ("company_role", "manager"),
+            ("approval", "approval"),
+        ]),
+        "/organizations/{slug}/settings/onboarding/requests/{id}/decision" => text(&[("decision", "approve")]),
+        "/join/{token}/opening" => text(&[("way", "signup")]),
+        path if path.starts_with("/join/") || path.contains("/settings/onboarding/") => text(&[]),
+        _ => None,
+    }
+}
+
+/// The pages in their states.
+pub fn screens(house: &House) -> Vec<Screen> {
+    let (tickets, ids, doors) = house.stage(|stage| {
+        let maya = stage.account("Maya Okonkwo", "maya@onboard.test", true);
+        let fair = stage.organization("Meridian Collections", "onboard", maya);
+        let names = ["Harbor Recovery", "Atlas Receivables", "Bluewater Financial"];
+        let companies: Vec<_> = names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| stage.company(fair, name, &format!("unit-{at}")))
+            .collect();
+        let daniel = stage.account("Daniel Reyes", "daniel@onboard.test", true);
+        stage.enrol(fair, daniel, "admin", &[]);
+        let tomasz = stage.account("Tomasz Wójcik", "tomasz@onboard.test", true);
+        stage.enrol(fair, tomasz, "user_admin", &[]);
+        let own = tenantry::models::onboarding_link::LinkTerms {
+            purpose: Purpose::NewCompany,
+            company_role: CompanyRole::Manager,
+            max_uses: Some(40),
+            ..open_link("Partner fair in May")
+        };
+        let (first, door) = stage.link(fair, maya, &own);
+        let asks = tenantry::models::onboarding_link::LinkTerms {
+            companies,
+            approval: true,
+            domains: vec!["onboard.test".into(), "agency.onboard.test".into()],
+            ..open_link("Field team")
+        };
+        let (second, asking) = stage.link(fair, maya, &asks);
+        let admins = tenantry::models::onboarding_link::LinkTerms {
+            role: Role::Admin,
+            ..open_link("Head office")
+        };
+        stage.link(fair, maya, &admins);
+        let hana = stage.account("Hana Kim", "hana@onboard.test", true);
+        stage.join_request(fair, second, hana, "");
+        let seun = stage.account("Oluwaseun Adeyemi", "seun.adeyemi@agency.onboard.test", true);
+        stage.join_request(fair, first, seun, "Adeyemi & Daughters Receivables");
+        let zoe = stage.account("Zoé Moreau", "zoe@onboard.test", true);
+        let far = stage.account("Ana Far", "ana@elsewhere.test", true);
+        let fresh = stage.account("Fresh Face", "fresh@onboard.test", false);
+        let olga = stage.account("Olga Quiet", "olga@still.test", true);
+        stage.organization("Quiet", "still", olga);
+        let tickets = [maya, tomasz, hana, zoe, far, fresh, olga].map(|user| stage.ticket(user));
+        (tickets, first.to_string(), [door, asking])
+    });
+    let [maya, tomasz, hana, zoe, far, fresh, olga] = tickets.each_ref().map(|ticket| house.holder(ticket));
+    let base = "/organizations/onboard/settings/onboarding";
+    // One that its maker can no longer stand behind, one that is off, one that was replaced.
+    let daniel = house.enter("daniel@onboard.test");
+    for name in ["Old campaign", "Summer"] {
+        let fields = [
+            ("name", name),
+            ("purpose", "join"),
+            ("role", "viewer"),
+            ("company_role", "viewer"),
+            ("approval", "automatic"),
+        ];
+        daniel.post(base, &fields).expect(303);
+    }
+    house.database.execute(
+        "UPDATE memberships SET role = 'editor', direct_role = 'editor' WHERE user_id IN (SELECT id FROM users WHERE email = 'daniel@onboard.test')",
+    );
+    let list = maya.get(base).expect(200);
+    let old = list.all("article.card", "id").first().expect("a link").clone();
+    let old = old.strip_prefix("link-").expect("an id").to_owned();
+    let replaced = list.texts(".secret").first().expect("an address").clone();
+    let replaced = replaced.split("/join/").nth(1).expect("a token").to_owned();
+    maya.post(&format!("{base}/{old}/rotation"), &[]).expect(303);
+    maya.post(&format!("{base}/{old}/disabling"), &[]).expect(303);
+    house.advance(Duration::from_secs(60));
+
+    let mut all = Vec::new();
+    let mut add = |route, state, who: Option<&Client>, path: &str, act, says| {
+        all.push(Screen::new(route, state, who, path, act, says));
+    };
+    let (maya, olga, out) = (Some(&maya), Some(&olga), None);
+    let admin = "/organizations/{slug}/settings/onboarding";
+    add(admin, "links", maya, base, Act::Nothing, "This link is paused");
+    add(
+        admin,
+        "user admin",
+        Some(&tomasz),
+        base,
+        Act::Nothing,
+        "Only members who can give these roles",
+    );
+    add(
+        admin,
+        "menu",
+        maya,
+        base,
+        Act::Open("main article [popovertarget]", ".menu:popover-open"),
+        "Edit link",
+    );
+    let quiet = "/organizations/still/settings/onboarding";
+    add(admin, "none", olga, quiet, Act::Nothing, "No links yet");
+    let new = "/organizations/{slug}/settings/onboarding/new";
+    add(
+        new,
+        "form",
+        maya,
+        &format!("{base}/new"),
+        Act::Nothing,
+        "What people can do with it",
+    );
+    add(
+        new,
+        "errors",
+        maya,
+        &format!("{base}/new"),
+        Act::Send("/onboarding"),
+        "Enter a name",
+    );
+    let edit = "/organizations/{slug}/settings/onboarding/{id}";
+    add(edit, "form", maya, &format!("{base}/{ids}"), Act::Nothing, "Save link");
+    let rotation = "/organizations/{slug}/settings/onboarding/{id}/rotation";
+    add(
+        rotation,
+        "page",
+        maya,
+        &format!("{base}/{ids}/rotation"),
+        Act::Nothing,
+        "Regenerate link",
+    );
+    let requests = "/organizations/{slug}/settings/onboarding/requests";
+    add(
+        requests,
+        "two",
+        maya,
+        &format!("{base}/requests"),
+        Act::Nothing,
+        "Hana Kim",
+    );
+    add(
+        requests,
+        "none",
+        olga,
+        &format!("{quiet}/requests"),
+        Act::Nothing,
+        "No pending requests",
+    );
+    let join = "/join/{token}";
+    let [own, asking] = doors.map(|token| format!("/join/{token}"));
+    add(join, "nobody", out, &own, Act::Nothing, "Create an account");
+    add(join, "unproven", Some(&fresh), &own, Act::Nothing, "Verify your email");
+    add(join, "a company", Some(&zoe), &own, Act::Nothing, "Name of your");
+    add(
+        join,
+        "errors",
+        Some(&zoe),
+        &own,
+        Act::Send("/join/"),
+        "There is a problem",
+    );
+    add(join, "asks", Some(&zoe), &asking, Act::Nothing, "Request to join");
+    add(
+        join,
+        "another domain",
+        Some(&far),
+        &asking,
+        Act::Nothing,
+        "Use another email address",
+    );
+    add(
+        join,
+        "waits",
+        Some(&hana),
+        &asking,
+        Act::Nothing,
+        "Waiting for approval",
+    );
+    add(join, "member", maya, &asking, Act::Nothing, "already");
+    add(
+        join,
+        "replaced",
+        out,
+        &format!("/join/{replaced}"),
+        Act::Nothing,
+        "A newer link",
+    );
+    add(join, "unknown", out, "/join/nothing", Act::Nothing, "Link not found");
+    add(
+        "/onboarding",
+        "a request waits",
+        Some(&hana),
+        "/onboarding",
+        Act::Nothing,
+        "Waiting for approval",
+    );
+    all
+}

@@ -1,0 +1,182 @@
+//! Path variables, forms and screens of this area.
+
+use crate::browser::screens_test::{Act, Screen};
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::people::PASSWORD;
+use crate::roles_test::{Form, Scene};
+
+/// The value of a path variable.
+pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+    match name {
+        "id" if path.starts_with("/operator/users/") => Some(scene.account.clone()),
+        "id" if path.starts_with("/operator/mail/") => Some(scene.letter.clone()),
+        "id" if path.ends_with("/settings/support/{id}/ending") => Some(scene.support.clone()),
+        _ => None,
+    }
+}
+
+/// A valid form.
+pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
+    let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
+    match path {
+        "/operator/organizations/{slug}/support" => Some(text(&[
+            ("reason", "Letters do not arrive"),
+            ("minutes", "15"),
+            ("password", PASSWORD),
+        ])),
+        "/operator/users/{id}/limit" => Some(text(&[("limit", "3")])),
+        "/organizations/{slug}/settings/support" => Some(text(&[("allowed", "off")])),
+        "/organizations/{slug}/settings/support/{id}/ending" => Some(Vec::new()),
+        path if path.starts_with("/operator/") => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+/// The pages in their states.
+pub fn screens(house: &House) -> Vec<Screen> {
+    let owner = house.enter_owner("Harbor House", "harbor-house");
+    let shy = house.enter_owner("Shy House", "shy-house");
+    let operator = house.stage(|stage| {
+        let user = stage.account("Opal Reed", "opal@instance.test", true);
+        stage.appoint(user);
+        let harbor = stage.organization_of("harbor-house");
+        stage.consent(harbor, true);
+        stage.look_in(harbor, user).expect("consent");
+        stage.ticket(user)
+    });
+    let operator = house.holder(&operator);
+    let (letter, account) = (
+        house
+            .database
+            .words("SELECT id AS value FROM mail_outbox ORDER BY id LIMIT 1")[0]
+            .clone(),
+        house
+            .database
+            .words("SELECT id AS value FROM users WHERE email = 'opal@instance.test'")[0]
+            .clone(),
+    );
+    house.database.execute(&format!(
+        "UPDATE mail_outbox SET state = 'failed', attempts = 5, last_error = 'the server says 451 try later', html = '<h1>Hello</h1><a href=\"/x/{{{{token}}}}\">Open</a>', text = 'Hello {{{{token}}}}' WHERE id = '{letter}'"
+    ));
+    let mut all = Vec::new();
+    let mut add = |route, state, path: &str, act, says| {
+        all.push(Screen::new(route, state, Some(&operator), path, act, says));
+    };
+    let harbor = "/operator/organizations/harbor-house";
+    let shy_one = "/operator/organizations/shy-house";
+    add("/operator", "numbers", "/operator", Act::Nothing, "Failed emails");
+    add(
+        "/operator/health",
+        "checked",
+        "/operator/health",
+        Act::Nothing,
+        "organizations without an owner",
+    );
+    add(
+        "/operator/organizations",
+        "several",
+        "/operator/organizations",
+        Act::Nothing,
+        "Harbor House",
+    );
+    add(
+        "/operator/organizations",
+        "nothing found",
+        "/operator/organizations",
+        Act::Search("zzzz"),
+        "No organization matches",
+    );
+    add(
+        "/operator/organizations/{slug}",
+        "looking in",
+        harbor,
+        Act::Nothing,
+        "Your support session is active",
+    );
+    add(
+        "/operator/organizations/{slug}",
+        "kept out",
+        shy_one,
+        Act::Nothing,
+        "Support access is off",
+    );
+    add(
+        "/operator/organizations/{slug}/support",
+        "empty",
+        &format!("{harbor}/support"),
+        Act::Nothing,
+        "Duration",
+    );
+    add(
+        "/operator/organizations/{slug}/support",
+        "errors",
+        &format!("{harbor}/support"),
+        Act::Send("/support"),
+        "There is a problem",
+    );
+    add(
+        "/operator/users",
+        "several",
+        "/operator/users",
+        Act::Nothing,
+        "Opal Reed",
+    );
+    add(
+        "/operator/users",
+        "nothing found",
+        "/operator/users",
+        Act::Search("zzzz"),
+        "No account matches",
+    );
+    add(
+        "/operator/users/{id}",
+        "oneself",
+        &format!("/operator/users/{account}"),
+        Act::Nothing,
+        "Remove operator",
+    );
+    add("/operator/mail", "several", "/operator/mail", Act::Nothing, "Send now");
+    add(
+        "/operator/mail/{id}",
+        "given up",
+        &format!("/operator/mail/{letter}"),
+        Act::Nothing,
+        "The last attempt failed",
+    );
+    add(
+        "/organizations/{slug}",
+        "support session",
+        "/organizations/harbor-house",
+        Act::Nothing,
+        "You’re viewing Harbor House as support",
+    );
+    let mut own = |state, who: &Client, slug: &str, says| {
+        let path = format!("/organizations/{slug}/settings/support");
+        all.push(Screen::new(
+            "/organizations/{slug}/settings/support",
+            state,
+            Some(who),
+            &path,
+            Act::Nothing,
+            says,
+        ));
+    };
+    own("on", &owner, "harbor-house", "Turn off support access");
+    own("off", &shy, "shy-house", "Turn on support access");
+    all
+}
+
+impl House {
+    /// An organization and the browser of its owner, without the pages that lead there.
+    fn enter_owner(&self, name: &str, slug: &str) -> Client {
+        let ticket = self.stage(|stage| {
+            let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            let organization = stage.organization(name, slug, owner);
+            // A letter to show.
+            stage.invitation(organization, owner, &format!("newcomer@{slug}.test"), "viewer", &[]);
+            stage.ticket(owner)
+        });
+        self.holder(&ticket)
+    }
+}

@@ -1,0 +1,301 @@
+//! Path variables, forms and screens of this area.
+
+use crate::browser::screens_test::{Act, Screen};
+use crate::harness::house::House;
+use crate::roles_test::{Form, Scene};
+
+/// The value of a path variable.
+pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+    let id = if path.contains("/settings/roles/") {
+        &scene.custom_role
+    } else if path.contains("/access/requests/") {
+        &scene.request
+    } else {
+        return None;
+    };
+    (name == "id").then(|| id.clone())
+}
+
+/// A valid form.
+pub fn form(scene: &Scene, path: &str) -> Option<Form> {
+    let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
+    Some(match path.strip_prefix("/organizations/{slug}")? {
+        "/members/{id}/overrides" => text(&[("seen", ""), ("members.view", "allow")]),
+        "/settings/roles" => text(&[("seen", "")]),
+        "/settings/roles/new" => text(&[("name", "Helper"), ("base", "member"), ("permission", "members.view")]),
+        "/settings/roles/{id}" => text(&[
+            ("seen", "member org.view members.view audit.view · Auditor · "),
+            ("name", "Inspector"),
+            ("base", "member"),
+            ("permission", "members.view"),
+        ]),
+        "/settings/roles/{id}/deletion" | "/access/requests/{id}/withdrawal" => text(&[]),
+        "/access/requests" => text(&[("permission", "co.edit"), ("company", &scene.north_slug), ("note", "")]),
+        "/access/requests/{id}/decision" => text(&[("decision", "deny"), ("answer", "Not now")]),
+        _ => return None,
+    })
+}
+
+/// The pages in their states.
+pub fn screens(house: &House) -> Vec<Screen> {
+    let (olivia, tara, manager, ids) = house.stage(|stage| {
+        let owner = stage.account("Olivia Rights", "olivia@rights.test", true);
+        let organization = stage.organization("Rights Hall", "rights-hall", owner);
+        let north = stage.company(organization, "North Depot", "north-depot");
+        let target = stage.account("Tara Lindqvist-Okonkwo", "tara@rights.test", true);
+        let member = stage.enrol(organization, target, "viewer", &[(north, "editor")]);
+        let boss = stage.account("Mia Manager", "mia@rights.test", true);
+        stage.enrol(organization, boss, "member", &[(north, "manager")]);
+        let kept = stage.account("Otto Auditor", "otto@rights.test", true);
+        let kept = stage.enrol(organization, kept, "member", &[]);
+        let held = stage.custom_role(
+            organization,
+            owner,
+            "Auditor",
+            "viewer",
+            "members.view audit.view reporting.view billing.view",
+        );
+        stage.give(organization, kept, held);
+        let free = stage.custom_role(
+            organization,
+            owner,
+            "Support lead",
+            "member",
+            "members.view members.invite",
+        );
+        let request = stage.request(organization, member, "billing.manage", None);
+        let there = stage.request(organization, member, "co.members.manage", Some(north));
+        let plain = stage.account("Pia Plain", "pia@rights.test", true);
+        let plain = stage.enrol(organization, plain, "member", &[]);
+        let ids = [member, kept, plain].map(|id| id.to_string());
+        let ids = (
+            ids,
+            held.to_string(),
+            free.to_string(),
+            request.to_string(),
+            there.to_string(),
+        );
+        (stage.ticket(owner), stage.ticket(target), stage.ticket(boss), ids)
+    });
+    let (olivia, tara, manager) = (house.holder(&olivia), house.holder(&tara), house.holder(&manager));
+    let ([member, kept, plain], held, free, request, there) = ids;
+    let mut all = Vec::new();
+    let mut add = |route: &'static str, state, who, rest: &str, act, says| {
+        all.push(Screen::new(
+            route,
+            state,
+            Some(who),
+            &format!("/organizations/rights-hall{rest}"),
+            act,
+            says,
+        ));
+    };
+    let overrides = "/organizations/{slug}/members/{id}/overrides";
+    add(
+        overrides,
+        "open cells",
+        &olivia,
+        &format!("/members/{member}/overrides"),
+        Act::Nothing,
+        "Role default: on",
+    );
+    add(
+        overrides,
+        "nothing open",
+        &olivia,
+        &format!("/members/{plain}/overrides"),
+        Act::Nothing,
+        "No permissions to override",
+    );
+    add(
+        overrides,
+        "a role of one’s own",
+        &olivia,
+        &format!("/members/{kept}/overrides"),
+        Act::Nothing,
+        "Role default: off",
+    );
+    let preview = "/organizations/{slug}/members/{id}/role-preview";
+    add(
+        preview,
+        "higher",
+        &olivia,
+        &format!("/members/{member}/role-preview?role=admin"),
+        Act::Nothing,
+        "Permissions gained",
+    );
+    add(
+        preview,
+        "lower",
+        &olivia,
+        &format!("/members/{member}/role-preview?role=member"),
+        Act::Nothing,
+        "Permissions lost",
+    );
+    let roles = "/organizations/{slug}/settings/roles";
+    add(roles, "table", &olivia, "/settings/roles", Act::Nothing, "Support lead");
+    add(
+        "/organizations/{slug}/settings/roles/new",
+        "empty",
+        &olivia,
+        "/settings/roles/new",
+        Act::Nothing,
+        "Create role",
+    );
+    add(
+        "/organizations/{slug}/settings/roles/new",
+        "errors",
+        &olivia,
+        "/settings/roles/new",
+        Act::Send("/roles/new"),
+        "There is a problem",
+    );
+    add(
+        "/organizations/{slug}/settings/roles/{id}",
+        "held",
+        &olivia,
+        &format!("/settings/roles/{held}"),
+        Act::Nothing,
+        "People with this role",
+    );
+    add(
+        "/organizations/{slug}/settings/roles/{id}/deletion",
+        "dialog",
+        &olivia,
+        &format!("/settings/roles/{free}"),
+        Act::Dialog("Delete role"),
+        "No one has this role",
+    );
+    add(
+        "/organizations/{slug}/settings/roles/{id}/deletion",
+        "page",
+        &olivia,
+        &format!("/settings/roles/{free}/deletion"),
+        Act::Nothing,
+        "No one has this role",
+    );
+    let explain = "/organizations/{slug}/access/explain";
+    add(explain, "empty", &olivia, "/access/explain", Act::Nothing, "Explain");
+    add(
+        explain,
+        "choice",
+        &olivia,
+        "/access/explain?q=rights",
+        Act::Nothing,
+        "Select a person",
+    );
+    add(
+        explain,
+        "nobody",
+        &olivia,
+        "/access/explain?q=zzz",
+        Act::Nothing,
+        "No one matches",
+    );
+    add(
+        explain,
+        "answer",
+        &olivia,
+        &format!("/access/explain?member={member}&company=north-depot&permission=co.edit"),
+        Act::Nothing,
+        "Why can Tara",
+    );
+    add(
+        explain,
+        "everything",
+        &olivia,
+        &format!("/access/explain?member={member}"),
+        Act::Nothing,
+        "What Tara",
+    );
+    add(
+        explain,
+        "wrong company",
+        &olivia,
+        &format!("/access/explain?member={member}&company=nowhere"),
+        Act::Nothing,
+        "There is a problem",
+    );
+    add(
+        "/organizations/{slug}/access/mine",
+        "viewer",
+        &tara,
+        "/access/mine",
+        Act::Nothing,
+        "Your requests",
+    );
+    add(
+        "/organizations/{slug}/access/mine",
+        "a reason",
+        &tara,
+        "/access/mine?permission=billing.manage",
+        Act::Nothing,
+        "Why can’t you",
+    );
+    add(
+        "/organizations/{slug}/access/requests",
+        "open",
+        &olivia,
+        "/access/requests",
+        Act::Nothing,
+        "2 requests",
+    );
+    add(
+        "/organizations/{slug}/access/requests",
+        "decided",
+        &olivia,
+        "/access/requests?status=closed",
+        Act::Nothing,
+        "No decided requests yet",
+    );
+    let one = "/organizations/{slug}/access/requests/{id}";
+    add(
+        one,
+        "to decide",
+        &olivia,
+        &format!("/access/requests/{request}"),
+        Act::Nothing,
+        "How to grant it",
+    );
+    add(
+        one,
+        "of a manager’s company",
+        &manager,
+        &format!("/access/requests/{there}"),
+        Act::Nothing,
+        "Your decision",
+    );
+    add(
+        one,
+        "one’s own",
+        &tara,
+        &format!("/access/requests/{request}"),
+        Act::Nothing,
+        "Withdraw request",
+    );
+    add(
+        "/organizations/{slug}/access/requests/new",
+        "empty",
+        &tara,
+        "/access/requests/new",
+        Act::Nothing,
+        "What do you need?",
+    );
+    add(
+        "/organizations/{slug}/access/requests/new",
+        "errors",
+        &tara,
+        "/access/requests/new",
+        Act::Send("/access/requests"),
+        "There is a problem",
+    );
+    add(
+        roles,
+        "refused",
+        &tara,
+        "/settings/roles",
+        Act::Nothing,
+        "Request access",
+    );
+    all
+}

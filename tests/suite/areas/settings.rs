@@ -1,0 +1,219 @@
+//! Path variables, forms and screens of this area.
+
+use crate::browser::screens_test::Act::{Dialog, DialogSend, Nothing, Send};
+use crate::browser::screens_test::Screen;
+use crate::harness::house::House;
+use crate::harness::people::PASSWORD;
+use crate::roles_test::{Form, Scene};
+
+/// The value of a path variable.
+pub fn variable(_scene: &Scene, path: &str, name: &str) -> Option<String> {
+    match name {
+        "kind" if path.contains("/settings/contacts/") => Some("support".into()),
+        // Who may see a request follows from the request, not from a role: `general_test` asks for real ones.
+        "id" if path.contains("/settings/approvals/") => Some("00000000000070008000000000000000".into()),
+        _ => None,
+    }
+}
+
+/// A valid form.
+pub fn form(scene: &Scene, path: &str) -> Option<Form> {
+    let text = |fields: &[(&'static str, &str)]| Some(fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect());
+    match path.strip_prefix("/organizations/{slug}/settings/").unwrap_or(path) {
+        "slug" => text(&[
+            ("slug", &format!("moved-{}", scene.slug)),
+            ("current_slug", &scene.slug),
+        ]),
+        "contacts/{kind}" => text(&[("email", &format!("help@{}.test", scene.slug))]),
+        "transfer" => text(&[("member_id", &scene.member), ("stays", ""), ("password", PASSWORD)]),
+        "dual-control" => text(&[("on", "yes")]),
+        "deletion" => text(&[("organization_name", &scene.slug), ("password", PASSWORD)]),
+        "contacts/{kind}/resending"
+        | "contacts/{kind}/removal"
+        | "approvals/{id}/confirmation"
+        | "approvals/{id}/refusal"
+        | "approvals/{id}/withdrawal"
+        | "restoration"
+        | "/contacts/{token}" => text(&[]),
+        _ => None,
+    }
+}
+
+/// The pages in their states.
+pub fn screens(house: &House) -> Vec<Screen> {
+    let place = |name: &str, slug: &str| {
+        house.stage(|stage| {
+            let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            let organization = stage.organization(name, slug, owner);
+            let noah = stage.account("Noah Brandt", &format!("noah@{slug}.test"), true);
+            let noah = (stage.enrol(organization, noah, "admin", &[]).to_string(), noah);
+            (stage.ticket(owner), noah.0, stage.ticket(noah.1))
+        })
+    };
+    let (owner, noah_id, noah) = place("Generous Goods", "general");
+    let (olivia, noah) = (house.holder(&owner), house.holder(&noah));
+    let base = "/organizations/general/settings";
+    let kind = format!("{base}/contacts/support");
+    olivia.post(&kind, &[("email", "help@general.test")]).expect(303);
+    let link = house.mail_to("help@general.test").link("/contacts/");
+    house.client().post(&link, &[]).expect(200);
+    olivia
+        .post(&format!("{base}/contacts/billing"), &[("email", "bills@general.test")])
+        .expect(303);
+    let open = house.mail_to("bills@general.test").link("/contacts/");
+    let transfer = [("member_id", noah_id.as_str()), ("password", PASSWORD)];
+    let asked = olivia.post(&format!("{base}/transfer"), &transfer).expect(303);
+    let approval = asked.location.expect("the request");
+    let (ended, _, _) = place("Ending Ltd", "ending");
+    let ending = house.holder(&ended);
+    let delete = [("organization_name", "Ending Ltd"), ("password", PASSWORD)];
+    ending
+        .post("/organizations/ending/settings/deletion", &delete)
+        .expect(303);
+
+    // Fresh browsers: no word of what was done lies over the pages.
+    let (olivia, ending) = (house.holder(&owner), house.holder(&ended));
+    let mut all = Vec::new();
+    let mut add = |route, state, who, path: &str, act, says| all.push(Screen::new(route, state, who, path, act, says));
+    let (olivia, noah, ending) = (Some(&olivia), Some(&noah), Some(&ending));
+    let general = format!("{base}/general");
+    let route = "/organizations/{slug}/settings/general";
+    add(
+        route,
+        "contacts and a request",
+        olivia,
+        &general,
+        Nothing,
+        "bills@general.test",
+    );
+    add(
+        route,
+        "preset",
+        olivia,
+        &format!("{general}?preset=teams"),
+        Nothing,
+        "not saved yet",
+    );
+    let route = "/organizations/{slug}/settings/slug";
+    add(
+        route,
+        "page",
+        olivia,
+        &format!("{base}/slug"),
+        Nothing,
+        "The present address",
+    );
+    add(
+        route,
+        "errors",
+        olivia,
+        &general,
+        DialogSend("Change web address"),
+        "There is a problem",
+    );
+    let route = "/organizations/{slug}/settings/contacts/{kind}";
+    add(route, "page", olivia, &kind, Nothing, "help@general.test stays in use");
+    add(
+        route,
+        "errors",
+        olivia,
+        &format!("{base}/contacts/primary"),
+        Send("/contacts/primary"),
+        "There is a problem",
+    );
+    add(
+        "/contacts/{token}",
+        "open",
+        None,
+        &open,
+        Nothing,
+        "becomes the billing contact",
+    );
+    add(
+        "/contacts/{token}",
+        "over",
+        None,
+        &link,
+        Nothing,
+        "This link is no longer valid",
+    );
+    let route = "/organizations/{slug}/settings/transfer";
+    add(
+        route,
+        "page",
+        olivia,
+        &format!("{base}/transfer"),
+        Nothing,
+        "Who becomes the owner?",
+    );
+    add(
+        route,
+        "errors",
+        olivia,
+        &format!("{base}/transfer"),
+        Send("/settings/transfer"),
+        "There is a problem",
+    );
+    let route = "/organizations/{slug}/settings/approvals/{id}";
+    add(
+        route,
+        "asked",
+        noah,
+        &approval,
+        Nothing,
+        "Olivia Hart wants to transfer",
+    );
+    add(route, "asking", olivia, &approval, Nothing, "Waiting for approval");
+    let route = "/organizations/{slug}/settings/deletion";
+    add(
+        route,
+        "dialog",
+        olivia,
+        &general,
+        Dialog("Delete organization"),
+        "It becomes read-only for 30 days",
+    );
+    add(
+        route,
+        "errors",
+        olivia,
+        &format!("{base}/deletion"),
+        Send("/settings/deletion"),
+        "There is a problem",
+    );
+    add(
+        route,
+        "restoring",
+        ending,
+        "/organizations/ending/settings/deletion",
+        Nothing,
+        "Restore Ending Ltd?",
+    );
+    add(
+        "/organizations/{slug}",
+        "pending deletion",
+        ending,
+        "/organizations/ending",
+        Nothing,
+        "Ending Ltd will be deleted",
+    );
+    let choosing = "/organizations/choosing";
+    add(
+        choosing,
+        "questions",
+        olivia,
+        choosing,
+        Nothing,
+        "Answer three questions",
+    );
+    let answered = format!("{choosing}?owners=no&billing=yes&walls=no");
+    add(
+        choosing,
+        "answer",
+        olivia,
+        &answered,
+        Nothing,
+        "You need another organization",
+    );
+    all
+}

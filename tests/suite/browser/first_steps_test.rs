@@ -1,0 +1,168 @@
+//! The main job as people do it, in a real browser: sign up, create an organization, invite by e-mail, accept, switch,
+//! leave. With scripts and without, on a large screen and on a phone.
+
+use crate::harness::browser::{Browser, Look};
+use crate::harness::house::House;
+use crate::harness::people::{PASSWORD, found};
+
+#[test]
+fn the_main_job_runs_with_javascript() {
+    the_main_job(Look::default());
+}
+
+#[test]
+fn the_main_job_runs_without_javascript() {
+    the_main_job(Look::default().without_javascript());
+}
+
+#[test]
+fn the_main_job_runs_on_a_phone() {
+    the_main_job(Look::phone());
+}
+
+#[test]
+fn the_main_job_runs_on_a_phone_without_javascript() {
+    the_main_job(Look::phone().without_javascript());
+}
+
+fn the_main_job(look: Look) {
+    let house = House::open();
+    let browser = Browser::with(&house.base(), look);
+
+    browser.goto("/");
+    assert_eq!(browser.path(), "/login");
+    browser.press("Create an account");
+    sign_up(&browser, "Maya Okonkwo", Some("maya@lakeside.test"));
+    browser.wait_for_text("Check your email");
+    browser.goto(&house.mail_to("maya@lakeside.test").link("/verify/"));
+    browser.press("Verify email");
+
+    // The wizard: no invitation waits, so it begins with the organization.
+    browser.wait_for_text("Create your organization");
+    browser.fill("#name", "Lakeside Agency");
+    if look.javascript {
+        browser.wait_for_text("lakeside-agency");
+    }
+    browser.fill("#slug", "settings");
+    if look.javascript {
+        browser.wait_until("the reserved slug is refused while typing", || {
+            browser.is_there("#slug-status .del")
+        });
+    }
+    browser.fill("#slug", "lakeside");
+    if look.javascript {
+        browser.wait_until("the slug is free", || browser.is_there("#slug-status .ins"));
+    }
+    browser.click("input[name=organization_type][value=partner]");
+    browser.press("Create organization");
+    browser.wait_for_text("Lakeside Agency is ready");
+    browser.press("Open the overview");
+    browser.wait_for_path("/organizations/lakeside");
+    assert!(browser.text("main").contains("1 client"), "{}", browser.text("main"));
+
+    // Invite from the list of members.
+    go(&browser, look, "/organizations/lakeside/members");
+    browser.press("Invite people");
+    if look.javascript {
+        browser.find("dialog[open] #emails");
+        assert_eq!(
+            browser.path(),
+            "/organizations/lakeside/members",
+            "the dialog opens in its page"
+        );
+    } else {
+        browser.wait_for_path("/organizations/lakeside/invitations/new");
+    }
+    browser.press("Send invitations");
+    browser.wait_until("the empty form is refused", || {
+        browser.is_there("#emails[aria-invalid=true]")
+    });
+    browser.fill("#emails", "noah@hill.test");
+    browser.click("input[name=role][value=viewer]");
+    browser.press("Send invitations");
+    browser.wait_for_path("/organizations/lakeside/invitations");
+    browser.wait_for_text("noah@hill.test");
+    browser.expect_clean();
+    drop(browser);
+
+    // The second person comes by the letter alone.
+    let letter = house.mail_to("noah@hill.test");
+    assert!(letter.subject.contains("Lakeside Agency"), "{}", letter.subject);
+    let browser = Browser::with(&house.base(), look);
+    browser.goto(&letter.link("/invitations/"));
+    browser.wait_for_text("Join Lakeside Agency");
+    browser.press("Create account");
+    browser.wait_for_text("You were invited to Lakeside Agency");
+    let filled = browser.script("return document.querySelector('#email').value", vec![]);
+    assert_eq!(filled, "noah@hill.test", "the invitation fills in its address");
+    // The link in the letter has proven the address: no second letter, straight back to the invitation.
+    sign_up(&browser, "Noah Hill", None);
+    browser.wait_for_text("You join as noah@hill.test");
+    browser.press("Accept and open Lakeside Agency");
+    browser.wait_for_path("/organizations/lakeside");
+    open_sidebar(&browser, look);
+    assert_eq!(browser.text("#switcher-button .who__sub"), "Viewer");
+    assert!(
+        !browser.is_there("nav#sidebar a[href$='/settings/general']"),
+        "a viewer has no settings"
+    );
+    assert!(
+        !browser.text("main").contains("Invite people"),
+        "a viewer invites nobody"
+    );
+
+    // Two organizations: over the switcher into the other one and back.
+    let noah = house.sign_in("noah@hill.test");
+    found(&noah, "Hill Studio", "hill", "noah@hill.test");
+    browser.goto("/organizations/lakeside/members");
+    open_sidebar(&browser, look);
+    browser.click("#switcher-button");
+    browser.wait_until("the switcher is open", || browser.is_visible("#switcher"));
+    browser.click("#switcher a[href='/organizations/hill/members']");
+    browser.wait_for_path("/organizations/hill/members");
+    browser.wait_for_text("Hill Studio");
+
+    // Leave.
+    browser.goto("/organizations");
+    browser.press("Leave Lakeside Agency");
+    if look.javascript {
+        browser.find("dialog[open]");
+    } else {
+        browser.wait_for_path("/organizations/lakeside/leaving");
+    }
+    browser.click("form[action='/organizations/lakeside/leaving'] [type=submit]");
+    browser.wait_for_text("You left Lakeside Agency");
+    assert!(!browser.is_there("main a[href='/organizations/lakeside']"));
+    browser.goto("/organizations/lakeside");
+    browser.wait_for_text("Page not found");
+    browser.expect_clean();
+}
+
+/// Fills in the sign-up form that is open, and sends it.
+#[track_caller]
+fn sign_up(browser: &Browser, name: &str, email: Option<&str>) {
+    browser.fill("#name", name);
+    if let Some(email) = email {
+        browser.fill("#email", email);
+    }
+    browser.fill("#password", PASSWORD);
+    browser.click("#terms");
+    browser.press("Create account");
+}
+
+/// Opens the drawer where the sidebar is one.
+#[track_caller]
+fn open_sidebar(browser: &Browser, look: Look) {
+    if look.width < 1024 {
+        browser.press("Open menu");
+        browser.wait_until("the sidebar is open", || browser.is_visible("#sidebar"));
+    }
+}
+
+/// Follows a link of the sidebar.
+#[track_caller]
+fn go(browser: &Browser, look: Look, path: &str) {
+    open_sidebar(browser, look);
+    browser.click(&format!("#sidebar a.nav[href='{path}']"));
+    browser.wait_for_path(path);
+}

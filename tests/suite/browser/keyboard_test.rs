@@ -1,0 +1,84 @@
+//! Everything can be reached by Tab, and the focus is visible.
+
+use serde_json::json;
+
+use crate::harness::browser::{Browser, Key};
+use crate::harness::house::House;
+
+const PAGES: &[&str] = &[
+    "/organizations",
+    "/organizations/new",
+    "/organizations/tab",
+    "/organizations/tab/companies",
+    "/organizations/tab/members",
+    "/organizations/tab/invitations",
+    "/organizations/tab/invitations/new",
+    "/organizations/tab/settings/general",
+    "/account",
+];
+
+/// Numbers what can take the focus: what is visible and not disabled, one button of each group of radios.
+const NUMBER: &str = "
+    const groups = new Set();
+    const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex=\"0\"]')].filter(e => {
+        if (e.disabled || e.type === 'hidden' || !e.checkVisibility({ visibilityProperty: true })) return false;
+        if (e.type !== 'radio') return true;
+        const chosen = document.querySelector(`input[name='${e.name}']:checked`);
+        if (groups.has(e.name) || (chosen && chosen !== e)) return false;
+        groups.add(e.name);
+        return true;
+    });
+    all.forEach((e, i) => e.dataset.stop = i);
+    return all.map(e => e.outerHTML.slice(0, 100))";
+
+/// Notes what gets the focus, and whether one can see that.
+const WATCH: &str = "
+    window.reached = [];
+    document.activeElement.blur();
+    document.addEventListener('focusin', event => {
+        let seen = false;
+        for (let n = event.target, up = 0; n && up < 3; n = n.parentElement, up++) {
+            const style = getComputedStyle(n);
+            if (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) seen = true;
+        }
+        window.reached.push([Number(event.target.dataset.stop ?? -1), seen]);
+    })";
+
+#[test]
+fn everything_is_reached_by_tab_and_shows_it() {
+    let house = House::open();
+    let olivia = house.stage(|stage| {
+        let olivia = stage.account("Olivia Hart", "olivia@tab.test", true);
+        let organization = stage.organization("Tab and Sons", "tab", olivia);
+        let noah = stage.account("Noah Hill", "noah@tab.test", true);
+        stage.enrol(organization, noah, "admin", &[]);
+        stage.invitation(organization, olivia, "new@tab.test", "viewer", &[]);
+        stage.ticket(olivia)
+    });
+    let browser = Browser::open(&house.base());
+    browser.sign_in_as(&house.holder(&olivia));
+    let mut faults = Vec::new();
+    for path in PAGES {
+        browser.goto(path);
+        let stops = browser.script(NUMBER, vec![]);
+        let stops = stops.as_array().expect("stops").clone();
+        browser.script(WATCH, vec![]);
+        // A date has a stop for each of its parts, and the browser's own window is one too.
+        browser.keys(&Key::Tab.to_string().repeat(stops.len() + 12));
+        let mut reached = vec![false; stops.len()];
+        let focused = browser.script("return window.reached", vec![]);
+        for found in focused.as_array().expect("what had the focus") {
+            let Some(at) = found[0].as_u64().and_then(|at| usize::try_from(at).ok()) else {
+                continue;
+            };
+            reached[at] = true;
+            if found[1] != json!(true) {
+                faults.push(format!("{path}: nobody sees the focus on {}", stops[at]));
+            }
+        }
+        let missed = reached.iter().zip(&stops).filter(|(reached, _)| !**reached);
+        faults.extend(missed.map(|(_, stop)| format!("{path}: Tab does not reach {stop}")));
+    }
+    faults.dedup();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

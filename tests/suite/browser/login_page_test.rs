@@ -1,0 +1,24 @@
+//! The first page that anyone sees.
+
+use crate::harness::browser::{Browser, Look};
+use crate::harness::house::House;
+
+#[test]
+fn the_login_page_is_clean_accessible_and_fits_every_width_in_both_themes() {
+    let house = House::shared();
+    let browser = Browser::open(&house.base());
+    browser.goto("/login");
+    assert!(
+        browser.is_visible("form input[name=password]"),
+        "{}",
+        browser.text("body")
+    );
+    for look in [Look::default(), Look::tablet(), Look::phone()] {
+        for look in [look, look.dark()] {
+            browser.look(look);
+            assert_eq!(browser.overflow(), 0, "{look:?}");
+            browser.expect_accessible();
+        }
+    }
+    browser.expect_clean();
+}

@@ -1,0 +1,1047 @@
+//! Every page in its states: no axe violation in both themes, nothing wider than the window, nothing in the console, no
+//! request to another origin. A route that has no screen fails the first test.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use tenantry::routes::ROUTES;
+
+use crate::areas::AREAS;
+use crate::harness::browser::{Browser, Look};
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::people::PASSWORD;
+
+/// GET addresses that answer no page of their own.
+const NO_PAGES: &[(&str, &str)] = &[
+    ("/", "leads on"),
+    ("/health/live", "for machines"),
+    ("/health/ready", "for machines"),
+    ("/static/{name}", "a file"),
+    ("/organizations/slug", "a part of a form"),
+    ("/organizations/{slug}/members.csv", "a file"),
+    ("/organizations/{slug}/settings/audit.csv", "a file"),
+    ("/organizations/{slug}/settings/audit.jsonl", "a file"),
+    ("/organizations/{slug}/settings/audit/key.pem", "a file"),
+    ("/organizations/{slug}/settings/slug/status", "a part of a form"),
+    ("/organizations/{slug}/settings", "leads on"),
+    ("/organizations/{slug}/access/matrix.csv", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.json", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.sig", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.pem", "a file"),
+    ("/organizations/{slug}/access/reviews/{id}/report.csv", "a file"),
+    ("/invitations/{token}/acceptance", "leads back"),
+    ("/operator/mail/{id}/preview", "a letter, for the frame on its page"),
+];
+
+/// One page in one state.
+pub struct Screen {
+    route: &'static str,
+    state: &'static str,
+    /// Who looks; nobody: signed out.
+    who: Option<Client>,
+    path: String,
+    /// What is done before one looks.
+    act: Act,
+    /// Words that show that this is the state.
+    says: &'static str,
+}
+
+impl Screen {
+    /// A page in a state; `says` are words that show that it is this one.
+    pub fn new(
+        route: &'static str,
+        state: &'static str,
+        who: Option<&Client>,
+        path: &str,
+        act: Act,
+        says: &'static str,
+    ) -> Self {
+        Self {
+            route,
+            state,
+            who: who.cloned(),
+            path: path.to_owned(),
+            act,
+            says,
+        }
+    }
+}
+
+/// What a person does on the page.
+#[derive(Clone, Copy)]
+pub enum Act {
+    Nothing,
+    /// Sends the first form whose action has these words, past the browser's own checks.
+    Send(&'static str),
+    /// Presses what has these words, and waits for the dialog.
+    Dialog(&'static str),
+    /// The same, and sends the form in it as it is.
+    DialogSend(&'static str),
+    /// Presses an element and waits until another one is visible.
+    Open(&'static str, &'static str),
+    /// Types into the search field and waits for the words.
+    Search(&'static str),
+}
+
+#[test]
+fn every_route_with_a_page_has_a_screen() {
+    let house = House::open();
+    let areas = AREAS.iter().flat_map(|area| (area.screens)(&house));
+    let shown: BTreeSet<&str> = Screen::of_accounts_and_organizations(&house)
+        .into_iter()
+        .chain(areas)
+        .map(|screen| screen.route)
+        .collect();
+    let known: BTreeSet<&str> = ROUTES.iter().filter(|r| r.method == "GET").map(|r| r.path).collect();
+    let exempt: BTreeSet<&str> = NO_PAGES.iter().map(|(path, _)| *path).collect();
+    let missing: Vec<_> = known
+        .difference(&shown)
+        .filter(|path| !exempt.contains(**path))
+        .collect();
+    assert!(missing.is_empty(), "no area has a screen of {missing:#?}");
+    let stale: Vec<_> = shown.union(&exempt).filter(|path| !known.contains(**path)).collect();
+    assert!(stale.is_empty(), "there is no route {stale:#?} any more");
+}
+
+/// One test for each area: they run side by side, and one area can be checked alone.
+mod every_screen_is_accessible_fits_and_logs_nothing {
+    use super::check;
+    use crate::areas;
+
+    #[test]
+    fn accounts_and_organizations() {
+        check(super::Screen::of_accounts_and_organizations);
+    }
+
+    macro_rules! areas {
+        ($($area:ident)+) => { $(#[test] fn $area() { check(areas::$area::screens); })+ };
+    }
+
+    areas! {
+        access access_reviews audit company_move members onboarding_links operator permissions settings
+    }
+}
+
+fn check(screens: fn(&House) -> Vec<Screen>) {
+    let house = House::open();
+    let screens = screens(&house);
+    let browser = Browser::open(&house.base());
+    let only = std::env::var("TENANTRY_TEST_SCREEN").unwrap_or_default();
+    let mut faults = Vec::new();
+    for (turn, screen) in screens.iter().enumerate() {
+        let name = format!("{} ({})", screen.route, screen.state);
+        if name.contains(&only) {
+            let found = screen.faults(&browser, turn % 2 == 1);
+            faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n\n{}", faults.len(), faults.join("\n\n"));
+}
+
+/// What sticks out on the right, and a control that a card's edge hides or that lies outside of the window.
+const MEASURE: &str = "
+    const root = document.documentElement, width = root.clientWidth, wide = root.scrollWidth - width;
+    const outside = wide <= 0 ? [] : [...document.querySelectorAll('body *')]
+        .filter(e => e.getBoundingClientRect().right > width + 1).slice(0, 4).map(e => e.outerHTML.slice(0, 120));
+    const cut = [...document.querySelectorAll('main :is(a, button, input, select, summary)')].find(e => {
+        if (!e.checkVisibility() || e.closest('.table-wrap, .tabs, .u-hide, [popover]')) return false;
+        const box = e.getBoundingClientRect(), edge = (e.closest('.card') ?? root).getBoundingClientRect();
+        return box.width > 1 && (box.right > edge.right + 1 || box.left < edge.left - 1);
+    });
+    return [wide, outside.join('\\n'), cut ? cut.outerHTML.slice(0, 160) : null]";
+
+impl Screen {
+    fn faults(&self, browser: &Browser, other: bool) -> Vec<String> {
+        browser.look(Look::default());
+        // One page that cannot be shown must not hide the others.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.show(browser))) {
+            return vec![panic.downcast_ref::<String>().cloned().unwrap_or_default()];
+        }
+        let mut faults = Vec::new();
+        let text = browser.text("body");
+        if !text.contains(self.says) {
+            faults.push(format!("“{}” is not there but\n{text}", self.says));
+        }
+        // Both themes on each page; which width has which theme, and the whole of axe, changes from page to page. Of what
+        // axe checks, only contrast depends on the theme.
+        let (light, dark) = (other, !other);
+        for (width, dark, axe) in [
+            (1440, light, Some(!other)),
+            (820, dark, None),
+            (320, light, None),
+            (390, dark, Some(other)),
+        ] {
+            browser.look(Look {
+                width,
+                dark,
+                ..Look::default()
+            });
+            let measured = browser.script(MEASURE, vec![]);
+            if let Some(wide) = measured[0].as_i64().filter(|wide| *wide > 0) {
+                faults.push(format!("{wide} pixels too wide at {width}: {}", measured[1]));
+            }
+            if let Some(cut) = measured[2].as_str() {
+                faults.push(format!("at {width} a part is cut off: {cut}"));
+            }
+            let found = match axe {
+                None => Vec::new(),
+                Some(true) => browser.axe(),
+                Some(false) => browser.axe_contrast(),
+            };
+            let theme = if dark { "dark" } else { "light" };
+            faults.extend(found.into_iter().map(|fault| format!("{width} {theme}: {fault}")));
+        }
+        let (problems, requests) = browser.take_logs();
+        faults.extend(problems.into_iter().map(|said| format!("the console says {said}")));
+        faults.extend(
+            requests
+                .into_iter()
+                .filter(|url| browser.is_foreign(url))
+                .map(|url| format!("asks {url}")),
+        );
+        faults
+    }
+
+    fn show(&self, browser: &Browser) {
+        browser.devtools("Network.clearBrowserCookies", serde_json::json!({}));
+        if let Some(who) = &self.who {
+            browser.sign_in_as(who);
+        }
+        browser.goto(&self.path);
+        match self.act {
+            Act::Nothing => {}
+            Act::Send(end) => {
+                let script =
+                    "const form = document.querySelector(`main form[method=post][action*='${arguments[0] || '/'}']`);
+                    form.noValidate = true;
+                    for (const field of form.querySelectorAll('input[name=name]')) field.value = '';
+                    form.requestSubmit()";
+                browser.script(script, vec![end.into()]);
+                browser.wait_until(&format!("the errors of …{end}"), || {
+                    browser.is_there("#errors, .field__error")
+                });
+            }
+            Act::Dialog(words) => {
+                browser.press(words);
+                browser.find("dialog[open] form");
+            }
+            Act::DialogSend(words) => {
+                browser.press(words);
+                browser.find("dialog[open] form");
+                browser.script("const form = document.querySelector('dialog[open] form'); form.noValidate = true; form.requestSubmit()", vec![]);
+                browser.wait_until("the dialog shows its errors", || {
+                    browser.is_there("dialog[open] #errors")
+                });
+            }
+            Act::Open(button, shown) => {
+                browser.click(button);
+                browser.wait_until(shown, || browser.is_visible(shown));
+            }
+            Act::Search(text) => {
+                browser.fill("main input[type=search]", text);
+                browser.wait_until("the search answers", || browser.is_there("main .empty"));
+            }
+        }
+    }
+}
+
+impl Screen {
+    /// The screens of accounts, organizations, members, invitations and companies.
+    fn of_accounts_and_organizations(house: &House) -> Vec<Self> {
+        let ids = Ids::set(house);
+        let mut all = Vec::new();
+        let mut add = |route, state, who: Option<&Client>, path: &str, act, says| {
+            all.push(Screen::new(route, state, who, path, act, says));
+        };
+        let (out, olivia, quiet) = (None, Some(&ids.olivia), Some(&ids.quiet));
+        let (noah, fresh, hana) = (Some(&ids.noah), Some(&ids.fresh), Some(&ids.hana));
+        let at = |rest: &str| format!("/organizations/lakeside{rest}");
+        let quiet_at = |rest: &str| format!("/organizations/quiet{rest}");
+        use Act::{Dialog, DialogSend, Nothing, Open, Search, Send};
+
+        // Who somebody is
+        add("/signup", "empty", out, "/signup", Nothing, "Create your account");
+        add(
+            "/signup",
+            "errors",
+            out,
+            "/signup",
+            Send("/signup"),
+            "There is a problem",
+        );
+        add(
+            "/signup",
+            "invited",
+            out,
+            &format!("/signup?next={}", ids.to_newcomer),
+            Nothing,
+            "You were invited to",
+        );
+        add("/login", "empty", out, "/login", Nothing, "Sign in");
+        add("/login", "errors", out, "/login", Send("/login"), "There is a problem");
+        add("/verify", "waiting", fresh, "/verify", Nothing, "Check your email");
+        add(
+            "/verify/{token}",
+            "signed in",
+            fresh,
+            &ids.verify,
+            Nothing,
+            "Verify your email address",
+        );
+        add(
+            "/verify/{token}",
+            "another browser",
+            out,
+            &ids.verify,
+            Nothing,
+            "The password you chose when you signed up",
+        );
+        add(
+            "/verify/{token}",
+            "wrong password",
+            out,
+            &ids.verify,
+            Send(""),
+            "There is a problem",
+        );
+        add(
+            "/verify/{token}",
+            "unknown",
+            out,
+            "/verify/nothing",
+            Nothing,
+            "This link",
+        );
+        add(
+            "/password/forgot",
+            "empty",
+            out,
+            "/password/forgot",
+            Nothing,
+            "Choose a new password",
+        );
+        add(
+            "/password/forgot",
+            "errors",
+            out,
+            "/password/forgot",
+            Send("/forgot"),
+            "There is a problem",
+        );
+        add(
+            "/password/reset/{token}",
+            "open",
+            out,
+            &ids.reset,
+            Nothing,
+            "Choose a new password",
+        );
+        add(
+            "/password/reset/{token}",
+            "errors",
+            out,
+            &ids.reset,
+            Send(""),
+            "There is a problem",
+        );
+        add(
+            "/password/reset/{token}",
+            "unknown",
+            out,
+            "/password/reset/nothing",
+            Nothing,
+            "link",
+        );
+        add(
+            "/unlock/{token}",
+            "open",
+            out,
+            &ids.unlock,
+            Nothing,
+            "Unlock your account",
+        );
+        add("/unlock/{token}", "unknown", out, "/unlock/nothing", Nothing, "link");
+        add("/account", "filled in", olivia, "/account", Nothing, "Your profile");
+        add(
+            "/account",
+            "errors",
+            olivia,
+            "/account",
+            Send("/account/password"),
+            "There is a problem",
+        );
+        add(
+            "/account",
+            "not confirmed",
+            fresh,
+            "/account",
+            Nothing,
+            "Your email address is not verified",
+        );
+        add(
+            "/account/email/{token}",
+            "open",
+            noah,
+            &ids.readdress,
+            Nothing,
+            "Verify your new email address",
+        );
+        add(
+            "/account/email/{token}",
+            "unknown",
+            noah,
+            "/account/email/nothing",
+            Nothing,
+            "link",
+        );
+        add(
+            "/account/sessions",
+            "several",
+            olivia,
+            "/account/sessions",
+            Nothing,
+            "End all others",
+        );
+        add("/legal/terms", "", out, "/legal/terms", Nothing, "Terms");
+        add("/legal/privacy", "", out, "/legal/privacy", Nothing, "Privacy");
+
+        // Organizations of a person
+        add(
+            "/onboarding",
+            "an invitation waits",
+            hana,
+            "/onboarding",
+            Nothing,
+            "You have 1 invitation",
+        );
+        add(
+            "/onboarding",
+            "not confirmed",
+            fresh,
+            "/onboarding",
+            Nothing,
+            "Verify your email address first",
+        );
+        add(
+            "/onboarding/done",
+            "",
+            olivia,
+            "/onboarding/done?organization=lakeside",
+            Nothing,
+            "Lakeside Agency is ready",
+        );
+        add(
+            "/organizations",
+            "full",
+            olivia,
+            "/organizations",
+            Nothing,
+            "Lakeside Agency",
+        );
+        add(
+            "/organizations",
+            "no match",
+            olivia,
+            "/organizations",
+            Search("zzz"),
+            "No organization matches",
+        );
+        add(
+            "/organizations",
+            "empty",
+            hana,
+            "/organizations",
+            Nothing,
+            "No organizations yet",
+        );
+        add(
+            "/organizations/new",
+            "first",
+            hana,
+            "/organizations/new",
+            Nothing,
+            "Create your organization",
+        );
+        add(
+            "/organizations/new",
+            "another",
+            olivia,
+            "/organizations/new",
+            Nothing,
+            "Create your organization",
+        );
+        add(
+            "/organizations/new",
+            "errors",
+            olivia,
+            "/organizations/new",
+            Send("/organizations"),
+            "There is a problem",
+        );
+        add(
+            "/organizations/{slug}/leaving",
+            "page",
+            noah,
+            &at("/leaving"),
+            Nothing,
+            "Leave Lakeside Agency?",
+        );
+        add(
+            "/organizations/{slug}/leaving",
+            "dialog",
+            noah,
+            "/organizations",
+            Dialog("Leave Lakeside Agency"),
+            "Your access ends",
+        );
+        add(
+            "/organizations/{slug}/leaving",
+            "only owner",
+            quiet,
+            &quiet_at("/leaving"),
+            Nothing,
+            "You are the only owner",
+        );
+
+        // Overview
+        let overview = "/organizations/{slug}";
+        add(overview, "full", olivia, &at(""), Nothing, "Recent activity");
+        add(overview, "new", quiet, &quiet_at(""), Nothing, "Welcome");
+        add(overview, "without a company", noah, &at(""), Nothing, "Overview");
+        add(
+            overview,
+            "switcher open",
+            olivia,
+            &at(""),
+            Open("#switcher-button", "#switcher"),
+            "Create organization",
+        );
+        add(
+            overview,
+            "account menu open",
+            olivia,
+            &at(""),
+            Open("[popovertarget=usermenu]", "#usermenu"),
+            "Sign out",
+        );
+        add(overview, "another's", hana, &at(""), Nothing, "Page not found");
+        add(overview, "another's, signed out", out, &at(""), Nothing, "Sign in");
+
+        // Companies
+        let companies = "/organizations/{slug}/companies";
+        let company = "/organizations/{slug}/companies/{company}";
+        let north = |rest: &str| at(&format!("/companies/north{rest}"));
+        add(companies, "full", olivia, &at("/companies"), Nothing, "North");
+        add(
+            companies,
+            "no match",
+            olivia,
+            &at("/companies"),
+            Search("zzz"),
+            "Clear filters",
+        );
+        add(
+            companies,
+            "all",
+            olivia,
+            &at("/companies?status=all"),
+            Nothing,
+            "Archived",
+        );
+        add(
+            companies,
+            "none assigned",
+            noah,
+            &at("/companies"),
+            Nothing,
+            "Ask an owner or admin",
+        );
+        add(
+            "/organizations/{slug}/companies/new",
+            "page",
+            olivia,
+            &at("/companies/new"),
+            Nothing,
+            "Web address",
+        );
+        add(
+            "/organizations/{slug}/companies/new",
+            "errors",
+            olivia,
+            &at("/companies/new"),
+            Send("/companies"),
+            "There is a problem",
+        );
+        add(
+            "/organizations/{slug}/companies/new",
+            "dialog",
+            olivia,
+            &at("/companies"),
+            Dialog("New company"),
+            "Web address",
+        );
+        add(company, "with people", olivia, &north(""), Nothing, "Assigned people");
+        add(
+            company,
+            "nobody",
+            olivia,
+            &at("/companies/south"),
+            Nothing,
+            "No one is assigned",
+        );
+        add(
+            company,
+            "archived",
+            olivia,
+            &at("/companies/west"),
+            Nothing,
+            "is archived",
+        );
+        add(
+            company,
+            "unknown",
+            olivia,
+            &at("/companies/nothing"),
+            Nothing,
+            "Page not found",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/settings",
+            "filled in",
+            olivia,
+            &north("/settings"),
+            Nothing,
+            "Company settings",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/settings",
+            "errors",
+            olivia,
+            &north("/settings"),
+            Send("/settings"),
+            "There is a problem",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/archiving",
+            "page",
+            olivia,
+            &north("/archiving"),
+            Nothing,
+            "Archive",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/archiving",
+            "dialog",
+            olivia,
+            &north(""),
+            Dialog("Archive North"),
+            "Archive",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/members",
+            "full",
+            olivia,
+            &north("/members"),
+            Nothing,
+            "Person 01",
+        );
+        add(
+            "/organizations/{slug}/companies/{company}/members",
+            "no match",
+            olivia,
+            &north("/members?q=zzz"),
+            Nothing,
+            "No member matches",
+        );
+
+        // Members
+        let members = "/organizations/{slug}/members";
+        let member = |rest: &str| at(&format!("/members/{}{rest}", ids.person));
+        add(members, "full", olivia, &at("/members"), Nothing, "1 to 50 of 56");
+        add(
+            members,
+            "last page and filter",
+            olivia,
+            &at("/members?role=member&sort=joined"),
+            Nothing,
+            "Person",
+        );
+        add(
+            members,
+            "no match",
+            olivia,
+            &at("/members"),
+            Search("zzz"),
+            "No member matches",
+        );
+        add(members, "one", quiet, &quiet_at("/members"), Nothing, "You");
+        add(
+            "/organizations/{slug}/members/{id}",
+            "member",
+            olivia,
+            &member(""),
+            Nothing,
+            "Access ends",
+        );
+        add(
+            "/organizations/{slug}/members/{id}",
+            "unknown",
+            olivia,
+            &at("/members/00000000000070008000000000000000"),
+            Nothing,
+            "Page not found",
+        );
+        add(
+            "/organizations/{slug}/members/{id}/removal",
+            "page",
+            olivia,
+            &member("/removal"),
+            Nothing,
+            "loses access",
+        );
+        add(
+            "/organizations/{slug}/members/{id}/removal",
+            "dialog",
+            olivia,
+            &member(""),
+            Dialog("Remove"),
+            "loses access",
+        );
+
+        // Invitations
+        let list = "/organizations/{slug}/invitations";
+        let new = "/organizations/{slug}/invitations/new";
+        let invitation = |rest: &str| at(&format!("/invitations/{}{rest}", ids.invitation));
+        add(
+            list,
+            "pending",
+            olivia,
+            &at("/invitations"),
+            Nothing,
+            "newcomer@hill.test",
+        );
+        add(
+            list,
+            "all",
+            olivia,
+            &at("/invitations?status=all"),
+            Nothing,
+            "Cancelled",
+        );
+        add(
+            list,
+            "row menu open",
+            olivia,
+            &at("/invitations"),
+            Open("main [popovertarget^=menu-]", "main .menu"),
+            "Cancel invitation",
+        );
+        add(
+            list,
+            "accept link open",
+            olivia,
+            &at("/invitations"),
+            Open("main .reveal summary", "main .secret"),
+            "Copy",
+        );
+        add(
+            list,
+            "empty",
+            quiet,
+            &quiet_at("/invitations"),
+            Nothing,
+            "No pending invitations",
+        );
+        add(
+            list,
+            "no match",
+            olivia,
+            &at("/invitations"),
+            Search("zzz"),
+            "No invitation matches",
+        );
+        add(
+            list,
+            "not allowed",
+            noah,
+            &at("/invitations"),
+            Nothing,
+            "Required permission:",
+        );
+        add(
+            new,
+            "page",
+            olivia,
+            &at("/invitations/new"),
+            Nothing,
+            "Send invitations",
+        );
+        add(
+            new,
+            "errors",
+            olivia,
+            &at("/invitations/new"),
+            Send("/invitations"),
+            "There is a problem",
+        );
+        add(
+            new,
+            "dialog",
+            olivia,
+            &at("/members"),
+            Dialog("Invite people"),
+            "Send invitations",
+        );
+        add(
+            new,
+            "errors in the dialog",
+            olivia,
+            &at("/members"),
+            DialogSend("Invite people"),
+            "There is a problem",
+        );
+        add(
+            "/organizations/{slug}/invitations/{id}",
+            "page",
+            olivia,
+            &invitation(""),
+            Nothing,
+            "Edit invitation",
+        );
+        add(
+            "/organizations/{slug}/invitations/{id}/cancellation",
+            "page",
+            olivia,
+            &invitation("/cancellation"),
+            Nothing,
+            "stops working",
+        );
+
+        // Where the link of a letter leads
+        let link = "/invitations/{token}";
+        add(
+            link,
+            "without an account",
+            out,
+            &ids.to_newcomer,
+            Nothing,
+            "Create account",
+        );
+        add(link, "signed out", out, &ids.to_hana, Nothing, "Sign in");
+        add(link, "the right person", hana, &ids.to_hana, Nothing, "Accept and open");
+        add(
+            link,
+            "another person",
+            olivia,
+            &ids.to_hana,
+            Nothing,
+            "Sign out and use another account",
+        );
+        add(
+            link,
+            "not confirmed",
+            fresh,
+            &ids.to_fresh,
+            Nothing,
+            "Verify your email",
+        );
+        add(
+            link,
+            "a member",
+            noah,
+            &ids.used,
+            Nothing,
+            "You are a member of Lakeside Agency",
+        );
+        add(link, "used", out, &ids.used, Nothing, "accepted already");
+        add(link, "cancelled", out, &ids.cancelled, Nothing, "was cancelled");
+        add(link, "declined", out, &ids.declined, Nothing, "was declined");
+        add(link, "replaced", out, &ids.replaced, Nothing, "A newer link was sent");
+        add(link, "expired", out, &ids.expired, Nothing, "has expired");
+        add(
+            link,
+            "unknown",
+            out,
+            "/invitations/nothing",
+            Nothing,
+            "Invitation not found",
+        );
+
+        // Settings
+        let settings = "/organizations/{slug}/settings/general";
+        add(
+            settings,
+            "filled in",
+            olivia,
+            &at("/settings/general"),
+            Nothing,
+            "Organization profile",
+        );
+        add(
+            settings,
+            "errors",
+            olivia,
+            &at("/settings/general"),
+            Send("/settings/general"),
+            "There is a problem",
+        );
+        add(
+            settings,
+            "not allowed",
+            noah,
+            &at("/settings/general"),
+            Nothing,
+            "Who can help",
+        );
+        all
+    }
+}
+
+/// Who and what the pictures show.
+struct Ids {
+    /// Owner of a full organization, and of a second one; signed in twice.
+    olivia: Client,
+    /// Owner of an organization in which nothing has happened.
+    quiet: Client,
+    /// A member without a company.
+    noah: Client,
+    /// Has not confirmed her address; an invitation waits.
+    fresh: Client,
+    /// Member of nothing; an invitation waits.
+    hana: Client,
+    person: String,
+    invitation: String,
+    verify: String,
+    reset: String,
+    unlock: String,
+    readdress: String,
+    to_newcomer: String,
+    to_hana: String,
+    to_fresh: String,
+    used: String,
+    cancelled: String,
+    declined: String,
+    replaced: String,
+    expired: String,
+}
+
+impl Ids {
+    fn set(house: &House) -> Self {
+        let link = |token: String| format!("/invitations/{token}");
+        // The oldest invitation first: it has expired when the others begin.
+        let (owner, organization, expired) = house.stage(|stage| {
+            let owner = stage.account("Olivia Hart", "olivia@lakeside.test", true);
+            let organization = stage.organization("Lakeside Agency", "lakeside", owner);
+            let expired = stage.invitation(organization, owner, "late@hill.test", "viewer", &[]).1;
+            (owner, organization, expired)
+        });
+        house.advance(Duration::from_secs(8 * 86_400));
+        house.sweep();
+        let (person, invitation, links) = house.stage(|stage| {
+            stage.organization("Harbor Group", "harbor", owner);
+            let north = stage.company(organization, "North", "north");
+            stage.company(organization, "South", "south");
+            stage.company(organization, "West", "west");
+            let mut person = String::new();
+            for n in 1..=54 {
+                let user = stage.account(&format!("Person {n:02}"), &format!("person{n:02}@lakeside.test"), true);
+                let companies: &[_] = if n < 4 { &[(north, "editor")] } else { &[] };
+                person = stage.enrol(organization, user, "member", companies).to_string();
+            }
+            let quiet = stage.account("Quentin Quiet", "quentin@quiet.test", true);
+            stage.organization("Quiet Place", "quiet", quiet);
+            stage.account("Hana Kim", "hana@hill.test", true);
+            stage.account("Noah Hill", "noah@hill.test", true);
+            stage.account("Frida Fresh", "frida@hill.test", false);
+            stage.account("Lena Locked", "lena@hill.test", true);
+            let mut invite =
+                |email: &str, companies: &[_]| stage.invitation(organization, owner, email, "member", companies);
+            let (invitation, newcomer) = invite("newcomer@hill.test", &[(north, "viewer")]);
+            invite(
+                "somebody.with.a.long.address@bluewater-financial.test",
+                &[(north, "viewer")],
+            );
+            let (cancelled_id, cancelled) = invite("cancelled@hill.test", &[]);
+            let (replaced_id, replaced) = invite("replaced@hill.test", &[]);
+            let links = [
+                newcomer,
+                invite("hana@hill.test", &[(north, "manager")]).1,
+                invite("frida@hill.test", &[]).1,
+                invite("noah@hill.test", &[]).1,
+                cancelled,
+                invite("declined@hill.test", &[]).1,
+                replaced,
+            ];
+            (
+                person,
+                [invitation, cancelled_id, replaced_id].map(|id| id.to_string()),
+                links,
+            )
+        });
+        let [to_newcomer, to_hana, to_fresh, used, cancelled, declined, replaced] = links.map(link);
+        let olivia = house.enter("olivia@lakeside.test");
+        house.sign_in("olivia@lakeside.test");
+        let noah = house.enter("noah@hill.test");
+        noah.post(&format!("{used}/acceptance"), &[]).expect(303);
+        let base = "/organizations/lakeside";
+        olivia
+            .post(&format!("{base}/invitations/{}/cancellation", invitation[1]), &[])
+            .expect(303);
+        house.advance(Duration::from_secs(300));
+        olivia
+            .post(&format!("{base}/invitations/{}/resending", invitation[2]), &[])
+            .expect(303);
+        olivia
+            .post(&format!("{base}/companies/west/archiving"), &[])
+            .expect(303);
+        house.client().post(&format!("{declined}/declination"), &[]);
+        house.database.execute("UPDATE invitations SET status = 'superseded' WHERE email = 'somebody.with.a.long.address@bluewater-financial.test'");
+        noah.post(
+            "/account/email",
+            &[("email", "noah@new.test"), ("email_password", PASSWORD)],
+        )
+        .expect(303);
+        let fresh = house.enter("frida@hill.test");
+        fresh.post("/verify/resending", &[]).expect(303);
+        house.client().post("/password/forgot", &[("email", "hana@hill.test")]);
+        for _ in 0..11 {
+            house.client().post(
+                "/login",
+                &[("email", "lena@hill.test"), ("password", "wrong-and-wrong-again")],
+            );
+        }
+        Self {
+            quiet: house.enter("quentin@quiet.test"),
+            hana: house.enter("hana@hill.test"),
+            verify: house
+                .letters_to("frida@hill.test")
+                .iter()
+                .rfind(|l| l.text.contains("/verify/"))
+                .expect("a letter")
+                .link("/verify/"),
+            reset: house
+                .letters_to("hana@hill.test")
+                .iter()
+                .rfind(|l| l.text.contains("/password/"))
+                .expect("a letter")
+                .link("/password/reset/"),
+            unlock: house.mail_to("lena@hill.test").link("/unlock/"),
+            readdress: house.mail_to("noah@new.test").link("/account/email/"),
+            person,
+            invitation: invitation[0].clone(),
+            expired: link(expired),
+            olivia,
+            noah,
+            fresh,
+            to_newcomer,
+            to_hana,
+            to_fresh,
+            used,
+            cancelled,
+            declined,
+            replaced,
+        }
+    }
+}
