@@ -9,7 +9,7 @@ use crate::services::access_reviews::advance;
 
 pub const JOB: Periodic = Periodic {
     kind: JobKind::AdvanceReviews,
-    is_due: |_, conn| Ok(!access_review::at_work(conn, 1)?.is_empty()),
+    is_due: |_, conn| Ok(!access_review::all_unfinished(conn, 1)?.is_empty()),
     run,
 };
 

@@ -4,8 +4,9 @@ use crate::audit::Events;
 use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::periodic::Periodic;
-use crate::models::{due, membership, session, user};
+use crate::models::{due, membership};
 use crate::queue::JobKind;
+use crate::services::accounts::cleanup;
 
 pub const JOB: Periodic = Periodic {
     kind: JobKind::CleanUp,
@@ -16,8 +17,7 @@ pub const JOB: Periodic = Periodic {
 fn run(system: &System) -> Result<(), AppError> {
     system.write(|cx, conn| {
         membership::forget_removals(conn, cx.now)?;
-        session::sweep(conn, cx.now)?;
-        user::sweep(conn, cx.now)?;
+        cleanup::delete_expired(conn, cx.now)?;
         Ok(((), Events::none("expired rows have no effect any more")))
     })
 }

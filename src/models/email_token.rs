@@ -1,4 +1,4 @@
-//! Mailed links: each for one purpose, for a while, once. The database keeps the hash of what stands in the letter.
+//! The tokens of links in account emails. Each has one purpose, expires and works once. The database keeps only its hash.
 
 use diesel::prelude::*;
 
@@ -12,21 +12,19 @@ use crate::db::schema::{email_tokens, users};
 use crate::models::user::Account;
 
 crate::text_enum! {
-    /// What a link is for.
     pub enum TokenKind {
-        /// Proves the address of a sign-up.
+        /// Verifies the address of a new account.
         Verify = "verify",
         /// Sets a new password.
         Reset = "reset",
-        /// Opens a locked account.
+        /// Unlocks an account.
         Unlock = "unlock",
-        /// Proves a new address.
+        /// Verifies a new address of an account.
         Change = "change",
     }
 }
 
 impl TokenKind {
-    /// How long a link of this kind opens.
     pub fn lifetime(self) -> Span {
         match self {
             Self::Reset => Span::hours(1),
@@ -35,27 +33,24 @@ impl TokenKind {
     }
 }
 
-/// A link that somebody holds.
 #[derive(Clone)]
-pub struct Link {
+pub struct EmailLink {
     pub account: Account,
     /// The address it was sent to.
     pub email: Email,
-    /// Where its holder wanted to go.
+    /// The path to continue with, or empty.
     pub next: String,
-    /// Whether it still opens.
+    /// Whether it still works.
     pub open: bool,
 }
 
-/// What a new link is made of.
 #[derive(Debug)]
-pub struct Issued {
-    /// For the letter.
+pub struct IssuedToken {
+    /// For the email.
     pub seed: Seed,
     pub expires: Time,
 }
 
-/// Makes a link.
 pub fn issue(
     conn: &mut Conn,
     cx: &Ctx,
@@ -63,8 +58,8 @@ pub fn issue(
     user: UserId,
     email: &Email,
     next: &str,
-) -> QueryResult<Issued> {
-    let issued = Issued {
+) -> QueryResult<IssuedToken> {
+    let issued = IssuedToken {
         seed: Seed::random(),
         expires: cx.now + kind.lifetime(),
     };
@@ -82,8 +77,8 @@ pub fn issue(
     Ok(issued)
 }
 
-/// The link of a token, open or not. One that was mailed to an address the account has given up is none.
-pub fn find(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<Option<Link>> {
+/// The link of a token, also when it no longer works. `None` for a link to an address that the account no longer has.
+pub fn find(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<Option<EmailLink>> {
     type Row = (Account, String, Option<String>, Time, Option<Time>);
     let row: Option<Row> = email_tokens::table
         .inner_join(users::table.on(users::id.eq(email_tokens::user_id)))
@@ -100,7 +95,7 @@ pub fn find(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryR
         .optional()?;
     Ok(row
         .filter(|(account, email, ..)| kind == TokenKind::Change || account.email == *email)
-        .map(|(account, email, next, expires, used)| Link {
+        .map(|(account, email, next, expires, used)| EmailLink {
             account,
             email: Email::stored(email),
             next: next.unwrap_or_default(),
@@ -108,12 +103,12 @@ pub fn find(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryR
         }))
 }
 
-/// As `find`, for a link that still opens.
-pub fn find_open(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<Option<Link>> {
+/// As `find`, for a link that still works.
+pub fn find_open(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<Option<EmailLink>> {
     Ok(find(conn, cx, kind, token)?.filter(|link| link.open))
 }
 
-/// Uses a link up; of any number of holders at once, one gets `true`.
+/// Uses a link. Of several requests at the same time, one gets `true`.
 pub fn take(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryResult<bool> {
     let used = diesel::update(
         email_tokens::table
@@ -127,7 +122,7 @@ pub fn take(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryR
     Ok(used == 1)
 }
 
-/// Makes the open links of an account stop working: those of one kind, or all.
+/// Revokes the links of an account: those of one kind, or all.
 pub fn retire(conn: &mut Conn, cx: &Ctx, user: UserId, kind: Option<TokenKind>) -> QueryResult<()> {
     let kinds = kind.map_or_else(|| TokenKind::ALL.to_vec(), |kind| vec![kind]);
     diesel::update(
@@ -141,7 +136,7 @@ pub fn retire(conn: &mut Conn, cx: &Ctx, user: UserId, kind: Option<TokenKind>) 
     Ok(())
 }
 
-/// Whether an account has an open link of a kind that was made after a moment.
+/// Whether an account has an unused link of a kind since then.
 pub fn issued_since(conn: &mut Conn, user: UserId, kind: TokenKind, since: Time) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         email_tokens::table
@@ -153,7 +148,7 @@ pub fn issued_since(conn: &mut Conn, user: UserId, kind: TokenKind, since: Time)
     .get_result(conn)
 }
 
-/// Where the latest link of a kind leads.
+/// The path to continue with after the latest link of a kind.
 pub fn latest_next(conn: &mut Conn, user: UserId, kind: TokenKind) -> QueryResult<String> {
     let next: Option<Option<String>> = email_tokens::table
         .filter(email_tokens::user_id.eq(user))
@@ -165,8 +160,8 @@ pub fn latest_next(conn: &mut Conn, user: UserId, kind: TokenKind) -> QueryResul
     Ok(next.flatten().unwrap_or_default())
 }
 
-/// The new address that an account waits to have proven.
-pub fn awaited(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Option<String>> {
+/// The new address of an account that is not verified yet.
+pub fn pending_email(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Option<String>> {
     email_tokens::table
         .filter(email_tokens::user_id.eq(user))
         .filter(email_tokens::kind.eq(TokenKind::Change))
@@ -177,10 +172,11 @@ pub fn awaited(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<Option<St
         .optional()
 }
 
-/// Deletes links that have been over for a week; until then their holders are told that they are.
-pub fn sweep(conn: &mut Conn, now: Time) -> QueryResult<()> {
-    let past = now - Span::days(7);
+/// How long a link that no longer works is kept, so that its page can say so.
+const KEPT: Span = Span::days(7);
+
+pub fn delete_old(conn: &mut Conn, now: Time) -> QueryResult<usize> {
+    let past = now - KEPT;
     diesel::delete(email_tokens::table.filter(email_tokens::expires_at.lt(past).or(email_tokens::used_at.lt(past))))
-        .execute(conn)?;
-    Ok(())
+        .execute(conn)
 }

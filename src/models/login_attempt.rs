@@ -1,6 +1,6 @@
-//! What is tried, counted by address and by sender: passwords, and letters that somebody causes without being known.
+//! Limits by email address and by sender (IP address): on passwords, and on emails that anyone can cause.
 //!
-//! Addresses without an account are counted like the others, so that no limit tells which ones have one.
+//! Addresses without an account count like others, so that no limit reveals which addresses have one.
 
 use diesel::prelude::*;
 
@@ -12,79 +12,72 @@ use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::login_attempts;
 
-/// So long wrong passwords count against an address and a sender.
+/// How long an attempt counts, and so how long an account stays locked.
 pub const LOCK: Span = Span::minutes(15);
-const TRIES_BY_ADDRESS: i64 = 10;
-const TRIES_BY_SENDER: i64 = 50;
+const ATTEMPTS_BY_ADDRESS: i64 = 10;
+const ATTEMPTS_BY_SENDER: i64 = 50;
 
-/// The pause between two letters to one address.
+/// The pause between two emails to one address.
 pub const COOL_DOWN: Span = Span::seconds(60);
-const LETTERS_AN_HOUR: usize = 5;
-/// So many letters an hour one sender may cause. An office or a school behind one address stays below it.
-const LETTERS_BY_SENDER: i64 = 500;
-
-/// The sentence for too many wrong passwords, whether there is an account or not.
-pub const LOCKED: &str = "Too many attempts. Wait 15 minutes or use the link we sent to this address";
-/// The sentence for too many wrong passwords from one sender.
-pub const FLOODED: &str = "Too many attempts from your network. Wait 15 minutes";
+const EMAILS_PER_HOUR: usize = 5;
+/// Emails per hour that one sender can cause. High enough for an office behind one address.
+const EMAILS_BY_SENDER: i64 = 500;
+/// How long rows are kept.
+const KEPT: Span = Span::days(1);
 
 crate::text_enum! {
-    /// What is counted.
+    /// What is limited.
     pub enum AttemptKind {
-        /// A password was tried.
+        /// A password attempt.
         Login = "login",
-        /// A letter that begins or proves an account, or proves a contact.
-        Letter = "letter",
-        /// A letter for a new password.
+        /// An email that verifies an address.
+        Email = "email",
+        /// An email with a link to choose a new password.
         Reset = "reset",
     }
 }
 
-/// Whether a password may be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Yes.
-    Try,
-    /// The address had too many wrong ones.
+pub enum AttemptVerdict {
+    Allowed,
+    /// Too many attempts for this address.
     Locked,
-    /// The sender had too many wrong ones.
+    /// Too many attempts by this sender.
     Flooded,
 }
 
-/// Decides by the attempts of the last `LOCK`.
-pub fn may_try(by_address: i64, by_sender: i64) -> Verdict {
-    if by_address >= TRIES_BY_ADDRESS {
-        Verdict::Locked
-    } else if by_sender >= TRIES_BY_SENDER {
-        Verdict::Flooded
+/// Decides by the attempts of the last [`LOCK`].
+pub fn verdict(by_address: i64, by_sender: i64) -> AttemptVerdict {
+    if by_address >= ATTEMPTS_BY_ADDRESS {
+        AttemptVerdict::Locked
+    } else if by_sender >= ATTEMPTS_BY_SENDER {
+        AttemptVerdict::Flooded
     } else {
-        Verdict::Try
+        AttemptVerdict::Allowed
     }
 }
 
-/// Whether a letter may go to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Postage {
-    /// Yes.
-    Paid,
-    /// One went a moment ago.
+pub enum EmailQuota {
+    Available,
+    /// The last email was sent less than [`COOL_DOWN`] ago.
     TooSoon,
-    /// The address had its letters of this hour.
-    TooMany,
+    /// The address got its emails of this hour.
+    Exhausted,
 }
 
-/// Decides by the letters of the last hour.
-pub fn may_write(sent: &[Time], now: Time) -> Postage {
+/// Decides by the emails of the last hour.
+pub fn quota(sent: &[Time], now: Time) -> EmailQuota {
     if sent.iter().any(|at| now - *at < COOL_DOWN) {
-        Postage::TooSoon
-    } else if sent.len() >= LETTERS_AN_HOUR {
-        Postage::TooMany
+        EmailQuota::TooSoon
+    } else if sent.len() >= EMAILS_PER_HOUR {
+        EmailQuota::Exhausted
     } else {
-        Postage::Paid
+        EmailQuota::Available
     }
 }
 
-fn note(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> QueryResult<()> {
+fn insert(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> QueryResult<()> {
     diesel::insert_into(login_attempts::table)
         .values((
             login_attempts::id.eq(AttemptId::fresh()),
@@ -97,8 +90,8 @@ fn note(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> QueryRes
     Ok(())
 }
 
-/// Counts an attempt before its password is checked, so that attempts at once cannot slip through together.
-pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<Verdict> {
+/// Counts a password attempt. It counts before the password is checked, so that simultaneous attempts cannot exceed the limit.
+pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<AttemptVerdict> {
     conn.advisory_lock(email.as_str())?;
     let recent = login_attempts::table
         .filter(login_attempts::kind.eq(AttemptKind::Login))
@@ -111,15 +104,15 @@ pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<Verdict
         .filter(login_attempts::email.eq(email.as_str()))
         .count()
         .get_result(conn)?;
-    let verdict = may_try(by_address, by_sender);
-    if verdict == Verdict::Try {
-        note(conn, cx, AttemptKind::Login, email)?;
+    let verdict = verdict(by_address, by_sender);
+    if verdict == AttemptVerdict::Allowed {
+        insert(conn, cx, AttemptKind::Login, email)?;
     }
     Ok(verdict)
 }
 
-/// Forgets the attempts on an address: its person was there, or read its mail.
-pub fn forgive(conn: &mut Conn, email: &str) -> QueryResult<()> {
+/// Deletes the password attempts on an address.
+pub fn clear(conn: &mut Conn, email: &str) -> QueryResult<()> {
     diesel::delete(
         login_attempts::table
             .filter(login_attempts::email.eq(email))
@@ -129,8 +122,8 @@ pub fn forgive(conn: &mut Conn, email: &str) -> QueryResult<()> {
     Ok(())
 }
 
-/// Whether a letter may go to an address; one that may is counted.
-pub fn postage(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> Result<Postage, AppError> {
+/// Takes one email out of the quota of an address, if it is available.
+pub fn take_email(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> Result<EmailQuota, AppError> {
     conn.advisory_lock(email.as_str())?;
     let hour = cx.now - Span::hours(1);
     let by_sender: i64 = login_attempts::table
@@ -139,9 +132,9 @@ pub fn postage(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> R
         .filter(login_attempts::at.gt(hour))
         .count()
         .get_result(conn)?;
-    if by_sender >= LETTERS_BY_SENDER {
+    if by_sender >= EMAILS_BY_SENDER {
         return Err(AppError::TooMany(
-            "Many letters were asked for from your network. Wait an hour and try again.".into(),
+            "Too many emails were requested from your network. Wait an hour and try again.".into(),
         ));
     }
     let sent: Vec<Time> = login_attempts::table
@@ -150,17 +143,15 @@ pub fn postage(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> R
         .filter(login_attempts::at.gt(hour))
         .select(login_attempts::at)
         .load(conn)?;
-    let postage = may_write(&sent, cx.now);
-    if postage == Postage::Paid {
-        note(conn, cx, kind, email)?;
+    let quota = quota(&sent, cx.now);
+    if quota == EmailQuota::Available {
+        insert(conn, cx, kind, email)?;
     }
-    Ok(postage)
+    Ok(quota)
 }
 
-/// Deletes what no limit counts any more.
-pub fn sweep(conn: &mut Conn, now: Time) -> QueryResult<()> {
-    diesel::delete(login_attempts::table.filter(login_attempts::at.lt(now - Span::days(1)))).execute(conn)?;
-    Ok(())
+pub fn delete_old(conn: &mut Conn, now: Time) -> QueryResult<usize> {
+    diesel::delete(login_attempts::table.filter(login_attempts::at.lt(now - KEPT))).execute(conn)
 }
 
 #[cfg(test)]
@@ -169,20 +160,20 @@ mod tests {
 
     #[test]
     fn the_tenth_wrong_password_is_the_last_one() {
-        assert_eq!(may_try(9, 9), Verdict::Try);
-        assert_eq!(may_try(10, 10), Verdict::Locked);
-        assert_eq!(may_try(0, 50), Verdict::Flooded);
-        // A sender who locked an address reads the same words wherever they try.
-        assert_eq!(may_try(10, 50), Verdict::Locked);
+        assert_eq!(verdict(9, 9), AttemptVerdict::Allowed);
+        assert_eq!(verdict(10, 10), AttemptVerdict::Locked);
+        assert_eq!(verdict(0, 50), AttemptVerdict::Flooded);
+        // The message for a locked address does not depend on the sender.
+        assert_eq!(verdict(10, 50), AttemptVerdict::Locked);
     }
 
     #[test]
-    fn letters_to_one_address_have_a_pause_and_an_end() {
+    fn emails_to_one_address_have_a_pause_and_a_limit() {
         let now = Time(0) + Span::days(1);
         let ago = |minutes: &[i64]| minutes.iter().map(|m| now - Span::minutes(*m)).collect::<Vec<_>>();
-        assert_eq!(may_write(&ago(&[]), now), Postage::Paid);
-        assert_eq!(may_write(&ago(&[1, 10, 20, 30]), now), Postage::Paid);
-        assert_eq!(may_write(&ago(&[0]), now), Postage::TooSoon);
-        assert_eq!(may_write(&ago(&[1, 10, 20, 30, 40]), now), Postage::TooMany);
+        assert_eq!(quota(&ago(&[]), now), EmailQuota::Available);
+        assert_eq!(quota(&ago(&[1, 10, 20, 30]), now), EmailQuota::Available);
+        assert_eq!(quota(&ago(&[0]), now), EmailQuota::TooSoon);
+        assert_eq!(quota(&ago(&[1, 10, 20, 30, 40]), now), EmailQuota::Exhausted);
     }
 }

@@ -1,23 +1,23 @@
-//! Who is at work: the session cookie's token, the sessions row, the person.
+//! Sessions: what a browser that is signed in refers to by the token in its cookie.
 
 use diesel::prelude::*;
 
 use crate::app::Ctx;
-use crate::audit::{Action, Event, Events};
 use crate::common::id::{SessionId, UserId};
 use crate::common::time::{Span, Time};
 use crate::common::token::Token;
 use crate::db::Conn;
 use crate::db::schema::sessions;
 
-/// A session ends this long after the last request …
+/// A session expires this long after its last request …
 pub const IDLE: Span = Span::days(14);
-/// … and this long after it began, whatever happens.
+/// … and this long after it began.
 pub const ABSOLUTE: Span = Span::days(90);
+/// How often the last request is noted.
 pub const TOUCH: Span = Span::minutes(1);
 
-/// Begins a session: always a new row with a new token.
-pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<(Token, Events)> {
+/// Begins a session with a token of its own.
+pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<(Token, SessionId)> {
     let token = Token::random();
     let id = SessionId::fresh();
     diesel::insert_into(sessions::table)
@@ -31,12 +31,10 @@ pub fn begin(conn: &mut Conn, cx: &Ctx, user: UserId) -> QueryResult<(Token, Eve
             sessions::last_seen_at.eq(cx.now),
         ))
         .execute(conn)?;
-    let event = Event::new(Action::SignedIn, "session", id, "session")
-        .after(serde_json::json!({ "ip": cx.request.ip, "agent": cx.request.agent }));
-    Ok((token, Events::account(user, event)))
+    Ok((token, id))
 }
 
-/// Gives a session another token: whoever knew the one before is out when its person's rights rise.
+/// Replaces the token of a session, so that a stolen one does not gain the user's new permissions.
 pub fn renew(conn: &mut Conn, session: SessionId) -> QueryResult<Token> {
     let token = Token::random();
     diesel::update(sessions::table.filter(sessions::id.eq(session)))
@@ -53,7 +51,7 @@ pub fn touch(conn: &mut Conn, cx: &Ctx, session: SessionId) -> QueryResult<()> {
     Ok(())
 }
 
-/// Ends one session of a person; `false` when it is not theirs or already over.
+/// `false` when the user has no such session.
 pub fn end(conn: &mut Conn, user: UserId, session: SessionId) -> QueryResult<bool> {
     let ended = diesel::delete(
         sessions::table
@@ -64,17 +62,38 @@ pub fn end(conn: &mut Conn, user: UserId, session: SessionId) -> QueryResult<boo
     Ok(ended > 0)
 }
 
-/// Ends all sessions of a person but one; how many there were.
+/// Ends all sessions of a user, except one; returns how many.
 pub fn end_all(conn: &mut Conn, user: UserId, except: Option<SessionId>) -> QueryResult<usize> {
-    let mine = sessions::table.filter(sessions::user_id.eq(user));
+    let own = sessions::table.filter(sessions::user_id.eq(user));
     match except {
-        Some(kept) => diesel::delete(mine.filter(sessions::id.ne(kept))).execute(conn),
-        None => diesel::delete(mine).execute(conn),
+        Some(kept) => diesel::delete(own.filter(sessions::id.ne(kept))).execute(conn),
+        None => diesel::delete(own).execute(conn),
     }
 }
 
-/// Deletes the sessions that are over, for the clock.
-pub fn sweep(conn: &mut Conn, now: Time) -> QueryResult<usize> {
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct SessionInfo {
+    pub id: SessionId,
+    pub agent: String,
+    pub ip: String,
+    pub created_at: Time,
+    pub last_seen_at: Time,
+}
+
+/// The sessions of a user that have not expired, the latest first.
+pub fn of_user(conn: &mut Conn, user: UserId, now: Time) -> QueryResult<Vec<SessionInfo>> {
+    sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::last_seen_at.gt(now - IDLE))
+        .filter(sessions::created_at.gt(now - ABSOLUTE))
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .limit(100)
+        .select(SessionInfo::as_select())
+        .load(conn)
+}
+
+pub fn delete_expired(conn: &mut Conn, now: Time) -> QueryResult<usize> {
     diesel::delete(
         sessions::table.filter(
             sessions::last_seen_at

@@ -16,7 +16,8 @@ use crate::authz::permission::{
 };
 use crate::common::assets;
 use crate::handlers::accounts::{
-    entry, legal, log_in, profile, readdress, reset, sessions, sign_up, theme, unlock, verify,
+    email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
+    sessions, sign_up, theme, unlock, verification, verification_email, verification_link,
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, groups, invitations, members, onboarding, onboarding_links, operator,
@@ -70,34 +71,34 @@ pub const ROUTES: &[Entry] = table! {
     get  "/static/{name}" Public  => asset;
 
     // Accounts
-    get  "/"                             Visitor              => entry::home;
-    get  "/signup"                       Visitor              => sign_up::page;
-    post "/signup"                       Visitor              => sign_up::submit;
-    get  "/login"                        Visitor              => log_in::page;
-    post "/login"                        Visitor              => log_in::submit;
-    post "/logout"                       Visitor              => log_in::out;
-    get  "/verify"                       Visitor              => verify::waiting;
-    post "/verify/resending"             Visitor              => verify::resend;
-    get  "/verify/{token}"               Visitor              => verify::confirm;
-    post "/verify/{token}"               Visitor              => verify::submit;
-    get  "/password/forgot"              Visitor              => reset::forgot;
-    post "/password/forgot"              Visitor              => reset::ask;
-    get  "/password/reset/{token}"       Visitor              => reset::page;
-    post "/password/reset/{token}"       Visitor              => reset::submit;
-    get  "/unlock/{token}"               Visitor              => unlock::page;
-    post "/unlock/{token}"               Visitor              => unlock::submit;
-    get  "/account"                      SignedIn<Unverified> => profile::page;
-    post "/account/name"                 SignedIn<Unverified> => profile::set_name;
-    post "/account/email"                SignedIn<Unverified> => profile::set_email;
-    post "/account/password"             SignedIn<Unverified> => profile::set_password;
-    post "/account/theme"                Visitor              => theme::submit;
-    get  "/account/email/{token}"        SignedIn<Unverified> => readdress::page;
-    post "/account/email/{token}"        SignedIn<Unverified> => readdress::submit;
-    get  "/account/sessions"             SignedIn<Unverified> => sessions::page;
-    post "/account/sessions/ending"      SignedIn<Unverified> => sessions::end_others;
-    post "/account/sessions/{id}/ending" SignedIn<Unverified> => sessions::end;
-    get  "/legal/terms"                  Visitor              => legal::terms;
-    get  "/legal/privacy"                Visitor              => legal::privacy;
+    get  "/"                             Visitor              => home::show;
+    get  "/signup"                       Visitor              => sign_up::new;
+    post "/signup"                       Visitor              => sign_up::create;
+    get  "/login"                        Visitor              => login::new;
+    post "/login"                        Visitor              => login::create;
+    post "/logout"                       Visitor              => login::destroy;
+    get  "/verify"                       Visitor              => verification::show;
+    post "/verify/resending"             Visitor              => verification_email::create;
+    get  "/verify/{token}"               Visitor              => verification_link::edit;
+    post "/verify/{token}"               Visitor              => verification_link::update;
+    get  "/password/forgot"              Visitor              => password_request::new;
+    post "/password/forgot"              Visitor              => password_request::create;
+    get  "/password/reset/{token}"       Visitor              => password_reset::edit;
+    post "/password/reset/{token}"       Visitor              => password_reset::update;
+    get  "/unlock/{token}"               Visitor              => unlock::new;
+    post "/unlock/{token}"               Visitor              => unlock::create;
+    get  "/account"                      SignedIn<Unverified> => profile::show;
+    post "/account/name"                 SignedIn<Unverified> => name::update;
+    post "/account/email"                SignedIn<Unverified> => email::create;
+    post "/account/password"             SignedIn<Unverified> => password::update;
+    post "/account/theme"                Visitor              => theme::update;
+    get  "/account/email/{token}"        SignedIn<Unverified> => email_change::edit;
+    post "/account/email/{token}"        SignedIn<Unverified> => email_change::update;
+    get  "/account/sessions"             SignedIn<Unverified> => sessions::index;
+    post "/account/sessions/ending"      SignedIn<Unverified> => other_sessions::destroy;
+    post "/account/sessions/{id}/ending" SignedIn<Unverified> => sessions::destroy;
+    get  "/legal/terms"                  Visitor              => legal::terms::show;
+    get  "/legal/privacy"                Visitor              => legal::privacy::show;
 
     // Organizations
     get  "/onboarding"                   SignedIn<Unverified>   => onboarding::invitations::show;
@@ -278,22 +279,22 @@ pub const ROUTES: &[Entry] = table! {
 
     // Reviews
     get  "/organizations/{slug}/access/reviews"                             Gate<ViewAccess>                  => access_reviews::index::index;
-    post "/organizations/{slug}/access/reviews"                             Gate<RemoveMembers>               => access_reviews::new::start;
+    post "/organizations/{slug}/access/reviews"                             Gate<RemoveMembers>               => access_reviews::new::create;
     get  "/organizations/{slug}/access/reviews/new"                         Gate<RemoveMembers>               => access_reviews::new::new;
     get  "/organizations/{slug}/access/reviews/{id}"                        Gate<ViewAccess>                  => access_reviews::show::show;
-    get  "/organizations/{slug}/access/reviews/{id}/companies/{company}"    CompanyGate<ManageCompanyMembers> => access_reviews::decide::page;
-    post "/organizations/{slug}/access/reviews/{id}/companies/{company}"    CompanyGate<ManageCompanyMembers> => access_reviews::decide::decide;
-    get  "/organizations/{slug}/access/reviews/{id}/closing"                Gate<RemoveMembers>               => access_reviews::closing::confirm_close;
-    post "/organizations/{slug}/access/reviews/{id}/closing"                Gate<RemoveMembers>               => access_reviews::closing::close;
-    get  "/organizations/{slug}/access/reviews/{id}/cancellation"           Gate<RemoveMembers>               => access_reviews::closing::confirm_cancel;
-    post "/organizations/{slug}/access/reviews/{id}/cancellation"           Gate<RemoveMembers>               => access_reviews::closing::cancel;
-    post "/organizations/{slug}/access/reviews/{id}/reminding"              Gate<RemoveMembers>               => access_reviews::closing::remind;
-    post "/organizations/{slug}/access/reviews/{id}/items/{item}/restoring" Gate<RemoveMembers>               => access_reviews::restoring::restore;
-    get  "/organizations/{slug}/access/reviews/{id}/report"                 Gate<ViewAccess>                  => access_reviews::report::page;
-    get  "/organizations/{slug}/access/reviews/{id}/report.json"            Gate<ViewAccess>                  => access_reviews::report::json;
-    get  "/organizations/{slug}/access/reviews/{id}/report.sig"             Gate<ViewAccess>                  => access_reviews::report::signature;
-    get  "/organizations/{slug}/access/reviews/{id}/report.pem"             Gate<ViewAccess>                  => access_reviews::report::key;
-    get  "/organizations/{slug}/access/reviews/{id}/report.csv"             Gate<ViewAccess>                  => access_reviews::report::sheet;
+    get  "/organizations/{slug}/access/reviews/{id}/companies/{company}"    CompanyGate<ManageCompanyMembers> => access_reviews::answers::edit;
+    post "/organizations/{slug}/access/reviews/{id}/companies/{company}"    CompanyGate<ManageCompanyMembers> => access_reviews::answers::update;
+    get  "/organizations/{slug}/access/reviews/{id}/closing"                Gate<RemoveMembers>               => access_reviews::closing::new;
+    post "/organizations/{slug}/access/reviews/{id}/closing"                Gate<RemoveMembers>               => access_reviews::closing::create;
+    get  "/organizations/{slug}/access/reviews/{id}/cancellation"           Gate<RemoveMembers>               => access_reviews::cancellation::new;
+    post "/organizations/{slug}/access/reviews/{id}/cancellation"           Gate<RemoveMembers>               => access_reviews::cancellation::create;
+    post "/organizations/{slug}/access/reviews/{id}/reminding"              Gate<RemoveMembers>               => access_reviews::reminder::create;
+    post "/organizations/{slug}/access/reviews/{id}/items/{item}/restoring" Gate<RemoveMembers>               => access_reviews::restoration::create;
+    get  "/organizations/{slug}/access/reviews/{id}/report"                 Gate<ViewAccess>                  => access_reviews::report::show;
+    get  "/organizations/{slug}/access/reviews/{id}/report.json"            Gate<ViewAccess>                  => access_reviews::report::json::show;
+    get  "/organizations/{slug}/access/reviews/{id}/report.sig"             Gate<ViewAccess>                  => access_reviews::report::signature::show;
+    get  "/organizations/{slug}/access/reviews/{id}/report.pem"             Gate<ViewAccess>                  => access_reviews::report::key::show;
+    get  "/organizations/{slug}/access/reviews/{id}/report.csv"             Gate<ViewAccess>                  => access_reviews::report::csv::show;
 };
 
 /// Adds the routes to the application.

@@ -3,14 +3,17 @@
 use crate::app::App;
 use crate::audit::Events;
 use crate::auth::current_user::CurrentUser;
-use crate::auth::{Gate, OperatorGate};
+use crate::auth::{Gate, OperatorGate, SignedIn, Unverified};
 use crate::authz::permission::Permission;
 use crate::change_error;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::models::login_attempt;
-use crate::models::login_attempt::Verdict;
+use crate::models::login_attempt::AttemptVerdict;
 use crate::models::user;
+use crate::models::user::Account;
+use crate::services::accounts::attempt;
+use crate::services::accounts::attempt::PasswordAttempt;
 
 #[derive(Debug)]
 pub enum PasswordError {
@@ -25,30 +28,23 @@ pub enum PasswordError {
 
 change_error!(PasswordError);
 
-/// Whether a counted attempt can be verified. A refused one is no error, because the count must be committed.
-enum Attempt {
-    Verify(String),
-    Locked,
-    Flooded,
-}
-
-fn begin(conn: &mut Conn, person: &CurrentUser) -> Result<(Attempt, Events), AppError> {
+fn begin(conn: &mut Conn, person: &CurrentUser) -> Result<(PasswordAttempt, Events), AppError> {
     let attempt = match login_attempt::password(conn, &person.cx, &person.email)? {
-        Verdict::Try => Attempt::Verify(user::by_id(conn, person.id)?.password_hash),
-        Verdict::Locked => Attempt::Locked,
-        Verdict::Flooded => Attempt::Flooded,
+        AttemptVerdict::Allowed => PasswordAttempt::Allowed(Some(user::by_id(conn, person.id)?)),
+        AttemptVerdict::Locked => PasswordAttempt::Locked,
+        AttemptVerdict::Flooded => PasswordAttempt::Flooded,
     };
     Ok((attempt, Events::none("an attempt is not audited")))
 }
 
-async fn verify(app: &App, attempt: Attempt, password: String) -> Result<(), PasswordError> {
-    let hash = match attempt {
-        Attempt::Verify(hash) => hash,
-        Attempt::Locked => return Err(PasswordError::Locked),
-        Attempt::Flooded => return Err(PasswordError::Flooded),
+async fn verify(app: &App, attempt: PasswordAttempt, password: String) -> Result<Account, PasswordError> {
+    let account = match attempt {
+        PasswordAttempt::Allowed(Some(account)) => account,
+        PasswordAttempt::Locked => return Err(PasswordError::Locked),
+        PasswordAttempt::Allowed(None) | PasswordAttempt::Flooded => return Err(PasswordError::Flooded),
     };
-    if app.hasher.verify(Some(hash), password).await? {
-        Ok(())
+    if app.hasher.verify(Some(account.password_hash.clone()), password).await? {
+        Ok(account)
     } else {
         Err(PasswordError::Incorrect)
     }
@@ -62,7 +58,7 @@ pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<
     let attempt = gate.write(|actor, conn| begin(conn, &actor.person)).await?;
     verify(gate.app(), attempt, password).await?;
     gate.write(|actor, conn| {
-        login_attempt::forgive(conn, actor.person.email.as_str())?;
+        login_attempt::clear(conn, actor.person.email.as_str())?;
         Ok(((), Events::none("an attempt is not audited")))
     })
     .await?;
@@ -72,5 +68,14 @@ pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<
 /// As `confirm`, for an operator. The change itself forgets the failed attempts.
 pub async fn confirm_operator(gate: &OperatorGate, password: String) -> Result<(), PasswordError> {
     let attempt = gate.write(|operator, conn| begin(conn, operator)).await?;
+    verify(gate.app(), attempt, password).await?;
+    Ok(())
+}
+
+/// As `confirm`, for a change of the account itself. The change forgets the failed attempts.
+pub async fn confirm_account(gate: &SignedIn<Unverified>, password: String) -> Result<Account, PasswordError> {
+    let attempt = gate
+        .write(|person, conn| attempt::begin(conn, &person.cx, &person.email))
+        .await?;
     verify(gate.app(), attempt, password).await
 }

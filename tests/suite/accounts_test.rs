@@ -164,7 +164,7 @@ fn eleven_wrong_passwords_lock_the_account_and_a_letter_opens_it() {
         assert!(
             page.field_error("password")
                 .expect("a sentence")
-                .contains("do not belong together"),
+                .contains("Incorrect email or password"),
             "{n}"
         );
         assert_eq!(page.value_of("email").as_deref(), Some("noah@ground.test"));
@@ -190,7 +190,7 @@ fn eleven_wrong_passwords_lock_the_account_and_a_letter_opens_it() {
         .client()
         .post(&link, &[])
         .expect(404)
-        .expect_text("This link has ended");
+        .expect_text("This link no longer works");
     // An address that nobody has is locked alike.
     for n in 0..10 {
         log_in(
@@ -243,7 +243,11 @@ fn a_new_password_by_letter_ends_every_session_and_the_old_password() {
     before.get("/account").expect_redirect("/login?next=%2Faccount");
     log_in(&house.client(), "noah@ground.test", PASSWORD).expect(422);
     log_in(&house.client(), "noah@ground.test", OTHER).expect(303);
-    house.client().get(&link).expect(404).expect_text("This link has ended");
+    house
+        .client()
+        .get(&link)
+        .expect(404)
+        .expect_text("This link no longer works");
     house.client().post(&link, &[("password", PASSWORD)]).expect(404);
     assert!(
         house
@@ -285,7 +289,7 @@ fn the_link_that_proves_an_address_works_once_and_for_a_day() {
     noah.get("/organizations/new").expect(200);
     noah.post(&link, &[])
         .expect(404)
-        .expect_text("Your address is confirmed");
+        .expect_text("Your email address is verified");
     house.client().get(&link).expect(404);
     // Another one, which is asked for again and then too old.
     let emma = house.client();
@@ -304,7 +308,9 @@ fn the_link_that_proves_an_address_works_once_and_for_a_day() {
         .follow(&emma)
         .expect_text("less than a minute ago");
     house.advance(25 * 60 * MINUTE);
-    emma.post(&second, &[]).expect(404).expect_text("This link has ended");
+    emma.post(&second, &[])
+        .expect(404)
+        .expect_text("This link no longer works");
 }
 
 #[test]
@@ -540,7 +546,7 @@ fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
         .post(one, &[])
         .expect(303)
         .follow(&laptop)
-        .expect_text("That session is over");
+        .expect_text("The session was ended");
     assert_eq!(sessions(&house), 2);
     let alive = [&phone, &tablet]
         .iter()
@@ -551,7 +557,7 @@ fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
         .post("/account/sessions/ending", &[])
         .expect(303)
         .follow(&laptop)
-        .expect_text("One other session is over");
+        .expect_text("1 other session was ended");
     assert_eq!(sessions(&house), 1);
     laptop.get("/account").expect(200);
     // Another person's session is nobody's to end.

@@ -320,7 +320,10 @@ fn ten_wrong_passwords_are_tried_however_many_come_at_once() {
             .collect(),
     );
     assert!(pages.iter().all(|page| page.status == 422), "{:?}", statuses(&pages));
-    let tried = pages.iter().filter(|page| page.has("do not belong together")).count();
+    let tried = pages
+        .iter()
+        .filter(|page| page.has("Incorrect email or password"))
+        .count();
     assert_eq!(tried, 10);
     // The right one does not help any more, and the person is written to once.
     let right = [("email", "noah@guess.test"), ("password", PASSWORD)];

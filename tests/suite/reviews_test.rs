@@ -140,13 +140,17 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
         "{}",
         letter.text
     );
-    assert!(letter.text.contains("2 places"), "her own is not hers: {}", letter.text);
+    assert!(
+        letter.text.contains("2 assignments"),
+        "her own is not hers: {}",
+        letter.text
+    );
     all.mia.get(&letter.link("/organizations/")).expect(200);
     assert!(
         house
             .mail_to("olivia@campaign.test")
             .text
-            .contains("2 places of Managers")
+            .contains("2 assignments of Managers")
     );
     house.sweep();
     assert_eq!(house.letters_to("mia@campaign.test").len(), 1);
@@ -158,7 +162,7 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     all.mia.get(&format!("{path}/companies/south")).expect(403);
     all.sam.get(&format!("{path}/companies/north")).expect(403);
     let page = all.mia.get(&format!("{path}/companies/north")).expect(200);
-    assert!(page.has("Ann") && page.has("Bob") && page.has("This is you. Somebody else decides"));
+    assert!(page.has("Ann") && page.has("Bob") && page.has("This is you. Someone else decides"));
 
     // One answer of each kind.
     let (bob_north, bob_south) = (all.item(&house, "Bob", &all.north), all.item(&house, "Bob", &all.south));
@@ -211,7 +215,7 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     let restore = format!("{path}/items/{item}/restoring");
     mia.post(&restore, &[]).expect(403);
     let page = olivia.post(&restore, &[]).expect(303).follow(&olivia);
-    assert!(page.has("Ann has it back in North") && page.has("Given back"));
+    assert!(page.has("Ann’s access to North is restored") && page.has("Restored"));
     assert_eq!(all.role(&house, "Ann", &all.north).as_deref(), Some("viewer"));
     assert_eq!(all.status(&house, "Ann"), "active");
     let exactly = format!(
@@ -220,7 +224,7 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     );
     assert_eq!(house.database.number(&exactly), 1);
     let page = olivia.post(&restore, &[]).expect(303).follow(&olivia);
-    assert!(page.has("has it back already"));
+    assert!(page.has("is already restored"));
     ann.get("/organizations/campaign").expect(200);
     house.expect_sound();
 
@@ -282,7 +286,11 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
     // The preview says what is covered and who decides.
     let query = format!("/new?preview=1&name=A&due={day}&scope=some&company_id={}", all.south);
     let page = all.olivia.get(&all.at(&query)).expect(200);
-    assert!(page.has("1 company, 3 places") && page.has("Sam"), "{}", page.text());
+    assert!(
+        page.has("1 company, 3 assignments") && page.has("Sam"),
+        "{}",
+        page.text()
+    );
     assert!(
         all.olivia.get(&all.at("/new")).expect(200).has("without a Manager"),
         "the first company has none"
@@ -394,7 +402,7 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_place() {
     all.olivia
         .post(&format!("{people}/companies/{}/unassigning", all.north), &[])
         .expect(303);
-    assert!(all.mia.get(&north).expect(200).has("No longer here"));
+    assert!(all.mia.get(&north).expect(200).has("No longer assigned"));
     answer(&all.mia, &path, "north", &ann, "remove", "").expect(303);
 }
 
@@ -425,7 +433,7 @@ fn of_two_managers_who_decide_at_once_one_is_told() {
         let mut statuses: Vec<u16> = pages.iter().map(|page| page.status).collect();
         statuses.sort_unstable();
         assert_eq!(statuses, [303, 422], "round {round}");
-        assert!(pages.iter().any(|page| page.has("Somebody answered")));
+        assert!(pages.iter().any(|page| page.has("Someone else answered")));
         let won = if pages[0].status == 303 { Some("viewer") } else { None };
         assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), won);
     }
@@ -491,7 +499,7 @@ fn a_report_is_signed_and_anybody_checks_it_with_openssl() {
     answer(&all.mia, &path, "north", &bob, "viewer", "=1+1").expect(303);
     let page = all.olivia.get(&format!("{path}/closing")).expect(200);
     assert!(
-        page.has("5 places are not answered") && page.has("Mia"),
+        page.has("5 assignments are not answered") && page.has("Mia"),
         "{}",
         page.text()
     );
@@ -636,7 +644,7 @@ fn what_changes_meanwhile_falls_to_whoever_may_decide_then() {
     all.sam.get(&path).expect(403);
     all.olivia.post(&people("Bob", "/removal"), &[]).expect(303);
     let south = all.olivia.get(&format!("{path}/companies/south")).expect(200);
-    assert!(!south.has("Ann") && south.has("No longer here"), "{}", south.text());
+    assert!(!south.has("Ann") && south.has("No longer assigned"), "{}", south.text());
     assert!(all.olivia.get(&path).expect(200).has("Owners and admins"));
     // An archived company can be confirmed, not changed.
     all.olivia

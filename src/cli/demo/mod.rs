@@ -98,7 +98,9 @@ fn furnish(app: &App) -> Result<(), AppError> {
             let account = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
             let events = account
                 .event(Action::SignedUp)
-                .and(crate::models::user::prove(conn, cx, &account)?);
+                .and(crate::services::accounts::verification::mark_verified(
+                    conn, cx, &account,
+                )?);
             Ok(((), Some(account.actor()), events))
         })?;
     }

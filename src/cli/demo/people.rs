@@ -96,7 +96,9 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             let person = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
             let events = person
                 .event(Action::SignedUp)
-                .and(crate::models::user::prove(conn, cx, &person)?);
+                .and(crate::services::accounts::verification::mark_verified(
+                    conn, cx, &person,
+                )?);
             let enrolment = NewMembership {
                 role: Role::Member,
                 access_until: None,

@@ -14,12 +14,13 @@ use crate::db::schema::{companies, organization_slugs};
 use crate::db::types::org_id::OrgId;
 use crate::models::access_review;
 use crate::models::access_review::items;
-use crate::models::access_review::items::{Verdict, Which};
-use crate::models::access_review::rules::Decision;
-use crate::models::access_review::{NewReview, collect};
+use crate::models::access_review::items::{ItemFilter, NewDecision};
+use crate::models::access_review::removed;
+use crate::models::access_review::removed::RemovedFilter;
+use crate::models::access_review::state::Decision;
+use crate::models::access_review::{NewReview, closing, collect};
 use crate::models::membership::{Origin, OwnPlace};
 use crate::models::user;
-use crate::services::access_reviews::advance;
 use crate::services::access_reviews::{close, notify};
 use crate::services::assignments;
 use crate::services::assignments::Assignment;
@@ -83,7 +84,7 @@ fn begin(stage: &Stage, days_ago: i64, days: i64, name: &str, slugs: Option<&[&s
             companies: chosen,
         };
         let id =
-            access_review::start(conn, org, cx.now, &new)?.ok_or_else(|| AppError::internal("one runs already"))?;
+            access_review::insert(conn, org, cx.now, &new)?.ok_or_else(|| AppError::internal("one runs already"))?;
         while !collect::step(conn, org, id)? {}
         while !notify::step(conn, cx, org, id)? {}
         let event = Event::new(Action::ReviewStarted, "review", id, name).after(json!({ "due_at": new.due_at.iso() }));
@@ -98,17 +99,20 @@ fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, no
         let decider = account(conn, by)?;
         let decider: ActorRef = user::by_id(conn, decider)?.actor();
         let (at, company) = company(conn, org, slug)?;
-        let lines = items::lines(conn, org, review, at, Which::Page(None, 50))?;
+        let lines = items::of_company(conn, org, review, at, ItemFilter::Page(None, 50))?;
         let mut kept = Vec::new();
-        for line in lines.iter().filter(|line| line.email != by && line.present.is_some()) {
-            let verdict = Verdict {
+        for line in lines
+            .iter()
+            .filter(|line| line.email != by && line.current_role.is_some())
+        {
+            let new = NewDecision {
                 decision: Decision::Keep,
-                role: line.present,
+                role: line.current_role,
                 note,
                 by: decider.id,
                 at: cx.now,
             };
-            if items::decide(conn, org, review, at, line, verdict)? {
+            if items::decide(conn, org, review, at, line, new)? {
                 kept.push(line.name.clone());
             }
         }
@@ -123,8 +127,8 @@ fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, no
 fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
     stage.ago(days_ago * DAY, |cx, conn| {
         let org = place(conn)?;
-        close::begin(conn, org, review, None)?;
-        let events = advance::close_at_once(conn, cx, org, review, 1)?;
+        closing::begin(conn, org, review, None)?;
+        let events = close::close_small(conn, cx, org, review)?;
         Ok(((), None, events))
     })?;
     stage.ago((days_ago - 1) * DAY, |cx, conn| {
@@ -132,14 +136,14 @@ fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
         let maya = account(conn, OWNER)?;
         let maya = user::by_id(conn, maya)?.actor();
         let mut events = Events::none("one for each place");
-        for lost in items::lost(conn, org, review, None, None, 50)? {
-            let role = CompanyRole::parse(&lost.kept_role);
-            let (Some(role), Some(origin)) = (role, Origin::parse(&lost.kept_origin)) else {
+        for lost in removed::list(conn, org, review, RemovedFilter::After(None, 50))? {
+            let role = CompanyRole::parse(&lost.removed_role);
+            let (Some(role), Some(origin)) = (role, Origin::parse(&lost.removed_origin)) else {
                 continue;
             };
-            let until = lost.kept_until;
+            let until = lost.removed_until;
             let kept = OwnPlace { role, origin, until };
-            items::restored(conn, org, review, lost.id, maya.id, cx.now)?;
+            removed::mark_restored(conn, org, review, lost.id, maya.id, cx.now)?;
             let assignment = Assignment::new(org, lost.membership, &lost.name, lost.company, &lost.company_name);
             events = events.and(assignments::restore_after_review(
                 conn,

@@ -1,29 +1,30 @@
-//! Ending a review by hand: closing it early, giving it up, or reminding those who have not answered.
-
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::{Action, Event, Events};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::RemoveMembers;
 use crate::common::error::AppError;
-use crate::common::html::{html, number, see_other};
+use crate::common::html::{number, see_other};
 use crate::common::id::ReviewId;
 use crate::db::Conn;
-use crate::handlers::access_reviews::index::must_run;
+use crate::handlers::access_reviews::bar::deciders;
 use crate::models::access_review;
 use crate::models::access_review::Review;
-use crate::models::access_review::rules::{REMIND_AGAIN, Status};
-use crate::services::access_reviews::advance;
-use crate::services::access_reviews::{close, notify};
+use crate::models::access_review::companies;
+use crate::models::access_review::progress;
+use crate::models::access_review::progress::CompanyProgress;
+use crate::models::access_review::state::ReviewStatus;
+use crate::services::access_reviews::close;
+use crate::services::access_reviews::close::CloseReviewError;
+use crate::services::access_reviews::permission;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-/// So many companies with open places are named.
-const NAMED: usize = 50;
+/// Companies with open items that the dialog lists.
+const LISTED: usize = 50;
 
-struct Waiting {
+struct OpenCompanyRow {
     name: String,
     open: i64,
     deciders: String,
@@ -31,16 +32,17 @@ struct Waiting {
 
 #[derive(Template)]
 #[template(path = "access_reviews/closing.html", blocks = ["dialog"])]
-struct ClosingPage {
+pub struct ClosingPage {
     layout: Layout,
     back: String,
     path: String,
     review: Review,
     cancels: bool,
     open: i64,
-    waiting: Vec<Waiting>,
+    waiting: Vec<OpenCompanyRow>,
     more: bool,
 }
+crate::page!(ClosingPage => as_dialog);
 
 impl ClosingPage {
     fn question(&self) -> String {
@@ -51,150 +53,65 @@ impl ClosingPage {
         }
     }
 
-    fn lost(&self) -> String {
+    fn unanswered(&self) -> String {
         match self.open {
-            0 => "Every place is answered.".into(),
-            1 => "1 place is not answered. It is taken away.".into(),
-            open => format!("{} places are not answered. They are taken away.", number(&open)),
+            0 => "Every assignment is answered.".into(),
+            1 => "1 assignment is not answered. It will be removed.".into(),
+            open => format!("{} assignments are not answered. They will be removed.", number(&open)),
         }
     }
-}
 
-fn page(actor: &Actor, conn: &mut Conn, id: ReviewId, cancels: bool) -> Result<ClosingPage, AppError> {
-    must_run(actor, conn)?;
-    let org = actor.organization;
-    let review = access_review::find(conn, org, id)?;
-    let mut found = access_review::waiting(conn, org, id, i64::try_from(NAMED + 1).unwrap_or(i64::MAX))?;
-    let more = found.len() > NAMED;
-    found.truncate(NAMED);
-    let ids: Vec<_> = found.iter().map(|row| row.company).collect();
-    let managers = access_review::managers(conn, org, actor.cx.now, &ids)?;
-    let waiting = found.into_iter().map(|row| Waiting {
-        deciders: crate::handlers::access_reviews::new::deciders(
-            managers.get(&row.company).map(Vec::as_slice).unwrap_or_default(),
-        ),
-        name: row.name,
-        open: row.open,
-    });
-    let waiting = waiting.collect();
-    let totals = access_review::totals(conn, org, &[id], None)?;
-    let back = actor.path(&format!("/access/reviews/{id}"));
-    Ok(ClosingPage {
-        layout: actor.layout(conn, "access")?,
-        path: format!("{back}/{}", if cancels { "cancellation" } else { "closing" }),
-        back,
-        cancels,
-        open: totals.get(&id).map(|(_, open)| *open).unwrap_or_default(),
-        waiting,
-        more,
-        review,
-    })
-}
-
-async fn confirm(gate: Gate<RemoveMembers>, id: &str, cancels: bool) -> Result<HttpResponse, AppError> {
-    let id = ReviewId::parse(id).ok_or(AppError::NotFound)?;
-    let page = gate.read(move |actor, conn| page(actor, conn, id, cancels)).await?;
-    if gate.fragment() {
-        html(page.as_dialog())
-    } else {
-        html(page)
+    /// The question before a review is closed, or before it is cancelled.
+    pub fn load(conn: &mut Conn, actor: &Actor, id: ReviewId, cancels: bool) -> Result<Self, AppError> {
+        permission::require(actor, conn)?;
+        let org = actor.organization;
+        let review = access_review::find(conn, org, id)?;
+        let limit = i64::try_from(LISTED + 1).unwrap_or(i64::MAX);
+        let mut found = progress::companies_with_open_items(conn, org, id, limit)?;
+        let more = found.len() > LISTED;
+        found.truncate(LISTED);
+        let ids: Vec<_> = found.iter().map(|company| company.id).collect();
+        let managers = companies::managers(conn, org, actor.cx.now, &ids)?;
+        let row = |company: CompanyProgress| OpenCompanyRow {
+            deciders: deciders(managers.get(&company.id)),
+            name: company.name,
+            open: company.open,
+        };
+        let back = actor.path(&format!("/access/reviews/{id}"));
+        Ok(Self {
+            layout: actor.layout(conn, "access")?,
+            path: format!("{back}/{}", if cancels { "cancellation" } else { "closing" }),
+            back,
+            cancels,
+            open: progress::total(conn, org, id)?.open,
+            waiting: found.into_iter().map(row).collect(),
+            more,
+            review,
+        })
     }
 }
 
 /// `GET /organizations/{slug}/access/reviews/{id}/closing`
-pub async fn confirm_close(
-    gate: Gate<RemoveMembers>,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, AppError> {
-    confirm(gate, &path.1, false).await
-}
-
-/// `GET /organizations/{slug}/access/reviews/{id}/cancellation`
-pub async fn confirm_cancel(
-    gate: Gate<RemoveMembers>,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, AppError> {
-    confirm(gate, &path.1, true).await
-}
-
-/// What is told, and in which tone.
-type Word = (&'static str, String);
-
-async fn act(
-    gate: Gate<RemoveMembers>,
-    id: &str,
-    work: impl FnOnce(&Actor, &mut Conn, ReviewId) -> Result<(Word, Events), AppError> + Send + 'static,
-) -> Result<HttpResponse, AppError> {
-    let id = ReviewId::parse(id).ok_or(AppError::NotFound)?;
-    let ((tone, text), path) = gate
-        .write(move |actor, conn| {
-            must_run(actor, conn)?;
-            let (told, events) = work(actor, conn, id)?;
-            Ok(((told, actor.path(&format!("/access/reviews/{id}"))), events))
-        })
-        .await?;
-    gate.tell(tone, text);
-    Ok(see_other(gate.fragment(), &path))
+pub async fn new(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+    let id = ReviewId::parse(&path.1).ok_or(AppError::NotFound)?;
+    gate.show(move |actor, conn| ClosingPage::load(conn, actor, id, false))
+        .await
 }
 
 /// `POST /organizations/{slug}/access/reviews/{id}/closing`
-pub async fn close(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    act(gate, &path.1, |actor, conn, id| {
-        let org = actor.organization;
-        let review = access_review::find(conn, org, id)?;
-        if !close::begin(conn, org, id, Some(actor.person.id))? {
-            let word = format!("{} does not run", review.name);
-            return Ok((("info", word), Events::none("it does not run")));
+pub async fn create(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+    let (slug, id) = path.into_inner();
+    let id = ReviewId::parse(&id).ok_or(AppError::NotFound)?;
+    let to = format!("/organizations/{slug}/access/reviews/{id}");
+    match gate.try_write(move |actor, conn| close::close(conn, actor, id)).await {
+        Ok(review) if review.status == ReviewStatus::Closed => {
+            Ok(gate.done(format!("{} is closed. The report is signed", review.name), &to))
         }
-        let totals = access_review::totals(conn, org, &[id], None)?;
-        let places = totals.get(&id).map(|(places, _)| *places).unwrap_or_default();
-        let events = advance::close_at_once(conn, &actor.cx, org, id, places)?;
-        let word = if access_review::find(conn, org, id)?.status == Status::Closed {
-            format!("{} is closed. The report is signed", review.name)
-        } else {
-            format!("{} is being closed. This takes a moment", review.name)
-        };
-        Ok((("success", word), events))
-    })
-    .await
-}
-
-/// `POST /organizations/{slug}/access/reviews/{id}/cancellation`
-pub async fn cancel(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    act(gate, &path.1, |actor, conn, id| {
-        let org = actor.organization;
-        let review = access_review::find(conn, org, id)?;
-        if !access_review::cancel(conn, org, id, actor.person.id, actor.cx.now)? {
-            let word = format!("{} does not run", review.name);
-            return Ok((("info", word), Events::none("it does not run")));
+        Ok(review) => Ok(gate.done(format!("{} is closing. This takes a moment", review.name), &to)),
+        Err(CloseReviewError::NotRunning) => {
+            gate.tell("info", "The review isn’t running");
+            Ok(see_other(gate.fragment(), &to))
         }
-        let event = Event::new(Action::ReviewCancelled, "review", id, &review.name);
-        let word = format!(
-            "{} is cancelled. What was answered stays; nothing else is taken away",
-            review.name
-        );
-        Ok((("success", word), actor.event(event)))
-    })
-    .await
-}
-
-/// `POST /organizations/{slug}/access/reviews/{id}/reminding`
-pub async fn remind(gate: Gate<RemoveMembers>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
-    act(gate, &path.1, |actor, conn, id| {
-        let (org, now) = (actor.organization, actor.cx.now);
-        let review = access_review::find(conn, org, id)?;
-        let quiet = "letters are the outbox's own record";
-        if review.status != Status::Running {
-            let word = format!("{} does not run", review.name);
-            return Ok((("info", word), Events::none(quiet)));
-        }
-        if !access_review::remind(conn, org, id, now, now - REMIND_AGAIN)? {
-            let word = "Letters went out less than 24 hours ago. Wait a little".to_owned();
-            return Ok((("warning", word), Events::none(quiet)));
-        }
-        notify::step(conn, &actor.cx, org, id)?;
-        let word = "Everybody with something to answer gets a reminder".to_owned();
-        Ok((("success", word), Events::none(quiet)))
-    })
-    .await
+        Err(CloseReviewError::Failed(error)) => Err(error),
+    }
 }

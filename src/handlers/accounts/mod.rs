@@ -1,17 +1,21 @@
-//! Accounts: who somebody is. Sign-up, proof of the address, sign-in and sign-out, passwords, the profile, sessions.
-//!
-//! Two rules shape every page here. No answer tells whether an address has an account: text, status and time are the
-//! same for both. And whoever proves an address owns the account: every session that others began before ends.
-
-pub mod entry;
+pub mod email;
+pub mod email_change;
+pub mod home;
+pub mod landing;
 pub mod legal;
-pub mod log_in;
+pub mod login;
+pub mod name;
+pub mod other_sessions;
+pub mod page;
+pub mod password;
+pub mod password_request;
+pub mod password_reset;
 pub mod profile;
-pub mod readdress;
-pub mod reset;
-pub mod rules;
 pub mod sessions;
 pub mod sign_up;
+pub mod signed_up;
 pub mod theme;
 pub mod unlock;
-pub mod verify;
+pub mod verification;
+pub mod verification_email;
+pub mod verification_link;

@@ -1,41 +1,26 @@
-//! The page that makes an account.
-
 use actix_web::HttpResponse;
 use actix_web::web::{Form, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::app::Ctx;
-use crate::audit::{Action, Events};
-use crate::auth::Visitor;
-use crate::common::config::Signup;
+use crate::auth::{Visit, Visitor, current_user};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{html, local_path, query_value, refused, see_other};
-use crate::common::id::UserId;
+use crate::common::html::{local_path, query_value, see_other};
 use crate::common::name;
 use crate::common::password::NewPassword;
-use crate::common::token::Token;
 use crate::db::Conn;
-use crate::handlers::accounts::entry;
-use crate::handlers::accounts::entry::SignedUp;
-use crate::models::login_attempt;
-use crate::models::login_attempt::Postage;
+use crate::handlers::accounts::page::{AccountPage, NextQuery};
+use crate::handlers::accounts::signed_up::SignedUp;
 use crate::models::user;
-use crate::services::accounts::email;
+use crate::services::accounts::invited;
+use crate::services::accounts::sign_up;
+use crate::services::accounts::sign_up::{NewAccount, SignUpError, SignUpOutcome};
 use crate::services::onboarding_links::resolve::ResolvedLink;
 use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;
 
-/// Where somebody wants to go afterwards.
-#[derive(Debug, Default, Deserialize)]
-pub struct Next {
-    #[serde(default)]
-    pub next: String,
-}
-
-/// What a person types.
 #[derive(Default, Deserialize)]
 pub struct SignUpForm {
     #[serde(default)]
@@ -50,9 +35,35 @@ pub struct SignUpForm {
     next: String,
 }
 
+/// The valid parts of a form.
+struct CheckedSignUp {
+    name: String,
+    email: Email,
+    password: NewPassword,
+}
+
+impl SignUpForm {
+    fn check(&self) -> Result<CheckedSignUp, FormErrors> {
+        let mut errors = FormErrors::none();
+        let name = errors.take("name", name::person(&self.name, "your name"));
+        let email = errors.take("email", Email::parse(&self.email));
+        let password = NewPassword::parse(&self.password, &[&self.name, &self.email]);
+        let password = errors.take("password", password);
+        if self.terms.is_empty() {
+            errors.add("terms", "Accept the terms and the privacy policy to create an account");
+        }
+        match (name, email, password) {
+            (Some(name), Some(email), Some(password)) if errors.is_empty() => {
+                Ok(CheckedSignUp { name, email, password })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "accounts/sign_up.html")]
-struct Page {
+struct SignUpPage {
     layout: Layout,
     errors: FormErrors,
     name: String,
@@ -60,166 +71,115 @@ struct Page {
     terms: bool,
     next: String,
     invited_to: Option<String>,
-    /// The organization whose onboarding link led here.
+    /// The organization of an onboarding link.
     joining: Option<String>,
     open: bool,
 }
+crate::page!(SignUpPage);
 
-enum Shown {
-    Form(Box<Page>),
-    Elsewhere(String),
-}
-
-/// Shows the form.
-pub async fn page(visitor: Visitor, query: Query<Next>) -> Result<HttpResponse, AppError> {
-    let next = query.into_inner().next;
-    show(
-        &visitor,
-        SignUpForm {
-            next,
-            ..SignUpForm::default()
-        },
-        FormErrors::none(),
-    )
-    .await
-}
-
-async fn show(visitor: &Visitor, typed: SignUpForm, errors: FormErrors) -> Result<HttpResponse, AppError> {
-    let first = errors.is_empty();
-    let shown = visitor
-        .read(move |visit, conn| {
-            let next = local_path(&typed.next, "").to_owned();
-            if visit.person.is_some() {
-                return Ok(Shown::Elsewhere(local_path(&next, "/organizations").to_owned()));
-            }
-            let invited = entry::invited(conn, &visit.cx, &next)?;
-            let door = ResolvedLink::ahead(conn, &visit.cx, &next)?;
-            let (mut name, mut email) = (typed.name, typed.email);
-            if let Some(invited) = invited.as_ref().filter(|_| first && email.is_empty()) {
-                let invitation = &invited.invitation;
-                if user::by_email(conn, &Email::stored(invitation.email.clone()))?.is_some() {
-                    return Ok(Shown::Elsewhere(format!("/login?next={}", query_value(&next))));
-                }
-                let full = format!("{} {}", invitation.first_name, invitation.last_name);
-                full.trim().clone_into(&mut name);
-                email.clone_from(&invitation.email);
-            }
-            Ok(Shown::Form(Box::new(Page {
-                layout: visit.layout(),
-                errors,
-                name,
-                email,
-                terms: !typed.terms.is_empty(),
-                open: invited.is_some() || door.is_some() || is_open(conn, &visit.cx)?,
-                joining: door.map(|door| door.organization.name),
-                invited_to: invited.map(|invited| invited.organization),
-                next,
-            })))
-        })
-        .await?;
-    match shown {
-        Shown::Elsewhere(path) => Ok(see_other(visitor.fragment(), &path)),
-        Shown::Form(page) if first => html(*page),
-        Shown::Form(page) => refused(*page),
-    }
-}
-
-/// Whether anybody may sign up without an invitation: the first account always may.
-fn is_open(conn: &mut Conn, cx: &Ctx) -> Result<bool, AppError> {
-    Ok(cx.config().signup == Signup::Open || !user::inhabited(conn)?)
-}
-
-/// Why an address cannot sign up where sign-up is by invitation; `None` when an organization's onboarding link asks it in.
-fn closed_to(conn: &mut Conn, cx: &Ctx, next: &str, email: &Email) -> Result<Option<String>, AppError> {
-    Ok(match ResolvedLink::ahead(conn, cx, next)? {
-        None => Some("Sign-up is by invitation here".into()),
-        Some(door) if door.link.admits(email.as_str()) => None,
-        Some(door) => Some(format!(
-            "This link is for addresses at {}",
-            door.link.domains().join(", ")
-        )),
-    })
-}
-
-enum Made {
-    /// A letter is on its way; nothing says to whom it was written.
-    Waiting(Option<UserId>),
-    /// The invitation's link proved the address.
-    Inside(Token, String),
-    /// By invitation alone: why not for this address.
-    Closed(String),
-}
-
-/// Makes the account, or writes to the owner of the address that there is one.
-pub async fn submit(visitor: Visitor, form: Form<SignUpForm>) -> Result<HttpResponse, AppError> {
-    let typed = form.into_inner();
-    let mut errors = FormErrors::none();
-    let name = errors.take("name", name::person(&typed.name, "your name"));
-    let email = errors.take("email", Email::parse(&typed.email));
-    let password = errors.take(
-        "password",
-        NewPassword::parse(&typed.password, &[&typed.name, &typed.email]),
-    );
-    if typed.terms.is_empty() {
-        errors.add("terms", "Accept the terms and the privacy policy to create an account");
-    }
-    let (Some(name), Some(email), Some(password), true) = (name, email, password, errors.is_empty()) else {
-        return show(&visitor, typed, errors).await;
-    };
-    // Hashed before anybody looks whether the address is known: both take as long.
-    let hash = visitor.app().hasher.hash(password).await?;
-    let (address, next) = (email.clone(), local_path(&typed.next, "").to_owned());
-    let made = visitor
-        .write(move |visit, conn| {
-            let cx = &visit.cx;
-            let invited = entry::invited(conn, cx, &next)?;
-            if invited.is_none()
-                && !is_open(conn, cx)?
-                && let Some(reason) = closed_to(conn, cx, &next, &address)?
-            {
-                return Ok((Made::Closed(reason), None, Events::none("sign-up is by invitation")));
-            }
-            let Some(account) = user::add(conn, cx, &name, &address, &hash)? else {
-                if login_attempt::postage(conn, cx, login_attempt::AttemptKind::Letter, &address)? == Postage::Paid {
-                    remind(conn, cx, &address, &next)?;
-                }
-                return Ok((Made::Waiting(None), None, Events::none("the account was there before")));
-            };
-            let actor = Some(account.actor());
-            let events = account.event(Action::SignedUp);
-            if invited.is_some_and(|invited| invited.invitation.email == address.as_str()) {
-                let proven = user::prove(conn, cx, &account)?;
-                let (token, begun) = entry::begin(visit, conn, account.id)?;
-                return Ok((Made::Inside(token, next), actor, events.and(proven).and(begun)));
-            }
-            // A letter is due to a new account whatever was counted for its address before.
-            login_attempt::postage(conn, cx, login_attempt::AttemptKind::Letter, &address)?;
-            email::verify(conn, cx, &account, &next)?;
-            Ok((Made::Waiting(Some(account.id)), actor, events))
-        })
-        .await?;
-    match made {
-        Made::Inside(token, next) => {
-            crate::auth::current_user::remember(visitor.session(), &token)?;
-            Ok(see_other(visitor.fragment(), &next))
+impl SignUpPage {
+    fn load(
+        conn: &mut Conn,
+        visit: &Visit,
+        form: SignUpForm,
+        errors: FormErrors,
+    ) -> Result<AccountPage<Self>, AppError> {
+        let next = local_path(&form.next, "").to_owned();
+        if visit.person.is_some() {
+            return Ok(AccountPage::Redirect(local_path(&next, "/organizations").to_owned()));
         }
-        Made::Waiting(user) => {
-            // Who signs up twice in one browser keeps what the first time proved.
-            let same = SignedUp::of(visitor.session()).is_some_and(|before| before.email == email.as_str());
+        let invited = invited::find(conn, &visit.cx, &next)?;
+        let link = ResolvedLink::ahead(conn, &visit.cx, &next)?;
+        let (mut name, mut email) = (form.name, form.email);
+        if let Some(open) = invited.as_ref().filter(|_| errors.is_empty() && email.is_empty()) {
+            let invitation = &open.invitation;
+            if user::by_email(conn, &Email::stored(invitation.email.clone()))?.is_some() {
+                return Ok(AccountPage::Redirect(format!("/login?next={}", query_value(&next))));
+            }
+            let full = format!("{} {}", invitation.first_name, invitation.last_name);
+            full.trim().clone_into(&mut name);
+            email.clone_from(&invitation.email);
+        }
+        Ok(AccountPage::shown(Self {
+            layout: visit.layout(),
+            errors,
+            name,
+            email,
+            terms: !form.terms.is_empty(),
+            open: invited.is_some() || link.is_some() || sign_up::is_open(conn, &visit.cx)?,
+            joining: link.map(|link| link.organization.name),
+            invited_to: invited.map(|open| open.organization),
+            next,
+        }))
+    }
+}
+
+/// `GET /signup`
+pub async fn new(visitor: Visitor, query: Query<NextQuery>) -> Result<HttpResponse, AppError> {
+    let form = SignUpForm {
+        next: query.into_inner().next,
+        ..SignUpForm::default()
+    };
+    visitor
+        .show(move |visit, conn| SignUpPage::load(conn, visit, form, FormErrors::none()))
+        .await
+}
+
+/// `POST /signup`
+pub async fn create(visitor: Visitor, form: Form<SignUpForm>) -> Result<HttpResponse, AppError> {
+    let form = form.into_inner();
+    let checked = match form.check() {
+        Ok(checked) => checked,
+        Err(errors) => {
+            return visitor
+                .refused(move |visit, conn| SignUpPage::load(conn, visit, form, errors))
+                .await;
+        }
+    };
+    let email = checked.email.clone();
+    let new = NewAccount {
+        name: checked.name,
+        email: checked.email,
+        // Hashed before the address is looked up, so that known and unknown addresses take as long.
+        password_hash: visitor.app().hasher.hash(checked.password).await?,
+        next: local_path(&form.next, "").to_owned(),
+    };
+    let outcome = visitor
+        .try_write(move |visit, conn| sign_up::sign_up(conn, visit, &new))
+        .await;
+    match outcome {
+        Ok(outcome) => signed_up(&visitor, outcome, &email, &form.next),
+        Err(SignUpError::Failed(error)) => Err(error),
+        Err(error) => {
+            let errors = FormErrors::one("email", message(error));
+            visitor
+                .refused(move |visit, conn| SignUpPage::load(conn, visit, form, errors))
+                .await
+        }
+    }
+}
+
+fn signed_up(visitor: &Visitor, outcome: SignUpOutcome, email: &Email, next: &str) -> Result<HttpResponse, AppError> {
+    match outcome {
+        SignUpOutcome::SignedIn(session) => {
+            current_user::remember(visitor.session(), &session.token)?;
+            Ok(see_other(visitor.fragment(), local_path(next, "")))
+        }
+        SignUpOutcome::EmailSent(user) => {
+            // A second sign-up in the same browser must not replace the id of the first one.
+            let same = SignedUp::read(visitor.session()).is_some_and(|before| before.email == email.as_str());
             if user.is_some() || !same {
-                SignedUp::leave(visitor.session(), user, email.as_str())?;
+                SignedUp::store(visitor.session(), user, email.as_str())?;
             }
             Ok(see_other(visitor.fragment(), "/verify"))
         }
-        Made::Closed(reason) => show(&visitor, typed, FormErrors::one("email", reason)).await,
     }
 }
 
-/// Writes to the owner of an address that has an account: how to prove it, or that there is nothing to do.
-fn remind(conn: &mut Conn, cx: &Ctx, email: &Email, next: &str) -> Result<(), AppError> {
-    match user::by_email(conn, email)? {
-        Some(account) if account.verified() => email::account_exists(conn, cx, &account),
-        Some(account) => email::verify(conn, cx, &account, next),
-        None => Ok(()),
+fn message(error: SignUpError) -> String {
+    match error {
+        SignUpError::InvitationOnly => "Sign-up is by invitation here".into(),
+        SignUpError::OtherDomains(domains) => format!("This link is for addresses at {}", domains.join(", ")),
+        SignUpError::Failed(error) => error.to_string(),
     }
 }

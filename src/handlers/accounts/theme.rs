@@ -1,4 +1,4 @@
-//! Light or dark: a plain cookie, for it must be known before anybody is.
+//! The theme, in a plain cookie: pages without a session use it too.
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -10,21 +10,20 @@ use crate::auth::Visitor;
 use crate::common::error::AppError;
 use crate::common::html::{came_from, see_other};
 
-/// What a person chose.
 #[derive(Debug, Default, Deserialize)]
 pub struct ThemeForm {
     #[serde(default)]
     theme: String,
 }
 
-/// Keeps the choice in this browser.
-pub async fn submit(visitor: Visitor, request: HttpRequest, form: Form<ThemeForm>) -> Result<HttpResponse, AppError> {
+/// `POST /account/theme`
+pub async fn update(visitor: Visitor, request: HttpRequest, form: Form<ThemeForm>) -> Result<HttpResponse, AppError> {
     let theme = match form.theme.as_str() {
         theme @ ("system" | "light" | "dark") => theme.to_owned(),
-        _ => return Err(AppError::Unreadable("The theme is system, light or dark.".into())),
+        _ => return Err(AppError::Unreadable("The theme must be system, light or dark.".into())),
     };
     let config = &visitor.app().config;
-    let mut answer = if visitor.fragment() {
+    let mut response = if visitor.fragment() {
         HttpResponse::NoContent().finish()
     } else {
         see_other(
@@ -38,6 +37,6 @@ pub async fn submit(visitor: Visitor, request: HttpRequest, form: Form<ThemeForm
         .same_site(SameSite::Lax)
         .secure(config.is_https())
         .finish();
-    answer.add_cookie(&cookie).map_err(AppError::internal)?;
-    Ok(answer)
+    response.add_cookie(&cookie).map_err(AppError::internal)?;
+    Ok(response)
 }

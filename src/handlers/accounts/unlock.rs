@@ -1,78 +1,74 @@
-//! The way back into a locked account, from the letter.
-
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use crate::audit::{Action, Events};
-use crate::auth::Visitor;
+use crate::auth::{Visit, Visitor};
 use crate::common::error::AppError;
-use crate::common::html::{html, see_other};
 use crate::common::token::Token;
-use crate::handlers::accounts::entry::Over;
+use crate::db::Conn;
+use crate::handlers::accounts::page::{AccountPage, EndedLink};
 use crate::models::email_token;
 use crate::models::email_token::TokenKind;
-use crate::models::login_attempt;
+use crate::services::accounts::unlock;
+use crate::services::accounts::unlock::UnlockError;
 use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;
 
 #[derive(Template)]
 #[template(path = "accounts/unlock.html")]
-struct Page {
+struct UnlockPage {
     layout: Layout,
     email: String,
     action: String,
 }
+crate::page!(UnlockPage);
 
-const OVER: Over = Over {
-    title: "This link has ended",
-    text: "It was used or is older than a day. An account opens by itself 15 minutes after the last wrong password.",
-    way_on: ("/login", "Sign in"),
+const ENDED: EndedLink = EndedLink {
+    title: "This link no longer works",
+    text: "It was used or is older than a day. An account unlocks 15 minutes after the last incorrect password.",
+    button: ("/login", "Sign in"),
 };
 
-/// Shows what the link would do.
-pub async fn page(visitor: Visitor, path: Path<String>) -> Result<HttpResponse, AppError> {
-    let token = path.into_inner();
-    let page = visitor
-        .read(move |visit, conn| {
-            let link = email_token::find_open(conn, &visit.cx, TokenKind::Unlock, &Token::received(&token))?;
-            let layout = visit.layout();
-            Ok(match link {
-                Some(link) => Ok(Page {
-                    layout,
-                    email: link.account.email,
-                    action: format!("/unlock/{token}"),
-                }),
-                None => Err(layout),
-            })
+impl UnlockPage {
+    fn load(conn: &mut Conn, visit: &Visit, token: &str) -> Result<AccountPage<Self>, AppError> {
+        let link = email_token::find_open(conn, &visit.cx, TokenKind::Unlock, &Token::received(token))?;
+        let layout = visit.layout();
+        Ok(match link {
+            Some(link) => AccountPage::shown(Self {
+                layout,
+                email: link.account.email,
+                action: format!("/unlock/{token}"),
+            }),
+            None => AccountPage::ended(layout, ENDED),
         })
-        .await?;
-    match page {
-        Ok(page) => html(page),
-        Err(layout) => OVER.page(layout),
     }
 }
 
-/// Opens the account.
-pub async fn submit(visitor: Visitor, path: Path<String>) -> Result<HttpResponse, AppError> {
-    let token = Token::received(&path.into_inner());
-    let opened = visitor
-        .write(move |visit, conn| {
-            let link = email_token::find_open(conn, &visit.cx, TokenKind::Unlock, &token)?;
-            let Some(link) = link else {
-                return Ok((false, None, Events::none("the link is over")));
-            };
-            if !email_token::take(conn, &visit.cx, TokenKind::Unlock, &token)? {
-                return Ok((false, None, Events::none("somebody else took it")));
-            }
-            login_attempt::forgive(conn, &link.account.email)?;
-            let events = link.account.event(Action::AccountUnlocked);
-            Ok((true, Some(link.account.actor()), events))
+/// `GET /unlock/{token}`
+pub async fn new(visitor: Visitor, path: Path<String>) -> Result<HttpResponse, AppError> {
+    let token = path.into_inner();
+    visitor
+        .show(move |visit, conn| UnlockPage::load(conn, visit, &token))
+        .await
+}
+
+/// `POST /unlock/{token}`
+pub async fn create(visitor: Visitor, path: Path<String>) -> Result<HttpResponse, AppError> {
+    let text = path.into_inner();
+    let token = Token::received(&text);
+    let unlocked = visitor
+        .try_write(move |visit, conn| {
+            let (actor, events) = unlock::unlock(conn, &visit.cx, &token)?;
+            Ok(((), Some(actor), events))
         })
-        .await?;
-    if !opened {
-        return OVER.page(visitor.layout());
+        .await;
+    match unlocked {
+        Ok(()) => Ok(visitor.done("Your account is unlocked. Sign in", "/login")),
+        Err(UnlockError::Failed(error)) => Err(error),
+        Err(UnlockError::Ended) => {
+            visitor
+                .refused(move |visit, conn| UnlockPage::load(conn, visit, &text))
+                .await
+        }
     }
-    visitor.tell("success", "Your account is open again. Sign in");
-    Ok(see_other(visitor.fragment(), "/login"))
 }

@@ -1,22 +1,22 @@
-//! Writing down the places that a review is about, a bounded number at a time.
+//! Copies the assignments that a review covers into its items, a limited number at a time.
 
 use diesel::prelude::*;
 
 use crate::authz::role::CompanyRole;
 use crate::common::id::{CompanyId, MembershipId, ReviewId, ReviewItemId};
 use crate::db::Conn;
-use crate::db::schema::{access_review_companies, access_review_items, company_assignments};
+use crate::db::schema::{access_review_companies, access_review_items, access_reviews, company_assignments};
 use crate::db::types::org_id::OrgId;
 use crate::models::access_review;
-use crate::models::access_review::rules::{Decision, Mailing, Status};
+use crate::models::access_review::state::{Decision, Mailing, ReviewStatus};
 use crate::on_each;
 
-/// So many places are written down in one transaction.
+/// The number of assignments that are copied in one transaction.
 pub const BATCH: i64 = 1000;
 
-/// Writes down the next places; `true` when all are, and the review runs.
+/// Copies the next assignments. `true` when the review has all of them and runs.
 pub fn step(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<bool> {
-    if !access_review::lock_row(conn, org, review, Status::Starting)? {
+    if !access_review::lock_row(conn, org, review, ReviewStatus::Starting)? {
         return Ok(true);
     }
     let mut room = BATCH;
@@ -30,7 +30,7 @@ pub fn step(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<bool> 
             .first(conn)
             .optional()?;
         let Some((company, after)) = next else {
-            begin(conn, org, review)?;
+            run(conn, org, review)?;
             return Ok(true);
         };
         room -= copy(conn, org, review, company, &after, room)?.max(1);
@@ -38,12 +38,11 @@ pub fn step(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<bool> 
     Ok(false)
 }
 
-/// The review runs, and those who decide get their letters.
-fn begin(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<()> {
-    use crate::db::schema::access_reviews;
+/// Lets the review run, with its first emails due.
+fn run(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<()> {
     diesel::update(access_reviews::table.find((org, review)))
         .set((
-            access_reviews::status.eq(Status::Running),
+            access_reviews::status.eq(ReviewStatus::Running),
             access_reviews::mailing.eq(Mailing::Begin),
             access_reviews::mailed_to.eq(""),
         ))
@@ -51,9 +50,9 @@ fn begin(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<()> {
     Ok(())
 }
 
-/// Copies up to `room` places of one company; how many there were.
+/// Copies up to `room` assignments of one company; returns how many.
 fn copy(conn: &mut Conn, org: OrgId, review: ReviewId, company: CompanyId, after: &str, room: i64) -> QueryResult<i64> {
-    let places: Vec<(MembershipId, CompanyRole, Vec<u8>)> = company_assignments::table
+    let assignments: Vec<(MembershipId, CompanyRole, Vec<u8>)> = company_assignments::table
         .filter(company_assignments::organization_id.eq(org))
         .filter(company_assignments::company_id.eq(company))
         .filter(company_assignments::membership_id.gt(after))
@@ -65,11 +64,11 @@ fn copy(conn: &mut Conn, org: OrgId, review: ReviewId, company: CompanyId, after
             company_assignments::sort_name,
         ))
         .load(conn)?;
-    let found = i64::try_from(places.len()).unwrap_or_default();
-    let last = places
+    let found = i64::try_from(assignments.len()).unwrap_or_default();
+    let last = assignments
         .last()
         .map_or_else(|| after.to_owned(), |(id, _, _)| id.to_string());
-    for (membership, role, sort_name) in places {
+    for (membership, role, sort_name) in assignments {
         let row = (
             access_review_items::organization_id.eq(org),
             access_review_items::review_id.eq(review),

@@ -1,263 +1,184 @@
-//! The end of a review: every place that nobody answered is taken away, a bounded number of people at a time. Each step
-//! is whole by itself, so that a process that dies in between goes on where it was.
-
-use std::collections::HashMap;
-
-use diesel::prelude::*;
+//! The end of a review: assignments without an answer are removed, a limited number of members at a time. Each step is a
+//! transaction of its own, so that a process that stops continues where it was.
 
 use crate::app::Ctx;
-use crate::audit::Events;
-use crate::authz::role::{CompanyRole, Role};
+use crate::audit::{Action, Event, Events};
+use crate::auth::actor::Actor;
+use crate::authz::role::Role;
 use crate::common::error::AppError;
-use crate::common::id::{CompanyId, MembershipId, ReviewId, ReviewItemId, UserId};
+use crate::common::id::{CompanyId, MembershipId, ReviewId};
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{access_review_items, access_reviews, companies, company_assignments, memberships};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::access_review;
 use crate::models::access_review::Review;
-use crate::models::access_review::rules::{Decision, Mailing, Status};
-use crate::models::membership;
-use crate::models::membership::OwnPlace;
+use crate::models::access_review::closing;
+use crate::models::access_review::closing::ClosedItem;
+use crate::models::access_review::companies;
+use crate::models::access_review::mailing;
+use crate::models::access_review::progress;
+use crate::models::access_review::report;
+use crate::models::access_review::report::Report;
+use crate::models::access_review::state::{Decision, ReviewStatus};
 use crate::models::membership::record::Membership;
-use crate::services::access_reviews::email;
-use crate::services::access_reviews::email::ReviewHeading;
+use crate::services::access_reviews::{effects, email, permission};
 use crate::services::assignments;
-use crate::services::assignments::{Assignment, AssignmentSource};
-use crate::services::members::errors::SuspensionError;
-use crate::services::members::suspension;
 
-/// So many people are dealt with in one transaction.
-const PEOPLE: i64 = 50;
+/// The number of members in one transaction.
+const MEMBERS: i64 = 50;
 
-/// The reason that stands with a membership that a review suspended.
-pub fn reason(name: &str) -> String {
-    format!("Access review {name}: not confirmed")
+/// A review with at most this many items closes in the request; a larger one in the job.
+const ITEMS_IN_REQUEST: i64 = 2000;
+
+#[derive(Debug)]
+pub enum CloseReviewError {
+    NotRunning,
+    Failed(AppError),
+}
+crate::change_error!(CloseReviewError);
+
+/// Closes a review before its end date. The review may still be closing afterwards.
+pub fn close(conn: &mut Conn, actor: &Actor, id: ReviewId) -> Result<(Review, Events), CloseReviewError> {
+    permission::require(actor, conn)?;
+    let org = actor.organization;
+    access_review::find(conn, org, id)?;
+    if !closing::begin(conn, org, id, Some(actor.person.id))? {
+        return Err(CloseReviewError::NotRunning);
+    }
+    let events = close_small(conn, &actor.cx, org, id)?;
+    Ok((access_review::find(conn, org, id)?, events))
 }
 
-/// The reason for which somebody is suspended, or nothing.
-pub fn suspended_for(conn: &mut Conn, org: OrgId, id: MembershipId) -> QueryResult<String> {
-    memberships::table
-        .find((org, id))
-        .select(memberships::suspend_reason)
-        .first(conn)
+/// Closes a small review completely, and does the first step of a large one.
+pub fn close_small(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<Events, AppError> {
+    let small = progress::total(conn, org, id)?.items <= ITEMS_IN_REQUEST;
+    let (mut left, mut events) = step(conn, cx, org, id)?;
+    while small && left == Left::People {
+        let (next, more) = step(conn, cx, org, id)?;
+        (left, events) = (next, events.and(more));
+    }
+    if small && left == Left::Report {
+        let text = report::build(conn, org, id, cx.now)?;
+        events = events.and(sign(conn, cx, org, id, &text, cx.now)?);
+    }
+    Ok(events)
 }
 
-/// Ends the deciding; `false` when the review does not run. `by`: who ends it by hand.
-pub fn begin(conn: &mut Conn, org: OrgId, id: ReviewId, by: Option<UserId>) -> QueryResult<bool> {
-    let moved = diesel::update(
-        access_reviews::table
-            .find((org, id))
-            .filter(access_reviews::status.eq(Status::Running)),
-    )
-    .set((
-        access_reviews::status.eq(Status::Closing),
-        access_reviews::mailing.eq(Mailing::None),
-        access_reviews::closed_by.eq(by.map(|by| by.to_string())),
-    ))
-    .execute(conn)?;
-    Ok(moved == 1)
-}
-
-/// What is left to do.
+/// What a closing review still needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
-    /// More people.
     People,
     Report,
-    /// Nothing: it is closed, or was never closing.
+    /// The review is not closing.
     Nothing,
 }
 
-/// Deals with the next people whose places nobody answered.
+/// Closes the items of the next members.
 pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<(Left, Events), AppError> {
-    if !access_review::lock_row(conn, org, id, Status::Closing)? {
-        return Ok((Left::Nothing, Events::none("it is not closing")));
+    if !access_review::lock_row(conn, org, id, ReviewStatus::Closing)? {
+        return Ok((Left::Nothing, Events::none("the review is not closing")));
     }
     let review = access_review::find(conn, org, id)?;
-    let people: Vec<MembershipId> = access_review_items::table
-        .filter(access_review_items::organization_id.eq(org))
-        .filter(access_review_items::review_id.eq(id))
-        .filter(access_review_items::decision.eq(Decision::Open))
-        .order(access_review_items::membership_id)
-        .select(access_review_items::membership_id)
-        .distinct()
-        .limit(PEOPLE)
-        .load(conn)?;
-    if people.is_empty() {
-        return Ok((Left::Report, Events::none("nobody is left")));
+    let members = closing::members(conn, org, id, MEMBERS)?;
+    if members.is_empty() {
+        return Ok((Left::Report, Events::none("no items are open")));
     }
-    let app = crate::services::access_reviews::notify::review_heading(conn, org)?;
-    let by = review
-        .closed_by
-        .as_deref()
-        .and_then(UserId::parse)
-        .unwrap_or(review.started_by);
-    let mut events = Events::none("what each of them loses");
-    for person in people {
-        events = events.and(one(conn, cx, org, &review, person, by, &app)?);
+    let heading = access_review::heading(conn, org)?;
+    let mut events = Events::default();
+    for member in members {
+        events = events.and(close_member(conn, cx, org, &review, member, &heading.name)?);
     }
     Ok((Left::People, events))
 }
 
-/// What became of one place.
-struct Fate {
-    item: ReviewItemId,
-    company: CompanyId,
-    decision: Decision,
-    left: Option<CompanyRole>,
-    kept: Option<OwnPlace>,
-}
-
-fn one(
+fn close_member(
     conn: &mut Conn,
     cx: &Ctx,
     org: OrgId,
     review: &Review,
     id: MembershipId,
-    by: UserId,
-    app: &ReviewHeading,
+    organization: &str,
 ) -> Result<Events, AppError> {
-    let person = Membership::find(conn, org, id).ok();
-    let open: Vec<(ReviewItemId, CompanyId)> = access_review_items::table
-        .filter(access_review_items::organization_id.eq(org))
-        .filter(access_review_items::review_id.eq(review.id))
-        .filter(access_review_items::membership_id.eq(id))
-        .filter(access_review_items::decision.eq(Decision::Open))
-        .order(access_review_items::company_id)
-        .select((access_review_items::id, access_review_items::company_id))
-        .load(conn)?;
-    let mut fates = Vec::new();
+    let member = Membership::find(conn, org, id).ok();
+    let open = closing::open_items(conn, org, review.id, id)?;
+    let wanted: Vec<CompanyId> = open.iter().map(|(_, company)| *company).collect();
+    let names = companies::names(conn, org, &wanted)?;
+    let name = |company: &CompanyId| names.get(company).map(String::as_str).unwrap_or_default();
+    let mut events = Events::default();
+    let mut items = Vec::new();
     for (item, company) in open {
-        fates.push(take(conn, cx, org, id, item, company)?);
-    }
-    let names = names(conn, org, &fates)?;
-    let name = |company: &CompanyId| names.get(company).cloned().unwrap_or_default();
-    let mut events = Events::none("as far as there was something to take");
-    let mut shut_out = false;
-    if let Some(person) = &person {
-        for fate in &fates {
-            let Some(kept) = fate.kept else { continue };
-            let company_name = name(&fate.company);
-            let assignment = Assignment::new(org, person.id, &person.name, fate.company, &company_name);
-            let source = AssignmentSource::Review(&review.name, review.id);
-            events = events.and(assignment.unassigned(Some(kept.role), &source));
-        }
-        if is_left_with_nothing(conn, org, person, &fates)? {
-            let why = reason(&review.name);
-            match suspension::suspend_without_email(conn, cx, org, person, by, &why) {
-                Ok(suspended) => {
-                    shut_out = true;
-                    events = events.and(suspended);
-                }
-                Err(SuspensionError::Failed(error)) => return Err(error),
-                Err(_) => {}
+        let mut closed = ClosedItem {
+            id: item,
+            company,
+            decision: Decision::Gone,
+            remaining_role: assignments::role_in(conn, org, id, company)?,
+            removed: None,
+        };
+        if let (Some(member), Some(_)) = (&member, closed.remaining_role) {
+            let removed = effects::unassign(conn, cx, org, review, member, (company, name(&company)))?;
+            closed.decision = Decision::Group;
+            if let Some((own, more)) = removed {
+                closed.decision = Decision::Unconfirmed;
+                closed.remaining_role = assignments::role_in(conn, org, id, company)?;
+                closed.removed = Some(own);
+                events = events.and(more);
             }
         }
-        let taken: Vec<String> = fates
-            .iter()
-            .filter(|fate| fate.kept.is_some())
-            .map(|fate| name(&fate.company))
-            .collect();
-        if person.status == MembershipStatus::Active && (shut_out || !taken.is_empty()) {
-            email::unconfirmed(conn, cx, &app.name, review, person, &taken, shut_out)?;
+        items.push(closed);
+    }
+    let mut suspended = false;
+    if let Some(member) = &member {
+        if is_left_with_nothing(conn, org, member, &items)?
+            && let Some(more) = effects::suspend(conn, cx, org, review, member)?
+        {
+            suspended = true;
+            events = events.and(more);
+        }
+        let removed = items.iter().filter(|item| item.removed.is_some());
+        let removed: Vec<&str> = removed.map(|item| name(&item.company)).collect();
+        if member.status == MembershipStatus::Active && (suspended || !removed.is_empty()) {
+            email::unconfirmed(conn, cx, organization, review, member, &removed, suspended)?;
         }
     }
-    for fate in &fates {
-        note(conn, org, review.id, fate, shut_out)?;
+    for item in &items {
+        closing::close_item(conn, org, review.id, item, suspended)?;
     }
     Ok(events)
 }
 
-/// Takes a place away. What a group gives stays: only the group can take it.
-fn take(
+/// Whether a plain Member keeps no confirmed assignment. What groups give of the unanswered items counts as none.
+fn is_left_with_nothing(
     conn: &mut Conn,
-    cx: &Ctx,
     org: OrgId,
-    membership: MembershipId,
-    item: ReviewItemId,
-    company: CompanyId,
-) -> Result<Fate, AppError> {
-    let present = assignments::role_in(conn, org, membership, company)?;
-    let own = membership::own_place(conn, org, membership, company)?;
-    let (decision, left, kept) = match (present, own) {
-        (None, _) => (Decision::Gone, None, None),
-        (Some(role), None) => (Decision::Group, Some(role), None),
-        (Some(_), Some(place)) => {
-            membership::unassign(conn, cx, org, membership, company)?;
-            let left = assignments::role_in(conn, org, membership, company)?;
-            (Decision::Unconfirmed, left, Some(place))
-        }
-    };
-    Ok(Fate {
-        item,
-        company,
-        decision,
-        left,
-        kept,
-    })
-}
-
-/// Whether the review leaves a plain Member without any place: what groups give of the unanswered places does not count.
-/// Whoever has a role in the whole organization, or one of its own making, is never shut out.
-fn is_left_with_nothing(conn: &mut Conn, org: OrgId, person: &Membership, fates: &[Fate]) -> QueryResult<bool> {
+    member: &Membership,
+    items: &[ClosedItem],
+) -> Result<bool, AppError> {
     let plain =
-        person.role == Role::Member && person.access.direct_role == Role::Member && person.access.custom_role.is_none();
-    let lost = fates.iter().any(|fate| fate.decision != Decision::Gone);
-    if !plain || !lost || person.status != MembershipStatus::Active {
+        member.role == Role::Member && member.access.direct_role == Role::Member && member.access.custom_role.is_none();
+    let affected = items.iter().any(|item| item.decision != Decision::Gone);
+    if !plain || !affected || member.status != MembershipStatus::Active {
         return Ok(false);
     }
-    let places: Vec<CompanyId> = company_assignments::table
-        .filter(company_assignments::organization_id.eq(org))
-        .filter(company_assignments::membership_id.eq(person.id))
-        .select(company_assignments::company_id)
-        .load(conn)?;
-    Ok(places
+    let assigned = closing::companies_of(conn, org, member.id)?;
+    Ok(assigned
         .iter()
-        .all(|place| fates.iter().any(|fate| fate.company == *place)))
+        .all(|company| items.iter().any(|item| item.company == *company)))
 }
 
-fn note(conn: &mut Conn, org: OrgId, review: ReviewId, fate: &Fate, shut_out: bool) -> QueryResult<()> {
-    let (kept_role, kept_origin, kept_until) = fate.kept.map_or(("", "", None::<Time>), |place| {
-        (place.role.as_str(), place.origin.as_str(), place.until)
-    });
-    diesel::update(access_review_items::table.find((org, review, fate.item)))
-        .set((
-            access_review_items::decision.eq(fate.decision),
-            access_review_items::new_role.eq(fate.left.map_or("", CompanyRole::as_str)),
-            access_review_items::kept_role.eq(kept_role),
-            access_review_items::kept_origin.eq(kept_origin),
-            access_review_items::kept_until.eq(kept_until),
-            access_review_items::shut_out.eq(shut_out),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-fn names(conn: &mut Conn, org: OrgId, fates: &[Fate]) -> QueryResult<HashMap<CompanyId, String>> {
-    let wanted: Vec<CompanyId> = fates.iter().map(|fate| fate.company).collect();
-    let rows: Vec<(CompanyId, String)> = companies::table
-        .filter(companies::organization_id.eq(org))
-        .filter(companies::id.eq_any(wanted))
-        .select((companies::id, companies::name))
-        .load(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
-/// Puts the signed report down and closes the review; `false` when somebody else did.
-pub fn seal(conn: &mut Conn, org: OrgId, id: ReviewId, at: Time, report: &str, signature: &str) -> QueryResult<bool> {
-    let sealed = diesel::update(
-        access_reviews::table
-            .find((org, id))
-            .filter(access_reviews::status.eq(Status::Closing)),
-    )
-    .set((
-        access_reviews::status.eq(Status::Closed),
-        access_reviews::closed_at.eq(Some(at)),
-        access_reviews::report.eq(report),
-        access_reviews::signature.eq(signature),
-    ))
-    .execute(conn)?;
-    Ok(sealed == 1)
+/// Signs the report, closes the review and tells who started it.
+pub fn sign(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId, text: &str, at: Time) -> Result<Events, AppError> {
+    let signature = cx.app.keys.signer().sign(text.as_bytes());
+    if !closing::close(conn, org, id, at, text, &signature)? {
+        return Ok(Events::none("the review is not closing"));
+    }
+    let review = access_review::find(conn, org, id)?;
+    let heading = access_review::heading(conn, org)?;
+    if let Some(to) = mailing::starter(conn, org, &review)? {
+        email::closed(conn, cx, &heading, &review, to)?;
+    }
+    let totals = Report::parse(text).map(|report| report.totals);
+    let event = Event::new(Action::ReviewClosed, "review", id, &review.name)
+        .after(serde_json::json!({ "totals": totals, "signature": signature }));
+    Ok(Events::organization(org, event))
 }

@@ -1,224 +1,206 @@
-//! Letters about a review: to those who decide, and to those whose place nobody confirmed.
+//! The emails of access reviews.
 
 use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
-use crate::db::types::organization::UnitLabel;
-use crate::mail::notice::Notice;
-use crate::models::access_review::Review;
-use crate::models::access_review::rules::Mailing;
+use crate::mail::message;
+use crate::mail::message::Recipient;
+use crate::models::access_review::mailing::{Contact, OpenWork, OwnerWork};
+use crate::models::access_review::state::Mailing;
+use crate::models::access_review::{Review, ReviewHeading};
 use crate::models::membership::record::Membership;
 
-/// The organization, as letters name it.
-#[derive(Debug, Clone)]
-pub struct ReviewHeading {
-    pub name: String,
-    pub slug: String,
-    /// Its word for companies.
-    pub unit: UnitLabel,
+crate::email! {
+    struct ReviewStartedEmail: ReviewStarted("mail/review_started/message.html", "mail/review_started/message.txt") {
+        name: String,
+        organization: String,
+        unit: String,
+        review: String,
+        starter: String,
+        due: String,
+        companies: String,
+        items: String,
+        owner_tasks: String,
+        link: String,
+    }
 }
-
-/// Who gets a letter.
-#[derive(Debug, Clone)]
-pub struct Recipient {
-    pub name: String,
-    pub email: String,
+crate::email! {
+    struct ReviewReminderEmail: ReviewReminder("mail/review_reminder/message.html", "mail/review_reminder/message.txt") {
+        name: String,
+        organization: String,
+        unit: String,
+        review: String,
+        ends: String,
+        starter: String,
+        due: String,
+        companies: String,
+        items: String,
+        owner_tasks: String,
+        link: String,
+    }
 }
-
-/// "1 place", "3 places".
-fn places(n: i64) -> String {
-    if n == 1 {
-        "1 place".into()
-    } else {
-        format!("{n} places")
+crate::email! {
+    struct ReviewUnconfirmedEmail: ReviewUnconfirmed("mail/review_unconfirmed/message.html", "mail/review_unconfirmed/message.txt") {
+        name: String,
+        organization: String,
+        review: String,
+        starter: String,
+        companies: String,
+        suspended: bool,
+    }
+}
+crate::email! {
+    struct ReviewClosedEmail: ReviewClosed("mail/review_closed/message.html", "mail/review_closed/message.txt") {
+        name: String,
+        organization: String,
+        review: String,
+        link: String,
     }
 }
 
-fn named(names: &[String]) -> String {
-    match names {
+impl From<Contact> for Recipient {
+    fn from(contact: Contact) -> Self {
+        Self {
+            name: contact.name,
+            email: Email::stored(contact.email),
+        }
+    }
+}
+
+/// "1 assignment", "3 assignments".
+fn assignments(n: i64) -> String {
+    if n == 1 {
+        "1 assignment".into()
+    } else {
+        format!("{n} assignments")
+    }
+}
+
+fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.as_slice() {
         [] => String::new(),
-        [one] => one.clone(),
+        [one] => (*one).to_owned(),
         [first @ .., last] if names.len() < 6 => format!("{} and {last}", first.join(", ")),
         _ => format!("{} and others", names[..5].join(", ")),
     }
 }
 
-/// Asks a Manager to decide.
-pub fn to_manager(
-    conn: &mut Conn,
-    cx: &Ctx,
-    app: &ReviewHeading,
-    review: &Review,
-    to: &Recipient,
-    companies: &[String],
-    open: i64,
-) -> Result<(), AppError> {
-    let first = format!(
-        "{} asks you to confirm who works in {}: {} to answer by {}.",
-        review.starter,
-        named(companies),
-        places(open),
-        review.due_at.date()
-    );
-    send(
-        conn,
-        cx,
-        app,
-        review,
-        to,
-        vec![
-            first,
-            format!(
-                "For each person you keep the role, give another one, or remove them from the {}. What nobody answers by then is taken away.",
-                app.unit.one()
-            ),
-        ],
-    )
+/// What a recipient has to answer.
+#[derive(Debug)]
+pub enum Tasks {
+    OfManager(OpenWork),
+    OfOwners(OwnerWork),
 }
 
-/// Tells an owner or admin what falls to them.
-pub fn to_chief(
-    conn: &mut Conn,
-    cx: &Ctx,
-    app: &ReviewHeading,
-    review: &Review,
-    to: &Recipient,
-    unmanaged: usize,
-    of_managers: i64,
-) -> Result<(), AppError> {
-    let mut parts = Vec::new();
-    if unmanaged > 0 {
-        let unmanaged = i64::try_from(unmanaged).unwrap_or(i64::MAX);
-        parts.push(format!("{} without a Manager", app.unit.count(&unmanaged)));
+impl Tasks {
+    fn of_owners(&self, heading: &ReviewHeading) -> String {
+        let Self::OfOwners(work) = self else {
+            return String::new();
+        };
+        let mut parts = Vec::new();
+        if work.companies > 0 {
+            let companies = i64::try_from(work.companies).unwrap_or(i64::MAX);
+            parts.push(format!("{} without a Manager", heading.unit.count(&companies)));
+        }
+        if work.manager_items > 0 {
+            let items = assignments(work.manager_items);
+            parts.push(format!("{items} of Managers, who can’t decide on themselves"));
+        }
+        parts.join(", and ")
     }
-    if of_managers > 0 {
-        parts.push(format!(
-            "{} of Managers, who do not decide on themselves",
-            places(of_managers)
-        ));
-    }
-    let first = format!(
-        "Some answers of this review are for owners and admins: {}. The last day is {}.",
-        parts.join(", and "),
-        review.due_at.date()
-    );
-    send(
-        conn,
-        cx,
-        app,
-        review,
-        to,
-        vec![
-            first,
-            "What nobody answers by then is taken away. Your own role in the organization is not part of it.".into(),
-        ],
-    )
 }
 
-fn send(
+/// Asks for answers: at the start of a review, or as a reminder.
+pub fn tasks(
     conn: &mut Conn,
     cx: &Ctx,
-    app: &ReviewHeading,
+    heading: &ReviewHeading,
     review: &Review,
-    to: &Recipient,
-    paragraphs: Vec<String>,
+    to: Contact,
+    tasks: &Tasks,
 ) -> Result<(), AppError> {
-    let (kind, subject) = match review.mailing {
-        Mailing::Reminder => (
-            "review_reminder",
-            format!("Reminder: {} ends {}", review.name, review.due_at.ahead(cx.now)),
-        ),
-        _ => (
-            "review_started",
-            format!("Access review in {}: {}", app.name, review.name),
-        ),
+    let (companies, items) = match tasks {
+        Tasks::OfManager(work) => (listed(&work.companies), assignments(work.items)),
+        Tasks::OfOwners(_) => Default::default(),
     };
-    let notice = Notice {
-        kind,
-        to_name: to.name.clone(),
-        to: Email::stored(to.email.clone()),
-        sender: app.name.clone(),
-        subject,
-        paragraphs,
-        button: Some((
-            "Open the review",
-            format!("/organizations/{}/access/reviews/{}", app.slug, review.id),
-        )),
-        foot: format!("You get this because you manage people in {}.", app.name),
-        seed: None,
+    let path = format!("/organizations/{}/access/reviews/{}", heading.slug, review.id);
+    let started = ReviewStartedEmail {
+        name: to.name.clone(),
+        organization: heading.name.clone(),
+        unit: heading.unit.one().to_owned(),
+        review: review.name.clone(),
+        starter: review.starter.clone(),
+        due: review.due_at.date(),
+        companies,
+        items,
+        owner_tasks: tasks.of_owners(heading),
+        link: cx.config().link(&path),
     };
-    notice.send(conn, cx)?;
+    if review.mailing != Mailing::Reminder {
+        message::send(conn, cx, &to.into(), &started)?;
+        return Ok(());
+    }
+    let reminder = ReviewReminderEmail {
+        ends: review.due_at.ahead(cx.now),
+        name: started.name,
+        organization: started.organization,
+        unit: started.unit,
+        review: started.review,
+        starter: started.starter,
+        due: started.due,
+        companies: started.companies,
+        items: started.items,
+        owner_tasks: started.owner_tasks,
+        link: started.link,
+    };
+    message::send(conn, cx, &to.into(), &reminder)?;
     Ok(())
 }
 
-/// Tells somebody what they lost.
+/// Tells a member which access was removed.
 pub fn unconfirmed(
     conn: &mut Conn,
     cx: &Ctx,
     organization: &str,
     review: &Review,
-    to: &Membership,
-    companies: &[String],
-    shut_out: bool,
+    member: &Membership,
+    companies: &[&str],
+    suspended: bool,
 ) -> Result<(), AppError> {
-    let what = if companies.is_empty() {
-        format!("In the access review {} nobody confirmed your access.", review.name)
-    } else {
-        format!(
-            "In the access review {} nobody confirmed your access to {}. It was taken away.",
-            review.name,
-            named(companies)
-        )
+    let to = Recipient {
+        name: member.name.clone(),
+        email: Email::stored(member.email.clone()),
     };
-    let mut paragraphs = vec![what];
-    if shut_out {
-        paragraphs.push(format!(
-            "You have no other place in {organization}, so your access to it is suspended. Your account and your other organizations are not touched."
-        ));
-    }
-    let subject = if shut_out {
-        format!("Your access to {organization} is suspended")
-    } else {
-        format!("Your access in {organization} has changed")
+    let email = ReviewUnconfirmedEmail {
+        name: member.name.clone(),
+        organization: organization.to_owned(),
+        review: review.name.clone(),
+        starter: review.starter.clone(),
+        companies: listed(companies),
+        suspended,
     };
-    let notice = Notice {
-        kind: "review_unconfirmed",
-        to_name: to.name.clone(),
-        to: Email::stored(to.email.clone()),
-        sender: organization.to_owned(),
-        subject,
-        paragraphs,
-        button: None,
-        foot: format!(
-            "You think this is a mistake? Write to {} or to an owner of {organization}: they can give it back.",
-            review.starter
-        ),
-        seed: None,
-    };
-    notice.send(conn, cx)?;
+    message::send(conn, cx, &to, &email)?;
     Ok(())
 }
 
-/// Tells who began it that the report is there.
-pub fn closed(conn: &mut Conn, cx: &Ctx, app: &ReviewHeading, review: &Review, to: &Recipient) -> Result<(), AppError> {
-    let notice = Notice {
-        kind: "review_closed",
-        to_name: to.name.clone(),
-        to: Email::stored(to.email.clone()),
-        sender: app.name.clone(),
-        subject: format!("{} is closed", review.name),
-        paragraphs: vec![
-            "The signed report says who decided what, and what became of the places that nobody confirmed.".into(),
-        ],
-        button: Some((
-            "Open the report",
-            format!("/organizations/{}/access/reviews/{}/report", app.slug, review.id),
-        )),
-        foot: String::new(),
-        seed: None,
+/// Tells who started a review that its report is ready.
+pub fn closed(
+    conn: &mut Conn,
+    cx: &Ctx,
+    heading: &ReviewHeading,
+    review: &Review,
+    to: Contact,
+) -> Result<(), AppError> {
+    let path = format!("/organizations/{}/access/reviews/{}/report", heading.slug, review.id);
+    let email = ReviewClosedEmail {
+        name: to.name.clone(),
+        organization: heading.name.clone(),
+        review: review.name.clone(),
+        link: cx.config().link(&path),
     };
-    notice.send(conn, cx)?;
+    message::send(conn, cx, &to.into(), &email)?;
     Ok(())
 }
 
@@ -227,10 +209,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_letter_names_a_few_companies() {
-        let names: Vec<String> = ["A", "B", "C", "D", "E", "F"].map(String::from).to_vec();
-        assert_eq!(named(&names[..1]), "A");
-        assert_eq!(named(&names[..3]), "A, B and C");
-        assert_eq!(named(&names), "A, B, C, D, E and others");
+    fn an_email_lists_at_most_five_companies() {
+        let names = ["A", "B", "C", "D", "E", "F"];
+        assert_eq!(listed(&names[..1]), "A");
+        assert_eq!(listed(&names[..3]), "A, B and C");
+        assert_eq!(listed(&names), "A, B, C, D, E and others");
     }
 }

@@ -1,189 +1,140 @@
-//! The letters of this room.
+//! The emails of accounts.
 
 use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::error::AppError;
-use crate::common::token::Seed;
 use crate::db::Conn;
-use crate::letter;
-use crate::mail::outbox;
-use crate::mail::outbox::{Message, TOKEN_PLACE};
+use crate::mail::message;
+use crate::mail::message::{Recipient, token_link};
 use crate::models::email_token;
 use crate::models::email_token::TokenKind;
 use crate::models::user::Account;
 
-letter! {
-    struct Verify("mail/verify.html", "mail/verify.txt") { name: String, link: String, expires: String }
+crate::email! {
+    struct VerifyEmail: Verify("mail/verify/message.html", "mail/verify/message.txt") {
+        name: String, link: String, expires: String
+    }
 }
-letter! {
-    struct AccountExists("mail/account_exists.html", "mail/account_exists.txt") { name: String, login_link: String, reset_link: String }
+crate::email! {
+    struct AccountExistsEmail: AccountExists("mail/account_exists/message.html", "mail/account_exists/message.txt") {
+        name: String, login_link: String, reset_link: String
+    }
 }
-letter! {
-    struct Reset("mail/reset.html", "mail/reset.txt") { name: String, link: String, expires: String }
+crate::email! {
+    struct ResetEmail: Reset("mail/reset/message.html", "mail/reset/message.txt") {
+        name: String, link: String, expires: String
+    }
 }
-letter! {
-    struct Unlock("mail/unlock.html", "mail/unlock.txt") { name: String, link: String, attempts: String }
+crate::email! {
+    struct UnlockEmail: Unlock("mail/unlock/message.html", "mail/unlock/message.txt") {
+        name: String, link: String, ip: String
+    }
 }
-letter! {
-    struct EmailChange("mail/email_change.html", "mail/email_change.txt") { name: String, link: String, new_email: String }
+crate::email! {
+    struct EmailChangeEmail: EmailChange("mail/email_change/message.html", "mail/email_change/message.txt") {
+        name: String, link: String, new_email: String
+    }
 }
-letter! {
-    struct EmailChanged("mail/email_changed_notice.html", "mail/email_changed_notice.txt") { name: String, new_email: String, when: String }
+crate::email! {
+    struct EmailChangedEmail: EmailChanged("mail/email_changed_notice/message.html", "mail/email_changed_notice/message.txt") {
+        name: String, new_email: String, when: String
+    }
 }
-letter! {
-    struct PasswordChanged("mail/password_changed.html", "mail/password_changed.txt") { name: String, when: String, ip: String }
+crate::email! {
+    struct PasswordChangedEmail: PasswordChanged("mail/password_changed/message.html", "mail/password_changed/message.txt") {
+        name: String, when: String, ip: String
+    }
 }
 
-struct Cover<'a> {
-    kind: &'static str,
-    to: &'a Email,
-    name: &'a str,
-    subject: &'static str,
-    seed: Option<Seed>,
+fn owner(account: &Account) -> Recipient {
+    Recipient {
+        name: account.name.clone(),
+        email: account.address(),
+    }
 }
 
-fn send(conn: &mut Conn, cx: &Ctx, cover: Cover<'_>, (html, text): (String, String)) -> Result<(), AppError> {
-    let letter = Message {
-        kind: cover.kind,
-        to_name: cover.name.to_owned(),
-        to: cover.to.clone(),
-        subject: cover.subject.to_owned(),
-        html,
-        text,
-        seed: cover.seed,
+/// Sends the link that verifies the address of a new account; earlier links stop working.
+pub fn verify(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
+    email_token::retire(conn, cx, account.id, Some(TokenKind::Verify))?;
+    let issued = email_token::issue(conn, cx, TokenKind::Verify, account.id, &account.address(), next)?;
+    let email = VerifyEmail {
+        name: account.name.clone(),
+        link: token_link(cx, "/verify"),
+        expires: issued.expires.full(),
     };
-    outbox::enqueue(conn, cx, letter)?;
+    message::send_with_token(conn, cx, &owner(account), &email, issued.seed)?;
     Ok(())
 }
 
-fn place(cx: &Ctx, path: &str) -> String {
-    cx.config().link(&format!("{path}/{TOKEN_PLACE}"))
-}
-
-/// Asks for the proof of a sign-up's address; links that asked before stop working.
-pub fn verify(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
-    let to = account.address();
-    email_token::retire(conn, cx, account.id, Some(TokenKind::Verify))?;
-    let issued = email_token::issue(conn, cx, TokenKind::Verify, account.id, &to, next)?;
-    let letter = Verify {
-        name: account.name.clone(),
-        link: place(cx, "/verify"),
-        expires: issued.expires.full(),
-    };
-    let cover = Cover {
-        kind: "verify",
-        to: &to,
-        name: &account.name,
-        subject: "Confirm your email address",
-        seed: Some(issued.seed),
-    };
-    send(conn, cx, cover, letter.parts()?)
-}
-
-/// Tells the owner of an address that somebody tried to sign up with it.
+/// Tells the owner of an address that someone tried to sign up with it.
 pub fn account_exists(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
-    let letter = AccountExists {
+    let email = AccountExistsEmail {
         name: account.name.clone(),
         login_link: cx.config().link("/login"),
         reset_link: cx.config().link("/password/forgot"),
     };
-    let cover = Cover {
-        kind: "account_exists",
-        to: &account.address(),
-        name: &account.name,
-        subject: "You already have an account",
-        seed: None,
-    };
-    send(conn, cx, cover, letter.parts()?)
+    message::send(conn, cx, &owner(account), &email)?;
+    Ok(())
 }
 
-/// Gives the owner of an address the way to a new password.
+/// Sends the link to choose a new password.
 pub fn reset(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
-    let to = account.address();
-    let issued = email_token::issue(conn, cx, TokenKind::Reset, account.id, &to, next)?;
-    let letter = Reset {
+    let issued = email_token::issue(conn, cx, TokenKind::Reset, account.id, &account.address(), next)?;
+    let email = ResetEmail {
         name: account.name.clone(),
-        link: place(cx, "/password/reset"),
+        link: token_link(cx, "/password/reset"),
         expires: issued.expires.full(),
     };
-    let cover = Cover {
-        kind: "reset",
-        to: &to,
-        name: &account.name,
-        subject: "Choose a new password",
-        seed: Some(issued.seed),
-    };
-    send(conn, cx, cover, letter.parts()?)
+    message::send_with_token(conn, cx, &owner(account), &email, issued.seed)?;
+    Ok(())
 }
 
-/// Tells that an account is locked, with the link that opens it.
+/// Sends the link that unlocks an account.
 pub fn unlock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
-    let to = account.address();
-    let issued = email_token::issue(conn, cx, TokenKind::Unlock, account.id, &to, "")?;
-    let letter = Unlock {
+    let issued = email_token::issue(conn, cx, TokenKind::Unlock, account.id, &account.address(), "")?;
+    let email = UnlockEmail {
         name: account.name.clone(),
-        link: place(cx, "/unlock"),
-        attempts: format!("too many wrong passwords, the last from {}", cx.request.ip),
+        link: token_link(cx, "/unlock"),
+        ip: cx.request.ip.clone(),
     };
-    let cover = Cover {
-        kind: "unlock",
-        to: &to,
-        name: &account.name,
-        subject: "Your account is locked",
-        seed: Some(issued.seed),
-    };
-    send(conn, cx, cover, letter.parts()?)
+    message::send_with_token(conn, cx, &owner(account), &email, issued.seed)?;
+    Ok(())
 }
 
-/// Asks for the proof of a new address, at that address; links that asked before stop working.
+/// Sends the link that verifies a new address, to that address; earlier links stop working.
 pub fn email_change(conn: &mut Conn, cx: &Ctx, account: &Account, new: &Email) -> Result<(), AppError> {
     email_token::retire(conn, cx, account.id, Some(TokenKind::Change))?;
     let issued = email_token::issue(conn, cx, TokenKind::Change, account.id, new, "")?;
-    let letter = EmailChange {
+    let email = EmailChangeEmail {
         name: account.name.clone(),
-        link: place(cx, "/account/email"),
+        link: token_link(cx, "/account/email"),
         new_email: new.to_string(),
     };
-    let cover = Cover {
-        kind: "email_change",
-        to: new,
-        name: &account.name,
-        subject: "Confirm your new email address",
-        seed: Some(issued.seed),
+    let to = Recipient {
+        name: account.name.clone(),
+        email: new.clone(),
     };
-    send(conn, cx, cover, letter.parts()?)
+    message::send_with_token(conn, cx, &to, &email, issued.seed)?;
+    Ok(())
 }
 
-/// Tells the old address which one took its place.
+/// Tells the old address about the new one.
 pub fn email_changed(conn: &mut Conn, cx: &Ctx, old: &Account, new: &Email) -> Result<(), AppError> {
-    let letter = EmailChanged {
+    let email = EmailChangedEmail {
         name: old.name.clone(),
         new_email: new.to_string(),
         when: cx.now.full(),
     };
-    let cover = Cover {
-        kind: "email_changed_notice",
-        to: &old.address(),
-        name: &old.name,
-        subject: "Your email address was changed",
-        seed: None,
-    };
-    send(conn, cx, cover, letter.parts()?)
+    message::send(conn, cx, &owner(old), &email)?;
+    Ok(())
 }
 
-/// Tells that the password was changed.
 pub fn password_changed(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
-    let letter = PasswordChanged {
+    let email = PasswordChangedEmail {
         name: account.name.clone(),
         when: cx.now.full(),
         ip: cx.request.ip.clone(),
     };
-    let cover = Cover {
-        kind: "password_changed",
-        to: &account.address(),
-        name: &account.name,
-        subject: "Your password was changed",
-        seed: None,
-    };
-    send(conn, cx, cover, letter.parts()?)
+    message::send(conn, cx, &owner(account), &email)?;
+    Ok(())
 }

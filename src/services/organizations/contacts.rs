@@ -12,7 +12,7 @@ use crate::common::token::{Seed, Token};
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::models::login_attempt;
-use crate::models::login_attempt::{AttemptKind, Postage};
+use crate::models::login_attempt::{AttemptKind, EmailQuota};
 use crate::models::organization::contact;
 use crate::models::organization::contact::{ContactKind, ContactVerification};
 use crate::services::organizations::email;
@@ -47,7 +47,7 @@ pub fn resend(conn: &mut Conn, actor: &Actor, kind: ContactKind) -> Result<((), 
 }
 
 fn send_link(conn: &mut Conn, actor: &Actor, kind: ContactKind, email: &Email) -> Result<((), Events), ContactError> {
-    if login_attempt::postage(conn, &actor.cx, AttemptKind::Letter, email)? != Postage::Paid {
+    if login_attempt::take_email(conn, &actor.cx, AttemptKind::Email, email)? != EmailQuota::Available {
         return Err(ContactError::TooSoon);
     }
     let (seed, events) = record(conn, &actor.cx, actor.organization, kind, email)?;

@@ -45,7 +45,7 @@ pub fn begin_as(
     organization: &SupportedOrganization,
     request: &SupportRequest,
 ) -> Result<(Token, Events), SupportError> {
-    login_attempt::forgive(conn, operator.email.as_str())?;
+    login_attempt::clear(conn, operator.email.as_str())?;
     if record::belongs(conn, organization.id, operator.id)? {
         return Err(SupportError::Member);
     }

@@ -163,7 +163,8 @@ impl Stage<'_> {
             .expect("the database")
             .unwrap_or_else(|| panic!("{email} has an account already"));
         if proven {
-            let _ = tenantry::models::user::prove(self.conn, self.cx, &account).expect("the database");
+            let _ = tenantry::services::accounts::verification::mark_verified(self.conn, self.cx, &account)
+                .expect("the database");
         }
         account.id
     }
@@ -274,7 +275,7 @@ impl Stage<'_> {
             by,
             companies,
         };
-        let id = reviews::start(self.conn, organization, self.cx.now, &new)
+        let id = reviews::insert(self.conn, organization, self.cx.now, &new)
             .expect("the database")
             .expect("no other one runs");
         while !reviews::collect::step(self.conn, organization, id).expect("the database") {}
@@ -293,12 +294,13 @@ impl Stage<'_> {
             .expect("the database");
         let id = self.review(organization, by, Some(vec![company]));
         assert!(
-            tenantry::services::access_reviews::close::begin(self.conn, organization, id, Some(by))
+            tenantry::models::access_review::closing::begin(self.conn, organization, id, Some(by))
                 .expect("the database")
         );
-        let _ = tenantry::services::access_reviews::advance::close_at_once(self.conn, self.cx, organization, id, 1)
+        let _ = tenantry::services::access_reviews::close::close_small(self.conn, self.cx, organization, id)
             .expect("the database");
-        let lost = reviews::items::lost(self.conn, organization, id, None, None, 1).expect("the database");
+        let first = reviews::removed::RemovedFilter::After(None, 1);
+        let lost = reviews::removed::list(self.conn, organization, id, first).expect("the database");
         (id, lost.first().expect("a lost place").id)
     }
 

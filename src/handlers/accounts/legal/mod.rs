@@ -1,0 +1,2 @@
+pub mod privacy;
+pub mod terms;

@@ -1,0 +1,51 @@
+//! Limited password attempts, on addresses with and without an account.
+
+use crate::app::Ctx;
+use crate::audit::{Action, Events};
+use crate::common::email::Email;
+use crate::common::error::AppError;
+use crate::db::Conn;
+use crate::models::email_token;
+use crate::models::email_token::TokenKind;
+use crate::models::login_attempt;
+use crate::models::login_attempt::{AttemptVerdict, LOCK};
+use crate::models::user;
+use crate::models::user::Account;
+use crate::services::accounts::email;
+
+/// Whether a password may be checked. Attempts have to be committed, so this is never an error.
+#[derive(Clone)]
+pub enum PasswordAttempt {
+    /// Without an account, the check takes as long and fails.
+    Allowed(Option<Account>),
+    Locked,
+    Flooded,
+}
+
+/// Counts an attempt before its password is checked. The first one that is locked sends the email to unlock the account.
+pub fn begin(conn: &mut Conn, cx: &Ctx, address: &Email) -> Result<(PasswordAttempt, Events), AppError> {
+    let verdict = login_attempt::password(conn, cx, address)?;
+    let account = user::by_email(conn, address)?;
+    match verdict {
+        AttemptVerdict::Allowed => Ok((
+            PasswordAttempt::Allowed(account),
+            Events::none("attempts are counted apart"),
+        )),
+        AttemptVerdict::Flooded => Ok((PasswordAttempt::Flooded, Events::none("no password is checked"))),
+        AttemptVerdict::Locked => {
+            let events = match account {
+                Some(account) => lock(conn, cx, &account)?,
+                None => Events::none("no account has this address"),
+            };
+            Ok((PasswordAttempt::Locked, events))
+        }
+    }
+}
+
+fn lock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<Events, AppError> {
+    if email_token::issued_since(conn, account.id, TokenKind::Unlock, cx.now - LOCK)? {
+        return Ok(Events::none("locked before"));
+    }
+    email::unlock(conn, cx, account)?;
+    Ok(account.event(Action::AccountLocked))
+}
