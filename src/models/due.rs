@@ -3,13 +3,15 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use crate::common::id::JoinId;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{
     approvals, company_assignments, email_tokens, invitations, join_requests, login_attempts, memberships, sessions,
-    support_sessions,
+    support_sessions, users,
 };
 use crate::db::types::MembershipStatus;
+use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::models::approval::ApprovalStatus;
 use crate::models::join_request;
@@ -94,4 +96,25 @@ pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     ))
     .get_result(conn)?;
     Ok(removals || sessions || tokens || attempts)
+}
+
+/// A request whose time is over.
+#[derive(Debug, Queryable)]
+pub struct DueRequest {
+    pub organization: OrgId,
+    pub id: JoinId,
+    /// The name of who asked.
+    pub name: String,
+}
+
+/// The requests that no one answered in time, at most `limit`.
+pub fn expiring_join_requests(conn: &mut Conn, now: Time, limit: i64) -> QueryResult<Vec<DueRequest>> {
+    join_requests::table
+        .inner_join(users::table)
+        .filter(join_requests::status.eq(join_request::JoinStatus::Awaiting))
+        .filter(join_requests::created_at.le(now - join_request::WAIT))
+        .order(join_requests::created_at)
+        .limit(limit)
+        .select((join_requests::organization_id, join_requests::id, users::name))
+        .load(conn)
 }

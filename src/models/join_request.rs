@@ -238,24 +238,3 @@ pub fn list_open(conn: &mut Conn, organization: OrgId, cursor: Option<&Cursor>) 
     };
     query.load(conn)
 }
-
-/// A request whose time is over.
-#[derive(Debug, Queryable)]
-pub struct DueRequest {
-    pub organization: OrgId,
-    pub id: JoinId,
-    /// The name of who asked.
-    pub name: String,
-}
-
-/// The requests that no one answered in time, at most `limit`.
-pub fn due_to_expire(conn: &mut Conn, now: Time, limit: i64) -> QueryResult<Vec<DueRequest>> {
-    join_requests::table
-        .inner_join(users::table)
-        .filter(join_requests::status.eq(JoinStatus::Awaiting))
-        .filter(join_requests::created_at.le(now - WAIT))
-        .order(join_requests::created_at)
-        .limit(limit)
-        .select((join_requests::organization_id, join_requests::id, users::name))
-        .load(conn)
-}

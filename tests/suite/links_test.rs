@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tenantry::common::config::Signup;
-use tenantry::models::onboarding_link::{LinkTerms, LinkPurpose};
+use tenantry::models::onboarding_link::{LinkPurpose, LinkTerms};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;

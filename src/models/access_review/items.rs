@@ -10,7 +10,7 @@ use crate::db::Conn;
 use crate::db::schema::{access_review_companies, access_review_items, company_assignments, memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::models::access_review::state::{Answer, Decision, ItemState};
+use crate::models::access_review::state::{Decision, ItemState, ReviewAnswer};
 
 /// An assignment under review, as it was when the review started and as it is now.
 #[derive(Debug, Clone, Queryable)]
@@ -47,7 +47,7 @@ impl ReviewItem {
     }
 
     /// The answer so far.
-    pub fn answer(&self) -> Option<Answer> {
+    pub fn answer(&self) -> Option<ReviewAnswer> {
         self.state().answer(CompanyRole::parse(&self.new_role))
     }
 

@@ -130,12 +130,12 @@ pub fn reminder_sends(started: Time, due: Time, reminder: usize) -> bool {
 
 /// An answer on an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum ReviewAnswer {
     Role(CompanyRole),
     Remove,
 }
 
-impl Answer {
+impl ReviewAnswer {
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "remove" => Some(Self::Remove),
@@ -169,27 +169,27 @@ impl ItemState {
         }
     }
 
-    pub fn decision(&self, answer: Answer) -> Decision {
+    pub fn decision(&self, answer: ReviewAnswer) -> Decision {
         match answer {
-            Answer::Remove => Decision::Remove,
-            Answer::Role(role) if role == self.kept_role() => Decision::Keep,
-            Answer::Role(_) => Decision::Change,
+            ReviewAnswer::Remove => Decision::Remove,
+            ReviewAnswer::Role(role) if role == self.kept_role() => Decision::Keep,
+            ReviewAnswer::Role(_) => Decision::Change,
         }
     }
 
     /// Whether the assignment is already as answered.
-    pub fn matches(&self, answer: Answer) -> bool {
+    pub fn matches(&self, answer: ReviewAnswer) -> bool {
         match answer {
-            Answer::Remove => self.current_role.is_none(),
-            Answer::Role(role) => self.current_role == Some(role),
+            ReviewAnswer::Remove => self.current_role.is_none(),
+            ReviewAnswer::Role(role) => self.current_role == Some(role),
         }
     }
 
     /// The answer that was given.
-    pub fn answer(&self, new_role: Option<CompanyRole>) -> Option<Answer> {
+    pub fn answer(&self, new_role: Option<CompanyRole>) -> Option<ReviewAnswer> {
         match self.decision {
-            Decision::Keep | Decision::Change => new_role.map(Answer::Role),
-            Decision::Remove => Some(Answer::Remove),
+            Decision::Keep | Decision::Change => new_role.map(ReviewAnswer::Role),
+            Decision::Remove => Some(ReviewAnswer::Remove),
             _ => None,
         }
     }

@@ -13,7 +13,7 @@ use crate::models::access_review;
 use crate::models::access_review::Review;
 use crate::models::access_review::items;
 use crate::models::access_review::items::{ItemFilter, NewDecision, ReviewItem};
-use crate::models::access_review::state::{Answer, Decision, ReviewStatus};
+use crate::models::access_review::state::{Decision, ReviewAnswer, ReviewStatus};
 use crate::models::membership::record::Membership;
 use crate::services::access_reviews::offer::{NotOffered, offered};
 use crate::services::assignments;
@@ -111,9 +111,9 @@ pub fn decide(
     save(conn, actor, company, &review, &items, &answers)
 }
 
-fn keep(actor: &Actor, company: &Company, items: &[ReviewItem], id: ReviewItemId) -> Option<Answer> {
+fn keep(actor: &Actor, company: &Company, items: &[ReviewItem], id: ReviewItemId) -> Option<ReviewAnswer> {
     let item = items.iter().find(|item| item.id == id && item.answer().is_none())?;
-    let keep = Answer::Role(item.current_role.map(|_| item.state().kept_role())?);
+    let keep = ReviewAnswer::Role(item.current_role.map(|_| item.state().kept_role())?);
     let offered = offered(actor, company, item).ok()?;
     offered.contains(&keep).then_some(keep)
 }
@@ -167,7 +167,7 @@ fn check(
     company: &Company,
     item: &ReviewItem,
     given: &ItemAnswer,
-) -> Result<Option<Answer>, AnswerError> {
+) -> Result<Option<ReviewAnswer>, AnswerError> {
     let note = given.note.trim();
     if note.chars().count() > NOTE {
         return Err(AnswerError::LongNote);
@@ -179,7 +179,7 @@ fn check(
             _ => Ok(None),
         };
     }
-    let answer = Answer::parse(&given.answer).ok_or(AnswerError::Unknown)?;
+    let answer = ReviewAnswer::parse(&given.answer).ok_or(AnswerError::Unknown)?;
     if before == Some(answer) && note == item.note {
         return Ok(None);
     }
@@ -206,12 +206,12 @@ fn apply(
     company: &Company,
     review: ReviewId,
     item: &ReviewItem,
-    answer: Answer,
+    answer: ReviewAnswer,
     note: &str,
 ) -> Result<(Decision, Events), ApplyError> {
     let role = match answer {
-        Answer::Role(role) => Some(role),
-        Answer::Remove => None,
+        ReviewAnswer::Role(role) => Some(role),
+        ReviewAnswer::Remove => None,
     };
     let new = NewDecision {
         decision: item.state().decision(answer),

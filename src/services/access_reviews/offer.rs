@@ -5,7 +5,7 @@ use crate::authz::role::CompanyRole;
 use crate::db::types::MembershipStatus;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::access_review::items::ReviewItem;
-use crate::models::access_review::state::Answer;
+use crate::models::access_review::state::ReviewAnswer;
 use crate::services::assignments::AssignmentCheck;
 
 /// Why an item cannot be answered by the actor.
@@ -17,7 +17,7 @@ pub enum NotOffered {
 }
 
 /// The answers that the actor may give on an item, “keep” first.
-pub fn offered(actor: &Actor, company: &Company, item: &ReviewItem) -> Result<Vec<Answer>, NotOffered> {
+pub fn offered(actor: &Actor, company: &Company, item: &ReviewItem) -> Result<Vec<ReviewAnswer>, NotOffered> {
     if item.membership == actor.id {
         return Err(NotOffered::Oneself);
     }
@@ -28,7 +28,7 @@ pub fn offered(actor: &Actor, company: &Company, item: &ReviewItem) -> Result<Ve
     let may_give = |role| !removed && !archived && check.give(true, item.current_role, role).is_ok();
     let mut answers = Vec::new();
     if item.current_role == Some(kept) || may_give(kept) {
-        answers.push(Answer::Role(kept));
+        answers.push(ReviewAnswer::Role(kept));
     }
     // A role that comes from a group is changed in the group.
     if item.current_role.is_some() && item.direct_role.is_some() {
@@ -36,12 +36,12 @@ pub fn offered(actor: &Actor, company: &Company, item: &ReviewItem) -> Result<Ve
             .iter()
             .copied()
             .filter(|role| *role != kept && may_give(*role));
-        answers.extend(others.map(Answer::Role));
+        answers.extend(others.map(ReviewAnswer::Role));
         if !archived && check.touch(true, item.current_role).is_ok() {
-            answers.push(Answer::Remove);
+            answers.push(ReviewAnswer::Remove);
         }
     } else if item.current_role.is_none() {
-        answers.push(Answer::Remove);
+        answers.push(ReviewAnswer::Remove);
     }
     if answers.is_empty() {
         Err(NotOffered::HigherRole)

@@ -21,12 +21,11 @@ use tenantry::common::id::{
 use tenantry::common::password;
 use tenantry::common::slug::Slug;
 use tenantry::common::time::Span;
-use tenantry::db::Conn;
-use tenantry::services::invitations as invitations_service;
-use tenantry::services::invitations::email::InvitationSender;
 use tenantry::common::token::Seed;
-use tenantry::db::schema::{invitation_tokens, 
-    access_review_items, companies, company_assignments, invitations, memberships, organization_slugs,
+use tenantry::db::Conn;
+use tenantry::db::schema::{
+    access_review_items, companies, company_assignments, invitation_tokens, invitations, memberships,
+    organization_slugs,
 };
 use tenantry::db::types::MembershipStatus;
 use tenantry::db::types::org_id::OrgId;
@@ -44,6 +43,8 @@ use tenantry::models::onboarding_link;
 use tenantry::models::organization::NewOrganization;
 use tenantry::models::session;
 use tenantry::models::user;
+use tenantry::services::invitations as invitations_service;
+use tenantry::services::invitations::email::InvitationSender;
 use tenantry::services::organizations::create;
 use tenantry::services::support_sessions::begin::SupportRequest;
 use tenantry::services::support_sessions::{begin, consent};

@@ -15,7 +15,7 @@ use crate::models::access_review::items;
 use crate::models::access_review::items::{ItemFilter, ReviewItem};
 use crate::models::access_review::progress;
 use crate::models::access_review::progress::ItemTotals;
-use crate::models::access_review::state::{Answer, ReviewStatus};
+use crate::models::access_review::state::{ReviewAnswer, ReviewStatus};
 use crate::services::access_reviews::decide::{AnswerError, ItemAnswer};
 use crate::services::access_reviews::offer;
 use crate::services::access_reviews::offer::NotOffered;
@@ -137,7 +137,7 @@ impl ReviewItemRow {
     ) -> Self {
         let given = typed.answers.iter().find(|answer| answer.item == item.id);
         let chosen = match given {
-            Some(given) => Answer::parse(&given.answer),
+            Some(given) => ReviewAnswer::parse(&given.answer),
             None => item.answer(),
         };
         let one = actor.unit.one();
@@ -147,7 +147,7 @@ impl ReviewItemRow {
             Err(NotOffered::Oneself) => (Vec::new(), Some("This is you. Someone else decides")),
             Err(NotOffered::HigherRole) => (Vec::new(), Some("An owner or admin decides")),
         };
-        let option = |answer: Answer| AnswerOption {
+        let option = |answer: ReviewAnswer| AnswerOption {
             value: answer.as_str(),
             label: label(item, answer, one),
             chosen: chosen == Some(answer),
@@ -184,14 +184,16 @@ fn changed(item: &ReviewItem) -> Option<String> {
     }
 }
 
-fn label(item: &ReviewItem, answer: Answer, one: &str) -> String {
+fn label(item: &ReviewItem, answer: ReviewAnswer, one: &str) -> String {
     let kept = item.state().kept_role();
     match answer {
-        Answer::Remove if item.current_role.is_none() => "No longer assigned".into(),
-        Answer::Remove => format!("Remove from this {one}"),
-        Answer::Role(role) if role == kept && item.current_role.is_none() => format!("Restore as {}", role.label()),
-        Answer::Role(role) if role == kept => format!("Keep as {}", role.label()),
-        Answer::Role(role) => format!("Change to {}", role.label()),
+        ReviewAnswer::Remove if item.current_role.is_none() => "No longer assigned".into(),
+        ReviewAnswer::Remove => format!("Remove from this {one}"),
+        ReviewAnswer::Role(role) if role == kept && item.current_role.is_none() => {
+            format!("Restore as {}", role.label())
+        }
+        ReviewAnswer::Role(role) if role == kept => format!("Keep as {}", role.label()),
+        ReviewAnswer::Role(role) => format!("Change to {}", role.label()),
     }
 }
 

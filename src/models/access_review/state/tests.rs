@@ -37,9 +37,9 @@ fn keep_means_the_current_role_unless_this_review_changed_it() {
     assert_eq!(state(Some(Viewer), Decision::Change).kept_role(), Editor);
     assert_eq!(state(None, Decision::Remove).kept_role(), Editor);
     let changed = state(Some(Viewer), Decision::Change);
-    assert_eq!(changed.decision(Answer::Role(Editor)), Decision::Keep);
-    assert_eq!(changed.decision(Answer::Role(Viewer)), Decision::Change);
-    assert_eq!(changed.decision(Answer::Remove), Decision::Remove);
+    assert_eq!(changed.decision(ReviewAnswer::Role(Editor)), Decision::Keep);
+    assert_eq!(changed.decision(ReviewAnswer::Role(Viewer)), Decision::Change);
+    assert_eq!(changed.decision(ReviewAnswer::Remove), Decision::Remove);
 }
 
 #[test]

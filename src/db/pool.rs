@@ -1,0 +1,163 @@
+//! The connection pool and the transactions on it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use diesel::connection::TransactionManager;
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
+
+use crate::common::error::{AppError, ChangeError};
+use crate::db::{Conn, is_postgres};
+
+pub(super) struct Manager {
+    url: String,
+}
+
+/// A connection of the pool. PostgreSQL may have gone and come back since it was last used.
+pub(super) struct Pooled {
+    pub(super) conn: Conn,
+    /// How many losses the pool had seen when this connection was last known to live.
+    losses: u64,
+    lost: bool,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Pooled, Self::Error> {
+        let conn = Conn::open(&self.url).map_err(diesel::r2d2::Error::ConnectionError)?;
+        Ok(Pooled {
+            conn,
+            losses: 0,
+            lost: false,
+        })
+    }
+
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
+        pooled.conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        std::thread::panicking() || pooled.lost || pooled.conn.is_broken()
+    }
+}
+
+/// The connection pool. Only auth takes connections from it.
+#[derive(Clone)]
+pub struct Db {
+    pub(super) pool: Pool<Manager>,
+    // SQLite has one writer: waiting here is fair, waiting in its busy handler is polling.
+    writer: Option<Arc<Mutex<()>>>,
+    // A server that restarted cut all connections, so after a loss the others are tested before they are used.
+    losses: Arc<AtomicU64>,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.engine())
+    }
+}
+
+impl Db {
+    /// Opens the database; the folder of an SQLite file must exist.
+    pub fn open(url: &str) -> Result<Self, String> {
+        // Connect once without the pool, which would hide the reason behind its time-out.
+        Conn::open(url).map_err(|error| format!("the database cannot be opened: {error}"))?;
+        let postgres = is_postgres(url);
+        let pool = Pool::builder()
+            .max_size(if postgres { 8 } else { 4 })
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(Duration::from_secs(4))
+            .error_handler(Box::new(Silent))
+            .build_unchecked(Manager { url: url.to_owned() });
+        Ok(Self {
+            pool,
+            writer: (!postgres).then(Arc::default),
+            losses: Arc::default(),
+        })
+    }
+
+    /// "SQLite" or "PostgreSQL".
+    pub fn engine(&self) -> &'static str {
+        if self.writer.is_some() { "SQLite" } else { "PostgreSQL" }
+    }
+
+    /// A living connection. Asking each one each time would cost a round trip; asking after a loss is enough.
+    fn check_out(&self) -> Result<PooledConnection<Manager>, AppError> {
+        loop {
+            let mut pooled = self.pool.get().map_err(|_| AppError::Busy)?;
+            let losses = self.losses.load(Ordering::Relaxed);
+            if pooled.losses == losses || pooled.conn.ping().is_ok() {
+                pooled.losses = losses;
+                return Ok(pooled);
+            }
+            pooled.lost = true;
+        }
+    }
+
+    /// Notes a connection that the server cut, so that it does not go back into the pool.
+    fn check_in<T, E: ChangeError>(&self, pooled: &mut Pooled, done: &Result<T, E>) {
+        let busy = done.as_ref().err().and_then(ChangeError::failure);
+        if matches!(busy, Some(AppError::Busy)) && matches!(pooled.conn, Conn::Postgres(_)) {
+            pooled.lost = true;
+            self.losses.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A transaction that only reads.
+    pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
+        let mut pooled = self.check_out()?;
+        let conn = &mut pooled.conn;
+        let done = match conn {
+            // On SQLite a transaction is one consistent view and one file lock instead of one a query. READ COMMITTED
+            // on PostgreSQL gives no such view, so its two round trips would buy nothing.
+            Conn::Sqlite(_) => conn.transaction(work),
+            Conn::Postgres(_) => work(conn),
+        };
+        self.check_in(&mut pooled, &done);
+        done
+    }
+
+    /// A transaction that writes; an error rolls everything back.
+    pub fn write<T, E: ChangeError>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let _turn = self
+            .writer
+            .as_ref()
+            .map(|writer| writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let mut pooled = self.check_out()?;
+        let done = write_on(&mut pooled.conn, work);
+        self.check_in(&mut pooled, &done);
+        done
+    }
+}
+
+fn write_on<T, E: ChangeError>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    type Manager = <Conn as Connection>::TransactionManager;
+    conn.begin_write().map_err(AppError::from)?;
+    match work(conn) {
+        Ok(done) => {
+            Manager::commit_transaction(conn).map_err(AppError::from)?;
+            Ok(done)
+        }
+        Err(refused) => match Manager::rollback_transaction(conn) {
+            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(refused),
+            // The server is gone and took the transaction with it.
+            Err(_) if matches!(refused.failure(), Some(AppError::Busy)) => Err(refused),
+            Err(error) => Err(AppError::from(error).into()),
+        },
+    }
+}
+
+// An unreachable database is logged once by each request that needs it, not by each try of the pool.
+#[derive(Debug)]
+struct Silent;
+
+impl<E: std::error::Error> diesel::r2d2::HandleError<E> for Silent {
+    fn handle_error(&self, error: E) {
+        tracing::debug!(%error, "pool");
+    }
+}
