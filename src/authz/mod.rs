@@ -1,3 +1,5 @@
+//! Authorization: the permission table, roles, the decision and its explanation. No database, no HTTP.
+
 #![warn(missing_docs, clippy::missing_errors_doc)]
 pub mod actor_kind;
 pub mod area;

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 /// One file, ready to send.
 pub struct Asset {
@@ -71,15 +71,15 @@ pub fn icons() -> &'static str {
 }
 
 /// `GET /static/{name}`: the file in the shape the browser takes, or 404 for a name that is not, or no longer, ours.
-pub async fn show(req: HttpRequest, name: web::Path<String>) -> HttpResponse {
-    let Some(asset) = ASSETS.iter().find(|asset| asset.hashed == name.as_str()) else {
+pub fn show(req: &HttpRequest, name: &str) -> HttpResponse {
+    let Some(asset) = ASSETS.iter().find(|asset| asset.hashed == name) else {
         return HttpResponse::NotFound().finish();
     };
 
-    let (coding, bytes) = asset.shape(header(&req, &ACCEPT_ENCODING));
+    let (coding, bytes) = asset.shape(header(req, &ACCEPT_ENCODING));
     let tag = format!("\"{}.{}\"", asset.hashed, coding.unwrap_or("raw"));
 
-    let known = header(&req, &IF_NONE_MATCH).is_some_and(|held| knows(held, &tag));
+    let known = header(req, &IF_NONE_MATCH).is_some_and(|held| knows(held, &tag));
     let mut answer = HttpResponse::build(if known {
         StatusCode::NOT_MODIFIED
     } else {
@@ -132,12 +132,13 @@ mod tests {
     use actix_web::body::to_bytes;
     use actix_web::test::TestRequest;
 
+    #[expect(clippy::unused_async, reason = "the tests await it")]
     async fn get(name: &str, headers: &[(&'static str, &str)]) -> HttpResponse {
         let mut req = TestRequest::get();
         for (key, value) in headers {
             req = req.insert_header((*key, *value));
         }
-        show(req.to_http_request(), web::Path::from(name.to_owned())).await
+        show(&req.to_http_request(), name)
     }
 
     fn last(url: &str) -> &str {

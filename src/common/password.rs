@@ -65,7 +65,7 @@ impl NewPassword {
         }
         if rest.chars().count() < 6 {
             return Err(
-                "This password is mostly your name, your address or a word everybody tries. Choose another".into(),
+                "This password is mostly your name, your address or a word that everyone tries. Choose another".into(),
             );
         }
         Ok(Self(text.to_owned()))

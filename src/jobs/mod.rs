@@ -66,7 +66,7 @@ pub fn start(app: &App) -> Result<Workers, String> {
     for least in SENDERS {
         let (at, stopped, transport) = (app.clone(), stop.clone(), transport.clone());
         workers.threads.push(thread("email", move || {
-            send_email::run(&at, &transport, least, &stopped)
+            send_email::run(&at, &transport, least, &stopped);
         })?);
     }
     Ok(workers)

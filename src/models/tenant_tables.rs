@@ -93,7 +93,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
         .invariants(consistency::COMPANIES),
     TenantTable::new("memberships", "id").invariants(consistency::MEMBERSHIPS),
     TenantTable::new("role_counts", "role").invariants(consistency::ROLE_COUNTS),
-    TenantTable::new("audit_events", "id"),
+    TenantTable::new("audit_events", "id").on_company_move(OnCompanyMove::History),
     TenantTable::new("audit_seals", "day"),
     TenantTable::new("audit_heads", "organization_id").invariants(consistency::AUDIT_HEADS),
 ];

@@ -59,7 +59,7 @@ macro_rules! table {
 }
 
 async fn asset(_public: Public, request: HttpRequest, name: web::Path<String>) -> HttpResponse {
-    assets::show(request, name).await
+    assets::show(&request, &name)
 }
 
 /// Every route.

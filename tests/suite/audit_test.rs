@@ -562,15 +562,15 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
         ),
         (
             "a line put in behind the end",
-            "INSERT INTO audit_events (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, seq, prev_hash, hash)
-             SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, seq + 1, hash, hash FROM audit_events WHERE organization_id = '{}' AND seq = 8",
+            "INSERT INTO audit_events (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, v, actor_kind, seq, prev_hash, hash)
+             SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, v, actor_kind, seq + 1, hash, hash FROM audit_events WHERE organization_id = '{}' AND seq = 8",
             9,
             "beyond the head",
         ),
         (
             "a line put in outside of the chain",
-            "INSERT INTO audit_events (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after)
-             SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after FROM audit_events WHERE organization_id = '{}' AND seq = 8",
+            "INSERT INTO audit_events (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, v, actor_kind)
+             SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, v, actor_kind FROM audit_events WHERE organization_id = '{}' AND seq = 8",
             9,
             "outside of the chain",
         ),

@@ -815,7 +815,7 @@ fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred(
     assert!(
         page.field_error("emails")
             .expect("a sentence")
-            .contains("at most 500 people at once")
+            .contains("at most 500 people")
     );
 }
 

@@ -195,7 +195,7 @@ fn nobody_looks_in_where_it_is_not_allowed() {
     assert!(
         page.field_error("reason")
             .expect("a sentence")
-            .contains("does not allow")
+            .contains("doesn’t allow")
     );
     cast.opal.get("/organizations/harbor").expect(404);
     assert_eq!(cast.deeds("support.started"), 0);
@@ -747,7 +747,7 @@ fn a_letter_that_was_given_up_is_sent_again() {
     cast.opal
         .get(&format!("{path}/preview"))
         .expect(200)
-        .expect_text("is not kept");
+        .expect_text("The content was deleted");
     // What was sent is not sent twice.
     cast.opal.post(&format!("{path}/retry"), &[]).expect(303);
     assert_eq!(cast.house.letters_to("noah@harbor.test").len(), 1);

@@ -141,8 +141,14 @@ fn handlers_jobs_and_commands_change_things_only_through_services() {
         if !applies {
             continue;
         }
+        let models: BTreeSet<String> = source
+            .paths()
+            .into_iter()
+            .filter(|path| path.starts_with("models::"))
+            .flat_map(|path| path.split("::").map(str::to_owned).collect::<Vec<_>>())
+            .collect();
         for (at, line) in source.numbered() {
-            for (module, verb) in &writers {
+            for (module, verb) in writers.iter().filter(|(module, _)| models.contains(module)) {
                 if words_after(line, &format!("{module}::")).any(|word| word == *verb)
                     && line.contains(&format!("{module}::{verb}("))
                 {
@@ -171,7 +177,8 @@ fn the_reads_of_a_page_stay_with_their_handlers() {
             let ["handlers", noun, "queries", ..] = parts[..] else {
                 continue;
             };
-            if !source.path.starts_with(&format!("src/handlers/{noun}/")) {
+            let own = source.path.starts_with(&format!("src/handlers/{noun}/"));
+            if !own && !source.path.starts_with("src/cli/demo/") {
                 breaches.push(format!("{} imports {path}", source.path));
             }
         }
@@ -346,6 +353,14 @@ fn functions(text: &str) -> Vec<(String, usize, bool)> {
         let is_async = bare.starts_with("async ");
         let bare = bare.trim_start_matches("const ").trim_start_matches("async ");
         let Some(rest) = bare.strip_prefix("fn ") else { continue };
+        // A declaration of a trait or of an SQL function has no body.
+        let signature = lines[at..]
+            .iter()
+            .take_while(|line| !line.contains('{') && !line.trim_end().ends_with(';'));
+        let last = lines.get(at + signature.count()).copied().unwrap_or_default();
+        if !last.contains('{') {
+            continue;
+        }
         let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         let close = format!("{}}}", " ".repeat(indent));
         let length = if line.trim_end().ends_with('}') {

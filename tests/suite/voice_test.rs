@@ -8,7 +8,6 @@ use crate::rules_test::{files, none, relative};
 /// What a person never reads here, and what to write instead.
 const NEVER: &[(&str, &str)] = &[
     ("letter", "email"),
-    ("letters", "emails"),
     ("right", "permission"),
     ("rights", "permissions"),
     ("proven", "verified"),
@@ -79,7 +78,8 @@ fn found(text: &str) -> impl Iterator<Item = String> {
     NEVER.iter().filter_map(move |(never, instead)| {
         let used = text.match_indices(never).any(|(at, _)| {
             let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
-            !inside(text[..at].chars().next_back()) && !inside(text[at + never.len()..].chars().next())
+            let now = *never == "right" && text[at..].starts_with("right now");
+            !now && !inside(text[..at].chars().next_back()) && !inside(text[at + never.len()..].chars().next())
         });
         used.then(|| format!("{never}: write “{instead}”"))
     })

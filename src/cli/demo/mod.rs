@@ -118,7 +118,7 @@ fn furnish(app: &App) -> Result<(), AppError> {
 const DAY: i64 = 24 * 60;
 
 /// Where the past is played: each scene at its time, by its actor.
-struct Stage {
+pub struct Stage {
     door: System,
     today: Ctx,
 }

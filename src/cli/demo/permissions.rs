@@ -104,6 +104,6 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
 fn settled(outcome: membership::Outcome) -> Result<(), AppError> {
     match outcome {
         membership::Outcome::Done => Ok(()),
-        _ => Err(AppError::internal("the demo is changed by nobody else")),
+        _ => Err(AppError::internal("only this process changes the demo")),
     }
 }

@@ -78,7 +78,7 @@ pub fn read(text: &str) -> Result<Vec<ImportRow>, String> {
         });
         if rows.len() > MOST {
             return Err(format!(
-                "Import at most {MOST} rows at once. Rows that aren’t in the file stay the same"
+                "Import at most {MOST} rows. Rows that aren’t in the file stay the same"
             ));
         }
     }

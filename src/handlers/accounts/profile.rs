@@ -65,7 +65,7 @@ pub async fn show(gate: SignedIn<Unverified>) -> Result<HttpResponse, AppError> 
 }
 
 /// The page after a refusal.
-pub async fn again(
+pub(super) async fn again(
     gate: &SignedIn<Unverified>,
     typed: TypedProfile,
     field: &'static str,
@@ -77,7 +77,7 @@ pub async fn again(
 }
 
 /// The page after a current password that is not accepted.
-pub async fn password_refused(
+pub(super) async fn password_refused(
     gate: &SignedIn<Unverified>,
     typed: TypedProfile,
     field: &'static str,

@@ -16,7 +16,7 @@ pub async fn create(visitor: Visitor) -> Result<HttpResponse, AppError> {
         .await?;
     match quota {
         Some(EmailQuota::Available) => {
-            visitor.tell("success", "A new email is on its way. Earlier links no longer work")
+            visitor.tell("success", "A new email is on its way. Earlier links no longer work");
         }
         Some(EmailQuota::TooSoon) => visitor.tell(
             "warning",

@@ -19,13 +19,13 @@ use crate::web::layout::{Layout, PageLayout, PublicLayout};
 
 pub enum InvitationLinkPage {
     Known(Box<InvitationPage>),
-    Unknown(UnknownInvitationPage),
+    Unknown(Box<UnknownInvitationPage>),
 }
 
 impl Page for InvitationLinkPage {
     fn respond(self, status: StatusCode, _fragment: bool) -> Result<HttpResponse, AppError> {
         match self {
-            Self::Unknown(page) => html_with(StatusCode::NOT_FOUND, page),
+            Self::Unknown(page) => html_with(StatusCode::NOT_FOUND, *page),
             Self::Known(page) if status.is_client_error() && page.situation == InvitationSituation::Other => {
                 html_with(StatusCode::FORBIDDEN, *page)
             }
@@ -53,7 +53,7 @@ impl InvitationLinkPage {
     ) -> Result<Self, AppError> {
         Ok(match ResolvedInvitation::find(conn, cx, token, person)? {
             Some(resolved) => Self::Known(Box::new(InvitationPage::new(cx, layout, token, resolved))),
-            None => Self::Unknown(UnknownInvitationPage { layout }),
+            None => Self::Unknown(Box::new(UnknownInvitationPage { layout })),
         })
     }
 }

@@ -208,7 +208,7 @@ fn people(typed: &InvitationTermsForm, errors: &mut FormErrors) -> Vec<Recipient
             only.last_name.clone_from(&typed.last_name);
         }
         [_] => {}
-        many if many.len() > MOST => errors.add("emails", format!("Invite at most {MOST} people at once")),
+        many if many.len() > MOST => errors.add("emails", format!("Invite at most {MOST} people")),
         _ if named => errors.add(
             "first_name",
             "Leave the name empty for several people, or write Name <name@company.com> for each",

@@ -22,13 +22,13 @@ use crate::web::layout::{Layout, PageLayout, PublicLayout};
 
 pub enum JoinLinkPage {
     Known(Box<JoinPage>),
-    Unknown(UnknownLinkPage),
+    Unknown(Box<UnknownLinkPage>),
 }
 
 impl Page for JoinLinkPage {
     fn respond(self, status: StatusCode, _fragment: bool) -> Result<HttpResponse, AppError> {
         match self {
-            Self::Unknown(page) => html_with(StatusCode::NOT_FOUND, page),
+            Self::Unknown(page) => html_with(StatusCode::NOT_FOUND, *page),
             Self::Known(page) if status.is_client_error() && page.is_forbidden() => {
                 html_with(StatusCode::FORBIDDEN, *page)
             }
@@ -57,7 +57,7 @@ impl JoinLinkPage {
     fn new(link: Option<LinkVisit>, layout: Layout, token: &Token, typed: JoinForm, errors: FormErrors) -> Self {
         match link {
             Some(visit) => Self::Known(Box::new(JoinPage::new(visit, layout, token, typed, errors))),
-            None => Self::Unknown(UnknownLinkPage { layout }),
+            None => Self::Unknown(Box::new(UnknownLinkPage { layout })),
         }
     }
 }

@@ -112,11 +112,11 @@ pub fn create_all(
         .map(|one| token_row(cx, organization, one.id, &one.seed))
         .collect();
     on_each!(conn, c => diesel::insert_into(invitation_tokens::table).values(&tokens).execute(c))?;
-    let grants = prepared
+    let grants: Vec<GrantRow> = prepared
         .iter()
         .flat_map(|one| grant_rows(organization, one.id, &one.invitation.companies))
         .collect();
-    insert_grants(conn, grants)?;
+    insert_grants(conn, &grants)?;
     Ok(true)
 }
 
@@ -144,7 +144,7 @@ fn grant_rows(
     })
 }
 
-fn insert_grants(conn: &mut Conn, rows: Vec<GrantRow>) -> QueryResult<()> {
+fn insert_grants(conn: &mut Conn, rows: &[GrantRow]) -> QueryResult<()> {
     for rows in rows.chunks(GRANTS) {
         on_each!(conn, c => diesel::insert_into(invitation_grants::table).values(rows).execute(c))?;
     }
@@ -179,5 +179,6 @@ pub(super) fn set_grants(
             .filter(invitation_grants::invitation_id.eq(invitation)),
     )
     .execute(conn)?;
-    insert_grants(conn, grant_rows(organization, invitation, companies).collect())
+    let rows: Vec<GrantRow> = grant_rows(organization, invitation, companies).collect();
+    insert_grants(conn, &rows)
 }

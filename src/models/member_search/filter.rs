@@ -66,7 +66,7 @@ pub struct MemberFilter {
 
 /// One condition that can be collected from an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Term<'a> {
+pub enum Term<'a> {
     Word(&'a [u8]),
     Company(CompanyId),
     Within(&'a [CompanyId]),

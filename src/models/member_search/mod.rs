@@ -44,7 +44,7 @@ const WORDS: i64 = 8;
 
 /// A cursor as the queries compare it.
 #[derive(Debug, Clone)]
-struct Mark {
+pub struct Mark {
     name: Vec<u8>,
     joined: Time,
     id: String,

@@ -24,8 +24,8 @@ fn notice(actor: &Actor, kind: &'static str, to: (String, String), subject: Stri
     }
 }
 
-fn link(actor: &Actor, id: ApprovalId) -> Option<(&'static str, String)> {
-    Some(("View request", actor.path(&format!("/settings/approvals/{id}"))))
+fn link(actor: &Actor, id: ApprovalId) -> (&'static str, String) {
+    ("View request", actor.path(&format!("/settings/approvals/{id}")))
 }
 
 fn days() -> i64 {
@@ -50,7 +50,7 @@ pub fn requested(
                 days()
             ),
         ],
-        button: link(actor, id),
+        button: Some(link(actor, id)),
         foot: format!("You get this email because you are an owner of {organization}."),
         ..notice(actor, "approval_asked", owner, subject)
     };
@@ -73,7 +73,7 @@ pub fn transfer(conn: &mut Conn, actor: &Actor, to: &Membership, id: ApprovalId,
                 days()
             ),
         ],
-        button: link(actor, id),
+        button: Some(link(actor, id)),
         ..notice(actor, "transfer_asked", (to.name.clone(), to.email.clone()), subject)
     };
     notice.send(conn, &actor.cx)?;

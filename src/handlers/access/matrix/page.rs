@@ -151,6 +151,8 @@ impl MatrixPage {
     }
 }
 
+type GroupNames = Vec<(String, String)>;
+
 /// The lines of some people, and all roles by value and label.
 fn lines(
     conn: &mut Conn,
@@ -158,7 +160,7 @@ fn lines(
     rows: &[MemberRow],
     columns: &[CompanyChoice],
     sent: &Sent,
-) -> Result<(Vec<Line>, Vec<(String, String)>), AppError> {
+) -> Result<(Vec<Line>, GroupNames), AppError> {
     let organization = actor.organization;
     let ids: Vec<MembershipId> = rows.iter().map(|row| row.id).collect();
     let shown: Vec<CompanyId> = columns.iter().map(|company| company.id).collect();
