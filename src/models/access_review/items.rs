@@ -69,6 +69,44 @@ pub enum ItemFilter<'a> {
     Ids(&'a [ReviewItemId]),
 }
 
+macro_rules! items_of {
+    ($org:expr, $review:expr, $company:expr) => {
+        access_review_items::table
+            .inner_join(
+                memberships::table.on(memberships::organization_id
+                    .eq(access_review_items::organization_id)
+                    .and(memberships::id.eq(access_review_items::membership_id))),
+            )
+            .inner_join(users::table.on(users::id.eq(memberships::user_id)))
+            .left_join(
+                company_assignments::table.on(company_assignments::organization_id
+                    .eq(access_review_items::organization_id)
+                    .and(company_assignments::membership_id.eq(access_review_items::membership_id))
+                    .and(company_assignments::company_id.eq(access_review_items::company_id))),
+            )
+            .filter(access_review_items::organization_id.eq($org))
+            .filter(access_review_items::review_id.eq($review))
+            .filter(access_review_items::company_id.eq($company))
+            .select((
+                access_review_items::id,
+                access_review_items::membership_id,
+                access_review_items::sort_name,
+                access_review_items::role,
+                access_review_items::decision,
+                access_review_items::new_role,
+                access_review_items::note,
+                access_review_items::decided_by,
+                access_review_items::decided_at,
+                users::name,
+                users::email,
+                memberships::role,
+                memberships::status,
+                company_assignments::role.nullable(),
+                company_assignments::direct_role.nullable(),
+            ))
+    };
+}
+
 /// The items of one company.
 pub fn of_company(
     conn: &mut Conn,
@@ -77,40 +115,7 @@ pub fn of_company(
     company: CompanyId,
     filter: ItemFilter<'_>,
 ) -> QueryResult<Vec<ReviewItem>> {
-    let mut query = access_review_items::table
-        .inner_join(
-            memberships::table.on(memberships::organization_id
-                .eq(access_review_items::organization_id)
-                .and(memberships::id.eq(access_review_items::membership_id))),
-        )
-        .inner_join(users::table.on(users::id.eq(memberships::user_id)))
-        .left_join(
-            company_assignments::table.on(company_assignments::organization_id
-                .eq(access_review_items::organization_id)
-                .and(company_assignments::membership_id.eq(access_review_items::membership_id))
-                .and(company_assignments::company_id.eq(access_review_items::company_id))),
-        )
-        .filter(access_review_items::organization_id.eq(org))
-        .filter(access_review_items::review_id.eq(review))
-        .filter(access_review_items::company_id.eq(company))
-        .select((
-            access_review_items::id,
-            access_review_items::membership_id,
-            access_review_items::sort_name,
-            access_review_items::role,
-            access_review_items::decision,
-            access_review_items::new_role,
-            access_review_items::note,
-            access_review_items::decided_by,
-            access_review_items::decided_at,
-            users::name,
-            users::email,
-            memberships::role,
-            memberships::status,
-            company_assignments::role.nullable(),
-            company_assignments::direct_role.nullable(),
-        ))
-        .into_boxed();
+    let mut query = items_of!(org, review, company).into_boxed();
     let cursor = match filter {
         ItemFilter::Ids(ids) => {
             query = query.filter(access_review_items::id.eq_any(ids));
