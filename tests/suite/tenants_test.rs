@@ -201,9 +201,6 @@ fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
     // The clock has done its part: from here on nothing but a request changes a row.
     house.sweep();
     let before = rows(&house, &theirs.organization);
-    // The first request of a session notes when the member was last seen.
-    client.get(&format!("{base}/members")).expect(200);
-    let own = rows(&house, &mine.organization);
     let base = "/organizations/aurora";
     let company = [("company_id", theirs.north.as_str()), ("company_role", "editor")];
     let invite = [("emails", "noah@aurora.test"), ("role", "member")];
@@ -250,6 +247,9 @@ fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
             [&link[..], &company[..1]].concat(),
         ),
     ];
+    // The first request of a session notes when the member was last seen.
+    client.get(&format!("{base}/members")).expect(200);
+    let own = rows(&house, &mine.organization);
     for (path, fields) in asks {
         let page = client.post(&path, &fields);
         assert!(

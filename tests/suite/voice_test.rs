@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use crate::harness::places::repository;
 use crate::rules_test::{files, none, relative};
 
 /// What a person never reads here, and what to write instead.
