@@ -170,8 +170,7 @@ pub(super) fn between(
         .select(Entry::as_select())
         .into_boxed();
     match visibility {
-        // SQLite uses the index of numbers wherever it may. This condition is the condition of that index: without it
-        // SQLite uses the index that leads to the events.
+        // The condition of the index of numbers; without it SQLite uses the index that leads to the events.
         Visibility::Everything if !wanted.is_led() => query = query.filter(chained()),
         Visibility::Everything => {}
         Visibility::Part(part) => {

@@ -464,7 +464,7 @@ fn an_organization_is_handed_over_when_the_new_owner_confirms() {
         .post(&format!("{request}/confirmation"), &[])
         .expect(422)
         .expect_text("This was already decided");
-    assert!(house.mail_to("olivia@handing.test").subject.contains("confirmed"));
+    assert!(house.mail_to("olivia@handing.test").subject.contains("approved"));
     house.expect_sound();
 
     // The old owner may stay.
@@ -708,7 +708,7 @@ fn what_two_owners_end_begins_with_the_second_one() {
     pair.olivia
         .get(&pair.settings("transfer"))
         .expect(200)
-        .expect_text("dual control is on");
+        .expect_text("Dual control is on");
     // Off needs two as well.
     pair.olivia.post(&pair.settings("dual-control"), &[]).expect(303);
     assert!(

@@ -83,7 +83,7 @@ fn run(
 
 async fn respond(gate: Gate<ViewMembers>, form: BulkForm) -> Result<HttpResponse, AppError> {
     let Some(action) = form.action else {
-        gate.read(|_, _| Ok(())).await?;
+        gate.write(|_, _| Ok(((), Events::none("nothing is chosen")))).await?;
         return Ok(see_other(gate.fragment(), &members_path(&gate)));
     };
     let submitted = form.clone();
