@@ -36,7 +36,6 @@ use tenantry::common::time::Clock;
 use tenantry::db::schema::users;
 use tenantry::db::types::org_id::OrgId;
 use tenantry::db::types::organization::{OrganizationType, Region};
-use tenantry::models::organization;
 use tenantry::models::organization::NewOrganization;
 use tenantry::on_each;
 use tenantry::services::organizations::create;

@@ -1,17 +1,21 @@
 //! Configuration: `tenantry.toml` in the working folder, overridden by the environment. All mistakes are reported together.
 
-use std::net::{IpAddr, SocketAddr};
+mod values;
+
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use serde::Deserialize;
 
+use self::values::check;
+
 crate::text_enum! {
     /// Who may sign up.
     pub enum Signup {
-        /// Anybody.
+        /// Anyone.
         Open = "open",
-        /// Only who follows an invitation (and the first account of an instance).
+        /// Only people with an invitation, and the first account of an instance.
         Invited = "invited",
     }
 }
@@ -33,7 +37,7 @@ pub struct Config {
     pub mail_from: lettre::message::Mailbox,
     /// Who may sign up.
     pub signup: Signup,
-    /// Peers whose `X-Forwarded-*` headers count.
+    /// Peers whose `X-Forwarded-*` headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// How many organizations a person may create; `None` is no limit.
     pub organization_limit: Option<u32>,
@@ -78,11 +82,30 @@ const SETTINGS: &[(&str, Field)] = &[
     ("organization_limit", |w| &mut w.organization_limit),
 ];
 
+impl Written {
+    fn read(file: Option<&str>, environment: impl Fn(&str) -> Option<String>, faults: &mut Vec<String>) -> Self {
+        let mut written: Self = toml::from_str(file.unwrap_or_default()).unwrap_or_else(|error| {
+            faults.push(format!(
+                "tenantry.toml: {}",
+                error.to_string().trim().replace('\n', " ")
+            ));
+            Self::default()
+        });
+        for (name, field) in SETTINGS {
+            let value = environment(&format!("TENANTRY_{}", name.to_uppercase()));
+            if let Some(value) = value.filter(|v| !v.trim().is_empty()) {
+                *field(&mut written) = Some(value.trim().to_owned());
+            }
+        }
+        written
+    }
+}
+
 impl Config {
     /// Reads `tenantry.toml` of the working folder, if there is one, and the environment.
     ///
     /// # Errors
-    /// One sentence for each fault found.
+    /// One sentence for each mistake.
     pub fn load() -> Result<Self, Vec<String>> {
         let file = match std::fs::read_to_string("tenantry.toml") {
             Ok(text) => Some(text),
@@ -95,79 +118,32 @@ impl Config {
     /// Reads and checks the file and the environment.
     ///
     /// # Errors
-    /// One sentence for each fault found.
+    /// One sentence for each mistake.
     pub fn read(file: Option<&str>, environment: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
         let mut faults = Vec::new();
-        let mut written: Written = match toml::from_str(file.unwrap_or_default()) {
-            Ok(written) => written,
-            Err(error) => {
-                faults.push(format!(
-                    "tenantry.toml: {}",
-                    error.to_string().trim().replace('\n', " ")
-                ));
-                Written::default()
-            }
-        };
-        for (name, field) in SETTINGS {
-            if let Some(value) =
-                environment(&format!("TENANTRY_{}", name.to_uppercase())).filter(|v| !v.trim().is_empty())
-            {
-                *field(&mut written) = Some(value.trim().to_owned());
-            }
-        }
+        let w = Written::read(file, environment, &mut faults);
+        let or = |value: &Option<String>, default: &str| value.as_deref().unwrap_or(default).to_owned();
 
-        let listen = check(
-            &mut faults,
-            written.listen.as_deref().unwrap_or("127.0.0.1:8080"),
-            |v| {
-                v.parse::<SocketAddr>()
-                    .map_err(|_| format!("TENANTRY_LISTEN: “{v}” is not an address and port, such as 127.0.0.1:8080"))
-            },
-        );
-        let default_base = listen.map_or_else(
-            || "http://127.0.0.1:8080".into(),
-            |listen: SocketAddr| match listen.ip() {
-                IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{}", listen.port()),
-                IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{}", listen.port()),
-                _ => format!("http://{listen}"),
-            },
-        );
-        let base_url = check(
-            &mut faults,
-            written.base_url.as_deref().unwrap_or(&default_base),
-            base_url,
-        );
-        let data_dir = PathBuf::from(written.data_dir.as_deref().unwrap_or("./data"));
+        let listen = check(&mut faults, &or(&w.listen, "127.0.0.1:8080"), values::listen);
+        let default_base = values::default_base_url(listen);
+        let base_url = check(&mut faults, &or(&w.base_url, &default_base), values::base_url);
+        let data_dir = PathBuf::from(or(&w.data_dir, "./data"));
         let default_database = data_dir.join("tenantry.sqlite3").display().to_string();
         let database_url = check(
             &mut faults,
-            written.database_url.as_deref().unwrap_or(&default_database),
-            database_url,
+            &or(&w.database_url, &default_database),
+            values::database_url,
         );
-        let smtp_url = written
+        let smtp_url = w
             .smtp_url
             .as_deref()
-            .and_then(|v| check(&mut faults, v, smtp_url));
-        let default_from = default_sender(base_url.as_deref().unwrap_or_default());
-        let mail_from = check(
-            &mut faults,
-            written.mail_from.as_deref().unwrap_or(&default_from),
-            |v| {
-                v.parse::<lettre::message::Mailbox>().map_err(|_| {
-                    format!("TENANTRY_MAIL_FROM: “{v}” is not an address, such as Tenantry <no-reply@example.com>")
-                })
-            },
-        );
-        let signup = check(&mut faults, written.signup.as_deref().unwrap_or("open"), |v| {
-            Signup::parse(v).ok_or_else(|| format!("TENANTRY_SIGNUP: “{v}” is neither open nor invited"))
-        });
-        let trusted_proxies = networks(&mut faults, written.trusted_proxies.as_deref().unwrap_or_default());
-        let organization_limit = written.organization_limit.as_deref().and_then(|v| {
-            check(&mut faults, v, |v| {
-                v.parse::<u32>()
-                    .map_err(|_| format!("TENANTRY_ORGANIZATION_LIMIT: “{v}” is not a whole number"))
-            })
-        });
+            .and_then(|v| check(&mut faults, v, values::smtp_url));
+        let default_from = values::default_sender(base_url.as_deref().unwrap_or_default());
+        let mail_from = check(&mut faults, &or(&w.mail_from, &default_from), values::sender);
+        let signup = check(&mut faults, &or(&w.signup, "open"), values::signup);
+        let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
+        let limit = w.organization_limit.as_deref();
+        let organization_limit = limit.and_then(|v| check(&mut faults, v, values::organization_limit));
 
         match (listen, base_url, database_url, mail_from, signup) {
             (Some(listen), Some(base_url), Some(database_url), Some(mail_from), Some(signup)) if faults.is_empty() => {
@@ -208,7 +184,7 @@ impl Config {
 
     /// Host and port of the base URL, as browsers send it in `Host`.
     pub fn host(&self) -> &str {
-        host_of(&self.base_url)
+        values::host_of(&self.base_url)
     }
 
     /// Whether people reach this instance by HTTPS.
@@ -225,79 +201,6 @@ impl Config {
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.base_url)
     }
-}
-
-fn check<T>(faults: &mut Vec<String>, value: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-    read(value).map_err(|fault| faults.push(fault)).ok()
-}
-
-fn networks(faults: &mut Vec<String>, written: &str) -> Vec<IpNet> {
-    let words = written.split([',', ' ']).filter(|word| !word.is_empty());
-    words
-        .filter_map(|word| {
-            check(faults, word, |v| {
-                let net = v.parse::<IpNet>().or_else(|_| v.parse::<IpAddr>().map(IpNet::from));
-                net.map_err(|_| {
-                    format!("TENANTRY_TRUSTED_PROXIES: “{v}” is neither an address nor a network, such as 10.0.0.0/8")
-                })
-            })
-        })
-        .collect()
-}
-
-/// A mail address needs a domain name: an instance that is reached by number gets one that leads nowhere.
-fn default_sender(base_url: &str) -> String {
-    let host = host_of(base_url).split(':').next().unwrap_or_default();
-    let named = host.contains('.') && host.parse::<IpAddr>().is_err();
-    format!(
-        "Tenantry <no-reply@{}>",
-        if named { host } else { "localhost.localdomain" }
-    )
-}
-
-fn host_of(base_url: &str) -> &str {
-    base_url.split_once("://").map_or(base_url, |(_, host)| host)
-}
-
-fn base_url(v: &str) -> Result<String, String> {
-    let fault = || format!("TENANTRY_BASE_URL: “{v}” is not an address such as https://console.example.com");
-    let url: actix_web::http::Uri = v.trim_end_matches('/').parse().map_err(|_| fault())?;
-    let scheme = url
-        .scheme_str()
-        .filter(|s| matches!(*s, "http" | "https"))
-        .ok_or_else(fault)?;
-    let authority = url
-        .authority()
-        .filter(|a| !a.as_str().contains('@'))
-        .ok_or_else(fault)?;
-    if !matches!(url.path(), "" | "/") || url.query().is_some() {
-        return Err(format!("TENANTRY_BASE_URL: “{v}” must not have a path"));
-    }
-    let default_port = if scheme == "https" { ":443" } else { ":80" };
-    let authority = authority.as_str().to_lowercase();
-    Ok(format!(
-        "{scheme}://{}",
-        authority.strip_suffix(default_port).unwrap_or(&authority)
-    ))
-}
-
-fn database_url(v: &str) -> Result<String, String> {
-    match v.split_once("://") {
-        None | Some(("postgres" | "postgresql" | "sqlite", _)) => Ok(v.to_owned()),
-        Some((scheme, _)) => Err(format!(
-            "TENANTRY_DATABASE_URL: “{scheme}://” is neither postgres:// nor an SQLite file"
-        )),
-    }
-}
-
-fn smtp_url(v: &str) -> Result<String, String> {
-    if !v.starts_with("smtp://") && !v.starts_with("smtps://") {
-        // The value may hold a password: it is not repeated.
-        return Err("TENANTRY_SMTP_URL: begin with smtp:// or smtps://".into());
-    }
-    lettre::SmtpTransport::from_url(v)
-        .map(|_| v.to_owned())
-        .map_err(|error| format!("TENANTRY_SMTP_URL: {error}"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::audit::Events;
-use crate::cli::demo::{Stage, account};
+use crate::cli::demo::stage::{Stage, account};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
@@ -17,6 +17,12 @@ use crate::services::organizations::transfer::ProposalError;
 use crate::services::organizations::{contacts, profile, transfer};
 
 pub fn furnish(stage: &Stage) -> Result<(), AppError> {
+    add_contacts(stage)?;
+    set_time_zone(stage)?;
+    propose_transfer(stage)
+}
+
+fn add_contacts(stage: &Stage) -> Result<(), AppError> {
     // A moment for each, so that the log reads as it would have been written.
     for (minutes, kind, email, verified) in [
         (55, ContactKind::Primary, "hello@meridian.example", true),
@@ -42,6 +48,11 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             Ok(((), Some(owner), events))
         })?;
     }
+    Ok(())
+}
+
+/// The time zone of an organization.
+fn set_time_zone(stage: &Stage) -> Result<(), AppError> {
     stage.ago(35, |_, conn| {
         let organization = organization_slugs::table
             .find("meridian")
@@ -56,7 +67,11 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
         };
         let ((), events) = profile::update(conn, organization, after)?;
         Ok(((), Some(owner), events))
-    })?;
+    })
+}
+
+/// A transfer that the new owner has not approved yet.
+fn propose_transfer(stage: &Stage) -> Result<(), AppError> {
     stage.ago(30, |cx, conn| {
         let organization = organization_slugs::table
             .find("sunbeam")
@@ -78,7 +93,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             .into_iter()
             .find(|(_, role)| *role == crate::authz::role::Role::Admin);
         let Some((admin, _)) = admin else {
-            return Ok(((), None, Events::none("nobody could take it over")));
+            return Ok(((), None, Events::none("there is no admin")));
         };
         let name = organization::profile(conn, organization)?.name;
         let person = crate::models::membership::record::Membership::find(conn, organization, admin)?;

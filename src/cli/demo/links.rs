@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::audit::{Action, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
-use crate::cli::demo::{DAY, Stage, account};
+use crate::cli::demo::stage::{DAY, Stage, account};
 use crate::common::error::AppError;
 use crate::common::time::Span;
 use crate::db::schema::organization_slugs;

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::audit::ActorRef;
-use crate::cli::demo::{DAY, Stage, account};
+use crate::cli::demo::stage::{DAY, Stage, account};
 use crate::common::error::AppError;
 use crate::common::time::Span;
 use crate::db::Conn;

@@ -1,4 +1,4 @@
-//! People whose access is not the usual one: a group, somebody shut out, somebody whose access ends, somebody removed.
+//! Members whose access is not the usual one: in a group, suspended, with an end, removed.
 
 use diesel::prelude::*;
 use serde_json::json;
@@ -6,7 +6,8 @@ use serde_json::json;
 use crate::app::Ctx;
 use crate::audit::{Action, ActorRef, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
-use crate::cli::demo::{DAY, PASSWORD, Stage, account};
+use crate::cli::demo::cast::PASSWORD;
+use crate::cli::demo::stage::{DAY, Stage, account};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
@@ -44,13 +45,12 @@ const NEWCOMERS: &[(&str, &str, &str, CompanyRole)] = &[
     ),
 ];
 
-/// Where it is played.
-struct Scene {
+struct Setting {
     organization: OrgId,
     owner: ActorRef,
 }
 
-impl Scene {
+impl Setting {
     fn of(_cx: &Ctx, conn: &mut Conn) -> Result<Self, AppError> {
         let organization = organization_slugs::table
             .find("meridian")
@@ -87,10 +87,19 @@ impl Scene {
 }
 
 pub fn furnish(stage: &Stage) -> Result<(), AppError> {
+    join(stage)?;
+    gather(stage)?;
+    limit(stage)?;
+    suspend(stage)?;
+    remove(stage)
+}
+
+/// New members, each with one company.
+fn join(stage: &Stage) -> Result<(), AppError> {
     let hash = password::hash_now(PASSWORD)?;
     for (at, (name, email, company, role)) in NEWCOMERS.iter().enumerate() {
-        stage.ago(24 * DAY - crate::cli::demo::minutes(at), |cx, conn| {
-            let scene = Scene::of(cx, conn)?;
+        stage.ago(24 * DAY - crate::cli::demo::stage::minutes(at), |cx, conn| {
+            let scene = Setting::of(cx, conn)?;
             let address = Email::parse(email).map_err(AppError::internal)?;
             let added = crate::models::user::add(conn, cx, name, &address, &hash)?;
             let person = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
@@ -99,23 +108,27 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
                 .and(crate::services::accounts::verification::mark_verified(
                     conn, cx, &person,
                 )?);
-            let enrolment = NewMembership {
+            let new = NewMembership {
                 role: Role::Member,
                 access_until: None,
                 invited_by: Some(scene.owner.id),
                 origin: Origin::Invite,
                 companies: vec![(scene.company(conn, company)?, *role)],
             };
-            let id = membership::add(conn, cx, scene.organization, person.id, &enrolment)?.ok_or(AppError::NotFound)?;
+            let id = membership::add(conn, cx, scene.organization, person.id, &new)?.ok_or(AppError::NotFound)?;
             let event = Event::new(Action::InvitationAccepted, "member", id, *name)
                 .after(json!({ "role": Role::Member.as_str() }));
             let events = events.and(Events::organization(scene.organization, event));
             Ok(((), Some(person.actor()), events))
         })?;
     }
-    gather(stage)?;
+    Ok(())
+}
+
+/// Access that ends.
+fn limit(stage: &Stage) -> Result<(), AppError> {
     stage.ago(2 * DAY, |cx, conn| {
-        let scene = Scene::of(cx, conn)?;
+        let scene = Setting::of(cx, conn)?;
         let grace = scene.person(conn, "grace@summit.example")?;
         let until = Some(stage.today.now + Span::days(20));
         expect(membership::set_access_until(conn, scene.organization, &grace, until)?)?;
@@ -130,18 +143,26 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
         let after = json!({ "access_until": until.map(Time::day) });
         let events = access_end::changed(scene.organization, (grace.id, &grace.name), None, after);
         Ok(((), Some(scene.owner.clone()), events))
-    })?;
+    })
+}
+
+/// A suspended member.
+fn suspend(stage: &Stage) -> Result<(), AppError> {
     stage.ago(26 * 60, |cx, conn| {
-        let scene = Scene::of(cx, conn)?;
+        let scene = Setting::of(cx, conn)?;
         let felix = scene.person(conn, "felix@ridgeline.example")?;
         let reason = "On parental leave until March";
         let (organization, by) = (scene.organization, scene.owner.id);
         let suspended = suspension::suspend_without_email(conn, cx, organization, &felix, by, reason);
         let events = suspended.map_err(|error| AppError::internal(error.message()))?;
         Ok(((), Some(scene.owner.clone()), events))
-    })?;
+    })
+}
+
+/// A removed member.
+fn remove(stage: &Stage) -> Result<(), AppError> {
     stage.ago(3 * 60, |cx, conn| {
-        let scene = Scene::of(cx, conn)?;
+        let scene = Setting::of(cx, conn)?;
         let marta = scene.person(conn, "marta@pinecrest.example")?;
         expect(membership::remove(
             conn,
@@ -160,7 +181,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
 /// A group with two members.
 fn gather(stage: &Stage) -> Result<(), AppError> {
     stage.ago(12 * DAY, |cx, conn| {
-        let scene = Scene::of(cx, conn)?;
+        let scene = Setting::of(cx, conn)?;
         let terms = group::GroupTerms {
             name: "Field auditors".into(),
             description: "Look at the accounts of every client twice a year".into(),

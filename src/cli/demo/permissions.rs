@@ -9,7 +9,7 @@ use crate::authz::permission::{
     ManageCompanyMembers, Permission, PermissionSet, ViewAccess, ViewAudit, ViewMembers, ViewReporting,
 };
 use crate::authz::role::Role;
-use crate::cli::demo::{DAY, Stage, account};
+use crate::cli::demo::stage::{DAY, Stage, account};
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::db::schema::{memberships, organization_slugs};

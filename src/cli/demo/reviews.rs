@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::audit::{Action, ActorRef, Event, Events};
 use crate::authz::role::CompanyRole;
-use crate::cli::demo::{DAY, Stage, account};
+use crate::cli::demo::stage::{DAY, Stage, account};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, ReviewId};
 use crate::common::time::Span;

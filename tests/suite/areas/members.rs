@@ -182,7 +182,7 @@ pub fn screens(house: &House) -> Vec<Screen> {
             who,
             &at(&format!("/access/groups/{group}/settings")),
             Act::Nothing,
-            "Change Support",
+            "Edit Support",
         ),
         picture(
             "/organizations/{slug}/access/groups/{id}/deletion",

@@ -101,7 +101,7 @@ pub fn screens(house: &House) -> Vec<Screen> {
         olivia,
         &format!("{base}/slug"),
         Nothing,
-        "The present address",
+        "Current address",
     );
     add(
         route,
@@ -112,7 +112,7 @@ pub fn screens(house: &House) -> Vec<Screen> {
         "There is a problem",
     );
     let route = "/organizations/{slug}/settings/contacts/{kind}";
-    add(route, "page", olivia, &kind, Nothing, "help@general.test stays in use");
+    add(route, "page", olivia, &kind, Nothing, "we keep using help@general.test");
     add(
         route,
         "errors",

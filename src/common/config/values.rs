@@ -1,0 +1,116 @@
+//! Reads the value of each setting, with its default.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
+use lettre::message::Mailbox;
+
+use crate::common::config::Signup;
+
+pub(super) fn check<T>(
+    faults: &mut Vec<String>,
+    value: &str,
+    read: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    read(value).map_err(|fault| faults.push(fault)).ok()
+}
+
+pub(super) fn networks(faults: &mut Vec<String>, written: &str) -> Vec<IpNet> {
+    let words = written.split([',', ' ']).filter(|word| !word.is_empty());
+    words
+        .filter_map(|word| {
+            check(faults, word, |v| {
+                let net = v.parse::<IpNet>().or_else(|_| v.parse::<IpAddr>().map(IpNet::from));
+                net.map_err(|_| {
+                    format!("TENANTRY_TRUSTED_PROXIES: “{v}” is neither an address nor a network, such as 10.0.0.0/8")
+                })
+            })
+        })
+        .collect()
+}
+
+/// A mail address needs a domain name: an instance that is reached by number gets one that leads nowhere.
+pub(super) fn default_sender(base_url: &str) -> String {
+    let host = host_of(base_url).split(':').next().unwrap_or_default();
+    let named = host.contains('.') && host.parse::<IpAddr>().is_err();
+    format!(
+        "Tenantry <no-reply@{}>",
+        if named { host } else { "localhost.localdomain" }
+    )
+}
+
+pub(super) fn host_of(base_url: &str) -> &str {
+    base_url.split_once("://").map_or(base_url, |(_, host)| host)
+}
+
+pub(super) fn base_url(v: &str) -> Result<String, String> {
+    let fault = || format!("TENANTRY_BASE_URL: “{v}” is not an address such as https://console.example.com");
+    let url: actix_web::http::Uri = v.trim_end_matches('/').parse().map_err(|_| fault())?;
+    let scheme = url
+        .scheme_str()
+        .filter(|s| matches!(*s, "http" | "https"))
+        .ok_or_else(fault)?;
+    let authority = url
+        .authority()
+        .filter(|a| !a.as_str().contains('@'))
+        .ok_or_else(fault)?;
+    if !matches!(url.path(), "" | "/") || url.query().is_some() {
+        return Err(format!("TENANTRY_BASE_URL: “{v}” must not have a path"));
+    }
+    let default_port = if scheme == "https" { ":443" } else { ":80" };
+    let authority = authority.as_str().to_lowercase();
+    Ok(format!(
+        "{scheme}://{}",
+        authority.strip_suffix(default_port).unwrap_or(&authority)
+    ))
+}
+
+pub(super) fn database_url(v: &str) -> Result<String, String> {
+    match v.split_once("://") {
+        None | Some(("postgres" | "postgresql" | "sqlite", _)) => Ok(v.to_owned()),
+        Some((scheme, _)) => Err(format!(
+            "TENANTRY_DATABASE_URL: “{scheme}://” is neither postgres:// nor an SQLite file"
+        )),
+    }
+}
+
+pub(super) fn smtp_url(v: &str) -> Result<String, String> {
+    if !v.starts_with("smtp://") && !v.starts_with("smtps://") {
+        // The value may hold a password: it is not repeated.
+        return Err("TENANTRY_SMTP_URL: begin with smtp:// or smtps://".into());
+    }
+    lettre::SmtpTransport::from_url(v)
+        .map(|_| v.to_owned())
+        .map_err(|error| format!("TENANTRY_SMTP_URL: {error}"))
+}
+
+pub(super) fn listen(v: &str) -> Result<SocketAddr, String> {
+    v.parse()
+        .map_err(|_| format!("TENANTRY_LISTEN: “{v}” is not an address and port, such as 127.0.0.1:8080"))
+}
+
+/// The base URL of an instance that names none: the address it listens on.
+pub(super) fn default_base_url(listen: Option<SocketAddr>) -> String {
+    listen.map_or_else(
+        || "http://127.0.0.1:8080".into(),
+        |listen| match listen.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{}", listen.port()),
+            IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{}", listen.port()),
+            _ => format!("http://{listen}"),
+        },
+    )
+}
+
+pub(super) fn sender(v: &str) -> Result<Mailbox, String> {
+    v.parse()
+        .map_err(|_| format!("TENANTRY_MAIL_FROM: “{v}” is not an address, such as Tenantry <no-reply@example.com>"))
+}
+
+pub(super) fn signup(v: &str) -> Result<Signup, String> {
+    Signup::parse(v).ok_or_else(|| format!("TENANTRY_SIGNUP: “{v}” is neither open nor invited"))
+}
+
+pub(super) fn organization_limit(v: &str) -> Result<u32, String> {
+    v.parse()
+        .map_err(|_| format!("TENANTRY_ORGANIZATION_LIMIT: “{v}” is not a whole number"))
+}
