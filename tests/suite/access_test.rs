@@ -1,32 +1,32 @@
 //! Access control: who has what and why, one role for one person, and the matrix for many.
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
-use crate::harness::stage::at_once;
+use crate::harness::fixtures::at_once;
 
 /// An organization of its own: an owner, two companies, and people who are in them.
-struct Scene {
-    house: &'static House,
+struct Scenario {
+    app: &'static TestApp,
     slug: &'static str,
     owner: Client,
     north: String,
     south: String,
 }
 
-impl Scene {
+impl Scenario {
     fn set(slug: &'static str) -> Self {
-        let house = House::shared();
-        let (ticket, north, south) = house.stage(|stage| {
-            let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
-            let organization = stage.organization(slug, slug, owner);
-            let north = stage.company(organization, "North", &format!("north-{slug}"));
-            let south = stage.company(organization, "South", &format!("south-{slug}"));
-            (stage.ticket(owner), north.to_string(), south.to_string())
+        let app = TestApp::shared();
+        let (ticket, north, south) = app.fixtures(|fixtures| {
+            let owner = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            let organization = fixtures.organization(slug, slug, owner);
+            let north = fixtures.company(organization, "North", &format!("north-{slug}"));
+            let south = fixtures.company(organization, "South", &format!("south-{slug}"));
+            (fixtures.ticket(owner), north.to_string(), south.to_string())
         });
-        let owner = house.holder(&ticket);
+        let owner = app.holder(&ticket);
         Self {
-            house,
+            app,
             slug,
             owner,
             north,
@@ -38,11 +38,11 @@ impl Scene {
         format!("{}@{}.test", name.to_lowercase(), self.slug)
     }
 
-    /// Somebody with a role, with the membership's id and a browser. `places`: `n` and `s` with a role.
+    /// Someone with a role, with the membership's id and a browser. `places`: `n` and `s` with a role.
     fn member(&self, name: &str, role: &str, places: &[(&str, &str)]) -> (String, Client) {
-        let (id, ticket) = self.house.stage(|stage| {
-            let account = stage.account(name, &self.email(name), true);
-            let organization = stage.organization_of(self.slug);
+        let (id, ticket) = self.app.fixtures(|fixtures| {
+            let account = fixtures.account(name, &self.email(name), true);
+            let organization = fixtures.organization_of(self.slug);
             let companies: Vec<_> = places
                 .iter()
                 .map(|(place, role)| {
@@ -50,10 +50,10 @@ impl Scene {
                     (tenantry::common::id::CompanyId::parse(id).unwrap(), *role)
                 })
                 .collect();
-            let id = stage.enrol(organization, account, role, &companies);
-            (id.to_string(), stage.ticket(account))
+            let id = fixtures.enrol(organization, account, role, &companies);
+            (id.to_string(), fixtures.ticket(account))
         });
-        (id, self.house.holder(&ticket))
+        (id, self.app.holder(&ticket))
     }
 
     fn at(&self, rest: &str) -> String {
@@ -88,7 +88,7 @@ impl Scene {
             .any(|row| row.starts_with(&begins) && row.contains(company) && row.ends_with(&ends))
     }
 
-    /// Whether the sheet has a row of somebody in a company at all.
+    /// Whether the sheet has a row of someone in a company at all.
     fn placed(&self, name: &str, company: &str) -> bool {
         let begins = format!("{},", self.email(name));
         self.sheet()
@@ -97,8 +97,8 @@ impl Scene {
     }
 
     /// The log's newest words.
-    fn deeds(&self, action: &str) -> i64 {
-        self.house.database.number(&format!(
+    fn events(&self, action: &str) -> i64 {
+        self.app.database.number(&format!(
             "SELECT count(*) AS value FROM audit_events d JOIN organization_slugs s ON s.organization_id = d.organization_id \
              WHERE s.slug = '{}' AND d.action = '{action}'",
             self.slug
@@ -106,11 +106,11 @@ impl Scene {
     }
 }
 
-/// The matrix's form for one person and the two companies, as somebody else saw it.
-fn cells<'a>(scene: &'a Scene, person: &'a str, shown: &'a str) -> Vec<(&'a str, &'a str)> {
+/// The matrix's form for one person and the two companies, as someone else saw it.
+fn cells<'a>(scenario: &'a Scenario, person: &'a str, shown: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
-        ("column", &scene.north),
-        ("column", &scene.south),
+        ("column", &scenario.north),
+        ("column", &scenario.south),
         ("person", person),
         ("shown", shown),
     ]
@@ -118,17 +118,17 @@ fn cells<'a>(scene: &'a Scene, person: &'a str, shown: &'a str) -> Vec<(&'a str,
 
 #[test]
 fn the_page_says_who_has_what_and_where_it_comes_from() {
-    let scene = Scene::set("acc-who");
-    let (ann, _) = scene.member("Ann", "member", &[("n", "editor")]);
-    scene.member("Bob", "viewer", &[("n", "manager")]);
-    scene
+    let scenario = Scenario::set("acc-who");
+    let (ann, _) = scenario.member("Ann", "member", &[("n", "editor")]);
+    scenario.member("Bob", "viewer", &[("n", "manager")]);
+    scenario
         .owner
         .post(
-            &scene.at("/assignments"),
-            &[("member_id", &ann), ("company_id", &scene.south), ("role", "viewer")],
+            &scenario.at("/assignments"),
+            &[("member_id", &ann), ("company_id", &scenario.south), ("role", "viewer")],
         )
         .expect(303);
-    let page = scene.owner.get(&scene.at("")).expect(200);
+    let page = scenario.owner.get(&scenario.at("")).expect(200);
     for words in [
         "Olivia Hart",
         "Owner",
@@ -139,7 +139,7 @@ fn the_page_says_who_has_what_and_where_it_comes_from() {
     ] {
         assert!(page.has(words), "{words}: {}", page.text());
     }
-    let page = scene.owner.get(&scene.at("?tab=company")).expect(200);
+    let page = scenario.owner.get(&scenario.at("?tab=company")).expect(200);
     for words in [
         "Inherited from Owner",
         "Inherited from Viewer",
@@ -148,67 +148,67 @@ fn the_page_says_who_has_what_and_where_it_comes_from() {
     ] {
         assert!(page.has(words), "{words}: {}", page.text());
     }
-    let north = format!("?tab=company&company={}", scene.slug_of("north"));
-    let page = scene.owner.get(&scene.at(&north)).expect(200);
+    let north = format!("?tab=company&company={}", scenario.slug_of("north"));
+    let page = scenario.owner.get(&scenario.at(&north)).expect(200);
     assert!(page.has("access to North") && page.has("Owner: 1") && page.has("Ann") && page.has("Bob"));
-    let page = scene.owner.get(&scene.at(&format!("{north}&role=editor"))).expect(200);
+    let page = scenario.owner.get(&scenario.at(&format!("{north}&role=editor"))).expect(200);
     assert!(page.has("Ann") && !page.has("bob@"), "{}", page.text());
-    let page = scene.owner.get(&scene.at("?role=viewer")).expect(200);
+    let page = scenario.owner.get(&scenario.at("?role=viewer")).expect(200);
     assert!(page.has("Bob") && !page.has("ann@"), "{}", page.text());
-    let part = scene.owner.fragment(&scene.at("?q=ann")).expect(200);
+    let part = scenario.owner.fragment(&scenario.at("?q=ann")).expect(200);
     assert!(part.has("Ann") && !part.has("bob@") && !part.has("Access control"));
-    scene
+    scenario
         .owner
-        .get(&scene.at(&format!("?company={}", "0".repeat(32))))
+        .get(&scenario.at(&format!("?company={}", "0".repeat(32))))
         .expect(404);
 }
 
 #[test]
 fn an_override_shows_as_a_badge() {
-    let scene = Scene::set("acc-over");
-    let (ann, _) = scene.member("Ann", "viewer", &[]);
-    scene.house.database.execute(&format!(
+    let scenario = Scenario::set("acc-over");
+    let (ann, _) = scenario.member("Ann", "viewer", &[]);
+    scenario.app.database.execute(&format!(
         "UPDATE memberships SET overrides = '{{\"billing.view\":\"allow\",\"members.view\":\"deny\"}}' WHERE id = '{ann}'"
     ));
-    assert!(scene.owner.get(&scene.at("")).has("2 overrides"));
+    assert!(scenario.owner.get(&scenario.at("")).has("2 overrides"));
 }
 
 #[test]
 fn a_member_is_given_a_role_in_the_organization_and_in_a_company() {
-    let scene = Scene::set("acc-give");
-    let (ann, _) = scene.member("Ann", "member", &[]);
-    let dialog = scene
+    let scenario = Scenario::set("acc-give");
+    let (ann, _) = scenario.member("Ann", "member", &[]);
+    let dialog = scenario
         .owner
-        .get(&scene.at(&format!("/assignments/new?member_id={ann}")))
+        .get(&scenario.at(&format!("/assignments/new?member_id={ann}")))
         .expect(200);
     assert!(dialog.has("Role in the organization") && dialog.has("Billing admin"));
-    scene
+    scenario
         .assign(
-            &scene.owner,
+            &scenario.owner,
             &[("member_id", &ann), ("company_id", ""), ("role", "editor")],
         )
-        .expect_redirect(&scene.at(""));
-    assert!(scene.has("Ann", ",,", "editor"));
-    assert!(scene.house.mail_to(&scene.email("Ann")).text.contains("Editor"));
-    let page = scene.assign(
-        &scene.owner,
-        &[("member_id", &ann), ("company_id", &scene.north), ("role", "manager")],
+        .expect_redirect(&scenario.at(""));
+    assert!(scenario.has("Ann", ",,", "editor"));
+    assert!(scenario.app.mail_to(&scenario.email("Ann")).text.contains("Editor"));
+    let page = scenario.assign(
+        &scenario.owner,
+        &[("member_id", &ann), ("company_id", &scenario.north), ("role", "manager")],
     );
-    page.expect_redirect(&scene.at(&format!("?tab=company&company={}", scene.slug_of("north"))));
-    assert!(scene.has("Ann", "North", "manager"));
+    page.expect_redirect(&scenario.at(&format!("?tab=company&company={}", scenario.slug_of("north"))));
+    assert!(scenario.has("Ann", "North", "manager"));
     assert_eq!(
-        (scene.deeds("member.role_changed"), scene.deeds("member.assigned")),
+        (scenario.events("member.role_changed"), scenario.events("member.assigned")),
         (1, 1)
     );
 }
 
 #[test]
-fn somebody_new_is_invited_into_the_organization_or_into_a_company() {
-    let scene = Scene::set("acc-new");
-    let (level, place) = (scene.email("level"), scene.email("place"));
-    scene
+fn someone_new_is_invited_into_the_organization_or_into_a_company() {
+    let scenario = Scenario::set("acc-new");
+    let (level, place) = (scenario.email("level"), scenario.email("place"));
+    scenario
         .assign(
-            &scene.owner,
+            &scenario.owner,
             &[
                 ("email", &level),
                 ("first_name", "Lea"),
@@ -218,31 +218,31 @@ fn somebody_new_is_invited_into_the_organization_or_into_a_company() {
             ],
         )
         .expect(303);
-    assert!(scene.house.mail_to(&level).text.contains("Viewer"));
-    scene
+    assert!(scenario.app.mail_to(&level).text.contains("Viewer"));
+    scenario
         .assign(
-            &scene.owner,
+            &scenario.owner,
             &[
                 ("mode", "new"),
                 ("email", &place),
-                ("company_id", &scene.north),
+                ("company_id", &scenario.north),
                 ("role", "editor"),
             ],
         )
         .expect(303);
-    let guest = scene.house.sign_up("Pla Ce", &place);
-    scene.house.accept(&guest, &place);
-    assert!(scene.has("place", "North", "editor"));
+    let guest = scenario.app.sign_up("Pla Ce", &place);
+    scenario.app.accept(&guest, &place);
+    assert!(scenario.has("place", "North", "editor"));
 }
 
 #[test]
 fn bad_input_gets_its_error_at_its_field_and_changes_nothing() {
-    let scene = Scene::set("acc-bad");
-    let (ann, _) = scene.member("Ann", "member", &[]);
-    let other = Scene::set("acc-bad-other");
-    let before = scene.sheet();
+    let scenario = Scenario::set("acc-bad");
+    let (ann, _) = scenario.member("Ann", "member", &[]);
+    let other = Scenario::set("acc-bad-other");
+    let before = scenario.sheet();
     let error = |fields: &[(&str, &str)], field: &str| {
-        let page = scene.assign(&scene.owner, fields).expect(422);
+        let page = scenario.assign(&scenario.owner, fields).expect(422);
         page.field_error(field)
             .unwrap_or_else(|| panic!("no error at {field}: {}", page.text()))
     };
@@ -251,11 +251,11 @@ fn bad_input_gets_its_error_at_its_field_and_changes_nothing() {
     // A role of the other level.
     error(&[("member_id", &ann), ("role", "manager")], "role");
     error(
-        &[("member_id", &ann), ("company_id", &scene.north), ("role", "admin")],
+        &[("member_id", &ann), ("company_id", &scenario.north), ("role", "admin")],
         "role",
     );
     error(&[("mode", "new"), ("email", "nobody"), ("role", "viewer")], "email");
-    let email = scene.email("Ann");
+    let email = scenario.email("Ann");
     let twice = error(&[("mode", "new"), ("email", &email), ("role", "viewer")], "email");
     assert!(twice.contains("Already a member"), "{twice}");
     for (member, company) in [
@@ -265,7 +265,7 @@ fn bad_input_gets_its_error_at_its_field_and_changes_nothing() {
         (&"0".repeat(32), ""),
     ] {
         let fields = [("member_id", member), ("company_id", company), ("role", "viewer")];
-        scene.assign(&scene.owner, &fields).expect(404);
+        scenario.assign(&scenario.owner, &fields).expect(404);
     }
     let foreign = [
         ("mode", "new"),
@@ -273,88 +273,88 @@ fn bad_input_gets_its_error_at_its_field_and_changes_nothing() {
         ("company_id", &other.north),
         ("role", "viewer"),
     ];
-    scene.assign(&scene.owner, &foreign).expect(404);
-    assert_eq!(scene.sheet(), before);
-    assert_eq!(scene.deeds("member.invited"), 0);
+    scenario.assign(&scenario.owner, &foreign).expect(404);
+    assert_eq!(scenario.sheet(), before);
+    assert_eq!(scenario.events("member.invited"), 0);
 }
 
 #[test]
-fn nobody_gives_more_than_they_may() {
-    let scene = Scene::set("acc-rank");
-    let (ann, _) = scene.member("Ann", "member", &[]);
-    let (_, keeper) = scene.member("Kim", "user_admin", &[]);
-    let dialog = keeper.get(&scene.at("/assignments/new")).expect(200);
+fn no_one_gives_more_than_they_may() {
+    let scenario = Scenario::set("acc-rank");
+    let (ann, _) = scenario.member("Ann", "member", &[]);
+    let (_, keeper) = scenario.member("Kim", "user_admin", &[]);
+    let dialog = keeper.get(&scenario.at("/assignments/new")).expect(200);
     assert!(dialog.has("Editor") && !dialog.has("Do everything") && !dialog.has("Manage all companies"));
     for (role, named) in [
         ("owner", "Make someone an owner"),
         ("admin", "Make someone an admin"),
         ("billing_admin", "Change roles"),
     ] {
-        let page = scene
+        let page = scenario
             .assign(&keeper, &[("member_id", &ann), ("role", role)])
             .expect(403);
         assert!(page.has(named), "{role}: {}", page.text());
-        let fresh = scene.email("fresh");
-        scene
+        let fresh = scenario.email("fresh");
+        scenario
             .assign(&keeper, &[("mode", "new"), ("email", &fresh), ("role", role)])
             .expect(403);
     }
-    let owner = scene.house.database.words(&format!(
+    let owner = scenario.app.database.words(&format!(
         "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'olivia@{}.test'",
-        scene.slug
+        scenario.slug
     ));
-    scene
+    scenario
         .assign(&keeper, &[("member_id", &owner[0]), ("role", "member")])
         .expect(403);
     // The same through the matrix and through a sheet.
-    let mut form = cells(&scene, &ann, "member,,");
+    let mut form = cells(&scenario, &ann, "member,,");
     form.push(("r-0", "admin"));
-    let page = keeper.post(&scene.at("/matrix"), &form).expect(422);
+    let page = keeper.post(&scenario.at("/matrix"), &form).expect(422);
     assert!(page.has("Your role doesn’t allow this change"), "{}", page.text());
-    let rows = format!("email,company_slug,role\n{},,admin", scene.email("Ann"));
-    keeper.post(&scene.at("/matrix/import"), &[("text", &rows)]).expect(422);
+    let rows = format!("email,company_slug,role\n{},,admin", scenario.email("Ann"));
+    keeper.post(&scenario.at("/matrix/import"), &[("text", &rows)]).expect(422);
     keeper
         .post(
-            &scene.at("/matrix/import/applying"),
+            &scenario.at("/matrix/import/applying"),
             &[(
                 "rows",
-                &format!("email,company_slug,role,was\n{},,admin,member", scene.email("Ann")),
+                &format!("email,company_slug,role,was\n{},,admin,member", scenario.email("Ann")),
             )],
         )
         .expect(422);
-    assert!(scene.has("Ann", ",,", "member"));
-    assert_eq!(scene.deeds("member.role_changed"), 0);
+    assert!(scenario.has("Ann", ",,", "member"));
+    assert_eq!(scenario.events("member.role_changed"), 0);
 }
 
 #[test]
 fn the_matrix_saves_every_changed_cell_and_leaves_the_others() {
-    let scene = Scene::set("acc-cells");
-    let (ann, _) = scene.member("Ann", "member", &[("n", "viewer")]);
-    let page = scene.owner.get(&scene.at("/matrix?q=ann")).expect(200);
+    let scenario = Scenario::set("acc-cells");
+    let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
+    let page = scenario.owner.get(&scenario.at("/matrix?q=ann")).expect(200);
     assert!(page.has("North") && page.has("South") && page.has("Save changes"));
-    let mut form = cells(&scene, &ann, "member,viewer,");
+    let mut form = cells(&scenario, &ann, "member,viewer,");
     form.extend([("r-0", "billing_admin"), ("c-0-0", ""), ("c-0-1", "manager")]);
-    scene
+    scenario
         .owner
-        .post(&scene.at("/matrix?q=ann"), &form)
-        .expect_redirect(&scene.at("/matrix?q=ann"));
-    assert!(scene.owner.get(&scene.at("/matrix")).has("3 changes saved"));
-    assert!(scene.has("Ann", ",,", "billing_admin"));
-    assert!(scene.has("Ann", "South", "manager") && !scene.placed("Ann", "North"));
+        .post(&scenario.at("/matrix?q=ann"), &form)
+        .expect_redirect(&scenario.at("/matrix?q=ann"));
+    assert!(scenario.owner.get(&scenario.at("/matrix")).has("3 changes saved"));
+    assert!(scenario.has("Ann", ",,", "billing_admin"));
+    assert!(scenario.has("Ann", "South", "manager") && !scenario.placed("Ann", "North"));
     // The page's own form sends what stands there, which changes nothing.
-    let page = scene.owner.get(&scene.at("/matrix?q=ann"));
-    scene.owner.submit(&page, &scene.at("/matrix?q=ann"), &[]).expect(303);
-    assert!(scene.owner.get(&scene.at("/matrix")).has("Nothing changed"));
+    let page = scenario.owner.get(&scenario.at("/matrix?q=ann"));
+    scenario.owner.submit(&page, &scenario.at("/matrix?q=ann"), &[]).expect(303);
+    assert!(scenario.owner.get(&scenario.at("/matrix")).has("Nothing changed"));
 }
 
 #[test]
-fn one_role_is_given_to_everybody_who_is_checked_or_to_nobody() {
-    let scene = Scene::set("acc-bulk");
-    let (ann, _) = scene.member("Ann", "member", &[("n", "viewer")]);
-    let (bob, _) = scene.member("Bob", "member", &[]);
-    let (cleo, _) = scene.member("Cleo", "member", &[]);
+fn one_role_is_given_to_everyone_who_is_checked_or_to_no_one() {
+    let scenario = Scenario::set("acc-bulk");
+    let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
+    let (bob, _) = scenario.member("Bob", "member", &[]);
+    let (cleo, _) = scenario.member("Cleo", "member", &[]);
     let form = |more: &[(&'static str, String)]| -> Vec<(String, String)> {
-        let mut form: Vec<(String, String)> = [("column", &scene.north), ("column", &scene.south)]
+        let mut form: Vec<(String, String)> = [("column", &scenario.north), ("column", &scenario.south)]
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect();
@@ -368,11 +368,11 @@ fn one_role_is_given_to_everybody_who_is_checked_or_to_nobody() {
     };
     let send = |form: Vec<(String, String)>| {
         let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        scene.owner.post(&scene.at("/matrix"), &form)
+        scenario.owner.post(&scenario.at("/matrix"), &form)
     };
     assert!(
         send(form(&[
-            ("bulk_company", scene.north.clone()),
+            ("bulk_company", scenario.north.clone()),
             ("bulk_role", "editor".into())
         ]))
         .expect(422)
@@ -386,7 +386,7 @@ fn one_role_is_given_to_everybody_who_is_checked_or_to_nobody() {
     assert!(
         send(form(&[
             ("pick", ann.clone()),
-            ("bulk_company", scene.north.clone()),
+            ("bulk_company", scenario.north.clone()),
             ("bulk_role", "king".into())
         ]))
         .expect(422)
@@ -395,143 +395,143 @@ fn one_role_is_given_to_everybody_who_is_checked_or_to_nobody() {
     let both = [
         ("pick", ann.clone()),
         ("pick", bob.clone()),
-        ("bulk_company", scene.north.clone()),
+        ("bulk_company", scenario.north.clone()),
         ("bulk_role", "editor".into()),
     ];
     send(form(&both)).expect(303);
     assert!(
-        scene.has("Ann", "North", "editor") && scene.has("Bob", "North", "editor") && !scene.placed("Cleo", "North")
+        scenario.has("Ann", "North", "editor") && scenario.has("Bob", "North", "editor") && !scenario.placed("Cleo", "North")
     );
     // What was shown to this form is not what stands any more: nothing at all happens.
     let all = [
         ("everybody", "on".into()),
-        ("bulk_company", scene.north.clone()),
+        ("bulk_company", scenario.north.clone()),
         ("bulk_role", "manager".into()),
     ];
     let page = send(form(&all)).expect(422);
     assert!(page.has("No changes were saved") && page.has("Someone changed this in the meantime"));
-    assert!(!scene.placed("Cleo", "North"));
+    assert!(!scenario.placed("Cleo", "North"));
 }
 
 #[test]
-fn a_change_by_somebody_else_in_between_is_seen_and_nothing_is_saved() {
-    let scene = Scene::set("acc-race");
-    let (ann, _) = scene.member("Ann", "member", &[("n", "viewer")]);
-    let mut form = cells(&scene, &ann, "member,editor,");
+fn a_change_by_someone_else_in_between_is_seen_and_nothing_is_saved() {
+    let scenario = Scenario::set("acc-race");
+    let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
+    let mut form = cells(&scenario, &ann, "member,editor,");
     form.extend([("c-0-0", "manager"), ("c-0-1", "viewer")]);
-    let page = scene.owner.post(&scene.at("/matrix"), &form).expect(422);
+    let page = scenario.owner.post(&scenario.at("/matrix"), &form).expect(422);
     assert!(page.has("Ann: Someone changed this in the meantime"), "{}", page.text());
-    assert!(scene.has("Ann", "North", "viewer") && !scene.placed("Ann", "South"));
-    assert_eq!((scene.deeds("member.assigned"), scene.deeds("access.imported")), (0, 0));
+    assert!(scenario.has("Ann", "North", "viewer") && !scenario.placed("Ann", "South"));
+    assert_eq!((scenario.events("member.assigned"), scenario.events("access.imported")), (0, 0));
 }
 
 #[test]
 fn what_a_group_gives_is_marked_and_not_taken_away_in_the_matrix() {
-    let scene = Scene::set("acc-group");
-    let (ann, _) = scene.member("Ann", "member", &[]);
-    scene.house.stage(|stage| {
-        let organization = stage.organization_of(scene.slug);
-        let owner = stage.user(&format!("olivia@{}.test", scene.slug));
-        let north = tenantry::common::id::CompanyId::parse(&scene.north).unwrap();
-        let group = stage.group(organization, owner, "Support", "viewer", &[(north, "editor")]);
-        stage.join(organization, group, &ann);
+    let scenario = Scenario::set("acc-group");
+    let (ann, _) = scenario.member("Ann", "member", &[]);
+    scenario.app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of(scenario.slug);
+        let owner = fixtures.user(&format!("olivia@{}.test", scenario.slug));
+        let north = tenantry::common::id::CompanyId::parse(&scenario.north).unwrap();
+        let group = fixtures.group(organization, owner, "Support", "viewer", &[(north, "editor")]);
+        fixtures.join(organization, group, &ann);
     });
-    let page = scene.owner.get(&scene.at("?q=ann"));
+    let page = scenario.owner.get(&scenario.at("?q=ann"));
     assert!(page.has("By group Support") && page.has("Viewer"), "{}", page.text());
-    let page = scene.owner.get(&scene.at("?tab=company&q=ann"));
+    let page = scenario.owner.get(&scenario.at("?tab=company&q=ann"));
     assert!(
         page.has("By group Support") && page.has("Inherited from Viewer, by group Support"),
         "{}",
         page.text()
     );
-    let page = scene.owner.get(&scene.at("/matrix?q=ann"));
+    let page = scenario.owner.get(&scenario.at("/matrix?q=ann"));
     assert!(page.has("Editor by group Support"), "{}", page.text());
-    assert!(!scene.placed("Ann", "North"), "a group's places stand in the group");
+    assert!(!scenario.placed("Ann", "North"), "a group's places stand in the group");
     // An own role beside the group's, and off again: the group's stays.
     for (was, now) in [("", "viewer"), ("viewer", "")] {
         let shown = format!("member,{was},");
-        let mut form = cells(&scene, &ann, &shown);
+        let mut form = cells(&scenario, &ann, &shown);
         form.push(("c-0-0", now));
-        scene.owner.post(&scene.at("/matrix"), &form).expect(303);
-        assert_eq!(scene.has("Ann", "North", "viewer"), now == "viewer");
-        assert!(scene.owner.get(&scene.at("?tab=company&q=ann")).has("By group Support"));
+        scenario.owner.post(&scenario.at("/matrix"), &form).expect(303);
+        assert_eq!(scenario.has("Ann", "North", "viewer"), now == "viewer");
+        assert!(scenario.owner.get(&scenario.at("?tab=company&q=ann")).has("By group Support"));
     }
 }
 
 #[test]
-fn a_sheet_goes_out_is_changed_and_comes_in_after_it_was_shown() {
-    let scene = Scene::set("acc-sheet");
-    scene.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);
-    scene.member("Bob", "member", &[("n", "viewer")]);
-    let sheet = scene.owner.get(&scene.at("/matrix.csv")).expect(200);
+fn a_csv_goes_out_is_changed_and_comes_in_after_it_was_shown() {
+    let scenario = Scenario::set("acc-sheet");
+    scenario.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);
+    scenario.member("Bob", "member", &[("n", "viewer")]);
+    let sheet = scenario.owner.get(&scenario.at("/matrix.csv")).expect(200);
     assert!(sheet.header("content-disposition").contains(".csv"));
     // As it went out it changes nothing.
-    let page = scene
+    let page = scenario
         .owner
-        .post(&scene.at("/matrix/import"), &[("text", &sheet.body)])
+        .post(&scenario.at("/matrix/import"), &[("text", &sheet.body)])
         .expect(200);
     assert!(page.has("Nothing would change"), "{}", page.text());
 
-    let (north, south) = (scene.slug_of("north"), scene.slug_of("south"));
+    let (north, south) = (scenario.slug_of("north"), scenario.slug_of("south"));
     let rows = format!(
         "email;company_slug;role\n{ann};{north};Editor\n{ann};{south};\n{bob};{south};viewer\n{bob};;Billing admin\n{bob};{north};viewer",
-        ann = scene.email("Ann"),
-        bob = scene.email("Bob")
+        ann = scenario.email("Ann"),
+        bob = scenario.email("Bob")
     );
-    let before = scene.sheet();
-    let page = scene
+    let before = scenario.sheet();
+    let page = scenario
         .owner
-        .post(&scene.at("/matrix/import"), &[("text", &rows)])
+        .post(&scenario.at("/matrix/import"), &[("text", &rows)])
         .expect(200);
     assert!(
         page.has("1 added, 2 changed, 1 removed, 1 unchanged"),
         "{}",
         page.text()
     );
-    assert_eq!(scene.sheet(), before, "it was only shown");
-    scene
+    assert_eq!(scenario.sheet(), before, "it was only shown");
+    scenario
         .owner
-        .submit(&page, &scene.at("/matrix/import/applying"), &[])
-        .expect_redirect(&scene.at("/matrix"));
-    assert!(scene.has("Ann", "North", "editor") && !scene.placed("Ann", "South"));
+        .submit(&page, &scenario.at("/matrix/import/applying"), &[])
+        .expect_redirect(&scenario.at("/matrix"));
+    assert!(scenario.has("Ann", "North", "editor") && !scenario.placed("Ann", "South"));
     assert!(
-        scene.has("Bob", "South", "viewer")
-            && scene.has("Bob", ",,", "billing_admin")
-            && scene.has("Bob", "North", "viewer")
+        scenario.has("Bob", "South", "viewer")
+            && scenario.has("Bob", ",,", "billing_admin")
+            && scenario.has("Bob", "North", "viewer")
     );
     assert_eq!(
-        (scene.deeds("access.imported"), scene.deeds("member.unassigned")),
+        (scenario.events("access.imported"), scenario.events("member.unassigned")),
         (1, 1)
     );
     // The same form again: it is not what would be shown now.
-    let again = scene
+    let again = scenario
         .owner
-        .submit(&page, &scene.at("/matrix/import/applying"), &[])
+        .submit(&page, &scenario.at("/matrix/import/applying"), &[])
         .expect(422);
     assert!(again.has("Someone changed roles in the meantime"), "{}", again.text());
-    assert_eq!(scene.deeds("access.imported"), 1);
+    assert_eq!(scenario.events("access.imported"), 1);
 }
 
 #[test]
-fn a_sheet_with_a_wrong_line_changes_nothing_and_says_which() {
-    let scene = Scene::set("acc-wrong");
-    scene.member("Ann", "member", &[("n", "viewer")]);
-    let other = Scene::set("acc-wrong-other");
-    let (ann, north) = (scene.email("Ann"), scene.slug_of("north"));
+fn a_csv_with_a_wrong_line_changes_nothing_and_says_which() {
+    let scenario = Scenario::set("acc-wrong");
+    scenario.member("Ann", "member", &[("n", "viewer")]);
+    let other = Scenario::set("acc-wrong-other");
+    let (ann, north) = (scenario.email("Ann"), scenario.slug_of("north"));
     let rows = [
         format!("{ann},{north},editor"),
         format!("nobody@x.test,{north},editor"),
         format!("{ann},{},editor", other.slug_of("north")),
-        format!("{ann},{},king", scene.slug_of("south")),
+        format!("{ann},{},king", scenario.slug_of("south")),
         format!("{ann},,"),
         format!("{ann},{north},viewer"),
         format!("olivia@{}.test,,viewer", other.slug),
     ];
     let text = format!("email,company_slug,role\n{}", rows.join("\n"));
-    let before = scene.sheet();
-    let page = scene
+    let before = scenario.sheet();
+    let page = scenario
         .owner
-        .post(&scene.at("/matrix/import"), &[("text", &text)])
+        .post(&scenario.at("/matrix/import"), &[("text", &text)])
         .expect(422);
     let lines = page.texts("table th[scope=row]");
     assert_eq!(lines, ["3", "4", "5", "6", "7", "8"], "{}", page.text());
@@ -546,81 +546,81 @@ fn a_sheet_with_a_wrong_line_changes_nothing_and_says_which() {
         page.value_of("text").is_some_and(|typed| typed.contains("king")),
         "what was typed stays"
     );
-    scene
+    scenario
         .owner
-        .post(&scene.at("/matrix/import/applying"), &[("rows", &text)])
+        .post(&scenario.at("/matrix/import/applying"), &[("rows", &text)])
         .expect(422);
-    assert_eq!(scene.sheet(), before);
+    assert_eq!(scenario.sheet(), before);
     // The only owner cannot be made less, and what stands before that in the sheet is undone with it.
     let text = format!(
         "email,company_slug,role,was\n{ann},{north},editor,viewer\nolivia@{}.test,,viewer,owner",
-        scene.slug
+        scenario.slug
     );
-    let page = scene
+    let page = scenario
         .owner
-        .post(&scene.at("/matrix/import/applying"), &[("rows", &text)])
+        .post(&scenario.at("/matrix/import/applying"), &[("rows", &text)])
         .expect(422);
     assert!(page.has("This is the only owner"), "{}", page.text());
-    assert_eq!(scene.sheet(), before);
-    assert_eq!((scene.deeds("member.assigned"), scene.deeds("access.imported")), (0, 0));
+    assert_eq!(scenario.sheet(), before);
+    assert_eq!((scenario.events("member.assigned"), scenario.events("access.imported")), (0, 0));
 }
 
 #[test]
-fn who_manages_one_company_sees_and_changes_its_people_only() {
-    let scene = Scene::set("acc-mine");
-    let (ann, _) = scene.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);
-    let (bob, _) = scene.member("Bob", "member", &[("s", "viewer")]);
-    let (_, manager) = scene.member("Mia", "member", &[("n", "manager")]);
+fn anyone_who_manages_one_company_sees_and_changes_its_people_only() {
+    let scenario = Scenario::set("acc-mine");
+    let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);
+    let (bob, _) = scenario.member("Bob", "member", &[("s", "viewer")]);
+    let (_, manager) = scenario.member("Mia", "member", &[("n", "manager")]);
     for path in ["", "?tab=company", "/matrix"] {
-        let page = manager.get(&scene.at(path)).expect(200);
+        let page = manager.get(&scenario.at(path)).expect(200);
         assert!(page.has("Ann") && !page.has("bob@"), "{path}: {}", page.text());
         assert!(path.is_empty() || !page.has("South"), "{path}: {}", page.text());
     }
-    let sheet = manager.get(&scene.at("/matrix.csv")).expect(200).body;
+    let sheet = manager.get(&scenario.at("/matrix.csv")).expect(200).body;
     assert!(
         sheet.contains("ann@") && !sheet.contains("bob@") && !sheet.contains("South"),
         "{sheet}"
     );
-    manager.get(&scene.at(&format!("?company={}", scene.south))).expect(404);
+    manager.get(&scenario.at(&format!("?company={}", scenario.south))).expect(404);
 
-    // The dialog gives the lower roles in the one company, to members and to whoever is new.
-    let dialog = manager.get(&scene.at("/assignments/new")).expect(200);
+    // The dialog gives the lower roles in the one company, to members and to anyone who is new.
+    let dialog = manager.get(&scenario.at("/assignments/new")).expect(200);
     assert!(dialog.has("Role in North") && !dialog.has("Organization level") && !dialog.has("manage its people"));
-    scene
+    scenario
         .assign(
             &manager,
-            &[("member_id", &ann), ("company_id", &scene.north), ("role", "editor")],
+            &[("member_id", &ann), ("company_id", &scenario.north), ("role", "editor")],
         )
         .expect(303);
-    scene
+    scenario
         .assign(
             &manager,
-            &[("member_id", &ann), ("company_id", &scene.north), ("role", "manager")],
+            &[("member_id", &ann), ("company_id", &scenario.north), ("role", "manager")],
         )
         .expect(403);
-    scene
+    scenario
         .assign(
             &manager,
-            &[("member_id", &ann), ("company_id", &scene.south), ("role", "editor")],
+            &[("member_id", &ann), ("company_id", &scenario.south), ("role", "editor")],
         )
         .expect(404);
-    let page = scene
+    let page = scenario
         .assign(&manager, &[("member_id", &ann), ("company_id", ""), ("role", "viewer")])
         .expect(403);
     assert!(page.has("Change roles"), "{}", page.text());
-    let fresh = scene.email("fresh");
-    scene
+    let fresh = scenario.email("fresh");
+    scenario
         .assign(
             &manager,
             &[
                 ("mode", "new"),
                 ("email", &fresh),
-                ("company_id", &scene.north),
+                ("company_id", &scenario.north),
                 ("role", "viewer"),
             ],
         )
         .expect(303);
-    scene
+    scenario
         .assign(
             &manager,
             &[
@@ -633,82 +633,82 @@ fn who_manages_one_company_sees_and_changes_its_people_only() {
         .expect(403);
 
     // The matrix and the sheet end where sight ends.
-    let mut form = cells(&scene, &ann, "member,editor,viewer");
+    let mut form = cells(&scenario, &ann, "member,editor,viewer");
     form.push(("c-0-1", "editor"));
-    manager.post(&scene.at("/matrix"), &form).expect(404);
-    let mut form = cells(&scene, &bob, "member,,viewer");
+    manager.post(&scenario.at("/matrix"), &form).expect(404);
+    let mut form = cells(&scenario, &bob, "member,,viewer");
     form.push(("c-0-0", "viewer"));
-    manager.post(&scene.at("/matrix"), &form).expect(404);
-    let mut form = cells(&scene, &ann, "member,editor,viewer");
+    manager.post(&scenario.at("/matrix"), &form).expect(404);
+    let mut form = cells(&scenario, &ann, "member,editor,viewer");
     form.push(("r-0", "viewer"));
-    manager.post(&scene.at("/matrix"), &form).expect(403);
-    let mut form = cells(&scene, &ann, "member,editor,viewer");
+    manager.post(&scenario.at("/matrix"), &form).expect(403);
+    let mut form = cells(&scenario, &ann, "member,editor,viewer");
     form.push(("c-0-0", ""));
-    manager.post(&scene.at("/matrix"), &form).expect(303);
-    assert!(!scene.placed("Ann", "North") && scene.has("Ann", "South", "viewer"));
+    manager.post(&scenario.at("/matrix"), &form).expect(303);
+    assert!(!scenario.placed("Ann", "North") && scenario.has("Ann", "South", "viewer"));
     let rows = format!(
         "email,company_slug,role\n{},{},editor",
-        scene.email("Bob"),
-        scene.slug_of("south")
+        scenario.email("Bob"),
+        scenario.slug_of("south")
     );
     let page = manager
-        .post(&scene.at("/matrix/import"), &[("text", &rows)])
+        .post(&scenario.at("/matrix/import"), &[("text", &rows)])
         .expect(422);
     assert!(page.has("No member has the address"), "{}", page.text());
 }
 
 #[test]
-fn who_only_sees_access_control_changes_nothing_in_it() {
-    let scene = Scene::set("acc-look");
-    let (ann, _) = scene.member("Ann", "member", &[]);
-    let (looker, looks) = scene.member("Lou", "viewer", &[]);
-    scene.house.database.execute(&format!(
+fn anyone_who_only_sees_access_control_changes_nothing_in_it() {
+    let scenario = Scenario::set("acc-look");
+    let (ann, _) = scenario.member("Ann", "member", &[]);
+    let (looker, looks) = scenario.member("Lou", "viewer", &[]);
+    scenario.app.database.execute(&format!(
         "UPDATE memberships SET overrides = '{{\"access.view\":\"allow\"}}' WHERE id = '{looker}'"
     ));
-    let page = looks.get(&scene.at("/matrix")).expect(200);
+    let page = looks.get(&scenario.at("/matrix")).expect(200);
     assert!(!page.has("Save changes") && page.has("Ann"));
-    let mut form = cells(&scene, &ann, "member,,");
+    let mut form = cells(&scenario, &ann, "member,,");
     form.push(("c-0-0", "viewer"));
     assert!(
         looks
-            .post(&scene.at("/matrix"), &form)
+            .post(&scenario.at("/matrix"), &form)
             .expect(403)
             .has("Assign companies to members")
     );
     let fields = [
         ("member_id", ann.as_str()),
-        ("company_id", &scene.north),
+        ("company_id", &scenario.north),
         ("role", "viewer"),
     ];
     assert!(
-        scene
+        scenario
             .assign(&looks, &fields)
             .expect(403)
             .has("Assign companies to members")
     );
     let fields = [("mode", "new"), ("email", "x@acc-look.test"), ("role", "viewer")];
-    assert!(scene.assign(&looks, &fields).expect(403).has("Invite members"));
-    looks.get(&scene.at("/matrix/import")).expect(403);
+    assert!(scenario.assign(&looks, &fields).expect(403).has("Invite members"));
+    looks.get(&scenario.at("/matrix/import")).expect(403);
 }
 
 #[test]
 fn of_many_companies_one_is_found_by_typing_and_the_matrix_shows_them_page_by_page() {
-    let scene = Scene::set("acc-many");
-    let (ann, _) = scene.member("Ann", "member", &[]);
-    let far = scene.house.stage(|stage| {
-        let organization = stage.organization_of(scene.slug);
+    let scenario = Scenario::set("acc-many");
+    let (ann, _) = scenario.member("Ann", "member", &[]);
+    let far = scenario.app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of(scenario.slug);
         for at in 0..50 {
-            stage.company(
+            fixtures.company(
                 organization,
                 &format!("Branch {at:02}"),
-                &format!("branch-{at}-{}", scene.slug),
+                &format!("branch-{at}-{}", scenario.slug),
             );
         }
-        stage
-            .company(organization, "Zürich", &format!("zurich-{}", scene.slug))
+        fixtures
+            .company(organization, "Zürich", &format!("zurich-{}", scenario.slug))
             .to_string()
     });
-    let dialog = scene.owner.get(&scene.at("/assignments/new")).expect(200);
+    let dialog = scenario.owner.get(&scenario.at("/assignments/new")).expect(200);
     assert!(dialog.has("Branch 00") && !dialog.has("Zürich"));
     // Without a script the button beside the search sends the form, and what was chosen stays.
     let fields = [
@@ -717,23 +717,23 @@ fn of_many_companies_one_is_found_by_typing_and_the_matrix_shows_them_page_by_pa
         ("member_id", &ann),
         ("mode", "existing"),
     ];
-    let dialog = scene.assign(&scene.owner, &fields).expect(200);
+    let dialog = scenario.assign(&scenario.owner, &fields).expect(200);
     assert!(dialog.has("Zürich") && !dialog.has("Branch 00"));
     assert_eq!(dialog.value_of("member_id").as_deref(), Some(ann.as_str()));
-    let dialog = scene
+    let dialog = scenario
         .owner
-        .get(&scene.at(&format!("/assignments/new?company_id={far}")))
+        .get(&scenario.at(&format!("/assignments/new?company_id={far}")))
         .expect(200);
     assert!(dialog.has("Role in Zürich"));
     assert_eq!(dialog.value_of("company_id"), Some(far));
 
     let mut columns = Vec::new();
-    let mut page = scene.owner.get(&scene.at("/matrix")).expect(200);
+    let mut page = scenario.owner.get(&scenario.at("/matrix")).expect(200);
     loop {
         let heads = page.texts(".grid thead th");
         columns.extend(heads.into_iter().skip(2));
         match page.link("Next companies") {
-            Some(more) => page = scene.owner.get(&scene.at(&format!("/{more}"))).expect(200),
+            Some(more) => page = scenario.owner.get(&scenario.at(&format!("/{more}"))).expect(200),
             None => break,
         }
     }
@@ -743,32 +743,32 @@ fn of_many_companies_one_is_found_by_typing_and_the_matrix_shows_them_page_by_pa
         ("acc-many company", "Zürich")
     );
     let back = page.link("Previous companies").expect("a way back");
-    let page = scene.owner.get(&scene.at(&format!("/{back}"))).expect(200);
+    let page = scenario.owner.get(&scenario.at(&format!("/{back}"))).expect(200);
     assert_eq!(page.texts(".grid thead th").len(), 10);
-    let page = scene.owner.get(&scene.at("/matrix?company=zur")).expect(200);
+    let page = scenario.owner.get(&scenario.at("/matrix?company=zur")).expect(200);
     assert_eq!(page.texts(".grid thead th"), ["Name", "Organization", "Zürich"]);
     assert!(
-        scene
+        scenario
             .owner
-            .get(&scene.at("/matrix?company=nowhere"))
+            .get(&scenario.at("/matrix?company=nowhere"))
             .has("No company matches")
     );
 }
 
 #[test]
-fn of_two_who_save_the_same_cell_at_once_one_is_told() {
-    let scene = Scene::set("acc-both");
-    let (ann, _) = scene.member("Ann", "member", &[("n", "viewer")]);
+fn of_two_who_save_the_same_cell_in_parallel_one_is_notified() {
+    let scenario = Scenario::set("acc-both");
+    let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
     for (cell, one, other) in [("c-0-0", "editor", "manager"), ("c-0-1", "viewer", "editor")] {
         let shown = "member,viewer,";
         let jobs: Vec<_> = [one, other]
             .into_iter()
             .map(|now| {
-                let (scene, ann) = (&scene, &ann);
+                let (scenario, ann) = (&scenario, &ann);
                 move || {
-                    let mut form = cells(scene, ann, shown);
+                    let mut form = cells(scenario, ann, shown);
                     form.push((cell, now));
-                    scene.owner.post(&scene.at("/matrix"), &form).status
+                    scenario.owner.post(&scenario.at("/matrix"), &form).status
                 }
             })
             .collect();
@@ -776,7 +776,7 @@ fn of_two_who_save_the_same_cell_at_once_one_is_told() {
         answers.sort_unstable();
         assert_eq!(answers, [303, 422]);
     }
-    assert_eq!(scene.deeds("member.assigned"), 2);
+    assert_eq!(scenario.events("member.assigned"), 2);
 }
 
 mod browser {
@@ -785,24 +785,24 @@ mod browser {
 
     #[test]
     fn the_dialog_follows_what_is_chosen_and_saves() {
-        let scene = Scene::set("acc-browse");
-        scene.member("Ann", "member", &[]);
-        let browser = Browser::open(&scene.house.base());
-        browser.sign_in_as(&scene.owner);
-        browser.goto(&scene.at(""));
+        let scenario = Scenario::set("acc-browse");
+        scenario.member("Ann", "member", &[]);
+        let browser = Browser::open(&scenario.app.base());
+        browser.sign_in_as(&scenario.owner);
+        browser.goto(&scenario.at(""));
         browser.press("Assign role");
         browser.wait_until("the dialog", || browser.is_visible("#dialog #assign"));
         assert!(!browser.is_visible("#email"), "somebody new is asked for later");
         browser.fill("#assign-q", "ann");
         browser.wait_until("Ann alone", || browser.texts("#member_id .who__name") == ["Ann"]);
         browser.click("#member_id input");
-        browser.choose("#company_id", &scene.north);
+        browser.choose("#company_id", &scenario.north);
         browser.wait_for_text("Role in North");
         browser.click("#role input[value=editor]");
         browser.expect_accessible();
         browser.press("Save");
         browser.wait_for_text("Ann is Editor of North now");
-        assert!(scene.has("Ann", "North", "editor"));
+        assert!(scenario.has("Ann", "North", "editor"));
 
         browser.press("Assign role");
         browser.wait_until("the dialog", || browser.is_visible("#dialog #assign"));
@@ -810,34 +810,34 @@ mod browser {
         browser.wait_until("the address", || {
             browser.is_visible("#email") && !browser.is_visible("#assign-q")
         });
-        browser.fill("#email", &scene.email("fresh"));
+        browser.fill("#email", &scenario.email("fresh"));
         browser.choose("#company_id", "");
         browser.wait_for_text("Role in the organization");
         browser.press("Send invitation");
-        browser.wait_for_path(&format!("/organizations/{}/invitations", scene.slug));
-        browser.wait_for_text(&scene.email("fresh"));
+        browser.wait_for_path(&format!("/organizations/{}/invitations", scenario.slug));
+        browser.wait_for_text(&scenario.email("fresh"));
         browser.expect_clean();
     }
 
     #[test]
-    fn a_sheet_is_shown_before_it_applies_and_everything_works_without_javascript() {
-        let scene = Scene::set("acc-noscript");
-        let (ann, _) = scene.member("Ann", "member", &[("s", "viewer")]);
-        let browser = Browser::with(&scene.house.base(), Look::default().without_javascript());
-        browser.sign_in_as(&scene.owner);
-        browser.goto(&scene.at(&format!("/assignments/new?member_id={ann}")));
-        browser.choose("#company_id", &scene.north);
+    fn a_csv_is_shown_before_it_applies_and_everything_works_without_javascript() {
+        let scenario = Scenario::set("acc-noscript");
+        let (ann, _) = scenario.member("Ann", "member", &[("s", "viewer")]);
+        let browser = Browser::with(&scenario.app.base(), Look::default().without_javascript());
+        browser.sign_in_as(&scenario.owner);
+        browser.goto(&scenario.at(&format!("/assignments/new?member_id={ann}")));
+        browser.choose("#company_id", &scenario.north);
         browser.press("Show available roles");
         browser.wait_for_text("Role in North");
         browser.click("#role input[value=manager]");
         browser.press("Save");
         browser.wait_for_text("Ann is Manager of North now");
 
-        browser.goto(&scene.at("/matrix/import"));
-        let (north, south) = (scene.slug_of("north"), scene.slug_of("south"));
+        browser.goto(&scenario.at("/matrix/import"));
+        let (north, south) = (scenario.slug_of("north"), scenario.slug_of("south"));
         let rows = format!(
             "email,company_slug,role\n{ann},{north},viewer\n{ann},{south},\n{ann},,editor",
-            ann = scene.email("Ann")
+            ann = scenario.email("Ann")
         );
         browser.fill("#text", &rows);
         browser.press("Review changes");
@@ -850,7 +850,7 @@ mod browser {
         browser.press("Apply changes");
         browser.wait_for_text("3 changes saved");
         assert!(
-            scene.has("Ann", "North", "viewer") && !scene.placed("Ann", "South") && scene.has("Ann", ",,", "editor")
+            scenario.has("Ann", "North", "viewer") && !scenario.placed("Ann", "South") && scenario.has("Ann", ",,", "editor")
         );
     }
 }

@@ -6,16 +6,16 @@ use std::time::Duration;
 use tenantry::common::config::Signup;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const OTHER: &str = "another-horse-battery-9";
 
-/// An account that exists and is proven; nobody is signed in.
-fn account(house: &House, name: &str, email: &str) {
-    house.stage(|stage| stage.account(name, email, true));
+/// An account that exists and is verified; no one is signed in.
+fn account(app: &TestApp, name: &str, email: &str) {
+    app.fixtures(|fixtures| fixtures.account(name, email, true));
 }
 
 fn sign_up(client: &Client, email: &str) -> Page {
@@ -32,13 +32,13 @@ fn log_in(client: &Client, email: &str, password: &str) -> Page {
     client.post("/login", &[("email", email), ("password", password)])
 }
 
-fn sessions(house: &House) -> i64 {
-    house.database.number("SELECT count(*) AS value FROM sessions")
+fn sessions(app: &TestApp) -> i64 {
+    app.database.number("SELECT count(*) AS value FROM sessions")
 }
 
 #[test]
 fn each_wrong_field_of_the_sign_up_gets_its_sentence_and_keeps_what_was_typed() {
-    let house = House::open();
+    let app = TestApp::open();
     let good = [
         ("name", "Noah Brandt"),
         ("email", "noah@ground.test"),
@@ -64,7 +64,7 @@ fn each_wrong_field_of_the_sign_up_gets_its_sentence_and_keeps_what_was_typed() 
             .iter()
             .map(|(n, v)| (*n, if *n == field { value } else { v }))
             .collect();
-        let page = house.client().post("/signup", &fields).expect(422);
+        let page = app.client().post("/signup", &fields).expect(422);
         let said = page
             .field_error(field)
             .unwrap_or_else(|| panic!("{field} “{value}”: {}", page.text()));
@@ -80,38 +80,38 @@ fn each_wrong_field_of_the_sign_up_gets_its_sentence_and_keeps_what_was_typed() 
         assert!(page.texts("title")[0].starts_with("Error:"));
     }
     // All at once, each with its own.
-    let page = house.client().post("/signup", &[]).expect(422);
+    let page = app.client().post("/signup", &[]).expect(422);
     assert!(
         ["name", "email", "password", "terms"]
             .iter()
             .all(|field| page.field_error(field).is_some())
     );
-    assert_eq!(house.database.number("SELECT count(*) AS value FROM users"), 0);
-    assert_eq!(house.letters().len(), 0);
+    assert_eq!(app.database.number("SELECT count(*) AS value FROM users"), 0);
+    assert_eq!(app.emails().len(), 0);
 }
 
 #[test]
-fn the_first_account_that_is_proven_runs_the_instance() {
-    let house = House::open();
+fn the_first_account_that_is_verified_runs_the_instance() {
+    let app = TestApp::open();
     let operators = || {
-        house
+        app
             .database
             .words("SELECT email AS value FROM users WHERE is_operator ORDER BY email")
     };
-    let never = house.client();
+    let never = app.client();
     sign_up(&never, "never@ground.test").expect(303);
     assert!(operators().is_empty(), "an address that nobody proved runs nothing");
-    house.sign_up("Olivia Hart", "olivia@ground.test");
-    house.sign_up("Noah Brandt", "noah@ground.test");
+    app.sign_up("Olivia Hart", "olivia@ground.test");
+    app.sign_up("Noah Brandt", "noah@ground.test");
     assert_eq!(operators(), ["olivia@ground.test"]);
 }
 
 #[test]
 fn sign_up_login_and_reset_answer_alike_for_known_and_unknown_addresses() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@known.test");
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@known.test");
     let ask = |what: &str, email: &str| {
-        let client = house.client();
+        let client = app.client();
         let page = match what {
             "signup" => sign_up(&client, email),
             "login" => log_in(&client, email, "wrong-horse-battery-1"),
@@ -145,22 +145,22 @@ fn sign_up_login_and_reset_answer_alike_for_known_and_unknown_addresses() {
         assert_eq!(known, unknown, "{what}");
     }
     // Only the owner of the address learns it, by mail.
-    let letters = house.letters_to("noah@known.test");
+    let emails = app.letters_to("noah@known.test");
     assert!(
-        letters
+        emails
             .iter()
-            .any(|letter| letter.subject.contains("already have an account")),
-        "{letters:?}"
+            .any(|message| message.subject.contains("already have an account")),
+        "{emails:?}"
     );
-    assert!(letters.iter().any(|letter| letter.text.contains("/password/reset/")));
+    assert!(emails.iter().any(|message| message.text.contains("/password/reset/")));
 }
 
 #[test]
-fn eleven_wrong_passwords_lock_the_account_and_a_letter_opens_it() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@ground.test");
+fn eleven_wrong_passwords_lock_the_account_and_a_email_opens_it() {
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
     for n in 0..10 {
-        let page = log_in(&house.client(), "noah@ground.test", &format!("wrong-horse-battery-{n}")).expect(422);
+        let page = log_in(&app.client(), "noah@ground.test", &format!("wrong-horse-battery-{n}")).expect(422);
         assert!(
             page.field_error("password")
                 .expect("a sentence")
@@ -169,67 +169,67 @@ fn eleven_wrong_passwords_lock_the_account_and_a_letter_opens_it() {
         );
         assert_eq!(page.value_of("email").as_deref(), Some("noah@ground.test"));
     }
-    let page = log_in(&house.client(), "noah@ground.test", PASSWORD).expect(422);
+    let page = log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
     assert!(
         page.field_error("password")
             .expect("a sentence")
             .contains("Too many attempts")
     );
-    log_in(&house.client(), "noah@ground.test", PASSWORD).expect(422);
+    log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
     assert_eq!(
-        house.letters_to("noah@ground.test").len(),
+        app.letters_to("noah@ground.test").len(),
         1,
         "one letter, however often"
     );
-    let link = house.mail_to("noah@ground.test").link("/unlock/");
-    house.client().get(&link).expect(200).expect_text("Unlock your account");
-    log_in(&house.client(), "noah@ground.test", PASSWORD).expect(422);
-    house.client().post(&link, &[]).expect_redirect("/login");
-    log_in(&house.client(), "noah@ground.test", PASSWORD).expect(303);
-    house
+    let link = app.mail_to("noah@ground.test").link("/unlock/");
+    app.client().get(&link).expect(200).expect_text("Unlock your account");
+    log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
+    app.client().post(&link, &[]).expect_redirect("/login");
+    log_in(&app.client(), "noah@ground.test", PASSWORD).expect(303);
+    app
         .client()
         .post(&link, &[])
         .expect(404)
         .expect_text("This link no longer works");
-    // An address that nobody has is locked alike.
+    // An address that no one has is locked alike.
     for n in 0..10 {
         log_in(
-            &house.client(),
+            &app.client(),
             "nobody@ground.test",
             &format!("wrong-horse-battery-{n}"),
         )
         .expect(422);
     }
-    log_in(&house.client(), "nobody@ground.test", PASSWORD)
+    log_in(&app.client(), "nobody@ground.test", PASSWORD)
         .expect(422)
         .expect_text("Too many attempts");
-    assert_eq!(house.letters_to("nobody@ground.test").len(), 0);
+    assert_eq!(app.letters_to("nobody@ground.test").len(), 0);
 }
 
 #[test]
 fn a_lock_opens_by_itself_after_a_quarter_of_an_hour() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@ground.test");
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
     for _ in 0..10 {
-        log_in(&house.client(), "noah@ground.test", "wrong-horse-battery").expect(422);
+        log_in(&app.client(), "noah@ground.test", "wrong-horse-battery").expect(422);
     }
-    house.advance(14 * MINUTE);
-    log_in(&house.client(), "noah@ground.test", PASSWORD).expect(422);
-    house.advance(2 * MINUTE);
-    log_in(&house.client(), "noah@ground.test", PASSWORD).expect(303);
+    app.advance(14 * MINUTE);
+    log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
+    app.advance(2 * MINUTE);
+    log_in(&app.client(), "noah@ground.test", PASSWORD).expect(303);
 }
 
 #[test]
-fn a_new_password_by_letter_ends_every_session_and_the_old_password() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@ground.test");
-    let before = house.enter("noah@ground.test");
-    house
+fn a_new_password_by_email_ends_every_session_and_the_old_password() {
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    let before = app.enter("noah@ground.test");
+    app
         .client()
         .post("/password/forgot", &[("email", "Noah@Ground.test")])
         .expect(303);
-    let link = house.mail_to("noah@ground.test").link("/password/reset/");
-    let client = house.client();
+    let link = app.mail_to("noah@ground.test").link("/password/reset/");
+    let client = app.client();
     client.get(&link).expect(200).expect_text("noah@ground.test");
     let page = client.post(&link, &[("password", "short")]).expect(422);
     assert!(
@@ -241,46 +241,46 @@ fn a_new_password_by_letter_ends_every_session_and_the_old_password() {
     client.post(&link, &[("password", OTHER)]).expect(303);
     client.get("/account").expect(200);
     before.get("/account").expect_redirect("/login?next=%2Faccount");
-    log_in(&house.client(), "noah@ground.test", PASSWORD).expect(422);
-    log_in(&house.client(), "noah@ground.test", OTHER).expect(303);
-    house
+    log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
+    log_in(&app.client(), "noah@ground.test", OTHER).expect(303);
+    app
         .client()
         .get(&link)
         .expect(404)
         .expect_text("This link no longer works");
-    house.client().post(&link, &[("password", PASSWORD)]).expect(404);
+    app.client().post(&link, &[("password", PASSWORD)]).expect(404);
     assert!(
-        house
+        app
             .mail_to("noah@ground.test")
             .subject
             .contains("password was changed")
     );
     // A link is good for an hour.
-    house
+    app
         .client()
         .post("/password/forgot", &[("email", "noah@ground.test")])
         .expect(303);
-    house.advance(2 * MINUTE);
-    house
+    app.advance(2 * MINUTE);
+    app
         .client()
         .post("/password/forgot", &[("email", "noah@ground.test")])
         .expect(303);
-    let link = house.mail_to("noah@ground.test").link("/password/reset/");
-    house.advance(61 * MINUTE);
-    house.client().post(&link, &[("password", PASSWORD)]).expect(404);
+    let link = app.mail_to("noah@ground.test").link("/password/reset/");
+    app.advance(61 * MINUTE);
+    app.client().post(&link, &[("password", PASSWORD)]).expect(404);
 }
 
 #[test]
-fn the_link_that_proves_an_address_works_once_and_for_a_day() {
-    let house = House::open();
-    let noah = house.client();
+fn the_link_that_verifies_an_address_works_once_and_for_a_day() {
+    let app = TestApp::open();
+    let noah = app.client();
     sign_up(&noah, "noah@ground.test").expect_redirect("/verify");
     noah.get("/verify").expect(200).expect_text("noah@ground.test");
-    let link = house.mail_to("noah@ground.test").link("/verify/");
+    let link = app.mail_to("noah@ground.test").link("/verify/");
     // Looking is not proving.
     noah.get(&link).expect(200);
     assert_eq!(
-        house
+        app
             .database
             .number("SELECT count(*) AS value FROM users WHERE email_verified_at IS NOT NULL"),
         0
@@ -290,24 +290,24 @@ fn the_link_that_proves_an_address_works_once_and_for_a_day() {
     noah.post(&link, &[])
         .expect(404)
         .expect_text("Your email address is verified");
-    house.client().get(&link).expect(404);
+    app.client().get(&link).expect(404);
     // Another one, which is asked for again and then too old.
-    let emma = house.client();
+    let emma = app.client();
     sign_up(&emma, "emma@ground.test").expect(303);
-    let first = house.mail_to("emma@ground.test").link("/verify/");
-    house.advance(2 * MINUTE);
+    let first = app.mail_to("emma@ground.test").link("/verify/");
+    app.advance(2 * MINUTE);
     emma.post("/verify/resending", &[])
         .expect(303)
         .follow(&emma)
         .expect_text("Earlier links no longer work");
-    let second = house.mail_to("emma@ground.test").link("/verify/");
+    let second = app.mail_to("emma@ground.test").link("/verify/");
     assert_ne!(first, second);
     emma.post(&first, &[]).expect(404);
     emma.post("/verify/resending", &[])
         .expect(303)
         .follow(&emma)
         .expect_text("less than a minute ago");
-    house.advance(25 * 60 * MINUTE);
+    app.advance(25 * 60 * MINUTE);
     emma.post(&second, &[])
         .expect(404)
         .expect_text("This link no longer works");
@@ -315,10 +315,10 @@ fn the_link_that_proves_an_address_works_once_and_for_a_day() {
 
 #[test]
 fn another_browser_that_follows_the_link_is_asked_for_the_password() {
-    let house = House::open();
-    sign_up(&house.client(), "noah@ground.test").expect(303);
-    let link = house.mail_to("noah@ground.test").link("/verify/");
-    let phone = house.client();
+    let app = TestApp::open();
+    sign_up(&app.client(), "noah@ground.test").expect(303);
+    let link = app.mail_to("noah@ground.test").link("/verify/");
+    let phone = app.client();
     let page = phone.get(&link).expect(200);
     assert_eq!(page.all("input[type=password]", "name"), ["password"]);
     phone.post(&link, &[]).expect(422);
@@ -332,43 +332,43 @@ fn another_browser_that_follows_the_link_is_asked_for_the_password() {
 }
 
 #[test]
-fn who_proves_an_address_takes_it_from_whoever_signed_up_with_it_before() {
-    let house = House::open();
+fn verifying_an_address_takes_it_from_the_person_who_signed_up_with_it_before() {
+    let app = TestApp::open();
     // Mallory signs up with Noah's address and stays signed in, without proof.
-    let mallory = house.client();
+    let mallory = app.client();
     sign_up(&mallory, "noah@ground.test").expect(303);
     log_in(&mallory, "noah@ground.test", PASSWORD).expect_redirect("/verify");
     mallory.get("/account").expect(200);
     mallory.get("/organizations/new").expect_redirect("/verify");
     // Noah wants an account of his own: the password is his from here on.
-    let noah = house.client();
-    house.advance(2 * MINUTE);
+    let noah = app.client();
+    app.advance(2 * MINUTE);
     noah.post("/password/forgot", &[("email", "noah@ground.test")])
         .expect(303);
-    let link = house.mail_to("noah@ground.test").link("/password/reset/");
+    let link = app.mail_to("noah@ground.test").link("/password/reset/");
     noah.post(&link, &[("password", OTHER)]).expect(303);
     noah.get("/organizations/new").expect(200);
     mallory.get("/account").expect(303);
     log_in(&mallory, "noah@ground.test", PASSWORD).expect(422);
-    assert_eq!(sessions(&house), 1);
+    assert_eq!(sessions(&app), 1);
     // The link of Mallory's sign-up opens nothing any more either.
-    let letters = house.letters_to("noah@ground.test");
-    let verify = letters
+    let emails = app.letters_to("noah@ground.test");
+    let verify = emails
         .iter()
-        .find(|letter| letter.text.contains("/verify/"))
+        .find(|message| message.text.contains("/verify/"))
         .expect("a letter")
         .link("/verify/");
     mallory.post(&verify, &[("password", PASSWORD)]).expect(404);
 }
 
 #[test]
-fn an_unproven_account_sees_and_owns_nothing() {
-    let house = House::open();
-    let noah = house.client();
-    house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@lake.test", true);
-        let organization = stage.organization("Lakeside", "lakeside", owner);
-        stage.invitation(organization, owner, "noah@ground.test", "viewer", &[]);
+fn an_unverified_account_sees_and_owns_nothing() {
+    let app = TestApp::open();
+    let noah = app.client();
+    app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@lake.test", true);
+        let organization = fixtures.organization("Lakeside", "lakeside", owner);
+        fixtures.invitation(organization, owner, "noah@ground.test", "viewer", &[]);
     });
     sign_up(&noah, "noah@ground.test").expect(303);
     log_in(&noah, "noah@ground.test", PASSWORD).expect(303);
@@ -387,12 +387,12 @@ fn an_unproven_account_sees_and_owns_nothing() {
 }
 
 #[test]
-fn a_new_address_counts_when_it_is_proven_and_the_old_one_is_told() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@ground.test");
-    account(&house, "Emma Stone", "emma@ground.test");
-    let noah = house.enter("noah@ground.test");
-    let other = house.enter("noah@ground.test");
+fn a_new_address_applies_when_it_is_verified_and_the_old_one_is_notified() {
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    account(&app, "Emma Stone", "emma@ground.test");
+    let noah = app.enter("noah@ground.test");
+    let other = app.enter("noah@ground.test");
     let change =
         |email: &str, password: &str| noah.post("/account/email", &[("email", email), ("email_password", password)]);
     assert!(
@@ -407,10 +407,10 @@ fn a_new_address_counts_when_it_is_proven_and_the_old_one_is_told() {
         .expect(200)
         .expect_text("You sign in with noah@ground.test")
         .expect_text("new@ground.test");
-    log_in(&house.client(), "new@ground.test", PASSWORD).expect(422);
-    let link = house.mail_to("new@ground.test").link("/account/email/");
-    // Somebody else who holds the link changes nothing.
-    let emma = house.enter("emma@ground.test");
+    log_in(&app.client(), "new@ground.test", PASSWORD).expect(422);
+    let link = app.mail_to("new@ground.test").link("/account/email/");
+    // Someone else who holds the link changes nothing.
+    let emma = app.enter("emma@ground.test");
     emma.post(&link, &[]).expect(404);
     noah.get(&link).expect(200).expect_text("new@ground.test");
     noah.post(&link, &[]).expect_redirect("/account");
@@ -418,19 +418,19 @@ fn a_new_address_counts_when_it_is_proven_and_the_old_one_is_told() {
         .expect(200)
         .expect_text("You sign in with new@ground.test");
     other.get("/account").expect(303);
-    log_in(&house.client(), "noah@ground.test", PASSWORD).expect(422);
-    log_in(&house.client(), "new@ground.test", PASSWORD).expect(303);
-    let told = house.mail_to("noah@ground.test");
+    log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
+    log_in(&app.client(), "new@ground.test", PASSWORD).expect(303);
+    let told = app.mail_to("noah@ground.test");
     assert!(told.text.contains("new@ground.test"), "{}", told.text);
     noah.post(&link, &[]).expect(404);
     // An address that has an account: no answer tells it before its owner has spoken.
     change("emma@ground.test", PASSWORD).expect(303);
-    let link = house.mail_to("emma@ground.test").link("/account/email/");
+    let link = app.mail_to("emma@ground.test").link("/account/email/");
     noah.post(&link, &[])
         .expect(404)
         .expect_text("has an account of its own");
     assert_eq!(
-        house
+        app
             .database
             .number("SELECT count(*) AS value FROM users WHERE email = 'emma@ground.test'"),
         1
@@ -439,15 +439,15 @@ fn a_new_address_counts_when_it_is_proven_and_the_old_one_is_told() {
 
 #[test]
 fn a_changed_address_and_name_are_found_in_the_lists_of_members() {
-    let house = House::open();
-    let (olivia, noah) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@lake.test", true);
-        let organization = stage.organization("Lakeside", "lakeside", owner);
-        let noah = stage.account("Noah Brandt", "noah@ground.test", true);
-        stage.enrol(organization, noah, "viewer", &[]);
-        (stage.ticket(owner), stage.ticket(noah))
+    let app = TestApp::open();
+    let (olivia, noah) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@lake.test", true);
+        let organization = fixtures.organization("Lakeside", "lakeside", owner);
+        let noah = fixtures.account("Noah Brandt", "noah@ground.test", true);
+        fixtures.enrol(organization, noah, "viewer", &[]);
+        (fixtures.ticket(owner), fixtures.ticket(noah))
     });
-    let (olivia, noah) = (house.holder(&olivia), house.holder(&noah));
+    let (olivia, noah) = (app.holder(&olivia), app.holder(&noah));
     noah.post("/account/name", &[("name", "")]).expect(422);
     noah.post("/account/name", &[("name", "Zoë Adler")]).expect(303);
     noah.post(
@@ -455,7 +455,7 @@ fn a_changed_address_and_name_are_found_in_the_lists_of_members() {
         &[("email", "zoe@fresh.test"), ("email_password", PASSWORD)],
     )
     .expect(303);
-    noah.post(&house.mail_to("zoe@fresh.test").link("/account/email/"), &[])
+    noah.post(&app.mail_to("zoe@fresh.test").link("/account/email/"), &[])
         .expect(303);
     let found = |q: &str| {
         olivia
@@ -469,9 +469,9 @@ fn a_changed_address_and_name_are_found_in_the_lists_of_members() {
 
 #[test]
 fn a_new_password_ends_the_other_sessions_and_asks_for_the_old_one() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@ground.test");
-    let (noah, other) = (house.enter("noah@ground.test"), house.enter("noah@ground.test"));
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    let (noah, other) = (app.enter("noah@ground.test"), app.enter("noah@ground.test"));
     let change =
         |old: &str, new: &str| noah.post("/account/password", &[("current_password", old), ("new_password", new)]);
     let page = change("wrong-horse-battery", OTHER).expect(422);
@@ -491,9 +491,9 @@ fn a_new_password_ends_the_other_sessions_and_asks_for_the_old_one() {
     change(PASSWORD, OTHER).expect(303);
     noah.get("/account").expect(200);
     other.get("/account").expect(303);
-    log_in(&house.client(), "noah@ground.test", PASSWORD).expect(422);
+    log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
     assert!(
-        house
+        app
             .mail_to("noah@ground.test")
             .subject
             .contains("password was changed")
@@ -502,9 +502,9 @@ fn a_new_password_ends_the_other_sessions_and_asks_for_the_old_one() {
 
 #[test]
 fn an_open_session_is_no_way_to_guess_the_password() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@ground.test");
-    let thief = house.enter("noah@ground.test");
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    let thief = app.enter("noah@ground.test");
     for _ in 0..10 {
         thief
             .post(
@@ -524,13 +524,13 @@ fn an_open_session_is_no_way_to_guess_the_password() {
 
 #[test]
 fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@ground.test");
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
     let chrome =
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
-    let laptop = house.client().with("User-Agent", chrome);
+    let laptop = app.client().with("User-Agent", chrome);
     log_in(&laptop, "noah@ground.test", PASSWORD).expect(303);
-    let (phone, tablet) = (house.enter("noah@ground.test"), house.enter("noah@ground.test"));
+    let (phone, tablet) = (app.enter("noah@ground.test"), app.enter("noah@ground.test"));
     let page = laptop
         .get("/account/sessions")
         .expect(200)
@@ -547,7 +547,7 @@ fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
         .expect(303)
         .follow(&laptop)
         .expect_text("The session was ended");
-    assert_eq!(sessions(&house), 2);
+    assert_eq!(sessions(&app), 2);
     let alive = [&phone, &tablet]
         .iter()
         .filter(|client| client.get("/account").status == 200)
@@ -558,12 +558,12 @@ fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
         .expect(303)
         .follow(&laptop)
         .expect_text("1 other session was ended");
-    assert_eq!(sessions(&house), 1);
+    assert_eq!(sessions(&app), 1);
     laptop.get("/account").expect(200);
-    // Another person's session is nobody's to end.
-    account(&house, "Emma Stone", "emma@ground.test");
-    let emma = house.enter("emma@ground.test");
-    let id = house.database.words(
+    // Another person's session is no one's to end.
+    account(&app, "Emma Stone", "emma@ground.test");
+    let emma = app.enter("emma@ground.test");
+    let id = app.database.words(
         "SELECT s.id AS value FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = 'noah@ground.test'",
     );
     emma.post(&format!("/account/sessions/{}/ending", id[0]), &[])
@@ -573,9 +573,9 @@ fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
 
 #[test]
 fn signing_out_ends_the_session_also_for_who_kept_the_cookie() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@ground.test");
-    let noah = house.client();
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    let noah = app.client();
     log_in(&noah, "noah@ground.test", PASSWORD).expect(303);
     let thief = noah.copy();
     thief.get("/account").expect(200);
@@ -592,26 +592,26 @@ fn signing_out_ends_the_session_also_for_who_kept_the_cookie() {
 
 #[test]
 fn a_session_ends_after_two_weeks_without_use_and_after_ninety_days_in_any_case() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@ground.test");
-    let noah = house.enter("noah@ground.test");
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    let noah = app.enter("noah@ground.test");
     for _ in 0..6 {
-        house.advance(13 * 24 * 60 * MINUTE);
+        app.advance(13 * 24 * 60 * MINUTE);
         noah.get("/account").expect(200);
     }
-    house.advance(13 * 24 * 60 * MINUTE);
+    app.advance(13 * 24 * 60 * MINUTE);
     noah.get("/account").expect(303);
-    let noah = house.enter("noah@ground.test");
-    house.advance(15 * 24 * 60 * MINUTE);
+    let noah = app.enter("noah@ground.test");
+    app.advance(15 * 24 * 60 * MINUTE);
     noah.get("/account").expect(303);
-    house.sweep();
-    assert_eq!(sessions(&house), 0);
+    app.sweep();
+    assert_eq!(sessions(&app), 0);
 }
 
 #[test]
 fn the_way_back_after_signing_in_never_leaves_the_site() {
-    let house = House::open();
-    account(&house, "Noah Brandt", "noah@ground.test");
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
     for evil in [
         "https://evil.example/x",
         "//evil.example",
@@ -625,14 +625,14 @@ fn the_way_back_after_signing_in_never_leaves_the_site() {
         "",
     ] {
         let fields = [("email", "noah@ground.test"), ("password", PASSWORD), ("next", evil)];
-        let page = house.client().post("/login", &fields).expect(303);
+        let page = app.client().post("/login", &fields).expect(303);
         let to = page.location.expect("a location");
         assert!(
             to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\t', '\r', '\n']),
             "{evil} leads to {to}"
         );
         // Signed in already, the page itself leads on.
-        let noah = house.enter("noah@ground.test");
+        let noah = app.enter("noah@ground.test");
         let to = noah
             .get(&format!("/login?next={}", encode(evil)))
             .expect(303)
@@ -642,7 +642,7 @@ fn the_way_back_after_signing_in_never_leaves_the_site() {
             to.starts_with('/') && !to.starts_with("//") && !to.contains('\\'),
             "{evil} leads to {to}"
         );
-        let noah = house.enter("noah@ground.test");
+        let noah = app.enter("noah@ground.test");
         let to = noah
             .post("/logout", &[("next", evil)])
             .expect(303)
@@ -655,7 +655,7 @@ fn the_way_back_after_signing_in_never_leaves_the_site() {
         ("password", PASSWORD),
         ("next", "/account/sessions?x=1"),
     ];
-    let to = house.client().post("/login", &fields).expect(303).location;
+    let to = app.client().post("/login", &fields).expect(303).location;
     assert!(
         matches!(to.as_deref(), Some("/account/sessions?x=1" | "/onboarding")),
         "{to:?}"
@@ -663,26 +663,26 @@ fn the_way_back_after_signing_in_never_leaves_the_site() {
 }
 
 #[test]
-fn by_invitation_alone_nobody_signs_up_after_the_first_account() {
-    let house = House::with(|config| config.signup = Signup::Invited);
-    house.sign_up("Olivia Hart", "olivia@ground.test");
-    let page = house
+fn by_invitation_alone_no_one_signs_up_after_the_first_account() {
+    let app = TestApp::with(|config| config.signup = Signup::Invited);
+    app.sign_up("Olivia Hart", "olivia@ground.test");
+    let page = app
         .client()
         .get("/signup")
         .expect(200)
         .expect_text("Sign-up is by invitation");
     assert_eq!(page.form_count("/signup"), 0);
-    let refused = sign_up(&house.client(), "noah@ground.test").expect(422);
+    let refused = sign_up(&app.client(), "noah@ground.test").expect(422);
     refused.expect_text("by invitation");
     assert!(
-        house
+        app
             .client()
             .get("/login")
             .expect(200)
             .link("Create an account")
             .is_none()
     );
-    assert_eq!(house.database.number("SELECT count(*) AS value FROM users"), 1);
+    assert_eq!(app.database.number("SELECT count(*) AS value FROM users"), 1);
     // A made-up link opens nothing.
     let fields = [
         ("name", "Noah Brandt"),
@@ -691,13 +691,13 @@ fn by_invitation_alone_nobody_signs_up_after_the_first_account() {
         ("terms", "on"),
         ("next", "/invitations/made-up"),
     ];
-    house.client().post("/signup", &fields).expect(422);
+    app.client().post("/signup", &fields).expect(422);
 }
 
 #[test]
 fn the_theme_is_kept_in_the_browser() {
-    let house = House::shared();
-    let client = house.client();
+    let app = TestApp::shared();
+    let client = app.client();
     client.post("/account/theme", &[("theme", "dark")]).expect(303);
     assert!(
         client.get("/login").body.contains("data-theme=\"dark\""),

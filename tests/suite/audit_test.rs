@@ -9,23 +9,23 @@ use tenantry::audit::{Action, Event, Events};
 use tenantry::auth::System;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
 use crate::harness::places::{Folder, repository};
-use crate::harness::real::said;
-use crate::harness::stage::at_once;
-use crate::roles_test::Scene;
+use crate::harness::server_process::said;
+use crate::harness::fixtures::at_once;
+use crate::roles_test::Scenario;
 
 /// A scene and its actor's browser.
-fn scene(house: &House, actor: &str, slug: &str) -> (Scene, Client) {
-    let scene = Scene::set(house, actor, slug);
-    let client = house.holder(scene.actor.as_ref().expect("an actor"));
+fn scenario(app: &TestApp, actor: &str, slug: &str) -> (Scenario, Client) {
+    let scenario = Scenario::set(app, actor, slug);
+    let client = app.holder(scenario.actor.as_ref().expect("an actor"));
     // Its end would be one more line, whenever the clock finds it.
-    house
+    app
         .database
         .execute("UPDATE support_sessions SET ended_at = started_at WHERE ended_at IS NULL");
-    (scene, client)
+    (scenario, client)
 }
 
 fn log(slug: &str, rest: &str) -> String {
@@ -37,13 +37,13 @@ fn sentences(page: &Page) -> Vec<String> {
     page.texts("#events .who__text > span:first-child")
 }
 
-/// Writes lines into an organization's log, as the house.
-fn write(house: &House, slug: &str, deeds: impl Fn() -> Vec<Event>) {
-    let door = System::of(house.product(), "test");
-    let organization = house.stage(|stage| stage.organization_of(slug));
+/// Writes lines into an organization's log, as the app.
+fn write(app: &TestApp, slug: &str, events: impl Fn() -> Vec<Event>) {
+    let door = System::of(app.product(), "test");
+    let organization = app.fixtures(|fixtures| fixtures.organization_of(slug));
     door.write(|_, _| {
-        let deeds = deeds().into_iter().map(|deed| Events::organization(organization, deed));
-        Ok(((), Events::all(deeds)))
+        let events = events().into_iter().map(|event| Events::organization(organization, event));
+        Ok(((), Events::all(events)))
     })
     .expect("lines");
 }
@@ -54,8 +54,8 @@ fn companies(from: usize, to: usize) -> Vec<Event> {
         .collect()
 }
 
-/// `tenantry audit …` on a house's own folder and database.
-fn audit(house: &House, arguments: &[&str]) -> Output {
+/// `tenantry audit …` on a app's own folder and database.
+fn audit(app: &TestApp, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TENANTRY_")) {
         command.env_remove(name);
@@ -63,16 +63,16 @@ fn audit(house: &House, arguments: &[&str]) -> Output {
     command
         .arg("audit")
         .args(arguments)
-        .current_dir(house.file(""))
-        .env("TENANTRY_DATA_DIR", house.file(""))
-        .env("TENANTRY_DATABASE_URL", house.database.url())
+        .current_dir(app.file(""))
+        .env("TENANTRY_DATA_DIR", app.file(""))
+        .env("TENANTRY_DATABASE_URL", app.database.url())
         .output()
         .expect("the program")
 }
 
 #[track_caller]
-fn expect_whole(house: &House, slug: &str, client: &Client) {
-    let output = audit(house, &["verify", "--organization", slug]);
+fn expect_whole(app: &TestApp, slug: &str, client: &Client) {
+    let output = audit(app, &["verify", "--organization", slug]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     client
         .get(&log(slug, "/verification?run=1"))
@@ -81,8 +81,8 @@ fn expect_whole(house: &House, slug: &str, client: &Client) {
 }
 
 #[track_caller]
-fn expect_broken(house: &House, slug: &str, client: &Client, line: i64, what: &str) {
-    let output = audit(house, &["verify", "--organization", slug]);
+fn expect_broken(app: &TestApp, slug: &str, client: &Client, line: i64, what: &str) {
+    let output = audit(app, &["verify", "--organization", slug]);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(
@@ -98,11 +98,11 @@ fn expect_broken(house: &House, slug: &str, client: &Client, line: i64, what: &s
 
 #[test]
 fn the_log_is_narrowed_by_person_action_kind_object_words_and_days() {
-    let house = House::open();
-    let (scene, owner) = scene(&house, "owner", "narrow");
+    let app = TestApp::open();
+    let (scenario, owner) = scenario(&app, "owner", "narrow");
     let at = |rest: &str| format!("/organizations/narrow{rest}");
     owner
-        .post(&at(&format!("/members/{}/role", scene.member)), &[("role", "viewer")])
+        .post(&at(&format!("/members/{}/role", scenario.member)), &[("role", "viewer")])
         .expect(303);
     owner
         .post(
@@ -110,7 +110,7 @@ fn the_log_is_narrowed_by_person_action_kind_object_words_and_days() {
             &[("emails", "noah@narrow.test"), ("role", "editor")],
         )
         .expect(303);
-    let tara = house.sign_in("tara@narrow.test");
+    let tara = app.sign_in("tara@narrow.test");
     tara.get(&at("")).expect(200);
     let all = sentences(&owner.get(&log("narrow", "")).expect(200));
     assert_eq!(
@@ -128,17 +128,17 @@ fn the_log_is_narrowed_by_person_action_kind_object_words_and_days() {
     assert_eq!(found("?kind=login"), all[..1]);
     assert_eq!(found("?kind=change"), all[1..]);
     assert_eq!(found("?kind=login&action=member"), Vec::<String>::new());
-    assert_eq!(found(&format!("?target=member:{}", scene.member)), all[2..3]);
+    assert_eq!(found(&format!("?target=member:{}", scenario.member)), all[2..3]);
     assert_eq!(found("?q=NOAH"), all[1..2]);
     assert_eq!(found("?q=alex%20tara"), all[2..3]);
     assert_eq!(found("?actor=alex"), all[1..3]);
     assert_eq!(found("?actor=tara%40narrow.test"), all[..1]);
     assert_eq!(found("?actor=Tenantry"), all[3..]);
-    let alex = house
+    let alex = app
         .database
         .words("SELECT id AS value FROM users WHERE email = 'actor@narrow.test'");
     assert_eq!(found(&format!("?actor={}", alex[0])), all[1..3]);
-    let (today, tomorrow, yesterday) = (house.day(0), house.day(1), house.day(-1));
+    let (today, tomorrow, yesterday) = (app.day(0), app.day(1), app.day(-1));
     assert_eq!(found(&format!("?from={today}&to={today}")), all);
     assert!(found(&format!("?from={tomorrow}")).is_empty());
     assert!(found(&format!("?to={yesterday}")).is_empty());
@@ -165,13 +165,13 @@ fn the_log_is_narrowed_by_person_action_kind_object_words_and_days() {
 
 #[test]
 fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
-    let house = House::open();
-    let (scene, owner) = scene(&house, "owner", "lines");
+    let app = TestApp::open();
+    let (scenario, owner) = scenario(&app, "owner", "lines");
     let owner = owner.with(
         "User-Agent",
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
     );
-    let change = format!("/organizations/lines/members/{}/role", scene.member);
+    let change = format!("/organizations/lines/members/{}/role", scenario.member);
     let done = owner.post(&change, &[("role", "billing_admin")]).expect(303);
     let list = owner.get(&log("lines", "")).expect(200);
     let detail = list.texts("#line-2 .event__body")[0].clone();
@@ -190,7 +190,7 @@ fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
         .get(&list.link("Event 2: link and verification").expect("a permalink"))
         .expect(200);
     let hash = |seq: i64| {
-        house
+        app
             .database
             .words(&format!("SELECT hash AS value FROM audit_events WHERE seq = {seq}"))
             .remove(0)
@@ -213,20 +213,20 @@ fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
     let again = owner.get(&log("lines", &format!("?q={}", done.header("x-request-id"))));
     assert_eq!(sentences(&again).len(), 1);
     let profile = owner
-        .get(&format!("/organizations/lines/members/{}", scene.member))
+        .get(&format!("/organizations/lines/members/{}", scenario.member))
         .expect(200)
         .expect_text("changed Tara lines from Member to Billing admin");
     let all = owner.get(&profile.link("View all").expect("the history")).expect(200);
     assert_eq!(sentences(&all).len(), 1);
     owner
-        .get(&format!("/organizations/lines/companies/{}", scene.north_slug))
+        .get(&format!("/organizations/lines/companies/{}", scenario.north_slug))
         .expect(200)
         .expect_text("renamed Nord to North");
 }
 
 #[test]
 fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
-    let house = House::shared();
+    let app = TestApp::shared();
     for (actor, part) in [
         ("owner", &["company", "other", "invited", "organization", "sign-in"][..]),
         ("admin", &["company", "other", "invited", "organization", "sign-in"]),
@@ -235,9 +235,9 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
         ("manager", &["company"]),
     ] {
         let slug = format!("sight-{actor}");
-        let (scene, client) = scene(house, actor, &slug);
-        let (south, invitation) = (scene.south.clone(), scene.invitation.clone());
-        write(house, &slug, || {
+        let (scenario, client) = scenario(app, actor, &slug);
+        let (south, invitation) = (scenario.south.clone(), scenario.invitation.clone());
+        write(app, &slug, || {
             vec![
                 Event::new(Action::CompanyEdited, "company", &south, "other"),
                 Event::new(Action::InvitationCancelled, "invitation", &invitation, "invited"),
@@ -293,31 +293,31 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
             client.get(&log(&slug, file)).expect(if may_export { 200 } else { 403 });
         }
         assert_eq!(list.has("CSV"), may_export);
-        // What somebody did themselves is theirs to see.
+        // What someone did themselves is theirs to see.
         if actor == "user-ad" {
             let name = [("name", "Alex Other")];
             client.post("/account/name", &name).expect(303);
-            let role = format!("/organizations/{slug}/members/{}/role", scene.member);
+            let role = format!("/organizations/{slug}/members/{}/role", scenario.member);
             client.post(&role, &[("role", "viewer")]).expect(303);
             assert!(client.get(&log(&slug, "")).has("Changed Tara"));
         }
     }
     for actor in ["editor", "viewer", "member", "co-edit", "co-view"] {
-        let (_, client) = scene(house, actor, &format!("sight-{actor}"));
+        let (_, client) = scenario(app, actor, &format!("sight-{actor}"));
         client.get(&log(&format!("sight-{actor}"), "")).expect(403);
         let company = client.get(&format!("/organizations/sight-{actor}/companies/north-sight-{actor}"));
         assert!(!company.has("View all"), "{actor}");
     }
     // Who manages another company sees nothing of this one.
-    let (_, afar) = scene(house, "afar", "sight-afar");
+    let (_, afar) = scenario(app, "afar", "sight-afar");
     assert!(sentences(&afar.get(&log("sight-afar", "")).expect(200)).is_empty());
 }
 
 #[test]
 fn a_long_log_is_leafed_through_both_ways_and_a_search_says_how_far_it_came() {
-    let house = House::open();
-    let (_, owner) = scene(&house, "owner", "long");
-    write(&house, "long", || companies(0, 119));
+    let app = TestApp::open();
+    let (_, owner) = scenario(&app, "owner", "long");
+    write(&app, "long", || companies(0, 119));
     let seqs = |page: &Page| page.all("#events details", "id");
     let lines = |from: i64, to: i64| -> Vec<String> { (to..=from).rev().map(|n| format!("line-{n}")).collect() };
     let first = owner.get(&log("long", "")).expect(200);
@@ -339,15 +339,15 @@ fn a_long_log_is_leafed_through_both_ways_and_a_search_says_how_far_it_came() {
 
 #[test]
 fn a_search_through_a_very_long_log_stops_says_so_and_goes_on() {
-    let house = House::open();
-    let (scene, owner) = scene(&house, "owner", "endless");
+    let app = TestApp::open();
+    let (scenario, owner) = scenario(&app, "owner", "endless");
     // As if the log were long: what a search costs follows numbers, not time.
     let far = 60_000;
-    house.database.execute(&format!(
+    app.database.execute(&format!(
         "UPDATE audit_heads SET seq = seq + {far} WHERE organization_id = '{}'",
-        scene.organization
+        scenario.organization
     ));
-    write(&house, "endless", || companies(0, 21_000));
+    write(&app, "endless", || companies(0, 21_000));
     let page = owner.get(&log("endless", "?q=nord%20nowhere")).expect(200);
     page.clone().expect_text("Searched back to");
     let on = page.link("Search further back").expect("a way on");
@@ -355,10 +355,10 @@ fn a_search_through_a_very_long_log_stops_says_so_and_goes_on() {
 }
 
 #[test]
-fn a_sheet_holds_every_wanted_line_and_runs_nothing() {
-    let house = House::open();
-    let (_, owner) = scene(&house, "owner", "sheet");
-    write(&house, "sheet", || {
+fn a_csv_holds_every_wanted_line_and_runs_nothing() {
+    let app = TestApp::open();
+    let (_, owner) = scenario(&app, "owner", "sheet");
+    write(&app, "sheet", || {
         vec![Event::new(
             Action::CompanyCreated,
             "company",
@@ -414,9 +414,9 @@ fn checked(folder: &Folder, export: &[u8], key: &str) -> (Option<i32>, String) {
 }
 
 #[test]
-fn an_exported_log_proves_itself_by_the_documented_script_and_a_changed_one_does_not() {
-    let mut house = House::open();
-    let (_, owner) = scene(&house, "owner", "proof");
+fn an_exported_log_can_be_verified_by_the_documented_script_and_a_changed_one_does_not() {
+    let mut app = TestApp::open();
+    let (_, owner) = scenario(&app, "owner", "proof");
     let odd = [
         "Zoë \u{1f98a}\u{2028}",
         "a\"b\\c\u{7f}\u{85}",
@@ -424,20 +424,20 @@ fn an_exported_log_proves_itself_by_the_documented_script_and_a_changed_one_does
         "\t\u{1}",
         "مرحبا",
     ];
-    write(&house, "proof", || {
-        let deed = |label: &&str| {
+    write(&app, "proof", || {
+        let event = |label: &&str| {
             Event::new(Action::CompanyEdited, "company", "x", *label).after(serde_json::json!({
                 "name": label, "count": 9_007_199_254_740_992u64, "more": u64::MAX, "less": -5, "part": 0.1, "huge": 1e21,
                 "nested": { "ß": [null, true, { "b": 1, "a": [] }], "": "" },
             }))
         };
-        odd.iter().map(deed).collect()
+        odd.iter().map(event).collect()
     });
-    house.advance(Duration::from_secs(86_400));
-    house.sweep();
+    app.advance(Duration::from_secs(86_400));
+    app.sweep();
     let owner = owner.copy();
     let export = owner.get(&log("proof", ".jsonl")).expect(200).bytes;
-    let key = said(&audit(&house, &["key"]));
+    let key = said(&audit(&app, &["key"]));
     assert_eq!(owner.get(&log("proof", "/key.pem")).expect(200).body, key);
     owner
         .get(&log("proof", "/verification"))
@@ -474,7 +474,7 @@ fn an_exported_log_proves_itself_by_the_documented_script_and_a_changed_one_does
         &with(&short).replace("\"complete\":true", "\"complete\":false"),
         "the file was changed",
     );
-    let other = House::open();
+    let other = TestApp::open();
     let foreign = said(&audit(&other, &["key"]));
     let (status, said) = checked(&folder, &export, &foreign);
     assert_eq!(
@@ -489,13 +489,13 @@ fn an_exported_log_proves_itself_by_the_documented_script_and_a_changed_one_does
     assert_eq!(status, Some(0), "{said}");
     assert!(said.contains("the export was filtered"), "{said}");
     // The key is the key file's: it stays over a restart.
-    house.restart();
-    assert_eq!(self::said(&audit(&house, &["key"])), key);
+    app.restart();
+    assert_eq!(self::said(&audit(&app, &["key"])), key);
 }
 
 #[test]
-fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
-    let house = House::open();
+fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_permission_line() {
+    let app = TestApp::open();
     let mut number = 0;
     // `{}` is the organization.
     let cases: &[(&str, &str, i64, &str)] = &[
@@ -596,16 +596,16 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
     for (what, sql, line, says) in cases {
         number += 1;
         let slug = format!("tampered-{number}");
-        let (scene, owner) = scene(&house, "owner", &slug);
-        write(&house, &slug, || companies(0, 7));
-        house.advance(Duration::from_secs(86_400));
-        house.sweep();
-        expect_whole(&house, &slug, &owner);
-        house.database.execute(&sql.replace("{}", &scene.organization));
+        let (scenario, owner) = scenario(&app, "owner", &slug);
+        write(&app, &slug, || companies(0, 7));
+        app.advance(Duration::from_secs(86_400));
+        app.sweep();
+        expect_whole(&app, &slug, &owner);
+        app.database.execute(&sql.replace("{}", &scenario.organization));
         println!("{what}");
         // What the clock does meanwhile covers nothing up.
-        house.sweep();
-        expect_broken(&house, &slug, &owner, *line, says);
+        app.sweep();
+        expect_broken(&app, &slug, &owner, *line, says);
         // The list and the lines are shown all the same, and the line says it itself.
         owner.get(&log(&slug, "")).expect(200);
         // Where the head does not fit the lines, nothing more is written: an export would be.
@@ -613,9 +613,9 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
         owner.get(&log(&slug, ".csv")).expect(if stuck { 500 } else { 200 });
     }
     // One broken log does not hide that the others hold; the others' lines are told.
-    let (_, owner) = scene(&house, "owner", "sound");
-    expect_whole(&house, "sound", &owner);
-    let output = audit(&house, &["verify"]);
+    let (_, owner) = scenario(&app, "owner", "sound");
+    expect_whole(&app, "sound", &owner);
+    let output = audit(&app, &["verify"]);
     assert_eq!(output.status.code(), Some(1));
     let text = said(&output);
     assert!(text.contains("sound: event 1 is valid"), "{text}");
@@ -624,45 +624,45 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_right_line() {
 
 #[test]
 fn a_chain_that_was_written_anew_contradicts_its_seal() {
-    let house = House::open();
-    let (scene, owner) = scene(&house, "owner", "anew");
-    write(&house, "anew", || companies(0, 7));
-    house.advance(Duration::from_secs(86_400));
-    house.sweep();
+    let app = TestApp::open();
+    let (scenario, owner) = scenario(&app, "owner", "anew");
+    write(&app, "anew", || companies(0, 7));
+    app.advance(Duration::from_secs(86_400));
+    app.sweep();
     // Everything is thrown away and told again, a little otherwise, by the program's own means.
-    house.database.execute(&format!(
+    app.database.execute(&format!(
         "DELETE FROM audit_events WHERE organization_id = '{0}'; DELETE FROM audit_heads WHERE organization_id = '{0}'",
-        scene.organization
+        scenario.organization
     ));
-    write(&house, "anew", || companies(1, 9));
-    expect_broken(&house, "anew", &owner, 8, "does not have the hash in the seal of");
+    write(&app, "anew", || companies(1, 9));
+    expect_broken(&app, "anew", &owner, 8, "does not have the hash in the seal of");
 }
 
 #[test]
 fn each_days_end_is_signed_once_where_something_was_written() {
-    let house = House::open();
-    let (_, owner) = scene(&house, "owner", "sealed");
+    let app = TestApp::open();
+    let (_, owner) = scenario(&app, "owner", "sealed");
     let seals = || {
-        house
+        app
             .database
             .words("SELECT day || ' ' || seq AS value FROM audit_seals ORDER BY day")
     };
-    house.sweep();
+    app.sweep();
     assert!(seals().is_empty(), "the day is not over");
-    house.advance(Duration::from_secs(86_400));
-    house.sweep();
-    house.sweep();
-    assert_eq!(seals(), [format!("{} 1", house.day(-1))]);
-    house.advance(Duration::from_secs(86_400));
-    house.sweep();
+    app.advance(Duration::from_secs(86_400));
+    app.sweep();
+    app.sweep();
+    assert_eq!(seals(), [format!("{} 1", app.day(-1))]);
+    app.advance(Duration::from_secs(86_400));
+    app.sweep();
     assert_eq!(seals().len(), 1, "nothing was written, so nothing is signed");
-    write(&house, "sealed", || companies(0, 3));
-    house.advance(Duration::from_secs(2 * 86_400));
-    house.sweep();
-    assert_eq!(seals()[1..], [format!("{} 4", house.day(-1))]);
+    write(&app, "sealed", || companies(0, 3));
+    app.advance(Duration::from_secs(2 * 86_400));
+    app.sweep();
+    assert_eq!(seals()[1..], [format!("{} 4", app.day(-1))]);
     // What is written after midnight is the next day's.
-    write(&house, "sealed", || companies(3, 4));
-    house.sweep();
+    write(&app, "sealed", || companies(3, 4));
+    app.sweep();
     assert_eq!(seals().len(), 2);
     owner
         .get(&log("sealed", "/verification?run=1"))
@@ -676,10 +676,10 @@ fn each_days_end_is_signed_once_where_something_was_written() {
 }
 
 #[test]
-fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
-    let house = House::open();
-    let (scene, owner) = scene(&house, "owner", "steps");
-    write(&house, "steps", || companies(0, 24));
+fn a_check_goes_on_where_it_stopped_and_no_one_makes_it_skip_lines() {
+    let app = TestApp::open();
+    let (scenario, owner) = scenario(&app, "owner", "steps");
+    write(&app, "steps", || companies(0, 24));
     let mut page = owner.get(&log("steps", "/verification?run=1&lines=10")).expect(200);
     page.clone().expect_text("Events 1 to 10 are valid");
     let next = |page: &Page| page.all("#check [hx-get]", "hx-get")[0].clone();
@@ -689,19 +689,19 @@ fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
     page = owner.fragment(&next(&page)).expect(200);
     page.expect_text("All events from 1 to 25 are valid");
     // A forged or foreign cursor begins at the beginning.
-    house.database.execute(&format!(
+    app.database.execute(&format!(
         "UPDATE audit_events SET target_label = 'x' WHERE organization_id = '{}' AND seq = 3",
-        scene.organization
+        scenario.organization
     ));
-    let hash = house
+    let hash = app
         .database
         .words(&format!(
             "SELECT hash AS value FROM audit_events WHERE organization_id = '{}' AND seq = 20",
-            scene.organization
+            scenario.organization
         ))
         .remove(0);
-    let (_, other) = self::scene(&house, "owner", "steps-other");
-    write(&house, "steps-other", || companies(0, 24));
+    let (_, other) = self::scenario(&app, "owner", "steps-other");
+    write(&app, "steps-other", || companies(0, 24));
     let foreign = next(&other.get(&log("steps-other", "/verification?run=1&lines=20")));
     let foreign = foreign.split_once('?').expect("a query").1.to_owned();
     for query in [
@@ -716,11 +716,11 @@ fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
             .expect_text("is not valid at event 3");
     }
     // The same from behind the gate, ten lines at a time.
-    let door = System::of(house.product(), "test");
-    let organization = house.stage(|stage| stage.organization_of("steps-other"));
+    let door = System::of(app.product(), "test");
+    let organization = app.fixtures(|fixtures| fixtures.organization_of("steps-other"));
     let (mut at, mut steps) = (Cursor::default(), 0);
     loop {
-        let signer = house.product().keys.signer();
+        let signer = app.product().keys.signer();
         steps += 1;
         match door
             .read(|_, conn| Ok(verify::step(conn, &signer, organization, at.clone(), 10)?))
@@ -735,10 +735,10 @@ fn a_check_goes_on_where_it_stopped_and_nobody_makes_it_skip_lines() {
 
 #[test]
 fn two_organizations_have_two_logs() {
-    let house = House::open();
-    let (_, mine) = scene(&house, "owner", "mine");
-    let (theirs, other) = scene(&house, "owner", "theirs");
-    write(&house, "theirs", || companies(0, 3));
+    let app = TestApp::open();
+    let (_, mine) = scenario(&app, "owner", "mine");
+    let (theirs, other) = scenario(&app, "owner", "theirs");
+    write(&app, "theirs", || companies(0, 3));
     assert_eq!(sentences(&mine.get(&log("mine", ""))).len(), 1);
     mine.get(&log("mine", "/2")).expect(404);
     for rest in ["", ".csv", ".jsonl", "/1", "/verification", "/key.pem"] {
@@ -751,19 +751,19 @@ fn two_organizations_have_two_logs() {
         assert!(!page.body.contains("theirs") && !page.body.contains(&theirs.organization));
     }
     // A line of one log moved into the other breaks both.
-    house.database.execute(&format!(
+    app.database.execute(&format!(
         "DELETE FROM audit_events WHERE seq = 2 AND organization_id <> '{0}';
          UPDATE audit_events SET organization_id = (SELECT organization_id FROM audit_events WHERE organization_id <> '{0}' LIMIT 1) WHERE organization_id = '{0}' AND seq = 2",
         theirs.organization
     ));
-    expect_broken(&house, "mine", &mine, 2, "event 2");
-    expect_broken(&house, "theirs", &other, 2, "event 2 is missing");
+    expect_broken(&app, "mine", &mine, 2, "event 2");
+    expect_broken(&app, "theirs", &other, 2, "event 2 is missing");
 }
 
 #[test]
-fn twenty_who_write_at_once_leave_one_chain_without_a_gap() {
-    let house = House::open();
-    let (_, owner) = scene(&house, "owner", "crowd");
+fn twenty_who_write_in_parallel_leave_one_chain_without_a_gap() {
+    let app = TestApp::open();
+    let (_, owner) = scenario(&app, "owner", "crowd");
     let jobs: Vec<_> = (0..20)
         .map(|worker| {
             let client = owner.copy();
@@ -778,20 +778,20 @@ fn twenty_who_write_at_once_leave_one_chain_without_a_gap() {
         })
         .collect();
     at_once(jobs);
-    let number = |sql: &str| house.database.number(sql);
+    let number = |sql: &str| app.database.number(sql);
     assert_eq!(number("SELECT count(*) AS value FROM audit_events"), 101);
     assert_eq!(number("SELECT max(seq) AS value FROM audit_events"), 101);
-    expect_whole(&house, "crowd", &owner);
-    house.expect_sound();
+    expect_whole(&app, "crowd", &owner);
+    app.expect_sound();
 }
 
 #[test]
-fn wrong_passwords_and_a_locked_account_stand_in_the_logs_of_the_persons_organizations() {
-    let house = House::open();
-    let (_, owner) = scene(&house, "owner", "guessed");
-    let (_, elsewhere) = scene(&house, "owner", "unconcerned");
+fn wrong_passwords_and_a_locked_account_are_in_the_logs_of_the_persons_organizations() {
+    let app = TestApp::open();
+    let (_, owner) = scenario(&app, "owner", "guessed");
+    let (_, elsewhere) = scenario(&app, "owner", "unconcerned");
     let wrong = |email: &str| {
-        house
+        app
             .client()
             .with("User-Agent", "curl/8.5.0")
             .post("/login", &[("email", email), ("password", "not-the-password-9")])
@@ -802,7 +802,7 @@ fn wrong_passwords_and_a_locked_account_stand_in_the_logs_of_the_persons_organiz
     assert_eq!(known.text().replace("tara@", "nobody@"), unknown.text());
     let failed = "SELECT count(*) AS value FROM audit_events WHERE action = 'account.sign_in_failed'";
     let end = Instant::now() + Duration::from_secs(10);
-    while house.database.number(failed) < 1 {
+    while app.database.number(failed) < 1 {
         assert!(Instant::now() < end, "a wrong password is not noted");
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -812,7 +812,7 @@ fn wrong_passwords_and_a_locked_account_stand_in_the_logs_of_the_persons_organiz
         ["Rejected a sign-in as tara@guessed.test: incorrect password"]
     );
     assert!(list.has("127.0.0.1, curl"), "{}", list.text());
-    // However long somebody guesses: no more lines than passwords that are tried.
+    // However long someone guesses: no more lines than passwords that are tried.
     for _ in 0..14 {
         wrong("tara@guessed.test");
     }
@@ -822,40 +822,40 @@ fn wrong_passwords_and_a_locked_account_stand_in_the_logs_of_the_persons_organiz
         ["Locked the account tara@guessed.test after too many incorrect passwords"]
     );
     let end = Instant::now() + Duration::from_secs(10);
-    while house.database.number(failed) < 10 {
+    while app.database.number(failed) < 10 {
         assert!(Instant::now() < end, "a wrong password is not noted");
         std::thread::sleep(Duration::from_millis(10));
     }
     std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(house.database.number(failed), 10);
+    assert_eq!(app.database.number(failed), 10);
     assert!(sentences(&elsewhere.get(&log("unconcerned", "?kind=login"))).is_empty());
-    // The letter opens the account, and that is a line too, with the sign-in behind it.
-    let link = house.mail_to("tara@guessed.test").link("/unlock/");
-    let client = house.client();
+    // The email opens the account, and that is a line too, with the sign-in behind it.
+    let link = app.mail_to("tara@guessed.test").link("/unlock/");
+    let client = app.client();
     client.post(&link, &[]).expect(303);
     let fields = [("email", "tara@guessed.test"), ("password", PASSWORD)];
     client.post("/login", &fields).expect(303);
     let all = sentences(&owner.get(&log("guessed", "")));
     assert_eq!(all[..2], ["Signed in", "Unlocked the account tara@guessed.test"]);
-    expect_whole(&house, "guessed", &owner);
+    expect_whole(&app, "guessed", &owner);
 }
 
 #[test]
 fn the_command_says_what_it_checked_and_what_it_cannot() {
-    let house = House::open();
-    let (_, _owner) = scene(&house, "owner", "told");
-    write(&house, "told", || companies(0, 3));
-    let output = audit(&house, &["verify"]);
+    let app = TestApp::open();
+    let (_, _owner) = scenario(&app, "owner", "told");
+    write(&app, "told", || companies(0, 3));
+    let output = audit(&app, &["verify"]);
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(
         said(&output),
         "told: events 1 to 4 are valid, not sealed yet.\nAll valid: 1 log, 4 events.\n"
     );
-    let output = audit(&house, &["verify", "--organization", "nowhere"]);
+    let output = audit(&app, &["verify", "--organization", "nowhere"]);
     assert_eq!(
         (output.status.code(), said(&output).as_str()),
         (Some(1), "tenantry: there is no organization nowhere\n")
     );
-    let key = said(&audit(&house, &["key"]));
+    let key = said(&audit(&app, &["key"]));
     assert!(key.starts_with("-----BEGIN PUBLIC KEY-----\n") && key.ends_with("-----END PUBLIC KEY-----\n"));
 }

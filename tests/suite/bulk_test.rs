@@ -1,9 +1,9 @@
 //! One change for many members: it says first what would happen to whom, and then does all of it or nothing.
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
-use crate::harness::stage::Ticket;
+use crate::harness::fixtures::Ticket;
 
 const BASE: &str = "/organizations/harbor/members";
 const BULK: &str = "/organizations/harbor/members/bulk";
@@ -22,16 +22,16 @@ struct Harbor {
     foreign_member: String,
 }
 
-fn harbor(house: &House) -> Harbor {
-    let (tickets, ids, others): (Vec<Ticket>, Vec<String>, Vec<String>) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@harbor.test", true);
-        let organization = stage.organization("Harbor", "harbor", owner);
-        let north = stage.company(organization, "North", "north");
-        stage.company(organization, "South", "south");
+fn harbor(app: &TestApp) -> Harbor {
+    let (tickets, ids, others): (Vec<Ticket>, Vec<String>, Vec<String>) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@harbor.test", true);
+        let organization = fixtures.organization("Harbor", "harbor", owner);
+        let north = fixtures.company(organization, "North", "north");
+        fixtures.company(organization, "South", "south");
         let mut enrol = |name: &str, role: &str, companies: &[(_, &str)]| {
             let email = format!("{}@harbor.test", name.to_lowercase());
-            let user = stage.account(&format!("{name} Vale"), &email, true);
-            (user, stage.enrol(organization, user, role, companies).to_string())
+            let user = fixtures.account(&format!("{name} Vale"), &email, true);
+            (user, fixtures.enrol(organization, user, role, companies).to_string())
         };
         let (ursula, _) = enrol("Ursula", "user_admin", &[]);
         let (edith, _) = enrol("Edith", "editor", &[]);
@@ -41,18 +41,18 @@ fn harbor(house: &House) -> Harbor {
             .iter()
             .map(|name| enrol(name, "member", &[(north, "viewer")]).1)
             .collect();
-        let stranger = stage.account("Sten Far", "sten@elsewhere.test", true);
-        let elsewhere = stage.organization("Elsewhere", "elsewhere", stranger);
-        let far = stage.company(elsewhere, "Far", "far");
-        let foreign = stage.membership(elsewhere, stranger).to_string();
-        let mine = stage.membership(organization, owner).to_string();
+        let stranger = fixtures.account("Sten Far", "sten@elsewhere.test", true);
+        let elsewhere = fixtures.organization("Elsewhere", "elsewhere", stranger);
+        let far = fixtures.company(elsewhere, "Far", "far");
+        let foreign = fixtures.membership(elsewhere, stranger).to_string();
+        let mine = fixtures.membership(organization, owner).to_string();
         (
-            [owner, ursula, edith, manager].map(|user| stage.ticket(user)).to_vec(),
+            [owner, ursula, edith, manager].map(|user| fixtures.ticket(user)).to_vec(),
             ids,
             vec![admin, mine, north.to_string(), far.to_string(), foreign],
         )
     });
-    let [olivia, ursula, edith, manager] = [0, 1, 2, 3].map(|at| house.holder(&tickets[at]));
+    let [olivia, ursula, edith, manager] = [0, 1, 2, 3].map(|at| app.holder(&tickets[at]));
     let [admin, owner, north, foreign_company, foreign_member] = [0, 1, 2, 3, 4].map(|at| others[at].clone());
     Harbor {
         olivia,
@@ -84,24 +84,24 @@ fn confirm(client: &Client, page: &Page) -> Page {
     client.post(BULK, &fields)
 }
 
-fn count(house: &House, from: &str) -> i64 {
-    house.database.number(&format!("SELECT count(*) AS value FROM {from}"))
+fn count(app: &TestApp, from: &str) -> i64 {
+    app.database.number(&format!("SELECT count(*) AS value FROM {from}"))
 }
 
 #[test]
-fn a_hundred_people_are_assigned_at_once_by_the_filter_of_the_list() {
-    let house = House::open();
-    let (ticket, north) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@crowd.test", true);
-        let organization = stage.organization("Crowd", "crowd", owner);
-        let north = stage.company(organization, "North", "north");
+fn a_hundred_people_are_assigned_in_parallel_by_the_filter_of_the_list() {
+    let app = TestApp::open();
+    let (ticket, north) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@crowd.test", true);
+        let organization = fixtures.organization("Crowd", "crowd", owner);
+        let north = fixtures.company(organization, "North", "north");
         for n in 0..100 {
-            let user = stage.account(&format!("Person {n:03}"), &format!("p{n}@crowd.test"), true);
-            stage.enrol(organization, user, "member", &[]);
+            let user = fixtures.account(&format!("Person {n:03}"), &format!("p{n}@crowd.test"), true);
+            fixtures.enrol(organization, user, "member", &[]);
         }
-        (stage.ticket(owner), north.to_string())
+        (fixtures.ticket(owner), north.to_string())
     });
-    let olivia = house.holder(&ticket);
+    let olivia = app.holder(&ticket);
     let list = olivia.get("/organizations/crowd/members?role=member").expect(200);
     assert!(list.has("All 100 that match"), "{}", list.text());
     let path = "/organizations/crowd/members/bulk";
@@ -120,7 +120,7 @@ fn a_hundred_people_are_assigned_at_once_by_the_filter_of_the_list() {
         .post(path, &fields)
         .expect(200)
         .expect_text("100 people to change");
-    assert_eq!(count(&house, "company_assignments"), 0, "nothing is changed yet");
+    assert_eq!(count(&app, "company_assignments"), 0, "nothing is changed yet");
     let fields = page.form("members/bulk");
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     olivia
@@ -128,9 +128,9 @@ fn a_hundred_people_are_assigned_at_once_by_the_filter_of_the_list() {
         .expect_redirect("/organizations/crowd/members")
         .follow(&olivia)
         .expect_text("Assigned 100 people to North (Editor)");
-    assert_eq!(count(&house, "company_assignments WHERE role = 'editor'"), 100);
-    assert_eq!(count(&house, "audit_events WHERE action = 'member.assigned'"), 100);
-    house.expect_sound();
+    assert_eq!(count(&app, "company_assignments WHERE role = 'editor'"), 100);
+    assert_eq!(count(&app, "audit_events WHERE action = 'member.assigned'"), 100);
+    app.expect_sound();
 
     // All hundred are suspended, and back again.
     for (kind, action) in [("suspend", "member.suspended"), ("restore", "member.restored")] {
@@ -140,15 +140,15 @@ fn a_hundred_people_are_assigned_at_once_by_the_filter_of_the_list() {
         let fields = page.form("members/bulk");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         olivia.post(path, &fields).expect(303);
-        assert_eq!(count(&house, &format!("audit_events WHERE action = '{action}'")), 100);
-        house.expect_sound();
+        assert_eq!(count(&app, &format!("audit_events WHERE action = '{action}'")), 100);
+        app.expect_sound();
     }
 }
 
 #[test]
 fn it_says_what_happens_to_each_and_leaves_out_whom_it_refuses() {
-    let house = House::open();
-    let at = harbor(&house);
+    let app = TestApp::open();
+    let at = harbor(&app);
     let mut ids = at.ids.clone();
     ids.push(at.admin.clone());
     let page = at
@@ -162,12 +162,12 @@ fn it_says_what_happens_to_each_and_leaves_out_whom_it_refuses() {
         .expect_text("Member → Viewer")
         .expect_text("Your role doesn’t allow this change");
     assert_eq!(page.form("members/bulk").iter().filter(|(n, _)| n == "id").count(), 3);
-    assert_eq!(count(&house, "memberships WHERE role = 'viewer'"), 0);
+    assert_eq!(count(&app, "memberships WHERE role = 'viewer'"), 0);
     confirm(&at.ursula, &page)
         .expect(303)
         .follow(&at.ursula)
         .expect_text("Changed the role of 3 people to Viewer");
-    assert_eq!(count(&house, "memberships WHERE role = 'viewer'"), 3);
+    assert_eq!(count(&app, "memberships WHERE role = 'viewer'"), 3);
     // Who has it already is said to have it.
     at.olivia
         .post(
@@ -176,13 +176,13 @@ fn it_says_what_happens_to_each_and_leaves_out_whom_it_refuses() {
         )
         .expect(200)
         .expect_text("Nothing to change");
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn when_one_is_refused_meanwhile_nobody_is_changed_and_it_says_whose() {
-    let house = House::open();
-    let at = harbor(&house);
+fn when_one_is_refused_meanwhile_no_one_is_changed_and_it_says_whose() {
+    let app = TestApp::open();
+    let at = harbor(&app);
     let page = at
         .ursula
         .post(BULK, &of(&at.ids, &[("do", "suspend")]))
@@ -194,20 +194,20 @@ fn when_one_is_refused_meanwhile_nobody_is_changed_and_it_says_whose() {
     let again = confirm(&at.ursula, &page)
         .expect(422)
         .expect_text("Nothing was changed, because of Bob Vale");
-    assert_eq!(count(&house, "memberships WHERE status = 'suspended'"), 0);
-    assert_eq!(count(&house, "audit_events WHERE action = 'member.suspended'"), 0);
+    assert_eq!(count(&app, "memberships WHERE status = 'suspended'"), 0);
+    assert_eq!(count(&app, "audit_events WHERE action = 'member.suspended'"), 0);
     // The page that says so leads on with the others.
     confirm(&at.ursula, &again).expect(303);
-    assert_eq!(count(&house, "memberships WHERE status = 'suspended'"), 2);
+    assert_eq!(count(&app, "memberships WHERE status = 'suspended'"), 2);
 
-    // Somebody who is gone meanwhile is named, too.
+    // Someone who is gone meanwhile is named, too.
     let page = at
         .olivia
         .post(
             BULK,
             &of(
                 &at.ids,
-                &[("do", "access-end"), ("step", "look"), ("access_until", &house.day(9))],
+                &[("do", "access-end"), ("step", "look"), ("access_until", &app.day(9))],
             ),
         )
         .expect(200);
@@ -217,18 +217,18 @@ fn when_one_is_refused_meanwhile_nobody_is_changed_and_it_says_whose() {
     confirm(&at.olivia, &page)
         .expect(422)
         .expect_text("Ann Vale is no longer a member");
-    assert_eq!(count(&house, "memberships WHERE access_until IS NOT NULL"), 0);
-    house.expect_sound();
+    assert_eq!(count(&app, "memberships WHERE access_until IS NOT NULL"), 0);
+    app.expect_sound();
 }
 
 #[test]
 fn every_change_of_many_does_what_the_one_does() {
-    let house = House::open();
-    let at = harbor(&house);
+    let app = TestApp::open();
+    let at = harbor(&app);
     let run = |fields: &[(&str, &str)]| {
         let page = at.olivia.post(BULK, &of(&at.ids, fields)).expect(200);
         confirm(&at.olivia, &page).expect_redirect(BASE);
-        house.expect_sound();
+        app.expect_sound();
     };
     run(&[
         ("do", "assign"),
@@ -236,19 +236,19 @@ fn every_change_of_many_does_what_the_one_does() {
         ("company_id", &at.north),
         ("company_role", "manager"),
     ]);
-    assert_eq!(count(&house, "company_assignments WHERE role = 'manager'"), 4);
+    assert_eq!(count(&app, "company_assignments WHERE role = 'manager'"), 4);
     run(&[("do", "take-off"), ("step", "look"), ("company_value", "north")]);
-    assert_eq!(count(&house, "company_assignments"), 1, "the manager’s own stays");
-    run(&[("do", "access-end"), ("step", "look"), ("access_until", &house.day(3))]);
-    assert_eq!(count(&house, "memberships WHERE access_until IS NOT NULL"), 3);
+    assert_eq!(count(&app, "company_assignments"), 1, "the manager’s own stays");
+    run(&[("do", "access-end"), ("step", "look"), ("access_until", &app.day(3))]);
+    assert_eq!(count(&app, "memberships WHERE access_until IS NOT NULL"), 3);
     run(&[("do", "access-end"), ("step", "look"), ("access_until", "")]);
-    assert_eq!(count(&house, "memberships WHERE access_until IS NOT NULL"), 0);
+    assert_eq!(count(&app, "memberships WHERE access_until IS NOT NULL"), 0);
     run(&[("do", "suspend"), ("reason", "On leave")]);
-    assert_eq!(count(&house, "memberships WHERE status = 'suspended'"), 3);
+    assert_eq!(count(&app, "memberships WHERE status = 'suspended'"), 3);
     run(&[("do", "restore")]);
     run(&[("do", "remove")]);
-    assert_eq!(count(&house, "memberships WHERE status = 'removed'"), 3);
-    assert_eq!(count(&house, "audit_events WHERE action = 'member.removed'"), 3);
+    assert_eq!(count(&app, "memberships WHERE status = 'removed'"), 3);
+    assert_eq!(count(&app, "audit_events WHERE action = 'member.removed'"), 3);
     at.olivia
         .get(&format!("{BASE}/removed"))
         .expect(200)
@@ -256,10 +256,10 @@ fn every_change_of_many_does_what_the_one_does() {
 }
 
 #[test]
-fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
-    let house = House::open();
-    let at = harbor(&house);
-    let deeds = count(&house, "audit_events");
+fn bad_input_gets_an_error_at_its_field_and_changes_nothing() {
+    let app = TestApp::open();
+    let at = harbor(&app);
+    let events = count(&app, "audit_events");
     let look = |kind: &'static str, name: &'static str, value: &str, says: &str| {
         let fields = [("do", kind), ("step", "apply"), (name, value)];
         at.olivia
@@ -309,15 +309,15 @@ fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
             .post(BULK, &of(&ids, &[("do", "remove"), ("step", "apply")]))
             .expect(404);
     }
-    assert_eq!(count(&house, "audit_events"), deeds);
-    assert_eq!(count(&house, "memberships WHERE status <> 'active'"), 0);
-    house.expect_sound();
+    assert_eq!(count(&app, "audit_events"), events);
+    assert_eq!(count(&app, "memberships WHERE status <> 'active'"), 0);
+    app.expect_sound();
 }
 
 #[test]
-fn nobody_changes_many_whom_they_could_not_change_one_by_one() {
-    let house = House::open();
-    let at = harbor(&house);
+fn no_one_changes_many_whom_they_could_not_change_one_by_one() {
+    let app = TestApp::open();
+    let at = harbor(&app);
     for kind in ["role", "assign", "suspend", "remove", "group", "access-end"] {
         at.edith
             .post(BULK, &of(&at.ids, &[("do", kind), ("step", "apply")]))
@@ -361,7 +361,7 @@ fn nobody_changes_many_whom_they_could_not_change_one_by_one() {
             .all("tbody input[name=id]", "value")
             .is_empty()
     );
-    // The last owner is not among the removed, whoever asks.
+    // The last owner is not among the removed, anyone who asks.
     at.olivia
         .post(
             BULK,
@@ -369,5 +369,5 @@ fn nobody_changes_many_whom_they_could_not_change_one_by_one() {
         )
         .expect(422)
         .expect_text("Nothing was changed, because of Olivia Hart");
-    house.expect_sound();
+    app.expect_sound();
 }

@@ -1,33 +1,33 @@
 //! Companies: made, renamed, archived and restored, with people of their own.
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 
 const BASE: &str = "/organizations/lakeside/companies";
 
 /// Olivia's organization, its company north, and a member; the member's id.
-fn lakeside(house: &House) -> (Client, Client, String) {
-    let (owner, noah, id) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@lake.test", true);
-        let organization = stage.organization("Lakeside", "lakeside", owner);
-        stage.company(organization, "North", "north");
-        let noah = stage.account("Noah Brandt", "noah@lake.test", true);
-        let id = stage.enrol(organization, noah, "member", &[]).to_string();
-        (stage.ticket(owner), stage.ticket(noah), id)
+fn lakeside(app: &TestApp) -> (Client, Client, String) {
+    let (owner, noah, id) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@lake.test", true);
+        let organization = fixtures.organization("Lakeside", "lakeside", owner);
+        fixtures.company(organization, "North", "north");
+        let noah = fixtures.account("Noah Brandt", "noah@lake.test", true);
+        let id = fixtures.enrol(organization, noah, "member", &[]).to_string();
+        (fixtures.ticket(owner), fixtures.ticket(noah), id)
     });
-    (house.holder(&owner), house.holder(&noah), id)
+    (app.holder(&owner), app.holder(&noah), id)
 }
 
-fn deeds(house: &House, action: &str) -> Vec<String> {
-    house.database.words(&format!(
+fn events(app: &TestApp, action: &str) -> Vec<String> {
+    app.database.words(&format!(
         "SELECT before || ' > ' || after AS value FROM audit_events WHERE action = '{action}' ORDER BY id"
     ))
 }
 
 #[test]
 fn a_company_is_made_renamed_and_found_under_its_new_address() {
-    let house = House::open();
-    let (olivia, _, _) = lakeside(&house);
+    let app = TestApp::open();
+    let (olivia, _, _) = lakeside(&app);
     let page = olivia.get(&format!("{BASE}/new")).expect(200);
     olivia
         .submit(&page, BASE, &[("name", "Harbor & Sons")])
@@ -57,8 +57,8 @@ fn a_company_is_made_renamed_and_found_under_its_new_address() {
         .expect_redirect(&format!("{BASE}/harbor/settings"));
     olivia.get(&format!("{BASE}/harbor")).expect(200).expect_text("Harbor");
     olivia.get(&format!("{BASE}/harbor-sons")).expect(404);
-    assert_eq!(deeds(&house, "company.created").len(), 2);
-    let edited = deeds(&house, "company.edited");
+    assert_eq!(events(&app, "company.created").len(), 2);
+    let edited = events(&app, "company.edited");
     assert!(
         edited[0].contains("Harbor & Sons") && edited[0].contains("harbor-sons"),
         "{edited:?}"
@@ -67,8 +67,8 @@ fn a_company_is_made_renamed_and_found_under_its_new_address() {
 
 #[test]
 fn an_archived_company_is_read_only_out_of_the_count_and_comes_back_whole() {
-    let house = House::open();
-    let (olivia, noah, id) = lakeside(&house);
+    let app = TestApp::open();
+    let (olivia, noah, id) = lakeside(&app);
     let give = [("member", id.as_str()), ("role", "manager")];
     olivia.post(&format!("{BASE}/north/members"), &give).expect(303);
     noah.get(&format!("{BASE}/north/settings")).expect(200);
@@ -88,8 +88,8 @@ fn an_archived_company_is_read_only_out_of_the_count_and_comes_back_whole() {
         .expect(200)
         .expect_text("North")
         .expect_text("Archived");
-    // Nothing in it changes, whoever asks and whichever way.
-    let company = house
+    // Nothing in it changes, anyone who asks and whichever way.
+    let company = app
         .database
         .words("SELECT id AS value FROM companies WHERE slug = 'north'")
         .remove(0);
@@ -131,7 +131,7 @@ fn an_archived_company_is_read_only_out_of_the_count_and_comes_back_whole() {
     olivia.post(&format!("{BASE}/north/members/{id}/unassigning"), &[]);
     let taking = format!("/organizations/lakeside/members/{id}/companies/{company}/unassigning");
     olivia.post(&taking, &[]);
-    let held = house.database.words("SELECT role AS value FROM company_assignments");
+    let held = app.database.words("SELECT role AS value FROM company_assignments");
     assert_eq!(held, ["manager"]);
 
     olivia.post(&format!("{BASE}/north/restoring"), &[]).expect(303);
@@ -144,21 +144,21 @@ fn an_archived_company_is_read_only_out_of_the_count_and_comes_back_whole() {
     .expect(303);
     assert_eq!(
         (
-            deeds(&house, "company.archived").len(),
-            deeds(&house, "company.restored").len()
+            events(&app, "company.archived").len(),
+            events(&app, "company.restored").len()
         ),
         (1, 1)
     );
     // Twice is once.
     olivia.post(&format!("{BASE}/north/restoring"), &[]).expect(303);
-    assert_eq!(deeds(&house, "company.restored").len(), 1);
-    house.expect_sound();
+    assert_eq!(events(&app, "company.restored").len(), 1);
+    app.expect_sound();
 }
 
 #[test]
-fn a_company_is_open_to_whom_it_is_assigned_and_closed_again_when_they_are_taken_off() {
-    let house = House::open();
-    let (olivia, noah, id) = lakeside(&house);
+fn a_company_is_open_to_whom_it_is_assigned_and_closed_again_when_they_are_removed() {
+    let app = TestApp::open();
+    let (olivia, noah, id) = lakeside(&app);
     noah.get(&format!("{BASE}/north")).expect(403);
     let page = olivia
         .get(&format!("{BASE}/north/members?q=noah"))
@@ -186,8 +186,8 @@ fn a_company_is_open_to_whom_it_is_assigned_and_closed_again_when_they_are_taken
     noah.fragment(&format!("{BASE}/north")).expect(403);
     assert_eq!(
         (
-            deeds(&house, "member.assigned").len(),
-            deeds(&house, "member.unassigned").len()
+            events(&app, "member.assigned").len(),
+            events(&app, "member.unassigned").len()
         ),
         (2, 1)
     );
@@ -198,12 +198,12 @@ fn a_company_is_open_to_whom_it_is_assigned_and_closed_again_when_they_are_taken
 
 #[test]
 fn a_hundred_and_twenty_companies_are_searched_and_paged() {
-    let house = House::open();
-    let (olivia, _, _) = lakeside(&house);
-    house.stage(|stage| {
-        let organization = stage.organization_of("lakeside");
+    let app = TestApp::open();
+    let (olivia, _, _) = lakeside(&app);
+    app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("lakeside");
         for n in 0..118 {
-            stage.company(organization, &format!("Éclair {n:03}"), &format!("eclair-{n:03}"));
+            fixtures.company(organization, &format!("Éclair {n:03}"), &format!("eclair-{n:03}"));
         }
     });
     for query in ["", "?sort=newest"] {

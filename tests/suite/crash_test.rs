@@ -1,4 +1,4 @@
-//! The power goes out under load: what was acknowledged is there afterwards, and each letter arrives once.
+//! The power goes out under load: what was acknowledged is there afterwards, and each email arrives once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use crate::harness::client::Client;
 use crate::harness::page::Page;
 use crate::harness::people::{PASSWORD, found};
-use crate::harness::real::{Real, said};
+use crate::harness::server_process::{ServerProcess, said};
 use crate::harness::smtp::Smtp;
 
-/// A founder on a real process whose letters become files.
-fn founder(real: &Real) -> Client {
-    let client = real.client();
+/// A founder on a real process whose emails become files.
+fn founder(server: &ServerProcess) -> Client {
+    let client = server.client();
     let fields = [
         ("name", "Olivia Hart"),
         ("email", "olivia@crash.test"),
@@ -21,7 +21,7 @@ fn founder(real: &Real) -> Client {
         ("terms", "on"),
     ];
     client.post("/signup", &fields).expect(303);
-    let link = real.mail_to("olivia@crash.test").link("/verify/");
+    let link = server.mail_to("olivia@crash.test").link("/verify/");
     client.post(&link, &[]).expect(303);
     found(&client, "Crash", "crash", "olivia@crash.test");
     client
@@ -40,7 +40,7 @@ struct Said {
 }
 
 /// Several people work for a while, then the process is killed in the middle of it.
-fn work_until_killed(real: &mut Real, client: &Client, round: usize, load: Duration) -> Said {
+fn work_until_killed(server: &mut ServerProcess, client: &Client, round: usize, load: Duration) -> Said {
     let acknowledged = Mutex::new(Said::default());
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -77,27 +77,27 @@ fn work_until_killed(real: &mut Real, client: &Client, round: usize, load: Durat
             });
         }
         std::thread::sleep(load);
-        real.kill();
+        server.kill();
         over.store(true, Ordering::Relaxed);
     });
     acknowledged.into_inner().expect("no worker panicked")
 }
 
 /// Lets an organization send as many invitations as it likes, by making it old and what it sent past.
-fn forget_sent(real: &Real) {
-    real.database.execute("UPDATE invitations SET last_sent_at = 1");
+fn forget_sent(server: &ServerProcess) {
+    server.database.execute("UPDATE invitations SET last_sent_at = 1");
 }
 
 #[test]
 fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
-    let mut real = Real::spawn();
-    let client = founder(&real);
-    real.database.execute("UPDATE organizations SET created_at = 1");
+    let mut server = ServerProcess::spawn();
+    let client = founder(&server);
+    server.database.execute("UPDATE organizations SET created_at = 1");
     let mut said_so_far = Said::default();
     for round in 0..4 {
-        forget_sent(&real);
+        forget_sent(&server);
         let said = work_until_killed(
-            &mut real,
+            &mut server,
             &client,
             round,
             Duration::from_millis(700 + 130 * round as u64),
@@ -108,9 +108,9 @@ fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
         );
         said_so_far.invited.extend(said.invited);
         said_so_far.companies.extend(said.companies);
-        real.start();
+        server.start();
     }
-    let invited: BTreeSet<String> = real
+    let invited: BTreeSet<String> = server
         .database
         .words("SELECT email AS value FROM invitations")
         .into_iter()
@@ -121,27 +121,27 @@ fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
         .filter(|name| !invited.contains(&format!("{name}@crash.test")))
         .collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-    let slugs: BTreeSet<String> = real
+    let slugs: BTreeSet<String> = server
         .database
         .words("SELECT slug AS value FROM companies")
         .into_iter()
         .collect();
     let lost: Vec<_> = said_so_far.companies.difference(&slugs).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-    // Each change has its deed, also the ones whose answer nobody heard.
+    // Each change has its audit event, also the ones whose answer no one heard.
     for (action, rows) in [("member.invited", "invitations"), ("company.created", "companies")] {
-        let deeds = real.database.number(&format!(
+        let events = server.database.number(&format!(
             "SELECT count(*) AS value FROM audit_events WHERE action = '{action}'"
         ));
-        let rows = real.database.number(&format!("SELECT count(*) AS value FROM {rows}"));
-        assert_eq!(deeds, rows, "{action}");
+        let rows = server.database.number(&format!("SELECT count(*) AS value FROM {rows}"));
+        assert_eq!(events, rows, "{action}");
     }
-    let letters = real
+    let emails = server
         .database
         .number("SELECT count(*) AS value FROM mail_outbox WHERE kind = 'invitation'");
-    assert_eq!(letters, invited.len() as i64, "each invitation has its letter");
+    assert_eq!(emails, invited.len() as i64, "each invitation has its letter");
     for command in [&["doctor"][..], &["audit", "verify"]] {
-        let output = real.run(command);
+        let output = server.run(command);
         assert_eq!(output.status.code(), Some(0), "{command:?}: {}", said(&output));
     }
     // The session outlived every kill.
@@ -151,12 +151,12 @@ fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
 #[test]
 fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
     let smtp = Smtp::start();
-    let mut real = Real::spawn();
-    let client = founder(&real);
-    // From now on letters leave by SMTP.
-    real.kill();
-    real.set("TENANTRY_SMTP_URL", &smtp.url());
-    real.database.execute("UPDATE organizations SET created_at = 1");
+    let mut server = ServerProcess::spawn();
+    let client = founder(&server);
+    // From now on emails leave by SMTP.
+    server.kill();
+    server.set("TENANTRY_SMTP_URL", &smtp.url());
+    server.database.execute("UPDATE organizations SET created_at = 1");
     let mut acknowledged = BTreeSet::new();
     for round in 0..4 {
         match round {
@@ -165,42 +165,42 @@ fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
             2 => smtp.hang(2),
             _ => smtp.accept(),
         }
-        real.start();
-        forget_sent(&real);
-        acknowledged.extend(work_until_killed(&mut real, &client, round, Duration::from_millis(900)).invited);
+        server.start();
+        forget_sent(&server);
+        acknowledged.extend(work_until_killed(&mut server, &client, round, Duration::from_millis(900)).invited);
     }
     smtp.accept();
-    real.start();
+    server.start();
     assert!(acknowledged.len() >= 8, "no load: {acknowledged:?}");
     let open = "SELECT count(*) AS value FROM mail_outbox WHERE state IN ('queued', 'sending')";
     let end = Instant::now() + Duration::from_secs(60);
     let mut names = ["Olivia", "Olivia Hart"].iter().cycle();
-    while real.database.number(open) > 0 {
-        assert!(Instant::now() < end, "letters are left:\n{}", real.log());
+    while server.database.number(open) > 0 {
+        assert!(Instant::now() < end, "letters are left:\n{}", server.log());
         // Minutes of pause and of lease are too long for a test.
-        real.database
+        server.database
             .execute("UPDATE jobs SET run_at = 1 WHERE kind = 'email' AND lease_until IS NULL");
         std::thread::sleep(Duration::from_secs(1));
-        real.database
+        server.database
             .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
-        // A commit of somebody rings the bell of the sender.
+        // A commit of someone rings the bell of the sender.
         client.post("/account/name", &[("name", names.next().expect("for ever"))]);
     }
-    let given_up = real
+    let given_up = server
         .database
         .words("SELECT last_error AS value FROM mail_outbox WHERE state <> 'sent'");
     assert!(given_up.is_empty(), "{given_up:?}");
 
-    // A receiver keeps one letter of each Message-ID (RFC 5322, 3.6.4).
+    // A receiver keeps one email of each Message-ID (RFC 5322, 3.6.4).
     let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut links: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for letter in smtp.letters() {
-        assert!(!letter.message_id.is_empty(), "{}", letter.raw);
+    for message in smtp.emails() {
+        assert!(!message.message_id.is_empty(), "{}", message.raw);
         links
-            .entry(letter.to.clone())
+            .entry(message.to.clone())
             .or_default()
-            .insert(letter.link("/invitations/"));
-        ids.entry(letter.to).or_default().insert(letter.message_id);
+            .insert(message.link("/invitations/"));
+        ids.entry(message.to).or_default().insert(message.message_id);
     }
     for name in &acknowledged {
         let email = format!("{name}@crash.test");
@@ -215,18 +215,18 @@ fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
         links.values().all(|links| links.len() == 1),
         "copies of a letter differ"
     );
-    // Every letter belongs to an invitation that exists, and its link opens.
-    let invited: BTreeSet<String> = real
+    // Every email belongs to an invitation that exists, and its link opens.
+    let invited: BTreeSet<String> = server
         .database
         .words("SELECT email AS value FROM invitations")
         .into_iter()
         .collect();
     assert_eq!(ids.keys().cloned().collect::<BTreeSet<_>>(), invited);
     let (_, some) = links.iter().next().expect("a letter");
-    real.client()
+    server.client()
         .get(some.iter().next().expect("a link"))
         .expect(200)
         .expect_text("Join Crash");
-    let doctor = real.run(&["doctor"]);
+    let doctor = server.run(&["doctor"]);
     assert_eq!(doctor.status.code(), Some(0), "{}", said(&doctor));
 }

@@ -1,5 +1,5 @@
 //! People who work together to get more than any of them has. Through the pages, step by step, by chance: whatever they
-//! grant, override, group and make, nobody ends with more than the one who gave it could give.
+//! grant, override, group and make, no one ends with more than the one who gave it could give.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::role::Role;
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::invite;
 use crate::harness::rounds;
 
@@ -39,26 +39,26 @@ struct Person {
 }
 
 struct World<'a> {
-    house: &'a House,
+    app: &'a TestApp,
     people: Vec<Person>,
     companies: Vec<String>,
 }
 
 impl World<'_> {
-    /// What everybody's rights follow from, by membership.
+    /// What everyone's permissions follow from, by membership.
     fn grounds(&self) -> BTreeMap<String, AccessInputs> {
-        self.house.stage(|stage| {
-            let organization = stage.organization_of(SLUG);
+        self.app.fixtures(|fixtures| {
+            let organization = fixtures.organization_of(SLUG);
             let ids = self.people.iter().map(|person| person.id.clone());
-            ids.map(|id| (id.clone(), stage.grounds(organization, &id))).collect()
+            ids.map(|id| (id.clone(), fixtures.grounds(organization, &id))).collect()
         })
     }
 
     fn stored(&self, sql: &str) -> Vec<String> {
-        self.house.database.words(sql)
+        self.app.database.words(sql)
     }
 
-    /// One try of somebody at something. What became of it does not matter here; most is refused.
+    /// One try of someone at something. What became of it does not matter here; most is refused.
     fn step(&self, chance: &mut Chance, actor: usize, n: usize) -> String {
         let actor = &self.people[actor];
         let target = &chance.pick(&self.people).id;
@@ -172,9 +172,9 @@ fn keys(set: PermissionSet) -> Vec<&'static str> {
 }
 
 #[test]
-fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anybody_exceed_the_granter() {
-    let house = House::open();
-    let olivia = house.owner_of("Lakeside Agency", SLUG);
+fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anyone_exceed_the_granter() {
+    let app = TestApp::open();
+    let olivia = app.owner_of("Lakeside Agency", SLUG);
     let cast = [
         ("Adam Lund", "adam@lakeside.test", "admin"),
         ("Berta Lund", "berta@lakeside.test", "admin"),
@@ -188,9 +188,9 @@ fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anybody_exceed_t
         .iter()
         .map(|(name, email, role)| {
             invite(&olivia, SLUG, email, role);
-            let client = house.sign_up(name, email);
-            house.accept(&client, email);
-            let id = house.database.words(&format!(
+            let client = app.sign_up(name, email);
+            app.accept(&client, email);
+            let id = app.database.words(&format!(
                 "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}'"
             ));
             Person {
@@ -199,16 +199,16 @@ fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anybody_exceed_t
             }
         })
         .collect();
-    let companies = house.database.words("SELECT id AS value FROM companies ORDER BY id");
+    let companies = app.database.words("SELECT id AS value FROM companies ORDER BY id");
     let world = World {
-        house: &house,
+        app: &app,
         people,
         companies,
     };
     // The two admins may not do everything that admins usually may, and not the same.
     for (n, denied) in [(0, "company.create"), (1, "billing.view")] {
         let id = &world.people[n].id;
-        house.database.execute(&format!(
+        app.database.execute(&format!(
             "UPDATE memberships SET overrides = '{{\"{denied}\":\"deny\"}}' WHERE id = '{id}'"
         ));
     }
@@ -258,5 +258,5 @@ fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anybody_exceed_t
         before = after;
     }
     assert!(changed > rounds(20, 1), "the steps changed something: {changed}");
-    house.expect_sound();
+    app.expect_sound();
 }

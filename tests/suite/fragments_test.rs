@@ -1,32 +1,32 @@
-//! What htmx asks for is a part of the page that everybody gets: one source, two sizes.
+//! What htmx asks for is a part of the page that everyone gets: one source, two sizes.
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
-use crate::roles_test::Scene;
+use crate::harness::test_app::TestApp;
+use crate::roles_test::Scenario;
 
 fn squeeze(html: &str) -> String {
     html.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Every page of which parts are asked for.
-fn pages(scene: &Scene) -> Vec<String> {
-    let base = format!("/organizations/{}", scene.slug);
-    let company = format!("{base}/companies/{}", scene.north_slug);
+fn pages(scenario: &Scenario) -> Vec<String> {
+    let base = format!("/organizations/{}", scenario.slug);
+    let company = format!("{base}/companies/{}", scenario.north_slug);
     vec![
         "/organizations".into(),
-        format!("/organizations?q={}", scene.slug),
+        format!("/organizations?q={}", scenario.slug),
         format!("{base}/members"),
         format!("{base}/members?q=tara&role=member&sort=-name"),
         format!("{base}/members?q=nobody"),
-        format!("{base}/members/{}", scene.member),
-        format!("{base}/members/{}/removal", scene.member),
+        format!("{base}/members/{}", scenario.member),
+        format!("{base}/members/{}/removal", scenario.member),
         format!("{base}/invitations"),
         format!("{base}/invitations?status=all&q=newcomer"),
         format!("{base}/invitations?q=nobody"),
         format!("{base}/invitations/new"),
         format!("{base}/invitations/new?company_q=nor"),
-        format!("{base}/invitations/{}", scene.invitation),
-        format!("{base}/invitations/{}/cancellation", scene.invitation),
+        format!("{base}/invitations/{}", scenario.invitation),
+        format!("{base}/invitations/{}/cancellation", scenario.invitation),
         format!("{base}/companies"),
         format!("{base}/companies?q=north&sort=newest"),
         format!("{base}/companies/new"),
@@ -36,31 +36,31 @@ fn pages(scene: &Scene) -> Vec<String> {
         format!("{base}/leaving"),
         format!("{base}/access"),
         format!("{base}/access?q=tara&role=member"),
-        format!("{base}/access?tab=company&company={}", scene.north_slug),
+        format!("{base}/access?tab=company&company={}", scenario.north_slug),
         format!("{base}/access?q=nobody"),
         format!("{base}/access/assignments/new"),
         format!(
             "{base}/access/assignments/new?member_id={}&company_id={}",
-            scene.member, scene.north
+            scenario.member, scenario.north
         ),
         format!("{base}/access/assignments/new?mode=new"),
         format!("{base}/access/matrix"),
-        format!("{base}/access/matrix?q=tara&company={}", scene.north_slug),
+        format!("{base}/access/matrix?q=tara&company={}", scenario.north_slug),
     ]
 }
 
-fn owner(house: &House, scene: &Scene) -> Client {
-    house.holder(scene.actor.as_ref().expect("an owner"))
+fn owner(app: &TestApp, scenario: &Scenario) -> Client {
+    app.holder(scenario.actor.as_ref().expect("an owner"))
 }
 
 #[test]
 fn each_fragment_is_contained_in_its_page() {
-    let house = House::open();
-    let scene = Scene::set(&house, "owner", "fragments");
-    let client = owner(&house, &scene);
+    let app = TestApp::open();
+    let scenario = Scenario::set(&app, "owner", "fragments");
+    let client = owner(&app, &scenario);
     // The first visit is noted; from then on both are asked at one time.
     client.get("/organizations/fragments").expect(200);
-    for path in pages(&scene) {
+    for path in pages(&scenario) {
         let (page, part) = (client.get(&path).expect(200), client.fragment(&path).expect(200));
         assert!(page.body.contains("<html"), "{path} is a whole page");
         assert!(
@@ -87,16 +87,16 @@ fn each_fragment_is_contained_in_its_page() {
 
 #[test]
 fn a_fragment_asked_for_without_a_session_leads_the_whole_page_to_the_login() {
-    let house = House::open();
-    let scene = Scene::set(&house, "owner", "fragments");
-    for path in pages(&scene) {
-        let part = house.client().fragment(&path).expect(401);
+    let app = TestApp::open();
+    let scenario = Scenario::set(&app, "owner", "fragments");
+    for path in pages(&scenario) {
+        let part = app.client().fragment(&path).expect(401);
         let to = part.header("hx-redirect").to_owned();
         assert!(to.starts_with("/login?next="), "{path}: {to}");
         assert!(part.body.is_empty() || !part.body.contains("<html"), "{path}");
     }
     // A form sent without a session does not throw the person onto a page that only takes forms.
-    let post = house
+    let post = app
         .client()
         .post_fragment("/organizations/fragments/invitations", &[("emails", "a@b.test")])
         .expect(401);
@@ -109,9 +109,9 @@ fn a_fragment_asked_for_without_a_session_leads_the_whole_page_to_the_login() {
 
 #[test]
 fn a_dialog_that_is_refused_comes_back_as_a_dialog_and_one_that_succeeds_leads_on() {
-    let house = House::open();
-    let scene = Scene::set(&house, "owner", "fragments");
-    let client = owner(&house, &scene);
+    let app = TestApp::open();
+    let scenario = Scenario::set(&app, "owner", "fragments");
+    let client = owner(&app, &scenario);
     let base = "/organizations/fragments";
     for (path, wrong, right) in [
         (

@@ -1,7 +1,7 @@
 //! Groups: what they give, who may change them, and that what counts is always what follows from what was given.
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::rounds;
 
@@ -23,17 +23,17 @@ struct Atlas {
 }
 
 /// An owner, an admin, a user admin, an editor, the manager of north, and Noah, a member of nothing.
-fn atlas(house: &House) -> Atlas {
-    let (tickets, ids) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@atlas.test", true);
-        let organization = stage.organization("Atlas", "atlas", owner);
-        let north = stage.company(organization, "North", "north");
-        let south = stage.company(organization, "South", "south");
+fn atlas(app: &TestApp) -> Atlas {
+    let (tickets, ids) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@atlas.test", true);
+        let organization = fixtures.organization("Atlas", "atlas", owner);
+        let north = fixtures.company(organization, "North", "north");
+        let south = fixtures.company(organization, "South", "south");
         let mut enrol = |name: &str, role: &str, companies: &[(_, &str)]| {
-            let user = stage.account(name, &format!("{}@atlas.test", &name[..3]), true);
+            let user = fixtures.account(name, &format!("{}@atlas.test", &name[..3]), true);
             (
-                stage.ticket(user),
-                stage.enrol(organization, user, role, companies).to_string(),
+                fixtures.ticket(user),
+                fixtures.enrol(organization, user, role, companies).to_string(),
             )
         };
         let adam = enrol("Adam West", "admin", &[]);
@@ -42,11 +42,11 @@ fn atlas(house: &House) -> Atlas {
         let manager = enrol("Mona Lind", "member", &[(north, "manager")]);
         let noah = enrol("Noah Brandt", "member", &[]);
         (
-            [stage.ticket(owner), adam.0, ursula.0, edith.0, manager.0, noah.0],
+            [fixtures.ticket(owner), adam.0, ursula.0, edith.0, manager.0, noah.0],
             [noah.1, adam.1, ursula.1, north.to_string(), south.to_string()],
         )
     });
-    let [olivia, adam, ursula, edith, manager, noah] = tickets.each_ref().map(|ticket| house.holder(ticket));
+    let [olivia, adam, ursula, edith, manager, noah] = tickets.each_ref().map(|ticket| app.holder(ticket));
     let [noah_id, adam_id, ursula_id, north, south] = ids;
     Atlas {
         olivia,
@@ -74,14 +74,14 @@ fn make(client: &Client, name: &str, role: &str, companies: &[(&str, &str)]) -> 
     page.location.expect("a way to the group")
 }
 
-fn count(house: &House, from: &str) -> i64 {
-    house.database.number(&format!("SELECT count(*) AS value FROM {from}"))
+fn count(app: &TestApp, from: &str) -> i64 {
+    app.database.number(&format!("SELECT count(*) AS value FROM {from}"))
 }
 
 #[test]
-fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
-    let house = House::open();
-    let at = atlas(&house);
+fn anyone_who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
+    let app = TestApp::open();
+    let at = atlas(&app);
     at.noah.get("/organizations/atlas/companies/north").expect(403);
     let group = make(&at.olivia, "Support", "member", &[(&at.north, "editor")]);
     at.olivia
@@ -95,9 +95,9 @@ fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
         .expect_redirect(&group);
     at.noah.get("/organizations/atlas/companies/north/settings").expect(200);
     at.noah.get("/organizations/atlas/companies/south").expect(403);
-    house.expect_sound();
+    app.expect_sound();
 
-    // Changed once, it counts for everybody in it.
+    // Changed once, it counts for everyone in it.
     at.olivia
         .post(
             &format!("{group}/settings"),
@@ -118,7 +118,7 @@ fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
         .expect_text("Viewer by group Support")
         .expect_text("By group Support");
     at.olivia.get(GROUPS).expect(200).expect_text("South (manager)");
-    house.expect_sound();
+    app.expect_sound();
 
     // An archived company is read-only: what the group gives there outlives a change of the rest.
     at.olivia
@@ -132,7 +132,7 @@ fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
         .expect(303);
     at.noah.get("/organizations/atlas/companies/south/settings").expect(200);
 
-    // Somebody comes in twice once, and goes once.
+    // Someone comes in twice once, and goes once.
     at.olivia
         .post(&add, &[("member_id", &at.noah_id)])
         .expect(303)
@@ -160,18 +160,18 @@ fn who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
         ("group.member_removed", 1),
     ] {
         assert_eq!(
-            count(&house, &format!("audit_events WHERE action = '{action}'")),
+            count(&app, &format!("audit_events WHERE action = '{action}'")),
             n,
             "{action}"
         );
     }
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn nobody_gives_by_a_group_what_they_may_not_give() {
-    let house = House::open();
-    let at = atlas(&house);
+fn no_one_gives_by_a_group_what_they_may_not_give() {
+    let app = TestApp::open();
+    let at = atlas(&app);
     let bad = |client: &Client, role: &str| client.post(GROUPS, &[("name", "Rise"), ("role", role)]);
     for role in ["owner", "admin", "billing_admin", "user_admin", "emperor", ""] {
         let page = bad(&at.ursula, role).expect(422);
@@ -186,7 +186,7 @@ fn nobody_gives_by_a_group_what_they_may_not_give() {
         bad(client, "member").expect(403);
         client.get(&format!("{GROUPS}/new")).expect(403);
     }
-    assert_eq!(count(&house, "groups"), 0);
+    assert_eq!(count(&app, "groups"), 0);
 
     // A group of admins, or with an admin in it, is an admin's to change.
     let admins = make(&at.olivia, "Admins", "admin", &[]);
@@ -207,7 +207,7 @@ fn nobody_gives_by_a_group_what_they_may_not_give() {
     at.ursula
         .post(&format!("{mixed}/members/{}/removal", at.adam_id), &[])
         .expect(303);
-    assert_eq!(count(&house, "group_members"), 1);
+    assert_eq!(count(&app, "group_members"), 1);
     at.olivia
         .post(&format!("{mixed}/members/{}/removal", at.adam_id), &[])
         .expect(303);
@@ -215,7 +215,7 @@ fn nobody_gives_by_a_group_what_they_may_not_give() {
         .post(&format!("{mixed}/members"), &[("member_id", &at.noah_id)])
         .expect(303);
 
-    // Nobody raises themselves; out of it everybody may go.
+    // No one raises themselves; out of it everyone may go.
     let editors = make(&at.adam, "Editors", "editor", &[]);
     at.ursula
         .post(&format!("{editors}/members"), &[("member_id", &at.ursula_id)])
@@ -233,10 +233,10 @@ fn nobody_gives_by_a_group_what_they_may_not_give() {
     at.ursula
         .post(&format!("{editors}/members/{}/removal", at.ursula_id), &[])
         .expect(303);
-    assert_eq!(count(&house, "group_members"), 1);
+    assert_eq!(count(&app, "group_members"), 1);
 
     // An override that waits for a role must not come alive by one who lacks the right.
-    house.database.execute(&format!(
+    app.database.execute(&format!(
         "UPDATE memberships SET overrides = '{{\"keys.manage\":\"allow\"}}' WHERE id = '{}'",
         at.noah_id
     ));
@@ -251,13 +251,13 @@ fn nobody_gives_by_a_group_what_they_may_not_give() {
     at.adam
         .post(&format!("{editors}/members"), &[("member_id", &at.noah_id)])
         .expect(303);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn who_manages_one_company_sees_the_groups_that_give_it() {
-    let house = House::open();
-    let at = atlas(&house);
+fn anyone_who_manages_one_company_sees_the_groups_that_give_it() {
+    let app = TestApp::open();
+    let at = atlas(&app);
     let north = make(&at.olivia, "Northern team", "member", &[(&at.north, "viewer")]);
     let south = make(&at.olivia, "Southern team", "member", &[(&at.south, "viewer")]);
     let list = at.manager.get(GROUPS).expect(200);
@@ -277,23 +277,23 @@ fn who_manages_one_company_sees_the_groups_that_give_it() {
 }
 
 #[test]
-fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
-    let house = House::open();
-    let at = atlas(&house);
+fn bad_input_gets_an_error_at_its_field_and_changes_nothing() {
+    let app = TestApp::open();
+    let at = atlas(&app);
     let group = make(&at.olivia, "Support", "viewer", &[]);
     let other = make(&at.olivia, "Other", "member", &[]);
-    let (foreign_company, foreign_member, foreign_group) = house.stage(|stage| {
-        let sten = stage.account("Sten Far", "sten@elsewhere.test", true);
-        let elsewhere = stage.organization("Elsewhere", "elsewhere", sten);
-        let far = stage.company(elsewhere, "Far", "far");
-        let group = stage.group(elsewhere, sten, "Far team", "member", &[(far, "viewer")]);
+    let (foreign_company, foreign_member, foreign_group) = app.fixtures(|fixtures| {
+        let sten = fixtures.account("Sten Far", "sten@elsewhere.test", true);
+        let elsewhere = fixtures.organization("Elsewhere", "elsewhere", sten);
+        let far = fixtures.company(elsewhere, "Far", "far");
+        let group = fixtures.group(elsewhere, sten, "Far team", "member", &[(far, "viewer")]);
         (
             far.to_string(),
-            stage.membership(elsewhere, sten).to_string(),
+            fixtures.membership(elsewhere, sten).to_string(),
             group.to_string(),
         )
     });
-    let deeds = count(&house, "audit_events");
+    let events = count(&app, "audit_events");
     let long = "x".repeat(61);
     for (path, name, says) in [
         (GROUPS.to_owned(), "", "Enter a name"),
@@ -339,15 +339,15 @@ fn bad_input_gets_an_error_at_its_place_and_changes_nothing() {
     let page = at.olivia.post(GROUPS, &fields).expect(200);
     assert_eq!(page.value_of("name").as_deref(), Some("Half typed"));
     assert!(page.has("North") && !page.has("South"), "{}", page.text());
-    assert_eq!(count(&house, "audit_events"), deeds);
+    assert_eq!(count(&app, "audit_events"), events);
     let _ = other;
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn many_come_into_a_group_by_the_list_of_members() {
-    let house = House::open();
-    let at = atlas(&house);
+    let app = TestApp::open();
+    let at = atlas(&app);
     let group = make(&at.olivia, "Support", "viewer", &[]);
     let id = group.rsplit('/').next().expect("an id");
     let fields = [
@@ -361,12 +361,12 @@ fn many_come_into_a_group_by_the_list_of_members() {
         .post(&format!("{MEMBERS}/bulk"), &fields)
         .expect_redirect(MEMBERS);
     assert_eq!(
-        house
+        app
             .database
             .number(&format!("SELECT member_count AS value FROM groups WHERE id = '{id}'")),
         2
     );
-    house.expect_sound();
+    app.expect_sound();
 }
 
 /// Numbers that look random and are the same on every run.
@@ -386,7 +386,7 @@ impl Dice {
 }
 
 /// Whatever is granted, inherited, suspended, removed and undone, in whatever order: the kept numbers, the roles and the
-/// places are what follows from what was given, and an undone removal gives back the same effective rights.
+/// places are what follows from what was given, and an undone removal gives back the same effective permissions.
 #[test]
 fn random_changes_leave_exactly_what_was_given() {
     for seed in [0x5eed_1234_u64, 0x00fe_edbe_ef77] {
@@ -395,30 +395,30 @@ fn random_changes_leave_exactly_what_was_given() {
 }
 
 fn steps(seed: u64) {
-    let house = House::open();
-    let (ticket, companies, members) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@atlas.test", true);
-        let organization = stage.organization("Atlas", "atlas", owner);
+    let app = TestApp::open();
+    let (ticket, companies, members) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@atlas.test", true);
+        let organization = fixtures.organization("Atlas", "atlas", owner);
         let companies: Vec<String> = (0..4)
             .map(|n| {
-                stage
+                fixtures
                     .company(organization, &format!("Company {n}"), &format!("company-{n}"))
                     .to_string()
             })
             .collect();
         let members: Vec<String> = (0..8)
             .map(|n| {
-                let user = stage.account(&format!("Person {n}"), &format!("p{n}@atlas.test"), true);
-                stage.enrol(organization, user, "member", &[]).to_string()
+                let user = fixtures.account(&format!("Person {n}"), &format!("p{n}@atlas.test"), true);
+                fixtures.enrol(organization, user, "member", &[]).to_string()
             })
             .collect();
-        (stage.ticket(owner), companies, members)
+        (fixtures.ticket(owner), companies, members)
     });
-    let olivia = house.holder(&ticket);
+    let olivia = app.holder(&ticket);
     let rights = |id: &str| {
-        house.stage(|stage| {
-            let organization = stage.organization_of("atlas");
-            stage.rights(organization, id)
+        app.fixtures(|fixtures| {
+            let organization = fixtures.organization_of("atlas");
+            fixtures.rights(organization, id)
         })
     };
     let roles = [
@@ -509,7 +509,7 @@ fn steps(seed: u64) {
             olivia.post(&format!("{member}/reinstatement"), &[]).expect(303);
         }
         if step % 30 == 29 {
-            house.expect_sound();
+            app.expect_sound();
         }
     }
     assert!(done.iter().filter(|n| **n > 0).count() > 10, "{done:?}");

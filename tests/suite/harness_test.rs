@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::places::Folder;
 use crate::harness::smtp::Smtp;
@@ -14,7 +14,7 @@ fn send(smtp: &Smtp, to: &str) -> Vec<String> {
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).expect("the SMTP server");
     let mut reader = BufReader::new(stream.try_clone().expect("a handle"));
     let rcpt = format!("RCPT TO:<{to}>\r\n");
-    let letter = format!(
+    let message = format!(
         "Message-ID: <1@test>\r\nFrom: Tenantry <a@b.test>\r\nTo: {to}\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\nhttp://127.0.0.1:1/verify/abc?x=1 is it\r\n.\r\n"
     );
     let mut codes = Vec::new();
@@ -24,7 +24,7 @@ fn send(smtp: &Smtp, to: &str) -> Vec<String> {
         "MAIL FROM:<a@b.test>\r\n",
         &rcpt,
         "DATA\r\n",
-        &letter,
+        &message,
     ] {
         if stream.write_all(line.as_bytes()).is_err() {
             break;
@@ -45,21 +45,21 @@ fn send(smtp: &Smtp, to: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_mail_server_takes_refuses_and_drops_as_it_is_told() {
+fn the_mail_server_takes_refuses_and_drops_as_it_is_notified() {
     let smtp = Smtp::start();
     assert_eq!(
         send(&smtp, "olivia@example.test"),
         ["220", "250", "250", "250", "354", "250"]
     );
-    let letters = smtp.letters();
-    assert_eq!(letters.len(), 1);
-    let letter = &letters[0];
+    let emails = smtp.emails();
+    assert_eq!(emails.len(), 1);
+    let message = &emails[0];
     assert_eq!(
-        (letter.to.as_str(), letter.subject.as_str(), letter.message_id.as_str()),
+        (message.to.as_str(), message.subject.as_str(), message.message_id.as_str()),
         ("olivia@example.test", "Grüße", "1@test")
     );
-    assert_eq!(letter.from, ("Tenantry".into(), "a@b.test".into()));
-    assert_eq!(letter.link("/verify/"), "/verify/abc?x=1");
+    assert_eq!(message.from, ("Tenantry".into(), "a@b.test".into()));
+    assert_eq!(message.link("/verify/"), "/verify/abc?x=1");
 
     smtp.busy();
     assert_eq!(send(&smtp, "olivia@example.test").last().expect("an answer"), "451");
@@ -68,7 +68,7 @@ fn the_mail_server_takes_refuses_and_drops_as_it_is_told() {
     assert_eq!(send(&smtp, "emma@example.test").last().expect("an answer"), "250");
     smtp.drop_after_data();
     assert_eq!(send(&smtp, "liam@example.test").last().expect("an answer"), "closed");
-    assert_eq!(smtp.letters().len(), 3, "a dropped letter was stored all the same");
+    assert_eq!(smtp.emails().len(), 3, "a dropped letter was stored all the same");
     assert_eq!(smtp.attempts(), 5);
 }
 
@@ -157,10 +157,10 @@ mod browser {
 
     #[test]
     fn a_browser_signs_in_with_the_cookies_of_a_client() {
-        let house = House::shared();
-        let client = house.client();
+        let app = TestApp::shared();
+        let client = app.client();
         client.set_cookie("theme", "dark");
-        let browser = Browser::open(&house.base());
+        let browser = Browser::open(&app.base());
         browser.sign_in_as(&client);
         browser.goto("/login");
         assert_eq!(browser.script("return document.cookie", vec![]), "theme=dark");
@@ -169,8 +169,8 @@ mod browser {
 
     #[test]
     fn the_window_looks_as_the_test_asks() {
-        let house = House::shared();
-        let browser = Browser::with(&house.base(), Look::phone().dark());
+        let app = TestApp::shared();
+        let browser = Browser::with(&app.base(), Look::phone().dark());
         browser.goto("/login");
         let seen = browser.script(
             "return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]",

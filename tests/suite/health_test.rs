@@ -1,11 +1,11 @@
 //! What a load balancer and a log reader rely on.
 
 use crate::harness::client::raw;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 
 #[test]
-fn a_running_house_is_alive_and_ready() {
-    let client = House::shared().client();
+fn a_running_app_is_alive_and_ready() {
+    let client = TestApp::shared().client();
     assert_eq!(client.get("/health/live").expect(200).body.trim(), "live");
     assert_eq!(client.get("/health/ready").expect(200).body.trim(), "ready");
 }
@@ -13,7 +13,7 @@ fn a_running_house_is_alive_and_ready() {
 #[test]
 fn health_answers_a_probe_that_asks_by_address() {
     let answer = raw(
-        House::shared().port(),
+        TestApp::shared().port(),
         "GET /health/ready HTTP/1.1\r\nHost: 10.1.2.3:9\r\nConnection: close\r\n\r\n",
     );
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -21,7 +21,7 @@ fn health_answers_a_probe_that_asks_by_address() {
 
 #[test]
 fn every_answer_has_an_id_of_its_own() {
-    let client = House::shared().client();
+    let client = TestApp::shared().client();
     let ids: Vec<String> = ["/login", "/login", "/no-such-page", "/health/live"]
         .iter()
         .map(|path| client.get(path).header("x-request-id").to_owned())
@@ -35,10 +35,10 @@ fn every_answer_has_an_id_of_its_own() {
 #[test]
 fn a_stranger_cannot_choose_the_request_id_but_a_trusted_proxy_can() {
     let mine = "0123456789abcdef-mine";
-    let client = House::shared().client().with("X-Request-Id", mine);
+    let client = TestApp::shared().client().with("X-Request-Id", mine);
     assert_ne!(client.get("/login").header("x-request-id"), mine);
 
-    let behind_proxy = House::with(|c| c.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")]);
+    let behind_proxy = TestApp::with(|c| c.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")]);
     let client = behind_proxy.client();
     assert_eq!(
         client.with("X-Request-Id", mine).get("/login").header("x-request-id"),

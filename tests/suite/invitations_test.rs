@@ -5,7 +5,7 @@ use std::time::Duration;
 use tenantry::common::config::Signup;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
 
@@ -13,33 +13,33 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// An organization with its owner, Olivia Hart (`olivia@SLUG.test`), signed in.
-fn owner(house: &House, slug: &str) -> Client {
-    let ticket = house.stage(|stage| {
-        let user = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
-        stage.organization("Lakeside", slug, user);
-        stage.ticket(user)
+fn owner(app: &TestApp, slug: &str) -> Client {
+    let ticket = app.fixtures(|fixtures| {
+        let user = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+        fixtures.organization("Lakeside", slug, user);
+        fixtures.ticket(user)
     });
-    house.holder(&ticket)
+    app.holder(&ticket)
 }
 
 /// Another member, signed in.
-fn member(house: &House, slug: &str, name: &str, email: &str, role: &str) -> Client {
-    let ticket = house.stage(|stage| {
-        let user = stage.account(name, email, true);
-        let organization = stage.organization_of(slug);
-        stage.enrol(organization, user, role, &[]);
-        stage.ticket(user)
+fn member(app: &TestApp, slug: &str, name: &str, email: &str, role: &str) -> Client {
+    let ticket = app.fixtures(|fixtures| {
+        let user = fixtures.account(name, email, true);
+        let organization = fixtures.organization_of(slug);
+        fixtures.enrol(organization, user, role, &[]);
+        fixtures.ticket(user)
     });
-    house.holder(&ticket)
+    app.holder(&ticket)
 }
 
 /// An account without any organization, signed in.
-fn person(house: &House, name: &str, email: &str) -> Client {
-    let ticket = house.stage(|stage| {
-        let user = stage.account(name, email, true);
-        stage.ticket(user)
+fn person(app: &TestApp, name: &str, email: &str) -> Client {
+    let ticket = app.fixtures(|fixtures| {
+        let user = fixtures.account(name, email, true);
+        fixtures.ticket(user)
     });
-    house.holder(&ticket)
+    app.holder(&ticket)
 }
 
 fn invite(client: &Client, slug: &str, email: &str, more: &[(&str, &str)]) -> Page {
@@ -52,9 +52,9 @@ fn invite(client: &Client, slug: &str, email: &str, more: &[(&str, &str)]) -> Pa
 }
 
 /// The invitation's id by the address.
-fn id(house: &House, email: &str) -> String {
+fn id(app: &TestApp, email: &str) -> String {
     let sql = format!("SELECT id AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
-    house
+    app
         .database
         .words(&sql)
         .first()
@@ -62,9 +62,9 @@ fn id(house: &House, email: &str) -> String {
         .clone()
 }
 
-fn status(house: &House, email: &str) -> String {
+fn status(app: &TestApp, email: &str) -> String {
     let sql = format!("SELECT status AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
-    house
+    app
         .database
         .words(&sql)
         .first()
@@ -72,17 +72,17 @@ fn status(house: &House, email: &str) -> String {
         .clone()
 }
 
-fn deeds(house: &House, action: &str) -> i64 {
-    house.database.number(&format!(
+fn events(app: &TestApp, action: &str) -> i64 {
+    app.database.number(&format!(
         "SELECT count(*) AS value FROM audit_events WHERE action = '{action}'"
     ))
 }
 
-/// The link in the newest letter to this address.
-fn link(house: &House, email: &str) -> String {
-    let letters = house.letters_to(email);
-    let letter = letters.iter().rfind(|letter| letter.text.contains("/invitations/"));
-    letter
+/// The link in the newest email to this address.
+fn link(app: &TestApp, email: &str) -> String {
+    let emails = app.letters_to(email);
+    let message = emails.iter().rfind(|message| message.text.contains("/invitations/"));
+    message
         .unwrap_or_else(|| panic!("no invitation to {email}"))
         .link("/invitations/")
 }
@@ -92,9 +92,9 @@ fn accept(client: &Client, link: &str) -> Page {
 }
 
 #[test]
-fn the_letter_says_who_invites_where_and_as_what() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+fn the_email_says_who_invites_where_and_as_what() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     let fields = [
         ("first_name", "Noah"),
         ("last_name", "Brandt"),
@@ -105,11 +105,11 @@ fn the_letter_says_who_invites_where_and_as_what() {
         .follow(&olivia)
         .expect_text("Invit")
         .expect_text("noah@else.test");
-    let letter = house.mail_to("noah@else.test");
+    let message = app.mail_to("noah@else.test");
     assert!(
-        letter.subject.contains("Olivia Hart") && letter.subject.contains("Lakeside"),
+        message.subject.contains("Olivia Hart") && message.subject.contains("Lakeside"),
         "{}",
-        letter.subject
+        message.subject
     );
     for words in [
         "Hello Noah",
@@ -119,13 +119,13 @@ fn the_letter_says_who_invites_where_and_as_what() {
         "works once",
     ] {
         assert!(
-            letter.text.replace("\r\n", "\n").contains(words),
+            message.text.replace("\r\n", "\n").contains(words),
             "{words}:\n{}",
-            letter.text
+            message.text
         );
     }
     assert!(
-        letter.html.contains(&letter.link("/invitations/")),
+        message.html.contains(&message.link("/invitations/")),
         "both parts carry the same link"
     );
     let list = olivia.get("/organizations/lakeside/invitations").expect(200);
@@ -133,18 +133,18 @@ fn the_letter_says_who_invites_where_and_as_what() {
         .expect_text("Noah Brandt")
         .expect_text("noah@else.test")
         .expect_text("Editor");
-    assert_eq!(deeds(&house, "member.invited"), 1);
+    assert_eq!(events(&app, "member.invited"), 1);
 }
 
 #[test]
-fn whoever_follows_a_link_reads_what_it_means_for_them() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+fn an_invitee_who_follows_a_link_reads_what_it_means_for_them() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    let path = link(&house, "noah@else.test");
+    let path = link(&app, "noah@else.test");
 
     // Signed out, without an account: sign up, and nothing else.
-    let page = house
+    let page = app
         .client()
         .get(&path)
         .expect(200)
@@ -155,34 +155,34 @@ fn whoever_follows_a_link_reads_what_it_means_for_them() {
     assert_eq!(page.link("Sign in"), None);
 
     // Signed out, with an account: sign in, and nothing else.
-    let noah = person(&house, "Noah Brandt", "noah@else.test");
-    let page = house
+    let noah = person(&app, "Noah Brandt", "noah@else.test");
+    let page = app
         .client()
         .get(&path)
         .expect(200)
         .expect_text("Sign in with this address");
     assert_eq!(page.link("Sign in"), Some(format!("/login?next={path}")));
     assert_eq!(page.link("Create account"), None);
-    accept(&house.client(), &path).expect(303);
-    assert_eq!(status(&house, "noah@else.test"), "pending");
+    accept(&app.client(), &path).expect(303);
+    assert_eq!(status(&app, "noah@else.test"), "pending");
 
     // The invited person.
     noah.get(&path).expect(200).expect_text("Accept and open Lakeside");
 
-    // The invited person with an address that is not proven.
-    house
+    // The invited person with an address that is not verified.
+    app
         .database
         .execute("UPDATE users SET email_verified_at = NULL WHERE email = 'noah@else.test'");
     noah.get(&path)
         .expect(200)
         .expect_text("Verify your email address noah@else.test first");
     accept(&noah, &path).expect_redirect("/verify");
-    house
+    app
         .database
         .execute("UPDATE users SET email_verified_at = 1 WHERE email = 'noah@else.test'");
 
-    // Somebody else.
-    let emma = person(&house, "Emma Stone", "emma@else.test");
+    // Someone else.
+    let emma = person(&app, "Emma Stone", "emma@else.test");
     let page = emma
         .get(&path)
         .expect(200)
@@ -202,12 +202,12 @@ fn whoever_follows_a_link_reads_what_it_means_for_them() {
     emma.submit(&login, "/login", &fields).expect_redirect(&path);
 
     // An organization that does not work.
-    house.database.execute("UPDATE organizations SET status = 'suspended'");
+    app.database.execute("UPDATE organizations SET status = 'suspended'");
     noah.get(&path).expect(200).expect_text("This organization is not open");
     accept(&noah, &path)
         .expect(422)
         .expect_text("This organization is not open");
-    house.database.execute("UPDATE organizations SET status = 'active'");
+    app.database.execute("UPDATE organizations SET status = 'active'");
 
     // Accepted: for the member a way in, for others a word.
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
@@ -215,33 +215,33 @@ fn whoever_follows_a_link_reads_what_it_means_for_them() {
         .expect(200)
         .expect_text("Welcome to Lakeside. Your role is Viewer");
     noah.get(&path).expect(200).expect_text("You are a member of Lakeside");
-    house
+    app
         .client()
         .get(&path)
         .expect(200)
         .expect_text("This invitation was accepted already");
     // A second click on the button does no harm.
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
-    assert_eq!(deeds(&house, "invitation.accepted"), 1);
+    assert_eq!(events(&app, "invitation.accepted"), 1);
 
     // No such link.
-    let page = house.client().get("/invitations/no-such-link").expect(404);
+    let page = app.client().get("/invitations/no-such-link").expect(404);
     page.expect_text("Invitation not found");
     accept(&noah, "/invitations/no-such-link").expect(404);
 }
 
 #[test]
-fn a_link_that_is_over_says_why_and_lets_nobody_in() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+fn a_link_that_is_over_says_why_and_admits_no_one() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     let over = |email: &str, bring: &dyn Fn(&str, &str), words: &str| {
         invite(&olivia, "lakeside", email, &[]).expect(303);
-        let (noah, path) = (person(&house, "Noah Brandt", email), link(&house, email));
+        let (noah, path) = (person(&app, "Noah Brandt", email), link(&app, email));
         bring(
-            &format!("/organizations/lakeside/invitations/{}", id(&house, email)),
+            &format!("/organizations/lakeside/invitations/{}", id(&app, email)),
             &path,
         );
-        for client in [&noah, &house.client()] {
+        for client in [&noah, &app.client()] {
             let page = client.get(&path).expect(200).expect_text(words);
             assert!(page.form_count("acceptance") == 0, "{}", page.text());
         }
@@ -258,13 +258,13 @@ fn a_link_that_is_over_says_why_and_lets_nobody_in() {
     );
     over(
         "declined@else.test",
-        &|_, link| drop(house.client().post(&format!("{link}/declination"), &[]).expect(303)),
+        &|_, link| drop(app.client().post(&format!("{link}/declination"), &[]).expect(303)),
         "This invitation was declined",
     );
     over(
         "resent@else.test",
         &|path, _| {
-            house.advance(MINUTE + Duration::from_secs(1));
+            app.advance(MINUTE + Duration::from_secs(1));
             drop(olivia.post(&format!("{path}/resending"), &[]).expect(303));
         },
         "A newer link was sent",
@@ -272,7 +272,7 @@ fn a_link_that_is_over_says_why_and_lets_nobody_in() {
     over(
         "ended@else.test",
         &|_, _| {
-            house
+            app
                 .database
                 .execute("UPDATE invitations SET access_until = 1 WHERE email = 'ended@else.test'")
         },
@@ -280,19 +280,19 @@ fn a_link_that_is_over_says_why_and_lets_nobody_in() {
     );
     over(
         "late@else.test",
-        &|_, _| house.advance(7 * DAY + MINUTE),
+        &|_, _| app.advance(7 * DAY + MINUTE),
         "This invitation has expired",
     );
 }
 
 #[test]
 fn an_invitation_is_carried_through_sign_up() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     let fields = [("first_name", "Noah"), ("last_name", "Brandt")];
     invite(&olivia, "lakeside", "noah@else.test", &fields).expect(303);
-    let path = link(&house, "noah@else.test");
-    let noah = house.client();
+    let path = link(&app, "noah@else.test");
+    let noah = app.client();
     let page = noah.get(&path).expect(200);
     let form = noah
         .get(&page.link("Create account").expect("a way"))
@@ -300,22 +300,22 @@ fn an_invitation_is_carried_through_sign_up() {
         .expect_text("You were invited to Lakeside");
     assert_eq!(form.value_of("email").as_deref(), Some("noah@else.test"));
     assert_eq!(form.value_of("name").as_deref(), Some("Noah Brandt"));
-    // The letter's link proved the address: no second letter, straight back to the invitation.
+    // The email's link proved the address: no second email, straight back to the invitation.
     noah.submit(&form, "/signup", &[("password", PASSWORD), ("terms", "on")])
         .expect_redirect(&path);
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
     noah.get("/organizations/lakeside").expect(200).expect_text("Lakeside");
-    assert_eq!(house.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.letters_to("noah@else.test").len(), 1);
 }
 
 #[test]
-fn an_invitation_is_carried_through_a_sign_up_with_a_mailed_proof() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+fn an_invitation_is_carried_through_a_sign_up_with_a_verification_email() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    let path = link(&house, "noah@else.test");
-    // Another address than the invited one is proven by its own letter, and then reads that it is another one.
-    let emma = house.client();
+    let path = link(&app, "noah@else.test");
+    // Another address than the invited one is verified by its own email, and then reads that it is another one.
+    let emma = app.client();
     let fields = [
         ("name", "Emma Stone"),
         ("email", "emma@else.test"),
@@ -324,20 +324,20 @@ fn an_invitation_is_carried_through_a_sign_up_with_a_mailed_proof() {
         ("next", &path),
     ];
     emma.post("/signup", &fields).expect_redirect("/verify");
-    let proof = house.mail_to("emma@else.test").link("/verify/");
+    let proof = app.mail_to("emma@else.test").link("/verify/");
     emma.post(&proof, &[]).expect_redirect(&path);
     emma.get(&path)
         .expect(200)
         .expect_text("You are signed in as emma@else.test");
     accept(&emma, &path).expect(403);
-    assert_eq!(status(&house, "noah@else.test"), "pending");
+    assert_eq!(status(&app, "noah@else.test"), "pending");
 }
 
 #[test]
-fn an_invitation_opens_a_closed_house() {
-    let house = House::with(|config| config.signup = Signup::Invited);
-    let olivia = owner(&house, "lakeside");
-    house
+fn an_invitation_opens_a_instance_without_sign_up() {
+    let app = TestApp::with(|config| config.signup = Signup::Invited);
+    let olivia = owner(&app, "lakeside");
+    app
         .client()
         .get("/signup")
         .expect(200)
@@ -348,10 +348,10 @@ fn an_invitation_opens_a_closed_house() {
         ("password", PASSWORD),
         ("terms", "on"),
     ];
-    house.client().post("/signup", &fields).expect(422);
+    app.client().post("/signup", &fields).expect(422);
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    let path = link(&house, "noah@else.test");
-    let noah = house.client();
+    let path = link(&app, "noah@else.test");
+    let noah = app.client();
     let form = noah.get(&format!("/signup?next={}", encode(&path))).expect(200);
     let fields = [("name", "Noah Brandt"), ("password", PASSWORD), ("terms", "on")];
     noah.submit(&form, "/signup", &fields).expect_redirect(&path);
@@ -360,13 +360,13 @@ fn an_invitation_opens_a_closed_house() {
 
 #[test]
 fn looking_at_a_link_changes_nothing() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    let path = link(&house, "noah@else.test");
-    let deeds = house.database.number("SELECT count(*) AS value FROM audit_events");
-    let noah = person(&house, "Noah Brandt", "noah@else.test");
-    for client in [house.client(), noah] {
+    let path = link(&app, "noah@else.test");
+    let events = app.database.number("SELECT count(*) AS value FROM audit_events");
+    let noah = person(&app, "Noah Brandt", "noah@else.test");
+    for client in [app.client(), noah] {
         for path in [
             path.clone(),
             format!("{path}/acceptance"),
@@ -382,66 +382,66 @@ fn looking_at_a_link_changes_nothing() {
             }
         }
     }
-    assert_eq!(status(&house, "noah@else.test"), "pending");
+    assert_eq!(status(&app, "noah@else.test"), "pending");
     assert_eq!(
-        house.database.number("SELECT count(*) AS value FROM audit_events"),
-        deeds
+        app.database.number("SELECT count(*) AS value FROM audit_events"),
+        events
     );
 }
 
 #[test]
 fn sending_again_has_a_pause_and_an_end_and_the_old_link_says_so() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    let first = link(&house, "noah@else.test");
+    let first = link(&app, "noah@else.test");
     let again = || {
         let path = format!(
             "/organizations/lakeside/invitations/{}/resending",
-            id(&house, "noah@else.test")
+            id(&app, "noah@else.test")
         );
         olivia.post(&path, &[]).expect(303).follow(&olivia).expect(200)
     };
     again().expect_text("Was sent a moment ago");
-    assert_eq!(house.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.letters_to("noah@else.test").len(), 1);
     for n in 1..=5 {
-        house.advance(MINUTE + Duration::from_secs(1));
+        app.advance(MINUTE + Duration::from_secs(1));
         again().expect_text("Sent again");
-        assert_eq!(house.letters_to("noah@else.test").len(), 1 + n);
+        assert_eq!(app.letters_to("noah@else.test").len(), 1 + n);
     }
-    house.advance(MINUTE + Duration::from_secs(1));
+    app.advance(MINUTE + Duration::from_secs(1));
     again().expect_text("5 times within a day");
-    assert_eq!(house.letters_to("noah@else.test").len(), 6);
-    house.advance(DAY);
+    assert_eq!(app.letters_to("noah@else.test").len(), 6);
+    app.advance(DAY);
     again().expect_text("Sent again");
-    house
+    app
         .client()
         .get(&first)
         .expect(200)
         .expect_text("A newer link was sent");
-    let newest = link(&house, "noah@else.test");
+    let newest = link(&app, "noah@else.test");
     assert_ne!(newest, first);
-    accept(&person(&house, "Noah Brandt", "noah@else.test"), &newest).expect_redirect("/organizations/lakeside");
+    accept(&person(&app, "Noah Brandt", "noah@else.test"), &newest).expect_redirect("/organizations/lakeside");
 }
 
 #[test]
 fn several_are_sent_again_with_one_button() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     for email in ["noah@else.test", "emma@else.test", "liam@else.test"] {
         invite(&olivia, "lakeside", email, &[]).expect(303);
     }
-    house.advance(2 * MINUTE);
-    let (noah, emma) = (id(&house, "noah@else.test"), id(&house, "emma@else.test"));
+    app.advance(2 * MINUTE);
+    let (noah, emma) = (id(&app, "noah@else.test"), id(&app, "emma@else.test"));
     let fields = [("id", noah.as_str()), ("id", emma.as_str())];
     let page = olivia
         .post("/organizations/lakeside/invitations/resending", &fields)
         .expect(303)
         .follow(&olivia);
     page.expect_text("2 invitations sent again");
-    assert_eq!(house.letters_to("noah@else.test").len(), 2);
-    assert_eq!(house.letters_to("liam@else.test").len(), 1);
-    assert_eq!(deeds(&house, "invitation.resent"), 2);
+    assert_eq!(app.letters_to("noah@else.test").len(), 2);
+    assert_eq!(app.letters_to("liam@else.test").len(), 1);
+    assert_eq!(events(&app, "invitation.resent"), 2);
     let none = olivia
         .post("/organizations/lakeside/invitations/resending", &[])
         .expect(303)
@@ -450,12 +450,12 @@ fn several_are_sent_again_with_one_button() {
 }
 
 #[test]
-fn a_change_keeps_the_link_and_counts_when_it_is_accepted() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+fn a_change_keeps_the_link_and_applies_when_it_is_accepted() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    let path = link(&house, "noah@else.test");
-    let edit = format!("/organizations/lakeside/invitations/{}", id(&house, "noah@else.test"));
+    let path = link(&app, "noah@else.test");
+    let edit = format!("/organizations/lakeside/invitations/{}", id(&app, "noah@else.test"));
     let form = olivia.get(&edit).expect(200);
     assert_eq!(form.texts("input[name=role][checked]").len(), 1);
     let fields = [
@@ -468,15 +468,15 @@ fn a_change_keeps_the_link_and_counts_when_it_is_accepted() {
         .expect(303)
         .follow(&olivia)
         .expect_text("Its link stays the same");
-    assert_eq!(house.letters_to("noah@else.test").len(), 1);
-    let before_after = house
+    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    let before_after = app
         .database
         .words("SELECT before || ' > ' || after AS value FROM audit_events WHERE action = 'invitation.edited'");
     assert!(
         before_after[0].contains("viewer") && before_after[0].contains("admin"),
         "{before_after:?}"
     );
-    let noah = person(&house, "Noah Brandt", "noah@else.test");
+    let noah = person(&app, "Noah Brandt", "noah@else.test");
     noah.get(&path).expect(200).expect_text("Admin").expect_text("2099");
     accept(&noah, &path).expect(303);
     noah.get("/organizations/lakeside/invitations/new").expect(200);
@@ -487,9 +487,9 @@ fn a_change_keeps_the_link_and_counts_when_it_is_accepted() {
 
 #[test]
 fn of_many_people_each_gets_a_result_of_their_own() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
-    member(&house, "lakeside", "Mia Long", "mia@lakeside.test", "viewer");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
+    member(&app, "lakeside", "Mia Long", "mia@lakeside.test", "viewer");
     invite(&olivia, "lakeside", "already@else.test", &[]).expect(303);
     let emails =
         "new@else.test, NEW@else.test; already@else.test\nmia@lakeside.test not-an-address\nAnna Lee <anna@else.test>";
@@ -518,16 +518,16 @@ fn of_many_people_each_gets_a_result_of_their_own() {
         left.contains("not-an-address") && left.contains("already@else.test") && !left.contains("new@else.test"),
         "{left}"
     );
-    assert_eq!(house.letters_to("new@else.test").len(), 1);
-    assert!(house.mail_to("anna@else.test").text.contains("Hello Anna"));
-    // Nobody at all is a refusal.
+    assert_eq!(app.letters_to("new@else.test").len(), 1);
+    assert!(app.mail_to("anna@else.test").text.contains("Hello Anna"));
+    // No one at all is a refusal.
     invite(&olivia, "lakeside", "mia@lakeside.test, x", &[]).expect(422);
 }
 
 #[test]
 fn one_address_that_cannot_be_invited_says_why_at_the_field() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     for (typed, sentence) in [
         ("", "Enter an email address"),
         ("nobody", "like name@company.com"),
@@ -555,10 +555,10 @@ fn one_address_that_cannot_be_invited_says_why_at_the_field() {
 
 const CSV: &str = "\u{feff}First name;Last name;E-mail;Role\r\nNoah;Brandt;noah@else.test;Admin\r\nEmma;Stone;emma@else.test;\r\nLiam;Ford;liam@else.test;king\r\n";
 
-fn expect_csv_result(house: &House, page: &Page) {
+fn expect_csv_result(app: &TestApp, page: &Page) {
     assert!(page.has("2 people were invited, 1 not"), "{}", page.text());
     assert!(page.has("There is no role “king”"), "{}", page.text());
-    let roles = house
+    let roles = app
         .database
         .words("SELECT email || ' ' || role || ' ' || first_name AS value FROM invitations ORDER BY email");
     assert_eq!(roles, ["emma@else.test viewer Emma", "noah@else.test admin Noah"]);
@@ -566,16 +566,16 @@ fn expect_csv_result(house: &House, page: &Page) {
 
 #[test]
 fn a_table_is_pasted_with_names_and_roles() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     let page = invite(&olivia, "lakeside", CSV, &[]).expect(200);
-    expect_csv_result(&house, &page);
+    expect_csv_result(&app, &page);
 }
 
 #[test]
 fn a_table_is_sent_as_a_file() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     let body = format!(
         "--mark\r\nContent-Disposition: form-data; name=\"emails\"\r\n\r\n\r\n--mark\r\nContent-Disposition: form-data; name=\"role\"\r\n\r\nviewer\r\n--mark\r\nContent-Disposition: form-data; name=\"csv\"; filename=\"people.csv\"\r\nContent-Type: text/csv\r\n\r\n{CSV}\r\n--mark--\r\n"
     );
@@ -586,15 +586,15 @@ fn a_table_is_sent_as_a_file() {
     let page = olivia
         .send("POST", "/organizations/lakeside/invitations", &headers, Some(body))
         .expect(200);
-    expect_csv_result(&house, &page);
+    expect_csv_result(&app, &page);
 }
 
 #[test]
-fn nobody_gives_a_role_above_their_own_by_any_way() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
-    let adam = member(&house, "lakeside", "Adam West", "adam@lakeside.test", "admin");
-    let uma = member(&house, "lakeside", "Uma Reed", "uma@lakeside.test", "user_admin");
+fn no_one_gives_a_role_above_their_own_by_any_way() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
+    let adam = member(&app, "lakeside", "Adam West", "adam@lakeside.test", "admin");
+    let uma = member(&app, "lakeside", "Uma Reed", "uma@lakeside.test", "user_admin");
     for (client, roles) in [
         (&adam, &["owner", "billing_admin"][..]),
         (&uma, &["owner", "admin", "billing_admin", "user_admin"]),
@@ -616,11 +616,11 @@ fn nobody_gives_a_role_above_their_own_by_any_way() {
                 .expect_text("You can’t give the role");
         }
     }
-    assert_eq!(house.database.number("SELECT count(*) AS value FROM invitations"), 0);
+    assert_eq!(app.database.number("SELECT count(*) AS value FROM invitations"), 0);
     // What a higher person sent is not theirs to send, change, cancel or copy.
     invite(&olivia, "lakeside", "noah@else.test", &[("role", "owner")]).expect(303);
-    house.advance(2 * MINUTE);
-    let path = format!("/organizations/lakeside/invitations/{}", id(&house, "noah@else.test"));
+    app.advance(2 * MINUTE);
+    let path = format!("/organizations/lakeside/invitations/{}", id(&app, "noah@else.test"));
     for client in [&adam, &uma] {
         client.post(&format!("{path}/resending"), &[]).expect(403);
         client.post(&format!("{path}/cancellation"), &[]).expect(403);
@@ -631,25 +631,25 @@ fn nobody_gives_a_role_above_their_own_by_any_way() {
             .expect(200)
             .expect_text("noah@else.test");
         assert!(
-            !list.body.contains(&link(&house, "noah@else.test")),
+            !list.body.contains(&link(&app, "noah@else.test")),
             "the link is shown to who could not give the role"
         );
     }
-    assert_eq!(house.letters_to("noah@else.test").len(), 1);
-    assert_eq!(status(&house, "noah@else.test"), "pending");
+    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(status(&app, "noah@else.test"), "pending");
 }
 
 #[test]
 fn an_invitation_holds_no_more_than_its_sender_still_may_give() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
-    let adam = member(&house, "lakeside", "Adam West", "adam@lakeside.test", "admin");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
+    let adam = member(&app, "lakeside", "Adam West", "adam@lakeside.test", "admin");
     invite(&adam, "lakeside", "noah@else.test", &[("role", "admin")]).expect(303);
     let (noah, path) = (
-        person(&house, "Noah Brandt", "noah@else.test"),
-        link(&house, "noah@else.test"),
+        person(&app, "Noah Brandt", "noah@else.test"),
+        link(&app, "noah@else.test"),
     );
-    let adams = house.database.words(
+    let adams = app.database.words(
         "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'adam@lakeside.test'",
     );
     let base = format!("/organizations/lakeside/members/{}", adams[0]);
@@ -658,31 +658,31 @@ fn an_invitation_holds_no_more_than_its_sender_still_may_give() {
         .expect(200)
         .expect_text("This invitation is not valid anymore");
     accept(&noah, &path).expect(422);
-    // Somebody who may gives it new life by sending it again.
-    house.advance(2 * MINUTE);
+    // Someone who may gives it new life by sending it again.
+    app.advance(2 * MINUTE);
     olivia
         .post(
             &format!(
                 "/organizations/lakeside/invitations/{}/resending",
-                id(&house, "noah@else.test")
+                id(&app, "noah@else.test")
             ),
             &[],
         )
         .expect(303);
-    let path = link(&house, "noah@else.test");
+    let path = link(&app, "noah@else.test");
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
 }
 
 #[test]
 fn removing_the_inviter_offers_to_cancel_what_they_sent() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     let removal = |name: &str, cancels: bool| {
         let email = format!("{name}@lakeside.test");
-        let adam = member(&house, "lakeside", "Adam West", &email, "admin");
+        let adam = member(&app, "lakeside", "Adam West", &email, "admin");
         let invited = format!("by-{name}@else.test");
         invite(&adam, "lakeside", &invited, &[]).expect(303);
-        let adams = house.database.words(&format!(
+        let adams = app.database.words(&format!(
             "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}'"
         ));
         let path = format!("/organizations/lakeside/members/{}/removal", adams[0]);
@@ -701,19 +701,19 @@ fn removing_the_inviter_offers_to_cancel_what_they_sent() {
         invited
     };
     let cancelled = removal("adam", true);
-    assert_eq!(status(&house, &cancelled), "cancelled");
+    assert_eq!(status(&app, &cancelled), "cancelled");
     let kept = removal("anna", false);
-    assert_eq!(status(&house, &kept), "pending");
-    let noah = person(&house, "Noah Brandt", &kept);
-    accept(&noah, &link(&house, &kept))
+    assert_eq!(status(&app, &kept), "pending");
+    let noah = person(&app, "Noah Brandt", &kept);
+    accept(&noah, &link(&app, &kept))
         .expect(422)
         .expect_text("not valid anymore");
 }
 
 #[test]
-fn messages_and_names_bring_no_addresses_into_letters() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+fn messages_and_names_bring_no_addresses_into_emails() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     for (field, value) in [
         ("message", "See https://evil.example"),
         ("message", "Go to WWW.evil.example"),
@@ -729,26 +729,26 @@ fn messages_and_names_bring_no_addresses_into_letters() {
         );
         assert_eq!(page.value_of(field).as_deref(), Some(value));
     }
-    assert_eq!(house.letters().len(), 0);
+    assert_eq!(app.emails().len(), 0);
     let fields = [("message", "<b>Tom & Jerry</b>"), ("first_name", "Mary-Jane")];
     invite(&olivia, "lakeside", "noah@else.test", &fields).expect(303);
-    let letter = house.mail_to("noah@else.test");
-    assert!(letter.text.contains("<b>Tom & Jerry</b>"), "{}", letter.text);
-    assert!(!letter.html.contains("<b>Tom"), "names and messages are text");
-    let page = house.client().get(&letter.link("/invitations/")).expect(200);
+    let message = app.mail_to("noah@else.test");
+    assert!(message.text.contains("<b>Tom & Jerry</b>"), "{}", message.text);
+    assert!(!message.html.contains("<b>Tom"), "names and messages are text");
+    let page = app.client().get(&message.link("/invitations/")).expect(200);
     assert!(page.has("<b>Tom & Jerry</b>") && !page.body.contains("<b>Tom"));
 }
 
 #[test]
 fn access_ends_by_itself_on_its_day() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     for wrong in ["yesterday", "2020-01-31", "2027-02-30"] {
         let page = invite(&olivia, "lakeside", "noah@else.test", &[("access_until", wrong)]).expect(422);
         assert!(page.field_error("access_until").is_some(), "{wrong}");
         assert_eq!(page.value_of("access_until").as_deref(), Some(wrong));
     }
-    let in_three_days = house.day(3);
+    let in_three_days = app.day(3);
     invite(
         &olivia,
         "lakeside",
@@ -756,12 +756,12 @@ fn access_ends_by_itself_on_its_day() {
         &[("access_until", &in_three_days), ("role", "admin")],
     )
     .expect(303);
-    let noah = person(&house, "Noah Brandt", "noah@else.test");
-    accept(&noah, &link(&house, "noah@else.test")).expect(303);
+    let noah = person(&app, "Noah Brandt", "noah@else.test");
+    accept(&noah, &link(&app, "noah@else.test")).expect(303);
     noah.get("/organizations/lakeside/members").expect(200);
-    house.advance(2 * DAY);
+    app.advance(2 * DAY);
     noah.get("/organizations/lakeside/members").expect(200);
-    house.advance(2 * DAY);
+    app.advance(2 * DAY);
     for path in ["", "/members", "/members.csv", "/companies", "/invitations"] {
         let page = noah.get(&format!("/organizations/lakeside{path}"));
         assert_eq!(page.status, 403, "{path}");
@@ -778,15 +778,15 @@ fn access_ends_by_itself_on_its_day() {
 
 #[test]
 fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     let people = |from: usize, to: usize| {
         (from..to)
             .map(|n| format!("p{n}@else.test"))
             .collect::<Vec<_>>()
             .join("\n")
     };
-    let invited = || house.database.number("SELECT count(*) AS value FROM invitations");
+    let invited = || app.database.number("SELECT count(*) AS value FROM invitations");
     let page = invite(&olivia, "lakeside", &people(0, 60), &[]).expect(200);
     assert!(page.has("50 people were invited, 10 not"), "{}", page.text());
     assert!(page.has("can send 50 invitations a day"), "{}", page.text());
@@ -796,12 +796,12 @@ fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred(
             .expect("a sentence")
             .contains("can send 50 invitations a day")
     );
-    house.advance(DAY + MINUTE);
+    app.advance(DAY + MINUTE);
     invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(303);
     assert_eq!(invited(), 51);
     // A month later.
-    house.advance(31 * DAY);
-    let olivia = house.enter("olivia@lakeside.test");
+    app.advance(31 * DAY);
+    let olivia = app.enter("olivia@lakeside.test");
     let page = invite(&olivia, "lakeside", &people(100, 600), &[]).expect(303);
     assert_eq!(page.location.as_deref(), Some("/organizations/lakeside/invitations"));
     let page = invite(&olivia, "lakeside", "too-many@else.test", &[]).expect(422);
@@ -820,9 +820,9 @@ fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred(
 }
 
 #[test]
-fn who_is_named_as_the_first_owner_takes_the_organization_over() {
-    let house = House::open();
-    let olivia = person(&house, "Olivia Hart", "olivia@agency.test");
+fn anyone_who_is_named_as_the_first_owner_takes_the_organization_over() {
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@agency.test");
     let fields = [
         ("name", "Handed"),
         ("slug", "handed"),
@@ -831,54 +831,54 @@ fn who_is_named_as_the_first_owner_takes_the_organization_over() {
         ("owner_email", "noah@else.test"),
     ];
     olivia.post("/organizations", &fields).expect(303);
-    let path = link(&house, "noah@else.test");
-    house
+    let path = link(&app, "noah@else.test");
+    app
         .client()
         .get(&path)
         .expect(200)
         .expect_text("You replace Olivia Hart as the owner");
     // Until then the founder is the owner.
     olivia.get("/organizations/handed/settings/general").expect(200);
-    let noah = person(&house, "Noah Brandt", "noah@else.test");
+    let noah = person(&app, "Noah Brandt", "noah@else.test");
     accept(&noah, &path).expect_redirect("/organizations/handed");
-    let roles = house.database.words(
+    let roles = app.database.words(
         "SELECT u.name || ' ' || m.role AS value FROM memberships m JOIN users u ON u.id = m.user_id ORDER BY u.name",
     );
     assert_eq!(roles, ["Noah Brandt owner", "Olivia Hart admin"]);
     assert_eq!(
-        house
+        app
             .database
             .number("SELECT CAST(owner_count AS BIGINT) AS value FROM organizations"),
         1
     );
-    assert_eq!(deeds(&house, "organization.handed_over"), 1);
-    house.expect_sound();
+    assert_eq!(events(&app, "organization.handed_over"), 1);
+    app.expect_sound();
 }
 
 #[test]
-fn how_the_letter_fares_stands_beside_the_invitation() {
-    let house = House::with_smtp(|_| {});
-    let olivia = owner(&house, "lakeside");
+fn how_the_email_fares_is_shown_beside_the_invitation() {
+    let app = TestApp::with_smtp(|_| {});
+    let olivia = owner(&app, "lakeside");
     let list = || {
-        house.work_mail();
+        app.work_mail();
         olivia.get("/organizations/lakeside/invitations").expect(200)
     };
-    house.smtp().busy();
+    app.smtp().busy();
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
     list()
         .expect_text("Waiting to be sent")
         .expect_text("Failed after 1 attempt")
         .expect_text("451");
     for _ in 0..6 {
-        house.advance(3 * 60 * MINUTE);
-        house.work_mail();
+        app.advance(3 * 60 * MINUTE);
+        app.work_mail();
     }
     list().expect_text("Could not be sent").expect_text("Failed after");
     // It can be sent again when the reason is gone, and its link copied meanwhile.
-    house.smtp().accept();
+    app.smtp().accept();
     let path = format!(
         "/organizations/lakeside/invitations/{}/resending",
-        id(&house, "noah@else.test")
+        id(&app, "noah@else.test")
     );
     olivia.post(&path, &[]).expect(303);
     let page = list();
@@ -887,45 +887,45 @@ fn how_the_letter_fares_stands_beside_the_invitation() {
         "{:?}",
         page.texts(".badge")
     );
-    assert_eq!(house.letters_to("noah@else.test").len(), 1);
-    house.smtp().refuse("emma@else.test");
+    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    app.smtp().refuse("emma@else.test");
     invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
     list().expect_text("Address refused");
 }
 
 #[test]
 fn without_a_mail_server_the_link_is_copied_from_the_list() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[])
         .follow(&olivia)
         .expect_text("Copy the accept link");
     let page = olivia.get("/organizations/lakeside/invitations").expect(200);
     let shown = page.texts(".code").pop().expect("a link");
-    assert!(shown.starts_with(&house.base()), "{shown}");
+    assert!(shown.starts_with(&app.base()), "{shown}");
     assert!(
-        shown.ends_with(&link(&house, "noah@else.test")),
+        shown.ends_with(&link(&app, "noah@else.test")),
         "the same as in the letter"
     );
-    let noah = person(&house, "Noah Brandt", "noah@else.test");
-    accept(&noah, shown.strip_prefix(&house.base()).expect("our origin")).expect_redirect("/organizations/lakeside");
+    let noah = person(&app, "Noah Brandt", "noah@else.test");
+    accept(&noah, shown.strip_prefix(&app.base()).expect("our origin")).expect_redirect("/organizations/lakeside");
 }
 
 #[test]
 fn an_invitation_expires_after_seven_days_and_opens_again_when_sent_anew() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    house.advance(7 * DAY - MINUTE);
-    house.sweep();
-    assert_eq!(status(&house, "noah@else.test"), "pending");
-    house.advance(2 * MINUTE);
+    app.advance(7 * DAY - MINUTE);
+    app.sweep();
+    assert_eq!(status(&app, "noah@else.test"), "pending");
+    app.advance(2 * MINUTE);
     // Also before the clock notes it.
     assert!(!olivia.get("/organizations/lakeside").expect(200).has("1 invitation"));
-    house.sweep();
-    assert_eq!(status(&house, "noah@else.test"), "expired");
-    assert_eq!(deeds(&house, "invitation.expired"), 1);
-    let actor = house
+    app.sweep();
+    assert_eq!(status(&app, "noah@else.test"), "expired");
+    assert_eq!(events(&app, "invitation.expired"), 1);
+    let actor = app
         .database
         .words("SELECT actor_name AS value FROM audit_events WHERE action = 'invitation.expired'");
     assert!(!actor[0].contains("Olivia"), "nobody did it: {actor:?}");
@@ -933,82 +933,82 @@ fn an_invitation_expires_after_seven_days_and_opens_again_when_sent_anew() {
     olivia
         .get("/organizations/lakeside/invitations?status=expired")
         .expect_text("noah@else.test");
-    let path = format!("/organizations/lakeside/invitations/{}", id(&house, "noah@else.test"));
+    let path = format!("/organizations/lakeside/invitations/{}", id(&app, "noah@else.test"));
     olivia
         .post(&format!("{path}/resending"), &[])
         .expect(303)
         .follow(&olivia)
         .expect_text("Sent again");
-    assert_eq!(status(&house, "noah@else.test"), "pending");
-    let noah = person(&house, "Noah Brandt", "noah@else.test");
-    accept(&noah, &link(&house, "noah@else.test")).expect_redirect("/organizations/lakeside");
+    assert_eq!(status(&app, "noah@else.test"), "pending");
+    let noah = person(&app, "Noah Brandt", "noah@else.test");
+    accept(&noah, &link(&app, "noah@else.test")).expect_redirect("/organizations/lakeside");
 }
 
 #[test]
-fn whoever_declines_is_heard_by_the_inviter() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
+fn an_invitee_who_declines_is_heard_by_the_inviter() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
     // Without an account, by the link alone.
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    let path = link(&house, "noah@else.test");
-    let client = house.client();
+    let path = link(&app, "noah@else.test");
+    let client = app.client();
     let page = client.get(&path).expect(200);
     client
         .submit(&page, &format!("{path}/declination"), &[])
         .follow(&client)
         .expect(200)
         .expect_text("was declined");
-    let letter = house.mail_to("olivia@lakeside.test");
+    let message = app.mail_to("olivia@lakeside.test");
     assert!(
-        letter.text.contains("noah@else.test declined your invitation"),
+        message.text.contains("noah@else.test declined your invitation"),
         "{}",
-        letter.text
+        message.text
     );
     // With one.
     invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
-    let emma = person(&house, "Emma Stone", "emma@else.test");
-    emma.post(&format!("{}/declination", link(&house, "emma@else.test")), &[])
+    let emma = person(&app, "Emma Stone", "emma@else.test");
+    emma.post(&format!("{}/declination", link(&app, "emma@else.test")), &[])
         .expect(303);
-    let letter = house.mail_to("olivia@lakeside.test");
-    assert!(letter.text.contains("Emma Stone declined"), "{}", letter.text);
-    assert_eq!(deeds(&house, "invitation.declined"), 2);
+    let message = app.mail_to("olivia@lakeside.test");
+    assert!(message.text.contains("Emma Stone declined"), "{}", message.text);
+    assert_eq!(events(&app, "invitation.declined"), 2);
     // They may be invited again.
     invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
 }
 
 #[test]
-fn a_cancelled_invitation_sends_no_letter_that_still_waits() {
-    let house = House::with_smtp(|_| {});
-    let olivia = owner(&house, "lakeside");
-    house.smtp().busy();
+fn a_cancelled_invitation_sends_no_email_that_still_waits() {
+    let app = TestApp::with_smtp(|_| {});
+    let olivia = owner(&app, "lakeside");
+    app.smtp().busy();
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    house.work_mail();
+    app.work_mail();
     let path = format!(
         "/organizations/lakeside/invitations/{}/cancellation",
-        id(&house, "noah@else.test")
+        id(&app, "noah@else.test")
     );
     olivia
         .get(&path)
         .expect(200)
         .expect_text("Cancel the invitation of noah@else.test?");
     olivia.post(&path, &[]).expect(303);
-    house.smtp().accept();
-    house.advance(DAY);
-    assert_eq!(house.letters_to("noah@else.test").len(), 0);
-    assert_eq!(deeds(&house, "invitation.cancelled"), 1);
+    app.smtp().accept();
+    app.advance(DAY);
+    assert_eq!(app.letters_to("noah@else.test").len(), 0);
+    assert_eq!(events(&app, "invitation.cancelled"), 1);
 }
 
 #[test]
 fn an_invitation_into_companies_gives_these_and_no_others() {
-    let house = House::open();
-    let (owner, north, south) = house.stage(|stage| {
-        let user = stage.account("Olivia Hart", "olivia@lakeside.test", true);
-        let organization = stage.organization("Lakeside", "lakeside", user);
-        let north = stage.company(organization, "North", "north").to_string();
-        let south = stage.company(organization, "South", "south").to_string();
-        (stage.ticket(user), north, south)
+    let app = TestApp::open();
+    let (owner, north, south) = app.fixtures(|fixtures| {
+        let user = fixtures.account("Olivia Hart", "olivia@lakeside.test", true);
+        let organization = fixtures.organization("Lakeside", "lakeside", user);
+        let north = fixtures.company(organization, "North", "north").to_string();
+        let south = fixtures.company(organization, "South", "south").to_string();
+        (fixtures.ticket(user), north, south)
     });
-    let olivia = house.holder(&owner);
+    let olivia = app.holder(&owner);
     let fields = [
         ("role", "member"),
         ("company_id", north.as_str()),
@@ -1017,9 +1017,9 @@ fn an_invitation_into_companies_gives_these_and_no_others() {
         ("company_role", ""),
     ];
     invite(&olivia, "lakeside", "noah@else.test", &fields).expect(303);
-    assert!(house.mail_to("noah@else.test").text.contains("North (Editor)"));
-    let noah = person(&house, "Noah Brandt", "noah@else.test");
-    let path = link(&house, "noah@else.test");
+    assert!(app.mail_to("noah@else.test").text.contains("North (Editor)"));
+    let noah = person(&app, "Noah Brandt", "noah@else.test");
+    let path = link(&app, "noah@else.test");
     let page = noah.get(&path).expect(200).expect_text("North (Editor)");
     assert!(!page.has("South"));
     accept(&noah, &path).expect(303);
@@ -1031,11 +1031,11 @@ fn an_invitation_into_companies_gives_these_and_no_others() {
 }
 
 #[test]
-fn somebody_who_was_removed_comes_back_by_a_new_invitation() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
-    let noah = member(&house, "lakeside", "Noah Brandt", "noah@else.test", "admin");
-    let membership = house.database.words(
+fn someone_who_was_removed_comes_back_by_a_new_invitation() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
+    let noah = member(&app, "lakeside", "Noah Brandt", "noah@else.test", "admin");
+    let membership = app.database.words(
         "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'noah@else.test'",
     );
     olivia
@@ -1046,20 +1046,20 @@ fn somebody_who_was_removed_comes_back_by_a_new_invitation() {
         .expect(303);
     noah.get("/organizations/lakeside").expect(404);
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    accept(&noah, &link(&house, "noah@else.test")).expect(303);
+    accept(&noah, &link(&app, "noah@else.test")).expect(303);
     noah.get("/organizations/lakeside").expect(200);
     noah.get("/organizations/lakeside/invitations/new").expect(403);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn the_list_is_searched_filtered_and_paged() {
-    let house = House::open();
-    let olivia = owner(&house, "lakeside");
-    house.stage(|stage| {
-        let (organization, owner) = (stage.organization_of("lakeside"), stage.user("olivia@lakeside.test"));
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
+    app.fixtures(|fixtures| {
+        let (organization, owner) = (fixtures.organization_of("lakeside"), fixtures.user("olivia@lakeside.test"));
         for n in 0..120 {
-            stage.invitation(organization, owner, &format!("p{n:03}@else.test"), "viewer", &[]);
+            fixtures.invitation(organization, owner, &format!("p{n:03}@else.test"), "viewer", &[]);
         }
     });
     let mut seen = Vec::new();

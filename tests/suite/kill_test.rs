@@ -7,7 +7,7 @@ use tenantry::common::time::{Clock, Span};
 
 use crate::harness::client::Client;
 use crate::harness::people::{PASSWORD, found};
-use crate::harness::real::{Real, said};
+use crate::harness::server_process::{ServerProcess, said};
 use crate::harness::rounds;
 
 /// The people beside the owner: more than a review writes down at once.
@@ -20,8 +20,8 @@ fn multitude() -> i64 {
     rounds(15_000, 5_000) as i64
 }
 
-fn owner(real: &Real) -> Client {
-    let client = real.client();
+fn owner(server: &ServerProcess) -> Client {
+    let client = server.client();
     let fields = [
         ("name", "Olivia Hart"),
         ("email", "olivia@kill.test"),
@@ -29,7 +29,7 @@ fn owner(real: &Real) -> Client {
         ("terms", "on"),
     ];
     client.post("/signup", &fields).expect(303);
-    let link = real.mail_to("olivia@kill.test").link("/verify/");
+    let link = server.mail_to("olivia@kill.test").link("/verify/");
     client.post(&link, &[]).expect(303);
     found(&client, "Kill", "kill", "olivia@kill.test");
     let company = client.post("/organizations/kill/companies", &[("name", "North"), ("slug", "north")]);
@@ -38,7 +38,7 @@ fn owner(real: &Real) -> Client {
 }
 
 /// Members with a place in North each, as enrolling them one by one leaves them, but for the words by which they are found.
-fn crowd(real: &Real, people: i64) {
+fn crowd(server: &ServerProcess, people: i64) {
     let numbers = format!(
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {people}) SELECT CAST(10000000 + x AS TEXT)"
     );
@@ -59,36 +59,36 @@ fn crowd(real: &Real, people: i64) {
         format!("UPDATE companies SET member_count = {people} WHERE slug = 'north'"),
         format!("UPDATE organizations SET assignment_count = {people}"),
     ] {
-        real.database.execute(&sql);
+        server.database.execute(&sql);
     }
-    expect_sound(real);
+    expect_sound(server);
 }
 
 #[track_caller]
-fn expect_sound(real: &Real) {
+fn expect_sound(server: &ServerProcess) {
     for command in [&["doctor"][..], &["audit", "verify"]] {
-        let output = real.run(command);
+        let output = server.run(command);
         assert_eq!(output.status.code(), Some(0), "{command:?}: {}", said(&output));
     }
 }
 
 /// As if the two minutes had passed after which another worker takes over what a killed one had begun.
-fn leases_end(real: &Real) {
-    real.database
+fn leases_end(server: &ServerProcess) {
+    server.database
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
 }
 
 /// Starts the program and kills it, later whenever it had done nothing yet and earlier whenever it had, until `left` says
 /// that nothing is left; how often it was killed in the middle of the work.
-fn until_done(real: &mut Real, whole: i64, left: impl Fn(&Real) -> i64) -> usize {
+fn until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&ServerProcess) -> i64) -> usize {
     let (mut between, mut before, mut wait) = (0, whole, 2);
     let deadline = Instant::now() + Duration::from_secs(240);
     loop {
-        real.start();
+        server.start();
         std::thread::sleep(Duration::from_millis(wait));
-        real.kill();
-        leases_end(real);
-        let now = left(real);
+        server.kill();
+        leases_end(server);
+        let now = left(server);
         assert!(now <= before, "what was done was undone: {before} to {now}");
         if now == 0 {
             return between;
@@ -106,33 +106,33 @@ fn until_done(real: &mut Real, whole: i64, left: impl Fn(&Real) -> i64) -> usize
 
 /// The program runs until `left` says that nothing is left.
 #[track_caller]
-fn to_the_end(real: &mut Real, left: impl Fn(&Real) -> i64) {
-    real.start();
+fn to_the_end(server: &mut ServerProcess, left: impl Fn(&ServerProcess) -> i64) {
+    server.start();
     let deadline = Instant::now() + Duration::from_secs(60);
-    while left(real) > 0 {
-        assert!(Instant::now() < deadline, "{} are left\n{}", left(real), real.log());
+    while left(server) > 0 {
+        assert!(Instant::now() < deadline, "{} are left\n{}", left(server), server.log());
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
-fn count(real: &Real, from: &str) -> i64 {
-    real.database.number(&format!("SELECT count(*) AS value FROM {from}"))
+fn count(server: &ServerProcess, from: &str) -> i64 {
+    server.database.number(&format!("SELECT count(*) AS value FROM {from}"))
 }
 
 #[test]
 fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
-    let mut real = Real::spawn();
-    let olivia = owner(&real);
-    crowd(&real, multitude());
-    real.kill();
-    real.database
+    let mut server = ServerProcess::spawn();
+    let olivia = owner(&server);
+    crowd(&server, multitude());
+    server.kill();
+    server.database
         .execute("UPDATE organizations SET status = 'pending_deletion', delete_after = 1");
-    let rows = |real: &Real| count(real, "memberships") + count(real, "company_assignments");
-    let whole = rows(&real);
-    let killed = until_done(&mut real, whole, rows);
+    let rows = |server: &ServerProcess| count(server, "memberships") + count(server, "company_assignments");
+    let whole = rows(&server);
+    let killed = until_done(&mut server, whole, rows);
     assert!(killed >= 2, "only {killed} kills came in the middle");
-    to_the_end(&mut real, |real| {
-        count(real, "organizations WHERE delete_after IS NOT NULL")
+    to_the_end(&mut server, |server| {
+        count(server, "organizations WHERE delete_after IS NOT NULL")
     });
 
     for table in [
@@ -143,21 +143,21 @@ fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
         "audit_events",
         "audit_heads",
     ] {
-        assert_eq!(count(&real, table), 0, "{table}");
+        assert_eq!(count(&server, table), 0, "{table}");
     }
-    assert_eq!(count(&real, "account_events WHERE action = 'organization.deleted'"), 1);
-    assert_eq!(count(&real, "mail_outbox WHERE kind = 'organization_deleted'"), 1);
+    assert_eq!(count(&server, "account_events WHERE action = 'organization.deleted'"), 1);
+    assert_eq!(count(&server, "mail_outbox WHERE kind = 'organization_deleted'"), 1);
     olivia.get("/organizations/kill").expect(404);
     assert!(!olivia.get("/organizations").expect(200).has("Kill"));
-    expect_sound(&real);
+    expect_sound(&server);
 }
 
 #[test]
-fn a_review_whose_closing_is_killed_again_and_again_takes_each_place_away_once() {
-    let mut real = Real::spawn();
-    let olivia = owner(&real);
+fn a_review_whose_closing_is_killed_again_and_again_takes_each_assignment_away_once() {
+    let mut server = ServerProcess::spawn();
+    let olivia = owner(&server);
     let people = crowd_size();
-    crowd(&real, people);
+    crowd(&server, people);
     let day = (Clock::default().now() + Span::days(14)).day();
     olivia
         .post(
@@ -165,24 +165,24 @@ fn a_review_whose_closing_is_killed_again_and_again_takes_each_place_away_once()
             &[("name", "Autumn review"), ("due", &day), ("scope", "all")],
         )
         .expect(303);
-    real.kill();
+    server.kill();
     // A review of so many places is written down by the clock.
-    until_done(&mut real, people, |real| people - count(real, "access_review_items"));
-    to_the_end(&mut real, |real| {
-        count(real, "access_reviews WHERE status = 'starting'")
+    until_done(&mut server, people, |server| people - count(server, "access_review_items"));
+    to_the_end(&mut server, |server| {
+        count(server, "access_reviews WHERE status = 'starting'")
     });
-    assert_eq!(count(&real, "access_review_items"), people);
-    real.kill();
-    real.database.execute("UPDATE access_reviews SET due_at = 1");
-    let killed = until_done(&mut real, people, |real| count(real, "company_assignments"));
+    assert_eq!(count(&server, "access_review_items"), people);
+    server.kill();
+    server.database.execute("UPDATE access_reviews SET due_at = 1");
+    let killed = until_done(&mut server, people, |server| count(server, "company_assignments"));
     assert!(killed >= 2, "only {killed} kills came in the middle");
-    to_the_end(&mut real, |real| count(real, "access_reviews WHERE status <> 'closed'"));
+    to_the_end(&mut server, |server| count(server, "access_reviews WHERE status <> 'closed'"));
 
-    assert_eq!(count(&real, "audit_events WHERE action = 'member.unassigned'"), people);
-    assert_eq!(count(&real, "audit_events WHERE action = 'member.suspended'"), people);
-    assert_eq!(count(&real, "audit_events WHERE action = 'review.closed'"), 1);
-    assert_eq!(count(&real, "memberships WHERE status = 'suspended'"), people);
-    let letters = count(&real, "mail_outbox WHERE kind = 'review_unconfirmed'");
-    assert_eq!(letters, people, "each person is told once");
-    expect_sound(&real);
+    assert_eq!(count(&server, "audit_events WHERE action = 'member.unassigned'"), people);
+    assert_eq!(count(&server, "audit_events WHERE action = 'member.suspended'"), people);
+    assert_eq!(count(&server, "audit_events WHERE action = 'review.closed'"), 1);
+    assert_eq!(count(&server, "memberships WHERE status = 'suspended'"), people);
+    let emails = count(&server, "mail_outbox WHERE kind = 'review_unconfirmed'");
+    assert_eq!(emails, people, "each person is told once");
+    expect_sound(&server);
 }

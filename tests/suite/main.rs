@@ -1,6 +1,6 @@
 //! The integration suite: one binary, so that it links once. The harness is in its own folder, tests end with `_test`.
 //!
-//! Which database a house gets is chosen by `TENANTRY_TEST_DATABASE`: `sqlite` (the default) or a `postgres://` URL.
+//! Which database a app gets is chosen by `TENANTRY_TEST_DATABASE`: `sqlite` (the default) or a `postgres://` URL.
 //! `CONTRIBUTING.md` shows how to write a test.
 
 #![allow(
@@ -24,32 +24,32 @@ mod bulk_test;
 mod cli_test;
 mod companies_test;
 mod crash_test;
-mod deeds_test;
+mod audit_events_test;
 mod dependencies_test;
 mod escalation_test;
 mod fragments_test;
-mod general_test;
+mod settings_test;
 mod groups_test;
 mod harness_test;
 mod health_test;
 mod invitations_test;
 mod kill_test;
-mod links_test;
+mod onboarding_links_test;
 mod mail_test;
 mod members_test;
-mod moving_test;
+mod company_move_test;
 mod operator_test;
 mod organizations_test;
 mod outage_test;
-mod people_test;
+mod first_people_test;
 mod permissions_test;
 mod process_test;
 mod races_test;
-mod reviews_test;
-mod rights_test;
+mod access_reviews_test;
+mod permission_pages_test;
 mod roles_test;
 mod rules_test;
-mod standing_test;
+mod access_status_test;
 mod tenants_test;
 mod voice_test;
 mod web_test;

@@ -3,31 +3,31 @@
 use std::time::Duration;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
-use crate::harness::stage::{Stage, Ticket};
+use crate::harness::fixtures::{Fixtures, Ticket};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const BASE: &str = "/organizations/lakeside/members";
 
 /// Olivia's organization with two companies, north and south; what else stands in it the test adds.
-fn lakeside<T>(house: &House, more: impl FnOnce(&mut Stage<'_>, &Lake) -> T) -> (Client, T) {
-    let (ticket, rest): (Ticket, T) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@lakeside.test", true);
-        let organization = stage.organization("Lakeside", "lakeside", owner);
-        let north = stage.company(organization, "North", "north");
-        let south = stage.company(organization, "South", "south");
+fn lakeside<T>(app: &TestApp, more: impl FnOnce(&mut Fixtures<'_>, &Lake) -> T) -> (Client, T) {
+    let (ticket, rest): (Ticket, T) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@lakeside.test", true);
+        let organization = fixtures.organization("Lakeside", "lakeside", owner);
+        let north = fixtures.company(organization, "North", "north");
+        let south = fixtures.company(organization, "South", "south");
         let rest = more(
-            stage,
+            fixtures,
             &Lake {
                 organization,
                 north,
                 south,
             },
         );
-        (stage.ticket(owner), rest)
+        (fixtures.ticket(owner), rest)
     });
-    (house.holder(&ticket), rest)
+    (app.holder(&ticket), rest)
 }
 
 struct Lake {
@@ -38,19 +38,19 @@ struct Lake {
 
 impl Lake {
     /// A member with companies: the id and what their browser holds.
-    fn add(&self, stage: &mut Stage<'_>, name: &str, role: &str, companies: &[(char, &str)]) -> (String, Ticket) {
+    fn add(&self, fixtures: &mut Fixtures<'_>, name: &str, role: &str, companies: &[(char, &str)]) -> (String, Ticket) {
         let local: String = name
             .to_lowercase()
             .chars()
             .filter(char::is_ascii_alphanumeric)
             .collect();
-        let user = stage.account(name, &format!("{local}@lakeside.test"), true);
+        let user = fixtures.account(name, &format!("{local}@lakeside.test"), true);
         let companies: Vec<_> = companies
             .iter()
             .map(|(which, role)| (if *which == 'n' { self.north } else { self.south }, *role))
             .collect();
-        let id = stage.enrol(self.organization, user, role, &companies);
-        (id.to_string(), stage.ticket(user))
+        let id = fixtures.enrol(self.organization, user, role, &companies);
+        (id.to_string(), fixtures.ticket(user))
     }
 }
 
@@ -64,8 +64,8 @@ fn list(client: &Client, query: &str) -> Vec<String> {
 
 #[test]
 fn members_are_found_by_any_word_of_name_or_address_with_or_without_accents() {
-    let house = House::open();
-    let (olivia, ()) = lakeside(&house, |stage, lake| {
+    let app = TestApp::open();
+    let (olivia, ()) = lakeside(&app, |fixtures, lake| {
         for (name, email) in [
             ("José Núñez", "jose.nunez@mail.test"),
             ("Ana de la Cruz", "ana@spain.test"),
@@ -73,8 +73,8 @@ fn members_are_found_by_any_word_of_name_or_address_with_or_without_accents() {
             ("Björn Åström", "bjorn@nord.test"),
             ("100% Real", "real_percent@mail.test"),
         ] {
-            let user = stage.account(name, email, true);
-            stage.enrol(lake.organization, user, "viewer", &[]);
+            let user = fixtures.account(name, email, true);
+            fixtures.enrol(lake.organization, user, "viewer", &[]);
         }
     });
     for (q, found) in [
@@ -106,18 +106,18 @@ fn members_are_found_by_any_word_of_name_or_address_with_or_without_accents() {
 
 #[test]
 fn the_list_is_narrowed_by_role_company_and_status_and_turned_round() {
-    let house = House::open();
-    let (olivia, (until, _)) = lakeside(&house, |stage, lake| {
-        lake.add(stage, "Adam West", "admin", &[]);
-        lake.add(stage, "Bella Fox", "member", &[('n', "editor")]);
-        lake.add(stage, "Carl Dean", "member", &[('s', "viewer"), ('n', "viewer")]);
-        let until = lake.add(stage, "Dora Lind", "viewer", &[]);
-        (until.0, lake.add(stage, "Ed Moss", "viewer", &[]))
+    let app = TestApp::open();
+    let (olivia, (until, _)) = lakeside(&app, |fixtures, lake| {
+        lake.add(fixtures, "Adam West", "admin", &[]);
+        lake.add(fixtures, "Bella Fox", "member", &[('n', "editor")]);
+        lake.add(fixtures, "Carl Dean", "member", &[('s', "viewer"), ('n', "viewer")]);
+        let until = lake.add(fixtures, "Dora Lind", "viewer", &[]);
+        (until.0, lake.add(fixtures, "Ed Moss", "viewer", &[]))
     });
-    house
+    app
         .database
         .execute(&format!("UPDATE memberships SET access_until = 1 WHERE id = '{until}'"));
-    house.database.execute(
+    app.database.execute(
         "UPDATE memberships SET status = 'suspended' WHERE user_id = (SELECT id FROM users WHERE name = 'Ed Moss')",
     );
     let everybody = [
@@ -152,8 +152,8 @@ fn the_list_is_narrowed_by_role_company_and_status_and_turned_round() {
 
 #[test]
 fn a_hundred_and_twenty_members_are_paged_forwards_and_backwards_without_loss_or_double() {
-    let house = House::open();
-    let (olivia, ()) = lakeside(&house, |stage, lake| {
+    let app = TestApp::open();
+    let (olivia, ()) = lakeside(&app, |fixtures, lake| {
         for n in 0..119 {
             // Half of them have the same name: the order must hold all the same.
             let name = if n % 2 == 0 {
@@ -161,8 +161,8 @@ fn a_hundred_and_twenty_members_are_paged_forwards_and_backwards_without_loss_or
             } else {
                 format!("Person {n:03}")
             };
-            let user = stage.account(&name, &format!("p{n:03}@lakeside.test"), true);
-            stage.enrol(
+            let user = fixtures.account(&name, &format!("p{n:03}@lakeside.test"), true);
+            fixtures.enrol(
                 lake.organization,
                 user,
                 if n % 3 == 0 { "editor" } else { "viewer" },
@@ -209,7 +209,7 @@ fn a_hundred_and_twenty_members_are_paged_forwards_and_backwards_without_loss_or
         let rows = |pages: &[(String, Vec<String>)]| pages.iter().map(|(_, page)| page.clone()).collect::<Vec<_>>();
         assert_eq!(rows(&backwards), rows(&forwards), "{query}");
     }
-    // Whoever leaves while somebody reads shifts no row out of sight.
+    // Anyone who leaves while someone reads shifts no row out of sight.
     let first = olivia.get(BASE).expect(200);
     let second = first.all("a[rel=next]", "href").pop().expect("a way");
     let second = format!(
@@ -228,13 +228,13 @@ fn a_hundred_and_twenty_members_are_paged_forwards_and_backwards_without_loss_or
 
 #[test]
 fn the_export_holds_what_the_list_holds_and_runs_in_no_spreadsheet() {
-    let house = House::open();
-    let (olivia, viewer) = lakeside(&house, |stage, lake| {
-        let evil = stage.account("=cmd()", "evil@lakeside.test", true);
-        stage.enrol(lake.organization, evil, "viewer", &[]);
-        let quoted = stage.account("Smith, \"Jo\"", "jo@lakeside.test", true);
-        stage.enrol(lake.organization, quoted, "editor", &[]);
-        lake.add(stage, "Bella Fox", "member", &[('n', "editor"), ('s', "viewer")])
+    let app = TestApp::open();
+    let (olivia, viewer) = lakeside(&app, |fixtures, lake| {
+        let evil = fixtures.account("=cmd()", "evil@lakeside.test", true);
+        fixtures.enrol(lake.organization, evil, "viewer", &[]);
+        let quoted = fixtures.account("Smith, \"Jo\"", "jo@lakeside.test", true);
+        fixtures.enrol(lake.organization, quoted, "editor", &[]);
+        lake.add(fixtures, "Bella Fox", "member", &[('n', "editor"), ('s', "viewer")])
             .1
     });
     let sheet = |query: &str| {
@@ -277,15 +277,15 @@ fn the_export_holds_what_the_list_holds_and_runs_in_no_spreadsheet() {
     assert_eq!(sheet("?company=south").len(), 1);
     assert_eq!(sheet("?q=nobody").len(), 0);
     // Who sees only some people exports only these.
-    let mine = house.holder(&viewer).get(&format!("{BASE}.csv")).expect(200);
+    let mine = app.holder(&viewer).get(&format!("{BASE}.csv")).expect(200);
     assert!(!mine.body.contains("evil@lakeside.test"), "{}", mine.body);
 }
 
 #[test]
-fn a_changed_role_counts_at_the_next_request_and_is_told() {
-    let house = House::open();
-    let (olivia, (id, ticket)) = lakeside(&house, |stage, lake| lake.add(stage, "Noah Brandt", "admin", &[]));
-    let noah = house.holder(&ticket);
+fn a_changed_role_applies_at_the_next_request_and_is_notified() {
+    let app = TestApp::open();
+    let (olivia, (id, ticket)) = lakeside(&app, |fixtures, lake| lake.add(fixtures, "Noah Brandt", "admin", &[]));
+    let noah = app.holder(&ticket);
     noah.get("/organizations/lakeside/invitations/new").expect(200);
     let page = olivia.get(&format!("{BASE}/{id}")).expect(200);
     let path = format!("{BASE}/{id}/role");
@@ -295,25 +295,25 @@ fn a_changed_role_counts_at_the_next_request_and_is_told() {
         .follow(&olivia)
         .expect_text("Noah Brandt is Viewer now");
     noah.get("/organizations/lakeside/invitations/new").expect(403);
-    let letter = house.mail_to("noahbrandt@lakeside.test");
-    assert!(letter.text.contains("from Admin to Viewer"), "{}", letter.text);
-    let deeds = house
+    let message = app.mail_to("noahbrandt@lakeside.test");
+    assert!(message.text.contains("from Admin to Viewer"), "{}", message.text);
+    let events = app
         .database
         .words("SELECT before || after AS value FROM audit_events WHERE action = 'member.role_changed'");
-    assert_eq!(deeds.len(), 1);
-    assert!(deeds[0].contains("admin") && deeds[0].contains("viewer"), "{deeds:?}");
-    // The same again is no change and no letter.
+    assert_eq!(events.len(), 1);
+    assert!(events[0].contains("admin") && events[0].contains("viewer"), "{events:?}");
+    // The same again is no change and no email.
     olivia.post(&path, &[("role", "viewer")]).expect(303);
-    assert_eq!(house.letters_to("noahbrandt@lakeside.test").len(), 1);
+    assert_eq!(app.letters_to("noahbrandt@lakeside.test").len(), 1);
     let page = olivia.post(&path, &[("role", "king")]).expect(422);
     assert!(page.has("Choose a role"), "{}", page.text());
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn nobody_raises_themselves_or_touches_somebody_higher() {
-    let house = House::open();
-    let (_, people) = lakeside(&house, |stage, lake| {
+fn no_one_raises_themselves_or_touches_someone_higher() {
+    let app = TestApp::open();
+    let (_, people) = lakeside(&app, |fixtures, lake| {
         let roles = [
             "owner",
             "admin",
@@ -326,7 +326,7 @@ fn nobody_raises_themselves_or_touches_somebody_higher() {
         roles.map(|role| {
             (
                 role,
-                lake.add(stage, &format!("One {}", role.replace('_', " ")), role, &[]),
+                lake.add(fixtures, &format!("One {}", role.replace('_', " ")), role, &[]),
             )
         })
     });
@@ -339,10 +339,10 @@ fn nobody_raises_themselves_or_touches_somebody_higher() {
         _ => 1,
     };
     for (mine, (_, ticket)) in &people {
-        let client = house.holder(ticket);
+        let client = app.holder(ticket);
         for (theirs, (id, _)) in &people {
             for wanted in ["owner", "admin", "billing_admin"] {
-                // An owner may do all of it, which other tests show; here nobody may.
+                // An owner may do all of it, which other tests show; here no one may.
                 if *mine == "owner" {
                     continue;
                 }
@@ -375,7 +375,7 @@ fn nobody_raises_themselves_or_touches_somebody_higher() {
             }
         }
     }
-    let roles = house.database.words("SELECT role AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.name LIKE 'One %' ORDER BY u.name");
+    let roles = app.database.words("SELECT role AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.name LIKE 'One %' ORDER BY u.name");
     assert_eq!(
         roles,
         [
@@ -388,14 +388,14 @@ fn nobody_raises_themselves_or_touches_somebody_higher() {
             "viewer"
         ]
     );
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn the_last_owner_stays_whatever_is_tried() {
-    let house = House::open();
-    let (olivia, (noah, _)) = lakeside(&house, |stage, lake| lake.add(stage, "Noah Brandt", "admin", &[]));
-    let me = house
+    let app = TestApp::open();
+    let (olivia, (noah, _)) = lakeside(&app, |fixtures, lake| lake.add(fixtures, "Noah Brandt", "admin", &[]));
+    let me = app
         .database
         .words("SELECT id AS value FROM memberships WHERE role = 'owner'")
         .remove(0);
@@ -420,21 +420,21 @@ fn the_last_owner_stays_whatever_is_tried() {
         .expect_redirect("/organizations");
     olivia.get("/organizations/lakeside").expect(404);
     assert_eq!(
-        house
+        app
             .database
             .number("SELECT CAST(owner_count AS BIGINT) AS value FROM organizations"),
         1
     );
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn who_is_removed_is_out_at_the_next_request_on_every_way() {
-    let house = House::open();
-    let (olivia, (id, ticket)) = lakeside(&house, |stage, lake| {
-        lake.add(stage, "Noah Brandt", "member", &[('n', "manager")])
+fn anyone_who_is_removed_is_out_at_the_next_request_on_every_way() {
+    let app = TestApp::open();
+    let (olivia, (id, ticket)) = lakeside(&app, |fixtures, lake| {
+        lake.add(fixtures, "Noah Brandt", "member", &[('n', "manager")])
     });
-    let noah = house.holder(&ticket);
+    let noah = app.holder(&ticket);
     noah.get("/organizations/lakeside/companies/north").expect(200);
     let path = format!("{BASE}/{id}/removal");
     let page = olivia
@@ -464,27 +464,27 @@ fn who_is_removed_is_out_at_the_next_request_on_every_way() {
     assert!(!noah.get("/organizations").expect(200).has("Lakeside"));
     assert_eq!(list(&olivia, ""), ["Olivia Hart"]);
     assert!(
-        house
+        app
             .mail_to("noahbrandt@lakeside.test")
             .subject
             .contains("no longer a member of Lakeside")
     );
     assert_eq!(
-        house
+        app
             .database
             .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.removed'"),
         1
     );
-    // A second time there is nobody to remove.
+    // A second time there is no one to remove.
     olivia.post(&path, &[]).expect(404);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn the_end_of_access_comes_by_itself() {
-    let house = House::open();
-    let (olivia, (id, ticket)) = lakeside(&house, |stage, lake| lake.add(stage, "Noah Brandt", "editor", &[]));
-    let noah = house.holder(&ticket);
+    let app = TestApp::open();
+    let (olivia, (id, ticket)) = lakeside(&app, |fixtures, lake| lake.add(fixtures, "Noah Brandt", "editor", &[]));
+    let noah = app.holder(&ticket);
     let path = format!("{BASE}/{id}/access-end");
     assert!(
         olivia
@@ -500,10 +500,10 @@ fn the_end_of_access_comes_by_itself() {
             .field_error("access_until")
             .is_some()
     );
-    let day = house.day(2);
+    let day = app.day(2);
     olivia.post(&path, &[("access_until", &day)]).expect(303);
     noah.get(BASE).expect(200);
-    house.advance(3 * DAY);
+    app.advance(3 * DAY);
     noah.get(BASE).expect(403).expect_text("ended on");
     olivia
         .get(&format!("{BASE}?role=editor"))
@@ -512,7 +512,7 @@ fn the_end_of_access_comes_by_itself() {
     olivia.post(&path, &[("access_until", "")]).expect(303);
     noah.get(BASE).expect(200);
     assert_eq!(
-        house
+        app
             .database
             .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.access_end_changed'"),
         2
@@ -520,20 +520,20 @@ fn the_end_of_access_comes_by_itself() {
 }
 
 #[test]
-fn who_manages_a_company_sees_and_assigns_only_there() {
-    let house = House::open();
-    let (_, (manager, north, south, manager_of_both)) = lakeside(&house, |stage, lake| {
-        let manager = lake.add(stage, "Mia Long", "member", &[('n', "manager")]);
-        let north = lake.add(stage, "Nora North", "member", &[('n', "viewer")]);
-        let south = lake.add(stage, "Sam South", "member", &[('s', "viewer")]);
+fn anyone_who_manages_a_company_sees_and_assigns_only_there() {
+    let app = TestApp::open();
+    let (_, (manager, north, south, manager_of_both)) = lakeside(&app, |fixtures, lake| {
+        let manager = lake.add(fixtures, "Mia Long", "member", &[('n', "manager")]);
+        let north = lake.add(fixtures, "Nora North", "member", &[('n', "viewer")]);
+        let south = lake.add(fixtures, "Sam South", "member", &[('s', "viewer")]);
         (
             manager,
             north,
             south,
-            lake.add(stage, "Max Long", "member", &[('n', "manager"), ('s', "manager")]),
+            lake.add(fixtures, "Max Long", "member", &[('n', "manager"), ('s', "manager")]),
         )
     });
-    let mia = house.holder(&manager.1);
+    let mia = app.holder(&manager.1);
     let seen = list(&mia, "");
     assert!(
         seen.contains(&"Nora North".to_owned()) && seen.contains(&"Mia Long".to_owned()),
@@ -547,7 +547,7 @@ fn who_manages_a_company_sees_and_assigns_only_there() {
     let max = mia.get(&format!("{BASE}/{}", manager_of_both.0)).expect(200);
     assert!(max.has("North") && !max.has("South"), "{}", max.text());
     let id = |slug: &str| {
-        house
+        app
             .database
             .words(&format!("SELECT id AS value FROM companies WHERE slug = '{slug}'"))
             .remove(0)
@@ -577,9 +577,9 @@ fn who_manages_a_company_sees_and_assigns_only_there() {
             .status,
         403
     ));
-    let held = house
+    let held = app
         .database
         .words("SELECT role AS value FROM company_assignments ORDER BY role");
     assert_eq!(held, ["editor", "manager", "manager", "manager", "viewer"]);
-    house.expect_sound();
+    app.expect_sound();
 }

@@ -6,33 +6,33 @@ use tenantry::authz::permission::{Column, PermissionId};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
-use crate::harness::stage::at_once;
-use crate::roles_test::{Scene, ask};
+use crate::harness::fixtures::at_once;
+use crate::roles_test::{Scenario, ask};
 
-/// A house with an operator (Opal), an organization of its own (harbor) and the browser of its owner (Olivia).
+/// A app with an operator (Opal), an organization of its own (harbor) and the browser of its owner (Olivia).
 struct Cast {
-    house: House,
+    app: TestApp,
     opal: Client,
     olivia: Client,
 }
 
 impl Cast {
     fn set() -> Self {
-        Self::in_house(House::open())
+        Self::in_house(TestApp::open())
     }
 
-    fn in_house(house: House) -> Self {
-        let (opal, olivia) = house.stage(|stage| {
-            let opal = stage.account("Opal Reed", "opal@instance.test", true);
-            let olivia = stage.account("Olivia Hart", "olivia@harbor.test", true);
-            stage.organization("Harbor Recovery", "harbor", olivia);
-            (stage.ticket(opal), stage.ticket(olivia))
+    fn in_house(app: TestApp) -> Self {
+        let (opal, olivia) = app.fixtures(|fixtures| {
+            let opal = fixtures.account("Opal Reed", "opal@instance.test", true);
+            let olivia = fixtures.account("Olivia Hart", "olivia@harbor.test", true);
+            fixtures.organization("Harbor Recovery", "harbor", olivia);
+            (fixtures.ticket(opal), fixtures.ticket(olivia))
         });
-        let (opal, olivia) = (house.holder(&opal), house.holder(&olivia));
-        Self { house, opal, olivia }
+        let (opal, olivia) = (app.holder(&opal), app.holder(&olivia));
+        Self { app, opal, olivia }
     }
 
     fn allow(&self, allowed: &str) -> Page {
@@ -52,8 +52,8 @@ impl Cast {
         )
     }
 
-    fn deeds(&self, action: &str) -> i64 {
-        self.house.database.number(&format!(
+    fn events(&self, action: &str) -> i64 {
+        self.app.database.number(&format!(
             "SELECT count(*) AS value FROM audit_events WHERE action = '{action}'"
         ))
     }
@@ -62,35 +62,35 @@ impl Cast {
 const REASON: &str = "Letters do not arrive";
 
 #[test]
-fn to_everybody_else_the_operators_pages_do_not_exist() {
-    let house = House::open();
-    house.stage(|stage| stage.account("Opal Reed", "opal@instance.test", true));
-    let scene = Scene::set(&house, "owner", "harbor");
-    let unproven = Scene::set(&house, "unproven", "unproven");
+fn to_everyone_else_the_operators_pages_do_not_exist() {
+    let app = TestApp::open();
+    app.fixtures(|fixtures| fixtures.account("Opal Reed", "opal@instance.test", true));
+    let scenario = Scenario::set(&app, "owner", "harbor");
+    let unproven = Scenario::set(&app, "unproven", "unproven");
     let mut asked = 0;
     for route in ROUTES.iter().filter(|route| route.path.starts_with("/operator")) {
-        let path = scene.path(route.path, "");
+        let path = scenario.path(route.path, "");
         let form = if route.method == "GET" {
             Vec::new()
         } else {
-            scene.form(route.path)
+            scenario.form(route.path)
         };
-        for ticket in [&scene.actor, &unproven.actor] {
-            let client = house.holder(ticket.as_ref().expect("an actor"));
+        for ticket in [&scenario.actor, &unproven.actor] {
+            let client = app.holder(ticket.as_ref().expect("an actor"));
             for client in [client.clone(), client.with("HX-Request", "true")] {
                 let page = ask(&client, route.method, &path, &form);
                 assert_eq!(page.status, 404, "{}", page.request);
                 asked += 1;
             }
         }
-        // As with every page, who is nobody yet is asked who they are.
-        ask(&house.client(), route.method, &path, &form).expect(303);
+        // As with every page, who is no one yet is asked who they are.
+        ask(&app.client(), route.method, &path, &form).expect(303);
     }
     assert!(asked > 60, "{asked}");
-    let owner = house.holder(scene.actor.as_ref().expect("an owner"));
+    let owner = app.holder(scenario.actor.as_ref().expect("an owner"));
     assert!(owner.get("/organizations").link("Run this instance").is_none());
     assert!(
-        house
+        app
             .enter("opal@instance.test")
             .get("/organizations")
             .link("Run this instance")
@@ -101,7 +101,7 @@ fn to_everybody_else_the_operators_pages_do_not_exist() {
 #[test]
 fn the_instance_is_seen_in_numbers_and_in_good_health() {
     let cast = Cast::set();
-    cast.house.sweep();
+    cast.app.sweep();
     let page = cast.opal.get("/operator").expect(200);
     for words in [
         "Organizations",
@@ -113,12 +113,12 @@ fn the_instance_is_seen_in_numbers_and_in_good_health() {
     ] {
         assert!(page.has(words), "{words} is missing:\n{}", page.text());
     }
-    assert!(page.has(cast.house.product().engine()));
+    assert!(page.has(cast.app.product().engine()));
     cast.opal
         .get("/operator/health")
         .expect(200)
         .expect_text("No problems found");
-    cast.house.database.execute("UPDATE organizations SET owner_count = 7");
+    cast.app.database.execute("UPDATE organizations SET owner_count = 7");
     let page = cast
         .opal
         .get("/operator/health")
@@ -131,10 +131,10 @@ fn the_instance_is_seen_in_numbers_and_in_good_health() {
 #[test]
 fn organizations_are_found_by_name_and_slug_and_paged() {
     let cast = Cast::set();
-    cast.house.stage(|stage| {
-        let user = stage.user("opal@instance.test");
+    cast.app.fixtures(|fixtures| {
+        let user = fixtures.user("opal@instance.test");
         for n in 0..60 {
-            stage.organization(&format!("Sunbeam {n:02}"), &format!("sun-{n:02}"), user);
+            fixtures.organization(&format!("Sunbeam {n:02}"), &format!("sun-{n:02}"), user);
         }
     });
     let found = |query: &str| {
@@ -163,11 +163,11 @@ fn organizations_are_found_by_name_and_slug_and_paged() {
 #[test]
 fn without_a_session_an_organization_shows_its_owners_and_counts_and_nothing_else() {
     let cast = Cast::set();
-    cast.house.stage(|stage| {
-        let harbor = stage.organization_of("harbor");
-        let tara = stage.account("Tara Secret", "tara@harbor.test", true);
-        stage.enrol(harbor, tara, "editor", &[]);
-        stage.company(harbor, "Hidden Company", "hidden");
+    cast.app.fixtures(|fixtures| {
+        let harbor = fixtures.organization_of("harbor");
+        let tara = fixtures.account("Tara Secret", "tara@harbor.test", true);
+        fixtures.enrol(harbor, tara, "editor", &[]);
+        fixtures.company(harbor, "Hidden Company", "hidden");
     });
     let page = cast.opal.get("/operator/organizations/harbor").expect(200);
     assert!(
@@ -183,7 +183,7 @@ fn without_a_session_an_organization_shows_its_owners_and_counts_and_nothing_els
 }
 
 #[test]
-fn nobody_looks_in_where_it_is_not_allowed() {
+fn no_one_views_as_support_where_it_is_not_allowed() {
     let cast = Cast::set();
     let page = cast
         .opal
@@ -198,8 +198,8 @@ fn nobody_looks_in_where_it_is_not_allowed() {
             .contains("doesn’t allow")
     );
     cast.opal.get("/organizations/harbor").expect(404);
-    assert_eq!(cast.deeds("support.started"), 0);
-    assert!(cast.house.letters_to("olivia@harbor.test").is_empty());
+    assert_eq!(cast.events("support.started"), 0);
+    assert!(cast.app.letters_to("olivia@harbor.test").is_empty());
 }
 
 #[test]
@@ -232,13 +232,13 @@ fn a_support_session_needs_a_reason_a_length_and_the_own_password() {
             .expect("a sentence")
             .contains("Too many attempts")
     );
-    assert_eq!(cast.deeds("support.started"), 0);
-    cast.house.advance(Duration::from_secs(16 * 60));
+    assert_eq!(cast.events("support.started"), 0);
+    cast.app.advance(Duration::from_secs(16 * 60));
     cast.look_in("15").expect_redirect("/organizations/harbor");
 }
 
 #[test]
-fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
+fn a_session_has_a_banner_a_email_and_both_names_in_the_log() {
     let cast = Cast::set();
     cast.allow("on");
     let before = cast.opal.cookies();
@@ -254,14 +254,14 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
         );
         assert_eq!(page.form_count("/operator/organizations/harbor/support/ending"), 1);
     }
-    let letter = cast.house.mail_to("olivia@harbor.test");
+    let message = cast.app.mail_to("olivia@harbor.test");
     assert!(
-        letter.text.contains(REASON) && letter.text.contains("Opal Reed"),
+        message.text.contains(REASON) && message.text.contains("Opal Reed"),
         "{}",
-        letter.text
+        message.text
     );
     cast.olivia
-        .get(&letter.link("/organizations/harbor/settings/support"))
+        .get(&message.link("/organizations/harbor/settings/support"))
         .expect(200)
         .expect_text("End session");
 
@@ -278,7 +278,7 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
         .post("/operator/organizations/harbor/support/ending", &[])
         .expect_redirect("/operator/organizations/harbor");
     cast.opal.get("/organizations/harbor").expect(404);
-    let lines = cast.house.database.words(
+    let lines = cast.app.database.words(
         "SELECT action || ': ' || actor_name || ' for ' || coalesce(on_behalf_of, '-') AS value FROM audit_events WHERE actor_name = 'Opal Reed' ORDER BY seq",
     );
     assert_eq!(
@@ -290,7 +290,7 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
         ]
     );
     let began = cast
-        .house
+        .app
         .database
         .words("SELECT after AS value FROM audit_events WHERE action = 'support.started'");
     assert!(began[0].contains(REASON), "{began:?}");
@@ -300,22 +300,22 @@ fn a_session_has_a_banner_a_letter_and_both_names_in_the_log() {
             .expect(200)
             .has("started a support session: Letters do not arrive (allowed by Olivia Hart)")
     );
-    cast.house.expect_sound();
+    cast.app.expect_sound();
 }
 
 #[test]
-fn time_ends_a_session_and_the_clock_notes_it() {
+fn a_support_session_ends_by_itself_and_is_recorded() {
     let cast = Cast::set();
     cast.allow("on");
     cast.look_in("15").expect(303);
     cast.look_in("60").expect(422).expect_text("already");
-    cast.house.advance(Duration::from_secs(14 * 60));
+    cast.app.advance(Duration::from_secs(14 * 60));
     cast.opal.get("/organizations/harbor").expect(200);
-    cast.house.advance(Duration::from_secs(61));
+    cast.app.advance(Duration::from_secs(61));
     cast.opal.get("/organizations/harbor").expect(404);
-    cast.house.sweep();
-    cast.house.sweep();
-    assert_eq!(cast.deeds("support.ended"), 1);
+    cast.app.sweep();
+    cast.app.sweep();
+    assert_eq!(cast.events("support.ended"), 1);
     let page = cast.olivia.get("/organizations/harbor/settings/support").expect(200);
     assert!(
         page.has(REASON) && page.has("Ended") && !page.has("End session"),
@@ -326,7 +326,7 @@ fn time_ends_a_session_and_the_clock_notes_it() {
 }
 
 #[test]
-fn the_organization_ends_a_session_and_takes_its_consent_back_at_once() {
+fn the_organization_ends_a_session_and_takes_its_consent_back_immediately() {
     let cast = Cast::set();
     cast.allow("on");
     cast.look_in("60").expect(303);
@@ -347,7 +347,7 @@ fn the_organization_ends_a_session_and_takes_its_consent_back_at_once() {
     cast.allow("on");
     cast.opal.get("/organizations/harbor").expect(404);
     assert_eq!(
-        (cast.deeds("support.ended"), cast.deeds("support.consent_changed")),
+        (cast.events("support.ended"), cast.events("support.consent_changed")),
         (2, 3)
     );
     cast.olivia
@@ -356,12 +356,12 @@ fn the_organization_ends_a_session_and_takes_its_consent_back_at_once() {
 }
 
 #[test]
-fn who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
+fn anyone_who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
     let cast = Cast::set();
     cast.allow("on");
-    cast.house.stage(|stage| {
-        let (harbor, opal) = (stage.organization_of("harbor"), stage.user("opal@instance.test"));
-        stage.enrol(harbor, opal, "viewer", &[]);
+    cast.app.fixtures(|fixtures| {
+        let (harbor, opal) = (fixtures.organization_of("harbor"), fixtures.user("opal@instance.test"));
+        fixtures.enrol(harbor, opal, "viewer", &[]);
     });
     cast.look_in("15")
         .expect(422)
@@ -369,7 +369,7 @@ fn who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
     let page = cast.opal.get("/organizations/harbor").expect(200);
     assert!(!page.has("as support"));
     // Once removed, an operator stands outside like any other.
-    let opal = cast.house.database.words(
+    let opal = cast.app.database.words(
         "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'opal@instance.test'",
     );
     cast.olivia
@@ -394,23 +394,23 @@ const PROFILE: &[&str] = &[
 
 #[test]
 fn in_a_session_every_page_answers_and_only_what_the_table_allows_is_changed() {
-    let house = House::open();
-    house.stage(|stage| stage.account("First Operator", "first@instance.test", true));
+    let app = TestApp::open();
+    app.fixtures(|fixtures| fixtures.account("First Operator", "first@instance.test", true));
     let (reading, owning) = (
-        Scene::set(&house, "looks", "reading"),
-        Scene::set(&house, "owner", "owning"),
+        Scenario::set(&app, "looks", "reading"),
+        Scenario::set(&app, "owner", "owning"),
     );
-    let owner = house.holder(owning.actor.as_ref().expect("an owner"));
+    let owner = app.holder(owning.actor.as_ref().expect("an owner"));
     let mut changed = Vec::new();
     // What is refused changes nothing, so all of it shares one scene.
-    let mut scenes = (0..).map(|n| Scene::set(&house, "looks", &format!("writing-{n}")));
-    let mut scene = scenes.next().expect("for ever");
+    let mut scenarios = (0..).map(|n| Scenario::set(&app, "looks", &format!("writing-{n}")));
+    let mut scenario = scenarios.next().expect("for ever");
     let inside = ROUTES
         .iter()
         .filter(|route| route.path.starts_with("/organizations/{slug}"));
     for route in inside {
         if route.method == "GET" {
-            let client = house.holder(reading.actor.as_ref().expect("an operator"));
+            let client = app.holder(reading.actor.as_ref().expect("an operator"));
             for client in [client.clone(), client.with("HX-Request", "true")] {
                 let page = ask(&client, "GET", &reading.path(route.path, ""), &[]);
                 let missing = page.status == 404
@@ -425,15 +425,15 @@ fn in_a_session_every_page_answers_and_only_what_the_table_allows_is_changed() {
                 );
             }
         } else {
-            let client = house.holder(scene.actor.as_ref().expect("an operator"));
-            let path = scene.path(route.path, "");
-            let page = ask(&client, route.method, &path, &scene.form(route.path));
+            let client = app.holder(scenario.actor.as_ref().expect("an operator"));
+            let path = scenario.path(route.path, "");
+            let page = ask(&client, route.method, &path, &scenario.form(route.path));
             assert!(page.status < 500, "{}: {}", page.request, page.status);
             if page.status < 400 {
                 changed.push(route.path);
             }
             if !matches!(page.status, 403 | 404) {
-                scene = scenes.next().expect("for ever");
+                scenario = scenarios.next().expect("for ever");
             }
         }
     }
@@ -470,8 +470,8 @@ fn the_operators_column_of_the_table_holds_on_the_pages_that_exist() {
         ("security.manage", "GET", "/organizations/{slug}/settings/support"),
         ("security.manage", "POST", "/organizations/{slug}/settings/support"),
     ];
-    let house = House::open();
-    house.stage(|stage| stage.account("First Operator", "first@instance.test", true));
+    let app = TestApp::open();
+    app.fixtures(|fixtures| fixtures.account("First Operator", "first@instance.test", true));
     let mut shown = 0;
     for (n, (key, method, path)) in PAGES.iter().enumerate() {
         if !ROUTES
@@ -482,10 +482,10 @@ fn the_operators_column_of_the_table_holds_on_the_pages_that_exist() {
         }
         let right = PermissionId::parse(key).unwrap_or_else(|| panic!("{key} is no permission"));
         let allowed = right.mark(Column::Operator) == 's';
-        let scene = Scene::set(&house, "looks", &format!("cell-{n}"));
-        let client = house.holder(scene.actor.as_ref().expect("an operator"));
-        let form = if *method == "GET" { Vec::new() } else { scene.form(path) };
-        let page = ask(&client, method, &scene.path(path, ""), &form);
+        let scenario = Scenario::set(&app, "looks", &format!("cell-{n}"));
+        let client = app.holder(scenario.actor.as_ref().expect("an operator"));
+        let form = if *method == "GET" { Vec::new() } else { scenario.form(path) };
+        let page = ask(&client, method, &scenario.path(path, ""), &form);
         assert_eq!(
             page.status < 400,
             allowed,
@@ -505,7 +505,7 @@ fn the_operators_column_of_the_table_holds_on_the_pages_that_exist() {
 fn an_account_gets_a_limit_and_loses_its_sessions() {
     let cast = Cast::set();
     let id = cast
-        .house
+        .app
         .database
         .words("SELECT id AS value FROM users WHERE email = 'olivia@harbor.test'")[0]
         .clone();
@@ -535,11 +535,11 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
         .post(&format!("{path}/sessions/ending"), &[])
         .expect_redirect(&path);
     cast.olivia.get("/organizations").expect(303);
-    let deeds = cast.house.database.words(&format!(
+    let events = cast.app.database.words(&format!(
         "SELECT action || ' by ' || actor_name AS value FROM account_events WHERE user_id = '{id}' AND actor_name = 'Opal Reed' ORDER BY id"
     ));
     assert_eq!(
-        deeds,
+        events,
         [
             "account.limit_changed by Opal Reed",
             "account.other_sessions_ended by Opal Reed"
@@ -547,11 +547,11 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
     );
     // Ending one's own keeps the one that asks.
     let own = cast
-        .house
+        .app
         .database
         .words("SELECT id AS value FROM users WHERE email = 'opal@instance.test'")[0]
         .clone();
-    cast.house.enter("opal@instance.test");
+    cast.app.enter("opal@instance.test");
     cast.opal
         .post(&format!("/operator/users/{own}/sessions/ending"), &[])
         .expect(303);
@@ -563,18 +563,18 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
 }
 
 #[test]
-fn operators_are_appointed_and_dismissed_and_what_they_look_into_closes() {
+fn operators_are_appointed_and_dismissed_and_what_they_support_closes() {
     let cast = Cast::set();
     cast.allow("on");
     let id = |email: &str| {
-        cast.house
+        cast.app
             .database
             .words(&format!("SELECT id AS value FROM users WHERE email = '{email}'"))[0]
             .clone()
     };
-    cast.house.stage(|stage| {
-        stage.account("Quinn Late", "quinn@instance.test", false);
-        stage.account("Sam Second", "sam@instance.test", true);
+    cast.app.fixtures(|fixtures| {
+        fixtures.account("Quinn Late", "quinn@instance.test", false);
+        fixtures.account("Sam Second", "sam@instance.test", true);
     });
     let (opal, sam) = (id("opal@instance.test"), id("sam@instance.test"));
     cast.opal
@@ -588,7 +588,7 @@ fn operators_are_appointed_and_dismissed_and_what_they_look_into_closes() {
         .post(&format!("/operator/users/{opal}/dismissal"), &[])
         .expect(422)
         .expect_text("This is the only operator");
-    let second = cast.house.enter("sam@instance.test");
+    let second = cast.app.enter("sam@instance.test");
     second.get("/operator").expect(404);
     cast.opal
         .post(&format!("/operator/users/{sam}/appointment"), &[])
@@ -600,34 +600,34 @@ fn operators_are_appointed_and_dismissed_and_what_they_look_into_closes() {
         .expect(303);
     cast.opal.get("/operator").expect(404);
     cast.opal.get("/organizations/harbor").expect(404);
-    assert_eq!(cast.deeds("support.ended"), 1);
+    assert_eq!(cast.events("support.ended"), 1);
     let dismissed = format!(
         "SELECT count(*) AS value FROM account_events WHERE user_id = '{opal}' AND action = 'account.operator_dismissed'"
     );
-    assert_eq!(cast.house.database.number(&dismissed), 1);
+    assert_eq!(cast.app.database.number(&dismissed), 1);
 }
 
 #[test]
-fn of_operators_who_dismiss_each_other_at_once_one_stays() {
-    let house = House::open();
-    house.stage(|stage| stage.account("Operator 0", "operator-0@instance.test", true));
+fn of_operators_who_dismiss_each_other_in_parallel_one_stays() {
+    let app = TestApp::open();
+    app.fixtures(|fixtures| fixtures.account("Operator 0", "operator-0@instance.test", true));
     for round in 0..12 {
-        house
+        app
             .database
             .execute("UPDATE users SET is_operator = (email = 'operator-0@instance.test')");
         let people: Vec<(String, Client)> = (0..4)
             .map(|n| {
                 let email = format!("operator-{n}@instance.test");
-                let ticket = house.stage(|stage| {
+                let ticket = app.fixtures(|fixtures| {
                     let user = if round == 0 && n > 0 {
-                        stage.account(&format!("Operator {n}"), &email, true)
+                        fixtures.account(&format!("Operator {n}"), &email, true)
                     } else {
-                        stage.user(&email)
+                        fixtures.user(&email)
                     };
-                    stage.appoint(user);
-                    (user.to_string(), stage.ticket(user))
+                    fixtures.appoint(user);
+                    (user.to_string(), fixtures.ticket(user))
                 });
-                (ticket.0, house.holder(&ticket.1))
+                (ticket.0, app.holder(&ticket.1))
             })
             .collect();
         let jobs = (0..people.len())
@@ -641,7 +641,7 @@ fn of_operators_who_dismiss_each_other_at_once_one_stays() {
             answers.iter().all(|status| matches!(status, 303 | 404 | 422)),
             "{answers:?}"
         );
-        let left = house
+        let left = app
             .database
             .number("SELECT count(*) AS value FROM users WHERE is_operator");
         assert!(left >= 1, "round {round}: nobody runs the instance: {answers:?}");
@@ -654,33 +654,33 @@ fn consent_that_is_taken_back_in_the_same_moment_leaves_no_session_behind() {
     let running = "SELECT count(*) AS value FROM support_sessions WHERE ended_at IS NULL";
     let mut begun = 0;
     for _ in 0..40 {
-        let (harbor, opal) = cast.house.stage(|stage| {
-            let (harbor, opal) = (stage.organization_of("harbor"), stage.user("opal@instance.test"));
-            stage.consent(harbor, true);
+        let (harbor, opal) = cast.app.fixtures(|fixtures| {
+            let (harbor, opal) = (fixtures.organization_of("harbor"), fixtures.user("opal@instance.test"));
+            fixtures.consent(harbor, true);
             (harbor, opal)
         });
-        let house = &cast.house;
+        let app = &cast.app;
         let jobs: Vec<Box<dyn FnOnce() -> bool + Send + '_>> = vec![
-            Box::new(|| house.stage(|stage| stage.look_in(harbor, opal)).is_some()),
+            Box::new(|| app.fixtures(|fixtures| fixtures.look_in(harbor, opal)).is_some()),
             Box::new(|| {
-                house.stage(|stage| stage.consent(harbor, false));
+                app.fixtures(|fixtures| fixtures.consent(harbor, false));
                 false
             }),
         ];
         begun += at_once(jobs).into_iter().filter(|began| *began).count();
-        assert_eq!(house.database.number(running), 0);
+        assert_eq!(app.database.number(running), 0);
     }
     assert!(begun > 0, "no session ever came first");
 }
 
 #[test]
-fn a_letter_is_previewed_without_its_secret_and_can_do_nothing() {
-    let house = House::with_smtp(|_| {});
-    house.smtp().busy();
-    let cast = Cast::in_house(house);
-    let token = cast.house.stage(|stage| {
-        let (harbor, olivia) = (stage.organization_of("harbor"), stage.user("olivia@harbor.test"));
-        stage.invitation(harbor, olivia, "noah@harbor.test", "viewer", &[]).1
+fn a_email_is_previewed_without_its_secret_and_can_do_nothing() {
+    let app = TestApp::with_smtp(|_| {});
+    app.smtp().busy();
+    let cast = Cast::in_house(app);
+    let token = cast.app.fixtures(|fixtures| {
+        let (harbor, olivia) = (fixtures.organization_of("harbor"), fixtures.user("olivia@harbor.test"));
+        fixtures.invitation(harbor, olivia, "noah@harbor.test", "viewer", &[]).1
     });
     let list = cast.opal.get("/operator/mail?q=noah@harbor.test").expect(200);
     assert_eq!(list.texts("tbody tr").len(), 1);
@@ -707,7 +707,7 @@ fn a_letter_is_previewed_without_its_secret_and_can_do_nothing() {
         assert!(policy.contains(part), "{policy}");
     }
     assert!(!policy.contains("script-src") && !policy.contains("allow-"), "{policy}");
-    // The usual pages are framed by nobody and frame nothing.
+    // The usual pages are framed by no one and frame nothing.
     let usual = cast.opal.get("/operator/mail").expect(200);
     assert!(!usual.header("content-security-policy").contains("frame-src"));
     assert!(
@@ -716,7 +716,7 @@ fn a_letter_is_previewed_without_its_secret_and_can_do_nothing() {
             .contains("frame-ancestors 'none'")
     );
     let seed = cast
-        .house
+        .app
         .database
         .words("SELECT seed AS value FROM mail_outbox WHERE seed IS NOT NULL")[0]
         .clone();
@@ -726,23 +726,23 @@ fn a_letter_is_previewed_without_its_secret_and_can_do_nothing() {
 }
 
 #[test]
-fn a_letter_that_was_given_up_is_sent_again() {
-    let house = House::with_smtp(|_| {});
-    let cast = Cast::in_house(house);
-    cast.house.smtp().refuse("noah@harbor.test");
-    cast.house.stage(|stage| {
-        let (harbor, olivia) = (stage.organization_of("harbor"), stage.user("olivia@harbor.test"));
-        stage.invitation(harbor, olivia, "noah@harbor.test", "viewer", &[]);
+fn a_email_that_was_given_up_is_sent_again() {
+    let app = TestApp::with_smtp(|_| {});
+    let cast = Cast::in_house(app);
+    cast.app.smtp().refuse("noah@harbor.test");
+    cast.app.fixtures(|fixtures| {
+        let (harbor, olivia) = (fixtures.organization_of("harbor"), fixtures.user("olivia@harbor.test"));
+        fixtures.invitation(harbor, olivia, "noah@harbor.test", "viewer", &[]);
     });
-    cast.house.work_mail();
+    cast.app.work_mail();
     let list = cast.opal.get("/operator/mail?state=bounced").expect(200);
     let path = list.all("tbody th a", "href")[0].clone();
     let page = cast.opal.get(&path).expect(200).expect_text("The last attempt failed");
     assert!(page.has("Address refused"), "{}", page.text());
     assert!(cast.opal.get("/operator").has("1 failed or bounced"));
-    cast.house.smtp().accept();
+    cast.app.smtp().accept();
     cast.opal.post(&format!("{path}/retry"), &[]).expect_redirect(&path);
-    cast.house.mail_to("noah@harbor.test");
+    cast.app.mail_to("noah@harbor.test");
     cast.opal.get(&path).expect(200).expect_text("The content was deleted");
     cast.opal
         .get(&format!("{path}/preview"))
@@ -750,7 +750,7 @@ fn a_letter_that_was_given_up_is_sent_again() {
         .expect_text("The content was deleted");
     // What was sent is not sent twice.
     cast.opal.post(&format!("{path}/retry"), &[]).expect(303);
-    assert_eq!(cast.house.letters_to("noah@harbor.test").len(), 1);
+    assert_eq!(cast.app.letters_to("noah@harbor.test").len(), 1);
     let retried = "SELECT count(*) AS value FROM account_events d JOIN users u ON u.id = d.user_id WHERE u.email = 'opal@instance.test' AND action = 'mail.retried'";
-    assert_eq!(cast.house.database.number(retried), 1);
+    assert_eq!(cast.app.database.number(retried), 1);
 }

@@ -1,15 +1,15 @@
 //! Organizations: founding one, its address, the limit, its own words, its settings, leaving.
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 
-fn person(house: &House, name: &str, email: &str) -> Client {
-    let ticket = house.stage(|stage| {
-        let user = stage.account(name, email, true);
-        stage.ticket(user)
+fn person(app: &TestApp, name: &str, email: &str) -> Client {
+    let ticket = app.fixtures(|fixtures| {
+        let user = fixtures.account(name, email, true);
+        fixtures.ticket(user)
     });
-    house.holder(&ticket)
+    app.holder(&ticket)
 }
 
 const GOOD: [(&str, &str); 6] = [
@@ -29,8 +29,8 @@ fn with<'a>(field: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
 
 #[test]
 fn a_new_organization_has_its_owner_its_first_company_and_its_history() {
-    let house = House::open();
-    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     let page = olivia
         .post("/organizations", &GOOD)
         .expect(303)
@@ -47,11 +47,11 @@ fn a_new_organization_has_its_owner_its_first_company_and_its_history() {
         .expect_text("Owner");
     let companies = olivia.get("/organizations/lakeside/companies").expect(200);
     assert_eq!(companies.texts("tbody tr").len(), 1, "{}", companies.text());
-    let deeds = house
+    let events = app
         .database
         .words("SELECT action AS value FROM audit_events ORDER BY id");
-    assert_eq!(deeds, ["organization.created", "company.created"]);
-    let row = house
+    assert_eq!(events, ["organization.created", "company.created"]);
+    let row = app
         .database
         .words("SELECT domain || ' ' || region || ' ' || unit_label AS value FROM organizations");
     assert_eq!(row, ["lakeside.example eu client"]);
@@ -64,8 +64,8 @@ fn a_new_organization_has_its_owner_its_first_company_and_its_history() {
 
 #[test]
 fn each_wrong_field_gets_its_sentence_and_keeps_what_was_typed() {
-    let house = House::open();
-    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &with("slug", "taken")).expect(303);
     for (field, value, sentence) in [
         ("name", "", "Enter a name"),
@@ -95,7 +95,7 @@ fn each_wrong_field_gets_its_sentence_and_keeps_what_was_typed() {
             assert_eq!(page.value_of(name).as_deref(), Some(*typed), "{name} beside {field}");
         }
     }
-    assert_eq!(house.database.number("SELECT count(*) AS value FROM organizations"), 1);
+    assert_eq!(app.database.number("SELECT count(*) AS value FROM organizations"), 1);
     // Left empty, the slug is made from the name, and a free one is taken.
     let page = olivia.post(
         "/organizations",
@@ -112,8 +112,8 @@ fn each_wrong_field_gets_its_sentence_and_keeps_what_was_typed() {
 
 #[test]
 fn every_first_word_of_an_address_is_reserved() {
-    let house = House::shared();
-    let olivia = person(house, "Olivia Hart", "olivia@reserved.test");
+    let app = TestApp::shared();
+    let olivia = person(app, "Olivia Hart", "olivia@reserved.test");
     let words = tenantry::routes::ROUTES.iter().flat_map(|route| {
         let mut parts = route.path.split('/').skip(1);
         let first = parts.next();
@@ -136,8 +136,8 @@ fn every_first_word_of_an_address_is_reserved() {
 
 #[test]
 fn the_address_is_checked_while_it_is_typed() {
-    let house = House::open();
-    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
     let check = |query: &str| {
         olivia
@@ -156,8 +156,8 @@ fn the_address_is_checked_while_it_is_typed() {
 
 #[test]
 fn capitals_in_an_address_lead_to_the_one_address() {
-    let house = House::open();
-    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
     let page = olivia.get("/organizations/LakeSide/members?q=a");
     assert_eq!(
@@ -167,11 +167,11 @@ fn capitals_in_an_address_lead_to_the_one_address() {
 }
 
 #[test]
-fn who_has_as_many_organizations_as_allowed_asks_for_more() {
-    let house = House::with(|config| config.organization_limit = Some(1));
-    // The first account runs the instance and gets the letters.
-    house.stage(|stage| stage.account("Oscar Operator", "oscar@operator.test", true));
-    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+fn anyone_who_has_as_many_organizations_as_allowed_asks_for_more() {
+    let app = TestApp::with(|config| config.organization_limit = Some(1));
+    // The first account runs the instance and gets the emails.
+    app.fixtures(|fixtures| fixtures.account("Oscar Operator", "oscar@operator.test", true));
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
     let page = olivia
         .get("/organizations/new")
@@ -192,15 +192,15 @@ fn who_has_as_many_organizations_as_allowed_asks_for_more() {
     olivia
         .post("/organizations/requests", &[("reason", "We opened a second agency")])
         .expect(303);
-    let letter = house.mail_to("oscar@operator.test");
+    let message = app.mail_to("oscar@operator.test");
     assert!(
-        letter.text.contains("We opened a second agency") && letter.text.contains("olivia@lake.test"),
+        message.text.contains("We opened a second agency") && message.text.contains("olivia@lake.test"),
         "{}",
-        letter.text
+        message.text
     );
-    assert_eq!(house.database.number("SELECT count(*) AS value FROM organizations"), 1);
-    // What an operator allows one person stands before what holds for everybody.
-    house
+    assert_eq!(app.database.number("SELECT count(*) AS value FROM organizations"), 1);
+    // What an operator allows one person stands before what holds for everyone.
+    app
         .database
         .execute("UPDATE users SET organization_limit = 2 WHERE email = 'olivia@lake.test'");
     olivia.post("/organizations", &with("slug", "second")).expect(303);
@@ -208,9 +208,9 @@ fn who_has_as_many_organizations_as_allowed_asks_for_more() {
 }
 
 #[test]
-fn the_organizations_own_word_stands_wherever_a_person_reads() {
-    let house = House::open();
-    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+fn the_organizations_own_word_is_used_wherever_a_person_reads() {
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
     let base = "/organizations/lakeside";
     let settings = olivia.get(&format!("{base}/settings/general")).expect(200);
@@ -230,11 +230,11 @@ fn the_organizations_own_word_stands_wherever_a_person_reads() {
             &[("emails", "noah@lake.test"), ("role", "admin")],
         )
         .expect(303);
-    let noah = house.mail_to("noah@lake.test");
+    let noah = app.mail_to("noah@lake.test");
     assert!(noah.text.contains("locations"), "{}", noah.text);
     let invitation = noah.link("/invitations/");
-    let member = house.database.words("SELECT id AS value FROM memberships").remove(0);
-    let id = house.database.words("SELECT id AS value FROM invitations").remove(0);
+    let member = app.database.words("SELECT id AS value FROM memberships").remove(0);
+    let id = app.database.words("SELECT id AS value FROM invitations").remove(0);
     for path in [
         base.to_owned(),
         format!("{base}/companies"),
@@ -275,14 +275,14 @@ fn the_organizations_own_word_stands_wherever_a_person_reads() {
 
 #[test]
 fn settings_note_what_was_before_and_what_is_after() {
-    let house = House::open();
-    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
     let path = "/organizations/lakeside/settings/general";
     let page = olivia.get(path).expect(200);
     assert_eq!(page.value_of("name").as_deref(), Some("Lakeside Agency"));
     let edits = || {
-        house
+        app
             .database
             .words("SELECT before || ' > ' || after AS value FROM audit_events WHERE action = 'organization.edited'")
     };
@@ -313,17 +313,17 @@ fn settings_note_what_was_before_and_what_is_after() {
 
 #[test]
 fn leaving_takes_the_access_and_nothing_else() {
-    let house = House::open();
-    let olivia = person(&house, "Olivia Hart", "olivia@lake.test");
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
-    let ticket = house.stage(|stage| {
-        let organization = stage.organization_of("lakeside");
-        let noah = stage.account("Noah Brandt", "noah@lake.test", true);
-        stage.enrol(organization, noah, "editor", &[]);
-        stage.organization("Own", "own", noah);
-        stage.ticket(noah)
+    let ticket = app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("lakeside");
+        let noah = fixtures.account("Noah Brandt", "noah@lake.test", true);
+        fixtures.enrol(organization, noah, "editor", &[]);
+        fixtures.organization("Own", "own", noah);
+        fixtures.ticket(noah)
     });
-    let noah = house.holder(&ticket);
+    let noah = app.holder(&ticket);
     let page = noah
         .get("/organizations/lakeside/leaving")
         .expect(200)
@@ -338,18 +338,18 @@ fn leaving_takes_the_access_and_nothing_else() {
     assert!(!list.texts("tbody").join(" ").contains("Lakeside"));
     noah.get("/organizations/lakeside").expect(404);
     assert_eq!(
-        house
+        app
             .database
             .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.left'"),
         1
     );
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn the_first_steps_lead_from_the_sign_up_into_the_organization() {
-    let house = House::open();
-    let olivia = house.client();
+    let app = TestApp::open();
+    let olivia = app.client();
     let fields = [
         ("name", "Olivia Hart"),
         ("email", "olivia@lake.test"),
@@ -358,9 +358,9 @@ fn the_first_steps_lead_from_the_sign_up_into_the_organization() {
     ];
     olivia.post("/signup", &fields).expect_redirect("/verify");
     let proven = olivia
-        .post(&house.mail_to("olivia@lake.test").link("/verify/"), &[])
+        .post(&app.mail_to("olivia@lake.test").link("/verify/"), &[])
         .expect_redirect("/onboarding");
-    // Nobody invited her: straight to her own.
+    // No one invited her: straight to her own.
     let form = proven
         .follow(&olivia)
         .expect(200)
@@ -373,14 +373,14 @@ fn the_first_steps_lead_from_the_sign_up_into_the_organization() {
         .expect(200);
     done.expect_text("Lakeside Agency");
     olivia.get("/organizations/lakeside-agency").expect(200);
-    // Somebody who was invited finds that first.
+    // Someone who was invited finds that first.
     olivia
         .post(
             "/organizations/lakeside-agency/invitations",
             &[("emails", "noah@lake.test"), ("role", "viewer")],
         )
         .expect(303);
-    let noah = person(&house, "Noah Brandt", "noah@lake.test");
+    let noah = person(&app, "Noah Brandt", "noah@lake.test");
     let page = noah
         .get("/onboarding")
         .expect(200)

@@ -1,16 +1,16 @@
 //! The database goes away and comes back, without a restart of the product.
 
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 
 #[test]
 fn after_postgresql_cut_every_connection_the_pages_come_back_by_themselves() {
-    let house = House::with(|config| config.database_url.push_str("&application_name=outage"));
-    if !house.database.is_postgres() {
+    let app = TestApp::with(|config| config.database_url.push_str("&application_name=outage"));
+    if !app.database.is_postgres() {
         // An SQLite file has no server that could restart.
         return;
     }
-    let olivia = house.owner_of("Harbor Agency", "harbor");
+    let olivia = app.owner_of("Harbor Agency", "harbor");
     let answers = |count: usize| -> Vec<u16> {
         (0..count)
             .map(|_| olivia.get("/organizations/harbor/members").status)
@@ -19,17 +19,17 @@ fn after_postgresql_cut_every_connection_the_pages_come_back_by_themselves() {
     assert_eq!(answers(3), [200, 200, 200]);
 
     for _ in 0..3 {
-        let cut = house.database.number(
+        let cut = app.database.number(
             "SELECT count(pg_terminate_backend(pid)) AS value FROM pg_stat_activity WHERE application_name = 'outage'",
         );
         assert!(cut > 0, "the house holds connections");
-        // Whoever meets the first dead connection is told to try again; nobody after that meets one.
+        // Anyone who meets the first dead connection is told to try again; no one after that meets one.
         let after = answers(12);
         assert!(after.iter().all(|status| [200, 503].contains(status)), "{after:?}");
         assert_eq!(after[1..], [200; 11], "{after:?}");
     }
     // Writing works too, and what was there is there.
-    let client = house.client();
+    let client = app.client();
     let fields = [("email", "olivia@harbor.test"), ("password", PASSWORD)];
     client.post("/login", &fields).expect(303);
 }

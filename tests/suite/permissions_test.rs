@@ -10,10 +10,10 @@ use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::in_parallel;
 use crate::harness::page::Page;
-use crate::roles_test::{Scene, ask};
+use crate::roles_test::{Scenario, ask};
 
 /// The columns of people, with who stands for them in a scene.
 const COLUMNS: [(&str, Column); 10] = [
@@ -191,7 +191,7 @@ fn ways(mark: char) -> Vec<(Switched, bool)> {
     }
 }
 
-/// The mark that counts: whoever has a role in a company is a Member of the organization as well.
+/// The mark that counts: anyone who has a role in a company is a Member of the organization as well.
 fn mark(right: PermissionId, column: Column) -> char {
     let own = right.mark(column);
     let as_member = right.mark(Column::Organization(Role::Member));
@@ -201,23 +201,23 @@ fn mark(right: PermissionId, column: Column) -> char {
     }
 }
 
-fn switch(house: &House, scene: &Scene, column: Column, right: PermissionId, switched: Switched) {
+fn switch(app: &TestApp, scenario: &Scenario, column: Column, right: PermissionId, switched: Switched) {
     let word = |on: bool| if on { "allow" } else { "deny" };
     match switched {
         Switched::Nothing => {}
-        Switched::Override(on) => house.database.execute(&format!(
+        Switched::Override(on) => app.database.execute(&format!(
             "UPDATE memberships SET overrides = '{{\"{}\":\"{}\"}}' WHERE organization_id = '{}' AND user_id = (SELECT id FROM users WHERE email = 'actor@{}.test')",
             right.key(),
             word(on),
-            scene.organization,
-            scene.slug
+            scenario.organization,
+            scenario.slug
         )),
-        Switched::Policy(on) => house.database.execute(&format!(
+        Switched::Policy(on) => app.database.execute(&format!(
             "UPDATE organizations SET policies = '{{\"{}\":{{\"{}\":\"{}\"}}}}' WHERE id = '{}'",
             column.key(),
             right.key(),
             word(on),
-            scene.organization
+            scenario.organization
         )),
     }
 }
@@ -232,8 +232,8 @@ fn fits(page: &Page, allowed: bool) -> bool {
 }
 
 #[test]
-fn every_cell_of_the_table_holds_for_page_fragment_and_form() {
-    let house = House::open();
+fn every_cell_of_the_table_applies_to_page_fragment_and_form() {
+    let app = TestApp::open();
     let asked = asked();
     let rights = representatives(&asked);
     assert_eq!(rights.len(), 50 - NO_ROUTE.len(), "every right with a route has a sign");
@@ -243,24 +243,24 @@ fn every_cell_of_the_table_holds_for_page_fragment_and_form() {
         // What is refused changes nothing, so all of it shares one scene.
         let next = || {
             let n = number.fetch_add(1, Ordering::Relaxed);
-            Scene::set(&house, actor, &format!("cell-{n}"))
+            Scenario::set(&app, actor, &format!("cell-{n}"))
         };
-        let mut scene = next();
+        let mut scenario = next();
         for (right, routes) in &rights {
             let mark = mark(*right, *column);
             for (switched, allowed) in ways(mark) {
-                switch(&house, &scene, *column, *right, switched);
+                switch(&app, &scenario, *column, *right, switched);
                 let asked = routes
                     .iter()
                     .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path));
                 for route in asked.clone() {
                     let what = format!("{} {mark} {actor} {switched:?}", right.key());
-                    faults.extend(cell(&house, &scene, route, *column, mark, allowed).map(|f| format!("{what}: {f}")));
+                    faults.extend(cell(&app, &scenario, route, *column, mark, allowed).map(|f| format!("{what}: {f}")));
                 }
                 if allowed && asked.clone().any(|route| route.method != "GET") {
-                    scene = next();
+                    scenario = next();
                 } else if !matches!(switched, Switched::Nothing) {
-                    unswitch(&house, &scene);
+                    unswitch(&app, &scenario);
                 }
             }
         }
@@ -272,27 +272,27 @@ fn every_cell_of_the_table_holds_for_page_fragment_and_form() {
 
 /// Asks one cell in every way; what is wrong.
 fn cell(
-    house: &House,
-    scene: &Scene,
+    app: &TestApp,
+    scenario: &Scenario,
     route: &Asked,
     column: Column,
     mark: char,
     allowed: bool,
 ) -> impl Iterator<Item = String> {
-    let client = house.holder(scene.actor.as_ref().expect("an actor"));
+    let client = app.holder(scenario.actor.as_ref().expect("an actor"));
     let form = if route.method == "GET" {
         Vec::new()
     } else {
-        scene.form(route.path)
+        scenario.form(route.path)
     };
     let in_company = route.path.contains("{company}");
     // A Member without a company has none of their own.
     let homeless = column == Column::Organization(Role::Member) && mark == 'o' && in_company;
     let allowed = allowed && !homeless;
     let mut pages = Vec::new();
-    let here = scene.path(route.path, "");
+    let here = scenario.path(route.path, "");
     if in_company && matches!(column, Column::Company(_)) && mark != '-' {
-        let south = here.replace(&scene.north_slug, &format!("south-{}", scene.slug));
+        let south = here.replace(&scenario.north_slug, &format!("south-{}", scenario.slug));
         pages.push((ask(&client, route.method, &south, &form), false));
     }
     if route.method == "GET" {
@@ -346,8 +346,8 @@ fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() 
 }
 
 /// The keys that “What can I do here?” lists as held, asked as a page and as a fragment.
-fn told(client: &Client, scene: &Scene) -> [Vec<String>; 2] {
-    let path = format!("/organizations/{}/access/mine", scene.slug);
+fn told(client: &Client, scenario: &Scenario) -> [Vec<String>; 2] {
+    let path = format!("/organizations/{}/access/mine", scenario.slug);
     [client.get(&path), client.fragment(&path)].map(|page| {
         let links = page.expect(200).all("section[aria-labelledby=can-h] a", "href");
         let keys = links.iter().filter_map(|href| href.split_once("permission="));
@@ -357,11 +357,11 @@ fn told(client: &Client, scene: &Scene) -> [Vec<String>; 2] {
 
 #[test]
 fn a_row_without_a_route_is_told_on_the_page_of_what_one_can_do() {
-    let house = House::open();
+    let app = TestApp::open();
     for (n, (actor, column)) in COLUMNS.iter().enumerate() {
-        let scene = Scene::set(&house, actor, &format!("told-{n}"));
-        let client = house.holder(scene.actor.as_ref().expect("an actor"));
-        let before = told(&client, &scene);
+        let scenario = Scenario::set(&app, actor, &format!("told-{n}"));
+        let client = app.holder(scenario.actor.as_ref().expect("an actor"));
+        let before = told(&client, &scenario);
         for key in NO_ROUTE {
             let right = PermissionId::parse(key).expect("a right");
             for (switched, allowed) in ways(mark(right, *column)) {
@@ -372,24 +372,24 @@ fn a_row_without_a_route_is_told_on_the_page_of_what_one_can_do() {
                     }
                     continue;
                 }
-                switch(&house, &scene, *column, right, switched);
-                for keys in told(&client, &scene) {
+                switch(&app, &scenario, *column, right, switched);
+                for keys in told(&client, &scenario) {
                     assert_eq!(keys.iter().any(|held| held == key), allowed, "{what}");
                 }
-                unswitch(&house, &scene);
+                unswitch(&app, &scenario);
             }
         }
     }
 }
 
-fn unswitch(house: &House, scene: &Scene) {
+fn unswitch(app: &TestApp, scenario: &Scenario) {
     for (table, column, key) in [
         ("memberships", "overrides", "organization_id"),
         ("organizations", "policies", "id"),
     ] {
-        house.database.execute(&format!(
+        app.database.execute(&format!(
             "UPDATE {table} SET {column} = '' WHERE {key} = '{}'",
-            scene.organization
+            scenario.organization
         ));
     }
 }

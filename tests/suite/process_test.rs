@@ -5,20 +5,20 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::harness::people::PASSWORD;
-use crate::harness::real::{Real, said};
+use crate::harness::server_process::{ServerProcess, said};
 
 #[test]
 fn sigterm_finishes_what_was_begun_and_ends_with_0_within_10_seconds() {
-    let mut real = Real::spawn();
+    let mut server = ServerProcess::spawn();
     // A browser that keeps its connection, and one in the middle of sending a form.
-    let idle = real.client();
+    let idle = server.client();
     idle.get("/login").expect(200);
     let body = format!("email=nobody%40example.test&password={PASSWORD}");
-    let mut slow = TcpStream::connect(("127.0.0.1", real.port())).expect("a connection");
+    let mut slow = TcpStream::connect(("127.0.0.1", server.port())).expect("a connection");
     slow.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
     let head = format!(
         "POST /login HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
-        real.port(),
+        server.port(),
         body.len()
     );
     let (first, rest) = body.split_at(10);
@@ -28,26 +28,26 @@ fn sigterm_finishes_what_was_begun_and_ends_with_0_within_10_seconds() {
     std::thread::sleep(Duration::from_millis(200));
 
     let told = Instant::now();
-    real.terminate();
+    server.terminate();
     std::thread::sleep(Duration::from_millis(200));
     slow.write_all(rest.as_bytes()).expect("the other half");
     let mut answer = [0; 12];
     slow.read_exact(&mut answer)
-        .unwrap_or_else(|error| panic!("the begun request was dropped: {error}\n{}", real.log()));
+        .unwrap_or_else(|error| panic!("the begun request was dropped: {error}\n{}", server.log()));
     assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 422");
     drop(slow);
 
-    let status = real.wait(Duration::from_secs(10).saturating_sub(told.elapsed()));
-    assert_eq!(status.and_then(|s| s.code()), Some(0), "{}", real.log());
+    let status = server.wait(Duration::from_secs(10).saturating_sub(told.elapsed()));
+    assert_eq!(status.and_then(|s| s.code()), Some(0), "{}", server.log());
     assert!(
-        TcpStream::connect(("127.0.0.1", real.port())).is_err(),
+        TcpStream::connect(("127.0.0.1", server.port())).is_err(),
         "nothing listens any more"
     );
 }
 
 #[test]
 fn after_kill_9_everything_that_was_acknowledged_is_there() {
-    let mut real = Real::spawn();
+    let mut server = ServerProcess::spawn();
     let emails: Vec<String> = (0..5).map(|n| format!("person{n}@example.test")).collect();
     let fields = |email| {
         [
@@ -58,32 +58,32 @@ fn after_kill_9_everything_that_was_acknowledged_is_there() {
         ]
     };
     for email in &emails {
-        real.client().post("/signup", &fields(email)).expect(303);
+        server.client().post("/signup", &fields(email)).expect(303);
     }
-    real.kill();
+    server.kill();
 
-    // A letter that was on its way waits for its sender's lease of two minutes; here the lease is over at once.
-    real.database
+    // A email that was on its way waits for its sender's lease of two minutes; here the lease is over at once.
+    server.database
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
-    assert_eq!(real.run(&["doctor"]).status.code(), Some(0));
-    real.start();
+    assert_eq!(server.run(&["doctor"]).status.code(), Some(0));
+    server.start();
     for email in &emails {
         assert_eq!(
-            real.database
+            server.database
                 .number(&format!("SELECT count(*) AS value FROM users WHERE email = '{email}'")),
             1,
             "{email}"
         );
-        // Its letter comes too, before or after the kill, and opens the account.
-        let link = real.mail_to(email).link("/verify/");
-        real.client().get(&link).expect(200);
+        // Its email comes too, before or after the kill, and opens the account.
+        let link = server.mail_to(email).link("/verify/");
+        server.client().get(&link).expect(200);
     }
 }
 
 #[test]
 fn a_session_survives_a_restart() {
-    let mut real = Real::spawn();
-    let client = real.client();
+    let mut server = ServerProcess::spawn();
+    let client = server.client();
     let fields = [
         ("name", "Olivia Hart"),
         ("email", "olivia@example.test"),
@@ -91,26 +91,26 @@ fn a_session_survives_a_restart() {
         ("terms", "on"),
     ];
     client.post("/signup", &fields).expect(303);
-    let link = real.mail_to("olivia@example.test").link("/verify/");
+    let link = server.mail_to("olivia@example.test").link("/verify/");
     client.post(&link, &[]).expect(303);
     client
         .post("/login", &[("email", "olivia@example.test"), ("password", PASSWORD)])
         .expect(303);
     let before = client.get("/organizations").status;
-    real.kill();
-    real.start();
+    server.kill();
+    server.start();
     assert_eq!(client.get("/organizations").status, before);
     assert!(before == 200, "{before}");
 }
 
 #[test]
 fn a_start_on_an_existing_database_is_quick() {
-    let mut real = Real::spawn();
-    real.kill();
+    let mut server = ServerProcess::spawn();
+    server.kill();
     let times: Vec<Duration> = (0..5)
         .map(|_| {
-            let took = real.start();
-            real.kill();
+            let took = server.start();
+            server.kill();
             took
         })
         .collect();
@@ -122,8 +122,8 @@ fn a_start_on_an_existing_database_is_quick() {
 
 #[test]
 fn no_secret_and_no_address_of_a_link_is_in_the_log() {
-    let real = Real::spawn();
-    let client = real.client();
+    let server = ServerProcess::spawn();
+    let client = server.client();
     let fields = [
         ("name", "Olivia Hart"),
         ("email", "olivia@example.test"),
@@ -131,14 +131,14 @@ fn no_secret_and_no_address_of_a_link_is_in_the_log() {
         ("terms", "on"),
     ];
     client.post("/signup", &fields).expect(303);
-    let link = real.mail_to("olivia@example.test").link("/verify/");
+    let link = server.mail_to("olivia@example.test").link("/verify/");
     client.get(&link).expect(200);
     client.post(&link, &[]).expect(303);
     client
         .post("/login", &[("email", "olivia@example.test"), ("password", PASSWORD)])
         .expect(303);
     client.get("/organizations?q=secret-search").expect(200);
-    let log = real.log();
+    let log = server.log();
     assert!(log.contains("/verify/{"), "the log tells routes:\n{log}");
     let token = link.rsplit('/').next().expect("a token");
     let mut secrets = vec![PASSWORD.to_owned(), token.to_owned(), "secret-search".to_owned()];
@@ -153,20 +153,20 @@ fn no_secret_and_no_address_of_a_link_is_in_the_log() {
 
 #[test]
 fn a_second_start_on_a_taken_port_says_so() {
-    let real = Real::spawn();
-    let second = real.run(&["serve"]);
+    let server = ServerProcess::spawn();
+    let second = server.run(&["serve"]);
     assert_eq!(second.status.code(), Some(1));
-    assert!(said(&second).contains(&real.port().to_string()), "{}", said(&second));
+    assert!(said(&second).contains(&server.port().to_string()), "{}", said(&second));
 }
 
 #[test]
 fn an_old_program_refuses_a_newer_schema() {
-    let mut real = Real::spawn();
-    real.kill();
-    real.database
+    let mut server = ServerProcess::spawn();
+    server.kill();
+    server.database
         .execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')");
     for command in ["serve", "migrate", "doctor"] {
-        let output = real.run(&[command]);
+        let output = server.run(&[command]);
         assert_eq!(output.status.code(), Some(1), "{command}: {}", said(&output));
         assert!(said(&output).contains("newer"), "{command}: {}", said(&output));
     }

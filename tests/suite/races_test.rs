@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
 use crate::harness::rounds;
-use crate::harness::stage::{Ticket, at_once};
+use crate::harness::fixtures::{Ticket, at_once};
 
 /// How often each status was answered.
 fn statuses(pages: &[Page]) -> BTreeMap<u16, usize> {
@@ -18,22 +18,22 @@ fn statuses(pages: &[Page]) -> BTreeMap<u16, usize> {
     counts
 }
 
-fn count(house: &House, sql: &str) -> i64 {
-    house.database.number(&format!("SELECT count(*) AS value FROM {sql}"))
+fn count(app: &TestApp, sql: &str) -> i64 {
+    app.database.number(&format!("SELECT count(*) AS value FROM {sql}"))
 }
 
 #[test]
 fn two_hundred_acceptances_of_one_link_make_one_member() {
-    let house = House::open();
-    let (token, ticket, organization) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@rush.test", true);
-        let organization = stage.organization("Rush", "rush", owner);
-        let noah = stage.account("Noah Brandt", "noah@rush.test", true);
-        let (_, token) = stage.invitation(organization, owner, "noah@rush.test", "editor", &[]);
-        (token, stage.ticket(noah), organization.to_string())
+    let app = TestApp::open();
+    let (token, ticket, organization) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@rush.test", true);
+        let organization = fixtures.organization("Rush", "rush", owner);
+        let noah = fixtures.account("Noah Brandt", "noah@rush.test", true);
+        let (_, token) = fixtures.invitation(organization, owner, "noah@rush.test", "editor", &[]);
+        (token, fixtures.ticket(noah), organization.to_string())
     });
     let path = format!("/invitations/{token}/acceptance");
-    let clients: Vec<_> = (0..200).map(|_| house.holder(&ticket)).collect();
+    let clients: Vec<_> = (0..200).map(|_| app.holder(&ticket)).collect();
     let pages = at_once(clients.iter().map(|client| || client.post(&path, &[])).collect());
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 200)]));
     assert!(
@@ -42,37 +42,37 @@ fn two_hundred_acceptances_of_one_link_make_one_member() {
             .all(|page| page.location.as_deref() == Some("/organizations/rush"))
     );
 
-    assert_eq!(count(&house, "memberships WHERE role = 'editor'"), 1);
+    assert_eq!(count(&app, "memberships WHERE role = 'editor'"), 1);
     let editors = format!(
         "SELECT members AS value FROM role_counts WHERE organization_id = '{organization}' AND role = 'editor'"
     );
-    assert_eq!(house.database.number(&editors), 1);
-    assert_eq!(count(&house, "audit_events WHERE action = 'invitation.accepted'"), 1);
-    assert_eq!(count(&house, "invitations WHERE status = 'accepted'"), 1);
-    house.expect_sound();
+    assert_eq!(app.database.number(&editors), 1);
+    assert_eq!(count(&app, "audit_events WHERE action = 'invitation.accepted'"), 1);
+    assert_eq!(count(&app, "invitations WHERE status = 'accepted'"), 1);
+    app.expect_sound();
 }
 
 /// Two owners of one organization: slug, tickets, membership ids.
-fn two_owners(house: &House, name: &str) -> (String, [Ticket; 2], [String; 2]) {
-    house.stage(|stage| {
-        let one = stage.account("Olivia Hart", &format!("olivia@{name}.test"), true);
-        let other = stage.account("Noah Brandt", &format!("noah@{name}.test"), true);
-        let organization = stage.organization("Two", name, one);
-        let second = stage.enrol(organization, other, "owner", &[]).to_string();
-        let first = stage.membership(organization, one).to_string();
+fn two_owners(app: &TestApp, name: &str) -> (String, [Ticket; 2], [String; 2]) {
+    app.fixtures(|fixtures| {
+        let one = fixtures.account("Olivia Hart", &format!("olivia@{name}.test"), true);
+        let other = fixtures.account("Noah Brandt", &format!("noah@{name}.test"), true);
+        let organization = fixtures.organization("Two", name, one);
+        let second = fixtures.enrol(organization, other, "owner", &[]).to_string();
+        let first = fixtures.membership(organization, one).to_string();
         (
             name.to_owned(),
-            [stage.ticket(one), stage.ticket(other)],
+            [fixtures.ticket(one), fixtures.ticket(other)],
             [first, second],
         )
     })
 }
 
 #[test]
-fn two_owners_who_go_at_once_never_leave_the_organization_ownerless() {
-    let house = House::open();
+fn two_owners_who_go_in_parallel_never_leave_the_organization_ownerless() {
+    let app = TestApp::open();
     for round in 0..rounds(200, 40) {
-        let (slug, tickets, ids) = two_owners(&house, &format!("two-{round}"));
+        let (slug, tickets, ids) = two_owners(&app, &format!("two-{round}"));
         let base = format!("/organizations/{slug}");
         // Who they are to the other, and to themselves.
         let demote = |who: &String| (format!("{base}/members/{who}/role"), vec![("role", "admin")]);
@@ -85,7 +85,7 @@ fn two_owners_who_go_at_once_never_leave_the_organization_ownerless() {
             3 => [demote(&ids[0]), demote(&ids[1])],
             _ => [leave(), remove(&ids[0])],
         };
-        let clients = tickets.each_ref().map(|ticket| house.holder(ticket));
+        let clients = tickets.each_ref().map(|ticket| app.holder(ticket));
         let jobs = clients.iter().zip([one, other]);
         let pages = at_once(
             jobs.map(|(client, (path, fields))| move || client.post(&path, &fields))
@@ -102,7 +102,7 @@ fn two_owners_who_go_at_once_never_leave_the_organization_ownerless() {
         let owners = format!(
             "SELECT CAST(o.owner_count AS BIGINT) AS value FROM organizations o JOIN organization_slugs s ON s.organization_id = o.id WHERE s.slug = '{slug}'"
         );
-        let owners = house.database.number(&owners);
+        let owners = app.database.number(&owners);
         assert!(owners >= 1, "round {round}: nobody owns {slug}");
         let done = pages.iter().filter(|page| page.status == 303).count();
         assert!(
@@ -111,7 +111,7 @@ fn two_owners_who_go_at_once_never_leave_the_organization_ownerless() {
             statuses(&pages)
         );
     }
-    house.expect_sound();
+    app.expect_sound();
 }
 
 /// One of the ways to change who owns: its name, its address and its form.
@@ -147,22 +147,22 @@ fn act<'a>(
 /// Three owners who make owners, step down, leave, demote, suspend, remove and bring each other back, all at once.
 #[test]
 fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
-    let house = House::open();
+    let app = TestApp::open();
     let mut done = BTreeMap::<&str, usize>::new();
     let rounds = rounds(200, 50);
     for round in 0..rounds {
         let slug = format!("three-{round}");
-        let (tickets, ids) = house.stage(|stage| {
+        let (tickets, ids) = app.fixtures(|fixtures| {
             let users: Vec<_> = ["olivia", "noah", "emma"]
                 .iter()
-                .map(|name| stage.account("Olivia Hart", &format!("{name}@{slug}.test"), true))
+                .map(|name| fixtures.account("Olivia Hart", &format!("{name}@{slug}.test"), true))
                 .collect();
-            let organization = stage.organization("Three", &slug, users[0]);
-            let company = stage.company(organization, "North", "north");
-            let group = stage.group(organization, users[0], "Support", "editor", &[(company, "viewer")]);
-            stage.enrol(organization, users[1], "owner", &[]);
+            let organization = fixtures.organization("Three", &slug, users[0]);
+            let company = fixtures.company(organization, "North", "north");
+            let group = fixtures.group(organization, users[0], "Support", "editor", &[(company, "viewer")]);
+            fixtures.enrol(organization, users[1], "owner", &[]);
             // The third is made an owner in some rounds, while the others go.
-            stage.enrol(
+            fixtures.enrol(
                 organization,
                 users[2],
                 if round % 2 == 0 { "owner" } else { "admin" },
@@ -170,24 +170,24 @@ fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
             );
             let ids: Vec<String> = users
                 .iter()
-                .map(|user| stage.membership(organization, *user).to_string())
+                .map(|user| fixtures.membership(organization, *user).to_string())
                 .collect();
-            stage.join(organization, group, &ids[2]);
-            let tickets: Vec<Ticket> = users.iter().map(|user| stage.ticket(*user)).collect();
+            fixtures.join(organization, group, &ids[2]);
+            let tickets: Vec<Ticket> = users.iter().map(|user| fixtures.ticket(*user)).collect();
             (tickets, ids)
         });
         let base = format!("/organizations/{slug}");
         let jobs: Vec<_> = (0..3)
             .map(|at| act(&base, round * 3 + at * (1 + round / 7), &ids[(at + 1) % 3], &ids[at]))
             .collect();
-        let clients: Vec<_> = tickets.iter().map(|ticket| house.holder(ticket)).collect();
+        let clients: Vec<_> = tickets.iter().map(|ticket| app.holder(ticket)).collect();
         let asked = clients.iter().zip(&jobs);
         let pages = at_once(
             asked
                 .map(|(client, (_, path, fields))| move || client.post(path, fields))
                 .collect(),
         );
-        // Whoever is still there brings back whom they can, at once as well.
+        // Anyone who is still there brings back whom they can, at once as well.
         let back = |id: &String, verb: &str| format!("{base}/members/{id}/{verb}");
         let verbs: Vec<String> = ids
             .iter()
@@ -215,25 +215,25 @@ fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
         for (page, (what, ..)) in pages.iter().zip(&jobs) {
             *done.entry(what).or_default() += usize::from(page.status == 303);
         }
-        let owners = house.database.number(&format!(
+        let owners = app.database.number(&format!(
             "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = '{slug}' AND m.direct_role = 'owner' AND m.status = 'active'"
         ));
         assert!(owners >= 1, "round {round}: nobody owns {slug}: {jobs:?}");
     }
     assert_eq!(done.len(), 7, "{done:?}");
     assert!(done.values().all(|n| *n * 40 > rounds), "{done:?}");
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn thirty_equal_invitations_at_once_are_one() {
-    let house = House::open();
-    let ticket = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@equal.test", true);
-        stage.organization("Equal", "equal", owner);
-        stage.ticket(owner)
+fn thirty_equal_invitations_in_parallel_are_one() {
+    let app = TestApp::open();
+    let ticket = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@equal.test", true);
+        fixtures.organization("Equal", "equal", owner);
+        fixtures.ticket(owner)
     });
-    let clients: Vec<_> = (0..30).map(|_| house.holder(&ticket)).collect();
+    let clients: Vec<_> = (0..30).map(|_| app.holder(&ticket)).collect();
     let fields = [("emails", "noah@equal.test"), ("role", "viewer")];
     let pages = at_once(
         clients
@@ -242,15 +242,15 @@ fn thirty_equal_invitations_at_once_are_one() {
             .collect(),
     );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 1), (422, 29)]));
-    assert_eq!(count(&house, "invitations"), 1);
-    assert_eq!(count(&house, "audit_events WHERE action = 'member.invited'"), 1);
-    assert_eq!(house.letters_to("noah@equal.test").len(), 1);
+    assert_eq!(count(&app, "invitations"), 1);
+    assert_eq!(count(&app, "audit_events WHERE action = 'member.invited'"), 1);
+    assert_eq!(app.letters_to("noah@equal.test").len(), 1);
 }
 
 #[test]
-fn twenty_sign_ups_of_one_address_at_once_are_one_account() {
-    let house = House::open();
-    let clients: Vec<_> = (0..20).map(|_| house.client()).collect();
+fn twenty_sign_ups_of_one_address_in_parallel_are_one_account() {
+    let app = TestApp::open();
+    let clients: Vec<_> = (0..20).map(|_| app.client()).collect();
     let fields = [
         ("name", "Noah Brandt"),
         ("email", "noah@once.test"),
@@ -264,10 +264,10 @@ fn twenty_sign_ups_of_one_address_at_once_are_one_account() {
             .collect(),
     );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 20)]));
-    assert_eq!(count(&house, "users"), 1);
-    assert_eq!(count(&house, "account_events WHERE action = 'account.signed_up'"), 1);
+    assert_eq!(count(&app, "users"), 1);
+    assert_eq!(count(&app, "account_events WHERE action = 'account.signed_up'"), 1);
     assert_eq!(
-        house.letters_to("noah@once.test").len(),
+        app.letters_to("noah@once.test").len(),
         1,
         "the pause between letters holds too"
     );
@@ -275,16 +275,16 @@ fn twenty_sign_ups_of_one_address_at_once_are_one_account() {
 
 #[test]
 fn of_twenty_organizations_with_one_slug_one_is_made() {
-    let house = House::open();
-    let tickets: Vec<Ticket> = house.stage(|stage| {
+    let app = TestApp::open();
+    let tickets: Vec<Ticket> = app.fixtures(|fixtures| {
         (0..20)
             .map(|n| {
-                let user = stage.account("Olivia Hart", &format!("olivia{n}@slug.test"), true);
-                stage.ticket(user)
+                let user = fixtures.account("Olivia Hart", &format!("olivia{n}@slug.test"), true);
+                fixtures.ticket(user)
             })
             .collect()
     });
-    let clients: Vec<_> = tickets.iter().map(|ticket| house.holder(ticket)).collect();
+    let clients: Vec<_> = tickets.iter().map(|ticket| app.holder(ticket)).collect();
     let fields = [
         ("name", "Wanted"),
         ("slug", "wanted"),
@@ -298,17 +298,17 @@ fn of_twenty_organizations_with_one_slug_one_is_made() {
             .collect(),
     );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 1), (422, 19)]));
-    assert_eq!(count(&house, "organizations"), 1);
-    assert_eq!(count(&house, "companies"), 1);
-    assert_eq!(count(&house, "memberships"), 1);
-    house.expect_sound();
+    assert_eq!(count(&app, "organizations"), 1);
+    assert_eq!(count(&app, "companies"), 1);
+    assert_eq!(count(&app, "memberships"), 1);
+    app.expect_sound();
 }
 
 #[test]
-fn ten_wrong_passwords_are_tried_however_many_come_at_once() {
-    let house = House::open();
-    house.stage(|stage| stage.account("Noah Brandt", "noah@guess.test", true));
-    let clients: Vec<_> = (0..40).map(|_| house.client()).collect();
+fn ten_wrong_passwords_are_tried_however_many_come_immediately() {
+    let app = TestApp::open();
+    app.fixtures(|fixtures| fixtures.account("Noah Brandt", "noah@guess.test", true));
+    let clients: Vec<_> = (0..40).map(|_| app.client()).collect();
     let tries: Vec<String> = (0..40).map(|n| format!("wrong-horse-battery-{n}")).collect();
     let pages = at_once(
         clients
@@ -327,20 +327,20 @@ fn ten_wrong_passwords_are_tried_however_many_come_at_once() {
     assert_eq!(tried, 10);
     // The right one does not help any more, and the person is written to once.
     let right = [("email", "noah@guess.test"), ("password", PASSWORD)];
-    house.client().post("/login", &right).expect(422);
-    assert_eq!(house.letters_to("noah@guess.test").len(), 1);
+    app.client().post("/login", &right).expect(422);
+    assert_eq!(app.letters_to("noah@guess.test").len(), 1);
 }
 
 #[test]
 fn of_twenty_uses_of_one_reset_link_one_sets_the_password() {
-    let house = House::open();
-    house.stage(|stage| stage.account("Noah Brandt", "noah@reset.test", true));
-    house
+    let app = TestApp::open();
+    app.fixtures(|fixtures| fixtures.account("Noah Brandt", "noah@reset.test", true));
+    app
         .client()
         .post("/password/forgot", &[("email", "noah@reset.test")])
         .expect(303);
-    let link = house.mail_to("noah@reset.test").link("/password/reset/");
-    let clients: Vec<_> = (0..20).map(|_| house.client()).collect();
+    let link = app.mail_to("noah@reset.test").link("/password/reset/");
+    let clients: Vec<_> = (0..20).map(|_| app.client()).collect();
     let passwords: Vec<String> = (0..20).map(|n| format!("another-horse-battery-{n}")).collect();
     let pages = at_once(
         clients
@@ -356,34 +356,34 @@ fn of_twenty_uses_of_one_reset_link_one_sets_the_password() {
     let winner = pages.iter().position(|page| page.status == 303).expect("one");
     let login = |password: &str| {
         let fields = [("email", "noah@reset.test"), ("password", password)];
-        house.client().post("/login", &fields).status
+        app.client().post("/login", &fields).status
     };
     assert_eq!(login(&passwords[winner]), 303);
     assert_eq!(login(&passwords[(winner + 1) % 20]), 422);
-    assert_eq!(count(&house, "sessions"), 2, "the winner's, and the login's just now");
+    assert_eq!(count(&app, "sessions"), 2, "the winner's, and the login's just now");
 }
 
 #[test]
-fn an_invitation_that_is_answered_and_taken_back_at_once_ends_in_one_way() {
-    let house = House::open();
-    let (organization, owner, admin) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@both.test", true);
-        let organization = stage.organization("Both", "both", owner);
-        let user = stage.account("Emma Stone", "emma@both.test", true);
-        stage.enrol(organization, user, "admin", &[]);
-        (organization, owner, stage.ticket(user))
+fn an_invitation_that_is_answered_and_taken_back_in_parallel_ends_in_one_way() {
+    let app = TestApp::open();
+    let (organization, owner, admin) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@both.test", true);
+        let organization = fixtures.organization("Both", "both", owner);
+        let user = fixtures.account("Emma Stone", "emma@both.test", true);
+        fixtures.enrol(organization, user, "admin", &[]);
+        (organization, owner, fixtures.ticket(user))
     });
     for round in 0..rounds(60, 24) {
         let email = format!("noah{round}@both.test");
-        let (ticket, id, token) = house.stage(|stage| {
-            let noah = stage.account("Noah Brandt", &email, true);
-            let (id, token) = stage.invitation(organization, owner, &email, "viewer", &[]);
-            (stage.ticket(noah), id.to_string(), token)
+        let (ticket, id, token) = app.fixtures(|fixtures| {
+            let noah = fixtures.account("Noah Brandt", &email, true);
+            let (id, token) = fixtures.invitation(organization, owner, &email, "viewer", &[]);
+            (fixtures.ticket(noah), id.to_string(), token)
         });
         let base = format!("/organizations/both/invitations/{id}");
-        let (invited, inviting) = (house.holder(&ticket), house.holder(&admin));
+        let (invited, inviting) = (app.holder(&ticket), app.holder(&admin));
         let accept = || invited.post(&format!("/invitations/{token}/acceptance"), &[]);
-        let decline = || house.client().post(&format!("/invitations/{token}/declination"), &[]);
+        let decline = || app.client().post(&format!("/invitations/{token}/declination"), &[]);
         let cancel = || inviting.post(&format!("{base}/cancellation"), &[]);
         let edit = || inviting.post(&base, &[("role", "editor")]);
         let jobs: Vec<Box<dyn FnOnce() -> Page + Send>> = match round % 3 {
@@ -401,12 +401,12 @@ fn an_invitation_that_is_answered_and_taken_back_at_once_ends_in_one_way() {
             );
         }
         let member = count(
-            &house,
+            &app,
             &format!(
                 "memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}' AND m.status = 'active'"
             ),
         );
-        let status = house
+        let status = app
             .database
             .words(&format!("SELECT status AS value FROM invitations WHERE id = '{id}'"));
         assert_eq!(
@@ -416,39 +416,39 @@ fn an_invitation_that_is_answered_and_taken_back_at_once_ends_in_one_way() {
         );
         if round % 3 == 2 {
             // Whichever was first, the role is the one that the invitation had when it was accepted.
-            let role = house.database.words(&format!(
+            let role = app.database.words(&format!(
                 "SELECT m.role AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}'"
             ));
-            let offered = house
+            let offered = app
                 .database
                 .words(&format!("SELECT role AS value FROM invitations WHERE id = '{id}'"));
             assert_eq!(role, offered, "round {round}");
         }
     }
-    house.expect_sound();
+    app.expect_sound();
 }
 
 /// Two who change the same people at once, one from the first to the last and one from the last to the first: each holds
 /// what the other needs next, and both are done.
 #[test]
 fn two_who_change_many_people_in_opposite_order_both_get_it_done() {
-    let house = House::open();
-    let (owners, ids) = house.stage(|stage| {
-        let owners = ["olivia", "noah"].map(|name| stage.account(name, &format!("{name}@many.test"), true));
-        let organization = stage.organization("Many", "many", owners[0]);
-        stage.enrol(organization, owners[1], "owner", &[]);
-        let north = stage.company(organization, "North", "north");
+    let app = TestApp::open();
+    let (owners, ids) = app.fixtures(|fixtures| {
+        let owners = ["olivia", "noah"].map(|name| fixtures.account(name, &format!("{name}@many.test"), true));
+        let organization = fixtures.organization("Many", "many", owners[0]);
+        fixtures.enrol(organization, owners[1], "owner", &[]);
+        let north = fixtures.company(organization, "North", "north");
         let ids: Vec<String> = (0..12)
             .map(|n| {
-                let user = stage.account(&format!("Person {n:02}"), &format!("p{n}@many.test"), true);
-                stage
+                let user = fixtures.account(&format!("Person {n:02}"), &format!("p{n}@many.test"), true);
+                fixtures
                     .enrol(organization, user, "member", &[(north, "editor")])
                     .to_string()
             })
             .collect();
-        (owners.map(|owner| stage.ticket(owner)), ids)
+        (owners.map(|owner| fixtures.ticket(owner)), ids)
     });
-    let clients = owners.each_ref().map(|ticket| house.holder(ticket));
+    let clients = owners.each_ref().map(|ticket| app.holder(ticket));
     for round in 0..rounds(40, 12) {
         let role = ["viewer", "user_admin", "member", "editor"][round % 4];
         let change = |reverse: bool, fields: &[(&'static str, &'static str)]| {
@@ -481,5 +481,5 @@ fn two_who_change_many_people_in_opposite_order_both_get_it_done() {
             );
         }
     }
-    house.expect_sound();
+    app.expect_sound();
 }

@@ -1,4 +1,4 @@
-//! Every address × everybody: who is let in where, as a committed table.
+//! Every address × everyone: who is let in where, as a committed table.
 //!
 //! `tests/snapshots/roles.txt` is what was looked at and found right by `domain.md`'s table of permissions. After a change
 //! that is meant, `TENANTRY_BLESS=1 cargo test roles` writes it anew; the difference belongs into the review.
@@ -11,13 +11,13 @@ use tenantry::routes::ROUTES;
 
 use crate::areas::AREAS;
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::in_parallel;
 use crate::harness::page::Page;
 use crate::harness::places::repository;
-use crate::harness::stage::{Ticket, open_link};
+use crate::harness::fixtures::{Ticket, open_link};
 
-/// Everybody: the word in the table's head and who that is.
+/// Everyone: the word in the table's head and who that is.
 const ACTORS: &[(&str, &str)] = &[
     ("out", "nobody is signed in"),
     ("strange", "signed in, a member of nothing"),
@@ -41,7 +41,7 @@ const ACTORS: &[(&str, &str)] = &[
 pub type Form = Vec<(&'static str, String)>;
 
 /// An organization of its own: whatever the request does, no other request finds its traces.
-pub struct Scene {
+pub struct Scenario {
     /// The organization's slug; it stands in every name and address of the scene too.
     pub slug: String,
     /// The organization.
@@ -56,15 +56,15 @@ pub struct Scene {
     pub south: String,
     /// A pending invitation as viewer of north, to a newcomer.
     pub invitation: String,
-    /// The live link of an invitation to the actor, or to the newcomer for whom is a member or nobody.
+    /// The live link of an invitation to the actor, or to the newcomer for whom is a member or no one.
     pub token: String,
     /// The account of `member`.
     pub account: String,
-    /// The letter of `invitation`.
-    pub letter: String,
+    /// The email of `invitation`.
+    pub message: String,
     /// A support session of an operator who is not the actor.
     pub support: String,
-    /// A role of the organization's own that nobody has.
+    /// A role of the organization's own that no one has.
     pub custom_role: String,
     /// The member's open request for a right in north.
     pub request: String,
@@ -72,54 +72,54 @@ pub struct Scene {
     pub link: String,
     /// The token of its address.
     pub door: String,
-    /// Somebody's request to come in by it, which waits.
+    /// Someone's request to come in by it, which waits.
     pub join: String,
 
     /// A running access review, and the member's place in it.
     pub review: (String, String),
-    /// A closed one, and a place in it that nobody confirmed.
+    /// A closed one, and a place in it that no one confirmed.
     pub closed_review: (String, String),
     /// A group that gives viewer of north; the member is in it.
     pub group: String,
-    /// What the actor's browser holds; nothing for nobody.
+    /// What the actor's browser holds; nothing for no one.
     pub actor: Option<Ticket>,
 }
 
-impl Scene {
+impl Scenario {
     /// Sets it for one of the actors.
-    pub fn set(house: &House, actor: &str, slug: &str) -> Self {
-        let scene = Self::staged(house, actor, slug);
+    pub fn set(app: &TestApp, actor: &str, slug: &str) -> Self {
+        let scenario = Self::staged(app, actor, slug);
         // The log has one line, about north.
-        house.note(&scene.slug, &scene.north);
-        scene
+        app.note(&scenario.slug, &scenario.north);
+        scenario
     }
 
-    fn staged(house: &House, actor: &str, slug: &str) -> Self {
-        house.stage(|stage| {
+    fn staged(app: &TestApp, actor: &str, slug: &str) -> Self {
+        app.fixtures(|fixtures| {
             let north_slug = format!("north-{slug}");
-            let owner = stage.account(&format!("Olivia {slug}"), &format!("olivia@{slug}.test"), true);
-            let organization = stage.organization(slug, slug, owner);
-            let north = stage.company(organization, &format!("North {slug}"), &north_slug);
-            let south = stage.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
-            let target = stage.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
-            let member = stage.enrol(organization, target, "member", &[(north, "viewer")]);
-            let custom_role = stage.custom_role(organization, owner, "Auditor", "member", "members.view audit.view");
-            let request = stage.request(organization, member, "co.edit", Some(north));
+            let owner = fixtures.account(&format!("Olivia {slug}"), &format!("olivia@{slug}.test"), true);
+            let organization = fixtures.organization(slug, slug, owner);
+            let north = fixtures.company(organization, &format!("North {slug}"), &north_slug);
+            let south = fixtures.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
+            let target = fixtures.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
+            let member = fixtures.enrol(organization, target, "member", &[(north, "viewer")]);
+            let custom_role = fixtures.custom_role(organization, owner, "Auditor", "member", "members.view audit.view");
+            let request = fixtures.request(organization, member, "co.edit", Some(north));
 
-            let closed_review = stage.closed_review(organization, owner, (member, south));
-            let group = stage.group(organization, owner, "Helpers", "member", &[(north, "viewer")]);
-            stage.join(organization, group, member.as_str());
+            let closed_review = fixtures.closed_review(organization, owner, (member, south));
+            let group = fixtures.group(organization, owner, "Helpers", "member", &[(north, "viewer")]);
+            fixtures.join(organization, group, member.as_str());
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
-                stage.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
-            let letter = stage.letter_of(invitation);
-            let helper = stage.account(&format!("Opal {slug}"), &format!("opal@{slug}.test"), true);
-            stage.appoint(helper);
-            stage.consent(organization, true);
-            let support = stage.look_in(organization, helper).expect("consent");
-            let (link, door) = stage.link(organization, owner, &open_link(&format!("Link {slug}")));
-            let asker = stage.account(&format!("Asta {slug}"), &format!("asta@{slug}.test"), true);
-            let join = stage.join_request(organization, link, asker, "");
+                fixtures.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
+            let message = fixtures.letter_of(invitation);
+            let helper = fixtures.account(&format!("Opal {slug}"), &format!("opal@{slug}.test"), true);
+            fixtures.appoint(helper);
+            fixtures.consent(organization, true);
+            let support = fixtures.look_in(organization, helper).expect("consent");
+            let (link, door) = fixtures.link(organization, owner, &open_link(&format!("Link {slug}")));
+            let asker = fixtures.account(&format!("Asta {slug}"), &format!("asta@{slug}.test"), true);
+            let join = fixtures.join_request(organization, link, asker, "");
             let address = format!("actor@{slug}.test");
             let companies: &[_] = match actor {
                 "manager" => &[(north, "manager")],
@@ -135,22 +135,22 @@ impl Scene {
                 _ => "member",
             };
             let actor = (actor != "out").then(|| {
-                let user = stage.account(&format!("Alex {slug}"), &address, actor != "unproven");
+                let user = fixtures.account(&format!("Alex {slug}"), &address, actor != "unproven");
                 match actor {
-                    "strange" | "unproven" => token = stage.invitation(organization, owner, &address, "viewer", &[]).1,
-                    "runs" => stage.appoint(user),
+                    "strange" | "unproven" => token = fixtures.invitation(organization, owner, &address, "viewer", &[]).1,
+                    "runs" => fixtures.appoint(user),
                     "looks" => {
-                        stage.appoint(user);
-                        stage.look_in(organization, user).expect("consent");
+                        fixtures.appoint(user);
+                        fixtures.look_in(organization, user).expect("consent");
                     }
                     _ => {
-                        stage.enrol(organization, user, role, companies);
+                        fixtures.enrol(organization, user, role, companies);
                     }
                 }
-                stage.ticket(user)
+                fixtures.ticket(user)
             });
-            let review = stage.review(organization, owner, None);
-            let place = stage.review_item(organization, review, member);
+            let review = fixtures.review(organization, owner, None);
+            let place = fixtures.review_item(organization, review, member);
             Self {
                 review: (review.to_string(), place.to_string()),
                 closed_review: (closed_review.0.to_string(), closed_review.1.to_string()),
@@ -166,7 +166,7 @@ impl Scene {
                 group: group.to_string(),
                 south: south.to_string(),
                 account: target.to_string(),
-                letter: letter.to_string(),
+                message: message.to_string(),
                 support: support.to_string(),
                 link: link.to_string(),
                 door,
@@ -184,7 +184,7 @@ impl Scene {
             "company_id" => self.north.as_str(),
             "name" if path.starts_with("/static/") => asset,
             "token" if path.starts_with("/invitations/") => self.token.as_str(),
-            // Links out of letters say nothing about roles: `accounts_test` follows them. Here none opens.
+            // Links out of emails say nothing about roles: `accounts_test` follows them. Here none opens.
             "token" => "no-such-token",
             "id" if path.starts_with("/account/sessions/") => "00000000000070008000000000000000",
             "id" if path.contains("/invitations/") => self.invitation.as_str(),
@@ -320,12 +320,12 @@ pub fn ask(client: &Client, method: &str, path: &str, form: &[(&'static str, Str
 }
 
 #[test]
-fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
+fn every_address_admits_exactly_whom_the_table_of_roles_says() {
     // The column of roles is complete.
     assert_eq!(Role::ALL.len(), 7, "a new role needs its column here");
-    let house = House::open();
-    house.stage(|stage| stage.account("Oscar Operator", "oscar@operator.test", true));
-    let login = house.client().get("/login");
+    let app = TestApp::open();
+    app.fixtures(|fixtures| fixtures.account("Oscar Operator", "oscar@operator.test", true));
+    let login = app.client().get("/login");
     let asset = login
         .all("link[rel=stylesheet]", "href")
         .first()
@@ -337,24 +337,24 @@ fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
     let columns: Vec<Vec<String>> = in_parallel(ACTORS, |(actor, _)| {
         let next = || format!("scene-{}", number.fetch_add(1, Ordering::Relaxed));
         // What only reads shares one scene, and so does what is refused: it changes nothing.
-        let reading = Scene::set(&house, actor, &next());
-        let mut writing = Scene::set(&house, actor, &next());
+        let reading = Scenario::set(&app, actor, &next());
+        let mut writing = Scenario::set(&app, actor, &next());
         ROUTES
             .iter()
             .map(|route| {
-                let scene = if route.method == "GET" { &reading } else { &writing };
-                let client = scene
+                let scenario = if route.method == "GET" { &reading } else { &writing };
+                let client = scenario
                     .actor
                     .as_ref()
-                    .map_or_else(|| house.client(), |ticket| house.holder(ticket));
+                    .map_or_else(|| app.client(), |ticket| app.holder(ticket));
                 let form = if route.method == "GET" {
                     Vec::new()
                 } else {
-                    scene.form(route.path)
+                    scenario.form(route.path)
                 };
-                let page = ask(&client, route.method, &scene.path(route.path, &asset), &form);
+                let page = ask(&client, route.method, &scenario.path(route.path, &asset), &form);
                 assert!(page.status < 500, "{actor}: {} gives {}", page.request, page.status);
-                // Nobody is led to a page that is closed to them.
+                // No one is led to a page that is closed to them.
                 if page.status == 303 {
                     let end = page.clone().follow(&client);
                     assert!(
@@ -367,7 +367,7 @@ fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
                 }
                 let cell = cell(&page);
                 if route.method != "GET" && !REFUSED.contains(&cell.as_str()) {
-                    writing = Scene::set(&house, actor, &next());
+                    writing = Scenario::set(&app, actor, &next());
                 }
                 cell
             })
@@ -418,11 +418,11 @@ fn every_address_lets_in_exactly_whom_the_table_of_roles_says() {
 }
 
 #[test]
-fn who_manages_one_company_reaches_no_other_through_a_form() {
-    let house = House::shared();
-    let scene = Scene::set(house, "manager", "one-manager");
-    let manager = house.holder(scene.actor.as_ref().expect("an actor"));
-    let slug = &scene.slug;
+fn anyone_who_manages_one_company_reaches_no_other_through_a_form() {
+    let app = TestApp::shared();
+    let scenario = Scenario::set(app, "manager", "one-manager");
+    let manager = app.holder(scenario.actor.as_ref().expect("an actor"));
+    let slug = &scenario.slug;
     let invite = |company: &str, email: &str| {
         let fields = [
             ("emails", email),
@@ -432,14 +432,14 @@ fn who_manages_one_company_reaches_no_other_through_a_form() {
         ];
         manager.post(&format!("/organizations/{slug}/invitations"), &fields)
     };
-    invite(&scene.south, "south@elsewhere.test").expect(422);
-    invite(&scene.north, "north@elsewhere.test").expect(303);
-    let assign = [("company_id", scene.south.as_str()), ("company_role", "viewer")];
-    let path = format!("/organizations/{slug}/members/{}/companies", scene.member);
+    invite(&scenario.south, "south@elsewhere.test").expect(422);
+    invite(&scenario.north, "north@elsewhere.test").expect(303);
+    let assign = [("company_id", scenario.south.as_str()), ("company_role", "viewer")];
+    let path = format!("/organizations/{slug}/members/{}/companies", scenario.member);
     assert!(matches!(manager.post(&path, &assign).status, 403 | 404 | 422));
-    let held = house.database.number(&format!(
+    let held = app.database.number(&format!(
         "SELECT count(*) AS value FROM company_assignments WHERE company_id = '{}'",
-        scene.south
+        scenario.south
     ));
     assert_eq!(held, 0);
 }

@@ -262,7 +262,7 @@ fn the_database_engines_and_the_blocking_pool_have_one_home() {
 }
 
 #[test]
-fn nobody_but_commands_speaks_on_the_terminal() {
+fn no_one_but_commands_speaks_on_the_terminal() {
     let elsewhere = |path: &str| !path.starts_with("src/cli") && path != "src/main.rs";
     none(&breaches_of(elsewhere, &["println!", "print!(", "dbg!"]));
 }
@@ -302,7 +302,7 @@ fn no_template_needs_inline_script_or_style_or_skips_escaping() {
     let mut breaches = Vec::new();
     for path in files("templates", "html") {
         let name = relative(&path);
-        // Letters must carry their styles; mail programs fetch none.
+        // Emails must carry their styles; mail programs fetch none.
         if name.starts_with("templates/mail/") {
             continue;
         }
@@ -425,14 +425,14 @@ impl Source {
                 // What stands one level deep in the braces, on this line.
                 let mut depth = 0;
                 let mut word = String::new();
-                for letter in group.chars() {
-                    match letter {
+                for message in group.chars() {
+                    match message {
                         '{' => depth += 1,
                         '}' if depth > 0 => depth -= 1,
                         ',' | '}' | ':' if depth == 0 && !word.is_empty() => {
                             found.push((at, std::mem::take(&mut word)))
                         }
-                        letter if depth == 0 && (letter.is_alphanumeric() || letter == '_') => word.push(letter),
+                        message if depth == 0 && (message.is_alphanumeric() || message == '_') => word.push(message),
                         _ => {}
                     }
                 }

@@ -1,21 +1,21 @@
-//! Two organizations in one house: neither sees, names or touches anything of the other, on any address.
+//! Two organizations in one app: neither sees, names or touches anything of the other, on any address.
 
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
-use crate::roles_test::{Scene, ask};
+use crate::roles_test::{Scenario, ask};
 
 /// Every row that belongs to an organization, of every table there is, as text.
-fn rows(house: &House, organization: &str) -> Vec<String> {
-    let postgres = house.database.is_postgres();
+fn rows(app: &TestApp, organization: &str) -> Vec<String> {
+    let postgres = app.database.is_postgres();
     let tables = if postgres {
         "SELECT table_name::text AS value FROM information_schema.columns WHERE column_name = 'organization_id' AND table_schema = current_schema() ORDER BY 1"
     } else {
         "SELECT m.name AS value FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'organization_id' ORDER BY 1"
     };
-    let mut tables: Vec<(String, &str)> = house
+    let mut tables: Vec<(String, &str)> = app
         .database
         .words(tables)
         .into_iter()
@@ -28,7 +28,7 @@ fn rows(house: &House, organization: &str) -> Vec<String> {
         let text = if postgres {
             "row_to_json(t)::text".to_owned()
         } else {
-            let columns = house
+            let columns = app
                 .database
                 .words(&format!("SELECT name AS value FROM pragma_table_info('{table}')"));
             let quoted: Vec<String> = columns
@@ -37,7 +37,7 @@ fn rows(house: &House, organization: &str) -> Vec<String> {
                 .collect();
             quoted.join(" || ' ' || ")
         };
-        let found = house.database.words(&format!(
+        let found = app.database.words(&format!(
             "SELECT {text} AS value FROM {table} t WHERE {key} = '{organization}' ORDER BY 1"
         ));
         rows.extend(found.into_iter().map(|row| format!("{table}: {row}")));
@@ -46,15 +46,15 @@ fn rows(house: &House, organization: &str) -> Vec<String> {
 }
 
 /// Two organizations with equal content, and the owner of the first.
-fn twins(house: &House, mine: &str, theirs: &str) -> (Scene, Scene, Client) {
-    let mine = Scene::set(house, "owner", mine);
-    let theirs = Scene::set(house, "owner", theirs);
-    let client = house.holder(mine.actor.as_ref().expect("an owner"));
+fn twins(app: &TestApp, mine: &str, theirs: &str) -> (Scenario, Scenario, Client) {
+    let mine = Scenario::set(app, "owner", mine);
+    let theirs = Scenario::set(app, "owner", theirs);
+    let client = app.holder(mine.actor.as_ref().expect("an owner"));
     (mine, theirs, client)
 }
 
-fn asset(house: &House) -> String {
-    let login = house.client().get("/login");
+fn asset(app: &TestApp) -> String {
+    let login = app.client().get("/login");
     let sheet = login
         .all("link[rel=stylesheet]", "href")
         .first()
@@ -63,7 +63,7 @@ fn asset(house: &House) -> String {
     sheet.strip_prefix("/static/").expect("a static file").to_owned()
 }
 
-fn expect_nothing_of(page: &Page, theirs: &Scene) {
+fn expect_nothing_of(page: &Page, theirs: &Scenario) {
     let ids = [
         &theirs.organization,
         &theirs.member,
@@ -87,16 +87,16 @@ fn expect_nothing_of(page: &Page, theirs: &Scene) {
 
 #[test]
 fn no_page_of_one_organization_names_anything_of_another() {
-    let house = House::open();
-    let (mine, theirs, client) = twins(&house, "aurora", "borealis");
+    let app = TestApp::open();
+    let (mine, theirs, client) = twins(&app, "aurora", "borealis");
     // Something happened in both, so that there is a history to show.
-    let busy = house.holder(theirs.actor.as_ref().expect("an owner"));
+    let busy = app.holder(theirs.actor.as_ref().expect("an owner"));
     busy.post(
         "/organizations/borealis/companies",
         &[("name", "Borealis Harbor"), ("slug", "borealis-harbor")],
     )
     .expect(303);
-    let asset = asset(&house);
+    let asset = asset(&app);
     let mut own = 0;
     for route in ROUTES.iter().filter(|route| route.method == "GET") {
         let path = mine.path(route.path, &asset);
@@ -132,15 +132,15 @@ fn no_page_of_one_organization_names_anything_of_another() {
 
 #[test]
 fn an_id_of_another_organization_is_not_found_on_any_address() {
-    let house = House::open();
-    let (mine, theirs, client) = twins(&house, "aurora", "borealis");
+    let app = TestApp::open();
+    let (mine, theirs, client) = twins(&app, "aurora", "borealis");
     // The clock has done its part: from here on nothing but a request changes a row.
-    house.sweep();
-    let before = rows(&house, &theirs.organization);
+    app.sweep();
+    let before = rows(&app, &theirs.organization);
     assert!(before.len() > 20, "{before:#?}");
-    let asset = asset(&house);
+    let asset = asset(&app);
     // The own slug with foreign ids, one kind at a time and all together; then the foreign slug.
-    let mixed = |slug: &Scene, member: &Scene, company: &Scene, invitation: &Scene| Scene {
+    let mixed = |slug: &Scenario, member: &Scenario, company: &Scenario, invitation: &Scenario| Scenario {
         slug: slug.slug.clone(),
         organization: slug.organization.clone(),
         member: member.member.clone(),
@@ -149,7 +149,7 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
         south: company.south.clone(),
         invitation: invitation.invitation.clone(),
         account: member.account.clone(),
-        letter: invitation.letter.clone(),
+        message: invitation.message.clone(),
         support: invitation.support.clone(),
         token: mine.token.clone(),
         custom_role: invitation.custom_role.clone(),
@@ -167,20 +167,20 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
     let mut asked = 0;
     for route in ROUTES.iter().filter(|route| route.path.contains("/{slug}")) {
         let named = |variable: &str| route.path.contains(variable);
-        let mut scenes = vec![mixed(&theirs, &theirs, &theirs, &theirs)];
+        let mut scenarios = vec![mixed(&theirs, &theirs, &theirs, &theirs)];
         if named("{id}") || named("{company}") || named("{company_id}") {
-            scenes.push(mixed(&mine, &theirs, &theirs, &theirs));
+            scenarios.push(mixed(&mine, &theirs, &theirs, &theirs));
         }
         if named("{id}") && (named("{company}") || named("{company_id}")) {
-            scenes.push(mixed(&mine, &theirs, &mine, &theirs));
-            scenes.push(mixed(&mine, &mine, &theirs, &mine));
+            scenarios.push(mixed(&mine, &theirs, &mine, &theirs));
+            scenarios.push(mixed(&mine, &mine, &theirs, &mine));
         }
-        for scene in scenes {
-            let path = scene.path(route.path, &asset);
+        for scenario in scenarios {
+            let path = scenario.path(route.path, &asset);
             let form = if route.method == "GET" {
                 Vec::new()
             } else {
-                scene.form(route.path)
+                scenario.form(route.path)
             };
             for client in [client.clone(), client.with("HX-Request", "true")] {
                 let page = ask(&client, route.method, &path, &form);
@@ -191,16 +191,16 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
         }
     }
     assert!(asked > 60, "{asked}");
-    assert_eq!(rows(&house, &theirs.organization), before);
+    assert_eq!(rows(&app, &theirs.organization), before);
 }
 
 #[test]
 fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
-    let house = House::open();
-    let (mine, theirs, client) = twins(&house, "aurora", "borealis");
+    let app = TestApp::open();
+    let (mine, theirs, client) = twins(&app, "aurora", "borealis");
     // The clock has done its part: from here on nothing but a request changes a row.
-    house.sweep();
-    let before = rows(&house, &theirs.organization);
+    app.sweep();
+    let before = rows(&app, &theirs.organization);
     let base = "/organizations/aurora";
     let company = [("company_id", theirs.north.as_str()), ("company_role", "editor")];
     let invite = [("emails", "noah@aurora.test"), ("role", "member")];
@@ -249,7 +249,7 @@ fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
     ];
     // The first request of a session notes when the member was last seen.
     client.get(&format!("{base}/members")).expect(200);
-    let own = rows(&house, &mine.organization);
+    let own = rows(&app, &mine.organization);
     for (path, fields) in asks {
         let page = client.post(&path, &fields);
         assert!(
@@ -260,22 +260,22 @@ fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
         );
         assert!(!page.has("borealis"), "{}: {}", page.request, page.text());
     }
-    assert_eq!(rows(&house, &theirs.organization), before);
-    assert_eq!(rows(&house, &mine.organization), own, "the own organization neither");
+    assert_eq!(rows(&app, &theirs.organization), before);
+    assert_eq!(rows(&app, &mine.organization), own, "the own organization neither");
 }
 
 #[test]
 fn one_person_in_two_organizations_has_in_each_only_the_role_of_that_one() {
-    let house = House::open();
-    let client = house.stage(|stage| {
-        let emma = stage.account("Emma Stone", "emma@both.test", true);
-        stage.organization("Hers", "hers", emma);
-        let olivia = stage.account("Olivia Hart", "olivia@both.test", true);
-        let other = stage.organization("Other", "other", olivia);
-        stage.enrol(other, emma, "viewer", &[]);
-        stage.ticket(emma)
+    let app = TestApp::open();
+    let client = app.fixtures(|fixtures| {
+        let emma = fixtures.account("Emma Stone", "emma@both.test", true);
+        fixtures.organization("Hers", "hers", emma);
+        let olivia = fixtures.account("Olivia Hart", "olivia@both.test", true);
+        let other = fixtures.organization("Other", "other", olivia);
+        fixtures.enrol(other, emma, "viewer", &[]);
+        fixtures.ticket(emma)
     });
-    let emma = house.holder(&client);
+    let emma = app.holder(&client);
     emma.get("/organizations/hers/invitations/new").expect(200);
     emma.get("/organizations/other/members")
         .expect(200)

@@ -117,7 +117,7 @@ fn visible(template: &str) -> String {
     shown
 }
 
-/// The string literals of a source that are sentences or labels: they begin with a capital letter or have a space, and are
+/// The string literals of a source that are sentences or labels: they begin with a capital email or have a space, and are
 /// no SQL. With their line.
 fn sentences(source: &str) -> impl Iterator<Item = (usize, String)> {
     let mut found = Vec::new();

@@ -1,13 +1,13 @@
 //! The web surface: headers, hosts, origins, static files (rules 8, 14, 15 of the security page).
 
 use crate::harness::client::{Client, form, raw};
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 
 #[test]
 fn every_kind_of_answer_carries_the_security_headers() {
-    let house = House::shared();
-    let stranger = house.client();
+    let app = TestApp::shared();
+    let stranger = app.client();
     let css = assets(&stranger).remove(0);
     for path in [
         "/login",
@@ -38,8 +38,8 @@ fn every_kind_of_answer_carries_the_security_headers() {
 
 #[test]
 fn signed_in_pages_are_never_stored_and_vary_by_cookie_and_fragment() {
-    let house = House::shared();
-    let olivia = house.owner_of("Header House", "header-house");
+    let app = TestApp::shared();
+    let olivia = app.owner_of("Header House", "header-house");
     for path in ["/organizations", "/organizations/header-house/members"] {
         let page = olivia.get(path).expect(200);
         assert_eq!(page.header("cache-control"), "no-store", "{path}");
@@ -55,11 +55,11 @@ fn signed_in_pages_are_never_stored_and_vary_by_cookie_and_fragment() {
 
 #[test]
 fn plain_http_gets_no_hsts_and_https_does() {
-    let plain = House::shared().client().get("/login").expect(200);
+    let plain = TestApp::shared().client().get("/login").expect(200);
     assert_eq!(plain.header("strict-transport-security"), "");
 
-    let house = House::with(|c| c.base_url = "https://console.example.test".into());
-    let page = https_client(&house).get("/login").expect(200);
+    let app = TestApp::with(|c| c.base_url = "https://console.example.test".into());
+    let page = https_client(&app).get("/login").expect(200);
     assert!(
         page.header("strict-transport-security").contains("max-age="),
         "{:?}",
@@ -69,8 +69,8 @@ fn plain_http_gets_no_hsts_and_https_does() {
 
 #[test]
 fn by_https_the_session_cookie_is_bound_to_this_host() {
-    let house = House::with(|c| c.base_url = "https://console.example.test".into());
-    let client = https_client(&house).with("Sec-Fetch-Site", "same-origin");
+    let app = TestApp::with(|c| c.base_url = "https://console.example.test".into());
+    let client = https_client(&app).with("Sec-Fetch-Site", "same-origin");
     let fields = form(&[
         ("name", "Olivia Hart"),
         ("email", "olivia@example.test"),
@@ -96,12 +96,12 @@ fn by_https_the_session_cookie_is_bound_to_this_host() {
 
 #[test]
 fn a_post_from_another_site_is_refused() {
-    let house = House::shared();
-    let client = house.client();
-    let base = house.base();
+    let app = TestApp::shared();
+    let client = app.client();
+    let base = app.base();
     let other_port = format!(
         "http://127.0.0.1:{}",
-        if house.port() == 65535 { 1 } else { house.port() + 1 }
+        if app.port() == 65535 { 1 } else { app.port() + 1 }
     );
     let refused: &[&[(&str, &str)]] = &[
         &[("Sec-Fetch-Site", "cross-site")],
@@ -125,15 +125,15 @@ fn a_post_from_another_site_is_refused() {
 
 #[test]
 fn a_post_from_our_own_page_passes_by_either_header() {
-    let house = House::shared();
-    let base = house.base();
+    let app = TestApp::shared();
+    let base = app.base();
     let accepted: &[&[(&str, &str)]] = &[
         &[("Sec-Fetch-Site", "same-origin")],
         &[("Sec-Fetch-Site", "none")],
         &[("Origin", &base)],
     ];
     for headers in accepted {
-        let page = house.client().send(
+        let page = app.client().send(
             "POST",
             "/login",
             headers,
@@ -145,7 +145,7 @@ fn a_post_from_our_own_page_passes_by_either_header() {
 
 #[test]
 fn an_unknown_host_is_misdirected() {
-    let port = House::shared().port();
+    let port = TestApp::shared().port();
     for host in ["evil.example", "127.0.0.1", "localhost", "127.0.0.1:1", ""] {
         let answer = raw(
             port,
@@ -165,12 +165,12 @@ fn an_unknown_host_is_misdirected() {
 
 #[test]
 fn a_redirect_never_leads_to_the_host_that_was_asked_for() {
-    let house = House::shared();
+    let app = TestApp::shared();
     let answer = raw(
-        house.port(),
+        app.port(),
         &format!(
             "GET /organizations HTTP/1.1\r\nHost: {}\r\nX-Forwarded-Host: evil.example\r\nConnection: close\r\n\r\n",
-            house.base().replace("http://", "")
+            app.base().replace("http://", "")
         ),
     );
     assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
@@ -179,7 +179,7 @@ fn a_redirect_never_leads_to_the_host_that_was_asked_for() {
 
 #[test]
 fn static_files_are_kept_for_ever_and_sent_compressed() {
-    let client = House::shared().client();
+    let client = TestApp::shared().client();
     let all = assets(&client);
     assert!(
         all.iter().any(|a| a.ends_with(".css")) && all.iter().any(|a| a.ends_with(".js")),
@@ -216,7 +216,7 @@ fn static_files_are_kept_for_ever_and_sent_compressed() {
 
 #[test]
 fn a_page_loads_nothing_from_elsewhere_and_holds_nothing_inline() {
-    let client = House::shared().client();
+    let client = TestApp::shared().client();
     for path in ["/login", "/signup", "/no-such-page"] {
         let page = client.get(path);
         for (selector, attribute) in [
@@ -243,7 +243,7 @@ fn a_page_loads_nothing_from_elsewhere_and_holds_nothing_inline() {
 
 #[test]
 fn an_address_that_is_none_is_a_page_for_people() {
-    let client = House::shared().client();
+    let client = TestApp::shared().client();
     client.get("/no-such-page").expect(404).expect_text("Page not found");
     assert_eq!(
         client
@@ -277,7 +277,7 @@ fn assets(client: &Client) -> Vec<String> {
     all
 }
 
-/// A client behind the proxy that speaks HTTPS for this house.
-fn https_client(house: &House) -> Client {
-    house.client().with("Host", "console.example.test")
+/// A client behind the proxy that speaks HTTPS for this app.
+fn https_client(app: &TestApp) -> Client {
+    app.client().with("Host", "console.example.test")
 }

@@ -1,27 +1,27 @@
 //! Path variables, forms and screens of this area.
 
 use crate::browser::screens_test::{Act, Screen};
-use crate::harness::house::House;
-use crate::roles_test::{Form, Scene};
+use crate::harness::test_app::TestApp;
+use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
-pub fn variable(_scene: &Scene, _path: &str, _name: &str) -> Option<String> {
+pub fn variable(_scene: &Scenario, _path: &str, _name: &str) -> Option<String> {
     None
 }
 
 /// A valid form.
-pub fn form(scene: &Scene, path: &str) -> Option<Form> {
-    let email = format!("tara@{}.test", scene.slug);
-    let rows = |was: &str| format!("email,company_slug,role{was}\n{email},{},editor", scene.north_slug);
+pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
+    let email = format!("tara@{}.test", scenario.slug);
+    let rows = |was: &str| format!("email,company_slug,role{was}\n{email},{},editor", scenario.north_slug);
     match path.strip_prefix("/organizations/{slug}/access/")? {
         "assignments" => Some(vec![
-            ("member_id", scene.member.clone()),
-            ("company_id", scene.north.clone()),
+            ("member_id", scenario.member.clone()),
+            ("company_id", scenario.north.clone()),
             ("role", "editor".into()),
         ]),
         "matrix" => Some(vec![
-            ("column", scene.north.clone()),
-            ("person", scene.member.clone()),
+            ("column", scenario.north.clone()),
+            ("person", scenario.member.clone()),
             ("shown", "member,viewer".into()),
             ("c-0-0", "editor".into()),
         ]),
@@ -32,10 +32,10 @@ pub fn form(scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn screens(house: &House) -> Vec<Screen> {
-    let (ticket, manager, empty) = house.stage(|stage| {
-        let owner = stage.account("Mina Sol", "mina@matrix.test", true);
-        let organization = stage.organization("Matrix Collections", "matrix", owner);
+pub fn screens(app: &TestApp) -> Vec<Screen> {
+    let (ticket, manager, empty) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Mina Sol", "mina@matrix.test", true);
+        let organization = fixtures.organization("Matrix Collections", "matrix", owner);
         let companies: Vec<_> = [
             "Harbor Recovery",
             "Atlas Receivables",
@@ -44,7 +44,7 @@ pub fn screens(house: &House) -> Vec<Screen> {
         ]
         .iter()
         .enumerate()
-        .map(|(at, name)| stage.company(organization, name, &format!("unit-{at}")))
+        .map(|(at, name)| fixtures.company(organization, name, &format!("unit-{at}")))
         .collect();
         let people = [
             ("Priya Raman", "member", vec![(0, "manager"), (1, "viewer")]),
@@ -58,16 +58,16 @@ pub fn screens(house: &House) -> Vec<Screen> {
             ("Tomasz Wójcik", "user_admin", vec![]),
         ];
         for (at, (name, role, places)) in people.iter().enumerate() {
-            let account = stage.account(name, &format!("person{at}@matrix.test"), true);
+            let account = fixtures.account(name, &format!("person{at}@matrix.test"), true);
             let places: Vec<_> = places.iter().map(|(at, role)| (companies[*at], *role)).collect();
-            stage.enrol(organization, account, role, &places);
+            fixtures.enrol(organization, account, role, &places);
         }
-        let priya = stage.user("person0@matrix.test");
-        let alone = stage.account("Ada Lone", "ada@alone.test", true);
-        stage.organization("Alone", "alone", alone);
-        (stage.ticket(owner), stage.ticket(priya), stage.ticket(alone))
+        let priya = fixtures.user("person0@matrix.test");
+        let alone = fixtures.account("Ada Lone", "ada@alone.test", true);
+        fixtures.organization("Alone", "alone", alone);
+        (fixtures.ticket(owner), fixtures.ticket(priya), fixtures.ticket(alone))
     });
-    let (owner, manager, alone) = (house.holder(&ticket), house.holder(&manager), house.holder(&empty));
+    let (owner, manager, alone) = (app.holder(&ticket), app.holder(&manager), app.holder(&empty));
     let (owner, manager, alone) = (Some(&owner), Some(&manager), Some(&alone));
     let at = |rest: &str| format!("/organizations/matrix/access{rest}");
     let page = "/organizations/{slug}/access";

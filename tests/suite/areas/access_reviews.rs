@@ -1,16 +1,16 @@
 //! Path variables, forms and screens of this area.
 
 use crate::browser::screens_test::{Act, Screen};
-use crate::harness::house::House;
-use crate::roles_test::{Form, Scene};
+use crate::harness::test_app::TestApp;
+use crate::roles_test::{Form, Scenario};
 
 const BASE: &str = "/organizations/{slug}/access/reviews";
 
 /// The value of a path variable.
-pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
     let rest = path.strip_prefix(BASE)?;
     let over = rest.starts_with("/{id}/report") || rest.starts_with("/{id}/items/");
-    let (review, item) = if over { &scene.closed_review } else { &scene.review };
+    let (review, item) = if over { &scenario.closed_review } else { &scenario.review };
     match name {
         "id" => Some(review.clone()),
         "item" => Some(item.clone()),
@@ -19,50 +19,50 @@ pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
 }
 
 /// A valid form.
-pub fn form(scene: &Scene, path: &str) -> Option<Form> {
+pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
     let text = |name, value: &str| (name, value.to_owned());
     Some(match path.strip_prefix(BASE)? {
-        // One is running already, so nobody is led on; who may is told so.
+        // One is running already, so no one is led on; who may is told so.
         "" => vec![
             text("name", "Winter review"),
             text("due", "2099-12-31"),
             text("scope", "all"),
         ],
-        "/{id}/companies/{company}" => vec![text("item", &scene.review.1), text("bulk", "keep")],
+        "/{id}/companies/{company}" => vec![text("item", &scenario.review.1), text("bulk", "keep")],
         _ => Vec::new(),
     })
 }
 
 /// The pages in their states.
-pub fn screens(house: &House) -> Vec<Screen> {
+pub fn screens(app: &TestApp) -> Vec<Screen> {
     let slug = "reviewed";
     let at = |rest: &str| format!("/organizations/{slug}/access/reviews{rest}");
-    let (olivia, mia, closed, open) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@reviewed.test", true);
-        let org = stage.organization("Reviewed", slug, owner);
-        let north = stage.company(org, "North of the river and beyond the hills", "north");
-        let mia = stage.account("Mia Marchetti-Featherstonehaugh", "mia@reviewed.test", true);
-        stage.enrol(org, mia, "member", &[(north, "manager")]);
-        let ann = stage.account("Ann Brandt", "ann@reviewed.test", true);
-        let member = stage.enrol(org, ann, "member", &[(north, "viewer")]);
-        let bob = stage.account("Bob Castillo", "bob.with.a.rather.long.address@reviewed.test", true);
-        stage.enrol(org, bob, "viewer", &[(north, "editor")]);
-        let south = stage.company(org, "South", "south");
-        let (closed, _) = stage.closed_review(org, owner, (member, south));
-        let open = stage.review(org, owner, None);
+    let (olivia, mia, closed, open) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@reviewed.test", true);
+        let org = fixtures.organization("Reviewed", slug, owner);
+        let north = fixtures.company(org, "North of the river and beyond the hills", "north");
+        let mia = fixtures.account("Mia Marchetti-Featherstonehaugh", "mia@reviewed.test", true);
+        fixtures.enrol(org, mia, "member", &[(north, "manager")]);
+        let ann = fixtures.account("Ann Brandt", "ann@reviewed.test", true);
+        let member = fixtures.enrol(org, ann, "member", &[(north, "viewer")]);
+        let bob = fixtures.account("Bob Castillo", "bob.with.a.rather.long.address@reviewed.test", true);
+        fixtures.enrol(org, bob, "viewer", &[(north, "editor")]);
+        let south = fixtures.company(org, "South", "south");
+        let (closed, _) = fixtures.closed_review(org, owner, (member, south));
+        let open = fixtures.review(org, owner, None);
         (
-            stage.ticket(owner),
-            stage.ticket(mia),
+            fixtures.ticket(owner),
+            fixtures.ticket(mia),
             closed.to_string(),
             open.to_string(),
         )
     });
-    let quiet = house.stage(|stage| {
-        let owner = stage.account("Quentin Hart", "quentin@unreviewed.test", true);
-        stage.organization("Unreviewed", "unreviewed", owner);
-        stage.ticket(owner)
+    let quiet = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Quentin Hart", "quentin@unreviewed.test", true);
+        fixtures.organization("Unreviewed", "unreviewed", owner);
+        fixtures.ticket(owner)
     });
-    let (olivia, mia, quiet) = (house.holder(&olivia), house.holder(&mia), house.holder(&quiet));
+    let (olivia, mia, quiet) = (app.holder(&olivia), app.holder(&mia), app.holder(&quiet));
     let (who, manager) = (Some(&olivia), Some(&mia));
     let mut all = Vec::new();
     let mut add = |route: &'static str, state, who, path: &str, act, says| {

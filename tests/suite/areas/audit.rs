@@ -1,37 +1,37 @@
 //! Path variables, forms and screens of this area.
 
 use crate::browser::screens_test::{Act, Screen};
-use crate::harness::house::House;
-use crate::roles_test::{Form, Scene};
+use crate::harness::test_app::TestApp;
+use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
-pub fn variable(_scene: &Scene, path: &str, name: &str) -> Option<String> {
+pub fn variable(_scene: &Scenario, path: &str, name: &str) -> Option<String> {
     // The scene's one line: it is about `north`.
     (path.contains("/settings/audit/") && name == "seq").then(|| "1".into())
 }
 
 /// A valid form.
-pub fn form(_scene: &Scene, _path: &str) -> Option<Form> {
+pub fn form(_scene: &Scenario, _path: &str) -> Option<Form> {
     None
 }
 
 /// The pages in their states.
-pub fn screens(house: &House) -> Vec<Screen> {
-    let scene = Scene::set(house, "owner", "ledger");
-    let owner = house.holder(scene.actor.as_ref().expect("an owner"));
+pub fn screens(app: &TestApp) -> Vec<Screen> {
+    let scenario = Scenario::set(app, "owner", "ledger");
+    let owner = app.holder(scenario.actor.as_ref().expect("an owner"));
     let at = |rest: &str| format!("/organizations/ledger{rest}");
-    let role = format!("/members/{}/role", scene.member);
+    let role = format!("/members/{}/role", scenario.member);
     owner.post(&at(&role), &[("role", "viewer")]).expect(303);
     // So that no picture has the word that the change left.
     owner.get(&at("")).expect(200);
-    let manager = Scene::set(house, "manager", "ledger-manager");
-    let manager = house.holder(manager.actor.as_ref().expect("a manager"));
-    let broken = Scene::set(house, "owner", "ledger-broken");
-    house.database.execute(&format!(
+    let manager = Scenario::set(app, "manager", "ledger-manager");
+    let manager = app.holder(manager.actor.as_ref().expect("a manager"));
+    let broken = Scenario::set(app, "owner", "ledger-broken");
+    app.database.execute(&format!(
         "UPDATE audit_events SET target_label = 'South' WHERE organization_id = '{}'",
         broken.organization
     ));
-    let bad = house.holder(broken.actor.as_ref().expect("an owner"));
+    let bad = app.holder(broken.actor.as_ref().expect("an owner"));
     let (list, line) = (
         "/organizations/{slug}/settings/audit",
         "/organizations/{slug}/settings/audit/{seq}",
@@ -52,7 +52,7 @@ pub fn screens(house: &House) -> Vec<Screen> {
             list,
             "narrowed",
             Some(&owner),
-            &at(&format!("/settings/audit?target=company:{}", scene.north)),
+            &at(&format!("/settings/audit?target=company:{}", scenario.north)),
             Act::Nothing,
             "Show everything",
         ),

@@ -1,38 +1,38 @@
 //! Path variables, forms and screens of this area.
 
 use crate::browser::screens_test::{Act, Screen};
-use crate::harness::house::House;
-use crate::roles_test::{Form, Scene};
+use crate::harness::test_app::TestApp;
+use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
-pub fn variable(_scene: &Scene, _path: &str, _name: &str) -> Option<String> {
+pub fn variable(_scene: &Scenario, _path: &str, _name: &str) -> Option<String> {
     None
 }
 
 /// A valid form.
-pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
+pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
     (path == "/organizations/{slug}/companies/{company}/moving")
         .then(|| vec![("to", "elsewhere".to_owned()), ("name", "North".to_owned())])
 }
 
 /// The pages in their states.
-pub fn screens(house: &House) -> Vec<Screen> {
-    let (ticket, alone) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@moving.test", true);
-        let here = stage.organization("Moving House", "moving-house", owner);
-        stage.organization("New Home", "new-home", owner);
-        let north = stage.company(here, "North", "north");
-        let south = stage.company(here, "South", "south");
-        let tara = stage.account("Tara Long", "tara@moving.test", true);
-        stage.enrol(here, tara, "member", &[(north, "editor"), (south, "viewer")]);
-        stage.group(here, owner, "Movers", "member", &[(south, "viewer")]);
-        stage.invitation(here, owner, "new@moving.test", "member", &[(south, "viewer")]);
-        let alone = stage.account("Noah Brandt", "noah@moving.test", true);
-        let single = stage.organization("Single House", "single-house", alone);
-        stage.company(single, "West", "west");
-        (stage.ticket(owner), stage.ticket(alone))
+pub fn screens(app: &TestApp) -> Vec<Screen> {
+    let (ticket, alone) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@moving.test", true);
+        let here = fixtures.organization("Moving House", "moving-house", owner);
+        fixtures.organization("New Home", "new-home", owner);
+        let north = fixtures.company(here, "North", "north");
+        let south = fixtures.company(here, "South", "south");
+        let tara = fixtures.account("Tara Long", "tara@moving.test", true);
+        fixtures.enrol(here, tara, "member", &[(north, "editor"), (south, "viewer")]);
+        fixtures.group(here, owner, "Movers", "member", &[(south, "viewer")]);
+        fixtures.invitation(here, owner, "new@moving.test", "member", &[(south, "viewer")]);
+        let alone = fixtures.account("Noah Brandt", "noah@moving.test", true);
+        let single = fixtures.organization("Single House", "single-house", alone);
+        fixtures.company(single, "West", "west");
+        (fixtures.ticket(owner), fixtures.ticket(alone))
     });
-    let (olivia, noah) = (house.holder(&ticket), house.holder(&alone));
+    let (olivia, noah) = (app.holder(&ticket), app.holder(&alone));
     let route = "/organizations/{slug}/companies/{company}/moving";
     let base = "/organizations/moving-house/companies";
     vec![

@@ -1,27 +1,27 @@
 //! Path variables, forms and screens of this area.
 
 use crate::browser::screens_test::{Act, Screen};
-use crate::harness::house::House;
-use crate::roles_test::{Form, Scene};
+use crate::harness::test_app::TestApp;
+use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
-pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
     match name {
-        "id" if path.contains("/access/groups/") => Some(scene.group.clone()),
-        "member" if path.contains("/access/groups/") => Some(scene.member.clone()),
+        "id" if path.contains("/access/groups/") => Some(scenario.group.clone()),
+        "member" if path.contains("/access/groups/") => Some(scenario.member.clone()),
         _ => None,
     }
 }
 
 /// A valid form.
-pub fn form(scene: &Scene, path: &str) -> Option<Form> {
+pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
     let path = path.strip_prefix("/organizations/{slug}")?;
     Some(match path {
         "/members/bulk" => vec![
             ("do", "assign".to_owned()),
             ("step", "apply".to_owned()),
-            ("id", scene.member.clone()),
-            ("company_id", scene.north.clone()),
+            ("id", scenario.member.clone()),
+            ("company_id", scenario.north.clone()),
             ("company_role", "editor".to_owned()),
         ],
         "/members/{id}/suspension" => vec![("reason", "On leave".to_owned())],
@@ -31,32 +31,32 @@ pub fn form(scene: &Scene, path: &str) -> Option<Form> {
         | "/access/groups/{id}/members/{member}/removal" => Vec::new(),
         "/access/groups" => vec![("name", "Fresh".to_owned()), ("role", "viewer".to_owned())],
         "/access/groups/{id}/settings" => vec![("name", "Other".to_owned()), ("role", "member".to_owned())],
-        "/access/groups/{id}/members" => vec![("member_id", scene.member.clone())],
+        "/access/groups/{id}/members" => vec![("member_id", scenario.member.clone())],
         _ => return None,
     })
 }
 
 /// The pages in their states.
-pub fn screens(house: &House) -> Vec<Screen> {
-    let (ticket, ids, group) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@people.test", true);
-        let organization = stage.organization("People House", "people-house", owner);
-        let north = stage.company(organization, "North", "people-north");
+pub fn screens(app: &TestApp) -> Vec<Screen> {
+    let (ticket, ids, group) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@people.test", true);
+        let organization = fixtures.organization("People House", "people-house", owner);
+        let north = fixtures.company(organization, "North", "people-north");
         let names = ["Noah Brandt", "Bella Fox", "Carl Dean", "Dora Lind"];
         let mut ids = Vec::new();
         for (at, name) in names.into_iter().enumerate() {
-            let user = stage.account(name, &format!("p{at}@people.test"), true);
+            let user = fixtures.account(name, &format!("p{at}@people.test"), true);
             ids.push(
-                stage
+                fixtures
                     .enrol(organization, user, "member", &[(north, "manager")])
                     .to_string(),
             );
         }
-        let group = stage.group(organization, owner, "Support", "editor", &[(north, "viewer")]);
-        stage.join(organization, group, &ids[0]);
-        (stage.ticket(owner), ids, group.to_string())
+        let group = fixtures.group(organization, owner, "Support", "editor", &[(north, "viewer")]);
+        fixtures.join(organization, group, &ids[0]);
+        (fixtures.ticket(owner), ids, group.to_string())
     });
-    let olivia = house.holder(&ticket);
+    let olivia = app.holder(&ticket);
     let base = "/organizations/people-house";
     let at = |rest: &str| format!("{base}{rest}");
     olivia

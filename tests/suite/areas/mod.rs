@@ -11,14 +11,14 @@ pub mod permissions;
 pub mod settings;
 
 use crate::browser::screens_test::Screen;
-use crate::harness::house::House;
-use crate::roles_test::{Form, Scene};
+use crate::harness::test_app::TestApp;
+use crate::roles_test::{Form, Scenario};
 
 /// What one area declares.
 pub struct Area {
-    pub variable: fn(&Scene, &str, &str) -> Option<String>,
-    pub form: fn(&Scene, &str) -> Option<Form>,
-    pub screens: fn(&House) -> Vec<Screen>,
+    pub variable: fn(&Scenario, &str, &str) -> Option<String>,
+    pub form: fn(&Scenario, &str) -> Option<Form>,
+    pub screens: fn(&TestApp) -> Vec<Screen>,
 }
 
 macro_rules! areas {

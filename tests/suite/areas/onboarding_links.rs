@@ -7,22 +7,22 @@ use tenantry::models::onboarding_link::LinkPurpose;
 
 use crate::browser::screens_test::{Act, Screen};
 use crate::harness::client::Client;
-use crate::harness::house::House;
-use crate::harness::stage::open_link;
-use crate::roles_test::{Form, Scene};
+use crate::harness::test_app::TestApp;
+use crate::harness::fixtures::open_link;
+use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
-pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
     match name {
-        "token" if path.starts_with("/join/") => Some(scene.door.clone()),
-        "id" if path.starts_with("/join/") || path.contains("/onboarding/requests/") => Some(scene.join.clone()),
-        "id" if path.contains("/settings/onboarding/") => Some(scene.link.clone()),
+        "token" if path.starts_with("/join/") => Some(scenario.door.clone()),
+        "id" if path.starts_with("/join/") || path.contains("/onboarding/requests/") => Some(scenario.join.clone()),
+        "id" if path.contains("/settings/onboarding/") => Some(scenario.link.clone()),
         _ => None,
     }
 }
 
 /// A valid form.
-pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
+pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
     let text = |fields: &[(&'static str, &str)]| Some(fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect());
     match path {
         "/organizations/{slug}/settings/onboarding" | "/organizations/{slug}/settings/onboarding/{id}" => text(&[
@@ -40,55 +40,55 @@ pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn screens(house: &House) -> Vec<Screen> {
-    let (tickets, ids, doors) = house.stage(|stage| {
-        let maya = stage.account("Maya Okonkwo", "maya@onboard.test", true);
-        let fair = stage.organization("Meridian Collections", "onboard", maya);
+pub fn screens(app: &TestApp) -> Vec<Screen> {
+    let (tickets, ids, doors) = app.fixtures(|fixtures| {
+        let maya = fixtures.account("Maya Okonkwo", "maya@onboard.test", true);
+        let fair = fixtures.organization("Meridian Collections", "onboard", maya);
         let names = ["Harbor Recovery", "Atlas Receivables", "Bluewater Financial"];
         let companies: Vec<_> = names
             .iter()
             .enumerate()
-            .map(|(at, name)| stage.company(fair, name, &format!("unit-{at}")))
+            .map(|(at, name)| fixtures.company(fair, name, &format!("unit-{at}")))
             .collect();
-        let daniel = stage.account("Daniel Reyes", "daniel@onboard.test", true);
-        stage.enrol(fair, daniel, "admin", &[]);
-        let tomasz = stage.account("Tomasz Wójcik", "tomasz@onboard.test", true);
-        stage.enrol(fair, tomasz, "user_admin", &[]);
+        let daniel = fixtures.account("Daniel Reyes", "daniel@onboard.test", true);
+        fixtures.enrol(fair, daniel, "admin", &[]);
+        let tomasz = fixtures.account("Tomasz Wójcik", "tomasz@onboard.test", true);
+        fixtures.enrol(fair, tomasz, "user_admin", &[]);
         let own = tenantry::models::onboarding_link::LinkTerms {
             purpose: LinkPurpose::NewCompany,
             company_role: CompanyRole::Manager,
             max_uses: Some(40),
             ..open_link("Partner fair in May")
         };
-        let (first, door) = stage.link(fair, maya, &own);
+        let (first, door) = fixtures.link(fair, maya, &own);
         let asks = tenantry::models::onboarding_link::LinkTerms {
             companies,
             approval: true,
             domains: vec!["onboard.test".into(), "agency.onboard.test".into()],
             ..open_link("Field team")
         };
-        let (second, asking) = stage.link(fair, maya, &asks);
+        let (second, asking) = fixtures.link(fair, maya, &asks);
         let admins = tenantry::models::onboarding_link::LinkTerms {
             role: Role::Admin,
             ..open_link("Head office")
         };
-        stage.link(fair, maya, &admins);
-        let hana = stage.account("Hana Kim", "hana@onboard.test", true);
-        stage.join_request(fair, second, hana, "");
-        let seun = stage.account("Oluwaseun Adeyemi", "seun.adeyemi@agency.onboard.test", true);
-        stage.join_request(fair, first, seun, "Adeyemi & Daughters Receivables");
-        let zoe = stage.account("Zoé Moreau", "zoe@onboard.test", true);
-        let far = stage.account("Ana Far", "ana@elsewhere.test", true);
-        let fresh = stage.account("Fresh Face", "fresh@onboard.test", false);
-        let olga = stage.account("Olga Quiet", "olga@still.test", true);
-        stage.organization("Quiet", "still", olga);
-        let tickets = [maya, tomasz, hana, zoe, far, fresh, olga].map(|user| stage.ticket(user));
+        fixtures.link(fair, maya, &admins);
+        let hana = fixtures.account("Hana Kim", "hana@onboard.test", true);
+        fixtures.join_request(fair, second, hana, "");
+        let seun = fixtures.account("Oluwaseun Adeyemi", "seun.adeyemi@agency.onboard.test", true);
+        fixtures.join_request(fair, first, seun, "Adeyemi & Daughters Receivables");
+        let zoe = fixtures.account("Zoé Moreau", "zoe@onboard.test", true);
+        let far = fixtures.account("Ana Far", "ana@elsewhere.test", true);
+        let fresh = fixtures.account("Fresh Face", "fresh@onboard.test", false);
+        let olga = fixtures.account("Olga Quiet", "olga@still.test", true);
+        fixtures.organization("Quiet", "still", olga);
+        let tickets = [maya, tomasz, hana, zoe, far, fresh, olga].map(|user| fixtures.ticket(user));
         (tickets, first.to_string(), [door, asking])
     });
-    let [maya, tomasz, hana, zoe, far, fresh, olga] = tickets.each_ref().map(|ticket| house.holder(ticket));
+    let [maya, tomasz, hana, zoe, far, fresh, olga] = tickets.each_ref().map(|ticket| app.holder(ticket));
     let base = "/organizations/onboard/settings/onboarding";
     // One that its maker can no longer stand behind, one that is off, one that was replaced.
-    let daniel = house.enter("daniel@onboard.test");
+    let daniel = app.enter("daniel@onboard.test");
     for name in ["Old campaign", "Summer"] {
         let fields = [
             ("name", name),
@@ -99,7 +99,7 @@ pub fn screens(house: &House) -> Vec<Screen> {
         ];
         daniel.post(base, &fields).expect(303);
     }
-    house.database.execute(
+    app.database.execute(
         "UPDATE memberships SET role = 'editor', direct_role = 'editor' WHERE user_id IN (SELECT id FROM users WHERE email = 'daniel@onboard.test')",
     );
     let list = maya.get(base).expect(200);
@@ -109,7 +109,7 @@ pub fn screens(house: &House) -> Vec<Screen> {
     let replaced = replaced.split("/join/").nth(1).expect("a token").to_owned();
     maya.post(&format!("{base}/{old}/rotation"), &[]).expect(303);
     maya.post(&format!("{base}/{old}/disabling"), &[]).expect(303);
-    house.advance(Duration::from_secs(60));
+    app.advance(Duration::from_secs(60));
 
     let mut all = Vec::new();
     let mut add = |route, state, who: Option<&Client>, path: &str, act, says| {

@@ -2,22 +2,22 @@
 
 use crate::browser::screens_test::{Act, Screen};
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
-use crate::roles_test::{Form, Scene};
+use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
-pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
     match name {
-        "id" if path.starts_with("/operator/users/") => Some(scene.account.clone()),
-        "id" if path.starts_with("/operator/mail/") => Some(scene.letter.clone()),
-        "id" if path.ends_with("/settings/support/{id}/ending") => Some(scene.support.clone()),
+        "id" if path.starts_with("/operator/users/") => Some(scenario.account.clone()),
+        "id" if path.starts_with("/operator/mail/") => Some(scenario.message.clone()),
+        "id" if path.ends_with("/settings/support/{id}/ending") => Some(scenario.support.clone()),
         _ => None,
     }
 }
 
 /// A valid form.
-pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
+pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
     let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
     match path {
         "/operator/organizations/{slug}/support" => Some(text(&[
@@ -34,30 +34,30 @@ pub fn form(_scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn screens(house: &House) -> Vec<Screen> {
-    let owner = house.enter_owner("Harbor House", "harbor-house");
-    let shy = house.enter_owner("Shy House", "shy-house");
-    let operator = house.stage(|stage| {
-        let user = stage.account("Opal Reed", "opal@instance.test", true);
-        stage.appoint(user);
-        let harbor = stage.organization_of("harbor-house");
-        stage.consent(harbor, true);
-        stage.look_in(harbor, user).expect("consent");
-        stage.ticket(user)
+pub fn screens(app: &TestApp) -> Vec<Screen> {
+    let owner = app.enter_owner("Harbor House", "harbor-house");
+    let shy = app.enter_owner("Shy House", "shy-house");
+    let operator = app.fixtures(|fixtures| {
+        let user = fixtures.account("Opal Reed", "opal@instance.test", true);
+        fixtures.appoint(user);
+        let harbor = fixtures.organization_of("harbor-house");
+        fixtures.consent(harbor, true);
+        fixtures.look_in(harbor, user).expect("consent");
+        fixtures.ticket(user)
     });
-    let operator = house.holder(&operator);
-    let (letter, account) = (
-        house
+    let operator = app.holder(&operator);
+    let (message, account) = (
+        app
             .database
             .words("SELECT id AS value FROM mail_outbox ORDER BY id LIMIT 1")[0]
             .clone(),
-        house
+        app
             .database
             .words("SELECT id AS value FROM users WHERE email = 'opal@instance.test'")[0]
             .clone(),
     );
-    house.database.execute(&format!(
-        "UPDATE mail_outbox SET state = 'failed', attempts = 5, last_error = 'the server says 451 try later', html = '<h1>Hello</h1><a href=\"/x/{{{{token}}}}\">Open</a>', text = 'Hello {{{{token}}}}' WHERE id = '{letter}'"
+    app.database.execute(&format!(
+        "UPDATE mail_outbox SET state = 'failed', attempts = 5, last_error = 'the server says 451 try later', html = '<h1>Hello</h1><a href=\"/x/{{{{token}}}}\">Open</a>', text = 'Hello {{{{token}}}}' WHERE id = '{message}'"
     ));
     let mut all = Vec::new();
     let mut add = |route, state, path: &str, act, says| {
@@ -140,7 +140,7 @@ pub fn screens(house: &House) -> Vec<Screen> {
     add(
         "/operator/mail/{id}",
         "given up",
-        &format!("/operator/mail/{letter}"),
+        &format!("/operator/mail/{message}"),
         Act::Nothing,
         "The last attempt failed",
     );
@@ -167,15 +167,15 @@ pub fn screens(house: &House) -> Vec<Screen> {
     all
 }
 
-impl House {
+impl TestApp {
     /// An organization and the browser of its owner, without the pages that lead there.
     fn enter_owner(&self, name: &str, slug: &str) -> Client {
-        let ticket = self.stage(|stage| {
-            let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
-            let organization = stage.organization(name, slug, owner);
-            // A letter to show.
-            stage.invitation(organization, owner, &format!("newcomer@{slug}.test"), "viewer", &[]);
-            stage.ticket(owner)
+        let ticket = self.fixtures(|fixtures| {
+            let owner = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            let organization = fixtures.organization(name, slug, owner);
+            // A email to show.
+            fixtures.invitation(organization, owner, &format!("newcomer@{slug}.test"), "viewer", &[]);
+            fixtures.ticket(owner)
         });
         self.holder(&ticket)
     }

@@ -1,15 +1,15 @@
 //! Path variables, forms and screens of this area.
 
 use crate::browser::screens_test::{Act, Screen};
-use crate::harness::house::House;
-use crate::roles_test::{Form, Scene};
+use crate::harness::test_app::TestApp;
+use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
-pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
+pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
     let id = if path.contains("/settings/roles/") {
-        &scene.custom_role
+        &scenario.custom_role
     } else if path.contains("/access/requests/") {
-        &scene.request
+        &scenario.request
     } else {
         return None;
     };
@@ -17,7 +17,7 @@ pub fn variable(scene: &Scene, path: &str, name: &str) -> Option<String> {
 }
 
 /// A valid form.
-pub fn form(scene: &Scene, path: &str) -> Option<Form> {
+pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
     let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
     Some(match path.strip_prefix("/organizations/{slug}")? {
         "/members/{id}/overrides" => text(&[("seen", ""), ("members.view", "allow")]),
@@ -30,43 +30,43 @@ pub fn form(scene: &Scene, path: &str) -> Option<Form> {
             ("permission", "members.view"),
         ]),
         "/settings/roles/{id}/deletion" | "/access/requests/{id}/withdrawal" => text(&[]),
-        "/access/requests" => text(&[("permission", "co.edit"), ("company", &scene.north_slug), ("note", "")]),
+        "/access/requests" => text(&[("permission", "co.edit"), ("company", &scenario.north_slug), ("note", "")]),
         "/access/requests/{id}/decision" => text(&[("decision", "deny"), ("answer", "Not now")]),
         _ => return None,
     })
 }
 
 /// The pages in their states.
-pub fn screens(house: &House) -> Vec<Screen> {
-    let (olivia, tara, manager, ids) = house.stage(|stage| {
-        let owner = stage.account("Olivia Rights", "olivia@rights.test", true);
-        let organization = stage.organization("Rights Hall", "rights-hall", owner);
-        let north = stage.company(organization, "North Depot", "north-depot");
-        let target = stage.account("Tara Lindqvist-Okonkwo", "tara@rights.test", true);
-        let member = stage.enrol(organization, target, "viewer", &[(north, "editor")]);
-        let boss = stage.account("Mia Manager", "mia@rights.test", true);
-        stage.enrol(organization, boss, "member", &[(north, "manager")]);
-        let kept = stage.account("Otto Auditor", "otto@rights.test", true);
-        let kept = stage.enrol(organization, kept, "member", &[]);
-        let held = stage.custom_role(
+pub fn screens(app: &TestApp) -> Vec<Screen> {
+    let (olivia, tara, manager, ids) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Rights", "olivia@rights.test", true);
+        let organization = fixtures.organization("Rights Hall", "rights-hall", owner);
+        let north = fixtures.company(organization, "North Depot", "north-depot");
+        let target = fixtures.account("Tara Lindqvist-Okonkwo", "tara@rights.test", true);
+        let member = fixtures.enrol(organization, target, "viewer", &[(north, "editor")]);
+        let boss = fixtures.account("Mia Manager", "mia@rights.test", true);
+        fixtures.enrol(organization, boss, "member", &[(north, "manager")]);
+        let kept = fixtures.account("Otto Auditor", "otto@rights.test", true);
+        let kept = fixtures.enrol(organization, kept, "member", &[]);
+        let held = fixtures.custom_role(
             organization,
             owner,
             "Auditor",
             "viewer",
             "members.view audit.view reporting.view billing.view",
         );
-        stage.give(organization, kept, held);
-        let free = stage.custom_role(
+        fixtures.give(organization, kept, held);
+        let free = fixtures.custom_role(
             organization,
             owner,
             "Support lead",
             "member",
             "members.view members.invite",
         );
-        let request = stage.request(organization, member, "billing.manage", None);
-        let there = stage.request(organization, member, "co.members.manage", Some(north));
-        let plain = stage.account("Pia Plain", "pia@rights.test", true);
-        let plain = stage.enrol(organization, plain, "member", &[]);
+        let request = fixtures.request(organization, member, "billing.manage", None);
+        let there = fixtures.request(organization, member, "co.members.manage", Some(north));
+        let plain = fixtures.account("Pia Plain", "pia@rights.test", true);
+        let plain = fixtures.enrol(organization, plain, "member", &[]);
         let ids = [member, kept, plain].map(|id| id.to_string());
         let ids = (
             ids,
@@ -75,9 +75,9 @@ pub fn screens(house: &House) -> Vec<Screen> {
             request.to_string(),
             there.to_string(),
         );
-        (stage.ticket(owner), stage.ticket(target), stage.ticket(boss), ids)
+        (fixtures.ticket(owner), fixtures.ticket(target), fixtures.ticket(boss), ids)
     });
-    let (olivia, tara, manager) = (house.holder(&olivia), house.holder(&tara), house.holder(&manager));
+    let (olivia, tara, manager) = (app.holder(&olivia), app.holder(&tara), app.holder(&manager));
     let ([member, kept, plain], held, free, request, there) = ids;
     let mut all = Vec::new();
     let mut add = |route: &'static str, state, who, rest: &str, act, says| {

@@ -2,32 +2,32 @@
 
 use crate::browser::screens_test::Act::{Dialog, DialogSend, Nothing, Send};
 use crate::browser::screens_test::Screen;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
-use crate::roles_test::{Form, Scene};
+use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
-pub fn variable(_scene: &Scene, path: &str, name: &str) -> Option<String> {
+pub fn variable(_scene: &Scenario, path: &str, name: &str) -> Option<String> {
     match name {
         "kind" if path.contains("/settings/contacts/") => Some("support".into()),
-        // Who may see a request follows from the request, not from a role: `general_test` asks for real ones.
+        // Who may see a request follows from the request, not from a role: `settings_test` asks for real ones.
         "id" if path.contains("/settings/approvals/") => Some("00000000000070008000000000000000".into()),
         _ => None,
     }
 }
 
 /// A valid form.
-pub fn form(scene: &Scene, path: &str) -> Option<Form> {
+pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
     let text = |fields: &[(&'static str, &str)]| Some(fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect());
     match path.strip_prefix("/organizations/{slug}/settings/").unwrap_or(path) {
         "slug" => text(&[
-            ("slug", &format!("moved-{}", scene.slug)),
-            ("current_slug", &scene.slug),
+            ("slug", &format!("moved-{}", scenario.slug)),
+            ("current_slug", &scenario.slug),
         ]),
-        "contacts/{kind}" => text(&[("email", &format!("help@{}.test", scene.slug))]),
-        "transfer" => text(&[("member_id", &scene.member), ("stays", ""), ("password", PASSWORD)]),
+        "contacts/{kind}" => text(&[("email", &format!("help@{}.test", scenario.slug))]),
+        "transfer" => text(&[("member_id", &scenario.member), ("stays", ""), ("password", PASSWORD)]),
         "dual-control" => text(&[("on", "yes")]),
-        "deletion" => text(&[("organization_name", &scene.slug), ("password", PASSWORD)]),
+        "deletion" => text(&[("organization_name", &scenario.slug), ("password", PASSWORD)]),
         "contacts/{kind}/resending"
         | "contacts/{kind}/removal"
         | "approvals/{id}/confirmation"
@@ -40,39 +40,39 @@ pub fn form(scene: &Scene, path: &str) -> Option<Form> {
 }
 
 /// The pages in their states.
-pub fn screens(house: &House) -> Vec<Screen> {
+pub fn screens(app: &TestApp) -> Vec<Screen> {
     let place = |name: &str, slug: &str| {
-        house.stage(|stage| {
-            let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
-            let organization = stage.organization(name, slug, owner);
-            let noah = stage.account("Noah Brandt", &format!("noah@{slug}.test"), true);
-            let noah = (stage.enrol(organization, noah, "admin", &[]).to_string(), noah);
-            (stage.ticket(owner), noah.0, stage.ticket(noah.1))
+        app.fixtures(|fixtures| {
+            let owner = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            let organization = fixtures.organization(name, slug, owner);
+            let noah = fixtures.account("Noah Brandt", &format!("noah@{slug}.test"), true);
+            let noah = (fixtures.enrol(organization, noah, "admin", &[]).to_string(), noah);
+            (fixtures.ticket(owner), noah.0, fixtures.ticket(noah.1))
         })
     };
     let (owner, noah_id, noah) = place("Generous Goods", "general");
-    let (olivia, noah) = (house.holder(&owner), house.holder(&noah));
+    let (olivia, noah) = (app.holder(&owner), app.holder(&noah));
     let base = "/organizations/general/settings";
     let kind = format!("{base}/contacts/support");
     olivia.post(&kind, &[("email", "help@general.test")]).expect(303);
-    let link = house.mail_to("help@general.test").link("/contacts/");
-    house.client().post(&link, &[]).expect(200);
+    let link = app.mail_to("help@general.test").link("/contacts/");
+    app.client().post(&link, &[]).expect(200);
     olivia
         .post(&format!("{base}/contacts/billing"), &[("email", "bills@general.test")])
         .expect(303);
-    let open = house.mail_to("bills@general.test").link("/contacts/");
+    let open = app.mail_to("bills@general.test").link("/contacts/");
     let transfer = [("member_id", noah_id.as_str()), ("password", PASSWORD)];
     let asked = olivia.post(&format!("{base}/transfer"), &transfer).expect(303);
     let approval = asked.location.expect("the request");
     let (ended, _, _) = place("Ending Ltd", "ending");
-    let ending = house.holder(&ended);
+    let ending = app.holder(&ended);
     let delete = [("organization_name", "Ending Ltd"), ("password", PASSWORD)];
     ending
         .post("/organizations/ending/settings/deletion", &delete)
         .expect(303);
 
     // Fresh browsers: no word of what was done lies over the pages.
-    let (olivia, ending) = (house.holder(&owner), house.holder(&ended));
+    let (olivia, ending) = (app.holder(&owner), app.holder(&ended));
     let mut all = Vec::new();
     let mut add = |route, state, who, path: &str, act, says| all.push(Screen::new(route, state, who, path, act, says));
     let (olivia, noah, ending) = (Some(&olivia), Some(&noah), Some(&ending));

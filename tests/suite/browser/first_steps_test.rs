@@ -2,39 +2,39 @@
 //! leave. With scripts and without, on a large screen and on a phone.
 
 use crate::harness::browser::{Browser, Look};
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::{PASSWORD, found};
 
 #[test]
-fn the_main_job_runs_with_javascript() {
+fn the_first_steps_runs_with_javascript() {
     the_main_job(Look::default());
 }
 
 #[test]
-fn the_main_job_runs_without_javascript() {
+fn the_first_steps_runs_without_javascript() {
     the_main_job(Look::default().without_javascript());
 }
 
 #[test]
-fn the_main_job_runs_on_a_phone() {
+fn the_first_steps_runs_on_a_phone() {
     the_main_job(Look::phone());
 }
 
 #[test]
-fn the_main_job_runs_on_a_phone_without_javascript() {
+fn the_first_steps_runs_on_a_phone_without_javascript() {
     the_main_job(Look::phone().without_javascript());
 }
 
 fn the_main_job(look: Look) {
-    let house = House::open();
-    let browser = Browser::with(&house.base(), look);
+    let app = TestApp::open();
+    let browser = Browser::with(&app.base(), look);
 
     browser.goto("/");
     assert_eq!(browser.path(), "/login");
     browser.press("Create an account");
     sign_up(&browser, "Maya Okonkwo", Some("maya@lakeside.test"));
     browser.wait_for_text("Check your email");
-    browser.goto(&house.mail_to("maya@lakeside.test").link("/verify/"));
+    browser.goto(&app.mail_to("maya@lakeside.test").link("/verify/"));
     browser.press("Verify email");
 
     // The wizard: no invitation waits, so it begins with the organization.
@@ -85,17 +85,17 @@ fn the_main_job(look: Look) {
     browser.expect_clean();
     drop(browser);
 
-    // The second person comes by the letter alone.
-    let letter = house.mail_to("noah@hill.test");
-    assert!(letter.subject.contains("Lakeside Agency"), "{}", letter.subject);
-    let browser = Browser::with(&house.base(), look);
-    browser.goto(&letter.link("/invitations/"));
+    // The second person comes by the email alone.
+    let message = app.mail_to("noah@hill.test");
+    assert!(message.subject.contains("Lakeside Agency"), "{}", message.subject);
+    let browser = Browser::with(&app.base(), look);
+    browser.goto(&message.link("/invitations/"));
     browser.wait_for_text("Join Lakeside Agency");
     browser.press("Create account");
     browser.wait_for_text("You were invited to Lakeside Agency");
     let filled = browser.script("return document.querySelector('#email').value", vec![]);
     assert_eq!(filled, "noah@hill.test", "the invitation fills in its address");
-    // The link in the letter has proven the address: no second letter, straight back to the invitation.
+    // The link in the email has verified the address: no second email, straight back to the invitation.
     sign_up(&browser, "Noah Hill", None);
     browser.wait_for_text("You join as noah@hill.test");
     browser.press("Accept and open Lakeside Agency");
@@ -112,7 +112,7 @@ fn the_main_job(look: Look) {
     );
 
     // Two organizations: over the switcher into the other one and back.
-    let noah = house.sign_in("noah@hill.test");
+    let noah = app.sign_in("noah@hill.test");
     found(&noah, "Hill Studio", "hill", "noah@hill.test");
     browser.goto("/organizations/lakeside/members");
     open_sidebar(&browser, look);

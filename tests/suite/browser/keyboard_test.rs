@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::harness::browser::{Browser, Key};
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 
 const PAGES: &[&str] = &[
     "/organizations",
@@ -46,17 +46,17 @@ const WATCH: &str = "
 
 #[test]
 fn everything_is_reached_by_tab_and_shows_it() {
-    let house = House::open();
-    let olivia = house.stage(|stage| {
-        let olivia = stage.account("Olivia Hart", "olivia@tab.test", true);
-        let organization = stage.organization("Tab and Sons", "tab", olivia);
-        let noah = stage.account("Noah Hill", "noah@tab.test", true);
-        stage.enrol(organization, noah, "admin", &[]);
-        stage.invitation(organization, olivia, "new@tab.test", "viewer", &[]);
-        stage.ticket(olivia)
+    let app = TestApp::open();
+    let olivia = app.fixtures(|fixtures| {
+        let olivia = fixtures.account("Olivia Hart", "olivia@tab.test", true);
+        let organization = fixtures.organization("Tab and Sons", "tab", olivia);
+        let noah = fixtures.account("Noah Hill", "noah@tab.test", true);
+        fixtures.enrol(organization, noah, "admin", &[]);
+        fixtures.invitation(organization, olivia, "new@tab.test", "viewer", &[]);
+        fixtures.ticket(olivia)
     });
-    let browser = Browser::open(&house.base());
-    browser.sign_in_as(&house.holder(&olivia));
+    let browser = Browser::open(&app.base());
+    browser.sign_in_as(&app.holder(&olivia));
     let mut faults = Vec::new();
     for path in PAGES {
         browser.goto(path);

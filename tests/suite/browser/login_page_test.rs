@@ -1,12 +1,12 @@
 //! The first page that anyone sees.
 
 use crate::harness::browser::{Browser, Look};
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 
 #[test]
 fn the_login_page_is_clean_accessible_and_fits_every_width_in_both_themes() {
-    let house = House::shared();
-    let browser = Browser::open(&house.base());
+    let app = TestApp::shared();
+    let browser = Browser::open(&app.base());
     browser.goto("/login");
     assert!(
         browser.is_visible("form input[name=password]"),

@@ -1,7 +1,7 @@
 //! How much a first visit loads.
 
 use crate::harness::browser::Browser;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 
 /// The page itself, compressed. There is room for a few more columns, which add some hundred bytes each: the budget is
 /// there to catch kilobytes, such as a list that is rendered twice.
@@ -12,18 +12,18 @@ const FILES: u64 = 23 * 1024;
 
 #[test]
 fn the_first_visit_of_the_members_page_loads_four_small_files() {
-    let house = House::open();
-    let ticket = house.stage(|stage| {
-        let olivia = stage.account("Olivia Hart", "olivia@weigh.test", true);
-        let organization = stage.organization("Weigh and Co", "weigh", olivia);
+    let app = TestApp::open();
+    let ticket = app.fixtures(|fixtures| {
+        let olivia = fixtures.account("Olivia Hart", "olivia@weigh.test", true);
+        let organization = fixtures.organization("Weigh and Co", "weigh", olivia);
         for n in 0..120 {
-            let user = stage.account(&format!("Person {n} Of Many"), &format!("person{n}@weigh.test"), true);
-            stage.enrol(organization, user, "member", &[]);
+            let user = fixtures.account(&format!("Person {n} Of Many"), &format!("person{n}@weigh.test"), true);
+            fixtures.enrol(organization, user, "member", &[]);
         }
-        stage.ticket(olivia)
+        fixtures.ticket(olivia)
     });
-    let browser = Browser::open(&house.base());
-    browser.sign_in_as(&house.holder(&ticket));
+    let browser = Browser::open(&app.base());
+    browser.sign_in_as(&app.holder(&ticket));
     let before = browser.requests().len();
     browser.goto("/organizations/weigh/members");
     browser.wait_for_text("1 to 50 of 121");

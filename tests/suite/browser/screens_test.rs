@@ -10,7 +10,7 @@ use tenantry::routes::ROUTES;
 use crate::areas::AREAS;
 use crate::harness::browser::{Browser, Look};
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 
 /// GET addresses that answer no page of their own.
@@ -39,7 +39,7 @@ const NO_PAGES: &[(&str, &str)] = &[
 pub struct Screen {
     route: &'static str,
     state: &'static str,
-    /// Who looks; nobody: signed out.
+    /// Who looks; no one: signed out.
     who: Option<Client>,
     path: String,
     /// What is done before one looks.
@@ -87,9 +87,9 @@ pub enum Act {
 
 #[test]
 fn every_route_with_a_page_has_a_screen() {
-    let house = House::open();
-    let areas = AREAS.iter().flat_map(|area| (area.screens)(&house));
-    let shown: BTreeSet<&str> = Screen::of_accounts_and_organizations(&house)
+    let app = TestApp::open();
+    let areas = AREAS.iter().flat_map(|area| (area.screens)(&app));
+    let shown: BTreeSet<&str> = Screen::of_accounts_and_organizations(&app)
         .into_iter()
         .chain(areas)
         .map(|screen| screen.route)
@@ -124,10 +124,10 @@ mod every_screen_is_accessible_fits_and_logs_nothing {
     }
 }
 
-fn check(screens: fn(&House) -> Vec<Screen>) {
-    let house = House::open();
-    let screens = screens(&house);
-    let browser = Browser::open(&house.base());
+fn check(screens: fn(&TestApp) -> Vec<Screen>) {
+    let app = TestApp::open();
+    let screens = screens(&app);
+    let browser = Browser::open(&app.base());
     let only = std::env::var("TENANTRY_TEST_SCREEN").unwrap_or_default();
     let mut faults = Vec::new();
     for (turn, screen) in screens.iter().enumerate() {
@@ -249,8 +249,8 @@ impl Screen {
 
 impl Screen {
     /// The screens of accounts, organizations, members, invitations and companies.
-    fn of_accounts_and_organizations(house: &House) -> Vec<Self> {
-        let ids = Ids::set(house);
+    fn of_accounts_and_organizations(app: &TestApp) -> Vec<Self> {
+        let ids = Ids::set(app);
         let mut all = Vec::new();
         let mut add = |route, state, who: Option<&Client>, path: &str, act, says| {
             all.push(Screen::new(route, state, who, path, act, says));
@@ -261,7 +261,7 @@ impl Screen {
         let quiet_at = |rest: &str| format!("/organizations/quiet{rest}");
         use Act::{Dialog, DialogSend, Nothing, Open, Search, Send};
 
-        // Who somebody is
+        // Who someone is
         add("/signup", "empty", out, "/signup", Nothing, "Create your account");
         add(
             "/signup",
@@ -819,7 +819,7 @@ impl Screen {
             "stops working",
         );
 
-        // Where the link of a letter leads
+        // Where the link of a email leads
         let link = "/invitations/{token}";
         add(
             link,
@@ -928,36 +928,36 @@ struct Ids {
 }
 
 impl Ids {
-    fn set(house: &House) -> Self {
+    fn set(app: &TestApp) -> Self {
         let link = |token: String| format!("/invitations/{token}");
         // The oldest invitation first: it has expired when the others begin.
-        let (owner, organization, expired) = house.stage(|stage| {
-            let owner = stage.account("Olivia Hart", "olivia@lakeside.test", true);
-            let organization = stage.organization("Lakeside Agency", "lakeside", owner);
-            let expired = stage.invitation(organization, owner, "late@hill.test", "viewer", &[]).1;
+        let (owner, organization, expired) = app.fixtures(|fixtures| {
+            let owner = fixtures.account("Olivia Hart", "olivia@lakeside.test", true);
+            let organization = fixtures.organization("Lakeside Agency", "lakeside", owner);
+            let expired = fixtures.invitation(organization, owner, "late@hill.test", "viewer", &[]).1;
             (owner, organization, expired)
         });
-        house.advance(Duration::from_secs(8 * 86_400));
-        house.sweep();
-        let (person, invitation, links) = house.stage(|stage| {
-            stage.organization("Harbor Group", "harbor", owner);
-            let north = stage.company(organization, "North", "north");
-            stage.company(organization, "South", "south");
-            stage.company(organization, "West", "west");
+        app.advance(Duration::from_secs(8 * 86_400));
+        app.sweep();
+        let (person, invitation, links) = app.fixtures(|fixtures| {
+            fixtures.organization("Harbor Group", "harbor", owner);
+            let north = fixtures.company(organization, "North", "north");
+            fixtures.company(organization, "South", "south");
+            fixtures.company(organization, "West", "west");
             let mut person = String::new();
             for n in 1..=54 {
-                let user = stage.account(&format!("Person {n:02}"), &format!("person{n:02}@lakeside.test"), true);
+                let user = fixtures.account(&format!("Person {n:02}"), &format!("person{n:02}@lakeside.test"), true);
                 let companies: &[_] = if n < 4 { &[(north, "editor")] } else { &[] };
-                person = stage.enrol(organization, user, "member", companies).to_string();
+                person = fixtures.enrol(organization, user, "member", companies).to_string();
             }
-            let quiet = stage.account("Quentin Quiet", "quentin@quiet.test", true);
-            stage.organization("Quiet Place", "quiet", quiet);
-            stage.account("Hana Kim", "hana@hill.test", true);
-            stage.account("Noah Hill", "noah@hill.test", true);
-            stage.account("Frida Fresh", "frida@hill.test", false);
-            stage.account("Lena Locked", "lena@hill.test", true);
+            let quiet = fixtures.account("Quentin Quiet", "quentin@quiet.test", true);
+            fixtures.organization("Quiet Place", "quiet", quiet);
+            fixtures.account("Hana Kim", "hana@hill.test", true);
+            fixtures.account("Noah Hill", "noah@hill.test", true);
+            fixtures.account("Frida Fresh", "frida@hill.test", false);
+            fixtures.account("Lena Locked", "lena@hill.test", true);
             let mut invite =
-                |email: &str, companies: &[_]| stage.invitation(organization, owner, email, "member", companies);
+                |email: &str, companies: &[_]| fixtures.invitation(organization, owner, email, "member", companies);
             let (invitation, newcomer) = invite("newcomer@hill.test", &[(north, "viewer")]);
             invite(
                 "somebody.with.a.long.address@bluewater-financial.test",
@@ -981,54 +981,54 @@ impl Ids {
             )
         });
         let [to_newcomer, to_hana, to_fresh, used, cancelled, declined, replaced] = links.map(link);
-        let olivia = house.enter("olivia@lakeside.test");
-        house.sign_in("olivia@lakeside.test");
-        let noah = house.enter("noah@hill.test");
+        let olivia = app.enter("olivia@lakeside.test");
+        app.sign_in("olivia@lakeside.test");
+        let noah = app.enter("noah@hill.test");
         noah.post(&format!("{used}/acceptance"), &[]).expect(303);
         let base = "/organizations/lakeside";
         olivia
             .post(&format!("{base}/invitations/{}/cancellation", invitation[1]), &[])
             .expect(303);
-        house.advance(Duration::from_secs(300));
+        app.advance(Duration::from_secs(300));
         olivia
             .post(&format!("{base}/invitations/{}/resending", invitation[2]), &[])
             .expect(303);
         olivia
             .post(&format!("{base}/companies/west/archiving"), &[])
             .expect(303);
-        house.client().post(&format!("{declined}/declination"), &[]);
-        house.database.execute("UPDATE invitations SET status = 'superseded' WHERE email = 'somebody.with.a.long.address@bluewater-financial.test'");
+        app.client().post(&format!("{declined}/declination"), &[]);
+        app.database.execute("UPDATE invitations SET status = 'superseded' WHERE email = 'somebody.with.a.long.address@bluewater-financial.test'");
         noah.post(
             "/account/email",
             &[("email", "noah@new.test"), ("email_password", PASSWORD)],
         )
         .expect(303);
-        let fresh = house.enter("frida@hill.test");
+        let fresh = app.enter("frida@hill.test");
         fresh.post("/verify/resending", &[]).expect(303);
-        house.client().post("/password/forgot", &[("email", "hana@hill.test")]);
+        app.client().post("/password/forgot", &[("email", "hana@hill.test")]);
         for _ in 0..11 {
-            house.client().post(
+            app.client().post(
                 "/login",
                 &[("email", "lena@hill.test"), ("password", "wrong-and-wrong-again")],
             );
         }
         Self {
-            quiet: house.enter("quentin@quiet.test"),
-            hana: house.enter("hana@hill.test"),
-            verify: house
+            quiet: app.enter("quentin@quiet.test"),
+            hana: app.enter("hana@hill.test"),
+            verify: app
                 .letters_to("frida@hill.test")
                 .iter()
                 .rfind(|l| l.text.contains("/verify/"))
                 .expect("a letter")
                 .link("/verify/"),
-            reset: house
+            reset: app
                 .letters_to("hana@hill.test")
                 .iter()
                 .rfind(|l| l.text.contains("/password/"))
                 .expect("a letter")
                 .link("/password/reset/"),
-            unlock: house.mail_to("lena@hill.test").link("/unlock/"),
-            readdress: house.mail_to("noah@new.test").link("/account/email/"),
+            unlock: app.mail_to("lena@hill.test").link("/unlock/"),
+            readdress: app.mail_to("noah@new.test").link("/account/email/"),
             person,
             invitation: invitation[0].clone(),
             expired: link(expired),

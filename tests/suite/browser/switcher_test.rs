@@ -1,12 +1,12 @@
 //! The switcher, by keyboard alone.
 
 use crate::harness::browser::{Browser, Key, Look};
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::{found, invite};
 
 /// Olivia owns four organizations, is a member of Quarry, and Brook invites her.
-fn olivia(house: &House) -> crate::harness::client::Client {
-    let olivia = house.owner_of("Lakeside Agency", "lakeside");
+fn olivia(app: &TestApp) -> crate::harness::client::Client {
+    let olivia = app.owner_of("Lakeside Agency", "lakeside");
     for (name, slug) in [
         ("Harbor Group", "harbor"),
         ("Zürich Änderungen", "zuerich"),
@@ -14,10 +14,10 @@ fn olivia(house: &House) -> crate::harness::client::Client {
     ] {
         found(&olivia, name, slug, "olivia@lakeside.test");
     }
-    let quarry = house.owner_of("Quarry Works", "quarry");
+    let quarry = app.owner_of("Quarry Works", "quarry");
     invite(&quarry, "quarry", "olivia@lakeside.test", "viewer");
-    house.accept(&olivia, "olivia@lakeside.test");
-    let brook = house.owner_of("Brook", "brook");
+    app.accept(&olivia, "olivia@lakeside.test");
+    let brook = app.owner_of("Brook", "brook");
     invite(&brook, "brook", "olivia@lakeside.test", "viewer");
     olivia
 }
@@ -41,9 +41,9 @@ fn open(browser: &Browser) {
 
 #[test]
 fn the_switcher_is_worked_by_keyboard_alone() {
-    let house = House::open();
-    let browser = Browser::open(&house.base());
-    browser.sign_in_as(&olivia(&house));
+    let app = TestApp::open();
+    let browser = Browser::open(&app.base());
+    browser.sign_in_as(&olivia(&app));
     browser.goto("/organizations/lakeside/members");
 
     // Esc gives the focus back.
@@ -80,7 +80,7 @@ fn the_switcher_is_worked_by_keyboard_alone() {
     key(&browser, Key::Home);
     assert_eq!(at(&browser), "Lakeside Agency");
 
-    // Letters typed on an entry go to the field; accents do not matter; nothing found is said.
+    // Emails typed on an entry go to the field; accents do not matter; nothing found is said.
     browser.keys("zurich");
     assert_eq!(at(&browser), "#org-q");
     let visible = || browser.texts("#org-list li:not([hidden]) .who__name");
@@ -101,9 +101,9 @@ fn the_switcher_is_worked_by_keyboard_alone() {
 
 #[test]
 fn the_switcher_keeps_the_page_where_it_may_be_seen_and_shows_what_waits() {
-    let house = House::open();
-    let browser = Browser::open(&house.base());
-    browser.sign_in_as(&olivia(&house));
+    let app = TestApp::open();
+    let browser = Browser::open(&app.base());
+    browser.sign_in_as(&olivia(&app));
     browser.goto("/organizations/lakeside/settings/general");
 
     // An owner elsewhere stays in the settings; a viewer lands in the overview.
@@ -143,10 +143,10 @@ fn the_switcher_keeps_the_page_where_it_may_be_seen_and_shows_what_waits() {
 }
 
 #[test]
-fn on_a_phone_the_switcher_lies_in_the_drawer() {
-    let house = House::open();
-    let browser = Browser::with(&house.base(), Look::phone());
-    browser.sign_in_as(&olivia(&house));
+fn on_a_phone_the_switcher_is_in_the_drawer() {
+    let app = TestApp::open();
+    let browser = Browser::with(&app.base(), Look::phone());
+    browser.sign_in_as(&olivia(&app));
     browser.goto("/organizations/lakeside");
     browser.keys(&format!("{}k{}", Key::Control, Key::Null));
     browser.wait_until("Ctrl+K opens drawer and switcher", || at(&browser) == "#org-q");

@@ -13,7 +13,7 @@ use tenantry::db::Db;
 use tenantry::mail::transport::Transport;
 use tenantry::{jobs, server};
 
-/// Settings for a house on a loopback port, which is already taken for it.
+/// Settings for a app on a loopback port, which is already taken for it.
 pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let mut config = Config::local(data_dir, database_url);
@@ -31,7 +31,7 @@ pub fn migrate(database_url: &str) {
 /// A server in a thread of its own.
 pub struct Running {
     port: u16,
-    house: App,
+    app: App,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -43,11 +43,11 @@ impl Running {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
-                let house = server::open(config, Clock::default()).expect("the house opens");
-                let (running, serving) = server::serve(house.clone(), listener).expect("the house serves");
+                let app = server::open(config, Clock::default()).expect("the house opens");
+                let (running, serving) = server::serve(app.clone(), listener).expect("the house serves");
                 let server = serving.handle();
                 let serving = actix_web::rt::spawn(serving);
-                tell.send((running.port, house)).expect("somebody waits for the house");
+                tell.send((running.port, app)).expect("somebody waits for the house");
                 let _ = stopped.await;
                 // A graceful stop waits a second for the idle connections of the test's own clients.
                 server.stop(false).await;
@@ -55,10 +55,10 @@ impl Running {
                 running.stop().await;
             });
         });
-        let (port, house) = told.recv().expect("the house starts: see its panic above");
+        let (port, app) = told.recv().expect("the house starts: see its panic above");
         Self {
             port,
-            house,
+            app,
             stop: Some(stop),
             thread: Some(thread),
         }
@@ -71,24 +71,24 @@ impl Running {
 
     /// The product's own view of it.
     pub fn product(&self) -> &App {
-        &self.house
+        &self.app
     }
 
     /// Moves its clock forward.
     pub fn advance(&self, by: Duration) {
-        self.house.clock.advance(by);
+        self.app.clock.advance(by);
     }
 
     /// Its time, in microseconds since 1970, as the database keeps times.
     pub fn now(&self) -> i64 {
-        self.house.clock.now().0
+        self.app.clock.now().0
     }
 
     /// Sends what is due in the outbox, by the worker's own function.
     pub fn work_mail(&self) -> usize {
-        let way = Transport::of(&self.house.config).expect("a way for letters");
+        let way = Transport::of(&self.app.config).expect("a way for letters");
         let mut tried = 0;
-        while jobs::send_one(&self.house, &way).expect("the outbox") {
+        while jobs::send_one(&self.app, &way).expect("the outbox") {
             tried += 1;
         }
         tried
@@ -96,7 +96,7 @@ impl Running {
 
     /// Does what time alone brings about: invitations and sessions that are over.
     pub fn sweep(&self) {
-        jobs::sweep(&self.house).expect("the chores");
+        jobs::sweep(&self.app).expect("the chores");
     }
 }
 

@@ -95,7 +95,7 @@ pub struct Browser {
 const PATIENCE: Duration = Duration::from_secs(8);
 
 impl Browser {
-    /// A window of 1440 by 900 on the house at this origin.
+    /// A window of 1440 by 900 on the app at this origin.
     pub fn open(base: &str) -> Self {
         Self::with(base, Look::default())
     }

@@ -39,7 +39,7 @@ impl Client {
         other
     }
 
-    /// Another browser with a copy of these cookies: what somebody holds who stole or kept them.
+    /// Another browser with a copy of these cookies: what someone holds who stole or kept them.
     pub fn copy(&self) -> Self {
         let other = Self::new(&self.base);
         for (name, value) in self.cookies() {

@@ -1,4 +1,4 @@
-//! A database for each house: an SQLite file, or a schema of its own on the PostgreSQL server under test.
+//! A database for each app: an SQLite file, or a schema of its own on the PostgreSQL server under test.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use diesel::{PgConnection, SqliteConnection, sql_query};
 use crate::harness::adapter;
 use crate::harness::places::Folder;
 
-/// One house's database; on PostgreSQL its schema is dropped with this value.
+/// One app's database; on PostgreSQL its schema is dropped with this value.
 #[derive(Debug)]
 pub struct Database {
     url: String,
@@ -123,7 +123,7 @@ impl Drop for Database {
         if let Some((server, schema)) = &self.schema
             && let Ok(mut admin) = PgConnection::establish(server)
         {
-            // A house that hangs must not make the whole run hang on its locks.
+            // A app that hangs must not make the whole run hang on its locks.
             let _ = admin.batch_execute(&format!(
                 "SET lock_timeout='5s'; SET client_min_messages=error; DROP SCHEMA {schema} CASCADE"
             ));

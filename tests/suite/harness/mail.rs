@@ -1,13 +1,13 @@
-//! Letters, as the person who gets them reads them.
+//! Emails, as the person who gets them reads them.
 
 use std::path::Path;
 use std::time::SystemTime;
 
 use mail_parser::{Address, MessageParser};
 
-/// One letter that left the house.
+/// One email that left the app.
 #[derive(Debug, Clone)]
-pub struct Letter {
+pub struct ReceivedEmail {
     /// The first recipient.
     pub to: String,
     /// Name and address of the sender.
@@ -24,22 +24,22 @@ pub struct Letter {
     pub raw: String,
 }
 
-impl Letter {
-    /// Reads a letter.
+impl ReceivedEmail {
+    /// Reads a email.
     pub fn parse(raw: &[u8]) -> Self {
-        let letter = MessageParser::default().parse(raw).expect("a letter");
+        let message = MessageParser::default().parse(raw).expect("a letter");
         let first = |address: Option<&Address<'_>>| {
             let person = address.and_then(|a| a.first());
             let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
             person.map_or_else(Default::default, |p| (text(p.name()), text(p.address())))
         };
         Self {
-            to: first(letter.to()).1,
-            from: first(letter.from()),
-            subject: letter.subject().unwrap_or_default().to_owned(),
-            message_id: letter.message_id().unwrap_or_default().to_owned(),
-            text: letter.body_text(0).unwrap_or_default().into_owned(),
-            html: letter.body_html(0).unwrap_or_default().into_owned(),
+            to: first(message.to()).1,
+            from: first(message.from()),
+            subject: message.subject().unwrap_or_default().to_owned(),
+            message_id: message.message_id().unwrap_or_default().to_owned(),
+            text: message.body_text(0).unwrap_or_default().into_owned(),
+            html: message.body_html(0).unwrap_or_default().into_owned(),
             raw: String::from_utf8_lossy(raw).into_owned(),
         }
     }
@@ -60,8 +60,8 @@ impl Letter {
     }
 }
 
-/// All letters (`*.eml`) of a folder, the oldest first.
-pub fn letters_in(folder: &Path) -> Vec<Letter> {
+/// All emails (`*.eml`) of a folder, the oldest first.
+pub fn emails_in(folder: &Path) -> Vec<ReceivedEmail> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -81,6 +81,6 @@ pub fn letters_in(folder: &Path) -> Vec<Letter> {
     files
         .iter()
         .filter_map(|(_, path)| std::fs::read(path).ok())
-        .map(|raw| Letter::parse(&raw))
+        .map(|raw| ReceivedEmail::parse(&raw))
         .collect()
 }

@@ -1,4 +1,4 @@
-//! What tests are written with: a house, people in it, their browsers, their mail.
+//! What tests are written with: a app, people in it, their browsers, their mail.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,14 +8,14 @@ pub mod axe;
 pub mod browser;
 pub mod client;
 pub mod database;
-pub mod house;
+pub mod test_app;
 pub mod mail;
 pub mod page;
 pub mod people;
 pub mod places;
-pub mod real;
+pub mod server_process;
 pub mod smtp;
-pub mod stage;
+pub mod fixtures;
 
 /// How often a test repeats what must hold each time: `long` times with `bin/test --long`, else `short` times.
 pub fn rounds(long: usize, short: usize) -> usize {

@@ -1,12 +1,12 @@
 //! A cast of people: they sign up, found organizations and invite each other as real ones do, through the pages.
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 
-/// Everybody's password.
+/// Everyone's password.
 pub const PASSWORD: &str = "correct-horse-battery-9";
 
-impl House {
+impl TestApp {
     /// Signs a person up, follows the link in the mail, and signs in.
     #[track_caller]
     pub fn sign_up(&self, name: &str, email: &str) -> Client {
@@ -25,7 +25,7 @@ impl House {
         self.sign_in(email)
     }
 
-    /// Signs somebody in who has an account.
+    /// Signs someone in who has an account.
     #[track_caller]
     pub fn sign_in(&self, email: &str) -> Client {
         let client = self.client();
@@ -44,7 +44,7 @@ impl House {
         client
     }
 
-    /// Invites somebody without an account, who signs up and accepts. `role` is the organization role, such as `admin`.
+    /// Invites someone without an account, who signs up and accepts. `role` is the organization role, such as `admin`.
     #[track_caller]
     pub fn member(&self, owner: &Client, slug: &str, name: &str, email: &str, role: &str) -> Client {
         invite(owner, slug, email, role);
@@ -56,9 +56,9 @@ impl House {
     /// Accepts the newest invitation to this address.
     #[track_caller]
     pub fn accept(&self, client: &Client, email: &str) {
-        let letters = self.letters_to(email);
-        let letter = letters.iter().rfind(|letter| letter.text.contains("/invitations/"));
-        let link = letter
+        let emails = self.letters_to(email);
+        let message = emails.iter().rfind(|message| message.text.contains("/invitations/"));
+        let link = message
             .unwrap_or_else(|| panic!("no invitation to {email}"))
             .link("/invitations/");
         client.get(&link).expect(200);

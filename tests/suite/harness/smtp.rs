@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 
-use crate::harness::mail::{self, Letter};
+use crate::harness::mail::{self, ReceivedEmail};
 use crate::harness::places::{Folder, repository};
 
 /// The server; it ends when this value is dropped, or when the test process does.
@@ -17,7 +17,7 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// A server that takes every letter.
+    /// A server that takes every email.
     pub fn start() -> Self {
         Self::launch(None)
     }
@@ -61,7 +61,7 @@ impl Smtp {
         format!("smtp://{login}127.0.0.1:{}", self.port)
     }
 
-    /// Takes every letter again.
+    /// Takes every email again.
     pub fn accept(&self) {
         self.tell("accept");
     }
@@ -76,7 +76,7 @@ impl Smtp {
         self.tell(&format!("refuse {address}"));
     }
 
-    /// Stores each letter, then closes the connection before the reply: the sender cannot know.
+    /// Stores each email, then closes the connection before the reply: the sender cannot know.
     pub fn drop_after_data(&self) {
         self.tell("drop");
     }
@@ -96,9 +96,9 @@ impl Smtp {
         self.tell("attempts").parse().expect("a number")
     }
 
-    /// Every letter it stored, the oldest first.
-    pub fn letters(&self) -> Vec<Letter> {
-        mail::letters_in(self.folder.path())
+    /// Every email it stored, the oldest first.
+    pub fn emails(&self) -> Vec<ReceivedEmail> {
+        mail::emails_in(self.folder.path())
     }
 
     fn tell(&self, line: &str) -> String {

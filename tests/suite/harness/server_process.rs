@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use crate::harness::client::Client;
 use crate::harness::database::Database;
-use crate::harness::mail::{self, Letter};
+use crate::harness::mail::{self, ReceivedEmail};
 use crate::harness::places::{Folder, free_port};
 
 /// The program, its folder and its database. A running one is killed when this value is dropped.
-pub struct Real {
+pub struct ServerProcess {
     process: Option<Child>,
     /// The database, which outlives the process.
     pub database: Database,
@@ -20,12 +20,12 @@ pub struct Real {
     folder: Folder,
 }
 
-impl Real {
+impl ServerProcess {
     /// Starts the program on a fresh folder and database, and waits until it is ready.
     pub fn spawn() -> Self {
-        let mut real = Self::prepare();
-        real.start();
-        real
+        let mut server = Self::prepare();
+        server.start();
+        server
     }
 
     /// A folder and a database; nothing runs yet.
@@ -115,7 +115,7 @@ impl Real {
             .expect("the program")
     }
 
-    /// The browser of somebody who has never been here.
+    /// The browser of someone who has never been here.
     pub fn client(&self) -> Client {
         Client::new(&format!("http://127.0.0.1:{}", self.port))
     }
@@ -147,18 +147,18 @@ impl Real {
         String::from_utf8_lossy(&text).into_owned()
     }
 
-    /// Letters in its data folder, the oldest first.
-    pub fn letters(&self) -> Vec<Letter> {
-        mail::letters_in(&self.file("mail"))
+    /// Emails in its data folder, the oldest first.
+    pub fn emails(&self) -> Vec<ReceivedEmail> {
+        mail::emails_in(&self.file("mail"))
     }
 
-    /// Waits up to 10 s for a letter to this address and answers the newest one: here the worker runs by itself.
+    /// Waits up to 10 s for a email to this address and answers the newest one: here the worker runs by itself.
     #[track_caller]
-    pub fn mail_to(&self, email: &str) -> Letter {
+    pub fn mail_to(&self, email: &str) -> ReceivedEmail {
         let end = Instant::now() + Duration::from_secs(10);
         loop {
-            if let Some(letter) = self.letters().into_iter().rfind(|letter| letter.to == email) {
-                return letter;
+            if let Some(message) = self.emails().into_iter().rfind(|message| message.to == email) {
+                return message;
             }
             assert!(Instant::now() < end, "no letter to {email}:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(30));
@@ -196,7 +196,7 @@ impl Real {
     }
 }
 
-impl Drop for Real {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         self.kill();
     }

@@ -1,4 +1,4 @@
-//! General settings: the profile, addresses that move, contacts that are proven, who decides, and the end.
+//! General settings: the profile, addresses that move, contacts that are verified, who decides, and the end.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,19 +13,19 @@ use tenantry::models::tenant_tables::TENANT_TABLES;
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 use crate::harness::places::repository;
 use crate::harness::rounds;
-use crate::harness::stage::at_once;
-use crate::roles_test::{Scene, ask};
+use crate::harness::fixtures::at_once;
+use crate::roles_test::{Scenario, ask};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Who posts what where.
 type Job<'a> = (&'a Client, String, Vec<(&'a str, &'a str)>);
 
-/// An organization with an owner and somebody else, each with browser and membership.
+/// An organization with an owner and someone else, each with browser and membership.
 struct Pair {
     olivia: Client,
     noah: Client,
@@ -35,19 +35,19 @@ struct Pair {
 }
 
 impl Pair {
-    fn set(house: &House, slug: &str, role: &str) -> Self {
-        let (tickets, ids) = house.stage(|stage| {
-            let owner = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
-            let organization = stage.organization(slug, slug, owner);
-            let noah = stage.account("Noah Brandt", &format!("noah@{slug}.test"), true);
-            let noah_id = stage.enrol(organization, noah, role, &[]).to_string();
-            let olivia_id = stage.membership(organization, owner).to_string();
-            ([stage.ticket(owner), stage.ticket(noah)], [olivia_id, noah_id])
+    fn set(app: &TestApp, slug: &str, role: &str) -> Self {
+        let (tickets, ids) = app.fixtures(|fixtures| {
+            let owner = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            let organization = fixtures.organization(slug, slug, owner);
+            let noah = fixtures.account("Noah Brandt", &format!("noah@{slug}.test"), true);
+            let noah_id = fixtures.enrol(organization, noah, role, &[]).to_string();
+            let olivia_id = fixtures.membership(organization, owner).to_string();
+            ([fixtures.ticket(owner), fixtures.ticket(noah)], [olivia_id, noah_id])
         });
         let [olivia_id, noah_id] = ids;
         Self {
-            olivia: house.holder(&tickets[0]),
-            noah: house.holder(&tickets[1]),
+            olivia: app.holder(&tickets[0]),
+            noah: app.holder(&tickets[1]),
             olivia_id,
             noah_id,
             base: format!("/organizations/{slug}"),
@@ -59,8 +59,8 @@ impl Pair {
     }
 
     /// Two owners with dual control.
-    fn dual(house: &House, slug: &str) -> Self {
-        let pair = Self::set(house, slug, "owner");
+    fn dual(app: &TestApp, slug: &str) -> Self {
+        let pair = Self::set(app, slug, "owner");
         pair.olivia
             .post(&pair.settings("dual-control"), &[("on", "yes")])
             .expect(303);
@@ -98,15 +98,15 @@ fn profile(name: &str) -> Vec<(&str, &str)> {
     ]
 }
 
-fn role(house: &House, id: &str) -> String {
+fn role(app: &TestApp, id: &str) -> String {
     let sql = format!("SELECT role AS value FROM memberships WHERE id = '{id}'");
-    house.database.words(&sql).remove(0)
+    app.database.words(&sql).remove(0)
 }
 
 #[test]
 fn time_zone_and_currency_are_kept_and_checked() {
-    let house = House::shared();
-    let pair = Pair::set(house, "zoned", "viewer");
+    let app = TestApp::shared();
+    let pair = Pair::set(app, "zoned", "viewer");
     let path = pair.settings("general");
     let with = |more: &[(&'static str, &'static str)]| [profile("zoned"), more.to_vec()].concat();
     pair.olivia
@@ -125,7 +125,7 @@ fn time_zone_and_currency_are_kept_and_checked() {
         assert!(page.field_error(field).is_some(), "{field} {bad}");
     }
     assert_eq!(
-        house
+        app
             .database
             .words("SELECT currency AS value FROM organizations WHERE name = 'Zoned out'"),
         ["EUR"]
@@ -134,8 +134,8 @@ fn time_zone_and_currency_are_kept_and_checked() {
 
 #[test]
 fn a_preset_fills_the_form_in_and_saves_nothing() {
-    let house = House::shared();
-    let pair = Pair::set(house, "preset", "viewer");
+    let app = TestApp::shared();
+    let pair = Pair::set(app, "preset", "viewer");
     let path = pair.settings("general");
     for (preset, kind, unit) in [
         ("agency", "partner", "app"),
@@ -166,8 +166,8 @@ fn a_preset_fills_the_form_in_and_saves_nothing() {
 
 #[test]
 fn the_name_on_pages_in_lists_and_in_mail_is_one() {
-    let house = House::shared();
-    let pair = Pair::set(house, "one-name", "admin");
+    let app = TestApp::shared();
+    let pair = Pair::set(app, "one-name", "admin");
     pair.olivia
         .post(&pair.settings("general"), &profile("Harbour & Sons"))
         .expect(303);
@@ -178,16 +178,16 @@ fn the_name_on_pages_in_lists_and_in_mail_is_one() {
         .expect_text("Harbour & Sons");
     let kind = pair.settings("contacts/primary");
     pair.olivia.post(&kind, &[("email", "hello@one-name.test")]).expect(303);
-    let letter = house.mail_to("hello@one-name.test");
-    assert!(letter.subject.contains("Harbour & Sons"), "{}", letter.subject);
-    assert!(letter.text.contains("Harbour & Sons") && letter.html.contains("Harbour &#38; Sons"));
+    let message = app.mail_to("hello@one-name.test");
+    assert!(message.subject.contains("Harbour & Sons"), "{}", message.subject);
+    assert!(message.text.contains("Harbour & Sons") && message.html.contains("Harbour &#38; Sons"));
 }
 
 #[test]
 fn an_address_changes_for_who_types_the_present_one() {
-    let house = House::shared();
-    Pair::set(house, "taken-before", "viewer");
-    let pair = Pair::set(house, "typed", "admin");
+    let app = TestApp::shared();
+    Pair::set(app, "taken-before", "viewer");
+    let pair = Pair::set(app, "typed", "admin");
     let path = pair.settings("slug");
     for (slug, current, field) in [
         ("fresh-one", "", "current_slug"),
@@ -224,10 +224,10 @@ fn an_address_changes_for_who_types_the_present_one() {
 }
 
 #[test]
-fn an_old_address_leads_members_on_and_is_nobody_elses() {
-    let house = House::open();
-    let pair = Pair::set(&house, "alpha", "admin");
-    let stranger = Pair::set(&house, "stranger", "admin");
+fn an_old_address_leads_members_on_and_is_no_one_elses() {
+    let app = TestApp::open();
+    let pair = Pair::set(&app, "alpha", "admin");
+    let stranger = Pair::set(&app, "stranger", "admin");
     pair.move_to("alpha", "beta")
         .expect_redirect("/organizations/beta/settings/general");
     pair.move_to("beta", "gamma").expect(303);
@@ -263,7 +263,7 @@ fn an_old_address_leads_members_on_and_is_nobody_elses() {
             (form.status, form.location.as_deref()),
             (308, Some("/organizations/gamma/settings/general"))
         );
-        // Nobody else learns that it was one.
+        // No one else learns that it was one.
         stranger.olivia.get(&format!("/organizations/{old}")).expect(404);
         let taken = stranger.move_to("stranger", old).expect(422);
         assert!(taken.field_error("slug").is_some_and(|said| said.contains("taken")));
@@ -288,7 +288,7 @@ fn an_old_address_leads_members_on_and_is_nobody_elses() {
         Some("/organizations/alpha")
     );
     let log = "SELECT count(*) AS value FROM audit_events WHERE action = 'organization.slug_changed'";
-    assert_eq!(house.database.number(log), 3);
+    assert_eq!(app.database.number(log), 3);
     // Each stays taken for ever, so there is an end to it.
     for (from, to) in [("alpha", "a-4"), ("a-4", "a-5"), ("a-5", "a-6")] {
         pair.move_to(from, to).expect(303);
@@ -302,15 +302,15 @@ fn an_old_address_leads_members_on_and_is_nobody_elses() {
         often.text()
     );
     pair.move_to("a-6", "alpha").expect(303);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn of_two_changes_of_an_address_at_once_one_counts() {
-    let house = House::open();
+fn of_two_changes_of_an_address_in_parallel_one_wins() {
+    let app = TestApp::open();
     for round in 0..10 {
         let slug = format!("twice-{round}");
-        let pair = Pair::set(&house, &slug, "owner");
+        let pair = Pair::set(&app, &slug, "owner");
         let (one, other) = (format!("one-{round}"), format!("other-{round}"));
         let send = |client: &Client, to: &str| {
             client
@@ -324,13 +324,13 @@ fn of_two_changes_of_an_address_at_once_one_counts() {
         ]);
         assert_eq!(done.iter().filter(|status| **status == 303).count(), 1, "{done:?}");
     }
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn a_contact_is_used_once_its_address_answered() {
-    let house = House::open();
-    let pair = Pair::set(&house, "reached", "viewer");
+    let app = TestApp::open();
+    let pair = Pair::set(&app, "reached", "viewer");
     let path = pair.settings("contacts/support");
     pair.olivia
         .post(&pair.settings("contacts/unknown"), &[("email", "a@b.test")])
@@ -341,76 +341,76 @@ fn a_contact_is_used_once_its_address_answered() {
     assert_eq!(bad.value_of("email").as_deref(), Some("not an address"));
 
     pair.olivia.post(&path, &[("email", "Help@Reached.test")]).expect(303);
-    let link = house.mail_to("help@reached.test").link("/contacts/");
+    let link = app.mail_to("help@reached.test").link("/contacts/");
     pair.olivia
         .get(&pair.settings("general"))
         .expect_text("Verification pending");
-    // Not used before it is proven, and looking proves nothing.
+    // Not used before it is verified, and looking proves nothing.
     let shown = |who: &Client| who.get(&pair.settings("slug")).expect(403).has("help@reached.test");
     assert!(!shown(&pair.noah));
-    house
+    app
         .client()
         .get(&link)
         .expect(200)
         .expect_text("support contact of reached");
     assert!(!shown(&pair.noah));
-    house.client().post(&link, &[]).expect(200).expect_text("is now the");
+    app.client().post(&link, &[]).expect(200).expect_text("is now the");
     assert!(shown(&pair.noah), "members see it where they are refused");
     pair.noah.get(&pair.base).expect(200).expect_text("help@reached.test");
     // Once.
-    house.client().post(&link, &[]).expect(404);
-    house
+    app.client().post(&link, &[]).expect(404);
+    app
         .client()
         .get(&link)
         .expect(404)
         .expect_text("This link is no longer valid");
-    house.client().get("/contacts/no-such-token").expect(404);
+    app.client().get("/contacts/no-such-token").expect(404);
 
-    // Another one waits; the proven one counts until then.
+    // Another one waits; the verified one counts until then.
     pair.olivia.post(&path, &[("email", "help@reached.test")]).expect(422);
     pair.olivia.post(&path, &[("email", "new@reached.test")]).expect(303);
-    let first = house.mail_to("new@reached.test").link("/contacts/");
+    let first = app.mail_to("new@reached.test").link("/contacts/");
     assert!(shown(&pair.noah));
     // Not twice a minute; a new link ends the old one.
     pair.olivia.post(&format!("{path}/resending"), &[]).expect(303);
-    assert_eq!(house.letters_to("new@reached.test").len(), 1);
-    house.advance(Duration::from_secs(61));
+    assert_eq!(app.letters_to("new@reached.test").len(), 1);
+    app.advance(Duration::from_secs(61));
     pair.olivia.post(&format!("{path}/resending"), &[]).expect(303);
-    assert_eq!(house.letters_to("new@reached.test").len(), 2);
-    house.client().post(&first, &[]).expect(404);
+    assert_eq!(app.letters_to("new@reached.test").len(), 2);
+    app.client().post(&first, &[]).expect(404);
     // A day.
-    let second = house.mail_to("new@reached.test").link("/contacts/");
-    house.advance(DAY + Duration::from_secs(1));
-    house.client().post(&second, &[]).expect(404);
+    let second = app.mail_to("new@reached.test").link("/contacts/");
+    app.advance(DAY + Duration::from_secs(1));
+    app.client().post(&second, &[]).expect(404);
     pair.olivia.get(&pair.settings("general")).expect_text("Link expired");
     assert!(shown(&pair.noah));
     pair.olivia.post(&format!("{path}/removal"), &[]).expect(303);
     assert!(!shown(&pair.noah));
     let log = "SELECT action AS value FROM audit_events WHERE action LIKE 'organization.contact%' ORDER BY seq";
-    let log = house.database.words(log);
+    let log = app.database.words(log);
     let told = |what: &str| log.iter().filter(|action| action.ends_with(what)).count();
     assert_eq!(
         (told("entered"), told("verified"), told("removed")),
         (3, 1, 1),
         "{log:?}"
     );
-    // Neither the address nor the token of the link is in the database as it is in the letter.
+    // Neither the address nor the token of the link is in the database as it is in the email.
     let token = link.strip_prefix("/contacts/").expect("a token");
     let kept = format!("SELECT count(*) AS value FROM organization_contacts WHERE token_hash = '{token}'");
-    assert_eq!(house.database.number(&kept), 0);
+    assert_eq!(app.database.number(&kept), 0);
 }
 
 #[test]
 fn an_organization_is_handed_over_when_the_new_owner_confirms() {
-    let house = House::open();
-    let pair = Pair::set(&house, "handing", "viewer");
-    let ann = house.stage(|stage| {
-        let organization = stage.organization_of("handing");
-        let ann = stage.account("Ann Admin", "ann@handing.test", true);
-        stage.enrol(organization, ann, "admin", &[]);
-        stage.ticket(ann)
+    let app = TestApp::open();
+    let pair = Pair::set(&app, "handing", "viewer");
+    let ann = app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("handing");
+        let ann = fixtures.account("Ann Admin", "ann@handing.test", true);
+        fixtures.enrol(organization, ann, "admin", &[]);
+        fixtures.ticket(ann)
     });
-    let ann = house.holder(&ann);
+    let ann = app.holder(&ann);
     let path = pair.settings("transfer");
     pair.noah.get(&path).expect(403);
     ann.post(&path, &[("member_id", &pair.noah_id), ("password", PASSWORD)])
@@ -432,7 +432,7 @@ fn an_organization_is_handed_over_when_the_new_owner_confirms() {
             .expect(422);
         assert!(page.field_error(field).is_some(), "{member} {field}: {}", page.text());
     }
-    let elsewhere = Pair::set(&house, "elsewhere", "viewer");
+    let elsewhere = Pair::set(&app, "elsewhere", "viewer");
     pair.olivia
         .post(&path, &[("member_id", &elsewhere.noah_id), ("password", PASSWORD)])
         .expect(404);
@@ -445,9 +445,9 @@ fn an_organization_is_handed_over_when_the_new_owner_confirms() {
         .location
         .expect("the request");
     assert_eq!(pair.olivia.post(&path, &fields).expect(422).status, 422, "asked once");
-    assert_eq!(role(&house, &pair.noah_id), "viewer");
-    let letter = house.mail_to("noah@handing.test");
-    assert_eq!(letter.link("/settings/approvals/"), request);
+    assert_eq!(role(&app, &pair.noah_id), "viewer");
+    let message = app.mail_to("noah@handing.test");
+    assert_eq!(message.link("/settings/approvals/"), request);
     // The one who is asked decides, whatever their role; others do not even see it.
     ann.get(&request).expect(404);
     ann.post(&format!("{request}/confirmation"), &[]).expect(404);
@@ -458,14 +458,14 @@ fn an_organization_is_handed_over_when_the_new_owner_confirms() {
         .expect(200)
         .expect_text("Olivia Hart wants to transfer handing to Noah Brandt");
     pair.noah.post(&format!("{request}/confirmation"), &[]).expect(303);
-    assert_eq!(role(&house, &pair.noah_id), "owner");
-    assert_eq!(role(&house, &pair.olivia_id), "admin");
+    assert_eq!(role(&app, &pair.noah_id), "owner");
+    assert_eq!(role(&app, &pair.olivia_id), "admin");
     pair.noah
         .post(&format!("{request}/confirmation"), &[])
         .expect(422)
         .expect_text("This was already decided");
-    assert!(house.mail_to("olivia@handing.test").subject.contains("approved"));
-    house.expect_sound();
+    assert!(app.mail_to("olivia@handing.test").subject.contains("approved"));
+    app.expect_sound();
 
     // The old owner may stay.
     let fields = [
@@ -482,18 +482,18 @@ fn an_organization_is_handed_over_when_the_new_owner_confirms() {
     pair.olivia.post(&format!("{request}/confirmation"), &[]).expect(303);
     assert_eq!(
         (
-            role(&house, &pair.noah_id).as_str(),
-            role(&house, &pair.olivia_id).as_str()
+            role(&app, &pair.noah_id).as_str(),
+            role(&app, &pair.olivia_id).as_str()
         ),
         ("owner", "owner")
     );
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn a_transfer_can_be_refused_withdrawn_and_ends() {
-    let house = House::open();
-    let pair = Pair::set(&house, "unsure", "editor");
+    let app = TestApp::open();
+    let pair = Pair::set(&app, "unsure", "editor");
     let path = pair.settings("transfer");
     let fields = [("member_id", pair.noah_id.as_str()), ("password", PASSWORD)];
     let propose = || {
@@ -513,17 +513,17 @@ fn a_transfer_can_be_refused_withdrawn_and_ends() {
     pair.noah.get(&request).expect(200).expect_text("withdrew it");
     // Time.
     let request = propose();
-    house.advance(7 * DAY + Duration::from_secs(1));
-    let (olivia, noah) = (house.enter("olivia@unsure.test"), house.enter("noah@unsure.test"));
+    app.advance(7 * DAY + Duration::from_secs(1));
+    let (olivia, noah) = (app.enter("olivia@unsure.test"), app.enter("noah@unsure.test"));
     noah.post(&format!("{request}/confirmation"), &[]).expect(422);
-    house.sweep();
+    app.sweep();
     noah.get(&request).expect(200).expect_text("without a decision");
-    // Whoever is no owner any more has nothing to hand over.
+    // Anyone who is no owner any more has nothing to hand over.
     let request = olivia.post(&path, &fields).expect(303).location.expect("the request");
-    house.stage(|stage| {
-        let organization = stage.organization_of("unsure");
-        let third = stage.account("Third Owner", "third@unsure.test", true);
-        stage.enrol(organization, third, "owner", &[]);
+    app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("unsure");
+        let third = fixtures.account("Third Owner", "third@unsure.test", true);
+        fixtures.enrol(organization, third, "owner", &[]);
     });
     olivia
         .post(
@@ -537,15 +537,15 @@ fn a_transfer_can_be_refused_withdrawn_and_ends() {
     noah.get(&request)
         .expect(200)
         .expect_text("It can no longer be applied");
-    assert_eq!(role(&house, &pair.noah_id), "editor");
-    house.expect_sound();
+    assert_eq!(role(&app, &pair.noah_id), "editor");
+    app.expect_sound();
 }
 
 #[test]
-fn confirmations_at_once_and_a_target_who_is_removed_leave_one_truth() {
-    let house = House::open();
+fn confirmations_in_parallel_and_a_target_who_is_removed_leave_one_truth() {
+    let app = TestApp::open();
     for round in 0..20 {
-        let pair = Pair::set(&house, &format!("race-{round}"), "editor");
+        let pair = Pair::set(&app, &format!("race-{round}"), "editor");
         let fields = [("member_id", pair.noah_id.as_str()), ("password", PASSWORD)];
         let request = pair
             .olivia
@@ -569,15 +569,15 @@ fn confirmations_at_once_and_a_target_who_is_removed_leave_one_truth() {
         let owners = format!(
             "SELECT count(*) AS value FROM memberships WHERE organization_id = (SELECT organization_id FROM organization_slugs WHERE slug = 'race-{round}') AND role = 'owner' AND status = 'active'"
         );
-        assert_eq!(house.database.number(&owners), 1, "round {round}: {answers:?}");
+        assert_eq!(app.database.number(&owners), 1, "round {round}: {answers:?}");
     }
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
-    let house = House::open();
-    let alone = Pair::set(&house, "alone", "admin");
+    let app = TestApp::open();
+    let alone = Pair::set(&app, "alone", "admin");
     alone
         .olivia
         .post(&alone.settings("dual-control"), &[("on", "yes")])
@@ -589,11 +589,11 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
             .has("Requires a second owner")
     );
 
-    let pair = Pair::dual(&house, "dual");
-    let tara = house.stage(|stage| {
-        let organization = stage.organization_of("dual");
-        let tara = stage.account("Tara Third", "tara@dual.test", true);
-        stage.enrol(organization, tara, "admin", &[]).to_string()
+    let pair = Pair::dual(&app, "dual");
+    let tara = app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("dual");
+        let tara = fixtures.account("Tara Third", "tara@dual.test", true);
+        fixtures.enrol(organization, tara, "admin", &[]).to_string()
     });
     let member = |id: &str, rest: &str| format!("{}/members/{id}/{rest}", pair.base);
     let one_waits = |what: &str| {
@@ -605,21 +605,21 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
     };
     let confirm = |request: &str| pair.noah.post(&format!("{request}/confirmation"), &[]).expect(303);
 
-    // Making somebody an owner waits, and the same is asked for once.
+    // Making someone an owner waits, and the same is asked for once.
     pair.olivia
         .post(&member(&tara, "role"), &[("role", "owner")])
         .expect(303);
     pair.olivia
         .post(&member(&tara, "role"), &[("role", "owner")])
         .expect(303);
-    assert_eq!(role(&house, &tara), "admin");
+    assert_eq!(role(&app, &tara), "admin");
     let request = one_waits("make Tara Third an owner");
-    assert_eq!(house.mail_to("noah@dual.test").link("/settings/approvals/"), request);
+    assert_eq!(app.mail_to("noah@dual.test").link("/settings/approvals/"), request);
     confirm(&request);
-    assert_eq!(role(&house, &tara), "owner");
+    assert_eq!(role(&app, &tara), "owner");
     // The log names both.
     let both = "SELECT on_behalf_of AS value FROM audit_events WHERE action = 'member.role_changed' AND actor_name = 'Noah Brandt'";
-    assert_eq!(house.database.words(both), ["Olivia Hart"]);
+    assert_eq!(app.database.words(both), ["Olivia Hart"]);
 
     // Demoting and removing one; what is not about owners happens at once.
     pair.olivia
@@ -627,13 +627,13 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
         .expect(303);
     let request = one_waits("make Tara Third Editor instead of owner");
     pair.noah.post(&format!("{request}/refusal"), &[]).expect(303);
-    assert_eq!(role(&house, &tara), "owner");
+    assert_eq!(role(&app, &tara), "owner");
     pair.olivia.post(&member(&tara, "removal"), &[]).expect(303);
     confirm(&one_waits("remove the owner Tara Third"));
     let gone = format!("SELECT status AS value FROM memberships WHERE id = '{tara}'");
-    assert_eq!(house.database.words(&gone), ["removed"]);
+    assert_eq!(app.database.words(&gone), ["removed"]);
 
-    // Nobody becomes an owner by an invitation.
+    // No one becomes an owner by an invitation.
     let invite = [("emails", "fresh@dual.test"), ("role", "owner")];
     pair.olivia
         .post(&format!("{}/invitations", pair.base), &invite)
@@ -649,20 +649,20 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
             .is_some_and(|path| path.starts_with("/organizations/dual-two/settings/approvals/"))
     );
     pair.olivia.get("/organizations/dual-two").expect(200);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn an_owner_is_shut_out_and_let_in_by_two_and_brought_back_by_nobody_alone() {
-    let house = House::open();
-    let pair = Pair::dual(&house, "shut");
-    let (tara, ticket) = house.stage(|stage| {
-        let organization = stage.organization_of("shut");
-        let tara = stage.account("Tara Third", "tara@shut.test", true);
-        let ticket = stage.ticket(tara);
-        (stage.enrol(organization, tara, "owner", &[]).to_string(), ticket)
+fn an_owner_is_suspended_and_reinstated_by_two_and_brought_back_by_no_one_alone() {
+    let app = TestApp::open();
+    let pair = Pair::dual(&app, "shut");
+    let (tara, ticket) = app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("shut");
+        let tara = fixtures.account("Tara Third", "tara@shut.test", true);
+        let ticket = fixtures.ticket(tara);
+        (fixtures.enrol(organization, tara, "owner", &[]).to_string(), ticket)
     });
-    let tara_herself = house.holder(&ticket);
+    let tara_herself = app.holder(&ticket);
     let member = |rest: &str| format!("{}/members/{tara}/{rest}", pair.base);
     let status = format!("SELECT status AS value FROM memberships WHERE id = '{tara}'");
     let confirmed = |what: &str| {
@@ -675,14 +675,14 @@ fn an_owner_is_shut_out_and_let_in_by_two_and_brought_back_by_nobody_alone() {
     pair.olivia
         .post(&member("suspension"), &[("reason", "On leave")])
         .expect(303);
-    assert_eq!(house.database.words(&status), ["active"], "it waits");
+    assert_eq!(app.database.words(&status), ["active"], "it waits");
     tara_herself.get(&pair.base).expect(200);
     confirmed("suspend the owner Tara Third");
-    assert_eq!(house.database.words(&status), ["suspended"]);
+    assert_eq!(app.database.words(&status), ["suspended"]);
     tara_herself.get(&pair.base).expect(403);
 
     pair.olivia.post(&member("restoration"), &[]).expect(303);
-    assert_eq!(house.database.words(&status), ["suspended"], "it waits");
+    assert_eq!(app.database.words(&status), ["suspended"], "it waits");
     confirmed("restore the access of the owner Tara Third");
     tara_herself.get(&pair.base).expect(200);
 
@@ -695,15 +695,15 @@ fn an_owner_is_shut_out_and_let_in_by_two_and_brought_back_by_nobody_alone() {
             .expect(403)
             .expect_text("dual control is on");
     }
-    assert_eq!(house.database.words(&status), ["removed"]);
+    assert_eq!(app.database.words(&status), ["removed"]);
     tara_herself.get(&pair.base).expect(404);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn what_two_owners_end_begins_with_the_second_one() {
-    let house = House::open();
-    let pair = Pair::dual(&house, "careful");
+    let app = TestApp::open();
+    let pair = Pair::dual(&app, "careful");
     // A transfer would make an owner past the second one.
     pair.olivia
         .get(&pair.settings("transfer"))
@@ -735,25 +735,25 @@ fn what_two_owners_end_begins_with_the_second_one() {
         .expect_text("Paused while there is only one owner");
     pair.noah.post(&pair.settings("deletion"), &delete).expect(303);
     pair.noah.get(&pair.base).expect(200).expect_text("will be deleted");
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn two_who_confirm_at_once_do_it_once() {
-    let house = House::open();
+fn two_who_confirm_in_parallel_do_it_once() {
+    let app = TestApp::open();
     for round in 0..10 {
-        let pair = Pair::dual(&house, &format!("both-{round}"));
-        let (third, tara) = house.stage(|stage| {
-            let organization = stage.organization_of(&format!("both-{round}"));
-            let third = stage.account("Third Owner", &format!("third@both-{round}.test"), true);
-            stage.enrol(organization, third, "owner", &[]);
-            let tara = stage.account("Tara Third", &format!("tara@both-{round}.test"), true);
+        let pair = Pair::dual(&app, &format!("both-{round}"));
+        let (third, tara) = app.fixtures(|fixtures| {
+            let organization = fixtures.organization_of(&format!("both-{round}"));
+            let third = fixtures.account("Third Owner", &format!("third@both-{round}.test"), true);
+            fixtures.enrol(organization, third, "owner", &[]);
+            let tara = fixtures.account("Tara Third", &format!("tara@both-{round}.test"), true);
             (
-                stage.ticket(third),
-                stage.enrol(organization, tara, "admin", &[]).to_string(),
+                fixtures.ticket(third),
+                fixtures.enrol(organization, tara, "admin", &[]).to_string(),
             )
         });
-        let third = house.holder(&third);
+        let third = app.holder(&third);
         pair.olivia
             .post(&format!("{}/members/{tara}/role", pair.base), &[("role", "owner")])
             .expect(303);
@@ -768,22 +768,22 @@ fn two_who_confirm_at_once_do_it_once() {
             1,
             "{answers:?}"
         );
-        assert_eq!(role(&house, &tara), "owner");
+        assert_eq!(role(&app, &tara), "owner");
     }
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
-    let house = House::open();
-    let pair = Pair::set(&house, "ending", "admin");
+    let app = TestApp::open();
+    let pair = Pair::set(&app, "ending", "admin");
     let path = pair.settings("deletion");
-    let (token, guest) = house.stage(|stage| {
-        let organization = stage.organization_of("ending");
-        let olivia = stage.user("olivia@ending.test");
-        let (_, token) = stage.invitation(organization, olivia, "guest@ending.test", "viewer", &[]);
-        let guest = stage.account("Gus Guest", "guest@ending.test", true);
-        (token, stage.ticket(guest))
+    let (token, guest) = app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("ending");
+        let olivia = fixtures.user("olivia@ending.test");
+        let (_, token) = fixtures.invitation(organization, olivia, "guest@ending.test", "viewer", &[]);
+        let guest = fixtures.account("Gus Guest", "guest@ending.test", true);
+        (token, fixtures.ticket(guest))
     });
     pair.noah.get(&path).expect(403);
     for (name, password, field) in [
@@ -802,9 +802,9 @@ fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
         .post(&path, &[("organization_name", "ending"), ("password", PASSWORD)])
         .expect(303);
     for who in ["olivia@ending.test", "noah@ending.test"] {
-        assert!(house.mail_to(who).subject.contains("will be deleted on"));
+        assert!(app.mail_to(who).subject.contains("will be deleted on"));
     }
-    // Everybody reads it on every page, and can read everything else.
+    // Everyone reads it on every page, and can read everything else.
     for (who, page) in [(&pair.olivia, ""), (&pair.noah, "/members"), (&pair.noah, "/companies")] {
         who.get(&format!("{}{page}", pair.base))
             .expect(200)
@@ -815,8 +815,8 @@ fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
         .expect(200)
         .expect_text("Will be deleted on");
     assert!(!pair.noah.get(&pair.base).links().contains(&path));
-    // Nobody comes in.
-    let guest = house.holder(&guest);
+    // No one comes in.
+    let guest = app.holder(&guest);
     guest
         .get(&format!("/invitations/{token}"))
         .expect(200)
@@ -826,36 +826,36 @@ fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
     pair.noah.post(&pair.settings("restoration"), &[]).expect(403);
     pair.olivia.get(&path).expect(200).expect_text("Restore ending?");
     pair.olivia.post(&pair.settings("restoration"), &[]).expect(303);
-    assert!(house.mail_to("noah@ending.test").subject.contains("restored"));
+    assert!(app.mail_to("noah@ending.test").subject.contains("restored"));
     assert!(!pair.noah.get(&pair.base).expect(200).has("will be deleted on"));
     guest.post(&format!("/invitations/{token}/acceptance"), &[]).expect(303);
-    house.advance(40 * DAY);
-    house.sweep();
-    house.enter("noah@ending.test").get(&pair.base).expect(200);
-    house.expect_sound();
+    app.advance(40 * DAY);
+    app.sweep();
+    app.enter("noah@ending.test").get(&pair.base).expect(200);
+    app.expect_sound();
 }
 
 #[test]
 fn while_it_waits_for_its_deletion_nothing_in_it_is_changed() {
-    let house = House::open();
+    let app = TestApp::open();
     // What is refused changes nothing, so all of it shares one scene; only the restoration is not.
     let [still, restored] = ["still", "restored"].map(|slug| {
-        let scene = Scene::set(&house, "owner", slug);
-        house.database.execute(&format!(
+        let scenario = Scenario::set(&app, "owner", slug);
+        app.database.execute(&format!(
             "UPDATE organizations SET status = 'pending_deletion', delete_after = {} WHERE id = '{}'",
-            house.now() + 1_000_000 * 86_400 * 20,
-            scene.organization
+            app.now() + 1_000_000 * 86_400 * 20,
+            scenario.organization
         ));
-        scene
+        scenario
     });
     let faults: Vec<String> = ROUTES
         .iter()
         .filter(|route| route.method == "POST" && route.path.starts_with("/organizations/{slug}/"))
         .filter_map(|route| {
             let restores = route.path.ends_with("/settings/restoration");
-            let scene = if restores { &restored } else { &still };
-            let owner = house.holder(scene.actor.as_ref().expect("an owner"));
-            let page = ask(&owner, "POST", &scene.path(route.path, ""), &scene.form(route.path));
+            let scenario = if restores { &restored } else { &still };
+            let owner = app.holder(scenario.actor.as_ref().expect("an owner"));
+            let page = ask(&owner, "POST", &scenario.path(route.path, ""), &scenario.form(route.path));
             if restores {
                 return (page.status != 303).then(|| format!("{}: {}", route.path, page.status));
             }
@@ -868,9 +868,9 @@ fn while_it_waits_for_its_deletion_nothing_in_it_is_changed() {
 
 #[test]
 fn after_thirty_days_everything_of_it_is_gone_and_nothing_else() {
-    let house = House::open();
-    let pair = Pair::set(&house, "gone", "admin");
-    let stays = Pair::set(&house, "stays", "admin");
+    let app = TestApp::open();
+    let pair = Pair::set(&app, "gone", "admin");
+    let stays = Pair::set(&app, "stays", "admin");
     pair.olivia
         .post(&pair.settings("contacts/billing"), &[("email", "bills@gone.test")])
         .expect(303);
@@ -888,21 +888,21 @@ fn after_thirty_days_everything_of_it_is_gone_and_nothing_else() {
             .map(|table| {
                 let table = table.name;
                 let sql = format!("SELECT count(*) AS value FROM {table} WHERE organization_id = {of}");
-                (table.to_owned(), house.database.number(&sql))
+                (table.to_owned(), app.database.number(&sql))
             })
             .filter(|(_, rows)| *rows > 0)
             .collect()
     };
     let before = left("stays");
-    house.advance(29 * DAY);
-    house.sweep();
-    house.enter("olivia@gone.test").get(&pair.base).expect(200);
-    house.advance(DAY + Duration::from_secs(1));
-    house.sweep();
+    app.advance(29 * DAY);
+    app.sweep();
+    app.enter("olivia@gone.test").get(&pair.base).expect(200);
+    app.advance(DAY + Duration::from_secs(1));
+    app.sweep();
     assert_eq!(left("gone"), []);
     assert_eq!(left("stays"), before);
-    house.enter("olivia@gone.test").get(&pair.base).expect(404);
-    assert!(!house.enter("noah@gone.test").get("/organizations").has("gone.test/"));
+    app.enter("olivia@gone.test").get(&pair.base).expect(404);
+    assert!(!app.enter("noah@gone.test").get("/organizations").has("gone.test/"));
     // The address stays taken; the account keeps its own line; those who owned it are told.
     let taken = stays.olivia.post(
         "/organizations",
@@ -914,38 +914,38 @@ fn after_thirty_days_everything_of_it_is_gone_and_nothing_else() {
         ],
     );
     assert!(matches!(taken.status, 303 | 422));
-    let olivia = house.enter("olivia@stays.test");
+    let olivia = app.enter("olivia@stays.test");
     let path = "/organizations/stays/settings/slug";
     olivia
         .post(path, &[("slug", "gone"), ("current_slug", "stays")])
         .expect(422);
     let line =
         "SELECT count(*) AS value FROM account_events WHERE action = 'organization.deleted' AND target_label = 'gone'";
-    assert_eq!(house.database.number(line), 1);
-    assert!(house.mail_to("olivia@gone.test").subject.contains("was deleted"));
+    assert_eq!(app.database.number(line), 1);
+    assert!(app.mail_to("olivia@gone.test").subject.contains("was deleted"));
     let name = format!("SELECT name AS value FROM organizations WHERE id = {organization}");
-    assert_eq!(house.database.words(&name), [""]);
+    assert_eq!(app.database.words(&name), [""]);
     // Its creator may make another one in its place, and nothing is left half done.
-    house.sweep();
-    house.expect_sound();
+    app.sweep();
+    app.expect_sound();
 }
 
 #[test]
 fn a_deletion_that_is_cut_off_goes_on() {
-    let house = House::open();
-    let pair = Pair::set(&house, "cut-off", "admin");
+    let app = TestApp::open();
+    let pair = Pair::set(&app, "cut-off", "admin");
     pair.olivia
         .post(
             &pair.settings("deletion"),
             &[("organization_name", "cut-off"), ("password", PASSWORD)],
         )
         .expect(303);
-    // Not by the clock: the house's own would be at it at once.
-    house
+    // Not by the clock: the app's own would be at it at once.
+    app
         .database
         .execute("UPDATE organizations SET delete_after = 1 WHERE name = 'cut-off'");
     // As it is left when the process dies between two pieces: begun, and some rows are gone.
-    let door = System::of(house.product(), "test");
+    let door = System::of(app.product(), "test");
     let none = || Events::none("a test goes on piece by piece");
     let begun = door.write(|cx, conn| Ok((deletion::begin(conn, cx.now)?.is_some(), none())));
     assert!(begun.expect("the database"));
@@ -953,67 +953,67 @@ fn a_deletion_that_is_cut_off_goes_on() {
         let more = door.write(|_, conn| Ok((deletion::delete_rows(conn, 2)?, none())));
         assert!(more.expect("the database"), "there is more");
     }
-    let olivia = house.enter("olivia@cut-off.test");
+    let olivia = app.enter("olivia@cut-off.test");
     olivia.get(&pair.base).expect(404);
     olivia.post(&pair.settings("restoration"), &[]).expect(404);
     let left = "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = 'cut-off'";
-    assert_eq!(house.database.number(left), 2);
-    house.sweep();
-    assert_eq!(house.database.number(left), 0);
-    house.expect_sound();
+    assert_eq!(app.database.number(left), 2);
+    app.sweep();
+    assert_eq!(app.database.number(left), 0);
+    app.expect_sound();
 }
 
 #[test]
-fn who_restores_at_the_last_moment_keeps_everything_or_nothing() {
-    let house = House::open();
+fn anyone_who_restores_at_the_last_moment_keeps_everything_or_nothing() {
+    let app = TestApp::open();
     for round in 0..20 {
         let slug = format!("last-{round}");
-        let pair = Pair::set(&house, &slug, "admin");
-        house.database.execute(&format!(
+        let pair = Pair::set(&app, &slug, "admin");
+        app.database.execute(&format!(
             "UPDATE organizations SET status = 'pending_deletion', delete_after = 1 WHERE name = '{slug}'"
         ));
-        let (pair, house) = (&pair, &house);
+        let (pair, app) = (&pair, &app);
         let answers = at_once(vec![
             Box::new(move || pair.olivia.post(&pair.settings("restoration"), &[]).status)
                 as Box<dyn FnOnce() -> u16 + Send>,
             Box::new(move || {
-                house.sweep();
+                app.sweep();
                 0
             }),
         ]);
         let status = format!(
             "SELECT o.status AS value FROM organizations o JOIN organization_slugs s ON s.organization_id = o.id WHERE s.slug = '{slug}'"
         );
-        let kept = house.database.words(&status) == ["active"];
+        let kept = app.database.words(&status) == ["active"];
         let left = format!(
             "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = '{slug}'"
         );
         assert_eq!(
-            house.database.number(&left),
+            app.database.number(&left),
             if kept { 2 } else { 0 },
             "round {round}: {answers:?}"
         );
         assert_eq!(answers[0] == 303, kept, "round {round}: {answers:?}");
     }
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn whatever_happens_at_once_somebody_owns_the_organization() {
-    let house = House::open();
+fn whatever_happens_in_parallel_someone_owns_the_organization() {
+    let app = TestApp::open();
     for round in 0..rounds(200, 40) {
         let slug = format!("owned-{round}");
-        let pair = Pair::set(&house, &slug, "owner");
-        let (organization, tara_id, tara) = house.stage(|stage| {
-            let organization = stage.organization_of(&slug);
-            let tara = stage.account("Tara Third", &format!("tara@{slug}.test"), true);
+        let pair = Pair::set(&app, &slug, "owner");
+        let (organization, tara_id, tara) = app.fixtures(|fixtures| {
+            let organization = fixtures.organization_of(&slug);
+            let tara = fixtures.account("Tara Third", &format!("tara@{slug}.test"), true);
             (
                 organization,
-                stage.enrol(organization, tara, "editor", &[]),
-                stage.ticket(tara),
+                fixtures.enrol(organization, tara, "editor", &[]),
+                fixtures.ticket(tara),
             )
         });
-        let tara = house.holder(&tara);
+        let tara = app.holder(&tara);
         let ask = NewApproval {
             action: ApprovalAction::Transfer,
             payload: serde_json::json!({ "member": tara_id.as_str(), "stays": "no" }),
@@ -1021,7 +1021,7 @@ fn whatever_happens_at_once_somebody_owns_the_organization() {
             requested_by: MembershipId::parse(&pair.olivia_id).expect("an id"),
             approver: Some(tara_id),
         };
-        let asked = System::of(house.product(), "test").write(|cx, conn| {
+        let asked = System::of(app.product(), "test").write(|cx, conn| {
             let id = approval::insert(conn, cx.now, organization, &ask)?;
             Ok((id, Events::none("a test asks")))
         });
@@ -1067,9 +1067,9 @@ fn whatever_happens_at_once_somebody_owns_the_organization() {
         let owners = format!(
             "SELECT count(*) AS value FROM memberships WHERE organization_id = '{organization}' AND role = 'owner' AND status = 'active'"
         );
-        assert!(house.database.number(&owners) >= 1, "round {round}: {answers:?}");
+        assert!(app.database.number(&owners) >= 1, "round {round}: {answers:?}");
     }
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
@@ -1085,7 +1085,7 @@ fn every_table_of_an_organization_is_in_the_list_of_what_is_deleted() {
                 .is_some_and(|body| body.contains("organization_id -> Text"))
         })
         .filter_map(|table| table.trim_start().split([' ', '(']).next())
-        // Its addresses stay, so that nobody else takes them.
+        // Its addresses stay, so that no one else takes them.
         .filter(|name| *name != "organization_slugs")
         .collect();
     let listed: BTreeSet<&str> = TENANT_TABLES.iter().map(|table| table.name).collect();
@@ -1094,9 +1094,9 @@ fn every_table_of_an_organization_is_in_the_list_of_what_is_deleted() {
 }
 
 #[test]
-fn who_does_not_know_which_they_need_is_told() {
-    let house = House::shared();
-    let pair = Pair::set(house, "unsure-which", "viewer");
+fn anyone_who_does_not_know_which_they_need_is_notified() {
+    let app = TestApp::shared();
+    let pair = Pair::set(app, "unsure-which", "viewer");
     for page in ["/organizations/new".to_owned(), format!("{}/companies/new", pair.base)] {
         let links = pair.olivia.get(&page).expect(200).links();
         assert!(
@@ -1109,7 +1109,7 @@ fn who_does_not_know_which_they_need_is_told() {
     ask("?owners=no&billing=no&walls=no").expect_text("You need another company in your organization");
     ask("?owners=no&billing=yes&walls=no").expect_text("You need another organization");
     ask("?owners=no&billing=&walls=x").expect_text("Answer all of the questions");
-    house
+    app
         .client()
         .get("/organizations/choosing")
         .expect_redirect("/login?next=%2Forganizations%2Fchoosing");

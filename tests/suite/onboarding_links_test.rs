@@ -1,4 +1,4 @@
-//! Onboarding links: strangers come in by an address that an organization passes on, and nobody gives more by it than they
+//! Onboarding links: strangers come in by an address that an organization passes on, and no one gives more by it than they
 //! may give by hand.
 
 use std::collections::BTreeMap;
@@ -8,30 +8,30 @@ use tenantry::common::config::Signup;
 use tenantry::models::onboarding_link::{LinkPurpose, LinkTerms};
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
-use crate::harness::stage::{at_once, open_link};
+use crate::harness::fixtures::{at_once, open_link};
 
 /// An organization with its owner's browser.
 struct Place<'a> {
-    house: &'a House,
+    app: &'a TestApp,
     slug: &'static str,
     owner: Client,
 }
 
 impl<'a> Place<'a> {
-    fn of(house: &'a House, slug: &'static str) -> Self {
-        let ticket = house.stage(|stage| {
-            let olivia = stage.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
-            let organization = stage.organization("Lakeside Agency", slug, olivia);
-            stage.company(organization, "Harbor", "harbor");
-            stage.ticket(olivia)
+    fn of(app: &'a TestApp, slug: &'static str) -> Self {
+        let ticket = app.fixtures(|fixtures| {
+            let olivia = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            let organization = fixtures.organization("Lakeside Agency", slug, olivia);
+            fixtures.company(organization, "Harbor", "harbor");
+            fixtures.ticket(olivia)
         });
         Self {
-            house,
+            app,
             slug,
-            owner: house.holder(&ticket),
+            owner: app.holder(&ticket),
         }
     }
 
@@ -40,7 +40,7 @@ impl<'a> Place<'a> {
     }
 
     fn count(&self, table: &str, more: &str) -> i64 {
-        self.house.database.number(&format!(
+        self.app.database.number(&format!(
             "SELECT count(*) AS value FROM {table} t JOIN organization_slugs s ON s.organization_id = t.organization_id WHERE s.slug = '{}' {more}",
             self.slug
         ))
@@ -69,7 +69,7 @@ impl<'a> Place<'a> {
         let id = list.all("article.card", "id").first().expect("a link").clone();
         let url = list.texts("article.card .secret").first().expect("an address").clone();
         let path = url
-            .strip_prefix(&self.house.base())
+            .strip_prefix(&self.app.base())
             .expect("on this instance")
             .to_owned();
         (path, id.strip_prefix("link-").expect("an id").to_owned())
@@ -81,28 +81,28 @@ impl<'a> Place<'a> {
         list.texts("article.card:first-of-type .facts dd")
     }
 
-    /// Somebody with an account and a proven address.
+    /// Someone with an account and a verified address.
     fn person(&self, name: &str, email: &str) -> Client {
-        let ticket = self.house.stage(|stage| {
-            let user = stage.account(name, email, true);
-            stage.ticket(user)
+        let ticket = self.app.fixtures(|fixtures| {
+            let user = fixtures.account(name, email, true);
+            fixtures.ticket(user)
         });
-        self.house.holder(&ticket)
+        self.app.holder(&ticket)
     }
 
     /// A member with a role.
     fn member(&self, name: &str, email: &str, role: &str) -> Client {
-        let ticket = self.house.stage(|stage| {
-            let user = stage.account(name, email, true);
-            let organization = stage.organization_of(self.slug);
-            stage.enrol(organization, user, role, &[]);
-            stage.ticket(user)
+        let ticket = self.app.fixtures(|fixtures| {
+            let user = fixtures.account(name, email, true);
+            let organization = fixtures.organization_of(self.slug);
+            fixtures.enrol(organization, user, role, &[]);
+            fixtures.ticket(user)
         });
-        self.house.holder(&ticket)
+        self.app.holder(&ticket)
     }
 
     fn role_of(&self, email: &str) -> Option<String> {
-        let found = self.house.database.words(&format!(
+        let found = self.app.database.words(&format!(
             "SELECT m.role AS value FROM memberships m JOIN users u ON u.id = m.user_id JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE u.email = '{email}' AND s.slug = '{}' AND m.status = 'active'",
             self.slug
         ));
@@ -110,7 +110,7 @@ impl<'a> Place<'a> {
     }
 
     fn sentences(&self) -> String {
-        let actions = self.house.database.words(&format!(
+        let actions = self.app.database.words(&format!(
             "SELECT d.action AS value FROM audit_events d JOIN organization_slugs s ON s.organization_id = d.organization_id WHERE s.slug = '{}' ORDER BY d.seq",
             self.slug
         ));
@@ -118,8 +118,8 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Presses a button of the link's page and signs up, until the address is proven and one is back at the link.
-fn sign_up(house: &House, client: &Client, path: &str, name: &str, email: &str) -> Page {
+/// Presses a button of the link's page and signs up, until the address is verified and one is back at the link.
+fn sign_up(app: &TestApp, client: &Client, path: &str, name: &str, email: &str) -> Page {
     client.get(path).expect(200).expect_text("Create an account");
     let form = client
         .post(&format!("{path}/opening"), &[("way", "signup")])
@@ -137,26 +137,26 @@ fn sign_up(house: &House, client: &Client, path: &str, name: &str, email: &str) 
         ("next", &next),
     ];
     client.post("/signup", &fields).expect_redirect("/verify");
-    let letter = house.mail_to(email).link("/verify/");
-    client.post(&letter, &[]).expect(303).follow(client).expect(200)
+    let message = app.mail_to(email).link("/verify/");
+    client.post(&message, &[]).expect(303).follow(client).expect(200)
 }
 
 #[test]
 fn a_stranger_signs_up_by_a_link_and_joins() {
-    let house = House::open();
-    let place = Place::of(&house, "stranger");
-    let harbor = house
+    let app = TestApp::open();
+    let place = Place::of(&app, "stranger");
+    let harbor = app
         .database
         .words("SELECT id AS value FROM companies WHERE slug = 'harbor'");
     let (path, _) = place.link(&[("company_id", &harbor[0]), ("company_role", "editor")]);
     assert_eq!(place.funnel(), ["0", "0", "0"]);
 
-    let noah = house.client();
+    let noah = app.client();
     let page = noah.get(&path).expect(200);
     for words in ["Join Lakeside Agency", "Olivia Hart", "Member", "Harbor (Editor)"] {
         assert!(page.has(words), "{words}: {}", page.text());
     }
-    let back = sign_up(&house, &noah, &path, "Noah Hill", "noah@hill.test");
+    let back = sign_up(&app, &noah, &path, "Noah Hill", "noah@hill.test");
     assert_eq!(place.funnel(), ["1", "1", "0"]);
     back.expect_text("You join as noah@hill.test");
     let form = noah.get(&format!("{path}?continued=1")).form(&path);
@@ -180,13 +180,13 @@ fn a_stranger_signs_up_by_a_link_and_joins() {
         .expect_text("You are a member of Lakeside Agency");
     noah.post(&path, &[]).expect_redirect("/organizations/stranger");
     assert_eq!(place.funnel(), ["1", "1", "1"]);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn who_comes_by_a_link_for_new_companies_names_one_and_manages_it() {
-    let house = House::open();
-    let place = Place::of(&house, "founders");
+fn anyone_who_comes_by_a_link_for_new_companies_names_one_and_manages_it() {
+    let app = TestApp::open();
+    let place = Place::of(&app, "founders");
     let (path, _) = place.link(&[("purpose", "new_company"), ("company_role", "manager")]);
     let noah = place.person("Noah Hill", "noah@hill.test");
     noah.get(&path).expect(200).expect_text("Set up your company");
@@ -219,35 +219,35 @@ fn who_comes_by_a_link_for_new_companies_names_one_and_manages_it() {
         "{}",
         place.sentences()
     );
-    // Whoever is in every company gains nothing by a role in one.
+    // Anyone who is in every company gains nothing by a role in one.
     place.owner.post(&path, &[("company_name", "Olivia’s")]).expect(303);
     assert_eq!(place.count("company_assignments", ""), 2);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn of_twenty_people_at_once_a_link_for_seven_lets_in_seven() {
-    let house = House::open();
+fn of_twenty_people_in_parallel_a_link_for_seven_admits_seven() {
+    let app = TestApp::open();
     for (purpose, slug) in [(LinkPurpose::Join, "seven"), (LinkPurpose::NewCompany, "seven-new")] {
-        let place = Place::of(&house, slug);
-        let (tickets, token) = house.stage(|stage| {
-            let organization = stage.organization_of(slug);
-            let olivia = stage.user(&format!("olivia@{slug}.test"));
+        let place = Place::of(&app, slug);
+        let (tickets, token) = app.fixtures(|fixtures| {
+            let organization = fixtures.organization_of(slug);
+            let olivia = fixtures.user(&format!("olivia@{slug}.test"));
             let terms = LinkTerms {
                 purpose,
                 max_uses: Some(7),
                 ..open_link("Seven")
             };
-            let (_, token) = stage.link(organization, olivia, &terms);
+            let (_, token) = fixtures.link(organization, olivia, &terms);
             let tickets: Vec<_> = (0..20)
                 .map(|n| {
-                    let user = stage.account(&format!("Guest {n}"), &format!("guest{n}@{slug}.test"), true);
-                    stage.ticket(user)
+                    let user = fixtures.account(&format!("Guest {n}"), &format!("guest{n}@{slug}.test"), true);
+                    fixtures.ticket(user)
                 })
                 .collect();
             (tickets, token)
         });
-        let clients: Vec<_> = tickets.iter().map(|ticket| house.holder(ticket)).collect();
+        let clients: Vec<_> = tickets.iter().map(|ticket| app.holder(ticket)).collect();
         let path = format!("/join/{token}");
         let pages = at_once(
             clients
@@ -267,21 +267,21 @@ fn of_twenty_people_at_once_a_link_for_seven_lets_in_seven() {
         let late = place.person("Late Guest", &format!("late@{slug}.test"));
         late.get(&path).expect(200).expect_text("reached its maximum uses");
     }
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn one_person_who_presses_twenty_times_comes_in_once() {
-    let house = House::open();
-    let place = Place::of(&house, "eager");
+    let app = TestApp::open();
+    let place = Place::of(&app, "eager");
     let (join, _) = place.link(&[]);
     let (found, _) = place.link(&[("purpose", "new_company"), ("company_role", "manager")]);
     for (path, email) in [(join, "noah@hill.test"), (found, "mia@hill.test")] {
-        let ticket = house.stage(|stage| {
-            let user = stage.account("Eager One", email, true);
-            stage.ticket(user)
+        let ticket = app.fixtures(|fixtures| {
+            let user = fixtures.account("Eager One", email, true);
+            fixtures.ticket(user)
         });
-        let clients: Vec<_> = (0..20).map(|_| house.holder(&ticket)).collect();
+        let clients: Vec<_> = (0..20).map(|_| app.holder(&ticket)).collect();
         let pages = at_once(
             clients
                 .iter()
@@ -296,13 +296,13 @@ fn one_person_who_presses_twenty_times_comes_in_once() {
     }
     assert_eq!(place.count("companies", "AND t.name = 'Once Only'"), 1);
     assert_eq!(place.count("onboarding_links", "AND t.uses = 1 AND t.joined = 1"), 2);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn a_link_for_certain_domains_lets_in_proven_addresses_of_these_alone() {
-    let house = House::shared();
-    let place = Place::of(house, "domains");
+fn a_link_for_certain_domains_admits_verified_addresses_of_these_alone() {
+    let app = TestApp::shared();
+    let place = Place::of(app, "domains");
     let (path, _) = place.link(&[("domains", "@hill.test\nlake.test")]);
     let far = place.person("Ana Far", "ana@notthehill.test");
     far.get(&path).expect(200).expect_text("Use another email address");
@@ -313,28 +313,28 @@ fn a_link_for_certain_domains_lets_in_proven_addresses_of_these_alone() {
     let near = place.person("Noah Hill", "noah-domains@hill.test");
     near.post(&path, &[]).expect(303);
     assert_eq!(place.role_of("noah-domains@hill.test").as_deref(), Some("member"));
-    // An address that is not proven proves nothing: the link does not prove it.
-    let ticket = house.stage(|stage| {
-        let user = stage.account("Eve False", "eve-domains@hill.test", false);
-        stage.ticket(user)
+    // An address that is not verified proves nothing: the link does not prove it.
+    let ticket = app.fixtures(|fixtures| {
+        let user = fixtures.account("Eve False", "eve-domains@hill.test", false);
+        fixtures.ticket(user)
     });
-    let eve = house.holder(&ticket);
+    let eve = app.holder(&ticket);
     eve.get(&path).expect(200).expect_text("Verify your email");
     eve.post(&path, &[]).expect_redirect("/verify");
     assert_eq!(place.role_of("eve-domains@hill.test"), None);
 }
 
 #[test]
-fn a_link_that_is_over_off_or_replaced_lets_nobody_in_and_says_so() {
-    let house = House::open();
-    let place = Place::of(&house, "over");
+fn a_link_that_is_over_off_or_replaced_admits_no_one_and_says_so() {
+    let app = TestApp::open();
+    let place = Place::of(&app, "over");
     let noah = place.person("Noah Hill", "noah@hill.test");
     let refused = |path: &str, words: &str| {
-        for client in [&noah, &house.client()] {
+        for client in [&noah, &app.client()] {
             client.get(path).expect(200).expect_text(words);
         }
         noah.post(path, &[]).expect(422).expect_text(words);
-        let out = house.client();
+        let out = app.client();
         out.post(&format!("{path}/opening"), &[("way", "signup")])
             .expect_redirect(path);
         assert_eq!(place.role_of("noah@hill.test"), None);
@@ -356,7 +356,7 @@ fn a_link_that_is_over_off_or_replaced_lets_nobody_in_and_says_so() {
     refused(&old, "A newer link");
     noah.get(&new).expect(200).expect_text("Join Lakeside Agency");
 
-    let day = house.day(2);
+    let day = app.day(2);
     let fields = [
         ("name", "Partner fair"),
         ("purpose", "join"),
@@ -367,10 +367,10 @@ fn a_link_that_is_over_off_or_replaced_lets_nobody_in_and_says_so() {
     ];
     place.owner.post(&at, &fields).expect(303);
     assert_eq!(place.newest().0, new, "a change keeps the address");
-    house.advance(Duration::from_secs(2 * 86_400));
+    app.advance(Duration::from_secs(2 * 86_400));
     noah.get(&new).expect(200).expect_text("Join Lakeside Agency");
-    house.advance(Duration::from_secs(86_400));
-    let (noah, owner) = (house.enter("noah@hill.test"), house.enter("olivia@over.test"));
+    app.advance(Duration::from_secs(86_400));
+    let (noah, owner) = (app.enter("noah@hill.test"), app.enter("olivia@over.test"));
     noah.get(&new).expect(200).expect_text("has expired");
     noah.post(&new, &[]).expect(422);
     owner.get(&place.base()).expect_text("Expired");
@@ -389,14 +389,14 @@ fn a_link_that_is_over_off_or_replaced_lets_nobody_in_and_says_so() {
             "onboarding_link.edited"
         ]
     );
-    house.client().get("/join/nothing").expect(404);
+    app.client().get("/join/nothing").expect(404);
     noah.post("/join/nothing", &[]).expect(404);
 }
 
 #[test]
 fn the_form_of_a_link_says_what_is_wrong_and_changes_nothing() {
-    let house = House::shared();
-    let place = Place::of(house, "forms");
+    let app = TestApp::shared();
+    let place = Place::of(app, "forms");
     let good = [
         ("name", "Partner fair"),
         ("purpose", "join"),
@@ -433,47 +433,47 @@ fn the_form_of_a_link_says_what_is_wrong_and_changes_nothing() {
 
 #[test]
 fn a_link_can_be_copied_again_later_and_showing_it_changes_nothing() {
-    let mut house = House::open();
+    let mut app = TestApp::open();
     let (path, before) = {
-        let place = Place::of(&house, "copy");
+        let place = Place::of(&app, "copy");
         let (path, _) = place.link(&[("purpose", "new_company"), ("company_role", "manager")]);
-        let rows = |house: &House| {
-            house.database.words(
+        let rows = |app: &TestApp| {
+            app.database.words(
                 "SELECT opened || ' ' || uses || ' ' || joined || ' ' || token_hash AS value FROM onboarding_links",
             )
         };
-        let before = rows(&house);
+        let before = rows(&app);
         let token = path.strip_prefix("/join/").expect("a token").to_owned();
         assert!(!before[0].contains(&token), "the token is not stored");
         let noah = place.person("Noah Hill", "noah@hill.test");
-        for client in [&house.client(), &noah, &place.owner] {
+        for client in [&app.client(), &noah, &place.owner] {
             for _ in 0..3 {
                 client.get(&path).expect(200);
                 client.get(&format!("{path}?continued=1")).expect(200);
             }
         }
-        assert_eq!(rows(&house), before);
+        assert_eq!(rows(&app), before);
         assert_eq!(place.role_of("noah@hill.test"), None);
         assert_eq!(place.newest().0, path);
         (path, before)
     };
-    house.restart();
-    let owner = house.enter("olivia@copy.test");
+    app.restart();
+    let owner = app.enter("olivia@copy.test");
     let list = owner.get("/organizations/copy/settings/onboarding").expect(200);
-    assert_eq!(list.texts(".secret"), [format!("{}{path}", house.base())]);
+    assert_eq!(list.texts(".secret"), [format!("{}{path}", app.base())]);
     assert_eq!(before.len(), 1);
     // Pressing counts, once in each browser.
-    let out = house.client();
+    let out = app.client();
     for _ in 0..3 {
         out.post(&format!("{path}/opening"), &[("way", "login")]).expect(303);
     }
-    assert_eq!(house.database.number("SELECT opened AS value FROM onboarding_links"), 1);
+    assert_eq!(app.database.number("SELECT opened AS value FROM onboarding_links"), 1);
 }
 
 #[test]
-fn who_decides_lets_in_or_declines_those_who_ask() {
-    let house = House::open();
-    let place = Place::of(&house, "queue");
+fn anyone_who_decides_admits_or_declines_those_who_ask() {
+    let app = TestApp::open();
+    let place = Place::of(&app, "queue");
     let admin = place.member("Ada Admin", "ada@queue.test", "admin");
     place.member("Ed Editor", "ed@queue.test", "editor");
     let (path, _) = place.link(&[
@@ -497,17 +497,17 @@ fn who_decides_lets_in_or_declines_those_who_ask() {
         .expect_text("Waiting for approval")
         .expect_text("Hill Studio");
 
-    // Who decides learns of it, nobody else.
-    let letter = house.mail_to("ada@queue.test");
-    assert!(letter.subject.contains("Mia Lake"), "{}", letter.subject);
+    // Who decides learns of it, no one else.
+    let message = app.mail_to("ada@queue.test");
+    assert!(message.subject.contains("Mia Lake"), "{}", message.subject);
     assert!(
-        letter.text.contains("Lake Studio") && letter.text.contains("mia@lake.test"),
+        message.text.contains("Lake Studio") && message.text.contains("mia@lake.test"),
         "{}",
-        letter.text
+        message.text
     );
-    assert_eq!(house.letters_to("ada@queue.test").len(), 2);
-    assert_eq!(house.letters_to("ed@queue.test").len(), 0);
-    let queue = admin.get(&letter.link("/organizations/")).expect(200);
+    assert_eq!(app.letters_to("ada@queue.test").len(), 2);
+    assert_eq!(app.letters_to("ed@queue.test").len(), 0);
+    let queue = admin.get(&message.link("/organizations/")).expect(200);
     assert_eq!(queue.texts("tbody tr").len(), 2);
     let ids: Vec<String> = queue
         .all("tbody tr", "id")
@@ -528,13 +528,13 @@ fn who_decides_lets_in_or_declines_those_who_ask() {
         .expect_text("answered or withdrawn already");
     decide(&place.owner, &ids[1], "approve").expect(422);
 
-    let welcome = house.mail_to("noah@hill.test");
+    let welcome = app.mail_to("noah@hill.test");
     assert!(welcome.subject.contains("Welcome"), "{}", welcome.subject);
     noah.get(&welcome.link("/organizations/"))
         .expect(200)
         .expect_text("Hill Studio");
     assert_eq!(place.role_of("noah@hill.test").as_deref(), Some("member"));
-    assert!(house.mail_to("mia@lake.test").subject.contains("declined"));
+    assert!(app.mail_to("mia@lake.test").subject.contains("declined"));
     mia.get(&path).expect(200).expect_text("declined");
     mia.post(&path, &[("company_name", "Lake Studio")]).expect(422);
     assert_eq!(place.role_of("mia@lake.test"), None);
@@ -548,13 +548,13 @@ fn who_decides_lets_in_or_declines_those_who_ask() {
         actions.contains("join.requested join.requested company.created join.approved join.denied"),
         "{actions}"
     );
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
-    let house = House::open();
-    let place = Place::of(&house, "patience");
+    let app = TestApp::open();
+    let place = Place::of(&app, "patience");
     let (path, _) = place.link(&[("approval", "approval")]);
     let noah = place.person("Noah Hill", "noah@hill.test");
     let mia = place.person("Mia Lake", "mia@lake.test");
@@ -571,8 +571,8 @@ fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
     assert_eq!(place.count("join_requests", "AND t.status = 'awaiting'"), 2);
     noah.post(&withdrawal, &[]).expect(303);
     noah.get(&path).expect(200).expect_text("Request to join");
-    house.advance(Duration::from_secs(31 * 86_400));
-    house.sweep();
+    app.advance(Duration::from_secs(31 * 86_400));
+    app.sweep();
     assert_eq!(place.count("join_requests", "AND t.status = 'awaiting'"), 0);
     assert_eq!(place.count("join_requests", "AND t.status = 'expired'"), 1);
     assert!(
@@ -580,7 +580,7 @@ fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
         "{}",
         place.sentences()
     );
-    house
+    app
         .enter("mia@lake.test")
         .get(&path)
         .expect(200)
@@ -588,19 +588,19 @@ fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
 }
 
 #[test]
-fn who_decides_gives_no_more_than_they_may_give() {
-    let house = House::shared();
-    let place = Place::of(house, "beyond");
+fn anyone_who_decides_gives_no_more_than_they_may_give() {
+    let app = TestApp::shared();
+    let place = Place::of(app, "beyond");
     let tom = place.member("Tom User", "tom@beyond.test", "user_admin");
     let (path, id) = place.link(&[("role", "admin"), ("approval", "approval")]);
     let noah = place.person("Noah Hill", "noah-beyond@hill.test");
     noah.post(&path, &[]).expect(303);
     assert_eq!(
-        house.letters_to("tom@beyond.test").len(),
+        app.letters_to("tom@beyond.test").len(),
         0,
         "who cannot let them in is not asked"
     );
-    assert_eq!(house.letters_to("olivia@beyond.test").len(), 1);
+    assert_eq!(app.letters_to("olivia@beyond.test").len(), 1);
     let queue = tom.get(&format!("{}/requests", place.base())).expect(200);
     let request = queue.all("tbody tr", "id")[0].trim_start_matches("request-").to_owned();
     let decision = format!("{}/requests/{request}/decision", place.base());
@@ -637,16 +637,16 @@ fn who_decides_gives_no_more_than_they_may_give() {
 }
 
 #[test]
-fn nobody_makes_a_link_that_gives_more_than_they_may_give() {
-    let house = House::open();
-    let place = Place::of(&house, "custom");
+fn no_one_makes_a_link_that_gives_more_than_they_may_give() {
+    let app = TestApp::open();
+    let place = Place::of(&app, "custom");
     let tom = place.member("Tom Custom", "tom@custom.test", "user_admin");
     // A user admin with the right to manage links, by a custom role.
-    house.database.execute(
+    app.database.execute(
         "INSERT INTO custom_roles (organization_id, id, name, description, base, permissions, created_by, created_at)
          SELECT organization_id, '00000000000070008000000000000001', 'Welcome desk', '', 'user_admin', 'onboarding.manage onboarding.copy members.invite members.role members.view access.view', user_id, 0 FROM memberships WHERE role = 'owner'",
     );
-    house.database.execute(
+    app.database.execute(
         "UPDATE memberships SET custom_role_id = '00000000000070008000000000000001' WHERE role = 'user_admin'",
     );
     let form = |role: &'static str, purpose: &'static str| {
@@ -685,9 +685,9 @@ fn nobody_makes_a_link_that_gives_more_than_they_may_give() {
 }
 
 #[test]
-fn a_link_lets_nobody_in_after_its_maker_lost_the_right_until_somebody_takes_it_over() {
-    let house = House::open();
-    let place = Place::of(&house, "demoted");
+fn a_link_admits_no_one_after_its_maker_lost_the_permission_until_someone_takes_it_over() {
+    let app = TestApp::open();
+    let place = Place::of(&app, "demoted");
     let ada = place.member("Ada Admin", "ada@demoted.test", "admin");
     let fields = [
         ("name", "Ada’s link"),
@@ -702,7 +702,7 @@ fn a_link_lets_nobody_in_after_its_maker_lost_the_right_until_somebody_takes_it_
     noah.get(&path)
         .expect(200)
         .expect_text("Ada Admin of Lakeside Agency invites you");
-    let member = house.database.words(
+    let member = app.database.words(
         "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'ada@demoted.test'",
     );
     let at = format!("/organizations/demoted/members/{}", member[0]);
@@ -712,7 +712,7 @@ fn a_link_lets_nobody_in_after_its_maker_lost_the_right_until_somebody_takes_it_
         .expect(303);
     noah.get(&path).expect(200).expect_text("is paused");
     noah.post(&path, &[]).expect(422);
-    house
+    app
         .client()
         .post(&format!("{path}/opening"), &[("way", "signup")])
         .expect_redirect(&path);
@@ -748,7 +748,7 @@ fn a_link_lets_nobody_in_after_its_maker_lost_the_right_until_somebody_takes_it_
     ];
     fresh.post(&place.base(), &fields).expect(303);
     let (path, _) = place.newest();
-    house
+    app
         .database
         .execute("UPDATE organizations SET policies = '{\"admin\":{\"company.create\":\"deny\"}}'");
     let mia = place.person("Mia Lake", "mia@lake.test");
@@ -759,9 +759,9 @@ fn a_link_lets_nobody_in_after_its_maker_lost_the_right_until_somebody_takes_it_
 }
 
 #[test]
-fn who_was_removed_asks_first_and_who_is_suspended_stays_out() {
-    let house = House::open();
-    let place = Place::of(&house, "again");
+fn anyone_who_was_removed_asks_first_and_who_is_suspended_stays_out() {
+    let app = TestApp::open();
+    let place = Place::of(&app, "again");
     let (path, _) = place.link(&[]);
     let (noah, mia, zoe) = (
         place.member("Noah Hill", "noah@hill.test", "viewer"),
@@ -769,7 +769,7 @@ fn who_was_removed_asks_first_and_who_is_suspended_stays_out() {
         place.member("Zoe Left", "zoe@left.test", "viewer"),
     );
     let id = |email: &str| {
-        house.database.words(&format!(
+        app.database.words(&format!(
             "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}'"
         ))[0]
             .clone()
@@ -782,7 +782,7 @@ fn who_was_removed_asks_first_and_who_is_suspended_stays_out() {
         )
         .expect(303);
     zoe.post("/organizations/again/leaving", &[]).expect(303);
-    house.database.execute(&format!(
+    app.database.execute(&format!(
         "UPDATE memberships SET status = 'suspended' WHERE id = '{}'",
         id("mia@lake.test")
     ));
@@ -804,8 +804,8 @@ fn who_was_removed_asks_first_and_who_is_suspended_stays_out() {
 
 #[test]
 fn an_open_invitation_is_closed_when_the_person_comes_by_a_link() {
-    let house = House::shared();
-    let place = Place::of(house, "both-ways");
+    let app = TestApp::shared();
+    let place = Place::of(app, "both-ways");
     let (path, _) = place.link(&[]);
     crate::harness::people::invite(&place.owner, "both-ways", "noah-both@hill.test", "viewer");
     let noah = place.person("Noah Hill", "noah-both@hill.test");
@@ -820,8 +820,8 @@ fn an_open_invitation_is_closed_when_the_person_comes_by_a_link() {
 
 #[test]
 fn a_link_asks_strangers_in_where_sign_up_is_by_invitation() {
-    let house = House::with(|config| config.signup = Signup::Invited);
-    let place = Place::of(&house, "closed-house");
+    let app = TestApp::with(|config| config.signup = Signup::Invited);
+    let place = Place::of(&app, "closed-house");
     let (path, _) = place.link(&[("domains", "hill.test")]);
     let fields = |email: &'static str, next: &str| {
         [
@@ -840,7 +840,7 @@ fn a_link_asks_strangers_in_where_sign_up_is_by_invitation() {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
         client.post("/signup", &fields)
     };
-    let out = house.client();
+    let out = app.client();
     post(&out, "noah@hill.test", "")
         .expect(422)
         .expect_text("by invitation");
@@ -854,30 +854,30 @@ fn a_link_asks_strangers_in_where_sign_up_is_by_invitation() {
         "{:?}",
         login.links()
     );
-    sign_up(&house, &out, &path, "Noah Hill", "noah@hill.test");
+    sign_up(&app, &out, &path, "Noah Hill", "noah@hill.test");
     out.post(&path, &[("continued", "1")])
         .expect_redirect("/organizations/closed-house");
     assert_eq!(place.funnel(), ["1", "1", "1"]);
-    // A link that is off asks nobody in.
+    // A link that is off asks no one in.
     let (_, id) = place.newest();
     place
         .owner
         .post(&format!("{}/{id}/disabling", place.base()), &[])
         .expect(303);
-    post(&house.client(), "mia@hill.test", &path)
+    post(&app.client(), "mia@hill.test", &path)
         .expect(422)
         .expect_text("by invitation");
 }
 
 #[test]
-fn an_organization_that_waits_for_its_deletion_takes_nobody_in() {
-    let house = House::shared();
-    let place = Place::of(house, "ending");
+fn an_organization_that_waits_for_its_deletion_takes_no_one_in() {
+    let app = TestApp::shared();
+    let place = Place::of(app, "ending");
     let (path, _) = place.link(&[]);
     let noah = place.person("Noah Hill", "noah-ending@hill.test");
-    house.database.execute(&format!(
+    app.database.execute(&format!(
         "UPDATE organizations SET delete_after = {} WHERE id = (SELECT organization_id FROM organization_slugs WHERE slug = 'ending')",
-        house.now() + 1_000_000_000
+        app.now() + 1_000_000_000
     ));
     noah.get(&path).expect(200).expect_text("doesn’t accept new members");
     noah.post(&path, &[]).expect(422);
@@ -886,8 +886,8 @@ fn an_organization_that_waits_for_its_deletion_takes_nobody_in() {
 
 #[test]
 fn another_organizations_links_and_requests_are_not_found() {
-    let house = House::shared();
-    let (mine, theirs) = (Place::of(house, "isle-one"), Place::of(house, "isle-two"));
+    let app = TestApp::shared();
+    let (mine, theirs) = (Place::of(app, "isle-one"), Place::of(app, "isle-two"));
     let (path, id) = theirs.link(&[("approval", "approval")]);
     theirs
         .person("Noah Hill", "noah-isle@hill.test")
@@ -922,8 +922,8 @@ fn another_organizations_links_and_requests_are_not_found() {
 
 #[test]
 fn very_many_ways_in_a_day_are_too_many() {
-    let house = House::shared();
-    let place = Place::of(house, "many-ways");
+    let app = TestApp::shared();
+    let place = Place::of(app, "many-ways");
     let (path, _) = place.link(&[("purpose", "new_company"), ("company_role", "manager")]);
     let noah = place.person("Noah Hill", "noah-many@hill.test");
     for n in 0..10 {
@@ -949,9 +949,9 @@ mod browser {
     }
 
     fn by_phone(look: Look) {
-        let house = House::open();
-        let owner = house.owner_of("Lakeside Agency", "lakeside");
-        let browser = Browser::with(&house.base(), look);
+        let app = TestApp::open();
+        let owner = app.owner_of("Lakeside Agency", "lakeside");
+        let browser = Browser::with(&app.base(), look);
         browser.sign_in_as(&owner);
         browser.goto("/organizations/lakeside/settings/onboarding");
         browser.wait_for_text("No links yet");
@@ -967,8 +967,8 @@ mod browser {
         browser.expect_clean();
         drop(browser);
 
-        let browser = Browser::with(&house.base(), look);
-        browser.goto(url.trim().strip_prefix(&house.base()).expect("on this instance"));
+        let browser = Browser::with(&app.base(), look);
+        browser.goto(url.trim().strip_prefix(&app.base()).expect("on this instance"));
         browser.wait_for_text("Set up your client at Lakeside Agency");
         browser.press("Create an account");
         browser.wait_for_text("Then continue to Lakeside Agency");
@@ -978,7 +978,7 @@ mod browser {
         browser.click("#terms");
         browser.press("Create account");
         browser.wait_for_text("Check your email");
-        browser.goto(&house.mail_to("noah@hill.test").link("/verify/"));
+        browser.goto(&app.mail_to("noah@hill.test").link("/verify/"));
         browser.press("Verify email");
         browser.wait_for_text("You join as noah@hill.test");
         assert_eq!(browser.overflow(), 0);

@@ -2,29 +2,29 @@
 //! still names it, and never to where the mover may not put it.
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
-use crate::harness::stage::open_link;
+use crate::harness::test_app::TestApp;
+use crate::harness::fixtures::open_link;
 
 const FROM: &str = "/organizations/harbor/companies/north";
 
 /// An owner of two organizations: Harbor with North, and Meadow.
-fn two(house: &House) -> Client {
-    let ticket = house.stage(|stage| {
-        let olivia = stage.account("Olivia Hart", "olivia@move.test", true);
-        let harbor = stage.organization("Harbor", "harbor", olivia);
-        stage.organization("Meadow", "meadow", olivia);
-        stage.company(harbor, "North", "north");
-        stage.ticket(olivia)
+fn two(app: &TestApp) -> Client {
+    let ticket = app.fixtures(|fixtures| {
+        let olivia = fixtures.account("Olivia Hart", "olivia@move.test", true);
+        let harbor = fixtures.organization("Harbor", "harbor", olivia);
+        fixtures.organization("Meadow", "meadow", olivia);
+        fixtures.company(harbor, "North", "north");
+        fixtures.ticket(olivia)
     });
-    house.holder(&ticket)
+    app.holder(&ticket)
 }
 
 fn move_it(client: &Client, to: &str, name: &str) -> crate::harness::page::Page {
     client.post(&format!("{FROM}/moving"), &[("to", to), ("name", name)])
 }
 
-fn words(house: &House, slug: &str, sql: &str) -> Vec<String> {
-    house.database.words(&sql.replace(
+fn words(app: &TestApp, slug: &str, sql: &str) -> Vec<String> {
+    app.database.words(&sql.replace(
         "{org}",
         &format!("(SELECT organization_id FROM organization_slugs WHERE slug = '{slug}')"),
     ))
@@ -32,25 +32,25 @@ fn words(house: &House, slug: &str, sql: &str) -> Vec<String> {
 
 #[test]
 fn a_company_moves_with_the_people_who_are_in_both_organizations() {
-    let house = House::open();
-    let olivia = two(&house);
-    let (tara, sam) = house.stage(|stage| {
-        let (harbor, meadow) = (stage.organization_of("harbor"), stage.organization_of("meadow"));
-        let north = stage.company_of(harbor, "north");
+    let app = TestApp::open();
+    let olivia = two(&app);
+    let (tara, sam) = app.fixtures(|fixtures| {
+        let (harbor, meadow) = (fixtures.organization_of("harbor"), fixtures.organization_of("meadow"));
+        let north = fixtures.company_of(harbor, "north");
         // Tara is in both, Sam only here, Kim is suspended there, and Meadow has a North already.
         let people = ["Tara Long", "Sam Reed", "Kim Park"].map(|name| {
             let email = format!("{}@move.test", name[..3].to_lowercase());
-            let user = stage.account(name, &email, true);
-            stage.enrol(harbor, user, "member", &[(north, "editor")]);
+            let user = fixtures.account(name, &email, true);
+            fixtures.enrol(harbor, user, "member", &[(north, "editor")]);
             user
         });
-        stage.enrol(meadow, people[0], "member", &[]);
-        let kim = stage.enrol(meadow, people[2], "member", &[]);
-        stage.company(meadow, "North", "north");
-        stage.shut_out(meadow, kim);
-        (stage.ticket(people[0]), stage.ticket(people[1]))
+        fixtures.enrol(meadow, people[0], "member", &[]);
+        let kim = fixtures.enrol(meadow, people[2], "member", &[]);
+        fixtures.company(meadow, "North", "north");
+        fixtures.shut_out(meadow, kim);
+        (fixtures.ticket(people[0]), fixtures.ticket(people[1]))
     });
-    let (tara, sam) = (house.holder(&tara), house.holder(&sam));
+    let (tara, sam) = (app.holder(&tara), app.holder(&sam));
     sam.get(FROM).expect(200);
 
     let page = olivia.get(&format!("{FROM}/moving?to=meadow")).expect(200);
@@ -68,12 +68,12 @@ fn a_company_moves_with_the_people_who_are_in_both_organizations() {
     sam.get(&there).expect(404);
 
     let assigned = "SELECT u.email AS value FROM company_assignments a JOIN memberships m ON m.id = a.membership_id JOIN users u ON u.id = m.user_id WHERE a.organization_id = {org} ORDER BY 1";
-    assert_eq!(words(&house, "meadow", assigned), ["tar@move.test"]);
-    assert!(words(&house, "harbor", assigned).is_empty());
+    assert_eq!(words(&app, "meadow", assigned), ["tar@move.test"]);
+    assert!(words(&app, "harbor", assigned).is_empty());
     // Each log tells its side, and holds.
     let told = |slug: &str| {
         let sql = "SELECT action AS value FROM audit_events WHERE organization_id = {org} AND (action LIKE 'company.moved%' OR action LIKE 'member.%assigned') ORDER BY seq";
-        words(&house, slug, sql)
+        words(&app, slug, sql)
     };
     assert_eq!(
         told("harbor"),
@@ -93,61 +93,61 @@ fn a_company_moves_with_the_people_who_are_in_both_organizations() {
         .get("/organizations/meadow/settings/audit")
         .expect(200)
         .expect_text("Moved North here from Harbor");
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn nobody_is_placed_there_whom_the_mover_could_not_assign_and_not_the_mover() {
-    let house = House::open();
-    let olivia = two(&house);
-    house.stage(|stage| {
-        let owner = stage.user("olivia@move.test");
-        let noah = stage.account("Noah Brandt", "noah@move.test", true);
-        let harbor = stage.organization_of("harbor");
-        let north = stage.company_of(harbor, "north");
-        let vale = stage.organization("Vale", "vale", noah);
+fn no_one_is_placed_there_whom_the_mover_could_not_assign_and_not_the_mover() {
+    let app = TestApp::open();
+    let olivia = two(&app);
+    app.fixtures(|fixtures| {
+        let owner = fixtures.user("olivia@move.test");
+        let noah = fixtures.account("Noah Brandt", "noah@move.test", true);
+        let harbor = fixtures.organization_of("harbor");
+        let north = fixtures.company_of(harbor, "north");
+        let vale = fixtures.organization("Vale", "vale", noah);
         // There she only has what a role of Vale's own gives her.
-        let founder = stage.custom_role(
+        let founder = fixtures.custom_role(
             vale,
             noah,
             "Founder",
             "user_admin",
             "overview.view company.create members.view members.assign members.role",
         );
-        let me = stage.enrol(vale, owner, "member", &[]);
-        stage.give(vale, me, founder);
-        let herself = stage.membership(harbor, owner);
-        stage.assign(harbor, herself, north, "manager");
+        let me = fixtures.enrol(vale, owner, "member", &[]);
+        fixtures.give(vale, me, founder);
+        let herself = fixtures.membership(harbor, owner);
+        fixtures.assign(harbor, herself, north, "manager");
         for (name, role) in [("Sam Reed", "member"), ("Ada Finch", "admin")] {
             let email = format!("{}@move.test", name[..3].to_lowercase());
-            let user = stage.account(name, &email, true);
-            stage.enrol(harbor, user, "member", &[(north, "editor")]);
-            stage.enrol(vale, user, role, &[]);
+            let user = fixtures.account(name, &email, true);
+            fixtures.enrol(harbor, user, "member", &[(north, "editor")]);
+            fixtures.enrol(vale, user, role, &[]);
         }
     });
     move_it(&olivia, "vale", "North").expect(303);
     let assigned = "SELECT u.email AS value FROM company_assignments a JOIN memberships m ON m.id = a.membership_id JOIN users u ON u.id = m.user_id WHERE a.organization_id = {org} ORDER BY 1";
-    assert_eq!(words(&house, "vale", assigned), ["sam@move.test"]);
-    house.expect_sound();
+    assert_eq!(words(&app, "vale", assigned), ["sam@move.test"]);
+    app.expect_sound();
 }
 
 #[test]
 fn nothing_moves_past_what_still_names_the_company() {
-    let house = House::open();
-    let olivia = two(&house);
-    let (review, request, links) = house.stage(|stage| {
-        let harbor = stage.organization_of("harbor");
-        let owner = stage.user("olivia@move.test");
-        let north = stage.company_of(harbor, "north");
-        let tara = stage.account("Tara Long", "tara@move.test", true);
-        let tara = stage.enrol(harbor, tara, "member", &[(north, "viewer")]);
-        stage.invitation(harbor, owner, "new@move.test", "member", &[(north, "viewer")]);
-        stage.group(harbor, owner, "Field team", "member", &[(north, "viewer")]);
+    let app = TestApp::open();
+    let olivia = two(&app);
+    let (review, request, links) = app.fixtures(|fixtures| {
+        let harbor = fixtures.organization_of("harbor");
+        let owner = fixtures.user("olivia@move.test");
+        let north = fixtures.company_of(harbor, "north");
+        let tara = fixtures.account("Tara Long", "tara@move.test", true);
+        let tara = fixtures.enrol(harbor, tara, "member", &[(north, "viewer")]);
+        fixtures.invitation(harbor, owner, "new@move.test", "member", &[(north, "viewer")]);
+        fixtures.group(harbor, owner, "Field team", "member", &[(north, "viewer")]);
         let mut terms = open_link("Spring fair");
         terms.companies = vec![north];
-        let (link, _) = stage.link(harbor, owner, &terms);
-        let request = stage.request(harbor, tara, "co.edit", Some(north));
-        let review = stage.review(harbor, owner, Some(vec![north]));
+        let (link, _) = fixtures.link(harbor, owner, &terms);
+        let request = fixtures.request(harbor, tara, "co.edit", Some(north));
+        let review = fixtures.review(harbor, owner, Some(vec![north]));
         (review.to_string(), request.to_string(), link.to_string())
     });
     let page = olivia.get(&format!("{FROM}/moving?to=meadow")).expect(200);
@@ -165,7 +165,7 @@ fn nothing_moves_past_what_still_names_the_company() {
     // One after the other is settled.
     let base = "/organizations/harbor";
     let id = |table: &str| {
-        house
+        app
             .database
             .words(&format!("SELECT id AS value FROM {table}"))
             .remove(0)
@@ -195,20 +195,20 @@ fn nothing_moves_past_what_still_names_the_company() {
     move_it(&olivia, "meadow", "North").expect_redirect("/organizations/meadow/companies/north");
     // The review that looked at it is still there to be read.
     olivia.get(&format!("{base}/access/reviews/{review}")).expect(200);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn under_dual_control_one_owner_alone_moves_nothing_out() {
-    let house = House::open();
-    let olivia = two(&house);
-    let noah = house.stage(|stage| {
-        let harbor = stage.organization_of("harbor");
-        let noah = stage.account("Noah Brandt", "noah@move.test", true);
-        stage.enrol(harbor, noah, "owner", &[]);
-        stage.ticket(noah)
+    let app = TestApp::open();
+    let olivia = two(&app);
+    let noah = app.fixtures(|fixtures| {
+        let harbor = fixtures.organization_of("harbor");
+        let noah = fixtures.account("Noah Brandt", "noah@move.test", true);
+        fixtures.enrol(harbor, noah, "owner", &[]);
+        fixtures.ticket(noah)
     });
-    let (noah, settings) = (house.holder(&noah), "/organizations/harbor/settings");
+    let (noah, settings) = (app.holder(&noah), "/organizations/harbor/settings");
     olivia
         .post(&format!("{settings}/dual-control"), &[("on", "yes")])
         .expect(303);
@@ -227,26 +227,26 @@ fn under_dual_control_one_owner_alone_moves_nothing_out() {
     let request = request.expect("it waits for Noah");
     noah.post(&format!("{request}/confirmation"), &[]).expect(303);
     move_it(&olivia, "meadow", "North").expect_redirect("/organizations/meadow/companies/north");
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn it_goes_only_where_the_mover_may_begin_one_and_by_its_name() {
-    let house = House::open();
-    let olivia = two(&house);
-    let admin = house.stage(|stage| {
-        let owner = stage.user("olivia@move.test");
-        let other = stage.account("Noah Brandt", "noah@move.test", true);
-        let harbor = stage.organization_of("harbor");
-        stage.enrol(harbor, other, "admin", &[]);
+    let app = TestApp::open();
+    let olivia = two(&app);
+    let admin = app.fixtures(|fixtures| {
+        let owner = fixtures.user("olivia@move.test");
+        let other = fixtures.account("Noah Brandt", "noah@move.test", true);
+        let harbor = fixtures.organization_of("harbor");
+        fixtures.enrol(harbor, other, "admin", &[]);
         // She only looks at one, is a stranger in another, and a third is on its way out.
-        let glen = stage.organization("Glen", "glen", other);
-        stage.enrol(glen, owner, "viewer", &[]);
-        stage.organization("Strange", "strange", other);
-        stage.organization("Going", "going", owner);
-        stage.ticket(other)
+        let glen = fixtures.organization("Glen", "glen", other);
+        fixtures.enrol(glen, owner, "viewer", &[]);
+        fixtures.organization("Strange", "strange", other);
+        fixtures.organization("Going", "going", owner);
+        fixtures.ticket(other)
     });
-    house.database.execute(
+    app.database.execute(
         "UPDATE organizations SET delete_after = 9000000000000000, status = 'pending_deletion' WHERE name = 'Going'",
     );
     let page = olivia.get(&format!("{FROM}/moving")).expect(200);
@@ -261,9 +261,9 @@ fn it_goes_only_where_the_mover_may_begin_one_and_by_its_name() {
         .expect_text("Type “North”");
     assert!(page.has("Lose their assignment"), "what was chosen is kept");
     // Who may not end a company here does not move it out.
-    let noah = house.holder(&admin);
+    let noah = app.holder(&admin);
     noah.get(&format!("{FROM}/moving")).expect(403);
     move_it(&noah, "glen", "North").expect(403);
     olivia.get(FROM).expect(200);
-    house.expect_sound();
+    app.expect_sound();
 }

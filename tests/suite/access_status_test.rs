@@ -1,9 +1,9 @@
-//! Whether somebody's access counts: suspension, the end of access and of a place, removal and its undoing.
+//! Whether someone's access counts: suspension, the end of access and of a place, removal and its undoing.
 
 use std::time::Duration;
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 
 const DAY: Duration = Duration::from_secs(86_400);
 const BASE: &str = "/organizations/quay/members";
@@ -22,36 +22,36 @@ struct Quay {
 }
 
 /// Noah has a place, a group, an override and a pending invitation; Ursula is user admin, Vera viewer, Adam admin.
-fn quay(house: &House) -> Quay {
-    let (tickets, ids) = house.stage(|stage| {
-        let owner = stage.account("Olivia Hart", "olivia@quay.test", true);
-        let organization = stage.organization("Quay", "quay", owner);
-        let north = stage.company(organization, "North", "north");
-        let south = stage.company(organization, "South", "south");
-        let noah = stage.account("Noah Brandt", "noah@quay.test", true);
-        let noah_id = stage
+fn quay(app: &TestApp) -> Quay {
+    let (tickets, ids) = app.fixtures(|fixtures| {
+        let owner = fixtures.account("Olivia Hart", "olivia@quay.test", true);
+        let organization = fixtures.organization("Quay", "quay", owner);
+        let north = fixtures.company(organization, "North", "north");
+        let south = fixtures.company(organization, "South", "south");
+        let noah = fixtures.account("Noah Brandt", "noah@quay.test", true);
+        let noah_id = fixtures
             .enrol(organization, noah, "member", &[(north, "manager")])
             .to_string();
-        let ursula = stage.account("Ursula Vale", "ursula@quay.test", true);
-        stage.enrol(organization, ursula, "user_admin", &[]);
-        let vera = stage.account("Vera Lund", "vera@quay.test", true);
-        stage.enrol(organization, vera, "viewer", &[]);
-        let adam = stage.account("Adam West", "adam@quay.test", true);
-        let adam_id = stage.enrol(organization, adam, "admin", &[]).to_string();
-        let group = stage.group(organization, owner, "Support", "member", &[(south, "viewer")]);
-        stage.join(organization, group, &noah_id);
-        stage.invitation(organization, noah, "guest@quay.test", "member", &[(north, "viewer")]);
-        let olivia_id = stage.membership(organization, owner).to_string();
+        let ursula = fixtures.account("Ursula Vale", "ursula@quay.test", true);
+        fixtures.enrol(organization, ursula, "user_admin", &[]);
+        let vera = fixtures.account("Vera Lund", "vera@quay.test", true);
+        fixtures.enrol(organization, vera, "viewer", &[]);
+        let adam = fixtures.account("Adam West", "adam@quay.test", true);
+        let adam_id = fixtures.enrol(organization, adam, "admin", &[]).to_string();
+        let group = fixtures.group(organization, owner, "Support", "member", &[(south, "viewer")]);
+        fixtures.join(organization, group, &noah_id);
+        fixtures.invitation(organization, noah, "guest@quay.test", "member", &[(north, "viewer")]);
+        let olivia_id = fixtures.membership(organization, owner).to_string();
         (
-            [owner, ursula, vera, noah].map(|user| stage.ticket(user)),
+            [owner, ursula, vera, noah].map(|user| fixtures.ticket(user)),
             [noah_id, olivia_id, adam_id, organization.to_string(), north.to_string()],
         )
     });
-    house.database.execute(&format!(
+    app.database.execute(&format!(
         "UPDATE memberships SET overrides = '{{\"members.view\":\"deny\"}}' WHERE id = '{}'",
         ids[0]
     ));
-    let [olivia, ursula, vera, noah] = tickets.each_ref().map(|ticket| house.holder(ticket));
+    let [olivia, ursula, vera, noah] = tickets.each_ref().map(|ticket| app.holder(ticket));
     let [noah_id, olivia_id, adam_id, organization, north] = ids;
     Quay {
         olivia,
@@ -66,23 +66,23 @@ fn quay(house: &House) -> Quay {
     }
 }
 
-fn count(house: &House, from: &str) -> i64 {
-    house.database.number(&format!("SELECT count(*) AS value FROM {from}"))
+fn count(app: &TestApp, from: &str) -> i64 {
+    app.database.number(&format!("SELECT count(*) AS value FROM {from}"))
 }
 
-fn rights(house: &House, at: &Quay) -> String {
-    house.stage(|stage| {
-        let organization = stage.organization_of("quay");
+fn rights(app: &TestApp, at: &Quay) -> String {
+    app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("quay");
         assert_eq!(organization.to_string(), at.organization);
-        stage.rights(organization, &at.noah_id)
+        fixtures.rights(organization, &at.noah_id)
     })
 }
 
 #[test]
-fn who_is_suspended_is_out_at_once_and_comes_back_with_everything() {
-    let house = House::open();
-    let at = quay(&house);
-    let before = rights(&house, &at);
+fn anyone_who_is_suspended_is_out_in_parallel_and_comes_back_with_everything() {
+    let app = TestApp::open();
+    let at = quay(&app);
+    let before = rights(&app, &at);
     let member = format!("{BASE}/{}", at.noah_id);
     at.noah.get("/organizations/quay/companies/north").expect(200);
     let dialog = at.ursula.fragment(&format!("{member}/suspension")).expect(200);
@@ -100,9 +100,9 @@ fn who_is_suspended_is_out_at_once_and_comes_back_with_everything() {
             .expect_text("Your access to Quay is suspended");
     }
     at.noah.post("/organizations/quay/leaving", &[]).expect(403);
-    assert!(house.mail_to("noah@quay.test").subject.contains("suspended"));
-    assert!(!house.mail_to("noah@quay.test").text.contains("laptop"));
-    house.expect_sound();
+    assert!(app.mail_to("noah@quay.test").subject.contains("suspended"));
+    assert!(!app.mail_to("noah@quay.test").text.contains("laptop"));
+    app.expect_sound();
 
     // Who may let them in learns by whom and why; who may not does not.
     at.olivia
@@ -115,18 +115,18 @@ fn who_is_suspended_is_out_at_once_and_comes_back_with_everything() {
     let list = at.olivia.get(&format!("{BASE}?status=suspended")).expect(200);
     assert_eq!(list.texts("tbody .who__name"), ["Noah Brandt"]);
     // What they sent leads nowhere while they are out.
-    let link = house.mail_to("guest@quay.test").link("/invitations/");
-    let page = house.client().get(&link);
+    let link = app.mail_to("guest@quay.test").link("/invitations/");
+    let page = app.client().get(&link);
     assert!(!page.has("Accept"), "{}", page.text());
 
     at.olivia
         .post(&format!("{member}/restoration"), &[])
         .expect_redirect(&member);
     at.noah.get("/organizations/quay/companies/north").expect(200);
-    assert_eq!(rights(&house, &at), before);
+    assert_eq!(rights(&app, &at), before);
     assert_eq!(
         count(
-            &house,
+            &app,
             "audit_events WHERE action IN ('member.suspended', 'member.restored')"
         ),
         2
@@ -137,13 +137,13 @@ fn who_is_suspended_is_out_at_once_and_comes_back_with_everything() {
         .expect(303)
         .follow(&at.olivia)
         .expect_text("Someone else changed this member");
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn nobody_suspends_or_brings_back_somebody_higher_or_themselves() {
-    let house = House::open();
-    let at = quay(&house);
+fn no_one_suspends_or_brings_back_someone_higher_or_themselves() {
+    let app = TestApp::open();
+    let at = quay(&app);
     for (who, id) in [
         (&at.ursula, &at.adam_id),
         (&at.ursula, &at.olivia_id),
@@ -166,28 +166,28 @@ fn nobody_suspends_or_brings_back_somebody_higher_or_themselves() {
         .get(&format!("{BASE}/removed"))
         .expect(200)
         .expect_text("You can’t restore this member");
-    assert_eq!(count(&house, "memberships WHERE status = 'removed'"), 1);
+    assert_eq!(count(&app, "memberships WHERE status = 'removed'"), 1);
 }
 
 #[test]
 fn access_that_ended_comes_back_by_a_later_day() {
-    let house = House::open();
-    let at = quay(&house);
+    let app = TestApp::open();
+    let at = quay(&app);
     let member = format!("{BASE}/{}", at.noah_id);
     at.olivia
-        .post(&format!("{member}/access-end"), &[("access_until", &house.day(2))])
+        .post(&format!("{member}/access-end"), &[("access_until", &app.day(2))])
         .expect(303);
     at.noah.get("/organizations/quay").expect(200);
-    house.advance(3 * DAY);
+    app.advance(3 * DAY);
     at.noah
         .get("/organizations/quay")
         .expect(403)
         .expect_text("Your access to Quay ended on");
-    house.sweep();
-    house.expect_sound();
+    app.sweep();
+    app.expect_sound();
     assert_eq!(
         count(
-            &house,
+            &app,
             "audit_events WHERE action = 'member.access_ended' AND actor_id IS NULL"
         ),
         1
@@ -198,16 +198,16 @@ fn access_that_ended_comes_back_by_a_later_day() {
         .expect(200)
         .expect_text("Change or remove the end date to restore access");
     at.olivia
-        .post(&format!("{member}/access-end"), &[("access_until", &house.day(5))])
+        .post(&format!("{member}/access-end"), &[("access_until", &app.day(5))])
         .expect(303);
     at.noah.get("/organizations/quay").expect(200);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn a_place_in_a_company_ends_by_itself() {
-    let house = House::open();
-    let at = quay(&house);
+fn a_company_assignment_ends_by_itself() {
+    let app = TestApp::open();
+    let at = quay(&app);
     let companies = format!("{BASE}/{}/companies", at.noah_id);
     let place = |role: &str, until: &str| {
         at.olivia.post(
@@ -222,8 +222,8 @@ fn a_place_in_a_company_ends_by_itself() {
     for bad in ["soon", "2001-01-01"] {
         place("manager", bad).expect(422);
     }
-    assert_eq!(count(&house, "company_assignments WHERE access_until IS NOT NULL"), 0);
-    let last = house.day(2);
+    assert_eq!(count(&app, "company_assignments WHERE access_until IS NOT NULL"), 0);
+    let last = app.day(2);
     place("manager", &last).expect(303);
     at.olivia
         .get("/organizations/quay/companies/north")
@@ -233,17 +233,17 @@ fn a_place_in_a_company_ends_by_itself() {
     at.olivia
         .post(&companies, &[("company_id", &at.north), ("company_role", "editor")])
         .expect(303);
-    assert_eq!(count(&house, "company_assignments WHERE access_until IS NOT NULL"), 1);
+    assert_eq!(count(&app, "company_assignments WHERE access_until IS NOT NULL"), 1);
     at.noah.get("/organizations/quay/companies/north").expect(200);
-    house.advance(3 * DAY);
+    app.advance(3 * DAY);
     at.noah.get("/organizations/quay/companies/north").expect(403);
     at.noah.get("/organizations/quay/companies/south").expect(200);
-    house.sweep();
-    house.expect_sound();
-    assert_eq!(count(&house, "company_assignments WHERE direct_role IS NOT NULL"), 0);
+    app.sweep();
+    app.expect_sound();
+    assert_eq!(count(&app, "company_assignments WHERE direct_role IS NOT NULL"), 0);
     assert_eq!(
         count(
-            &house,
+            &app,
             "audit_events WHERE action = 'member.unassigned' AND actor_id IS NULL"
         ),
         1
@@ -253,14 +253,14 @@ fn a_place_in_a_company_ends_by_itself() {
         .post(&companies, &[("company_id", &at.north), ("company_role", "viewer")])
         .expect(303);
     at.noah.get("/organizations/quay/companies/north").expect(200);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn a_place_by_a_group_is_taken_away_at_the_group() {
-    let house = House::open();
-    let at = quay(&house);
-    let south = house
+fn an_assignment_by_a_group_is_taken_away_at_the_group() {
+    let app = TestApp::open();
+    let at = quay(&app);
+    let south = app
         .database
         .words("SELECT id AS value FROM companies WHERE slug = 'south'")
         .remove(0);
@@ -284,13 +284,13 @@ fn a_place_by_a_group_is_taken_away_at_the_group() {
         .post(&format!("{BASE}/{}/companies/{south}/unassigning", at.noah_id), &[])
         .expect(303);
     at.noah.get("/organizations/quay/companies/south").expect(200);
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn the_sheet_before_a_removal_names_what_goes_and_what_stays() {
-    let house = House::open();
-    let at = quay(&house);
+fn the_csv_before_a_removal_names_what_goes_and_what_stays() {
+    let app = TestApp::open();
+    let at = quay(&app);
     let sheet = at.olivia.get(&format!("{BASE}/{}/removal", at.noah_id)).expect(200);
     for words in [
         "Noah Brandt loses access to North and South",
@@ -310,25 +310,25 @@ fn the_sheet_before_a_removal_names_what_goes_and_what_stays() {
             &[("cancel_invitations", "on")],
         )
         .expect(303);
-    assert_eq!(count(&house, "invitations WHERE status = 'cancelled'"), 1);
-    house.expect_sound();
+    assert_eq!(count(&app, "invitations WHERE status = 'cancelled'"), 1);
+    app.expect_sound();
 }
 
 #[test]
 fn a_removal_is_undone_for_a_day_with_everything_there_was() {
-    let house = House::open();
-    let at = quay(&house);
+    let app = TestApp::open();
+    let at = quay(&app);
     at.olivia
         .post(
             &format!("{BASE}/{}/companies", at.noah_id),
             &[
                 ("company_id", &at.north),
                 ("company_role", "manager"),
-                ("company_until", &house.day(30)),
+                ("company_until", &app.day(30)),
             ],
         )
         .expect(303);
-    let before = rights(&house, &at);
+    let before = rights(&app, &at);
     let back = format!("{BASE}/{}/reinstatement", at.noah_id);
     at.ursula
         .post(&format!("{BASE}/{}/removal", at.noah_id), &[])
@@ -336,8 +336,8 @@ fn a_removal_is_undone_for_a_day_with_everything_there_was() {
         .follow(&at.ursula)
         .expect_text("You can undo this for 24 hours under “Recently removed”");
     at.noah.get("/organizations/quay").expect(404);
-    house.expect_sound();
-    house.advance(Duration::from_secs(23 * 3600));
+    app.expect_sound();
+    app.advance(Duration::from_secs(23 * 3600));
     at.olivia
         .get(&format!("{BASE}/removed"))
         .expect(200)
@@ -348,43 +348,43 @@ fn a_removal_is_undone_for_a_day_with_everything_there_was() {
     at.olivia
         .post(&back, &[])
         .expect_redirect(&format!("{BASE}/{}", at.noah_id));
-    assert_eq!(rights(&house, &at), before);
+    assert_eq!(rights(&app, &at), before);
     at.noah.get("/organizations/quay/companies/north").expect(200);
-    assert_eq!(count(&house, "audit_events WHERE action = 'member.removal_undone'"), 1);
-    house.expect_sound();
+    assert_eq!(count(&app, "audit_events WHERE action = 'member.removal_undone'"), 1);
+    app.expect_sound();
     // Twice is once.
     at.olivia.post(&back, &[]).expect_redirect(&format!("{BASE}/removed"));
 
-    // Who left comes back the same way; a day later nobody does.
+    // Who left comes back the same way; a day later no one does.
     at.noah.post("/organizations/quay/leaving", &[]).expect(303);
     at.olivia
         .get(&format!("{BASE}/removed"))
         .expect(200)
         .expect_text("left the organization");
     at.olivia.post(&back, &[]).expect(303);
-    assert_eq!(rights(&house, &at), before);
+    assert_eq!(rights(&app, &at), before);
     at.olivia
         .post(&format!("{BASE}/{}/removal", at.noah_id), &[])
         .expect(303);
-    house.advance(DAY + Duration::from_secs(60));
+    app.advance(DAY + Duration::from_secs(60));
     for _ in 0..2 {
         at.olivia
             .post(&back, &[])
             .expect_redirect(&format!("{BASE}/removed"))
             .follow(&at.olivia)
             .expect_text("can no longer be restored");
-        house.sweep();
+        app.sweep();
     }
     at.noah.get("/organizations/quay").expect(404);
-    house.expect_sound();
+    app.expect_sound();
 
-    // Another organization's owner finds nobody.
-    let stranger = house.stage(|stage| {
-        let sten = stage.account("Sten Far", "sten@elsewhere.test", true);
-        stage.organization("Elsewhere", "elsewhere", sten);
-        stage.ticket(sten)
+    // Another organization's owner finds no one.
+    let stranger = app.fixtures(|fixtures| {
+        let sten = fixtures.account("Sten Far", "sten@elsewhere.test", true);
+        fixtures.organization("Elsewhere", "elsewhere", sten);
+        fixtures.ticket(sten)
     });
-    let sten = house.holder(&stranger);
+    let sten = app.holder(&stranger);
     for verb in ["reinstatement", "restoration", "suspension", "removal"] {
         sten.post(&format!("/organizations/elsewhere/members/{}/{verb}", at.noah_id), &[])
             .expect(404);

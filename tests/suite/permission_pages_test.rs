@@ -1,21 +1,21 @@
 //! Rights that are switched, explained and asked for, and everything that must not be had this way.
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
-use crate::harness::stage::{Stage, at_once};
+use crate::harness::fixtures::{Fixtures, at_once};
 use tenantry::common::id::{CompanyId, UserId};
 use tenantry::db::types::org_id::OrgId;
 
-/// An organization with everybody in it, in a house of its own or a shared one.
+/// An organization with everyone in it, in a app of its own or a shared one.
 struct Hall<'a> {
-    house: &'a House,
+    app: &'a TestApp,
     slug: String,
 }
 
 /// Where a scene is set.
 struct Set<'a, 'b> {
-    stage: &'a mut Stage<'b>,
+    fixtures: &'a mut Fixtures<'b>,
     slug: String,
     owner: UserId,
     organization: OrgId,
@@ -27,33 +27,33 @@ impl Set<'_, '_> {
     fn add(&mut self, name: &str, role: &str, north: Option<&str>) -> tenantry::common::id::MembershipId {
         // "vera" is Vera.
         let shown = name[..1].to_uppercase() + &name[1..];
-        let user = self.stage.account(&shown, &format!("{name}@{}.test", self.slug), true);
+        let user = self.fixtures.account(&shown, &format!("{name}@{}.test", self.slug), true);
         let companies: Vec<_> = north.map(|role| (self.north, role)).into_iter().collect();
-        self.stage.enrol(self.organization, user, role, &companies)
+        self.fixtures.enrol(self.organization, user, role, &companies)
     }
 
     /// A member with a role of the organization's own.
     fn add_custom(&mut self, name: &str, base: &str, permissions: &str) {
         let id = self.add(name, "member", None);
-        let role = self.stage.custom_role(
+        let role = self.fixtures.custom_role(
             self.organization,
             self.owner,
             &format!("{name}’s role"),
             base,
             permissions,
         );
-        self.stage.give(self.organization, id, role);
+        self.fixtures.give(self.organization, id, role);
     }
 }
 
 impl<'a> Hall<'a> {
-    fn open(house: &'a House, slug: &str, more: impl FnOnce(&mut Set<'_, '_>)) -> Self {
-        house.stage(|stage| {
-            let owner = stage.account("Olivia", &format!("olivia@{slug}.test"), true);
-            let organization = stage.organization(&format!("Hall {slug}"), slug, owner);
-            let north = stage.company(organization, "North", &format!("north-{slug}"));
+    fn open(app: &'a TestApp, slug: &str, more: impl FnOnce(&mut Set<'_, '_>)) -> Self {
+        app.fixtures(|fixtures| {
+            let owner = fixtures.account("Olivia", &format!("olivia@{slug}.test"), true);
+            let organization = fixtures.organization(&format!("Hall {slug}"), slug, owner);
+            let north = fixtures.company(organization, "North", &format!("north-{slug}"));
             more(&mut Set {
-                stage,
+                fixtures,
                 slug: slug.to_owned(),
                 owner,
                 organization,
@@ -61,39 +61,39 @@ impl<'a> Hall<'a> {
             });
         });
         Self {
-            house,
+            app,
             slug: slug.to_owned(),
         }
     }
 
     fn enter(&self, name: &str) -> Client {
-        self.house.enter(&format!("{name}@{}.test", self.slug))
+        self.app.enter(&format!("{name}@{}.test", self.slug))
     }
 
     fn path(&self, rest: &str) -> String {
         format!("/organizations/{}{rest}", self.slug)
     }
 
-    /// The membership of somebody, by the name in their address.
+    /// The membership of someone, by the name in their address.
     fn id(&self, name: &str) -> String {
         let sql = format!(
             "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{name}@{}.test'",
             self.slug
         );
-        self.house.database.words(&sql).remove(0)
+        self.app.database.words(&sql).remove(0)
     }
 
     fn overrides(&self, name: &str) -> String {
         self.path(&format!("/members/{}/overrides", self.id(name)))
     }
 
-    /// What is stored as switched for somebody.
+    /// What is stored as switched for someone.
     fn switched(&self, name: &str) -> String {
         let sql = format!(
             "SELECT overrides AS value FROM memberships WHERE id = '{}'",
             self.id(name)
         );
-        self.house.database.words(&sql).remove(0)
+        self.app.database.words(&sql).remove(0)
     }
 
     fn policies(&self) -> String {
@@ -101,7 +101,7 @@ impl<'a> Hall<'a> {
             "SELECT o.policies AS value FROM organizations o JOIN organization_slugs s ON s.organization_id = o.id WHERE s.slug = '{}'",
             self.slug
         );
-        self.house.database.words(&sql).remove(0)
+        self.app.database.words(&sql).remove(0)
     }
 
     fn role_id(&self, name: &str) -> String {
@@ -109,17 +109,17 @@ impl<'a> Hall<'a> {
             "SELECT c.id AS value FROM custom_roles c JOIN organization_slugs s ON s.organization_id = c.organization_id WHERE s.slug = '{}' AND c.name = '{name}'",
             self.slug
         );
-        self.house.database.words(&sql).remove(0)
+        self.app.database.words(&sql).remove(0)
     }
 
     fn log(&self, action: &str) -> i64 {
-        self.house.database.number(&format!(
+        self.app.database.number(&format!(
             "SELECT count(*) AS value FROM audit_events d JOIN organization_slugs s ON s.organization_id = d.organization_id WHERE s.slug = '{}' AND d.action = '{action}'",
             self.slug
         ))
     }
 
-    /// The one request that somebody made last.
+    /// The one request that someone made last.
     fn request_of(&self, client: &Client, permission: &str, company: &str) -> String {
         let fields = [
             ("permission", permission),
@@ -140,8 +140,8 @@ fn switch(client: &Client, path: &str, fields: &[(&str, &str)]) -> Page {
 }
 
 #[test]
-fn a_right_is_switched_on_for_one_person_off_again_and_the_person_is_told() {
-    let hall = Hall::open(House::shared(), "switch-one", |set| {
+fn a_permission_is_switched_on_for_one_person_off_again_and_the_person_is_notified() {
+    let hall = Hall::open(TestApp::shared(), "switch-one", |set| {
         set.add("vera", "viewer", None);
         set.add("adam", "admin", None);
     });
@@ -159,9 +159,9 @@ fn a_right_is_switched_on_for_one_person_off_again_and_the_person_is_told() {
     switch(&adam, &path, &[("access.view", "allow"), ("members.view", "deny")]).expect_redirect(&path);
     vera.get(&hall.path("/access/explain")).expect(200);
     vera.get(&hall.path("/members")).expect(403);
-    let letter = hall.house.mail_to("vera@switch-one.test");
-    assert!(letter.text.contains("Allowed: View access control"), "{}", letter.text);
-    assert!(letter.text.contains("Denied: View members"), "{}", letter.text);
+    let message = hall.app.mail_to("vera@switch-one.test");
+    assert!(message.text.contains("Allowed: View access control"), "{}", message.text);
+    assert!(message.text.contains("Denied: View members"), "{}", message.text);
     assert_eq!(hall.log("member.overrides_changed"), 1);
     switch(&adam, &path, &[("access.view", "role"), ("members.view", "role")]).expect(303);
     vera.get(&hall.path("/access/explain")).expect(403);
@@ -175,8 +175,8 @@ fn a_right_is_switched_on_for_one_person_off_again_and_the_person_is_told() {
 }
 
 #[test]
-fn nobody_switches_for_themselves_for_an_owner_for_somebody_higher_or_beyond_their_own_rights() {
-    let hall = Hall::open(House::shared(), "switch-bounds", |set| {
+fn no_one_switches_for_themselves_for_an_owner_for_someone_higher_or_beyond_their_own_permissions() {
+    let hall = Hall::open(TestApp::shared(), "switch-bounds", |set| {
         set.add("adam", "admin", None);
         set.add("alma", "admin", None);
         set.add("ursula", "user_admin", None);
@@ -214,14 +214,14 @@ fn nobody_switches_for_themselves_for_an_owner_for_somebody_higher_or_beyond_the
     switch(&olivia, &hall.overrides("vera"), &[("org.view", "deny")]).expect(422);
     switch(&olivia, &hall.overrides("vera"), &[("access.view", "perhaps")]).expect(422);
     assert_eq!(hall.switched("vera"), "");
-    // Without the right to manage roles nobody gets in.
+    // Without the right to manage roles no one gets in.
     for name in ["ursula", "bill", "vera", "mona"] {
         hall.enter(name).get(&hall.overrides("vera")).expect(403);
         hall.enter(name)
             .post(&hall.overrides("vera"), &[("seen", "")])
             .expect(403);
     }
-    // Whoever has that right at the height of a viewer touches nobody of that height.
+    // Anyone who has that right at the height of a viewer touches no one of that height.
     let curt = hall.enter("curt");
     curt.get(&hall.overrides("vera")).expect(403);
     curt.get(&hall.overrides("curt")).expect(403);
@@ -230,8 +230,8 @@ fn nobody_switches_for_themselves_for_an_owner_for_somebody_higher_or_beyond_the
 }
 
 #[test]
-fn two_people_who_switch_at_once_do_not_lose_each_others_work() {
-    let hall = Hall::open(House::shared(), "switch-race", |set| {
+fn two_people_who_switch_in_parallel_do_not_lose_each_others_work() {
+    let hall = Hall::open(TestApp::shared(), "switch-race", |set| {
         set.add("vera", "viewer", None);
         set.add("adam", "admin", None);
     });
@@ -275,8 +275,8 @@ fn with_boxes(client: &Client, hall: &Hall<'_>, add: &[&str], take: &[&str]) -> 
 }
 
 #[test]
-fn a_policy_switches_a_right_for_a_whole_role_at_once() {
-    let hall = Hall::open(House::shared(), "policy", |set| {
+fn a_policy_switches_a_permission_for_a_whole_role_immediately() {
+    let hall = Hall::open(TestApp::shared(), "policy", |set| {
         set.add("vera", "viewer", None);
         set.add("adam", "admin", None);
         set.add("mona", "member", Some("manager"));
@@ -304,8 +304,8 @@ fn a_policy_switches_a_right_for_a_whole_role_at_once() {
 }
 
 #[test]
-fn nobody_switches_their_own_column_a_higher_one_or_what_they_cannot_do() {
-    let hall = Hall::open(House::shared(), "policy-bounds", |set| {
+fn no_one_switches_their_own_column_a_higher_one_or_what_they_cannot_do() {
+    let hall = Hall::open(TestApp::shared(), "policy-bounds", |set| {
         set.add("adam", "admin", None);
         set.add_custom(
             "curt",
@@ -337,7 +337,7 @@ fn nobody_switches_their_own_column_a_higher_one_or_what_they_cannot_do() {
     with_boxes(&curt, &hall, &["viewer access.view"], &[]).expect(303);
     with_boxes(&adam, &hall, &["viewer company.delete"], &[]).expect(422);
     with_boxes(&adam, &hall, &["operator org.view"], &[]).expect(422);
-    // Whoever looks at an old table is told.
+    // Anyone who looks at an old table is told.
     let page = adam.post(&hall.path("/settings/roles"), &[("seen", "")]).expect(422);
     assert!(page.has("in the meantime"), "{}", page.text());
 }
@@ -350,7 +350,7 @@ fn role_form<'a>(name: &'a str, base: &'a str, permissions: &[&'a str]) -> Vec<(
 
 #[test]
 fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
-    let hall = Hall::open(House::shared(), "own-role", |set| {
+    let hall = Hall::open(TestApp::shared(), "own-role", |set| {
         set.add("vera", "member", None);
     });
     let (olivia, vera) = (hall.enter("olivia"), hall.enter("vera"));
@@ -378,7 +378,7 @@ fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
     );
     olivia.post(&format!("{profile}/role"), &[("role", &id)]).expect(303);
     vera.get(&hall.path("/members")).expect(200).expect_text("Olivia");
-    // Its rank stays while somebody holds it, and it cannot be deleted.
+    // Its rank stays while someone holds it, and it cannot be deleted.
     let role = hall.path(&format!("/settings/roles/{id}"));
     let page = olivia.get(&role).expect(200).expect_text("People with this role");
     let seen = page.value_of("seen").expect("what was seen");
@@ -411,7 +411,7 @@ fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
 
 #[test]
 fn a_role_that_cannot_be_is_refused_at_its_field() {
-    let hall = Hall::open(House::shared(), "bad-role", |_| {});
+    let hall = Hall::open(TestApp::shared(), "bad-role", |_| {});
     let (olivia, new) = (hall.enter("olivia"), hall.path("/settings/roles/new"));
     let refused = |form: &[(&str, &str)], field: &str, says: &str| {
         let page = olivia.post(&new, form).expect(422);
@@ -452,7 +452,7 @@ fn a_role_that_cannot_be_is_refused_at_its_field() {
         "has this name",
     );
     // Who works in every company sees every company.
-    let made = hall.house.database.words(&format!(
+    let made = hall.app.database.words(&format!(
         "SELECT permissions AS value FROM custom_roles WHERE id = '{}'",
         hall.role_id("Chief")
     ));
@@ -460,8 +460,8 @@ fn a_role_that_cannot_be_is_refused_at_its_field() {
 }
 
 #[test]
-fn no_role_is_made_or_changed_beyond_ones_own_rights() {
-    let hall = Hall::open(House::shared(), "role-bounds", |set| {
+fn no_role_is_made_or_changed_beyond_ones_own_permissions() {
+    let hall = Hall::open(TestApp::shared(), "role-bounds", |set| {
         set.add("adam", "admin", None);
         set.add("pia", "member", None);
         set.add_custom(
@@ -505,10 +505,10 @@ fn no_role_is_made_or_changed_beyond_ones_own_rights() {
     let path = hall.path(&format!("/settings/roles/{}", hall.role_id("rich’s role")));
     adam.get(&path).expect(200).expect_text("not change it");
     adam.post(&format!("{path}/deletion"), &[]).expect(403);
-    // Nobody changes the role that they hold, and a foreign one is not there.
+    // No one changes the role that they hold, and a foreign one is not there.
     change(&curt, "curt’s role", &["members.view"]).expect(403);
     change(&curt, "poor’s role", &["members.view", "access.view"]).expect(303);
-    let elsewhere = Hall::open(House::shared(), "role-elsewhere", |set| {
+    let elsewhere = Hall::open(TestApp::shared(), "role-elsewhere", |set| {
         set.add_custom("eve", "member", "members.view");
     });
     let foreign = hall.path(&format!("/settings/roles/{}", elsewhere.role_id("eve’s role")));
@@ -527,8 +527,8 @@ fn no_role_is_made_or_changed_beyond_ones_own_rights() {
 }
 
 #[test]
-fn why_somebody_can_or_cannot_is_told_along_the_chain() {
-    let hall = Hall::open(House::shared(), "explain", |set| {
+fn why_someone_can_or_cannot_is_told_along_the_chain() {
+    let hall = Hall::open(TestApp::shared(), "explain", |set| {
         set.add("vera", "viewer", None);
         set.add("emil", "member", Some("editor"));
         set.add("mona", "member", Some("manager"));
@@ -598,8 +598,8 @@ fn why_somebody_can_or_cannot_is_told_along_the_chain() {
 }
 
 #[test]
-fn everybody_sees_what_they_can_do_here() {
-    let hall = Hall::open(House::shared(), "mine", |set| {
+fn everyone_sees_what_they_can_do_here() {
+    let hall = Hall::open(TestApp::shared(), "mine", |set| {
         set.add("emil", "member", Some("editor"));
         set.add("adam", "admin", None);
     });
@@ -619,7 +619,7 @@ fn everybody_sees_what_they_can_do_here() {
         .get(&hall.path("/access/mine?permission=billing.view"))
         .expect(200)
         .expect_text("Why can you view billing?");
-    hall.house
+    hall.app
         .sign_up("Stella Strange", "stella@mine-elsewhere.test")
         .get(&hall.path("/access/mine"))
         .expect(404);
@@ -627,7 +627,7 @@ fn everybody_sees_what_they_can_do_here() {
 
 #[test]
 fn what_another_role_would_change_is_told_before_it_is_saved() {
-    let hall = Hall::open(House::shared(), "preview", |set| {
+    let hall = Hall::open(TestApp::shared(), "preview", |set| {
         set.add("vera", "viewer", None);
         set.add("ursula", "user_admin", None);
         set.add("mona", "member", Some("manager"));
@@ -652,7 +652,7 @@ fn what_another_role_would_change_is_told_before_it_is_saved() {
     hall.enter("vera").get(&format!("{path}?role=owner")).expect(403);
     // It changed nothing.
     assert_eq!(
-        hall.house.database.number(&format!(
+        hall.app.database.number(&format!(
             "SELECT count(*) AS value FROM memberships WHERE id = '{}' AND role = 'viewer'",
             hall.id("vera")
         )),
@@ -661,8 +661,8 @@ fn what_another_role_would_change_is_told_before_it_is_saved() {
 }
 
 #[test]
-fn a_refused_person_asks_from_the_page_and_is_granted_the_one_right() {
-    let hall = Hall::open(House::shared(), "ask", |set| {
+fn a_refused_person_asks_from_the_page_and_is_granted_the_one_permission() {
+    let hall = Hall::open(TestApp::shared(), "ask", |set| {
         set.add("vera", "viewer", None);
         set.add("adam", "admin", None);
         set.add("ursula", "user_admin", None);
@@ -686,12 +686,12 @@ fn a_refused_person_asks_from_the_page_and_is_granted_the_one_right() {
     vera.submit(&refused, &hall.path("/access/requests"), &[("note", "Again")])
         .expect_redirect(&request);
     for name in ["olivia", "adam", "ursula"] {
-        let letter = hall.house.mail_to(&format!("{name}@ask.test"));
-        assert!(letter.text.contains("Vera requests “View access control”") && letter.text.contains("For the audit"));
-        assert_eq!(letter.link("/access/requests/"), request);
+        let message = hall.app.mail_to(&format!("{name}@ask.test"));
+        assert!(message.text.contains("Vera requests “View access control”") && message.text.contains("For the audit"));
+        assert_eq!(message.link("/access/requests/"), request);
     }
     // From the mail, after signing in.
-    hall.house
+    hall.app
         .client()
         .get(&request)
         .expect_redirect(&format!("/login?next={}", crate::harness::client::encode(&request)));
@@ -709,11 +709,11 @@ fn a_refused_person_asks_from_the_page_and_is_granted_the_one_right() {
     ];
     adam.post(&format!("{request}/decision"), &fields).expect(303);
     vera.get(&hall.path("/access/explain")).expect(200);
-    let letter = hall.house.mail_to("vera@ask.test");
+    let message = hall.app.mail_to("vera@ask.test");
     assert!(
-        letter.text.contains("Adam granted your request") && letter.text.contains("Until the audit is done"),
+        message.text.contains("Adam granted your request") && message.text.contains("Until the audit is done"),
         "{}",
-        letter.text
+        message.text
     );
     assert_eq!(
         (
@@ -740,8 +740,8 @@ fn a_refused_person_asks_from_the_page_and_is_granted_the_one_right() {
 }
 
 #[test]
-fn a_role_that_has_the_right_is_offered_where_no_cell_is_open() {
-    let hall = Hall::open(House::shared(), "ask-role", |set| {
+fn a_role_that_has_the_permission_is_offered_where_no_cell_is_open() {
+    let hall = Hall::open(TestApp::shared(), "ask-role", |set| {
         set.add("vera", "viewer", None);
         set.add("ursula", "user_admin", None);
         set.add("adam", "admin", None);
@@ -782,12 +782,12 @@ fn a_role_that_has_the_right_is_offered_where_no_cell_is_open() {
 
 #[test]
 fn a_manager_decides_what_is_asked_for_their_company_and_nothing_else() {
-    let hall = Hall::open(House::shared(), "ask-company", |set| {
-        let south = set.stage.company(set.organization, "South", "south-ask-company");
+    let hall = Hall::open(TestApp::shared(), "ask-company", |set| {
+        let south = set.fixtures.company(set.organization, "South", "south-ask-company");
         set.add("emil", "member", Some("viewer"));
         set.add("mona", "member", Some("manager"));
-        let user = set.stage.account("Sam", "sam@ask-company.test", true);
-        set.stage.enrol(set.organization, user, "member", &[(south, "manager")]);
+        let user = set.fixtures.account("Sam", "sam@ask-company.test", true);
+        set.fixtures.enrol(set.organization, user, "member", &[(south, "manager")]);
     });
     let (emil, mona, sam) = (hall.enter("emil"), hall.enter("mona"), hall.enter("sam"));
     // The refusal page of a company asks for that company.
@@ -799,7 +799,7 @@ fn a_manager_decides_what_is_asked_for_their_company_and_nothing_else() {
         .expect(303)
         .location
         .expect("the request");
-    assert!(hall.house.mail_to("mona@ask-company.test").text.contains("in North"));
+    assert!(hall.app.mail_to("mona@ask-company.test").text.contains("in North"));
     mona.get(&hall.path("/access/requests")).expect(200).expect_text("Emil");
     assert!(!sam.get(&hall.path("/access/requests")).expect(200).has("Emil"));
     sam.get(&request).expect(404);
@@ -830,8 +830,8 @@ fn a_manager_decides_what_is_asked_for_their_company_and_nothing_else() {
 }
 
 #[test]
-fn nobody_decides_their_own_request_and_who_is_suspended_asks_for_nothing() {
-    let hall = Hall::open(House::shared(), "ask-self", |set| {
+fn no_one_decides_their_own_request_and_who_is_suspended_asks_for_nothing() {
+    let hall = Hall::open(TestApp::shared(), "ask-self", |set| {
         set.add("adam", "admin", None);
         set.add("vera", "viewer", None);
     });
@@ -859,8 +859,8 @@ fn nobody_decides_their_own_request_and_who_is_suspended_asks_for_nothing() {
         .expect_text("decided before");
     assert_eq!(hall.switched("adam"), "");
     assert_eq!(hall.log("access.withdrawn"), 1);
-    // Whoever is shut out asks for nothing.
-    hall.house.database.execute(&format!(
+    // Anyone who is shut out asks for nothing.
+    hall.app.database.execute(&format!(
         "UPDATE memberships SET status = 'suspended', suspended_by = 'x' WHERE id = '{}'",
         hall.id("vera")
     ));
@@ -869,7 +869,7 @@ fn nobody_decides_their_own_request_and_who_is_suspended_asks_for_nothing() {
         .expect(403);
     assert_eq!(asked.form_count("/access/requests"), 0);
     // A request from elsewhere is not there.
-    let elsewhere = Hall::open(House::shared(), "ask-elsewhere", |set| {
+    let elsewhere = Hall::open(TestApp::shared(), "ask-elsewhere", |set| {
         set.add("eve", "viewer", None);
     });
     let foreign = hall.request_of_foreign(&elsewhere);
@@ -889,7 +889,7 @@ impl Hall<'_> {
 
 #[test]
 fn what_is_asked_wrongly_or_too_often_is_told_and_opens_nothing() {
-    let hall = Hall::open(House::shared(), "ask-much", |set| {
+    let hall = Hall::open(TestApp::shared(), "ask-much", |set| {
         set.add("vera", "viewer", None);
     });
     let vera = hall.enter("vera");
@@ -931,7 +931,7 @@ fn what_is_asked_wrongly_or_too_often_is_told_and_opens_nothing() {
     vera.post(&path, &[("permission", "domains.manage")])
         .expect(422)
         .expect_text("requested too much");
-    let open = hall.house.database.number(&format!(
+    let open = hall.app.database.number(&format!(
         "SELECT count(*) AS value FROM access_requests WHERE membership_id = '{}'",
         hall.id("vera")
     ));
@@ -939,8 +939,8 @@ fn what_is_asked_wrongly_or_too_often_is_told_and_opens_nothing() {
 }
 
 #[test]
-fn two_who_decide_at_once_decide_once() {
-    let hall = Hall::open(House::shared(), "ask-race", |set| {
+fn two_who_decide_in_parallel_decide_once() {
+    let hall = Hall::open(TestApp::shared(), "ask-race", |set| {
         set.add("vera", "viewer", None);
         set.add("adam", "admin", None);
     });

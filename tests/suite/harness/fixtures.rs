@@ -50,11 +50,11 @@ use tenantry::services::support_sessions::begin::SupportRequest;
 use tenantry::services::support_sessions::{begin, consent};
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 
 /// One transaction behind the gate.
-pub struct Stage<'a> {
+pub struct Fixtures<'a> {
     cx: &'a Ctx,
     conn: &'a mut Conn,
 }
@@ -83,8 +83,8 @@ pub fn at_once<T: Send, J: FnOnce() -> T + Send>(jobs: Vec<J>) -> Vec<T> {
     })
 }
 
-impl House {
-    /// Fails unless `tenantry doctor` finds this house's database sound.
+impl TestApp {
+    /// Fails unless `tenantry doctor` finds this app's database sound.
     #[track_caller]
     pub fn expect_sound(&self) {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tenantry"));
@@ -101,28 +101,28 @@ impl House {
         assert!(
             output.status.success(),
             "doctor finds faults:\n{}",
-            crate::harness::real::said(&output)
+            crate::harness::server_process::said(&output)
         );
     }
 
     /// Sets a scene in one transaction.
     #[track_caller]
-    pub fn stage<T>(&self, work: impl FnOnce(&mut Stage<'_>) -> T) -> T {
+    pub fn fixtures<T>(&self, work: impl FnOnce(&mut Fixtures<'_>) -> T) -> T {
         let door = System::of(self.product(), "test");
-        door.write(|cx, conn| Ok((work(&mut Stage { cx, conn }), Events::none("a test sets its scene"))))
+        door.write(|cx, conn| Ok((work(&mut Fixtures { cx, conn }), Events::none("a test sets its scene"))))
             .expect("the scene is set")
     }
 
-    /// A line in an organization's log: that the house edited a company.
+    /// A line in an organization's log: that the app edited a company.
     #[track_caller]
     pub fn note(&self, slug: &str, company: &str) {
         let door = System::of(self.product(), "test");
         door.write(|cx, conn| {
-            let organization = Stage { cx, conn }.organization_of(slug);
-            let deed = Event::new(Action::CompanyEdited, "company", company, "North")
+            let organization = Fixtures { cx, conn }.organization_of(slug);
+            let event = Event::new(Action::CompanyEdited, "company", company, "North")
                 .before(serde_json::json!({ "name": "Nord" }))
                 .after(serde_json::json!({ "name": "North" }));
-            Ok(((), Events::organization(organization, deed)))
+            Ok(((), Events::organization(organization, event)))
         })
         .expect("a line");
     }
@@ -134,7 +134,7 @@ impl House {
         client
     }
 
-    /// The day so many days from this house's today, as a date field sends it.
+    /// The day so many days from this app's today, as a date field sends it.
     pub fn day(&self, ahead: i64) -> String {
         (self.product().clock.now() + Span::days(ahead)).day()
     }
@@ -142,22 +142,22 @@ impl House {
     /// A signed-in browser of an account that exists, without a login.
     #[track_caller]
     pub fn enter(&self, email: &str) -> Client {
-        let ticket = self.stage(|stage| {
-            let user = stage.user(email);
-            stage.ticket(user)
+        let ticket = self.fixtures(|fixtures| {
+            let user = fixtures.user(email);
+            fixtures.ticket(user)
         });
         self.holder(&ticket)
     }
 }
 
-/// The hash of everybody's password: one for all, since one costs as much as twenty requests.
+/// The hash of everyone's password: one for all, since one costs as much as twenty requests.
 fn hash() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
     HASH.get_or_init(|| password::hash_now(PASSWORD).expect("a hash"))
 }
 
-impl Stage<'_> {
-    /// An account; `proven` as by the mailed link.
+impl Fixtures<'_> {
+    /// An account; `verified` as by the mailed link.
     pub fn account(&mut self, name: &str, email: &str, proven: bool) -> UserId {
         let address = Email::parse(email).expect("an address");
         let account = tenantry::models::user::add(self.conn, self.cx, name, &address, hash())
@@ -206,7 +206,7 @@ impl Stage<'_> {
         begun.ok().map(|(id, _)| id)
     }
 
-    /// The letter of an invitation.
+    /// The email of an invitation.
     pub fn letter_of(&mut self, invitation: InvitationId) -> MailId {
         let found: Option<MailId> = invitations::table
             .filter(invitations::id.eq(invitation))
@@ -268,7 +268,7 @@ impl Stage<'_> {
             .expect("no member yet")
     }
 
-    /// A running review of everything; its letters stay unwritten.
+    /// A running review of everything; its emails stay unwritten.
     pub fn review(&mut self, organization: OrgId, by: UserId, companies: Option<Vec<CompanyId>>) -> ReviewId {
         let new = reviews::NewReview {
             name: "Autumn review".to_owned(),
@@ -283,7 +283,7 @@ impl Stage<'_> {
         id
     }
 
-    /// A closed review in which nobody confirmed the place that a member had in a company.
+    /// A closed review in which no one confirmed the place that a member had in a company.
     pub fn closed_review(
         &mut self,
         organization: OrgId,
@@ -335,21 +335,21 @@ impl Stage<'_> {
             .expect("a company")
     }
 
-    /// Gives somebody a role of their own in a company.
+    /// Gives someone a role of their own in a company.
     pub fn assign(&mut self, organization: OrgId, member: MembershipId, company: CompanyId, role: &str) {
         let role = CompanyRole::parse(role).expect("a company role");
         membership::assign(self.conn, self.cx, organization, member, company, role, Origin::Direct)
             .expect("the database");
     }
 
-    /// Suspends somebody.
+    /// Suspends someone.
     pub fn shut_out(&mut self, organization: OrgId, member: MembershipId) {
         let standing = Membership::find(self.conn, organization, member).expect("a member");
         let outcome = membership::suspend(self.conn, self.cx, organization, &standing, None, "").expect("the database");
         assert_eq!(outcome, membership::Outcome::Done);
     }
 
-    /// The membership that somebody has.
+    /// The membership that someone has.
     pub fn membership(&mut self, organization: OrgId, user: UserId) -> MembershipId {
         memberships::table
             .filter(memberships::organization_id.eq(organization))
@@ -386,7 +386,7 @@ impl Stage<'_> {
         assert!(joined, "{member} is in the group already");
     }
 
-    /// What somebody may do, and their places in companies, as one text: to compare.
+    /// What someone may do, and their places in companies, as one text: to compare.
     pub fn rights(&mut self, organization: OrgId, member: &str) -> String {
         type Place = (String, String, Option<String>, String, Option<i64>);
         let id = MembershipId::parse(member).expect("a membership");
@@ -413,7 +413,7 @@ impl Stage<'_> {
         )
     }
 
-    /// What somebody's rights follow from; nothing for somebody who was removed.
+    /// What someone's permissions follow from; nothing for someone who was removed.
     pub fn grounds(&mut self, organization: OrgId, id: &str) -> AccessInputs {
         let id = MembershipId::parse(id).expect("a membership's id");
         let grounds = membership::access::access_inputs(self.conn, self.cx.now, organization, id).expect("grounds");
@@ -449,7 +449,7 @@ impl Stage<'_> {
         roles(companies).into_iter().map(grant).collect()
     }
 
-    /// A pending invitation with its letter: its id, and the token of its link.
+    /// A pending invitation with its email: its id, and the token of its link.
     pub fn invitation(
         &mut self,
         organization: OrgId,
@@ -517,7 +517,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Gives somebody a role of the organization's own.
+    /// Gives someone a role of the organization's own.
     pub fn give(&mut self, organization: OrgId, member: MembershipId, role: CustomRoleId) {
         let standing = Membership::find(self.conn, organization, member).expect("a member");
         let base = custom_role::find(self.conn, organization, role)
@@ -563,7 +563,7 @@ impl Stage<'_> {
     }
 }
 
-/// What a link says that lets everybody join as a member at once.
+/// What a link says that lets everyone join as a member at once.
 pub fn open_link(name: &str) -> onboarding_link::LinkTerms {
     onboarding_link::LinkTerms {
         name: name.to_owned(),

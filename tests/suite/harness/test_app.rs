@@ -10,12 +10,12 @@ use tenantry::common::config::Config;
 use crate::harness::adapter::{self, Running};
 use crate::harness::client::Client;
 use crate::harness::database::Database;
-use crate::harness::mail::{self, Letter};
+use crate::harness::mail::{self, ReceivedEmail};
 use crate::harness::places::Folder;
 use crate::harness::smtp::Smtp;
 
 /// A running instance; it stops and its data goes when this value is dropped.
-pub struct House {
+pub struct TestApp {
     // Dropped in this order: the server lets go of the database first.
     running: Option<Running>,
     /// The database, for states that no page can bring about.
@@ -26,25 +26,25 @@ pub struct House {
     config: Config,
 }
 
-impl House {
-    /// A house of its own, with default settings; letters go into its folder.
+impl TestApp {
+    /// A app of its own, with default settings; emails go into its folder.
     pub fn open() -> Self {
         Self::with(|_| {})
     }
 
-    /// A house with other settings: `House::with(|c| c.signup = Signup::Invited)`.
+    /// A app with other settings: `TestApp::with(|c| c.signup = Signup::Invited)`.
     pub fn with(change: impl FnOnce(&mut Config)) -> Self {
         Self::build(change, None)
     }
 
-    /// A house that sends its mail through a real SMTP server, which the test can make misbehave: `house.smtp()`.
+    /// A app that sends its mail through a real SMTP server, which the test can make misbehave: `app.smtp()`.
     pub fn with_smtp(change: impl FnOnce(&mut Config)) -> Self {
         Self::build(change, Some(Smtp::start()))
     }
 
-    /// One house for all tests that only read, or that keep to an organization of their own.
+    /// One app for all tests that only read, or that keep to an organization of their own.
     pub fn shared() -> &'static Self {
-        static SHARED: OnceLock<House> = OnceLock::new();
+        static SHARED: OnceLock<TestApp> = OnceLock::new();
         SHARED.get_or_init(Self::open)
     }
 
@@ -68,7 +68,7 @@ impl House {
         self.running.as_ref().expect("the house is open")
     }
 
-    /// The product's own view of this house.
+    /// The product's own view of this app.
     pub fn product(&self) -> &tenantry::app::App {
         self.running().product()
     }
@@ -93,17 +93,17 @@ impl House {
         self.folder.join(name)
     }
 
-    /// The browser of somebody who has never been here.
+    /// The browser of someone who has never been here.
     pub fn client(&self) -> Client {
         Client::new(&self.base())
     }
 
-    /// Moves this house's time, and no other's, forward.
+    /// Moves this app's time, and no other's, forward.
     pub fn advance(&self, by: Duration) {
         self.running().advance(by);
     }
 
-    /// Sends what is due in the outbox now, by the worker's own function, and waits for what the house's own worker is
+    /// Sends what is due in the outbox now, by the worker's own function, and waits for what the app's own worker is
     /// sending at this moment.
     pub fn work_mail(&self) {
         let end = Instant::now() + Duration::from_secs(30);
@@ -121,7 +121,7 @@ impl House {
         }
     }
 
-    /// This house's time, in microseconds since 1970, as the database keeps times.
+    /// This app's time, in microseconds since 1970, as the database keeps times.
     pub fn now(&self) -> i64 {
         self.running().now()
     }
@@ -131,32 +131,32 @@ impl House {
         self.running().sweep();
     }
 
-    /// Every letter that left this house, the oldest first; what is due is sent before.
-    pub fn letters(&self) -> Vec<Letter> {
+    /// Every email that left this app, the oldest first; what is due is sent before.
+    pub fn emails(&self) -> Vec<ReceivedEmail> {
         self.work_mail();
         match &self.smtp {
-            Some(smtp) => smtp.letters(),
-            None => mail::letters_in(&self.file("mail")),
+            Some(smtp) => smtp.emails(),
+            None => mail::emails_in(&self.file("mail")),
         }
     }
 
-    /// Every letter to this address, the oldest first.
-    pub fn letters_to(&self, email: &str) -> Vec<Letter> {
-        self.letters().into_iter().filter(|letter| letter.to == email).collect()
+    /// Every email to this address, the oldest first.
+    pub fn letters_to(&self, email: &str) -> Vec<ReceivedEmail> {
+        self.emails().into_iter().filter(|message| message.to == email).collect()
     }
 
-    /// The newest letter to this address.
+    /// The newest email to this address.
     #[track_caller]
-    pub fn mail_to(&self, email: &str) -> Letter {
-        let letters = self.letters();
-        let others: Vec<String> = letters.iter().map(|l| format!("{}: {}", l.to, l.subject)).collect();
-        letters
+    pub fn mail_to(&self, email: &str) -> ReceivedEmail {
+        let emails = self.emails();
+        let others: Vec<String> = emails.iter().map(|l| format!("{}: {}", l.to, l.subject)).collect();
+        emails
             .into_iter()
             .rfind(|l| l.to == email)
             .unwrap_or_else(|| panic!("no letter to {email} among {others:#?}"))
     }
 
-    /// The mail server of a house opened by [`House::with_smtp`].
+    /// The mail server of a app opened by [`TestApp::with_smtp`].
     pub fn smtp(&self) -> &Smtp {
         self.smtp.as_ref().expect("a house opened with SMTP")
     }

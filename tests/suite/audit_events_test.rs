@@ -1,20 +1,20 @@
 //! What was done is noted with who, from where and by which request; what was refused leaves no trace of having happened.
 
-use crate::harness::house::House;
-use crate::roles_test::Scene;
+use crate::harness::test_app::TestApp;
+use crate::roles_test::Scenario;
 
 #[test]
-fn a_deed_says_who_did_it_from_where_and_by_which_request() {
-    let house = House::open();
-    let scene = Scene::set(&house, "admin", "noted");
-    let admin = house
-        .holder(scene.actor.as_ref().expect("an admin"))
+fn a_audit_event_says_who_did_it_from_where_and_by_which_request() {
+    let app = TestApp::open();
+    let scenario = Scenario::set(&app, "admin", "noted");
+    let admin = app
+        .holder(scenario.actor.as_ref().expect("an admin"))
         .with("User-Agent", "Lighthouse/1.0");
     let fields = [("emails", "noah@noted.test"), ("role", "viewer")];
     let page = admin.post("/organizations/noted/invitations", &fields).expect(303);
     let column = |column: &str| {
         let sql = format!("SELECT {column} AS value FROM audit_events WHERE action = 'member.invited'");
-        house.database.words(&sql).pop().expect("a deed")
+        app.database.words(&sql).pop().expect("a deed")
     };
     assert_eq!(column("actor_name"), "Alex noted");
     assert_eq!(column("ip"), "127.0.0.1");
@@ -22,10 +22,10 @@ fn a_deed_says_who_did_it_from_where_and_by_which_request() {
     assert_eq!(column("request_id"), page.header("x-request-id"));
     assert_eq!(column("target_label"), "noah@noted.test");
     assert!(column("after").contains("viewer"));
-    let at = house
+    let at = app
         .database
         .number("SELECT at AS value FROM audit_events WHERE action = 'member.invited'");
-    assert!((house.now() - at).abs() < 60_000_000);
+    assert!((app.now() - at).abs() < 60_000_000);
     // The overview tells it to people.
     admin
         .get("/organizations/noted")
@@ -35,14 +35,14 @@ fn a_deed_says_who_did_it_from_where_and_by_which_request() {
 }
 
 #[test]
-fn what_is_refused_leaves_neither_a_deed_nor_a_letter() {
-    let house = House::open();
-    let scene = Scene::set(&house, "viewer", "refused");
-    let viewer = house.holder(scene.actor.as_ref().expect("a viewer"));
-    let count = |table: &str| house.database.number(&format!("SELECT count(*) AS value FROM {table}"));
+fn a_refused_change_leaves_no_audit_event_and_no_email() {
+    let app = TestApp::open();
+    let scenario = Scenario::set(&app, "viewer", "refused");
+    let viewer = app.holder(scenario.actor.as_ref().expect("a viewer"));
+    let count = |table: &str| app.database.number(&format!("SELECT count(*) AS value FROM {table}"));
     // What the clock does anyway is done before anything is counted.
-    house.sweep();
-    house.work_mail();
+    app.sweep();
+    app.work_mail();
     let before = (
         count("audit_events"),
         count("mail_outbox"),
@@ -58,8 +58,8 @@ fn what_is_refused_leaves_neither_a_deed_nor_a_letter() {
         if route.path.ends_with("/leaving") || route.path.ends_with("/access/requests") {
             continue;
         }
-        let form = scene.form(route.path);
-        let page = crate::roles_test::ask(&viewer, "POST", &scene.path(route.path, "none"), &form);
+        let form = scenario.form(route.path);
+        let page = crate::roles_test::ask(&viewer, "POST", &scenario.path(route.path, "none"), &form);
         assert!(matches!(page.status, 403 | 404), "{}: {}", page.request, page.status);
         if page.status == 403 {
             assert!(
@@ -83,12 +83,12 @@ fn what_is_refused_leaves_neither_a_deed_nor_a_letter() {
 }
 
 #[test]
-fn a_form_of_another_site_changes_nothing_whoever_is_signed_in() {
-    let house = House::open();
-    let scene = Scene::set(&house, "owner", "foreign");
-    let owner = house.holder(scene.actor.as_ref().expect("an owner"));
-    let deeds = || house.database.number("SELECT count(*) AS value FROM audit_events");
-    let before = deeds();
+fn a_form_of_another_site_changes_nothing_no_matter_who_is_signed_in() {
+    let app = TestApp::open();
+    let scenario = Scenario::set(&app, "owner", "foreign");
+    let owner = app.holder(scenario.actor.as_ref().expect("an owner"));
+    let events = || app.database.number("SELECT count(*) AS value FROM audit_events");
+    let before = events();
     for route in tenantry::routes::ROUTES.iter().filter(|route| route.method == "POST") {
         for headers in [
             &[("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example")][..],
@@ -96,7 +96,7 @@ fn a_form_of_another_site_changes_nothing_whoever_is_signed_in() {
             &[("Origin", "https://evil.example")],
             &[("HX-Request", "true")],
         ] {
-            let path = scene.path(route.path, "none");
+            let path = scenario.path(route.path, "none");
             let page = owner.send(
                 "POST",
                 &path,
@@ -106,6 +106,6 @@ fn a_form_of_another_site_changes_nothing_whoever_is_signed_in() {
             assert_eq!(page.status, 403, "{} with {headers:?}", page.request);
         }
     }
-    assert_eq!(deeds(), before);
+    assert_eq!(events(), before);
     owner.get("/account").expect(200);
 }

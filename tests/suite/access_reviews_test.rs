@@ -7,10 +7,10 @@ use tenantry::auth::System;
 use tenantry::services::access_reviews::close;
 
 use crate::harness::client::Client;
-use crate::harness::house::House;
+use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::places::Folder;
-use crate::harness::stage::at_once;
+use crate::harness::fixtures::at_once;
 
 const DAY: u64 = 86_400;
 
@@ -28,34 +28,34 @@ struct Cast {
     ids: std::collections::BTreeMap<&'static str, String>,
 }
 
-fn cast(house: &House, slug: &str) -> Cast {
+fn cast(app: &TestApp, slug: &str) -> Cast {
     let email = |name: &str| format!("{name}@{slug}.test");
-    house.stage(|stage| {
+    app.fixtures(|fixtures| {
         let mut ids = std::collections::BTreeMap::new();
-        let owner = stage.account("Olivia Hart", &email("olivia"), true);
-        let org = stage.organization(slug, slug, owner);
-        let north = stage.company(org, "North", "north");
-        let south = stage.company(org, "South", "south");
+        let owner = fixtures.account("Olivia Hart", &email("olivia"), true);
+        let org = fixtures.organization(slug, slug, owner);
+        let north = fixtures.company(org, "North", "north");
+        let south = fixtures.company(org, "South", "south");
         let mut person = |name: &'static str, role: &str, companies: &[_]| {
-            let user = stage.account(name, &email(&name.to_lowercase()), true);
-            ids.insert(name, stage.enrol(org, user, role, companies).to_string());
-            stage.ticket(user)
+            let user = fixtures.account(name, &email(&name.to_lowercase()), true);
+            ids.insert(name, fixtures.enrol(org, user, role, companies).to_string());
+            fixtures.ticket(user)
         };
         let mia = person("Mia", "member", &[(north, "manager")]);
         let sam = person("Sam", "member", &[(south, "manager")]);
-        // Viewer of North and nothing else; editor of both; somebody with a role in the organization.
+        // Viewer of North and nothing else; editor of both; someone with a role in the organization.
         person("Ann", "member", &[(north, "viewer")]);
         person("Bob", "member", &[(north, "editor"), (south, "editor")]);
         person("Eve", "editor", &[(south, "viewer")]);
-        let olivia = stage.ticket(owner);
+        let olivia = fixtures.ticket(owner);
         Cast {
             slug: slug.to_owned(),
             organization: org.to_string(),
             north: north.to_string(),
             south: south.to_string(),
-            olivia: house.holder(&olivia),
-            mia: house.holder(&mia),
-            sam: house.holder(&sam),
+            olivia: app.holder(&olivia),
+            mia: app.holder(&mia),
+            sam: app.holder(&sam),
             ids,
         }
     })
@@ -68,37 +68,37 @@ impl Cast {
 
     /// Starts a review of everything and gives its path.
     #[track_caller]
-    fn start(&self, house: &House, days: i64) -> String {
-        let day = house.day(days);
+    fn start(&self, app: &TestApp, days: i64) -> String {
+        let day = app.day(days);
         let fields = [("name", "Autumn review"), ("due", day.as_str()), ("scope", "all")];
         let page = self.olivia.post(&self.at(""), &fields).expect(303);
         page.location.expect("the review's page")
     }
 
-    /// The id of somebody's item in a company.
-    fn item(&self, house: &House, who: &str, company: &str) -> String {
+    /// The id of someone's item in a company.
+    fn item(&self, app: &TestApp, who: &str, company: &str) -> String {
         let sql = format!(
             "SELECT id AS value FROM access_review_items WHERE organization_id = '{}' AND membership_id = '{}' AND company_id = '{company}' ORDER BY id DESC",
             self.organization, self.ids[who]
         );
-        house.database.words(&sql).first().expect("an item").clone()
+        app.database.words(&sql).first().expect("an item").clone()
     }
 
-    fn role(&self, house: &House, who: &str, company: &str) -> Option<String> {
+    fn role(&self, app: &TestApp, who: &str, company: &str) -> Option<String> {
         let sql = format!(
             "SELECT role AS value FROM company_assignments WHERE organization_id = '{}' AND membership_id = '{}' AND company_id = '{company}'",
             self.organization, self.ids[who]
         );
-        house.database.words(&sql).first().cloned()
+        app.database.words(&sql).first().cloned()
     }
 
-    fn status(&self, house: &House, who: &str) -> String {
+    fn status(&self, app: &TestApp, who: &str) -> String {
         let sql = format!("SELECT status AS value FROM memberships WHERE id = '{}'", self.ids[who]);
-        house.database.words(&sql)[0].clone()
+        app.database.words(&sql)[0].clone()
     }
 
-    fn deeds(&self, house: &House, action: &str) -> i64 {
-        house.database.number(&format!(
+    fn events(&self, app: &TestApp, action: &str) -> i64 {
+        app.database.number(&format!(
             "SELECT count(*) AS value FROM audit_events WHERE organization_id = '{}' AND action = '{action}'",
             self.organization
         ))
@@ -125,36 +125,36 @@ fn answer(client: &Client, path: &str, company: &str, item: &str, wish: &str, no
 
 #[test]
 fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_given_back_exactly() {
-    let house = House::open();
-    let all = cast(&house, "campaign");
-    house.database.execute(&format!(
+    let app = TestApp::open();
+    let all = cast(&app, "campaign");
+    app.database.execute(&format!(
         "UPDATE company_assignments SET access_until = 4102444800000000, origin = 'sso' WHERE membership_id = '{}'",
         all.ids["Ann"]
     ));
-    let path = all.start(&house, 30);
+    let path = all.start(&app, 30);
 
-    // Each manager gets one letter with their companies, owners and admins one with what falls to them.
-    let letter = house.mail_to("mia@campaign.test");
+    // Each manager gets one email with their companies, owners and admins one with what falls to them.
+    let message = app.mail_to("mia@campaign.test");
     assert!(
-        letter.text.contains("North") && !letter.text.contains("South"),
+        message.text.contains("North") && !message.text.contains("South"),
         "{}",
-        letter.text
+        message.text
     );
     assert!(
-        letter.text.contains("2 assignments"),
+        message.text.contains("2 assignments"),
         "her own is not hers: {}",
-        letter.text
+        message.text
     );
-    all.mia.get(&letter.link("/organizations/")).expect(200);
+    all.mia.get(&message.link("/organizations/")).expect(200);
     assert!(
-        house
+        app
             .mail_to("olivia@campaign.test")
             .text
             .contains("2 assignments of Managers")
     );
-    house.sweep();
-    assert_eq!(house.letters_to("mia@campaign.test").len(), 1);
-    assert_eq!(house.letters_to("bob@campaign.test").len(), 0);
+    app.sweep();
+    assert_eq!(app.letters_to("mia@campaign.test").len(), 1);
+    assert_eq!(app.letters_to("bob@campaign.test").len(), 0);
 
     // A manager sees the people of their own companies, and the others are closed.
     let page = all.mia.get(&path).expect(200);
@@ -165,81 +165,81 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     assert!(page.has("Ann") && page.has("Bob") && page.has("This is you. Someone else decides"));
 
     // One answer of each kind.
-    let (bob_north, bob_south) = (all.item(&house, "Bob", &all.north), all.item(&house, "Bob", &all.south));
+    let (bob_north, bob_south) = (all.item(&app, "Bob", &all.north), all.item(&app, "Bob", &all.south));
     answer(&all.mia, &path, "north", &bob_north, "viewer", "Only reads").expect(303);
-    assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), Some("viewer"));
+    assert_eq!(all.role(&app, "Bob", &all.north).as_deref(), Some("viewer"));
     answer(&all.sam, &path, "south", &bob_south, "remove", "").expect(303);
-    assert_eq!(all.role(&house, "Bob", &all.south), None);
+    assert_eq!(all.role(&app, "Bob", &all.south), None);
     // Answers can be changed until the end: keeping gives the place back.
     answer(&all.sam, &path, "south", &bob_south, "editor", "").expect(303);
-    assert_eq!(all.role(&house, "Bob", &all.south).as_deref(), Some("editor"));
+    assert_eq!(all.role(&app, "Bob", &all.south).as_deref(), Some("editor"));
     answer(&all.sam, &path, "south", &bob_south, "remove", "Left the team").expect(303);
-    let of_mia = all.item(&house, "Mia", &all.north);
+    let of_mia = all.item(&app, "Mia", &all.north);
     answer(&all.olivia, &path, "north", &of_mia, "manager", "").expect(303);
-    assert_eq!(all.deeds(&house, "review.decided"), 5);
+    assert_eq!(all.events(&app, "review.decided"), 5);
 
-    // Nothing happens before its time; afterwards the places nobody answered are gone.
-    house.advance(Duration::from_secs(29 * DAY));
-    house.sweep();
-    assert_eq!(all.role(&house, "Ann", &all.north).as_deref(), Some("viewer"));
-    house.advance(Duration::from_secs(2 * DAY));
-    house.sweep();
-    house.sweep();
-    assert_eq!(all.role(&house, "Ann", &all.north), None);
-    assert_eq!(all.role(&house, "Sam", &all.south), None);
-    assert_eq!(all.role(&house, "Eve", &all.south), None);
-    assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), Some("viewer"));
+    // Nothing happens before its time; afterwards the places no one answered are gone.
+    app.advance(Duration::from_secs(29 * DAY));
+    app.sweep();
+    assert_eq!(all.role(&app, "Ann", &all.north).as_deref(), Some("viewer"));
+    app.advance(Duration::from_secs(2 * DAY));
+    app.sweep();
+    app.sweep();
+    assert_eq!(all.role(&app, "Ann", &all.north), None);
+    assert_eq!(all.role(&app, "Sam", &all.south), None);
+    assert_eq!(all.role(&app, "Eve", &all.south), None);
+    assert_eq!(all.role(&app, "Bob", &all.north).as_deref(), Some("viewer"));
     // Left with nothing: suspended. A role in the organization, or a confirmed place: not.
-    assert_eq!(all.status(&house, "Ann"), "suspended");
-    assert_eq!(all.status(&house, "Sam"), "suspended");
-    assert_eq!(all.status(&house, "Eve"), "active");
-    assert_eq!(all.status(&house, "Bob"), "active");
-    assert_eq!(all.status(&house, "Mia"), "active");
+    assert_eq!(all.status(&app, "Ann"), "suspended");
+    assert_eq!(all.status(&app, "Sam"), "suspended");
+    assert_eq!(all.status(&app, "Eve"), "active");
+    assert_eq!(all.status(&app, "Bob"), "active");
+    assert_eq!(all.status(&app, "Mia"), "active");
     // Their sessions are over by now.
     let (olivia, mia, ann) = (
-        house.enter("olivia@campaign.test"),
-        house.enter("mia@campaign.test"),
-        house.enter("ann@campaign.test"),
+        app.enter("olivia@campaign.test"),
+        app.enter("mia@campaign.test"),
+        app.enter("ann@campaign.test"),
     );
     ann.get("/organizations/campaign").expect(403);
-    assert!(house.mail_to("ann@campaign.test").text.contains("suspended"));
-    assert!(house.mail_to("eve@campaign.test").text.contains("South"));
-    assert_eq!(all.deeds(&house, "review.closed"), 1);
-    assert_eq!(all.deeds(&house, "member.suspended"), 2);
-    house.expect_sound();
+    assert!(app.mail_to("ann@campaign.test").text.contains("suspended"));
+    assert!(app.mail_to("eve@campaign.test").text.contains("South"));
+    assert_eq!(all.events(&app, "review.closed"), 1);
+    assert_eq!(all.events(&app, "member.suspended"), 2);
+    app.expect_sound();
 
     // Restored by one click: the place with its origin and end, and the membership.
     let page = olivia.get(&path).expect(200);
     assert!(page.has("Not confirmed") && page.has("Restore"));
-    let item = all.item(&house, "Ann", &all.north);
+    let item = all.item(&app, "Ann", &all.north);
     let restore = format!("{path}/items/{item}/restoring");
     mia.post(&restore, &[]).expect(403);
     let page = olivia.post(&restore, &[]).expect(303).follow(&olivia);
     assert!(page.has("Ann’s access to North is restored") && page.has("Restored"));
-    assert_eq!(all.role(&house, "Ann", &all.north).as_deref(), Some("viewer"));
-    assert_eq!(all.status(&house, "Ann"), "active");
+    assert_eq!(all.role(&app, "Ann", &all.north).as_deref(), Some("viewer"));
+    assert_eq!(all.status(&app, "Ann"), "active");
     let exactly = format!(
         "SELECT count(*) AS value FROM company_assignments WHERE membership_id = '{}' AND origin = 'sso' AND access_until = 4102444800000000 AND direct_role = 'viewer'",
         all.ids["Ann"]
     );
-    assert_eq!(house.database.number(&exactly), 1);
+    assert_eq!(app.database.number(&exactly), 1);
     let page = olivia.post(&restore, &[]).expect(303).follow(&olivia);
     assert!(page.has("is already restored"));
     ann.get("/organizations/campaign").expect(200);
-    house.expect_sound();
+    app.expect_sound();
 
     // The next review may begin.
-    let day = house.day(10);
+    let day = app.day(10);
     let fields = [("name", "Winter review"), ("due", day.as_str()), ("scope", "all")];
     olivia.post(&all.at(""), &fields).expect(303);
 }
 
 #[test]
 fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a_time() {
-    let house = House::shared();
-    let all = cast(house, "starting");
-    let other = cast(house, "startingother");
-    let (soon, day) = (house.day(1), house.day(30));
+    let app = TestApp::shared();
+    let all = cast(app, "starting");
+    let other = cast(app, "startingother");
+    let (soon, day) = (app.day(1), app.day(30));
     let start = |fields: &[(&str, &str)]| all.olivia.post(&all.at(""), fields);
     let page = start(&[("name", " "), ("due", &soon), ("scope", "all")]).expect(422);
     assert!(
@@ -253,7 +253,7 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
         page.text()
     );
     assert_eq!(page.value_of("due").as_deref(), Some(soon.as_str()));
-    for due in ["", "tomorrow", "2026-02-30", &house.day(91)] {
+    for due in ["", "tomorrow", "2026-02-30", &app.day(91)] {
         start(&[("name", "A"), ("due", due), ("scope", "all")]).expect(422);
     }
     start(&[("name", "A"), ("due", &day), ("scope", "some")]).expect(422);
@@ -274,10 +274,10 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
         "SELECT count(*) AS value FROM access_reviews WHERE organization_id = '{}'",
         all.organization
     );
-    assert_eq!(house.database.number(&none), 0);
+    assert_eq!(app.database.number(&none), 0);
 
     // Who starts one needs to remove members everywhere.
-    for client in [&all.mia, &house.enter("ann@starting.test")] {
+    for client in [&all.mia, &app.enter("ann@starting.test")] {
         client.get(&all.at("/new")).expect(403);
         client
             .post(&all.at(""), &[("name", "A"), ("due", &day), ("scope", "all")])
@@ -303,7 +303,7 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
         ("company_id", all.south.as_str()),
     ];
     let path = start(&fields).expect(303).location.expect("a place");
-    assert!(house.letters_to("mia@starting.test").is_empty(), "North is not in it");
+    assert!(app.letters_to("mia@starting.test").is_empty(), "North is not in it");
     let page = start(&fields).expect(422);
     assert!(page.has("still open"));
 
@@ -332,21 +332,21 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
     all.mia.post(&format!("{path}/cancellation"), &[]).expect(403);
     all.olivia.post(&format!("{path}/cancellation"), &[]).expect(303);
     assert!(all.olivia.get(&path).expect(200).has("Cancelled"));
-    assert_eq!(all.role(house, "Eve", &all.south).as_deref(), Some("viewer"));
-    assert_eq!(all.deeds(house, "review.cancelled"), 1);
-    all.start(house, 30);
+    assert_eq!(all.role(app, "Eve", &all.south).as_deref(), Some("viewer"));
+    assert_eq!(all.events(app, "review.cancelled"), 1);
+    all.start(app, 30);
 }
 
 #[test]
-fn a_wrong_row_changes_nothing_and_is_told_at_its_place() {
-    let house = House::shared();
-    let all = cast(house, "rows");
-    let path = all.start(house, 30);
+fn a_wrong_row_changes_nothing_and_is_told_at_its_field() {
+    let app = TestApp::shared();
+    let all = cast(app, "rows");
+    let path = all.start(app, 30);
     let north = format!("{path}/companies/north");
     let (ann, bob, mia) = (
-        all.item(house, "Ann", &all.north),
-        all.item(house, "Bob", &all.north),
-        all.item(house, "Mia", &all.north),
+        all.item(app, "Ann", &all.north),
+        all.item(app, "Bob", &all.north),
+        all.item(app, "Mia", &all.north),
     );
     let send = |client: &Client, rows: &[(&str, &str)]| {
         let named: Vec<(String, String)> = rows
@@ -365,14 +365,14 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_place() {
     let page = send(&all.mia, &[(&ann, "remove"), (&bob, "emperor")]).expect(422);
     assert!(page.has("Choose one of the answers"), "{}", page.text());
     assert_eq!(page.value_of(&format!("decision-{ann}")).as_deref(), Some("remove"));
-    assert_eq!(all.role(house, "Ann", &all.north).as_deref(), Some("viewer"));
-    // Nobody decides on themselves, not even together with others, and nobody gives more than they may.
+    assert_eq!(all.role(app, "Ann", &all.north).as_deref(), Some("viewer"));
+    // No one decides on themselves, not even together with others, and no one gives more than they may.
     let page = send(&all.mia, &[(&ann, "viewer"), (&mia, "manager")]).expect(422);
     assert!(page.has("This is you"));
     let page = send(&all.mia, &[(&bob, "manager")]).expect(422);
     assert!(page.has("Choose an answer that you may give"));
     // Places of other companies, other reviews, and none at all.
-    let elsewhere = all.item(house, "Bob", &all.south);
+    let elsewhere = all.item(app, "Bob", &all.south);
     send(&all.mia, &[(&ann, "viewer"), (&elsewhere, "remove")]).expect(404);
     send(&all.mia, &[("nothing", "viewer")]).expect(404);
     all.sam.post(&north, &[("item", ann.as_str())]).expect(403);
@@ -383,9 +383,9 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_place() {
         "SELECT count(*) AS value FROM access_review_items WHERE organization_id = '{}' AND decision <> 'open'",
         all.organization
     );
-    assert_eq!(house.database.number(&untouched), 0);
+    assert_eq!(app.database.number(&untouched), 0);
 
-    // Everybody shown is kept by one press, but not oneself.
+    // Everyone shown is kept by one press, but not oneself.
     let fields = [("item", ann.as_str()), ("item", bob.as_str()), ("bulk", "keep")];
     let page = all.mia.post(&north, &fields).expect(303).follow(&all.mia);
     assert!(
@@ -407,20 +407,20 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_place() {
 }
 
 #[test]
-fn of_two_managers_who_decide_at_once_one_is_told() {
-    let house = House::open();
-    let all = cast(&house, "race");
-    let other = house.stage(|stage| {
-        let user = stage.account("Max", "max@race.test", true);
-        let org = stage.organization_of("race");
+fn of_two_managers_who_decide_in_parallel_one_is_notified() {
+    let app = TestApp::open();
+    let all = cast(&app, "race");
+    let other = app.fixtures(|fixtures| {
+        let user = fixtures.account("Max", "max@race.test", true);
+        let org = fixtures.organization_of("race");
         let north = tenantry::common::id::CompanyId::parse(&all.north).expect("an id");
-        stage.enrol(org, user, "member", &[(north, "manager")]);
-        stage.ticket(user)
+        fixtures.enrol(org, user, "member", &[(north, "manager")]);
+        fixtures.ticket(user)
     });
-    let max = house.holder(&other);
-    let path = all.start(&house, 30);
+    let max = app.holder(&other);
+    let path = all.start(&app, 30);
     let north = format!("{path}/companies/north");
-    let bob = all.item(&house, "Bob", &all.north);
+    let bob = all.item(&app, "Bob", &all.north);
     for round in 0..20 {
         answer(&all.mia, &path, "north", &bob, "editor", &format!("Round {round}")).expect(303);
         let (decision, shown) = (format!("decision-{bob}"), format!("seen-{bob}"));
@@ -435,38 +435,38 @@ fn of_two_managers_who_decide_at_once_one_is_told() {
         assert_eq!(statuses, [303, 422], "round {round}");
         assert!(pages.iter().any(|page| page.has("Someone else answered")));
         let won = if pages[0].status == 303 { Some("viewer") } else { None };
-        assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), won);
+        assert_eq!(all.role(&app, "Bob", &all.north).as_deref(), won);
     }
     let open = format!(
         "SELECT open AS value FROM access_review_companies WHERE company_id = '{}'",
         all.north
     );
     assert_eq!(
-        house.database.number(&open),
+        app.database.number(&open),
         3,
         "Mia, Ann and Max wait; Max came before the review"
     );
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
 fn reminders_go_out_a_week_and_a_day_before_and_by_hand_once_a_day() {
-    let house = House::open();
-    let all = cast(&house, "remind");
-    let path = all.start(&house, 30);
-    let letters = |who: &str| house.letters_to(&format!("{who}@remind.test")).len();
-    assert_eq!((letters("mia"), letters("sam")), (1, 1));
-    house.sweep();
-    house.advance(Duration::from_secs(24 * DAY));
+    let app = TestApp::open();
+    let all = cast(&app, "remind");
+    let path = all.start(&app, 30);
+    let emails = |who: &str| app.letters_to(&format!("{who}@remind.test")).len();
+    assert_eq!((emails("mia"), emails("sam")), (1, 1));
+    app.sweep();
+    app.advance(Duration::from_secs(24 * DAY));
     for _ in 0..3 {
-        house.sweep();
+        app.sweep();
     }
-    assert_eq!((letters("mia"), letters("sam")), (2, 2));
-    let (olivia, mia) = (house.enter("olivia@remind.test"), house.enter("mia@remind.test"));
+    assert_eq!((emails("mia"), emails("sam")), (2, 2));
+    let (olivia, mia) = (app.enter("olivia@remind.test"), app.enter("mia@remind.test"));
     // Who is done is left alone.
     for who in ["Ann", "Bob"] {
-        let item = all.item(&house, who, &all.north);
-        let role = all.role(&house, who, &all.north).expect("a role");
+        let item = all.item(&app, who, &all.north);
+        let role = all.role(&app, who, &all.north).expect("a role");
         answer(&mia, &path, "north", &item, &role, "").expect(303);
     }
     let page = olivia
@@ -480,22 +480,22 @@ fn reminders_go_out_a_week_and_a_day_before_and_by_hand_once_a_day() {
         .follow(&olivia);
     assert!(page.has("less than 24 hours ago"), "{}", page.text());
     mia.post(&format!("{path}/reminding"), &[]).expect(403);
-    house.sweep();
-    assert_eq!((letters("mia"), letters("sam")), (2, 3));
+    app.sweep();
+    assert_eq!((emails("mia"), emails("sam")), (2, 3));
     // The last day ends with its last hour, whatever hour it was when the review began.
-    house.advance(Duration::from_secs(6 * DAY));
-    house.sweep();
-    house.sweep();
-    assert_eq!((letters("mia"), letters("sam")), (2, 4));
-    assert!(house.mail_to("sam@remind.test").subject.contains("Reminder"));
+    app.advance(Duration::from_secs(6 * DAY));
+    app.sweep();
+    app.sweep();
+    assert_eq!((emails("mia"), emails("sam")), (2, 4));
+    assert!(app.mail_to("sam@remind.test").subject.contains("Reminder"));
 }
 
 #[test]
-fn a_report_is_signed_and_anybody_checks_it_with_openssl() {
-    let house = House::open();
-    let all = cast(&house, "sealed");
-    let path = all.start(&house, 30);
-    let bob = all.item(&house, "Bob", &all.north);
+fn a_report_is_signed_and_anyone_checks_it_with_openssl() {
+    let app = TestApp::open();
+    let all = cast(&app, "sealed");
+    let path = all.start(&app, 30);
+    let bob = all.item(&app, "Bob", &all.north);
     answer(&all.mia, &path, "north", &bob, "viewer", "=1+1").expect(303);
     let page = all.olivia.get(&format!("{path}/closing")).expect(200);
     assert!(
@@ -515,13 +515,13 @@ fn a_report_is_signed_and_anybody_checks_it_with_openssl() {
     );
     // Twice is once.
     all.olivia.post(&format!("{path}/closing"), &[]).expect(303);
-    house.sweep();
-    assert_eq!(all.deeds(&house, "review.closed"), 1);
+    app.sweep();
+    assert_eq!(all.events(&app, "review.closed"), 1);
     let page = answer(&all.olivia, &path, "north", &bob, "remove", "")
         .expect(303)
         .follow(&all.olivia);
     assert!(page.has("The review is over"), "{}", page.text());
-    assert_eq!(all.role(&house, "Bob", &all.north).as_deref(), Some("viewer"));
+    assert_eq!(all.role(&app, "Bob", &all.north).as_deref(), Some("viewer"));
 
     let file = |end: &str| all.olivia.get(&format!("{path}/report.{end}")).expect(200).bytes;
     let json: serde_json::Value = serde_json::from_slice(&file("json")).expect("JSON");
@@ -570,7 +570,7 @@ fn a_report_is_signed_and_anybody_checks_it_with_openssl() {
         .replace("\"viewer\"", "\"editor\"");
     std::fs::write(folder.join("report.json"), tampered).expect("a file");
     assert!(!verifies());
-    house
+    app
         .database
         .execute("UPDATE access_reviews SET report = replace(report, '\"Mia\"', '\"Sam\"')");
     assert!(
@@ -586,52 +586,52 @@ fn a_report_is_signed_and_anybody_checks_it_with_openssl() {
 
 #[test]
 fn a_closing_that_was_killed_goes_on_where_it_was() {
-    let house = House::open();
-    let all = cast(&house, "killed");
+    let app = TestApp::open();
+    let all = cast(&app, "killed");
     // More people than one step takes.
-    house.stage(|stage| {
-        let org = stage.organization_of("killed");
+    app.fixtures(|fixtures| {
+        let org = fixtures.organization_of("killed");
         let north = tenantry::common::id::CompanyId::parse(&all.north).expect("an id");
         for n in 0..70 {
-            let user = stage.account(&format!("Person {n}"), &format!("p{n}@killed.test"), true);
-            stage.enrol(org, user, "member", &[(north, "viewer")]);
+            let user = fixtures.account(&format!("Person {n}"), &format!("p{n}@killed.test"), true);
+            fixtures.enrol(org, user, "member", &[(north, "viewer")]);
         }
     });
-    let path = all.start(&house, 30);
+    let path = all.start(&app, 30);
     let id = path.rsplit('/').next().expect("an id").to_owned();
     let open = "SELECT count(*) AS value FROM access_review_items WHERE decision = 'open'";
-    assert_eq!(house.database.number(open), 76);
-    house.database.execute("UPDATE access_reviews SET status = 'closing'");
+    assert_eq!(app.database.number(open), 76);
+    app.database.execute("UPDATE access_reviews SET status = 'closing'");
     // One step, and the process dies.
     let review = tenantry::common::id::ReviewId::parse(&id).expect("an id");
-    let door = System::of(house.product(), "test");
-    let org = house.stage(|stage| stage.organization_of("killed"));
+    let door = System::of(app.product(), "test");
+    let org = app.fixtures(|fixtures| fixtures.organization_of("killed"));
     let left = door
         .write(|cx, conn| close::step(conn, cx, org, review))
         .expect("a step");
     assert_eq!(left, close::Left::People);
-    let after = house.database.number(open);
+    let after = app.database.number(open);
     assert!(after > 0 && after < 76, "{after}");
-    house.sweep();
-    house.sweep();
-    assert_eq!(house.database.number(open), 0);
-    assert_eq!(all.deeds(&house, "review.closed"), 1);
+    app.sweep();
+    app.sweep();
+    assert_eq!(app.database.number(open), 0);
+    assert_eq!(all.events(&app, "review.closed"), 1);
     assert_eq!(
-        all.deeds(&house, "member.suspended"),
+        all.events(&app, "member.suspended"),
         74,
         "70, Mia, Sam, Ann and Bob, each once"
     );
-    let letters = "SELECT count(*) AS value FROM mail_outbox WHERE kind = 'review_unconfirmed'";
-    assert_eq!(house.database.number(letters), 75, "and Eve, who keeps her role");
+    let emails = "SELECT count(*) AS value FROM mail_outbox WHERE kind = 'review_unconfirmed'";
+    assert_eq!(app.database.number(emails), 75, "and Eve, who keeps her role");
     assert!(all.olivia.get(&path).expect(200).has("Closed"));
-    house.expect_sound();
+    app.expect_sound();
 }
 
 #[test]
-fn what_changes_meanwhile_falls_to_whoever_may_decide_then() {
-    let house = House::open();
-    let all = cast(&house, "meanwhile");
-    let path = all.start(&house, 30);
+fn what_changes_meanwhile_falls_to_anyone_who_may_decide_then() {
+    let app = TestApp::open();
+    let all = cast(&app, "meanwhile");
+    let path = all.start(&app, 30);
     // A manager who is no longer one decides nothing; a new place is not in it; who was removed is gone.
     let people = |who: &str, rest: &str| format!("/organizations/meanwhile/members/{}{rest}", all.ids[who]);
     let assign = |who: &str, company: &str, role: &str| {
@@ -650,32 +650,32 @@ fn what_changes_meanwhile_falls_to_whoever_may_decide_then() {
     all.olivia
         .post("/organizations/meanwhile/companies/north/archiving", &[])
         .expect(303);
-    let ann = all.item(&house, "Ann", &all.north);
+    let ann = all.item(&app, "Ann", &all.north);
     answer(&all.mia, &path, "north", &ann, "editor", "").expect(422);
     answer(&all.mia, &path, "north", &ann, "viewer", "").expect(303);
     // An organization that waits for its deletion is left alone.
-    house
+    app
         .database
         .execute("UPDATE organizations SET delete_after = 9000000000000000");
-    house.advance(Duration::from_secs(31 * DAY));
-    house.sweep();
-    assert_eq!(all.role(&house, "Sam", &all.south).as_deref(), Some("viewer"));
-    let olivia = house.enter("olivia@meanwhile.test");
+    app.advance(Duration::from_secs(31 * DAY));
+    app.sweep();
+    assert_eq!(all.role(&app, "Sam", &all.south).as_deref(), Some("viewer"));
+    let olivia = app.enter("olivia@meanwhile.test");
     olivia.post(&format!("{path}/closing"), &[]).expect(403);
     olivia.get(&path).expect(200);
-    house.database.execute("UPDATE organizations SET delete_after = NULL");
-    house.sweep();
+    app.database.execute("UPDATE organizations SET delete_after = NULL");
+    app.sweep();
     // The report can be taken along even then.
-    house
+    app
         .database
         .execute("UPDATE organizations SET delete_after = 9000000000000000");
     olivia.get(&format!("{path}/report.json")).expect(200);
-    assert_eq!(all.role(&house, "Sam", &all.south), None);
+    assert_eq!(all.role(&app, "Sam", &all.south), None);
     // The new place outlived it, so Ann keeps what she has.
-    assert_eq!(all.role(&house, "Ann", &all.south).as_deref(), Some("viewer"));
-    assert_eq!(all.status(&house, "Ann"), "active");
-    assert_eq!(all.status(&house, "Bob"), "removed");
+    assert_eq!(all.role(&app, "Ann", &all.south).as_deref(), Some("viewer"));
+    assert_eq!(all.status(&app, "Ann"), "active");
+    assert_eq!(all.status(&app, "Bob"), "removed");
     let gone = "SELECT count(*) AS value FROM access_review_items WHERE decision = 'gone'";
-    assert_eq!(house.database.number(gone), 2);
-    house.expect_sound();
+    assert_eq!(app.database.number(gone), 2);
+    app.expect_sound();
 }
