@@ -1,5 +1,5 @@
-//! Access reviews: managers decide by a date, what stays unanswered is taken away and can be given back, and the report
-//! is signed.
+//! Access reviews: managers decide by a due date, unanswered assignments are removed and can be restored, and the
+//! report is signed.
 
 use std::time::Duration;
 
@@ -14,16 +14,14 @@ use crate::harness::fixtures::at_once;
 
 const DAY: u64 = 86_400;
 
-/// An organization with two companies, a manager in each, and people.
+/// An organization with two companies, a manager in each, and members.
 struct Cast {
     slug: String,
     organization: String,
     north: String,
     south: String,
     olivia: Client,
-    /// Manager of North.
     mia: Client,
-    /// Manager of South.
     sam: Client,
     ids: std::collections::BTreeMap<&'static str, String>,
 }
@@ -43,7 +41,7 @@ fn cast(app: &TestApp, slug: &str) -> Cast {
         };
         let mia = person("Mia", "member", &[(north, "manager")]);
         let sam = person("Sam", "member", &[(south, "manager")]);
-        // Viewer of North and nothing else; editor of both; someone with a role in the organization.
+        // Ann has one assignment, Bob two, and Eve has an organization role as well.
         person("Ann", "member", &[(north, "viewer")]);
         person("Bob", "member", &[(north, "editor"), (south, "editor")]);
         person("Eve", "editor", &[(south, "viewer")]);
@@ -66,7 +64,7 @@ impl Cast {
         format!("/organizations/{}/access/reviews{rest}", self.slug)
     }
 
-    /// Starts a review of everything and gives its path.
+    /// Starts a review of all companies and returns its path.
     #[track_caller]
     fn start(&self, app: &TestApp, days: i64) -> String {
         let day = app.day(days);
@@ -75,7 +73,7 @@ impl Cast {
         page.location.expect("the review's page")
     }
 
-    /// The id of someone's item in a company.
+    /// The id of a member's newest item in a company.
     fn item(&self, app: &TestApp, who: &str, company: &str) -> String {
         let sql = format!(
             "SELECT id AS value FROM access_review_items WHERE organization_id = '{}' AND membership_id = '{}' AND company_id = '{company}' ORDER BY id DESC",
@@ -105,7 +103,7 @@ impl Cast {
     }
 }
 
-/// Answers on one place.
+/// Submits one decision.
 fn answer(client: &Client, path: &str, company: &str, item: &str, wish: &str, note: &str) -> Page {
     let (decision, noted, seen) = (
         format!("decision-{item}"),
@@ -124,7 +122,7 @@ fn answer(client: &Client, path: &str, company: &str, item: &str, wish: &str, no
 }
 
 #[test]
-fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_given_back_exactly() {
+fn unanswered_assignments_are_removed_at_the_deadline_and_can_be_restored() {
     let app = TestApp::open();
     let all = cast(&app, "campaign");
     app.database.execute(&format!(
@@ -133,7 +131,7 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     ));
     let path = all.start(&app, 30);
 
-    // Each manager gets one email with their companies, owners and admins one with what falls to them.
+    // Each manager gets one email about their companies; owners and admins get one about the assignments left to them.
     let message = app.mail_to("mia@campaign.test");
     assert!(
         message.text.contains("North") && !message.text.contains("South"),
@@ -156,7 +154,7 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     assert_eq!(app.letters_to("mia@campaign.test").len(), 1);
     assert_eq!(app.letters_to("bob@campaign.test").len(), 0);
 
-    // A manager sees the people of their own companies, and the others are closed.
+    // A manager sees only their own companies.
     let page = all.mia.get(&path).expect(200);
     assert!(page.has("North") && !page.has("South"));
     all.mia.get(&format!("{path}/companies/south")).expect(403);
@@ -164,13 +162,12 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     let page = all.mia.get(&format!("{path}/companies/north")).expect(200);
     assert!(page.has("Ann") && page.has("Bob") && page.has("This is you. Someone else decides"));
 
-    // One answer of each kind.
     let (bob_north, bob_south) = (all.item(&app, "Bob", &all.north), all.item(&app, "Bob", &all.south));
     answer(&all.mia, &path, "north", &bob_north, "viewer", "Only reads").expect(303);
     assert_eq!(all.role(&app, "Bob", &all.north).as_deref(), Some("viewer"));
     answer(&all.sam, &path, "south", &bob_south, "remove", "").expect(303);
     assert_eq!(all.role(&app, "Bob", &all.south), None);
-    // Answers can be changed until the end: keeping gives the place back.
+    // Decisions can be changed until the review closes: keeping restores the assignment.
     answer(&all.sam, &path, "south", &bob_south, "editor", "").expect(303);
     assert_eq!(all.role(&app, "Bob", &all.south).as_deref(), Some("editor"));
     answer(&all.sam, &path, "south", &bob_south, "remove", "Left the team").expect(303);
@@ -178,7 +175,7 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     answer(&all.olivia, &path, "north", &of_mia, "manager", "").expect(303);
     assert_eq!(all.events(&app, "review.decided"), 5);
 
-    // Nothing happens before its time; afterwards the places no one answered are gone.
+    // Nothing happens before the due date; afterwards unanswered assignments are removed.
     app.advance(Duration::from_secs(29 * DAY));
     app.sweep();
     assert_eq!(all.role(&app, "Ann", &all.north).as_deref(), Some("viewer"));
@@ -189,13 +186,13 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     assert_eq!(all.role(&app, "Sam", &all.south), None);
     assert_eq!(all.role(&app, "Eve", &all.south), None);
     assert_eq!(all.role(&app, "Bob", &all.north).as_deref(), Some("viewer"));
-    // Left with nothing: suspended. A role in the organization, or a confirmed place: not.
+    // Members left without any access are suspended; an organization role or a confirmed assignment prevents that.
     assert_eq!(all.status(&app, "Ann"), "suspended");
     assert_eq!(all.status(&app, "Sam"), "suspended");
     assert_eq!(all.status(&app, "Eve"), "active");
     assert_eq!(all.status(&app, "Bob"), "active");
     assert_eq!(all.status(&app, "Mia"), "active");
-    // Their sessions are over by now.
+    // The earlier sessions have expired.
     let (olivia, mia, ann) = (
         app.enter("olivia@campaign.test"),
         app.enter("mia@campaign.test"),
@@ -208,7 +205,7 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     assert_eq!(all.events(&app, "member.suspended"), 2);
     app.expect_sound();
 
-    // Restored by one click: the place with its origin and end, and the membership.
+    // Restoring returns the assignment with its origin and end date, and reactivates the membership.
     let page = olivia.get(&path).expect(200);
     assert!(page.has("Not confirmed") && page.has("Restore"));
     let item = all.item(&app, "Ann", &all.north);
@@ -228,14 +225,14 @@ fn managers_decide_by_the_last_day_and_what_stays_unanswered_is_taken_away_and_g
     ann.get("/organizations/campaign").expect(200);
     app.expect_sound();
 
-    // The next review may begin.
+    // The next review can start.
     let day = app.day(10);
     let fields = [("name", "Winter review"), ("due", day.as_str()), ("scope", "all")];
     olivia.post(&all.at(""), &fields).expect(303);
 }
 
 #[test]
-fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a_time() {
+fn starting_a_review_validates_its_input_and_allows_one_open_review() {
     let app = TestApp::shared();
     let all = cast(app, "starting");
     let other = cast(app, "startingother");
@@ -276,14 +273,14 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
     );
     assert_eq!(app.database.number(&none), 0);
 
-    // Who starts one needs to remove members everywhere.
+    // Starting a review requires permission to remove members everywhere.
     for client in [&all.mia, &app.enter("ann@starting.test")] {
         client.get(&all.at("/new")).expect(403);
         client
             .post(&all.at(""), &[("name", "A"), ("due", &day), ("scope", "all")])
             .expect(403);
     }
-    // The preview says what is covered and who decides.
+    // The preview shows the scope and who decides.
     let query = format!("/new?preview=1&name=A&due={day}&scope=some&company_id={}", all.south);
     let page = all.olivia.get(&all.at(&query)).expect(200);
     assert!(
@@ -307,7 +304,7 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
     let page = start(&fields).expect(422);
     assert!(page.has("still open"));
 
-    // Another organization's review is not there.
+    // A review of another organization is not found.
     let foreign = path.replace("/starting/", "/startingother/");
     for end in [
         "",
@@ -322,13 +319,13 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
     for end in ["/companies/north", "/closing", "/cancellation", "/reminding"] {
         other.olivia.post(&format!("{foreign}{end}"), &[]).expect(404);
     }
-    // A company of the organization that is not in the review.
+    // A company outside the scope of the review is not found.
     all.olivia.get(&format!("{path}/companies/north")).expect(404);
-    // Before the end there is no report.
+    // There is no report before the review closes.
     all.olivia.get(&format!("{path}/report")).expect(404);
     all.olivia.get(&all.at("/nothing")).expect(404);
 
-    // Cancelled, nothing is taken away, and another one may begin.
+    // Cancelling removes nothing and allows another review to start.
     all.mia.post(&format!("{path}/cancellation"), &[]).expect(403);
     all.olivia.post(&format!("{path}/cancellation"), &[]).expect(303);
     assert!(all.olivia.get(&path).expect(200).has("Cancelled"));
@@ -338,7 +335,7 @@ fn a_review_starts_with_a_name_a_day_and_companies_of_this_organization_one_at_a
 }
 
 #[test]
-fn a_wrong_row_changes_nothing_and_is_told_at_its_field() {
+fn an_invalid_answer_shows_an_error_and_saves_nothing() {
     let app = TestApp::shared();
     let all = cast(app, "rows");
     let path = all.start(app, 30);
@@ -361,17 +358,17 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_field() {
         let fields: Vec<(&str, &str)> = named.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         client.post(&north, &fields)
     };
-    // A good row and a bad one: nothing is saved, the error stands at the bad one, the good one stays as typed.
+    // One valid and one invalid row: nothing is saved, the error is at the invalid row, and the other keeps its input.
     let page = send(&all.mia, &[(&ann, "remove"), (&bob, "emperor")]).expect(422);
     assert!(page.has("Choose one of the answers"), "{}", page.text());
     assert_eq!(page.value_of(&format!("decision-{ann}")).as_deref(), Some("remove"));
     assert_eq!(all.role(app, "Ann", &all.north).as_deref(), Some("viewer"));
-    // No one decides on themselves, not even together with others, and no one gives more than they may.
+    // No one decides about themselves, not even together with others, or grants more than they may.
     let page = send(&all.mia, &[(&ann, "viewer"), (&mia, "manager")]).expect(422);
     assert!(page.has("This is you"));
     let page = send(&all.mia, &[(&bob, "manager")]).expect(422);
     assert!(page.has("Choose an answer that you may give"));
-    // Places of other companies, other reviews, and none at all.
+    // Items of other companies or other reviews, and unknown items, are not found.
     let elsewhere = all.item(app, "Bob", &all.south);
     send(&all.mia, &[(&ann, "viewer"), (&elsewhere, "remove")]).expect(404);
     send(&all.mia, &[("nothing", "viewer")]).expect(404);
@@ -385,7 +382,7 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_field() {
     );
     assert_eq!(app.database.number(&untouched), 0);
 
-    // Everyone shown is kept by one press, but not oneself.
+    // "Keep all" confirms everyone shown except oneself.
     let fields = [("item", ann.as_str()), ("item", bob.as_str()), ("bulk", "keep")];
     let page = all.mia.post(&north, &fields).expect(303).follow(&all.mia);
     assert!(
@@ -394,7 +391,8 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_field() {
         page.text()
     );
 
-    // A place that changed meanwhile is shown as it is now, and one that is gone can be told so.
+    // An assignment that changed in the meantime shows its current state, and one that is gone can be marked as
+    // removed.
     let assign = [("company_id", all.north.as_str()), ("company_role", "editor")];
     let people = format!("/organizations/rows/members/{}", all.ids["Ann"]);
     all.olivia.post(&format!("{people}/companies"), &assign).expect(303);
@@ -407,7 +405,7 @@ fn a_wrong_row_changes_nothing_and_is_told_at_its_field() {
 }
 
 #[test]
-fn of_two_managers_who_decide_in_parallel_one_is_notified() {
+fn when_two_managers_decide_in_parallel_one_gets_a_conflict() {
     let app = TestApp::open();
     let all = cast(&app, "race");
     let other = app.fixtures(|fixtures| {
@@ -450,7 +448,7 @@ fn of_two_managers_who_decide_in_parallel_one_is_notified() {
 }
 
 #[test]
-fn reminders_go_out_a_week_and_a_day_before_and_by_hand_once_a_day() {
+fn reminders_are_sent_on_schedule_and_manually_once_a_day() {
     let app = TestApp::open();
     let all = cast(&app, "remind");
     let path = all.start(&app, 30);
@@ -463,7 +461,7 @@ fn reminders_go_out_a_week_and_a_day_before_and_by_hand_once_a_day() {
     }
     assert_eq!((emails("mia"), emails("sam")), (2, 2));
     let (olivia, mia) = (app.enter("olivia@remind.test"), app.enter("mia@remind.test"));
-    // Who is done is left alone.
+    // Managers without open items get no reminder.
     for who in ["Ann", "Bob"] {
         let item = all.item(&app, who, &all.north);
         let role = all.role(&app, who, &all.north).expect("a role");
@@ -482,7 +480,7 @@ fn reminders_go_out_a_week_and_a_day_before_and_by_hand_once_a_day() {
     mia.post(&format!("{path}/reminding"), &[]).expect(403);
     app.sweep();
     assert_eq!((emails("mia"), emails("sam")), (2, 3));
-    // The last day ends with its last hour, whatever hour it was when the review began.
+    // The due date ends with its last hour, whatever hour the review started at.
     app.advance(Duration::from_secs(6 * DAY));
     app.sweep();
     app.sweep();
@@ -491,7 +489,7 @@ fn reminders_go_out_a_week_and_a_day_before_and_by_hand_once_a_day() {
 }
 
 #[test]
-fn a_report_is_signed_and_anyone_checks_it_with_openssl() {
+fn a_review_report_is_signed_and_verifies_with_openssl() {
     let app = TestApp::open();
     let all = cast(&app, "sealed");
     let path = all.start(&app, 30);
@@ -513,7 +511,7 @@ fn a_report_is_signed_and_anyone_checks_it_with_openssl() {
         "{}",
         page.text()
     );
-    // Twice is once.
+    // Closing twice has no further effect.
     all.olivia.post(&format!("{path}/closing"), &[]).expect(303);
     app.sweep();
     assert_eq!(all.events(&app, "review.closed"), 1);
@@ -585,10 +583,10 @@ fn a_report_is_signed_and_anyone_checks_it_with_openssl() {
 }
 
 #[test]
-fn a_closing_that_was_killed_goes_on_where_it_was() {
+fn closing_a_review_resumes_after_an_interruption() {
     let app = TestApp::open();
     let all = cast(&app, "killed");
-    // More people than one step takes.
+    // More members than one step processes.
     app.fixtures(|fixtures| {
         let org = fixtures.organization_of("killed");
         let north = tenantry::common::id::CompanyId::parse(&all.north).expect("an id");
@@ -602,7 +600,7 @@ fn a_closing_that_was_killed_goes_on_where_it_was() {
     let open = "SELECT count(*) AS value FROM access_review_items WHERE decision = 'open'";
     assert_eq!(app.database.number(open), 76);
     app.database.execute("UPDATE access_reviews SET status = 'closing'");
-    // One step, and the process dies.
+    // One step runs, and then the process dies.
     let review = tenantry::common::id::ReviewId::parse(&id).expect("an id");
     let door = System::of(app.product(), "test");
     let org = app.fixtures(|fixtures| fixtures.organization_of("killed"));
@@ -628,11 +626,11 @@ fn a_closing_that_was_killed_goes_on_where_it_was() {
 }
 
 #[test]
-fn what_changes_meanwhile_falls_to_anyone_who_may_decide_then() {
+fn an_open_review_follows_changes_to_managers_members_and_companies() {
     let app = TestApp::open();
     let all = cast(&app, "meanwhile");
     let path = all.start(&app, 30);
-    // A manager who is no longer one decides nothing; a new place is not in it; who was removed is gone.
+    // A former manager can't decide, a new assignment is not part of the review, and a removed member has no item.
     let people = |who: &str, rest: &str| format!("/organizations/meanwhile/members/{}{rest}", all.ids[who]);
     let assign = |who: &str, company: &str, role: &str| {
         let fields = [("company_id", company), ("company_role", role)];
@@ -646,14 +644,14 @@ fn what_changes_meanwhile_falls_to_anyone_who_may_decide_then() {
     let south = all.olivia.get(&format!("{path}/companies/south")).expect(200);
     assert!(!south.has("Ann") && south.has("No longer assigned"), "{}", south.text());
     assert!(all.olivia.get(&path).expect(200).has("Owners and admins"));
-    // An archived company can be confirmed, not changed.
+    // In an archived company, assignments can be confirmed but not changed.
     all.olivia
         .post("/organizations/meanwhile/companies/north/archiving", &[])
         .expect(303);
     let ann = all.item(&app, "Ann", &all.north);
     answer(&all.mia, &path, "north", &ann, "editor", "").expect(422);
     answer(&all.mia, &path, "north", &ann, "viewer", "").expect(303);
-    // An organization that waits for its deletion is left alone.
+    // A review is paused while its organization awaits deletion.
     app
         .database
         .execute("UPDATE organizations SET delete_after = 9000000000000000");
@@ -665,13 +663,13 @@ fn what_changes_meanwhile_falls_to_anyone_who_may_decide_then() {
     olivia.get(&path).expect(200);
     app.database.execute("UPDATE organizations SET delete_after = NULL");
     app.sweep();
-    // The report can be taken along even then.
+    // The report can still be downloaded.
     app
         .database
         .execute("UPDATE organizations SET delete_after = 9000000000000000");
     olivia.get(&format!("{path}/report.json")).expect(200);
     assert_eq!(all.role(&app, "Sam", &all.south), None);
-    // The new place outlived it, so Ann keeps what she has.
+    // Ann's new assignment is outside the review, so she keeps access.
     assert_eq!(all.role(&app, "Ann", &all.south).as_deref(), Some("viewer"));
     assert_eq!(all.status(&app, "Ann"), "active");
     assert_eq!(all.status(&app, "Bob"), "removed");

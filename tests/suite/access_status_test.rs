@@ -1,4 +1,4 @@
-//! Whether someone's access counts: suspension, the end of access and of a place, removal and its undoing.
+//! The status of a member's access: suspension, end dates of memberships and assignments, removal and its undo.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ struct Quay {
     ursula: Client,
     vera: Client,
     noah: Client,
-    /// Noah's membership; he is editor of north and in the group Support.
+    /// Noah manages north and is in the group Support.
     noah_id: String,
     olivia_id: String,
     adam_id: String,
@@ -21,7 +21,8 @@ struct Quay {
     north: String,
 }
 
-/// Noah has a place, a group, an override and a pending invitation; Ursula is user admin, Vera viewer, Adam admin.
+/// Noah has an assignment, a group, an override and a pending invitation. Ursula is user admin, Vera viewer, Adam
+/// admin.
 fn quay(app: &TestApp) -> Quay {
     let (tickets, ids) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@quay.test", true);
@@ -79,7 +80,7 @@ fn rights(app: &TestApp, at: &Quay) -> String {
 }
 
 #[test]
-fn anyone_who_is_suspended_is_out_in_parallel_and_comes_back_with_everything() {
+fn a_suspension_takes_effect_immediately_and_restoring_returns_all_access() {
     let app = TestApp::open();
     let at = quay(&app);
     let before = rights(&app, &at);
@@ -104,7 +105,7 @@ fn anyone_who_is_suspended_is_out_in_parallel_and_comes_back_with_everything() {
     assert!(!app.mail_to("noah@quay.test").text.contains("laptop"));
     app.expect_sound();
 
-    // Who may let them in learns by whom and why; who may not does not.
+    // Only members who can restore the access see who suspended it and why.
     at.olivia
         .get(&member)
         .expect(200)
@@ -114,7 +115,7 @@ fn anyone_who_is_suspended_is_out_in_parallel_and_comes_back_with_everything() {
     at.vera.post(&format!("{member}/restoration"), &[]).expect(403);
     let list = at.olivia.get(&format!("{BASE}?status=suspended")).expect(200);
     assert_eq!(list.texts("tbody .who__name"), ["Noah Brandt"]);
-    // What they sent leads nowhere while they are out.
+    // Invitations they sent can't be accepted while they are suspended.
     let link = app.mail_to("guest@quay.test").link("/invitations/");
     let page = app.client().get(&link);
     assert!(!page.has("Accept"), "{}", page.text());
@@ -131,7 +132,7 @@ fn anyone_who_is_suspended_is_out_in_parallel_and_comes_back_with_everything() {
         ),
         2
     );
-    // A second time there is nothing to do, and it says so.
+    // A second restore reports a conflict.
     at.olivia
         .post(&format!("{member}/restoration"), &[])
         .expect(303)
@@ -141,7 +142,7 @@ fn anyone_who_is_suspended_is_out_in_parallel_and_comes_back_with_everything() {
 }
 
 #[test]
-fn no_one_suspends_or_brings_back_someone_higher_or_themselves() {
+fn no_one_suspends_restores_or_removes_themselves_or_a_higher_role() {
     let app = TestApp::open();
     let at = quay(&app);
     for (who, id) in [
@@ -170,7 +171,7 @@ fn no_one_suspends_or_brings_back_someone_higher_or_themselves() {
 }
 
 #[test]
-fn access_that_ended_comes_back_by_a_later_day() {
+fn a_later_end_date_restores_ended_access() {
     let app = TestApp::open();
     let at = quay(&app);
     let member = format!("{BASE}/{}", at.noah_id);
@@ -205,7 +206,7 @@ fn access_that_ended_comes_back_by_a_later_day() {
 }
 
 #[test]
-fn a_company_assignment_ends_by_itself() {
+fn a_company_assignment_ends_on_its_end_date() {
     let app = TestApp::open();
     let at = quay(&app);
     let companies = format!("{BASE}/{}/companies", at.noah_id);
@@ -229,7 +230,7 @@ fn a_company_assignment_ends_by_itself() {
         .get("/organizations/quay/companies/north")
         .expect(200)
         .expect_text("until");
-    // A new role alone leaves the day as it is.
+    // Changing only the role keeps the end date.
     at.olivia
         .post(&companies, &[("company_id", &at.north), ("company_role", "editor")])
         .expect(303);
@@ -248,7 +249,7 @@ fn a_company_assignment_ends_by_itself() {
         ),
         1
     );
-    // Assigned again, it has no end.
+    // A new assignment has no end date.
     at.olivia
         .post(&companies, &[("company_id", &at.north), ("company_role", "viewer")])
         .expect(303);
@@ -257,7 +258,7 @@ fn a_company_assignment_ends_by_itself() {
 }
 
 #[test]
-fn an_assignment_by_a_group_is_taken_away_at_the_group() {
+fn an_assignment_from_a_group_is_removed_only_through_the_group() {
     let app = TestApp::open();
     let at = quay(&app);
     let south = app
@@ -273,7 +274,7 @@ fn an_assignment_by_a_group_is_taken_away_at_the_group() {
         .expect(303)
         .follow(&at.olivia)
         .expect_text("This assignment comes from a group");
-    // An own place beside it goes, the group's stays.
+    // Removing a direct assignment keeps the one from the group.
     at.olivia
         .post(
             &format!("{BASE}/{}/companies", at.noah_id),
@@ -288,7 +289,7 @@ fn an_assignment_by_a_group_is_taken_away_at_the_group() {
 }
 
 #[test]
-fn the_csv_before_a_removal_names_what_goes_and_what_stays() {
+fn the_removal_page_lists_what_the_member_loses() {
     let app = TestApp::open();
     let at = quay(&app);
     let sheet = at.olivia.get(&format!("{BASE}/{}/removal", at.noah_id)).expect(200);
@@ -315,7 +316,7 @@ fn the_csv_before_a_removal_names_what_goes_and_what_stays() {
 }
 
 #[test]
-fn a_removal_is_undone_for_a_day_with_everything_there_was() {
+fn a_removal_can_be_fully_undone_for_24_hours() {
     let app = TestApp::open();
     let at = quay(&app);
     at.olivia
@@ -352,10 +353,10 @@ fn a_removal_is_undone_for_a_day_with_everything_there_was() {
     at.noah.get("/organizations/quay/companies/north").expect(200);
     assert_eq!(count(&app, "audit_events WHERE action = 'member.removal_undone'"), 1);
     app.expect_sound();
-    // Twice is once.
+    // A second undo redirects without an effect.
     at.olivia.post(&back, &[]).expect_redirect(&format!("{BASE}/removed"));
 
-    // Who left comes back the same way; a day later no one does.
+    // A member who left can be restored the same way; after a day no one can.
     at.noah.post("/organizations/quay/leaving", &[]).expect(303);
     at.olivia
         .get(&format!("{BASE}/removed"))
@@ -378,7 +379,7 @@ fn a_removal_is_undone_for_a_day_with_everything_there_was() {
     at.noah.get("/organizations/quay").expect(404);
     app.expect_sound();
 
-    // Another organization's owner finds no one.
+    // The owner of another organization can't find the member.
     let stranger = app.fixtures(|fixtures| {
         let sten = fixtures.account("Sten Far", "sten@elsewhere.test", true);
         fixtures.organization("Elsewhere", "elsewhere", sten);

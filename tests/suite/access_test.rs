@@ -1,11 +1,11 @@
-//! Access control: who has what and why, one role for one person, and the matrix for many.
+//! Access control: who has which role and why, assigning one role, and the role matrix.
 
 use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::fixtures::at_once;
 
-/// An organization of its own: an owner, two companies, and people who are in them.
+/// An organization with an owner and two companies, for one test.
 struct Scenario {
     app: &'static TestApp,
     slug: &'static str,
@@ -38,7 +38,7 @@ impl Scenario {
         format!("{}@{}.test", name.to_lowercase(), self.slug)
     }
 
-    /// Someone with a role, with the membership's id and a browser. `places`: `n` and `s` with a role.
+    /// A member with their membership id and client. `places` assigns roles in the companies `n` and `s`.
     fn member(&self, name: &str, role: &str, places: &[(&str, &str)]) -> (String, Client) {
         let (id, ticket) = self.app.fixtures(|fixtures| {
             let account = fixtures.account(name, &self.email(name), true);
@@ -60,7 +60,6 @@ impl Scenario {
         format!("/organizations/{}/access{rest}", self.slug)
     }
 
-    /// The company's slug.
     fn slug_of(&self, place: &str) -> String {
         format!("{place}-{}", self.slug)
     }
@@ -69,7 +68,7 @@ impl Scenario {
         who.post(&self.at("/assignments"), fields)
     }
 
-    /// Every row of the sheet but its head.
+    /// Every row of the exported CSV file except its header.
     fn sheet(&self) -> Vec<String> {
         let sheet = self.owner.get(&self.at("/matrix.csv")).expect(200).body;
         sheet
@@ -88,7 +87,7 @@ impl Scenario {
             .any(|row| row.starts_with(&begins) && row.contains(company) && row.ends_with(&ends))
     }
 
-    /// Whether the sheet has a row of someone in a company at all.
+    /// Whether the CSV file has any row for the member in a company.
     fn placed(&self, name: &str, company: &str) -> bool {
         let begins = format!("{},", self.email(name));
         self.sheet()
@@ -96,7 +95,7 @@ impl Scenario {
             .any(|row| row.starts_with(&begins) && row.contains(company))
     }
 
-    /// The log's newest words.
+    /// The number of audit events with this action.
     fn events(&self, action: &str) -> i64 {
         self.app.database.number(&format!(
             "SELECT count(*) AS value FROM audit_events d JOIN organization_slugs s ON s.organization_id = d.organization_id \
@@ -106,7 +105,7 @@ impl Scenario {
     }
 }
 
-/// The matrix's form for one person and the two companies, as someone else saw it.
+/// The matrix form for one member and both companies, with the roles that were shown.
 fn cells<'a>(scenario: &'a Scenario, person: &'a str, shown: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("column", &scenario.north),
@@ -117,7 +116,7 @@ fn cells<'a>(scenario: &'a Scenario, person: &'a str, shown: &'a str) -> Vec<(&'
 }
 
 #[test]
-fn the_page_says_who_has_what_and_where_it_comes_from() {
+fn the_page_shows_each_role_and_where_it_comes_from() {
     let scenario = Scenario::set("acc-who");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "editor")]);
     scenario.member("Bob", "viewer", &[("n", "manager")]);
@@ -174,7 +173,7 @@ fn an_override_shows_as_a_badge() {
 }
 
 #[test]
-fn a_member_is_given_a_role_in_the_organization_and_in_a_company() {
+fn a_member_is_assigned_an_organization_role_and_a_company_role() {
     let scenario = Scenario::set("acc-give");
     let (ann, _) = scenario.member("Ann", "member", &[]);
     let dialog = scenario
@@ -203,7 +202,7 @@ fn a_member_is_given_a_role_in_the_organization_and_in_a_company() {
 }
 
 #[test]
-fn someone_new_is_invited_into_the_organization_or_into_a_company() {
+fn a_new_person_is_invited_to_the_organization_or_a_company() {
     let scenario = Scenario::set("acc-new");
     let (level, place) = (scenario.email("level"), scenario.email("place"));
     scenario
@@ -236,7 +235,7 @@ fn someone_new_is_invited_into_the_organization_or_into_a_company() {
 }
 
 #[test]
-fn bad_input_gets_its_error_at_its_field_and_changes_nothing() {
+fn invalid_input_shows_a_field_error_and_changes_nothing() {
     let scenario = Scenario::set("acc-bad");
     let (ann, _) = scenario.member("Ann", "member", &[]);
     let other = Scenario::set("acc-bad-other");
@@ -248,7 +247,7 @@ fn bad_input_gets_its_error_at_its_field_and_changes_nothing() {
     };
     assert!(error(&[("mode", "existing"), ("role", "viewer")], "member_id").contains("Choose a member"));
     error(&[("member_id", &ann), ("role", "king")], "role");
-    // A role of the other level.
+    // An organization role must not be a company role, and the other way round.
     error(&[("member_id", &ann), ("role", "manager")], "role");
     error(
         &[("member_id", &ann), ("company_id", &scenario.north), ("role", "admin")],
@@ -279,7 +278,7 @@ fn bad_input_gets_its_error_at_its_field_and_changes_nothing() {
 }
 
 #[test]
-fn no_one_gives_more_than_they_may() {
+fn no_one_grants_more_than_they_may() {
     let scenario = Scenario::set("acc-rank");
     let (ann, _) = scenario.member("Ann", "member", &[]);
     let (_, keeper) = scenario.member("Kim", "user_admin", &[]);
@@ -306,7 +305,7 @@ fn no_one_gives_more_than_they_may() {
     scenario
         .assign(&keeper, &[("member_id", &owner[0]), ("role", "member")])
         .expect(403);
-    // The same through the matrix and through a sheet.
+    // The matrix and the CSV import refuse the same.
     let mut form = cells(&scenario, &ann, "member,,");
     form.push(("r-0", "admin"));
     let page = keeper.post(&scenario.at("/matrix"), &form).expect(422);
@@ -327,7 +326,7 @@ fn no_one_gives_more_than_they_may() {
 }
 
 #[test]
-fn the_matrix_saves_every_changed_cell_and_leaves_the_others() {
+fn the_matrix_saves_only_changed_cells() {
     let scenario = Scenario::set("acc-cells");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
     let page = scenario.owner.get(&scenario.at("/matrix?q=ann")).expect(200);
@@ -341,14 +340,14 @@ fn the_matrix_saves_every_changed_cell_and_leaves_the_others() {
     assert!(scenario.owner.get(&scenario.at("/matrix")).has("3 changes saved"));
     assert!(scenario.has("Ann", ",,", "billing_admin"));
     assert!(scenario.has("Ann", "South", "manager") && !scenario.placed("Ann", "North"));
-    // The page's own form sends what stands there, which changes nothing.
+    // Submitting the page's form unchanged changes nothing.
     let page = scenario.owner.get(&scenario.at("/matrix?q=ann"));
     scenario.owner.submit(&page, &scenario.at("/matrix?q=ann"), &[]).expect(303);
     assert!(scenario.owner.get(&scenario.at("/matrix")).has("Nothing changed"));
 }
 
 #[test]
-fn one_role_is_given_to_everyone_who_is_checked_or_to_no_one() {
+fn a_role_is_assigned_to_all_selected_members_or_to_none() {
     let scenario = Scenario::set("acc-bulk");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
     let (bob, _) = scenario.member("Bob", "member", &[]);
@@ -402,7 +401,7 @@ fn one_role_is_given_to_everyone_who_is_checked_or_to_no_one() {
     assert!(
         scenario.has("Ann", "North", "editor") && scenario.has("Bob", "North", "editor") && !scenario.placed("Cleo", "North")
     );
-    // What was shown to this form is not what stands any more: nothing at all happens.
+    // The roles shown in this form are outdated, so nothing is saved.
     let all = [
         ("everybody", "on".into()),
         ("bulk_company", scenario.north.clone()),
@@ -414,7 +413,7 @@ fn one_role_is_given_to_everyone_who_is_checked_or_to_no_one() {
 }
 
 #[test]
-fn a_change_by_someone_else_in_between_is_seen_and_nothing_is_saved() {
+fn a_conflicting_matrix_change_is_reported_and_nothing_is_saved() {
     let scenario = Scenario::set("acc-race");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
     let mut form = cells(&scenario, &ann, "member,editor,");
@@ -426,7 +425,7 @@ fn a_change_by_someone_else_in_between_is_seen_and_nothing_is_saved() {
 }
 
 #[test]
-fn what_a_group_gives_is_marked_and_not_taken_away_in_the_matrix() {
+fn roles_from_groups_are_marked_and_cannot_be_removed_in_the_matrix() {
     let scenario = Scenario::set("acc-group");
     let (ann, _) = scenario.member("Ann", "member", &[]);
     scenario.app.fixtures(|fixtures| {
@@ -447,7 +446,7 @@ fn what_a_group_gives_is_marked_and_not_taken_away_in_the_matrix() {
     let page = scenario.owner.get(&scenario.at("/matrix?q=ann"));
     assert!(page.has("Editor by group Support"), "{}", page.text());
     assert!(!scenario.placed("Ann", "North"), "a group's places stand in the group");
-    // An own role beside the group's, and off again: the group's stays.
+    // Adding and removing a direct role keeps the one from the group.
     for (was, now) in [("", "viewer"), ("viewer", "")] {
         let shown = format!("member,{was},");
         let mut form = cells(&scenario, &ann, &shown);
@@ -459,13 +458,13 @@ fn what_a_group_gives_is_marked_and_not_taken_away_in_the_matrix() {
 }
 
 #[test]
-fn a_csv_goes_out_is_changed_and_comes_in_after_it_was_shown() {
+fn an_edited_csv_export_is_previewed_and_imported() {
     let scenario = Scenario::set("acc-sheet");
     scenario.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);
     scenario.member("Bob", "member", &[("n", "viewer")]);
     let sheet = scenario.owner.get(&scenario.at("/matrix.csv")).expect(200);
     assert!(sheet.header("content-disposition").contains(".csv"));
-    // As it went out it changes nothing.
+    // Importing the export unchanged changes nothing.
     let page = scenario
         .owner
         .post(&scenario.at("/matrix/import"), &[("text", &sheet.body)])
@@ -503,7 +502,7 @@ fn a_csv_goes_out_is_changed_and_comes_in_after_it_was_shown() {
         (scenario.events("access.imported"), scenario.events("member.unassigned")),
         (1, 1)
     );
-    // The same form again: it is not what would be shown now.
+    // The same form again is outdated.
     let again = scenario
         .owner
         .submit(&page, &scenario.at("/matrix/import/applying"), &[])
@@ -513,7 +512,7 @@ fn a_csv_goes_out_is_changed_and_comes_in_after_it_was_shown() {
 }
 
 #[test]
-fn a_csv_with_a_wrong_line_changes_nothing_and_says_which() {
+fn a_csv_with_invalid_lines_names_them_and_changes_nothing() {
     let scenario = Scenario::set("acc-wrong");
     scenario.member("Ann", "member", &[("n", "viewer")]);
     let other = Scenario::set("acc-wrong-other");
@@ -551,7 +550,7 @@ fn a_csv_with_a_wrong_line_changes_nothing_and_says_which() {
         .post(&scenario.at("/matrix/import/applying"), &[("rows", &text)])
         .expect(422);
     assert_eq!(scenario.sheet(), before);
-    // The only owner cannot be made less, and what stands before that in the sheet is undone with it.
+    // The only owner can't be demoted, which also rolls back the earlier rows.
     let text = format!(
         "email,company_slug,role,was\n{ann},{north},editor,viewer\nolivia@{}.test,,viewer,owner",
         scenario.slug
@@ -566,7 +565,7 @@ fn a_csv_with_a_wrong_line_changes_nothing_and_says_which() {
 }
 
 #[test]
-fn anyone_who_manages_one_company_sees_and_changes_its_people_only() {
+fn a_company_manager_sees_and_changes_only_its_members() {
     let scenario = Scenario::set("acc-mine");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);
     let (bob, _) = scenario.member("Bob", "member", &[("s", "viewer")]);
@@ -583,7 +582,7 @@ fn anyone_who_manages_one_company_sees_and_changes_its_people_only() {
     );
     manager.get(&scenario.at(&format!("?company={}", scenario.south))).expect(404);
 
-    // The dialog gives the lower roles in the one company, to members and to anyone who is new.
+    // A manager can assign the lower roles in their company, to members and to new people.
     let dialog = manager.get(&scenario.at("/assignments/new")).expect(200);
     assert!(dialog.has("Role in North") && !dialog.has("Organization level") && !dialog.has("manage its people"));
     scenario
@@ -632,7 +631,7 @@ fn anyone_who_manages_one_company_sees_and_changes_its_people_only() {
         )
         .expect(403);
 
-    // The matrix and the sheet end where sight ends.
+    // The matrix and the CSV import are limited to what the manager can see.
     let mut form = cells(&scenario, &ann, "member,editor,viewer");
     form.push(("c-0-1", "editor"));
     manager.post(&scenario.at("/matrix"), &form).expect(404);
@@ -658,7 +657,7 @@ fn anyone_who_manages_one_company_sees_and_changes_its_people_only() {
 }
 
 #[test]
-fn anyone_who_only_sees_access_control_changes_nothing_in_it() {
+fn view_permission_alone_allows_no_change_of_access() {
     let scenario = Scenario::set("acc-look");
     let (ann, _) = scenario.member("Ann", "member", &[]);
     let (looker, looks) = scenario.member("Lou", "viewer", &[]);
@@ -692,7 +691,7 @@ fn anyone_who_only_sees_access_control_changes_nothing_in_it() {
 }
 
 #[test]
-fn of_many_companies_one_is_found_by_typing_and_the_matrix_shows_them_page_by_page() {
+fn companies_are_found_by_search_and_the_matrix_pages_them() {
     let scenario = Scenario::set("acc-many");
     let (ann, _) = scenario.member("Ann", "member", &[]);
     let far = scenario.app.fixtures(|fixtures| {
@@ -710,7 +709,7 @@ fn of_many_companies_one_is_found_by_typing_and_the_matrix_shows_them_page_by_pa
     });
     let dialog = scenario.owner.get(&scenario.at("/assignments/new")).expect(200);
     assert!(dialog.has("Branch 00") && !dialog.has("Zürich"));
-    // Without a script the button beside the search sends the form, and what was chosen stays.
+    // Without JavaScript, the search button submits the form and keeps the selection.
     let fields = [
         ("find", "1"),
         ("company_q", "zurich"),
@@ -756,7 +755,7 @@ fn of_many_companies_one_is_found_by_typing_and_the_matrix_shows_them_page_by_pa
 }
 
 #[test]
-fn of_two_who_save_the_same_cell_in_parallel_one_is_notified() {
+fn of_two_parallel_saves_of_one_cell_one_gets_a_conflict() {
     let scenario = Scenario::set("acc-both");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
     for (cell, one, other) in [("c-0-0", "editor", "manager"), ("c-0-1", "viewer", "editor")] {
@@ -784,7 +783,7 @@ mod browser {
     use crate::harness::browser::{Browser, Look};
 
     #[test]
-    fn the_dialog_follows_what_is_chosen_and_saves() {
+    fn the_assign_dialog_follows_the_selection_and_saves() {
         let scenario = Scenario::set("acc-browse");
         scenario.member("Ann", "member", &[]);
         let browser = Browser::open(&scenario.app.base());
@@ -820,7 +819,7 @@ mod browser {
     }
 
     #[test]
-    fn a_csv_is_shown_before_it_applies_and_everything_works_without_javascript() {
+    fn assigning_and_csv_import_work_without_javascript() {
         let scenario = Scenario::set("acc-noscript");
         let (ann, _) = scenario.member("Ann", "member", &[("s", "viewer")]);
         let browser = Browser::with(&scenario.app.base(), Look::default().without_javascript());

@@ -1,5 +1,5 @@
-//! Accounts from outside: sign-up and its proof, signing in and out, forgotten passwords, the profile, sessions; and that
-//! no answer tells a stranger who has an account.
+//! Accounts for signed-out visitors: sign-up and verification, sign-in and sign-out, password reset, the profile and
+//! sessions. No response tells a stranger who has an account.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::harness::people::PASSWORD;
 const MINUTE: Duration = Duration::from_secs(60);
 const OTHER: &str = "another-horse-battery-9";
 
-/// An account that exists and is verified; no one is signed in.
+/// A verified account that is not signed in.
 fn account(app: &TestApp, name: &str, email: &str) {
     app.fixtures(|fixtures| fixtures.account(name, email, true));
 }
@@ -37,7 +37,7 @@ fn sessions(app: &TestApp) -> i64 {
 }
 
 #[test]
-fn each_wrong_field_of_the_sign_up_gets_its_sentence_and_keeps_what_was_typed() {
+fn each_invalid_sign_up_field_shows_its_error_and_keeps_the_input() {
     let app = TestApp::open();
     let good = [
         ("name", "Noah Brandt"),
@@ -79,7 +79,7 @@ fn each_wrong_field_of_the_sign_up_gets_its_sentence_and_keeps_what_was_typed() 
         }
         assert!(page.texts("title")[0].starts_with("Error:"));
     }
-    // All at once, each with its own.
+    // All errors are shown together.
     let page = app.client().post("/signup", &[]).expect(422);
     assert!(
         ["name", "email", "password", "terms"]
@@ -91,7 +91,7 @@ fn each_wrong_field_of_the_sign_up_gets_its_sentence_and_keeps_what_was_typed() 
 }
 
 #[test]
-fn the_first_account_that_is_verified_runs_the_instance() {
+fn the_first_verified_account_becomes_the_operator() {
     let app = TestApp::open();
     let operators = || {
         app
@@ -107,7 +107,7 @@ fn the_first_account_that_is_verified_runs_the_instance() {
 }
 
 #[test]
-fn sign_up_login_and_reset_answer_alike_for_known_and_unknown_addresses() {
+fn sign_up_login_and_reset_respond_alike_to_known_and_unknown_emails() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@known.test");
     let ask = |what: &str, email: &str| {
@@ -130,7 +130,7 @@ fn sign_up_login_and_reset_answer_alike_for_known_and_unknown_addresses() {
             after.status,
             after.text()
         );
-        // Some characters of base64 travel as three.
+        // Percent-encoding makes some base64 characters three bytes long.
         let length = |value: &str| value.len() - 2 * value.matches('%').count();
         let cookies: Vec<String> = client
             .cookies()
@@ -140,11 +140,11 @@ fn sign_up_login_and_reset_answer_alike_for_known_and_unknown_addresses() {
         (text.replace(email, "ADDRESS"), cookies)
     };
     for what in ["signup", "login", "forgot"] {
-        // Of equal length, as everything else about them.
+        // Both addresses have the same length, so that the responses must be identical.
         let (known, unknown) = (ask(what, "noah@known.test"), ask(what, "emma@known.test"));
         assert_eq!(known, unknown, "{what}");
     }
-    // Only the owner of the address learns it, by mail.
+    // Only the owner of the address learns it, by email.
     let emails = app.letters_to("noah@known.test");
     assert!(
         emails
@@ -156,7 +156,7 @@ fn sign_up_login_and_reset_answer_alike_for_known_and_unknown_addresses() {
 }
 
 #[test]
-fn eleven_wrong_passwords_lock_the_account_and_a_email_opens_it() {
+fn ten_wrong_passwords_lock_the_account_and_an_email_unlocks_it() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     for n in 0..10 {
@@ -191,7 +191,7 @@ fn eleven_wrong_passwords_lock_the_account_and_a_email_opens_it() {
         .post(&link, &[])
         .expect(404)
         .expect_text("This link no longer works");
-    // An address that no one has is locked alike.
+    // An address without an account is locked in the same way.
     for n in 0..10 {
         log_in(
             &app.client(),
@@ -207,7 +207,7 @@ fn eleven_wrong_passwords_lock_the_account_and_a_email_opens_it() {
 }
 
 #[test]
-fn a_lock_opens_by_itself_after_a_quarter_of_an_hour() {
+fn an_account_lock_ends_after_fifteen_minutes() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     for _ in 0..10 {
@@ -220,7 +220,7 @@ fn a_lock_opens_by_itself_after_a_quarter_of_an_hour() {
 }
 
 #[test]
-fn a_new_password_by_email_ends_every_session_and_the_old_password() {
+fn a_password_reset_ends_all_sessions_and_the_old_password() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     let before = app.enter("noah@ground.test");
@@ -255,7 +255,7 @@ fn a_new_password_by_email_ends_every_session_and_the_old_password() {
             .subject
             .contains("password was changed")
     );
-    // A link is good for an hour.
+    // A reset link is valid for one hour.
     app
         .client()
         .post("/password/forgot", &[("email", "noah@ground.test")])
@@ -271,13 +271,13 @@ fn a_new_password_by_email_ends_every_session_and_the_old_password() {
 }
 
 #[test]
-fn the_link_that_verifies_an_address_works_once_and_for_a_day() {
+fn a_verification_link_works_once_and_for_one_day() {
     let app = TestApp::open();
     let noah = app.client();
     sign_up(&noah, "noah@ground.test").expect_redirect("/verify");
     noah.get("/verify").expect(200).expect_text("noah@ground.test");
     let link = app.mail_to("noah@ground.test").link("/verify/");
-    // Looking is not proving.
+    // Opening the link does not verify the address.
     noah.get(&link).expect(200);
     assert_eq!(
         app
@@ -291,7 +291,7 @@ fn the_link_that_verifies_an_address_works_once_and_for_a_day() {
         .expect(404)
         .expect_text("Your email address is verified");
     app.client().get(&link).expect(404);
-    // Another one, which is asked for again and then too old.
+    // A resent link replaces the first one and expires after a day.
     let emma = app.client();
     sign_up(&emma, "emma@ground.test").expect(303);
     let first = app.mail_to("emma@ground.test").link("/verify/");
@@ -314,7 +314,7 @@ fn the_link_that_verifies_an_address_works_once_and_for_a_day() {
 }
 
 #[test]
-fn another_browser_that_follows_the_link_is_asked_for_the_password() {
+fn a_verification_link_in_another_browser_asks_for_the_password() {
     let app = TestApp::open();
     sign_up(&app.client(), "noah@ground.test").expect(303);
     let link = app.mail_to("noah@ground.test").link("/verify/");
@@ -332,15 +332,15 @@ fn another_browser_that_follows_the_link_is_asked_for_the_password() {
 }
 
 #[test]
-fn verifying_an_address_takes_it_from_the_person_who_signed_up_with_it_before() {
+fn the_verified_owner_of_an_email_replaces_an_earlier_unverified_sign_up() {
     let app = TestApp::open();
-    // Mallory signs up with Noah's address and stays signed in, without proof.
+    // Mallory signs up with Noah's address and stays signed in without verification.
     let mallory = app.client();
     sign_up(&mallory, "noah@ground.test").expect(303);
     log_in(&mallory, "noah@ground.test", PASSWORD).expect_redirect("/verify");
     mallory.get("/account").expect(200);
     mallory.get("/organizations/new").expect_redirect("/verify");
-    // Noah wants an account of his own: the password is his from here on.
+    // Noah resets the password, so the account is his.
     let noah = app.client();
     app.advance(2 * MINUTE);
     noah.post("/password/forgot", &[("email", "noah@ground.test")])
@@ -351,7 +351,7 @@ fn verifying_an_address_takes_it_from_the_person_who_signed_up_with_it_before() 
     mallory.get("/account").expect(303);
     log_in(&mallory, "noah@ground.test", PASSWORD).expect(422);
     assert_eq!(sessions(&app), 1);
-    // The link of Mallory's sign-up opens nothing any more either.
+    // The link of Mallory's sign-up is invalid.
     let emails = app.letters_to("noah@ground.test");
     let verify = emails
         .iter()
@@ -362,7 +362,7 @@ fn verifying_an_address_takes_it_from_the_person_who_signed_up_with_it_before() 
 }
 
 #[test]
-fn an_unverified_account_sees_and_owns_nothing() {
+fn an_unverified_account_sees_and_creates_nothing() {
     let app = TestApp::open();
     let noah = app.client();
     app.fixtures(|fixtures| {
@@ -380,14 +380,14 @@ fn an_unverified_account_sees_and_owns_nothing() {
     ] {
         noah.get(path).expect_redirect("/verify");
     }
-    // Not even who invited the address.
+    // Pending invitations of the address are hidden as well.
     for path in ["/onboarding", "/account", "/verify"] {
         assert!(!noah.get(path).expect(200).body.contains("Lakeside"), "{path}");
     }
 }
 
 #[test]
-fn a_new_address_applies_when_it_is_verified_and_the_old_one_is_notified() {
+fn a_new_email_applies_once_verified_and_the_old_one_is_notified() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     account(&app, "Emma Stone", "emma@ground.test");
@@ -409,7 +409,7 @@ fn a_new_address_applies_when_it_is_verified_and_the_old_one_is_notified() {
         .expect_text("new@ground.test");
     log_in(&app.client(), "new@ground.test", PASSWORD).expect(422);
     let link = app.mail_to("new@ground.test").link("/account/email/");
-    // Someone else who holds the link changes nothing.
+    // Another account can't use the link.
     let emma = app.enter("emma@ground.test");
     emma.post(&link, &[]).expect(404);
     noah.get(&link).expect(200).expect_text("new@ground.test");
@@ -423,7 +423,7 @@ fn a_new_address_applies_when_it_is_verified_and_the_old_one_is_notified() {
     let told = app.mail_to("noah@ground.test");
     assert!(told.text.contains("new@ground.test"), "{}", told.text);
     noah.post(&link, &[]).expect(404);
-    // An address that has an account: no answer tells it before its owner has spoken.
+    // For an address that has an account, nothing is disclosed before its owner opens the link.
     change("emma@ground.test", PASSWORD).expect(303);
     let link = app.mail_to("emma@ground.test").link("/account/email/");
     noah.post(&link, &[])
@@ -438,7 +438,7 @@ fn a_new_address_applies_when_it_is_verified_and_the_old_one_is_notified() {
 }
 
 #[test]
-fn a_changed_address_and_name_are_found_in_the_lists_of_members() {
+fn the_member_list_finds_a_changed_name_and_email() {
     let app = TestApp::open();
     let (olivia, noah) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@lake.test", true);
@@ -468,7 +468,7 @@ fn a_changed_address_and_name_are_found_in_the_lists_of_members() {
 }
 
 #[test]
-fn a_new_password_ends_the_other_sessions_and_asks_for_the_old_one() {
+fn changing_the_password_requires_the_current_one_and_ends_other_sessions() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     let (noah, other) = (app.enter("noah@ground.test"), app.enter("noah@ground.test"));
@@ -501,7 +501,7 @@ fn a_new_password_ends_the_other_sessions_and_asks_for_the_old_one() {
 }
 
 #[test]
-fn an_open_session_is_no_way_to_guess_the_password() {
+fn a_session_cannot_be_used_to_guess_the_password() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     let thief = app.enter("noah@ground.test");
@@ -523,7 +523,7 @@ fn an_open_session_is_no_way_to_guess_the_password() {
 }
 
 #[test]
-fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
+fn sessions_are_listed_and_can_be_ended_singly_or_together() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     let chrome =
@@ -560,7 +560,7 @@ fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
         .expect_text("1 other session was ended");
     assert_eq!(sessions(&app), 1);
     laptop.get("/account").expect(200);
-    // Another person's session is no one's to end.
+    // Sessions of another user can't be ended.
     account(&app, "Emma Stone", "emma@ground.test");
     let emma = app.enter("emma@ground.test");
     let id = app.database.words(
@@ -572,7 +572,7 @@ fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
 }
 
 #[test]
-fn signing_out_ends_the_session_also_for_who_kept_the_cookie() {
+fn signing_out_invalidates_the_session_cookie() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     let noah = app.client();
@@ -582,7 +582,7 @@ fn signing_out_ends_the_session_also_for_who_kept_the_cookie() {
     noah.post("/logout", &[]).expect_redirect("/login");
     noah.get("/account").expect(303);
     thief.get("/account").expect(303);
-    // Each sign-in is a new session; what a browser held before is worth nothing.
+    // Each sign-in starts a new session and ends the browser's previous one.
     log_in(&noah, "noah@ground.test", PASSWORD).expect(303);
     let before = noah.copy();
     log_in(&noah, "noah@ground.test", PASSWORD).expect(303);
@@ -591,7 +591,7 @@ fn signing_out_ends_the_session_also_for_who_kept_the_cookie() {
 }
 
 #[test]
-fn a_session_ends_after_two_weeks_without_use_and_after_ninety_days_in_any_case() {
+fn a_session_expires_after_two_idle_weeks_or_ninety_days() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     let noah = app.enter("noah@ground.test");
@@ -609,7 +609,7 @@ fn a_session_ends_after_two_weeks_without_use_and_after_ninety_days_in_any_case(
 }
 
 #[test]
-fn the_way_back_after_signing_in_never_leaves_the_site() {
+fn redirects_after_sign_in_and_sign_out_never_leave_the_site() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     for evil in [
@@ -631,7 +631,7 @@ fn the_way_back_after_signing_in_never_leaves_the_site() {
             to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\t', '\r', '\n']),
             "{evil} leads to {to}"
         );
-        // Signed in already, the page itself leads on.
+        // The login page redirects a signed-in user.
         let noah = app.enter("noah@ground.test");
         let to = noah
             .get(&format!("/login?next={}", encode(evil)))
@@ -663,7 +663,7 @@ fn the_way_back_after_signing_in_never_leaves_the_site() {
 }
 
 #[test]
-fn by_invitation_alone_no_one_signs_up_after_the_first_account() {
+fn invitation_only_sign_up_is_closed_after_the_first_account() {
     let app = TestApp::with(|config| config.signup = Signup::Invited);
     app.sign_up("Olivia Hart", "olivia@ground.test");
     let page = app
@@ -683,7 +683,7 @@ fn by_invitation_alone_no_one_signs_up_after_the_first_account() {
             .is_none()
     );
     assert_eq!(app.database.number("SELECT count(*) AS value FROM users"), 1);
-    // A made-up link opens nothing.
+    // An invalid invitation link does not allow sign-up.
     let fields = [
         ("name", "Noah Brandt"),
         ("email", "noah@ground.test"),

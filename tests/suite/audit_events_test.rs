@@ -1,10 +1,10 @@
-//! What was done is noted with who, from where and by which request; what was refused leaves no trace of having happened.
+//! Every change records an audit event with its actor, origin and request; a refused change leaves nothing behind.
 
 use crate::harness::test_app::TestApp;
 use crate::roles_test::Scenario;
 
 #[test]
-fn a_audit_event_says_who_did_it_from_where_and_by_which_request() {
+fn an_audit_event_records_actor_ip_agent_and_request_id() {
     let app = TestApp::open();
     let scenario = Scenario::set(&app, "admin", "noted");
     let admin = app
@@ -26,7 +26,7 @@ fn a_audit_event_says_who_did_it_from_where_and_by_which_request() {
         .database
         .number("SELECT at AS value FROM audit_events WHERE action = 'member.invited'");
     assert!((app.now() - at).abs() < 60_000_000);
-    // The overview tells it to people.
+    // The overview shows the event.
     admin
         .get("/organizations/noted")
         .expect(200)
@@ -40,7 +40,7 @@ fn a_refused_change_leaves_no_audit_event_and_no_email() {
     let scenario = Scenario::set(&app, "viewer", "refused");
     let viewer = app.holder(scenario.actor.as_ref().expect("a viewer"));
     let count = |table: &str| app.database.number(&format!("SELECT count(*) AS value FROM {table}"));
-    // What the clock does anyway is done before anything is counted.
+    // Run background jobs first, so that only the requests change the counts.
     app.sweep();
     app.work_mail();
     let before = (
@@ -54,7 +54,7 @@ fn a_refused_change_leaves_no_audit_event_and_no_email() {
         .iter()
         .filter(|r| r.method == "POST" && r.path.contains("{slug}"))
     {
-        // A viewer may leave, and ask for more; both are tested elsewhere.
+        // A viewer can leave and request access; other tests cover both.
         if route.path.ends_with("/leaving") || route.path.ends_with("/access/requests") {
             continue;
         }
@@ -83,7 +83,7 @@ fn a_refused_change_leaves_no_audit_event_and_no_email() {
 }
 
 #[test]
-fn a_form_of_another_site_changes_nothing_no_matter_who_is_signed_in() {
+fn a_cross_site_form_changes_nothing_even_for_an_owner() {
     let app = TestApp::open();
     let scenario = Scenario::set(&app, "owner", "foreign");
     let owner = app.holder(scenario.actor.as_ref().expect("an owner"));

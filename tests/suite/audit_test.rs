@@ -1,4 +1,4 @@
-//! The audit log: who finds what in it, what it proves, and that whatever is done to it past the program is found.
+//! The audit log: who sees which events, what exports verify, and that any tampering in the database is found.
 
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -17,11 +17,11 @@ use crate::harness::server_process::said;
 use crate::harness::fixtures::at_once;
 use crate::roles_test::Scenario;
 
-/// A scene and its actor's browser.
+/// A scenario and the client of its actor.
 fn scenario(app: &TestApp, actor: &str, slug: &str) -> (Scenario, Client) {
     let scenario = Scenario::set(app, actor, slug);
     let client = app.holder(scenario.actor.as_ref().expect("an actor"));
-    // Its end would be one more line, whenever the clock finds it.
+    // The session's expiry would add an event at an unpredictable time.
     app
         .database
         .execute("UPDATE support_sessions SET ended_at = started_at WHERE ended_at IS NULL");
@@ -32,12 +32,12 @@ fn log(slug: &str, rest: &str) -> String {
     format!("/organizations/{slug}/settings/audit{rest}")
 }
 
-/// The sentences of the list, newest first.
+/// The event descriptions of the list, newest first.
 fn sentences(page: &Page) -> Vec<String> {
     page.texts("#events .who__text > span:first-child")
 }
 
-/// Writes lines into an organization's log, as the app.
+/// Adds events to an organization's log through the audit module.
 fn write(app: &TestApp, slug: &str, events: impl Fn() -> Vec<Event>) {
     let door = System::of(app.product(), "test");
     let organization = app.fixtures(|fixtures| fixtures.organization_of(slug));
@@ -54,7 +54,7 @@ fn companies(from: usize, to: usize) -> Vec<Event> {
         .collect()
 }
 
-/// `tenantry audit …` on a app's own folder and database.
+/// Runs `tenantry audit …` on the app's data folder and database.
 fn audit(app: &TestApp, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TENANTRY_")) {
@@ -97,7 +97,7 @@ fn expect_broken(app: &TestApp, slug: &str, client: &Client, line: i64, what: &s
 }
 
 #[test]
-fn the_log_is_narrowed_by_person_action_kind_object_words_and_days() {
+fn the_log_is_filtered_by_actor_action_kind_target_text_and_date() {
     let app = TestApp::open();
     let (scenario, owner) = scenario(&app, "owner", "narrow");
     let at = |rest: &str| format!("/organizations/narrow{rest}");
@@ -142,7 +142,7 @@ fn the_log_is_narrowed_by_person_action_kind_object_words_and_days() {
     assert_eq!(found(&format!("?from={today}&to={today}")), all);
     assert!(found(&format!("?from={tomorrow}")).is_empty());
     assert!(found(&format!("?to={yesterday}")).is_empty());
-    // The list alone, as htmx asks for it.
+    // htmx loads only the list.
     let part = owner.fragment(&log("narrow", "?q=noah")).expect(200);
     assert_eq!(sentences(&part), all[1..2]);
     assert!(!part.body.contains("<html"));
@@ -164,7 +164,7 @@ fn the_log_is_narrowed_by_person_action_kind_object_words_and_days() {
 }
 
 #[test]
-fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
+fn an_event_shows_its_details_and_has_a_permalink() {
     let app = TestApp::open();
     let (scenario, owner) = scenario(&app, "owner", "lines");
     let owner = owner.with(
@@ -209,7 +209,7 @@ fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
     for gone in ["3", "0", "-1", "x", "99999999999999999999"] {
         owner.get(&log("lines", &format!("/{gone}"))).expect(404);
     }
-    // Its request finds it again; the object's page tells its history.
+    // The request id finds the event, and the member's page links to its history.
     let again = owner.get(&log("lines", &format!("?q={}", done.header("x-request-id"))));
     assert_eq!(sentences(&again).len(), 1);
     let profile = owner
@@ -225,7 +225,7 @@ fn a_line_says_everything_before_and_after_and_has_an_address_for_ever() {
 }
 
 #[test]
-fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
+fn each_role_sees_only_its_part_of_the_log() {
     let app = TestApp::shared();
     for (actor, part) in [
         ("owner", &["company", "other", "invited", "organization", "sign-in"][..]),
@@ -245,7 +245,7 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
                 Event::new(Action::SignedIn, "account", "x", "somebody"),
             ]
         });
-        // The scene's own line is 1 and about north.
+        // The scenario's own event has number 1 and is about north.
         let lines = [
             ("company", 1),
             ("other", 2),
@@ -271,7 +271,7 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
             let status = if seen.contains(&seq) { 200 } else { 404 };
             let page = client.get(&log(&slug, &format!("/{seq}")));
             assert_eq!(page.status, status, "{actor}: {name}");
-            // Nor by a filter.
+            // A filter shows no more than the list.
             let page = client.get(&log(
                 &slug,
                 &format!(
@@ -281,7 +281,7 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
             ));
             assert_eq!(ids(&page).contains(&seq), seen.contains(&seq), "{actor}: {name}");
         }
-        // The overview tells the same part of what was done, and nothing of who came and went.
+        // The overview shows the same events, without sign-ins.
         let overview = client.get(&format!("/organizations/{slug}")).expect(200);
         let whole = matches!(actor, "owner" | "admin");
         assert_eq!(overview.has("changed the organization’s settings"), whole, "{actor}");
@@ -293,7 +293,7 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
             client.get(&log(&slug, file)).expect(if may_export { 200 } else { 403 });
         }
         assert_eq!(list.has("CSV"), may_export);
-        // What someone did themselves is theirs to see.
+        // Members see their own changes.
         if actor == "user-ad" {
             let name = [("name", "Alex Other")];
             client.post("/account/name", &name).expect(303);
@@ -308,13 +308,13 @@ fn each_reader_sees_their_own_part_on_every_way_to_the_log() {
         let company = client.get(&format!("/organizations/sight-{actor}/companies/north-sight-{actor}"));
         assert!(!company.has("View all"), "{actor}");
     }
-    // Who manages another company sees nothing of this one.
+    // A manager of another company sees none of these events.
     let (_, afar) = scenario(app, "afar", "sight-afar");
     assert!(sentences(&afar.get(&log("sight-afar", "")).expect(200)).is_empty());
 }
 
 #[test]
-fn a_long_log_is_leafed_through_both_ways_and_a_search_says_how_far_it_came() {
+fn a_long_log_is_paged_forwards_and_backwards() {
     let app = TestApp::open();
     let (_, owner) = scenario(&app, "owner", "long");
     write(&app, "long", || companies(0, 119));
@@ -331,17 +331,17 @@ fn a_long_log_is_leafed_through_both_ways_and_a_search_says_how_far_it_came() {
     assert!(third.all("a[rel=next]", "href").is_empty());
     assert_eq!(seqs(&next(&third, "prev")), lines(70, 21));
     assert_eq!(seqs(&next(&next(&third, "prev"), "prev")), lines(120, 71));
-    // With filters the way is the same.
+    // Paging works the same with filters.
     let narrow = owner.get(&log("long", "?q=company&action=company")).expect(200);
     assert_eq!(seqs(&narrow), lines(120, 71));
     assert_eq!(seqs(&next(&next(&narrow, "next"), "next")), lines(20, 2));
 }
 
 #[test]
-fn a_search_through_a_very_long_log_stops_says_so_and_goes_on() {
+fn a_search_of_a_very_long_log_stops_and_can_continue() {
     let app = TestApp::open();
     let (scenario, owner) = scenario(&app, "owner", "endless");
-    // As if the log were long: what a search costs follows numbers, not time.
+    // Make the log appear long: the cost of a search depends on event numbers, not on time.
     let far = 60_000;
     app.database.execute(&format!(
         "UPDATE audit_heads SET seq = seq + {far} WHERE organization_id = '{}'",
@@ -355,7 +355,7 @@ fn a_search_through_a_very_long_log_stops_says_so_and_goes_on() {
 }
 
 #[test]
-fn a_csv_holds_every_wanted_line_and_runs_nothing() {
+fn a_csv_export_has_every_matching_event_and_escapes_formulas() {
     let app = TestApp::open();
     let (_, owner) = scenario(&app, "owner", "sheet");
     write(&app, "sheet", || {
@@ -380,7 +380,7 @@ fn a_csv_holds_every_wanted_line_and_runs_nothing() {
     assert_eq!(&rows[2][4], "Alex sheet");
     assert_eq!([column(1), column(3)], [["2", "2", "2"], ["system", "system", "user"]]);
     assert_eq!(&rows[0][14], r#"{"name":"North"}"#);
-    // The export is a line itself, and a filter holds for files too.
+    // The export itself is an event, and filters apply to exports.
     assert_eq!(
         sentences(&owner.get(&log("sheet", "?kind=security")))[0],
         "Exported the audit log as CSV"
@@ -391,7 +391,7 @@ fn a_csv_holds_every_wanted_line_and_runs_nothing() {
     assert_eq!(none.body.lines().count(), 1);
 }
 
-/// The script of the documentation, as it stands there.
+/// The script from the documentation.
 fn script() -> String {
     let text = std::fs::read_to_string(repository().join("docs/AUDIT.md")).expect("the documentation");
     let (_, rest) = text.split_once("```python\n").expect("a script");
@@ -400,7 +400,7 @@ fn script() -> String {
     script
 }
 
-/// What the script says of a file: its status and words.
+/// Runs the script on an export: exit code and output.
 fn checked(folder: &Folder, export: &[u8], key: &str) -> (Option<i32>, String) {
     std::fs::write(folder.join("check.py"), script()).expect("written");
     std::fs::write(folder.join("audit.jsonl"), export).expect("written");
@@ -414,7 +414,7 @@ fn checked(folder: &Folder, export: &[u8], key: &str) -> (Option<i32>, String) {
 }
 
 #[test]
-fn an_exported_log_can_be_verified_by_the_documented_script_and_a_changed_one_does_not() {
+fn the_documented_script_verifies_an_export_and_detects_changes() {
     let mut app = TestApp::open();
     let (_, owner) = scenario(&app, "owner", "proof");
     let odd = [
@@ -483,21 +483,21 @@ fn an_exported_log_can_be_verified_by_the_documented_script_and_a_changed_one_do
         "{said}"
     );
 
-    // A narrowed one proves what it holds.
+    // A filtered export verifies what it contains.
     let part = owner.get(&log("proof", ".jsonl?q=proof")).expect(200).bytes;
     let (status, said) = checked(&folder, &part, &key);
     assert_eq!(status, Some(0), "{said}");
     assert!(said.contains("the export was filtered"), "{said}");
-    // The key is the key file's: it stays over a restart.
+    // The key comes from the key file, so it survives a restart.
     app.restart();
     assert_eq!(self::said(&audit(&app, &["key"])), key);
 }
 
 #[test]
-fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_permission_line() {
+fn verification_finds_every_kind_of_tampering_at_the_affected_event() {
     let app = TestApp::open();
     let mut number = 0;
-    // `{}` is the organization.
+    // `{}` is the organization's id.
     let cases: &[(&str, &str, i64, &str)] = &[
         (
             "a changed word",
@@ -603,16 +603,16 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_permission_line(
         expect_whole(&app, &slug, &owner);
         app.database.execute(&sql.replace("{}", &scenario.organization));
         println!("{what}");
-        // What the clock does meanwhile covers nothing up.
+        // Background jobs must not hide the tampering.
         app.sweep();
         expect_broken(&app, &slug, &owner, *line, says);
-        // The list and the lines are shown all the same, and the line says it itself.
+        // The list stays available.
         owner.get(&log(&slug, "")).expect(200);
-        // Where the head does not fit the lines, nothing more is written: an export would be.
+        // If the head does not match the events, nothing can be added, so the export event fails.
         let stuck = says.contains("beyond the head") || says.contains("no head");
         owner.get(&log(&slug, ".csv")).expect(if stuck { 500 } else { 200 });
     }
-    // One broken log does not hide that the others hold; the others' lines are told.
+    // A broken log does not stop the verification of the others.
     let (_, owner) = scenario(&app, "owner", "sound");
     expect_whole(&app, "sound", &owner);
     let output = audit(&app, &["verify"]);
@@ -623,13 +623,13 @@ fn whatever_is_done_to_the_log_past_the_program_is_found_at_the_permission_line(
 }
 
 #[test]
-fn a_chain_that_was_written_anew_contradicts_its_seal() {
+fn a_rewritten_chain_contradicts_its_seal() {
     let app = TestApp::open();
     let (scenario, owner) = scenario(&app, "owner", "anew");
     write(&app, "anew", || companies(0, 7));
     app.advance(Duration::from_secs(86_400));
     app.sweep();
-    // Everything is thrown away and told again, a little otherwise, by the program's own means.
+    // Delete the log and write other events with the audit module itself.
     app.database.execute(&format!(
         "DELETE FROM audit_events WHERE organization_id = '{0}'; DELETE FROM audit_heads WHERE organization_id = '{0}'",
         scenario.organization
@@ -639,7 +639,7 @@ fn a_chain_that_was_written_anew_contradicts_its_seal() {
 }
 
 #[test]
-fn each_days_end_is_signed_once_where_something_was_written() {
+fn each_day_with_events_is_sealed_once() {
     let app = TestApp::open();
     let (_, owner) = scenario(&app, "owner", "sealed");
     let seals = || {
@@ -660,7 +660,7 @@ fn each_days_end_is_signed_once_where_something_was_written() {
     app.advance(Duration::from_secs(2 * 86_400));
     app.sweep();
     assert_eq!(seals()[1..], [format!("{} 4", app.day(-1))]);
-    // What is written after midnight is the next day's.
+    // Events after midnight belong to the next day's seal.
     write(&app, "sealed", || companies(3, 4));
     app.sweep();
     assert_eq!(seals().len(), 2);
@@ -676,7 +676,7 @@ fn each_days_end_is_signed_once_where_something_was_written() {
 }
 
 #[test]
-fn a_check_goes_on_where_it_stopped_and_no_one_makes_it_skip_lines() {
+fn a_verification_resumes_and_cannot_be_made_to_skip_events() {
     let app = TestApp::open();
     let (scenario, owner) = scenario(&app, "owner", "steps");
     write(&app, "steps", || companies(0, 24));
@@ -688,7 +688,7 @@ fn a_check_goes_on_where_it_stopped_and_no_one_makes_it_skip_lines() {
     page.clone().expect_text("Events 1 to 20 are valid");
     page = owner.fragment(&next(&page)).expect(200);
     page.expect_text("All events from 1 to 25 are valid");
-    // A forged or foreign cursor begins at the beginning.
+    // A forged or foreign cursor restarts the verification.
     app.database.execute(&format!(
         "UPDATE audit_events SET target_label = 'x' WHERE organization_id = '{}' AND seq = 3",
         scenario.organization
@@ -715,7 +715,7 @@ fn a_check_goes_on_where_it_stopped_and_no_one_makes_it_skip_lines() {
             .expect(200)
             .expect_text("is not valid at event 3");
     }
-    // The same from behind the gate, ten lines at a time.
+    // The same verification without HTTP, ten events at a time.
     let door = System::of(app.product(), "test");
     let organization = app.fixtures(|fixtures| fixtures.organization_of("steps-other"));
     let (mut at, mut steps) = (Cursor::default(), 0);
@@ -734,7 +734,7 @@ fn a_check_goes_on_where_it_stopped_and_no_one_makes_it_skip_lines() {
 }
 
 #[test]
-fn two_organizations_have_two_logs() {
+fn two_organizations_have_separate_logs() {
     let app = TestApp::open();
     let (_, mine) = scenario(&app, "owner", "mine");
     let (theirs, other) = scenario(&app, "owner", "theirs");
@@ -750,7 +750,7 @@ fn two_organizations_have_two_logs() {
         let page = mine.get(&log("mine", file)).expect(200);
         assert!(!page.body.contains("theirs") && !page.body.contains(&theirs.organization));
     }
-    // A line of one log moved into the other breaks both.
+    // An event moved from one log to the other breaks both.
     app.database.execute(&format!(
         "DELETE FROM audit_events WHERE seq = 2 AND organization_id <> '{0}';
          UPDATE audit_events SET organization_id = (SELECT organization_id FROM audit_events WHERE organization_id <> '{0}' LIMIT 1) WHERE organization_id = '{0}' AND seq = 2",
@@ -761,7 +761,7 @@ fn two_organizations_have_two_logs() {
 }
 
 #[test]
-fn twenty_who_write_in_parallel_leave_one_chain_without_a_gap() {
+fn twenty_parallel_writers_leave_one_chain_without_gaps() {
     let app = TestApp::open();
     let (_, owner) = scenario(&app, "owner", "crowd");
     let jobs: Vec<_> = (0..20)
@@ -786,7 +786,7 @@ fn twenty_who_write_in_parallel_leave_one_chain_without_a_gap() {
 }
 
 #[test]
-fn wrong_passwords_and_a_locked_account_are_in_the_logs_of_the_persons_organizations() {
+fn failed_sign_ins_and_account_locks_appear_in_the_members_organization_logs() {
     let app = TestApp::open();
     let (_, owner) = scenario(&app, "owner", "guessed");
     let (_, elsewhere) = scenario(&app, "owner", "unconcerned");
@@ -812,7 +812,7 @@ fn wrong_passwords_and_a_locked_account_are_in_the_logs_of_the_persons_organizat
         ["Rejected a sign-in as tara@guessed.test: incorrect password"]
     );
     assert!(list.has("127.0.0.1, curl"), "{}", list.text());
-    // However long someone guesses: no more lines than passwords that are tried.
+    // Further attempts add no events once the account is locked.
     for _ in 0..14 {
         wrong("tara@guessed.test");
     }
@@ -829,7 +829,7 @@ fn wrong_passwords_and_a_locked_account_are_in_the_logs_of_the_persons_organizat
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!(app.database.number(failed), 10);
     assert!(sentences(&elsewhere.get(&log("unconcerned", "?kind=login"))).is_empty());
-    // The email opens the account, and that is a line too, with the sign-in behind it.
+    // Unlocking by email adds an event, followed by the sign-in.
     let link = app.mail_to("tara@guessed.test").link("/unlock/");
     let client = app.client();
     client.post(&link, &[]).expect(303);
@@ -841,7 +841,7 @@ fn wrong_passwords_and_a_locked_account_are_in_the_logs_of_the_persons_organizat
 }
 
 #[test]
-fn the_command_says_what_it_checked_and_what_it_cannot() {
+fn the_audit_command_reports_what_it_verified() {
     let app = TestApp::open();
     let (_, _owner) = scenario(&app, "owner", "told");
     write(&app, "told", || companies(0, 3));

@@ -1,4 +1,4 @@
-//! One change for many members: it says first what would happen to whom, and then does all of it or nothing.
+//! Bulk changes of members: a preview of every effect, then all changes or none.
 
 use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
@@ -8,7 +8,8 @@ use crate::harness::fixtures::Ticket;
 const BASE: &str = "/organizations/harbor/members";
 const BULK: &str = "/organizations/harbor/members/bulk";
 
-/// Olivia's organization: an admin, a user admin, an editor, three members; a second organization beside it.
+/// Olivia's organization with an admin, a user admin, an editor, a manager and three members; and a second
+/// organization.
 struct Harbor {
     olivia: Client,
     ursula: Client,
@@ -68,14 +69,14 @@ fn harbor(app: &TestApp) -> Harbor {
     }
 }
 
-/// The form with these people.
+/// Form fields with these member ids.
 fn of<'a>(ids: &'a [String], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("id", id.as_str())).collect();
     fields.extend(more);
     fields
 }
 
-/// Presses the button of the page that says what would happen.
+/// Submits the preview's confirmation form.
 #[track_caller]
 fn confirm(client: &Client, page: &Page) -> Page {
     let fields = page.form("members/bulk");
@@ -89,7 +90,7 @@ fn count(app: &TestApp, from: &str) -> i64 {
 }
 
 #[test]
-fn a_hundred_people_are_assigned_in_parallel_by_the_filter_of_the_list() {
+fn a_hundred_members_are_changed_together_by_a_list_filter() {
     let app = TestApp::open();
     let (ticket, north) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@crowd.test", true);
@@ -132,7 +133,7 @@ fn a_hundred_people_are_assigned_in_parallel_by_the_filter_of_the_list() {
     assert_eq!(count(&app, "audit_events WHERE action = 'member.assigned'"), 100);
     app.expect_sound();
 
-    // All hundred are suspended, and back again.
+    // Suspend and restore all of them.
     for (kind, action) in [("suspend", "member.suspended"), ("restore", "member.restored")] {
         let page = olivia
             .post(path, &[("all", "1"), ("role", "member"), ("do", kind)])
@@ -146,7 +147,7 @@ fn a_hundred_people_are_assigned_in_parallel_by_the_filter_of_the_list() {
 }
 
 #[test]
-fn it_says_what_happens_to_each_and_leaves_out_whom_it_refuses() {
+fn the_preview_shows_each_change_and_excludes_refused_members() {
     let app = TestApp::open();
     let at = harbor(&app);
     let mut ids = at.ids.clone();
@@ -168,7 +169,7 @@ fn it_says_what_happens_to_each_and_leaves_out_whom_it_refuses() {
         .follow(&at.ursula)
         .expect_text("Changed the role of 3 people to Viewer");
     assert_eq!(count(&app, "memberships WHERE role = 'viewer'"), 3);
-    // Who has it already is said to have it.
+    // Members who already have the role are not changed.
     at.olivia
         .post(
             BULK,
@@ -180,7 +181,7 @@ fn it_says_what_happens_to_each_and_leaves_out_whom_it_refuses() {
 }
 
 #[test]
-fn when_one_is_refused_meanwhile_no_one_is_changed_and_it_says_whose() {
+fn one_newly_refused_member_stops_the_whole_bulk_change() {
     let app = TestApp::open();
     let at = harbor(&app);
     let page = at
@@ -196,11 +197,11 @@ fn when_one_is_refused_meanwhile_no_one_is_changed_and_it_says_whose() {
         .expect_text("Nothing was changed, because of Bob Vale");
     assert_eq!(count(&app, "memberships WHERE status = 'suspended'"), 0);
     assert_eq!(count(&app, "audit_events WHERE action = 'member.suspended'"), 0);
-    // The page that says so leads on with the others.
+    // The error page can be confirmed for the remaining members.
     confirm(&at.ursula, &again).expect(303);
     assert_eq!(count(&app, "memberships WHERE status = 'suspended'"), 2);
 
-    // Someone who is gone meanwhile is named, too.
+    // A member removed in the meantime is named as well.
     let page = at
         .olivia
         .post(
@@ -222,7 +223,7 @@ fn when_one_is_refused_meanwhile_no_one_is_changed_and_it_says_whose() {
 }
 
 #[test]
-fn every_change_of_many_does_what_the_one_does() {
+fn every_bulk_action_has_the_effect_of_the_single_action() {
     let app = TestApp::open();
     let at = harbor(&app);
     let run = |fields: &[(&str, &str)]| {
@@ -256,7 +257,7 @@ fn every_change_of_many_does_what_the_one_does() {
 }
 
 #[test]
-fn bad_input_gets_an_error_at_its_field_and_changes_nothing() {
+fn invalid_input_shows_a_field_error_and_changes_nothing() {
     let app = TestApp::open();
     let at = harbor(&app);
     let events = count(&app, "audit_events");
@@ -315,7 +316,7 @@ fn bad_input_gets_an_error_at_its_field_and_changes_nothing() {
 }
 
 #[test]
-fn no_one_changes_many_whom_they_could_not_change_one_by_one() {
+fn no_one_changes_members_in_bulk_whom_they_could_not_change_singly() {
     let app = TestApp::open();
     let at = harbor(&app);
     for kind in ["role", "assign", "suspend", "remove", "group", "access-end"] {
@@ -328,7 +329,7 @@ fn no_one_changes_many_whom_they_could_not_change_one_by_one() {
             .post(BULK, &of(&at.ids, &[("do", kind), ("step", "apply")]))
             .expect(403);
     }
-    // Who manages one company assigns it, and to those only whom they see there.
+    // A company manager can assign their company, only to members whom they can see there.
     let fields = [
         ("do", "assign"),
         ("step", "look"),
@@ -344,7 +345,7 @@ fn no_one_changes_many_whom_they_could_not_change_one_by_one() {
     at.manager
         .post(BULK, &of(std::slice::from_ref(&at.admin), &fields))
         .expect(404);
-    // Oneself and who stands as high are refused; no row of theirs can be ticked.
+    // Oneself and members of the same level are refused; their rows have no checkbox.
     let ids = [at.owner.clone(), at.admin.clone()];
     at.ursula
         .post(BULK, &of(&ids, &[("do", "remove")]))
@@ -361,7 +362,7 @@ fn no_one_changes_many_whom_they_could_not_change_one_by_one() {
             .all("tbody input[name=id]", "value")
             .is_empty()
     );
-    // The last owner is not among the removed, anyone who asks.
+    // The last owner can't be removed in bulk.
     at.olivia
         .post(
             BULK,

@@ -1,11 +1,11 @@
-//! The command line, as an operator meets it.
+//! The command line, as an operator uses it.
 
 use std::os::unix::fs::PermissionsExt;
 
 use crate::harness::server_process::{ServerProcess, said};
 
 #[test]
-fn help_names_every_command_and_every_setting() {
+fn help_lists_every_command_and_setting() {
     let server = ServerProcess::prepare();
     let help = server.run(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
@@ -28,7 +28,7 @@ fn help_names_every_command_and_every_setting() {
 }
 
 #[test]
-fn version_is_the_version_of_the_package() {
+fn version_prints_the_package_version() {
     let version = ServerProcess::prepare().run(&["--version"]);
     assert_eq!(
         (version.status.code(), said(&version).trim()),
@@ -37,7 +37,7 @@ fn version_is_the_version_of_the_package() {
 }
 
 #[test]
-fn every_fault_of_the_configuration_is_told_in_parallel_and_no_secret_with_it() {
+fn all_configuration_errors_are_reported_together_without_secrets() {
     let mut server = ServerProcess::prepare();
     server.set("TENANTRY_LISTEN", "here")
         .set("TENANTRY_BASE_URL", "console")
@@ -63,7 +63,7 @@ fn every_fault_of_the_configuration_is_told_in_parallel_and_no_secret_with_it() 
 }
 
 #[test]
-fn a_misspelt_setting_in_the_file_is_a_fault_that_names_it() {
+fn an_unknown_setting_in_the_file_is_reported_by_name() {
     let server = ServerProcess::prepare();
     std::fs::write(
         server.working_file("tenantry.toml"),
@@ -76,7 +76,7 @@ fn a_misspelt_setting_in_the_file_is_a_fault_that_names_it() {
 }
 
 #[test]
-fn migrate_brings_a_database_up_and_finds_nothing_to_do_the_second_time() {
+fn migrate_creates_the_schema_and_is_idempotent() {
     let server = ServerProcess::prepare();
     for _ in 0..2 {
         let output = server.run(&["migrate"]);
@@ -87,7 +87,7 @@ fn migrate_brings_a_database_up_and_finds_nothing_to_do_the_second_time() {
 }
 
 #[test]
-fn the_doctor_ends_with_0_when_all_is_well_and_with_1_and_a_sentence_when_not() {
+fn doctor_exits_with_0_when_healthy_and_1_with_a_reason_otherwise() {
     let mut server = ServerProcess::prepare();
     let before = server.run(&["doctor"]);
     assert_eq!(
@@ -102,7 +102,7 @@ fn the_doctor_ends_with_0_when_all_is_well_and_with_1_and_a_sentence_when_not() 
     let well = server.run(&["doctor"]);
     assert_eq!(well.status.code(), Some(0), "{}", said(&well));
 
-    // An organization without an owner is what no page can bring about.
+    // No page can create an organization without an owner.
     server.database.execute(
         "INSERT INTO users (id, email, name, password_hash, is_operator, created_at) VALUES ('u', 'u@example.test', 'U', 'x', FALSE, 0);
          INSERT INTO organizations (id, name, organization_type, unit_label, status, region, domain, owner_count, created_by, created_at)
@@ -114,21 +114,21 @@ fn the_doctor_ends_with_0_when_all_is_well_and_with_1_and_a_sentence_when_not() 
 }
 
 #[test]
-fn the_doctor_changes_nothing() {
+fn doctor_changes_nothing() {
     let server = ServerProcess::prepare();
     server.run(&["doctor"]);
     assert!(!server.file("").exists(), "the doctor made the data folder");
 }
 
 #[test]
-fn an_unknown_command_is_refused_with_the_usage() {
+fn an_unknown_command_prints_the_usage() {
     let output = ServerProcess::prepare().run(&["dance"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("Usage"), "{}", said(&output));
 }
 
 #[test]
-fn whatever_command_comes_first_secrets_and_data_are_readable_by_their_owner_alone() {
+fn secrets_and_data_are_readable_only_by_their_owner() {
     for first in ["serve", "migrate"] {
         let mut server = ServerProcess::prepare();
         if first == "migrate" {

@@ -1,11 +1,11 @@
-//! Companies: made, renamed, archived and restored, with people of their own.
+//! Companies: creating, renaming, archiving and restoring them, and their members.
 
 use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
 
 const BASE: &str = "/organizations/lakeside/companies";
 
-/// Olivia's organization, its company north, and a member; the member's id.
+/// Olivia's organization with the company north, and a member with their id.
 fn lakeside(app: &TestApp) -> (Client, Client, String) {
     let (owner, noah, id) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@lake.test", true);
@@ -25,14 +25,14 @@ fn events(app: &TestApp, action: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_company_is_made_renamed_and_found_under_its_new_address() {
+fn a_company_is_created_renamed_and_found_at_its_new_address() {
     let app = TestApp::open();
     let (olivia, _, _) = lakeside(&app);
     let page = olivia.get(&format!("{BASE}/new")).expect(200);
     olivia
         .submit(&page, BASE, &[("name", "Harbor & Sons")])
         .expect_redirect(&format!("{BASE}/harbor-sons"));
-    // The same name again gets a free address; a typed one that is taken is refused.
+    // The same name gets a free slug; a typed slug that is taken is refused.
     olivia
         .post(BASE, &[("name", "Harbor & Sons"), ("slug", "")])
         .expect_redirect(&format!("{BASE}/harbor-sons-2"));
@@ -66,7 +66,7 @@ fn a_company_is_made_renamed_and_found_under_its_new_address() {
 }
 
 #[test]
-fn an_archived_company_is_read_only_out_of_the_count_and_comes_back_whole() {
+fn an_archived_company_is_hidden_and_read_only_until_restored() {
     let app = TestApp::open();
     let (olivia, noah, id) = lakeside(&app);
     let give = [("member", id.as_str()), ("role", "manager")];
@@ -88,7 +88,7 @@ fn an_archived_company_is_read_only_out_of_the_count_and_comes_back_whole() {
         .expect(200)
         .expect_text("North")
         .expect_text("Archived");
-    // Nothing in it changes, anyone who asks and whichever way.
+    // No one can change anything in it, on any route.
     let company = app
         .database
         .words("SELECT id AS value FROM companies WHERE slug = 'north'")
@@ -149,14 +149,14 @@ fn an_archived_company_is_read_only_out_of_the_count_and_comes_back_whole() {
         ),
         (1, 1)
     );
-    // Twice is once.
+    // Restoring twice has no further effect.
     olivia.post(&format!("{BASE}/north/restoring"), &[]).expect(303);
     assert_eq!(events(&app, "company.restored").len(), 1);
     app.expect_sound();
 }
 
 #[test]
-fn a_company_is_open_to_whom_it_is_assigned_and_closed_again_when_they_are_removed() {
+fn a_company_is_accessible_only_while_assigned() {
     let app = TestApp::open();
     let (olivia, noah, id) = lakeside(&app);
     noah.get(&format!("{BASE}/north")).expect(403);

@@ -1,5 +1,5 @@
-//! A company moves to another organization of the same person: with its name and the people of both, past nothing that
-//! still names it, and never to where the mover may not put it.
+//! A company moves to another organization of the same user, with its name and the members of both. A move is blocked
+//! by references to the company and by missing permissions in the target.
 
 use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
@@ -7,7 +7,7 @@ use crate::harness::fixtures::open_link;
 
 const FROM: &str = "/organizations/harbor/companies/north";
 
-/// An owner of two organizations: Harbor with North, and Meadow.
+/// An owner of two organizations: Harbor, with the company North, and Meadow.
 fn two(app: &TestApp) -> Client {
     let ticket = app.fixtures(|fixtures| {
         let olivia = fixtures.account("Olivia Hart", "olivia@move.test", true);
@@ -31,13 +31,13 @@ fn words(app: &TestApp, slug: &str, sql: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_company_moves_with_the_people_who_are_in_both_organizations() {
+fn a_company_moves_with_the_members_of_both_organizations() {
     let app = TestApp::open();
     let olivia = two(&app);
     let (tara, sam) = app.fixtures(|fixtures| {
         let (harbor, meadow) = (fixtures.organization_of("harbor"), fixtures.organization_of("meadow"));
         let north = fixtures.company_of(harbor, "north");
-        // Tara is in both, Sam only here, Kim is suspended there, and Meadow has a North already.
+        // Tara is in both, Sam only in Harbor, Kim is suspended in Meadow, and Meadow already has a North.
         let people = ["Tara Long", "Sam Reed", "Kim Park"].map(|name| {
             let email = format!("{}@move.test", name[..3].to_lowercase());
             let user = fixtures.account(name, &email, true);
@@ -70,7 +70,7 @@ fn a_company_moves_with_the_people_who_are_in_both_organizations() {
     let assigned = "SELECT u.email AS value FROM company_assignments a JOIN memberships m ON m.id = a.membership_id JOIN users u ON u.id = m.user_id WHERE a.organization_id = {org} ORDER BY 1";
     assert_eq!(words(&app, "meadow", assigned), ["tar@move.test"]);
     assert!(words(&app, "harbor", assigned).is_empty());
-    // Each log tells its side, and holds.
+    // Each log records its side of the move.
     let told = |slug: &str| {
         let sql = "SELECT action AS value FROM audit_events WHERE organization_id = {org} AND (action LIKE 'company.moved%' OR action LIKE 'member.%assigned') ORDER BY seq";
         words(&app, slug, sql)
@@ -97,7 +97,7 @@ fn a_company_moves_with_the_people_who_are_in_both_organizations() {
 }
 
 #[test]
-fn no_one_is_placed_there_whom_the_mover_could_not_assign_and_not_the_mover() {
+fn a_move_assigns_only_members_whom_the_mover_may_assign() {
     let app = TestApp::open();
     let olivia = two(&app);
     app.fixtures(|fixtures| {
@@ -106,7 +106,7 @@ fn no_one_is_placed_there_whom_the_mover_could_not_assign_and_not_the_mover() {
         let harbor = fixtures.organization_of("harbor");
         let north = fixtures.company_of(harbor, "north");
         let vale = fixtures.organization("Vale", "vale", noah);
-        // There she only has what a role of Vale's own gives her.
+        // In Vale, Olivia has only the permissions of a custom role.
         let founder = fixtures.custom_role(
             vale,
             noah,
@@ -132,7 +132,7 @@ fn no_one_is_placed_there_whom_the_mover_could_not_assign_and_not_the_mover() {
 }
 
 #[test]
-fn nothing_moves_past_what_still_names_the_company() {
+fn a_move_is_blocked_while_something_references_the_company() {
     let app = TestApp::open();
     let olivia = two(&app);
     let (review, request, links) = app.fixtures(|fixtures| {
@@ -162,7 +162,7 @@ fn nothing_moves_past_what_still_names_the_company() {
         olivia.get(FROM).expect(200);
     };
     refused();
-    // One after the other is settled.
+    // Resolve one reference after the other.
     let base = "/organizations/harbor";
     let id = |table: &str| {
         app
@@ -193,13 +193,13 @@ fn nothing_moves_past_what_still_names_the_company() {
         .post(&format!("{base}/access/reviews/{review}/cancellation"), &[])
         .expect(303);
     move_it(&olivia, "meadow", "North").expect_redirect("/organizations/meadow/companies/north");
-    // The review that looked at it is still there to be read.
+    // The cancelled review of the company can still be read.
     olivia.get(&format!("{base}/access/reviews/{review}")).expect(200);
     app.expect_sound();
 }
 
 #[test]
-fn under_dual_control_one_owner_alone_moves_nothing_out() {
+fn dual_control_blocks_a_move_by_one_owner() {
     let app = TestApp::open();
     let olivia = two(&app);
     let noah = app.fixtures(|fixtures| {
@@ -220,7 +220,7 @@ fn under_dual_control_one_owner_alone_moves_nothing_out() {
         .expect(422)
         .expect_text("Resolve the items that block the move first");
     olivia.get(FROM).expect(200);
-    // Both agree to switch it off, and then it moves.
+    // The move is possible after both owners turn dual control off.
     olivia.post(&format!("{settings}/dual-control"), &[]).expect(303);
     let links = noah.get(&format!("{settings}/general")).expect(200).links();
     let request = links.into_iter().find(|link| link.contains("/settings/approvals/"));
@@ -231,7 +231,7 @@ fn under_dual_control_one_owner_alone_moves_nothing_out() {
 }
 
 #[test]
-fn it_goes_only_where_the_mover_may_begin_one_and_by_its_name() {
+fn a_move_requires_create_permission_in_the_target_and_the_typed_name() {
     let app = TestApp::open();
     let olivia = two(&app);
     let admin = app.fixtures(|fixtures| {
@@ -239,7 +239,7 @@ fn it_goes_only_where_the_mover_may_begin_one_and_by_its_name() {
         let other = fixtures.account("Noah Brandt", "noah@move.test", true);
         let harbor = fixtures.organization_of("harbor");
         fixtures.enrol(harbor, other, "admin", &[]);
-        // She only looks at one, is a stranger in another, and a third is on its way out.
+        // Olivia is a viewer in Glen, not a member of Strange, and Going awaits deletion.
         let glen = fixtures.organization("Glen", "glen", other);
         fixtures.enrol(glen, owner, "viewer", &[]);
         fixtures.organization("Strange", "strange", other);
@@ -260,7 +260,7 @@ fn it_goes_only_where_the_mover_may_begin_one_and_by_its_name() {
         .expect(422)
         .expect_text("Type “North”");
     assert!(page.has("Lose their assignment"), "what was chosen is kept");
-    // Who may not end a company here does not move it out.
+    // An admin, who can't delete companies in Harbor, can't move one out.
     let noah = app.holder(&admin);
     noah.get(&format!("{FROM}/moving")).expect(403);
     move_it(&noah, "glen", "North").expect(403);

@@ -1,4 +1,4 @@
-//! The power goes out under load: what was acknowledged is there afterwards, and each email arrives once.
+//! Kills under load: acknowledged changes survive, and each email is delivered once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use crate::harness::people::{PASSWORD, found};
 use crate::harness::server_process::{ServerProcess, said};
 use crate::harness::smtp::Smtp;
 
-/// A founder on a real process whose emails become files.
+/// Signs up an owner on a server that saves its emails to files.
 fn founder(server: &ServerProcess) -> Client {
     let client = server.client();
     let fields = [
@@ -27,19 +27,19 @@ fn founder(server: &ServerProcess) -> Client {
     client
 }
 
-/// An answer, or nothing when the server died while it was asked.
+/// The response, or `None` if the server died during the request.
 fn quiet(ask: impl FnOnce() -> Page) -> Option<Page> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(ask)).ok()
 }
 
-/// What was acknowledged under load until the process was killed.
+/// What the server acknowledged until it was killed.
 #[derive(Default)]
 struct Said {
     invited: BTreeSet<String>,
     companies: BTreeSet<String>,
 }
 
-/// Several people work for a while, then the process is killed in the middle of it.
+/// Four workers send requests until the server is killed.
 fn work_until_killed(server: &mut ServerProcess, client: &Client, round: usize, load: Duration) -> Said {
     let acknowledged = Mutex::new(Said::default());
     let over = AtomicBool::new(false);
@@ -83,13 +83,13 @@ fn work_until_killed(server: &mut ServerProcess, client: &Client, round: usize, 
     acknowledged.into_inner().expect("no worker panicked")
 }
 
-/// Lets an organization send as many invitations as it likes, by making it old and what it sent past.
+/// Resets the daily invitation limit.
 fn forget_sent(server: &ServerProcess) {
     server.database.execute("UPDATE invitations SET last_sent_at = 1");
 }
 
 #[test]
-fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
+fn acknowledged_changes_survive_kills_under_load() {
     let mut server = ServerProcess::spawn();
     let client = founder(&server);
     server.database.execute("UPDATE organizations SET created_at = 1");
@@ -128,7 +128,7 @@ fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
         .collect();
     let lost: Vec<_> = said_so_far.companies.difference(&slugs).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-    // Each change has its audit event, also the ones whose answer no one heard.
+    // Each change has its audit event, including changes whose response was lost.
     for (action, rows) in [("member.invited", "invitations"), ("company.created", "companies")] {
         let events = server.database.number(&format!(
             "SELECT count(*) AS value FROM audit_events WHERE action = '{action}'"
@@ -144,16 +144,16 @@ fn whatever_was_acknowledged_before_a_kill_is_there_after_it() {
         let output = server.run(command);
         assert_eq!(output.status.code(), Some(0), "{command:?}: {}", said(&output));
     }
-    // The session outlived every kill.
+    // The session survived every kill.
     client.get("/organizations/crash/companies").expect(200);
 }
 
 #[test]
-fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
+fn each_acknowledged_invitation_is_emailed_once_despite_kills_and_smtp_failures() {
     let smtp = Smtp::start();
     let mut server = ServerProcess::spawn();
     let client = founder(&server);
-    // From now on emails leave by SMTP.
+    // From now on, emails are sent by SMTP.
     server.kill();
     server.set("TENANTRY_SMTP_URL", &smtp.url());
     server.database.execute("UPDATE organizations SET created_at = 1");
@@ -177,13 +177,13 @@ fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
     let mut names = ["Olivia", "Olivia Hart"].iter().cycle();
     while server.database.number(open) > 0 {
         assert!(Instant::now() < end, "letters are left:\n{}", server.log());
-        // Minutes of pause and of lease are too long for a test.
+        // Retry delays and leases take minutes, so end them here.
         server.database
             .execute("UPDATE jobs SET run_at = 1 WHERE kind = 'email' AND lease_until IS NULL");
         std::thread::sleep(Duration::from_secs(1));
         server.database
             .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
-        // A commit of someone rings the bell of the sender.
+        // A committed email wakes the sender.
         client.post("/account/name", &[("name", names.next().expect("for ever"))]);
     }
     let given_up = server
@@ -191,7 +191,7 @@ fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
         .words("SELECT last_error AS value FROM mail_outbox WHERE state <> 'sent'");
     assert!(given_up.is_empty(), "{given_up:?}");
 
-    // A receiver keeps one email of each Message-ID (RFC 5322, 3.6.4).
+    // A mailbox keeps one email per Message-ID (RFC 5322, 3.6.4).
     let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut links: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for message in smtp.emails() {
@@ -215,7 +215,7 @@ fn each_acknowledged_invitation_arrives_once_whatever_the_mail_server_does() {
         links.values().all(|links| links.len() == 1),
         "copies of a letter differ"
     );
-    // Every email belongs to an invitation that exists, and its link opens.
+    // Every email belongs to an existing invitation, and its link opens.
     let invited: BTreeSet<String> = server
         .database
         .words("SELECT email AS value FROM invitations")

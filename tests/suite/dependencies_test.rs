@@ -1,5 +1,5 @@
-//! What the project may depend on, by `deny.toml`: licenses, banned crates and sources. `cargo deny check` finds more
-//! (security advisories), but takes minutes to build; this reads `cargo metadata`.
+//! The dependency policy of `deny.toml`: licenses, banned crates and sources. `cargo deny check` also checks security
+//! advisories but takes minutes to build; this test reads `cargo metadata`.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::harness::places::repository;
 
-/// The part of `deny.toml` that is checked here. A setting that this check cannot read is an error.
+/// The part of `deny.toml` that this test checks. An unknown setting is an error.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Policy {
@@ -62,12 +62,11 @@ enum Level {
     Deny,
 }
 
-/// A package of the dependency graph.
 #[derive(Clone)]
 struct Package {
     name: String,
     license: Option<String>,
-    /// None: a path on this machine.
+    /// `None` for a path on this machine.
     source: Option<String>,
     requirements: Vec<(String, String)>,
 }
@@ -77,7 +76,7 @@ const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 fn policy() -> Policy {
     let text = std::fs::read_to_string(repository().join("deny.toml")).expect("deny.toml");
     let policy: Policy = toml::from_str(&text).unwrap_or_else(|error| panic!("deny.toml: {error}"));
-    // What the check below takes for granted.
+    // The checks below assume these settings.
     assert_eq!(policy.bans.multiple_versions, Level::Allow);
     assert_eq!(policy.bans.wildcards, Level::Deny);
     assert_eq!(policy.sources.unknown_registry, Level::Deny);
@@ -122,7 +121,7 @@ fn packages(targets: &[String]) -> Vec<Package> {
         .collect()
 }
 
-/// What breaks the policy, one sentence each.
+/// One sentence for each violation of the policy.
 fn faults(policy: &Policy, packages: &[Package]) -> Vec<String> {
     let mut faults = Vec::new();
     let allow = &policy.licenses.allow;
@@ -149,7 +148,6 @@ fn faults(policy: &Policy, packages: &[Package]) -> Vec<String> {
         let open = package.requirements.iter().filter(|(_, version)| version == "*");
         faults.extend(open.map(|(on, _)| format!("{name} accepts any version of {on}")));
     }
-    // Needed: without it, a license that is allowed would not be.
     let stale = allow.iter().filter(|entry| {
         let other = |id: &str| allow.iter().any(|allowed| allowed == id && allowed != *entry);
         licenses.iter().all(|license| {
@@ -160,7 +158,7 @@ fn faults(policy: &Policy, packages: &[Package]) -> Vec<String> {
     faults
 }
 
-/// A license expression (SPDX, and `MIT/Apache-2.0` as older crates write it).
+/// An SPDX license expression, or `MIT/Apache-2.0` as older crates write it.
 #[derive(Debug, PartialEq)]
 enum Expression {
     License(String),
@@ -236,7 +234,7 @@ fn every_dependency_is_allowed_by_deny_toml() {
 }
 
 #[test]
-fn a_dependency_that_deny_toml_does_not_allow_is_reported() {
+fn a_disallowed_dependency_is_reported() {
     let policy = policy();
     let targets = &policy.graph.targets;
     let packages = packages(targets);
@@ -271,7 +269,7 @@ fn a_dependency_that_deny_toml_does_not_allow_is_reported() {
     ] {
         assert_eq!(report(change), [expected]);
     }
-    // A shorter list and a stale entry.
+    // A missing license and an unused one.
     let mut other = policy;
     other.licenses.allow.retain(|license| license != "MPL-2.0");
     other.licenses.allow.push("AGPL-3.0-or-later".to_owned());
@@ -286,7 +284,7 @@ fn a_dependency_that_deny_toml_does_not_allow_is_reported() {
 }
 
 #[test]
-fn license_expressions_are_read_with_and_or_and_with() {
+fn license_expressions_support_and_or_and_with() {
     let allowed = |id: &str| ["MIT", "Unicode-3.0", "Apache-2.0 WITH LLVM-exception"].contains(&id);
     for (text, expected) in [
         ("MIT", true),

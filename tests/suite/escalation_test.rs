@@ -1,5 +1,5 @@
-//! People who work together to get more than any of them has. Through the pages, step by step, by chance: whatever they
-//! grant, override, group and make, no one ends with more than the one who gave it could give.
+//! Members work together to gain more permissions than any of them has. Random steps through the pages never grant more
+//! than the person who granted it could give.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::harness::rounds;
 
 const SLUG: &str = "lakeside";
 
-/// A sequence that looks like chance and is the same on every run.
+/// Pseudo-random numbers that are the same on every run.
 struct Chance(u64);
 
 impl Chance {
@@ -45,7 +45,7 @@ struct World<'a> {
 }
 
 impl World<'_> {
-    /// What everyone's permissions follow from, by membership.
+    /// The access inputs of every member, by membership id.
     fn grounds(&self) -> BTreeMap<String, AccessInputs> {
         self.app.fixtures(|fixtures| {
             let organization = fixtures.organization_of(SLUG);
@@ -58,7 +58,7 @@ impl World<'_> {
         self.app.database.words(sql)
     }
 
-    /// One try of someone at something. What became of it does not matter here; most is refused.
+    /// A random request of one member. Its result does not matter here; most are refused.
     fn step(&self, chance: &mut Chance, actor: usize, n: usize) -> String {
         let actor = &self.people[actor];
         let target = &chance.pick(&self.people).id;
@@ -172,7 +172,7 @@ fn keys(set: PermissionSet) -> Vec<&'static str> {
 }
 
 #[test]
-fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anyone_exceed_the_granter() {
+fn no_sequence_of_changes_grants_more_than_the_granter_has() {
     let app = TestApp::open();
     let olivia = app.owner_of("Lakeside Agency", SLUG);
     let cast = [
@@ -205,7 +205,7 @@ fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anyone_exceed_th
         people,
         companies,
     };
-    // The two admins may not do everything that admins usually may, and not the same.
+    // Deny each admin one permission, a different one each.
     for (n, denied) in [(0, "company.create"), (1, "billing.view")] {
         let id = &world.people[n].id;
         app.database.execute(&format!(
@@ -213,8 +213,8 @@ fn no_sequence_of_grants_overrides_groups_and_custom_roles_lets_anyone_exceed_th
         ));
     }
     let first = world.grounds();
-    // What they could reach if they gave each other everything, one of them at least having had it; a User admin brings
-    // in people of the roles below as they are.
+    // The upper bound: all permissions that any of them had at the start, and those of the lower roles that a user
+    // admin can assign to invited members.
     let entrusted = [Role::Editor, Role::Viewer, Role::Member]
         .into_iter()
         .map(|role| Authority::of(role, &[]).permissions.everywhere());

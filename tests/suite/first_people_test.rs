@@ -1,9 +1,9 @@
-//! The cast itself: the road from a stranger to a member, as all other tests take it.
+//! The path from sign-up to membership that the helpers in `people` take.
 
 use crate::harness::test_app::TestApp;
 
 #[test]
-fn a_stranger_signs_up_founds_an_organization_and_invites_a_colleague() {
+fn a_new_user_signs_up_creates_an_organization_and_invites_a_colleague() {
     let app = TestApp::shared();
     let olivia = app.owner_of("Sunbeam Agency", "sunbeam");
     olivia
@@ -17,7 +17,7 @@ fn a_stranger_signs_up_founds_an_organization_and_invites_a_colleague() {
 }
 
 #[test]
-fn a_stranger_gets_404_for_a_foreign_organization() {
+fn a_nonmember_gets_404_for_an_organization() {
     let app = TestApp::shared();
     app.owner_of("Moonlight Agency", "moonlight");
     let emma = app.sign_up("Emma Stone", "emma@elsewhere.test");
@@ -27,7 +27,7 @@ fn a_stranger_gets_404_for_a_foreign_organization() {
 }
 
 #[test]
-fn anyone_who_is_not_signed_in_is_led_to_the_login_and_back() {
+fn a_signed_out_visitor_is_redirected_to_login_with_a_return_path() {
     let client = TestApp::shared().client();
     client
         .get("/organizations/sunbeam/members?sort=role")

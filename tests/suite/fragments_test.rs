@@ -1,4 +1,4 @@
-//! What htmx asks for is a part of the page that everyone gets: one source, two sizes.
+//! Fragments that htmx loads are parts of the full page.
 
 use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
@@ -8,7 +8,7 @@ fn squeeze(html: &str) -> String {
     html.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Every page of which parts are asked for.
+/// Every page with fragments.
 fn pages(scenario: &Scenario) -> Vec<String> {
     let base = format!("/organizations/{}", scenario.slug);
     let company = format!("{base}/companies/{}", scenario.north_slug);
@@ -58,7 +58,7 @@ fn each_fragment_is_contained_in_its_page() {
     let app = TestApp::open();
     let scenario = Scenario::set(&app, "owner", "fragments");
     let client = owner(&app, &scenario);
-    // The first visit is noted; from then on both are asked at one time.
+    // The first visit updates the member's last activity; from then on both responses show the same time.
     client.get("/organizations/fragments").expect(200);
     for path in pages(&scenario) {
         let (page, part) = (client.get(&path).expect(200), client.fragment(&path).expect(200));
@@ -86,7 +86,7 @@ fn each_fragment_is_contained_in_its_page() {
 }
 
 #[test]
-fn a_fragment_asked_for_without_a_session_leads_the_whole_page_to_the_login() {
+fn a_fragment_request_without_a_session_redirects_the_page_to_login() {
     let app = TestApp::open();
     let scenario = Scenario::set(&app, "owner", "fragments");
     for path in pages(&scenario) {
@@ -95,7 +95,7 @@ fn a_fragment_asked_for_without_a_session_leads_the_whole_page_to_the_login() {
         assert!(to.starts_with("/login?next="), "{path}: {to}");
         assert!(part.body.is_empty() || !part.body.contains("<html"), "{path}");
     }
-    // A form sent without a session does not throw the person onto a page that only takes forms.
+    // A form sent without a session does not redirect to a route that only accepts POST.
     let post = app
         .client()
         .post_fragment("/organizations/fragments/invitations", &[("emails", "a@b.test")])
@@ -108,7 +108,7 @@ fn a_fragment_asked_for_without_a_session_leads_the_whole_page_to_the_login() {
 }
 
 #[test]
-fn a_dialog_that_is_refused_comes_back_as_a_dialog_and_one_that_succeeds_leads_on() {
+fn a_dialog_shows_its_errors_in_place_and_redirects_on_success() {
     let app = TestApp::open();
     let scenario = Scenario::set(&app, "owner", "fragments");
     let client = owner(&app, &scenario);

@@ -1,4 +1,4 @@
-//! Groups: what they give, who may change them, and that what counts is always what follows from what was given.
+//! Groups: what they grant, who can change them, and that effective access always follows from what was granted.
 
 use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
@@ -22,7 +22,7 @@ struct Atlas {
     south: String,
 }
 
-/// An owner, an admin, a user admin, an editor, the manager of north, and Noah, a member of nothing.
+/// An owner, an admin, a user admin, an editor, the manager of north, and Noah, a member without access.
 fn atlas(app: &TestApp) -> Atlas {
     let (tickets, ids) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@atlas.test", true);
@@ -63,7 +63,7 @@ fn atlas(app: &TestApp) -> Atlas {
     }
 }
 
-/// Makes a group; its path.
+/// Creates a group and returns its path.
 #[track_caller]
 fn make(client: &Client, name: &str, role: &str, companies: &[(&str, &str)]) -> String {
     let mut fields = vec![("name", name), ("role", role), ("description", "")];
@@ -79,7 +79,7 @@ fn count(app: &TestApp, from: &str) -> i64 {
 }
 
 #[test]
-fn anyone_who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_out() {
+fn a_group_grants_its_role_and_companies_until_the_member_is_removed() {
     let app = TestApp::open();
     let at = atlas(&app);
     at.noah.get("/organizations/atlas/companies/north").expect(403);
@@ -97,7 +97,7 @@ fn anyone_who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_
     at.noah.get("/organizations/atlas/companies/south").expect(403);
     app.expect_sound();
 
-    // Changed once, it counts for everyone in it.
+    // A change applies to all members of the group.
     at.olivia
         .post(
             &format!("{group}/settings"),
@@ -120,7 +120,7 @@ fn anyone_who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_
     at.olivia.get(GROUPS).expect(200).expect_text("South (manager)");
     app.expect_sound();
 
-    // An archived company is read-only: what the group gives there outlives a change of the rest.
+    // An archived company is read-only: its part of the group survives other changes.
     at.olivia
         .post("/organizations/atlas/companies/south/archiving", &[])
         .expect(303);
@@ -132,7 +132,7 @@ fn anyone_who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_
         .expect(303);
     at.noah.get("/organizations/atlas/companies/south/settings").expect(200);
 
-    // Someone comes in twice once, and goes once.
+    // Adding a member twice has no further effect.
     at.olivia
         .post(&add, &[("member_id", &at.noah_id)])
         .expect(303)
@@ -169,7 +169,7 @@ fn anyone_who_is_in_a_group_has_its_role_and_its_companies_until_they_are_taken_
 }
 
 #[test]
-fn no_one_gives_by_a_group_what_they_may_not_give() {
+fn no_one_grants_more_through_a_group_than_they_may_grant() {
     let app = TestApp::open();
     let at = atlas(&app);
     let bad = |client: &Client, role: &str| client.post(GROUPS, &[("name", "Rise"), ("role", role)]);
@@ -188,7 +188,7 @@ fn no_one_gives_by_a_group_what_they_may_not_give() {
     }
     assert_eq!(count(&app, "groups"), 0);
 
-    // A group of admins, or with an admin in it, is an admin's to change.
+    // Only admins can change a group that grants admin or has an admin in it.
     let admins = make(&at.olivia, "Admins", "admin", &[]);
     let mixed = make(&at.olivia, "Mixed", "member", &[(&at.north, "viewer")]);
     at.olivia
@@ -215,7 +215,7 @@ fn no_one_gives_by_a_group_what_they_may_not_give() {
         .post(&format!("{mixed}/members"), &[("member_id", &at.noah_id)])
         .expect(303);
 
-    // No one raises themselves; out of it everyone may go.
+    // No one can raise themselves through a group, but anyone can leave it.
     let editors = make(&at.adam, "Editors", "editor", &[]);
     at.ursula
         .post(&format!("{editors}/members"), &[("member_id", &at.ursula_id)])
@@ -235,7 +235,7 @@ fn no_one_gives_by_a_group_what_they_may_not_give() {
         .expect(303);
     assert_eq!(count(&app, "group_members"), 1);
 
-    // An override that waits for a role must not come alive by one who lacks the right.
+    // A role from a group must not activate an override that the editor may not grant.
     app.database.execute(&format!(
         "UPDATE memberships SET overrides = '{{\"keys.manage\":\"allow\"}}' WHERE id = '{}'",
         at.noah_id
@@ -255,7 +255,7 @@ fn no_one_gives_by_a_group_what_they_may_not_give() {
 }
 
 #[test]
-fn anyone_who_manages_one_company_sees_the_groups_that_give_it() {
+fn a_company_manager_sees_only_groups_that_grant_their_company() {
     let app = TestApp::open();
     let at = atlas(&app);
     let north = make(&at.olivia, "Northern team", "member", &[(&at.north, "viewer")]);
@@ -277,7 +277,7 @@ fn anyone_who_manages_one_company_sees_the_groups_that_give_it() {
 }
 
 #[test]
-fn bad_input_gets_an_error_at_its_field_and_changes_nothing() {
+fn invalid_input_shows_a_field_error_and_changes_nothing() {
     let app = TestApp::open();
     let at = atlas(&app);
     let group = make(&at.olivia, "Support", "viewer", &[]);
@@ -329,7 +329,7 @@ fn bad_input_gets_an_error_at_its_field_and_changes_nothing() {
         at.olivia.post(&path, &[("member_id", who)]).expect(404);
     }
     at.olivia.get(&format!("{GROUPS}/{foreign_group}")).expect(404);
-    // A search for companies keeps what was typed and makes nothing.
+    // Searching for a company keeps the input and saves nothing.
     let fields = [
         ("name", "Half typed"),
         ("role", "viewer"),
@@ -345,7 +345,7 @@ fn bad_input_gets_an_error_at_its_field_and_changes_nothing() {
 }
 
 #[test]
-fn many_come_into_a_group_by_the_list_of_members() {
+fn members_are_added_to_a_group_in_bulk() {
     let app = TestApp::open();
     let at = atlas(&app);
     let group = make(&at.olivia, "Support", "viewer", &[]);
@@ -369,7 +369,7 @@ fn many_come_into_a_group_by_the_list_of_members() {
     app.expect_sound();
 }
 
-/// Numbers that look random and are the same on every run.
+/// Pseudo-random numbers that are the same on every run.
 struct Dice(u64);
 
 impl Dice {
@@ -385,10 +385,10 @@ impl Dice {
     }
 }
 
-/// Whatever is granted, inherited, suspended, removed and undone, in whatever order: the kept numbers, the roles and the
-/// places are what follows from what was given, and an undone removal gives back the same effective permissions.
+/// After any order of changes, the stored counts, roles and assignments follow from what was granted, and undoing a
+/// removal restores the same effective permissions.
 #[test]
-fn random_changes_leave_exactly_what_was_given() {
+fn random_changes_keep_roles_assignments_and_counts_consistent() {
     for seed in [0x5eed_1234_u64, 0x00fe_edbe_ef77] {
         steps(seed);
     }

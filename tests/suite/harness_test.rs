@@ -1,4 +1,4 @@
-//! The harness itself: what its mail server does when told to misbehave.
+//! Tests of the harness itself.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use crate::harness::page::Page;
 use crate::harness::places::Folder;
 use crate::harness::smtp::Smtp;
 
-/// Speaks SMTP line by line; the codes of all answers, "closed" when the server hung up.
+/// Sends one email over SMTP: the codes of all replies, and "closed" if the server hung up.
 fn send(smtp: &Smtp, to: &str) -> Vec<String> {
     let port = smtp.url().rsplit(':').next().expect("a port").to_owned();
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).expect("the SMTP server");
@@ -45,7 +45,7 @@ fn send(smtp: &Smtp, to: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_mail_server_takes_refuses_and_drops_as_it_is_notified() {
+fn the_smtp_server_accepts_refuses_and_drops_messages_on_command() {
     let smtp = Smtp::start();
     assert_eq!(
         send(&smtp, "olivia@example.test"),
@@ -73,13 +73,13 @@ fn the_mail_server_takes_refuses_and_drops_as_it_is_notified() {
 }
 
 #[test]
-fn the_mail_server_can_want_a_login() {
+fn the_smtp_server_can_require_a_login() {
     let smtp = Smtp::with_login("console:secret");
     assert_eq!(send(&smtp, "olivia@example.test").last().expect("an answer"), "530");
 }
 
 #[test]
-fn a_page_is_read_as_a_person_reads_it() {
+fn a_page_exposes_its_visible_text_fields_errors_and_links() {
     let body = r#"<main><h1>Sign <span>up</span></h1><script>no()</script><form method="post" action="/signup?x=1">
         <input type="hidden" name="next" value="/a&amp;b"><input name="email" value="x@y" aria-describedby="email-hint email-error">
         <p id="email-error" class="field__error"><span>Error: </span>Enter an email address</p>
@@ -125,7 +125,7 @@ mod browser {
     use crate::harness::browser::{Browser, Key, Look};
 
     #[test]
-    fn the_browser_types_presses_and_takes_pictures_of_the_whole_page() {
+    fn the_browser_types_clicks_and_captures_full_page_screenshots() {
         let page = "data:text/html,<title>T</title><body style='height:3000px'><label>Name<input id=name></label>
             <select id=role><option value=a>A<option value=b>B</select>
             <button onclick=\"document.querySelector('p').textContent=document.querySelector('input').value+document.querySelector('select').value\">Save it</button><p></p>
@@ -168,7 +168,7 @@ mod browser {
     }
 
     #[test]
-    fn the_window_looks_as_the_test_asks() {
+    fn the_window_applies_the_requested_size_and_color_scheme() {
         let app = TestApp::shared();
         let browser = Browser::with(&app.base(), Look::phone().dark());
         browser.goto("/login");
@@ -186,7 +186,7 @@ mod browser {
     }
 
     #[test]
-    fn without_javascript_no_script_of_a_page_runs() {
+    fn page_scripts_do_not_run_without_javascript() {
         let page = "data:text/html,<p>off</p><script>document.querySelector('p').textContent='on'</script>";
         let words = |look| {
             let browser = Browser::with("", look);

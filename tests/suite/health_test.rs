@@ -1,17 +1,17 @@
-//! What a load balancer and a log reader rely on.
+//! What load balancers and log readers rely on.
 
 use crate::harness::client::raw;
 use crate::harness::test_app::TestApp;
 
 #[test]
-fn a_running_app_is_alive_and_ready() {
+fn a_running_server_reports_live_and_ready() {
     let client = TestApp::shared().client();
     assert_eq!(client.get("/health/live").expect(200).body.trim(), "live");
     assert_eq!(client.get("/health/ready").expect(200).body.trim(), "ready");
 }
 
 #[test]
-fn health_answers_a_probe_that_asks_by_address() {
+fn health_checks_answer_probes_by_ip_address() {
     let answer = raw(
         TestApp::shared().port(),
         "GET /health/ready HTTP/1.1\r\nHost: 10.1.2.3:9\r\nConnection: close\r\n\r\n",
@@ -20,7 +20,7 @@ fn health_answers_a_probe_that_asks_by_address() {
 }
 
 #[test]
-fn every_answer_has_an_id_of_its_own() {
+fn every_response_has_a_unique_request_id() {
     let client = TestApp::shared().client();
     let ids: Vec<String> = ["/login", "/login", "/no-such-page", "/health/live"]
         .iter()
@@ -33,7 +33,7 @@ fn every_answer_has_an_id_of_its_own() {
 }
 
 #[test]
-fn a_stranger_cannot_choose_the_request_id_but_a_trusted_proxy_can() {
+fn only_a_trusted_proxy_can_set_the_request_id() {
     let mine = "0123456789abcdef-mine";
     let client = TestApp::shared().client().with("X-Request-Id", mine);
     assert_ne!(client.get("/login").header("x-request-id"), mine);

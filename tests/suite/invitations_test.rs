@@ -1,4 +1,4 @@
-//! Invitations from the form to the first page inside: every state, every situation of who follows a link, every refusal.
+//! Invitations from the form to the first page: every state, every visitor of the link, every refusal.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ fn invite(client: &Client, slug: &str, email: &str, more: &[(&str, &str)]) -> Pa
     client.post(&format!("/organizations/{slug}/invitations"), &fields)
 }
 
-/// The invitation's id by the address.
+/// The id of the newest invitation to this address.
 fn id(app: &TestApp, email: &str) -> String {
     let sql = format!("SELECT id AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
     app
@@ -92,7 +92,7 @@ fn accept(client: &Client, link: &str) -> Page {
 }
 
 #[test]
-fn the_email_says_who_invites_where_and_as_what() {
+fn the_email_names_the_inviter_the_organization_and_the_role() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     let fields = [
@@ -137,13 +137,13 @@ fn the_email_says_who_invites_where_and_as_what() {
 }
 
 #[test]
-fn an_invitee_who_follows_a_link_reads_what_it_means_for_them() {
+fn an_invitation_link_shows_each_visitor_the_next_step() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
     let path = link(&app, "noah@else.test");
 
-    // Signed out, without an account: sign up, and nothing else.
+    // Signed out, without an account: only sign-up is offered.
     let page = app
         .client()
         .get(&path)
@@ -154,7 +154,7 @@ fn an_invitee_who_follows_a_link_reads_what_it_means_for_them() {
     assert_eq!(page.link("Create account"), Some(format!("/signup?next={path}")));
     assert_eq!(page.link("Sign in"), None);
 
-    // Signed out, with an account: sign in, and nothing else.
+    // Signed out, with an account: only sign-in is offered.
     let noah = person(&app, "Noah Brandt", "noah@else.test");
     let page = app
         .client()
@@ -166,10 +166,9 @@ fn an_invitee_who_follows_a_link_reads_what_it_means_for_them() {
     accept(&app.client(), &path).expect(303);
     assert_eq!(status(&app, "noah@else.test"), "pending");
 
-    // The invited person.
     noah.get(&path).expect(200).expect_text("Accept and open Lakeside");
 
-    // The invited person with an address that is not verified.
+    // The invited user before verification.
     app
         .database
         .execute("UPDATE users SET email_verified_at = NULL WHERE email = 'noah@else.test'");
@@ -181,7 +180,7 @@ fn an_invitee_who_follows_a_link_reads_what_it_means_for_them() {
         .database
         .execute("UPDATE users SET email_verified_at = 1 WHERE email = 'noah@else.test'");
 
-    // Someone else.
+    // Another user.
     let emma = person(&app, "Emma Stone", "emma@else.test");
     let page = emma
         .get(&path)
@@ -190,7 +189,7 @@ fn an_invitee_who_follows_a_link_reads_what_it_means_for_them() {
     assert!(!page.has("Accept and open"));
     accept(&emma, &path).expect(403);
     emma.post(&format!("{path}/declination"), &[]).expect(403);
-    // They may become the other person without losing the way.
+    // Signing out to switch accounts keeps the link.
     let next = page.all("form[action='/logout'] input[name=next]", "value");
     let login = emma
         .post("/logout", &[("next", &next[0])])
@@ -201,7 +200,7 @@ fn an_invitee_who_follows_a_link_reads_what_it_means_for_them() {
     let fields = [("email", "noah@else.test"), ("password", PASSWORD)];
     emma.submit(&login, "/login", &fields).expect_redirect(&path);
 
-    // An organization that does not work.
+    // A suspended organization.
     app.database.execute("UPDATE organizations SET status = 'suspended'");
     noah.get(&path).expect(200).expect_text("This organization is not open");
     accept(&noah, &path)
@@ -209,7 +208,7 @@ fn an_invitee_who_follows_a_link_reads_what_it_means_for_them() {
         .expect_text("This organization is not open");
     app.database.execute("UPDATE organizations SET status = 'active'");
 
-    // Accepted: for the member a way in, for others a word.
+    // After acceptance, the member sees a link to the organization; others learn that it was accepted.
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
     noah.get("/organizations/lakeside")
         .expect(200)
@@ -220,18 +219,18 @@ fn an_invitee_who_follows_a_link_reads_what_it_means_for_them() {
         .get(&path)
         .expect(200)
         .expect_text("This invitation was accepted already");
-    // A second click on the button does no harm.
+    // Accepting again has no further effect.
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
     assert_eq!(events(&app, "invitation.accepted"), 1);
 
-    // No such link.
+    // An unknown link.
     let page = app.client().get("/invitations/no-such-link").expect(404);
     page.expect_text("Invitation not found");
     accept(&noah, "/invitations/no-such-link").expect(404);
 }
 
 #[test]
-fn a_link_that_is_over_says_why_and_admits_no_one() {
+fn a_closed_invitation_link_explains_why_and_adds_no_one() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     let over = |email: &str, bring: &dyn Fn(&str, &str), words: &str| {
@@ -286,7 +285,7 @@ fn a_link_that_is_over_says_why_and_admits_no_one() {
 }
 
 #[test]
-fn an_invitation_is_carried_through_sign_up() {
+fn an_invitation_link_continues_after_sign_up() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     let fields = [("first_name", "Noah"), ("last_name", "Brandt")];
@@ -300,7 +299,7 @@ fn an_invitation_is_carried_through_sign_up() {
         .expect_text("You were invited to Lakeside");
     assert_eq!(form.value_of("email").as_deref(), Some("noah@else.test"));
     assert_eq!(form.value_of("name").as_deref(), Some("Noah Brandt"));
-    // The email's link proved the address: no second email, straight back to the invitation.
+    // The invitation link verified the address: no second email, and straight back to the invitation.
     noah.submit(&form, "/signup", &[("password", PASSWORD), ("terms", "on")])
         .expect_redirect(&path);
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
@@ -309,12 +308,12 @@ fn an_invitation_is_carried_through_sign_up() {
 }
 
 #[test]
-fn an_invitation_is_carried_through_a_sign_up_with_a_verification_email() {
+fn an_invitation_link_continues_after_email_verification() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
     let path = link(&app, "noah@else.test");
-    // Another address than the invited one is verified by its own email, and then reads that it is another one.
+    // A different address is verified by its own email; the invitation then reports the mismatch.
     let emma = app.client();
     let fields = [
         ("name", "Emma Stone"),
@@ -334,7 +333,7 @@ fn an_invitation_is_carried_through_a_sign_up_with_a_verification_email() {
 }
 
 #[test]
-fn an_invitation_opens_a_instance_without_sign_up() {
+fn an_invitation_allows_sign_up_when_sign_up_is_by_invitation() {
     let app = TestApp::with(|config| config.signup = Signup::Invited);
     let olivia = owner(&app, "lakeside");
     app
@@ -359,7 +358,7 @@ fn an_invitation_opens_a_instance_without_sign_up() {
 }
 
 #[test]
-fn looking_at_a_link_changes_nothing() {
+fn viewing_an_invitation_link_changes_nothing() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
@@ -390,7 +389,7 @@ fn looking_at_a_link_changes_nothing() {
 }
 
 #[test]
-fn sending_again_has_a_pause_and_an_end_and_the_old_link_says_so() {
+fn resending_is_rate_limited_and_replaces_the_old_link() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
@@ -425,7 +424,7 @@ fn sending_again_has_a_pause_and_an_end_and_the_old_link_says_so() {
 }
 
 #[test]
-fn several_are_sent_again_with_one_button() {
+fn selected_invitations_are_resent_together() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     for email in ["noah@else.test", "emma@else.test", "liam@else.test"] {
@@ -450,7 +449,7 @@ fn several_are_sent_again_with_one_button() {
 }
 
 #[test]
-fn a_change_keeps_the_link_and_applies_when_it_is_accepted() {
+fn an_edited_invitation_keeps_its_link_and_applies_on_acceptance() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
@@ -480,13 +479,13 @@ fn a_change_keeps_the_link_and_applies_when_it_is_accepted() {
     noah.get(&path).expect(200).expect_text("Admin").expect_text("2099");
     accept(&noah, &path).expect(303);
     noah.get("/organizations/lakeside/invitations/new").expect(200);
-    // What is closed can’t be changed.
+    // An accepted invitation can't be changed.
     olivia.post(&edit, &[("role", "viewer")]).expect(422);
     olivia.get(&edit).expect(200).expect_text("can’t be changed");
 }
 
 #[test]
-fn of_many_people_each_gets_a_result_of_their_own() {
+fn inviting_many_addresses_reports_a_result_for_each() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     member(&app, "lakeside", "Mia Long", "mia@lakeside.test", "viewer");
@@ -512,7 +511,7 @@ fn of_many_people_each_gets_a_result_of_their_own() {
     assert!(row("mia@lakeside.test").contains("Already a member"));
     assert!(row("not-an-address").contains("like name@company.com"));
     assert!(row("anna@else.test").contains("Invited as Viewer"));
-    // What failed stands in the field again, for correction, and nothing else.
+    // Only the failed addresses stay in the field.
     let left = page.value_of("emails").expect("the field");
     assert!(
         left.contains("not-an-address") && left.contains("already@else.test") && !left.contains("new@else.test"),
@@ -520,12 +519,12 @@ fn of_many_people_each_gets_a_result_of_their_own() {
     );
     assert_eq!(app.letters_to("new@else.test").len(), 1);
     assert!(app.mail_to("anna@else.test").text.contains("Hello Anna"));
-    // No one at all is a refusal.
+    // If no one was invited, it is an error.
     invite(&olivia, "lakeside", "mia@lakeside.test, x", &[]).expect(422);
 }
 
 #[test]
-fn one_address_that_cannot_be_invited_says_why_at_the_field() {
+fn an_address_that_cannot_be_invited_shows_a_field_error() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     for (typed, sentence) in [
@@ -565,7 +564,7 @@ fn expect_csv_result(app: &TestApp, page: &Page) {
 }
 
 #[test]
-fn a_table_is_pasted_with_names_and_roles() {
+fn a_pasted_csv_invites_with_names_and_roles() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     let page = invite(&olivia, "lakeside", CSV, &[]).expect(200);
@@ -573,7 +572,7 @@ fn a_table_is_pasted_with_names_and_roles() {
 }
 
 #[test]
-fn a_table_is_sent_as_a_file() {
+fn an_uploaded_csv_invites_with_names_and_roles() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     let body = format!(
@@ -590,7 +589,7 @@ fn a_table_is_sent_as_a_file() {
 }
 
 #[test]
-fn no_one_gives_a_role_above_their_own_by_any_way() {
+fn no_one_invites_or_edits_an_invitation_above_their_own_role() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     let adam = member(&app, "lakeside", "Adam West", "adam@lakeside.test", "admin");
@@ -617,7 +616,7 @@ fn no_one_gives_a_role_above_their_own_by_any_way() {
         }
     }
     assert_eq!(app.database.number("SELECT count(*) AS value FROM invitations"), 0);
-    // What a higher person sent is not theirs to send, change, cancel or copy.
+    // Invitations with a higher role can't be resent, edited, cancelled or copied.
     invite(&olivia, "lakeside", "noah@else.test", &[("role", "owner")]).expect(303);
     app.advance(2 * MINUTE);
     let path = format!("/organizations/lakeside/invitations/{}", id(&app, "noah@else.test"));
@@ -640,7 +639,7 @@ fn no_one_gives_a_role_above_their_own_by_any_way() {
 }
 
 #[test]
-fn an_invitation_holds_no_more_than_its_sender_still_may_give() {
+fn an_invitation_is_invalid_once_its_sender_loses_permission() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     let adam = member(&app, "lakeside", "Adam West", "adam@lakeside.test", "admin");
@@ -658,7 +657,7 @@ fn an_invitation_holds_no_more_than_its_sender_still_may_give() {
         .expect(200)
         .expect_text("This invitation is not valid anymore");
     accept(&noah, &path).expect(422);
-    // Someone who may gives it new life by sending it again.
+    // Someone with permission can renew it by resending it.
     app.advance(2 * MINUTE);
     olivia
         .post(
@@ -674,7 +673,7 @@ fn an_invitation_holds_no_more_than_its_sender_still_may_give() {
 }
 
 #[test]
-fn removing_the_inviter_offers_to_cancel_what_they_sent() {
+fn removing_an_inviter_offers_to_cancel_their_invitations() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     let removal = |name: &str, cancels: bool| {
@@ -711,7 +710,7 @@ fn removing_the_inviter_offers_to_cancel_what_they_sent() {
 }
 
 #[test]
-fn messages_and_names_bring_no_addresses_into_emails() {
+fn invitation_messages_and_names_cannot_contain_links() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     for (field, value) in [
@@ -740,7 +739,7 @@ fn messages_and_names_bring_no_addresses_into_emails() {
 }
 
 #[test]
-fn access_ends_by_itself_on_its_day() {
+fn invited_access_ends_on_its_end_date() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     for wrong in ["yesterday", "2020-01-31", "2027-02-30"] {
@@ -777,7 +776,7 @@ fn access_ends_by_itself_on_its_day() {
 }
 
 #[test]
-fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred() {
+fn new_organizations_send_50_invitations_a_day_and_older_ones_500() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     let people = |from: usize, to: usize| {
@@ -799,7 +798,6 @@ fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred(
     app.advance(DAY + MINUTE);
     invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(303);
     assert_eq!(invited(), 51);
-    // A month later.
     app.advance(31 * DAY);
     let olivia = app.enter("olivia@lakeside.test");
     let page = invite(&olivia, "lakeside", &people(100, 600), &[]).expect(303);
@@ -820,7 +818,7 @@ fn a_new_organization_sends_fifty_invitations_a_day_and_an_old_one_five_hundred(
 }
 
 #[test]
-fn anyone_who_is_named_as_the_first_owner_takes_the_organization_over() {
+fn the_named_first_owner_takes_over_the_organization_on_acceptance() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@agency.test");
     let fields = [
@@ -837,7 +835,7 @@ fn anyone_who_is_named_as_the_first_owner_takes_the_organization_over() {
         .get(&path)
         .expect(200)
         .expect_text("You replace Olivia Hart as the owner");
-    // Until then the founder is the owner.
+    // Until then, the creator is the owner.
     olivia.get("/organizations/handed/settings/general").expect(200);
     let noah = person(&app, "Noah Brandt", "noah@else.test");
     accept(&noah, &path).expect_redirect("/organizations/handed");
@@ -856,7 +854,7 @@ fn anyone_who_is_named_as_the_first_owner_takes_the_organization_over() {
 }
 
 #[test]
-fn how_the_email_fares_is_shown_beside_the_invitation() {
+fn the_list_shows_the_delivery_status_of_each_invitation_email() {
     let app = TestApp::with_smtp(|_| {});
     let olivia = owner(&app, "lakeside");
     let list = || {
@@ -874,7 +872,7 @@ fn how_the_email_fares_is_shown_beside_the_invitation() {
         app.work_mail();
     }
     list().expect_text("Could not be sent").expect_text("Failed after");
-    // It can be sent again when the reason is gone, and its link copied meanwhile.
+    // It can be resent after the reason is gone.
     app.smtp().accept();
     let path = format!(
         "/organizations/lakeside/invitations/{}/resending",
@@ -894,7 +892,7 @@ fn how_the_email_fares_is_shown_beside_the_invitation() {
 }
 
 #[test]
-fn without_a_mail_server_the_link_is_copied_from_the_list() {
+fn without_smtp_the_list_shows_the_invitation_link() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[])
@@ -912,7 +910,7 @@ fn without_a_mail_server_the_link_is_copied_from_the_list() {
 }
 
 #[test]
-fn an_invitation_expires_after_seven_days_and_opens_again_when_sent_anew() {
+fn an_invitation_expires_after_seven_days_and_resending_renews_it() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
@@ -920,7 +918,7 @@ fn an_invitation_expires_after_seven_days_and_opens_again_when_sent_anew() {
     app.sweep();
     assert_eq!(status(&app, "noah@else.test"), "pending");
     app.advance(2 * MINUTE);
-    // Also before the clock notes it.
+    // Also before the background job marks it as expired.
     assert!(!olivia.get("/organizations/lakeside").expect(200).has("1 invitation"));
     app.sweep();
     assert_eq!(status(&app, "noah@else.test"), "expired");
@@ -945,7 +943,7 @@ fn an_invitation_expires_after_seven_days_and_opens_again_when_sent_anew() {
 }
 
 #[test]
-fn an_invitee_who_declines_is_heard_by_the_inviter() {
+fn declining_an_invitation_notifies_the_inviter() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     // Without an account, by the link alone.
@@ -964,7 +962,7 @@ fn an_invitee_who_declines_is_heard_by_the_inviter() {
         "{}",
         message.text
     );
-    // With one.
+    // With an account.
     invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
     let emma = person(&app, "Emma Stone", "emma@else.test");
     emma.post(&format!("{}/declination", link(&app, "emma@else.test")), &[])
@@ -972,12 +970,12 @@ fn an_invitee_who_declines_is_heard_by_the_inviter() {
     let message = app.mail_to("olivia@lakeside.test");
     assert!(message.text.contains("Emma Stone declined"), "{}", message.text);
     assert_eq!(events(&app, "invitation.declined"), 2);
-    // They may be invited again.
+    // They can be invited again.
     invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
 }
 
 #[test]
-fn a_cancelled_invitation_sends_no_email_that_still_waits() {
+fn cancelling_an_invitation_stops_its_queued_email() {
     let app = TestApp::with_smtp(|_| {});
     let olivia = owner(&app, "lakeside");
     app.smtp().busy();
@@ -999,7 +997,7 @@ fn a_cancelled_invitation_sends_no_email_that_still_waits() {
 }
 
 #[test]
-fn an_invitation_into_companies_gives_these_and_no_others() {
+fn an_invitation_to_companies_grants_only_those_companies() {
     let app = TestApp::open();
     let (owner, north, south) = app.fixtures(|fixtures| {
         let user = fixtures.account("Olivia Hart", "olivia@lakeside.test", true);
@@ -1031,7 +1029,7 @@ fn an_invitation_into_companies_gives_these_and_no_others() {
 }
 
 #[test]
-fn someone_who_was_removed_comes_back_by_a_new_invitation() {
+fn a_removed_member_can_rejoin_through_a_new_invitation() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     let noah = member(&app, "lakeside", "Noah Brandt", "noah@else.test", "admin");
@@ -1053,7 +1051,7 @@ fn someone_who_was_removed_comes_back_by_a_new_invitation() {
 }
 
 #[test]
-fn the_list_is_searched_filtered_and_paged() {
+fn the_list_is_searched_and_paged() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     app.fixtures(|fixtures| {
@@ -1099,7 +1097,7 @@ fn the_list_is_searched_filtered_and_paged() {
         .expect_text("No invitation matches");
 }
 
-/// A link of a page as a path.
+/// The path of a link on a page.
 fn absolute(page: &str, href: &str) -> String {
     match href.chars().next() {
         Some('/') => href.to_owned(),

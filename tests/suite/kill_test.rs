@@ -1,5 +1,5 @@
-//! What runs in many pieces (a review that closes, an organization that is deleted) and is killed between and within them,
-//! again and again: it comes to the same end, and everything in it happened once.
+//! Long work in many steps (closing a review, deleting an organization) that is killed repeatedly still finishes, and
+//! every effect happens once.
 
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,12 @@ use crate::harness::people::{PASSWORD, found};
 use crate::harness::server_process::{ServerProcess, said};
 use crate::harness::rounds;
 
-/// The people beside the owner: more than a review writes down at once.
+/// The number of members in the review: more than one step processes.
 fn crowd_size() -> i64 {
     rounds(2_400, 1_200) as i64
 }
 
-/// Rows are deleted faster than people are reviewed.
+/// The number of members in the deletion: rows are deleted faster than members are reviewed.
 fn multitude() -> i64 {
     rounds(15_000, 5_000) as i64
 }
@@ -37,12 +37,12 @@ fn owner(server: &ServerProcess) -> Client {
     client
 }
 
-/// Members with a place in North each, as enrolling them one by one leaves them, but for the words by which they are found.
+/// Inserts members with an assignment to North, as if they had been added one by one, but without search terms.
 fn crowd(server: &ServerProcess, people: i64) {
     let numbers = format!(
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {people}) SELECT CAST(10000000 + x AS TEXT)"
     );
-    // 32 hexadecimal digits, as every id has them.
+    // Every id has 32 hexadecimal digits.
     let id = format!("({numbers} || '000000000000000000000000' AS id FROM n) AS ids");
     let one = "(SELECT o.id AS org, c.id AS company, c.sort_name, c.created_at FROM organizations o JOIN companies c ON c.organization_id = o.id WHERE c.slug = 'north') AS one";
     for sql in [
@@ -72,14 +72,14 @@ fn expect_sound(server: &ServerProcess) {
     }
 }
 
-/// As if the two minutes had passed after which another worker takes over what a killed one had begun.
+/// Ends the two-minute leases of killed workers.
 fn leases_end(server: &ServerProcess) {
     server.database
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
 }
 
-/// Starts the program and kills it, later whenever it had done nothing yet and earlier whenever it had, until `left` says
-/// that nothing is left; how often it was killed in the middle of the work.
+/// Starts and kills the server until `left` returns 0, later if it did nothing and earlier if it did something. Returns
+/// how often it was killed in the middle of the work.
 fn until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&ServerProcess) -> i64) -> usize {
     let (mut between, mut before, mut wait) = (0, whole, 2);
     let deadline = Instant::now() + Duration::from_secs(240);
@@ -104,7 +104,7 @@ fn until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&ServerProce
     }
 }
 
-/// The program runs until `left` says that nothing is left.
+/// Runs the server until `left` returns 0.
 #[track_caller]
 fn to_the_end(server: &mut ServerProcess, left: impl Fn(&ServerProcess) -> i64) {
     server.start();
@@ -120,7 +120,7 @@ fn count(server: &ServerProcess, from: &str) -> i64 {
 }
 
 #[test]
-fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
+fn a_repeatedly_killed_deletion_finishes_once() {
     let mut server = ServerProcess::spawn();
     let olivia = owner(&server);
     crowd(&server, multitude());
@@ -153,7 +153,7 @@ fn an_organization_whose_deletion_is_killed_again_and_again_is_deleted_once() {
 }
 
 #[test]
-fn a_review_whose_closing_is_killed_again_and_again_takes_each_assignment_away_once() {
+fn a_repeatedly_killed_review_closing_removes_each_assignment_once() {
     let mut server = ServerProcess::spawn();
     let olivia = owner(&server);
     let people = crowd_size();
@@ -166,7 +166,7 @@ fn a_review_whose_closing_is_killed_again_and_again_takes_each_assignment_away_o
         )
         .expect(303);
     server.kill();
-    // A review of so many places is written down by the clock.
+    // A background job collects the items of a large review.
     until_done(&mut server, people, |server| people - count(server, "access_review_items"));
     to_the_end(&mut server, |server| {
         count(server, "access_reviews WHERE status = 'starting'")

@@ -1,4 +1,4 @@
-//! The outbox against a mail server that works, is busy, refuses, or vanishes at the worst moment.
+//! The outbox with an SMTP server that works, is busy, refuses, or disconnects at the worst moment.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use crate::harness::smtp::Smtp;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A email as a room leaves it in the outbox.
+/// SQL that adds an email to the outbox and its job to the queue.
 fn row(id: &str, email: &str) -> String {
-    // An id is 32 hex digits.
+    // An id has 32 hex digits.
     let id = format!("{:0>32}", id);
     format!(
         "INSERT INTO jobs (id, kind, key, priority, run_at, attempts, fence, last_error, created_at)
@@ -28,7 +28,7 @@ fn state(app: &TestApp) -> Vec<String> {
 }
 
 #[test]
-fn without_smtp_a_email_becomes_a_file() {
+fn without_smtp_an_email_is_saved_to_a_file() {
     let app = TestApp::open();
     app.database.execute(&row("1", "noah@example.test"));
     let message = app.mail_to("noah@example.test");
@@ -36,7 +36,7 @@ fn without_smtp_a_email_becomes_a_file() {
     assert_eq!(message.from, ("Tenantry".into(), "no-reply@console.example".into()));
     assert!(message.html.contains("<p>Hello</p>"), "{}", message.raw);
     assert_eq!(state(&app), ["sent"]);
-    // What went out is not kept, and does not go out again.
+    // A sent email is not kept and not sent again.
     assert_eq!(
         app
             .database
@@ -48,7 +48,7 @@ fn without_smtp_a_email_becomes_a_file() {
 }
 
 #[test]
-fn a_busy_server_gets_the_email_later_and_once() {
+fn an_email_to_a_busy_server_is_retried_and_delivered_once() {
     let app = TestApp::with_smtp(|_| {});
     app.smtp().busy();
     app.database.execute(&row("1", "noah@example.test"));
@@ -65,7 +65,7 @@ fn a_busy_server_gets_the_email_later_and_once() {
 }
 
 #[test]
-fn a_server_that_is_busy_for_ever_is_given_up_with_its_reason() {
+fn an_email_to_a_permanently_busy_server_fails_with_its_reason() {
     let app = TestApp::with_smtp(|_| {});
     app.smtp().busy();
     app.database.execute(&row("1", "noah@example.test"));
@@ -84,7 +84,7 @@ fn a_server_that_is_busy_for_ever_is_given_up_with_its_reason() {
 }
 
 #[test]
-fn an_address_that_does_not_exist_bounces_in_parallel_and_stops_no_other_email() {
+fn a_rejected_address_bounces_without_a_retry_and_blocks_no_other_email() {
     let app = TestApp::with_smtp(|_| {});
     app.smtp().refuse("noah@example.test");
     app.database.execute(&row("1", "noah@example.test"));
@@ -101,7 +101,7 @@ fn an_address_that_does_not_exist_bounces_in_parallel_and_stops_no_other_email()
 }
 
 #[test]
-fn when_the_reply_is_lost_the_second_copy_carries_the_same_message_id() {
+fn a_resend_after_a_lost_reply_keeps_the_message_id() {
     let app = TestApp::with_smtp(|_| {});
     app.smtp().drop_after_data();
     app.database.execute(&row("1", "noah@example.test"));
@@ -118,7 +118,7 @@ fn when_the_reply_is_lost_the_second_copy_carries_the_same_message_id() {
 }
 
 #[test]
-fn a_server_that_wants_a_login_gets_it() {
+fn the_sender_logs_in_to_the_smtp_server() {
     let smtp = Smtp::with_login("console:secret");
     let app = TestApp::with(|config| config.smtp_url = Some(smtp.url()));
     app.database.execute(&row("1", "noah@example.test"));
@@ -132,7 +132,7 @@ fn a_server_that_wants_a_login_gets_it() {
 }
 
 #[test]
-fn pages_are_served_while_the_mail_server_hangs() {
+fn pages_are_served_while_the_smtp_server_hangs() {
     let smtp = Smtp::start();
     smtp.hang(3);
     let app = TestApp::with(|config| config.smtp_url = Some(smtp.url()));
@@ -147,11 +147,11 @@ fn pages_are_served_while_the_mail_server_hangs() {
 }
 
 #[test]
-fn hanging_conversations_delay_neither_urgent_email_nor_background_jobs() {
+fn hanging_smtp_connections_delay_neither_urgent_emails_nor_background_jobs() {
     let smtp = Smtp::start();
     smtp.stall("slow@example.test", 12);
     let app = TestApp::with(|config| config.smtp_url = Some(smtp.url()));
-    // More than the senders that take every message.
+    // More than the senders for all kinds of emails.
     for n in 1..=6 {
         app.database.execute(&row(&n.to_string(), "slow@example.test"));
     }
@@ -224,7 +224,7 @@ fn idle_background_jobs_write_nothing() {
 }
 
 #[test]
-fn a_sender_that_was_killed_while_sending_sends_after_its_lease() {
+fn an_email_is_sent_after_the_lease_of_a_killed_sender_ends() {
     let smtp = Smtp::start();
     smtp.hang(30);
     let mut server = ServerProcess::prepare();
@@ -241,7 +241,7 @@ fn a_sender_that_was_killed_while_sending_sends_after_its_lease() {
     server.kill();
     smtp.accept();
     assert_eq!(smtp.emails().len(), 0);
-    // Two minutes of lease are too long for a test.
+    // The two-minute lease is too long for a test.
     server.database
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
     server.start();

@@ -1,6 +1,6 @@
 //! The integration suite: one binary, so that it links once. The harness is in its own folder, tests end with `_test`.
 //!
-//! Which database a app gets is chosen by `TENANTRY_TEST_DATABASE`: `sqlite` (the default) or a `postgres://` URL.
+//! `TENANTRY_TEST_DATABASE` chooses the database of each app: `sqlite` (the default) or a `postgres://` URL.
 //! `CONTRIBUTING.md` shows how to write a test.
 
 #![allow(

@@ -1,4 +1,4 @@
-//! The list of members, one member's page, and removal: who finds whom, who may change what, and how fast it counts.
+//! The member list, a member's page and removal: who finds whom, who can change what, and when it takes effect.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::harness::fixtures::{Fixtures, Ticket};
 const DAY: Duration = Duration::from_secs(86_400);
 const BASE: &str = "/organizations/lakeside/members";
 
-/// Olivia's organization with two companies, north and south; what else stands in it the test adds.
+/// Olivia's organization with the companies north and south; `more` adds members.
 fn lakeside<T>(app: &TestApp, more: impl FnOnce(&mut Fixtures<'_>, &Lake) -> T) -> (Client, T) {
     let (ticket, rest): (Ticket, T) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@lakeside.test", true);
@@ -37,7 +37,7 @@ struct Lake {
 }
 
 impl Lake {
-    /// A member with companies: the id and what their browser holds.
+    /// A member with assignments: the membership id and the session cookie.
     fn add(&self, fixtures: &mut Fixtures<'_>, name: &str, role: &str, companies: &[(char, &str)]) -> (String, Ticket) {
         let local: String = name
             .to_lowercase()
@@ -63,7 +63,7 @@ fn list(client: &Client, query: &str) -> Vec<String> {
 }
 
 #[test]
-fn members_are_found_by_any_word_of_name_or_address_with_or_without_accents() {
+fn members_are_found_by_name_or_email_regardless_of_accents() {
     let app = TestApp::open();
     let (olivia, ()) = lakeside(&app, |fixtures, lake| {
         for (name, email) in [
@@ -105,7 +105,7 @@ fn members_are_found_by_any_word_of_name_or_address_with_or_without_accents() {
 }
 
 #[test]
-fn the_list_is_narrowed_by_role_company_and_status_and_turned_round() {
+fn the_list_is_filtered_by_role_company_and_status_and_sorted() {
     let app = TestApp::open();
     let (olivia, (until, _)) = lakeside(&app, |fixtures, lake| {
         lake.add(fixtures, "Adam West", "admin", &[]);
@@ -143,19 +143,19 @@ fn the_list_is_narrowed_by_role_company_and_status_and_turned_round() {
     let page = olivia.get(&format!("{BASE}?role=viewer")).expect(200);
     assert!(page.has("Access ended") && page.has("Suspended"), "{}", page.text());
     assert_eq!(page.value_of("role").as_deref(), Some("viewer"));
-    // Words that mean nothing narrow nothing and break nothing.
+    // Unknown values are ignored.
     assert_eq!(list(&olivia, "role=king&sort=mood&after=%00&status=odd"), everybody);
-    // Each with the word for the order, for who cannot see the arrow.
+    // Each column names its order for screen readers.
     let turned = olivia.get(&format!("{BASE}?sort=-name")).expect(200);
     assert_eq!(turned.all("th[aria-sort]", "aria-sort"), ["descending"]);
 }
 
 #[test]
-fn a_hundred_and_twenty_members_are_paged_forwards_and_backwards_without_loss_or_double() {
+fn paging_members_in_both_directions_skips_and_repeats_no_one() {
     let app = TestApp::open();
     let (olivia, ()) = lakeside(&app, |fixtures, lake| {
         for n in 0..119 {
-            // Half of them have the same name: the order must hold all the same.
+            // Half of them share a name, so the order needs a tie-breaker.
             let name = if n % 2 == 0 {
                 "Noah Brandt".to_owned()
             } else {
@@ -209,7 +209,7 @@ fn a_hundred_and_twenty_members_are_paged_forwards_and_backwards_without_loss_or
         let rows = |pages: &[(String, Vec<String>)]| pages.iter().map(|(_, page)| page.clone()).collect::<Vec<_>>();
         assert_eq!(rows(&backwards), rows(&forwards), "{query}");
     }
-    // Anyone who leaves while someone reads shifts no row out of sight.
+    // A member who is removed between two pages does not shift the others.
     let first = olivia.get(BASE).expect(200);
     let second = first.all("a[rel=next]", "href").pop().expect("a way");
     let second = format!(
@@ -227,7 +227,7 @@ fn a_hundred_and_twenty_members_are_paged_forwards_and_backwards_without_loss_or
 }
 
 #[test]
-fn the_export_holds_what_the_list_holds_and_runs_in_no_spreadsheet() {
+fn the_csv_export_matches_the_list_and_escapes_formulas() {
     let app = TestApp::open();
     let (olivia, viewer) = lakeside(&app, |fixtures, lake| {
         let evil = fixtures.account("=cmd()", "evil@lakeside.test", true);
@@ -276,13 +276,13 @@ fn the_export_holds_what_the_list_holds_and_runs_in_no_spreadsheet() {
     assert_eq!(sheet("?q=bella").len(), 1);
     assert_eq!(sheet("?company=south").len(), 1);
     assert_eq!(sheet("?q=nobody").len(), 0);
-    // Who sees only some people exports only these.
+    // A manager exports only the members whom they see.
     let mine = app.holder(&viewer).get(&format!("{BASE}.csv")).expect(200);
     assert!(!mine.body.contains("evil@lakeside.test"), "{}", mine.body);
 }
 
 #[test]
-fn a_changed_role_applies_at_the_next_request_and_is_notified() {
+fn a_role_change_applies_immediately_and_notifies_the_member() {
     let app = TestApp::open();
     let (olivia, (id, ticket)) = lakeside(&app, |fixtures, lake| lake.add(fixtures, "Noah Brandt", "admin", &[]));
     let noah = app.holder(&ticket);
@@ -302,7 +302,7 @@ fn a_changed_role_applies_at_the_next_request_and_is_notified() {
         .words("SELECT before || after AS value FROM audit_events WHERE action = 'member.role_changed'");
     assert_eq!(events.len(), 1);
     assert!(events[0].contains("admin") && events[0].contains("viewer"), "{events:?}");
-    // The same again is no change and no email.
+    // The same role again is no change and sends no email.
     olivia.post(&path, &[("role", "viewer")]).expect(303);
     assert_eq!(app.letters_to("noahbrandt@lakeside.test").len(), 1);
     let page = olivia.post(&path, &[("role", "king")]).expect(422);
@@ -311,7 +311,7 @@ fn a_changed_role_applies_at_the_next_request_and_is_notified() {
 }
 
 #[test]
-fn no_one_raises_themselves_or_touches_someone_higher() {
+fn no_one_raises_their_own_role_or_changes_a_higher_one() {
     let app = TestApp::open();
     let (_, people) = lakeside(&app, |fixtures, lake| {
         let roles = [
@@ -342,7 +342,7 @@ fn no_one_raises_themselves_or_touches_someone_higher() {
         let client = app.holder(ticket);
         for (theirs, (id, _)) in &people {
             for wanted in ["owner", "admin", "billing_admin"] {
-                // An owner may do all of it, which other tests show; here no one may.
+                // An owner may do all of this, as other tests show.
                 if *mine == "owner" {
                     continue;
                 }
@@ -392,7 +392,7 @@ fn no_one_raises_themselves_or_touches_someone_higher() {
 }
 
 #[test]
-fn the_last_owner_stays_whatever_is_tried() {
+fn the_last_owner_cannot_step_down_or_leave() {
     let app = TestApp::open();
     let (olivia, (noah, _)) = lakeside(&app, |fixtures, lake| lake.add(fixtures, "Noah Brandt", "admin", &[]));
     let me = app
@@ -411,7 +411,7 @@ fn the_last_owner_stays_whatever_is_tried() {
         .post("/organizations/lakeside/leaving", &[])
         .expect(422)
         .expect_text("You are the only owner");
-    // With a second one all of it works.
+    // With a second owner, all of it works.
     olivia
         .post(&format!("{BASE}/{noah}/role"), &[("role", "owner")])
         .expect(303);
@@ -429,7 +429,7 @@ fn the_last_owner_stays_whatever_is_tried() {
 }
 
 #[test]
-fn anyone_who_is_removed_is_out_at_the_next_request_on_every_way() {
+fn a_removed_member_loses_access_immediately_on_every_route() {
     let app = TestApp::open();
     let (olivia, (id, ticket)) = lakeside(&app, |fixtures, lake| {
         lake.add(fixtures, "Noah Brandt", "member", &[('n', "manager")])
@@ -459,7 +459,7 @@ fn anyone_who_is_removed_is_out_at_the_next_request_on_every_way() {
         &[("name", "Mine"), ("slug", "mine")],
     )
     .expect(404);
-    // The account stays.
+    // The account remains.
     noah.get("/account").expect(200);
     assert!(!noah.get("/organizations").expect(200).has("Lakeside"));
     assert_eq!(list(&olivia, ""), ["Olivia Hart"]);
@@ -475,13 +475,13 @@ fn anyone_who_is_removed_is_out_at_the_next_request_on_every_way() {
             .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.removed'"),
         1
     );
-    // A second time there is no one to remove.
+    // The member can't be removed twice.
     olivia.post(&path, &[]).expect(404);
     app.expect_sound();
 }
 
 #[test]
-fn the_end_of_access_comes_by_itself() {
+fn access_ends_automatically_on_its_end_date() {
     let app = TestApp::open();
     let (olivia, (id, ticket)) = lakeside(&app, |fixtures, lake| lake.add(fixtures, "Noah Brandt", "editor", &[]));
     let noah = app.holder(&ticket);
@@ -520,7 +520,7 @@ fn the_end_of_access_comes_by_itself() {
 }
 
 #[test]
-fn anyone_who_manages_a_company_sees_and_assigns_only_there() {
+fn a_company_manager_sees_and_assigns_members_only_there() {
     let app = TestApp::open();
     let (_, (manager, north, south, manager_of_both)) = lakeside(&app, |fixtures, lake| {
         let manager = lake.add(fixtures, "Mia Long", "member", &[('n', "manager")]);
@@ -543,7 +543,7 @@ fn anyone_who_manages_a_company_sees_and_assigns_only_there() {
     assert!(list(&mia, "q=sam").is_empty());
     mia.get(&format!("{BASE}/{}", south.0)).expect(404);
     assert!(list(&mia, "company=south").is_empty());
-    // Another manager's other companies are no matter of hers.
+    // Other assignments of a fellow manager stay hidden.
     let max = mia.get(&format!("{BASE}/{}", manager_of_both.0)).expect(200);
     assert!(max.has("North") && !max.has("South"), "{}", max.text());
     let id = |slug: &str| {

@@ -1,5 +1,4 @@
-//! Onboarding links: strangers come in by an address that an organization passes on, and no one gives more by it than they
-//! may give by hand.
+//! Onboarding links: people join by a shared link, and no link grants more than its creator could grant directly.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
 use crate::harness::fixtures::{at_once, open_link};
 
-/// An organization with its owner's browser.
+/// An organization and its owner's client.
 struct Place<'a> {
     app: &'a TestApp,
     slug: &'static str,
@@ -46,7 +45,7 @@ impl<'a> Place<'a> {
         ))
     }
 
-    /// A link made by the owner through the form: where its page is, and its id.
+    /// Creates a link through the form: its path and id.
     fn link(&self, changes: &[(&str, &str)]) -> (String, String) {
         let mut fields: BTreeMap<&str, &str> = BTreeMap::from([
             ("name", "Partner fair"),
@@ -75,13 +74,13 @@ impl<'a> Place<'a> {
         (path, id.strip_prefix("link-").expect("an id").to_owned())
     }
 
-    /// Opened, signed up, joined of the newest link.
+    /// The counts of the newest link: opened, signed up, joined.
     fn funnel(&self) -> Vec<String> {
         let list = self.owner.get(&self.base()).expect(200);
         list.texts("article.card:first-of-type .facts dd")
     }
 
-    /// Someone with an account and a verified address.
+    /// A verified account.
     fn person(&self, name: &str, email: &str) -> Client {
         let ticket = self.app.fixtures(|fixtures| {
             let user = fixtures.account(name, email, true);
@@ -118,7 +117,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Presses a button of the link's page and signs up, until the address is verified and one is back at the link.
+/// Signs up from the link's page, verifies the address and returns to the link.
 fn sign_up(app: &TestApp, client: &Client, path: &str, name: &str, email: &str) -> Page {
     client.get(path).expect(200).expect_text("Create an account");
     let form = client
@@ -142,7 +141,7 @@ fn sign_up(app: &TestApp, client: &Client, path: &str, name: &str, email: &str) 
 }
 
 #[test]
-fn a_stranger_signs_up_by_a_link_and_joins() {
+fn a_new_user_signs_up_through_a_link_and_joins() {
     let app = TestApp::open();
     let place = Place::of(&app, "stranger");
     let harbor = app
@@ -174,7 +173,7 @@ fn a_stranger_signs_up_by_a_link_and_joins() {
         "{}",
         place.sentences()
     );
-    // Once more leads into the organization and counts nothing.
+    // A second visit leads to the organization and counts nothing.
     noah.get(&path)
         .expect(200)
         .expect_text("You are a member of Lakeside Agency");
@@ -184,7 +183,7 @@ fn a_stranger_signs_up_by_a_link_and_joins() {
 }
 
 #[test]
-fn anyone_who_comes_by_a_link_for_new_companies_names_one_and_manages_it() {
+fn a_new_company_link_creates_a_company_that_the_user_manages() {
     let app = TestApp::open();
     let place = Place::of(&app, "founders");
     let (path, _) = place.link(&[("purpose", "new_company"), ("company_role", "manager")]);
@@ -196,18 +195,18 @@ fn anyone_who_comes_by_a_link_for_new_companies_names_one_and_manages_it() {
     let page = noah.post(&path, &[("company_name", &long)]).expect(422);
     assert_eq!(page.value_of("company_name"), Some(long), "what was typed stays");
     assert_eq!(place.role_of("noah@hill.test"), None);
-    // The name of another company is no obstacle: the address takes a free one.
+    // If the name is taken, the slug gets a suffix.
     let made = noah.post(&path, &[("company_name", "Harbor")]);
     made.expect_redirect("/organizations/founders/companies/harbor-2");
     noah.get("/organizations/founders/companies/harbor-2/settings")
         .expect(200);
     assert_eq!(noah.get("/organizations/founders/companies/harbor").status, 403);
-    // A second press of the same button makes nothing.
+    // A repeated submission creates nothing.
     noah.post(&path, &[("company_name", "Harbor")]).expect(303);
     assert_eq!(place.count("companies", "AND t.name = 'Harbor'"), 2);
     assert_eq!(place.funnel(), ["1", "0", "1"]);
 
-    // A member may set up another one, and keeps their role.
+    // A member can create another company and keeps their role.
     let vera = place.member("Vera Viewer", "vera@hill.test", "viewer");
     vera.post(&path, &[("company_name", "Vera’s Own")])
         .expect_redirect("/organizations/founders/companies/veras-own");
@@ -219,14 +218,14 @@ fn anyone_who_comes_by_a_link_for_new_companies_names_one_and_manages_it() {
         "{}",
         place.sentences()
     );
-    // Anyone who is in every company gains nothing by a role in one.
+    // Someone with access to every company gets no assignment.
     place.owner.post(&path, &[("company_name", "Olivia’s")]).expect(303);
     assert_eq!(place.count("company_assignments", ""), 2);
     app.expect_sound();
 }
 
 #[test]
-fn of_twenty_people_in_parallel_a_link_for_seven_admits_seven() {
+fn a_link_for_seven_uses_admits_seven_of_twenty_in_parallel() {
     let app = TestApp::open();
     for (purpose, slug) in [(LinkPurpose::Join, "seven"), (LinkPurpose::NewCompany, "seven-new")] {
         let place = Place::of(&app, slug);
@@ -271,7 +270,7 @@ fn of_twenty_people_in_parallel_a_link_for_seven_admits_seven() {
 }
 
 #[test]
-fn one_person_who_presses_twenty_times_comes_in_once() {
+fn twenty_parallel_submissions_join_a_person_once() {
     let app = TestApp::open();
     let place = Place::of(&app, "eager");
     let (join, _) = place.link(&[]);
@@ -300,7 +299,7 @@ fn one_person_who_presses_twenty_times_comes_in_once() {
 }
 
 #[test]
-fn a_link_for_certain_domains_admits_verified_addresses_of_these_alone() {
+fn a_domain_restricted_link_admits_only_verified_addresses_of_its_domains() {
     let app = TestApp::shared();
     let place = Place::of(app, "domains");
     let (path, _) = place.link(&[("domains", "@hill.test\nlake.test")]);
@@ -313,7 +312,7 @@ fn a_link_for_certain_domains_admits_verified_addresses_of_these_alone() {
     let near = place.person("Noah Hill", "noah-domains@hill.test");
     near.post(&path, &[]).expect(303);
     assert_eq!(place.role_of("noah-domains@hill.test").as_deref(), Some("member"));
-    // An address that is not verified proves nothing: the link does not prove it.
+    // The link does not verify an unverified address.
     let ticket = app.fixtures(|fixtures| {
         let user = fixtures.account("Eve False", "eve-domains@hill.test", false);
         fixtures.ticket(user)
@@ -325,7 +324,7 @@ fn a_link_for_certain_domains_admits_verified_addresses_of_these_alone() {
 }
 
 #[test]
-fn a_link_that_is_over_off_or_replaced_admits_no_one_and_says_so() {
+fn an_expired_disabled_or_replaced_link_admits_no_one_and_says_why() {
     let app = TestApp::open();
     let place = Place::of(&app, "over");
     let noah = place.person("Noah Hill", "noah@hill.test");
@@ -394,7 +393,7 @@ fn a_link_that_is_over_off_or_replaced_admits_no_one_and_says_so() {
 }
 
 #[test]
-fn the_form_of_a_link_says_what_is_wrong_and_changes_nothing() {
+fn an_invalid_link_form_shows_field_errors_and_saves_nothing() {
     let app = TestApp::shared();
     let place = Place::of(app, "forms");
     let good = [
@@ -432,7 +431,7 @@ fn the_form_of_a_link_says_what_is_wrong_and_changes_nothing() {
 }
 
 #[test]
-fn a_link_can_be_copied_again_later_and_showing_it_changes_nothing() {
+fn a_link_can_be_copied_later_and_viewing_it_changes_nothing() {
     let mut app = TestApp::open();
     let (path, before) = {
         let place = Place::of(&app, "copy");
@@ -462,7 +461,7 @@ fn a_link_can_be_copied_again_later_and_showing_it_changes_nothing() {
     let list = owner.get("/organizations/copy/settings/onboarding").expect(200);
     assert_eq!(list.texts(".secret"), [format!("{}{path}", app.base())]);
     assert_eq!(before.len(), 1);
-    // Pressing counts, once in each browser.
+    // Submitting counts once per browser.
     let out = app.client();
     for _ in 0..3 {
         out.post(&format!("{path}/opening"), &[("way", "login")]).expect(303);
@@ -471,7 +470,7 @@ fn a_link_can_be_copied_again_later_and_showing_it_changes_nothing() {
 }
 
 #[test]
-fn anyone_who_decides_admits_or_declines_those_who_ask() {
+fn join_requests_are_approved_or_declined_once() {
     let app = TestApp::open();
     let place = Place::of(&app, "queue");
     let admin = place.member("Ada Admin", "ada@queue.test", "admin");
@@ -497,7 +496,7 @@ fn anyone_who_decides_admits_or_declines_those_who_ask() {
         .expect_text("Waiting for approval")
         .expect_text("Hill Studio");
 
-    // Who decides learns of it, no one else.
+    // Only members who can decide are notified.
     let message = app.mail_to("ada@queue.test");
     assert!(message.subject.contains("Mia Lake"), "{}", message.subject);
     assert!(
@@ -552,7 +551,7 @@ fn anyone_who_decides_admits_or_declines_those_who_ask() {
 }
 
 #[test]
-fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
+fn a_join_request_can_be_withdrawn_and_expires() {
     let app = TestApp::open();
     let place = Place::of(&app, "patience");
     let (path, _) = place.link(&[("approval", "approval")]);
@@ -588,7 +587,7 @@ fn a_request_is_withdrawn_by_who_made_it_and_ends_by_itself() {
 }
 
 #[test]
-fn anyone_who_decides_gives_no_more_than_they_may_give() {
+fn no_one_approves_a_join_request_beyond_their_own_permissions() {
     let app = TestApp::shared();
     let place = Place::of(app, "beyond");
     let tom = place.member("Tom User", "tom@beyond.test", "user_admin");
@@ -608,7 +607,7 @@ fn anyone_who_decides_gives_no_more_than_they_may_give() {
         .expect(422)
         .expect_text("You don’t have permission to add people as Admin");
     assert_eq!(place.role_of("noah-beyond@hill.test"), None);
-    // Nor does the user admin get the address that makes admins at once.
+    // The user admin also can't see a link that grants admin without approval.
     let fields = [
         ("name", "Heads"),
         ("purpose", "join"),
@@ -637,11 +636,11 @@ fn anyone_who_decides_gives_no_more_than_they_may_give() {
 }
 
 #[test]
-fn no_one_makes_a_link_that_gives_more_than_they_may_give() {
+fn no_one_creates_a_link_beyond_their_own_permissions() {
     let app = TestApp::open();
     let place = Place::of(&app, "custom");
     let tom = place.member("Tom Custom", "tom@custom.test", "user_admin");
-    // A user admin with the right to manage links, by a custom role.
+    // A user admin who can manage links through a custom role.
     app.database.execute(
         "INSERT INTO custom_roles (organization_id, id, name, description, base, permissions, created_by, created_at)
          SELECT organization_id, '00000000000070008000000000000001', 'Welcome desk', '', 'user_admin', 'onboarding.manage onboarding.copy members.invite members.role members.view access.view', user_id, 0 FROM memberships WHERE role = 'owner'",
@@ -668,13 +667,13 @@ fn no_one_makes_a_link_that_gives_more_than_they_may_give() {
         let page = tom.post(&place.base(), &form(role, "join")).expect(422);
         assert!(page.field_error("role").is_some(), "{role}: {}", page.text());
     }
-    // They may not create companies, so no link of theirs does.
+    // Without permission to create companies, their links can't either.
     tom.post(&place.base(), &form("member", "new_company"))
         .expect(403)
         .expect_text("Create companies");
     assert_eq!(place.count("onboarding_links", ""), 0);
     tom.post(&place.base(), &form("member", "join")).expect(303);
-    // The owner's link for admins: off, it is not theirs to switch on, nor to read.
+    // They can disable the owner's link for admins, but not enable or read it.
     let (_, id) = place.link(&[("role", "admin")]);
     let at = format!("{}/{id}", place.base());
     tom.post(&format!("{at}/disabling"), &[]).expect(303);
@@ -685,7 +684,7 @@ fn no_one_makes_a_link_that_gives_more_than_they_may_give() {
 }
 
 #[test]
-fn a_link_admits_no_one_after_its_maker_lost_the_permission_until_someone_takes_it_over() {
+fn a_link_is_paused_when_its_creator_loses_permission_until_taken_over() {
     let app = TestApp::open();
     let place = Place::of(&app, "demoted");
     let ada = place.member("Ada Admin", "ada@demoted.test", "admin");
@@ -737,7 +736,7 @@ fn a_link_admits_no_one_after_its_maker_lost_the_permission_until_someone_takes_
         place.sentences()
     );
 
-    // A policy counts too: where admins may not create companies, their links create none.
+    // Policies apply too: if admins can't create companies, neither can their links.
     let fresh = place.member("Fred Admin", "fred@demoted.test", "admin");
     let fields = [
         ("name", "Fred’s"),
@@ -759,7 +758,7 @@ fn a_link_admits_no_one_after_its_maker_lost_the_permission_until_someone_takes_
 }
 
 #[test]
-fn anyone_who_was_removed_asks_first_and_who_is_suspended_stays_out() {
+fn removed_members_need_approval_and_suspended_members_cannot_join() {
     let app = TestApp::open();
     let place = Place::of(&app, "again");
     let (path, _) = place.link(&[]);
@@ -803,7 +802,7 @@ fn anyone_who_was_removed_asks_first_and_who_is_suspended_stays_out() {
 }
 
 #[test]
-fn an_open_invitation_is_closed_when_the_person_comes_by_a_link() {
+fn joining_through_a_link_supersedes_a_pending_invitation() {
     let app = TestApp::shared();
     let place = Place::of(app, "both-ways");
     let (path, _) = place.link(&[]);
@@ -819,7 +818,7 @@ fn an_open_invitation_is_closed_when_the_person_comes_by_a_link() {
 }
 
 #[test]
-fn a_link_asks_strangers_in_where_sign_up_is_by_invitation() {
+fn a_link_allows_sign_up_when_sign_up_is_by_invitation() {
     let app = TestApp::with(|config| config.signup = Signup::Invited);
     let place = Place::of(&app, "closed-house");
     let (path, _) = place.link(&[("domains", "hill.test")]);
@@ -858,7 +857,7 @@ fn a_link_asks_strangers_in_where_sign_up_is_by_invitation() {
     out.post(&path, &[("continued", "1")])
         .expect_redirect("/organizations/closed-house");
     assert_eq!(place.funnel(), ["1", "1", "1"]);
-    // A link that is off asks no one in.
+    // A disabled link does not allow sign-up.
     let (_, id) = place.newest();
     place
         .owner
@@ -870,7 +869,7 @@ fn a_link_asks_strangers_in_where_sign_up_is_by_invitation() {
 }
 
 #[test]
-fn an_organization_that_waits_for_its_deletion_takes_no_one_in() {
+fn an_organization_awaiting_deletion_accepts_no_new_members() {
     let app = TestApp::shared();
     let place = Place::of(app, "ending");
     let (path, _) = place.link(&[]);
@@ -885,7 +884,7 @@ fn an_organization_that_waits_for_its_deletion_takes_no_one_in() {
 }
 
 #[test]
-fn another_organizations_links_and_requests_are_not_found() {
+fn links_and_requests_of_another_organization_are_not_found() {
     let app = TestApp::shared();
     let (mine, theirs) = (Place::of(app, "isle-one"), Place::of(app, "isle-two"));
     let (path, id) = theirs.link(&[("approval", "approval")]);
@@ -921,7 +920,7 @@ fn another_organizations_links_and_requests_are_not_found() {
 }
 
 #[test]
-fn very_many_ways_in_a_day_are_too_many() {
+fn a_user_is_limited_to_ten_link_uses_a_day() {
     let app = TestApp::shared();
     let place = Place::of(app, "many-ways");
     let (path, _) = place.link(&[("purpose", "new_company"), ("company_role", "manager")]);
@@ -939,16 +938,16 @@ mod browser {
     use crate::harness::browser::{Browser, Look};
 
     #[test]
-    fn a_stranger_comes_in_on_a_phone() {
-        by_phone(Look::phone());
+    fn a_new_user_joins_on_a_phone() {
+        join_through_a_new_link(Look::phone());
     }
 
     #[test]
-    fn a_stranger_comes_in_on_a_phone_without_javascript() {
-        by_phone(Look::phone().without_javascript());
+    fn a_new_user_joins_on_a_phone_without_javascript() {
+        join_through_a_new_link(Look::phone().without_javascript());
     }
 
-    fn by_phone(look: Look) {
+    fn join_through_a_new_link(look: Look) {
         let app = TestApp::open();
         let owner = app.owner_of("Lakeside Agency", "lakeside");
         let browser = Browser::with(&app.base(), look);

@@ -1,4 +1,4 @@
-//! Who runs the instance: pages of their own, and into an organization only by a support session that it allows.
+//! Operators: their own pages, and access to an organization only by a support session that it allows.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::harness::people::PASSWORD;
 use crate::harness::fixtures::at_once;
 use crate::roles_test::{Scenario, ask};
 
-/// A app with an operator (Opal), an organization of its own (harbor) and the browser of its owner (Olivia).
+/// An app with an operator (Opal), an organization (harbor) and its owner (Olivia).
 struct Cast {
     app: TestApp,
     opal: Client,
@@ -62,7 +62,7 @@ impl Cast {
 const REASON: &str = "Letters do not arrive";
 
 #[test]
-fn to_everyone_else_the_operators_pages_do_not_exist() {
+fn operator_pages_are_not_found_for_everyone_else() {
     let app = TestApp::open();
     app.fixtures(|fixtures| fixtures.account("Opal Reed", "opal@instance.test", true));
     let scenario = Scenario::set(&app, "owner", "harbor");
@@ -83,7 +83,7 @@ fn to_everyone_else_the_operators_pages_do_not_exist() {
                 asked += 1;
             }
         }
-        // As with every page, who is no one yet is asked who they are.
+        // A signed-out visitor is redirected to login, as on every page.
         ask(&app.client(), route.method, &path, &form).expect(303);
     }
     assert!(asked > 60, "{asked}");
@@ -99,7 +99,7 @@ fn to_everyone_else_the_operators_pages_do_not_exist() {
 }
 
 #[test]
-fn the_instance_is_seen_in_numbers_and_in_good_health() {
+fn the_instance_pages_show_counts_and_health() {
     let cast = Cast::set();
     cast.app.sweep();
     let page = cast.opal.get("/operator").expect(200);
@@ -161,7 +161,7 @@ fn organizations_are_found_by_name_and_slug_and_paged() {
 }
 
 #[test]
-fn without_a_session_an_organization_shows_its_owners_and_counts_and_nothing_else() {
+fn without_a_support_session_an_operator_sees_only_owners_and_counts() {
     let cast = Cast::set();
     cast.app.fixtures(|fixtures| {
         let harbor = fixtures.organization_of("harbor");
@@ -183,7 +183,7 @@ fn without_a_session_an_organization_shows_its_owners_and_counts_and_nothing_els
 }
 
 #[test]
-fn no_one_views_as_support_where_it_is_not_allowed() {
+fn a_support_session_requires_the_consent_of_the_organization() {
     let cast = Cast::set();
     let page = cast
         .opal
@@ -203,7 +203,7 @@ fn no_one_views_as_support_where_it_is_not_allowed() {
 }
 
 #[test]
-fn a_support_session_needs_a_reason_a_length_and_the_own_password() {
+fn a_support_session_requires_a_reason_a_duration_and_the_password() {
     let cast = Cast::set();
     cast.allow("on");
     let path = "/operator/organizations/harbor/support";
@@ -222,7 +222,7 @@ fn a_support_session_needs_a_reason_a_length_and_the_own_password() {
     assert!(form(REASON, "480", PASSWORD).field_error("minutes").is_some());
     assert!(form(REASON, "15", "").field_error("password").is_some());
     assert!(form(REASON, "15", "no-such-password").field_error("password").is_some());
-    // A session left open is no way to guess the password.
+    // An open session can't be used to guess the password.
     for _ in 0..9 {
         form(REASON, "15", "no-such-password");
     }
@@ -238,7 +238,7 @@ fn a_support_session_needs_a_reason_a_length_and_the_own_password() {
 }
 
 #[test]
-fn a_session_has_a_banner_a_email_and_both_names_in_the_log() {
+fn a_support_session_is_shown_emailed_and_logged() {
     let cast = Cast::set();
     cast.allow("on");
     let before = cast.opal.cookies();
@@ -265,7 +265,7 @@ fn a_session_has_a_banner_a_email_and_both_names_in_the_log() {
         .expect(200)
         .expect_text("End session");
 
-    // The one thing that the table lets an operator change stands in the log with both names.
+    // The only change that the permission table allows an operator is logged with both names.
     let page = cast.opal.get("/organizations/harbor/settings/general");
     let fields = page.form("/organizations/harbor/settings/general");
     let mut fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -304,7 +304,7 @@ fn a_session_has_a_banner_a_email_and_both_names_in_the_log() {
 }
 
 #[test]
-fn a_support_session_ends_by_itself_and_is_recorded() {
+fn a_support_session_expires_and_is_recorded() {
     let cast = Cast::set();
     cast.allow("on");
     cast.look_in("15").expect(303);
@@ -326,7 +326,7 @@ fn a_support_session_ends_by_itself_and_is_recorded() {
 }
 
 #[test]
-fn the_organization_ends_a_session_and_takes_its_consent_back_immediately() {
+fn an_owner_can_end_a_support_session_or_withdraw_consent_immediately() {
     let cast = Cast::set();
     cast.allow("on");
     cast.look_in("60").expect(303);
@@ -343,7 +343,7 @@ fn the_organization_ends_a_session_and_takes_its_consent_back_immediately() {
     cast.opal.get("/organizations/harbor").expect(200);
     cast.allow("off");
     cast.opal.get("/organizations/harbor").expect(404);
-    // Letting operators in again brings no old session back.
+    // Turning support access on again does not revive an old session.
     cast.allow("on");
     cast.opal.get("/organizations/harbor").expect(404);
     assert_eq!(
@@ -356,7 +356,7 @@ fn the_organization_ends_a_session_and_takes_its_consent_back_immediately() {
 }
 
 #[test]
-fn anyone_who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
+fn an_operator_who_is_a_member_cannot_view_as_support() {
     let cast = Cast::set();
     cast.allow("on");
     cast.app.fixtures(|fixtures| {
@@ -368,7 +368,7 @@ fn anyone_who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
         .expect_text("You are a member of this organization");
     let page = cast.opal.get("/organizations/harbor").expect(200);
     assert!(!page.has("as support"));
-    // Once removed, an operator stands outside like any other.
+    // After the removal, an operator needs a support session again.
     let opal = cast.app.database.words(
         "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = 'opal@instance.test'",
     );
@@ -383,17 +383,17 @@ fn anyone_who_belongs_to_an_organization_is_a_member_of_it_and_no_operator() {
         .expect_text("as support");
 }
 
-/// Pages of a membership, which a support session has none of.
+/// Pages that require a membership.
 const OF_MEMBERS: &[&str] = &["/organizations/{slug}/leaving"];
 
-/// What `org.profile.edit` opens: the one right to change something in the operator's column.
+/// Pages of `org.profile.edit`, the only write permission of operators.
 const PROFILE: &[&str] = &[
     "/organizations/{slug}/settings/general",
     "/organizations/{slug}/settings/contacts",
 ];
 
 #[test]
-fn in_a_session_every_page_answers_and_only_what_the_table_allows_is_changed() {
+fn a_support_session_allows_only_permitted_changes_on_every_route() {
     let app = TestApp::open();
     app.fixtures(|fixtures| fixtures.account("First Operator", "first@instance.test", true));
     let (reading, owning) = (
@@ -402,7 +402,7 @@ fn in_a_session_every_page_answers_and_only_what_the_table_allows_is_changed() {
     );
     let owner = app.holder(owning.actor.as_ref().expect("an owner"));
     let mut changed = Vec::new();
-    // What is refused changes nothing, so all of it shares one scene.
+    // A refused request changes nothing, so all of them share one scenario.
     let mut scenarios = (0..).map(|n| Scenario::set(&app, "looks", &format!("writing-{n}")));
     let mut scenario = scenarios.next().expect("for ever");
     let inside = ROUTES
@@ -442,8 +442,8 @@ fn in_a_session_every_page_answers_and_only_what_the_table_allows_is_changed() {
 }
 
 #[test]
-fn the_operators_column_of_the_table_holds_on_the_pages_that_exist() {
-    /// Permission, a page that asks for it, and the form when it is one that changes something.
+fn the_operator_permission_column_is_enforced_on_every_listed_route() {
+    /// Permission, method and route.
     const PAGES: &[(&str, &str, &str)] = &[
         ("org.view", "GET", "/organizations/{slug}/settings"),
         ("org.profile.edit", "POST", "/organizations/{slug}/settings/general"),
@@ -502,7 +502,7 @@ fn the_operators_column_of_the_table_holds_on_the_pages_that_exist() {
 }
 
 #[test]
-fn an_account_gets_a_limit_and_loses_its_sessions() {
+fn an_operator_sets_the_limit_of_an_account_and_ends_its_sessions() {
     let cast = Cast::set();
     let id = cast
         .app
@@ -545,7 +545,7 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
             "account.other_sessions_ended by Opal Reed"
         ]
     );
-    // Ending one's own keeps the one that asks.
+    // Ending one's own sessions keeps the current one.
     let own = cast
         .app
         .database
@@ -563,7 +563,7 @@ fn an_account_gets_a_limit_and_loses_its_sessions() {
 }
 
 #[test]
-fn operators_are_appointed_and_dismissed_and_what_they_support_closes() {
+fn removing_an_operator_ends_their_support_sessions() {
     let cast = Cast::set();
     cast.allow("on");
     let id = |email: &str| {
@@ -608,7 +608,7 @@ fn operators_are_appointed_and_dismissed_and_what_they_support_closes() {
 }
 
 #[test]
-fn of_operators_who_dismiss_each_other_in_parallel_one_stays() {
+fn operators_removing_each_other_in_parallel_leave_at_least_one() {
     let app = TestApp::open();
     app.fixtures(|fixtures| fixtures.account("Operator 0", "operator-0@instance.test", true));
     for round in 0..12 {
@@ -649,7 +649,7 @@ fn of_operators_who_dismiss_each_other_in_parallel_one_stays() {
 }
 
 #[test]
-fn consent_that_is_taken_back_in_the_same_moment_leaves_no_session_behind() {
+fn withdrawing_consent_in_parallel_leaves_no_active_session() {
     let cast = Cast::set();
     let running = "SELECT count(*) AS value FROM support_sessions WHERE ended_at IS NULL";
     let mut begun = 0;
@@ -674,7 +674,7 @@ fn consent_that_is_taken_back_in_the_same_moment_leaves_no_session_behind() {
 }
 
 #[test]
-fn a_email_is_previewed_without_its_secret_and_can_do_nothing() {
+fn an_email_preview_is_sandboxed_and_hides_its_secret() {
     let app = TestApp::with_smtp(|_| {});
     app.smtp().busy();
     let cast = Cast::in_house(app);
@@ -707,7 +707,7 @@ fn a_email_is_previewed_without_its_secret_and_can_do_nothing() {
         assert!(policy.contains(part), "{policy}");
     }
     assert!(!policy.contains("script-src") && !policy.contains("allow-"), "{policy}");
-    // The usual pages are framed by no one and frame nothing.
+    // All other pages can't be framed and contain no frames.
     let usual = cast.opal.get("/operator/mail").expect(200);
     assert!(!usual.header("content-security-policy").contains("frame-src"));
     assert!(
@@ -726,7 +726,7 @@ fn a_email_is_previewed_without_its_secret_and_can_do_nothing() {
 }
 
 #[test]
-fn a_email_that_was_given_up_is_sent_again() {
+fn a_failed_email_can_be_retried_once() {
     let app = TestApp::with_smtp(|_| {});
     let cast = Cast::in_house(app);
     cast.app.smtp().refuse("noah@harbor.test");
@@ -748,7 +748,7 @@ fn a_email_that_was_given_up_is_sent_again() {
         .get(&format!("{path}/preview"))
         .expect(200)
         .expect_text("The content was deleted");
-    // What was sent is not sent twice.
+    // A sent email is not sent twice.
     cast.opal.post(&format!("{path}/retry"), &[]).expect(303);
     assert_eq!(cast.app.letters_to("noah@harbor.test").len(), 1);
     let retried = "SELECT count(*) AS value FROM account_events d JOIN users u ON u.id = d.user_id WHERE u.email = 'opal@instance.test' AND action = 'mail.retried'";

@@ -1,4 +1,4 @@
-//! Organizations: founding one, its address, the limit, its own words, its settings, leaving.
+//! Organizations: creation, slug, limit, unit label, settings, leaving.
 
 use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
@@ -28,7 +28,7 @@ fn with<'a>(field: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
 }
 
 #[test]
-fn a_new_organization_has_its_owner_its_first_company_and_its_history() {
+fn a_new_organization_has_an_owner_a_first_company_and_audit_events() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     let page = olivia
@@ -63,7 +63,7 @@ fn a_new_organization_has_its_owner_its_first_company_and_its_history() {
 }
 
 #[test]
-fn each_wrong_field_gets_its_sentence_and_keeps_what_was_typed() {
+fn each_invalid_field_shows_its_error_and_keeps_the_input() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &with("slug", "taken")).expect(303);
@@ -96,7 +96,7 @@ fn each_wrong_field_gets_its_sentence_and_keeps_what_was_typed() {
         }
     }
     assert_eq!(app.database.number("SELECT count(*) AS value FROM organizations"), 1);
-    // Left empty, the slug is made from the name, and a free one is taken.
+    // An empty slug is made from the name, with a suffix if taken.
     let page = olivia.post(
         "/organizations",
         &[
@@ -111,13 +111,13 @@ fn each_wrong_field_gets_its_sentence_and_keeps_what_was_typed() {
 }
 
 #[test]
-fn every_first_word_of_an_address_is_reserved() {
+fn every_first_path_segment_is_reserved_as_a_slug() {
     let app = TestApp::shared();
     let olivia = person(app, "Olivia Hart", "olivia@reserved.test");
     let words = tenantry::routes::ROUTES.iter().flat_map(|route| {
         let mut parts = route.path.split('/').skip(1);
         let first = parts.next();
-        // What stands in the place of a slug.
+        // The segment in the position of a slug.
         let second = if first == Some("organizations") {
             parts.next()
         } else {
@@ -135,7 +135,7 @@ fn every_first_word_of_an_address_is_reserved() {
 }
 
 #[test]
-fn the_address_is_checked_while_it_is_typed() {
+fn the_slug_is_checked_while_typing() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
@@ -155,7 +155,7 @@ fn the_address_is_checked_while_it_is_typed() {
 }
 
 #[test]
-fn capitals_in_an_address_lead_to_the_one_address() {
+fn capitals_in_a_slug_redirect_to_lower_case() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
@@ -167,9 +167,9 @@ fn capitals_in_an_address_lead_to_the_one_address() {
 }
 
 #[test]
-fn anyone_who_has_as_many_organizations_as_allowed_asks_for_more() {
+fn at_the_organization_limit_a_user_requests_another_organization() {
     let app = TestApp::with(|config| config.organization_limit = Some(1));
-    // The first account runs the instance and gets the emails.
+    // The first account is the operator and gets the emails.
     app.fixtures(|fixtures| fixtures.account("Oscar Operator", "oscar@operator.test", true));
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
@@ -199,7 +199,7 @@ fn anyone_who_has_as_many_organizations_as_allowed_asks_for_more() {
         message.text
     );
     assert_eq!(app.database.number("SELECT count(*) AS value FROM organizations"), 1);
-    // What an operator allows one person stands before what holds for everyone.
+    // The limit of an account overrides the default.
     app
         .database
         .execute("UPDATE users SET organization_limit = 2 WHERE email = 'olivia@lake.test'");
@@ -208,7 +208,7 @@ fn anyone_who_has_as_many_organizations_as_allowed_asks_for_more() {
 }
 
 #[test]
-fn the_organizations_own_word_is_used_wherever_a_person_reads() {
+fn the_unit_label_of_an_organization_replaces_company_everywhere() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
@@ -254,7 +254,7 @@ fn the_organizations_own_word_is_used_wherever_a_person_reads() {
         invitation,
     ] {
         let text = olivia.get(&path).expect(200).text().to_lowercase();
-        // An address of an example, and the name of the product's first company, are no word for companies.
+        // Ignore example addresses and the name of the first company.
         let text = text
             .replace("name@company.com", "")
             .replace("company.com", "")
@@ -274,7 +274,7 @@ fn the_organizations_own_word_is_used_wherever_a_person_reads() {
 }
 
 #[test]
-fn settings_note_what_was_before_and_what_is_after() {
+fn settings_changes_record_only_the_changed_fields() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
@@ -286,7 +286,7 @@ fn settings_note_what_was_before_and_what_is_after() {
             .database
             .words("SELECT before || ' > ' || after AS value FROM audit_events WHERE action = 'organization.edited'")
     };
-    // Nothing changed: nothing noted.
+    // An unchanged form records nothing.
     olivia.submit(&page, path, &[]).expect(303);
     assert!(edits().is_empty());
     olivia
@@ -312,7 +312,7 @@ fn settings_note_what_was_before_and_what_is_after() {
 }
 
 #[test]
-fn leaving_takes_the_access_and_nothing_else() {
+fn leaving_an_organization_ends_only_that_access() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
@@ -347,7 +347,7 @@ fn leaving_takes_the_access_and_nothing_else() {
 }
 
 #[test]
-fn the_first_steps_lead_from_the_sign_up_into_the_organization() {
+fn the_first_steps_lead_from_sign_up_into_the_organization() {
     let app = TestApp::open();
     let olivia = app.client();
     let fields = [
@@ -360,7 +360,7 @@ fn the_first_steps_lead_from_the_sign_up_into_the_organization() {
     let proven = olivia
         .post(&app.mail_to("olivia@lake.test").link("/verify/"), &[])
         .expect_redirect("/onboarding");
-    // No one invited her: straight to her own.
+    // Without an invitation, she creates her own organization.
     let form = proven
         .follow(&olivia)
         .expect(200)
@@ -373,7 +373,7 @@ fn the_first_steps_lead_from_the_sign_up_into_the_organization() {
         .expect(200);
     done.expect_text("Lakeside Agency");
     olivia.get("/organizations/lakeside-agency").expect(200);
-    // Someone who was invited finds that first.
+    // With an invitation, it is shown first.
     olivia
         .post(
             "/organizations/lakeside-agency/invitations",

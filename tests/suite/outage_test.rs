@@ -1,13 +1,13 @@
-//! The database goes away and comes back, without a restart of the product.
+//! The database disappears and returns without a restart of the product.
 
 use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 
 #[test]
-fn after_postgresql_cut_every_connection_the_pages_come_back_by_themselves() {
+fn pages_recover_after_postgresql_drops_all_connections() {
     let app = TestApp::with(|config| config.database_url.push_str("&application_name=outage"));
     if !app.database.is_postgres() {
-        // An SQLite file has no server that could restart.
+        // An SQLite file has no server.
         return;
     }
     let olivia = app.owner_of("Harbor Agency", "harbor");
@@ -23,12 +23,12 @@ fn after_postgresql_cut_every_connection_the_pages_come_back_by_themselves() {
             "SELECT count(pg_terminate_backend(pid)) AS value FROM pg_stat_activity WHERE application_name = 'outage'",
         );
         assert!(cut > 0, "the house holds connections");
-        // Anyone who meets the first dead connection is told to try again; no one after that meets one.
+        // The first request on a dead connection is told to try again; all later ones succeed.
         let after = answers(12);
         assert!(after.iter().all(|status| [200, 503].contains(status)), "{after:?}");
         assert_eq!(after[1..], [200; 11], "{after:?}");
     }
-    // Writing works too, and what was there is there.
+    // Writing works too, and the data is still there.
     let client = app.client();
     let fields = [("email", "olivia@harbor.test"), ("password", PASSWORD)];
     client.post("/login", &fields).expect(303);

@@ -1,4 +1,4 @@
-//! Rights that are switched, explained and asked for, and everything that must not be had this way.
+//! Overrides, policies, custom roles, explanations and access requests, and every attempt to gain too much by them.
 
 use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
@@ -7,13 +7,13 @@ use crate::harness::fixtures::{Fixtures, at_once};
 use tenantry::common::id::{CompanyId, UserId};
 use tenantry::db::types::org_id::OrgId;
 
-/// An organization with everyone in it, in a app of its own or a shared one.
+/// An organization for one test, in an app of its own or the shared one.
 struct Hall<'a> {
     app: &'a TestApp,
     slug: String,
 }
 
-/// Where a scene is set.
+/// Adds members to the organization.
 struct Set<'a, 'b> {
     fixtures: &'a mut Fixtures<'b>,
     slug: String,
@@ -23,16 +23,16 @@ struct Set<'a, 'b> {
 }
 
 impl Set<'_, '_> {
-    /// A member; their address is NAME@SLUG.test.
+    /// A member with the address NAME@SLUG.test.
     fn add(&mut self, name: &str, role: &str, north: Option<&str>) -> tenantry::common::id::MembershipId {
-        // "vera" is Vera.
+        // The displayed name is capitalized.
         let shown = name[..1].to_uppercase() + &name[1..];
         let user = self.fixtures.account(&shown, &format!("{name}@{}.test", self.slug), true);
         let companies: Vec<_> = north.map(|role| (self.north, role)).into_iter().collect();
         self.fixtures.enrol(self.organization, user, role, &companies)
     }
 
-    /// A member with a role of the organization's own.
+    /// A member with a custom role.
     fn add_custom(&mut self, name: &str, base: &str, permissions: &str) {
         let id = self.add(name, "member", None);
         let role = self.fixtures.custom_role(
@@ -74,7 +74,7 @@ impl<'a> Hall<'a> {
         format!("/organizations/{}{rest}", self.slug)
     }
 
-    /// The membership of someone, by the name in their address.
+    /// The membership id of a member, by the name in their address.
     fn id(&self, name: &str) -> String {
         let sql = format!(
             "SELECT m.id AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{name}@{}.test'",
@@ -87,7 +87,7 @@ impl<'a> Hall<'a> {
         self.path(&format!("/members/{}/overrides", self.id(name)))
     }
 
-    /// What is stored as switched for someone.
+    /// The stored overrides of a member.
     fn switched(&self, name: &str) -> String {
         let sql = format!(
             "SELECT overrides AS value FROM memberships WHERE id = '{}'",
@@ -119,7 +119,7 @@ impl<'a> Hall<'a> {
         ))
     }
 
-    /// The one request that someone made last.
+    /// Requests access and returns the path of the request.
     fn request_of(&self, client: &Client, permission: &str, company: &str) -> String {
         let fields = [
             ("permission", permission),
@@ -140,7 +140,7 @@ fn switch(client: &Client, path: &str, fields: &[(&str, &str)]) -> Page {
 }
 
 #[test]
-fn a_permission_is_switched_on_for_one_person_off_again_and_the_person_is_notified() {
+fn an_override_is_set_and_reset_and_the_member_is_notified() {
     let hall = Hall::open(TestApp::shared(), "switch-one", |set| {
         set.add("vera", "viewer", None);
         set.add("adam", "admin", None);
@@ -149,7 +149,7 @@ fn a_permission_is_switched_on_for_one_person_off_again_and_the_person_is_notifi
     vera.get(&hall.path("/access/explain")).expect(403);
     let path = hall.overrides("vera");
     let page = adam.get(&path).expect(200).expect_text("View access control");
-    // What the role has always, and what it never has, is not there.
+    // Permissions that the role always or never has are not listed.
     assert!(
         !page.has("Edit a company’s settings") && !page.has("View a company’s reports"),
         "{}",
@@ -167,7 +167,7 @@ fn a_permission_is_switched_on_for_one_person_off_again_and_the_person_is_notifi
     vera.get(&hall.path("/access/explain")).expect(403);
     vera.get(&hall.path("/members")).expect(200);
     assert_eq!(hall.switched("vera"), "");
-    // The profile leads there.
+    // The member's page links to the overrides.
     let profile = adam
         .get(&hall.path(&format!("/members/{}", hall.id("vera"))))
         .expect(200);
@@ -175,7 +175,7 @@ fn a_permission_is_switched_on_for_one_person_off_again_and_the_person_is_notifi
 }
 
 #[test]
-fn no_one_switches_for_themselves_for_an_owner_for_someone_higher_or_beyond_their_own_permissions() {
+fn overrides_are_refused_for_oneself_owners_higher_roles_and_missing_permissions() {
     let hall = Hall::open(TestApp::shared(), "switch-bounds", |set| {
         set.add("adam", "admin", None);
         set.add("alma", "admin", None);
@@ -193,7 +193,7 @@ fn no_one_switches_for_themselves_for_an_owner_for_someone_higher_or_beyond_thei
         adam.post(&hall.overrides(name), &fields).expect(403);
         assert_eq!(hall.switched(name), "");
     }
-    // An admin does not manage billing, so no other admin gets that from them.
+    // An admin can't manage billing, so they can't allow it for another admin.
     let other = hall.overrides("alma");
     let refused = switch(&adam, &other, &[("billing.manage", "allow")]).expect(422);
     assert!(
@@ -204,24 +204,24 @@ fn no_one_switches_for_themselves_for_an_owner_for_someone_higher_or_beyond_thei
         refused.text()
     );
     assert_eq!(hall.switched("alma"), "");
-    // Nor gives an admin back what an owner switched off.
+    // They also can't remove an owner's denial.
     let olivia = hall.enter("olivia");
     switch(&olivia, &other, &[("billing.manage", "deny")]).expect(303);
     switch(&adam, &other, &[("billing.manage", "role")]).expect(422);
     assert!(hall.switched("alma").contains("deny"));
-    // A cell that the table closes.
+    // Cells that the permission table fixes.
     switch(&olivia, &hall.overrides("vera"), &[("company.delete", "allow")]).expect(422);
     switch(&olivia, &hall.overrides("vera"), &[("org.view", "deny")]).expect(422);
     switch(&olivia, &hall.overrides("vera"), &[("access.view", "perhaps")]).expect(422);
     assert_eq!(hall.switched("vera"), "");
-    // Without the right to manage roles no one gets in.
+    // Without permission to manage roles, the page is refused.
     for name in ["ursula", "bill", "vera", "mona"] {
         hall.enter(name).get(&hall.overrides("vera")).expect(403);
         hall.enter(name)
             .post(&hall.overrides("vera"), &[("seen", "")])
             .expect(403);
     }
-    // Anyone who has that right at the height of a viewer touches no one of that height.
+    // Someone with that permission at the Viewer level can't change members of that level.
     let curt = hall.enter("curt");
     curt.get(&hall.overrides("vera")).expect(403);
     curt.get(&hall.overrides("curt")).expect(403);
@@ -230,7 +230,7 @@ fn no_one_switches_for_themselves_for_an_owner_for_someone_higher_or_beyond_thei
 }
 
 #[test]
-fn two_people_who_switch_in_parallel_do_not_lose_each_others_work() {
+fn parallel_override_changes_do_not_overwrite_each_other() {
     let hall = Hall::open(TestApp::shared(), "switch-race", |set| {
         set.add("vera", "viewer", None);
         set.add("adam", "admin", None);
@@ -238,7 +238,7 @@ fn two_people_who_switch_in_parallel_do_not_lose_each_others_work() {
     let (olivia, adam, path) = (hall.enter("olivia"), hall.enter("adam"), hall.overrides("vera"));
     olivia.get(&path).expect(200);
     switch(&adam, &path, &[("access.view", "allow")]).expect(303);
-    // Olivia still has the page of before.
+    // Olivia still has the earlier page.
     let page = olivia.post(&path, &[("seen", ""), ("audit.view", "allow")]).expect(422);
     assert!(page.has("Someone else changed this member"), "{}", page.text());
     assert_eq!(page.value_of("access.view").as_deref(), Some("allow"));
@@ -263,7 +263,7 @@ fn two_people_who_switch_in_parallel_do_not_lose_each_others_work() {
     );
 }
 
-/// The policy form as the page has it, with boxes added and taken away.
+/// Saves the policy form with some boxes checked or unchecked.
 fn with_boxes(client: &Client, hall: &Hall<'_>, add: &[&str], take: &[&str]) -> Page {
     let path = hall.path("/settings/roles");
     let page = client.get(&path).expect(200);
@@ -275,7 +275,7 @@ fn with_boxes(client: &Client, hall: &Hall<'_>, add: &[&str], take: &[&str]) -> 
 }
 
 #[test]
-fn a_policy_switches_a_permission_for_a_whole_role_immediately() {
+fn a_policy_changes_a_permission_for_a_whole_role_immediately() {
     let hall = Hall::open(TestApp::shared(), "policy", |set| {
         set.add("vera", "viewer", None);
         set.add("adam", "admin", None);
@@ -287,7 +287,7 @@ fn a_policy_switches_a_permission_for_a_whole_role_immediately() {
     vera.get(&hall.path("/members")).expect(403);
     vera.get(&hall.path("/access/explain")).expect(200);
     assert_eq!(hall.log("organization.policy_changed"), 1);
-    // An admin switches the roles below, company roles too.
+    // An admin can change the roles below, including company roles.
     with_boxes(
         &adam,
         &hall,
@@ -298,13 +298,13 @@ fn a_policy_switches_a_permission_for_a_whole_role_immediately() {
     vera.get(&hall.path("/members")).expect(200);
     vera.get(&hall.path("/access/explain")).expect(403);
     assert_eq!(hall.policies(), r#"{"company.manager":{"budgets.manage":"allow"}}"#);
-    // An owner takes the right to manage roles from admins: from then on they are outside.
+    // An owner takes role management from admins, who are then refused.
     with_boxes(&olivia, &hall, &[], &["admin roles.custom"]).expect(303);
     adam.get(&hall.path("/settings/roles")).expect(403);
 }
 
 #[test]
-fn no_one_switches_their_own_column_a_higher_one_or_what_they_cannot_do() {
+fn policies_are_refused_for_ones_own_or_higher_roles_and_missing_permissions() {
     let hall = Hall::open(TestApp::shared(), "policy-bounds", |set| {
         set.add("adam", "admin", None);
         set.add_custom(
@@ -327,7 +327,7 @@ fn no_one_switches_their_own_column_a_higher_one_or_what_they_cannot_do() {
         assert!(page.has("You can’t change"), "{cell}: {}", page.text());
         assert_eq!(hall.policies(), before, "{cell}");
     }
-    // Off is refused as well: boxes that are not there are not taken as unticked, and those below are.
+    // Disabled boxes are not submitted and must not count as unchecked.
     let page = adam.get(&hall.path("/settings/roles")).expect(200);
     assert!(
         page.all("input[name=on]", "value")
@@ -337,7 +337,7 @@ fn no_one_switches_their_own_column_a_higher_one_or_what_they_cannot_do() {
     with_boxes(&curt, &hall, &["viewer access.view"], &[]).expect(303);
     with_boxes(&adam, &hall, &["viewer company.delete"], &[]).expect(422);
     with_boxes(&adam, &hall, &["operator org.view"], &[]).expect(422);
-    // Anyone who looks at an old table is told.
+    // An outdated form reports a conflict.
     let page = adam.post(&hall.path("/settings/roles"), &[("seen", "")]).expect(422);
     assert!(page.has("in the meantime"), "{}", page.text());
 }
@@ -349,7 +349,7 @@ fn role_form<'a>(name: &'a str, base: &'a str, permissions: &[&'a str]) -> Vec<(
 }
 
 #[test]
-fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
+fn a_custom_role_is_created_assigned_edited_and_deleted() {
     let hall = Hall::open(TestApp::shared(), "own-role", |set| {
         set.add("vera", "member", None);
     });
@@ -369,7 +369,7 @@ fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
     );
     vera.get(&hall.path("/members")).expect(200).expect_text("Vera");
     assert!(!vera.get(&hall.path("/members")).has("Olivia"));
-    // Given like every other role.
+    // It is assigned like a built-in role.
     let preview = olivia.get(&format!("{profile}/role-preview?role={id}")).expect(200);
     assert!(
         preview.has("View the audit log") && preview.has("Permissions gained"),
@@ -378,7 +378,7 @@ fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
     );
     olivia.post(&format!("{profile}/role"), &[("role", &id)]).expect(303);
     vera.get(&hall.path("/members")).expect(200).expect_text("Olivia");
-    // Its rank stays while someone holds it, and it cannot be deleted.
+    // Its level can't change while it is in use, and it can't be deleted.
     let role = hall.path(&format!("/settings/roles/{id}"));
     let page = olivia.get(&role).expect(200).expect_text("People with this role");
     let seen = page.value_of("seen").expect("what was seen");
@@ -392,7 +392,7 @@ fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
         .post(&format!("{role}/deletion"), &[])
         .expect(422)
         .expect_text("Assign them another one first");
-    // A change counts at once, and a page of before does not undo it.
+    // A change takes effect immediately, and an outdated form can't undo it.
     edit("member", &["audit.view"]).expect(303);
     assert!(!vera.get(&hall.path("/members")).has("Olivia"));
     edit("member", &["members.view"])
@@ -410,7 +410,7 @@ fn a_role_of_ones_own_is_made_given_changed_and_deleted() {
 }
 
 #[test]
-fn a_role_that_cannot_be_is_refused_at_its_field() {
+fn an_invalid_custom_role_shows_a_field_error() {
     let hall = Hall::open(TestApp::shared(), "bad-role", |_| {});
     let (olivia, new) = (hall.enter("olivia"), hall.path("/settings/roles/new"));
     let refused = |form: &[(&str, &str)], field: &str, says: &str| {
@@ -451,7 +451,7 @@ fn a_role_that_cannot_be_is_refused_at_its_field() {
         "name",
         "has this name",
     );
-    // Who works in every company sees every company.
+    // Working in every company implies viewing every company.
     let made = hall.app.database.words(&format!(
         "SELECT permissions AS value FROM custom_roles WHERE id = '{}'",
         hall.role_id("Chief")
@@ -460,7 +460,7 @@ fn a_role_that_cannot_be_is_refused_at_its_field() {
 }
 
 #[test]
-fn no_role_is_made_or_changed_beyond_ones_own_permissions() {
+fn no_one_creates_or_edits_a_custom_role_beyond_their_own_permissions() {
     let hall = Hall::open(TestApp::shared(), "role-bounds", |set| {
         set.add("adam", "admin", None);
         set.add("pia", "member", None);
@@ -478,7 +478,7 @@ fn no_role_is_made_or_changed_beyond_ones_own_permissions() {
     adam.post(&new, &role_form("Cashier", "member", &["billing.manage"]))
         .expect(422)
         .expect_text("so you can’t grant it");
-    // A rank that is one's own.
+    // One's own level.
     curt.post(&new, &role_form("Twin", "user_admin", &["members.view"]))
         .expect(422)
         .expect_text("Choose a role level below your own");
@@ -489,7 +489,7 @@ fn no_role_is_made_or_changed_beyond_ones_own_permissions() {
         &role_form("Helper", "member", &["members.view", "members.invite"]),
     )
     .expect(422);
-    // A role that people hold is not raised by who lacks the right, and not touched when it has more than oneself.
+    // A role in use can't be extended beyond one's own permissions, or changed if it already exceeds them.
     let change = |who: &Client, name: &str, permissions: &[&str]| {
         let path = hall.path(&format!("/settings/roles/{}", hall.role_id(name)));
         let page = who.get(&path).expect(200);
@@ -505,7 +505,7 @@ fn no_role_is_made_or_changed_beyond_ones_own_permissions() {
     let path = hall.path(&format!("/settings/roles/{}", hall.role_id("rich’s role")));
     adam.get(&path).expect(200).expect_text("not change it");
     adam.post(&format!("{path}/deletion"), &[]).expect(403);
-    // No one changes the role that they hold, and a foreign one is not there.
+    // No one can change their own role, and a role of another organization is not found.
     change(&curt, "curt’s role", &["members.view"]).expect(403);
     change(&curt, "poor’s role", &["members.view", "access.view"]).expect(303);
     let elsewhere = Hall::open(TestApp::shared(), "role-elsewhere", |set| {
@@ -518,7 +518,7 @@ fn no_role_is_made_or_changed_beyond_ones_own_permissions() {
     hall.enter("olivia")
         .post(&format!("{foreign}/deletion"), &[])
         .expect(404);
-    // A foreign role cannot be given either.
+    // A role of another organization can't be assigned.
     let given = [("role", elsewhere.role_id("eve’s role"))];
     let role = hall.path(&format!("/members/{}/role", hall.id("pia")));
     hall.enter("olivia")
@@ -527,7 +527,7 @@ fn no_role_is_made_or_changed_beyond_ones_own_permissions() {
 }
 
 #[test]
-fn why_someone_can_or_cannot_is_told_along_the_chain() {
+fn explain_access_shows_why_a_member_has_or_lacks_a_permission() {
     let hall = Hall::open(TestApp::shared(), "explain", |set| {
         set.add("vera", "viewer", None);
         set.add("emil", "member", Some("editor"));
@@ -577,7 +577,7 @@ fn why_someone_can_or_cannot_is_told_along_the_chain() {
     ask(&olivia, &emil, "north-explain", "co.members.manage")
         .expect(200)
         .expect_text("Why can’t Emil");
-    // Found by name; without a permission everything is shown.
+    // Members are found by name; without a permission, all of them are listed.
     olivia
         .get(&hall.path("/access/explain?q=emil"))
         .expect(200)
@@ -589,7 +589,7 @@ fn why_someone_can_or_cannot_is_told_along_the_chain() {
     ask(&olivia, &emil, "nowhere", "co.edit").expect(422);
     ask(&olivia, &emil, "", "no.such.right").expect(422);
     ask(&olivia, "00000000000070008000000000000000", "", "co.edit").expect(404);
-    // A manager asks about the people and companies that are theirs.
+    // A manager can ask about their own members and companies only.
     let mona = hall.enter("mona");
     ask(&mona, &emil, "north-explain", "co.edit").expect(200);
     ask(&mona, &id, "", "co.edit").expect(404);
@@ -598,7 +598,7 @@ fn why_someone_can_or_cannot_is_told_along_the_chain() {
 }
 
 #[test]
-fn everyone_sees_what_they_can_do_here() {
+fn every_member_sees_their_own_permissions() {
     let hall = Hall::open(TestApp::shared(), "mine", |set| {
         set.add("emil", "member", Some("editor"));
         set.add("adam", "admin", None);
@@ -626,7 +626,7 @@ fn everyone_sees_what_they_can_do_here() {
 }
 
 #[test]
-fn what_another_role_would_change_is_told_before_it_is_saved() {
+fn a_role_change_preview_shows_the_effect_and_saves_nothing() {
     let hall = Hall::open(TestApp::shared(), "preview", |set| {
         set.add("vera", "viewer", None);
         set.add("ursula", "user_admin", None);
@@ -645,12 +645,11 @@ fn what_another_role_would_change_is_told_before_it_is_saved() {
     assert_eq!(page.form_count("/role"), 1);
     let lost = olivia.get(&format!("{path}?role=member")).expect(200);
     assert!(lost.has("Everywhere → In assigned companies"), "{}", lost.text());
-    // Who may not give it may look, but not save.
+    // Someone who can't assign the role can preview but not save.
     let ursula = hall.enter("ursula").get(&format!("{path}?role=admin")).expect(200);
     assert_eq!(ursula.form_count("/role"), 0);
     hall.enter("mona").get(&format!("{path}?role=editor")).expect(403);
     hall.enter("vera").get(&format!("{path}?role=owner")).expect(403);
-    // It changed nothing.
     assert_eq!(
         hall.app.database.number(&format!(
             "SELECT count(*) AS value FROM memberships WHERE id = '{}' AND role = 'viewer'",
@@ -661,7 +660,7 @@ fn what_another_role_would_change_is_told_before_it_is_saved() {
 }
 
 #[test]
-fn a_refused_person_asks_from_the_page_and_is_granted_the_one_permission() {
+fn a_refused_member_requests_access_and_is_granted_the_permission() {
     let hall = Hall::open(TestApp::shared(), "ask", |set| {
         set.add("vera", "viewer", None);
         set.add("adam", "admin", None);
@@ -682,7 +681,7 @@ fn a_refused_person_asks_from_the_page_and_is_granted_the_one_permission() {
         .expect(200)
         .expect_text("For the audit")
         .expect_text("Withdraw request");
-    // The same again is the same request.
+    // Requesting the same again returns the existing request.
     vera.submit(&refused, &hall.path("/access/requests"), &[("note", "Again")])
         .expect_redirect(&request);
     for name in ["olivia", "adam", "ursula"] {
@@ -690,7 +689,7 @@ fn a_refused_person_asks_from_the_page_and_is_granted_the_one_permission() {
         assert!(message.text.contains("Vera requests “View access control”") && message.text.contains("For the audit"));
         assert_eq!(message.link("/access/requests/"), request);
     }
-    // From the mail, after signing in.
+    // The link in the email requires a sign-in.
     hall.app
         .client()
         .get(&request)
@@ -723,7 +722,7 @@ fn a_refused_person_asks_from_the_page_and_is_granted_the_one_permission() {
         ),
         (1, 1, 1)
     );
-    // It is decided once.
+    // A request is decided once.
     adam.post(&format!("{request}/decision"), &[("decision", "deny")])
         .expect(422)
         .expect_text("decided before");
@@ -740,7 +739,7 @@ fn a_refused_person_asks_from_the_page_and_is_granted_the_one_permission() {
 }
 
 #[test]
-fn a_role_that_has_the_permission_is_offered_where_no_cell_is_open() {
+fn a_role_is_offered_when_no_override_can_grant_the_permission() {
     let hall = Hall::open(TestApp::shared(), "ask-role", |set| {
         set.add("vera", "viewer", None);
         set.add("ursula", "user_admin", None);
@@ -751,7 +750,7 @@ fn a_role_that_has_the_permission_is_offered_where_no_cell_is_open() {
     let ursula = hall.enter("ursula");
     let page = ursula.get(&request).expect(200);
     assert_eq!(page.all("input[name=way]", "value"), ["role:editor"]);
-    // A way that is not offered is none.
+    // Only offered options are accepted.
     for way in ["override", "role:admin", "role:owner", "company:manager", ""] {
         let fields = [("decision", "grant"), ("way", way)];
         ursula.post(&format!("{request}/decision"), &fields).expect(422);
@@ -764,7 +763,7 @@ fn a_role_that_has_the_permission_is_offered_where_no_cell_is_open() {
         )
         .expect(303);
     assert_eq!(hall.log("member.role_changed"), 1);
-    // What is not in the decider's power is only denied.
+    // What the decider can't grant can only be denied.
     let billing = hall.request_of(&vera, "billing.manage", "");
     let page = ursula
         .get(&billing)
@@ -781,7 +780,7 @@ fn a_role_that_has_the_permission_is_offered_where_no_cell_is_open() {
 }
 
 #[test]
-fn a_manager_decides_what_is_asked_for_their_company_and_nothing_else() {
+fn a_company_manager_decides_only_requests_for_their_company() {
     let hall = Hall::open(TestApp::shared(), "ask-company", |set| {
         let south = set.fixtures.company(set.organization, "South", "south-ask-company");
         set.add("emil", "member", Some("viewer"));
@@ -790,7 +789,7 @@ fn a_manager_decides_what_is_asked_for_their_company_and_nothing_else() {
         set.fixtures.enrol(set.organization, user, "member", &[(south, "manager")]);
     });
     let (emil, mona, sam) = (hall.enter("emil"), hall.enter("mona"), hall.enter("sam"));
-    // The refusal page of a company asks for that company.
+    // The refusal page of a company requests access to that company.
     let refused = emil
         .get(&hall.path("/companies/north-ask-company/settings"))
         .expect(403);
@@ -819,7 +818,7 @@ fn a_manager_decides_what_is_asked_for_their_company_and_nothing_else() {
     .expect(303);
     emil.get(&hall.path("/companies/north-ask-company/settings"))
         .expect(200);
-    // For the whole organization a manager decides nothing.
+    // A manager can't decide requests for the whole organization.
     let wide = hall.request_of(&emil, "co.edit", "");
     mona.get(&wide).expect(404);
     mona.post(
@@ -830,7 +829,7 @@ fn a_manager_decides_what_is_asked_for_their_company_and_nothing_else() {
 }
 
 #[test]
-fn no_one_decides_their_own_request_and_who_is_suspended_asks_for_nothing() {
+fn no_one_decides_their_own_request_and_suspended_members_cannot_request() {
     let hall = Hall::open(TestApp::shared(), "ask-self", |set| {
         set.add("adam", "admin", None);
         set.add("vera", "viewer", None);
@@ -844,7 +843,7 @@ fn no_one_decides_their_own_request_and_who_is_suspended_asks_for_nothing() {
     vera.get(&request).expect(403);
     vera.post(&format!("{request}/withdrawal"), &[]).expect(403);
     assert_eq!(hall.switched("adam"), "");
-    // An owner may.
+    // An owner can decide it.
     let olivia = hall.enter("olivia");
     let page = olivia.get(&request).expect(200);
     assert!(
@@ -859,7 +858,7 @@ fn no_one_decides_their_own_request_and_who_is_suspended_asks_for_nothing() {
         .expect_text("decided before");
     assert_eq!(hall.switched("adam"), "");
     assert_eq!(hall.log("access.withdrawn"), 1);
-    // Anyone who is shut out asks for nothing.
+    // A suspended member can't request access.
     hall.app.database.execute(&format!(
         "UPDATE memberships SET status = 'suspended', suspended_by = 'x' WHERE id = '{}'",
         hall.id("vera")
@@ -868,7 +867,7 @@ fn no_one_decides_their_own_request_and_who_is_suspended_asks_for_nothing() {
         .post(&hall.path("/access/requests"), &[("permission", "access.view")])
         .expect(403);
     assert_eq!(asked.form_count("/access/requests"), 0);
-    // A request from elsewhere is not there.
+    // A request of another organization is not found.
     let elsewhere = Hall::open(TestApp::shared(), "ask-elsewhere", |set| {
         set.add("eve", "viewer", None);
     });
@@ -880,7 +879,7 @@ fn no_one_decides_their_own_request_and_who_is_suspended_asks_for_nothing() {
 }
 
 impl Hall<'_> {
-    /// A request of another organization under this one's address.
+    /// The path of another organization's request under this organization.
     fn request_of_foreign(&self, other: &Hall<'_>) -> String {
         let there = other.request_of(&other.enter("eve"), "access.view", "");
         there.replace(&other.path(""), &self.path(""))
@@ -888,7 +887,7 @@ impl Hall<'_> {
 }
 
 #[test]
-fn what_is_asked_wrongly_or_too_often_is_told_and_opens_nothing() {
+fn invalid_or_excessive_access_requests_are_refused() {
     let hall = Hall::open(TestApp::shared(), "ask-much", |set| {
         set.add("vera", "viewer", None);
     });
@@ -939,7 +938,7 @@ fn what_is_asked_wrongly_or_too_often_is_told_and_opens_nothing() {
 }
 
 #[test]
-fn two_who_decide_in_parallel_decide_once() {
+fn an_access_request_is_decided_once_when_answered_in_parallel() {
     let hall = Hall::open(TestApp::shared(), "ask-race", |set| {
         set.add("vera", "viewer", None);
         set.add("adam", "admin", None);

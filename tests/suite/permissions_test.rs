@@ -1,5 +1,5 @@
-//! Every cell of the permission table, asked through HTTP: as a whole page, as a fragment and as a form. What a route asks
-//! for is in the route table, so a new route is asked for by itself; a row without one is named below.
+//! Every cell of the permission table, checked over HTTP as a page, a fragment and a form. Permissions come from the
+//! route table, so a new route is covered automatically; permissions without a route are listed below.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use crate::harness::in_parallel;
 use crate::harness::page::Page;
 use crate::roles_test::{Scenario, ask};
 
-/// The columns of people, with who stands for them in a scene.
+/// The columns of members, with the actor of the scenario.
 const COLUMNS: [(&str, Column); 10] = [
     ("owner", Column::Organization(Role::Owner)),
     ("admin", Column::Organization(Role::Admin)),
@@ -29,7 +29,7 @@ const COLUMNS: [(&str, Column); 10] = [
     ("co-view", Column::Company(CompanyRole::Viewer)),
 ];
 
-/// Rows that no route asks for yet. A route that does must be taken off here, and is then asked by itself.
+/// Permissions without a route. Remove one here as soon as a route needs it; it is then checked automatically.
 const NO_ROUTE: &[&str] = &[
     "reporting.view",
     "reporting.export",
@@ -59,7 +59,7 @@ const NO_ROUTE: &[&str] = &[
     "co.channels",
 ];
 
-/// Routes that stand for no cell: what they answer follows from more than their gate's right.
+/// Routes that represent no cell, because the response depends on more than the permission of the route.
 const NO_SIGN: &[(&str, &str)] = &[
     (
         "/organizations/{slug}/settings/approvals*",
@@ -83,8 +83,8 @@ const NO_SIGN: &[(&str, &str)] = &[
     ),
 ];
 
-/// Routes that ask more of who holds the right in own companies only: asked where no other route stands for the right,
-/// and then only of the others.
+/// Routes that require more of members whose permission covers only their own companies. They represent a permission
+/// only if no other route does, and are not checked for those members.
 const ASKS_MORE: &[(&str, &str)] = &[
     (
         "/organizations/{slug}/access/groups*",
@@ -114,14 +114,14 @@ const ASKS_MORE: &[(&str, &str)] = &[
     ("/organizations/{slug}/leaving", "one’s own matter"),
 ];
 
-/// A route and the right that its gate asks for.
+/// A route and the permission that it requires.
 struct Asked {
     method: &'static str,
     path: &'static str,
     right: PermissionId,
 }
 
-/// What each route asks for. Gates of no organization ask for nothing.
+/// All routes that require a permission of an organization.
 fn asked() -> Vec<Asked> {
     let found: Vec<Asked> = ROUTES
         .iter()
@@ -144,7 +144,7 @@ fn is_in(list: &[(&str, &str)], path: &str) -> bool {
     })
 }
 
-/// For each right its first page and its first form that decide by it alone, or else nearly.
+/// For each permission, the first page and the first form that best represent it.
 fn representatives(asked: &[Asked]) -> BTreeMap<PermissionId, Vec<&Asked>> {
     let mut chosen: BTreeMap<PermissionId, Vec<&Asked>> = BTreeMap::new();
     let sure = asked.iter().filter(|route| !is_in(ASKS_MORE, route.path));
@@ -159,7 +159,7 @@ fn representatives(asked: &[Asked]) -> BTreeMap<PermissionId, Vec<&Asked>> {
 }
 
 #[test]
-fn rows_without_a_route_are_exactly_the_named_ones() {
+fn permissions_without_a_route_are_listed_exactly() {
     let asked = asked();
     let missing: Vec<&str> = PermissionId::all()
         .filter(|right| asked.iter().all(|route| route.right != *right))
@@ -170,7 +170,7 @@ fn rows_without_a_route_are_exactly_the_named_ones() {
     assert_eq!(missing, named, "what no route asks for (left), what is named (right)");
 }
 
-/// What was switched before the question.
+/// The override or policy that is set before a request.
 #[derive(Clone, Copy, Debug)]
 enum Switched {
     Nothing,
@@ -178,7 +178,7 @@ enum Switched {
     Policy(bool),
 }
 
-/// Every way to ask about a cell, with whether it is allowed then.
+/// Every setting to check for a cell, with whether it allows access.
 fn ways(mark: char) -> Vec<(Switched, bool)> {
     use Switched::{Nothing, Override, Policy};
     match mark {
@@ -191,7 +191,7 @@ fn ways(mark: char) -> Vec<(Switched, bool)> {
     }
 }
 
-/// The mark that counts: anyone who has a role in a company is a Member of the organization as well.
+/// The effective mark: someone with a company role is also a Member of the organization.
 fn mark(right: PermissionId, column: Column) -> char {
     let own = right.mark(column);
     let as_member = right.mark(Column::Organization(Role::Member));
@@ -222,7 +222,7 @@ fn switch(app: &TestApp, scenario: &Scenario, column: Column, right: PermissionI
     }
 }
 
-/// Whether an answer is as it must be: allowed is any answer of the room itself.
+/// Whether the response matches; any response of the handler counts as allowed.
 fn fits(page: &Page, allowed: bool) -> bool {
     if allowed {
         matches!(page.status, 200 | 204 | 303 | 422)
@@ -232,7 +232,7 @@ fn fits(page: &Page, allowed: bool) -> bool {
 }
 
 #[test]
-fn every_cell_of_the_table_applies_to_page_fragment_and_form() {
+fn every_permission_cell_is_enforced_on_pages_fragments_and_forms() {
     let app = TestApp::open();
     let asked = asked();
     let rights = representatives(&asked);
@@ -240,7 +240,7 @@ fn every_cell_of_the_table_applies_to_page_fragment_and_form() {
     let number = AtomicUsize::new(0);
     let faults: Vec<Vec<String>> = in_parallel(&COLUMNS, |(actor, column)| {
         let mut faults = Vec::new();
-        // What is refused changes nothing, so all of it shares one scene.
+        // A refused request changes nothing, so all of them share one scenario.
         let next = || {
             let n = number.fetch_add(1, Ordering::Relaxed);
             Scenario::set(&app, actor, &format!("cell-{n}"))
@@ -270,7 +270,7 @@ fn every_cell_of_the_table_applies_to_page_fragment_and_form() {
     assert!(faults.is_empty(), "{} cells:\n{}", faults.len(), faults.join("\n"));
 }
 
-/// Asks one cell in every way; what is wrong.
+/// Checks one cell in every way and returns what is wrong.
 fn cell(
     app: &TestApp,
     scenario: &Scenario,
@@ -286,7 +286,7 @@ fn cell(
         scenario.form(route.path)
     };
     let in_company = route.path.contains("{company}");
-    // A Member without a company has none of their own.
+    // A Member without an assignment has no own company.
     let homeless = column == Column::Organization(Role::Member) && mark == 'o' && in_company;
     let allowed = allowed && !homeless;
     let mut pages = Vec::new();
@@ -299,7 +299,7 @@ fn cell(
         pages.push((client.fragment(&here), allowed));
         pages.push((client.get(&here), allowed));
     } else {
-        // A refused form changes nothing, so it may be sent twice.
+        // A refused form changes nothing, so it can be sent twice.
         if !allowed {
             let part = client.with("HX-Request", "true");
             pages.push((ask(&part, route.method, &here, &form), false));
@@ -313,7 +313,7 @@ fn cell(
 }
 
 #[test]
-fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() {
+fn every_permission_cell_matches_the_access_decision() {
     for right in PermissionId::all() {
         for (_, column) in COLUMNS {
             for (switched, allowed) in ways(mark(right, column)) {
@@ -345,7 +345,7 @@ fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() 
     }
 }
 
-/// The keys that “What can I do here?” lists as held, asked as a page and as a fragment.
+/// The permissions listed on “What can I do here?”, as a page and as a fragment.
 fn told(client: &Client, scenario: &Scenario) -> [Vec<String>; 2] {
     let path = format!("/organizations/{}/access/mine", scenario.slug);
     [client.get(&path), client.fragment(&path)].map(|page| {
@@ -356,7 +356,7 @@ fn told(client: &Client, scenario: &Scenario) -> [Vec<String>; 2] {
 }
 
 #[test]
-fn a_row_without_a_route_is_told_on_the_page_of_what_one_can_do() {
+fn permissions_without_a_route_appear_on_the_my_access_page() {
     let app = TestApp::open();
     for (n, (actor, column)) in COLUMNS.iter().enumerate() {
         let scenario = Scenario::set(&app, actor, &format!("told-{n}"));

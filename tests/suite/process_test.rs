@@ -1,4 +1,4 @@
-//! The program as a process: it ends when told, loses nothing when killed, and starts quickly.
+//! The server process: clean shutdown, durability when killed, quick start.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,9 +8,9 @@ use crate::harness::people::PASSWORD;
 use crate::harness::server_process::{ServerProcess, said};
 
 #[test]
-fn sigterm_finishes_what_was_begun_and_ends_with_0_within_10_seconds() {
+fn sigterm_finishes_open_requests_and_exits_with_0_within_10_seconds() {
     let mut server = ServerProcess::spawn();
-    // A browser that keeps its connection, and one in the middle of sending a form.
+    // One idle connection, and one in the middle of sending a form.
     let idle = server.client();
     idle.get("/login").expect(200);
     let body = format!("email=nobody%40example.test&password={PASSWORD}");
@@ -46,7 +46,7 @@ fn sigterm_finishes_what_was_begun_and_ends_with_0_within_10_seconds() {
 }
 
 #[test]
-fn after_kill_9_everything_that_was_acknowledged_is_there() {
+fn acknowledged_sign_ups_survive_kill_9() {
     let mut server = ServerProcess::spawn();
     let emails: Vec<String> = (0..5).map(|n| format!("person{n}@example.test")).collect();
     let fields = |email| {
@@ -62,7 +62,7 @@ fn after_kill_9_everything_that_was_acknowledged_is_there() {
     }
     server.kill();
 
-    // A email that was on its way waits for its sender's lease of two minutes; here the lease is over at once.
+    // An email that was being sent waits for its lease of two minutes, so end it here.
     server.database
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
     assert_eq!(server.run(&["doctor"]).status.code(), Some(0));
@@ -74,7 +74,7 @@ fn after_kill_9_everything_that_was_acknowledged_is_there() {
             1,
             "{email}"
         );
-        // Its email comes too, before or after the kill, and opens the account.
+        // Its email is sent before or after the kill, and its link works.
         let link = server.mail_to(email).link("/verify/");
         server.client().get(&link).expect(200);
     }
@@ -104,7 +104,7 @@ fn a_session_survives_a_restart() {
 }
 
 #[test]
-fn a_start_on_an_existing_database_is_quick() {
+fn starting_on_an_existing_database_takes_under_2_seconds() {
     let mut server = ServerProcess::spawn();
     server.kill();
     let times: Vec<Duration> = (0..5)
@@ -115,13 +115,13 @@ fn a_start_on_an_existing_database_is_quick() {
         })
         .collect();
     let quickest = times.iter().min().expect("five");
-    // Straight to the terminal: the test runner keeps what print macros say to itself.
+    // Write to stderr directly: the test runner captures the print macros.
     let _ = writeln!(std::io::stderr(), "start on an existing database: {times:?}");
     assert!(*quickest < Duration::from_secs(2), "{times:?}");
 }
 
 #[test]
-fn no_secret_and_no_address_of_a_link_is_in_the_log() {
+fn the_log_contains_no_secrets_and_no_link_tokens() {
     let server = ServerProcess::spawn();
     let client = server.client();
     let fields = [
@@ -152,7 +152,7 @@ fn no_secret_and_no_address_of_a_link_is_in_the_log() {
 }
 
 #[test]
-fn a_second_start_on_a_taken_port_says_so() {
+fn starting_on_a_used_port_reports_the_port() {
     let server = ServerProcess::spawn();
     let second = server.run(&["serve"]);
     assert_eq!(second.status.code(), Some(1));
@@ -160,7 +160,7 @@ fn a_second_start_on_a_taken_port_says_so() {
 }
 
 #[test]
-fn an_old_program_refuses_a_newer_schema() {
+fn an_older_version_refuses_a_newer_schema() {
     let mut server = ServerProcess::spawn();
     server.kill();
     server.database

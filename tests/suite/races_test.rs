@@ -1,5 +1,4 @@
-//! What happens at the same moment: of any number of people who want the same thing, one gets it, and nothing is left
-//! half done.
+//! Parallel requests: of any number of requests for the same thing one succeeds, and nothing is left half done.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +8,7 @@ use crate::harness::people::PASSWORD;
 use crate::harness::rounds;
 use crate::harness::fixtures::{Ticket, at_once};
 
-/// How often each status was answered.
+/// How often each status occurs.
 fn statuses(pages: &[Page]) -> BTreeMap<u16, usize> {
     let mut counts = BTreeMap::new();
     for page in pages {
@@ -23,7 +22,7 @@ fn count(app: &TestApp, sql: &str) -> i64 {
 }
 
 #[test]
-fn two_hundred_acceptances_of_one_link_make_one_member() {
+fn two_hundred_parallel_acceptances_of_one_link_add_one_member() {
     let app = TestApp::open();
     let (token, ticket, organization) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@rush.test", true);
@@ -52,7 +51,7 @@ fn two_hundred_acceptances_of_one_link_make_one_member() {
     app.expect_sound();
 }
 
-/// Two owners of one organization: slug, tickets, membership ids.
+/// Two owners of one organization: slug, session cookies, membership ids.
 fn two_owners(app: &TestApp, name: &str) -> (String, [Ticket; 2], [String; 2]) {
     app.fixtures(|fixtures| {
         let one = fixtures.account("Olivia Hart", &format!("olivia@{name}.test"), true);
@@ -69,12 +68,12 @@ fn two_owners(app: &TestApp, name: &str) -> (String, [Ticket; 2], [String; 2]) {
 }
 
 #[test]
-fn two_owners_who_go_in_parallel_never_leave_the_organization_ownerless() {
+fn two_owners_acting_in_parallel_always_leave_an_owner() {
     let app = TestApp::open();
     for round in 0..rounds(200, 40) {
         let (slug, tickets, ids) = two_owners(&app, &format!("two-{round}"));
         let base = format!("/organizations/{slug}");
-        // Who they are to the other, and to themselves.
+        // Each owner acts on the other or on themselves.
         let demote = |who: &String| (format!("{base}/members/{who}/role"), vec![("role", "admin")]);
         let remove = |who: &String| (format!("{base}/members/{who}/removal"), vec![]);
         let leave = || (format!("{base}/leaving"), vec![]);
@@ -114,7 +113,7 @@ fn two_owners_who_go_in_parallel_never_leave_the_organization_ownerless() {
     app.expect_sound();
 }
 
-/// One of the ways to change who owns: its name, its address and its form.
+/// One change of ownership: its name, path and form fields.
 fn act<'a>(
     base: &str,
     turn: usize,
@@ -144,9 +143,9 @@ fn act<'a>(
     }
 }
 
-/// Three owners who make owners, step down, leave, demote, suspend, remove and bring each other back, all at once.
+/// Three owners promote, step down, leave, demote, suspend, remove and restore each other in parallel.
 #[test]
-fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
+fn three_owners_undoing_each_other_leave_an_owner_and_correct_counts() {
     let app = TestApp::open();
     let mut done = BTreeMap::<&str, usize>::new();
     let rounds = rounds(200, 50);
@@ -161,7 +160,7 @@ fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
             let company = fixtures.company(organization, "North", "north");
             let group = fixtures.group(organization, users[0], "Support", "editor", &[(company, "viewer")]);
             fixtures.enrol(organization, users[1], "owner", &[]);
-            // The third is made an owner in some rounds, while the others go.
+            // The third is an owner only in some rounds.
             fixtures.enrol(
                 organization,
                 users[2],
@@ -187,7 +186,7 @@ fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
                 .map(|(client, (_, path, fields))| move || client.post(path, fields))
                 .collect(),
         );
-        // Anyone who is still there brings back whom they can, at once as well.
+        // The remaining owners restore whom they can, in parallel as well.
         let back = |id: &String, verb: &str| format!("{base}/members/{id}/{verb}");
         let verbs: Vec<String> = ids
             .iter()
@@ -226,7 +225,7 @@ fn three_owners_who_undo_each_other_leave_an_owner_and_sound_numbers() {
 }
 
 #[test]
-fn thirty_equal_invitations_in_parallel_are_one() {
+fn thirty_identical_parallel_invitations_create_one() {
     let app = TestApp::open();
     let ticket = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@equal.test", true);
@@ -248,7 +247,7 @@ fn thirty_equal_invitations_in_parallel_are_one() {
 }
 
 #[test]
-fn twenty_sign_ups_of_one_address_in_parallel_are_one_account() {
+fn twenty_parallel_sign_ups_with_one_email_create_one_account() {
     let app = TestApp::open();
     let clients: Vec<_> = (0..20).map(|_| app.client()).collect();
     let fields = [
@@ -274,7 +273,7 @@ fn twenty_sign_ups_of_one_address_in_parallel_are_one_account() {
 }
 
 #[test]
-fn of_twenty_organizations_with_one_slug_one_is_made() {
+fn twenty_parallel_organizations_with_one_slug_create_one() {
     let app = TestApp::open();
     let tickets: Vec<Ticket> = app.fixtures(|fixtures| {
         (0..20)
@@ -305,7 +304,7 @@ fn of_twenty_organizations_with_one_slug_one_is_made() {
 }
 
 #[test]
-fn ten_wrong_passwords_are_tried_however_many_come_immediately() {
+fn only_ten_of_forty_parallel_wrong_passwords_are_checked() {
     let app = TestApp::open();
     app.fixtures(|fixtures| fixtures.account("Noah Brandt", "noah@guess.test", true));
     let clients: Vec<_> = (0..40).map(|_| app.client()).collect();
@@ -325,14 +324,14 @@ fn ten_wrong_passwords_are_tried_however_many_come_immediately() {
         .filter(|page| page.has("Incorrect email or password"))
         .count();
     assert_eq!(tried, 10);
-    // The right one does not help any more, and the person is written to once.
+    // The correct password no longer works, and one email is sent.
     let right = [("email", "noah@guess.test"), ("password", PASSWORD)];
     app.client().post("/login", &right).expect(422);
     assert_eq!(app.letters_to("noah@guess.test").len(), 1);
 }
 
 #[test]
-fn of_twenty_uses_of_one_reset_link_one_sets_the_password() {
+fn a_reset_link_sets_one_password_when_used_twenty_times_in_parallel() {
     let app = TestApp::open();
     app.fixtures(|fixtures| fixtures.account("Noah Brandt", "noah@reset.test", true));
     app
@@ -364,7 +363,7 @@ fn of_twenty_uses_of_one_reset_link_one_sets_the_password() {
 }
 
 #[test]
-fn an_invitation_that_is_answered_and_taken_back_in_parallel_ends_in_one_way() {
+fn answering_and_changing_an_invitation_in_parallel_has_one_outcome() {
     let app = TestApp::open();
     let (organization, owner, admin) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@both.test", true);
@@ -415,7 +414,7 @@ fn an_invitation_that_is_answered_and_taken_back_in_parallel_ends_in_one_way() {
             "round {round}: {status:?} and {member} members"
         );
         if round % 3 == 2 {
-            // Whichever was first, the role is the one that the invitation had when it was accepted.
+            // Whatever came first, the member has the role that the invitation had on acceptance.
             let role = app.database.words(&format!(
                 "SELECT m.role AS value FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}'"
             ));
@@ -428,10 +427,9 @@ fn an_invitation_that_is_answered_and_taken_back_in_parallel_ends_in_one_way() {
     app.expect_sound();
 }
 
-/// Two who change the same people at once, one from the first to the last and one from the last to the first: each holds
-/// what the other needs next, and both are done.
+/// Two bulk changes lock the same members in opposite order; both must complete.
 #[test]
-fn two_who_change_many_people_in_opposite_order_both_get_it_done() {
+fn two_bulk_changes_in_opposite_order_do_not_deadlock() {
     let app = TestApp::open();
     let (owners, ids) = app.fixtures(|fixtures| {
         let owners = ["olivia", "noah"].map(|name| fixtures.account(name, &format!("{name}@many.test"), true));

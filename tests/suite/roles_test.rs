@@ -1,7 +1,7 @@
-//! Every address × everyone: who is let in where, as a committed table.
+//! Every route × every kind of user: who is admitted where, as a committed table.
 //!
-//! `tests/snapshots/roles.txt` is what was looked at and found right by `domain.md`'s table of permissions. After a change
-//! that is meant, `TENANTRY_BLESS=1 cargo test roles` writes it anew; the difference belongs into the review.
+//! `tests/snapshots/roles.txt` was reviewed against the table of permissions. After an intended change, run
+//! `TENANTRY_BLESS=1 cargo test roles` and review the difference.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ use crate::harness::page::Page;
 use crate::harness::places::repository;
 use crate::harness::fixtures::{Ticket, open_link};
 
-/// Everyone: the word in the table's head and who that is.
+/// The columns of the table, with their descriptions.
 const ACTORS: &[(&str, &str)] = &[
     ("out", "nobody is signed in"),
     ("strange", "signed in, a member of nothing"),
@@ -40,56 +40,53 @@ const ACTORS: &[(&str, &str)] = &[
 /// Names and values of a form.
 pub type Form = Vec<(&'static str, String)>;
 
-/// An organization of its own: whatever the request does, no other request finds its traces.
+/// An organization of its own, so that no request depends on another one.
 pub struct Scenario {
-    /// The organization's slug; it stands in every name and address of the scene too.
+    /// The organization's slug, which is also part of every name and address.
     pub slug: String,
-    /// The organization.
     pub organization: String,
     /// A member (role member, viewer of north).
     pub member: String,
-    /// The company where the company roles are held.
+    /// The company of the company roles.
     pub north: String,
-    /// Its slug.
     pub north_slug: String,
     /// A company in which the actor has no role.
     pub south: String,
-    /// A pending invitation as viewer of north, to a newcomer.
+    /// A pending invitation as viewer of north, to a new address.
     pub invitation: String,
-    /// The live link of an invitation to the actor, or to the newcomer for whom is a member or no one.
+    /// The token of a pending invitation, to the actor if they are not a member yet.
     pub token: String,
     /// The account of `member`.
     pub account: String,
     /// The email of `invitation`.
     pub message: String,
-    /// A support session of an operator who is not the actor.
+    /// A support session of another operator.
     pub support: String,
-    /// A role of the organization's own that no one has.
+    /// A custom role that no one has.
     pub custom_role: String,
-    /// The member's open request for a right in north.
+    /// The member's open request for a permission in north.
     pub request: String,
-    /// An onboarding link into the organization.
+    /// An onboarding link.
     pub link: String,
-    /// The token of its address.
+    /// The token of the onboarding link.
     pub door: String,
-    /// Someone's request to come in by it, which waits.
+    /// An open request to join through the link.
     pub join: String,
 
-    /// A running access review, and the member's place in it.
+    /// A running access review, and the member's item in it.
     pub review: (String, String),
-    /// A closed one, and a place in it that no one confirmed.
+    /// A closed review, and an item that no one confirmed.
     pub closed_review: (String, String),
-    /// A group that gives viewer of north; the member is in it.
+    /// A group that grants viewer of north to the member.
     pub group: String,
-    /// What the actor's browser holds; nothing for no one.
+    /// The actor's session cookie; `None` if signed out.
     pub actor: Option<Ticket>,
 }
 
 impl Scenario {
-    /// Sets it for one of the actors.
     pub fn set(app: &TestApp, actor: &str, slug: &str) -> Self {
         let scenario = Self::staged(app, actor, slug);
-        // The log has one line, about north.
+        // The log has one event, about north.
         app.note(&scenario.slug, &scenario.north);
         scenario
     }
@@ -184,7 +181,7 @@ impl Scenario {
             "company_id" => self.north.as_str(),
             "name" if path.starts_with("/static/") => asset,
             "token" if path.starts_with("/invitations/") => self.token.as_str(),
-            // Links out of emails say nothing about roles: `accounts_test` follows them. Here none opens.
+            // Links from emails do not depend on roles; `accounts_test` covers them.
             "token" => "no-such-token",
             "id" if path.starts_with("/account/sessions/") => "00000000000070008000000000000000",
             "id" if path.contains("/invitations/") => self.invitation.as_str(),
@@ -206,7 +203,7 @@ impl Scenario {
         filled + rest
     }
 
-    /// A form that is filled in rightly, so that only who may decides. A new one needs a line here.
+    /// A valid form, so that only permissions decide. A new form needs a line here.
     pub fn form(&self, path: &str) -> Form {
         if let Some(form) = AREAS.iter().find_map(|area| (area.form)(self, path)) {
             return form;
@@ -275,7 +272,7 @@ impl Scenario {
             }
             "/organizations/{slug}/members/{id}/companies/{company_id}/unassigning"
             | "/organizations/{slug}/members/{id}/removal" => text(&[]),
-            // Into `north`, so that who manages only this company may.
+            // Into `north`, so that its manager is allowed to.
             "/organizations/{slug}/invitations" => text(&[
                 ("emails", &email),
                 ("role", "member"),
@@ -297,10 +294,10 @@ impl Scenario {
     }
 }
 
-/// Cells of a request that was not let in.
+/// Cells of a refused request.
 const REFUSED: &[&str] = &["401", "403", "404", ">login", ">verify"];
 
-/// `200`, `>login` for a way to the login, `>verify`, `303` for any other redirect.
+/// `200`, `>login` for a redirect to login, `>verify`, `303` for any other redirect.
 fn cell(page: &Page) -> String {
     let to = page.location.as_deref().unwrap_or_default();
     match page.status {
@@ -320,8 +317,7 @@ pub fn ask(client: &Client, method: &str, path: &str, form: &[(&'static str, Str
 }
 
 #[test]
-fn every_address_admits_exactly_whom_the_table_of_roles_says() {
-    // The column of roles is complete.
+fn every_route_admits_exactly_the_roles_in_the_snapshot() {
     assert_eq!(Role::ALL.len(), 7, "a new role needs its column here");
     let app = TestApp::open();
     app.fixtures(|fixtures| fixtures.account("Oscar Operator", "oscar@operator.test", true));
@@ -336,7 +332,7 @@ fn every_address_admits_exactly_whom_the_table_of_roles_says() {
     let number = AtomicUsize::new(0);
     let columns: Vec<Vec<String>> = in_parallel(ACTORS, |(actor, _)| {
         let next = || format!("scene-{}", number.fetch_add(1, Ordering::Relaxed));
-        // What only reads shares one scene, and so does what is refused: it changes nothing.
+        // Reading requests share one scenario, and so do refused ones: they change nothing.
         let reading = Scenario::set(&app, actor, &next());
         let mut writing = Scenario::set(&app, actor, &next());
         ROUTES
@@ -354,7 +350,7 @@ fn every_address_admits_exactly_whom_the_table_of_roles_says() {
                 };
                 let page = ask(&client, route.method, &scenario.path(route.path, &asset), &form);
                 assert!(page.status < 500, "{actor}: {} gives {}", page.request, page.status);
-                // No one is led to a page that is closed to them.
+                // No one is redirected to a page that refuses them.
                 if page.status == 303 {
                     let end = page.clone().follow(&client);
                     assert!(
@@ -418,7 +414,7 @@ fn every_address_admits_exactly_whom_the_table_of_roles_says() {
 }
 
 #[test]
-fn anyone_who_manages_one_company_reaches_no_other_through_a_form() {
+fn a_company_manager_cannot_reach_another_company_through_a_form() {
     let app = TestApp::shared();
     let scenario = Scenario::set(app, "manager", "one-manager");
     let manager = app.holder(scenario.actor.as_ref().expect("an actor"));

@@ -1,4 +1,4 @@
-//! The rules of dependency (docs/ARCHITECTURE.md), read off the sources. A breach names file and line.
+//! The architecture rules (docs/ARCHITECTURE.md), checked on the sources. A breach names its file and line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,33 +6,32 @@ use std::path::{Path, PathBuf};
 
 use crate::harness::places::repository;
 
-/// A source file without its unit tests and comments, so that line numbers stay right.
+/// A source file without its unit tests and comments; line numbers stay the same.
 struct Source {
     path: String,
     lines: Vec<String>,
 }
 
-/// The modules from the bottom up. A module imports only modules before it.
+/// The modules from bottom to top. A module imports only modules before it.
 const LAYERS: [&str; 17] = [
     "common", "authz", "db", "app", "queue", "audit", "mail", "models", "auth", "services", "web", "handlers", "jobs",
     "routes", "server", "cli", "main",
 ];
 
-/// Modules on one level: neither imports the other.
+/// Modules on one level, which do not import each other.
 const SIBLINGS: [(&str, &str); 3] = [("common", "authz"), ("audit", "mail"), ("handlers", "jobs")];
 
-/// Files that are one table each, and may be as long as their table.
+/// Files that consist of one table, and may be as long as it.
 const TABLES: [&str; 5] = [
     "src/db/schema.rs",
     "src/routes/mod.rs",
     "src/authz/permission.rs",
     "src/audit/action.rs",
-    // The people and companies of the demo.
     "src/cli/demo/cast.rs",
 ];
 
 #[test]
-fn imports_point_downward_only() {
+fn modules_import_only_lower_layers() {
     let rank = |module: &str| LAYERS.iter().position(|layer| *layer == module);
     let mut breaches = Vec::new();
     for source in sources() {
@@ -41,7 +40,7 @@ fn imports_point_downward_only() {
             let (Some(from), Some(to)) = (rank(&own), rank(&target)) else {
                 continue;
             };
-            // authz uses the small helpers of common; nothing else on one level knows its sibling.
+            // authz may use the small helpers of common; no other module uses its sibling.
             let sibling = SIBLINGS[1..].contains(&(target.as_str(), own.as_str()));
             if to > from || sibling {
                 breaches.push(format!("{}:{line}: {own} imports {target}", source.path));
@@ -52,7 +51,7 @@ fn imports_point_downward_only() {
 }
 
 #[test]
-fn files_of_different_folders_form_no_circle() {
+fn files_in_different_folders_have_no_import_cycle() {
     let sources = sources();
     let files: BTreeSet<String> = sources.iter().map(|source| source.path.clone()).collect();
     let edges: BTreeMap<String, BTreeSet<String>> = sources
@@ -89,7 +88,7 @@ fn files_of_different_folders_form_no_circle() {
     for (from, targets) in &edges {
         for to in targets {
             let (a, b) = (folder(from), folder(to));
-            // A module and the files below it are one family.
+            // Imports between a module and the files below it are allowed.
             let family = a.starts_with(&b) || b.starts_with(&a);
             if !family && reaches(to, from) {
                 breaches.push(format!("{from} imports {to}, which leads back"));
@@ -100,13 +99,13 @@ fn files_of_different_folders_form_no_circle() {
 }
 
 #[test]
-fn only_models_audit_mail_and_the_queue_write_tables_and_only_they_and_queries_read_them() {
+fn only_data_modules_write_tables_and_only_they_and_queries_read_them() {
     let owners = |path: &str| {
         ["src/models/", "src/audit/", "src/mail/", "src/queue/", "src/db/"]
             .iter()
             .any(|owner| path.starts_with(owner))
     };
-    // The demo writes a past that no service can make.
+    // The demo writes history that no service can create.
     let owners = |path: &str| owners(path) || path.starts_with("src/cli/demo/");
     let queries = |path: &str| owners(path) || path.ends_with("/queries.rs") || path.contains("/queries/");
     let mut breaches = breaches_of(
@@ -125,7 +124,7 @@ fn only_models_audit_mail_and_the_queue_write_tables_and_only_they_and_queries_r
 }
 
 #[test]
-fn handlers_jobs_and_commands_change_things_only_through_services() {
+fn handlers_jobs_and_commands_write_only_through_services() {
     let writers = write_verbs();
     assert!(
         writers.len() > 40,
@@ -135,7 +134,7 @@ fn handlers_jobs_and_commands_change_things_only_through_services() {
     let mut breaches = Vec::new();
     for source in sources() {
         let own = module(&source.path);
-        // The demo builds a past; it is data, not a way to change things.
+        // The demo is data, not a way to change things.
         let applies = ["handlers", "jobs", "web", "routes", "server"].contains(&own.as_str())
             || (own == "cli" && !source.path.starts_with("src/cli/demo"));
         if !applies {
@@ -161,7 +160,7 @@ fn handlers_jobs_and_commands_change_things_only_through_services() {
 }
 
 #[test]
-fn the_permission_kernel_knows_no_database_and_no_http() {
+fn the_authz_module_uses_no_database_and_no_http() {
     none(&breaches_of(
         |path| path.starts_with("src/authz/"),
         &["diesel::", "actix_web", "crate::db", "schema::"],
@@ -169,7 +168,7 @@ fn the_permission_kernel_knows_no_database_and_no_http() {
 }
 
 #[test]
-fn the_reads_of_a_page_stay_with_their_handlers() {
+fn queries_are_used_only_by_their_own_handlers() {
     let mut breaches = Vec::new();
     for source in sources() {
         for path in source.paths() {
@@ -187,7 +186,7 @@ fn the_reads_of_a_page_stay_with_their_handlers() {
 }
 
 #[test]
-fn files_and_functions_stay_short_and_the_auth_module_stays_small() {
+fn files_functions_and_the_auth_module_stay_within_their_limits() {
     let mut breaches = Vec::new();
     for path in files("src", "rs") {
         let (name, text) = (relative(&path), read(&path));
@@ -218,7 +217,7 @@ fn files_and_functions_stay_short_and_the_auth_module_stays_small() {
 }
 
 #[test]
-fn handlers_are_named_by_the_seven_actions() {
+fn handlers_use_the_seven_standard_action_names() {
     const NAMES: [&str; 7] = ["index", "show", "new", "create", "edit", "update", "destroy"];
     let mut breaches = Vec::new();
     for path in files("src/handlers", "rs") {
@@ -232,7 +231,7 @@ fn handlers_are_named_by_the_seven_actions() {
 }
 
 #[test]
-fn a_refusal_is_an_error_that_rolls_back() {
+fn a_refused_change_is_an_error_that_rolls_back() {
     none(&breaches_of(
         |_| true,
         &[
@@ -246,13 +245,13 @@ fn a_refusal_is_an_error_that_rolls_back() {
 }
 
 #[test]
-fn the_present_moment_has_one_home() {
+fn only_the_time_module_reads_the_clock() {
     let elsewhere = |path: &str| path != "src/common/time.rs";
     none(&breaches_of(elsewhere, &["Utc::now", "SystemTime::now", "Local::now"]));
 }
 
 #[test]
-fn the_database_engines_and_the_blocking_pool_have_one_home() {
+fn database_engines_and_the_blocking_pool_are_used_in_one_module_each() {
     let engines = |path: &str| !path.starts_with("src/db/");
     none(&breaches_of(
         engines,
@@ -262,13 +261,13 @@ fn the_database_engines_and_the_blocking_pool_have_one_home() {
 }
 
 #[test]
-fn no_one_but_commands_speaks_on_the_terminal() {
+fn only_commands_print_to_the_terminal() {
     let elsewhere = |path: &str| !path.starts_with("src/cli") && path != "src/main.rs";
     none(&breaches_of(elsewhere, &["println!", "print!(", "dbg!"]));
 }
 
 #[test]
-fn the_style_sheets_stay_below_30_kilobytes() {
+fn style_sheets_stay_within_their_size_limits() {
     let sheets = files("static", "css");
     assert!(!sheets.is_empty());
     let size = |path: &&PathBuf| path.metadata().map_or(0, |m| m.len());
@@ -298,11 +297,11 @@ fn every_template_is_used() {
 }
 
 #[test]
-fn no_template_needs_inline_script_or_style_or_skips_escaping() {
+fn templates_use_no_inline_script_or_style_and_no_unescaped_output() {
     let mut breaches = Vec::new();
     for path in files("templates", "html") {
         let name = relative(&path);
-        // Emails must carry their styles; mail programs fetch none.
+        // Emails must include their styles; mail programs load none.
         if name.starts_with("templates/mail/") {
             continue;
         }
@@ -322,7 +321,7 @@ fn no_template_needs_inline_script_or_style_or_skips_escaping() {
                     breaches.push(format!("{name}:{}: {word}", at + 1));
                 }
             }
-            // The form macros take more attributes as text, unescaped; so callers may only write that text down.
+            // The form macros take more attributes as unescaped text, so callers may only pass literals.
             let unescaped = line.replace(" attrs|safe ", " ").contains("safe }}");
             let composed = line.split("attrs=").skip(1).any(|given| {
                 let written = given.strip_prefix('"').and_then(|text| text.split_once('"'));
@@ -353,7 +352,7 @@ fn functions(text: &str) -> Vec<(String, usize, bool)> {
         let is_async = bare.starts_with("async ");
         let bare = bare.trim_start_matches("const ").trim_start_matches("async ");
         let Some(rest) = bare.strip_prefix("fn ") else { continue };
-        // A declaration of a trait or of an SQL function has no body.
+        // A declaration in a trait or of an SQL function has no body.
         let signature = lines[at..]
             .iter()
             .take_while(|line| !line.contains('{') && !line.trim_end().ends_with(';'));
@@ -400,7 +399,7 @@ fn write_verbs() -> BTreeSet<(String, String)> {
     verbs
 }
 
-/// The file that a path of this crate leads to: the longest beginning of it that is a module.
+/// The file of a path in this crate: its longest prefix that is a module.
 fn home(files: &BTreeSet<String>, path: &str) -> Option<String> {
     let parts: Vec<&str> = path.split("::").collect();
     (1..=parts.len()).rev().find_map(|length| {
@@ -416,13 +415,13 @@ impl Source {
         self.lines.iter().enumerate().map(|(at, line)| (at + 1, line.as_str()))
     }
 
-    /// Every module of this crate that a line names: `crate::gate::…`, `crate::{ground, gate::db}`.
+    /// Every top module that a line names: `crate::db::…`, `crate::{common, db::Db}`.
     fn imports(&self) -> Vec<(usize, String)> {
         let mut found = Vec::new();
         for (at, line) in self.numbered() {
             found.extend(words_after(line, "crate::").map(|word| (at, word)));
             if let Some((_, group)) = line.split_once("crate::{") {
-                // What stands one level deep in the braces, on this line.
+                // Modules one level deep in the braces, on this line.
                 let mut depth = 0;
                 let mut word = String::new();
                 for message in group.chars() {
@@ -441,7 +440,7 @@ impl Source {
         found
     }
 
-    /// Every path of this crate that the file names, from its `use` lines and elsewhere, with `{…}` taken apart.
+    /// Every path of this crate in the file, with `{…}` expanded.
     fn paths(&self) -> BTreeSet<String> {
         let text = self.lines.join(" ");
         let mut found = BTreeSet::new();
@@ -462,7 +461,7 @@ impl Source {
     }
 }
 
-/// Reads one path or tree of paths at the beginning of `text`.
+/// Reads one path or use tree at the beginning of `text`.
 fn expand(text: &str, prefix: &str, found: &mut BTreeSet<String>) {
     let word: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     let path = if prefix.is_empty() {
@@ -531,7 +530,7 @@ fn sources() -> Vec<Source> {
     all
 }
 
-/// The lines of the product: comments and everything from the unit tests on are empty.
+/// The lines without comments and unit tests, which are left empty.
 fn product_lines(text: &str) -> Vec<String> {
     let end = text.find("#[cfg(test)]").unwrap_or(text.len());
     text[..end]
@@ -555,7 +554,7 @@ fn words_after<'a>(line: &'a str, mark: &'a str) -> impl Iterator<Item = String>
     })
 }
 
-/// The top module that a file belongs to: `db` of `src/db/mod.rs`, `server` of `src/server.rs`.
+/// The top module of a file: `db` of `src/db/mod.rs`, `server` of `src/server.rs`.
 fn module(path: &str) -> String {
     let inside = path.trim_start_matches("src/");
     inside
@@ -578,7 +577,7 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// All files below a folder, sorted; `ending` "" takes every ending.
+/// All files below a folder, sorted; an empty `ending` matches every file.
 pub fn files(folder: &str, ending: &str) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     let mut folders = vec![repository().join(folder)];

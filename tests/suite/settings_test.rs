@@ -1,4 +1,4 @@
-//! General settings: the profile, addresses that move, contacts that are verified, who decides, and the end.
+//! General settings: profile, web address, contacts, ownership, dual control and deletion.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,10 +22,10 @@ use crate::roles_test::{Scenario, ask};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Who posts what where.
+/// A request: client, path, fields.
 type Job<'a> = (&'a Client, String, Vec<(&'a str, &'a str)>);
 
-/// An organization with an owner and someone else, each with browser and membership.
+/// An organization with an owner and another member, each with a client and a membership id.
 struct Pair {
     olivia: Client,
     noah: Client,
@@ -67,7 +67,7 @@ impl Pair {
         pair
     }
 
-    /// The address of what waits, as the other owner finds it on their General page.
+    /// The paths of pending approvals on the General page.
     fn waiting(&self, who: &Client) -> Vec<String> {
         let links = who.get(&self.settings("general")).expect(200).links();
         links
@@ -104,7 +104,7 @@ fn role(app: &TestApp, id: &str) -> String {
 }
 
 #[test]
-fn time_zone_and_currency_are_kept_and_checked() {
+fn time_zone_and_currency_are_validated_and_kept() {
     let app = TestApp::shared();
     let pair = Pair::set(app, "zoned", "viewer");
     let path = pair.settings("general");
@@ -116,7 +116,7 @@ fn time_zone_and_currency_are_kept_and_checked() {
     let form = page.form(&path);
     assert!(form.contains(&("timezone".into(), "Europe/Berlin".into())), "{form:?}");
     assert!(form.contains(&("currency".into(), "EUR".into())), "{form:?}");
-    // A form that does not have them leaves them.
+    // Fields missing from the form keep their values.
     pair.olivia.post(&path, &profile("Zoned out")).expect(303);
     let form = pair.olivia.get(&path).form(&path);
     assert!(form.contains(&("timezone".into(), "Europe/Berlin".into())), "{form:?}");
@@ -133,7 +133,7 @@ fn time_zone_and_currency_are_kept_and_checked() {
 }
 
 #[test]
-fn a_preset_fills_the_form_in_and_saves_nothing() {
+fn a_preset_fills_in_the_form_and_saves_nothing() {
     let app = TestApp::shared();
     let pair = Pair::set(app, "preset", "viewer");
     let path = pair.settings("general");
@@ -165,7 +165,7 @@ fn a_preset_fills_the_form_in_and_saves_nothing() {
 }
 
 #[test]
-fn the_name_on_pages_in_lists_and_in_mail_is_one() {
+fn a_new_organization_name_appears_on_pages_in_lists_and_in_emails() {
     let app = TestApp::shared();
     let pair = Pair::set(app, "one-name", "admin");
     pair.olivia
@@ -184,7 +184,7 @@ fn the_name_on_pages_in_lists_and_in_mail_is_one() {
 }
 
 #[test]
-fn an_address_changes_for_who_types_the_present_one() {
+fn changing_the_web_address_requires_typing_the_current_one() {
     let app = TestApp::shared();
     Pair::set(app, "taken-before", "viewer");
     let pair = Pair::set(app, "typed", "admin");
@@ -206,7 +206,7 @@ fn an_address_changes_for_who_types_the_present_one() {
         assert!(page.field_error(field).is_some(), "{slug} {current}: {}", page.text());
         assert_eq!(page.value_of("slug").as_deref(), Some(slug));
     }
-    // An admin has no right to it, unless a policy gives it.
+    // An admin may not change it.
     pair.noah.get(&path).expect(403);
     pair.noah
         .post(&path, &[("slug", "mine"), ("current_slug", "typed")])
@@ -224,7 +224,7 @@ fn an_address_changes_for_who_types_the_present_one() {
 }
 
 #[test]
-fn an_old_address_leads_members_on_and_is_no_one_elses() {
+fn an_old_web_address_redirects_members_and_stays_reserved() {
     let app = TestApp::open();
     let pair = Pair::set(&app, "alpha", "admin");
     let stranger = Pair::set(&app, "stranger", "admin");
@@ -232,7 +232,7 @@ fn an_old_address_leads_members_on_and_is_no_one_elses() {
         .expect_redirect("/organizations/beta/settings/general");
     pair.move_to("beta", "gamma").expect(303);
     for old in ["alpha", "beta"] {
-        // Pages, with what follows the address; twice moved leads straight to the present one.
+        // Pages keep their path and query; after two changes the redirect leads straight to the current slug.
         let page = pair
             .noah
             .get(&format!("/organizations/{old}/members?q=a%20b&x=/organizations/{old}"))
@@ -247,13 +247,13 @@ fn an_old_address_leads_members_on_and_is_no_one_elses() {
                 .as_deref(),
             Some("/organizations/gamma")
         );
-        // A form is sent again, with its method.
+        // A form is resent with its method.
         let page = pair
             .olivia
             .post(&format!("/organizations/{old}/settings/general"), &profile("Alpha"))
             .expect(308);
         assert_eq!(page.location.as_deref(), Some("/organizations/gamma/settings/general"));
-        // A fragment loads the whole page under its new address.
+        // A fragment reloads the whole page at its new address.
         let fragment = pair.noah.fragment(&format!("/organizations/{old}/members?q=a"));
         assert_eq!(fragment.header("hx-redirect"), "/organizations/gamma/members?q=a");
         let form = pair
@@ -263,7 +263,7 @@ fn an_old_address_leads_members_on_and_is_no_one_elses() {
             (form.status, form.location.as_deref()),
             (308, Some("/organizations/gamma/settings/general"))
         );
-        // No one else learns that it was one.
+        // Nonmembers can't see that the slug was used.
         stranger.olivia.get(&format!("/organizations/{old}")).expect(404);
         let taken = stranger.move_to("stranger", old).expect(422);
         assert!(taken.field_error("slug").is_some_and(|said| said.contains("taken")));
@@ -275,12 +275,12 @@ fn an_old_address_leads_members_on_and_is_no_one_elses() {
         ];
         stranger.olivia.post("/organizations", &new).expect(422);
     }
-    // In capitals, and written in percents.
+    // In capitals, and percent-encoded.
     let upper = pair.noah.get("/organizations/ALPHA/members").expect(308);
     assert_eq!(upper.location.as_deref(), Some("/organizations/alpha/members"));
     let odd = pair.noah.get("/organizations/%61lpha/members?q=a").expect(301);
     assert_eq!(odd.location.as_deref(), Some("/organizations/gamma/members?q=a"));
-    // Back to one of one's own.
+    // Back to an earlier slug.
     pair.move_to("gamma", "alpha").expect(303);
     pair.noah.get("/organizations/alpha").expect(200);
     assert_eq!(
@@ -289,7 +289,7 @@ fn an_old_address_leads_members_on_and_is_no_one_elses() {
     );
     let log = "SELECT count(*) AS value FROM audit_events WHERE action = 'organization.slug_changed'";
     assert_eq!(app.database.number(log), 3);
-    // Each stays taken for ever, so there is an end to it.
+    // Every old slug stays reserved, so changes are limited.
     for (from, to) in [("alpha", "a-4"), ("a-4", "a-5"), ("a-5", "a-6")] {
         pair.move_to(from, to).expect(303);
     }
@@ -306,7 +306,7 @@ fn an_old_address_leads_members_on_and_is_no_one_elses() {
 }
 
 #[test]
-fn of_two_changes_of_an_address_in_parallel_one_wins() {
+fn of_two_parallel_web_address_changes_one_succeeds() {
     let app = TestApp::open();
     for round in 0..10 {
         let slug = format!("twice-{round}");
@@ -328,7 +328,7 @@ fn of_two_changes_of_an_address_in_parallel_one_wins() {
 }
 
 #[test]
-fn a_contact_is_used_once_its_address_answered() {
+fn a_contact_is_used_only_after_its_email_is_verified() {
     let app = TestApp::open();
     let pair = Pair::set(&app, "reached", "viewer");
     let path = pair.settings("contacts/support");
@@ -345,7 +345,7 @@ fn a_contact_is_used_once_its_address_answered() {
     pair.olivia
         .get(&pair.settings("general"))
         .expect_text("Verification pending");
-    // Not used before it is verified, and looking proves nothing.
+    // A contact is not used before verification, and opening the link does not verify it.
     let shown = |who: &Client| who.get(&pair.settings("slug")).expect(403).has("help@reached.test");
     assert!(!shown(&pair.noah));
     app
@@ -357,7 +357,7 @@ fn a_contact_is_used_once_its_address_answered() {
     app.client().post(&link, &[]).expect(200).expect_text("is now the");
     assert!(shown(&pair.noah), "members see it where they are refused");
     pair.noah.get(&pair.base).expect(200).expect_text("help@reached.test");
-    // Once.
+    // The link works once.
     app.client().post(&link, &[]).expect(404);
     app
         .client()
@@ -366,19 +366,19 @@ fn a_contact_is_used_once_its_address_answered() {
         .expect_text("This link is no longer valid");
     app.client().get("/contacts/no-such-token").expect(404);
 
-    // Another one waits; the verified one counts until then.
+    // While a new address is pending, the verified one stays in use.
     pair.olivia.post(&path, &[("email", "help@reached.test")]).expect(422);
     pair.olivia.post(&path, &[("email", "new@reached.test")]).expect(303);
     let first = app.mail_to("new@reached.test").link("/contacts/");
     assert!(shown(&pair.noah));
-    // Not twice a minute; a new link ends the old one.
+    // Resending is limited to once a minute, and a new link replaces the old one.
     pair.olivia.post(&format!("{path}/resending"), &[]).expect(303);
     assert_eq!(app.letters_to("new@reached.test").len(), 1);
     app.advance(Duration::from_secs(61));
     pair.olivia.post(&format!("{path}/resending"), &[]).expect(303);
     assert_eq!(app.letters_to("new@reached.test").len(), 2);
     app.client().post(&first, &[]).expect(404);
-    // A day.
+    // The link expires after a day.
     let second = app.mail_to("new@reached.test").link("/contacts/");
     app.advance(DAY + Duration::from_secs(1));
     app.client().post(&second, &[]).expect(404);
@@ -394,14 +394,14 @@ fn a_contact_is_used_once_its_address_answered() {
         (3, 1, 1),
         "{log:?}"
     );
-    // Neither the address nor the token of the link is in the database as it is in the email.
+    // The token is stored only as a hash.
     let token = link.strip_prefix("/contacts/").expect("a token");
     let kept = format!("SELECT count(*) AS value FROM organization_contacts WHERE token_hash = '{token}'");
     assert_eq!(app.database.number(&kept), 0);
 }
 
 #[test]
-fn an_organization_is_handed_over_when_the_new_owner_confirms() {
+fn ownership_transfers_when_the_new_owner_approves() {
     let app = TestApp::open();
     let pair = Pair::set(&app, "handing", "viewer");
     let ann = app.fixtures(|fixtures| {
@@ -419,7 +419,7 @@ fn an_organization_is_handed_over_when_the_new_owner_confirms() {
         .get(&format!("{path}?q=noah"))
         .expect(200)
         .expect_text("noah@handing.test");
-    // Password and member are asked for; nothing happens without.
+    // A password and a member are required.
     for (member, password, field) in [
         (pair.noah_id.as_str(), "wrong-horse-battery", "password"),
         (pair.noah_id.as_str(), "", "password"),
@@ -448,7 +448,7 @@ fn an_organization_is_handed_over_when_the_new_owner_confirms() {
     assert_eq!(role(&app, &pair.noah_id), "viewer");
     let message = app.mail_to("noah@handing.test");
     assert_eq!(message.link("/settings/approvals/"), request);
-    // The one who is asked decides, whatever their role; others do not even see it.
+    // Only the requested member decides, whatever their role; others can't see the request.
     ann.get(&request).expect(404);
     ann.post(&format!("{request}/confirmation"), &[]).expect(404);
     elsewhere.olivia.get(&request).expect(404);
@@ -467,7 +467,7 @@ fn an_organization_is_handed_over_when_the_new_owner_confirms() {
     assert!(app.mail_to("olivia@handing.test").subject.contains("approved"));
     app.expect_sound();
 
-    // The old owner may stay.
+    // The old owner can stay an owner.
     let fields = [
         ("member_id", pair.olivia_id.as_str()),
         ("password", PASSWORD),
@@ -491,7 +491,7 @@ fn an_organization_is_handed_over_when_the_new_owner_confirms() {
 }
 
 #[test]
-fn a_transfer_can_be_refused_withdrawn_and_ends() {
+fn a_transfer_can_be_declined_or_withdrawn_and_expires() {
     let app = TestApp::open();
     let pair = Pair::set(&app, "unsure", "editor");
     let path = pair.settings("transfer");
@@ -511,14 +511,14 @@ fn a_transfer_can_be_refused_withdrawn_and_ends() {
     pair.olivia.post(&format!("{request}/withdrawal"), &[]).expect(303);
     pair.noah.post(&format!("{request}/confirmation"), &[]).expect(422);
     pair.noah.get(&request).expect(200).expect_text("withdrew it");
-    // Time.
+    // A request expires.
     let request = propose();
     app.advance(7 * DAY + Duration::from_secs(1));
     let (olivia, noah) = (app.enter("olivia@unsure.test"), app.enter("noah@unsure.test"));
     noah.post(&format!("{request}/confirmation"), &[]).expect(422);
     app.sweep();
     noah.get(&request).expect(200).expect_text("without a decision");
-    // Anyone who is no owner any more has nothing to hand over.
+    // Someone who is no longer an owner can't transfer ownership.
     let request = olivia.post(&path, &fields).expect(303).location.expect("the request");
     app.fixtures(|fixtures| {
         let organization = fixtures.organization_of("unsure");
@@ -542,7 +542,7 @@ fn a_transfer_can_be_refused_withdrawn_and_ends() {
 }
 
 #[test]
-fn confirmations_in_parallel_and_a_target_who_is_removed_leave_one_truth() {
+fn parallel_transfer_approvals_and_removals_leave_one_owner() {
     let app = TestApp::open();
     for round in 0..20 {
         let pair = Pair::set(&app, &format!("race-{round}"), "editor");
@@ -575,7 +575,7 @@ fn confirmations_in_parallel_and_a_target_who_is_removed_leave_one_truth() {
 }
 
 #[test]
-fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
+fn dual_control_requires_approval_for_owner_and_web_address_changes() {
     let app = TestApp::open();
     let alone = Pair::set(&app, "alone", "admin");
     alone
@@ -599,13 +599,13 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
     let one_waits = |what: &str| {
         let request = pair.only(&pair.noah);
         pair.noah.get(&request).expect(200).expect_text(what);
-        // Not by who asked for it.
+        // The requester can't approve it.
         pair.olivia.post(&format!("{request}/confirmation"), &[]).expect(403);
         request
     };
     let confirm = |request: &str| pair.noah.post(&format!("{request}/confirmation"), &[]).expect(303);
 
-    // Making someone an owner waits, and the same is asked for once.
+    // Promoting to owner waits for approval, and a repeated request is not duplicated.
     pair.olivia
         .post(&member(&tara, "role"), &[("role", "owner")])
         .expect(303);
@@ -621,7 +621,7 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
     let both = "SELECT on_behalf_of AS value FROM audit_events WHERE action = 'member.role_changed' AND actor_name = 'Noah Brandt'";
     assert_eq!(app.database.words(both), ["Olivia Hart"]);
 
-    // Demoting and removing one; what is not about owners happens at once.
+    // Demoting and removing an owner need approval.
     pair.olivia
         .post(&member(&tara, "role"), &[("role", "editor")])
         .expect(303);
@@ -639,7 +639,7 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
         .post(&format!("{}/invitations", pair.base), &invite)
         .expect(422);
 
-    // The address.
+    // Changing the web address.
     pair.move_to("dual", "dual-two").expect(303);
     pair.olivia.get("/organizations/dual").expect(200);
     let there = confirm(&one_waits("change the web address of dual from dual to dual-two"));
@@ -653,7 +653,7 @@ fn dual_control_needs_two_owners_and_lets_what_is_final_wait() {
 }
 
 #[test]
-fn an_owner_is_suspended_and_reinstated_by_two_and_brought_back_by_no_one_alone() {
+fn dual_control_requires_approval_to_suspend_restore_or_remove_an_owner() {
     let app = TestApp::open();
     let pair = Pair::dual(&app, "shut");
     let (tara, ticket) = app.fixtures(|fixtures| {
@@ -686,7 +686,7 @@ fn an_owner_is_suspended_and_reinstated_by_two_and_brought_back_by_no_one_alone(
     confirmed("restore the access of the owner Tara Third");
     tara_herself.get(&pair.base).expect(200);
 
-    // A removal by two is not undone by one.
+    // One owner can't undo a removal that two approved.
     pair.olivia.post(&member("removal"), &[]).expect(303);
     confirmed("remove the owner Tara Third");
     for owner in [&pair.olivia, &pair.noah] {
@@ -701,15 +701,15 @@ fn an_owner_is_suspended_and_reinstated_by_two_and_brought_back_by_no_one_alone(
 }
 
 #[test]
-fn what_two_owners_end_begins_with_the_second_one() {
+fn dual_control_requires_approval_to_turn_it_off_or_delete_the_organization() {
     let app = TestApp::open();
     let pair = Pair::dual(&app, "careful");
-    // A transfer would make an owner past the second one.
+    // A transfer would bypass the second owner.
     pair.olivia
         .get(&pair.settings("transfer"))
         .expect(200)
         .expect_text("Dual control is on");
-    // Off needs two as well.
+    // Turning it off needs approval.
     pair.olivia.post(&pair.settings("dual-control"), &[]).expect(303);
     assert!(
         pair.olivia
@@ -718,17 +718,17 @@ fn what_two_owners_end_begins_with_the_second_one() {
     );
     let off = pair.only(&pair.noah);
     pair.noah.post(&format!("{off}/refusal"), &[]).expect(303);
-    // So does the end.
+    // Deleting the organization needs approval.
     let delete = [("organization_name", "careful"), ("password", PASSWORD)];
     pair.olivia.post(&pair.settings("deletion"), &delete).expect(303);
     assert!(!pair.olivia.get(&pair.base).has("will be deleted"));
     let request = pair.only(&pair.noah);
-    // What was asked for is asked again when it is confirmed: an asker who left has nothing to say.
+    // The action is authorized again on approval, and the requester has left.
     let leave = format!("{}/leaving", pair.base);
     pair.olivia.post(&leave, &[]).expect(303);
     pair.noah.post(&format!("{request}/confirmation"), &[]).expect(422);
     assert!(!pair.noah.get(&pair.base).has("will be deleted"));
-    // With one owner left it rests.
+    // Dual control is paused with only one owner left.
     pair.noah
         .get(&pair.settings("general"))
         .expect(200)
@@ -739,7 +739,7 @@ fn what_two_owners_end_begins_with_the_second_one() {
 }
 
 #[test]
-fn two_who_confirm_in_parallel_do_it_once() {
+fn parallel_approvals_apply_a_change_once() {
     let app = TestApp::open();
     for round in 0..10 {
         let pair = Pair::dual(&app, &format!("both-{round}"));
@@ -774,7 +774,7 @@ fn two_who_confirm_in_parallel_do_it_once() {
 }
 
 #[test]
-fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
+fn an_organization_scheduled_for_deletion_can_be_restored() {
     let app = TestApp::open();
     let pair = Pair::set(&app, "ending", "admin");
     let path = pair.settings("deletion");
@@ -804,7 +804,7 @@ fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
     for who in ["olivia@ending.test", "noah@ending.test"] {
         assert!(app.mail_to(who).subject.contains("will be deleted on"));
     }
-    // Everyone reads it on every page, and can read everything else.
+    // The notice is on every page, and everything stays readable.
     for (who, page) in [(&pair.olivia, ""), (&pair.noah, "/members"), (&pair.noah, "/companies")] {
         who.get(&format!("{}{page}", pair.base))
             .expect(200)
@@ -815,14 +815,14 @@ fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
         .expect(200)
         .expect_text("Will be deleted on");
     assert!(!pair.noah.get(&pair.base).links().contains(&path));
-    // No one comes in.
+    // No one can join.
     let guest = app.holder(&guest);
     guest
         .get(&format!("/invitations/{token}"))
         .expect(200)
         .expect_text("doesn’t accept new members");
     guest.post(&format!("/invitations/{token}/acceptance"), &[]).expect(422);
-    // Restored, everything is as it was.
+    // Restoring returns everything.
     pair.noah.post(&pair.settings("restoration"), &[]).expect(403);
     pair.olivia.get(&path).expect(200).expect_text("Restore ending?");
     pair.olivia.post(&pair.settings("restoration"), &[]).expect(303);
@@ -836,9 +836,9 @@ fn an_organization_that_is_to_be_deleted_waits_and_can_be_restored() {
 }
 
 #[test]
-fn while_it_waits_for_its_deletion_nothing_in_it_is_changed() {
+fn nothing_can_be_changed_while_an_organization_awaits_deletion() {
     let app = TestApp::open();
-    // What is refused changes nothing, so all of it shares one scene; only the restoration is not.
+    // A refused request changes nothing, so all of them share one scenario; only the restoration has its own.
     let [still, restored] = ["still", "restored"].map(|slug| {
         let scenario = Scenario::set(&app, "owner", slug);
         app.database.execute(&format!(
@@ -867,7 +867,7 @@ fn while_it_waits_for_its_deletion_nothing_in_it_is_changed() {
 }
 
 #[test]
-fn after_thirty_days_everything_of_it_is_gone_and_nothing_else() {
+fn after_thirty_days_only_the_deleted_organizations_data_is_removed() {
     let app = TestApp::open();
     let pair = Pair::set(&app, "gone", "admin");
     let stays = Pair::set(&app, "stays", "admin");
@@ -903,7 +903,7 @@ fn after_thirty_days_everything_of_it_is_gone_and_nothing_else() {
     assert_eq!(left("stays"), before);
     app.enter("olivia@gone.test").get(&pair.base).expect(404);
     assert!(!app.enter("noah@gone.test").get("/organizations").has("gone.test/"));
-    // The address stays taken; the account keeps its own line; those who owned it are told.
+    // The slug stays reserved, the account keeps its event, and owners are notified.
     let taken = stays.olivia.post(
         "/organizations",
         &[
@@ -925,13 +925,13 @@ fn after_thirty_days_everything_of_it_is_gone_and_nothing_else() {
     assert!(app.mail_to("olivia@gone.test").subject.contains("was deleted"));
     let name = format!("SELECT name AS value FROM organizations WHERE id = {organization}");
     assert_eq!(app.database.words(&name), [""]);
-    // Its creator may make another one in its place, and nothing is left half done.
+    // The background jobs have nothing left to do.
     app.sweep();
     app.expect_sound();
 }
 
 #[test]
-fn a_deletion_that_is_cut_off_goes_on() {
+fn an_interrupted_deletion_resumes() {
     let app = TestApp::open();
     let pair = Pair::set(&app, "cut-off", "admin");
     pair.olivia
@@ -940,11 +940,11 @@ fn a_deletion_that_is_cut_off_goes_on() {
             &[("organization_name", "cut-off"), ("password", PASSWORD)],
         )
         .expect(303);
-    // Not by the clock: the app's own would be at it at once.
+    // Set the time in the database: advancing the clock would start the app's own job.
     app
         .database
         .execute("UPDATE organizations SET delete_after = 1 WHERE name = 'cut-off'");
-    // As it is left when the process dies between two pieces: begun, and some rows are gone.
+    // Simulate a process that died between two steps.
     let door = System::of(app.product(), "test");
     let none = || Events::none("a test goes on piece by piece");
     let begun = door.write(|cx, conn| Ok((deletion::begin(conn, cx.now)?.is_some(), none())));
@@ -964,7 +964,7 @@ fn a_deletion_that_is_cut_off_goes_on() {
 }
 
 #[test]
-fn anyone_who_restores_at_the_last_moment_keeps_everything_or_nothing() {
+fn restoring_at_the_last_moment_keeps_everything_or_nothing() {
     let app = TestApp::open();
     for round in 0..20 {
         let slug = format!("last-{round}");
@@ -999,7 +999,7 @@ fn anyone_who_restores_at_the_last_moment_keeps_everything_or_nothing() {
 }
 
 #[test]
-fn whatever_happens_in_parallel_someone_owns_the_organization() {
+fn parallel_ownership_changes_always_leave_an_owner() {
     let app = TestApp::open();
     for round in 0..rounds(200, 40) {
         let slug = format!("owned-{round}");
@@ -1030,7 +1030,7 @@ fn whatever_happens_in_parallel_someone_owns_the_organization() {
         let leave = format!("{}/leaving", pair.base);
         let demote = |id: &str| format!("{}/members/{id}/role", pair.base);
         let admin = vec![("role", "admin")];
-        // Who hands over leaves, is demoted, demotes the other one; the other one leaves; the end is decided.
+        // A transfer races with leaving, demoting and deleting.
         let jobs: Vec<Job<'_>> = match round % 5 {
             0 => vec![(&pair.olivia, leave.clone(), vec![]), (&pair.noah, leave, vec![])],
             1 => vec![
@@ -1073,7 +1073,7 @@ fn whatever_happens_in_parallel_someone_owns_the_organization() {
 }
 
 #[test]
-fn every_table_of_an_organization_is_in_the_list_of_what_is_deleted() {
+fn every_tenant_table_is_in_the_deletion_list() {
     let schema = std::fs::read_to_string(repository().join("src/db/schema.rs")).expect("the schema");
     let ours: BTreeSet<&str> = schema
         .split("diesel::table! {")
@@ -1085,7 +1085,7 @@ fn every_table_of_an_organization_is_in_the_list_of_what_is_deleted() {
                 .is_some_and(|body| body.contains("organization_id -> Text"))
         })
         .filter_map(|table| table.trim_start().split([' ', '(']).next())
-        // Its addresses stay, so that no one else takes them.
+        // Slugs stay reserved after a deletion.
         .filter(|name| *name != "organization_slugs")
         .collect();
     let listed: BTreeSet<&str> = TENANT_TABLES.iter().map(|table| table.name).collect();
@@ -1094,7 +1094,7 @@ fn every_table_of_an_organization_is_in_the_list_of_what_is_deleted() {
 }
 
 #[test]
-fn anyone_who_does_not_know_which_they_need_is_notified() {
+fn three_questions_recommend_a_company_or_an_organization() {
     let app = TestApp::shared();
     let pair = Pair::set(app, "unsure-which", "viewer");
     for page in ["/organizations/new".to_owned(), format!("{}/companies/new", pair.base)] {

@@ -1,4 +1,4 @@
-//! Two organizations in one app: neither sees, names or touches anything of the other, on any address.
+//! Two organizations in one app: no route lets one see or change data of the other.
 
 use tenantry::routes::ROUTES;
 
@@ -7,7 +7,7 @@ use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::roles_test::{Scenario, ask};
 
-/// Every row that belongs to an organization, of every table there is, as text.
+/// Every row of an organization, of every table, as text.
 fn rows(app: &TestApp, organization: &str) -> Vec<String> {
     let postgres = app.database.is_postgres();
     let tables = if postgres {
@@ -86,10 +86,10 @@ fn expect_nothing_of(page: &Page, theirs: &Scenario) {
 }
 
 #[test]
-fn no_page_of_one_organization_names_anything_of_another() {
+fn no_page_shows_data_of_another_organization() {
     let app = TestApp::open();
     let (mine, theirs, client) = twins(&app, "aurora", "borealis");
-    // Something happened in both, so that there is a history to show.
+    // Both need some history.
     let busy = app.holder(theirs.actor.as_ref().expect("an owner"));
     busy.post(
         "/organizations/borealis/companies",
@@ -107,7 +107,7 @@ fn no_page_of_one_organization_names_anything_of_another() {
         }
     }
     assert!(own > 20, "only {own} answers say anything of the own organization");
-    // What narrows a list looks into no other organization either.
+    // Filters do not reach into another organization.
     for query in [
         "q=borealis",
         "q=tara",
@@ -118,7 +118,7 @@ fn no_page_of_one_organization_names_anything_of_another() {
     ] {
         for list in ["members", "members.csv", "invitations", "companies"] {
             let page = client.get(&format!("/organizations/aurora/{list}?{query}"));
-            // The search field shows what was typed.
+            // The search field repeats the input.
             let body = page.body.replace(
                 &format!("value=\"{}\"", query.split('=').nth(1).unwrap_or_default()),
                 "",
@@ -131,15 +131,15 @@ fn no_page_of_one_organization_names_anything_of_another() {
 }
 
 #[test]
-fn an_id_of_another_organization_is_not_found_on_any_address() {
+fn ids_of_another_organization_are_not_found_on_any_route() {
     let app = TestApp::open();
     let (mine, theirs, client) = twins(&app, "aurora", "borealis");
-    // The clock has done its part: from here on nothing but a request changes a row.
+    // Run background jobs first, so that only requests change rows.
     app.sweep();
     let before = rows(&app, &theirs.organization);
     assert!(before.len() > 20, "{before:#?}");
     let asset = asset(&app);
-    // The own slug with foreign ids, one kind at a time and all together; then the foreign slug.
+    // The own slug with foreign ids, separately and combined; then the foreign slug.
     let mixed = |slug: &Scenario, member: &Scenario, company: &Scenario, invitation: &Scenario| Scenario {
         slug: slug.slug.clone(),
         organization: slug.organization.clone(),
@@ -195,10 +195,10 @@ fn an_id_of_another_organization_is_not_found_on_any_address() {
 }
 
 #[test]
-fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
+fn ids_of_another_organization_in_a_form_are_refused() {
     let app = TestApp::open();
     let (mine, theirs, client) = twins(&app, "aurora", "borealis");
-    // The clock has done its part: from here on nothing but a request changes a row.
+    // Run background jobs first, so that only requests change rows.
     app.sweep();
     let before = rows(&app, &theirs.organization);
     let base = "/organizations/aurora";
@@ -247,7 +247,7 @@ fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
             [&link[..], &company[..1]].concat(),
         ),
     ];
-    // The first request of a session notes when the member was last seen.
+    // The first request of a session updates the member's last activity.
     client.get(&format!("{base}/members")).expect(200);
     let own = rows(&app, &mine.organization);
     for (path, fields) in asks {
@@ -265,7 +265,7 @@ fn an_id_of_another_organization_in_a_form_is_refused_and_nothing_happens() {
 }
 
 #[test]
-fn one_person_in_two_organizations_has_in_each_only_the_role_of_that_one() {
+fn a_member_of_two_organizations_has_a_separate_role_in_each() {
     let app = TestApp::open();
     let client = app.fixtures(|fixtures| {
         let emma = fixtures.account("Emma Stone", "emma@both.test", true);
@@ -288,7 +288,7 @@ fn one_person_in_two_organizations_has_in_each_only_the_role_of_that_one() {
     .expect(403);
     emma.get("/organizations/hers/members").expect(200);
     assert!(!emma.get("/organizations/hers/members").has("Olivia Hart"));
-    // The switcher names both, with the role in each.
+    // The switcher lists both, with the role in each.
     let page = emma.get("/organizations/hers").expect(200);
     let switcher = page.texts("#org-list li");
     assert!(

@@ -1,10 +1,10 @@
-//! The words that the product does not use, kept out of templates, emails, messages and command output.
+//! Words that the product does not use, kept out of templates, emails, messages and command output.
 
 use std::fs;
 
 use crate::rules_test::{files, none, relative};
 
-/// What a person never reads here, and what to write instead.
+/// Banned words, and what to write instead.
 const NEVER: &[(&str, &str)] = &[
     ("letter", "email"),
     ("right", "permission"),
@@ -59,7 +59,7 @@ fn pages_emails_and_messages_use_the_standard_words() {
 }
 
 #[test]
-fn a_word_that_is_not_used_is_found() {
+fn a_banned_word_is_reported() {
     let words = |text: &str| {
         found(text)
             .map(|hit| hit.split(':').next().unwrap_or_default().to_owned())
@@ -71,7 +71,7 @@ fn a_word_that_is_not_used_is_found() {
     assert!(!visible("<p class=\"right\">{{ letter }}</p>{# rights #}Hello").contains("right"));
 }
 
-/// The words of the list that a text uses.
+/// The banned words in a text.
 fn found(text: &str) -> impl Iterator<Item = String> {
     let text = text.to_lowercase();
     NEVER.iter().filter_map(move |(never, instead)| {
@@ -84,7 +84,7 @@ fn found(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// A template without tags, expressions and comments; line numbers stay.
+/// A template without tags, expressions and comments; line numbers stay the same.
 fn visible(template: &str) -> String {
     let mut shown = String::with_capacity(template.len());
     let mut rest = template;
@@ -103,7 +103,7 @@ fn visible(template: &str) -> String {
             continue;
         };
         let gone = &rest[at..at + length + end.len()];
-        // Text handed to a macro is read by people, too.
+        // Text passed to a macro is displayed too.
         if end == "}}" || end == "%}" {
             for (_, sentence) in sentences(gone) {
                 shown.push(' ');
@@ -117,8 +117,8 @@ fn visible(template: &str) -> String {
     shown
 }
 
-/// The string literals of a source that are sentences or labels: they begin with a capital email or have a space, and are
-/// no SQL. With their line.
+/// The string literals of a source that are sentences or labels, with their lines: they begin with a capital letter or
+/// contain a space, and are no SQL.
 fn sentences(source: &str) -> impl Iterator<Item = (usize, String)> {
     let mut found = Vec::new();
     for (at, line) in source.lines().enumerate() {

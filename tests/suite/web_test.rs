@@ -5,7 +5,7 @@ use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 
 #[test]
-fn every_kind_of_answer_carries_the_security_headers() {
+fn every_kind_of_response_has_the_security_headers() {
     let app = TestApp::shared();
     let stranger = app.client();
     let css = assets(&stranger).remove(0);
@@ -37,7 +37,7 @@ fn every_kind_of_answer_carries_the_security_headers() {
 }
 
 #[test]
-fn signed_in_pages_are_never_stored_and_vary_by_cookie_and_fragment() {
+fn signed_in_pages_are_not_cached_and_vary_by_cookie_and_fragment() {
     let app = TestApp::shared();
     let olivia = app.owner_of("Header House", "header-house");
     for path in ["/organizations", "/organizations/header-house/members"] {
@@ -54,7 +54,7 @@ fn signed_in_pages_are_never_stored_and_vary_by_cookie_and_fragment() {
 }
 
 #[test]
-fn plain_http_gets_no_hsts_and_https_does() {
+fn hsts_is_sent_only_over_https() {
     let plain = TestApp::shared().client().get("/login").expect(200);
     assert_eq!(plain.header("strict-transport-security"), "");
 
@@ -68,7 +68,7 @@ fn plain_http_gets_no_hsts_and_https_does() {
 }
 
 #[test]
-fn by_https_the_session_cookie_is_bound_to_this_host() {
+fn over_https_the_session_cookie_is_bound_to_the_host() {
     let app = TestApp::with(|c| c.base_url = "https://console.example.test".into());
     let client = https_client(&app).with("Sec-Fetch-Site", "same-origin");
     let fields = form(&[
@@ -95,7 +95,7 @@ fn by_https_the_session_cookie_is_bound_to_this_host() {
 }
 
 #[test]
-fn a_post_from_another_site_is_refused() {
+fn a_cross_site_post_is_refused() {
     let app = TestApp::shared();
     let client = app.client();
     let base = app.base();
@@ -124,7 +124,7 @@ fn a_post_from_another_site_is_refused() {
 }
 
 #[test]
-fn a_post_from_our_own_page_passes_by_either_header() {
+fn a_same_origin_post_is_accepted_by_either_header() {
     let app = TestApp::shared();
     let base = app.base();
     let accepted: &[&[(&str, &str)]] = &[
@@ -144,7 +144,7 @@ fn a_post_from_our_own_page_passes_by_either_header() {
 }
 
 #[test]
-fn an_unknown_host_is_misdirected() {
+fn an_unknown_host_gets_421() {
     let port = TestApp::shared().port();
     for host in ["evil.example", "127.0.0.1", "localhost", "127.0.0.1:1", ""] {
         let answer = raw(
@@ -153,7 +153,7 @@ fn an_unknown_host_is_misdirected() {
         );
         assert!(answer.starts_with("HTTP/1.1 421"), "{host}: {answer}");
     }
-    // What a stranger forwards does not count.
+    // A forwarded host from an untrusted client is ignored.
     let answer = raw(
         port,
         &format!(
@@ -164,7 +164,7 @@ fn an_unknown_host_is_misdirected() {
 }
 
 #[test]
-fn a_redirect_never_leads_to_the_host_that_was_asked_for() {
+fn a_redirect_never_uses_the_forwarded_host() {
     let app = TestApp::shared();
     let answer = raw(
         app.port(),
@@ -178,7 +178,7 @@ fn a_redirect_never_leads_to_the_host_that_was_asked_for() {
 }
 
 #[test]
-fn static_files_are_kept_for_ever_and_sent_compressed() {
+fn static_files_are_immutable_and_compressed() {
     let client = TestApp::shared().client();
     let all = assets(&client);
     assert!(
@@ -215,7 +215,7 @@ fn static_files_are_kept_for_ever_and_sent_compressed() {
 }
 
 #[test]
-fn a_page_loads_nothing_from_elsewhere_and_holds_nothing_inline() {
+fn pages_load_nothing_from_other_origins_and_nothing_inline() {
     let client = TestApp::shared().client();
     for path in ["/login", "/signup", "/no-such-page"] {
         let page = client.get(path);
@@ -242,7 +242,7 @@ fn a_page_loads_nothing_from_elsewhere_and_holds_nothing_inline() {
 }
 
 #[test]
-fn an_address_that_is_none_is_a_page_for_people() {
+fn an_unknown_path_shows_a_not_found_page() {
     let client = TestApp::shared().client();
     client.get("/no-such-page").expect(404).expect_text("Page not found");
     assert_eq!(
@@ -277,7 +277,7 @@ fn assets(client: &Client) -> Vec<String> {
     all
 }
 
-/// A client behind the proxy that speaks HTTPS for this app.
+/// A client behind the proxy that terminates HTTPS for this app.
 fn https_client(app: &TestApp) -> Client {
     app.client().with("Host", "console.example.test")
 }

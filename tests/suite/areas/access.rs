@@ -31,7 +31,6 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
     }
 }
 
-/// The pages in their states.
 pub fn screens(app: &TestApp) -> Vec<Screen> {
     let (ticket, manager, empty) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Mina Sol", "mina@matrix.test", true);

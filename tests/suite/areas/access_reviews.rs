@@ -22,7 +22,7 @@ pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
 pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
     let text = |name, value: &str| (name, value.to_owned());
     Some(match path.strip_prefix(BASE)? {
-        // One is running already, so no one is led on; who may is told so.
+        // A review is already running, so no one is redirected; members with permission see an error.
         "" => vec![
             text("name", "Winter review"),
             text("due", "2099-12-31"),
@@ -33,7 +33,6 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
     })
 }
 
-/// The pages in their states.
 pub fn screens(app: &TestApp) -> Vec<Screen> {
     let slug = "reviewed";
     let at = |rest: &str| format!("/organizations/{slug}/access/reviews{rest}");

@@ -6,7 +6,7 @@ use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
 pub fn variable(_scene: &Scenario, path: &str, name: &str) -> Option<String> {
-    // The scene's one line: it is about `north`.
+    // The scenario's only event is about `north`.
     (path.contains("/settings/audit/") && name == "seq").then(|| "1".into())
 }
 
@@ -15,14 +15,13 @@ pub fn form(_scene: &Scenario, _path: &str) -> Option<Form> {
     None
 }
 
-/// The pages in their states.
 pub fn screens(app: &TestApp) -> Vec<Screen> {
     let scenario = Scenario::set(app, "owner", "ledger");
     let owner = app.holder(scenario.actor.as_ref().expect("an owner"));
     let at = |rest: &str| format!("/organizations/ledger{rest}");
     let role = format!("/members/{}/role", scenario.member);
     owner.post(&at(&role), &[("role", "viewer")]).expect(303);
-    // So that no picture has the word that the change left.
+    // Hide the flash message of the change from the screens.
     owner.get(&at("")).expect(200);
     let manager = Scenario::set(app, "manager", "ledger-manager");
     let manager = app.holder(manager.actor.as_ref().expect("a manager"));

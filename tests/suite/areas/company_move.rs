@@ -15,7 +15,6 @@ pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
         .then(|| vec![("to", "elsewhere".to_owned()), ("name", "North".to_owned())])
 }
 
-/// The pages in their states.
 pub fn screens(app: &TestApp) -> Vec<Screen> {
     let (ticket, alone) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@moving.test", true);

@@ -1,4 +1,4 @@
-//! The areas of the product: what tests of every route and every screen need to know of each.
+//! The areas of the product, and what the tests of every route and every screen need for each.
 
 pub mod access;
 pub mod access_reviews;
@@ -14,7 +14,7 @@ use crate::browser::screens_test::Screen;
 use crate::harness::test_app::TestApp;
 use crate::roles_test::{Form, Scenario};
 
-/// What one area declares.
+/// The path variables, forms and screens of one area.
 pub struct Area {
     pub variable: fn(&Scenario, &str, &str) -> Option<String>,
     pub form: fn(&Scenario, &str) -> Option<Form>,

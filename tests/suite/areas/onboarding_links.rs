@@ -39,7 +39,6 @@ pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
     }
 }
 
-/// The pages in their states.
 pub fn screens(app: &TestApp) -> Vec<Screen> {
     let (tickets, ids, doors) = app.fixtures(|fixtures| {
         let maya = fixtures.account("Maya Okonkwo", "maya@onboard.test", true);
@@ -87,7 +86,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     });
     let [maya, tomasz, hana, zoe, far, fresh, olga] = tickets.each_ref().map(|ticket| app.holder(ticket));
     let base = "/organizations/onboard/settings/onboarding";
-    // One that its maker can no longer stand behind, one that is off, one that was replaced.
+    // A paused link, a disabled one and a replaced one.
     let daniel = app.enter("daniel@onboard.test");
     for name in ["Old campaign", "Summer"] {
         let fields = [

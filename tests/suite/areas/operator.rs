@@ -33,7 +33,6 @@ pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
     }
 }
 
-/// The pages in their states.
 pub fn screens(app: &TestApp) -> Vec<Screen> {
     let owner = app.enter_owner("Harbor House", "harbor-house");
     let shy = app.enter_owner("Shy House", "shy-house");
@@ -168,12 +167,11 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
 }
 
 impl TestApp {
-    /// An organization and the browser of its owner, without the pages that lead there.
+    /// An organization created without the pages, and its owner's client.
     fn enter_owner(&self, name: &str, slug: &str) -> Client {
         let ticket = self.fixtures(|fixtures| {
             let owner = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
             let organization = fixtures.organization(name, slug, owner);
-            // A email to show.
             fixtures.invitation(organization, owner, &format!("newcomer@{slug}.test"), "viewer", &[]);
             fixtures.ticket(owner)
         });

@@ -36,7 +36,6 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
     })
 }
 
-/// The pages in their states.
 pub fn screens(app: &TestApp) -> Vec<Screen> {
     let (olivia, tara, manager, ids) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Rights", "olivia@rights.test", true);

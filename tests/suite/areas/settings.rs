@@ -10,7 +10,7 @@ use crate::roles_test::{Form, Scenario};
 pub fn variable(_scene: &Scenario, path: &str, name: &str) -> Option<String> {
     match name {
         "kind" if path.contains("/settings/contacts/") => Some("support".into()),
-        // Who may see a request follows from the request, not from a role: `settings_test` asks for real ones.
+        // Access to an approval depends on the approval, not on a role; `settings_test` covers real ones.
         "id" if path.contains("/settings/approvals/") => Some("00000000000070008000000000000000".into()),
         _ => None,
     }
@@ -39,7 +39,6 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
     }
 }
 
-/// The pages in their states.
 pub fn screens(app: &TestApp) -> Vec<Screen> {
     let place = |name: &str, slug: &str| {
         app.fixtures(|fixtures| {
@@ -71,7 +70,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         .post("/organizations/ending/settings/deletion", &delete)
         .expect(303);
 
-    // Fresh browsers: no word of what was done lies over the pages.
+    // New clients, so that no flash message is shown.
     let (olivia, ending) = (app.holder(&owner), app.holder(&ended));
     let mut all = Vec::new();
     let mut add = |route, state, who, path: &str, act, says| all.push(Screen::new(route, state, who, path, act, says));

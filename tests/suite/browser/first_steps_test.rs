@@ -1,31 +1,31 @@
-//! The main job as people do it, in a real browser: sign up, create an organization, invite by e-mail, accept, switch,
-//! leave. With scripts and without, on a large screen and on a phone.
+//! The first steps in a real browser: sign up, create an organization, invite by email, accept, switch, leave. With and
+//! without JavaScript, on a large screen and on a phone.
 
 use crate::harness::browser::{Browser, Look};
 use crate::harness::test_app::TestApp;
 use crate::harness::people::{PASSWORD, found};
 
 #[test]
-fn the_first_steps_runs_with_javascript() {
-    the_main_job(Look::default());
+fn the_first_steps_work_with_javascript() {
+    complete_first_steps(Look::default());
 }
 
 #[test]
-fn the_first_steps_runs_without_javascript() {
-    the_main_job(Look::default().without_javascript());
+fn the_first_steps_work_without_javascript() {
+    complete_first_steps(Look::default().without_javascript());
 }
 
 #[test]
-fn the_first_steps_runs_on_a_phone() {
-    the_main_job(Look::phone());
+fn the_first_steps_work_on_a_phone() {
+    complete_first_steps(Look::phone());
 }
 
 #[test]
-fn the_first_steps_runs_on_a_phone_without_javascript() {
-    the_main_job(Look::phone().without_javascript());
+fn the_first_steps_work_on_a_phone_without_javascript() {
+    complete_first_steps(Look::phone().without_javascript());
 }
 
-fn the_main_job(look: Look) {
+fn complete_first_steps(look: Look) {
     let app = TestApp::open();
     let browser = Browser::with(&app.base(), look);
 
@@ -37,7 +37,7 @@ fn the_main_job(look: Look) {
     browser.goto(&app.mail_to("maya@lakeside.test").link("/verify/"));
     browser.press("Verify email");
 
-    // The wizard: no invitation waits, so it begins with the organization.
+    // Without an invitation, the wizard starts with the organization.
     browser.wait_for_text("Create your organization");
     browser.fill("#name", "Lakeside Agency");
     if look.javascript {
@@ -60,7 +60,6 @@ fn the_main_job(look: Look) {
     browser.wait_for_path("/organizations/lakeside");
     assert!(browser.text("main").contains("1 client"), "{}", browser.text("main"));
 
-    // Invite from the list of members.
     go(&browser, look, "/organizations/lakeside/members");
     browser.press("Invite people");
     if look.javascript {
@@ -85,7 +84,7 @@ fn the_main_job(look: Look) {
     browser.expect_clean();
     drop(browser);
 
-    // The second person comes by the email alone.
+    // The second user starts from the email alone.
     let message = app.mail_to("noah@hill.test");
     assert!(message.subject.contains("Lakeside Agency"), "{}", message.subject);
     let browser = Browser::with(&app.base(), look);
@@ -95,7 +94,7 @@ fn the_main_job(look: Look) {
     browser.wait_for_text("You were invited to Lakeside Agency");
     let filled = browser.script("return document.querySelector('#email').value", vec![]);
     assert_eq!(filled, "noah@hill.test", "the invitation fills in its address");
-    // The link in the email has verified the address: no second email, straight back to the invitation.
+    // The invitation link verified the address: no second email, straight back to the invitation.
     sign_up(&browser, "Noah Hill", None);
     browser.wait_for_text("You join as noah@hill.test");
     browser.press("Accept and open Lakeside Agency");
@@ -111,7 +110,7 @@ fn the_main_job(look: Look) {
         "a viewer invites nobody"
     );
 
-    // Two organizations: over the switcher into the other one and back.
+    // Switch to the other organization and back.
     let noah = app.sign_in("noah@hill.test");
     found(&noah, "Hill Studio", "hill", "noah@hill.test");
     browser.goto("/organizations/lakeside/members");
@@ -122,7 +121,6 @@ fn the_main_job(look: Look) {
     browser.wait_for_path("/organizations/hill/members");
     browser.wait_for_text("Hill Studio");
 
-    // Leave.
     browser.goto("/organizations");
     browser.press("Leave Lakeside Agency");
     if look.javascript {
@@ -138,7 +136,7 @@ fn the_main_job(look: Look) {
     browser.expect_clean();
 }
 
-/// Fills in the sign-up form that is open, and sends it.
+/// Fills in and submits the open sign-up form.
 #[track_caller]
 fn sign_up(browser: &Browser, name: &str, email: Option<&str>) {
     browser.fill("#name", name);
@@ -150,7 +148,7 @@ fn sign_up(browser: &Browser, name: &str, email: Option<&str>) {
     browser.press("Create account");
 }
 
-/// Opens the drawer where the sidebar is one.
+/// Opens the drawer on small screens.
 #[track_caller]
 fn open_sidebar(browser: &Browser, look: Look) {
     if look.width < 1024 {
@@ -159,7 +157,7 @@ fn open_sidebar(browser: &Browser, look: Look) {
     }
 }
 
-/// Follows a link of the sidebar.
+/// Follows a link in the sidebar.
 #[track_caller]
 fn go(browser: &Browser, look: Look, path: &str) {
     open_sidebar(browser, look);

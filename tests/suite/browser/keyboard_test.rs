@@ -1,4 +1,4 @@
-//! Everything can be reached by Tab, and the focus is visible.
+//! Every control can be reached by Tab, and the focus is visible.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ const PAGES: &[&str] = &[
     "/account",
 ];
 
-/// Numbers what can take the focus: what is visible and not disabled, one button of each group of radios.
+/// Numbers all focusable elements: visible and enabled, one button of each radio group.
 const NUMBER: &str = "
     const groups = new Set();
     const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex=\"0\"]')].filter(e => {
@@ -31,7 +31,7 @@ const NUMBER: &str = "
     all.forEach((e, i) => e.dataset.stop = i);
     return all.map(e => e.outerHTML.slice(0, 100))";
 
-/// Notes what gets the focus, and whether one can see that.
+/// Records which element gets the focus, and whether the focus is visible.
 const WATCH: &str = "
     window.reached = [];
     document.activeElement.blur();
@@ -45,7 +45,7 @@ const WATCH: &str = "
     })";
 
 #[test]
-fn everything_is_reached_by_tab_and_shows_it() {
+fn every_control_is_reachable_by_tab_with_visible_focus() {
     let app = TestApp::open();
     let olivia = app.fixtures(|fixtures| {
         let olivia = fixtures.account("Olivia Hart", "olivia@tab.test", true);
@@ -63,7 +63,7 @@ fn everything_is_reached_by_tab_and_shows_it() {
         let stops = browser.script(NUMBER, vec![]);
         let stops = stops.as_array().expect("stops").clone();
         browser.script(WATCH, vec![]);
-        // A date has a stop for each of its parts, and the browser's own window is one too.
+        // A date field has a stop for each of its parts, and the browser window is one too.
         browser.keys(&Key::Tab.to_string().repeat(stops.len() + 12));
         let mut reached = vec![false; stops.len()];
         let focused = browser.script("return window.reached", vec![]);

@@ -1,10 +1,10 @@
-//! The first page that anyone sees.
+//! The login page.
 
 use crate::harness::browser::{Browser, Look};
 use crate::harness::test_app::TestApp;
 
 #[test]
-fn the_login_page_is_clean_accessible_and_fits_every_width_in_both_themes() {
+fn the_login_page_is_accessible_and_fits_every_width_in_both_themes() {
     let app = TestApp::shared();
     let browser = Browser::open(&app.base());
     browser.goto("/login");

@@ -1,5 +1,5 @@
-//! Tests that need a browser. Only modules named `browser` open one: `bin/test` skips them on PostgreSQL, because what a
-//! browser shows does not depend on the database.
+//! Tests that need a browser. Only modules named `browser` open one: `bin/test` skips them on PostgreSQL, because what
+//! a browser shows does not depend on the database.
 
 mod first_steps_test;
 mod keyboard_test;

@@ -1,17 +1,17 @@
-//! How much a first visit loads.
+//! The size of a first visit.
 
 use crate::harness::browser::Browser;
 use crate::harness::test_app::TestApp;
 
-/// The page itself, compressed. There is room for a few more columns, which add some hundred bytes each: the budget is
-/// there to catch kilobytes, such as a list that is rendered twice.
+/// The page itself, compressed. There is room for a few more columns of some hundred bytes each: the budget should
+/// catch kilobytes, such as a list that is rendered twice.
 const PAGE: u64 = 8 * 1024;
 
 /// Styles, scripts and icons together, compressed. Every page shares them.
 const FILES: u64 = 23 * 1024;
 
 #[test]
-fn the_first_visit_of_the_members_page_loads_four_small_files() {
+fn the_first_visit_to_the_members_page_makes_four_small_requests() {
     let app = TestApp::open();
     let ticket = app.fixtures(|fixtures| {
         let olivia = fixtures.account("Olivia Hart", "olivia@weigh.test", true);

@@ -1,5 +1,5 @@
-//! Every page in its states: no axe violation in both themes, nothing wider than the window, nothing in the console, no
-//! request to another origin. A route that has no screen fails the first test.
+//! Every page in its states: no axe violations in both themes, nothing wider than the window, no console messages, no
+//! requests to other origins. A route without a screen fails the first test.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +13,7 @@ use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 
-/// GET addresses that answer no page of their own.
+/// GET routes without a page of their own.
 const NO_PAGES: &[(&str, &str)] = &[
     ("/", "leads on"),
     ("/health/live", "for machines"),
@@ -39,17 +39,17 @@ const NO_PAGES: &[(&str, &str)] = &[
 pub struct Screen {
     route: &'static str,
     state: &'static str,
-    /// Who looks; no one: signed out.
+    /// Who is signed in; `None`: signed out.
     who: Option<Client>,
     path: String,
-    /// What is done before one looks.
+    /// What happens on the page before the checks.
     act: Act,
-    /// Words that show that this is the state.
+    /// Text that identifies the state.
     says: &'static str,
 }
 
 impl Screen {
-    /// A page in a state; `says` are words that show that it is this one.
+    /// A page in a state; `says` is text that identifies the state.
     pub fn new(
         route: &'static str,
         state: &'static str,
@@ -69,24 +69,24 @@ impl Screen {
     }
 }
 
-/// What a person does on the page.
+/// A user's action on the page.
 #[derive(Clone, Copy)]
 pub enum Act {
     Nothing,
-    /// Sends the first form whose action has these words, past the browser's own checks.
+    /// Submits the first form whose action contains this text, skipping the browser's validation.
     Send(&'static str),
-    /// Presses what has these words, and waits for the dialog.
+    /// Clicks the button with this label and waits for the dialog.
     Dialog(&'static str),
-    /// The same, and sends the form in it as it is.
+    /// The same, and submits the dialog's form unchanged.
     DialogSend(&'static str),
-    /// Presses an element and waits until another one is visible.
+    /// Clicks an element and waits until another one is visible.
     Open(&'static str, &'static str),
-    /// Types into the search field and waits for the words.
+    /// Types into the search field and waits for the empty result.
     Search(&'static str),
 }
 
 #[test]
-fn every_route_with_a_page_has_a_screen() {
+fn every_page_route_has_a_screen() {
     let app = TestApp::open();
     let areas = AREAS.iter().flat_map(|area| (area.screens)(&app));
     let shown: BTreeSet<&str> = Screen::of_accounts_and_organizations(&app)
@@ -105,7 +105,7 @@ fn every_route_with_a_page_has_a_screen() {
     assert!(stale.is_empty(), "there is no route {stale:#?} any more");
 }
 
-/// One test for each area: they run side by side, and one area can be checked alone.
+/// One test for each area, so that they run in parallel and can be run alone.
 mod every_screen_is_accessible_fits_and_logs_nothing {
     use super::check;
     use crate::areas;
@@ -140,7 +140,7 @@ fn check(screens: fn(&TestApp) -> Vec<Screen>) {
     assert!(faults.is_empty(), "{} faults:\n\n{}", faults.len(), faults.join("\n\n"));
 }
 
-/// What sticks out on the right, and a control that a card's edge hides or that lies outside of the window.
+/// Elements that overflow on the right, and a control that is cut off by its card or the window.
 const MEASURE: &str = "
     const root = document.documentElement, width = root.clientWidth, wide = root.scrollWidth - width;
     const outside = wide <= 0 ? [] : [...document.querySelectorAll('body *')]
@@ -155,7 +155,7 @@ const MEASURE: &str = "
 impl Screen {
     fn faults(&self, browser: &Browser, other: bool) -> Vec<String> {
         browser.look(Look::default());
-        // One page that cannot be shown must not hide the others.
+        // One page that can't be shown must not hide the others.
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.show(browser))) {
             return vec![panic.downcast_ref::<String>().cloned().unwrap_or_default()];
         }
@@ -164,8 +164,8 @@ impl Screen {
         if !text.contains(self.says) {
             faults.push(format!("“{}” is not there but\n{text}", self.says));
         }
-        // Both themes on each page; which width has which theme, and the whole of axe, changes from page to page. Of what
-        // axe checks, only contrast depends on the theme.
+        // Each page is checked in both themes; the theme of a width, and the full axe run, alternate between pages. Of
+        // all axe rules, only contrast depends on the theme.
         let (light, dark) = (other, !other);
         for (width, dark, axe) in [
             (1440, light, Some(!other)),
@@ -248,7 +248,6 @@ impl Screen {
 }
 
 impl Screen {
-    /// The screens of accounts, organizations, members, invitations and companies.
     fn of_accounts_and_organizations(app: &TestApp) -> Vec<Self> {
         let ids = Ids::set(app);
         let mut all = Vec::new();
@@ -261,7 +260,6 @@ impl Screen {
         let quiet_at = |rest: &str| format!("/organizations/quiet{rest}");
         use Act::{Dialog, DialogSend, Nothing, Open, Search, Send};
 
-        // Who someone is
         add("/signup", "empty", out, "/signup", Nothing, "Create your account");
         add(
             "/signup",
@@ -407,7 +405,6 @@ impl Screen {
         add("/legal/terms", "", out, "/legal/terms", Nothing, "Terms");
         add("/legal/privacy", "", out, "/legal/privacy", Nothing, "Privacy");
 
-        // Organizations of a person
         add(
             "/onboarding",
             "an invitation waits",
@@ -505,7 +502,6 @@ impl Screen {
             "You are the only owner",
         );
 
-        // Overview
         let overview = "/organizations/{slug}";
         add(overview, "full", olivia, &at(""), Nothing, "Recent activity");
         add(overview, "new", quiet, &quiet_at(""), Nothing, "Welcome");
@@ -529,7 +525,6 @@ impl Screen {
         add(overview, "another's", hana, &at(""), Nothing, "Page not found");
         add(overview, "another's, signed out", out, &at(""), Nothing, "Sign in");
 
-        // Companies
         let companies = "/organizations/{slug}/companies";
         let company = "/organizations/{slug}/companies/{company}";
         let north = |rest: &str| at(&format!("/companies/north{rest}"));
@@ -656,7 +651,6 @@ impl Screen {
             "No member matches",
         );
 
-        // Members
         let members = "/organizations/{slug}/members";
         let member = |rest: &str| at(&format!("/members/{}{rest}", ids.person));
         add(members, "full", olivia, &at("/members"), Nothing, "1 to 50 of 56");
@@ -710,7 +704,6 @@ impl Screen {
             "loses access",
         );
 
-        // Invitations
         let list = "/organizations/{slug}/invitations";
         let new = "/organizations/{slug}/invitations/new";
         let invitation = |rest: &str| at(&format!("/invitations/{}{rest}", ids.invitation));
@@ -819,7 +812,6 @@ impl Screen {
             "stops working",
         );
 
-        // Where the link of a email leads
         let link = "/invitations/{token}";
         add(
             link,
@@ -869,7 +861,6 @@ impl Screen {
             "Invitation not found",
         );
 
-        // Settings
         let settings = "/organizations/{slug}/settings/general";
         add(
             settings,
@@ -899,17 +890,17 @@ impl Screen {
     }
 }
 
-/// Who and what the pictures show.
+/// The data of the screens.
 struct Ids {
-    /// Owner of a full organization, and of a second one; signed in twice.
+    /// Owner of a full organization and of a second one, signed in twice.
     olivia: Client,
-    /// Owner of an organization in which nothing has happened.
+    /// Owner of an empty organization.
     quiet: Client,
     /// A member without a company.
     noah: Client,
-    /// Has not confirmed her address; an invitation waits.
+    /// Unverified, with a pending invitation.
     fresh: Client,
-    /// Member of nothing; an invitation waits.
+    /// A member of nothing, with a pending invitation.
     hana: Client,
     person: String,
     invitation: String,
@@ -930,7 +921,7 @@ struct Ids {
 impl Ids {
     fn set(app: &TestApp) -> Self {
         let link = |token: String| format!("/invitations/{token}");
-        // The oldest invitation first: it has expired when the others begin.
+        // The oldest invitation first, so that it has expired when the others are sent.
         let (owner, organization, expired) = app.fixtures(|fixtures| {
             let owner = fixtures.account("Olivia Hart", "olivia@lakeside.test", true);
             let organization = fixtures.organization("Lakeside Agency", "lakeside", owner);

@@ -1,10 +1,10 @@
-//! The switcher, by keyboard alone.
+//! The organization switcher by keyboard.
 
 use crate::harness::browser::{Browser, Key, Look};
 use crate::harness::test_app::TestApp;
 use crate::harness::people::{found, invite};
 
-/// Olivia owns four organizations, is a member of Quarry, and Brook invites her.
+/// Olivia owns four organizations, is a member of Quarry, and has a pending invitation from Brook.
 fn olivia(app: &TestApp) -> crate::harness::client::Client {
     let olivia = app.owner_of("Lakeside Agency", "lakeside");
     for (name, slug) in [
@@ -26,7 +26,7 @@ fn key(browser: &Browser, key: Key) {
     browser.keys(&key.to_string());
 }
 
-/// Which entry of the switcher has the focus, by its first line.
+/// The first line of the focused entry.
 fn at(browser: &Browser) -> String {
     let script = "const e = document.activeElement;
         return e.matches('input') ? '#' + e.id : (e.querySelector('.who__name') ?? e.querySelector('span:not([class])') ?? e).innerText.trim()";
@@ -40,13 +40,13 @@ fn open(browser: &Browser) {
 }
 
 #[test]
-fn the_switcher_is_worked_by_keyboard_alone() {
+fn the_switcher_works_by_keyboard_alone() {
     let app = TestApp::open();
     let browser = Browser::open(&app.base());
     browser.sign_in_as(&olivia(&app));
     browser.goto("/organizations/lakeside/members");
 
-    // Esc gives the focus back.
+    // Esc returns the focus.
     open(&browser);
     let names = browser.texts("#org-list .who__name");
     assert_eq!(
@@ -64,7 +64,7 @@ fn the_switcher_is_worked_by_keyboard_alone() {
     browser.wait_until("it is closed", || !browser.is_visible("#switcher"));
     assert_eq!(browser.focus(), "button#switcher-button");
 
-    // Ctrl+K opens it from anywhere; arrows walk and wrap, Home and End jump.
+    // Ctrl+K opens it from anywhere; arrows move and wrap, Home and End jump.
     browser.keys(&format!("{}k{}", Key::Control, Key::Null));
     browser.wait_until("Ctrl+K opens", || at(&browser) == "#org-q");
     key(&browser, Key::Down);
@@ -80,7 +80,7 @@ fn the_switcher_is_worked_by_keyboard_alone() {
     key(&browser, Key::Home);
     assert_eq!(at(&browser), "Lakeside Agency");
 
-    // Emails typed on an entry go to the field; accents do not matter; nothing found is said.
+    // Typing on an entry moves to the field; accents are ignored; an empty result is announced.
     browser.keys("zurich");
     assert_eq!(at(&browser), "#org-q");
     let visible = || browser.texts("#org-list li:not([hidden]) .who__name");
@@ -92,7 +92,7 @@ fn the_switcher_is_worked_by_keyboard_alone() {
     open(&browser);
     assert_eq!(visible().len(), 5, "what was typed is gone the next time");
 
-    // Enter takes the first match, on the same page where it may be seen.
+    // Enter opens the first match on the same page, if the user can view it there.
     browser.keys("hill");
     key(&browser, Key::Enter);
     browser.wait_for_path("/organizations/hill/members");
@@ -100,13 +100,13 @@ fn the_switcher_is_worked_by_keyboard_alone() {
 }
 
 #[test]
-fn the_switcher_keeps_the_page_where_it_may_be_seen_and_shows_what_waits() {
+fn the_switcher_keeps_the_current_page_when_permitted_and_lists_invitations() {
     let app = TestApp::open();
     let browser = Browser::open(&app.base());
     browser.sign_in_as(&olivia(&app));
     browser.goto("/organizations/lakeside/settings/general");
 
-    // An owner elsewhere stays in the settings; a viewer lands in the overview.
+    // An owner stays in the settings; a viewer is led to the overview.
     let href = |name: &str| {
         let script = "return [...document.querySelectorAll('#org-list a')].find(a => a.innerText.includes(arguments[0]) || a.textContent.includes(arguments[0])).getAttribute('href')";
         browser
@@ -125,7 +125,7 @@ fn the_switcher_keeps_the_page_where_it_may_be_seen_and_shows_what_waits() {
     key(&browser, Key::Enter);
     browser.wait_for_path("/organizations/quarry");
 
-    // What waits, and a new one, are two keys away.
+    // Invitations and a new organization are two keys away.
     open(&browser);
     key(&browser, Key::End);
     key(&browser, Key::Enter);

@@ -1,4 +1,4 @@
-//! Everything that the harness asks of the product's own API. When that API moves, this file alone follows.
+//! Everything that the harness uses of the product's own API, so that a change of that API affects only this file.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -13,7 +13,7 @@ use tenantry::db::Db;
 use tenantry::mail::transport::Transport;
 use tenantry::{jobs, server};
 
-/// Settings for a app on a loopback port, which is already taken for it.
+/// Settings for an app on a loopback port, and the listener of that port.
 pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let mut config = Config::local(data_dir, database_url);
@@ -22,13 +22,13 @@ pub fn config(data_dir: &Path, database_url: String) -> (Config, TcpListener) {
     (config, listener)
 }
 
-/// Brings an empty database to the schema of this version.
+/// Migrates an empty database to the schema of this version.
 pub fn migrate(database_url: &str) {
     let database = Db::open(database_url).expect("a database");
     database.migrate().expect("the migrations");
 }
 
-/// A server in a thread of its own.
+/// A server in its own thread.
 pub struct Running {
     port: u16,
     app: App,
@@ -37,7 +37,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts, and answers when requests are served.
+    /// Starts the server, and returns when it serves requests.
     pub fn start(config: Config, listener: TcpListener) -> Self {
         let (tell, told) = mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -49,7 +49,7 @@ impl Running {
                 let serving = actix_web::rt::spawn(serving);
                 tell.send((running.port, app)).expect("somebody waits for the house");
                 let _ = stopped.await;
-                // A graceful stop waits a second for the idle connections of the test's own clients.
+                // A graceful stop would wait a second for idle connections of the test's own clients.
                 server.stop(false).await;
                 let _ = serving.await;
                 running.stop().await;
@@ -64,27 +64,25 @@ impl Running {
         }
     }
 
-    /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The product's own view of it.
+    /// The product's own state.
     pub fn product(&self) -> &App {
         &self.app
     }
 
-    /// Moves its clock forward.
     pub fn advance(&self, by: Duration) {
         self.app.clock.advance(by);
     }
 
-    /// Its time, in microseconds since 1970, as the database keeps times.
+    /// Its time, in microseconds since 1970, as stored in the database.
     pub fn now(&self) -> i64 {
         self.app.clock.now().0
     }
 
-    /// Sends what is due in the outbox, by the worker's own function.
+    /// Sends all due emails, with the worker's own function.
     pub fn work_mail(&self) -> usize {
         let way = Transport::of(&self.app.config).expect("a way for letters");
         let mut tried = 0;
@@ -94,7 +92,7 @@ impl Running {
         tried
     }
 
-    /// Does what time alone brings about: invitations and sessions that are over.
+    /// Runs the background jobs that depend on time, such as expiring invitations and sessions.
     pub fn sweep(&self) {
         jobs::sweep(&self.app).expect("the chores");
     }

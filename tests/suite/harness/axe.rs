@@ -14,13 +14,13 @@ axe.run(document, { runOnly: arguments[0], resultTypes: ['violations'] }).then(
 ";
 
 impl Browser {
-    /// What axe finds wrong with the page shown, one text for each element.
+    /// The violations on the current page, one text for each element.
     pub fn axe(&self) -> Vec<String> {
         let tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
         self.run_axe(json!({ "type": "tag", "values": tags }))
     }
 
-    /// The same for contrast alone.
+    /// The same for contrast only.
     pub fn axe_contrast(&self) -> Vec<String> {
         self.run_axe(json!({ "type": "rule", "values": ["color-contrast"] }))
     }
@@ -40,7 +40,7 @@ impl Browser {
             .collect()
     }
 
-    /// Fails with what axe finds wrong.
+    /// Fails on any violation.
     #[track_caller]
     pub fn expect_accessible(&self) {
         let found = self.axe();

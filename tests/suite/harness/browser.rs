@@ -1,4 +1,4 @@
-//! Chromium, as a person uses it, through one ChromeDriver for the whole run.
+//! Chromium, with one ChromeDriver for the whole run.
 
 use std::cell::RefCell;
 use std::os::unix::process::CommandExt;
@@ -21,7 +21,7 @@ use crate::harness::places::{Folder, free_port};
 
 pub use fantoccini::key::Key;
 
-/// How a person looks at the pages.
+/// Size and media settings of a browser window.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
     /// Width of the window in CSS pixels.
@@ -30,7 +30,7 @@ pub struct Look {
     pub height: u32,
     /// `prefers-color-scheme: dark`.
     pub dark: bool,
-    /// Without, scripts of pages do not run.
+    /// Whether page scripts run.
     pub javascript: bool,
 }
 
@@ -64,7 +64,7 @@ impl Look {
         }
     }
 
-    /// The same in the dark.
+    /// The same with the dark color scheme.
     pub fn dark(self) -> Self {
         Self { dark: true, ..self }
     }
@@ -78,7 +78,7 @@ impl Look {
     }
 }
 
-/// One window with a profile of its own. It closes when this value is dropped; at most two are open at once.
+/// One window with its own profile. It closes when this value is dropped; at most two are open at a time.
 pub struct Browser {
     base: String,
     runtime: Runtime,
@@ -91,7 +91,7 @@ pub struct Browser {
     _turn: Turn,
 }
 
-/// How long an element or a word may take to appear.
+/// How long an element or text may take to appear.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 impl Browser {
@@ -100,7 +100,7 @@ impl Browser {
         Self::with(base, Look::default())
     }
 
-    /// A window that looks so.
+    /// A window with these settings.
     pub fn with(base: &str, look: Look) -> Self {
         let turn = Turn::take();
         let profile = Folder::new();
@@ -171,8 +171,8 @@ impl Browser {
         browser
     }
 
-    /// Changes size and colours of the window (not JavaScript). Headless windows are never narrower than 500 pixels, so
-    /// the size is that of an emulated screen.
+    /// Changes size and color scheme of the window (not JavaScript). Headless windows are never narrower than 500
+    /// pixels, so the size is that of an emulated screen.
     pub fn look(&self, look: Look) {
         let size = json!({ "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size);
@@ -184,7 +184,7 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features }));
     }
 
-    /// Signs in with the session of a [`Client`]: quicker than the login form, which has tests of its own.
+    /// Signs in with the session of a [`Client`], which is faster than the login form.
     pub fn sign_in_as(&self, client: &Client) {
         for (name, value) in client.cookies() {
             self.devtools(
@@ -205,13 +205,12 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{path}: {error}"));
     }
 
-    /// Path and query of the page shown.
+    /// Path and query of the current page.
     pub fn path(&self) -> String {
         let url = self.run(self.window().current_url()).expect("an address").to_string();
         url.strip_prefix(&self.base).unwrap_or(&url).to_owned()
     }
 
-    /// The page's title.
     pub fn title(&self) -> String {
         self.run(self.window().title()).expect("a title")
     }
@@ -244,20 +243,20 @@ impl Browser {
             .unwrap_or(false)
     }
 
-    /// The visible words of the first element that matches.
+    /// The visible text of the first element that matches.
     #[track_caller]
     pub fn text(&self, css: &str) -> String {
         let found = self.run(async { self.window().find(Locator::Css(css)).await?.text().await });
         found.unwrap_or_else(|error| panic!("{css} on {}: {error}", self.path()))
     }
 
-    /// The visible words of every element that matches.
+    /// The visible text of every element that matches.
     pub fn texts(&self, css: &str) -> Vec<String> {
         let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText.trim())";
         serde_json::from_value(self.script(script, vec![json!(css)])).expect("texts")
     }
 
-    /// Waits until the visible words of the page contain these.
+    /// Waits until the visible text of the page contains this.
     #[track_caller]
     pub fn wait_for_text(&self, words: &str) {
         // The page may change between finding its body and reading it.
@@ -273,7 +272,7 @@ impl Browser {
         self.wait_until(path, || self.path() == path);
     }
 
-    /// Waits until something holds; `what` names it in the failure.
+    /// Waits until a condition is true; `what` names it in the failure.
     #[track_caller]
     pub fn wait_until(&self, what: &str, holds: impl Fn() -> bool) {
         let end = Instant::now() + PATIENCE;
@@ -296,7 +295,7 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{css} on {}: {error}", self.path()));
     }
 
-    /// Clicks the link or button with exactly these words.
+    /// Clicks the link or button with exactly this label.
     #[track_caller]
     pub fn press(&self, words: &str) {
         let quoted = if words.contains('\'') {
@@ -324,7 +323,7 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{words} on {}: {error}", self.path()));
     }
 
-    /// Replaces what a text field holds by typing.
+    /// Replaces the text of a field by typing.
     #[track_caller]
     pub fn fill(&self, css: &str, text: &str) {
         let field = self.find(css);
@@ -343,40 +342,40 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{value} in {css}: {error}"));
     }
 
-    /// Types on the keyboard, wherever the focus is: `&Key::Tab.to_string()`, or words.
+    /// Types on the keyboard, wherever the focus is: `&Key::Tab.to_string()`, or text.
     pub fn keys(&self, keys: &str) {
         self.run(async { self.window().active_element().await?.send_keys(keys).await })
             .expect("keys");
     }
 
-    /// What has the focus: `input#email`, `a “Members”`, `body`.
+    /// The focused element: `input#email`, `a “Members”`, `body`.
     pub fn focus(&self) -> String {
         let script = "const e = document.activeElement; const tag = e.tagName.toLowerCase();
             return e.id ? tag + '#' + e.id : tag === 'body' ? tag : tag + ' “' + (e.getAttribute('aria-label') || e.innerText || e.name || '').trim() + '”'";
         self.script(script, vec![]).as_str().unwrap_or_default().to_owned()
     }
 
-    /// Runs the body of a function in the page and answers what it returns.
+    /// Runs the body of a function in the page and returns its result.
     #[track_caller]
     pub fn script(&self, body: &str, arguments: Vec<Value>) -> Value {
         self.run(self.window().execute(body, arguments))
             .unwrap_or_else(|error| panic!("a script on {}: {error}", self.path()))
     }
 
-    /// The same for a script that calls its last argument when it has the answer.
+    /// The same for a script that passes its result to its last argument.
     #[track_caller]
     pub fn script_with_callback(&self, body: &str, arguments: Vec<Value>) -> Value {
         self.run(self.window().execute_async(body, arguments))
             .unwrap_or_else(|error| panic!("a script on {}: {error}", self.path()))
     }
 
-    /// By how many pixels the page is wider than the window: 0 is right.
+    /// By how many pixels the page is wider than the window.
     pub fn overflow(&self) -> i64 {
         let script = "const e = document.documentElement; return e.scrollWidth - e.clientWidth";
         self.script(script, vec![]).as_i64().unwrap_or(0)
     }
 
-    /// Writes the whole page, not only what the window shows, as PNG.
+    /// Saves the whole page, not only the visible part, as PNG.
     pub fn screenshot(&self, path: &Path) {
         let picture = self.devtools(
             "Page.captureScreenshot",
@@ -391,19 +390,19 @@ impl Browser {
         std::fs::write(path, data).expect("a picture");
     }
 
-    /// Every address that pages asked for so far, ours and foreign ones.
+    /// Every URL requested so far.
     pub fn requests(&self) -> Vec<String> {
         self.read_logs();
         self.requests.borrow().clone()
     }
 
-    /// What the console complained about so far, CSP violations and script errors. That a page answered 4xx is none.
+    /// Console messages so far: CSP violations and script errors, without failed responses.
     pub fn problems(&self) -> Vec<String> {
         self.read_logs();
         self.problems.borrow().clone()
     }
 
-    /// What the console complained about and which addresses were asked for since the last call.
+    /// Console messages and requested URLs since the last call.
     pub fn take_logs(&self) -> (Vec<String>, Vec<String>) {
         self.read_logs();
         (self.problems.take(), self.requests.take())
@@ -415,7 +414,7 @@ impl Browser {
         url.starts_with("http") && !inside
     }
 
-    /// Fails if the console complained, or if anything was asked of another origin.
+    /// Fails on a console message or a request to another origin.
     #[track_caller]
     pub fn expect_clean(&self) {
         let problems = self.problems();
@@ -457,7 +456,7 @@ impl Browser {
         self.command("/goog/cdp/execute", json!({ "cmd": name, "params": parameters }))
     }
 
-    /// What fantoccini has no method for, straight to ChromeDriver.
+    /// A request to ChromeDriver for which fantoccini has no method.
     fn command(&self, path: &str, body: Value) -> Value {
         let url = format!("{}/session/{}{path}", driver(), self.session);
         let mut answer = self
@@ -496,10 +495,10 @@ impl Drop for Browser {
     }
 }
 
-/// The address of the one ChromeDriver of this run.
+/// The address of the ChromeDriver of this run.
 ///
-/// A shell holds it and waits for its standard input to end, which it does when this process ends, however it ends: then
-/// the browsers (ChromeDriver's children) and ChromeDriver are killed. Two cores would not carry orphans for long.
+/// A shell starts it and waits for its standard input to close, which happens whenever this process ends: then it kills
+/// the browsers (ChromeDriver's children) and ChromeDriver.
 fn driver() -> String {
     static DRIVER: OnceLock<(u16, Mutex<Child>)> = OnceLock::new();
     let (port, _) = DRIVER.get_or_init(|| {
@@ -508,7 +507,7 @@ fn driver() -> String {
             cat >/dev/null; pkill -KILL -P $driver; kill -KILL $driver";
         let shell = Command::new("sh")
             .args(["-c", script, "sh", &port.to_string()])
-            // Not in our process group: Ctrl-C shall not end the shell before it has cleaned up.
+            // Not in our process group: Ctrl-C must not end the shell before it has cleaned up.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -528,7 +527,7 @@ fn driver() -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-/// A permit to have a window open.
+/// A permit to open a window.
 struct Turn;
 
 static OPEN: (Mutex<u8>, Condvar) = (Mutex::new(0), Condvar::new());

@@ -1,4 +1,4 @@
-//! A browser without a screen: cookies, forms and the headers that a real one sends.
+//! An HTTP client with the cookies, forms and headers of a browser.
 
 use std::io::Read;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use ureq::{Agent, Cookie};
 
 use crate::harness::page::Page;
 
-/// One person's browser. Redirects are not followed unless asked ([`Page::follow`]).
+/// The client of one user. Redirects are not followed unless requested ([`Page::follow`]).
 #[derive(Debug, Clone)]
 pub struct Client {
     base: String,
@@ -17,7 +17,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A browser without cookies that looks at this origin, such as `http://127.0.0.1:8080`.
+    /// A client without cookies for this origin, such as `http://127.0.0.1:8080`.
     pub fn new(base: &str) -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
@@ -32,14 +32,14 @@ impl Client {
         }
     }
 
-    /// The same browser (same cookies) that sends one header more with each request.
+    /// The same client (same cookies) with one more header on each request.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut other = self.clone();
         other.headers.push((name.to_owned(), value.to_owned()));
         other
     }
 
-    /// Another browser with a copy of these cookies: what someone holds who stole or kept them.
+    /// Another client with a copy of these cookies, as if they had been stolen.
     pub fn copy(&self) -> Self {
         let other = Self::new(&self.base);
         for (name, value) in self.cookies() {
@@ -48,24 +48,22 @@ impl Client {
         other
     }
 
-    /// The origin it looks at.
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// Opens a page.
     #[track_caller]
     pub fn get(&self, path: &str) -> Page {
         self.send("GET", path, &[], None)
     }
 
-    /// Opens a page as htmx would, for its fragment.
+    /// Requests a page as htmx does, for its fragment.
     #[track_caller]
     pub fn fragment(&self, path: &str) -> Page {
         self.send("GET", path, &[("HX-Request", "true")], None)
     }
 
-    /// Sends a form from one of our own pages.
+    /// Submits a form from one of the app's own pages.
     #[track_caller]
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let origin = self.base.clone();
@@ -77,14 +75,14 @@ impl Client {
         )
     }
 
-    /// Sends a form as htmx would.
+    /// Submits a form as htmx does.
     #[track_caller]
     pub fn post_fragment(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         self.with("HX-Request", "true").post(path, fields)
     }
 
-    /// Fills in the form of `page` that posts to `action` (the whole path) and sends it: what the page had filled in,
-    /// hidden fields too, with `fields` put over it.
+    /// Submits the form of `page` that posts to `action` (the whole path), with its current values and hidden fields,
+    /// replaced by `fields`.
     #[track_caller]
     pub fn submit(&self, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
         let mut all = page.form(action);
@@ -94,7 +92,7 @@ impl Client {
         self.post(action, &all)
     }
 
-    /// Any request at all: only the headers given here (and those of [`Client::with`]), a body as it is.
+    /// Any request, with only these headers (and those of [`Client::with`]) and this body.
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Page {
         let url = if path.starts_with("http") {
@@ -146,7 +144,7 @@ impl Client {
         }
     }
 
-    /// Name and value of every cookie held.
+    /// Name and value of every cookie.
     pub fn cookies(&self) -> Vec<(String, String)> {
         self.agent
             .cookie_jar_lock()
@@ -155,7 +153,6 @@ impl Client {
             .collect()
     }
 
-    /// Puts a cookie into the jar.
     pub fn set_cookie(&self, name: &str, value: &str) {
         let uri: Uri = self.base.parse().expect("an origin");
         let cookie = Cookie::parse(format!("{name}={value}; Path=/"), &uri).expect("a cookie");
@@ -165,13 +162,12 @@ impl Client {
             .expect("a cookie of this origin");
     }
 
-    /// Throws all cookies away.
     pub fn forget(&self) {
         self.agent.cookie_jar_lock().clear();
     }
 }
 
-/// Fields as a form sends them.
+/// URL-encodes form fields.
 pub fn form(fields: &[(&str, &str)]) -> String {
     let pairs: Vec<String> = fields
         .iter()
@@ -192,7 +188,7 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-/// Sends bytes as they are and reads until the server closes or falls silent: for requests that no browser makes.
+/// Sends raw bytes and reads until the server closes or goes silent, for requests that no browser sends.
 pub fn raw(port: u16, request: &str) -> String {
     use std::io::Write;
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).expect("the server");

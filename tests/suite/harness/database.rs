@@ -1,4 +1,4 @@
-//! A database for each app: an SQLite file, or a schema of its own on the PostgreSQL server under test.
+//! A database for each app: an SQLite file, or a schema on the PostgreSQL server under test.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use diesel::{PgConnection, SqliteConnection, sql_query};
 use crate::harness::adapter;
 use crate::harness::places::Folder;
 
-/// One app's database; on PostgreSQL its schema is dropped with this value.
+/// One app's database; on PostgreSQL, its schema is dropped with this value.
 #[derive(Debug)]
 pub struct Database {
     url: String,
@@ -31,7 +31,7 @@ struct Word {
     value: String,
 }
 
-/// Runs the block with a connection of whichever engine the database is on.
+/// Runs the block with a connection to the database's engine.
 macro_rules! on_connection {
     ($database:expr, |$connection:ident| $body:expr) => {
         if $database.schema.is_some() {
@@ -48,8 +48,8 @@ macro_rules! on_connection {
 }
 
 impl Database {
-    /// A database for an instance of this version, in `folder` on SQLite. There it has its tables already: copying a file
-    /// is quicker than migrating. On PostgreSQL a copy costs as much as the migrations, so the instance runs them itself.
+    /// A database for an instance of this version, in `folder` on SQLite. It already has its tables: copying a file is
+    /// faster than migrating. On PostgreSQL a copy costs as much as the migrations, so the instance runs them itself.
     pub fn create(folder: &Folder) -> Self {
         let database = Self::empty(folder);
         if !database.is_postgres() {
@@ -81,7 +81,7 @@ impl Database {
         }
     }
 
-    /// What the product is given as `TENANTRY_DATABASE_URL`.
+    /// The value of `TENANTRY_DATABASE_URL`.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -96,21 +96,21 @@ impl Database {
         self.schema.is_some()
     }
 
-    /// Runs statements as they are, for states that no page can bring about.
+    /// Runs SQL statements, for states that no page can create.
     pub fn execute(&self, sql: &str) {
         on_connection!(self, |c| c
             .batch_execute(sql)
             .unwrap_or_else(|error| panic!("{sql}: {error}")));
     }
 
-    /// The number that a query answers in a column named `value`: `SELECT count(*) AS value FROM users`.
+    /// The number that a query returns in a column named `value`: `SELECT count(*) AS value FROM users`.
     pub fn number(&self, sql: &str) -> i64 {
         on_connection!(self, |c| sql_query(sql).get_result::<Number>(c))
             .unwrap_or_else(|error| panic!("{sql}: {error}"))
             .value
     }
 
-    /// The texts that a query answers in a column named `value`.
+    /// The texts that a query returns in a column named `value`.
     pub fn words(&self, sql: &str) -> Vec<String> {
         let rows =
             on_connection!(self, |c| sql_query(sql).load::<Word>(c)).unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -123,7 +123,7 @@ impl Drop for Database {
         if let Some((server, schema)) = &self.schema
             && let Ok(mut admin) = PgConnection::establish(server)
         {
-            // A app that hangs must not make the whole run hang on its locks.
+            // An app that hangs must not block the whole run with its locks.
             let _ = admin.batch_execute(&format!(
                 "SET lock_timeout='5s'; SET client_min_messages=error; DROP SCHEMA {schema} CASCADE"
             ));
@@ -131,7 +131,7 @@ impl Drop for Database {
     }
 }
 
-/// A migrated SQLite file, made once in each run.
+/// A migrated SQLite file, created once per run.
 fn template() -> &'static Path {
     static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
     TEMPLATE.get_or_init(|| {
@@ -139,7 +139,7 @@ fn template() -> &'static Path {
         let url = path.display().to_string();
         adapter::migrate(&url);
         let mut connection = SqliteConnection::establish(&url).expect("SQLite");
-        // Into the file itself, which alone is copied.
+        // Only the main file is copied, so write everything into it.
         connection
             .batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
             .expect("a checkpoint");
@@ -147,7 +147,7 @@ fn template() -> &'static Path {
     })
 }
 
-/// The URL of the PostgreSQL server, when the suite runs on it.
+/// The URL of the PostgreSQL server, if the suite runs on it.
 fn postgres() -> Option<String> {
     match std::env::var("TENANTRY_TEST_DATABASE").as_deref() {
         Err(_) | Ok("" | "sqlite") => None,

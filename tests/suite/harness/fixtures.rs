@@ -1,5 +1,5 @@
-//! The quick way to a scene: people, organizations and invitations made by the product's own verbs behind the gate,
-//! without the pages that lead there. For tests of what comes afterwards; the pages themselves are tested through HTTP.
+//! Fixtures: people, organizations and invitations created by the product's own services, without the pages. The pages
+//! themselves are tested over HTTP.
 
 use std::sync::OnceLock;
 
@@ -53,16 +53,16 @@ use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 
-/// One transaction behind the gate.
+/// One database transaction.
 pub struct Fixtures<'a> {
     cx: &'a Ctx,
     conn: &'a mut Conn,
 }
 
-/// What a browser holds that is signed in: the cookie's name and value.
+/// Name and value of a session cookie.
 pub type Ticket = (String, String);
 
-/// Lets all jobs begin at the same moment and gives what each answers, in their order.
+/// Starts all jobs at the same moment and returns their results in order.
 pub fn at_once<T: Send, J: FnOnce() -> T + Send>(jobs: Vec<J>) -> Vec<T> {
     let gate = std::sync::Barrier::new(jobs.len());
     std::thread::scope(|scope| {
@@ -84,7 +84,7 @@ pub fn at_once<T: Send, J: FnOnce() -> T + Send>(jobs: Vec<J>) -> Vec<T> {
 }
 
 impl TestApp {
-    /// Fails unless `tenantry doctor` finds this app's database sound.
+    /// Fails unless `tenantry doctor` finds no problems in this app's database.
     #[track_caller]
     pub fn expect_sound(&self) {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tenantry"));
@@ -105,7 +105,7 @@ impl TestApp {
         );
     }
 
-    /// Sets a scene in one transaction.
+    /// Creates fixtures in one transaction.
     #[track_caller]
     pub fn fixtures<T>(&self, work: impl FnOnce(&mut Fixtures<'_>) -> T) -> T {
         let door = System::of(self.product(), "test");
@@ -113,7 +113,7 @@ impl TestApp {
             .expect("the scene is set")
     }
 
-    /// A line in an organization's log: that the app edited a company.
+    /// Adds an audit event: the app edited a company.
     #[track_caller]
     pub fn note(&self, slug: &str, company: &str) {
         let door = System::of(self.product(), "test");
@@ -127,19 +127,19 @@ impl TestApp {
         .expect("a line");
     }
 
-    /// The browser that holds a ticket.
+    /// A client with this session cookie.
     pub fn holder(&self, (name, value): &Ticket) -> Client {
         let client = self.client();
         client.set_cookie(name, value);
         client
     }
 
-    /// The day so many days from this app's today, as a date field sends it.
+    /// The date this many days from the app's today, in the format of date fields.
     pub fn day(&self, ahead: i64) -> String {
         (self.product().clock.now() + Span::days(ahead)).day()
     }
 
-    /// A signed-in browser of an account that exists, without a login.
+    /// A client signed in to an existing account, without the login form.
     #[track_caller]
     pub fn enter(&self, email: &str) -> Client {
         let ticket = self.fixtures(|fixtures| {
@@ -150,14 +150,14 @@ impl TestApp {
     }
 }
 
-/// The hash of everyone's password: one for all, since one costs as much as twenty requests.
+/// The hash of everyone's password, computed once because it costs as much as twenty requests.
 fn hash() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
     HASH.get_or_init(|| password::hash_now(PASSWORD).expect("a hash"))
 }
 
 impl Fixtures<'_> {
-    /// An account; `verified` as by the mailed link.
+    /// An account; `verified` as by the emailed link.
     pub fn account(&mut self, name: &str, email: &str, proven: bool) -> UserId {
         let address = Email::parse(email).expect("an address");
         let account = tenantry::models::user::add(self.conn, self.cx, name, &address, hash())
@@ -179,17 +179,17 @@ impl Fixtures<'_> {
             .id
     }
 
-    /// Makes an account run the instance.
+    /// Makes an account an operator.
     pub fn appoint(&mut self, user: UserId) {
         let ((), _) = tenantry::services::operators::appoint::appoint(self.conn, user).expect("a verified account");
     }
 
-    /// Lets operators into an organization, or keeps them out.
+    /// Turns support access of an organization on or off.
     pub fn consent(&mut self, organization: OrgId, allowed: bool) {
         let ((), _) = consent::set(self.conn, self.cx.now, organization, allowed, "Olivia Hart").expect("the database");
     }
 
-    /// A support session of an operator, for half an hour; none where operators are kept out.
+    /// A support session of half an hour; `None` if support access is off.
     pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
         let operator = user::by_id(self.conn, operator).expect("an account");
         let request = SupportRequest {
@@ -206,7 +206,6 @@ impl Fixtures<'_> {
         begun.ok().map(|(id, _)| id)
     }
 
-    /// The email of an invitation.
     pub fn letter_of(&mut self, invitation: InvitationId) -> MailId {
         let found: Option<MailId> = invitations::table
             .filter(invitations::id.eq(invitation))
@@ -216,7 +215,7 @@ impl Fixtures<'_> {
         found.expect("a letter")
     }
 
-    /// A session: what the login gives a browser.
+    /// A session, as created by signing in.
     pub fn ticket(&mut self, user: UserId) -> Ticket {
         let (token, _) = session::begin(self.conn, self.cx, user).expect("a session");
         let text = format!(r#"{{"token":"\"{}\""}}"#, token.as_str());
@@ -240,7 +239,6 @@ impl Fixtures<'_> {
         organization
     }
 
-    /// A further company.
     pub fn company(&mut self, organization: OrgId, company: &str, slug: &str) -> CompanyId {
         let slug = Slug::parse(slug).expect("a slug");
         tenantry::models::new_company::create(self.conn, organization, self.cx.now, company, &slug)
@@ -248,7 +246,7 @@ impl Fixtures<'_> {
             .expect("a free slug")
     }
 
-    /// A member, with companies and the role in each.
+    /// A member, with assignments.
     pub fn enrol(
         &mut self,
         organization: OrgId,
@@ -268,7 +266,7 @@ impl Fixtures<'_> {
             .expect("no member yet")
     }
 
-    /// A running review of everything; its emails stay unwritten.
+    /// A running review, of all companies by default; it sends no emails.
     pub fn review(&mut self, organization: OrgId, by: UserId, companies: Option<Vec<CompanyId>>) -> ReviewId {
         let new = reviews::NewReview {
             name: "Autumn review".to_owned(),
@@ -283,7 +281,7 @@ impl Fixtures<'_> {
         id
     }
 
-    /// A closed review in which no one confirmed the place that a member had in a company.
+    /// A closed review in which no one confirmed the member's assignment.
     pub fn closed_review(
         &mut self,
         organization: OrgId,
@@ -305,7 +303,7 @@ impl Fixtures<'_> {
         (id, lost.first().expect("a lost place").id)
     }
 
-    /// The place of a member in a review.
+    /// The item of a member in a review.
     pub fn review_item(&mut self, organization: OrgId, review: ReviewId, member: MembershipId) -> ReviewItemId {
         access_review_items::table
             .filter(access_review_items::organization_id.eq(organization))
@@ -316,7 +314,6 @@ impl Fixtures<'_> {
             .expect("a place")
     }
 
-    /// The organization of a slug.
     pub fn organization_of(&mut self, slug: &str) -> OrgId {
         organization_slugs::table
             .find(slug)
@@ -325,7 +322,6 @@ impl Fixtures<'_> {
             .expect("an organization")
     }
 
-    /// The company of a slug.
     pub fn company_of(&mut self, organization: OrgId, slug: &str) -> CompanyId {
         companies::table
             .filter(companies::organization_id.eq(organization))
@@ -335,21 +331,20 @@ impl Fixtures<'_> {
             .expect("a company")
     }
 
-    /// Gives someone a role of their own in a company.
+    /// Assigns a member to a company.
     pub fn assign(&mut self, organization: OrgId, member: MembershipId, company: CompanyId, role: &str) {
         let role = CompanyRole::parse(role).expect("a company role");
         membership::assign(self.conn, self.cx, organization, member, company, role, Origin::Direct)
             .expect("the database");
     }
 
-    /// Suspends someone.
     pub fn shut_out(&mut self, organization: OrgId, member: MembershipId) {
         let standing = Membership::find(self.conn, organization, member).expect("a member");
         let outcome = membership::suspend(self.conn, self.cx, organization, &standing, None, "").expect("the database");
         assert_eq!(outcome, membership::Outcome::Done);
     }
 
-    /// The membership that someone has.
+    /// The membership of an account.
     pub fn membership(&mut self, organization: OrgId, user: UserId) -> MembershipId {
         memberships::table
             .filter(memberships::organization_id.eq(organization))
@@ -359,7 +354,7 @@ impl Fixtures<'_> {
             .expect("a membership")
     }
 
-    /// A group that gives a role and companies.
+    /// A group that grants a role and companies.
     pub fn group(
         &mut self,
         organization: OrgId,
@@ -379,14 +374,13 @@ impl Fixtures<'_> {
             .expect("a free name")
     }
 
-    /// Puts a member into a group.
     pub fn join(&mut self, organization: OrgId, group: GroupId, member: &str) {
         let member = MembershipId::parse(member).expect("a membership");
         let joined = membership::group::put(self.conn, self.cx, organization, group, member).expect("the database");
         assert!(joined, "{member} is in the group already");
     }
 
-    /// What someone may do, and their places in companies, as one text: to compare.
+    /// A member's permissions and assignments as one text, for comparison.
     pub fn rights(&mut self, organization: OrgId, member: &str) -> String {
         type Place = (String, String, Option<String>, String, Option<i64>);
         let id = MembershipId::parse(member).expect("a membership");
@@ -413,7 +407,7 @@ impl Fixtures<'_> {
         )
     }
 
-    /// What someone's permissions follow from; nothing for someone who was removed.
+    /// The inputs of a member's permissions; without roles for a removed member.
     pub fn grounds(&mut self, organization: OrgId, id: &str) -> AccessInputs {
         let id = MembershipId::parse(id).expect("a membership's id");
         let grounds = membership::access::access_inputs(self.conn, self.cx.now, organization, id).expect("grounds");
@@ -496,7 +490,7 @@ impl Fixtures<'_> {
         (id, token)
     }
 
-    /// A role of the organization's own; `permissions` by key, with spaces between.
+    /// A custom role; `permissions` are keys separated by spaces.
     pub fn custom_role(
         &mut self,
         organization: OrgId,
@@ -517,7 +511,7 @@ impl Fixtures<'_> {
         }
     }
 
-    /// Gives someone a role of the organization's own.
+    /// Assigns a custom role.
     pub fn give(&mut self, organization: OrgId, member: MembershipId, role: CustomRoleId) {
         let standing = Membership::find(self.conn, organization, member).expect("a member");
         let base = custom_role::find(self.conn, organization, role)
@@ -528,7 +522,7 @@ impl Fixtures<'_> {
         assert_eq!(done.expect("the database"), membership::Outcome::Done);
     }
 
-    /// An open request for a right by its key.
+    /// An open access request for a permission, by its key.
     pub fn request(
         &mut self,
         organization: OrgId,
@@ -547,14 +541,14 @@ impl Fixtures<'_> {
         }
     }
 
-    /// An onboarding link, and the token of its address.
+    /// An onboarding link, and its token.
     pub fn link(&mut self, organization: OrgId, by: UserId, terms: &onboarding_link::LinkTerms) -> (LinkId, String) {
         let id = onboarding_link::create(self.conn, self.cx, organization, by, terms).expect("the database");
         let row = onboarding_link::find(self.conn, organization, id.as_str()).expect("the link");
         (id, self.cx.token(&row.seed()).as_str().to_owned())
     }
 
-    /// A request to come in that waits.
+    /// An open request to join.
     pub fn join_request(&mut self, organization: OrgId, link: LinkId, user: UserId, company: &str) -> JoinId {
         let row = onboarding_link::find(self.conn, organization, link.as_str()).expect("the link");
         tenantry::models::join_request::ask(self.conn, self.cx, &row, user, company)
@@ -563,7 +557,7 @@ impl Fixtures<'_> {
     }
 }
 
-/// What a link says that lets everyone join as a member at once.
+/// The terms of a link that adds members without approval.
 pub fn open_link(name: &str) -> onboarding_link::LinkTerms {
     onboarding_link::LinkTerms {
         name: name.to_owned(),

@@ -1,11 +1,11 @@
-//! Emails, as the person who gets them reads them.
+//! Emails as the recipient sees them.
 
 use std::path::Path;
 use std::time::SystemTime;
 
 use mail_parser::{Address, MessageParser};
 
-/// One email that left the app.
+/// One email sent by the app.
 #[derive(Debug, Clone)]
 pub struct ReceivedEmail {
     /// The first recipient.
@@ -16,16 +16,15 @@ pub struct ReceivedEmail {
     pub subject: String,
     /// `Message-ID`, without the angle brackets.
     pub message_id: String,
-    /// The part for plain readers.
+    /// The plain text part.
     pub text: String,
-    /// The part with a layout.
+    /// The HTML part.
     pub html: String,
-    /// Everything as it was sent.
+    /// The raw message.
     pub raw: String,
 }
 
 impl ReceivedEmail {
-    /// Reads a email.
     pub fn parse(raw: &[u8]) -> Self {
         let message = MessageParser::default().parse(raw).expect("a letter");
         let first = |address: Option<&Address<'_>>| {
@@ -44,7 +43,7 @@ impl ReceivedEmail {
         }
     }
 
-    /// The path (from the base URL on) of the first link in the text part that contains `part`, such as `/verify/`.
+    /// The path of the first link in the text part that contains `part`, such as `/verify/`.
     #[track_caller]
     pub fn link(&self, part: &str) -> String {
         let link = self

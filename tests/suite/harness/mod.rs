@@ -1,4 +1,4 @@
-//! What tests are written with: a app, people in it, their browsers, their mail.
+//! The test harness: apps, their people, clients and emails.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ pub mod server_process;
 pub mod smtp;
 pub mod fixtures;
 
-/// How often a test repeats what must hold each time: `long` times with `bin/test --long`, else `short` times.
+/// How often a test repeats: `long` times with `bin/test --long`, else `short` times.
 pub fn rounds(long: usize, short: usize) -> usize {
     if std::env::var_os("TENANTRY_TEST_LONG").is_some() {
         long

@@ -1,23 +1,22 @@
-//! An answer of the server, as a test reads it.
+//! A response of the server, with its HTML.
 
 use scraper::{ElementRef, Html, Selector};
 
 use crate::harness::client::Client;
 
-/// One answer: status, headers, body, and questions about its HTML.
+/// One response.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// `GET /login`, for messages.
+    /// Such as `GET /login`, for messages.
     pub request: String,
-    /// The status code.
     pub status: u16,
-    /// Where a redirect points: path and query, without our own origin.
+    /// The target of a redirect: path and query, without the app's origin.
     pub location: Option<String>,
     /// Names in lower case, in the order received.
     pub headers: Vec<(String, String)>,
     /// The body as text.
     pub body: String,
-    /// The body as it came, for files.
+    /// The raw body, for files.
     pub bytes: Vec<u8>,
 }
 
@@ -30,7 +29,7 @@ impl Page {
             .map_or("", |(_, value)| value)
     }
 
-    /// Fails with the whole page if the status is another one. Chains: `client.get("/x").expect(200).has("…")`.
+    /// Fails with the whole page on another status. Chains: `client.get("/x").expect(200).has("…")`.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert!(
@@ -52,7 +51,7 @@ impl Page {
         page
     }
 
-    /// Goes where a redirect points, up to ten times; any other page stays as it is.
+    /// Follows up to ten redirects; any other page is returned unchanged.
     #[track_caller]
     pub fn follow(self, client: &Client) -> Page {
         let mut page = self;
@@ -65,17 +64,17 @@ impl Page {
         panic!("more than ten redirects, the last one to {:?}", page.location)
     }
 
-    /// The words a person sees, with single spaces. What stands in `<template>`, scripts and styles is no such word.
+    /// The visible text with single spaces, without the content of `<template>`, scripts and styles.
     pub fn text(&self) -> String {
         visible(Html::parse_document(&self.body).root_element())
     }
 
-    /// Whether the visible words contain this.
+    /// Whether the visible text contains this.
     pub fn has(&self, words: &str) -> bool {
         self.text().contains(words)
     }
 
-    /// Fails with the visible words unless they contain this.
+    /// Fails unless the visible text contains this.
     #[track_caller]
     pub fn expect_text(self, words: &str) -> Self {
         assert!(
@@ -87,11 +86,11 @@ impl Page {
         self
     }
 
-    /// The error at a field: what its `aria-describedby` names with the class `field__error`, without "Error: ".
+    /// The error of a field, from its `aria-describedby` with the class `field__error`, without "Error: ".
     pub fn field_error(&self, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.body);
         let field = html.select(&css(&format!("[name=\"{name}\"]"))).next()?;
-        // Several choices of one name are described as a group.
+        // Several inputs with one name are described as a group.
         let group = html.select(&css(&format!("fieldset[id=\"{name}\"]"))).next();
         let described = [Some(field), group]
             .into_iter()
@@ -106,14 +105,15 @@ impl Page {
         Some(text.strip_prefix("Error:").map_or(text.as_str(), str::trim).to_owned())
     }
 
-    /// What a form field holds: typed text, chosen options' value, or the value of the checked box. `None`: no such field,
-    /// or none of its boxes checked.
+    /// The value of a form field: text, selected option or checked box. `None` if there is no such field or no box is
+    /// checked.
     pub fn value_of(&self, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.body);
         html.select(&css(&format!("[name=\"{name}\"]"))).find_map(value)
     }
 
-    /// All fields of the first form whose action contains `action`, as a browser would send them, submit buttons left out.
+    /// All fields of the first form whose action contains `action`, as a browser would send them, without submit
+    /// buttons.
     #[track_caller]
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
         let html = Html::parse_document(&self.body);
@@ -126,18 +126,18 @@ impl Page {
             .collect()
     }
 
-    /// How many forms post to an action that contains `action`.
+    /// How many forms have an action that contains `action`.
     pub fn form_count(&self, action: &str) -> usize {
         let actions = self.all("form[method=post i]", "action");
         actions.iter().filter(|target| target.contains(action)).count()
     }
 
-    /// Every link: its target.
+    /// The targets of all links.
     pub fn links(&self) -> Vec<String> {
         self.all("a[href]", "href")
     }
 
-    /// The target of the first link with exactly these words (or that accessible name).
+    /// The target of the first link with exactly this text or accessible name.
     pub fn link(&self, words: &str) -> Option<String> {
         let html = Html::parse_document(&self.body);
         html.select(&css("a[href]"))
@@ -197,7 +197,7 @@ fn value(field: ElementRef<'_>) -> Option<String> {
                     .map_or_else(|| visible(*chosen), str::to_owned),
             )
         }
-        // The parser already drops the line break that may follow the tag.
+        // The parser already drops the line break that can follow the tag.
         ("textarea", _) => Some(field.text().collect()),
         (_, Some("checkbox" | "radio")) => element
             .attr("checked")
@@ -221,7 +221,7 @@ fn gather(element: ElementRef<'_>, words: &mut String) {
         if let Some(text) = child.value().as_text() {
             words.push_str(text);
         } else if let Some(inner) = ElementRef::wrap(child) {
-            // Neighbouring blocks are separate words, neighbouring spans are not.
+            // Adjacent blocks are separate words; adjacent inline elements are not.
             let inline = matches!(
                 inner.value().name(),
                 "a" | "b" | "em" | "strong" | "span" | "i" | "small" | "time" | "code"

@@ -1,4 +1,4 @@
-//! A cast of people: they sign up, found organizations and invite each other as real ones do, through the pages.
+//! People who sign up, create organizations and invite each other through the pages.
 
 use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
@@ -7,7 +7,7 @@ use crate::harness::test_app::TestApp;
 pub const PASSWORD: &str = "correct-horse-battery-9";
 
 impl TestApp {
-    /// Signs a person up, follows the link in the mail, and signs in.
+    /// Signs up, follows the link in the email, and signs in.
     #[track_caller]
     pub fn sign_up(&self, name: &str, email: &str) -> Client {
         let client = self.client();
@@ -25,7 +25,7 @@ impl TestApp {
         self.sign_in(email)
     }
 
-    /// Signs someone in who has an account.
+    /// Signs in to an existing account.
     #[track_caller]
     pub fn sign_in(&self, email: &str) -> Client {
         let client = self.client();
@@ -35,7 +35,7 @@ impl TestApp {
         client
     }
 
-    /// Founds an organization of several companies with an owner of its own: `olivia@SLUG.test`.
+    /// Creates an organization with its owner: `olivia@SLUG.test`.
     #[track_caller]
     pub fn owner_of(&self, organization: &str, slug: &str) -> Client {
         let email = format!("olivia@{slug}.test");
@@ -44,7 +44,7 @@ impl TestApp {
         client
     }
 
-    /// Invites someone without an account, who signs up and accepts. `role` is the organization role, such as `admin`.
+    /// Invites an address without an account, signs up and accepts. `role` is the organization role, such as `admin`.
     #[track_caller]
     pub fn member(&self, owner: &Client, slug: &str, name: &str, email: &str, role: &str) -> Client {
         invite(owner, slug, email, role);
@@ -66,7 +66,6 @@ impl TestApp {
     }
 }
 
-/// Founds an organization.
 #[track_caller]
 pub fn found(client: &Client, organization: &str, slug: &str, owner_email: &str) {
     let fields = [
@@ -80,13 +79,13 @@ pub fn found(client: &Client, organization: &str, slug: &str, owner_email: &str)
     client.post("/organizations", &fields).expect(303);
 }
 
-/// Invites one address into the organization.
+/// Invites one address to the organization.
 #[track_caller]
 pub fn invite(client: &Client, slug: &str, email: &str, role: &str) {
     invite_with(client, slug, email, role, &[]);
 }
 
-/// Invites one address, with other fields than the usual: `company_id`, `company_role`, `message`, `access_until`.
+/// Invites one address, with additional fields: `company_id`, `company_role`, `message`, `access_until`.
 #[track_caller]
 pub fn invite_with(client: &Client, slug: &str, email: &str, role: &str, more: &[(&str, &str)]) {
     let mut fields = vec![("emails", email), ("first_name", ""), ("last_name", ""), ("role", role)];

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A folder of its own that goes away with this value.
+/// A folder that is deleted when this value is dropped.
 #[derive(Debug)]
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// A new, empty folder.
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let path = of_this_run().join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
@@ -18,19 +17,17 @@ impl Folder {
         Self(path)
     }
 
-    /// Leaves it until the run's folder goes away.
+    /// Keeps the folder until the run's folder is deleted.
     pub fn keep(self) -> PathBuf {
         let path = self.0.clone();
         std::mem::forget(self);
         path
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// A path in it.
     pub fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
@@ -55,12 +52,12 @@ pub fn free_port() -> u16 {
         .port()
 }
 
-/// One folder for each run of the suite, named by its process. Houses in statics are never dropped, so a run first
-/// removes what runs that have ended left behind.
+/// One folder for each run of the suite, named by its process. Apps in statics are never dropped, so a run first
+/// deletes the folders of runs that have ended.
 fn of_this_run() -> &'static Path {
     static RUN: OnceLock<PathBuf> = OnceLock::new();
     RUN.get_or_init(|| {
-        // bin/test names a folder in memory where there is room: every commit of the product is an fsync.
+        // bin/test names an in-memory folder if there is room: every commit of the product is an fsync.
         let base =
             std::env::var_os("TENANTRY_TEST_DIR").map_or_else(|| env!("CARGO_TARGET_TMPDIR").into(), PathBuf::from);
         for entry in std::fs::read_dir(&base).into_iter().flatten().flatten() {

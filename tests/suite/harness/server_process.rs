@@ -1,4 +1,4 @@
-//! The real program as a process of its own, for what only a process shows: signals, exit codes, logs, start.
+//! The real program as a separate process, for signals, exit codes, logs and startup.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::harness::database::Database;
 use crate::harness::mail::{self, ReceivedEmail};
 use crate::harness::places::{Folder, free_port};
 
-/// The program, its folder and its database. A running one is killed when this value is dropped.
+/// The program, its folder and its database. It is killed when this value is dropped.
 pub struct ServerProcess {
     process: Option<Child>,
     /// The database, which outlives the process.
@@ -28,7 +28,7 @@ impl ServerProcess {
         server
     }
 
-    /// A folder and a database; nothing runs yet.
+    /// A folder and a database without a running process.
     pub fn prepare() -> Self {
         let folder = Folder::new();
         let database = Database::empty(&folder);
@@ -56,7 +56,7 @@ impl ServerProcess {
         self
     }
 
-    /// Starts the server and waits until it is ready; how long that took.
+    /// Starts the server and waits until it is ready. Returns how long that took.
     #[track_caller]
     pub fn start(&mut self) -> Duration {
         let began = Instant::now();
@@ -66,7 +66,7 @@ impl ServerProcess {
             if let Some(status) = self.process.as_mut().and_then(|p| p.try_wait().ok().flatten()) {
                 panic!("the program ended with {status}:\n{}", self.log());
             }
-            // A plain connection first: a client would fail the test while nothing listens.
+            // Connect first: a client would fail the test while nothing listens.
             if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok()
                 && self.client().get("/health/ready").status == 200
             {
@@ -92,9 +92,9 @@ impl ServerProcess {
         self.process = Some(command.spawn().expect("the program"));
     }
 
-    /// The program with these arguments and our settings, in an empty working folder.
+    /// The program with these arguments and the settings, in an empty working folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        // setpriv: if the test process is killed, the program must not stay behind.
+        // setpriv: if the test process is killed, the program must end too.
         let mut command = Command::new("setpriv");
         command
             .args(["--pdeathsig", "KILL", env!("CARGO_BIN_EXE_tenantry")])
@@ -107,7 +107,7 @@ impl ServerProcess {
         command
     }
 
-    /// Runs the program to its end with these arguments.
+    /// Runs the program with these arguments until it exits.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments)
             .stdin(Stdio::null())
@@ -115,17 +115,15 @@ impl ServerProcess {
             .expect("the program")
     }
 
-    /// The browser of someone who has never been here.
+    /// A new client without cookies.
     pub fn client(&self) -> Client {
         Client::new(&format!("http://127.0.0.1:{}", self.port))
     }
 
-    /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Its process id.
     pub fn pid(&self) -> u32 {
         self.process.as_ref().expect("it runs").id()
     }
@@ -140,7 +138,7 @@ impl ServerProcess {
         self.folder.join(name)
     }
 
-    /// Everything that it wrote to its two outputs so far.
+    /// Its output so far, standard output and standard error.
     pub fn log(&self) -> String {
         let mut text = Vec::new();
         let _ = std::fs::File::open(self.folder.join("log")).and_then(|mut file| file.read_to_end(&mut text));
@@ -152,7 +150,7 @@ impl ServerProcess {
         mail::emails_in(&self.file("mail"))
     }
 
-    /// Waits up to 10 s for a email to this address and answers the newest one: here the worker runs by itself.
+    /// Waits up to 10 s for an email to this address and returns the newest one; here the worker runs by itself.
     #[track_caller]
     pub fn mail_to(&self, email: &str) -> ReceivedEmail {
         let end = Instant::now() + Duration::from_secs(10);
@@ -182,7 +180,7 @@ impl ServerProcess {
         assert!(sent.success(), "the process {} is gone", self.pid());
     }
 
-    /// Waits for the end of the process: its status, or `None` if it still runs.
+    /// Waits for the process to exit. `None` if it still runs.
     pub fn wait(&mut self, at_most: Duration) -> Option<ExitStatus> {
         let end = Instant::now() + at_most;
         while Instant::now() < end {
@@ -202,7 +200,7 @@ impl Drop for ServerProcess {
     }
 }
 
-/// Standard output and standard error of a finished command, as one text.
+/// Standard output and standard error of a finished command.
 pub fn said(output: &Output) -> String {
     format!(
         "{}{}",

@@ -1,4 +1,4 @@
-//! A real SMTP server (aiosmtpd) that a test can make misbehave.
+//! A real SMTP server (aiosmtpd) that a test can make fail.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use crate::harness::mail::{self, ReceivedEmail};
 use crate::harness::places::{Folder, repository};
 
-/// The server; it ends when this value is dropped, or when the test process does.
+/// The server; it ends when this value is dropped, or when the test process ends.
 pub struct Smtp {
     process: Child,
     talk: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
@@ -17,19 +17,19 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// A server that takes every email.
+    /// A server that accepts every email.
     pub fn start() -> Self {
         Self::launch(None)
     }
 
-    /// A server that wants a login (`AUTH PLAIN` or `LOGIN`), written `user:password`.
+    /// A server that requires a login (`AUTH PLAIN` or `LOGIN`), written `user:password`.
     pub fn with_login(login: &str) -> Self {
         Self::launch(Some(login.to_owned()))
     }
 
     fn launch(login: Option<String>) -> Self {
         let folder = Folder::new();
-        // Debian's own Python: it is the one that python3-aiosmtpd belongs to.
+        // The system Python, for which the package python3-aiosmtpd is installed.
         let mut process = Command::new("/usr/bin/python3")
             .arg(repository().join("tests/suite/harness/smtp.py"))
             .arg(folder.path())
@@ -52,7 +52,7 @@ impl Smtp {
         }
     }
 
-    /// What the product is given as `TENANTRY_SMTP_URL`.
+    /// The value of `TENANTRY_SMTP_URL`.
     pub fn url(&self) -> String {
         let login = self
             .login
@@ -61,7 +61,7 @@ impl Smtp {
         format!("smtp://{login}127.0.0.1:{}", self.port)
     }
 
-    /// Takes every email again.
+    /// Accepts every email again.
     pub fn accept(&self) {
         self.tell("accept");
     }
@@ -71,17 +71,17 @@ impl Smtp {
         self.tell("busy");
     }
 
-    /// Answers this recipient with 550: never.
+    /// Answers this recipient with 550: permanently refused.
     pub fn refuse(&self, address: &str) {
         self.tell(&format!("refuse {address}"));
     }
 
-    /// Stores each email, then closes the connection before the reply: the sender cannot know.
+    /// Stores each email, then closes the connection before the reply, so that the sender can't know.
     pub fn drop_after_data(&self) {
         self.tell("drop");
     }
 
-    /// Waits so long before it answers `MAIL`.
+    /// Waits this long before it answers `MAIL`.
     pub fn hang(&self, seconds: u32) {
         self.tell(&format!("hang {seconds}"));
     }
@@ -91,12 +91,12 @@ impl Smtp {
         self.tell(&format!("stall {address} {seconds}"));
     }
 
-    /// How many recipients were offered so far, taken or not.
+    /// How many recipients were offered so far, accepted or not.
     pub fn attempts(&self) -> usize {
         self.tell("attempts").parse().expect("a number")
     }
 
-    /// Every email it stored, the oldest first.
+    /// Every stored email, the oldest first.
     pub fn emails(&self) -> Vec<ReceivedEmail> {
         mail::emails_in(self.folder.path())
     }

@@ -1,4 +1,4 @@
-//! A whole Tenantry in this process: own port, own folder, own database, own clock.
+//! A complete instance in this process, with its own port, folder, database and clock.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -14,35 +14,35 @@ use crate::harness::mail::{self, ReceivedEmail};
 use crate::harness::places::Folder;
 use crate::harness::smtp::Smtp;
 
-/// A running instance; it stops and its data goes when this value is dropped.
+/// A running instance; it stops and its data is deleted when this value is dropped.
 pub struct TestApp {
-    // Dropped in this order: the server lets go of the database first.
+    // Dropped in this order: the server must release the database first.
     running: Option<Running>,
-    /// The database, for states that no page can bring about.
+    /// The database, for states that no page can create.
     pub database: Database,
-    /// The mail server it sends through, if it was opened with one.
+    /// The SMTP server, if the app uses one.
     pub smtp: Option<Smtp>,
     folder: Folder,
     config: Config,
 }
 
 impl TestApp {
-    /// A app of its own, with default settings; emails go into its folder.
+    /// An app with default settings; emails are saved to its folder.
     pub fn open() -> Self {
         Self::with(|_| {})
     }
 
-    /// A app with other settings: `TestApp::with(|c| c.signup = Signup::Invited)`.
+    /// An app with other settings: `TestApp::with(|c| c.signup = Signup::Invited)`.
     pub fn with(change: impl FnOnce(&mut Config)) -> Self {
         Self::build(change, None)
     }
 
-    /// A app that sends its mail through a real SMTP server, which the test can make misbehave: `app.smtp()`.
+    /// An app that sends emails to a real SMTP server, which the test can make fail: `app.smtp()`.
     pub fn with_smtp(change: impl FnOnce(&mut Config)) -> Self {
         Self::build(change, Some(Smtp::start()))
     }
 
-    /// One app for all tests that only read, or that keep to an organization of their own.
+    /// One app for all tests that only read or that keep to their own organization.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<TestApp> = OnceLock::new();
         SHARED.get_or_init(Self::open)
@@ -68,7 +68,7 @@ impl TestApp {
         self.running.as_ref().expect("the house is open")
     }
 
-    /// The product's own view of this app.
+    /// The product's own state of this app.
     pub fn product(&self) -> &tenantry::app::App {
         self.running().product()
     }
@@ -78,12 +78,10 @@ impl TestApp {
         format!("http://127.0.0.1:{}", self.port())
     }
 
-    /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.running().port()
     }
 
-    /// The settings it runs with.
     pub fn config(&self) -> &Config {
         &self.config
     }
@@ -93,18 +91,17 @@ impl TestApp {
         self.folder.join(name)
     }
 
-    /// The browser of someone who has never been here.
+    /// A new client without cookies.
     pub fn client(&self) -> Client {
         Client::new(&self.base())
     }
 
-    /// Moves this app's time, and no other's, forward.
+    /// Moves the time of this app forward.
     pub fn advance(&self, by: Duration) {
         self.running().advance(by);
     }
 
-    /// Sends what is due in the outbox now, by the worker's own function, and waits for what the app's own worker is
-    /// sending at this moment.
+    /// Sends all due emails with the worker's own function, and waits for those that the app's worker is sending.
     pub fn work_mail(&self) {
         let end = Instant::now() + Duration::from_secs(30);
         loop {
@@ -121,17 +118,17 @@ impl TestApp {
         }
     }
 
-    /// This app's time, in microseconds since 1970, as the database keeps times.
+    /// This app's time, in microseconds since 1970, as stored in the database.
     pub fn now(&self) -> i64 {
         self.running().now()
     }
 
-    /// Does what time alone brings about (expired invitations, sessions that are over) now.
+    /// Runs the background jobs that depend on time, such as expiring invitations and sessions.
     pub fn sweep(&self) {
         self.running().sweep();
     }
 
-    /// Every email that left this app, the oldest first; what is due is sent before.
+    /// Every email of this app, the oldest first. Due emails are sent before.
     pub fn emails(&self) -> Vec<ReceivedEmail> {
         self.work_mail();
         match &self.smtp {
@@ -156,12 +153,12 @@ impl TestApp {
             .unwrap_or_else(|| panic!("no letter to {email} among {others:#?}"))
     }
 
-    /// The mail server of a app opened by [`TestApp::with_smtp`].
+    /// The SMTP server of an app created by [`TestApp::with_smtp`].
     pub fn smtp(&self) -> &Smtp {
         self.smtp.as_ref().expect("a house opened with SMTP")
     }
 
-    /// Stops and starts again on the same port, folder and database. Its clock starts at the real time again.
+    /// Restarts on the same port, folder and database. Its clock returns to the real time.
     pub fn restart(&mut self) {
         self.running = None;
         let listener = TcpListener::bind(self.config.listen).expect("the port is free again");
