@@ -5,41 +5,41 @@ use std::time::Duration;
 use tenantry::common::config::Signup;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// An organization with its owner, Olivia Hart (`olivia@SLUG.test`), signed in.
 fn owner(app: &TestApp, slug: &str) -> Client {
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let user = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
         fixtures.organization("Lakeside", slug, user);
-        fixtures.ticket(user)
+        fixtures.session_cookie(user)
     });
-    app.holder(&ticket)
+    app.client_with(&cookie)
 }
 
 /// Another member, signed in.
 fn member(app: &TestApp, slug: &str, name: &str, email: &str, role: &str) -> Client {
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let user = fixtures.account(name, email, true);
         let organization = fixtures.organization_of(slug);
-        fixtures.enrol(organization, user, role, &[]);
-        fixtures.ticket(user)
+        fixtures.add_member(organization, user, role, &[]);
+        fixtures.session_cookie(user)
     });
-    app.holder(&ticket)
+    app.client_with(&cookie)
 }
 
 /// An account without any organization, signed in.
 fn person(app: &TestApp, name: &str, email: &str) -> Client {
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let user = fixtures.account(name, email, true);
-        fixtures.ticket(user)
+        fixtures.session_cookie(user)
     });
-    app.holder(&ticket)
+    app.client_with(&cookie)
 }
 
 fn invite(client: &Client, slug: &str, email: &str, more: &[(&str, &str)]) -> Page {
@@ -54,8 +54,7 @@ fn invite(client: &Client, slug: &str, email: &str, more: &[(&str, &str)]) -> Pa
 /// The id of the newest invitation to this address.
 fn id(app: &TestApp, email: &str) -> String {
     let sql = format!("SELECT id AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
-    app
-        .database
+    app.database
         .words(&sql)
         .first()
         .unwrap_or_else(|| panic!("{email} is not invited"))
@@ -64,8 +63,7 @@ fn id(app: &TestApp, email: &str) -> String {
 
 fn status(app: &TestApp, email: &str) -> String {
     let sql = format!("SELECT status AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
-    app
-        .database
+    app.database
         .words(&sql)
         .first()
         .unwrap_or_else(|| panic!("{email} is not invited"))
@@ -80,7 +78,7 @@ fn events(app: &TestApp, action: &str) -> i64 {
 
 /// The link in the newest email to this address.
 fn link(app: &TestApp, email: &str) -> String {
-    let emails = app.letters_to(email);
+    let emails = app.emails_to(email);
     let message = emails.iter().rfind(|message| message.text.contains("/invitations/"));
     message
         .unwrap_or_else(|| panic!("no invitation to {email}"))
@@ -169,15 +167,13 @@ fn an_invitation_link_shows_each_visitor_the_next_step() {
     noah.get(&path).expect(200).expect_text("Accept and open Lakeside");
 
     // The invited user before verification.
-    app
-        .database
+    app.database
         .execute("UPDATE users SET email_verified_at = NULL WHERE email = 'noah@else.test'");
     noah.get(&path)
         .expect(200)
         .expect_text("Verify your email address noah@else.test first");
     accept(&noah, &path).expect_redirect("/verify");
-    app
-        .database
+    app.database
         .execute("UPDATE users SET email_verified_at = 1 WHERE email = 'noah@else.test'");
 
     // Another user.
@@ -214,8 +210,7 @@ fn an_invitation_link_shows_each_visitor_the_next_step() {
         .expect(200)
         .expect_text("Welcome to Lakeside. Your role is Viewer");
     noah.get(&path).expect(200).expect_text("You are a member of Lakeside");
-    app
-        .client()
+    app.client()
         .get(&path)
         .expect(200)
         .expect_text("This invitation was accepted already");
@@ -271,8 +266,7 @@ fn a_closed_invitation_link_explains_why_and_adds_no_one() {
     over(
         "ended@else.test",
         &|_, _| {
-            app
-                .database
+            app.database
                 .execute("UPDATE invitations SET access_until = 1 WHERE email = 'ended@else.test'")
         },
         "The access of this invitation has ended",
@@ -294,7 +288,7 @@ fn an_invitation_link_continues_after_sign_up() {
     let noah = app.client();
     let page = noah.get(&path).expect(200);
     let form = noah
-        .get(&page.link("Create account").expect("a way"))
+        .get(&page.link("Create account").expect("a link"))
         .expect(200)
         .expect_text("You were invited to Lakeside");
     assert_eq!(form.value_of("email").as_deref(), Some("noah@else.test"));
@@ -304,7 +298,7 @@ fn an_invitation_link_continues_after_sign_up() {
         .expect_redirect(&path);
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
     noah.get("/organizations/lakeside").expect(200).expect_text("Lakeside");
-    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 1);
 }
 
 #[test]
@@ -323,8 +317,8 @@ fn an_invitation_link_continues_after_email_verification() {
         ("next", &path),
     ];
     emma.post("/signup", &fields).expect_redirect("/verify");
-    let proof = app.mail_to("emma@else.test").link("/verify/");
-    emma.post(&proof, &[]).expect_redirect(&path);
+    let verification = app.mail_to("emma@else.test").link("/verify/");
+    emma.post(&verification, &[]).expect_redirect(&path);
     emma.get(&path)
         .expect(200)
         .expect_text("You are signed in as emma@else.test");
@@ -336,8 +330,7 @@ fn an_invitation_link_continues_after_email_verification() {
 fn an_invitation_allows_sign_up_when_sign_up_is_by_invitation() {
     let app = TestApp::with(|config| config.signup = Signup::Invited);
     let olivia = owner(&app, "lakeside");
-    app
-        .client()
+    app.client()
         .get("/signup")
         .expect(200)
         .expect_text("Sign-up is by invitation");
@@ -402,19 +395,18 @@ fn resending_is_rate_limited_and_replaces_the_old_link() {
         olivia.post(&path, &[]).expect(303).follow(&olivia).expect(200)
     };
     again().expect_text("Was sent a moment ago");
-    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 1);
     for n in 1..=5 {
         app.advance(MINUTE + Duration::from_secs(1));
         again().expect_text("Sent again");
-        assert_eq!(app.letters_to("noah@else.test").len(), 1 + n);
+        assert_eq!(app.emails_to("noah@else.test").len(), 1 + n);
     }
     app.advance(MINUTE + Duration::from_secs(1));
     again().expect_text("5 times within a day");
-    assert_eq!(app.letters_to("noah@else.test").len(), 6);
+    assert_eq!(app.emails_to("noah@else.test").len(), 6);
     app.advance(DAY);
     again().expect_text("Sent again");
-    app
-        .client()
+    app.client()
         .get(&first)
         .expect(200)
         .expect_text("A newer link was sent");
@@ -438,8 +430,8 @@ fn selected_invitations_are_resent_together() {
         .expect(303)
         .follow(&olivia);
     page.expect_text("2 invitations sent again");
-    assert_eq!(app.letters_to("noah@else.test").len(), 2);
-    assert_eq!(app.letters_to("liam@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 2);
+    assert_eq!(app.emails_to("liam@else.test").len(), 1);
     assert_eq!(events(&app, "invitation.resent"), 2);
     let none = olivia
         .post("/organizations/lakeside/invitations/resending", &[])
@@ -467,7 +459,7 @@ fn an_edited_invitation_keeps_its_link_and_applies_on_acceptance() {
         .expect(303)
         .follow(&olivia)
         .expect_text("Its link stays the same");
-    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 1);
     let before_after = app
         .database
         .words("SELECT before || ' > ' || after AS value FROM audit_events WHERE action = 'invitation.edited'");
@@ -517,7 +509,7 @@ fn inviting_many_addresses_reports_a_result_for_each() {
         left.contains("not-an-address") && left.contains("already@else.test") && !left.contains("new@else.test"),
         "{left}"
     );
-    assert_eq!(app.letters_to("new@else.test").len(), 1);
+    assert_eq!(app.emails_to("new@else.test").len(), 1);
     assert!(app.mail_to("anna@else.test").text.contains("Hello Anna"));
     // If no one was invited, it is an error.
     invite(&olivia, "lakeside", "mia@lakeside.test, x", &[]).expect(422);
@@ -535,7 +527,7 @@ fn an_address_that_cannot_be_invited_shows_a_field_error() {
         let error = invite(&olivia, "lakeside", typed, &[])
             .expect(422)
             .field_error("emails")
-            .expect("a sentence");
+            .expect("an error");
         assert!(error.contains(sentence), "{typed}: {error}");
     }
     invite(&olivia, "lakeside", "Noah@Else.test", &[]).expect(303);
@@ -543,7 +535,7 @@ fn an_address_that_cannot_be_invited_shows_a_field_error() {
     let page = invite(&olivia, "lakeside", "noah@else.TEST", &typed).expect(422);
     assert!(
         page.field_error("emails")
-            .expect("a sentence")
+            .expect("an error")
             .contains("Already invited")
     );
     assert_eq!(page.value_of("emails").as_deref(), Some("noah@else.TEST"));
@@ -631,10 +623,10 @@ fn no_one_invites_or_edits_an_invitation_above_their_own_role() {
             .expect_text("noah@else.test");
         assert!(
             !list.body.contains(&link(&app, "noah@else.test")),
-            "the link is shown to who could not give the role"
+            "the link is shown to someone who can't grant the role"
         );
     }
-    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 1);
     assert_eq!(status(&app, "noah@else.test"), "pending");
 }
 
@@ -692,7 +684,7 @@ fn removing_an_inviter_offers_to_cancel_their_invitations() {
         let mut fields = page.form(&path);
         assert!(
             fields.iter().any(|(name, _)| name == "cancel_invitations"),
-            "it is offered checked"
+            "the checkbox is checked by default"
         );
         fields.retain(|(name, _)| cancels || name != "cancel_invitations");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -792,27 +784,27 @@ fn new_organizations_send_50_invitations_a_day_and_older_ones_500() {
     let page = invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(422);
     assert!(
         page.field_error("emails")
-            .expect("a sentence")
+            .expect("an error")
             .contains("can send 50 invitations a day")
     );
     app.advance(DAY + MINUTE);
     invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(303);
     assert_eq!(invited(), 51);
     app.advance(31 * DAY);
-    let olivia = app.enter("olivia@lakeside.test");
+    let olivia = app.signed_in("olivia@lakeside.test");
     let page = invite(&olivia, "lakeside", &people(100, 600), &[]).expect(303);
     assert_eq!(page.location.as_deref(), Some("/organizations/lakeside/invitations"));
     let page = invite(&olivia, "lakeside", "too-many@else.test", &[]).expect(422);
     assert!(
         page.field_error("emails")
-            .expect("a sentence")
+            .expect("an error")
             .contains("can send 500 invitations a day")
     );
     assert_eq!(invited(), 551);
     let page = invite(&olivia, "lakeside", &people(0, 501), &[]).expect(422);
     assert!(
         page.field_error("emails")
-            .expect("a sentence")
+            .expect("an error")
             .contains("at most 500 people")
     );
 }
@@ -830,8 +822,7 @@ fn the_named_first_owner_takes_over_the_organization_on_acceptance() {
     ];
     olivia.post("/organizations", &fields).expect(303);
     let path = link(&app, "noah@else.test");
-    app
-        .client()
+    app.client()
         .get(&path)
         .expect(200)
         .expect_text("You replace Olivia Hart as the owner");
@@ -844,13 +835,12 @@ fn the_named_first_owner_takes_over_the_organization_on_acceptance() {
     );
     assert_eq!(roles, ["Noah Brandt owner", "Olivia Hart admin"]);
     assert_eq!(
-        app
-            .database
+        app.database
             .number("SELECT CAST(owner_count AS BIGINT) AS value FROM organizations"),
         1
     );
     assert_eq!(events(&app, "organization.handed_over"), 1);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
@@ -858,7 +848,7 @@ fn the_list_shows_the_delivery_status_of_each_invitation_email() {
     let app = TestApp::with_smtp(|_| {});
     let olivia = owner(&app, "lakeside");
     let list = || {
-        app.work_mail();
+        app.deliver_mail();
         olivia.get("/organizations/lakeside/invitations").expect(200)
     };
     app.smtp().busy();
@@ -869,7 +859,7 @@ fn the_list_shows_the_delivery_status_of_each_invitation_email() {
         .expect_text("451");
     for _ in 0..6 {
         app.advance(3 * 60 * MINUTE);
-        app.work_mail();
+        app.deliver_mail();
     }
     list().expect_text("Could not be sent").expect_text("Failed after");
     // It can be resent after the reason is gone.
@@ -885,7 +875,7 @@ fn the_list_shows_the_delivery_status_of_each_invitation_email() {
         "{:?}",
         page.texts(".badge")
     );
-    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 1);
     app.smtp().refuse("emma@else.test");
     invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
     list().expect_text("Address refused");
@@ -903,7 +893,7 @@ fn without_smtp_the_list_shows_the_invitation_link() {
     assert!(shown.starts_with(&app.base()), "{shown}");
     assert!(
         shown.ends_with(&link(&app, "noah@else.test")),
-        "the same as in the letter"
+        "the same link as in the email"
     );
     let noah = person(&app, "Noah Brandt", "noah@else.test");
     accept(&noah, shown.strip_prefix(&app.base()).expect("our origin")).expect_redirect("/organizations/lakeside");
@@ -926,7 +916,10 @@ fn an_invitation_expires_after_seven_days_and_resending_renews_it() {
     let actor = app
         .database
         .words("SELECT actor_name AS value FROM audit_events WHERE action = 'invitation.expired'");
-    assert!(!actor[0].contains("Olivia"), "nobody did it: {actor:?}");
+    assert!(
+        !actor[0].contains("Olivia"),
+        "the expiry has no user as its actor: {actor:?}"
+    );
     assert!(!olivia.get("/organizations/lakeside/invitations").has("noah@else.test"));
     olivia
         .get("/organizations/lakeside/invitations?status=expired")
@@ -980,7 +973,7 @@ fn cancelling_an_invitation_stops_its_queued_email() {
     let olivia = owner(&app, "lakeside");
     app.smtp().busy();
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    app.work_mail();
+    app.deliver_mail();
     let path = format!(
         "/organizations/lakeside/invitations/{}/cancellation",
         id(&app, "noah@else.test")
@@ -992,7 +985,7 @@ fn cancelling_an_invitation_stops_its_queued_email() {
     olivia.post(&path, &[]).expect(303);
     app.smtp().accept();
     app.advance(DAY);
-    assert_eq!(app.letters_to("noah@else.test").len(), 0);
+    assert_eq!(app.emails_to("noah@else.test").len(), 0);
     assert_eq!(events(&app, "invitation.cancelled"), 1);
 }
 
@@ -1004,9 +997,9 @@ fn an_invitation_to_companies_grants_only_those_companies() {
         let organization = fixtures.organization("Lakeside", "lakeside", user);
         let north = fixtures.company(organization, "North", "north").to_string();
         let south = fixtures.company(organization, "South", "south").to_string();
-        (fixtures.ticket(user), north, south)
+        (fixtures.session_cookie(user), north, south)
     });
-    let olivia = app.holder(&owner);
+    let olivia = app.client_with(&owner);
     let fields = [
         ("role", "member"),
         ("company_id", north.as_str()),
@@ -1047,7 +1040,7 @@ fn a_removed_member_can_rejoin_through_a_new_invitation() {
     accept(&noah, &link(&app, "noah@else.test")).expect(303);
     noah.get("/organizations/lakeside").expect(200);
     noah.get("/organizations/lakeside/invitations/new").expect(403);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
@@ -1055,7 +1048,10 @@ fn the_list_is_searched_and_paged() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     app.fixtures(|fixtures| {
-        let (organization, owner) = (fixtures.organization_of("lakeside"), fixtures.user("olivia@lakeside.test"));
+        let (organization, owner) = (
+            fixtures.organization_of("lakeside"),
+            fixtures.user("olivia@lakeside.test"),
+        );
         for n in 0..120 {
             fixtures.invitation(organization, owner, &format!("p{n:03}@else.test"), "viewer", &[]);
         }
@@ -1082,7 +1078,7 @@ fn the_list_is_searched_and_paged() {
     all.dedup();
     assert_eq!(all.len(), 120);
     let before = olivia
-        .get(&back.expect("a way back"))
+        .get(&back.expect("a link back"))
         .expect(200)
         .texts("tbody .who__name");
     assert_eq!(before, seen[1]);

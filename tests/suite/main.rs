@@ -9,47 +9,47 @@
     clippy::expect_used,
     clippy::pedantic,
     clippy::unwrap_used,
-    reason = "the bans keep the product honest; a test may print, panic and look at the real time"
+    reason = "the bans are for the product; tests may print, panic and read the real time"
 )]
 
-#[allow(dead_code, unused_imports, reason = "a harness offers more than today's tests use")]
+#[allow(dead_code, unused_imports, reason = "not every test uses all of the harness")]
 mod harness;
 
+mod access_reviews_test;
+mod access_status_test;
 mod access_test;
 mod accounts_test;
 mod areas;
+mod audit_events_test;
 mod audit_test;
 mod browser;
 mod bulk_test;
 mod cli_test;
 mod companies_test;
+mod company_move_test;
 mod crash_test;
-mod audit_events_test;
 mod dependencies_test;
 mod escalation_test;
+mod first_people_test;
 mod fragments_test;
-mod settings_test;
 mod groups_test;
 mod harness_test;
 mod health_test;
 mod invitations_test;
 mod kill_test;
-mod onboarding_links_test;
 mod mail_test;
 mod members_test;
-mod company_move_test;
+mod onboarding_links_test;
 mod operator_test;
 mod organizations_test;
 mod outage_test;
-mod first_people_test;
+mod permission_pages_test;
 mod permissions_test;
 mod process_test;
 mod races_test;
-mod access_reviews_test;
-mod permission_pages_test;
 mod roles_test;
 mod rules_test;
-mod access_status_test;
+mod settings_test;
 mod tenants_test;
 mod voice_test;
 mod web_test;

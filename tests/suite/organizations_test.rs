@@ -1,15 +1,15 @@
 //! Organizations: creation, slug, limit, unit label, settings, leaving.
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 
 fn person(app: &TestApp, name: &str, email: &str) -> Client {
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let user = fixtures.account(name, email, true);
-        fixtures.ticket(user)
+        fixtures.session_cookie(user)
     });
-    app.holder(&ticket)
+    app.client_with(&cookie)
 }
 
 const GOOD: [(&str, &str); 6] = [
@@ -200,8 +200,7 @@ fn at_the_organization_limit_a_user_requests_another_organization() {
     );
     assert_eq!(app.database.number("SELECT count(*) AS value FROM organizations"), 1);
     // The limit of an account overrides the default.
-    app
-        .database
+    app.database
         .execute("UPDATE users SET organization_limit = 2 WHERE email = 'olivia@lake.test'");
     olivia.post("/organizations", &with("slug", "second")).expect(303);
     olivia.post("/organizations", &with("slug", "third")).expect(422);
@@ -282,8 +281,7 @@ fn settings_changes_record_only_the_changed_fields() {
     let page = olivia.get(path).expect(200);
     assert_eq!(page.value_of("name").as_deref(), Some("Lakeside Agency"));
     let edits = || {
-        app
-            .database
+        app.database
             .words("SELECT before || ' > ' || after AS value FROM audit_events WHERE action = 'organization.edited'")
     };
     // An unchanged form records nothing.
@@ -301,7 +299,7 @@ fn settings_changes_record_only_the_changed_fields() {
     }
     assert!(
         !noted[0].contains("domain"),
-        "what did not change is not told: {}",
+        "unchanged fields are not recorded: {}",
         noted[0]
     );
     let page = olivia
@@ -316,14 +314,14 @@ fn leaving_an_organization_ends_only_that_access() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let organization = fixtures.organization_of("lakeside");
         let noah = fixtures.account("Noah Brandt", "noah@lake.test", true);
-        fixtures.enrol(organization, noah, "editor", &[]);
+        fixtures.add_member(organization, noah, "editor", &[]);
         fixtures.organization("Own", "own", noah);
-        fixtures.ticket(noah)
+        fixtures.session_cookie(noah)
     });
-    let noah = app.holder(&ticket);
+    let noah = app.client_with(&cookie);
     let page = noah
         .get("/organizations/lakeside/leaving")
         .expect(200)
@@ -338,12 +336,11 @@ fn leaving_an_organization_ends_only_that_access() {
     assert!(!list.texts("tbody").join(" ").contains("Lakeside"));
     noah.get("/organizations/lakeside").expect(404);
     assert_eq!(
-        app
-            .database
+        app.database
             .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.left'"),
         1
     );
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
@@ -357,11 +354,11 @@ fn the_first_steps_lead_from_sign_up_into_the_organization() {
         ("terms", "on"),
     ];
     olivia.post("/signup", &fields).expect_redirect("/verify");
-    let proven = olivia
+    let verified = olivia
         .post(&app.mail_to("olivia@lake.test").link("/verify/"), &[])
         .expect_redirect("/onboarding");
     // Without an invitation, she creates her own organization.
-    let form = proven
+    let form = verified
         .follow(&olivia)
         .expect(200)
         .expect_text("Create your organization");
@@ -389,7 +386,7 @@ fn the_first_steps_lead_from_sign_up_into_the_organization() {
     let way = page
         .all("form[action$='/acceptance']", "action")
         .pop()
-        .expect("a way to join");
+        .expect("a link to join");
     noah.submit(&page, &way, &[])
         .expect_redirect("/organizations/lakeside-agency");
 }

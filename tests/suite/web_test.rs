@@ -1,8 +1,8 @@
 //! The web surface: headers, hosts, origins, static files (rules 8, 14, 15 of the security page).
 
 use crate::harness::client::{Client, form, raw};
-use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 
 #[test]
 fn every_kind_of_response_has_the_security_headers() {
@@ -204,7 +204,7 @@ fn static_files_are_immutable_and_compressed() {
         assert_eq!(small.header("content-encoding"), "br", "{path}");
         let mut unpacked = Vec::new();
         brotli::BrotliDecompress(&mut small.bytes.as_slice(), &mut unpacked).expect("brotli");
-        assert!(unpacked == plain.bytes, "{path}: the compressed file is another one");
+        assert!(unpacked == plain.bytes, "{path}: the compressed file differs");
         assert!(
             small.bytes.len() * 3 < plain.bytes.len() * 2,
             "{path}: {} of {}",
