@@ -24,6 +24,7 @@ mod bulk_test;
 mod cli_test;
 mod companies_test;
 mod crash_test;
+mod atomicity_test;
 mod audit_events_test;
 mod dependencies_test;
 mod escalation_test;
