@@ -20,6 +20,8 @@ mod access_status_test;
 mod access_test;
 mod accounts_test;
 mod areas;
+mod atomicity_test;
+mod audit_events_test;
 mod audit_events_test;
 mod audit_test;
 mod browser;
