@@ -22,7 +22,6 @@ mod accounts_test;
 mod areas;
 mod atomicity_test;
 mod audit_events_test;
-mod audit_events_test;
 mod audit_test;
 mod browser;
 mod bulk_test;
