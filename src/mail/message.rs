@@ -8,7 +8,7 @@ use crate::common::id::MailId;
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::mail::outbox;
-use crate::mail::outbox::TOKEN_PLACE;
+use crate::mail::outbox::{Message, TOKEN_PLACE};
 
 crate::text_enum! {
     /// Every email of the product. The text is the name of its template folder.
@@ -20,6 +20,11 @@ crate::text_enum! {
         EmailChange = "email_change",
         EmailChanged = "email_changed_notice",
         PasswordChanged = "password_changed",
+        Invitation = "invitation",
+        InvitationDeclined = "declined",
+        RoleChanged = "role_changed",
+        MemberRemoved = "removed",
+        OrganizationRequest = "organization_request",
         ReviewStarted = "review_started",
         ReviewReminder = "review_reminder",
         ReviewUnconfirmed = "review_unconfirmed",
@@ -92,15 +97,20 @@ pub fn send_with_token(
     enqueue(conn, cx, to, email, Some(seed))
 }
 
-fn enqueue<E: EmailTemplate>(
+fn enqueue(
     conn: &mut Conn,
     cx: &Ctx,
     to: &Recipient,
-    email: &E,
+    email: &impl EmailTemplate,
     seed: Option<Seed>,
 ) -> Result<MailId, AppError> {
+    Ok(outbox::enqueue(conn, cx, compose(to, email, seed)?)?)
+}
+
+/// Renders an email, for [`outbox::enqueue_all`].
+pub fn compose<E: EmailTemplate>(to: &Recipient, email: &E, seed: Option<Seed>) -> Result<Message, AppError> {
     let text = email.text()?;
-    let message = outbox::Message {
+    Ok(Message {
         kind: E::KIND.as_str(),
         to_name: to.name.clone(),
         to: to.email.clone(),
@@ -108,8 +118,7 @@ fn enqueue<E: EmailTemplate>(
         html: email.html()?,
         text,
         seed,
-    };
-    Ok(outbox::enqueue(conn, cx, message)?)
+    })
 }
 
 fn subject(text: &str) -> &str {

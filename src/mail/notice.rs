@@ -1,5 +1,7 @@
-//! A letter that tells something and leads to one page: what most letters are. A letter with facts of its own has a
-//! template of its own.
+//! A notice: an email with a few sentences and a link to one page. Other emails have templates of their own, see
+//! `mail::message`.
+
+use askama::Template;
 
 use crate::app::Ctx;
 use crate::common::email::Email;
@@ -10,60 +12,81 @@ use crate::db::Conn;
 use crate::mail::outbox;
 use crate::mail::outbox::{Message, TOKEN_PLACE};
 
-crate::letter! {
-    struct NoticeLetter("mail/notice.html", "mail/notice.txt") {
-        name: String,
-        sender: String,
-        subject: String,
-        paragraphs: Vec<String>,
-        button: Option<(String, String)>,
-        foot: String,
-    }
+#[derive(Template)]
+#[template(path = "mail/notice.html")]
+struct NoticeHtml<'a> {
+    name: &'a str,
+    sender: &'a str,
+    subject: &'a str,
+    paragraphs: &'a [String],
+    button: Option<(&'a str, &'a str)>,
+    foot: &'a str,
 }
 
-/// What is told, and to whom.
+#[derive(Template)]
+#[template(path = "mail/notice.txt")]
+struct NoticeText<'a> {
+    name: &'a str,
+    sender: &'a str,
+    subject: &'a str,
+    paragraphs: &'a [String],
+    button: Option<(&'a str, &'a str)>,
+    foot: &'a str,
+}
+
 #[derive(Debug, Clone)]
 pub struct Notice {
     /// What kind, such as `access_requested`.
     pub kind: &'static str,
-    /// The recipient's name, or nothing.
+    /// The recipient's name, or empty.
     pub to_name: String,
-    /// The recipient's address.
     pub to: Email,
-    /// The organization's name; it stands at the head.
+    /// The organization's name, shown at the top.
     pub sender: String,
-    /// The subject, also the heading.
+    /// Also the heading.
     pub subject: String,
-    /// Sentences, a paragraph each. Names in them are escaped like all text.
+    /// Plain text, escaped like all text.
     pub paragraphs: Vec<String>,
-    /// Where the one button leads: its words, and a path on this instance. `{{token}}` in it is filled in by the sender.
+    /// The label of the button, and a path of this instance. `{{token}}` in the path is replaced when the email is sent.
     pub button: Option<(&'static str, String)>,
-    /// A last line below a rule, or nothing.
+    /// The last line, or empty.
     pub foot: String,
-    /// What the token in the path is made of.
+    /// The seed of the token in the path.
     pub seed: Option<Seed>,
 }
 
 impl Notice {
-    /// The path that carries the token: `Notice::token_path("/contacts/")`.
+    /// A path with the token: `Notice::token_path("/contacts/")`.
     pub fn token_path(before: &str) -> String {
         format!("{before}{TOKEN_PLACE}")
     }
 
-    /// Puts it into the outbox.
+    /// Adds it to the outbox.
     pub fn send(self, conn: &mut Conn, cx: &Ctx) -> Result<MailId, AppError> {
-        let letter = NoticeLetter {
-            name: self.to_name.clone(),
-            sender: self.sender,
-            subject: self.subject.clone(),
-            paragraphs: self.paragraphs,
-            button: self
-                .button
-                .map(|(words, path)| (words.to_owned(), cx.config().link(&path))),
-            foot: self.foot,
+        let link = self.button.as_ref().map(|(_, path)| cx.config().link(path));
+        let button = match (&self.button, &link) {
+            (Some((label, _)), Some(link)) => Some((*label, link.as_str())),
+            _ => None,
         };
-        let (html, text) = letter.parts()?;
-        let letter = Message {
+        let html = NoticeHtml {
+            name: &self.to_name,
+            sender: &self.sender,
+            subject: &self.subject,
+            paragraphs: &self.paragraphs,
+            button,
+            foot: &self.foot,
+        }
+        .render()?;
+        let text = NoticeText {
+            name: &self.to_name,
+            sender: &self.sender,
+            subject: &self.subject,
+            paragraphs: &self.paragraphs,
+            button,
+            foot: &self.foot,
+        }
+        .render()?;
+        let message = Message {
             kind: self.kind,
             to_name: self.to_name,
             to: self.to,
@@ -72,6 +95,6 @@ impl Notice {
             text,
             seed: self.seed,
         };
-        Ok(outbox::enqueue(conn, cx, letter)?)
+        Ok(outbox::enqueue(conn, cx, message)?)
     }
 }

@@ -4,13 +4,13 @@ use crate::auth::actor::Actor;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
+use crate::mail::message;
+use crate::mail::message::Recipient;
 use crate::mail::notice::Notice;
-use crate::mail::outbox;
-use crate::mail::outbox::Message;
 use crate::models::membership::record::Membership;
 
-crate::letter! {
-    struct RoleChanged("mail/role_changed.html", "mail/role_changed.txt") {
+crate::email! {
+    struct RoleChangedEmail: RoleChanged("mail/role_changed/message.html", "mail/role_changed/message.txt") {
         name: String,
         organization: String,
         actor: String,
@@ -20,8 +20,8 @@ crate::letter! {
     }
 }
 
-crate::letter! {
-    struct Removed("mail/removed.html", "mail/removed.txt") {
+crate::email! {
+    struct RemovedEmail: MemberRemoved("mail/removed/message.html", "mail/removed/message.txt") {
         name: String,
         organization: String,
         actor: String,
@@ -29,7 +29,7 @@ crate::letter! {
 }
 
 pub fn role_changed(conn: &mut Conn, actor: &Actor, to: &Membership, old: &str, new: &str) -> Result<(), AppError> {
-    let message = RoleChanged {
+    let email = RoleChangedEmail {
         name: to.name.clone(),
         organization: actor.organization_name.clone(),
         actor: actor.person.name.clone(),
@@ -37,20 +37,18 @@ pub fn role_changed(conn: &mut Conn, actor: &Actor, to: &Membership, old: &str, 
         new_role: new.to_owned(),
         link: actor.cx.config().link(&actor.path("")),
     };
-    let (html, text) = message.parts()?;
-    let subject = format!("Your role in {} is now {}", message.organization, message.new_role);
-    enqueue(conn, actor, to, ("role_changed", subject), html, text)
+    message::send(conn, &actor.cx, &recipient(to), &email)?;
+    Ok(())
 }
 
 pub fn removed(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
-    let message = Removed {
+    let email = RemovedEmail {
         name: to.name.clone(),
         organization: actor.organization_name.clone(),
         actor: actor.person.name.clone(),
     };
-    let (html, text) = message.parts()?;
-    let subject = format!("You are no longer a member of {}", message.organization);
-    enqueue(conn, actor, to, ("removed", subject), html, text)
+    message::send(conn, &actor.cx, &recipient(to), &email)?;
+    Ok(())
 }
 
 pub fn suspended(conn: &mut Conn, actor: &Actor, to: &Membership) -> Result<(), AppError> {
@@ -109,26 +107,9 @@ fn notice(
     Ok(())
 }
 
-fn enqueue(
-    conn: &mut Conn,
-    actor: &Actor,
-    to: &Membership,
-    (kind, subject): (&'static str, String),
-    html: String,
-    text: String,
-) -> Result<(), AppError> {
-    outbox::enqueue(
-        conn,
-        &actor.cx,
-        Message {
-            kind,
-            to_name: to.name.clone(),
-            to: Email::stored(to.email.clone()),
-            subject,
-            html,
-            text,
-            seed: None,
-        },
-    )?;
-    Ok(())
+fn recipient(to: &Membership) -> Recipient {
+    Recipient {
+        name: to.name.clone(),
+        email: Email::stored(to.email.clone()),
+    }
 }

@@ -7,9 +7,9 @@ use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::common::token::Seed;
 use crate::db::Conn;
+use crate::mail::message;
+use crate::mail::message::Recipient;
 use crate::mail::notice::Notice;
-use crate::mail::outbox;
-use crate::mail::outbox::Message;
 use crate::models::member_names;
 use crate::models::operator::OperatorContact;
 use crate::models::organization::contact::ContactKind;
@@ -112,8 +112,8 @@ pub fn contact(conn: &mut Conn, actor: &Actor, kind: ContactKind, to: &Email, se
     Ok(())
 }
 
-crate::letter! {
-    struct OrganizationRequest("mail/organization_request.html", "mail/organization_request.txt") {
+crate::email! {
+    struct OrganizationRequestEmail: OrganizationRequest("mail/organization_request/message.html", "mail/organization_request/message.txt") {
         person: String,
         email: String,
         count: String,
@@ -137,24 +137,18 @@ pub fn request(
     operators: Vec<OperatorContact>,
     reason: &str,
 ) -> Result<(), AppError> {
-    let message = OrganizationRequest {
+    let email = OrganizationRequestEmail {
         person: by.name.to_owned(),
         email: by.email.to_string(),
         count: by.created.to_string(),
         reason: reason.to_owned(),
     };
-    let (html, text) = message.parts()?;
     for operator in operators {
-        let message = Message {
-            kind: "organization_request",
-            to_name: operator.name,
-            to: Email::stored(operator.email),
-            subject: format!("{} requests another organization", by.name),
-            html: html.clone(),
-            text: text.clone(),
-            seed: None,
+        let to = Recipient {
+            name: operator.name,
+            email: Email::stored(operator.email),
         };
-        outbox::enqueue(conn, cx, message)?;
+        message::send(conn, cx, &to, &email)?;
     }
     Ok(())
 }
