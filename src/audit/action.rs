@@ -1,7 +1,7 @@
 //! Every action that the log records, in one table: its group, stable name, category, the area whose role sees it, and its
 //! description. A new action is one line here.
 
-use crate::audit::describe::Facts;
+use crate::audit::describe::EventFacts;
 
 /// The category of an action, as a filter of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,14 +44,14 @@ impl Category {
 
 /// A part of the log that a role sees because it is responsible for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Area {
+pub enum AuditArea {
     /// Billing, for the Billing admin.
     Billing,
     /// Members, invitations, groups and access, for the User admin.
     People,
 }
 
-impl Area {
+impl AuditArea {
     /// What it covers, after "You see".
     pub fn label(self) -> &'static str {
         match self {
@@ -68,12 +68,12 @@ impl Area {
 }
 
 /// A line of the table.
-struct Row {
+struct ActionRow {
     group: &'static str,
     group_label: &'static str,
     category: Category,
-    area: Option<Area>,
-    describe: fn(&Facts<'_>) -> String,
+    area: Option<AuditArea>,
+    describe: fn(&EventFacts<'_>) -> String,
 }
 
 macro_rules! actions {
@@ -85,7 +85,7 @@ macro_rules! actions {
             pub enum Action { $($($name = $text),+),+ }
         }
 
-        static TABLE: &[Row] = &[$($(Row {
+        static TABLE: &[ActionRow] = &[$($(ActionRow {
             group: $group,
             group_label: $group_label,
             category: Category::$category,
@@ -94,7 +94,7 @@ macro_rules! actions {
         }),+),+];
     };
     (@area General) => { None };
-    (@area $area:ident) => { Some(Area::$area) };
+    (@area $area:ident) => { Some(AuditArea::$area) };
 }
 
 // name = "stable name"   category   area   description, after the actor's name
@@ -104,17 +104,17 @@ actions! {
         OrganizationCreated = "organization.created" Change General |e| format!("created the organization {}", e.label);
         OrganizationEdited = "organization.edited" Change General |_| "changed the organization’s settings".into();
         SlugChanged = "organization.slug_changed" Change General |e| format!("changed the address from {} to {}", e.was("slug"), e.is("slug"));
-        ContactAsked = "organization.contact_entered" Change General |e| format!("entered {} as the {}", e.is("email"), e.label.to_lowercase());
-        ContactProven = "organization.contact_verified" Change General |e| format!("verified {} as the {}", e.is("email"), e.label.to_lowercase());
+        ContactEntered = "organization.contact_entered" Change General |e| format!("entered {} as the {}", e.is("email"), e.label.to_lowercase());
+        ContactVerified = "organization.contact_verified" Change General |e| format!("verified {} as the {}", e.is("email"), e.label.to_lowercase());
         ContactRemoved = "organization.contact_removed" Change General |e| format!("removed the {}", e.label.to_lowercase());
         OwnershipHandedOver = "organization.handed_over" Security General |e| format!("took over the ownership from {}", e.label);
         TransferProposed = "organization.transfer_proposed" Security General |e| format!("asked {} to become the owner", e.label);
-        TransferRefused = "organization.transfer_declined" Security General |_| "declined to become the owner".into();
+        TransferDeclined = "organization.transfer_declined" Security General |_| "declined to become the owner".into();
         DualControlChanged = "organization.dual_control_changed" Security General |e| format!("turned dual control {}", if e.turned_on("dual_control") { "on" } else { "off" });
         PolicyChanged = "organization.policy_changed" Security General |e| e.policies();
-        DeletionAsked = "organization.deletion_requested" Change General |e| format!("requested the deletion of {}", e.label);
+        DeletionRequested = "organization.deletion_requested" Change General |e| format!("requested the deletion of {}", e.label);
         DeletionScheduled = "organization.deletion_scheduled" Change General |e| format!("scheduled the deletion of {}", e.label);
-        DeletionStopped = "organization.deletion_stopped" Change General |e| format!("restored {}", e.label);
+        DeletionCancelled = "organization.deletion_stopped" Change General |e| format!("restored {}", e.label);
         OrganizationDeleted = "organization.deleted" Change General |e| format!("deleted {} after 30 days", e.label);
     }
     "company" "Companies" {
@@ -177,10 +177,10 @@ actions! {
         CustomRoleDeleted = "role.deleted" Security General |e| format!("deleted the role {}", e.label);
     }
     "access" "Access requests" {
-        AccessRequested = "access.requested" Change People |e| format!("requested {}", Facts::wanted(e.after));
-        AccessGranted = "access.granted" Change People |e| format!("granted {} {}", e.label, Facts::wanted(e.before));
-        AccessDenied = "access.denied" Change People |e| format!("denied {} {}", e.label, Facts::wanted(e.before));
-        AccessWithdrawn = "access.withdrawn" Change People |e| format!("withdrew the request for {}", Facts::wanted(e.before));
+        AccessRequested = "access.requested" Change People |e| format!("requested {}", EventFacts::wanted(e.after));
+        AccessGranted = "access.granted" Change People |e| format!("granted {} {}", e.label, EventFacts::wanted(e.before));
+        AccessDenied = "access.denied" Change People |e| format!("denied {} {}", e.label, EventFacts::wanted(e.before));
+        AccessWithdrawn = "access.withdrawn" Change People |e| format!("withdrew the request for {}", EventFacts::wanted(e.before));
         AccessImported = "access.imported" Change People |e| format!(
             "imported roles from a CSV file: {} added, {} changed, {} removed", e.count("added"), e.count("changed"), e.count("removed")
         );
@@ -192,9 +192,9 @@ actions! {
         ReviewCancelled = "review.cancelled" Change General |e| format!("cancelled the access review “{}”", e.label);
     }
     "approval" "Approvals" {
-        ApprovalAsked = "approval.requested" Change General |e| format!("asked another owner to approve: {}", e.label);
-        ApprovalGiven = "approval.approved" Change General |e| format!("approved: {}", e.label);
-        ApprovalRefused = "approval.rejected" Change General |e| format!("rejected: {}", e.label);
+        ApprovalRequested = "approval.requested" Change General |e| format!("asked another owner to approve: {}", e.label);
+        ApprovalApproved = "approval.approved" Change General |e| format!("approved: {}", e.label);
+        ApprovalRejected = "approval.rejected" Change General |e| format!("rejected: {}", e.label);
         ApprovalExpired = "approval.expired" Change General |e| format!("closed a request that is no longer possible: {}", e.label);
         ApprovalWithdrawn = "approval.withdrawn" Change General |e| format!("withdrew: {}", e.label);
     }
@@ -255,7 +255,7 @@ actions! {
 }
 
 impl Action {
-    fn row(self) -> &'static Row {
+    fn row(self) -> &'static ActionRow {
         &TABLE[self as usize]
     }
 
@@ -273,10 +273,10 @@ impl Action {
     pub fn label(self) -> String {
         let name = self.as_str().split_once('.').map_or(self.as_str(), |(_, name)| name);
         let words = name.replace('_', " ");
-        let mut letters = words.chars();
-        letters
+        let mut chars = words.chars();
+        chars
             .next()
-            .map(|first| first.to_uppercase().chain(letters).collect())
+            .map(|first| first.to_uppercase().chain(chars).collect())
             .unwrap_or_default()
     }
 
@@ -286,12 +286,12 @@ impl Action {
     }
 
     /// The area whose role sees it; `None` for what only those see who see the whole log.
-    pub fn area(self) -> Option<Area> {
+    pub fn area(self) -> Option<AuditArea> {
         self.row().area
     }
 
     /// The words after the actor's name.
-    pub fn describe(self, facts: &Facts<'_>) -> String {
+    pub fn describe(self, facts: &EventFacts<'_>) -> String {
         (self.row().describe)(facts)
     }
 
@@ -309,7 +309,7 @@ mod tests {
     #[test]
     fn every_action_has_a_group_a_label_and_a_description() {
         let empty = json!({});
-        let facts = Facts {
+        let facts = EventFacts {
             label: "Label",
             before: &empty,
             after: &empty,
@@ -331,7 +331,7 @@ mod tests {
     fn the_people_area_is_members_invitations_groups_access_and_join_requests() {
         for action in Action::ALL {
             let people = ["access", "group", "invitation", "join", "member"].contains(&action.group());
-            assert_eq!(action.area(), people.then_some(Area::People), "{action}");
+            assert_eq!(action.area(), people.then_some(AuditArea::People), "{action}");
         }
     }
 }

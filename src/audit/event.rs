@@ -38,8 +38,8 @@ impl Event {
     /// The company that it concerns, so that the managers of the company see it. A field `company_id` of `before` or
     /// `after` says so too.
     #[must_use]
-    pub fn company(mut self, company: CompanyId) -> Self {
-        self.company = Some(company.to_string());
+    pub fn company(mut self, company: impl Into<Option<CompanyId>>) -> Self {
+        self.company = company.into().map(|company| company.to_string()).or(self.company);
         self
     }
 
@@ -65,7 +65,7 @@ fn company_of(fields: &Value) -> Option<String> {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Realm {
+pub(crate) enum EventRealm {
     Organization(OrgId),
     Account(UserId),
 }
@@ -74,7 +74,7 @@ pub(crate) enum Realm {
 #[derive(Debug, Default)]
 #[must_use]
 pub struct Events {
-    pub(crate) lines: Vec<(Realm, Event)>,
+    pub(crate) lines: Vec<(EventRealm, Event)>,
     pub(crate) on_behalf_of: Option<String>,
 }
 
@@ -84,7 +84,7 @@ impl Events {
         Self::default()
     }
 
-    fn one(realm: Realm, event: Event) -> Self {
+    fn one(realm: EventRealm, event: Event) -> Self {
         Self {
             lines: vec![(realm, event)],
             on_behalf_of: None,
@@ -104,12 +104,12 @@ impl Events {
 
     /// An event in an organization.
     pub fn organization(organization: OrgId, event: Event) -> Self {
-        Self::one(Realm::Organization(organization), event)
+        Self::one(EventRealm::Organization(organization), event)
     }
 
     /// An event on an account.
     pub fn account(user: UserId, event: Event) -> Self {
-        Self::one(Realm::Account(user), event)
+        Self::one(EventRealm::Account(user), event)
     }
 
     /// Together with further events.

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::auth::System;
-use crate::cli::{Faults, say};
+use crate::cli::{CommandErrors, say};
 use crate::common::config::Config;
 use crate::common::time::Clock;
 use crate::common::token::Keys;
@@ -10,7 +10,7 @@ use crate::db::Db;
 use crate::models::consistency;
 
 /// Checks configuration, key, database, schema version and orphans.
-pub fn doctor() -> Result<(), Faults> {
+pub fn doctor() -> Result<(), CommandErrors> {
     let config = Config::load()?;
     say("Configuration: good.");
     let mut faults = Vec::new();

@@ -532,7 +532,7 @@ fn a_report_is_signed_and_anyone_checks_it_with_openssl() {
     );
     assert_eq!(json["totals"]["change"], 1);
     assert_eq!(json["totals"]["unconfirmed"], 5);
-    let places = json["places"].as_array().expect("places");
+    let places = json["assignments"].as_array().expect("assignments");
     let changed = places
         .iter()
         .find(|place| place["decision"] == "change")
@@ -609,7 +609,7 @@ fn a_closing_that_was_killed_goes_on_where_it_was() {
     let left = door
         .write(|cx, conn| close::step(conn, cx, org, review))
         .expect("a step");
-    assert_eq!(left, close::Left::People);
+    assert_eq!(left, close::ClosingWork::People);
     let after = app.database.number(open);
     assert!(after > 0 && after < 76, "{after}");
     app.sweep();

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use tenantry::audit::verify;
-use tenantry::audit::verify::{Cursor, Step};
+use tenantry::audit::verify::{VerifyCursor, VerifyStep};
 use tenantry::audit::{Action, Event, Events};
 use tenantry::auth::System;
 
@@ -718,7 +718,7 @@ fn a_check_goes_on_where_it_stopped_and_no_one_makes_it_skip_lines() {
     // The same from behind the gate, ten lines at a time.
     let door = System::of(app.product(), "test");
     let organization = app.fixtures(|fixtures| fixtures.organization_of("steps-other"));
-    let (mut at, mut steps) = (Cursor::default(), 0);
+    let (mut at, mut steps) = (VerifyCursor::default(), 0);
     loop {
         let signer = app.product().keys.signer();
         steps += 1;
@@ -726,9 +726,9 @@ fn a_check_goes_on_where_it_stopped_and_no_one_makes_it_skip_lines() {
             .read(|_, conn| Ok(verify::step(conn, &signer, organization, at.clone(), 10)?))
             .expect("a step")
         {
-            Step::On(on) => at = on,
-            Step::Whole(whole) => break assert_eq!((whole.lines, steps), (25, 3)),
-            Step::Broken(broken) => panic!("{broken}"),
+            VerifyStep::On(on) => at = on,
+            VerifyStep::Whole(whole) => break assert_eq!((whole.lines, steps), (25, 3)),
+            VerifyStep::Broken(broken) => panic!("{broken}"),
         }
     }
 }

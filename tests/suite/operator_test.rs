@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tenantry::authz::permission::{Column, PermissionId};
+use tenantry::authz::permission::{RoleColumn, PermissionId};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
@@ -481,7 +481,7 @@ fn the_operators_column_of_the_table_holds_on_the_pages_that_exist() {
             continue;
         }
         let right = PermissionId::parse(key).unwrap_or_else(|| panic!("{key} is no permission"));
-        let allowed = right.mark(Column::Operator) == 's';
+        let allowed = right.mark(RoleColumn::Operator) == 's';
         let scenario = Scenario::set(&app, "looks", &format!("cell-{n}"));
         let client = app.holder(scenario.actor.as_ref().expect("an operator"));
         let form = if *method == "GET" { Vec::new() } else { scenario.form(path) };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tenantry::authz::decision::{AccessInputs, Overrides, Reach, RolePolicies};
-use tenantry::authz::permission::{Column, PermissionId};
+use tenantry::authz::permission::{RoleColumn, PermissionId};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 
@@ -16,17 +16,17 @@ use crate::harness::page::Page;
 use crate::roles_test::{Scenario, ask};
 
 /// The columns of people, with who stands for them in a scene.
-const COLUMNS: [(&str, Column); 10] = [
-    ("owner", Column::Organization(Role::Owner)),
-    ("admin", Column::Organization(Role::Admin)),
-    ("billing", Column::Organization(Role::BillingAdmin)),
-    ("user-ad", Column::Organization(Role::UserAdmin)),
-    ("editor", Column::Organization(Role::Editor)),
-    ("viewer", Column::Organization(Role::Viewer)),
-    ("member", Column::Organization(Role::Member)),
-    ("manager", Column::Company(CompanyRole::Manager)),
-    ("co-edit", Column::Company(CompanyRole::Editor)),
-    ("co-view", Column::Company(CompanyRole::Viewer)),
+const COLUMNS: [(&str, RoleColumn); 10] = [
+    ("owner", RoleColumn::Organization(Role::Owner)),
+    ("admin", RoleColumn::Organization(Role::Admin)),
+    ("billing", RoleColumn::Organization(Role::BillingAdmin)),
+    ("user-ad", RoleColumn::Organization(Role::UserAdmin)),
+    ("editor", RoleColumn::Organization(Role::Editor)),
+    ("viewer", RoleColumn::Organization(Role::Viewer)),
+    ("member", RoleColumn::Organization(Role::Member)),
+    ("manager", RoleColumn::Company(CompanyRole::Manager)),
+    ("co-edit", RoleColumn::Company(CompanyRole::Editor)),
+    ("co-view", RoleColumn::Company(CompanyRole::Viewer)),
 ];
 
 /// Rows that no route asks for yet. A route that does must be taken off here, and is then asked by itself.
@@ -192,16 +192,16 @@ fn ways(mark: char) -> Vec<(Switched, bool)> {
 }
 
 /// The mark that counts: anyone who has a role in a company is a Member of the organization as well.
-fn mark(right: PermissionId, column: Column) -> char {
+fn mark(right: PermissionId, column: RoleColumn) -> char {
     let own = right.mark(column);
-    let as_member = right.mark(Column::Organization(Role::Member));
+    let as_member = right.mark(RoleColumn::Organization(Role::Member));
     match column {
-        Column::Company(_) if as_member != '-' => as_member,
+        RoleColumn::Company(_) if as_member != '-' => as_member,
         _ => own,
     }
 }
 
-fn switch(app: &TestApp, scenario: &Scenario, column: Column, right: PermissionId, switched: Switched) {
+fn switch(app: &TestApp, scenario: &Scenario, column: RoleColumn, right: PermissionId, switched: Switched) {
     let word = |on: bool| if on { "allow" } else { "deny" };
     match switched {
         Switched::Nothing => {}
@@ -275,7 +275,7 @@ fn cell(
     app: &TestApp,
     scenario: &Scenario,
     route: &Asked,
-    column: Column,
+    column: RoleColumn,
     mark: char,
     allowed: bool,
 ) -> impl Iterator<Item = String> {
@@ -287,11 +287,11 @@ fn cell(
     };
     let in_company = route.path.contains("{company}");
     // A Member without a company has none of their own.
-    let homeless = column == Column::Organization(Role::Member) && mark == 'o' && in_company;
+    let homeless = column == RoleColumn::Organization(Role::Member) && mark == 'o' && in_company;
     let allowed = allowed && !homeless;
     let mut pages = Vec::new();
     let here = scenario.path(route.path, "");
-    if in_company && matches!(column, Column::Company(_)) && mark != '-' {
+    if in_company && matches!(column, RoleColumn::Company(_)) && mark != '-' {
         let south = here.replace(&scenario.north_slug, &format!("south-{}", scenario.slug));
         pages.push((ask(&client, route.method, &south, &form), false));
     }
@@ -318,9 +318,9 @@ fn every_cell_of_the_table_is_what_the_decision_says_also_where_no_route_asks() 
         for (_, column) in COLUMNS {
             for (switched, allowed) in ways(mark(right, column)) {
                 let (role, companies) = match column {
-                    Column::Organization(role) => (role, Vec::new()),
-                    Column::Company(role) => (Role::Member, vec![role]),
-                    Column::Operator => continue,
+                    RoleColumn::Organization(role) => (role, Vec::new()),
+                    RoleColumn::Company(role) => (Role::Member, vec![role]),
+                    RoleColumn::Operator => continue,
                 };
                 let mut grounds = AccessInputs::of(role, &companies);
                 match switched {

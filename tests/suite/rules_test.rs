@@ -28,7 +28,7 @@ const TABLES: [&str; 5] = [
     "src/authz/permission.rs",
     "src/audit/action.rs",
     // The people and companies of the demo.
-    "src/cli/demo/cast.rs",
+    "src/cli/demo/fixtures.rs",
 ];
 
 #[test]

@@ -37,7 +37,7 @@ crate::email! {
 }
 
 crate::email! {
-    struct DeclinedEmail: InvitationDeclined("mail/declined/message.html", "mail/declined/message.txt") {
+    struct InvitationDeclinedEmail: InvitationDeclined("mail/invitation_declined/message.html", "mail/invitation_declined/message.txt") {
         who: String,
         organization: String,
         link: String,
@@ -159,17 +159,12 @@ pub fn declined(
 ) -> Result<(), AppError> {
     let inviter = user::by_id(conn, invitation.invited_by)?;
     let slug = &organization.slug;
-    let email = DeclinedEmail {
+    let email = InvitationDeclinedEmail {
         who: who.to_owned(),
         organization: organization.name.clone(),
         link: cx
             .config()
             .link(&format!("/organizations/{slug}/invitations?status=declined")),
     };
-    let to = Recipient {
-        email: inviter.address(),
-        name: inviter.name,
-    };
-    message::send(conn, cx, &to, &email)?;
-    Ok(())
+    message::send(conn, cx, &inviter.recipient(), &email)
 }

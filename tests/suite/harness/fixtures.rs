@@ -346,7 +346,7 @@ impl Fixtures<'_> {
     pub fn shut_out(&mut self, organization: OrgId, member: MembershipId) {
         let standing = Membership::find(self.conn, organization, member).expect("a member");
         let outcome = membership::suspend(self.conn, self.cx, organization, &standing, None, "").expect("the database");
-        assert_eq!(outcome, membership::Outcome::Done);
+        assert_eq!(outcome, membership::MembershipOutcome::Done);
     }
 
     /// The membership that someone has.
@@ -505,14 +505,14 @@ impl Fixtures<'_> {
         base: &str,
         permissions: &str,
     ) -> CustomRoleId {
-        let draft = custom_role::Draft {
+        let draft = custom_role::CustomRoleTerms {
             name: name.to_owned(),
             description: String::new(),
             base: Role::parse(base).expect("a role"),
             permissions: PermissionSet::read(permissions),
         };
         match custom_role::create(self.conn, self.cx, organization, by, &draft.complete()).expect("the database") {
-            custom_role::Outcome::Done(id) => id,
+            custom_role::CustomRoleOutcome::Done(id) => id,
             other => panic!("{name}: {other:?}"),
         }
     }
@@ -525,7 +525,7 @@ impl Fixtures<'_> {
             .expect("the role")
             .base;
         let done = membership::set_custom_role(self.conn, self.cx, organization, &standing, role, base);
-        assert_eq!(done.expect("the database"), membership::Outcome::Done);
+        assert_eq!(done.expect("the database"), membership::MembershipOutcome::Done);
     }
 
     /// An open request for a right by its key.
@@ -541,7 +541,7 @@ impl Fixtures<'_> {
             company,
             note: "For the quarterly report".into(),
         };
-        match access_request::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
+        match access_request::create(self.conn, self.cx, organization, member, &wish).expect("the database") {
             access_request::RequestedAccess::New(id) => id,
             other => panic!("{right}: {other:?}"),
         }
@@ -557,7 +557,7 @@ impl Fixtures<'_> {
     /// A request to come in that waits.
     pub fn join_request(&mut self, organization: OrgId, link: LinkId, user: UserId, company: &str) -> JoinId {
         let row = onboarding_link::find(self.conn, organization, link.as_str()).expect("the link");
-        tenantry::models::join_request::ask(self.conn, self.cx, &row, user, company)
+        tenantry::models::join_request::create(self.conn, self.cx, &row, user, company)
             .expect("the database")
             .expect("no request waits")
     }

@@ -16,7 +16,7 @@ use crate::common::form::FormErrors;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::access::assignments::grant::{GrantError, grant};
-use crate::handlers::access::assignments::offer::Offer;
+use crate::handlers::access::assignments::offer::AssignmentOffer;
 use crate::models::company_choice::CompanyChoice;
 use crate::services::members::visible::CompanyScope;
 use crate::web::layout::Layout;
@@ -74,7 +74,7 @@ struct AssignmentPage {
     may_invite: bool,
     typed: AssignmentForm,
     errors: FormErrors,
-    offer: Offer,
+    offer: AssignmentOffer,
 }
 
 crate::page!(AssignmentPage => as_dialog);
@@ -115,7 +115,7 @@ impl AssignmentPage {
             action: actor.path("/access/assignments"),
             back: actor.path("/access"),
             may_invite: actor.permissions.has(InviteMembers::ID),
-            offer: Offer::load(conn, actor, &scope, &typed)?,
+            offer: AssignmentOffer::load(conn, actor, &scope, &typed)?,
             typed,
             errors,
         })
