@@ -73,12 +73,13 @@ struct ActionRow {
     group_label: &'static str,
     category: Category,
     area: Option<AuditArea>,
+    needs_company: bool,
     describe: fn(&EventFacts<'_>) -> String,
 }
 
 macro_rules! actions {
     ($($group:literal $group_label:literal {
-        $($name:ident = $text:literal $category:ident $area:ident $describe:expr;)+
+        $($name:ident = $text:literal $category:ident $area:ident $(in $scope:ident)? $describe:expr;)+
     })+) => {
         crate::text_enum! {
             /// What was done, in the past tense.
@@ -90,14 +91,17 @@ macro_rules! actions {
             group_label: $group_label,
             category: Category::$category,
             area: actions!(@area $area),
+            needs_company: actions!(@scope $($scope)?),
             describe: $describe,
         }),+),+];
     };
+    (@scope) => { false };
+    (@scope Company) => { true };
     (@area General) => { None };
     (@area $area:ident) => { Some(AuditArea::$area) };
 }
 
-// name = "stable name"   category   area   description, after the actor's name
+// name = "stable name"   category   area   in Company, when it always concerns one   description, after the actor's name
 #[rustfmt::skip]
 actions! {
     "organization" "Organization" {
@@ -118,16 +122,16 @@ actions! {
         OrganizationDeleted = "organization.deleted" Change General |e| format!("deleted {} after 30 days", e.label);
     }
     "company" "Companies" {
-        CompanyCreated = "company.created" Change General |e| format!("created {}", e.label);
-        CompanyEdited = "company.edited" Change General |e| match e.was("name") {
+        CompanyCreated = "company.created" Change General in Company |e| format!("created {}", e.label);
+        CompanyEdited = "company.edited" Change General in Company |e| match e.was("name") {
             "" => format!("changed the settings of {}", e.label),
             name if name == e.label => format!("changed the settings of {name}"),
             name => format!("renamed {name} to {}", e.label),
         };
-        CompanyArchived = "company.archived" Change General |e| format!("archived {}", e.label);
-        CompanyRestored = "company.restored" Change General |e| format!("restored {}", e.label);
-        CompanyMovedAway = "company.moved_away" Change General |e| format!("moved {} to {}", e.label, e.is("organization"));
-        CompanyMovedIn = "company.moved_in" Change General |e| format!("moved {} here from {}", e.label, e.was("organization"));
+        CompanyArchived = "company.archived" Change General in Company |e| format!("archived {}", e.label);
+        CompanyRestored = "company.restored" Change General in Company |e| format!("restored {}", e.label);
+        CompanyMovedAway = "company.moved_away" Change General in Company |e| format!("moved {} to {}", e.label, e.is("organization"));
+        CompanyMovedIn = "company.moved_in" Change General in Company |e| format!("moved {} here from {}", e.label, e.was("organization"));
     }
     "member" "Members" {
         MemberInvited = "member.invited" Change People |e| format!("invited {} as {}", e.label, e.new_role());
@@ -138,8 +142,8 @@ actions! {
             company => format!("changed when the assignment of {} to {company} ends", e.label),
         };
         MemberAccessEnded = "member.access_ended" Change People |e| format!("suspended {}: access ended", e.label);
-        MemberAssigned = "member.assigned" Change People |e| format!("assigned {} to {}", e.label, e.company());
-        MemberUnassigned = "member.unassigned" Change People |e| format!("removed {} from {}", e.label, e.company());
+        MemberAssigned = "member.assigned" Change People in Company |e| format!("assigned {} to {}", e.label, e.company());
+        MemberUnassigned = "member.unassigned" Change People in Company |e| format!("removed {} from {}", e.label, e.company());
         MemberSuspended = "member.suspended" Change People |e| format!("suspended {}", e.label);
         MemberRestored = "member.restored" Change People |e| format!("restored the access of {}", e.label);
         MemberRemoved = "member.removed" Change People |e| format!("removed {}", e.label);
@@ -187,7 +191,7 @@ actions! {
     }
     "review" "Access reviews" {
         ReviewStarted = "review.started" Change General |e| format!("started the access review “{}”", e.label);
-        ReviewDecided = "review.decided" Change General |e| format!("reviewed the members of {} in the access review “{}”", e.company(), e.label);
+        ReviewDecided = "review.decided" Change General in Company |e| format!("reviewed the members of {} in the access review “{}”", e.company(), e.label);
         ReviewClosed = "review.closed" Change General |e| format!("closed the access review “{}”", e.label);
         ReviewCancelled = "review.cancelled" Change General |e| format!("cancelled the access review “{}”", e.label);
     }
@@ -288,6 +292,11 @@ impl Action {
     /// The area whose role sees it; `None` for what only those see who see the whole log.
     pub fn area(self) -> Option<AuditArea> {
         self.row().area
+    }
+
+    /// Whether every event of it concerns one company, see [`Event::company`](crate::audit::Event::company).
+    pub fn needs_company(self) -> bool {
+        self.row().needs_company
     }
 
     /// The words after the actor's name.

@@ -58,6 +58,19 @@ impl Event {
         self.after = after;
         self
     }
+
+    /// Whether it concerns one company, by its action or because a field names the company.
+    fn concerns_a_company(&self) -> bool {
+        let named = |fields: &Value| {
+            fields
+                .get("company")
+                .and_then(Value::as_str)
+                .is_some_and(|name| !name.is_empty())
+        };
+        // The company of a request to join does not exist yet.
+        self.action.needs_company()
+            || (self.action != Action::JoinRequested && [&self.before, &self.after].into_iter().any(named))
+    }
 }
 
 fn company_of(fields: &Value) -> Option<String> {
@@ -85,6 +98,11 @@ impl Events {
     }
 
     fn one(realm: EventRealm, event: Event) -> Self {
+        debug_assert!(
+            event.company.is_some() || !event.concerns_a_company(),
+            "{} lacks its company",
+            event.action
+        );
         Self {
             lines: vec![(realm, event)],
             on_behalf_of: None,

@@ -98,6 +98,7 @@ pub fn decide(
     };
     email::decided(conn, actor, request, granted.is_some(), answer)?;
     let event = Event::new(action, "request", request.id, &request.name)
+        .company(request.company)
         .before(json!({ "permission": request.permission, "company": request.company_name }))
         .after(json!({ "answer": answer, "way": granted.as_ref().map_or(json!(""), described) }));
     Ok(events.and(actor.event(event)))

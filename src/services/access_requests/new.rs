@@ -62,6 +62,7 @@ pub fn request(
     let request = access_request::find(conn, actor.organization, id)?;
     let told = email::to_decide(conn, actor, &request)?;
     let event = Event::new(Action::AccessRequested, "request", id, &member.name)
+        .company(request.company)
         .after(json!({
             "permission": request.permission,
             "company": request.company_name,

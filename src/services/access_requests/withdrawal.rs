@@ -30,6 +30,7 @@ pub fn withdraw(
         return Ok((WithdrawalOutcome::AlreadyDecided, Events::none("closed before")));
     }
     let event = Event::new(Action::AccessWithdrawn, "request", request.id, &request.name)
+        .company(request.company)
         .before(json!({ "permission": request.permission, "company": request.company_name }));
     Ok((WithdrawalOutcome::Withdrawn, actor.event(event)))
 }
