@@ -41,6 +41,8 @@ pub struct GrantedAccess {
 
 /// Why nothing was given.
 pub enum GrantError {
+    /// A button without JavaScript searched.
+    Search,
     Form(FormErrors),
     Failed(AppError),
 }
@@ -54,6 +56,9 @@ impl GrantError {
 }
 
 pub fn grant(conn: &mut Conn, actor: &Actor, form: &AssignmentForm) -> Result<(GrantedAccess, Events), GrantError> {
+    if form.finds {
+        return Err(GrantError::Search);
+    }
     let scope = CompanyScope::of(conn, actor)?;
     let company = chosen(conn, actor, &scope, &form.company_id)?;
     if form.invites() {

@@ -132,16 +132,15 @@ pub async fn new(gate: Gate<ViewAccess>, req: HttpRequest) -> Result<HttpRespons
 /// `POST /organizations/{slug}/access/assignments`
 pub async fn create(gate: Gate<ViewAccess>, fields: Fields) -> Result<HttpResponse, AppError> {
     let form = AssignmentForm::of(&fields);
-    // The buttons that search show the same form, and change nothing.
-    if form.finds {
-        return gate
-            .show(move |actor, conn| AssignmentPage::load(conn, actor, form, FormErrors::none()))
-            .await;
-    }
     let typed = form.clone();
     match gate.try_write(move |actor, conn| grant(conn, actor, &form)).await {
         Ok(granted) => Ok(gate.done(granted.message, &granted.path)),
         Err(GrantError::Failed(error)) => Err(error),
+        // A search changes nothing, but only someone who can make changes is offered any.
+        Err(GrantError::Search) => {
+            gate.show(move |actor, conn| AssignmentPage::load(conn, actor, typed, FormErrors::none()))
+                .await
+        }
         Err(GrantError::Form(errors)) => {
             gate.refused(move |actor, conn| AssignmentPage::load(conn, actor, typed, errors))
                 .await
