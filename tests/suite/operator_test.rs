@@ -124,7 +124,7 @@ fn the_instance_pages_show_counts_and_health() {
         .get("/operator/health")
         .expect(200)
         .expect_text("Problems found");
-    assert!(page.has("1 organizations with a wrong owner count"));
+    assert!(page.has("organizations with a wrong owner count: 1"));
     assert!(!page.body.contains("secret.key") && !page.body.contains("postgres://"));
 }
 
