@@ -298,6 +298,20 @@ fn every_template_is_used() {
 }
 
 #[test]
+fn template_lines_stay_short_and_use_the_common_macros() {
+    for path in files("templates", "") {
+        let name = relative(&path);
+        for (at, line) in read(&path).lines().enumerate() {
+            let length = line.chars().count();
+            assert!(length <= 200, "{name}:{}: {length} characters", at + 1);
+            // What prints a number or a name is a macro, so that a template needs one import.
+            let direct = line.contains("{{ crate::common::html::number(") && !name.starts_with("templates/parts/");
+            assert!(!direct, "{name}:{}: use a macro of parts/ui.html", at + 1);
+        }
+    }
+}
+
+#[test]
 fn templates_use_no_inline_script_or_style_and_no_unescaped_output() {
     let mut breaches = Vec::new();
     for path in files("templates", "html") {
