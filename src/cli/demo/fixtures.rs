@@ -40,11 +40,11 @@ pub struct DemoInvitation {
 pub const LOGINS: &[(&str, &str)] = &[
     (
         "ops@tenantry.example",
-        "Operator of the instance, owner of Fern & Kettle; Sunbeam Agency lets operators in",
+        "Operator of the instance, owner of Fern & Kettle; Sunbeam Agency allows support access",
     ),
     (
         "maya@meridian.example",
-        "Owner of Meridian Collections, admin of Sunbeam Agency, an invitation waits",
+        "Owner of Meridian Collections, admin of Sunbeam Agency, has a pending invitation",
     ),
     ("daniel.reyes@meridian.example", "Admin"),
     ("ingrid@meridian.example", "Billing admin"),
@@ -57,7 +57,10 @@ pub const LOGINS: &[(&str, &str)] = &[
         "Member, editor in Bluewater Financial and Atlas Receivables",
     ),
     ("sofia@ridgeline.example", "Member, viewer of Ridgeline Services"),
-    ("hana.kim@harbor.example", "No organization yet; an invitation waits"),
+    (
+        "hana.kim@harbor.example",
+        "No organization yet, has a pending invitation",
+    ),
 ];
 
 /// Name and address of each account. The first one is an operator.

@@ -41,13 +41,13 @@ pub fn demo() -> Result<(), CommandErrors> {
     let app = server::open(config, Clock::default()).map_err(one)?;
     seed(&app).map_err(|error| one(error.to_string()))?;
     say(&format!(
-        "\nThe demo is at {base_url}\n\nEverybody's password is {PASSWORD}\n"
+        "\nThe demo is at {base_url}\n\nThe password of each account is {PASSWORD}\n"
     ));
     for (email, what) in fixtures::LOGINS {
         say(&format!("  {email:<34} {what}"));
     }
     say(
-        "\nLetters become files in the mail folder beside the demo's database. Ctrl+C ends it; the next start begins anew.\n",
+        "\nEmails are saved to the mail folder beside the demo's database. Press Ctrl+C to stop. Each start begins with fresh data.\n",
     );
     run_with(app)
 }
