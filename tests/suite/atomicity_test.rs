@@ -203,7 +203,7 @@ fn a_refused_change_leaves_no_row() {
     });
     let routes = refusals.iter().filter(|count| **count > 0).count();
     let total: usize = refusals.iter().sum();
-    assert!(routes >= 80 && total >= 300, "only {total} refusals of {routes} routes");
+    assert!(routes >= 80 && total >= 200, "only {total} refusals of {routes} routes");
 }
 
 /// States in which a valid form may be refused. `{org}` is the organization.
@@ -241,6 +241,6 @@ fn wrong_forms(form: &Form) -> Vec<Form> {
             wrong.iter().map(with).chain([missing]).collect::<Vec<Form>>()
         })
         .collect();
-    // Every third one: four ways to be wrong and three have no common factor, so each way comes up.
-    all.into_iter().step_by(rounds(1, 3)).collect()
+    // Every fifth one: four ways to be wrong and five have no common factor, so each way comes up.
+    all.into_iter().step_by(rounds(1, 5)).collect()
 }
