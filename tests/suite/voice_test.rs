@@ -7,7 +7,6 @@ use crate::rules_test::{expect_no_breaches, files, relative};
 /// Banned words, and what to write instead.
 const NEVER: &[(&str, &str)] = &[
     ("letter", "email"),
-    ("letters", "emails"),
     ("right", "permission"),
     ("rights", "permissions"),
     ("proven", "verified"),
@@ -70,7 +69,7 @@ fn a_banned_word_is_reported() {
     };
     assert_eq!(words("The letter lies in the data folder"), ["letter", "lies"]);
     assert_eq!(words("Copyright, bright and a newsletter"), Vec::<String>::new());
-    assert_eq!(words("\\nEverybody writes\\nletters"), ["letters", "everybody"]);
+    assert_eq!(words("\\nEverybody writes a\\nletter"), ["letter", "everybody"]);
     assert_eq!(sentences("let a = \"Nobody may\"; // \"Nobody\"").count(), 1);
     assert!(!visible("<p class=\"right\">{{ letter }}</p>{# rights #}Hello").contains("right"));
 }
