@@ -72,7 +72,30 @@ pub fn enqueue(
     if hastened > 0 {
         return Ok(());
     }
-    insert(conn, kind, &[key.to_owned()], priority, (now, run_at))
+    insert_if_absent(conn, kind, key, priority, (now, run_at))
+}
+
+/// Another transaction may add the same job at the same moment.
+fn insert_if_absent(
+    conn: &mut Conn,
+    kind: JobKind,
+    key: &str,
+    priority: Priority,
+    (now, run_at): (Time, Time),
+) -> QueryResult<()> {
+    let row = (
+        jobs::id.eq(JobId::fresh()),
+        jobs::kind.eq(kind),
+        jobs::key.eq(key),
+        jobs::priority.eq(priority.0),
+        jobs::run_at.eq(run_at),
+        jobs::attempts.eq(0),
+        jobs::fence.eq(0i64),
+        jobs::last_error.eq(""),
+        jobs::created_at.eq(now),
+    );
+    on_each!(conn, c => diesel::insert_into(jobs::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(())
 }
 
 /// Adds new jobs of one kind. The keys must not be in the queue yet.
@@ -109,7 +132,7 @@ pub fn insert(
 pub fn ensure(conn: &mut Conn, kind: JobKind, now: Time) -> QueryResult<()> {
     let there: i64 = jobs::table.filter(jobs::kind.eq(kind)).count().get_result(conn)?;
     if there == 0 {
-        insert(conn, kind, &[String::new()], Priority::NORMAL, (now, now))?;
+        insert_if_absent(conn, kind, "", Priority::NORMAL, (now, now))?;
     }
     Ok(())
 }
@@ -139,6 +162,8 @@ pub fn claim(conn: &mut Conn, kind: JobKind, least: Priority, now: Time) -> Quer
     diesel::update(
         jobs::table
             .filter(jobs::id.eq(id))
+            // Another worker may have claimed it and put it off since it was found.
+            .filter(jobs::run_at.le(now))
             .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now))),
     )
     .set((jobs::lease_until.eq(Some(now + LEASE)), jobs::fence.eq(jobs::fence + 1)))
