@@ -75,26 +75,46 @@ pub fn enqueue(
     insert_if_absent(conn, kind, key, priority, (now, run_at))
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = jobs)]
+struct NewJob<'a> {
+    id: JobId,
+    kind: JobKind,
+    key: &'a str,
+    priority: i32,
+    run_at: Time,
+    attempts: i32,
+    fence: i64,
+    last_error: &'static str,
+    created_at: Time,
+}
+
+impl<'a> NewJob<'a> {
+    fn new(kind: JobKind, key: &'a str, priority: Priority, (now, run_at): (Time, Time)) -> Self {
+        Self {
+            id: JobId::fresh(),
+            kind,
+            key,
+            priority: priority.0,
+            run_at,
+            attempts: 0,
+            fence: 0,
+            last_error: "",
+            created_at: now,
+        }
+    }
+}
+
 /// Another transaction may add the same job at the same moment.
 fn insert_if_absent(
     conn: &mut Conn,
     kind: JobKind,
     key: &str,
     priority: Priority,
-    (now, run_at): (Time, Time),
+    times: (Time, Time),
 ) -> QueryResult<()> {
-    let row = (
-        jobs::id.eq(JobId::fresh()),
-        jobs::kind.eq(kind),
-        jobs::key.eq(key),
-        jobs::priority.eq(priority.0),
-        jobs::run_at.eq(run_at),
-        jobs::attempts.eq(0),
-        jobs::fence.eq(0i64),
-        jobs::last_error.eq(""),
-        jobs::created_at.eq(now),
-    );
-    on_each!(conn, c => diesel::insert_into(jobs::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let job = NewJob::new(kind, key, priority, times);
+    on_each!(conn, c => diesel::insert_into(jobs::table).values(job).on_conflict_do_nothing().execute(c))?;
     Ok(())
 }
 
@@ -104,24 +124,9 @@ pub fn insert(
     kind: JobKind,
     keys: &[String],
     priority: Priority,
-    (now, run_at): (Time, Time),
+    times: (Time, Time),
 ) -> QueryResult<()> {
-    let rows: Vec<_> = keys
-        .iter()
-        .map(|key| {
-            (
-                jobs::id.eq(JobId::fresh()),
-                jobs::kind.eq(kind),
-                jobs::key.eq(key),
-                jobs::priority.eq(priority.0),
-                jobs::run_at.eq(run_at),
-                jobs::attempts.eq(0),
-                jobs::fence.eq(0i64),
-                jobs::last_error.eq(""),
-                jobs::created_at.eq(now),
-            )
-        })
-        .collect();
+    let rows: Vec<NewJob<'_>> = keys.iter().map(|key| NewJob::new(kind, key, priority, times)).collect();
     for rows in rows.chunks(ROWS) {
         on_each!(conn, c => diesel::insert_into(jobs::table).values(rows).execute(c))?;
     }

@@ -80,8 +80,13 @@ fn note(req: &ServiceRequest, app: &App) -> RequestInfo {
     let trusted = |ip: IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(&ip));
     let mut ip = peer;
     if peer.is_some_and(trusted) {
-        // From the right: the first hop that is no trusted proxy is the sender.
-        for hop in text(headers, "X-Forwarded-For").split(',').rev() {
+        // From the right: the first hop that is no trusted proxy is the sender. Some proxies add a line of their own, so all
+        // lines are one list (RFC 9110, 5.3).
+        let lines = headers.get_all("X-Forwarded-For");
+        let hops: Vec<&str> = lines
+            .flat_map(|line| line.to_str().unwrap_or_default().split(','))
+            .collect();
+        for hop in hops.into_iter().rev() {
             let Ok(hop) = hop.trim().parse::<IpAddr>() else { break };
             ip = Some(hop);
             if !trusted(hop) {
@@ -162,7 +167,9 @@ fn admit(req: &ServiceRequest, app: &App) -> Result<Option<HttpResponse>, AppErr
         .and_then(|rest| rest.split('/').next())
         && slug.bytes().any(|b| b.is_ascii_uppercase())
     {
-        let lower = req.uri().to_string().replacen(slug, &slug.to_lowercase(), 1);
+        // Without the origin that a request target can name.
+        let path = req.uri().path_and_query().map_or(path, |path| path.as_str());
+        let lower = path.replacen(slug, &slug.to_lowercase(), 1);
         return Ok(Some(
             HttpResponse::PermanentRedirect()
                 .insert_header((header::LOCATION, lower))

@@ -164,6 +164,63 @@ fn an_unknown_host_gets_421() {
 }
 
 #[test]
+fn the_sender_behind_a_trusted_proxy_is_the_last_untrusted_hop() {
+    let app = TestApp::with(|config| {
+        config.trusted_proxies = vec![
+            "127.0.0.1/32".parse().expect("a network"),
+            "10.0.0.0/8".parse().expect("a network"),
+        ];
+    });
+    let port = app.port();
+    let sender = |n: usize, lines: &str| {
+        let email = format!("sender-{n}@forwarded.test");
+        let body = form(&[("email", &email), ("password", "not-the-password-1")]);
+        let request = format!(
+            "POST /login HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nSec-Fetch-Site: same-origin\r\n{lines}\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = raw(port, &request);
+        assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");
+        let sql = format!("SELECT ip AS value FROM login_attempts WHERE email = '{email}'");
+        app.database.words(&sql).pop().expect("an attempt")
+    };
+    for (n, (lines, ip)) in [
+        ("", "127.0.0.1"),
+        ("X-Forwarded-For: 203.0.113.7\r\n", "203.0.113.7"),
+        (
+            "X-Forwarded-For: 198.51.100.1, 203.0.113.7, 10.1.2.3\r\n",
+            "203.0.113.7",
+        ),
+        // A proxy that adds a line of its own after the sender's.
+        (
+            "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: 203.0.113.7\r\n",
+            "203.0.113.7",
+        ),
+        (
+            "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: 203.0.113.7, 10.1.2.3\r\n",
+            "203.0.113.7",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(sender(n, lines), ip, "{lines}");
+    }
+}
+
+#[test]
+fn a_slug_in_capitals_redirects_within_the_site() {
+    let app = TestApp::shared();
+    let (port, host) = (app.port(), format!("127.0.0.1:{}", app.port()));
+    let answer = raw(
+        port,
+        &format!("GET http://evil.example/organizations/ABC?q=1 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"),
+    );
+    assert!(!answer.contains("evil.example"), "{answer}");
+}
+
+#[test]
 fn a_redirect_never_uses_the_forwarded_host() {
     let app = TestApp::shared();
     let answer = raw(
