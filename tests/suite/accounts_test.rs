@@ -411,6 +411,113 @@ fn a_new_email_applies_once_verified_and_the_old_one_is_notified() {
     );
 }
 
+/// Whether a waiting change of the address still works, after something that happened to Noah's account.
+fn pending_change_survives(happens: impl FnOnce(&TestApp, &Client)) -> bool {
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    let noah = app.signed_in("noah@ground.test");
+    let fields = [("email", "new@ground.test"), ("email_password", PASSWORD)];
+    noah.post("/account/email", &fields).expect(303);
+    let link = app.mail_to("new@ground.test").link("/account/email/");
+    noah.get(&link).expect(200);
+    happens(&app, &noah);
+    // The session of whoever requested it, for the case that it is still open.
+    let page = noah.get(&link);
+    let noah = if page.status == 303 {
+        app.signed_in("noah@ground.test")
+    } else {
+        noah
+    };
+    let shown = noah.get(&link);
+    let done = noah.post(&link, &[]);
+    assert_eq!(
+        shown.status == 200,
+        done.status == 303,
+        "{} {}",
+        shown.status,
+        done.status
+    );
+    let addresses = app.database.words("SELECT email AS value FROM users");
+    if done.status == 303 {
+        assert_eq!(addresses, ["new@ground.test"]);
+        return true;
+    }
+    for page in [shown, done] {
+        page.expect(404).expect_text("This link no longer works");
+    }
+    noah.get("/account")
+        .expect(200)
+        .expect_text("You sign in with noah@ground.test");
+    assert!(
+        !noah.get("/account").has("new@ground.test"),
+        "the profile shows no waiting change"
+    );
+    assert_eq!(addresses, ["noah@ground.test"]);
+    false
+}
+
+#[test]
+fn a_waiting_change_of_the_email_ends_with_a_reset_a_new_password_a_lock_or_another_change() {
+    assert!(pending_change_survives(|_, noah| {
+        noah.get("/account").expect(200);
+    }));
+    assert!(!pending_change_survives(|app, _| {
+        app.client()
+            .post("/password/forgot", &[("email", "noah@ground.test")])
+            .expect(303);
+        let link = app.mail_to("noah@ground.test").link("/password/reset/");
+        app.client().post(&link, &[("password", OTHER)]).expect(303);
+    }));
+    assert!(!pending_change_survives(|_, noah| {
+        let fields = [("current_password", PASSWORD), ("new_password", OTHER)];
+        noah.post("/account/password", &fields).expect(303);
+    }));
+    assert!(!pending_change_survives(|app, _| {
+        for _ in 0..11 {
+            log_in(&app.client(), "noah@ground.test", "wrong-horse-battery").expect(422);
+        }
+    }));
+    // Also when the account was locked and unlocked shortly before.
+    assert!(!pending_change_survives(|app, noah| {
+        let lock = || {
+            for _ in 0..11 {
+                log_in(&app.client(), "noah@ground.test", "wrong-horse-battery").expect(422);
+            }
+        };
+        lock();
+        let link = app.mail_to("noah@ground.test").link("/unlock/");
+        app.client().post(&link, &[]).expect(303);
+        lock();
+        noah.get("/account").expect(200);
+    }));
+    assert!(!pending_change_survives(|app, noah| {
+        let fields = [("email", "third@ground.test"), ("email_password", PASSWORD)];
+        noah.post("/account/email", &fields).expect(303);
+        app.mail_to("third@ground.test").link("/account/email/");
+        // The newer link is the only one that works; it is not used here.
+        app.database
+            .execute("UPDATE email_tokens SET used_at = 1 WHERE email = 'third@ground.test'");
+    }));
+}
+
+#[test]
+fn a_change_of_the_email_requested_before_the_address_was_verified_ends_with_the_verification() {
+    let app = TestApp::open();
+    // Mallory signs up with Noah's address and requests a change to her own.
+    let mallory = app.client();
+    sign_up(&mallory, "noah@ground.test").expect(303);
+    let verification = app.mail_to("noah@ground.test").link("/verify/");
+    log_in(&mallory, "noah@ground.test", PASSWORD).expect(303);
+    let fields = [("email", "mallory@ground.test"), ("email_password", PASSWORD)];
+    mallory.post("/account/email", &fields).expect(303);
+    let link = app.mail_to("mallory@ground.test").link("/account/email/");
+    mallory.get(&link).expect(200);
+    mallory.post(&verification, &[("password", PASSWORD)]).expect(303);
+    let mallory = app.signed_in("noah@ground.test");
+    mallory.get(&link).expect(404);
+    mallory.post(&link, &[]).expect(404);
+}
+
 #[test]
 fn the_member_list_finds_a_changed_name_and_email() {
     let app = TestApp::open();

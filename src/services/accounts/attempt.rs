@@ -42,7 +42,9 @@ pub fn begin(conn: &mut Conn, cx: &Ctx, address: &Email) -> Result<(PasswordAtte
     }
 }
 
+/// Someone who guesses the password may be in the account already, so a pending change of its address ends.
 fn lock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<Events, AppError> {
+    email_token::retire(conn, cx, account.id, &[TokenKind::Change])?;
     if email_token::issued_since(conn, account.id, TokenKind::Unlock, cx.now - LOCK)? {
         return Ok(Events::none("locked before"));
     }

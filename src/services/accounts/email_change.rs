@@ -66,7 +66,7 @@ pub fn confirm(conn: &mut Conn, person: &CurrentUser, token: &Token) -> Result<(
     }
     let old = &link.account;
     user::set_email(conn, old, &link.email, cx.now)?;
-    email_token::retire(conn, cx, old.id, None)?;
+    email_token::retire(conn, cx, old.id, TokenKind::ALL)?;
     let appointed = if old.verified() {
         Events::none("the account was verified before")
     } else {

@@ -35,7 +35,8 @@ pub fn change(
     Ok(account.event(Action::PasswordChanged))
 }
 
-/// Sets a password, revokes reset links, ends all sessions except `kept`, and sends an email.
+/// Sets a password, revokes reset links and a pending change of the address, ends all sessions except `kept`, and sends an
+/// email.
 pub fn set(
     conn: &mut Conn,
     cx: &Ctx,
@@ -44,7 +45,7 @@ pub fn set(
     kept: Option<SessionId>,
 ) -> Result<(), AppError> {
     user::set_password(conn, account.id, password_hash)?;
-    email_token::retire(conn, cx, account.id, Some(TokenKind::Reset))?;
+    email_token::retire(conn, cx, account.id, &[TokenKind::Reset, TokenKind::Change])?;
     session::end_all(conn, account.id, kept)?;
     login_attempt::clear(conn, &account.email)?;
     email::password_changed(conn, cx, account)
