@@ -65,7 +65,10 @@ pub fn confirm(conn: &mut Conn, person: &CurrentUser, token: &Token) -> Result<(
         return Err(ChangeEmailError::Ended);
     }
     let old = &link.account;
-    user::set_email(conn, old, &link.email, cx.now)?;
+    // Another account may confirm the same address at this moment; the unique key decides.
+    if !user::set_email(conn, old, &link.email, cx.now)? {
+        return Err(ChangeEmailError::Taken);
+    }
     email_token::retire(conn, cx, old.id, TokenKind::ALL)?;
     let appointed = if old.verified() {
         Events::none("the account was verified before")
