@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
-use actix_web::http::header;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 
@@ -16,6 +14,7 @@ use crate::app::{App, RequestInfo};
 use crate::common::error::AppError;
 use crate::common::html::wants_fragment;
 use crate::common::id::RawId;
+use crate::web::admission::{admit, text};
 use crate::web::error_page::dressed;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -62,7 +61,7 @@ pub async fn guard(
         Err(refused) => {
             dressed(req.into_response(HttpResponse::from_error(refused)), &app, &request).map_into_boxed_body()
         }
-        Ok(Some(elsewhere)) => req.into_response(elsewhere).map_into_boxed_body(),
+        Ok(Some(answer)) => dressed(req.into_response(answer), &app, &request).map_into_boxed_body(),
         Ok(None) => {
             let response = next.call(req).await?.map_into_boxed_body();
             dressed(response, &app, &request)
@@ -117,59 +116,6 @@ fn note(req: &ServiceRequest, app: &App) -> RequestInfo {
         fragment: wants_fragment(req.request()),
         who: std::sync::OnceLock::new(),
     }
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-}
-
-/// Refuses a foreign host or origin, and redirects a slug in capitals.
-fn admit(req: &ServiceRequest, app: &App) -> Result<Option<HttpResponse>, AppError> {
-    let path = req.path();
-    // Probes use the IP address, not the host name.
-    if path.starts_with("/health/") {
-        return Ok(None);
-    }
-    let headers = req.headers();
-    let peer_is_proxy = req
-        .peer_addr()
-        .is_some_and(|peer| app.config.trusted_proxies.iter().any(|net| net.contains(&peer.ip())));
-    let forwarded = text(headers, "X-Forwarded-Host");
-    let host = if peer_is_proxy && !forwarded.is_empty() {
-        forwarded
-    } else {
-        text(headers, "Host")
-    };
-    if !host.eq_ignore_ascii_case(app.config.host()) {
-        return Err(AppError::Misdirected);
-    }
-    if !matches!(*req.method(), Method::GET | Method::HEAD) {
-        // Browsers send the site of a request (Fetch Metadata). Without it the origin must be ours.
-        let site = text(headers, "Sec-Fetch-Site");
-        let ours = match site {
-            "same-origin" | "none" => true,
-            "" => text(headers, "Origin") == app.config.base_url,
-            _ => false,
-        };
-        if !ours {
-            return Err(AppError::CrossSite);
-        }
-    } else if let Some(slug) = path
-        .strip_prefix("/organizations/")
-        .and_then(|rest| rest.split('/').next())
-        && slug.bytes().any(|b| b.is_ascii_uppercase())
-    {
-        let lower = req.uri().to_string().replacen(slug, &slug.to_lowercase(), 1);
-        return Ok(Some(
-            HttpResponse::PermanentRedirect()
-                .insert_header((header::LOCATION, lower))
-                .finish(),
-        ));
-    }
-    Ok(None)
 }
 
 /// The headers of every response.

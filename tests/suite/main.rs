@@ -40,6 +40,7 @@ mod invitations_test;
 mod kill_test;
 mod mail_test;
 mod members_test;
+mod methods_test;
 mod onboarding_links_test;
 mod operator_test;
 mod organizations_test;
