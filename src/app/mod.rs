@@ -65,6 +65,14 @@ impl App {
     }
 }
 
+impl App {
+    /// The same instance with other keys, before it serves.
+    #[must_use]
+    pub fn with_keys(&self, keys: Keys) -> Self {
+        Self::new(self.db.clone(), (*self.config).clone(), keys, self.clock.clone())
+    }
+}
+
 /// Wakes the threads that wait for work.
 #[derive(Debug, Default)]
 pub struct WorkSignal {

@@ -76,12 +76,34 @@ impl Keys {
     /// # Errors
     /// When the file cannot be read or written, or does not hold 96 bytes in hex.
     pub fn load(data_dir: &Path) -> std::io::Result<Self> {
+        match Self::read(data_dir)? {
+            Some(keys) => Ok(keys),
+            None => Self::of(&data_dir.join(KEY_FILE), &make(&data_dir.join(KEY_FILE))?),
+        }
+    }
+
+    /// Reads the key file of the data folder. `None` when there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or does not hold 96 bytes in hex.
+    pub fn read(data_dir: &Path) -> std::io::Result<Option<Self>> {
         let path = data_dir.join(KEY_FILE);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(&path)?,
-            Err(error) => return Err(error),
-        };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::of(&path, &text).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keys of random bytes, which are not saved.
+    pub fn random() -> Self {
+        Self {
+            link: random::<32>(),
+            cookie: random::<64>(),
+        }
+    }
+
+    fn of(path: &Path, text: &str) -> std::io::Result<Self> {
         let bytes = unhex(text.trim()).filter(|bytes| bytes.len() == 96).ok_or_else(|| {
             std::io::Error::new(
                 std::io::ErrorKind::InvalidData,
@@ -110,6 +132,12 @@ impl Keys {
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.link).expect("any key length");
         mac.update(message);
         mac.finalize().into_bytes().into()
+    }
+
+    /// Tells this key file from others, and nothing about its content.
+    pub fn fingerprint(&self) -> String {
+        let message = [b"fingerprint 1".as_slice(), self.cookie.as_slice()].concat();
+        hex(&self.mac(&message)[..16])
     }
 
     /// Who signs for this instance.
@@ -197,5 +225,12 @@ mod tests {
         assert_ne!(one.token(&seed), two.token(&seed));
         assert_eq!(one.token(&seed).as_str().len(), 43);
         assert_ne!(Token::random(), Token::random());
+        // Both parts of the file count.
+        let three = Keys {
+            link: [1; 32],
+            cookie: [1; 64],
+        };
+        assert_eq!(one.fingerprint(), one.clone().fingerprint());
+        assert!(one.fingerprint() != two.fingerprint() && one.fingerprint() != three.fingerprint());
     }
 }

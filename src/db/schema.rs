@@ -8,6 +8,7 @@ diesel::table! {
     instance (id) {
         id -> Integer,
         operator_id -> Nullable<Text>,
+        key_fingerprint -> Nullable<Text>,
         created_at -> BigInt,
     }
 }
