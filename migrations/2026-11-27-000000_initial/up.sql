@@ -50,6 +50,8 @@ CREATE TABLE login_attempts (
     email TEXT NOT NULL,
     ip TEXT NOT NULL,
     kind TEXT NOT NULL,
+    -- What counts apart from the address: a session or a known device; empty for everyone else.
+    source TEXT NOT NULL DEFAULT '',
     at BIGINT NOT NULL
 );
 CREATE INDEX login_attempts_by_email ON login_attempts (email, kind, at);

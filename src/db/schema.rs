@@ -57,6 +57,7 @@ diesel::table! {
         email -> Text,
         ip -> Text,
         kind -> Text,
+        source -> Text,
         at -> BigInt,
     }
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -68,6 +69,7 @@ pub async fn guard(
         }
     };
     secure(&mut response, &app, &request);
+    remember_device(&mut response, &app, &request);
     log(&response, &request, began.elapsed());
     Ok(response)
 }
@@ -114,7 +116,35 @@ fn note(req: &ServiceRequest, app: &App) -> RequestInfo {
             .map_or_else(|| req.path().to_owned(), ToString::to_string),
         theme,
         fragment: wants_fragment(req.request()),
+        device: req
+            .cookie(device_cookie(app))
+            .map(|cookie| cookie.value().chars().take(1024).collect())
+            .unwrap_or_default(),
+        new_device: std::sync::OnceLock::new(),
         who: std::sync::OnceLock::new(),
+    }
+}
+
+fn device_cookie(app: &App) -> &'static str {
+    if app.config.is_https() {
+        "__Host-device"
+    } else {
+        "device"
+    }
+}
+
+/// The cookie of a browser that signed in. It outlives the session, and scripts cannot read it.
+fn remember_device(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestInfo) {
+    let Some(value) = request.new_device.get() else { return };
+    let cookie = Cookie::build(device_cookie(app), value)
+        .path("/")
+        .http_only(true)
+        .secure(app.config.is_https())
+        .same_site(SameSite::Lax)
+        .max_age(actix_web::cookie::time::Duration::days(365))
+        .finish();
+    if let Err(error) = response.response_mut().add_cookie(&cookie) {
+        tracing::warn!(%error, "the cookie of a device was not set");
     }
 }
 

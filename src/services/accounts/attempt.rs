@@ -11,7 +11,7 @@ use crate::models::login_attempt;
 use crate::models::login_attempt::{AttemptVerdict, LOCK};
 use crate::models::user;
 use crate::models::user::Account;
-use crate::services::accounts::email;
+use crate::services::accounts::{email, known_device};
 
 /// Whether a password may be checked. Attempts have to be committed, so this is never an error.
 #[derive(Clone)]
@@ -24,8 +24,9 @@ pub enum PasswordAttempt {
 
 /// Counts an attempt before its password is checked. The first one that is locked sends the email to unlock the account.
 pub fn begin(conn: &mut Conn, cx: &Ctx, address: &Email) -> Result<(PasswordAttempt, Events), AppError> {
-    let verdict = login_attempt::password(conn, cx, address)?;
     let account = user::by_email(conn, address)?;
+    let source = known_device::source(cx, account.as_ref());
+    let verdict = login_attempt::password(conn, cx, address, &source)?;
     match verdict {
         AttemptVerdict::Allowed => Ok((
             PasswordAttempt::Allowed(account),

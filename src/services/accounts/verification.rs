@@ -155,7 +155,7 @@ fn enter(
     {
         onboarding_link::count_signed_up(conn, &found.link)?;
     }
-    login_attempt::clear(conn, &account.email)?;
+    login_attempt::clear_all(conn, &account.email)?;
     let (session, begun) = sessions::begin(conn, cx, visit.person.as_ref(), account)?;
     let outcome = VerifyOutcome::SignedIn(session, link.next.clone());
     Ok((outcome, Some(account.actor()), verified.and(begun)))
