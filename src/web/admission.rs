@@ -1,6 +1,8 @@
 //! Which requests reach a handler: those to this host, with a method that the path knows, and no form of another site. Other
 //! spellings of an address are redirected to the usual one.
 
+use std::net::{IpAddr, SocketAddr};
+
 use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{self, HeaderMap};
@@ -26,6 +28,26 @@ pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
         .get(name)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
+}
+
+/// Every line of a header.
+pub fn lines<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> {
+    headers.get_all(name).filter_map(|value| value.to_str().ok())
+}
+
+/// Who is connected. A socket for both families gives IPv4 addresses as IPv6.
+pub fn peer(req: &ServiceRequest) -> Option<IpAddr> {
+    req.peer_addr().map(|addr| addr.ip().to_canonical())
+}
+
+/// The address of a hop, which some proxies write with a port.
+pub fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.trim_start_matches('[').trim_end_matches(']');
+    let ip = bare
+        .parse()
+        .ok()
+        .or_else(|| hop.parse().ok().map(|addr: SocketAddr| addr.ip()));
+    ip.map(|ip: IpAddr| ip.to_canonical())
 }
 
 /// Refuses a foreign host or origin, answers an unknown method, and redirects other spellings of an address.
@@ -90,14 +112,14 @@ fn usual_address(req: &ServiceRequest) -> Option<String> {
 
 fn is_our_host(req: &ServiceRequest, app: &App) -> bool {
     let headers = req.headers();
-    let peer_is_proxy = req
-        .peer_addr()
-        .is_some_and(|peer| app.config.trusted_proxies.iter().any(|net| net.contains(&peer.ip())));
-    let forwarded = text(headers, "X-Forwarded-Host");
-    let host = if peer_is_proxy && !forwarded.is_empty() {
+    let by_proxy = peer(req).is_some_and(|peer| app.config.is_proxy(peer));
+    // The last one is what the proxy beside this instance says.
+    let forwarded = lines(headers, "X-Forwarded-Host").last().unwrap_or_default();
+    let forwarded = forwarded.rsplit(',').next().unwrap_or_default().trim();
+    let host = if by_proxy && !forwarded.is_empty() {
         forwarded
     } else {
         text(headers, "Host")
     };
-    host.eq_ignore_ascii_case(app.config.host())
+    app.config.is_own_host(host, by_proxy)
 }

@@ -15,7 +15,7 @@ use crate::app::{App, RequestInfo};
 use crate::common::error::AppError;
 use crate::common::html::wants_fragment;
 use crate::common::id::RawId;
-use crate::web::admission::{admit, text};
+use crate::web::admission::{address, admit, lines, peer, text};
 use crate::web::error_page::dressed;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -77,13 +77,16 @@ pub async fn guard(
 /// What a request says about itself.
 fn note(req: &ServiceRequest, app: &App) -> RequestInfo {
     let headers = req.headers();
-    let peer = req.peer_addr().map(|addr| addr.ip());
-    let trusted = |ip: IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(&ip));
+    let peer = peer(req);
+    let trusted = |ip: IpAddr| app.config.is_proxy(ip);
     let mut ip = peer;
     if peer.is_some_and(trusted) {
-        // From the right: the first hop that is no trusted proxy is the sender.
-        for hop in text(headers, "X-Forwarded-For").split(',').rev() {
-            let Ok(hop) = hop.trim().parse::<IpAddr>() else { break };
+        // From the right: the first hop that is no trusted proxy is the sender. Some proxies add a line of their own.
+        let hops: Vec<&str> = lines(headers, "X-Forwarded-For")
+            .flat_map(|line| line.split(','))
+            .collect();
+        for hop in hops.into_iter().rev() {
+            let Some(hop) = address(hop.trim()) else { break };
             ip = Some(hop);
             if !trusted(hop) {
                 break;

@@ -48,6 +48,7 @@ mod outage_test;
 mod permission_pages_test;
 mod permissions_test;
 mod process_test;
+mod proxies_test;
 mod races_test;
 mod roles_test;
 mod rules_test;
