@@ -125,9 +125,10 @@ impl Keys {
 
 /// The texts with their lengths, so that no two lists are the same message. No seed is: those are hex.
 fn sealed(purpose: &str, parts: &[&str]) -> Vec<u8> {
+    use std::fmt::Write;
     let mut message = format!("seal {purpose}");
     for part in parts {
-        message += &format!("\n{} {part}", part.len());
+        let _ = write!(message, "\n{} {part}", part.len());
     }
     message.into_bytes()
 }
