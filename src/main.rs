@@ -16,7 +16,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the console (the default)
-    Serve,
+    Serve {
+        /// Serve data that was used with another secret.key; sessions, waiting emails and seals of the earlier key no longer work
+        #[arg(long)]
+        accept_new_key: bool,
+    },
     /// Create and serve a demo database with three organizations
     Demo,
     /// Migrate the database to this version and exit
@@ -50,9 +54,11 @@ enum Audit {
 }
 
 fn main() -> ExitCode {
-    let command = Arguments::parse().command.unwrap_or(Command::Serve);
+    let command = Arguments::parse()
+        .command
+        .unwrap_or(Command::Serve { accept_new_key: false });
     let done = match command {
-        Command::Serve => cli::serve(),
+        Command::Serve { accept_new_key } => cli::serve(accept_new_key),
         Command::Demo => cli::demo(),
         Command::Migrate => cli::migrate(),
         Command::Doctor => cli::doctor(),

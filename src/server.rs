@@ -1,6 +1,7 @@
 //! The actix app: layers, routes, start and end.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::time::Duration;
 
 use actix_session::SessionMiddleware;
@@ -11,37 +12,95 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web};
 
 use crate::app::App;
+use crate::auth::System;
 use crate::common::compress::compress;
 use crate::common::config::Config;
 use crate::common::error::AppError;
+use crate::common::keys::Keys;
 use crate::common::time::Clock;
-use crate::common::token::Keys;
 use crate::db::Db;
+use crate::services::instance_key;
+use crate::services::instance_key::KeyMatch;
 use crate::web::middleware::guard;
 use crate::{jobs, routes};
 
 /// The largest form that is read, in bytes: an invitation of 500 people with a message.
 const LARGEST_FORM: usize = 512 * 1024;
 
-/// Opens the data folder, the key and the database, and brings the schema up to date.
+/// Opens the data folder, the key and the database, and brings the schema up to date. Refuses a key file that the data does
+/// not belong to.
 pub fn open(config: Config, clock: Clock) -> Result<App, String> {
-    use std::os::unix::fs::DirBuilderExt;
-    let dir = &config.data_dir;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .map_err(|error| format!("the data folder {} cannot be made: {error}", dir.display()))?;
-    let keys = Keys::load(dir).map_err(|error| format!("the key of this instance cannot be read: {error}"))?;
+    open_with(config, clock, NewKey::Refused)
+}
+
+/// What happens to data that belongs to another key file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewKey {
+    Refused,
+    /// It is served, and belongs to this key file from now on.
+    Accepted,
+}
+
+/// As `open`, with a decision about another key file.
+pub fn open_with(config: Config, clock: Clock, new_key: NewKey) -> Result<App, String> {
+    let dir = config.data_dir.clone();
+    make_data_dir(&dir)?;
+    let unreadable = |error| format!("the key of this instance cannot be read: {error}");
+    let found = Keys::read(&dir).map_err(unreadable)?;
     let db = Db::open(&config.database_url)?;
     for name in db.migrate()? {
         tracing::info!(%name, "migrated");
     }
-    Ok(App::new(db, config, keys, clock))
+    let missing = found.is_none();
+    // Not saved yet: a new key file beside the data of another one would only hide that the right one is missing.
+    let app = App::new(db, config, found.unwrap_or_else(Keys::random), clock);
+    let system = System::command(&app, "open");
+    let fingerprint = (!missing).then(|| app.keys.fingerprint());
+    let matched = instance_key::compare(&system, fingerprint.as_deref()).map_err(|error| error.to_string())?;
+    if let (KeyMatch::Another(recorded), NewKey::Refused) = (&matched, new_key) {
+        return Err(another_key(&dir, recorded, fingerprint.as_deref()));
+    }
+    let app = if missing {
+        app.with_keys(Keys::load(&dir).map_err(unreadable)?)
+    } else {
+        app
+    };
+    let (system, fingerprint) = (System::command(&app, "open"), app.keys.fingerprint());
+    let recorded = match &matched {
+        KeyMatch::Fits => instance_key::record(&system, &fingerprint),
+        KeyMatch::Another(before) => {
+            tracing::warn!(%before, now = %fingerprint, "a new key is accepted: sessions, waiting emails and seals of the earlier key no longer work");
+            instance_key::replace(&system, &fingerprint)
+        }
+    };
+    recorded.map_err(|error| error.to_string())?;
+    // Of two first starts at the same moment with different keys, one is recorded.
+    match instance_key::compare(&system, Some(&fingerprint)).map_err(|error| error.to_string())? {
+        KeyMatch::Fits => Ok(app),
+        KeyMatch::Another(recorded) => Err(another_key(&dir, &recorded, Some(&fingerprint))),
+    }
+}
+
+/// Why data does not open with the key file of this folder.
+pub fn another_key(dir: &Path, recorded: &str, found: Option<&str>) -> String {
+    let file = dir.join("secret.key");
+    let what = match found {
+        Some(found) => format!(
+            "{} is not the key that this database was used with (fingerprint {found} instead of {recorded})",
+            file.display()
+        ),
+        None => format!(
+            "{} is missing, and this database was used with a key (fingerprint {recorded})",
+            file.display()
+        ),
+    };
+    format!(
+        "{what}; restore the key file of the same backup, or start with `tenantry serve --accept-new-key`; `tenantry doctor` lists what a new key does not open"
+    )
 }
 
 /// Makes the data folder, for its owner only.
-pub fn make_data_dir(dir: &std::path::Path) -> Result<(), String> {
+pub fn make_data_dir(dir: &Path) -> Result<(), String> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new()
         .recursive(true)

@@ -5,9 +5,11 @@
 CREATE TABLE instance (
     id INTEGER NOT NULL PRIMARY KEY,
     operator_id TEXT,
+    -- Of secret.key, so that data is not served with another key unnoticed; NULL before the first start.
+    key_fingerprint TEXT,
     created_at BIGINT NOT NULL
 );
-INSERT INTO instance (id, operator_id, created_at) VALUES (1, NULL, 0);
+INSERT INTO instance (id, operator_id, key_fingerprint, created_at) VALUES (1, NULL, NULL, 0);
 
 CREATE TABLE users (
     id TEXT NOT NULL PRIMARY KEY,
@@ -48,6 +50,8 @@ CREATE TABLE login_attempts (
     email TEXT NOT NULL,
     ip TEXT NOT NULL,
     kind TEXT NOT NULL,
+    -- What counts apart from the address: a session or a known device; empty for everyone else.
+    source TEXT NOT NULL DEFAULT '',
     at BIGINT NOT NULL
 );
 CREATE INDEX login_attempts_by_email ON login_attempts (email, kind, at);

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::uptime::Uptime;
 use crate::common::config::Config;
+use crate::common::keys::Keys;
 use crate::common::password::Hasher;
 use crate::common::time::{Clock, Time};
-use crate::common::token::{Keys, Seed, Token};
+use crate::common::token::{Seed, Token};
 use crate::db::Db;
 
 /// A running instance. Copies share one state.
@@ -65,6 +66,14 @@ impl App {
     }
 }
 
+impl App {
+    /// The same instance with other keys, before it serves.
+    #[must_use]
+    pub fn with_keys(&self, keys: Keys) -> Self {
+        Self::new(self.db.clone(), (*self.config).clone(), keys, self.clock.clone())
+    }
+}
+
 /// Wakes the threads that wait for work.
 #[derive(Debug, Default)]
 pub struct WorkSignal {
@@ -105,6 +114,10 @@ pub struct RequestInfo {
     pub theme: &'static str,
     /// Whether htmx requests a part of the page.
     pub fragment: bool,
+    /// The cookie that says to which accounts this browser is known.
+    pub device: String,
+    /// What the cookie becomes.
+    pub new_device: std::sync::OnceLock<String>,
     /// Organization and account, once the gate knows them, for the log line.
     pub who: std::sync::OnceLock<(String, String)>,
 }

@@ -156,6 +156,7 @@ actions! {
         InvitationEdited = "invitation.edited" Change People |e| format!("changed the invitation of {}", e.label);
         InvitationCancelled = "invitation.cancelled" Change People |e| format!("cancelled the invitation of {}", e.label);
         InvitationAccepted = "invitation.accepted" Change People |e| format!("joined as {}", e.new_role());
+        InvitationRefused = "invitation.refused" Security People |e| format!("tried to accept the invitation of {} with another account", e.label);
         // A person who declines by the link alone has no account to name.
         InvitationDeclined = "invitation.declined" Change People |e| match e.is("by") {
             "link" => format!("recorded that {} declined the invitation", e.label),

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::audit::chain::chained;
 use crate::audit::visibility::Visibility;
 use crate::audit::{Action, AuditEntry, Category};
+use crate::common::id::UserId;
 use crate::common::name;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -29,6 +30,25 @@ pub struct EventFilter {
     pub from: Option<Time>,
     /// Up to this moment.
     pub until: Option<Time>,
+}
+
+/// Whether an account did this to a target before.
+pub fn has_done(
+    conn: &mut Conn,
+    organization: OrgId,
+    actor: UserId,
+    action: Action,
+    target: (&str, &str),
+) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        audit_events::table
+            .filter(audit_events::organization_id.eq(organization))
+            .filter(audit_events::target_kind.eq(target.0))
+            .filter(audit_events::target_id.eq(target.1))
+            .filter(audit_events::action.eq(action.as_str()))
+            .filter(audit_events::actor_id.eq(actor.to_string())),
+    ))
+    .get_result(conn)
 }
 
 /// The actor of a filter.

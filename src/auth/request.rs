@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_session::{Session, SessionExt};
+use actix_web::http::Method;
 use actix_web::{HttpMessage, HttpRequest, web};
 
 use crate::app::{App, Ctx, Flash, RequestInfo};
@@ -26,6 +27,8 @@ pub struct RequestState {
     pub token: Option<Token>,
     pub request: Arc<RequestInfo>,
     pub flash: Option<Flash>,
+    /// `HEAD` answers as `GET` and changes nothing.
+    only_looks: bool,
 }
 
 impl RequestState {
@@ -43,7 +46,7 @@ impl RequestState {
         let session = req.get_session();
         let token = current_user::token(&session);
         // A message is for the next whole page, not for a fragment or a POST.
-        let flash = if req.method() == actix_web::http::Method::GET && !request.fragment {
+        let flash = if req.method() == Method::GET && !request.fragment {
             session.remove_as::<Flash>(FLASH).and_then(Result::ok)
         } else {
             None
@@ -54,6 +57,7 @@ impl RequestState {
             token,
             request,
             flash,
+            only_looks: req.method() == Method::HEAD,
         })
     }
 
@@ -70,11 +74,11 @@ impl RequestState {
         &self,
         work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<LastSeen>), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let cx = self.context();
+        let (cx, only_looks) = (self.context(), self.only_looks);
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
             let (out, seen) = cx.app.db.read(|conn| work(&cx, conn))?;
-            if let Some(seen) = seen.filter(|seen| seen.stale) {
+            if let Some(seen) = seen.filter(|seen| seen.stale && !only_looks) {
                 // The page is served even if this fails.
                 let noted = cx
                     .app
@@ -93,9 +97,12 @@ impl RequestState {
         &self,
         work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<ActorRef>, Events), E> + Send + 'static,
     ) -> Result<T, E> {
-        let cx = self.context();
+        let (cx, only_looks) = (self.context(), self.only_looks);
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
+            if only_looks {
+                return cx.app.db.rehearse(|conn| work(&cx, conn).map(|(out, ..)| out));
+            }
             let out = cx.app.db.write::<T, E>(|conn| {
                 let (out, actor, events) = work(&cx, conn)?;
                 audit::append(conn, &cx, actor.as_ref(), &events).map_err(AppError::from)?;

@@ -8,10 +8,13 @@ use crate::cli::{CommandErrors, one, queries, say};
 use crate::common::config::Config;
 use crate::common::error::AppError;
 use crate::common::html::number;
+use crate::common::keys::Keys;
 use crate::common::time::Clock;
-use crate::common::token::Keys;
 use crate::db::Db;
 use crate::db::types::org_id::OrgId;
+use crate::server;
+use crate::services::instance_key;
+use crate::services::instance_key::KeyMatch;
 
 /// Events and organizations in one read.
 const LINES: i64 = 20_000;
@@ -75,7 +78,11 @@ fn keys(config: &Config) -> Result<Keys, CommandErrors> {
             config.data_dir.display()
         )));
     }
-    Keys::load(&config.data_dir).map_err(|error| one(format!("the key of this instance cannot be read: {error}")))
+    match Keys::read(&config.data_dir) {
+        Ok(Some(keys)) => Ok(keys),
+        Ok(None) => Err(one(format!("{} has no secret.key", config.data_dir.display()))),
+        Err(error) => Err(one(format!("the key of this instance cannot be read: {error}"))),
+    }
 }
 
 /// The instance as it is: no migration runs, no file is created.
@@ -83,9 +90,18 @@ fn open() -> Result<App, CommandErrors> {
     let config = Config::load()?;
     let keys = keys(&config)?;
     let db = Db::open(&config.database_url).map_err(one)?;
-    match db.pending().map_err(one)? {
-        0 => Ok(App::new(db, config, keys, Clock::default())),
-        n => Err(one(format!("{n} migrations have not run; run `tenantry migrate`"))),
+    let pending = db.pending().map_err(one)?;
+    if pending > 0 {
+        return Err(one(format!(
+            "{pending} migrations have not run; run `tenantry migrate`"
+        )));
+    }
+    let app = App::new(db, config, keys, Clock::default());
+    let found = app.keys.fingerprint();
+    // Every seal would be reported as forged.
+    match instance_key::compare(&System::command(&app, "audit"), Some(&found)).map_err(fault)? {
+        KeyMatch::Fits => Ok(app),
+        KeyMatch::Another(recorded) => Err(one(server::another_key(&app.config.data_dir, &recorded, Some(&found)))),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::common::config::Config;
 use crate::common::log;
 use crate::common::time::Clock;
 use crate::server;
+use crate::server::NewKey;
 
 pub use crate::cli::demo::demo;
 pub use crate::cli::doctor::doctor;
@@ -36,10 +37,15 @@ Configuration, by environment or in tenantry.toml (there without TENANTRY_, in l
   TENANTRY_LOG                 how much is logged, such as warn or debug [info]";
 
 /// Serves until SIGTERM or SIGINT, then finishes the requests that have begun.
-pub fn serve() -> Result<(), CommandErrors> {
+pub fn serve(accept_new_key: bool) -> Result<(), CommandErrors> {
     log::start();
     let config = Config::load()?;
-    run_with(server::open(config, Clock::default()).map_err(one)?)
+    let new_key = if accept_new_key {
+        NewKey::Accepted
+    } else {
+        NewKey::Refused
+    };
+    run_with(server::open_with(config, Clock::default(), new_key).map_err(one)?)
 }
 
 fn run_with(app: App) -> Result<(), CommandErrors> {

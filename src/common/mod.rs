@@ -15,6 +15,7 @@ pub mod fields;
 pub mod form;
 pub mod html;
 pub mod id;
+pub mod keys;
 pub mod log;
 pub mod name;
 pub mod paging;

@@ -3,14 +3,9 @@
 //! A link's token is HMAC-SHA-256 of a random seed under the instance's key. The database keeps the token's SHA-256 for
 //! look-up and the seed for the email that contains it; neither opens a link without the key file.
 
-use std::path::Path;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
-
-use crate::common::signing::Signer;
 
 /// A secret as it is in a link: 32 bytes in base64url (43 characters). Never logged, never stored.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,12 +14,17 @@ pub struct Token(String);
 impl Token {
     /// A token of 32 random bytes, for cookies.
     pub fn random() -> Self {
-        Self(URL_SAFE_NO_PAD.encode(random::<32>()))
+        Self::of(&random::<32>())
     }
 
     /// Takes what came in a path or cookie. Anything may come; only a known hash opens something.
     pub fn received(text: &str) -> Self {
         Self(text.chars().take(128).collect())
+    }
+
+    /// The token of these bytes.
+    pub fn of(bytes: &[u8; 32]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// The text for the link or the cookie.
@@ -55,97 +55,6 @@ impl Seed {
     }
 }
 
-/// The instance's secrets, made on first start and kept in the data folder with file mode 0600.
-#[derive(Clone)]
-pub struct Keys {
-    link: [u8; 32],
-    cookie: [u8; 64],
-}
-
-impl std::fmt::Debug for Keys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Keys(…)")
-    }
-}
-
-const KEY_FILE: &str = "secret.key";
-
-impl Keys {
-    /// Reads the key file of the data folder, or makes it.
-    ///
-    /// # Errors
-    /// When the file cannot be read or written, or does not hold 96 bytes in hex.
-    pub fn load(data_dir: &Path) -> std::io::Result<Self> {
-        let path = data_dir.join(KEY_FILE);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(&path)?,
-            Err(error) => return Err(error),
-        };
-        let bytes = unhex(text.trim()).filter(|bytes| bytes.len() == 96).ok_or_else(|| {
-            std::io::Error::new(
-                std::io::ErrorKind::InvalidData,
-                format!("{} does not hold a key", path.display()),
-            )
-        })?;
-        let mut keys = Self {
-            link: [0; 32],
-            cookie: [0; 64],
-        };
-        keys.link.copy_from_slice(&bytes[..32]);
-        keys.cookie.copy_from_slice(&bytes[32..]);
-        Ok(keys)
-    }
-
-    /// The token of a seed.
-    ///
-    /// # Panics
-    /// Never: HMAC takes a key of any length.
-    pub fn token(&self, seed: &Seed) -> Token {
-        Token(URL_SAFE_NO_PAD.encode(self.mac(seed.0.as_bytes())))
-    }
-
-    fn mac(&self, message: &[u8]) -> [u8; 32] {
-        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.link).expect("any key length");
-        mac.update(message);
-        mac.finalize().into_bytes().into()
-    }
-
-    /// Who signs for this instance.
-    pub fn signer(&self) -> Signer {
-        let mut seed = [0; 32];
-        seed.copy_from_slice(&self.mac(b"signing key 1"));
-        Signer::of(&seed)
-    }
-
-    /// The key that encrypts the session cookie.
-    pub fn cookie(&self) -> actix_web::cookie::Key {
-        actix_web::cookie::Key::from(&self.cookie)
-    }
-}
-
-/// Writes beside, syncs, then links into place: two first starts in parallel agree on one key.
-fn make(path: &Path) -> std::io::Result<String> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let beside = path.with_extension(format!("new{}", std::process::id()));
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&beside)?;
-    file.write_all(hex(&random::<96>()).as_bytes())?;
-    file.sync_all()?;
-    let placed = std::fs::hard_link(&beside, path);
-    std::fs::remove_file(&beside)?;
-    match placed {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => std::fs::read_to_string(path),
-    }
-}
-
 /// `N` bytes from the operating system.
 ///
 /// # Panics
@@ -166,36 +75,4 @@ pub fn hex(bytes: &[u8]) -> String {
             let _ = write!(text, "{byte:02x}");
             text
         })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 == 1 {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_seed_always_gives_the_same_token_and_another_key_another_one() {
-        let one = Keys {
-            link: [1; 32],
-            cookie: [0; 64],
-        };
-        let two = Keys {
-            link: [2; 32],
-            cookie: [0; 64],
-        };
-        let seed = Seed::random();
-        assert_eq!(one.token(&seed), one.token(&seed));
-        assert_ne!(one.token(&seed), two.token(&seed));
-        assert_eq!(one.token(&seed).as_str().len(), 43);
-        assert_ne!(Token::random(), Token::random());
-    }
 }

@@ -8,6 +8,7 @@ diesel::table! {
     instance (id) {
         id -> Integer,
         operator_id -> Nullable<Text>,
+        key_fingerprint -> Nullable<Text>,
         created_at -> BigInt,
     }
 }
@@ -56,6 +57,7 @@ diesel::table! {
         email -> Text,
         ip -> Text,
         kind -> Text,
+        source -> Text,
         at -> BigInt,
     }
 }

@@ -9,7 +9,8 @@ use lettre::transport::smtp::PoolConfig;
 use lettre::{Message, SmtpTransport, Transport as _};
 
 use crate::common::config::Config;
-use crate::common::token::{Keys, Seed};
+use crate::common::keys::Keys;
+use crate::common::token::Seed;
 use crate::mail::outbox::{ClaimedMessage, DeliveryFailure, TOKEN_PLACEHOLDER};
 
 /// One for each sending thread, so that a hanging conversation delays no other.

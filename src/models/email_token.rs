@@ -122,13 +122,12 @@ pub fn take(conn: &mut Conn, cx: &Ctx, kind: TokenKind, token: &Token) -> QueryR
     Ok(used == 1)
 }
 
-/// Revokes the links of an account: those of one kind, or all.
-pub fn retire(conn: &mut Conn, cx: &Ctx, user: UserId, kind: Option<TokenKind>) -> QueryResult<()> {
-    let kinds = kind.map_or_else(|| TokenKind::ALL.to_vec(), |kind| vec![kind]);
+/// Revokes the links of an account of these kinds.
+pub fn retire(conn: &mut Conn, cx: &Ctx, user: UserId, kinds: &[TokenKind]) -> QueryResult<()> {
     diesel::update(
         email_tokens::table
             .filter(email_tokens::user_id.eq(user))
-            .filter(email_tokens::kind.eq_any(kinds))
+            .filter(email_tokens::kind.eq_any(kinds.to_vec()))
             .filter(email_tokens::used_at.is_null()),
     )
     .set(email_tokens::used_at.eq(Some(cx.now)))

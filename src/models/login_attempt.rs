@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::error::AppError;
-use crate::common::id::AttemptId;
+use crate::common::id::{AttemptId, SessionId};
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::login_attempts;
@@ -37,10 +37,32 @@ crate::text_enum! {
     }
 }
 
+/// Which password attempts on an address are counted together. What someone else types counts neither for a session that is
+/// signed in nor for a device that was, so it locks the owner of the account out of neither.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttemptSource {
+    /// Everyone who is not known.
+    Anyone,
+    /// A browser that signed in to the account before, by its mark.
+    Device(String),
+    /// A session, for changes that ask for the password again.
+    Session(SessionId),
+}
+
+impl AttemptSource {
+    fn stored(&self) -> String {
+        match self {
+            Self::Anyone => String::new(),
+            Self::Device(mark) => format!("device {mark}"),
+            Self::Session(session) => format!("session {session}"),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttemptVerdict {
     Allowed,
-    /// Too many attempts for this address.
+    /// Too many attempts for this address by this source.
     Locked,
     /// Too many attempts by this sender.
     Flooded,
@@ -77,13 +99,14 @@ pub fn quota(sent: &[Time], now: Time) -> EmailQuota {
     }
 }
 
-fn insert(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> QueryResult<()> {
+fn insert(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email, source: &AttemptSource) -> QueryResult<()> {
     diesel::insert_into(login_attempts::table)
         .values((
             login_attempts::id.eq(AttemptId::fresh()),
             login_attempts::email.eq(email.as_str()),
             login_attempts::ip.eq(&cx.request.ip),
             login_attempts::kind.eq(kind),
+            login_attempts::source.eq(source.stored()),
             login_attempts::at.eq(cx.now),
         ))
         .execute(conn)?;
@@ -91,7 +114,7 @@ fn insert(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -> QueryR
 }
 
 /// Counts a password attempt. It counts before the password is checked, so that simultaneous attempts cannot exceed the limit.
-pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<AttemptVerdict> {
+pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email, source: &AttemptSource) -> QueryResult<AttemptVerdict> {
     conn.advisory_lock(email.as_str())?;
     let recent = login_attempts::table
         .filter(login_attempts::kind.eq(AttemptKind::Login))
@@ -102,17 +125,30 @@ pub fn password(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<Attempt
         .get_result(conn)?;
     let by_address = recent
         .filter(login_attempts::email.eq(email.as_str()))
+        .filter(login_attempts::source.eq(source.stored()))
         .count()
         .get_result(conn)?;
     let verdict = verdict(by_address, by_sender);
     if verdict == AttemptVerdict::Allowed {
-        insert(conn, cx, AttemptKind::Login, email)?;
+        insert(conn, cx, AttemptKind::Login, email, source)?;
     }
     Ok(verdict)
 }
 
-/// Deletes the password attempts on an address.
-pub fn clear(conn: &mut Conn, email: &str) -> QueryResult<()> {
+/// Deletes the password attempts of one source on an address, after the right password: those of others still count.
+pub fn clear(conn: &mut Conn, email: &str, source: &AttemptSource) -> QueryResult<()> {
+    diesel::delete(
+        login_attempts::table
+            .filter(login_attempts::email.eq(email))
+            .filter(login_attempts::source.eq(source.stored()))
+            .filter(login_attempts::kind.eq(AttemptKind::Login)),
+    )
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes all password attempts on an address.
+pub fn clear_all(conn: &mut Conn, email: &str) -> QueryResult<()> {
     diesel::delete(
         login_attempts::table
             .filter(login_attempts::email.eq(email))
@@ -145,7 +181,7 @@ pub fn take_email(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -
         .load(conn)?;
     let quota = quota(&sent, cx.now);
     if quota == EmailQuota::Available {
-        insert(conn, cx, kind, email)?;
+        insert(conn, cx, kind, email, &AttemptSource::Anyone)?;
     }
     Ok(quota)
 }

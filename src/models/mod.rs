@@ -11,6 +11,7 @@ pub mod custom_role;
 pub mod due;
 pub mod email_token;
 pub mod group;
+pub mod instance;
 pub mod invitation;
 pub mod join_request;
 pub mod login_attempt;

@@ -1,6 +1,7 @@
 //! Accounts.
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::app::Ctx;
 use crate::audit::{Action, ActorRef, Event, Events};
@@ -159,10 +160,16 @@ pub fn set_name(conn: &mut Conn, user: UserId, name: &str, email: &Email) -> Que
     membership::rename(conn, user, name, email.as_str())
 }
 
-/// Sets a new, verified address, also where members are searched by it.
-pub fn set_email(conn: &mut Conn, account: &Account, email: &Email, now: Time) -> QueryResult<()> {
-    diesel::update(users::table.find(account.id))
+/// Sets a new, verified address, also where members are searched by it. `false` when another account took the address since
+/// it was checked: the transaction can only be rolled back then.
+pub fn set_email(conn: &mut Conn, account: &Account, email: &Email, now: Time) -> QueryResult<bool> {
+    let set = diesel::update(users::table.find(account.id))
         .set((users::email.eq(email.as_str()), users::email_verified_at.eq(Some(now))))
-        .execute(conn)?;
-    membership::rename(conn, account.id, &account.name, email.as_str())
+        .execute(conn);
+    match set {
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => return Ok(false),
+        set => set?,
+    };
+    membership::rename(conn, account.id, &account.name, email.as_str())?;
+    Ok(true)
 }

@@ -4,8 +4,8 @@ pub mod guard;
 pub mod health;
 
 use actix_web::web;
-use actix_web::web::{get, post};
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route};
+use actix_web::web::post;
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard as method};
 
 use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Unverified, Visitor};
 use crate::authz::permission::{
@@ -24,6 +24,7 @@ use crate::handlers::{
     organizations, overview, permissions, settings,
 };
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
+use crate::web::admission::{KnownMethods, method_not_allowed};
 
 /// A row of the table.
 pub struct RouteEntry {
@@ -43,6 +44,11 @@ where
     F::Output: Responder + 'static,
 {
     route.to(handler)
+}
+
+/// A page answers `HEAD` as `GET`: the same headers, without a body.
+fn get() -> Route {
+    Route::new().guard(method::Any(method::Get()).or(method::Head()))
 }
 
 macro_rules! table {
@@ -297,6 +303,17 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/access/reviews/{id}/report.csv"             Gate<ViewAccess>                  => access_reviews::report::csv::show;
 };
 
+/// The value of `Allow` of a path of the table.
+pub fn allowed_methods(path: &str) -> Option<&'static str> {
+    let has = |method| ROUTES.iter().any(|entry| entry.path == path && entry.method == method);
+    match (has("GET"), has("POST")) {
+        (true, true) => Some("GET, HEAD, POST"),
+        (true, false) => Some("GET, HEAD"),
+        (false, true) => Some("POST"),
+        (false, false) => None,
+    }
+}
+
 /// Adds the routes to the application.
 pub fn configure(app: &mut web::ServiceConfig) {
     let mut paths: Vec<&str> = Vec::new();
@@ -310,7 +327,9 @@ pub fn configure(app: &mut web::ServiceConfig) {
             .iter()
             .filter(|entry| entry.path == path)
             .fold(web::resource(path), |resource, entry| resource.route((entry.to)()));
-        app.service(resource.default_service(web::to(|| async { HttpResponse::MethodNotAllowed().finish() })));
+        let allowed = allowed_methods(path).unwrap_or_default();
+        app.service(resource.default_service(web::to(move || async move { method_not_allowed(allowed) })));
     }
+    app.app_data(KnownMethods(allowed_methods));
     app.default_service(web::to(|| async { HttpResponse::NotFound().finish() }));
 }

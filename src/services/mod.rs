@@ -10,6 +10,7 @@ pub mod assignments;
 pub mod companies;
 pub mod custom_roles;
 pub mod groups;
+pub mod instance_key;
 pub mod invitations;
 pub mod members;
 pub mod onboarding_links;

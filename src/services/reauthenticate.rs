@@ -9,16 +9,15 @@ use crate::change_error;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::models::login_attempt;
-use crate::models::login_attempt::AttemptVerdict;
+use crate::models::login_attempt::{AttemptSource, AttemptVerdict};
 use crate::models::user;
 use crate::models::user::Account;
-use crate::services::accounts::attempt;
 use crate::services::accounts::attempt::PasswordAttempt;
 
 #[derive(Debug)]
 pub enum PasswordError {
     Missing,
-    /// Too many attempts for this account.
+    /// Too many attempts in this session.
     Locked,
     /// Too many attempts from this network.
     Flooded,
@@ -28,8 +27,10 @@ pub enum PasswordError {
 
 change_error!(PasswordError);
 
+/// Counts for this session alone: wrong passwords at the sign-in page must not keep the owner of the account from changes.
 fn begin(conn: &mut Conn, person: &CurrentUser) -> Result<(PasswordAttempt, Events), AppError> {
-    let attempt = match login_attempt::password(conn, &person.cx, &person.email)? {
+    let source = AttemptSource::Session(person.session);
+    let attempt = match login_attempt::password(conn, &person.cx, &person.email, &source)? {
         AttemptVerdict::Allowed => PasswordAttempt::Allowed(Some(user::by_id(conn, person.id)?)),
         AttemptVerdict::Locked => PasswordAttempt::Locked,
         AttemptVerdict::Flooded => PasswordAttempt::Flooded,
@@ -50,7 +51,7 @@ async fn verify(app: &App, attempt: PasswordAttempt, password: String) -> Result
     }
 }
 
-/// Checks the password of a member, within the limits of a sign-in.
+/// Checks the password of a member: ten attempts in 15 minutes for each session.
 pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<(), PasswordError> {
     if password.is_empty() {
         return Err(PasswordError::Missing);
@@ -58,7 +59,8 @@ pub async fn confirm<P: Permission>(gate: &Gate<P>, password: String) -> Result<
     let attempt = gate.write(|actor, conn| begin(conn, &actor.person)).await?;
     verify(gate.app(), attempt, password).await?;
     gate.write(|actor, conn| {
-        login_attempt::clear(conn, actor.person.email.as_str())?;
+        let source = AttemptSource::Session(actor.person.session);
+        login_attempt::clear(conn, actor.person.email.as_str(), &source)?;
         Ok(((), Events::none("an attempt is not audited")))
     })
     .await?;
@@ -74,8 +76,6 @@ pub async fn confirm_operator(gate: &OperatorGate, password: String) -> Result<(
 
 /// As `confirm`, for a change of the account itself. The change forgets the failed attempts.
 pub async fn confirm_account(gate: &SignedIn<Unverified>, password: String) -> Result<Account, PasswordError> {
-    let attempt = gate
-        .write(|person, conn| attempt::begin(conn, &person.cx, &person.email))
-        .await?;
+    let attempt = gate.write(|person, conn| begin(conn, person)).await?;
     verify(gate.app(), attempt, password).await
 }

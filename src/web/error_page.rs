@@ -62,7 +62,11 @@ pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Requ
                 let route = response.request().match_pattern().unwrap_or_default();
                 tracing::error!(request_id = %request.id, %route, %what, "internal error");
             }
-            page(status, error, app, request)
+            let mut answer = page(status, error, app, request);
+            if let Some(allowed) = response.headers().get(header::ALLOW) {
+                answer.headers_mut().insert(header::ALLOW, allowed.clone());
+            }
+            answer
         }
     };
     response.into_response(answer).map_into_boxed_body()

@@ -5,10 +5,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
-use actix_web::http::header;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 
@@ -16,6 +15,7 @@ use crate::app::{App, RequestInfo};
 use crate::common::error::AppError;
 use crate::common::html::wants_fragment;
 use crate::common::id::RawId;
+use crate::web::admission::{address, admit, lines, peer, text};
 use crate::web::error_page::dressed;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -62,13 +62,14 @@ pub async fn guard(
         Err(refused) => {
             dressed(req.into_response(HttpResponse::from_error(refused)), &app, &request).map_into_boxed_body()
         }
-        Ok(Some(elsewhere)) => req.into_response(elsewhere).map_into_boxed_body(),
+        Ok(Some(answer)) => dressed(req.into_response(answer), &app, &request).map_into_boxed_body(),
         Ok(None) => {
             let response = next.call(req).await?.map_into_boxed_body();
             dressed(response, &app, &request)
         }
     };
     secure(&mut response, &app, &request);
+    remember_device(&mut response, &app, &request);
     log(&response, &request, began.elapsed());
     Ok(response)
 }
@@ -76,18 +77,17 @@ pub async fn guard(
 /// What a request says about itself.
 fn note(req: &ServiceRequest, app: &App) -> RequestInfo {
     let headers = req.headers();
-    let peer = req.peer_addr().map(|addr| addr.ip());
-    let trusted = |ip: IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(&ip));
+    let peer = peer(req);
+    let trusted = |ip: IpAddr| app.config.is_proxy(ip);
     let mut ip = peer;
     if peer.is_some_and(trusted) {
         // From the right: the first hop that is no trusted proxy is the sender. Some proxies add a line of their own, so all
         // lines are one list (RFC 9110, 5.3).
-        let lines = headers.get_all("X-Forwarded-For");
-        let hops: Vec<&str> = lines
-            .flat_map(|line| line.to_str().unwrap_or_default().split(','))
+        let hops: Vec<&str> = lines(headers, "X-Forwarded-For")
+            .flat_map(|line| line.split(','))
             .collect();
         for hop in hops.into_iter().rev() {
-            let Ok(hop) = hop.trim().parse::<IpAddr>() else { break };
+            let Some(hop) = address(hop.trim()) else { break };
             ip = Some(hop);
             if !trusted(hop) {
                 break;
@@ -120,63 +120,36 @@ fn note(req: &ServiceRequest, app: &App) -> RequestInfo {
             .map_or_else(|| req.path().to_owned(), ToString::to_string),
         theme,
         fragment: wants_fragment(req.request()),
+        device: req
+            .cookie(device_cookie(app))
+            .map(|cookie| cookie.value().chars().take(1024).collect())
+            .unwrap_or_default(),
+        new_device: std::sync::OnceLock::new(),
         who: std::sync::OnceLock::new(),
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+fn device_cookie(app: &App) -> &'static str {
+    if app.config.is_https() {
+        "__Host-device"
+    } else {
+        "device"
+    }
 }
 
-/// Refuses a foreign host or origin, and redirects a slug in capitals.
-fn admit(req: &ServiceRequest, app: &App) -> Result<Option<HttpResponse>, AppError> {
-    let path = req.path();
-    // Probes use the IP address, not the host name.
-    if path.starts_with("/health/") {
-        return Ok(None);
+/// The cookie of a browser that signed in. It outlives the session, and scripts cannot read it.
+fn remember_device(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestInfo) {
+    let Some(value) = request.new_device.get() else { return };
+    let cookie = Cookie::build(device_cookie(app), value)
+        .path("/")
+        .http_only(true)
+        .secure(app.config.is_https())
+        .same_site(SameSite::Lax)
+        .max_age(actix_web::cookie::time::Duration::days(365))
+        .finish();
+    if let Err(error) = response.response_mut().add_cookie(&cookie) {
+        tracing::warn!(%error, "the cookie of a device was not set");
     }
-    let headers = req.headers();
-    let peer_is_proxy = req
-        .peer_addr()
-        .is_some_and(|peer| app.config.trusted_proxies.iter().any(|net| net.contains(&peer.ip())));
-    let forwarded = text(headers, "X-Forwarded-Host");
-    let host = if peer_is_proxy && !forwarded.is_empty() {
-        forwarded
-    } else {
-        text(headers, "Host")
-    };
-    if !host.eq_ignore_ascii_case(app.config.host()) {
-        return Err(AppError::Misdirected);
-    }
-    if !matches!(*req.method(), Method::GET | Method::HEAD) {
-        // Browsers send the site of a request (Fetch Metadata). Without it the origin must be ours.
-        let site = text(headers, "Sec-Fetch-Site");
-        let ours = match site {
-            "same-origin" | "none" => true,
-            "" => text(headers, "Origin") == app.config.base_url,
-            _ => false,
-        };
-        if !ours {
-            return Err(AppError::CrossSite);
-        }
-    } else if let Some(slug) = path
-        .strip_prefix("/organizations/")
-        .and_then(|rest| rest.split('/').next())
-        && slug.bytes().any(|b| b.is_ascii_uppercase())
-    {
-        // Without the origin that a request target can name.
-        let path = req.uri().path_and_query().map_or(path, |path| path.as_str());
-        let lower = path.replacen(slug, &slug.to_lowercase(), 1);
-        return Ok(Some(
-            HttpResponse::PermanentRedirect()
-                .insert_header((header::LOCATION, lower))
-                .finish(),
-        ));
-    }
-    Ok(None)
 }
 
 /// The headers of every response.

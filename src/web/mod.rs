@@ -1,3 +1,4 @@
+pub mod admission;
 pub mod company_picker;
 pub mod error_page;
 pub mod history;

@@ -411,6 +411,113 @@ fn a_new_email_applies_once_verified_and_the_old_one_is_notified() {
     );
 }
 
+/// Whether a waiting change of the address still works, after something that happened to Noah's account.
+fn pending_change_survives(happens: impl FnOnce(&TestApp, &Client)) -> bool {
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    let noah = app.signed_in("noah@ground.test");
+    let fields = [("email", "new@ground.test"), ("email_password", PASSWORD)];
+    noah.post("/account/email", &fields).expect(303);
+    let link = app.mail_to("new@ground.test").link("/account/email/");
+    noah.get(&link).expect(200);
+    happens(&app, &noah);
+    // The session of whoever requested it, for the case that it is still open.
+    let page = noah.get(&link);
+    let noah = if page.status == 303 {
+        app.signed_in("noah@ground.test")
+    } else {
+        noah
+    };
+    let shown = noah.get(&link);
+    let done = noah.post(&link, &[]);
+    assert_eq!(
+        shown.status == 200,
+        done.status == 303,
+        "{} {}",
+        shown.status,
+        done.status
+    );
+    let addresses = app.database.words("SELECT email AS value FROM users");
+    if done.status == 303 {
+        assert_eq!(addresses, ["new@ground.test"]);
+        return true;
+    }
+    for page in [shown, done] {
+        page.expect(404).expect_text("This link no longer works");
+    }
+    noah.get("/account")
+        .expect(200)
+        .expect_text("You sign in with noah@ground.test");
+    assert!(
+        !noah.get("/account").has("new@ground.test"),
+        "the profile shows no waiting change"
+    );
+    assert_eq!(addresses, ["noah@ground.test"]);
+    false
+}
+
+#[test]
+fn a_waiting_change_of_the_email_ends_with_a_reset_a_new_password_a_lock_or_another_change() {
+    assert!(pending_change_survives(|_, noah| {
+        noah.get("/account").expect(200);
+    }));
+    assert!(!pending_change_survives(|app, _| {
+        app.client()
+            .post("/password/forgot", &[("email", "noah@ground.test")])
+            .expect(303);
+        let link = app.mail_to("noah@ground.test").link("/password/reset/");
+        app.client().post(&link, &[("password", OTHER)]).expect(303);
+    }));
+    assert!(!pending_change_survives(|_, noah| {
+        let fields = [("current_password", PASSWORD), ("new_password", OTHER)];
+        noah.post("/account/password", &fields).expect(303);
+    }));
+    assert!(!pending_change_survives(|app, _| {
+        for _ in 0..11 {
+            log_in(&app.client(), "noah@ground.test", "wrong-horse-battery").expect(422);
+        }
+    }));
+    // Also when the account was locked and unlocked shortly before.
+    assert!(!pending_change_survives(|app, noah| {
+        let lock = || {
+            for _ in 0..11 {
+                log_in(&app.client(), "noah@ground.test", "wrong-horse-battery").expect(422);
+            }
+        };
+        lock();
+        let link = app.mail_to("noah@ground.test").link("/unlock/");
+        app.client().post(&link, &[]).expect(303);
+        lock();
+        noah.get("/account").expect(200);
+    }));
+    assert!(!pending_change_survives(|app, noah| {
+        let fields = [("email", "third@ground.test"), ("email_password", PASSWORD)];
+        noah.post("/account/email", &fields).expect(303);
+        app.mail_to("third@ground.test").link("/account/email/");
+        // The newer link is the only one that works; it is not used here.
+        app.database
+            .execute("UPDATE email_tokens SET used_at = 1 WHERE email = 'third@ground.test'");
+    }));
+}
+
+#[test]
+fn a_change_of_the_email_requested_before_the_address_was_verified_ends_with_the_verification() {
+    let app = TestApp::open();
+    // Mallory signs up with Noah's address and requests a change to her own.
+    let mallory = app.client();
+    sign_up(&mallory, "noah@ground.test").expect(303);
+    let verification = app.mail_to("noah@ground.test").link("/verify/");
+    log_in(&mallory, "noah@ground.test", PASSWORD).expect(303);
+    let fields = [("email", "mallory@ground.test"), ("email_password", PASSWORD)];
+    mallory.post("/account/email", &fields).expect(303);
+    let link = app.mail_to("mallory@ground.test").link("/account/email/");
+    mallory.get(&link).expect(200);
+    mallory.post(&verification, &[("password", PASSWORD)]).expect(303);
+    let mallory = app.signed_in("noah@ground.test");
+    mallory.get(&link).expect(404);
+    mallory.post(&link, &[]).expect(404);
+}
+
 #[test]
 fn the_member_list_finds_a_changed_name_and_email() {
     let app = TestApp::open();
@@ -489,6 +596,219 @@ fn a_session_cannot_be_used_to_guess_the_password() {
         )
         .expect(422);
     page.expect_text("Too many attempts");
+}
+
+/// Wrong passwords from a browser that is not known, until the account is locked for it.
+fn lock_from_elsewhere(app: &TestApp, email: &str) {
+    for _ in 0..11 {
+        log_in(&app.client(), email, "wrong-horse-battery").expect(422);
+    }
+    log_in(&app.client(), email, PASSWORD)
+        .expect(422)
+        .expect_text("Too many attempts");
+}
+
+#[test]
+fn an_account_locked_by_someone_else_keeps_its_owner_out_of_no_change() {
+    let app = TestApp::open();
+    let olivia = app.owner_of("Lakeside Agency", "lakeside");
+    let email = "olivia@lakeside.test";
+    lock_from_elsewhere(&app, email);
+    // Every form that asks for the password again, in the account and in the organization.
+    let fields = [("email", "olivia@new.test"), ("email_password", PASSWORD)];
+    olivia.post("/account/email", &fields).expect(303);
+    let base = "/organizations/lakeside/settings";
+    let forms: [(&str, &[(&str, &str)]); 3] = [
+        (
+            "/account/password",
+            &[("current_password", "wrong-horse"), ("new_password", OTHER)],
+        ),
+        (
+            "/organizations/lakeside/settings/deletion",
+            &[("organization_name", "Lakeside Agency"), ("password", "wrong-horse")],
+        ),
+        (
+            "/organizations/lakeside/settings/transfer",
+            &[("email", "noah@lakeside.test"), ("password", "wrong-horse")],
+        ),
+    ];
+    for (path, fields) in forms {
+        let page = olivia.post(path, fields).expect(422);
+        assert!(page.has("Incorrect password"), "{path}: {}", page.text());
+    }
+    olivia
+        .post(
+            &format!("{base}/deletion"),
+            &[("organization_name", "Lakeside Agency"), ("password", PASSWORD)],
+        )
+        .expect(303);
+    // The right password ends the count of this session, and no other.
+    log_in(&app.client(), email, PASSWORD)
+        .expect(422)
+        .expect_text("Too many attempts");
+    let fields = [("current_password", PASSWORD), ("new_password", OTHER)];
+    olivia.post("/account/password", &fields).expect(303);
+}
+
+#[test]
+fn wrong_passwords_in_one_session_lock_neither_another_session_nor_the_sign_in() {
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    let (thief, noah) = (app.signed_in("noah@ground.test"), app.signed_in("noah@ground.test"));
+    let change = |client: &Client, password: &str| {
+        client.post(
+            "/account/password",
+            &[("current_password", password), ("new_password", OTHER)],
+        )
+    };
+    for _ in 0..10 {
+        change(&thief, "wrong-horse").expect(422);
+    }
+    change(&thief, PASSWORD).expect(422).expect_text("Too many attempts");
+    log_in(&app.client(), "noah@ground.test", PASSWORD).expect(303);
+    change(&noah, PASSWORD).expect(303);
+}
+
+#[test]
+fn a_browser_that_signed_in_before_is_not_locked_by_wrong_passwords_elsewhere() {
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    account(&app, "Emma Stone", "emma@ground.test");
+    let noah = app.client();
+    log_in(&noah, "noah@ground.test", PASSWORD).expect(303);
+    noah.post("/logout", &[]).expect(303);
+    lock_from_elsewhere(&app, "noah@ground.test");
+    log_in(&noah, "noah@ground.test", PASSWORD).expect(303);
+    noah.post("/logout", &[]).expect(303);
+    // Elsewhere the account is still locked: the owner's sign-in gives an attacker no further attempts.
+    log_in(&app.client(), "noah@ground.test", PASSWORD)
+        .expect(422)
+        .expect_text("Too many attempts");
+
+    // A known browser has a limit, too.
+    for n in 0..10 {
+        let page = log_in(&noah, "noah@ground.test", "wrong-horse-battery").expect(422);
+        assert!(page.has("Incorrect email or password"), "{n}");
+    }
+    log_in(&noah, "noah@ground.test", PASSWORD)
+        .expect(422)
+        .expect_text("Too many attempts");
+    app.advance(16 * MINUTE);
+    log_in(&noah, "noah@ground.test", PASSWORD).expect(303);
+    noah.post("/logout", &[]).expect(303);
+
+    // It is known for this account only, until it signs in to another one, and then for both.
+    lock_from_elsewhere(&app, "emma@ground.test");
+    log_in(&noah, "emma@ground.test", PASSWORD)
+        .expect(422)
+        .expect_text("Too many attempts");
+    app.advance(16 * MINUTE);
+    log_in(&noah, "emma@ground.test", PASSWORD).expect(303);
+    noah.post("/logout", &[]).expect(303);
+    for email in ["noah@ground.test", "emma@ground.test"] {
+        lock_from_elsewhere(&app, email);
+        log_in(&noah, email, PASSWORD).expect(303);
+        noah.post("/logout", &[]).expect(303);
+    }
+}
+
+#[test]
+fn the_cookie_of_a_known_browser_is_sealed_and_ends_with_the_password() {
+    let app = TestApp::open();
+    account(&app, "Noah Brandt", "noah@ground.test");
+    account(&app, "Emma Stone", "emma@ground.test");
+    let device = |client: &Client| {
+        let cookies = client.cookies();
+        cookies
+            .into_iter()
+            .find(|(name, _)| name == "device")
+            .map(|(_, value)| value)
+    };
+    let (noah, emma) = (app.client(), app.client());
+    let page = log_in(&noah, "noah@ground.test", PASSWORD).expect(303);
+    let set = page
+        .headers
+        .iter()
+        .find(|(name, value)| name == "set-cookie" && value.starts_with("device="));
+    let (_, set) = set.expect("a cookie");
+    for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=31536000"] {
+        assert!(set.contains(part), "{part}: {set}");
+    }
+    assert!(!set.contains("noah"), "{set}");
+    log_in(&emma, "emma@ground.test", PASSWORD).expect(303);
+    let (own, foreign) = (device(&noah).expect("a cookie"), device(&emma).expect("a cookie"));
+    // A failed sign-in, a page and a signed-out browser get none.
+    let stranger = app.client();
+    log_in(&stranger, "noah@ground.test", "wrong-horse-battery").expect(422);
+    assert_eq!(device(&stranger), None);
+
+    lock_from_elsewhere(&app, "noah@ground.test");
+    let admitted = |cookie: &str, password: &str| {
+        let client = app.client();
+        client.set_cookie("device", cookie);
+        let page = log_in(&client, "noah@ground.test", password);
+        assert!(
+            page.status == 303 || page.has("Too many attempts"),
+            "{cookie}: {}",
+            page.text()
+        );
+        page.status == 303
+    };
+    assert!(admitted(&own, PASSWORD));
+    let (mark, seal) = own.split_once('.').expect("a mark and a seal");
+    let (_, foreign_seal) = foreign.split_once('.').expect("a mark and a seal");
+    let flipped = format!("{mark}.{}{}", if seal.starts_with('A') { "B" } else { "A" }, &seal[1..]);
+    for forged in [
+        foreign.as_str(),
+        flipped.as_str(),
+        &format!("{mark}."),
+        &format!("{mark}.{foreign_seal}"),
+        &format!("x{mark}.{seal}"),
+        mark,
+        "",
+        "~~..~",
+        &"a.b~".repeat(500),
+    ] {
+        assert!(!admitted(forged, PASSWORD), "{forged}");
+    }
+    // A new password: the browser that set it is known, earlier cookies are worthless.
+    let fields = [("current_password", PASSWORD), ("new_password", OTHER)];
+    noah.post("/account/password", &fields).expect(303);
+    let renewed = device(&noah).expect("a cookie");
+    assert_ne!(renewed, own);
+    for _ in 0..11 {
+        log_in(&app.client(), "noah@ground.test", "wrong-horse-battery").expect(422);
+    }
+    assert!(!admitted(&own, OTHER));
+    assert!(admitted(&renewed, OTHER));
+    // A reset by email makes the browser known that did it.
+    app.client()
+        .post("/password/forgot", &[("email", "noah@ground.test")])
+        .expect(303);
+    let link = app.mail_to("noah@ground.test").link("/password/reset/");
+    let phone = app.client();
+    phone.post(&link, &[("password", PASSWORD)]).expect(303);
+    lock_from_elsewhere(&app, "noah@ground.test");
+    assert!(!admitted(&renewed, PASSWORD));
+    assert!(admitted(&device(&phone).expect("a cookie"), PASSWORD));
+}
+
+#[test]
+fn known_browsers_and_sessions_do_not_escape_the_limit_of_their_network() {
+    let app = TestApp::open();
+    for n in 0..5 {
+        account(&app, "Noah Brandt", &format!("noah{n}@ground.test"));
+    }
+    let noah = app.client();
+    log_in(&noah, "noah0@ground.test", PASSWORD).expect(303);
+    for n in 0..5 {
+        for _ in 0..10 {
+            log_in(&app.client(), &format!("noah{n}@ground.test"), "wrong-horse-battery").expect(422);
+        }
+    }
+    log_in(&noah, "noah0@ground.test", PASSWORD)
+        .expect(429)
+        .expect_text("from your network");
 }
 
 #[test]

@@ -1101,3 +1101,53 @@ fn absolute(page: &str, href: &str) -> String {
         _ => format!("{}/{href}", page.rsplit_once('/').expect("a path").0),
     }
 }
+
+#[test]
+fn an_acceptance_with_another_account_is_refused_and_recorded_once_for_each_account() {
+    let app = TestApp::open();
+    let olivia = owner(&app, "lakeside");
+    invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
+    let link = app.mail_to("noah@else.test").link("/invitations/");
+    let refused = |client: &Client| {
+        client
+            .post(&format!("{link}/acceptance"), &[])
+            .expect(403)
+            .expect_text("noah@else.test");
+    };
+    let recorded = || {
+        app.database
+            .words("SELECT actor_name AS value FROM audit_events WHERE action = 'invitation.refused' ORDER BY seq")
+    };
+    let mallory = person(&app, "Mallory Quick", "mallory@else.test");
+    mallory.get(&link).expect(200);
+    assert!(recorded().is_empty(), "opening the link is no attempt");
+    refused(&mallory);
+    assert_eq!(recorded(), ["Mallory Quick"]);
+    for _ in 0..5 {
+        refused(&mallory);
+    }
+    crate::harness::fixtures::simultaneously((0..6).map(|_| || refused(&mallory)).collect());
+    assert_eq!(recorded(), ["Mallory Quick"], "no one can fill the log");
+    let emma = person(&app, "Emma Stone", "emma@else.test");
+    crate::harness::fixtures::simultaneously((0..6).map(|_| || refused(&emma)).collect());
+    assert_eq!(recorded(), ["Mallory Quick", "Emma Stone"]);
+
+    olivia
+        .get("/organizations/lakeside/settings/audit")
+        .expect(200)
+        .expect_text("Tried to accept the invitation of noah@else.test with another account");
+    let text = app
+        .database
+        .words("SELECT target_label || before || after AS value FROM audit_events WHERE action = 'invitation.refused'");
+    assert!(
+        text.iter().all(|text| !text.contains("mallory@")),
+        "the organization learns no address: {text:?}"
+    );
+    // Nothing else came of it, and other refusals are not recorded as this one.
+    let noah = person(&app, "Noah Brandt", "noah@else.test");
+    noah.post(&format!("{link}/acceptance"), &[]).expect(303);
+    mallory.post(&format!("{link}/acceptance"), &[]);
+    person(&app, "Lea Fuchs", "lea@else.test").post(&format!("{link}/acceptance"), &[]);
+    assert_eq!(recorded().len(), 2);
+    app.expect_healthy();
+}

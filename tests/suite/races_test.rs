@@ -483,3 +483,135 @@ fn two_bulk_changes_in_opposite_order_do_not_deadlock() {
     }
     app.expect_healthy();
 }
+
+/// What two requests for the address `new@mail-N.test` at the same moment leave: at most one account has it, and each answer is
+/// the new address or a sentence.
+#[test]
+fn of_two_accounts_that_confirm_one_new_email_in_parallel_one_gets_it_and_the_other_a_sentence() {
+    let app = TestApp::open();
+    for round in 0..rounds(40, 8) {
+        let wanted = format!("new@mail-{round}.test");
+        let clients: Vec<_> = ["noah", "emma", "lea"]
+            .iter()
+            .map(|name| {
+                let own = format!("{name}@mail-{round}.test");
+                app.fixtures(|fixtures| fixtures.account("Noah Brandt", &own, true));
+                let client = app.signed_in(&own);
+                // The pause between two emails to one address is not what is tested.
+                app.advance(std::time::Duration::from_secs(61));
+                let fields = [("email", wanted.as_str()), ("email_password", PASSWORD)];
+                client.post("/account/email", &fields).expect(303);
+                let link = app.mail_to(&wanted).link("/account/email/");
+                (client, link)
+            })
+            .collect();
+        let stranger = app.client();
+        let sign_up = [
+            ("name", "Zoe Adler"),
+            ("email", wanted.as_str()),
+            ("password", "another-horse-battery-9"),
+            ("terms", "on"),
+        ];
+        type Request<'a> = Box<dyn FnOnce() -> Page + Send + 'a>;
+        let mut requests: Vec<Request<'_>> = clients
+            .iter()
+            .map(|(client, link)| Box::new(move || client.post(link, &[])) as Request<'_>)
+            .collect();
+        // In every second round someone signs up with the address at the same moment.
+        if round % 2 == 1 {
+            requests.push(Box::new(|| stranger.post("/signup", &sign_up)));
+        }
+        let pages = simultaneously(requests);
+        let confirmed: Vec<&Page> = pages.iter().take(clients.len()).collect();
+        let won = confirmed.iter().filter(|page| page.status == 303).count();
+        for page in confirmed.iter().filter(|page| page.status != 303) {
+            assert_eq!(page.status, 404, "round {round}: {}", page.text());
+            assert!(page.has("This address has an account of its own"), "{}", page.text());
+        }
+        assert!(
+            won <= 1 && (won == 1 || round % 2 == 1),
+            "round {round}: {:?}",
+            statuses(&pages)
+        );
+        assert!(
+            pages.iter().skip(clients.len()).all(|page| page.status == 303),
+            "the sign-up"
+        );
+        assert_eq!(count(&app, &format!("users WHERE email = '{wanted}'")), 1);
+    }
+    app.expect_healthy();
+}
+
+#[test]
+fn parallel_verifications_and_acceptances_of_one_account_never_fail() {
+    let app = TestApp::open();
+    for round in 0..rounds(20, 4) {
+        let email = format!("noah@once-{round}.test");
+        // One person opens the verification and the reset link and signs up again, all at the same moment.
+        let noah = app.client();
+        let fields = [
+            ("name", "Noah Brandt"),
+            ("email", email.as_str()),
+            ("password", PASSWORD),
+            ("terms", "on"),
+        ];
+        noah.post("/signup", &fields).expect(303);
+        let verification = app.mail_to(&email).link("/verify/");
+        let clients: Vec<_> = (0..6).map(|_| noah.copy()).collect();
+        let pages = simultaneously(
+            clients
+                .iter()
+                .enumerate()
+                .map(|(at, client)| {
+                    let (link, fields) = (&verification, &fields);
+                    move || match at % 3 {
+                        0 | 1 => client.post(link, &[("password", PASSWORD)]),
+                        _ => client.post("/signup", fields),
+                    }
+                })
+                .collect(),
+        );
+        for page in &pages {
+            assert!(
+                matches!(page.status, 303 | 404 | 422),
+                "round {round}: {}: {}",
+                page.request,
+                page.status
+            );
+        }
+        assert_eq!(
+            count(
+                &app,
+                &format!("users WHERE email = '{email}' AND email_verified_at IS NOT NULL")
+            ),
+            1
+        );
+
+        // An onboarding link and an invitation of one organization at the same moment make one member.
+        let slug = format!("both-{round}");
+        let (token, link, cookie) = app.fixtures(|fixtures| {
+            let owner = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
+            let organization = fixtures.organization("Both", &slug, owner);
+            let (_, token) = fixtures.invitation(organization, owner, &email, "viewer", &[]);
+            let (_, link) = fixtures.link(organization, owner, &crate::harness::fixtures::open_link("Door"));
+            let user = fixtures.user(&email);
+            (token, link, fixtures.session_cookie(user))
+        });
+        let (one, other) = (app.client_with(&cookie), app.client_with(&cookie));
+        let (acceptance, join) = (format!("/invitations/{token}/acceptance"), format!("/join/{link}"));
+        other.post(&format!("{join}/opening"), &[]);
+        let pages = simultaneously::<Page, Box<dyn FnOnce() -> Page + Send + '_>>(vec![
+            Box::new(|| one.post(&acceptance, &[])),
+            Box::new(|| other.post(&join, &[])),
+        ]);
+        for page in &pages {
+            assert!(
+                matches!(page.status, 303 | 404 | 422),
+                "round {round}: {}: {}",
+                page.request,
+                page.status
+            );
+        }
+    }
+    app.expect_healthy();
+}

@@ -92,6 +92,21 @@ fn over_https_the_session_cookie_is_bound_to_the_host() {
         assert!(session.contains(part), "{part}: {session}");
     }
     assert!(!session.contains("Domain="), "{session}");
+
+    // So is the cookie by which an account knows a browser.
+    app.fixtures(|fixtures| fixtures.account("Noah Brandt", "noah@example.test", true));
+    let fields = form(&[("email", "noah@example.test"), ("password", PASSWORD)]);
+    let page = client.send("POST", "/login", &[], Some(fields)).expect(303);
+    let device = page
+        .headers
+        .iter()
+        .find(|(n, v)| n == "set-cookie" && v.starts_with("__Host-device="))
+        .map(|(_, v)| v.as_str())
+        .unwrap_or_else(|| panic!("{:?}", page.headers));
+    for part in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(device.contains(part), "{part}: {device}");
+    }
+    assert!(!device.contains("Domain="), "{device}");
 }
 
 #[test]

@@ -39,3 +39,52 @@ fn the_environment_overrides_the_file_and_an_unknown_word_in_it_is_a_fault() {
     assert_eq!((config.signup, config.listen.port()), (Signup::Invited, 7));
     assert!(Config::read(Some("sign_up = \"open\""), |_| None).is_err());
 }
+
+#[test]
+fn a_host_is_ours_with_or_without_the_default_port_and_from_a_proxy_without_any() {
+    let ours = |base_url: &str, host: &str, by_proxy: bool| {
+        read(&[("TENANTRY_BASE_URL", base_url)])
+            .unwrap()
+            .is_own_host(host, by_proxy)
+    };
+    for by_proxy in [true, false] {
+        for host in ["console.example.com", "CONSOLE.example.com", "console.example.com:443"] {
+            assert!(ours("https://console.example.com", host, by_proxy), "{host}");
+            assert!(ours("https://console.example.com:443", host, by_proxy), "{host}");
+        }
+        assert!(ours("http://console.example.com", "console.example.com:80", by_proxy));
+        assert!(ours(
+            "https://console.example.com:8443",
+            "console.example.com:8443",
+            by_proxy
+        ));
+        assert!(ours("http://[::1]:8080", "[::1]:8080", by_proxy) && ours("http://[::1]", "[::1]:80", by_proxy));
+        assert_eq!(
+            ours("https://console.example.com:8443", "console.example.com", by_proxy),
+            by_proxy
+        );
+        assert_eq!(ours("http://[::1]:8080", "[::1]", by_proxy), by_proxy);
+        for host in [
+            "",
+            ":443",
+            "evil.example",
+            "evil.example:443",
+            "console.example.com:80",
+            "console.example.com:8443",
+            "console.example.com.evil.example",
+            "console.example.com:443:443",
+            "console.example.com:443@evil.example",
+            "console.example.com, evil.example",
+            "console.example.com:",
+            "sub.console.example.com",
+        ] {
+            assert!(!ours("https://console.example.com", host, by_proxy), "{host}");
+        }
+        assert!(!ours(
+            "https://console.example.com:8443",
+            "console.example.com:443",
+            by_proxy
+        ));
+        assert!(!ours("http://console.example.com", "console.example.com:443", by_proxy));
+    }
+}

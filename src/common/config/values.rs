@@ -43,6 +43,13 @@ pub(super) fn host_of(base_url: &str) -> &str {
     base_url.split_once("://").map_or(base_url, |(_, host)| host)
 }
 
+/// The parts of a `Host`. An IPv6 address is in brackets, so what follows its last colon is no port without one.
+pub(super) fn name_and_port(host: &str) -> (&str, Option<u16>) {
+    let parts = host.rsplit_once(':');
+    let port = parts.and_then(|(name, port)| Some((name, port.parse::<u16>().ok()?)));
+    port.map_or((host, None), |(name, port)| (name, Some(port)))
+}
+
 pub(super) fn base_url(v: &str) -> Result<String, String> {
     let fault = || format!("TENANTRY_BASE_URL: “{v}” is not an address such as https://console.example.com");
     let url: actix_web::http::Uri = v.trim_end_matches('/').parse().map_err(|_| fault())?;

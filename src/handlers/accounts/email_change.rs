@@ -28,7 +28,7 @@ crate::page!(EmailChangePage);
 const ENDED: EndedLink = EndedLink {
     title: "This link no longer works",
     text: "It was used, is older than a day, was replaced by a newer one, or is for another account. \
-           Your profile shows your address.",
+           A change of the password or a locked account ends it too. Your profile shows your address.",
     button: ("/account", "Go to your profile"),
 };
 

@@ -31,6 +31,9 @@ pub async fn create(gate: SignedIn, path: web::Path<String>) -> Result<HttpRespo
         }
         Err(AcceptError::Failed(error)) => Err(error),
         Err(AcceptError::Unavailable) => {
+            let refused = token.clone();
+            gate.write(move |person, conn| Ok(((), accept::note_refusal(conn, person, &refused)?)))
+                .await?;
             gate.refused(move |person, conn| InvitationLinkPage::for_person(conn, person, &token))
                 .await
         }

@@ -11,7 +11,7 @@ use crate::models::login_attempt;
 use crate::models::login_attempt::{AttemptVerdict, LOCK};
 use crate::models::user;
 use crate::models::user::Account;
-use crate::services::accounts::email;
+use crate::services::accounts::{email, known_device};
 
 /// Whether a password may be checked. Attempts have to be committed, so this is never an error.
 #[derive(Clone)]
@@ -24,8 +24,9 @@ pub enum PasswordAttempt {
 
 /// Counts an attempt before its password is checked. The first one that is locked sends the email to unlock the account.
 pub fn begin(conn: &mut Conn, cx: &Ctx, address: &Email) -> Result<(PasswordAttempt, Events), AppError> {
-    let verdict = login_attempt::password(conn, cx, address)?;
     let account = user::by_email(conn, address)?;
+    let source = known_device::source(cx, account.as_ref());
+    let verdict = login_attempt::password(conn, cx, address, &source)?;
     match verdict {
         AttemptVerdict::Allowed => Ok((
             PasswordAttempt::Allowed(account),
@@ -42,7 +43,9 @@ pub fn begin(conn: &mut Conn, cx: &Ctx, address: &Email) -> Result<(PasswordAtte
     }
 }
 
+/// Someone who guesses the password may be in the account already, so a pending change of its address ends.
 fn lock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<Events, AppError> {
+    email_token::retire(conn, cx, account.id, &[TokenKind::Change])?;
     if email_token::issued_since(conn, account.id, TokenKind::Unlock, cx.now - LOCK)? {
         return Ok(Events::none("locked before"));
     }

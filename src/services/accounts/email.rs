@@ -72,7 +72,7 @@ fn send_link<E: EmailTemplate>(
 
 /// Sends the link that verifies the address of a new account; earlier links stop working.
 pub fn verify(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
-    email_token::retire(conn, cx, account.id, Some(TokenKind::Verify))?;
+    email_token::retire(conn, cx, account.id, &[TokenKind::Verify])?;
     let name = account.name.clone();
     let token = (TokenKind::Verify, next);
     send_link(conn, cx, account, &account.address(), token, |link, expires| {
@@ -112,7 +112,7 @@ pub fn unlock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppErr
 
 /// Sends the link that verifies a new address, to that address; earlier links stop working.
 pub fn email_change(conn: &mut Conn, cx: &Ctx, account: &Account, new: &Email) -> Result<(), AppError> {
-    email_token::retire(conn, cx, account.id, Some(TokenKind::Change))?;
+    email_token::retire(conn, cx, account.id, &[TokenKind::Change])?;
     let (name, new_email) = (account.name.clone(), new.to_string());
     send_link(conn, cx, account, new, (TokenKind::Change, ""), |link, _| {
         EmailChangeEmail { name, link, new_email }

@@ -9,7 +9,7 @@ use crate::db::Conn;
 use crate::models::email_token;
 use crate::models::email_token::{EmailLink, TokenKind};
 use crate::models::login_attempt;
-use crate::models::login_attempt::{AttemptKind, EmailQuota};
+use crate::models::login_attempt::{AttemptKind, AttemptSource, EmailQuota};
 use crate::models::session;
 use crate::models::user;
 use crate::models::user::Account;
@@ -25,7 +25,7 @@ pub fn request(
     new: &Email,
 ) -> Result<(EmailQuota, Events), AppError> {
     let cx = &person.cx;
-    login_attempt::clear(conn, &account.email)?;
+    login_attempt::clear(conn, &account.email, &AttemptSource::Session(person.session))?;
     let quota = login_attempt::take_email(conn, cx, AttemptKind::Email, new)?;
     if quota != EmailQuota::Available {
         return Ok((quota, Events::none("no email was sent")));
@@ -65,8 +65,11 @@ pub fn confirm(conn: &mut Conn, person: &CurrentUser, token: &Token) -> Result<(
         return Err(ChangeEmailError::Ended);
     }
     let old = &link.account;
-    user::set_email(conn, old, &link.email, cx.now)?;
-    email_token::retire(conn, cx, old.id, None)?;
+    // Another account may confirm the same address at this moment; the unique key decides.
+    if !user::set_email(conn, old, &link.email, cx.now)? {
+        return Err(ChangeEmailError::Taken);
+    }
+    email_token::retire(conn, cx, old.id, TokenKind::ALL)?;
     let appointed = if old.verified() {
         Events::none("the account was verified before")
     } else {

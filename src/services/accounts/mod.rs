@@ -8,6 +8,7 @@ pub mod cleanup;
 pub mod email;
 pub mod email_change;
 pub mod invited;
+pub mod known_device;
 pub mod name;
 pub mod password;
 pub mod password_reset;

@@ -10,7 +10,7 @@ use crate::models::login_attempt;
 use crate::models::session;
 use crate::models::user;
 use crate::models::user::Account;
-use crate::services::accounts::email;
+use crate::services::accounts::{email, known_device};
 
 #[derive(Debug)]
 pub enum ChangePasswordError {
@@ -32,10 +32,12 @@ pub fn change(
         return Err(ChangePasswordError::Changed);
     }
     set(conn, &person.cx, &account, password_hash, Some(person.session))?;
+    known_device::remember(&person.cx, &user::by_id(conn, person.id)?);
     Ok(account.event(Action::PasswordChanged))
 }
 
-/// Sets a password, revokes reset links, ends all sessions except `kept`, and sends an email.
+/// Sets a password, revokes reset links and a pending change of the address, ends all sessions except `kept`, and sends an
+/// email.
 pub fn set(
     conn: &mut Conn,
     cx: &Ctx,
@@ -44,8 +46,8 @@ pub fn set(
     kept: Option<SessionId>,
 ) -> Result<(), AppError> {
     user::set_password(conn, account.id, password_hash)?;
-    email_token::retire(conn, cx, account.id, Some(TokenKind::Reset))?;
+    email_token::retire(conn, cx, account.id, &[TokenKind::Reset, TokenKind::Change])?;
     session::end_all(conn, account.id, kept)?;
-    login_attempt::clear(conn, &account.email)?;
+    login_attempt::clear_all(conn, &account.email)?;
     email::password_changed(conn, cx, account)
 }

@@ -10,6 +10,7 @@ use crate::db::Conn;
 use crate::models::session;
 use crate::models::user;
 use crate::models::user::Account;
+use crate::services::accounts::known_device;
 
 /// A session that began, with what its first page depends on.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub fn begin(
         events = signed_out(before);
     }
     let (token, id) = session::begin(conn, cx, account.id)?;
+    // As it is now: a reset has just changed the password.
+    known_device::remember(cx, &user::by_id(conn, account.id)?);
     let event = Event::new(Action::SignedIn, "session", id, "session")
         .after(json!({ "ip": cx.request.ip, "agent": cx.request.agent }));
     let new = NewSession {

@@ -11,7 +11,7 @@ use crate::models::user::Account;
 use crate::services::accounts::attempt;
 use crate::services::accounts::attempt::PasswordAttempt;
 use crate::services::accounts::sessions::NewSession;
-use crate::services::accounts::{invited, sessions, verification};
+use crate::services::accounts::{invited, known_device, sessions, verification};
 
 /// What a sign-in came to. Attempts have to be committed, so a refusal is never an error.
 pub enum SignInOutcome {
@@ -72,7 +72,7 @@ fn enter(
         let reason = "the password was changed during the check";
         return Ok((SignInOutcome::Wrong(Some(checked)), Events::none(reason)));
     }
-    login_attempt::clear(conn, &account.email)?;
+    login_attempt::clear(conn, &account.email, &known_device::source(cx, Some(&account)))?;
     let mut verified = account.verified();
     let mut events = Events::default();
     // The link of an invitation that was sent to this address verifies it.

@@ -21,6 +21,6 @@ pub fn unlock(conn: &mut Conn, cx: &Ctx, token: &Token) -> Result<(ActorRef, Eve
     if !email_token::take(conn, cx, TokenKind::Unlock, token)? {
         return Err(UnlockError::Ended);
     }
-    login_attempt::clear(conn, &link.account.email)?;
+    login_attempt::clear_all(conn, &link.account.email)?;
     Ok((link.account.actor(), link.account.event(Action::AccountUnlocked)))
 }

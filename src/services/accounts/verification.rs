@@ -20,12 +20,13 @@ use crate::services::accounts::sessions::NewSession;
 use crate::services::accounts::{attempt, email, sessions};
 use crate::services::onboarding_links::resolve;
 
-/// Marks the address of an account as verified. Sessions that began before end, since anyone could sign up with the address.
+/// Marks the address of an account as verified. Sessions that began before end, since anyone could sign up with the address,
+/// and so does a change of the address that they requested.
 pub fn mark_verified(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<Events, AppError> {
     if !user::mark_verified(conn, account.id, cx.now)? {
         return Ok(Events::none("verified before"));
     }
-    email_token::retire(conn, cx, account.id, Some(TokenKind::Verify))?;
+    email_token::retire(conn, cx, account.id, &[TokenKind::Verify, TokenKind::Change])?;
     session::end_all(conn, account.id, None)?;
     Ok(account
         .event(Action::EmailVerified)
@@ -154,7 +155,7 @@ fn enter(
     {
         onboarding_link::count_signed_up(conn, &found.link)?;
     }
-    login_attempt::clear(conn, &account.email)?;
+    login_attempt::clear_all(conn, &account.email)?;
     let (session, begun) = sessions::begin(conn, cx, visit.person.as_ref(), account)?;
     let outcome = VerifyOutcome::SignedIn(session, link.next.clone());
     Ok((outcome, Some(account.actor()), verified.and(begun)))

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::app::Ctx;
-use crate::audit::{Action, Event, Events};
+use crate::audit::{Action, Event, Events, query};
 use crate::auth::current_user::CurrentUser;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
@@ -77,6 +77,23 @@ pub fn accept(
     }
     let role = was.role;
     Ok((outcome(resolved, Some(role)), events))
+}
+
+/// Records that an account tried to accept the invitation of another address. The refusal rolled back, so this is a write of
+/// its own. Each account is recorded once for each invitation, so that no one can fill the log.
+pub fn note_refusal(conn: &mut Conn, person: &CurrentUser, token: &Token) -> Result<Events, AppError> {
+    invitation::lock_row(conn, token)?;
+    let resolved = find(conn, person, token)?;
+    let (was, action) = (&resolved.invitation, Action::InvitationRefused);
+    if resolved.situation != InvitationSituation::Other {
+        return Ok(Events::none("the account was not the reason"));
+    }
+    let target = ("invitation", was.id.as_str());
+    if query::has_done(conn, was.organization_id, person.id, action, target)? {
+        return Ok(Events::none("recorded before"));
+    }
+    let event = Event::new(action, "invitation", was.id, &was.email);
+    Ok(Events::organization(was.organization_id, event))
 }
 
 fn find(conn: &mut Conn, person: &CurrentUser, token: &Token) -> Result<ResolvedInvitation, AppError> {

@@ -12,6 +12,7 @@ use crate::common::time::Span;
 use crate::common::token::Token;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
+use crate::models::login_attempt::AttemptSource;
 use crate::models::membership::record;
 use crate::models::support_session;
 use crate::models::support_session::ActiveSupport;
@@ -45,7 +46,7 @@ pub fn begin_as(
     organization: &SupportedOrganization,
     request: &SupportRequest,
 ) -> Result<(Token, Events), SupportError> {
-    login_attempt::clear(conn, operator.email.as_str())?;
+    login_attempt::clear(conn, operator.email.as_str(), &AttemptSource::Session(operator.session))?;
     if record::belongs(conn, organization.id, operator.id)? {
         return Err(SupportError::Member);
     }

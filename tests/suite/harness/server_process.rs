@@ -59,8 +59,14 @@ impl ServerProcess {
     /// Starts the server and waits until it is ready. Returns how long that took.
     #[track_caller]
     pub fn start(&mut self) -> Duration {
+        self.start_with(&["serve"])
+    }
+
+    /// As `start`, with other arguments.
+    #[track_caller]
+    pub fn start_with(&mut self, arguments: &[&str]) -> Duration {
         let began = Instant::now();
-        self.launch();
+        self.launch_with(arguments);
         let end = began + Duration::from_secs(20);
         loop {
             if let Some(status) = self.process.as_mut().and_then(|p| p.try_wait().ok().flatten()) {
@@ -79,12 +85,16 @@ impl ServerProcess {
 
     /// Starts the server without waiting for it.
     pub fn launch(&mut self) {
+        self.launch_with(&["serve"]);
+    }
+
+    fn launch_with(&mut self, arguments: &[&str]) {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
             .open(self.folder.join("log"))
             .expect("a log file");
-        let mut command = self.command(&["serve"]);
+        let mut command = self.command(arguments);
         command
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a handle"))
