@@ -121,7 +121,7 @@ impl RequestState {
             Ok::<T, E>(out)
         });
         let mut trip = std::pin::pin!(trip);
-        let done = match tokio::time::timeout(PATIENCE, &mut trip).await {
+        let done = match tokio::time::timeout(left(began).unwrap_or_default(), &mut trip).await {
             Ok(done) => done,
             Err(_) if start.cancel() => return Err(AppError::Busy.into()),
             // It runs, and its answer is the truth about it.
