@@ -1,12 +1,14 @@
 //! The state of the application, and the context of a request.
 
 pub mod uptime;
+pub mod write_queue;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::app::uptime::Uptime;
+use crate::app::write_queue::WriteQueue;
 use crate::common::config::Config;
 use crate::common::keys::Keys;
 use crate::common::password::Hasher;
@@ -27,6 +29,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Where passwords are hashed.
     pub hasher: Hasher,
+    /// Whose change is next.
+    pub writers: WriteQueue,
     /// Signals each commit, so that emails are sent immediately.
     pub work_signal: WorkSignal,
     /// Since when it runs, and when its background jobs ran last.
@@ -56,6 +60,7 @@ impl App {
     pub fn new(db: Db, config: Config, keys: Keys, clock: Clock) -> Self {
         Self(Arc::new(AppState {
             uptime: Uptime::begin(clock.now()),
+            writers: WriteQueue::new(db.writers()),
             db,
             config: Arc::new(config),
             keys,

@@ -1,11 +1,13 @@
 //! The state of a request that every gate has, and its one trip to the database.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_session::{Session, SessionExt};
 use actix_web::http::Method;
 use actix_web::{HttpMessage, HttpRequest, web};
 
+use crate::app::write_queue::{PATIENCE, WriteStart, left};
 use crate::app::{App, Ctx, Flash, RequestInfo};
 use crate::audit;
 use crate::audit::{ActorRef, Events};
@@ -75,22 +77,25 @@ impl RequestState {
         work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<LastSeen>), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let (cx, only_looks) = (self.context(), self.only_looks);
+        let began = Instant::now();
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
-            let (out, seen) = cx.app.db.read(|conn| work(&cx, conn))?;
+            let (out, seen) = cx.app.db.read_within(left(began)?, |conn| work(&cx, conn))?;
             if let Some(seen) = seen.filter(|seen| seen.stale && !only_looks) {
-                // The page is served even if this fails.
+                // The page is served even if this fails, and doesn't wait for writers: the next one notes it.
                 let noted = cx
                     .app
                     .db
-                    .write(|conn| seen.person.touch(conn, seen.membership).map_err(AppError::from));
-                if let Err(error) = noted {
+                    .write_if_free(|conn| seen.person.touch(conn, seen.membership).map_err(AppError::from));
+                if let Some(Err(error)) = noted {
                     tracing::warn!(%error, "the time of the last request was not saved");
                 }
             }
             Ok(out)
         });
-        trip.await.map_err(|_| AppError::Busy)?
+        // A read that is stuck, or behind stuck ones, is answered all the same.
+        let done = tokio::time::timeout(PATIENCE, trip).await.map_err(|_| AppError::Busy)?;
+        done.map_err(|_| AppError::Busy)?
     }
 
     pub async fn write<T: Send + 'static, E: ChangeError>(
@@ -98,12 +103,23 @@ impl RequestState {
         work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<ActorRef>, Events), E> + Send + 'static,
     ) -> Result<T, E> {
         let (cx, only_looks) = (self.context(), self.only_looks);
+        let began = Instant::now();
+        let session = self.token.as_ref().map(Token::as_str);
+        let turn = self.app.writers.turn(session, &self.request.ip, PATIENCE).await?;
+        let start = WriteStart::default();
+        let starts = start.clone();
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
+            // The next writer waits until this one is done, also when no one waits for this one any more.
+            let _turn = turn;
+            let patience = left(began)?;
+            if !starts.begin() {
+                return Err(E::from(AppError::Busy));
+            }
             if only_looks {
                 return cx.app.db.rehearse(|conn| work(&cx, conn).map(|(out, ..)| out));
             }
-            let out = cx.app.db.write::<T, E>(|conn| {
+            let out = cx.app.db.write_within::<T, E>(patience, |conn| {
                 let (out, actor, events) = work(&cx, conn)?;
                 audit::append(conn, &cx, actor.as_ref(), &events).map_err(AppError::from)?;
                 Ok(out)
@@ -111,7 +127,14 @@ impl RequestState {
             cx.app.work_signal.ring();
             Ok::<T, E>(out)
         });
-        trip.await.map_err(|_| E::from(AppError::Busy))?
+        let mut trip = std::pin::pin!(trip);
+        let done = match tokio::time::timeout(left(began).unwrap_or_default(), &mut trip).await {
+            Ok(done) => done,
+            Err(_) if start.cancel() => return Err(AppError::Busy.into()),
+            // It runs, and its answer is the truth about it.
+            Err(_) => trip.await,
+        };
+        done.map_err(|_| E::from(AppError::Busy))?
     }
 
     /// Reads as the account that `find` accepts.

@@ -36,15 +36,31 @@ macro_rules! on_each {
     };
 }
 
+/// What libpq does when the server or the network between is gone: it gives up connecting after 3 seconds, and a connection on
+/// which nothing comes back after 4. The URL of the configuration goes first.
+const TIMEOUTS: &[(&str, &str)] = &[
+    ("connect_timeout", "3"),
+    ("tcp_user_timeout", "4000"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "2"),
+];
+
+fn with_timeouts(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (name, value) in TIMEOUTS {
+        if !url.contains(name) {
+            let mark = if url.contains('?') { '&' } else { '?' };
+            url = format!("{url}{mark}{name}={value}");
+        }
+    }
+    url
+}
+
 impl Conn {
     fn open(url: &str) -> ConnectionResult<Self> {
         if is_postgres(url) {
-            let waits = if url.contains("connect_timeout") {
-                url.to_owned()
-            } else {
-                format!("{url}{}connect_timeout=3", if url.contains('?') { '&' } else { '?' })
-            };
-            let mut conn = PgConnection::establish(&waits)?;
+            let mut conn = PgConnection::establish(&with_timeouts(url))?;
             conn.batch_execute("SET statement_timeout = '20s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning")
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(Self::Postgres(conn))

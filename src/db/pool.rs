@@ -11,6 +11,21 @@ use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
 use crate::common::error::{AppError, ChangeError};
 use crate::db::{Conn, is_postgres};
 
+/// How long a request waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long the database counts as away after no connection could be had, in milliseconds.
+const AWAY: u64 = 500;
+
+/// The connections to PostgreSQL.
+const POSTGRES_CONNECTIONS: usize = 8;
+
+fn milliseconds() -> u64 {
+    static BEGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    let passed = BEGIN.get_or_init(std::time::Instant::now).elapsed().as_millis();
+    u64::try_from(passed).unwrap_or(u64::MAX).saturating_add(1)
+}
+
 pub(super) struct Manager {
     url: String,
 }
@@ -53,6 +68,8 @@ pub struct Db {
     writer: Option<Arc<Mutex<()>>>,
     // A server that restarted cut all connections, so after a loss the others are tested before they are used.
     losses: Arc<AtomicU64>,
+    // When no connection could be had, in milliseconds since the process began to count; 0 is never.
+    failed_at: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Db {
@@ -71,13 +88,14 @@ impl Db {
             .max_size(if postgres { 8 } else { 4 })
             .min_idle(Some(1))
             .test_on_check_out(false)
-            .connection_timeout(Duration::from_secs(4))
+            .connection_timeout(PATIENCE)
             .error_handler(Box::new(Silent))
             .build_unchecked(Manager { url: url.to_owned() });
         Ok(Self {
             pool,
             writer: (!postgres).then(Arc::default),
             losses: Arc::default(),
+            failed_at: Arc::default(),
         })
     }
 
@@ -86,10 +104,26 @@ impl Db {
         if self.writer.is_some() { "SQLite" } else { "PostgreSQL" }
     }
 
-    /// A living connection. Asking each one each time would cost a round trip; asking after a loss is enough.
-    fn check_out(&self) -> Result<PooledConnection<Manager>, AppError> {
+    /// How many may write in parallel.
+    pub fn writers(&self) -> usize {
+        if self.writer.is_some() {
+            1
+        } else {
+            POSTGRES_CONNECTIONS / 2
+        }
+    }
+
+    /// A living connection. Asking each one each time would cost a round trip; asking after a loss is enough. After a failure,
+    /// no one waits for the database until a moment has passed: it is away for everyone.
+    fn check_out(&self, patience: Duration) -> Result<PooledConnection<Manager>, AppError> {
+        if self.is_away() {
+            return Err(AppError::Busy);
+        }
         loop {
-            let mut pooled = self.pool.get().map_err(|_| AppError::Busy)?;
+            let mut pooled = self.pool.get_timeout(patience).map_err(|_| {
+                self.note_failure();
+                AppError::Busy
+            })?;
             let losses = self.losses.load(Ordering::Relaxed);
             if pooled.losses == losses || pooled.conn.ping().is_ok() {
                 pooled.losses = losses;
@@ -108,9 +142,30 @@ impl Db {
         }
     }
 
+    fn is_away(&self) -> bool {
+        let failed = self.failed_at.load(Ordering::Relaxed);
+        failed != 0 && milliseconds().saturating_sub(failed) < AWAY
+    }
+
+    // On SQLite the pool is only ever busy, never away.
+    fn note_failure(&self) {
+        if self.writer.is_none() {
+            self.failed_at.store(milliseconds(), Ordering::Relaxed);
+        }
+    }
+
     /// A transaction that only reads.
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Result<T, AppError> {
-        let mut pooled = self.check_out()?;
+        self.read_within(PATIENCE, work)
+    }
+
+    /// As `read`, with how long it waits for a connection.
+    pub fn read_within<T>(
+        &self,
+        patience: Duration,
+        work: impl FnOnce(&mut Conn) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let mut pooled = self.check_out(patience)?;
         let conn = &mut pooled.conn;
         let done = match conn {
             // On SQLite a transaction is one consistent view and one file lock instead of one a query. READ COMMITTED
@@ -124,11 +179,37 @@ impl Db {
 
     /// A transaction that writes; an error rolls everything back.
     pub fn write<T, E: ChangeError>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        self.write_within(PATIENCE, work)
+    }
+
+    /// As `write`, if no one else writes at this moment; else nothing is done and it is `None`.
+    pub fn write_if_free<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, AppError>) -> Option<Result<T, AppError>> {
+        let _turn = match self.writer.as_ref().map(|writer| writer.try_lock()) {
+            Some(Err(std::sync::TryLockError::WouldBlock)) => return None,
+            turn => turn,
+        };
+        Some(self.write_now(PATIENCE, work))
+    }
+
+    /// As `write`, with how long it waits for a connection.
+    pub fn write_within<T, E: ChangeError>(
+        &self,
+        patience: Duration,
+        work: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
         let _turn = self
             .writer
             .as_ref()
             .map(|writer| writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        let mut pooled = self.check_out()?;
+        self.write_now(patience, work)
+    }
+
+    fn write_now<T, E: ChangeError>(
+        &self,
+        patience: Duration,
+        work: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut pooled = self.check_out(patience)?;
         let done = write_on(&mut pooled.conn, work);
         self.check_in(&mut pooled, &done);
         done
