@@ -7,10 +7,10 @@ use tenantry::auth::System;
 use tenantry::services::access_reviews::close;
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
+use crate::harness::fixtures::at_once;
 use crate::harness::page::Page;
 use crate::harness::places::Folder;
-use crate::harness::fixtures::at_once;
+use crate::harness::test_app::TestApp;
 
 const DAY: u64 = 86_400;
 
@@ -145,8 +145,7 @@ fn unanswered_assignments_are_removed_at_the_deadline_and_can_be_restored() {
     );
     all.mia.get(&message.link("/organizations/")).expect(200);
     assert!(
-        app
-            .mail_to("olivia@campaign.test")
+        app.mail_to("olivia@campaign.test")
             .text
             .contains("2 assignments of Managers")
     );
@@ -568,8 +567,7 @@ fn a_review_report_is_signed_and_verifies_with_openssl() {
         .replace("\"viewer\"", "\"editor\"");
     std::fs::write(folder.join("report.json"), tampered).expect("a file");
     assert!(!verifies());
-    app
-        .database
+    app.database
         .execute("UPDATE access_reviews SET report = replace(report, '\"Mia\"', '\"Sam\"')");
     assert!(
         all.olivia
@@ -652,8 +650,7 @@ fn an_open_review_follows_changes_to_managers_members_and_companies() {
     answer(&all.mia, &path, "north", &ann, "editor", "").expect(422);
     answer(&all.mia, &path, "north", &ann, "viewer", "").expect(303);
     // A review is paused while its organization awaits deletion.
-    app
-        .database
+    app.database
         .execute("UPDATE organizations SET delete_after = 9000000000000000");
     app.advance(Duration::from_secs(31 * DAY));
     app.sweep();
@@ -664,8 +661,7 @@ fn an_open_review_follows_changes_to_managers_members_and_companies() {
     app.database.execute("UPDATE organizations SET delete_after = NULL");
     app.sweep();
     // The report can still be downloaded.
-    app
-        .database
+    app.database
         .execute("UPDATE organizations SET delete_after = 9000000000000000");
     olivia.get(&format!("{path}/report.json")).expect(200);
     assert_eq!(all.role(&app, "Sam", &all.south), None);

@@ -1,9 +1,9 @@
 //! Access control: who has which role and why, assigning one role, and the role matrix.
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
-use crate::harness::page::Page;
 use crate::harness::fixtures::at_once;
+use crate::harness::page::Page;
+use crate::harness::test_app::TestApp;
 
 /// An organization with an owner and two companies, for one test.
 struct Scenario {
@@ -150,7 +150,10 @@ fn the_page_shows_each_role_and_where_it_comes_from() {
     let north = format!("?tab=company&company={}", scenario.slug_of("north"));
     let page = scenario.owner.get(&scenario.at(&north)).expect(200);
     assert!(page.has("access to North") && page.has("Owner: 1") && page.has("Ann") && page.has("Bob"));
-    let page = scenario.owner.get(&scenario.at(&format!("{north}&role=editor"))).expect(200);
+    let page = scenario
+        .owner
+        .get(&scenario.at(&format!("{north}&role=editor")))
+        .expect(200);
     assert!(page.has("Ann") && !page.has("bob@"), "{}", page.text());
     let page = scenario.owner.get(&scenario.at("?role=viewer")).expect(200);
     assert!(page.has("Bob") && !page.has("ann@"), "{}", page.text());
@@ -191,12 +194,19 @@ fn a_member_is_assigned_an_organization_role_and_a_company_role() {
     assert!(scenario.app.mail_to(&scenario.email("Ann")).text.contains("Editor"));
     let page = scenario.assign(
         &scenario.owner,
-        &[("member_id", &ann), ("company_id", &scenario.north), ("role", "manager")],
+        &[
+            ("member_id", &ann),
+            ("company_id", &scenario.north),
+            ("role", "manager"),
+        ],
     );
     page.expect_redirect(&scenario.at(&format!("?tab=company&company={}", scenario.slug_of("north"))));
     assert!(scenario.has("Ann", "North", "manager"));
     assert_eq!(
-        (scenario.events("member.role_changed"), scenario.events("member.assigned")),
+        (
+            scenario.events("member.role_changed"),
+            scenario.events("member.assigned")
+        ),
         (1, 1)
     );
 }
@@ -311,7 +321,9 @@ fn no_one_grants_more_than_they_may() {
     let page = keeper.post(&scenario.at("/matrix"), &form).expect(422);
     assert!(page.has("Your role doesn’t allow this change"), "{}", page.text());
     let rows = format!("email,company_slug,role\n{},,admin", scenario.email("Ann"));
-    keeper.post(&scenario.at("/matrix/import"), &[("text", &rows)]).expect(422);
+    keeper
+        .post(&scenario.at("/matrix/import"), &[("text", &rows)])
+        .expect(422);
     keeper
         .post(
             &scenario.at("/matrix/import/applying"),
@@ -342,7 +354,10 @@ fn the_matrix_saves_only_changed_cells() {
     assert!(scenario.has("Ann", "South", "manager") && !scenario.placed("Ann", "North"));
     // Submitting the page's form unchanged changes nothing.
     let page = scenario.owner.get(&scenario.at("/matrix?q=ann"));
-    scenario.owner.submit(&page, &scenario.at("/matrix?q=ann"), &[]).expect(303);
+    scenario
+        .owner
+        .submit(&page, &scenario.at("/matrix?q=ann"), &[])
+        .expect(303);
     assert!(scenario.owner.get(&scenario.at("/matrix")).has("Nothing changed"));
 }
 
@@ -399,7 +414,9 @@ fn a_role_is_assigned_to_all_selected_members_or_to_none() {
     ];
     send(form(&both)).expect(303);
     assert!(
-        scenario.has("Ann", "North", "editor") && scenario.has("Bob", "North", "editor") && !scenario.placed("Cleo", "North")
+        scenario.has("Ann", "North", "editor")
+            && scenario.has("Bob", "North", "editor")
+            && !scenario.placed("Cleo", "North")
     );
     // The roles shown in this form are outdated, so nothing is saved.
     let all = [
@@ -421,7 +438,10 @@ fn a_conflicting_matrix_change_is_reported_and_nothing_is_saved() {
     let page = scenario.owner.post(&scenario.at("/matrix"), &form).expect(422);
     assert!(page.has("Ann: Someone changed this in the meantime"), "{}", page.text());
     assert!(scenario.has("Ann", "North", "viewer") && !scenario.placed("Ann", "South"));
-    assert_eq!((scenario.events("member.assigned"), scenario.events("access.imported")), (0, 0));
+    assert_eq!(
+        (scenario.events("member.assigned"), scenario.events("access.imported")),
+        (0, 0)
+    );
 }
 
 #[test]
@@ -453,7 +473,12 @@ fn roles_from_groups_are_marked_and_cannot_be_removed_in_the_matrix() {
         form.push(("c-0-0", now));
         scenario.owner.post(&scenario.at("/matrix"), &form).expect(303);
         assert_eq!(scenario.has("Ann", "North", "viewer"), now == "viewer");
-        assert!(scenario.owner.get(&scenario.at("?tab=company&q=ann")).has("By group Support"));
+        assert!(
+            scenario
+                .owner
+                .get(&scenario.at("?tab=company&q=ann"))
+                .has("By group Support")
+        );
     }
 }
 
@@ -561,7 +586,10 @@ fn a_csv_with_invalid_lines_names_them_and_changes_nothing() {
         .expect(422);
     assert!(page.has("This is the only owner"), "{}", page.text());
     assert_eq!(scenario.sheet(), before);
-    assert_eq!((scenario.events("member.assigned"), scenario.events("access.imported")), (0, 0));
+    assert_eq!(
+        (scenario.events("member.assigned"), scenario.events("access.imported")),
+        (0, 0)
+    );
 }
 
 #[test]
@@ -580,7 +608,9 @@ fn a_company_manager_sees_and_changes_only_its_members() {
         sheet.contains("ann@") && !sheet.contains("bob@") && !sheet.contains("South"),
         "{sheet}"
     );
-    manager.get(&scenario.at(&format!("?company={}", scenario.south))).expect(404);
+    manager
+        .get(&scenario.at(&format!("?company={}", scenario.south)))
+        .expect(404);
 
     // A manager can assign the lower roles in their company, to members and to new people.
     let dialog = manager.get(&scenario.at("/assignments/new")).expect(200);
@@ -594,7 +624,11 @@ fn a_company_manager_sees_and_changes_only_its_members() {
     scenario
         .assign(
             &manager,
-            &[("member_id", &ann), ("company_id", &scenario.north), ("role", "manager")],
+            &[
+                ("member_id", &ann),
+                ("company_id", &scenario.north),
+                ("role", "manager"),
+            ],
         )
         .expect(403);
     scenario
@@ -849,7 +883,9 @@ mod browser {
         browser.press("Apply changes");
         browser.wait_for_text("3 changes saved");
         assert!(
-            scenario.has("Ann", "North", "viewer") && !scenario.placed("Ann", "South") && scenario.has("Ann", ",,", "editor")
+            scenario.has("Ann", "North", "viewer")
+                && !scenario.placed("Ann", "South")
+                && scenario.has("Ann", ",,", "editor")
         );
     }
 }

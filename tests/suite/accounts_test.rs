@@ -6,9 +6,9 @@ use std::time::Duration;
 use tenantry::common::config::Signup;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const OTHER: &str = "another-horse-battery-9";
@@ -94,8 +94,7 @@ fn each_invalid_sign_up_field_shows_its_error_and_keeps_the_input() {
 fn the_first_verified_account_becomes_the_operator() {
     let app = TestApp::open();
     let operators = || {
-        app
-            .database
+        app.database
             .words("SELECT email AS value FROM users WHERE is_operator ORDER BY email")
     };
     let never = app.client();
@@ -176,29 +175,19 @@ fn ten_wrong_passwords_lock_the_account_and_an_email_unlocks_it() {
             .contains("Too many attempts")
     );
     log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
-    assert_eq!(
-        app.letters_to("noah@ground.test").len(),
-        1,
-        "one letter, however often"
-    );
+    assert_eq!(app.letters_to("noah@ground.test").len(), 1, "one letter, however often");
     let link = app.mail_to("noah@ground.test").link("/unlock/");
     app.client().get(&link).expect(200).expect_text("Unlock your account");
     log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
     app.client().post(&link, &[]).expect_redirect("/login");
     log_in(&app.client(), "noah@ground.test", PASSWORD).expect(303);
-    app
-        .client()
+    app.client()
         .post(&link, &[])
         .expect(404)
         .expect_text("This link no longer works");
     // An address without an account is locked in the same way.
     for n in 0..10 {
-        log_in(
-            &app.client(),
-            "nobody@ground.test",
-            &format!("wrong-horse-battery-{n}"),
-        )
-        .expect(422);
+        log_in(&app.client(), "nobody@ground.test", &format!("wrong-horse-battery-{n}")).expect(422);
     }
     log_in(&app.client(), "nobody@ground.test", PASSWORD)
         .expect(422)
@@ -224,8 +213,7 @@ fn a_password_reset_ends_all_sessions_and_the_old_password() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     let before = app.enter("noah@ground.test");
-    app
-        .client()
+    app.client()
         .post("/password/forgot", &[("email", "Noah@Ground.test")])
         .expect(303);
     let link = app.mail_to("noah@ground.test").link("/password/reset/");
@@ -243,26 +231,18 @@ fn a_password_reset_ends_all_sessions_and_the_old_password() {
     before.get("/account").expect_redirect("/login?next=%2Faccount");
     log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
     log_in(&app.client(), "noah@ground.test", OTHER).expect(303);
-    app
-        .client()
+    app.client()
         .get(&link)
         .expect(404)
         .expect_text("This link no longer works");
     app.client().post(&link, &[("password", PASSWORD)]).expect(404);
-    assert!(
-        app
-            .mail_to("noah@ground.test")
-            .subject
-            .contains("password was changed")
-    );
+    assert!(app.mail_to("noah@ground.test").subject.contains("password was changed"));
     // A reset link is valid for one hour.
-    app
-        .client()
+    app.client()
         .post("/password/forgot", &[("email", "noah@ground.test")])
         .expect(303);
     app.advance(2 * MINUTE);
-    app
-        .client()
+    app.client()
         .post("/password/forgot", &[("email", "noah@ground.test")])
         .expect(303);
     let link = app.mail_to("noah@ground.test").link("/password/reset/");
@@ -280,8 +260,7 @@ fn a_verification_link_works_once_and_for_one_day() {
     // Opening the link does not verify the address.
     noah.get(&link).expect(200);
     assert_eq!(
-        app
-            .database
+        app.database
             .number("SELECT count(*) AS value FROM users WHERE email_verified_at IS NOT NULL"),
         0
     );
@@ -430,8 +409,7 @@ fn a_new_email_applies_once_verified_and_the_old_one_is_notified() {
         .expect(404)
         .expect_text("has an account of its own");
     assert_eq!(
-        app
-            .database
+        app.database
             .number("SELECT count(*) AS value FROM users WHERE email = 'emma@ground.test'"),
         1
     );
@@ -492,12 +470,7 @@ fn changing_the_password_requires_the_current_one_and_ends_other_sessions() {
     noah.get("/account").expect(200);
     other.get("/account").expect(303);
     log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
-    assert!(
-        app
-            .mail_to("noah@ground.test")
-            .subject
-            .contains("password was changed")
-    );
+    assert!(app.mail_to("noah@ground.test").subject.contains("password was changed"));
 }
 
 #[test]
@@ -675,8 +648,7 @@ fn invitation_only_sign_up_is_closed_after_the_first_account() {
     let refused = sign_up(&app.client(), "noah@ground.test").expect(422);
     refused.expect_text("by invitation");
     assert!(
-        app
-            .client()
+        app.client()
             .get("/login")
             .expect(200)
             .link("Create an account")

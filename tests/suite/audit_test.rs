@@ -9,12 +9,12 @@ use tenantry::audit::{Action, Event, Events};
 use tenantry::auth::System;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::test_app::TestApp;
+use crate::harness::fixtures::at_once;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
 use crate::harness::places::{Folder, repository};
 use crate::harness::server_process::said;
-use crate::harness::fixtures::at_once;
+use crate::harness::test_app::TestApp;
 use crate::roles_test::Scenario;
 
 /// A scenario and the client of its actor.
@@ -22,8 +22,7 @@ fn scenario(app: &TestApp, actor: &str, slug: &str) -> (Scenario, Client) {
     let scenario = Scenario::set(app, actor, slug);
     let client = app.holder(scenario.actor.as_ref().expect("an actor"));
     // The session's expiry would add an event at an unpredictable time.
-    app
-        .database
+    app.database
         .execute("UPDATE support_sessions SET ended_at = started_at WHERE ended_at IS NULL");
     (scenario, client)
 }
@@ -42,7 +41,9 @@ fn write(app: &TestApp, slug: &str, events: impl Fn() -> Vec<Event>) {
     let door = System::of(app.product(), "test");
     let organization = app.fixtures(|fixtures| fixtures.organization_of(slug));
     door.write(|_, _| {
-        let events = events().into_iter().map(|event| Events::organization(organization, event));
+        let events = events()
+            .into_iter()
+            .map(|event| Events::organization(organization, event));
         Ok(((), Events::all(events)))
     })
     .expect("lines");
@@ -102,7 +103,10 @@ fn the_log_is_filtered_by_actor_action_kind_target_text_and_date() {
     let (scenario, owner) = scenario(&app, "owner", "narrow");
     let at = |rest: &str| format!("/organizations/narrow{rest}");
     owner
-        .post(&at(&format!("/members/{}/role", scenario.member)), &[("role", "viewer")])
+        .post(
+            &at(&format!("/members/{}/role", scenario.member)),
+            &[("role", "viewer")],
+        )
         .expect(303);
     owner
         .post(
@@ -190,8 +194,7 @@ fn an_event_shows_its_details_and_has_a_permalink() {
         .get(&list.link("Event 2: link and verification").expect("a permalink"))
         .expect(200);
     let hash = |seq: i64| {
-        app
-            .database
+        app.database
             .words(&format!("SELECT hash AS value FROM audit_events WHERE seq = {seq}"))
             .remove(0)
     };
@@ -643,8 +646,7 @@ fn each_day_with_events_is_sealed_once() {
     let app = TestApp::open();
     let (_, owner) = scenario(&app, "owner", "sealed");
     let seals = || {
-        app
-            .database
+        app.database
             .words("SELECT day || ' ' || seq AS value FROM audit_seals ORDER BY day")
     };
     app.sweep();
@@ -791,8 +793,7 @@ fn failed_sign_ins_and_account_locks_appear_in_the_members_organization_logs() {
     let (_, owner) = scenario(&app, "owner", "guessed");
     let (_, elsewhere) = scenario(&app, "owner", "unconcerned");
     let wrong = |email: &str| {
-        app
-            .client()
+        app.client()
             .with("User-Agent", "curl/8.5.0")
             .post("/login", &[("email", email), ("password", "not-the-password-9")])
             .expect(422)

@@ -1,9 +1,9 @@
 //! Bulk changes of members: a preview of every effect, then all changes or none.
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
-use crate::harness::page::Page;
 use crate::harness::fixtures::Ticket;
+use crate::harness::page::Page;
+use crate::harness::test_app::TestApp;
 
 const BASE: &str = "/organizations/harbor/members";
 const BULK: &str = "/organizations/harbor/members/bulk";
@@ -48,7 +48,9 @@ fn harbor(app: &TestApp) -> Harbor {
         let foreign = fixtures.membership(elsewhere, stranger).to_string();
         let mine = fixtures.membership(organization, owner).to_string();
         (
-            [owner, ursula, edith, manager].map(|user| fixtures.ticket(user)).to_vec(),
+            [owner, ursula, edith, manager]
+                .map(|user| fixtures.ticket(user))
+                .to_vec(),
             ids,
             vec![admin, mine, north.to_string(), far.to_string(), foreign],
         )

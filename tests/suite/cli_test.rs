@@ -39,10 +39,12 @@ fn version_prints_the_package_version() {
 #[test]
 fn all_configuration_errors_are_reported_together_without_secrets() {
     let mut server = ServerProcess::prepare();
-    server.set("TENANTRY_LISTEN", "here")
+    server
+        .set("TENANTRY_LISTEN", "here")
         .set("TENANTRY_BASE_URL", "console")
         .set("TENANTRY_SIGNUP", "maybe");
-    server.set("TENANTRY_SMTP_URL", "http://olivia:geheim@mail.test")
+    server
+        .set("TENANTRY_SMTP_URL", "http://olivia:geheim@mail.test")
         .set("TENANTRY_DATABASE_URL", "mysql://root:geheim@db.test/x");
     for command in ["serve", "migrate", "doctor"] {
         let output = server.run(&[command]);

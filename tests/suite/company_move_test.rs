@@ -2,8 +2,8 @@
 //! by references to the company and by missing permissions in the target.
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::fixtures::open_link;
+use crate::harness::test_app::TestApp;
 
 const FROM: &str = "/organizations/harbor/companies/north";
 
@@ -165,8 +165,7 @@ fn a_move_is_blocked_while_something_references_the_company() {
     // Resolve one reference after the other.
     let base = "/organizations/harbor";
     let id = |table: &str| {
-        app
-            .database
+        app.database
             .words(&format!("SELECT id AS value FROM {table}"))
             .remove(0)
     };

@@ -178,10 +178,12 @@ fn each_acknowledged_invitation_is_emailed_once_despite_kills_and_smtp_failures(
     while server.database.number(open) > 0 {
         assert!(Instant::now() < end, "letters are left:\n{}", server.log());
         // Retry delays and leases take minutes, so end them here.
-        server.database
+        server
+            .database
             .execute("UPDATE jobs SET run_at = 1 WHERE kind = 'email' AND lease_until IS NULL");
         std::thread::sleep(Duration::from_secs(1));
-        server.database
+        server
+            .database
             .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
         // A committed email wakes the sender.
         client.post("/account/name", &[("name", names.next().expect("for ever"))]);
@@ -223,7 +225,8 @@ fn each_acknowledged_invitation_is_emailed_once_despite_kills_and_smtp_failures(
         .collect();
     assert_eq!(ids.keys().cloned().collect::<BTreeSet<_>>(), invited);
     let (_, some) = links.iter().next().expect("a letter");
-    server.client()
+    server
+        .client()
         .get(some.iter().next().expect("a link"))
         .expect(200)
         .expect_text("Join Crash");

@@ -8,9 +8,9 @@ use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::role::Role;
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::people::invite;
 use crate::harness::rounds;
+use crate::harness::test_app::TestApp;
 
 const SLUG: &str = "lakeside";
 
@@ -50,7 +50,8 @@ impl World<'_> {
         self.app.fixtures(|fixtures| {
             let organization = fixtures.organization_of(SLUG);
             let ids = self.people.iter().map(|person| person.id.clone());
-            ids.map(|id| (id.clone(), fixtures.grounds(organization, &id))).collect()
+            ids.map(|id| (id.clone(), fixtures.grounds(organization, &id)))
+                .collect()
         })
     }
 

@@ -1,9 +1,9 @@
 //! Groups: what they grant, who can change them, and that effective access always follows from what was granted.
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::rounds;
+use crate::harness::test_app::TestApp;
 
 const GROUPS: &str = "/organizations/atlas/access/groups";
 const MEMBERS: &str = "/organizations/atlas/members";
@@ -361,8 +361,7 @@ fn members_are_added_to_a_group_in_bulk() {
         .post(&format!("{MEMBERS}/bulk"), &fields)
         .expect_redirect(MEMBERS);
     assert_eq!(
-        app
-            .database
+        app.database
             .number(&format!("SELECT member_count AS value FROM groups WHERE id = '{id}'")),
         2
     );

@@ -3,10 +3,10 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
-use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::places::Folder;
 use crate::harness::smtp::Smtp;
+use crate::harness::test_app::TestApp;
 
 /// Sends one email over SMTP: the codes of all replies, and "closed" if the server hung up.
 fn send(smtp: &Smtp, to: &str) -> Vec<String> {
@@ -55,7 +55,11 @@ fn the_smtp_server_accepts_refuses_and_drops_messages_on_command() {
     assert_eq!(emails.len(), 1);
     let message = &emails[0];
     assert_eq!(
-        (message.to.as_str(), message.subject.as_str(), message.message_id.as_str()),
+        (
+            message.to.as_str(),
+            message.subject.as_str(),
+            message.message_id.as_str()
+        ),
         ("olivia@example.test", "Grüße", "1@test")
     );
     assert_eq!(message.from, ("Tenantry".into(), "a@b.test".into()));

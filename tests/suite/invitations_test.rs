@@ -5,9 +5,9 @@ use std::time::Duration;
 use tenantry::common::config::Signup;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -54,8 +54,7 @@ fn invite(client: &Client, slug: &str, email: &str, more: &[(&str, &str)]) -> Pa
 /// The id of the newest invitation to this address.
 fn id(app: &TestApp, email: &str) -> String {
     let sql = format!("SELECT id AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
-    app
-        .database
+    app.database
         .words(&sql)
         .first()
         .unwrap_or_else(|| panic!("{email} is not invited"))
@@ -64,8 +63,7 @@ fn id(app: &TestApp, email: &str) -> String {
 
 fn status(app: &TestApp, email: &str) -> String {
     let sql = format!("SELECT status AS value FROM invitations WHERE email = '{email}' ORDER BY created_at DESC");
-    app
-        .database
+    app.database
         .words(&sql)
         .first()
         .unwrap_or_else(|| panic!("{email} is not invited"))
@@ -169,15 +167,13 @@ fn an_invitation_link_shows_each_visitor_the_next_step() {
     noah.get(&path).expect(200).expect_text("Accept and open Lakeside");
 
     // The invited user before verification.
-    app
-        .database
+    app.database
         .execute("UPDATE users SET email_verified_at = NULL WHERE email = 'noah@else.test'");
     noah.get(&path)
         .expect(200)
         .expect_text("Verify your email address noah@else.test first");
     accept(&noah, &path).expect_redirect("/verify");
-    app
-        .database
+    app.database
         .execute("UPDATE users SET email_verified_at = 1 WHERE email = 'noah@else.test'");
 
     // Another user.
@@ -214,8 +210,7 @@ fn an_invitation_link_shows_each_visitor_the_next_step() {
         .expect(200)
         .expect_text("Welcome to Lakeside. Your role is Viewer");
     noah.get(&path).expect(200).expect_text("You are a member of Lakeside");
-    app
-        .client()
+    app.client()
         .get(&path)
         .expect(200)
         .expect_text("This invitation was accepted already");
@@ -271,8 +266,7 @@ fn a_closed_invitation_link_explains_why_and_adds_no_one() {
     over(
         "ended@else.test",
         &|_, _| {
-            app
-                .database
+            app.database
                 .execute("UPDATE invitations SET access_until = 1 WHERE email = 'ended@else.test'")
         },
         "The access of this invitation has ended",
@@ -336,8 +330,7 @@ fn an_invitation_link_continues_after_email_verification() {
 fn an_invitation_allows_sign_up_when_sign_up_is_by_invitation() {
     let app = TestApp::with(|config| config.signup = Signup::Invited);
     let olivia = owner(&app, "lakeside");
-    app
-        .client()
+    app.client()
         .get("/signup")
         .expect(200)
         .expect_text("Sign-up is by invitation");
@@ -413,8 +406,7 @@ fn resending_is_rate_limited_and_replaces_the_old_link() {
     assert_eq!(app.letters_to("noah@else.test").len(), 6);
     app.advance(DAY);
     again().expect_text("Sent again");
-    app
-        .client()
+    app.client()
         .get(&first)
         .expect(200)
         .expect_text("A newer link was sent");
@@ -830,8 +822,7 @@ fn the_named_first_owner_takes_over_the_organization_on_acceptance() {
     ];
     olivia.post("/organizations", &fields).expect(303);
     let path = link(&app, "noah@else.test");
-    app
-        .client()
+    app.client()
         .get(&path)
         .expect(200)
         .expect_text("You replace Olivia Hart as the owner");
@@ -844,8 +835,7 @@ fn the_named_first_owner_takes_over_the_organization_on_acceptance() {
     );
     assert_eq!(roles, ["Noah Brandt owner", "Olivia Hart admin"]);
     assert_eq!(
-        app
-            .database
+        app.database
             .number("SELECT CAST(owner_count AS BIGINT) AS value FROM organizations"),
         1
     );
@@ -1055,7 +1045,10 @@ fn the_list_is_searched_and_paged() {
     let app = TestApp::open();
     let olivia = owner(&app, "lakeside");
     app.fixtures(|fixtures| {
-        let (organization, owner) = (fixtures.organization_of("lakeside"), fixtures.user("olivia@lakeside.test"));
+        let (organization, owner) = (
+            fixtures.organization_of("lakeside"),
+            fixtures.user("olivia@lakeside.test"),
+        );
         for n in 0..120 {
             fixtures.invitation(organization, owner, &format!("p{n:03}@else.test"), "viewer", &[]);
         }

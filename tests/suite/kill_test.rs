@@ -7,8 +7,8 @@ use tenantry::common::time::{Clock, Span};
 
 use crate::harness::client::Client;
 use crate::harness::people::{PASSWORD, found};
-use crate::harness::server_process::{ServerProcess, said};
 use crate::harness::rounds;
+use crate::harness::server_process::{ServerProcess, said};
 
 /// The number of members in the review: more than one step processes.
 fn crowd_size() -> i64 {
@@ -74,7 +74,8 @@ fn expect_sound(server: &ServerProcess) {
 
 /// Ends the two-minute leases of killed workers.
 fn leases_end(server: &ServerProcess) {
-    server.database
+    server
+        .database
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
 }
 
@@ -125,7 +126,8 @@ fn a_repeatedly_killed_deletion_finishes_once() {
     let olivia = owner(&server);
     crowd(&server, multitude());
     server.kill();
-    server.database
+    server
+        .database
         .execute("UPDATE organizations SET status = 'pending_deletion', delete_after = 1");
     let rows = |server: &ServerProcess| count(server, "memberships") + count(server, "company_assignments");
     let whole = rows(&server);
@@ -145,7 +147,10 @@ fn a_repeatedly_killed_deletion_finishes_once() {
     ] {
         assert_eq!(count(&server, table), 0, "{table}");
     }
-    assert_eq!(count(&server, "account_events WHERE action = 'organization.deleted'"), 1);
+    assert_eq!(
+        count(&server, "account_events WHERE action = 'organization.deleted'"),
+        1
+    );
     assert_eq!(count(&server, "mail_outbox WHERE kind = 'organization_deleted'"), 1);
     olivia.get("/organizations/kill").expect(404);
     assert!(!olivia.get("/organizations").expect(200).has("Kill"));
@@ -167,7 +172,9 @@ fn a_repeatedly_killed_review_closing_removes_each_assignment_once() {
         .expect(303);
     server.kill();
     // A background job collects the items of a large review.
-    until_done(&mut server, people, |server| people - count(server, "access_review_items"));
+    until_done(&mut server, people, |server| {
+        people - count(server, "access_review_items")
+    });
     to_the_end(&mut server, |server| {
         count(server, "access_reviews WHERE status = 'starting'")
     });
@@ -176,9 +183,14 @@ fn a_repeatedly_killed_review_closing_removes_each_assignment_once() {
     server.database.execute("UPDATE access_reviews SET due_at = 1");
     let killed = until_done(&mut server, people, |server| count(server, "company_assignments"));
     assert!(killed >= 2, "only {killed} kills came in the middle");
-    to_the_end(&mut server, |server| count(server, "access_reviews WHERE status <> 'closed'"));
+    to_the_end(&mut server, |server| {
+        count(server, "access_reviews WHERE status <> 'closed'")
+    });
 
-    assert_eq!(count(&server, "audit_events WHERE action = 'member.unassigned'"), people);
+    assert_eq!(
+        count(&server, "audit_events WHERE action = 'member.unassigned'"),
+        people
+    );
     assert_eq!(count(&server, "audit_events WHERE action = 'member.suspended'"), people);
     assert_eq!(count(&server, "audit_events WHERE action = 'review.closed'"), 1);
     assert_eq!(count(&server, "memberships WHERE status = 'suspended'"), people);

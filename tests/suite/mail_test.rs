@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
 use crate::harness::server_process::ServerProcess;
 use crate::harness::smtp::Smtp;
+use crate::harness::test_app::TestApp;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -22,9 +22,7 @@ fn row(id: &str, email: &str) -> String {
 }
 
 fn state(app: &TestApp) -> Vec<String> {
-    app
-        .database
-        .words("SELECT state AS value FROM mail_outbox ORDER BY id")
+    app.database.words("SELECT state AS value FROM mail_outbox ORDER BY id")
 }
 
 #[test]
@@ -38,8 +36,7 @@ fn without_smtp_an_email_is_saved_to_a_file() {
     assert_eq!(state(&app), ["sent"]);
     // A sent email is not kept and not sent again.
     assert_eq!(
-        app
-            .database
+        app.database
             .number("SELECT count(*) AS value FROM mail_outbox WHERE text <> '' OR html <> ''"),
         0
     );
@@ -168,8 +165,7 @@ fn hanging_smtp_connections_delay_neither_urgent_emails_nor_background_jobs() {
         "INSERT INTO login_attempts (id, email, ip, kind, at) VALUES ('00000000000000000000000000000009', 'a@b.test', '', 'login', 0)",
     );
     app.advance(MINUTE * 2);
-    app
-        .client()
+    app.client()
         .post(
             "/signup",
             &[
@@ -192,8 +188,7 @@ fn hanging_smtp_connections_delay_neither_urgent_emails_nor_background_jobs() {
             waited.elapsed() < Duration::from_secs(9),
             "urgent: {}, jobs: {:?}",
             arrived("emma@example.test"),
-            app
-                .database
+            app.database
                 .number("SELECT count(*) AS value FROM login_attempts WHERE at = 0")
         );
         std::thread::sleep(Duration::from_millis(50));
@@ -242,7 +237,8 @@ fn an_email_is_sent_after_the_lease_of_a_killed_sender_ends() {
     smtp.accept();
     assert_eq!(smtp.emails().len(), 0);
     // The two-minute lease is too long for a test.
-    server.database
+    server
+        .database
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
     server.start();
     let end = std::time::Instant::now() + Duration::from_secs(15);

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::test_app::TestApp;
-use crate::harness::page::Page;
 use crate::harness::fixtures::{Fixtures, Ticket};
+use crate::harness::page::Page;
+use crate::harness::test_app::TestApp;
 
 const DAY: Duration = Duration::from_secs(86_400);
 const BASE: &str = "/organizations/lakeside/members";
@@ -114,8 +114,7 @@ fn the_list_is_filtered_by_role_company_and_status_and_sorted() {
         let until = lake.add(fixtures, "Dora Lind", "viewer", &[]);
         (until.0, lake.add(fixtures, "Ed Moss", "viewer", &[]))
     });
-    app
-        .database
+    app.database
         .execute(&format!("UPDATE memberships SET access_until = 1 WHERE id = '{until}'"));
     app.database.execute(
         "UPDATE memberships SET status = 'suspended' WHERE user_id = (SELECT id FROM users WHERE name = 'Ed Moss')",
@@ -301,7 +300,10 @@ fn a_role_change_applies_immediately_and_notifies_the_member() {
         .database
         .words("SELECT before || after AS value FROM audit_events WHERE action = 'member.role_changed'");
     assert_eq!(events.len(), 1);
-    assert!(events[0].contains("admin") && events[0].contains("viewer"), "{events:?}");
+    assert!(
+        events[0].contains("admin") && events[0].contains("viewer"),
+        "{events:?}"
+    );
     // The same role again is no change and sends no email.
     olivia.post(&path, &[("role", "viewer")]).expect(303);
     assert_eq!(app.letters_to("noahbrandt@lakeside.test").len(), 1);
@@ -420,8 +422,7 @@ fn the_last_owner_cannot_step_down_or_leave() {
         .expect_redirect("/organizations");
     olivia.get("/organizations/lakeside").expect(404);
     assert_eq!(
-        app
-            .database
+        app.database
             .number("SELECT CAST(owner_count AS BIGINT) AS value FROM organizations"),
         1
     );
@@ -464,14 +465,12 @@ fn a_removed_member_loses_access_immediately_on_every_route() {
     assert!(!noah.get("/organizations").expect(200).has("Lakeside"));
     assert_eq!(list(&olivia, ""), ["Olivia Hart"]);
     assert!(
-        app
-            .mail_to("noahbrandt@lakeside.test")
+        app.mail_to("noahbrandt@lakeside.test")
             .subject
             .contains("no longer a member of Lakeside")
     );
     assert_eq!(
-        app
-            .database
+        app.database
             .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.removed'"),
         1
     );
@@ -512,8 +511,7 @@ fn access_ends_automatically_on_its_end_date() {
     olivia.post(&path, &[("access_until", "")]).expect(303);
     noah.get(BASE).expect(200);
     assert_eq!(
-        app
-            .database
+        app.database
             .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.access_end_changed'"),
         2
     );
@@ -547,8 +545,7 @@ fn a_company_manager_sees_and_assigns_members_only_there() {
     let max = mia.get(&format!("{BASE}/{}", manager_of_both.0)).expect(200);
     assert!(max.has("North") && !max.has("South"), "{}", max.text());
     let id = |slug: &str| {
-        app
-            .database
+        app.database
             .words(&format!("SELECT id AS value FROM companies WHERE slug = '{slug}'"))
             .remove(0)
     };

@@ -7,10 +7,10 @@ use tenantry::common::config::Signup;
 use tenantry::models::onboarding_link::{LinkPurpose, LinkTerms};
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
+use crate::harness::fixtures::{at_once, open_link};
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
-use crate::harness::fixtures::{at_once, open_link};
+use crate::harness::test_app::TestApp;
 
 /// An organization and its owner's client.
 struct Place<'a> {
@@ -67,10 +67,7 @@ impl<'a> Place<'a> {
         let list = self.owner.get(&self.base()).expect(200);
         let id = list.all("article.card", "id").first().expect("a link").clone();
         let url = list.texts("article.card .secret").first().expect("an address").clone();
-        let path = url
-            .strip_prefix(&self.app.base())
-            .expect("on this instance")
-            .to_owned();
+        let path = url.strip_prefix(&self.app.base()).expect("on this instance").to_owned();
         (path, id.strip_prefix("link-").expect("an id").to_owned())
     }
 
@@ -579,8 +576,7 @@ fn a_join_request_can_be_withdrawn_and_expires() {
         "{}",
         place.sentences()
     );
-    app
-        .enter("mia@lake.test")
+    app.enter("mia@lake.test")
         .get(&path)
         .expect(200)
         .expect_text("Request to join");
@@ -711,8 +707,7 @@ fn a_link_is_paused_when_its_creator_loses_permission_until_taken_over() {
         .expect(303);
     noah.get(&path).expect(200).expect_text("is paused");
     noah.post(&path, &[]).expect(422);
-    app
-        .client()
+    app.client()
         .post(&format!("{path}/opening"), &[("way", "signup")])
         .expect_redirect(&path);
     place
@@ -747,8 +742,7 @@ fn a_link_is_paused_when_its_creator_loses_permission_until_taken_over() {
     ];
     fresh.post(&place.base(), &fields).expect(303);
     let (path, _) = place.newest();
-    app
-        .database
+    app.database
         .execute("UPDATE organizations SET policies = '{\"admin\":{\"company.create\":\"deny\"}}'");
     let mia = place.person("Mia Lake", "mia@lake.test");
     mia.post(&path, &[("company_name", "Lake")])

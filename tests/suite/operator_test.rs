@@ -6,10 +6,10 @@ use tenantry::authz::permission::{Column, PermissionId};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
+use crate::harness::fixtures::at_once;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
-use crate::harness::fixtures::at_once;
+use crate::harness::test_app::TestApp;
 use crate::roles_test::{Scenario, ask};
 
 /// An app with an operator (Opal), an organization (harbor) and its owner (Olivia).
@@ -90,8 +90,7 @@ fn operator_pages_are_not_found_for_everyone_else() {
     let owner = app.holder(scenario.actor.as_ref().expect("an owner"));
     assert!(owner.get("/organizations").link("Run this instance").is_none());
     assert!(
-        app
-            .enter("opal@instance.test")
+        app.enter("opal@instance.test")
             .get("/organizations")
             .link("Run this instance")
             .is_some()
@@ -484,7 +483,11 @@ fn the_operator_permission_column_is_enforced_on_every_listed_route() {
         let allowed = right.mark(Column::Operator) == 's';
         let scenario = Scenario::set(&app, "looks", &format!("cell-{n}"));
         let client = app.holder(scenario.actor.as_ref().expect("an operator"));
-        let form = if *method == "GET" { Vec::new() } else { scenario.form(path) };
+        let form = if *method == "GET" {
+            Vec::new()
+        } else {
+            scenario.form(path)
+        };
         let page = ask(&client, method, &scenario.path(path, ""), &form);
         assert_eq!(
             page.status < 400,
@@ -612,8 +615,7 @@ fn operators_removing_each_other_in_parallel_leave_at_least_one() {
     let app = TestApp::open();
     app.fixtures(|fixtures| fixtures.account("Operator 0", "operator-0@instance.test", true));
     for round in 0..12 {
-        app
-            .database
+        app.database
             .execute("UPDATE users SET is_operator = (email = 'operator-0@instance.test')");
         let people: Vec<(String, Client)> = (0..4)
             .map(|n| {

@@ -1,8 +1,8 @@
 //! Organizations: creation, slug, limit, unit label, settings, leaving.
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 
 fn person(app: &TestApp, name: &str, email: &str) -> Client {
     let ticket = app.fixtures(|fixtures| {
@@ -200,8 +200,7 @@ fn at_the_organization_limit_a_user_requests_another_organization() {
     );
     assert_eq!(app.database.number("SELECT count(*) AS value FROM organizations"), 1);
     // The limit of an account overrides the default.
-    app
-        .database
+    app.database
         .execute("UPDATE users SET organization_limit = 2 WHERE email = 'olivia@lake.test'");
     olivia.post("/organizations", &with("slug", "second")).expect(303);
     olivia.post("/organizations", &with("slug", "third")).expect(422);
@@ -282,8 +281,7 @@ fn settings_changes_record_only_the_changed_fields() {
     let page = olivia.get(path).expect(200);
     assert_eq!(page.value_of("name").as_deref(), Some("Lakeside Agency"));
     let edits = || {
-        app
-            .database
+        app.database
             .words("SELECT before || ' > ' || after AS value FROM audit_events WHERE action = 'organization.edited'")
     };
     // An unchanged form records nothing.
@@ -338,8 +336,7 @@ fn leaving_an_organization_ends_only_that_access() {
     assert!(!list.texts("tbody").join(" ").contains("Lakeside"));
     noah.get("/organizations/lakeside").expect(404);
     assert_eq!(
-        app
-            .database
+        app.database
             .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.left'"),
         1
     );

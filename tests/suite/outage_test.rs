@@ -1,7 +1,7 @@
 //! The database disappears and returns without a restart of the product.
 
-use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 
 #[test]
 fn pages_recover_after_postgresql_drops_all_connections() {

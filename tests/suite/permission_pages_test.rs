@@ -1,9 +1,9 @@
 //! Overrides, policies, custom roles, explanations and access requests, and every attempt to gain too much by them.
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
-use crate::harness::page::Page;
 use crate::harness::fixtures::{Fixtures, at_once};
+use crate::harness::page::Page;
+use crate::harness::test_app::TestApp;
 use tenantry::common::id::{CompanyId, UserId};
 use tenantry::db::types::org_id::OrgId;
 
@@ -27,7 +27,9 @@ impl Set<'_, '_> {
     fn add(&mut self, name: &str, role: &str, north: Option<&str>) -> tenantry::common::id::MembershipId {
         // The displayed name is capitalized.
         let shown = name[..1].to_uppercase() + &name[1..];
-        let user = self.fixtures.account(&shown, &format!("{name}@{}.test", self.slug), true);
+        let user = self
+            .fixtures
+            .account(&shown, &format!("{name}@{}.test", self.slug), true);
         let companies: Vec<_> = north.map(|role| (self.north, role)).into_iter().collect();
         self.fixtures.enrol(self.organization, user, role, &companies)
     }
@@ -160,7 +162,11 @@ fn an_override_is_set_and_reset_and_the_member_is_notified() {
     vera.get(&hall.path("/access/explain")).expect(200);
     vera.get(&hall.path("/members")).expect(403);
     let message = hall.app.mail_to("vera@switch-one.test");
-    assert!(message.text.contains("Allowed: View access control"), "{}", message.text);
+    assert!(
+        message.text.contains("Allowed: View access control"),
+        "{}",
+        message.text
+    );
     assert!(message.text.contains("Denied: View members"), "{}", message.text);
     assert_eq!(hall.log("member.overrides_changed"), 1);
     switch(&adam, &path, &[("access.view", "role"), ("members.view", "role")]).expect(303);
@@ -786,7 +792,8 @@ fn a_company_manager_decides_only_requests_for_their_company() {
         set.add("emil", "member", Some("viewer"));
         set.add("mona", "member", Some("manager"));
         let user = set.fixtures.account("Sam", "sam@ask-company.test", true);
-        set.fixtures.enrol(set.organization, user, "member", &[(south, "manager")]);
+        set.fixtures
+            .enrol(set.organization, user, "member", &[(south, "manager")]);
     });
     let (emil, mona, sam) = (hall.enter("emil"), hall.enter("mona"), hall.enter("sam"));
     // The refusal page of a company requests access to that company.

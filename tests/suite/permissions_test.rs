@@ -10,9 +10,9 @@ use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::in_parallel;
 use crate::harness::page::Page;
+use crate::harness::test_app::TestApp;
 use crate::roles_test::{Scenario, ask};
 
 /// The columns of members, with the actor of the scenario.

@@ -63,13 +63,15 @@ fn acknowledged_sign_ups_survive_kill_9() {
     server.kill();
 
     // An email that was being sent waits for its lease of two minutes, so end it here.
-    server.database
+    server
+        .database
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
     assert_eq!(server.run(&["doctor"]).status.code(), Some(0));
     server.start();
     for email in &emails {
         assert_eq!(
-            server.database
+            server
+                .database
                 .number(&format!("SELECT count(*) AS value FROM users WHERE email = '{email}'")),
             1,
             "{email}"
@@ -163,7 +165,8 @@ fn starting_on_a_used_port_reports_the_port() {
 fn an_older_version_refuses_a_newer_schema() {
     let mut server = ServerProcess::spawn();
     server.kill();
-    server.database
+    server
+        .database
         .execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')");
     for command in ["serve", "migrate", "doctor"] {
         let output = server.run(&[command]);

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::test_app::TestApp;
+use crate::harness::fixtures::{Ticket, at_once};
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
 use crate::harness::rounds;
-use crate::harness::fixtures::{Ticket, at_once};
+use crate::harness::test_app::TestApp;
 
 /// How often each status occurs.
 fn statuses(pages: &[Page]) -> BTreeMap<u16, usize> {
@@ -334,8 +334,7 @@ fn only_ten_of_forty_parallel_wrong_passwords_are_checked() {
 fn a_reset_link_sets_one_password_when_used_twenty_times_in_parallel() {
     let app = TestApp::open();
     app.fixtures(|fixtures| fixtures.account("Noah Brandt", "noah@reset.test", true));
-    app
-        .client()
+    app.client()
         .post("/password/forgot", &[("email", "noah@reset.test")])
         .expect(303);
     let link = app.mail_to("noah@reset.test").link("/password/reset/");

@@ -11,11 +11,11 @@ use tenantry::routes::ROUTES;
 
 use crate::areas::AREAS;
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
+use crate::harness::fixtures::{Ticket, open_link};
 use crate::harness::in_parallel;
 use crate::harness::page::Page;
 use crate::harness::places::repository;
-use crate::harness::fixtures::{Ticket, open_link};
+use crate::harness::test_app::TestApp;
 
 /// The columns of the table, with their descriptions.
 const ACTORS: &[(&str, &str)] = &[
@@ -134,7 +134,9 @@ impl Scenario {
             let actor = (actor != "out").then(|| {
                 let user = fixtures.account(&format!("Alex {slug}"), &address, actor != "unproven");
                 match actor {
-                    "strange" | "unproven" => token = fixtures.invitation(organization, owner, &address, "viewer", &[]).1,
+                    "strange" | "unproven" => {
+                        token = fixtures.invitation(organization, owner, &address, "viewer", &[]).1
+                    }
                     "runs" => fixtures.appoint(user),
                     "looks" => {
                         fixtures.appoint(user);

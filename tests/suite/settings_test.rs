@@ -13,11 +13,11 @@ use tenantry::models::tenant_tables::TENANT_TABLES;
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
+use crate::harness::fixtures::at_once;
 use crate::harness::people::PASSWORD;
 use crate::harness::places::repository;
 use crate::harness::rounds;
-use crate::harness::fixtures::at_once;
+use crate::harness::test_app::TestApp;
 use crate::roles_test::{Scenario, ask};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -125,8 +125,7 @@ fn time_zone_and_currency_are_validated_and_kept() {
         assert!(page.field_error(field).is_some(), "{field} {bad}");
     }
     assert_eq!(
-        app
-            .database
+        app.database
             .words("SELECT currency AS value FROM organizations WHERE name = 'Zoned out'"),
         ["EUR"]
     );
@@ -348,8 +347,7 @@ fn a_contact_is_used_only_after_its_email_is_verified() {
     // A contact is not used before verification, and opening the link does not verify it.
     let shown = |who: &Client| who.get(&pair.settings("slug")).expect(403).has("help@reached.test");
     assert!(!shown(&pair.noah));
-    app
-        .client()
+    app.client()
         .get(&link)
         .expect(200)
         .expect_text("support contact of reached");
@@ -359,8 +357,7 @@ fn a_contact_is_used_only_after_its_email_is_verified() {
     pair.noah.get(&pair.base).expect(200).expect_text("help@reached.test");
     // The link works once.
     app.client().post(&link, &[]).expect(404);
-    app
-        .client()
+    app.client()
         .get(&link)
         .expect(404)
         .expect_text("This link is no longer valid");
@@ -481,10 +478,7 @@ fn ownership_transfers_when_the_new_owner_approves() {
         .expect("the request");
     pair.olivia.post(&format!("{request}/confirmation"), &[]).expect(303);
     assert_eq!(
-        (
-            role(&app, &pair.noah_id).as_str(),
-            role(&app, &pair.olivia_id).as_str()
-        ),
+        (role(&app, &pair.noah_id).as_str(), role(&app, &pair.olivia_id).as_str()),
         ("owner", "owner")
     );
     app.expect_sound();
@@ -855,7 +849,12 @@ fn nothing_can_be_changed_while_an_organization_awaits_deletion() {
             let restores = route.path.ends_with("/settings/restoration");
             let scenario = if restores { &restored } else { &still };
             let owner = app.holder(scenario.actor.as_ref().expect("an owner"));
-            let page = ask(&owner, "POST", &scenario.path(route.path, ""), &scenario.form(route.path));
+            let page = ask(
+                &owner,
+                "POST",
+                &scenario.path(route.path, ""),
+                &scenario.form(route.path),
+            );
             if restores {
                 return (page.status != 303).then(|| format!("{}: {}", route.path, page.status));
             }
@@ -941,8 +940,7 @@ fn an_interrupted_deletion_resumes() {
         )
         .expect(303);
     // Set the time in the database: advancing the clock would start the app's own job.
-    app
-        .database
+    app.database
         .execute("UPDATE organizations SET delete_after = 1 WHERE name = 'cut-off'");
     // Simulate a process that died between two steps.
     let door = System::of(app.product(), "test");
@@ -1109,8 +1107,7 @@ fn three_questions_recommend_a_company_or_an_organization() {
     ask("?owners=no&billing=no&walls=no").expect_text("You need another company in your organization");
     ask("?owners=no&billing=yes&walls=no").expect_text("You need another organization");
     ask("?owners=no&billing=&walls=x").expect_text("Answer all of the questions");
-    app
-        .client()
+    app.client()
         .get("/organizations/choosing")
         .expect_redirect("/login?next=%2Forganizations%2Fchoosing");
 }

@@ -3,8 +3,8 @@
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::page::Page;
+use crate::harness::test_app::TestApp;
 use crate::roles_test::{Scenario, ask};
 
 /// Every row of an organization, of every table, as text.

@@ -1,8 +1,8 @@
 //! The web surface: headers, hosts, origins, static files (rules 8, 14, 15 of the security page).
 
 use crate::harness::client::{Client, form, raw};
-use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 
 #[test]
 fn every_kind_of_response_has_the_security_headers() {

@@ -10,7 +10,11 @@ const BASE: &str = "/organizations/{slug}/access/reviews";
 pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
     let rest = path.strip_prefix(BASE)?;
     let over = rest.starts_with("/{id}/report") || rest.starts_with("/{id}/items/");
-    let (review, item) = if over { &scenario.closed_review } else { &scenario.review };
+    let (review, item) = if over {
+        &scenario.closed_review
+    } else {
+        &scenario.review
+    };
     match name {
         "id" => Some(review.clone()),
         "item" => Some(item.clone()),

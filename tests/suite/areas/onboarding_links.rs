@@ -7,8 +7,8 @@ use tenantry::models::onboarding_link::LinkPurpose;
 
 use crate::browser::screens_test::{Act, Screen};
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::fixtures::open_link;
+use crate::harness::test_app::TestApp;
 use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.

@@ -2,8 +2,8 @@
 
 use crate::browser::screens_test::{Act, Screen};
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
@@ -46,12 +46,10 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     });
     let operator = app.holder(&operator);
     let (message, account) = (
-        app
-            .database
+        app.database
             .words("SELECT id AS value FROM mail_outbox ORDER BY id LIMIT 1")[0]
             .clone(),
-        app
-            .database
+        app.database
             .words("SELECT id AS value FROM users WHERE email = 'opal@instance.test'")[0]
             .clone(),
     );

@@ -30,7 +30,11 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
             ("permission", "members.view"),
         ]),
         "/settings/roles/{id}/deletion" | "/access/requests/{id}/withdrawal" => text(&[]),
-        "/access/requests" => text(&[("permission", "co.edit"), ("company", &scenario.north_slug), ("note", "")]),
+        "/access/requests" => text(&[
+            ("permission", "co.edit"),
+            ("company", &scenario.north_slug),
+            ("note", ""),
+        ]),
         "/access/requests/{id}/decision" => text(&[("decision", "deny"), ("answer", "Not now")]),
         _ => return None,
     })
@@ -74,7 +78,12 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             request.to_string(),
             there.to_string(),
         );
-        (fixtures.ticket(owner), fixtures.ticket(target), fixtures.ticket(boss), ids)
+        (
+            fixtures.ticket(owner),
+            fixtures.ticket(target),
+            fixtures.ticket(boss),
+            ids,
+        )
     });
     let (olivia, tara, manager) = (app.holder(&olivia), app.holder(&tara), app.holder(&manager));
     let ([member, kept, plain], held, free, request, there) = ids;

@@ -2,8 +2,8 @@
 
 use crate::browser::screens_test::Act::{Dialog, DialogSend, Nothing, Send};
 use crate::browser::screens_test::Screen;
-use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.

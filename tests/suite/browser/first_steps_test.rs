@@ -2,8 +2,8 @@
 //! without JavaScript, on a large screen and on a phone.
 
 use crate::harness::browser::{Browser, Look};
-use crate::harness::test_app::TestApp;
 use crate::harness::people::{PASSWORD, found};
+use crate::harness::test_app::TestApp;
 
 #[test]
 fn the_first_steps_work_with_javascript() {

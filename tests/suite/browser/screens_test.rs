@@ -10,8 +10,8 @@ use tenantry::routes::ROUTES;
 use crate::areas::AREAS;
 use crate::harness::browser::{Browser, Look};
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 
 /// GET routes without a page of their own.
 const NO_PAGES: &[(&str, &str)] = &[
@@ -925,7 +925,9 @@ impl Ids {
         let (owner, organization, expired) = app.fixtures(|fixtures| {
             let owner = fixtures.account("Olivia Hart", "olivia@lakeside.test", true);
             let organization = fixtures.organization("Lakeside Agency", "lakeside", owner);
-            let expired = fixtures.invitation(organization, owner, "late@hill.test", "viewer", &[]).1;
+            let expired = fixtures
+                .invitation(organization, owner, "late@hill.test", "viewer", &[])
+                .1;
             (owner, organization, expired)
         });
         app.advance(Duration::from_secs(8 * 86_400));

@@ -1,8 +1,8 @@
 //! The organization switcher by keyboard.
 
 use crate::harness::browser::{Browser, Key, Look};
-use crate::harness::test_app::TestApp;
 use crate::harness::people::{found, invite};
+use crate::harness::test_app::TestApp;
 
 /// Olivia owns four organizations, is a member of Quarry, and has a pending invitation from Brook.
 fn olivia(app: &TestApp) -> crate::harness::client::Client {

@@ -50,8 +50,8 @@ use tenantry::services::support_sessions::begin::SupportRequest;
 use tenantry::services::support_sessions::{begin, consent};
 
 use crate::harness::client::Client;
-use crate::harness::test_app::TestApp;
 use crate::harness::people::PASSWORD;
+use crate::harness::test_app::TestApp;
 
 /// One database transaction.
 pub struct Fixtures<'a> {

@@ -8,14 +8,14 @@ pub mod axe;
 pub mod browser;
 pub mod client;
 pub mod database;
-pub mod test_app;
+pub mod fixtures;
 pub mod mail;
 pub mod page;
 pub mod people;
 pub mod places;
 pub mod server_process;
 pub mod smtp;
-pub mod fixtures;
+pub mod test_app;
 
 /// How often a test repeats: `long` times with `bin/test --long`, else `short` times.
 pub fn rounds(long: usize, short: usize) -> usize {

@@ -139,7 +139,10 @@ impl TestApp {
 
     /// Every email to this address, the oldest first.
     pub fn letters_to(&self, email: &str) -> Vec<ReceivedEmail> {
-        self.emails().into_iter().filter(|message| message.to == email).collect()
+        self.emails()
+            .into_iter()
+            .filter(|message| message.to == email)
+            .collect()
     }
 
     /// The newest email to this address.
