@@ -107,6 +107,11 @@ fn main() {
     {
         return reference(Path::new(file), port.parse().unwrap());
     }
+    if let [flag, binary, dir] = args.as_slice()
+        && flag == "--compare"
+    {
+        return compare(Path::new(binary), Path::new(dir));
+    }
     // With TENANTRY_BENCH_DIR the database stays there and is not filled again: for profiling.
     let kept = std::env::var_os("TENANTRY_BENCH_DIR").map(PathBuf::from);
     let dir = kept
@@ -152,11 +157,14 @@ fn run(dir: &Path, database: &str) {
         fill(dir, database);
     }
     println!("   {:.1} s", began.elapsed().as_secs_f64());
+    if std::env::var_os("TENANTRY_BENCH_FILL_ONLY").is_some() {
+        return;
+    }
 
     let starts: Vec<f64> = (0..5)
         .map(|_| {
             let began = Instant::now();
-            let server = Served::start(dir, database);
+            let server = Served::start(&binary(), dir, database);
             let took = began.elapsed().as_secs_f64() * 1000.0;
             drop(server);
             took
@@ -167,10 +175,15 @@ fn run(dir: &Path, database: &str) {
         summary(&starts)
     );
 
-    let server = Served::start(dir, database);
+    let server = Served::start(&binary(), dir, database);
     let cookie = server.sign_in();
-    let after = server.page_thousand(&cookie);
-    let pages: Vec<(&str, String, String)> = vec![
+    let pages = pages(&server.page_thousand(&cookie));
+    measure(dir, &server, &cookie, &pages);
+}
+
+/// What is measured: a name, its path in the large organization and in the small one.
+fn pages(after: &str) -> Vec<(&'static str, String, String)> {
+    vec![
         (
             "members, page 1",
             "/organizations/large/members".into(),
@@ -222,18 +235,21 @@ fn run(dir: &Path, database: &str) {
             "/organizations/large/companies".into(),
             "/organizations/small/companies".into(),
         ),
-    ];
+    ]
+}
+
+fn measure(dir: &Path, server: &Served, cookie: &str, pages: &[(&str, String, String)]) {
     println!("== pages: server on core 0, load of 8 connections from core 1, uncompressed");
     println!(
         "   page                    bytes |   req/s    p50 ms    p99 ms | same bytes, bare handler | small organization: req/s    p50 ms   large/small"
     );
-    for (what, large, small) in &pages {
-        let bytes = server.get(large, &cookie, "identity").1;
-        let large_run = wrk(server.port, large, &cookie);
+    for (what, large, small) in pages {
+        let bytes = server.get(large, cookie, "identity").1;
+        let large_run = wrk(server.port, large, cookie);
         let file = dir.join("page.html");
         std::fs::write(&file, &bytes).unwrap();
         let bare_run = bare(&file, server.port + 1);
-        let small_run = wrk(server.port, small, &cookie);
+        let small_run = wrk(server.port, small, cookie);
         println!(
             "   {what:<22} {:>6} | {:>7.0} {:>9.2} {:>9.2} | {:>8.0} ({:>5.1} %)       | {:>8.0} {:>21.2} {:>10.2}x",
             bytes.len(),
@@ -248,18 +264,18 @@ fn run(dir: &Path, database: &str) {
         );
     }
     println!("== one request at a time");
-    for (what, large, _) in &pages {
+    for (what, large, _) in pages {
         let times: Vec<f64> = (0..200)
             .map(|_| {
                 let began = Instant::now();
-                server.get(large, &cookie, "identity");
+                server.get(large, cookie, "identity");
                 began.elapsed().as_secs_f64() * 1000.0
             })
             .collect();
         println!("   {what:<22} {} ms", summary(&times));
     }
-    let page = String::from_utf8(server.get("/organizations/large/members", &cookie, "identity").1).unwrap();
-    let mut total = server.get("/organizations/large/members", &cookie, "gzip").1.len();
+    let page = String::from_utf8(server.get("/organizations/large/members", cookie, "identity").1).unwrap();
+    let mut total = server.get("/organizations/large/members", cookie, "gzip").1.len();
     println!("== first load of the members page\n   html {total} bytes (gzip)");
     let mut requests = 1;
     for asset in assets(&page) {
@@ -274,6 +290,68 @@ fn run(dir: &Path, database: &str) {
         server.memory("VmHWM"),
         server.memory("VmRSS")
     );
+}
+
+/// This build beside the build of another commit, in turns: each page three times on both, each server with its own copy of the
+/// same data. CPU is the server's own time, by request.
+fn compare(binary_before: &Path, dir_before: &Path) {
+    let dir = std::env::temp_dir().join(format!("tenantry-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let database = |dir: &Path| dir.join("bench.sqlite3").display().to_string();
+    println!("== filling the database of this build");
+    fill(&dir, &database(&dir));
+    let sides = [(binary_before, dir_before), (&*binary(), &*dir)];
+    let starts = sides.map(|(binary, dir)| {
+        let times: Vec<f64> = (0..9)
+            .map(|_| {
+                let began = Instant::now();
+                drop(Served::start(binary, dir, &database(dir)));
+                began.elapsed().as_secs_f64() * 1000.0
+            })
+            .collect();
+        median(&times)
+    });
+    let servers = sides.map(|(binary, dir)| Served::start(binary, dir, &database(dir)));
+    let cookies = servers.each_ref().map(Served::sign_in);
+    let paths = [0, 1].map(|side: usize| pages(&servers[side].page_thousand(&cookies[side])));
+    println!("== before and after, in turns: the server's CPU by request in microseconds, and requests/s");
+    println!("   page                    CPU before   CPU after   after/before | req/s before   req/s after");
+    for page in 0..paths[0].len() {
+        let mut cpu = [Vec::new(), Vec::new()];
+        let mut rate = [Vec::new(), Vec::new()];
+        for _ in 0..3 {
+            for side in 0..2 {
+                let (server, path) = (&servers[side], &paths[side][page].1);
+                let began = server.cpu();
+                let run = wrk(server.port, path, &cookies[side]);
+                cpu[side].push((server.cpu() - began) / run.requests * 1e6);
+                rate[side].push(run.rate);
+            }
+        }
+        let [before, after] = cpu.map(|times| median(&times));
+        let [slow, fast] = rate.map(|rates| median(&rates));
+        println!(
+            "   {:<22} {before:>11.0} {after:>11.0} {:>14.2} | {slow:>12.0} {fast:>13.0}",
+            paths[0][page].0,
+            after / before
+        );
+    }
+    println!(
+        "   start until ready      {:>9.1} ms {:>9.1} ms {:>11.2}",
+        starts[0],
+        starts[1],
+        starts[1] / starts[0]
+    );
+    let memory = servers.each_ref().map(|server| server.memory("VmHWM"));
+    println!("   memory at most       {:>11} {:>11}", memory[0], memory[1]);
+    drop(servers);
+    std::fs::remove_dir_all(&dir).unwrap();
+}
+
+fn median(numbers: &[f64]) -> f64 {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
 }
 
 /// What a browser fetches for a page: style, script, icons.
@@ -305,11 +383,11 @@ struct Served {
 }
 
 impl Served {
-    fn start(dir: &Path, database: &str) -> Self {
+    fn start(binary: &Path, dir: &Path, database: &str) -> Self {
         let port = free_port();
         let child = Command::new("taskset")
             .args(["-c", "0"])
-            .arg(binary())
+            .arg(binary)
             .env("TENANTRY_LISTEN", format!("127.0.0.1:{port}"))
             .env("TENANTRY_DATA_DIR", dir)
             .env("TENANTRY_DATABASE_URL", database)
@@ -390,6 +468,14 @@ impl Served {
         after
     }
 
+    /// The CPU time of the process so far, in seconds.
+    fn cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let fields: Vec<&str> = stat[stat.rfind(')').unwrap() + 2..].split(' ').collect();
+        // Fields 14 and 15 of proc(5), in ticks of 10 ms.
+        (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+    }
+
     fn memory(&self, what: &str) -> String {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with(what)).unwrap();
@@ -423,6 +509,8 @@ fn free_port() -> u16 {
 }
 
 struct Run {
+    /// Requests in the whole run, with the second to warm up.
+    requests: f64,
     rate: f64,
     p50: f64,
     p99: f64,
@@ -456,7 +544,7 @@ fn wrk(port: u16, path: &str, cookie: &str) -> Run {
             .expect("wrk");
         String::from_utf8(out.stdout).unwrap()
     };
-    run("1s");
+    let warm = run("1s");
     let text = run("4s");
     assert!(!text.contains("Non-2xx"), "{path}: {text}");
     let field = |label: &str| {
@@ -466,7 +554,15 @@ fn wrk(port: u16, path: &str, cookie: &str) -> Run {
             .trim()
             .to_owned()
     };
+    let requests = |text: &str| -> f64 {
+        let line = text
+            .lines()
+            .find(|line| line.contains(" requests in "))
+            .unwrap_or_else(|| panic!("{text}"));
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    };
     Run {
+        requests: requests(&warm) + requests(&text),
         rate: field("Requests/sec:").parse().unwrap(),
         p50: milliseconds(&field("50%")),
         p99: milliseconds(&field("99%")),

@@ -1,7 +1,7 @@
 //! Access control: who has which role and why, assigning one role, and the role matrix.
 
 use crate::harness::client::Client;
-use crate::harness::fixtures::at_once;
+use crate::harness::fixtures::simultaneously;
 use crate::harness::page::Page;
 use crate::harness::test_app::TestApp;
 
@@ -15,16 +15,16 @@ struct Scenario {
 }
 
 impl Scenario {
-    fn set(slug: &'static str) -> Self {
+    fn new(slug: &'static str) -> Self {
         let app = TestApp::shared();
-        let (ticket, north, south) = app.fixtures(|fixtures| {
+        let (cookie, north, south) = app.fixtures(|fixtures| {
             let owner = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
             let organization = fixtures.organization(slug, slug, owner);
             let north = fixtures.company(organization, "North", &format!("north-{slug}"));
             let south = fixtures.company(organization, "South", &format!("south-{slug}"));
-            (fixtures.ticket(owner), north.to_string(), south.to_string())
+            (fixtures.session_cookie(owner), north.to_string(), south.to_string())
         });
-        let owner = app.holder(&ticket);
+        let owner = app.client_with(&cookie);
         Self {
             app,
             slug,
@@ -38,41 +38,40 @@ impl Scenario {
         format!("{}@{}.test", name.to_lowercase(), self.slug)
     }
 
-    /// A member with their membership id and client. `places` assigns roles in the companies `n` and `s`.
-    fn member(&self, name: &str, role: &str, places: &[(&str, &str)]) -> (String, Client) {
-        let (id, ticket) = self.app.fixtures(|fixtures| {
+    /// A member with their membership id and client. `assignments` assigns roles in the companies `n` and `s`.
+    fn member(&self, name: &str, role: &str, assignments: &[(&str, &str)]) -> (String, Client) {
+        let (id, cookie) = self.app.fixtures(|fixtures| {
             let account = fixtures.account(name, &self.email(name), true);
             let organization = fixtures.organization_of(self.slug);
-            let companies: Vec<_> = places
+            let companies: Vec<_> = assignments
                 .iter()
-                .map(|(place, role)| {
-                    let id = if *place == "n" { &self.north } else { &self.south };
+                .map(|(company, role)| {
+                    let id = if *company == "n" { &self.north } else { &self.south };
                     (tenantry::common::id::CompanyId::parse(id).unwrap(), *role)
                 })
                 .collect();
-            let id = fixtures.enrol(organization, account, role, &companies);
-            (id.to_string(), fixtures.ticket(account))
+            let id = fixtures.add_member(organization, account, role, &companies);
+            (id.to_string(), fixtures.session_cookie(account))
         });
-        (id, self.app.holder(&ticket))
+        (id, self.app.client_with(&cookie))
     }
 
-    fn at(&self, rest: &str) -> String {
+    fn path(&self, rest: &str) -> String {
         format!("/organizations/{}/access{rest}", self.slug)
     }
 
-    fn slug_of(&self, place: &str) -> String {
-        format!("{place}-{}", self.slug)
+    fn slug_of(&self, company: &str) -> String {
+        format!("{company}-{}", self.slug)
     }
 
     fn assign(&self, who: &Client, fields: &[(&str, &str)]) -> Page {
-        who.post(&self.at("/assignments"), fields)
+        who.post(&self.path("/assignments"), fields)
     }
 
     /// Every row of the exported CSV file except its header.
-    fn sheet(&self) -> Vec<String> {
-        let sheet = self.owner.get(&self.at("/matrix.csv")).expect(200).body;
-        sheet
-            .trim_start_matches('\u{feff}')
+    fn csv_rows(&self) -> Vec<String> {
+        let csv = self.owner.get(&self.path("/matrix.csv")).expect(200).body;
+        csv.trim_start_matches('\u{feff}')
             .lines()
             .skip(1)
             .map(str::to_owned)
@@ -82,15 +81,15 @@ impl Scenario {
     fn has(&self, name: &str, company: &str, role: &str) -> bool {
         let begins = format!("{},", self.email(name));
         let ends = format!(",{role}");
-        self.sheet()
+        self.csv_rows()
             .iter()
             .any(|row| row.starts_with(&begins) && row.contains(company) && row.ends_with(&ends))
     }
 
     /// Whether the CSV file has any row for the member in a company.
-    fn placed(&self, name: &str, company: &str) -> bool {
+    fn has_assignment(&self, name: &str, company: &str) -> bool {
         let begins = format!("{},", self.email(name));
-        self.sheet()
+        self.csv_rows()
             .iter()
             .any(|row| row.starts_with(&begins) && row.contains(company))
     }
@@ -117,17 +116,17 @@ fn cells<'a>(scenario: &'a Scenario, person: &'a str, shown: &'a str) -> Vec<(&'
 
 #[test]
 fn the_page_shows_each_role_and_where_it_comes_from() {
-    let scenario = Scenario::set("acc-who");
+    let scenario = Scenario::new("acc-who");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "editor")]);
     scenario.member("Bob", "viewer", &[("n", "manager")]);
     scenario
         .owner
         .post(
-            &scenario.at("/assignments"),
+            &scenario.path("/assignments"),
             &[("member_id", &ann), ("company_id", &scenario.south), ("role", "viewer")],
         )
         .expect(303);
-    let page = scenario.owner.get(&scenario.at("")).expect(200);
+    let page = scenario.owner.get(&scenario.path("")).expect(200);
     for words in [
         "Olivia Hart",
         "Owner",
@@ -138,7 +137,7 @@ fn the_page_shows_each_role_and_where_it_comes_from() {
     ] {
         assert!(page.has(words), "{words}: {}", page.text());
     }
-    let page = scenario.owner.get(&scenario.at("?tab=company")).expect(200);
+    let page = scenario.owner.get(&scenario.path("?tab=company")).expect(200);
     for words in [
         "Inherited from Owner",
         "Inherited from Viewer",
@@ -148,40 +147,45 @@ fn the_page_shows_each_role_and_where_it_comes_from() {
         assert!(page.has(words), "{words}: {}", page.text());
     }
     let north = format!("?tab=company&company={}", scenario.slug_of("north"));
-    let page = scenario.owner.get(&scenario.at(&north)).expect(200);
-    assert!(page.has("access to North") && page.has("Owner: 1") && page.has("Ann") && page.has("Bob"));
+    let page = scenario.owner.get(&scenario.path(&north)).expect(200);
+    assert!(
+        page.has("Organization roles that also give access to North")
+            && page.has("Owner: 1")
+            && page.has("Ann")
+            && page.has("Bob")
+    );
     let page = scenario
         .owner
-        .get(&scenario.at(&format!("{north}&role=editor")))
+        .get(&scenario.path(&format!("{north}&role=editor")))
         .expect(200);
     assert!(page.has("Ann") && !page.has("bob@"), "{}", page.text());
-    let page = scenario.owner.get(&scenario.at("?role=viewer")).expect(200);
+    let page = scenario.owner.get(&scenario.path("?role=viewer")).expect(200);
     assert!(page.has("Bob") && !page.has("ann@"), "{}", page.text());
-    let part = scenario.owner.fragment(&scenario.at("?q=ann")).expect(200);
+    let part = scenario.owner.fragment(&scenario.path("?q=ann")).expect(200);
     assert!(part.has("Ann") && !part.has("bob@") && !part.has("Access control"));
     scenario
         .owner
-        .get(&scenario.at(&format!("?company={}", "0".repeat(32))))
+        .get(&scenario.path(&format!("?company={}", "0".repeat(32))))
         .expect(404);
 }
 
 #[test]
 fn an_override_shows_as_a_badge() {
-    let scenario = Scenario::set("acc-over");
+    let scenario = Scenario::new("acc-over");
     let (ann, _) = scenario.member("Ann", "viewer", &[]);
     scenario.app.database.execute(&format!(
         "UPDATE memberships SET overrides = '{{\"billing.view\":\"allow\",\"members.view\":\"deny\"}}' WHERE id = '{ann}'"
     ));
-    assert!(scenario.owner.get(&scenario.at("")).has("2 overrides"));
+    assert!(scenario.owner.get(&scenario.path("")).has("2 overrides"));
 }
 
 #[test]
 fn a_member_is_assigned_an_organization_role_and_a_company_role() {
-    let scenario = Scenario::set("acc-give");
+    let scenario = Scenario::new("acc-give");
     let (ann, _) = scenario.member("Ann", "member", &[]);
     let dialog = scenario
         .owner
-        .get(&scenario.at(&format!("/assignments/new?member_id={ann}")))
+        .get(&scenario.path(&format!("/assignments/new?member_id={ann}")))
         .expect(200);
     assert!(dialog.has("Role in the organization") && dialog.has("Billing admin"));
     scenario
@@ -189,7 +193,7 @@ fn a_member_is_assigned_an_organization_role_and_a_company_role() {
             &scenario.owner,
             &[("member_id", &ann), ("company_id", ""), ("role", "editor")],
         )
-        .expect_redirect(&scenario.at(""));
+        .expect_redirect(&scenario.path(""));
     assert!(scenario.has("Ann", ",,", "editor"));
     assert!(scenario.app.mail_to(&scenario.email("Ann")).text.contains("Editor"));
     let page = scenario.assign(
@@ -200,7 +204,7 @@ fn a_member_is_assigned_an_organization_role_and_a_company_role() {
             ("role", "manager"),
         ],
     );
-    page.expect_redirect(&scenario.at(&format!("?tab=company&company={}", scenario.slug_of("north"))));
+    page.expect_redirect(&scenario.path(&format!("?tab=company&company={}", scenario.slug_of("north"))));
     assert!(scenario.has("Ann", "North", "manager"));
     assert_eq!(
         (
@@ -213,13 +217,13 @@ fn a_member_is_assigned_an_organization_role_and_a_company_role() {
 
 #[test]
 fn a_new_person_is_invited_to_the_organization_or_a_company() {
-    let scenario = Scenario::set("acc-new");
-    let (level, place) = (scenario.email("level"), scenario.email("place"));
+    let scenario = Scenario::new("acc-new");
+    let (org_email, company_email) = (scenario.email("level"), scenario.email("place"));
     scenario
         .assign(
             &scenario.owner,
             &[
-                ("email", &level),
+                ("email", &org_email),
                 ("first_name", "Lea"),
                 ("last_name", "Vell"),
                 ("company_id", ""),
@@ -227,29 +231,29 @@ fn a_new_person_is_invited_to_the_organization_or_a_company() {
             ],
         )
         .expect(303);
-    assert!(scenario.app.mail_to(&level).text.contains("Viewer"));
+    assert!(scenario.app.mail_to(&org_email).text.contains("Viewer"));
     scenario
         .assign(
             &scenario.owner,
             &[
                 ("mode", "new"),
-                ("email", &place),
+                ("email", &company_email),
                 ("company_id", &scenario.north),
                 ("role", "editor"),
             ],
         )
         .expect(303);
-    let guest = scenario.app.sign_up("Pla Ce", &place);
-    scenario.app.accept(&guest, &place);
+    let invitee = scenario.app.sign_up("Pla Ce", &company_email);
+    scenario.app.accept(&invitee, &company_email);
     assert!(scenario.has("place", "North", "editor"));
 }
 
 #[test]
 fn invalid_input_shows_a_field_error_and_changes_nothing() {
-    let scenario = Scenario::set("acc-bad");
+    let scenario = Scenario::new("acc-bad");
     let (ann, _) = scenario.member("Ann", "member", &[]);
-    let other = Scenario::set("acc-bad-other");
-    let before = scenario.sheet();
+    let other = Scenario::new("acc-bad-other");
+    let before = scenario.csv_rows();
     let error = |fields: &[(&str, &str)], field: &str| {
         let page = scenario.assign(&scenario.owner, fields).expect(422);
         page.field_error(field)
@@ -283,16 +287,16 @@ fn invalid_input_shows_a_field_error_and_changes_nothing() {
         ("role", "viewer"),
     ];
     scenario.assign(&scenario.owner, &foreign).expect(404);
-    assert_eq!(scenario.sheet(), before);
+    assert_eq!(scenario.csv_rows(), before);
     assert_eq!(scenario.events("member.invited"), 0);
 }
 
 #[test]
 fn no_one_grants_more_than_they_may() {
-    let scenario = Scenario::set("acc-rank");
+    let scenario = Scenario::new("acc-rank");
     let (ann, _) = scenario.member("Ann", "member", &[]);
-    let (_, keeper) = scenario.member("Kim", "user_admin", &[]);
-    let dialog = keeper.get(&scenario.at("/assignments/new")).expect(200);
+    let (_, kim) = scenario.member("Kim", "user_admin", &[]);
+    let dialog = kim.get(&scenario.path("/assignments/new")).expect(200);
     assert!(dialog.has("Editor") && !dialog.has("Do everything") && !dialog.has("Manage all companies"));
     for (role, named) in [
         ("owner", "Make someone an owner"),
@@ -300,12 +304,12 @@ fn no_one_grants_more_than_they_may() {
         ("billing_admin", "Change roles"),
     ] {
         let page = scenario
-            .assign(&keeper, &[("member_id", &ann), ("role", role)])
+            .assign(&kim, &[("member_id", &ann), ("role", role)])
             .expect(403);
         assert!(page.has(named), "{role}: {}", page.text());
         let fresh = scenario.email("fresh");
         scenario
-            .assign(&keeper, &[("mode", "new"), ("email", &fresh), ("role", role)])
+            .assign(&kim, &[("mode", "new"), ("email", &fresh), ("role", role)])
             .expect(403);
     }
     let owner = scenario.app.database.words(&format!(
@@ -313,57 +317,55 @@ fn no_one_grants_more_than_they_may() {
         scenario.slug
     ));
     scenario
-        .assign(&keeper, &[("member_id", &owner[0]), ("role", "member")])
+        .assign(&kim, &[("member_id", &owner[0]), ("role", "member")])
         .expect(403);
     // The matrix and the CSV import refuse the same.
     let mut form = cells(&scenario, &ann, "member,,");
     form.push(("r-0", "admin"));
-    let page = keeper.post(&scenario.at("/matrix"), &form).expect(422);
+    let page = kim.post(&scenario.path("/matrix"), &form).expect(422);
     assert!(page.has("Your role doesn’t allow this change"), "{}", page.text());
     let rows = format!("email,company_slug,role\n{},,admin", scenario.email("Ann"));
-    keeper
-        .post(&scenario.at("/matrix/import"), &[("text", &rows)])
+    kim.post(&scenario.path("/matrix/import"), &[("text", &rows)])
         .expect(422);
-    keeper
-        .post(
-            &scenario.at("/matrix/import/applying"),
-            &[(
-                "rows",
-                &format!("email,company_slug,role,was\n{},,admin,member", scenario.email("Ann")),
-            )],
-        )
-        .expect(422);
+    kim.post(
+        &scenario.path("/matrix/import/applying"),
+        &[(
+            "rows",
+            &format!("email,company_slug,role,was\n{},,admin,member", scenario.email("Ann")),
+        )],
+    )
+    .expect(422);
     assert!(scenario.has("Ann", ",,", "member"));
     assert_eq!(scenario.events("member.role_changed"), 0);
 }
 
 #[test]
 fn the_matrix_saves_only_changed_cells() {
-    let scenario = Scenario::set("acc-cells");
+    let scenario = Scenario::new("acc-cells");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
-    let page = scenario.owner.get(&scenario.at("/matrix?q=ann")).expect(200);
+    let page = scenario.owner.get(&scenario.path("/matrix?q=ann")).expect(200);
     assert!(page.has("North") && page.has("South") && page.has("Save changes"));
     let mut form = cells(&scenario, &ann, "member,viewer,");
     form.extend([("r-0", "billing_admin"), ("c-0-0", ""), ("c-0-1", "manager")]);
     scenario
         .owner
-        .post(&scenario.at("/matrix?q=ann"), &form)
-        .expect_redirect(&scenario.at("/matrix?q=ann"));
-    assert!(scenario.owner.get(&scenario.at("/matrix")).has("3 changes saved"));
+        .post(&scenario.path("/matrix?q=ann"), &form)
+        .expect_redirect(&scenario.path("/matrix?q=ann"));
+    assert!(scenario.owner.get(&scenario.path("/matrix")).has("3 changes saved"));
     assert!(scenario.has("Ann", ",,", "billing_admin"));
-    assert!(scenario.has("Ann", "South", "manager") && !scenario.placed("Ann", "North"));
+    assert!(scenario.has("Ann", "South", "manager") && !scenario.has_assignment("Ann", "North"));
     // Submitting the page's form unchanged changes nothing.
-    let page = scenario.owner.get(&scenario.at("/matrix?q=ann"));
+    let page = scenario.owner.get(&scenario.path("/matrix?q=ann"));
     scenario
         .owner
-        .submit(&page, &scenario.at("/matrix?q=ann"), &[])
+        .submit(&page, &scenario.path("/matrix?q=ann"), &[])
         .expect(303);
-    assert!(scenario.owner.get(&scenario.at("/matrix")).has("Nothing changed"));
+    assert!(scenario.owner.get(&scenario.path("/matrix")).has("Nothing changed"));
 }
 
 #[test]
 fn a_role_is_assigned_to_all_selected_members_or_to_none() {
-    let scenario = Scenario::set("acc-bulk");
+    let scenario = Scenario::new("acc-bulk");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
     let (bob, _) = scenario.member("Bob", "member", &[]);
     let (cleo, _) = scenario.member("Cleo", "member", &[]);
@@ -382,7 +384,7 @@ fn a_role_is_assigned_to_all_selected_members_or_to_none() {
     };
     let send = |form: Vec<(String, String)>| {
         let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        scenario.owner.post(&scenario.at("/matrix"), &form)
+        scenario.owner.post(&scenario.path("/matrix"), &form)
     };
     assert!(
         send(form(&[
@@ -416,7 +418,7 @@ fn a_role_is_assigned_to_all_selected_members_or_to_none() {
     assert!(
         scenario.has("Ann", "North", "editor")
             && scenario.has("Bob", "North", "editor")
-            && !scenario.placed("Cleo", "North")
+            && !scenario.has_assignment("Cleo", "North")
     );
     // The roles shown in this form are outdated, so nothing is saved.
     let all = [
@@ -426,18 +428,18 @@ fn a_role_is_assigned_to_all_selected_members_or_to_none() {
     ];
     let page = send(form(&all)).expect(422);
     assert!(page.has("No changes were saved") && page.has("Someone changed this in the meantime"));
-    assert!(!scenario.placed("Cleo", "North"));
+    assert!(!scenario.has_assignment("Cleo", "North"));
 }
 
 #[test]
 fn a_conflicting_matrix_change_is_reported_and_nothing_is_saved() {
-    let scenario = Scenario::set("acc-race");
+    let scenario = Scenario::new("acc-race");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
     let mut form = cells(&scenario, &ann, "member,editor,");
     form.extend([("c-0-0", "manager"), ("c-0-1", "viewer")]);
-    let page = scenario.owner.post(&scenario.at("/matrix"), &form).expect(422);
+    let page = scenario.owner.post(&scenario.path("/matrix"), &form).expect(422);
     assert!(page.has("Ann: Someone changed this in the meantime"), "{}", page.text());
-    assert!(scenario.has("Ann", "North", "viewer") && !scenario.placed("Ann", "South"));
+    assert!(scenario.has("Ann", "North", "viewer") && !scenario.has_assignment("Ann", "South"));
     assert_eq!(
         (scenario.events("member.assigned"), scenario.events("access.imported")),
         (0, 0)
@@ -446,37 +448,40 @@ fn a_conflicting_matrix_change_is_reported_and_nothing_is_saved() {
 
 #[test]
 fn roles_from_groups_are_marked_and_cannot_be_removed_in_the_matrix() {
-    let scenario = Scenario::set("acc-group");
+    let scenario = Scenario::new("acc-group");
     let (ann, _) = scenario.member("Ann", "member", &[]);
     scenario.app.fixtures(|fixtures| {
         let organization = fixtures.organization_of(scenario.slug);
         let owner = fixtures.user(&format!("olivia@{}.test", scenario.slug));
         let north = tenantry::common::id::CompanyId::parse(&scenario.north).unwrap();
         let group = fixtures.group(organization, owner, "Support", "viewer", &[(north, "editor")]);
-        fixtures.join(organization, group, &ann);
+        fixtures.add_to_group(organization, group, &ann);
     });
-    let page = scenario.owner.get(&scenario.at("?q=ann"));
+    let page = scenario.owner.get(&scenario.path("?q=ann"));
     assert!(page.has("By group Support") && page.has("Viewer"), "{}", page.text());
-    let page = scenario.owner.get(&scenario.at("?tab=company&q=ann"));
+    let page = scenario.owner.get(&scenario.path("?tab=company&q=ann"));
     assert!(
         page.has("By group Support") && page.has("Inherited from Viewer, by group Support"),
         "{}",
         page.text()
     );
-    let page = scenario.owner.get(&scenario.at("/matrix?q=ann"));
+    let page = scenario.owner.get(&scenario.path("/matrix?q=ann"));
     assert!(page.has("Editor by group Support"), "{}", page.text());
-    assert!(!scenario.placed("Ann", "North"), "a group's places stand in the group");
+    assert!(
+        !scenario.has_assignment("Ann", "North"),
+        "assignments from a group are not direct ones"
+    );
     // Adding and removing a direct role keeps the one from the group.
     for (was, now) in [("", "viewer"), ("viewer", "")] {
         let shown = format!("member,{was},");
         let mut form = cells(&scenario, &ann, &shown);
         form.push(("c-0-0", now));
-        scenario.owner.post(&scenario.at("/matrix"), &form).expect(303);
+        scenario.owner.post(&scenario.path("/matrix"), &form).expect(303);
         assert_eq!(scenario.has("Ann", "North", "viewer"), now == "viewer");
         assert!(
             scenario
                 .owner
-                .get(&scenario.at("?tab=company&q=ann"))
+                .get(&scenario.path("?tab=company&q=ann"))
                 .has("By group Support")
         );
     }
@@ -484,15 +489,15 @@ fn roles_from_groups_are_marked_and_cannot_be_removed_in_the_matrix() {
 
 #[test]
 fn an_edited_csv_export_is_previewed_and_imported() {
-    let scenario = Scenario::set("acc-sheet");
+    let scenario = Scenario::new("acc-sheet");
     scenario.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);
     scenario.member("Bob", "member", &[("n", "viewer")]);
-    let sheet = scenario.owner.get(&scenario.at("/matrix.csv")).expect(200);
-    assert!(sheet.header("content-disposition").contains(".csv"));
+    let csv = scenario.owner.get(&scenario.path("/matrix.csv")).expect(200);
+    assert!(csv.header("content-disposition").contains(".csv"));
     // Importing the export unchanged changes nothing.
     let page = scenario
         .owner
-        .post(&scenario.at("/matrix/import"), &[("text", &sheet.body)])
+        .post(&scenario.path("/matrix/import"), &[("text", &csv.body)])
         .expect(200);
     assert!(page.has("Nothing would change"), "{}", page.text());
 
@@ -502,22 +507,22 @@ fn an_edited_csv_export_is_previewed_and_imported() {
         ann = scenario.email("Ann"),
         bob = scenario.email("Bob")
     );
-    let before = scenario.sheet();
+    let before = scenario.csv_rows();
     let page = scenario
         .owner
-        .post(&scenario.at("/matrix/import"), &[("text", &rows)])
+        .post(&scenario.path("/matrix/import"), &[("text", &rows)])
         .expect(200);
     assert!(
         page.has("1 added, 2 changed, 1 removed, 1 unchanged"),
         "{}",
         page.text()
     );
-    assert_eq!(scenario.sheet(), before, "it was only shown");
+    assert_eq!(scenario.csv_rows(), before, "the preview saves nothing");
     scenario
         .owner
-        .submit(&page, &scenario.at("/matrix/import/applying"), &[])
-        .expect_redirect(&scenario.at("/matrix"));
-    assert!(scenario.has("Ann", "North", "editor") && !scenario.placed("Ann", "South"));
+        .submit(&page, &scenario.path("/matrix/import/applying"), &[])
+        .expect_redirect(&scenario.path("/matrix"));
+    assert!(scenario.has("Ann", "North", "editor") && !scenario.has_assignment("Ann", "South"));
     assert!(
         scenario.has("Bob", "South", "viewer")
             && scenario.has("Bob", ",,", "billing_admin")
@@ -530,7 +535,7 @@ fn an_edited_csv_export_is_previewed_and_imported() {
     // The same form again is outdated.
     let again = scenario
         .owner
-        .submit(&page, &scenario.at("/matrix/import/applying"), &[])
+        .submit(&page, &scenario.path("/matrix/import/applying"), &[])
         .expect(422);
     assert!(again.has("Someone changed roles in the meantime"), "{}", again.text());
     assert_eq!(scenario.events("access.imported"), 1);
@@ -538,9 +543,9 @@ fn an_edited_csv_export_is_previewed_and_imported() {
 
 #[test]
 fn a_csv_with_invalid_lines_names_them_and_changes_nothing() {
-    let scenario = Scenario::set("acc-wrong");
+    let scenario = Scenario::new("acc-wrong");
     scenario.member("Ann", "member", &[("n", "viewer")]);
-    let other = Scenario::set("acc-wrong-other");
+    let other = Scenario::new("acc-wrong-other");
     let (ann, north) = (scenario.email("Ann"), scenario.slug_of("north"));
     let rows = [
         format!("{ann},{north},editor"),
@@ -552,10 +557,10 @@ fn a_csv_with_invalid_lines_names_them_and_changes_nothing() {
         format!("olivia@{}.test,,viewer", other.slug),
     ];
     let text = format!("email,company_slug,role\n{}", rows.join("\n"));
-    let before = scenario.sheet();
+    let before = scenario.csv_rows();
     let page = scenario
         .owner
-        .post(&scenario.at("/matrix/import"), &[("text", &text)])
+        .post(&scenario.path("/matrix/import"), &[("text", &text)])
         .expect(422);
     let lines = page.texts("table th[scope=row]");
     assert_eq!(lines, ["3", "4", "5", "6", "7", "8"], "{}", page.text());
@@ -568,13 +573,13 @@ fn a_csv_with_invalid_lines_names_them_and_changes_nothing() {
     }
     assert!(
         page.value_of("text").is_some_and(|typed| typed.contains("king")),
-        "what was typed stays"
+        "the input is kept"
     );
     scenario
         .owner
-        .post(&scenario.at("/matrix/import/applying"), &[("rows", &text)])
+        .post(&scenario.path("/matrix/import/applying"), &[("rows", &text)])
         .expect(422);
-    assert_eq!(scenario.sheet(), before);
+    assert_eq!(scenario.csv_rows(), before);
     // The only owner can't be demoted, which also rolls back the earlier rows.
     let text = format!(
         "email,company_slug,role,was\n{ann},{north},editor,viewer\nolivia@{}.test,,viewer,owner",
@@ -582,10 +587,10 @@ fn a_csv_with_invalid_lines_names_them_and_changes_nothing() {
     );
     let page = scenario
         .owner
-        .post(&scenario.at("/matrix/import/applying"), &[("rows", &text)])
+        .post(&scenario.path("/matrix/import/applying"), &[("rows", &text)])
         .expect(422);
     assert!(page.has("This is the only owner"), "{}", page.text());
-    assert_eq!(scenario.sheet(), before);
+    assert_eq!(scenario.csv_rows(), before);
     assert_eq!(
         (scenario.events("member.assigned"), scenario.events("access.imported")),
         (0, 0)
@@ -594,26 +599,26 @@ fn a_csv_with_invalid_lines_names_them_and_changes_nothing() {
 
 #[test]
 fn a_company_manager_sees_and_changes_only_its_members() {
-    let scenario = Scenario::set("acc-mine");
+    let scenario = Scenario::new("acc-mine");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);
     let (bob, _) = scenario.member("Bob", "member", &[("s", "viewer")]);
     let (_, manager) = scenario.member("Mia", "member", &[("n", "manager")]);
     for path in ["", "?tab=company", "/matrix"] {
-        let page = manager.get(&scenario.at(path)).expect(200);
+        let page = manager.get(&scenario.path(path)).expect(200);
         assert!(page.has("Ann") && !page.has("bob@"), "{path}: {}", page.text());
         assert!(path.is_empty() || !page.has("South"), "{path}: {}", page.text());
     }
-    let sheet = manager.get(&scenario.at("/matrix.csv")).expect(200).body;
+    let csv = manager.get(&scenario.path("/matrix.csv")).expect(200).body;
     assert!(
-        sheet.contains("ann@") && !sheet.contains("bob@") && !sheet.contains("South"),
-        "{sheet}"
+        csv.contains("ann@") && !csv.contains("bob@") && !csv.contains("South"),
+        "{csv}"
     );
     manager
-        .get(&scenario.at(&format!("?company={}", scenario.south)))
+        .get(&scenario.path(&format!("?company={}", scenario.south)))
         .expect(404);
 
     // A manager can assign the lower roles in their company, to members and to new people.
-    let dialog = manager.get(&scenario.at("/assignments/new")).expect(200);
+    let dialog = manager.get(&scenario.path("/assignments/new")).expect(200);
     assert!(dialog.has("Role in North") && !dialog.has("Organization level") && !dialog.has("manage its people"));
     scenario
         .assign(
@@ -668,43 +673,42 @@ fn a_company_manager_sees_and_changes_only_its_members() {
     // The matrix and the CSV import are limited to what the manager can see.
     let mut form = cells(&scenario, &ann, "member,editor,viewer");
     form.push(("c-0-1", "editor"));
-    manager.post(&scenario.at("/matrix"), &form).expect(404);
+    manager.post(&scenario.path("/matrix"), &form).expect(404);
     let mut form = cells(&scenario, &bob, "member,,viewer");
     form.push(("c-0-0", "viewer"));
-    manager.post(&scenario.at("/matrix"), &form).expect(404);
+    manager.post(&scenario.path("/matrix"), &form).expect(404);
     let mut form = cells(&scenario, &ann, "member,editor,viewer");
     form.push(("r-0", "viewer"));
-    manager.post(&scenario.at("/matrix"), &form).expect(403);
+    manager.post(&scenario.path("/matrix"), &form).expect(403);
     let mut form = cells(&scenario, &ann, "member,editor,viewer");
     form.push(("c-0-0", ""));
-    manager.post(&scenario.at("/matrix"), &form).expect(303);
-    assert!(!scenario.placed("Ann", "North") && scenario.has("Ann", "South", "viewer"));
+    manager.post(&scenario.path("/matrix"), &form).expect(303);
+    assert!(!scenario.has_assignment("Ann", "North") && scenario.has("Ann", "South", "viewer"));
     let rows = format!(
         "email,company_slug,role\n{},{},editor",
         scenario.email("Bob"),
         scenario.slug_of("south")
     );
     let page = manager
-        .post(&scenario.at("/matrix/import"), &[("text", &rows)])
+        .post(&scenario.path("/matrix/import"), &[("text", &rows)])
         .expect(422);
     assert!(page.has("No member has the address"), "{}", page.text());
 }
 
 #[test]
 fn view_permission_alone_allows_no_change_of_access() {
-    let scenario = Scenario::set("acc-look");
+    let scenario = Scenario::new("acc-look");
     let (ann, _) = scenario.member("Ann", "member", &[]);
-    let (looker, looks) = scenario.member("Lou", "viewer", &[]);
+    let (lou_id, lou) = scenario.member("Lou", "viewer", &[]);
     scenario.app.database.execute(&format!(
-        "UPDATE memberships SET overrides = '{{\"access.view\":\"allow\"}}' WHERE id = '{looker}'"
+        "UPDATE memberships SET overrides = '{{\"access.view\":\"allow\"}}' WHERE id = '{lou_id}'"
     ));
-    let page = looks.get(&scenario.at("/matrix")).expect(200);
+    let page = lou.get(&scenario.path("/matrix")).expect(200);
     assert!(!page.has("Save changes") && page.has("Ann"));
     let mut form = cells(&scenario, &ann, "member,,");
     form.push(("c-0-0", "viewer"));
     assert!(
-        looks
-            .post(&scenario.at("/matrix"), &form)
+        lou.post(&scenario.path("/matrix"), &form)
             .expect(403)
             .has("Assign companies to members")
     );
@@ -715,18 +719,18 @@ fn view_permission_alone_allows_no_change_of_access() {
     ];
     assert!(
         scenario
-            .assign(&looks, &fields)
+            .assign(&lou, &fields)
             .expect(403)
             .has("Assign companies to members")
     );
     let fields = [("mode", "new"), ("email", "x@acc-look.test"), ("role", "viewer")];
-    assert!(scenario.assign(&looks, &fields).expect(403).has("Invite members"));
-    looks.get(&scenario.at("/matrix/import")).expect(403);
+    assert!(scenario.assign(&lou, &fields).expect(403).has("Invite members"));
+    lou.get(&scenario.path("/matrix/import")).expect(403);
 }
 
 #[test]
 fn companies_are_found_by_search_and_the_matrix_pages_them() {
-    let scenario = Scenario::set("acc-many");
+    let scenario = Scenario::new("acc-many");
     let (ann, _) = scenario.member("Ann", "member", &[]);
     let far = scenario.app.fixtures(|fixtures| {
         let organization = fixtures.organization_of(scenario.slug);
@@ -741,7 +745,7 @@ fn companies_are_found_by_search_and_the_matrix_pages_them() {
             .company(organization, "Zürich", &format!("zurich-{}", scenario.slug))
             .to_string()
     });
-    let dialog = scenario.owner.get(&scenario.at("/assignments/new")).expect(200);
+    let dialog = scenario.owner.get(&scenario.path("/assignments/new")).expect(200);
     assert!(dialog.has("Branch 00") && !dialog.has("Zürich"));
     // Without JavaScript, the search button submits the form and keeps the selection.
     let fields = [
@@ -755,18 +759,18 @@ fn companies_are_found_by_search_and_the_matrix_pages_them() {
     assert_eq!(dialog.value_of("member_id").as_deref(), Some(ann.as_str()));
     let dialog = scenario
         .owner
-        .get(&scenario.at(&format!("/assignments/new?company_id={far}")))
+        .get(&scenario.path(&format!("/assignments/new?company_id={far}")))
         .expect(200);
     assert!(dialog.has("Role in Zürich"));
     assert_eq!(dialog.value_of("company_id"), Some(far));
 
     let mut columns = Vec::new();
-    let mut page = scenario.owner.get(&scenario.at("/matrix")).expect(200);
+    let mut page = scenario.owner.get(&scenario.path("/matrix")).expect(200);
     loop {
         let heads = page.texts(".grid thead th");
         columns.extend(heads.into_iter().skip(2));
         match page.link("Next companies") {
-            Some(more) => page = scenario.owner.get(&scenario.at(&format!("/{more}"))).expect(200),
+            Some(more) => page = scenario.owner.get(&scenario.path(&format!("/{more}"))).expect(200),
             None => break,
         }
     }
@@ -775,22 +779,22 @@ fn companies_are_found_by_search_and_the_matrix_pages_them() {
         (columns[0].as_str(), columns[53].as_str()),
         ("acc-many company", "Zürich")
     );
-    let back = page.link("Previous companies").expect("a way back");
-    let page = scenario.owner.get(&scenario.at(&format!("/{back}"))).expect(200);
+    let back = page.link("Previous companies").expect("a link back");
+    let page = scenario.owner.get(&scenario.path(&format!("/{back}"))).expect(200);
     assert_eq!(page.texts(".grid thead th").len(), 10);
-    let page = scenario.owner.get(&scenario.at("/matrix?company=zur")).expect(200);
+    let page = scenario.owner.get(&scenario.path("/matrix?company=zur")).expect(200);
     assert_eq!(page.texts(".grid thead th"), ["Name", "Organization", "Zürich"]);
     assert!(
         scenario
             .owner
-            .get(&scenario.at("/matrix?company=nowhere"))
+            .get(&scenario.path("/matrix?company=nowhere"))
             .has("No company matches")
     );
 }
 
 #[test]
 fn of_two_parallel_saves_of_one_cell_one_gets_a_conflict() {
-    let scenario = Scenario::set("acc-both");
+    let scenario = Scenario::new("acc-both");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer")]);
     for (cell, one, other) in [("c-0-0", "editor", "manager"), ("c-0-1", "viewer", "editor")] {
         let shown = "member,viewer,";
@@ -801,11 +805,11 @@ fn of_two_parallel_saves_of_one_cell_one_gets_a_conflict() {
                 move || {
                     let mut form = cells(scenario, ann, shown);
                     form.push((cell, now));
-                    scenario.owner.post(&scenario.at("/matrix"), &form).status
+                    scenario.owner.post(&scenario.path("/matrix"), &form).status
                 }
             })
             .collect();
-        let mut answers = at_once(jobs);
+        let mut answers = simultaneously(jobs);
         answers.sort_unstable();
         assert_eq!(answers, [303, 422]);
     }
@@ -814,18 +818,18 @@ fn of_two_parallel_saves_of_one_cell_one_gets_a_conflict() {
 
 mod browser {
     use super::*;
-    use crate::harness::browser::{Browser, Look};
+    use crate::harness::browser::{Browser, Display};
 
     #[test]
     fn the_assign_dialog_follows_the_selection_and_saves() {
-        let scenario = Scenario::set("acc-browse");
+        let scenario = Scenario::new("acc-browse");
         scenario.member("Ann", "member", &[]);
         let browser = Browser::open(&scenario.app.base());
         browser.sign_in_as(&scenario.owner);
-        browser.goto(&scenario.at(""));
+        browser.goto(&scenario.path(""));
         browser.press("Assign role");
         browser.wait_until("the dialog", || browser.is_visible("#dialog #assign"));
-        assert!(!browser.is_visible("#email"), "somebody new is asked for later");
+        assert!(!browser.is_visible("#email"), "the email field is hidden at first");
         browser.fill("#assign-q", "ann");
         browser.wait_until("Ann alone", || browser.texts("#member_id .who__name") == ["Ann"]);
         browser.click("#member_id input");
@@ -854,11 +858,11 @@ mod browser {
 
     #[test]
     fn assigning_and_csv_import_work_without_javascript() {
-        let scenario = Scenario::set("acc-noscript");
+        let scenario = Scenario::new("acc-noscript");
         let (ann, _) = scenario.member("Ann", "member", &[("s", "viewer")]);
-        let browser = Browser::with(&scenario.app.base(), Look::default().without_javascript());
+        let browser = Browser::with(&scenario.app.base(), Display::default().without_javascript());
         browser.sign_in_as(&scenario.owner);
-        browser.goto(&scenario.at(&format!("/assignments/new?member_id={ann}")));
+        browser.goto(&scenario.path(&format!("/assignments/new?member_id={ann}")));
         browser.choose("#company_id", &scenario.north);
         browser.press("Show available roles");
         browser.wait_for_text("Role in North");
@@ -866,7 +870,7 @@ mod browser {
         browser.press("Save");
         browser.wait_for_text("Ann is Manager of North now");
 
-        browser.goto(&scenario.at("/matrix/import"));
+        browser.goto(&scenario.path("/matrix/import"));
         let (north, south) = (scenario.slug_of("north"), scenario.slug_of("south"));
         let rows = format!(
             "email,company_slug,role\n{ann},{north},viewer\n{ann},{south},\n{ann},,editor",
@@ -876,15 +880,15 @@ mod browser {
         browser.press("Review changes");
         browser.wait_for_text("0 added, 2 changed, 1 removed, 0 unchanged");
         assert_eq!(browser.texts("td[data-label=Line]"), ["2", "3", "4"]);
-        for look in [Look::default(), Look::phone(), Look::phone().dark()] {
-            browser.look(look.without_javascript());
-            assert_eq!(browser.overflow(), 0, "{look:?}");
+        for display in [Display::default(), Display::phone(), Display::phone().dark()] {
+            browser.set_display(display.without_javascript());
+            assert_eq!(browser.overflow(), 0, "{display:?}");
         }
         browser.press("Apply changes");
         browser.wait_for_text("3 changes saved");
         assert!(
             scenario.has("Ann", "North", "viewer")
-                && !scenario.placed("Ann", "South")
+                && !scenario.has_assignment("Ann", "South")
                 && scenario.has("Ann", ",,", "editor")
         );
     }

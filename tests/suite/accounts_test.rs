@@ -99,7 +99,7 @@ fn the_first_verified_account_becomes_the_operator() {
     };
     let never = app.client();
     sign_up(&never, "never@ground.test").expect(303);
-    assert!(operators().is_empty(), "an address that nobody proved runs nothing");
+    assert!(operators().is_empty(), "an unverified account is no operator");
     app.sign_up("Olivia Hart", "olivia@ground.test");
     app.sign_up("Noah Brandt", "noah@ground.test");
     assert_eq!(operators(), ["olivia@ground.test"]);
@@ -144,7 +144,7 @@ fn sign_up_login_and_reset_respond_alike_to_known_and_unknown_emails() {
         assert_eq!(known, unknown, "{what}");
     }
     // Only the owner of the address learns it, by email.
-    let emails = app.letters_to("noah@known.test");
+    let emails = app.emails_to("noah@known.test");
     assert!(
         emails
             .iter()
@@ -162,7 +162,7 @@ fn ten_wrong_passwords_lock_the_account_and_an_email_unlocks_it() {
         let page = log_in(&app.client(), "noah@ground.test", &format!("wrong-horse-battery-{n}")).expect(422);
         assert!(
             page.field_error("password")
-                .expect("a sentence")
+                .expect("an error")
                 .contains("Incorrect email or password"),
             "{n}"
         );
@@ -171,11 +171,11 @@ fn ten_wrong_passwords_lock_the_account_and_an_email_unlocks_it() {
     let page = log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
     assert!(
         page.field_error("password")
-            .expect("a sentence")
+            .expect("an error")
             .contains("Too many attempts")
     );
     log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
-    assert_eq!(app.letters_to("noah@ground.test").len(), 1, "one letter, however often");
+    assert_eq!(app.emails_to("noah@ground.test").len(), 1, "one email for all attempts");
     let link = app.mail_to("noah@ground.test").link("/unlock/");
     app.client().get(&link).expect(200).expect_text("Unlock your account");
     log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
@@ -192,7 +192,7 @@ fn ten_wrong_passwords_lock_the_account_and_an_email_unlocks_it() {
     log_in(&app.client(), "nobody@ground.test", PASSWORD)
         .expect(422)
         .expect_text("Too many attempts");
-    assert_eq!(app.letters_to("nobody@ground.test").len(), 0);
+    assert_eq!(app.emails_to("nobody@ground.test").len(), 0);
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn an_account_lock_ends_after_fifteen_minutes() {
 fn a_password_reset_ends_all_sessions_and_the_old_password() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
-    let before = app.enter("noah@ground.test");
+    let before = app.signed_in("noah@ground.test");
     app.client()
         .post("/password/forgot", &[("email", "Noah@Ground.test")])
         .expect(303);
@@ -220,11 +220,7 @@ fn a_password_reset_ends_all_sessions_and_the_old_password() {
     let client = app.client();
     client.get(&link).expect(200).expect_text("noah@ground.test");
     let page = client.post(&link, &[("password", "short")]).expect(422);
-    assert!(
-        page.field_error("password")
-            .expect("a sentence")
-            .contains("at least 12")
-    );
+    assert!(page.field_error("password").expect("an error").contains("at least 12"));
     before.get("/account").expect(200);
     client.post(&link, &[("password", OTHER)]).expect(303);
     client.get("/account").expect(200);
@@ -331,11 +327,11 @@ fn the_verified_owner_of_an_email_replaces_an_earlier_unverified_sign_up() {
     log_in(&mallory, "noah@ground.test", PASSWORD).expect(422);
     assert_eq!(sessions(&app), 1);
     // The link of Mallory's sign-up is invalid.
-    let emails = app.letters_to("noah@ground.test");
+    let emails = app.emails_to("noah@ground.test");
     let verify = emails
         .iter()
         .find(|message| message.text.contains("/verify/"))
-        .expect("a letter")
+        .expect("an email")
         .link("/verify/");
     mallory.post(&verify, &[("password", PASSWORD)]).expect(404);
 }
@@ -370,8 +366,8 @@ fn a_new_email_applies_once_verified_and_the_old_one_is_notified() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
     account(&app, "Emma Stone", "emma@ground.test");
-    let noah = app.enter("noah@ground.test");
-    let other = app.enter("noah@ground.test");
+    let noah = app.signed_in("noah@ground.test");
+    let other = app.signed_in("noah@ground.test");
     let change =
         |email: &str, password: &str| noah.post("/account/email", &[("email", email), ("email_password", password)]);
     assert!(
@@ -389,7 +385,7 @@ fn a_new_email_applies_once_verified_and_the_old_one_is_notified() {
     log_in(&app.client(), "new@ground.test", PASSWORD).expect(422);
     let link = app.mail_to("new@ground.test").link("/account/email/");
     // Another account can't use the link.
-    let emma = app.enter("emma@ground.test");
+    let emma = app.signed_in("emma@ground.test");
     emma.post(&link, &[]).expect(404);
     noah.get(&link).expect(200).expect_text("new@ground.test");
     noah.post(&link, &[]).expect_redirect("/account");
@@ -399,8 +395,8 @@ fn a_new_email_applies_once_verified_and_the_old_one_is_notified() {
     other.get("/account").expect(303);
     log_in(&app.client(), "noah@ground.test", PASSWORD).expect(422);
     log_in(&app.client(), "new@ground.test", PASSWORD).expect(303);
-    let told = app.mail_to("noah@ground.test");
-    assert!(told.text.contains("new@ground.test"), "{}", told.text);
+    let notice = app.mail_to("noah@ground.test");
+    assert!(notice.text.contains("new@ground.test"), "{}", notice.text);
     noah.post(&link, &[]).expect(404);
     // For an address that has an account, nothing is disclosed before its owner opens the link.
     change("emma@ground.test", PASSWORD).expect(303);
@@ -422,10 +418,10 @@ fn the_member_list_finds_a_changed_name_and_email() {
         let owner = fixtures.account("Olivia Hart", "olivia@lake.test", true);
         let organization = fixtures.organization("Lakeside", "lakeside", owner);
         let noah = fixtures.account("Noah Brandt", "noah@ground.test", true);
-        fixtures.enrol(organization, noah, "viewer", &[]);
-        (fixtures.ticket(owner), fixtures.ticket(noah))
+        fixtures.add_member(organization, noah, "viewer", &[]);
+        (fixtures.session_cookie(owner), fixtures.session_cookie(noah))
     });
-    let (olivia, noah) = (app.holder(&olivia), app.holder(&noah));
+    let (olivia, noah) = (app.client_with(&olivia), app.client_with(&noah));
     noah.post("/account/name", &[("name", "")]).expect(422);
     noah.post("/account/name", &[("name", "Zoë Adler")]).expect(303);
     noah.post(
@@ -449,7 +445,7 @@ fn the_member_list_finds_a_changed_name_and_email() {
 fn changing_the_password_requires_the_current_one_and_ends_other_sessions() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
-    let (noah, other) = (app.enter("noah@ground.test"), app.enter("noah@ground.test"));
+    let (noah, other) = (app.signed_in("noah@ground.test"), app.signed_in("noah@ground.test"));
     let change =
         |old: &str, new: &str| noah.post("/account/password", &[("current_password", old), ("new_password", new)]);
     let page = change("wrong-horse-battery", OTHER).expect(422);
@@ -477,7 +473,7 @@ fn changing_the_password_requires_the_current_one_and_ends_other_sessions() {
 fn a_session_cannot_be_used_to_guess_the_password() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
-    let thief = app.enter("noah@ground.test");
+    let thief = app.signed_in("noah@ground.test");
     for _ in 0..10 {
         thief
             .post(
@@ -503,7 +499,7 @@ fn sessions_are_listed_and_can_be_ended_singly_or_together() {
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
     let laptop = app.client().with("User-Agent", chrome);
     log_in(&laptop, "noah@ground.test", PASSWORD).expect(303);
-    let (phone, tablet) = (app.enter("noah@ground.test"), app.enter("noah@ground.test"));
+    let (phone, tablet) = (app.signed_in("noah@ground.test"), app.signed_in("noah@ground.test"));
     let page = laptop
         .get("/account/sessions")
         .expect(200)
@@ -514,7 +510,7 @@ fn sessions_are_listed_and_can_be_ended_singly_or_together() {
     let one = endings
         .iter()
         .find(|action| action.as_str() != "/account/sessions/ending")
-        .expect("one");
+        .expect("a session");
     laptop
         .post(one, &[])
         .expect(303)
@@ -535,7 +531,7 @@ fn sessions_are_listed_and_can_be_ended_singly_or_together() {
     laptop.get("/account").expect(200);
     // Sessions of another user can't be ended.
     account(&app, "Emma Stone", "emma@ground.test");
-    let emma = app.enter("emma@ground.test");
+    let emma = app.signed_in("emma@ground.test");
     let id = app.database.words(
         "SELECT s.id AS value FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = 'noah@ground.test'",
     );
@@ -567,14 +563,14 @@ fn signing_out_invalidates_the_session_cookie() {
 fn a_session_expires_after_two_idle_weeks_or_ninety_days() {
     let app = TestApp::open();
     account(&app, "Noah Brandt", "noah@ground.test");
-    let noah = app.enter("noah@ground.test");
+    let noah = app.signed_in("noah@ground.test");
     for _ in 0..6 {
         app.advance(13 * 24 * 60 * MINUTE);
         noah.get("/account").expect(200);
     }
     app.advance(13 * 24 * 60 * MINUTE);
     noah.get("/account").expect(303);
-    let noah = app.enter("noah@ground.test");
+    let noah = app.signed_in("noah@ground.test");
     app.advance(15 * 24 * 60 * MINUTE);
     noah.get("/account").expect(303);
     app.sweep();
@@ -605,7 +601,7 @@ fn redirects_after_sign_in_and_sign_out_never_leave_the_site() {
             "{evil} leads to {to}"
         );
         // The login page redirects a signed-in user.
-        let noah = app.enter("noah@ground.test");
+        let noah = app.signed_in("noah@ground.test");
         let to = noah
             .get(&format!("/login?next={}", encode(evil)))
             .expect(303)
@@ -615,7 +611,7 @@ fn redirects_after_sign_in_and_sign_out_never_leave_the_site() {
             to.starts_with('/') && !to.starts_with("//") && !to.contains('\\'),
             "{evil} leads to {to}"
         );
-        let noah = app.enter("noah@ground.test");
+        let noah = app.signed_in("noah@ground.test");
         let to = noah
             .post("/logout", &[("next", evil)])
             .expect(303)

@@ -6,15 +6,15 @@ use crate::roles_test::Scenario;
 #[test]
 fn an_audit_event_records_actor_ip_agent_and_request_id() {
     let app = TestApp::open();
-    let scenario = Scenario::set(&app, "admin", "noted");
+    let scenario = Scenario::create(&app, "admin", "noted");
     let admin = app
-        .holder(scenario.actor.as_ref().expect("an admin"))
+        .client_with(scenario.actor.as_ref().expect("an admin"))
         .with("User-Agent", "Lighthouse/1.0");
     let fields = [("emails", "noah@noted.test"), ("role", "viewer")];
     let page = admin.post("/organizations/noted/invitations", &fields).expect(303);
     let column = |column: &str| {
         let sql = format!("SELECT {column} AS value FROM audit_events WHERE action = 'member.invited'");
-        app.database.words(&sql).pop().expect("a deed")
+        app.database.words(&sql).pop().expect("an audit event")
     };
     assert_eq!(column("actor_name"), "Alex noted");
     assert_eq!(column("ip"), "127.0.0.1");
@@ -37,12 +37,12 @@ fn an_audit_event_records_actor_ip_agent_and_request_id() {
 #[test]
 fn a_refused_change_leaves_no_audit_event_and_no_email() {
     let app = TestApp::open();
-    let scenario = Scenario::set(&app, "viewer", "refused");
-    let viewer = app.holder(scenario.actor.as_ref().expect("a viewer"));
+    let scenario = Scenario::create(&app, "viewer", "refused");
+    let viewer = app.client_with(scenario.actor.as_ref().expect("a viewer"));
     let count = |table: &str| app.database.number(&format!("SELECT count(*) AS value FROM {table}"));
     // Run background jobs first, so that only the requests change the counts.
     app.sweep();
-    app.work_mail();
+    app.deliver_mail();
     let before = (
         count("audit_events"),
         count("mail_outbox"),
@@ -85,8 +85,8 @@ fn a_refused_change_leaves_no_audit_event_and_no_email() {
 #[test]
 fn a_cross_site_form_changes_nothing_even_for_an_owner() {
     let app = TestApp::open();
-    let scenario = Scenario::set(&app, "owner", "foreign");
-    let owner = app.holder(scenario.actor.as_ref().expect("an owner"));
+    let scenario = Scenario::create(&app, "owner", "foreign");
+    let owner = app.client_with(scenario.actor.as_ref().expect("an owner"));
     let events = || app.database.number("SELECT count(*) AS value FROM audit_events");
     let before = events();
     for route in tenantry::routes::ROUTES.iter().filter(|route| route.method == "POST") {

@@ -9,18 +9,18 @@ use tenantry::audit::{Action, Event, Events};
 use tenantry::auth::System;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::fixtures::at_once;
+use crate::harness::fixtures::simultaneously;
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
 use crate::harness::places::{Folder, repository};
-use crate::harness::server_process::said;
+use crate::harness::server_process::output_text;
 use crate::harness::test_app::TestApp;
 use crate::roles_test::Scenario;
 
 /// A scenario and the client of its actor.
 fn scenario(app: &TestApp, actor: &str, slug: &str) -> (Scenario, Client) {
-    let scenario = Scenario::set(app, actor, slug);
-    let client = app.holder(scenario.actor.as_ref().expect("an actor"));
+    let scenario = Scenario::create(app, actor, slug);
+    let client = app.client_with(scenario.actor.as_ref().expect("an actor"));
     // The session's expiry would add an event at an unpredictable time.
     app.database
         .execute("UPDATE support_sessions SET ended_at = started_at WHERE ended_at IS NULL");
@@ -32,21 +32,22 @@ fn log(slug: &str, rest: &str) -> String {
 }
 
 /// The event descriptions of the list, newest first.
-fn sentences(page: &Page) -> Vec<String> {
+fn descriptions(page: &Page) -> Vec<String> {
     page.texts("#events .who__text > span:first-child")
 }
 
 /// Adds events to an organization's log through the audit module.
-fn write(app: &TestApp, slug: &str, events: impl Fn() -> Vec<Event>) {
-    let door = System::of(app.product(), "test");
+fn add_events(app: &TestApp, slug: &str, events: impl Fn() -> Vec<Event>) {
+    let system = System::of(app.product(), "test");
     let organization = app.fixtures(|fixtures| fixtures.organization_of(slug));
-    door.write(|_, _| {
-        let events = events()
-            .into_iter()
-            .map(|event| Events::organization(organization, event));
-        Ok(((), Events::all(events)))
-    })
-    .expect("lines");
+    system
+        .write(|_, _| {
+            let events = events()
+                .into_iter()
+                .map(|event| Events::organization(organization, event));
+            Ok(((), Events::all(events)))
+        })
+        .expect("lines");
 }
 
 fn companies(from: usize, to: usize) -> Vec<Event> {
@@ -72,9 +73,9 @@ fn audit(app: &TestApp, arguments: &[&str]) -> Output {
 }
 
 #[track_caller]
-fn expect_whole(app: &TestApp, slug: &str, client: &Client) {
+fn expect_valid(app: &TestApp, slug: &str, client: &Client) {
     let output = audit(app, &["verify", "--organization", slug]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", output_text(&output));
     client
         .get(&log(slug, "/verification?run=1"))
         .expect(200)
@@ -82,9 +83,9 @@ fn expect_whole(app: &TestApp, slug: &str, client: &Client) {
 }
 
 #[track_caller]
-fn expect_broken(app: &TestApp, slug: &str, client: &Client, line: i64, what: &str) {
+fn expect_invalid(app: &TestApp, slug: &str, client: &Client, line: i64, what: &str) {
     let output = audit(app, &["verify", "--organization", slug]);
-    let text = said(&output);
+    let text = output_text(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(
         text.contains(&format!("{slug}: ")) && text.contains(what),
@@ -116,7 +117,7 @@ fn the_log_is_filtered_by_actor_action_kind_target_text_and_date() {
         .expect(303);
     let tara = app.sign_in("tara@narrow.test");
     tara.get(&at("")).expect(200);
-    let all = sentences(&owner.get(&log("narrow", "")).expect(200));
+    let all = descriptions(&owner.get(&log("narrow", "")).expect(200));
     assert_eq!(
         all,
         [
@@ -126,7 +127,7 @@ fn the_log_is_filtered_by_actor_action_kind_target_text_and_date() {
             "Renamed Nord to North",
         ]
     );
-    let found = |query: &str| sentences(&owner.get(&log("narrow", query)).expect(200));
+    let found = |query: &str| descriptions(&owner.get(&log("narrow", query)).expect(200));
     assert_eq!(found("?action=member.role_changed"), all[2..3]);
     assert_eq!(found("?action=member"), all[1..3]);
     assert_eq!(found("?kind=login"), all[..1]);
@@ -148,7 +149,7 @@ fn the_log_is_filtered_by_actor_action_kind_target_text_and_date() {
     assert!(found(&format!("?to={yesterday}")).is_empty());
     // htmx loads only the list.
     let part = owner.fragment(&log("narrow", "?q=noah")).expect(200);
-    assert_eq!(sentences(&part), all[1..2]);
+    assert_eq!(descriptions(&part), all[1..2]);
     assert!(!part.body.contains("<html"));
 
     for (query, field) in [
@@ -161,7 +162,7 @@ fn the_log_is_filtered_by_actor_action_kind_target_text_and_date() {
     ] {
         let page = owner.get(&log("narrow", query)).expect(422);
         assert_eq!(page.all("#errors a", "href"), [format!("#{field}")], "{query}");
-        assert!(sentences(&page).is_empty());
+        assert!(descriptions(&page).is_empty());
         owner.get(&log("narrow", &format!(".csv{query}"))).expect(400);
     }
     owner.get(&log("narrow", "?after=rubbish&from=")).expect(200);
@@ -206,21 +207,23 @@ fn an_event_shows_its_details_and_has_a_permalink() {
     ] {
         assert!(line.has(words), "“{words}” is not in {}", line.text());
     }
-    let first = owner.get(&line.link("Event 1").expect("the line before")).expect(200);
+    let first = owner
+        .get(&line.link("Event 1").expect("the previous event"))
+        .expect(200);
     first.clone().expect_text("None: this is the first event");
-    owner.get(&first.link("Event 2").expect("the line behind")).expect(200);
+    owner.get(&first.link("Event 2").expect("the next event")).expect(200);
     for gone in ["3", "0", "-1", "x", "99999999999999999999"] {
         owner.get(&log("lines", &format!("/{gone}"))).expect(404);
     }
     // The request id finds the event, and the member's page links to its history.
     let again = owner.get(&log("lines", &format!("?q={}", done.header("x-request-id"))));
-    assert_eq!(sentences(&again).len(), 1);
+    assert_eq!(descriptions(&again).len(), 1);
     let profile = owner
         .get(&format!("/organizations/lines/members/{}", scenario.member))
         .expect(200)
         .expect_text("changed Tara lines from Member to Billing admin");
     let all = owner.get(&profile.link("View all").expect("the history")).expect(200);
-    assert_eq!(sentences(&all).len(), 1);
+    assert_eq!(descriptions(&all).len(), 1);
     owner
         .get(&format!("/organizations/lines/companies/{}", scenario.north_slug))
         .expect(200)
@@ -240,7 +243,7 @@ fn each_role_sees_only_its_part_of_the_log() {
         let slug = format!("sight-{actor}");
         let (scenario, client) = scenario(app, actor, &slug);
         let (south, invitation) = (scenario.south.clone(), scenario.invitation.clone());
-        write(app, &slug, || {
+        add_events(app, &slug, || {
             vec![
                 Event::new(Action::CompanyEdited, "company", &south, "other"),
                 Event::new(Action::InvitationCancelled, "invitation", &invitation, "invited"),
@@ -312,15 +315,15 @@ fn each_role_sees_only_its_part_of_the_log() {
         assert!(!company.has("View all"), "{actor}");
     }
     // A manager of another company sees none of these events.
-    let (_, afar) = scenario(app, "afar", "sight-afar");
-    assert!(sentences(&afar.get(&log("sight-afar", "")).expect(200)).is_empty());
+    let (_, afar) = scenario(app, "other-co", "sight-afar");
+    assert!(descriptions(&afar.get(&log("sight-afar", "")).expect(200)).is_empty());
 }
 
 #[test]
 fn a_long_log_is_paged_forwards_and_backwards() {
     let app = TestApp::open();
     let (_, owner) = scenario(&app, "owner", "long");
-    write(&app, "long", || companies(0, 119));
+    add_events(&app, "long", || companies(0, 119));
     let seqs = |page: &Page| page.all("#events details", "id");
     let lines = |from: i64, to: i64| -> Vec<String> { (to..=from).rev().map(|n| format!("line-{n}")).collect() };
     let first = owner.get(&log("long", "")).expect(200);
@@ -350,10 +353,10 @@ fn a_search_of_a_very_long_log_stops_and_can_continue() {
         "UPDATE audit_heads SET seq = seq + {far} WHERE organization_id = '{}'",
         scenario.organization
     ));
-    write(&app, "endless", || companies(0, 21_000));
+    add_events(&app, "endless", || companies(0, 21_000));
     let page = owner.get(&log("endless", "?q=nord%20nowhere")).expect(200);
     page.clone().expect_text("Searched back to");
-    let on = page.link("Search further back").expect("a way on");
+    let on = page.link("Search further back").expect("a link to continue");
     assert!(!owner.get(&on).expect(200).has("Search further back"));
 }
 
@@ -361,7 +364,7 @@ fn a_search_of_a_very_long_log_stops_and_can_continue() {
 fn a_csv_export_has_every_matching_event_and_escapes_formulas() {
     let app = TestApp::open();
     let (_, owner) = scenario(&app, "owner", "sheet");
-    write(&app, "sheet", || {
+    add_events(&app, "sheet", || {
         vec![Event::new(
             Action::CompanyCreated,
             "company",
@@ -385,7 +388,7 @@ fn a_csv_export_has_every_matching_event_and_escapes_formulas() {
     assert_eq!(&rows[0][14], r#"{"name":"North"}"#);
     // The export itself is an event, and filters apply to exports.
     assert_eq!(
-        sentences(&owner.get(&log("sheet", "?kind=security")))[0],
+        descriptions(&owner.get(&log("sheet", "?kind=security")))[0],
         "Exported the audit log as CSV"
     );
     let narrow = owner.get(&log("sheet", ".csv?action=company.edited")).expect(200);
@@ -399,12 +402,15 @@ fn script() -> String {
     let text = std::fs::read_to_string(repository().join("docs/AUDIT.md")).expect("the documentation");
     let (_, rest) = text.split_once("```python\n").expect("a script");
     let script = rest.split_once("```").expect("its end").0.to_owned();
-    assert!(script.lines().count() <= 40, "it is short enough to be read");
+    assert!(
+        script.lines().count() <= 40,
+        "the script is short enough to be reviewed"
+    );
     script
 }
 
 /// Runs the script on an export: exit code and output.
-fn checked(folder: &Folder, export: &[u8], key: &str) -> (Option<i32>, String) {
+fn run_script(folder: &Folder, export: &[u8], key: &str) -> (Option<i32>, String) {
     std::fs::write(folder.join("check.py"), script()).expect("written");
     std::fs::write(folder.join("audit.jsonl"), export).expect("written");
     std::fs::write(folder.join("key.pem"), key).expect("written");
@@ -413,7 +419,7 @@ fn checked(folder: &Folder, export: &[u8], key: &str) -> (Option<i32>, String) {
         .current_dir(folder.join(""))
         .output()
         .expect("python3");
-    (output.status.code(), said(&output))
+    (output.status.code(), output_text(&output))
 }
 
 #[test]
@@ -427,7 +433,7 @@ fn the_documented_script_verifies_an_export_and_detects_changes() {
         "\t\u{1}",
         "مرحبا",
     ];
-    write(&app, "proof", || {
+    add_events(&app, "proof", || {
         let event = |label: &&str| {
             Event::new(Action::CompanyEdited, "company", "x", *label).after(serde_json::json!({
                 "name": label, "count": 9_007_199_254_740_992u64, "more": u64::MAX, "less": -5, "part": 0.1, "huge": 1e21,
@@ -440,7 +446,7 @@ fn the_documented_script_verifies_an_export_and_detects_changes() {
     app.sweep();
     let owner = owner.copy();
     let export = owner.get(&log("proof", ".jsonl")).expect(200).bytes;
-    let key = said(&audit(&app, &["key"]));
+    let key = output_text(&audit(&app, &["key"]));
     assert_eq!(owner.get(&log("proof", "/key.pem")).expect(200).body, key);
     owner
         .get(&log("proof", "/verification"))
@@ -448,7 +454,7 @@ fn the_documented_script_verifies_an_export_and_detects_changes() {
         .expect_text(key.lines().nth(1).expect("a key"));
     let folder = Folder::new();
     assert_eq!(
-        checked(&folder, &export, &key),
+        run_script(&folder, &export, &key),
         (Some(0), "7 events are valid, all from 1 to 7\n".into())
     );
     let text = String::from_utf8(export.clone()).expect("UTF-8");
@@ -457,29 +463,33 @@ fn the_documented_script_verifies_an_export_and_detects_changes() {
     assert!(rows[0].contains("\"seals\":[{"), "{}", rows[0]);
     let with = |rows: &[&str]| rows.join("\n") + "\n";
     let changed = |what: &str, export: &str, says: &str| {
-        let (status, said) = checked(&folder, export.as_bytes(), &key);
+        let (status, said) = run_script(&folder, export.as_bytes(), &key);
         assert_eq!(status, Some(1), "{what}: {said}");
         assert!(said.contains(says), "{what}: {said}");
     };
-    changed("a word", &text.replacen("Nord", "Nora", 1), "event 1 was changed");
+    changed(
+        "a changed word",
+        &text.replacen("Nord", "Nora", 1),
+        "event 1 was changed",
+    );
     let mut less = rows.clone();
     less.remove(4);
-    changed("a line less", &with(&less), "event 5");
+    changed("a removed event", &with(&less), "event 5");
     let mut swapped = rows.clone();
     swapped.swap(3, 4);
-    changed("two lines", &with(&swapped), "event 4");
+    changed("two swapped events", &with(&swapped), "event 4");
     let mut short = rows.clone();
     short.remove(7);
-    changed("the last line", &with(&short), "the last events are missing");
-    changed("cut off", &with(&rows[..5]), "the file is incomplete");
+    changed("a removed last event", &with(&short), "the last events are missing");
+    changed("a truncated file", &with(&rows[..5]), "the file is incomplete");
     changed(
-        "a filter that was none",
+        "a false filter flag",
         &with(&short).replace("\"complete\":true", "\"complete\":false"),
         "the file was changed",
     );
     let other = TestApp::open();
-    let foreign = said(&audit(&other, &["key"]));
-    let (status, said) = checked(&folder, &export, &foreign);
+    let foreign = output_text(&audit(&other, &["key"]));
+    let (status, said) = run_script(&folder, &export, &foreign);
     assert_eq!(
         (status, said.contains("not signed with this key")),
         (Some(1), true),
@@ -488,12 +498,12 @@ fn the_documented_script_verifies_an_export_and_detects_changes() {
 
     // A filtered export verifies what it contains.
     let part = owner.get(&log("proof", ".jsonl?q=proof")).expect(200).bytes;
-    let (status, said) = checked(&folder, &part, &key);
+    let (status, said) = run_script(&folder, &part, &key);
     assert_eq!(status, Some(0), "{said}");
     assert!(said.contains("the export was filtered"), "{said}");
     // The key comes from the key file, so it survives a restart.
     app.restart();
-    assert_eq!(self::said(&audit(&app, &["key"])), key);
+    assert_eq!(self::output_text(&audit(&app, &["key"])), key);
 }
 
 #[test]
@@ -527,13 +537,13 @@ fn verification_finds_every_kind_of_tampering_at_the_affected_event() {
             "event 5 was changed",
         ),
         (
-            "a line less",
+            "a removed event",
             "DELETE FROM audit_events WHERE organization_id = '{}' AND seq = 5",
             5,
             "event 5 is missing",
         ),
         (
-            "a line less and the others moved up",
+            "a removed event with the following ones renumbered",
             "DELETE FROM audit_events WHERE organization_id = '{}' AND seq = 5;
              UPDATE audit_events SET seq = 5 WHERE organization_id = '{}' AND seq = 6;
              UPDATE audit_events SET seq = 6 WHERE organization_id = '{}' AND seq = 7;
@@ -543,20 +553,20 @@ fn verification_finds_every_kind_of_tampering_at_the_affected_event() {
             "event 5 was changed",
         ),
         (
-            "the end cut off",
+            "a truncated end",
             "DELETE FROM audit_events WHERE organization_id = '{}' AND seq > 6",
             7,
             "events 7 to 8 are missing",
         ),
         (
-            "the sealed end cut off with its head",
+            "a truncated end with a matching head",
             "DELETE FROM audit_events WHERE organization_id = '{}' AND seq > 6;
              UPDATE audit_heads SET seq = 6, hash = (SELECT hash FROM audit_events WHERE organization_id = '{}' AND seq = 6) WHERE organization_id = '{}'",
             7,
             "events 7 to 8 are missing",
         ),
         (
-            "two lines in each other's place",
+            "two swapped events",
             "UPDATE audit_events SET seq = 100 WHERE organization_id = '{}' AND seq = 5;
              UPDATE audit_events SET seq = 5 WHERE organization_id = '{}' AND seq = 6;
              UPDATE audit_events SET seq = 6 WHERE organization_id = '{}' AND seq = 100",
@@ -564,21 +574,21 @@ fn verification_finds_every_kind_of_tampering_at_the_affected_event() {
             "event 5 was changed",
         ),
         (
-            "a line put in behind the end",
+            "an event appended after the head",
             "INSERT INTO audit_events (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, v, actor_kind, seq, prev_hash, hash)
              SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, v, actor_kind, seq + 1, hash, hash FROM audit_events WHERE organization_id = '{}' AND seq = 8",
             9,
             "beyond the head",
         ),
         (
-            "a line put in outside of the chain",
+            "an event inserted outside of the chain",
             "INSERT INTO audit_events (organization_id, id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, v, actor_kind)
              SELECT organization_id, 'f' || id, at, actor_name, ip, agent, request_id, action, target_kind, target_id, target_label, before, after, v, actor_kind FROM audit_events WHERE organization_id = '{}' AND seq = 8",
             9,
             "outside of the chain",
         ),
         (
-            "a head of another chain",
+            "a head with another hash",
             "UPDATE audit_heads SET hash = 'f' WHERE organization_id = '{}'",
             8,
             "the head does not have the hash",
@@ -600,15 +610,15 @@ fn verification_finds_every_kind_of_tampering_at_the_affected_event() {
         number += 1;
         let slug = format!("tampered-{number}");
         let (scenario, owner) = scenario(&app, "owner", &slug);
-        write(&app, &slug, || companies(0, 7));
+        add_events(&app, &slug, || companies(0, 7));
         app.advance(Duration::from_secs(86_400));
         app.sweep();
-        expect_whole(&app, &slug, &owner);
+        expect_valid(&app, &slug, &owner);
         app.database.execute(&sql.replace("{}", &scenario.organization));
         println!("{what}");
         // Background jobs must not hide the tampering.
         app.sweep();
-        expect_broken(&app, &slug, &owner, *line, says);
+        expect_invalid(&app, &slug, &owner, *line, says);
         // The list stays available.
         owner.get(&log(&slug, "")).expect(200);
         // If the head does not match the events, nothing can be added, so the export event fails.
@@ -617,10 +627,10 @@ fn verification_finds_every_kind_of_tampering_at_the_affected_event() {
     }
     // A broken log does not stop the verification of the others.
     let (_, owner) = scenario(&app, "owner", "sound");
-    expect_whole(&app, "sound", &owner);
+    expect_valid(&app, "sound", &owner);
     let output = audit(&app, &["verify"]);
     assert_eq!(output.status.code(), Some(1));
-    let text = said(&output);
+    let text = output_text(&output);
     assert!(text.contains("sound: event 1 is valid"), "{text}");
     assert!(text.contains("tenantry: tampered-1: event 5 was changed"), "{text}");
 }
@@ -629,7 +639,7 @@ fn verification_finds_every_kind_of_tampering_at_the_affected_event() {
 fn a_rewritten_chain_contradicts_its_seal() {
     let app = TestApp::open();
     let (scenario, owner) = scenario(&app, "owner", "anew");
-    write(&app, "anew", || companies(0, 7));
+    add_events(&app, "anew", || companies(0, 7));
     app.advance(Duration::from_secs(86_400));
     app.sweep();
     // Delete the log and write other events with the audit module itself.
@@ -637,8 +647,8 @@ fn a_rewritten_chain_contradicts_its_seal() {
         "DELETE FROM audit_events WHERE organization_id = '{0}'; DELETE FROM audit_heads WHERE organization_id = '{0}'",
         scenario.organization
     ));
-    write(&app, "anew", || companies(1, 9));
-    expect_broken(&app, "anew", &owner, 8, "does not have the hash in the seal of");
+    add_events(&app, "anew", || companies(1, 9));
+    expect_invalid(&app, "anew", &owner, 8, "does not have the hash in the seal of");
 }
 
 #[test]
@@ -657,13 +667,13 @@ fn each_day_with_events_is_sealed_once() {
     assert_eq!(seals(), [format!("{} 1", app.day(-1))]);
     app.advance(Duration::from_secs(86_400));
     app.sweep();
-    assert_eq!(seals().len(), 1, "nothing was written, so nothing is signed");
-    write(&app, "sealed", || companies(0, 3));
+    assert_eq!(seals().len(), 1, "no events, so nothing is sealed");
+    add_events(&app, "sealed", || companies(0, 3));
     app.advance(Duration::from_secs(2 * 86_400));
     app.sweep();
     assert_eq!(seals()[1..], [format!("{} 4", app.day(-1))]);
     // Events after midnight belong to the next day's seal.
-    write(&app, "sealed", || companies(3, 4));
+    add_events(&app, "sealed", || companies(3, 4));
     app.sweep();
     assert_eq!(seals().len(), 2);
     owner
@@ -681,7 +691,7 @@ fn each_day_with_events_is_sealed_once() {
 fn a_verification_resumes_and_cannot_be_made_to_skip_events() {
     let app = TestApp::open();
     let (scenario, owner) = scenario(&app, "owner", "steps");
-    write(&app, "steps", || companies(0, 24));
+    add_events(&app, "steps", || companies(0, 24));
     let mut page = owner.get(&log("steps", "/verification?run=1&lines=10")).expect(200);
     page.clone().expect_text("Events 1 to 10 are valid");
     let next = |page: &Page| page.all("#check [hx-get]", "hx-get")[0].clone();
@@ -703,7 +713,7 @@ fn a_verification_resumes_and_cannot_be_made_to_skip_events() {
         ))
         .remove(0);
     let (_, other) = self::scenario(&app, "owner", "steps-other");
-    write(&app, "steps-other", || companies(0, 24));
+    add_events(&app, "steps-other", || companies(0, 24));
     let foreign = next(&other.get(&log("steps-other", "/verification?run=1&lines=20")));
     let foreign = foreign.split_once('?').expect("a query").1.to_owned();
     for query in [
@@ -718,13 +728,13 @@ fn a_verification_resumes_and_cannot_be_made_to_skip_events() {
             .expect_text("is not valid at event 3");
     }
     // The same verification without HTTP, ten events at a time.
-    let door = System::of(app.product(), "test");
+    let system = System::of(app.product(), "test");
     let organization = app.fixtures(|fixtures| fixtures.organization_of("steps-other"));
     let (mut at, mut steps) = (Cursor::default(), 0);
     loop {
         let signer = app.product().keys.signer();
         steps += 1;
-        match door
+        match system
             .read(|_, conn| Ok(verify::step(conn, &signer, organization, at.clone(), 10)?))
             .expect("a step")
         {
@@ -740,14 +750,14 @@ fn two_organizations_have_separate_logs() {
     let app = TestApp::open();
     let (_, mine) = scenario(&app, "owner", "mine");
     let (theirs, other) = scenario(&app, "owner", "theirs");
-    write(&app, "theirs", || companies(0, 3));
-    assert_eq!(sentences(&mine.get(&log("mine", ""))).len(), 1);
+    add_events(&app, "theirs", || companies(0, 3));
+    assert_eq!(descriptions(&mine.get(&log("mine", ""))).len(), 1);
     mine.get(&log("mine", "/2")).expect(404);
     for rest in ["", ".csv", ".jsonl", "/1", "/verification", "/key.pem"] {
         mine.get(&log("theirs", rest)).expect(404);
     }
     let target = format!("?target={}", encode(&format!("company:{}", theirs.north)));
-    assert!(sentences(&mine.get(&log("mine", &target))).is_empty());
+    assert!(descriptions(&mine.get(&log("mine", &target))).is_empty());
     for file in [".csv", ".jsonl"] {
         let page = mine.get(&log("mine", file)).expect(200);
         assert!(!page.body.contains("theirs") && !page.body.contains(&theirs.organization));
@@ -758,8 +768,8 @@ fn two_organizations_have_separate_logs() {
          UPDATE audit_events SET organization_id = (SELECT organization_id FROM audit_events WHERE organization_id <> '{0}' LIMIT 1) WHERE organization_id = '{0}' AND seq = 2",
         theirs.organization
     ));
-    expect_broken(&app, "mine", &mine, 2, "event 2");
-    expect_broken(&app, "theirs", &other, 2, "event 2 is missing");
+    expect_invalid(&app, "mine", &mine, 2, "event 2");
+    expect_invalid(&app, "theirs", &other, 2, "event 2 is missing");
 }
 
 #[test]
@@ -779,12 +789,12 @@ fn twenty_parallel_writers_leave_one_chain_without_gaps() {
             }
         })
         .collect();
-    at_once(jobs);
+    simultaneously(jobs);
     let number = |sql: &str| app.database.number(sql);
     assert_eq!(number("SELECT count(*) AS value FROM audit_events"), 101);
     assert_eq!(number("SELECT max(seq) AS value FROM audit_events"), 101);
-    expect_whole(&app, "crowd", &owner);
-    app.expect_sound();
+    expect_valid(&app, "crowd", &owner);
+    app.expect_healthy();
 }
 
 #[test]
@@ -804,12 +814,12 @@ fn failed_sign_ins_and_account_locks_appear_in_the_members_organization_logs() {
     let failed = "SELECT count(*) AS value FROM audit_events WHERE action = 'account.sign_in_failed'";
     let end = Instant::now() + Duration::from_secs(10);
     while app.database.number(failed) < 1 {
-        assert!(Instant::now() < end, "a wrong password is not noted");
+        assert!(Instant::now() < end, "a wrong password is not recorded");
         std::thread::sleep(Duration::from_millis(10));
     }
     let list = owner.get(&log("guessed", "?kind=login")).expect(200);
     assert_eq!(
-        sentences(&list),
+        descriptions(&list),
         ["Rejected a sign-in as tara@guessed.test: incorrect password"]
     );
     assert!(list.has("127.0.0.1, curl"), "{}", list.text());
@@ -819,44 +829,44 @@ fn failed_sign_ins_and_account_locks_appear_in_the_members_organization_logs() {
     }
     let locked = owner.get(&log("guessed", "?kind=security")).expect(200);
     assert_eq!(
-        sentences(&locked),
+        descriptions(&locked),
         ["Locked the account tara@guessed.test after too many incorrect passwords"]
     );
     let end = Instant::now() + Duration::from_secs(10);
     while app.database.number(failed) < 10 {
-        assert!(Instant::now() < end, "a wrong password is not noted");
+        assert!(Instant::now() < end, "a wrong password is not recorded");
         std::thread::sleep(Duration::from_millis(10));
     }
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!(app.database.number(failed), 10);
-    assert!(sentences(&elsewhere.get(&log("unconcerned", "?kind=login"))).is_empty());
+    assert!(descriptions(&elsewhere.get(&log("unconcerned", "?kind=login"))).is_empty());
     // Unlocking by email adds an event, followed by the sign-in.
     let link = app.mail_to("tara@guessed.test").link("/unlock/");
     let client = app.client();
     client.post(&link, &[]).expect(303);
     let fields = [("email", "tara@guessed.test"), ("password", PASSWORD)];
     client.post("/login", &fields).expect(303);
-    let all = sentences(&owner.get(&log("guessed", "")));
+    let all = descriptions(&owner.get(&log("guessed", "")));
     assert_eq!(all[..2], ["Signed in", "Unlocked the account tara@guessed.test"]);
-    expect_whole(&app, "guessed", &owner);
+    expect_valid(&app, "guessed", &owner);
 }
 
 #[test]
 fn the_audit_command_reports_what_it_verified() {
     let app = TestApp::open();
     let (_, _owner) = scenario(&app, "owner", "told");
-    write(&app, "told", || companies(0, 3));
+    add_events(&app, "told", || companies(0, 3));
     let output = audit(&app, &["verify"]);
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(
-        said(&output),
+        output_text(&output),
         "told: events 1 to 4 are valid, not sealed yet.\nAll valid: 1 log, 4 events.\n"
     );
     let output = audit(&app, &["verify", "--organization", "nowhere"]);
     assert_eq!(
-        (output.status.code(), said(&output).as_str()),
+        (output.status.code(), output_text(&output).as_str()),
         (Some(1), "tenantry: there is no organization nowhere\n")
     );
-    let key = said(&audit(&app, &["key"]));
+    let key = output_text(&audit(&app, &["key"]));
     assert!(key.starts_with("-----BEGIN PUBLIC KEY-----\n") && key.ends_with("-----END PUBLIC KEY-----\n"));
 }

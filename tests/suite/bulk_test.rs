@@ -1,7 +1,7 @@
 //! Bulk changes of members: a preview of every effect, then all changes or none.
 
 use crate::harness::client::Client;
-use crate::harness::fixtures::Ticket;
+use crate::harness::fixtures::SessionCookie;
 use crate::harness::page::Page;
 use crate::harness::test_app::TestApp;
 
@@ -10,7 +10,7 @@ const BULK: &str = "/organizations/harbor/members/bulk";
 
 /// Olivia's organization with an admin, a user admin, an editor, a manager and three members; and a second
 /// organization.
-struct Harbor {
+struct Setup {
     olivia: Client,
     ursula: Client,
     edith: Client,
@@ -23,24 +23,27 @@ struct Harbor {
     foreign_member: String,
 }
 
-fn harbor(app: &TestApp) -> Harbor {
-    let (tickets, ids, others): (Vec<Ticket>, Vec<String>, Vec<String>) = app.fixtures(|fixtures| {
+fn setup(app: &TestApp) -> Setup {
+    let (cookies, ids, others): (Vec<SessionCookie>, Vec<String>, Vec<String>) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@harbor.test", true);
         let organization = fixtures.organization("Harbor", "harbor", owner);
         let north = fixtures.company(organization, "North", "north");
         fixtures.company(organization, "South", "south");
-        let mut enrol = |name: &str, role: &str, companies: &[(_, &str)]| {
+        let mut add_member = |name: &str, role: &str, companies: &[(_, &str)]| {
             let email = format!("{}@harbor.test", name.to_lowercase());
             let user = fixtures.account(&format!("{name} Vale"), &email, true);
-            (user, fixtures.enrol(organization, user, role, companies).to_string())
+            (
+                user,
+                fixtures.add_member(organization, user, role, companies).to_string(),
+            )
         };
-        let (ursula, _) = enrol("Ursula", "user_admin", &[]);
-        let (edith, _) = enrol("Edith", "editor", &[]);
-        let (manager, _) = enrol("Mona", "member", &[(north, "manager")]);
-        let admin = enrol("Adam", "admin", &[]).1;
+        let (ursula, _) = add_member("Ursula", "user_admin", &[]);
+        let (edith, _) = add_member("Edith", "editor", &[]);
+        let (manager, _) = add_member("Mona", "member", &[(north, "manager")]);
+        let admin = add_member("Adam", "admin", &[]).1;
         let ids: Vec<String> = ["Ann", "Bob", "Cleo"]
             .iter()
-            .map(|name| enrol(name, "member", &[(north, "viewer")]).1)
+            .map(|name| add_member(name, "member", &[(north, "viewer")]).1)
             .collect();
         let stranger = fixtures.account("Sten Far", "sten@elsewhere.test", true);
         let elsewhere = fixtures.organization("Elsewhere", "elsewhere", stranger);
@@ -49,15 +52,15 @@ fn harbor(app: &TestApp) -> Harbor {
         let mine = fixtures.membership(organization, owner).to_string();
         (
             [owner, ursula, edith, manager]
-                .map(|user| fixtures.ticket(user))
+                .map(|user| fixtures.session_cookie(user))
                 .to_vec(),
             ids,
             vec![admin, mine, north.to_string(), far.to_string(), foreign],
         )
     });
-    let [olivia, ursula, edith, manager] = [0, 1, 2, 3].map(|at| app.holder(&tickets[at]));
+    let [olivia, ursula, edith, manager] = [0, 1, 2, 3].map(|at| app.client_with(&cookies[at]));
     let [admin, owner, north, foreign_company, foreign_member] = [0, 1, 2, 3, 4].map(|at| others[at].clone());
-    Harbor {
+    Setup {
         olivia,
         ursula,
         edith,
@@ -72,7 +75,7 @@ fn harbor(app: &TestApp) -> Harbor {
 }
 
 /// Form fields with these member ids.
-fn of<'a>(ids: &'a [String], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+fn form<'a>(ids: &'a [String], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields: Vec<(&str, &str)> = ids.iter().map(|id| ("id", id.as_str())).collect();
     fields.extend(more);
     fields
@@ -94,17 +97,17 @@ fn count(app: &TestApp, from: &str) -> i64 {
 #[test]
 fn a_hundred_members_are_changed_together_by_a_list_filter() {
     let app = TestApp::open();
-    let (ticket, north) = app.fixtures(|fixtures| {
+    let (cookie, north) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@crowd.test", true);
         let organization = fixtures.organization("Crowd", "crowd", owner);
         let north = fixtures.company(organization, "North", "north");
         for n in 0..100 {
             let user = fixtures.account(&format!("Person {n:03}"), &format!("p{n}@crowd.test"), true);
-            fixtures.enrol(organization, user, "member", &[]);
+            fixtures.add_member(organization, user, "member", &[]);
         }
-        (fixtures.ticket(owner), north.to_string())
+        (fixtures.session_cookie(owner), north.to_string())
     });
-    let olivia = app.holder(&ticket);
+    let olivia = app.client_with(&cookie);
     let list = olivia.get("/organizations/crowd/members?role=member").expect(200);
     assert!(list.has("All 100 that match"), "{}", list.text());
     let path = "/organizations/crowd/members/bulk";
@@ -133,7 +136,7 @@ fn a_hundred_members_are_changed_together_by_a_list_filter() {
         .expect_text("Assigned 100 people to North (Editor)");
     assert_eq!(count(&app, "company_assignments WHERE role = 'editor'"), 100);
     assert_eq!(count(&app, "audit_events WHERE action = 'member.assigned'"), 100);
-    app.expect_sound();
+    app.expect_healthy();
 
     // Suspend and restore all of them.
     for (kind, action) in [("suspend", "member.suspended"), ("restore", "member.restored")] {
@@ -144,21 +147,21 @@ fn a_hundred_members_are_changed_together_by_a_list_filter() {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         olivia.post(path, &fields).expect(303);
         assert_eq!(count(&app, &format!("audit_events WHERE action = '{action}'")), 100);
-        app.expect_sound();
+        app.expect_healthy();
     }
 }
 
 #[test]
 fn the_preview_shows_each_change_and_excludes_refused_members() {
     let app = TestApp::open();
-    let at = harbor(&app);
-    let mut ids = at.ids.clone();
-    ids.push(at.admin.clone());
-    let page = at
+    let setup = setup(&app);
+    let mut ids = setup.ids.clone();
+    ids.push(setup.admin.clone());
+    let page = setup
         .ursula
         .post(
             BULK,
-            &of(&ids, &[("do", "role"), ("step", "look"), ("role_value", "viewer")]),
+            &form(&ids, &[("do", "role"), ("step", "look"), ("role_value", "viewer")]),
         )
         .expect(200)
         .expect_text("3 people to change, 1 refused")
@@ -166,82 +169,88 @@ fn the_preview_shows_each_change_and_excludes_refused_members() {
         .expect_text("Your role doesn’t allow this change");
     assert_eq!(page.form("members/bulk").iter().filter(|(n, _)| n == "id").count(), 3);
     assert_eq!(count(&app, "memberships WHERE role = 'viewer'"), 0);
-    confirm(&at.ursula, &page)
+    confirm(&setup.ursula, &page)
         .expect(303)
-        .follow(&at.ursula)
+        .follow(&setup.ursula)
         .expect_text("Changed the role of 3 people to Viewer");
     assert_eq!(count(&app, "memberships WHERE role = 'viewer'"), 3);
     // Members who already have the role are not changed.
-    at.olivia
+    setup
+        .olivia
         .post(
             BULK,
-            &of(&at.ids, &[("do", "role"), ("step", "look"), ("role_value", "viewer")]),
+            &form(
+                &setup.ids,
+                &[("do", "role"), ("step", "look"), ("role_value", "viewer")],
+            ),
         )
         .expect(200)
         .expect_text("Nothing to change");
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn one_newly_refused_member_stops_the_whole_bulk_change() {
     let app = TestApp::open();
-    let at = harbor(&app);
-    let page = at
+    let setup = setup(&app);
+    let page = setup
         .ursula
-        .post(BULK, &of(&at.ids, &[("do", "suspend")]))
+        .post(BULK, &form(&setup.ids, &[("do", "suspend")]))
         .expect(200)
         .expect_text("3 people to change");
-    at.olivia
-        .post(&format!("{BASE}/{}/role", at.ids[1]), &[("role", "admin")])
+    setup
+        .olivia
+        .post(&format!("{BASE}/{}/role", setup.ids[1]), &[("role", "admin")])
         .expect(303);
-    let again = confirm(&at.ursula, &page)
+    let again = confirm(&setup.ursula, &page)
         .expect(422)
         .expect_text("Nothing was changed, because of Bob Vale");
     assert_eq!(count(&app, "memberships WHERE status = 'suspended'"), 0);
     assert_eq!(count(&app, "audit_events WHERE action = 'member.suspended'"), 0);
     // The error page can be confirmed for the remaining members.
-    confirm(&at.ursula, &again).expect(303);
+    confirm(&setup.ursula, &again).expect(303);
     assert_eq!(count(&app, "memberships WHERE status = 'suspended'"), 2);
 
     // A member removed in the meantime is named as well.
-    let page = at
+    let page = setup
         .olivia
         .post(
             BULK,
-            &of(
-                &at.ids,
+            &form(
+                &setup.ids,
                 &[("do", "access-end"), ("step", "look"), ("access_until", &app.day(9))],
             ),
         )
         .expect(200);
-    at.olivia
-        .post(&format!("{BASE}/{}/removal", at.ids[0]), &[])
+    setup
+        .olivia
+        .post(&format!("{BASE}/{}/removal", setup.ids[0]), &[])
         .expect(303);
-    confirm(&at.olivia, &page)
+    confirm(&setup.olivia, &page)
         .expect(422)
         .expect_text("Ann Vale is no longer a member");
     assert_eq!(count(&app, "memberships WHERE access_until IS NOT NULL"), 0);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn every_bulk_action_has_the_effect_of_the_single_action() {
     let app = TestApp::open();
-    let at = harbor(&app);
+    let setup = setup(&app);
     let run = |fields: &[(&str, &str)]| {
-        let page = at.olivia.post(BULK, &of(&at.ids, fields)).expect(200);
-        confirm(&at.olivia, &page).expect_redirect(BASE);
-        app.expect_sound();
+        let page = setup.olivia.post(BULK, &form(&setup.ids, fields)).expect(200);
+        confirm(&setup.olivia, &page).expect_redirect(BASE);
+        app.expect_healthy();
     };
     run(&[
         ("do", "assign"),
         ("step", "look"),
-        ("company_id", &at.north),
+        ("company_id", &setup.north),
         ("company_role", "manager"),
     ]);
     assert_eq!(count(&app, "company_assignments WHERE role = 'manager'"), 4);
     run(&[("do", "take-off"), ("step", "look"), ("company_value", "north")]);
-    assert_eq!(count(&app, "company_assignments"), 1, "the manager’s own stays");
+    assert_eq!(count(&app, "company_assignments"), 1, "the manager keeps their own");
     run(&[("do", "access-end"), ("step", "look"), ("access_until", &app.day(3))]);
     assert_eq!(count(&app, "memberships WHERE access_until IS NOT NULL"), 3);
     run(&[("do", "access-end"), ("step", "look"), ("access_until", "")]);
@@ -252,7 +261,8 @@ fn every_bulk_action_has_the_effect_of_the_single_action() {
     run(&[("do", "remove")]);
     assert_eq!(count(&app, "memberships WHERE status = 'removed'"), 3);
     assert_eq!(count(&app, "audit_events WHERE action = 'member.removed'"), 3);
-    at.olivia
+    setup
+        .olivia
         .get(&format!("{BASE}/removed"))
         .expect(200)
         .expect_text("Cleo Vale");
@@ -261,116 +271,134 @@ fn every_bulk_action_has_the_effect_of_the_single_action() {
 #[test]
 fn invalid_input_shows_a_field_error_and_changes_nothing() {
     let app = TestApp::open();
-    let at = harbor(&app);
+    let setup = setup(&app);
     let events = count(&app, "audit_events");
-    let look = |kind: &'static str, name: &'static str, value: &str, says: &str| {
+    let expect_error = |kind: &'static str, name: &'static str, value: &str, says: &str| {
         let fields = [("do", kind), ("step", "apply"), (name, value)];
-        at.olivia
-            .post(BULK, &of(&at.ids, &fields))
+        setup
+            .olivia
+            .post(BULK, &form(&setup.ids, &fields))
             .expect(422)
             .expect_text(says);
     };
-    look("role", "role_value", "emperor", "Choose a role");
-    look("role", "role_value", "", "Choose a role");
-    look("access-end", "access_until", "tomorrow", "Enter a day");
-    look(
+    expect_error("role", "role_value", "emperor", "Choose a role");
+    expect_error("role", "role_value", "", "Choose a role");
+    expect_error("access-end", "access_until", "tomorrow", "Enter a day");
+    expect_error(
         "access-end",
         "access_until",
         "2001-01-01",
         "Choose today or a later day",
     );
-    look("take-off", "company_value", "no-such", "Choose a company");
-    look("group", "group_id", "", "Choose a group");
-    look("suspend", "reason", &"x".repeat(301), "at most 300 characters");
-    for company in [at.foreign_company.as_str(), "nonsense"] {
+    expect_error("take-off", "company_value", "no-such", "Choose a company");
+    expect_error("group", "group_id", "", "Choose a group");
+    expect_error("suspend", "reason", &"x".repeat(301), "at most 300 characters");
+    for company in [setup.foreign_company.as_str(), "nonsense"] {
         let fields = [
             ("do", "assign"),
             ("step", "apply"),
             ("company_id", company),
             ("company_role", "editor"),
         ];
-        at.olivia
-            .post(BULK, &of(&at.ids, &fields))
+        setup
+            .olivia
+            .post(BULK, &form(&setup.ids, &fields))
             .expect(422)
             .expect_text("Choose companies from the list");
     }
-    at.olivia
+    setup
+        .olivia
         .post(BULK, &[("do", "remove"), ("step", "apply")])
         .expect(422)
         .expect_text("Choose at least one person");
-    at.olivia
-        .post(BULK, &of(&at.ids, &[("do", "explode")]))
+    setup
+        .olivia
+        .post(BULK, &form(&setup.ids, &[("do", "explode")]))
         .expect_redirect(BASE);
     let many: Vec<String> = (0..501).map(|n| format!("{n:032x}")).collect();
-    at.olivia
-        .post(BULK, &of(&many, &[("do", "remove"), ("step", "apply")]))
+    setup
+        .olivia
+        .post(BULK, &form(&many, &[("do", "remove"), ("step", "apply")]))
         .expect(422)
         .expect_text("at most 500 people");
-    for strange in [at.foreign_member.as_str(), "nonsense"] {
-        let ids = [at.ids[0].clone(), strange.to_owned()];
-        at.olivia
-            .post(BULK, &of(&ids, &[("do", "remove"), ("step", "apply")]))
+    for strange in [setup.foreign_member.as_str(), "nonsense"] {
+        let ids = [setup.ids[0].clone(), strange.to_owned()];
+        setup
+            .olivia
+            .post(BULK, &form(&ids, &[("do", "remove"), ("step", "apply")]))
             .expect(404);
     }
     assert_eq!(count(&app, "audit_events"), events);
     assert_eq!(count(&app, "memberships WHERE status <> 'active'"), 0);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn no_one_changes_members_in_bulk_whom_they_could_not_change_singly() {
     let app = TestApp::open();
-    let at = harbor(&app);
+    let setup = setup(&app);
     for kind in ["role", "assign", "suspend", "remove", "group", "access-end"] {
-        at.edith
-            .post(BULK, &of(&at.ids, &[("do", kind), ("step", "apply")]))
+        setup
+            .edith
+            .post(BULK, &form(&setup.ids, &[("do", kind), ("step", "apply")]))
             .expect(403);
     }
     for kind in ["role", "suspend", "remove", "restore", "group", "access-end"] {
-        at.manager
-            .post(BULK, &of(&at.ids, &[("do", kind), ("step", "apply")]))
+        setup
+            .manager
+            .post(BULK, &form(&setup.ids, &[("do", kind), ("step", "apply")]))
             .expect(403);
     }
     // A company manager can assign their company, only to members whom they can see there.
     let fields = [
         ("do", "assign"),
         ("step", "look"),
-        ("company_id", at.north.as_str()),
+        ("company_id", setup.north.as_str()),
         ("company_role", "editor"),
     ];
-    let page = at
+    let page = setup
         .manager
-        .post(BULK, &of(&at.ids, &fields))
+        .post(BULK, &form(&setup.ids, &fields))
         .expect(200)
         .expect_text("3 people to change");
-    confirm(&at.manager, &page).expect(303);
-    at.manager
-        .post(BULK, &of(std::slice::from_ref(&at.admin), &fields))
+    confirm(&setup.manager, &page).expect(303);
+    setup
+        .manager
+        .post(BULK, &form(std::slice::from_ref(&setup.admin), &fields))
         .expect(404);
     // Oneself and members of the same level are refused; their rows have no checkbox.
-    let ids = [at.owner.clone(), at.admin.clone()];
-    at.ursula
-        .post(BULK, &of(&ids, &[("do", "remove")]))
+    let ids = [setup.owner.clone(), setup.admin.clone()];
+    setup
+        .ursula
+        .post(BULK, &form(&ids, &[("do", "remove")]))
         .expect(200)
         .expect_text("0 people to change, 2 refused");
-    let list = at.ursula.get(BASE).expect(200);
+    let list = setup.ursula.get(BASE).expect(200);
     let ticks = list.all("tbody input[name=id]", "value");
-    assert!(!ticks.contains(&at.owner) && !ticks.contains(&at.admin), "{ticks:?}");
-    assert!(ticks.contains(&at.ids[0]));
     assert!(
-        at.edith
+        !ticks.contains(&setup.owner) && !ticks.contains(&setup.admin),
+        "{ticks:?}"
+    );
+    assert!(ticks.contains(&setup.ids[0]));
+    assert!(
+        setup
+            .edith
             .get(BASE)
             .expect(200)
             .all("tbody input[name=id]", "value")
             .is_empty()
     );
     // The last owner can't be removed in bulk.
-    at.olivia
+    setup
+        .olivia
         .post(
             BULK,
-            &of(std::slice::from_ref(&at.owner), &[("do", "remove"), ("step", "apply")]),
+            &form(
+                std::slice::from_ref(&setup.owner),
+                &[("do", "remove"), ("step", "apply")],
+            ),
         )
         .expect(422)
         .expect_text("Nothing was changed, because of Olivia Hart");
-    app.expect_sound();
+    app.expect_healthy();
 }

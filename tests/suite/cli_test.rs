@@ -2,14 +2,14 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::harness::server_process::{ServerProcess, said};
+use crate::harness::server_process::{ServerProcess, output_text};
 
 #[test]
 fn help_lists_every_command_and_setting() {
     let server = ServerProcess::prepare();
     let help = server.run(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
-    let text = said(&help);
+    let text = output_text(&help);
     for word in ["serve", "demo", "migrate", "doctor", "limit", "audit"] {
         assert!(text.contains(word), "{word} is not in\n{text}");
     }
@@ -31,7 +31,7 @@ fn help_lists_every_command_and_setting() {
 fn version_prints_the_package_version() {
     let version = ServerProcess::prepare().run(&["--version"]);
     assert_eq!(
-        (version.status.code(), said(&version).trim()),
+        (version.status.code(), output_text(&version).trim()),
         (Some(0), concat!("tenantry ", env!("CARGO_PKG_VERSION")))
     );
 }
@@ -48,19 +48,19 @@ fn all_configuration_errors_are_reported_together_without_secrets() {
         .set("TENANTRY_DATABASE_URL", "mysql://root:geheim@db.test/x");
     for command in ["serve", "migrate", "doctor"] {
         let output = server.run(&[command]);
-        assert_eq!(output.status.code(), Some(1), "{command}: {}", said(&output));
-        let text = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{command}: {}", output_text(&output));
+        let text = output_text(&output);
         for name in ["LISTEN", "BASE_URL", "SIGNUP", "SMTP_URL", "DATABASE_URL"] {
             assert!(
                 text.contains(&format!("TENANTRY_{name}")),
                 "{command} does not name {name}:\n{text}"
             );
         }
-        assert!(!text.contains("geheim"), "{command} tells a password:\n{text}");
+        assert!(!text.contains("geheim"), "{command} prints a password:\n{text}");
     }
     assert!(
         !server.file("").exists(),
-        "nothing is made before the configuration is good"
+        "nothing is created with an invalid configuration"
     );
 }
 
@@ -74,7 +74,7 @@ fn an_unknown_setting_in_the_file_is_reported_by_name() {
     .expect("written");
     let output = server.run(&["doctor"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("base_ulr"), "{}", said(&output));
+    assert!(output_text(&output).contains("base_ulr"), "{}", output_text(&output));
 }
 
 #[test]
@@ -82,9 +82,9 @@ fn migrate_creates_the_schema_and_is_idempotent() {
     let server = ServerProcess::prepare();
     for _ in 0..2 {
         let output = server.run(&["migrate"]);
-        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(0), "{}", output_text(&output));
     }
-    assert!(said(&server.run(&["migrate"])).contains("up to date"));
+    assert!(output_text(&server.run(&["migrate"])).contains("up to date"));
     assert_eq!(server.database.number("SELECT count(*) AS value FROM users"), 0);
 }
 
@@ -96,13 +96,13 @@ fn doctor_exits_with_0_when_healthy_and_1_with_a_reason_otherwise() {
         before.status.code(),
         Some(1),
         "nothing is set up yet: {}",
-        said(&before)
+        output_text(&before)
     );
 
     server.start();
     server.kill();
     let well = server.run(&["doctor"]);
-    assert_eq!(well.status.code(), Some(0), "{}", said(&well));
+    assert_eq!(well.status.code(), Some(0), "{}", output_text(&well));
 
     // No page can create an organization without an owner.
     server.database.execute(
@@ -111,22 +111,22 @@ fn doctor_exits_with_0_when_healthy_and_1_with_a_reason_otherwise() {
          VALUES ('o', 'Orphan', 'agency', 'company', 'active', 'eu', '', 0, 'u', 0);",
     );
     let ill = server.run(&["doctor"]);
-    assert_eq!(ill.status.code(), Some(1), "{}", said(&ill));
-    assert!(said(&ill).contains("without an owner"), "{}", said(&ill));
+    assert_eq!(ill.status.code(), Some(1), "{}", output_text(&ill));
+    assert!(output_text(&ill).contains("without an owner"), "{}", output_text(&ill));
 }
 
 #[test]
 fn doctor_changes_nothing() {
     let server = ServerProcess::prepare();
     server.run(&["doctor"]);
-    assert!(!server.file("").exists(), "the doctor made the data folder");
+    assert!(!server.file("").exists(), "doctor created the data folder");
 }
 
 #[test]
 fn an_unknown_command_prints_the_usage() {
     let output = ServerProcess::prepare().run(&["dance"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("Usage"), "{}", said(&output));
+    assert!(output_text(&output).contains("Usage"), "{}", output_text(&output));
 }
 
 #[test]

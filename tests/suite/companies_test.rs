@@ -6,16 +6,16 @@ use crate::harness::test_app::TestApp;
 const BASE: &str = "/organizations/lakeside/companies";
 
 /// Olivia's organization with the company north, and a member with their id.
-fn lakeside(app: &TestApp) -> (Client, Client, String) {
+fn setup(app: &TestApp) -> (Client, Client, String) {
     let (owner, noah, id) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@lake.test", true);
         let organization = fixtures.organization("Lakeside", "lakeside", owner);
         fixtures.company(organization, "North", "north");
         let noah = fixtures.account("Noah Brandt", "noah@lake.test", true);
-        let id = fixtures.enrol(organization, noah, "member", &[]).to_string();
-        (fixtures.ticket(owner), fixtures.ticket(noah), id)
+        let id = fixtures.add_member(organization, noah, "member", &[]).to_string();
+        (fixtures.session_cookie(owner), fixtures.session_cookie(noah), id)
     });
-    (app.holder(&owner), app.holder(&noah), id)
+    (app.client_with(&owner), app.client_with(&noah), id)
 }
 
 fn events(app: &TestApp, action: &str) -> Vec<String> {
@@ -27,7 +27,7 @@ fn events(app: &TestApp, action: &str) -> Vec<String> {
 #[test]
 fn a_company_is_created_renamed_and_found_at_its_new_address() {
     let app = TestApp::open();
-    let (olivia, _, _) = lakeside(&app);
+    let (olivia, _, _) = setup(&app);
     let page = olivia.get(&format!("{BASE}/new")).expect(200);
     olivia
         .submit(&page, BASE, &[("name", "Harbor & Sons")])
@@ -39,7 +39,7 @@ fn a_company_is_created_renamed_and_found_at_its_new_address() {
     let page = olivia
         .post(BASE, &[("name", "Another"), ("slug", "harbor-sons")])
         .expect(422);
-    assert!(page.field_error("slug").expect("a sentence").contains("is free"));
+    assert!(page.field_error("slug").expect("an error").contains("is free"));
     assert_eq!(page.value_of("name").as_deref(), Some("Another"));
     for (name, slug, field) in [
         ("", "x1", "name"),
@@ -68,7 +68,7 @@ fn a_company_is_created_renamed_and_found_at_its_new_address() {
 #[test]
 fn an_archived_company_is_hidden_and_read_only_until_restored() {
     let app = TestApp::open();
-    let (olivia, noah, id) = lakeside(&app);
+    let (olivia, noah, id) = setup(&app);
     let give = [("member", id.as_str()), ("role", "manager")];
     olivia.post(&format!("{BASE}/north/members"), &give).expect(303);
     noah.get(&format!("{BASE}/north/settings")).expect(200);
@@ -152,13 +152,13 @@ fn an_archived_company_is_hidden_and_read_only_until_restored() {
     // Restoring twice has no further effect.
     olivia.post(&format!("{BASE}/north/restoring"), &[]).expect(303);
     assert_eq!(events(&app, "company.restored").len(), 1);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn a_company_is_accessible_only_while_assigned() {
     let app = TestApp::open();
-    let (olivia, noah, id) = lakeside(&app);
+    let (olivia, noah, id) = setup(&app);
     noah.get(&format!("{BASE}/north")).expect(403);
     let page = olivia
         .get(&format!("{BASE}/north/members?q=noah"))
@@ -199,7 +199,7 @@ fn a_company_is_accessible_only_while_assigned() {
 #[test]
 fn a_hundred_and_twenty_companies_are_searched_and_paged() {
     let app = TestApp::open();
-    let (olivia, _, _) = lakeside(&app);
+    let (olivia, _, _) = setup(&app);
     app.fixtures(|fixtures| {
         let organization = fixtures.organization_of("lakeside");
         for n in 0..118 {

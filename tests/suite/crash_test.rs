@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use crate::harness::client::Client;
 use crate::harness::page::Page;
-use crate::harness::people::{PASSWORD, found};
-use crate::harness::server_process::{ServerProcess, said};
+use crate::harness::people::{PASSWORD, create_organization};
+use crate::harness::server_process::{ServerProcess, output_text};
 use crate::harness::smtp::Smtp;
 
 /// Signs up an owner on a server that saves its emails to files.
-fn founder(server: &ServerProcess) -> Client {
+fn sign_up_owner(server: &ServerProcess) -> Client {
     let client = server.client();
     let fields = [
         ("name", "Olivia Hart"),
@@ -23,25 +23,25 @@ fn founder(server: &ServerProcess) -> Client {
     client.post("/signup", &fields).expect(303);
     let link = server.mail_to("olivia@crash.test").link("/verify/");
     client.post(&link, &[]).expect(303);
-    found(&client, "Crash", "crash", "olivia@crash.test");
+    create_organization(&client, "Crash", "crash", "olivia@crash.test");
     client
 }
 
 /// The response, or `None` if the server died during the request.
-fn quiet(ask: impl FnOnce() -> Page) -> Option<Page> {
+fn response(ask: impl FnOnce() -> Page) -> Option<Page> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(ask)).ok()
 }
 
 /// What the server acknowledged until it was killed.
 #[derive(Default)]
-struct Said {
+struct Acknowledged {
     invited: BTreeSet<String>,
     companies: BTreeSet<String>,
 }
 
 /// Four workers send requests until the server is killed.
-fn work_until_killed(server: &mut ServerProcess, client: &Client, round: usize, load: Duration) -> Said {
-    let acknowledged = Mutex::new(Said::default());
+fn work_until_killed(server: &mut ServerProcess, client: &Client, round: usize, load: Duration) -> Acknowledged {
+    let acknowledged = Mutex::new(Acknowledged::default());
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for worker in 0..4 {
@@ -53,7 +53,7 @@ fn work_until_killed(server: &mut ServerProcess, client: &Client, round: usize, 
                     }
                     let name = format!("r{round}w{worker}n{n}");
                     let company = n % 2 == 1;
-                    let answer = quiet(|| {
+                    let answer = response(|| {
                         if company {
                             client.post("/organizations/crash/companies", &[("name", &name), ("slug", &name)])
                         } else {
@@ -66,11 +66,11 @@ fn work_until_killed(server: &mut ServerProcess, client: &Client, round: usize, 
                     });
                     let Some(page) = answer else { return };
                     assert_eq!(page.status, 303, "{}: {}", page.request, page.text());
-                    let mut said = acknowledged.lock().expect("no worker panicked");
+                    let mut changes = acknowledged.lock().expect("no worker panicked");
                     if company {
-                        &mut said.companies
+                        &mut changes.companies
                     } else {
-                        &mut said.invited
+                        &mut changes.invited
                     }
                     .insert(name);
                 }
@@ -84,30 +84,30 @@ fn work_until_killed(server: &mut ServerProcess, client: &Client, round: usize, 
 }
 
 /// Resets the daily invitation limit.
-fn forget_sent(server: &ServerProcess) {
+fn reset_invitation_limit(server: &ServerProcess) {
     server.database.execute("UPDATE invitations SET last_sent_at = 1");
 }
 
 #[test]
 fn acknowledged_changes_survive_kills_under_load() {
     let mut server = ServerProcess::spawn();
-    let client = founder(&server);
+    let client = sign_up_owner(&server);
     server.database.execute("UPDATE organizations SET created_at = 1");
-    let mut said_so_far = Said::default();
+    let mut all_acknowledged = Acknowledged::default();
     for round in 0..4 {
-        forget_sent(&server);
-        let said = work_until_killed(
+        reset_invitation_limit(&server);
+        let changes = work_until_killed(
             &mut server,
             &client,
             round,
             Duration::from_millis(700 + 130 * round as u64),
         );
         assert!(
-            !said.invited.is_empty() && !said.companies.is_empty(),
-            "round {round}: no load"
+            !changes.invited.is_empty() && !changes.companies.is_empty(),
+            "round {round}: no requests succeeded"
         );
-        said_so_far.invited.extend(said.invited);
-        said_so_far.companies.extend(said.companies);
+        all_acknowledged.invited.extend(changes.invited);
+        all_acknowledged.companies.extend(changes.companies);
         server.start();
     }
     let invited: BTreeSet<String> = server
@@ -115,7 +115,7 @@ fn acknowledged_changes_survive_kills_under_load() {
         .words("SELECT email AS value FROM invitations")
         .into_iter()
         .collect();
-    let lost: Vec<_> = said_so_far
+    let lost: Vec<_> = all_acknowledged
         .invited
         .iter()
         .filter(|name| !invited.contains(&format!("{name}@crash.test")))
@@ -126,7 +126,7 @@ fn acknowledged_changes_survive_kills_under_load() {
         .words("SELECT slug AS value FROM companies")
         .into_iter()
         .collect();
-    let lost: Vec<_> = said_so_far.companies.difference(&slugs).collect();
+    let lost: Vec<_> = all_acknowledged.companies.difference(&slugs).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
     // Each change has its audit event, including changes whose response was lost.
     for (action, rows) in [("member.invited", "invitations"), ("company.created", "companies")] {
@@ -139,10 +139,10 @@ fn acknowledged_changes_survive_kills_under_load() {
     let emails = server
         .database
         .number("SELECT count(*) AS value FROM mail_outbox WHERE kind = 'invitation'");
-    assert_eq!(emails, invited.len() as i64, "each invitation has its letter");
+    assert_eq!(emails, invited.len() as i64, "each invitation has its email");
     for command in [&["doctor"][..], &["audit", "verify"]] {
         let output = server.run(command);
-        assert_eq!(output.status.code(), Some(0), "{command:?}: {}", said(&output));
+        assert_eq!(output.status.code(), Some(0), "{command:?}: {}", output_text(&output));
     }
     // The session survived every kill.
     client.get("/organizations/crash/companies").expect(200);
@@ -152,7 +152,7 @@ fn acknowledged_changes_survive_kills_under_load() {
 fn each_acknowledged_invitation_is_emailed_once_despite_kills_and_smtp_failures() {
     let smtp = Smtp::start();
     let mut server = ServerProcess::spawn();
-    let client = founder(&server);
+    let client = sign_up_owner(&server);
     // From now on, emails are sent by SMTP.
     server.kill();
     server.set("TENANTRY_SMTP_URL", &smtp.url());
@@ -166,17 +166,17 @@ fn each_acknowledged_invitation_is_emailed_once_despite_kills_and_smtp_failures(
             _ => smtp.accept(),
         }
         server.start();
-        forget_sent(&server);
+        reset_invitation_limit(&server);
         acknowledged.extend(work_until_killed(&mut server, &client, round, Duration::from_millis(900)).invited);
     }
     smtp.accept();
     server.start();
-    assert!(acknowledged.len() >= 8, "no load: {acknowledged:?}");
+    assert!(acknowledged.len() >= 8, "too few requests succeeded: {acknowledged:?}");
     let open = "SELECT count(*) AS value FROM mail_outbox WHERE state IN ('queued', 'sending')";
     let end = Instant::now() + Duration::from_secs(60);
     let mut names = ["Olivia", "Olivia Hart"].iter().cycle();
     while server.database.number(open) > 0 {
-        assert!(Instant::now() < end, "letters are left:\n{}", server.log());
+        assert!(Instant::now() < end, "emails are left:\n{}", server.log());
         // Retry delays and leases take minutes, so end them here.
         server
             .database
@@ -186,7 +186,7 @@ fn each_acknowledged_invitation_is_emailed_once_despite_kills_and_smtp_failures(
             .database
             .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
         // A committed email wakes the sender.
-        client.post("/account/name", &[("name", names.next().expect("for ever"))]);
+        client.post("/account/name", &[("name", names.next().expect("an endless iterator"))]);
     }
     let given_up = server
         .database
@@ -207,15 +207,15 @@ fn each_acknowledged_invitation_is_emailed_once_despite_kills_and_smtp_failures(
     for name in &acknowledged {
         let email = format!("{name}@crash.test");
         let count = ids.get(&email).map_or(0, BTreeSet::len);
-        assert_eq!(count, 1, "{email} has {count} letters");
+        assert_eq!(count, 1, "{email} has {count} emails");
     }
     assert!(
         ids.values().all(|ids| ids.len() == 1),
-        "somebody has two letters: {ids:?}"
+        "someone has two emails: {ids:?}"
     );
     assert!(
         links.values().all(|links| links.len() == 1),
-        "copies of a letter differ"
+        "copies of an email differ"
     );
     // Every email belongs to an existing invitation, and its link opens.
     let invited: BTreeSet<String> = server
@@ -224,12 +224,12 @@ fn each_acknowledged_invitation_is_emailed_once_despite_kills_and_smtp_failures(
         .into_iter()
         .collect();
     assert_eq!(ids.keys().cloned().collect::<BTreeSet<_>>(), invited);
-    let (_, some) = links.iter().next().expect("a letter");
+    let (_, some) = links.iter().next().expect("an email");
     server
         .client()
         .get(some.iter().next().expect("a link"))
         .expect(200)
         .expect_text("Join Crash");
     let doctor = server.run(&["doctor"]);
-    assert_eq!(doctor.status.code(), Some(0), "{}", said(&doctor));
+    assert_eq!(doctor.status.code(), Some(0), "{}", output_text(&doctor));
 }

@@ -15,9 +15,9 @@ use crate::harness::test_app::TestApp;
 const SLUG: &str = "lakeside";
 
 /// Pseudo-random numbers that are the same on every run.
-struct Chance(u64);
+struct Random(u64);
 
-impl Chance {
+impl Random {
     fn below(&mut self, n: usize) -> usize {
         // Knuth's constants for 64 bits.
         self.0 = self
@@ -38,51 +38,51 @@ struct Person {
     id: String,
 }
 
-struct World<'a> {
+struct Setup<'a> {
     app: &'a TestApp,
     people: Vec<Person>,
     companies: Vec<String>,
 }
 
-impl World<'_> {
+impl Setup<'_> {
     /// The access inputs of every member, by membership id.
-    fn grounds(&self) -> BTreeMap<String, AccessInputs> {
+    fn access_inputs(&self) -> BTreeMap<String, AccessInputs> {
         self.app.fixtures(|fixtures| {
             let organization = fixtures.organization_of(SLUG);
             let ids = self.people.iter().map(|person| person.id.clone());
-            ids.map(|id| (id.clone(), fixtures.grounds(organization, &id)))
+            ids.map(|id| (id.clone(), fixtures.access_inputs(organization, &id)))
                 .collect()
         })
     }
 
-    fn stored(&self, sql: &str) -> Vec<String> {
+    fn query(&self, sql: &str) -> Vec<String> {
         self.app.database.words(sql)
     }
 
     /// A random request of one member. Its result does not matter here; most are refused.
-    fn step(&self, chance: &mut Chance, actor: usize, n: usize) -> String {
+    fn step(&self, random: &mut Random, actor: usize, n: usize) -> String {
         let actor = &self.people[actor];
-        let target = &chance.pick(&self.people).id;
+        let target = &random.pick(&self.people).id;
         let at = |rest: &str| format!("/organizations/{SLUG}{rest}");
-        let custom = self.stored("SELECT id AS value FROM custom_roles ORDER BY id");
-        let groups = self.stored("SELECT id AS value FROM groups ORDER BY id");
+        let custom = self.query("SELECT id AS value FROM custom_roles ORDER BY id");
+        let groups = self.query("SELECT id AS value FROM groups ORDER BY id");
         let mut roles: Vec<String> = Role::ALL.iter().map(ToString::to_string).collect();
         roles.extend(custom.iter().cloned());
-        let role = chance.pick(&roles).clone();
-        let right = || PermissionId::all().map(PermissionId::key).collect::<Vec<_>>();
-        let company = chance.pick(&self.companies).clone();
-        let place = (*chance.pick(&["manager", "editor", "viewer"])).to_owned();
-        let (path, form): (String, Vec<(&str, String)>) = match chance.below(13) {
+        let role = random.pick(&roles).clone();
+        let permission_keys = || PermissionId::all().map(PermissionId::key).collect::<Vec<_>>();
+        let company = random.pick(&self.companies).clone();
+        let company_role = (*random.pick(&["manager", "editor", "viewer"])).to_owned();
+        let (path, form): (String, Vec<(&str, String)>) = match random.below(13) {
             0 | 1 => (at(&format!("/members/{target}/role")), vec![("role", role)]),
             2 | 3 => {
-                let seen = self.stored(&format!(
+                let seen = self.query(&format!(
                     "SELECT overrides AS value FROM memberships WHERE id = '{target}'"
                 ));
                 let mut form = vec![("seen", seen[0].clone())];
-                for _ in 0..=chance.below(3) {
+                for _ in 0..=random.below(3) {
                     form.push((
-                        *chance.pick(&right()),
-                        (*chance.pick(&["allow", "allow", "deny", "role"])).into(),
+                        *random.pick(&permission_keys()),
+                        (*random.pick(&["allow", "allow", "deny", "role"])).into(),
                     ));
                 }
                 (at(&format!("/members/{target}/overrides")), form)
@@ -93,18 +93,22 @@ impl World<'_> {
                     ("description", String::new()),
                     ("base", role),
                 ];
-                form.extend((0..=chance.below(6)).map(|_| ("permission", (*chance.pick(&right())).to_owned())));
+                form.extend(
+                    (0..=random.below(6)).map(|_| ("permission", (*random.pick(&permission_keys())).to_owned())),
+                );
                 (at("/settings/roles/new"), form)
             }
             5 if !custom.is_empty() => {
-                let id = chance.pick(&custom);
-                let base = self.stored(&format!("SELECT base AS value FROM custom_roles WHERE id = '{id}'"));
+                let id = random.pick(&custom);
+                let base = self.query(&format!("SELECT base AS value FROM custom_roles WHERE id = '{id}'"));
                 let mut form = vec![
                     ("name", format!("Role {n}")),
                     ("description", String::new()),
                     ("base", base[0].clone()),
                 ];
-                form.extend((0..=chance.below(6)).map(|_| ("permission", (*chance.pick(&right())).to_owned())));
+                form.extend(
+                    (0..=random.below(6)).map(|_| ("permission", (*random.pick(&permission_keys())).to_owned())),
+                );
                 (at(&format!("/settings/roles/{id}")), form)
             }
             6 => {
@@ -113,12 +117,12 @@ impl World<'_> {
                     ("description", String::new()),
                     ("role", role),
                     ("company_id", company),
-                    ("company_role", place),
+                    ("company_role", company_role),
                 ];
                 (at("/access/groups"), form)
             }
             7 if !groups.is_empty() => {
-                let id = chance.pick(&groups);
+                let id = random.pick(&groups);
                 let form = vec![
                     ("name", format!("Group {n}")),
                     ("description", String::new()),
@@ -127,26 +131,26 @@ impl World<'_> {
                 (at(&format!("/access/groups/{id}/settings")), form)
             }
             8 | 9 if !groups.is_empty() => {
-                let id = chance.pick(&groups);
+                let id = random.pick(&groups);
                 (
                     at(&format!("/access/groups/{id}/members")),
                     vec![("member_id", target.clone())],
                 )
             }
             10 => {
-                let form = vec![("company_id", company), ("company_role", place)];
+                let form = vec![("company_id", company), ("company_role", company_role)];
                 (at(&format!("/members/{target}/companies")), form)
             }
             11 => {
                 let form = vec![
                     ("member_id", target.clone()),
-                    ("company_id", if chance.below(2) == 0 { String::new() } else { company }),
+                    ("company_id", if random.below(2) == 0 { String::new() } else { company }),
                     ("role", role),
                 ];
                 (at("/access/assignments"), form)
             }
             _ => {
-                let verb = *chance.pick(&["suspension", "restoration", "removal", "reinstatement"]);
+                let verb = *random.pick(&["suspension", "restoration", "removal", "reinstatement"]);
                 (
                     at(&format!("/members/{target}/{verb}")),
                     vec![("reason", "chance".into())],
@@ -160,12 +164,12 @@ impl World<'_> {
     }
 }
 
-fn held(grounds: &AccessInputs) -> PermissionSet {
-    let grounds = AccessInputs {
+fn permissions_everywhere(access_inputs: &AccessInputs) -> PermissionSet {
+    let access_inputs = AccessInputs {
         in_force: true,
-        ..grounds.clone()
+        ..access_inputs.clone()
     };
-    grounds.permissions().everywhere()
+    access_inputs.permissions().everywhere()
 }
 
 fn keys(set: PermissionSet) -> Vec<&'static str> {
@@ -176,7 +180,7 @@ fn keys(set: PermissionSet) -> Vec<&'static str> {
 fn no_sequence_of_changes_grants_more_than_the_granter_has() {
     let app = TestApp::open();
     let olivia = app.owner_of("Lakeside Agency", SLUG);
-    let cast = [
+    let members = [
         ("Adam Lund", "adam@lakeside.test", "admin"),
         ("Berta Lund", "berta@lakeside.test", "admin"),
         ("Ulla Lund", "ulla@lakeside.test", "user_admin"),
@@ -185,7 +189,7 @@ fn no_sequence_of_changes_grants_more_than_the_granter_has() {
         ("Mia Lund", "mia@lakeside.test", "member"),
         ("Max Lund", "max@lakeside.test", "member"),
     ];
-    let people = cast
+    let people = members
         .iter()
         .map(|(name, email, role)| {
             invite(&olivia, SLUG, email, role);
@@ -201,40 +205,43 @@ fn no_sequence_of_changes_grants_more_than_the_granter_has() {
         })
         .collect();
     let companies = app.database.words("SELECT id AS value FROM companies ORDER BY id");
-    let world = World {
+    let setup = Setup {
         app: &app,
         people,
         companies,
     };
     // Deny each admin one permission, a different one each.
     for (n, denied) in [(0, "company.create"), (1, "billing.view")] {
-        let id = &world.people[n].id;
+        let id = &setup.people[n].id;
         app.database.execute(&format!(
             "UPDATE memberships SET overrides = '{{\"{denied}\":\"deny\"}}' WHERE id = '{id}'"
         ));
     }
-    let first = world.grounds();
+    let first = setup.access_inputs();
     // The upper bound: all permissions that any of them had at the start, and those of the lower roles that a user
     // admin can assign to invited members.
-    let entrusted = [Role::Editor, Role::Viewer, Role::Member]
+    let assignable = [Role::Editor, Role::Viewer, Role::Member]
         .into_iter()
         .map(|role| Authority::of(role, &[]).permissions.everywhere());
-    let closure = first
+    let upper_bound = first
         .values()
-        .map(held)
-        .chain(entrusted)
+        .map(permissions_everywhere)
+        .chain(assignable)
         .fold(PermissionSet::NONE, PermissionSet::or);
 
-    let mut chance = Chance(20_261_125);
+    let mut random = Random(20_261_125);
     let (mut before, mut changed) = (first, 0);
     for n in 0..rounds(640, 160) {
-        let actor = chance.below(world.people.len());
-        let id = world.people[actor].id.clone();
+        let actor = random.below(setup.people.len());
+        let id = setup.people[actor].id.clone();
         let authority = before[&id].authority();
-        let what = world.step(&mut chance, actor, n);
-        let after = world.grounds();
-        for (who, grounds) in &after {
-            let (had, has) = (held(&before[who]), held(grounds));
+        let what = setup.step(&mut random, actor, n);
+        let after = setup.access_inputs();
+        for (who, access_inputs) in &after {
+            let (had, has) = (
+                permissions_everywhere(&before[who]),
+                permissions_everywhere(access_inputs),
+            );
             changed += usize::from(had != has);
             let own = if *who == id {
                 PermissionSet::NONE
@@ -245,19 +252,19 @@ fn no_sequence_of_changes_grants_more_than_the_granter_has() {
             assert!(
                 beyond.is_empty(),
                 "step {n}, {} as {:?}: {what}\ngave {who} {:?}",
-                cast[actor].0,
+                members[actor].0,
                 before[&id].role(),
                 keys(beyond)
             );
             assert!(
-                has.within(closure),
+                has.within(upper_bound),
                 "step {n}: {what}: {:?}",
-                keys(has.without(closure))
+                keys(has.without(upper_bound))
             );
-            assert!(grounds.role() != Role::Owner, "step {n}: {what}");
+            assert!(access_inputs.role() != Role::Owner, "step {n}: {what}");
         }
         before = after;
     }
     assert!(changed > rounds(20, 1), "the steps changed something: {changed}");
-    app.expect_sound();
+    app.expect_healthy();
 }

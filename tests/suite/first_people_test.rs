@@ -23,7 +23,7 @@ fn a_nonmember_gets_404_for_an_organization() {
     let emma = app.sign_up("Emma Stone", "emma@elsewhere.test");
     let foreign = emma.get("/organizations/moonlight/members").expect(404);
     let none = emma.get("/organizations/no-such-organization/members").expect(404);
-    assert_eq!(foreign.text(), none.text(), "both look alike");
+    assert_eq!(foreign.text(), none.text(), "both pages are identical");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::harness::client::Client;
 use crate::harness::test_app::TestApp;
 use crate::roles_test::Scenario;
 
-fn squeeze(html: &str) -> String {
+fn collapse_whitespace(html: &str) -> String {
     html.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -50,29 +50,29 @@ fn pages(scenario: &Scenario) -> Vec<String> {
 }
 
 fn owner(app: &TestApp, scenario: &Scenario) -> Client {
-    app.holder(scenario.actor.as_ref().expect("an owner"))
+    app.client_with(scenario.actor.as_ref().expect("an owner"))
 }
 
 #[test]
 fn each_fragment_is_contained_in_its_page() {
     let app = TestApp::open();
-    let scenario = Scenario::set(&app, "owner", "fragments");
+    let scenario = Scenario::create(&app, "owner", "fragments");
     let client = owner(&app, &scenario);
     // The first visit updates the member's last activity; from then on both responses show the same time.
     client.get("/organizations/fragments").expect(200);
     for path in pages(&scenario) {
         let (page, part) = (client.get(&path).expect(200), client.fragment(&path).expect(200));
-        assert!(page.body.contains("<html"), "{path} is a whole page");
+        assert!(page.body.contains("<html"), "{path} is not a full page");
         assert!(
             !part.body.contains("<html") && !part.body.contains("<body"),
-            "{path} is a part"
+            "{path} is not a fragment"
         );
         assert!(!part.body.trim().is_empty(), "{path}");
         assert!(part.bytes.len() < page.bytes.len(), "{path}");
-        let (whole, part_of_it) = (squeeze(&page.body), squeeze(&part.body));
+        let (whole, squeezed_part) = (collapse_whitespace(&page.body), collapse_whitespace(&part.body));
         assert!(
-            whole.contains(&part_of_it),
-            "{path}: the part is not in the page:\n{part_of_it}"
+            whole.contains(&squeezed_part),
+            "{path}: the fragment is not in the page:\n{squeezed_part}"
         );
         for answer in [&page, &part] {
             let vary = answer.header("vary").to_lowercase();
@@ -88,7 +88,7 @@ fn each_fragment_is_contained_in_its_page() {
 #[test]
 fn a_fragment_request_without_a_session_redirects_the_page_to_login() {
     let app = TestApp::open();
-    let scenario = Scenario::set(&app, "owner", "fragments");
+    let scenario = Scenario::create(&app, "owner", "fragments");
     for path in pages(&scenario) {
         let part = app.client().fragment(&path).expect(401);
         let to = part.header("hx-redirect").to_owned();
@@ -110,10 +110,10 @@ fn a_fragment_request_without_a_session_redirects_the_page_to_login() {
 #[test]
 fn a_dialog_shows_its_errors_in_place_and_redirects_on_success() {
     let app = TestApp::open();
-    let scenario = Scenario::set(&app, "owner", "fragments");
+    let scenario = Scenario::create(&app, "owner", "fragments");
     let client = owner(&app, &scenario);
     let base = "/organizations/fragments";
-    for (path, wrong, right) in [
+    for (path, invalid, valid) in [
         (
             "invitations",
             vec![("emails", "nobody"), ("role", "viewer")],
@@ -125,10 +125,10 @@ fn a_dialog_shows_its_errors_in_place_and_redirects_on_success() {
             vec![("name", "East"), ("slug", "east")],
         ),
     ] {
-        let page = client.post_fragment(&format!("{base}/{path}"), &wrong).expect(422);
-        assert!(!page.body.contains("<html"), "{path}: a whole page in a dialog");
+        let page = client.post_fragment(&format!("{base}/{path}"), &invalid).expect(422);
+        assert!(!page.body.contains("<html"), "{path}: a full page in a dialog");
         assert!(page.has("There is a problem"), "{path}");
-        let page = client.post_fragment(&format!("{base}/{path}"), &right);
+        let page = client.post_fragment(&format!("{base}/{path}"), &valid);
         assert!(page.status < 300, "{path}: {}", page.status);
         assert!(
             page.header("hx-redirect").starts_with(base),

@@ -72,7 +72,7 @@ fn the_smtp_server_accepts_refuses_and_drops_messages_on_command() {
     assert_eq!(send(&smtp, "emma@example.test").last().expect("an answer"), "250");
     smtp.drop_after_data();
     assert_eq!(send(&smtp, "liam@example.test").last().expect("an answer"), "closed");
-    assert_eq!(smtp.emails().len(), 3, "a dropped letter was stored all the same");
+    assert_eq!(smtp.emails().len(), 3, "a dropped email was stored as well");
     assert_eq!(smtp.attempts(), 5);
 }
 
@@ -126,7 +126,7 @@ mod browser {
     use serde_json::json;
 
     use super::*;
-    use crate::harness::browser::{Browser, Key, Look};
+    use crate::harness::browser::{Browser, Display, Key};
 
     #[test]
     fn the_browser_types_clicks_and_captures_full_page_screenshots() {
@@ -134,7 +134,7 @@ mod browser {
             <select id=role><option value=a>A<option value=b>B</select>
             <button onclick=\"document.querySelector('p').textContent=document.querySelector('input').value+document.querySelector('select').value\">Save it</button><p></p>
             <script>console.error('broken')</script>";
-        let browser = Browser::with("", Look::phone());
+        let browser = Browser::with("", Display::phone());
         browser.goto(page);
         browser.fill("#name", "Olivia");
         assert_eq!(browser.focus(), "input#name");
@@ -150,9 +150,9 @@ mod browser {
         );
         assert_eq!(browser.problems().len(), 1, "{:?}", browser.problems());
         let folder = Folder::new();
-        let picture = folder.join("pictures/phone.png");
-        browser.screenshot(&picture);
-        let png = std::fs::read(picture).expect("a picture");
+        let screenshot = folder.join("screenshots/phone.png");
+        browser.screenshot(&screenshot);
+        let png = std::fs::read(screenshot).expect("a screenshot");
         let size = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
         assert_eq!(&png[1..4], b"PNG");
         assert_eq!(size(16), 390);
@@ -174,14 +174,14 @@ mod browser {
     #[test]
     fn the_window_applies_the_requested_size_and_color_scheme() {
         let app = TestApp::shared();
-        let browser = Browser::with(&app.base(), Look::phone().dark());
+        let browser = Browser::with(&app.base(), Display::phone().dark());
         browser.goto("/login");
         let seen = browser.script(
             "return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]",
             vec![],
         );
         assert_eq!(seen, json!([390, true]));
-        browser.look(Look::default());
+        browser.set_display(Display::default());
         let seen = browser.script(
             "return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]",
             vec![],
@@ -192,12 +192,12 @@ mod browser {
     #[test]
     fn page_scripts_do_not_run_without_javascript() {
         let page = "data:text/html,<p>off</p><script>document.querySelector('p').textContent='on'</script>";
-        let words = |look| {
-            let browser = Browser::with("", look);
+        let words = |display| {
+            let browser = Browser::with("", display);
             browser.goto(page);
             browser.text("p")
         };
-        assert_eq!(words(Look::default()), "on");
-        assert_eq!(words(Look::default().without_javascript()), "off");
+        assert_eq!(words(Display::default()), "on");
+        assert_eq!(words(Display::default().without_javascript()), "off");
     }
 }

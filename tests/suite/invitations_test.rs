@@ -14,32 +14,32 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 /// An organization with its owner, Olivia Hart (`olivia@SLUG.test`), signed in.
 fn owner(app: &TestApp, slug: &str) -> Client {
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let user = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
         fixtures.organization("Lakeside", slug, user);
-        fixtures.ticket(user)
+        fixtures.session_cookie(user)
     });
-    app.holder(&ticket)
+    app.client_with(&cookie)
 }
 
 /// Another member, signed in.
 fn member(app: &TestApp, slug: &str, name: &str, email: &str, role: &str) -> Client {
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let user = fixtures.account(name, email, true);
         let organization = fixtures.organization_of(slug);
-        fixtures.enrol(organization, user, role, &[]);
-        fixtures.ticket(user)
+        fixtures.add_member(organization, user, role, &[]);
+        fixtures.session_cookie(user)
     });
-    app.holder(&ticket)
+    app.client_with(&cookie)
 }
 
 /// An account without any organization, signed in.
 fn person(app: &TestApp, name: &str, email: &str) -> Client {
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let user = fixtures.account(name, email, true);
-        fixtures.ticket(user)
+        fixtures.session_cookie(user)
     });
-    app.holder(&ticket)
+    app.client_with(&cookie)
 }
 
 fn invite(client: &Client, slug: &str, email: &str, more: &[(&str, &str)]) -> Page {
@@ -78,7 +78,7 @@ fn events(app: &TestApp, action: &str) -> i64 {
 
 /// The link in the newest email to this address.
 fn link(app: &TestApp, email: &str) -> String {
-    let emails = app.letters_to(email);
+    let emails = app.emails_to(email);
     let message = emails.iter().rfind(|message| message.text.contains("/invitations/"));
     message
         .unwrap_or_else(|| panic!("no invitation to {email}"))
@@ -288,7 +288,7 @@ fn an_invitation_link_continues_after_sign_up() {
     let noah = app.client();
     let page = noah.get(&path).expect(200);
     let form = noah
-        .get(&page.link("Create account").expect("a way"))
+        .get(&page.link("Create account").expect("a link"))
         .expect(200)
         .expect_text("You were invited to Lakeside");
     assert_eq!(form.value_of("email").as_deref(), Some("noah@else.test"));
@@ -298,7 +298,7 @@ fn an_invitation_link_continues_after_sign_up() {
         .expect_redirect(&path);
     accept(&noah, &path).expect_redirect("/organizations/lakeside");
     noah.get("/organizations/lakeside").expect(200).expect_text("Lakeside");
-    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 1);
 }
 
 #[test]
@@ -317,8 +317,8 @@ fn an_invitation_link_continues_after_email_verification() {
         ("next", &path),
     ];
     emma.post("/signup", &fields).expect_redirect("/verify");
-    let proof = app.mail_to("emma@else.test").link("/verify/");
-    emma.post(&proof, &[]).expect_redirect(&path);
+    let verification = app.mail_to("emma@else.test").link("/verify/");
+    emma.post(&verification, &[]).expect_redirect(&path);
     emma.get(&path)
         .expect(200)
         .expect_text("You are signed in as emma@else.test");
@@ -395,15 +395,15 @@ fn resending_is_rate_limited_and_replaces_the_old_link() {
         olivia.post(&path, &[]).expect(303).follow(&olivia).expect(200)
     };
     again().expect_text("Was sent a moment ago");
-    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 1);
     for n in 1..=5 {
         app.advance(MINUTE + Duration::from_secs(1));
         again().expect_text("Sent again");
-        assert_eq!(app.letters_to("noah@else.test").len(), 1 + n);
+        assert_eq!(app.emails_to("noah@else.test").len(), 1 + n);
     }
     app.advance(MINUTE + Duration::from_secs(1));
     again().expect_text("5 times within a day");
-    assert_eq!(app.letters_to("noah@else.test").len(), 6);
+    assert_eq!(app.emails_to("noah@else.test").len(), 6);
     app.advance(DAY);
     again().expect_text("Sent again");
     app.client()
@@ -430,8 +430,8 @@ fn selected_invitations_are_resent_together() {
         .expect(303)
         .follow(&olivia);
     page.expect_text("2 invitations sent again");
-    assert_eq!(app.letters_to("noah@else.test").len(), 2);
-    assert_eq!(app.letters_to("liam@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 2);
+    assert_eq!(app.emails_to("liam@else.test").len(), 1);
     assert_eq!(events(&app, "invitation.resent"), 2);
     let none = olivia
         .post("/organizations/lakeside/invitations/resending", &[])
@@ -459,7 +459,7 @@ fn an_edited_invitation_keeps_its_link_and_applies_on_acceptance() {
         .expect(303)
         .follow(&olivia)
         .expect_text("Its link stays the same");
-    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 1);
     let before_after = app
         .database
         .words("SELECT before || ' > ' || after AS value FROM audit_events WHERE action = 'invitation.edited'");
@@ -509,7 +509,7 @@ fn inviting_many_addresses_reports_a_result_for_each() {
         left.contains("not-an-address") && left.contains("already@else.test") && !left.contains("new@else.test"),
         "{left}"
     );
-    assert_eq!(app.letters_to("new@else.test").len(), 1);
+    assert_eq!(app.emails_to("new@else.test").len(), 1);
     assert!(app.mail_to("anna@else.test").text.contains("Hello Anna"));
     // If no one was invited, it is an error.
     invite(&olivia, "lakeside", "mia@lakeside.test, x", &[]).expect(422);
@@ -527,7 +527,7 @@ fn an_address_that_cannot_be_invited_shows_a_field_error() {
         let error = invite(&olivia, "lakeside", typed, &[])
             .expect(422)
             .field_error("emails")
-            .expect("a sentence");
+            .expect("an error");
         assert!(error.contains(sentence), "{typed}: {error}");
     }
     invite(&olivia, "lakeside", "Noah@Else.test", &[]).expect(303);
@@ -535,7 +535,7 @@ fn an_address_that_cannot_be_invited_shows_a_field_error() {
     let page = invite(&olivia, "lakeside", "noah@else.TEST", &typed).expect(422);
     assert!(
         page.field_error("emails")
-            .expect("a sentence")
+            .expect("an error")
             .contains("Already invited")
     );
     assert_eq!(page.value_of("emails").as_deref(), Some("noah@else.TEST"));
@@ -623,10 +623,10 @@ fn no_one_invites_or_edits_an_invitation_above_their_own_role() {
             .expect_text("noah@else.test");
         assert!(
             !list.body.contains(&link(&app, "noah@else.test")),
-            "the link is shown to who could not give the role"
+            "the link is shown to someone who can't grant the role"
         );
     }
-    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 1);
     assert_eq!(status(&app, "noah@else.test"), "pending");
 }
 
@@ -684,7 +684,7 @@ fn removing_an_inviter_offers_to_cancel_their_invitations() {
         let mut fields = page.form(&path);
         assert!(
             fields.iter().any(|(name, _)| name == "cancel_invitations"),
-            "it is offered checked"
+            "the checkbox is checked by default"
         );
         fields.retain(|(name, _)| cancels || name != "cancel_invitations");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
@@ -784,27 +784,27 @@ fn new_organizations_send_50_invitations_a_day_and_older_ones_500() {
     let page = invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(422);
     assert!(
         page.field_error("emails")
-            .expect("a sentence")
+            .expect("an error")
             .contains("can send 50 invitations a day")
     );
     app.advance(DAY + MINUTE);
     invite(&olivia, "lakeside", "one-more@else.test", &[]).expect(303);
     assert_eq!(invited(), 51);
     app.advance(31 * DAY);
-    let olivia = app.enter("olivia@lakeside.test");
+    let olivia = app.signed_in("olivia@lakeside.test");
     let page = invite(&olivia, "lakeside", &people(100, 600), &[]).expect(303);
     assert_eq!(page.location.as_deref(), Some("/organizations/lakeside/invitations"));
     let page = invite(&olivia, "lakeside", "too-many@else.test", &[]).expect(422);
     assert!(
         page.field_error("emails")
-            .expect("a sentence")
+            .expect("an error")
             .contains("can send 500 invitations a day")
     );
     assert_eq!(invited(), 551);
     let page = invite(&olivia, "lakeside", &people(0, 501), &[]).expect(422);
     assert!(
         page.field_error("emails")
-            .expect("a sentence")
+            .expect("an error")
             .contains("at most 500 people")
     );
 }
@@ -840,7 +840,7 @@ fn the_named_first_owner_takes_over_the_organization_on_acceptance() {
         1
     );
     assert_eq!(events(&app, "organization.handed_over"), 1);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
@@ -848,7 +848,7 @@ fn the_list_shows_the_delivery_status_of_each_invitation_email() {
     let app = TestApp::with_smtp(|_| {});
     let olivia = owner(&app, "lakeside");
     let list = || {
-        app.work_mail();
+        app.deliver_mail();
         olivia.get("/organizations/lakeside/invitations").expect(200)
     };
     app.smtp().busy();
@@ -859,7 +859,7 @@ fn the_list_shows_the_delivery_status_of_each_invitation_email() {
         .expect_text("451");
     for _ in 0..6 {
         app.advance(3 * 60 * MINUTE);
-        app.work_mail();
+        app.deliver_mail();
     }
     list().expect_text("Could not be sent").expect_text("Failed after");
     // It can be resent after the reason is gone.
@@ -875,7 +875,7 @@ fn the_list_shows_the_delivery_status_of_each_invitation_email() {
         "{:?}",
         page.texts(".badge")
     );
-    assert_eq!(app.letters_to("noah@else.test").len(), 1);
+    assert_eq!(app.emails_to("noah@else.test").len(), 1);
     app.smtp().refuse("emma@else.test");
     invite(&olivia, "lakeside", "emma@else.test", &[]).expect(303);
     list().expect_text("Address refused");
@@ -893,7 +893,7 @@ fn without_smtp_the_list_shows_the_invitation_link() {
     assert!(shown.starts_with(&app.base()), "{shown}");
     assert!(
         shown.ends_with(&link(&app, "noah@else.test")),
-        "the same as in the letter"
+        "the same link as in the email"
     );
     let noah = person(&app, "Noah Brandt", "noah@else.test");
     accept(&noah, shown.strip_prefix(&app.base()).expect("our origin")).expect_redirect("/organizations/lakeside");
@@ -916,7 +916,10 @@ fn an_invitation_expires_after_seven_days_and_resending_renews_it() {
     let actor = app
         .database
         .words("SELECT actor_name AS value FROM audit_events WHERE action = 'invitation.expired'");
-    assert!(!actor[0].contains("Olivia"), "nobody did it: {actor:?}");
+    assert!(
+        !actor[0].contains("Olivia"),
+        "the expiry has no user as its actor: {actor:?}"
+    );
     assert!(!olivia.get("/organizations/lakeside/invitations").has("noah@else.test"));
     olivia
         .get("/organizations/lakeside/invitations?status=expired")
@@ -970,7 +973,7 @@ fn cancelling_an_invitation_stops_its_queued_email() {
     let olivia = owner(&app, "lakeside");
     app.smtp().busy();
     invite(&olivia, "lakeside", "noah@else.test", &[]).expect(303);
-    app.work_mail();
+    app.deliver_mail();
     let path = format!(
         "/organizations/lakeside/invitations/{}/cancellation",
         id(&app, "noah@else.test")
@@ -982,7 +985,7 @@ fn cancelling_an_invitation_stops_its_queued_email() {
     olivia.post(&path, &[]).expect(303);
     app.smtp().accept();
     app.advance(DAY);
-    assert_eq!(app.letters_to("noah@else.test").len(), 0);
+    assert_eq!(app.emails_to("noah@else.test").len(), 0);
     assert_eq!(events(&app, "invitation.cancelled"), 1);
 }
 
@@ -994,9 +997,9 @@ fn an_invitation_to_companies_grants_only_those_companies() {
         let organization = fixtures.organization("Lakeside", "lakeside", user);
         let north = fixtures.company(organization, "North", "north").to_string();
         let south = fixtures.company(organization, "South", "south").to_string();
-        (fixtures.ticket(user), north, south)
+        (fixtures.session_cookie(user), north, south)
     });
-    let olivia = app.holder(&owner);
+    let olivia = app.client_with(&owner);
     let fields = [
         ("role", "member"),
         ("company_id", north.as_str()),
@@ -1037,7 +1040,7 @@ fn a_removed_member_can_rejoin_through_a_new_invitation() {
     accept(&noah, &link(&app, "noah@else.test")).expect(303);
     noah.get("/organizations/lakeside").expect(200);
     noah.get("/organizations/lakeside/invitations/new").expect(403);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
@@ -1075,7 +1078,7 @@ fn the_list_is_searched_and_paged() {
     all.dedup();
     assert_eq!(all.len(), 120);
     let before = olivia
-        .get(&back.expect("a way back"))
+        .get(&back.expect("a link back"))
         .expect(200)
         .texts("tbody .who__name");
     assert_eq!(before, seen[1]);

@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 use tenantry::common::time::{Clock, Span};
 
 use crate::harness::client::Client;
-use crate::harness::people::{PASSWORD, found};
+use crate::harness::people::{PASSWORD, create_organization};
 use crate::harness::rounds;
-use crate::harness::server_process::{ServerProcess, said};
+use crate::harness::server_process::{ServerProcess, output_text};
 
 /// The number of members in the review: more than one step processes.
-fn crowd_size() -> i64 {
+fn review_member_count() -> i64 {
     rounds(2_400, 1_200) as i64
 }
 
 /// The number of members in the deletion: rows are deleted faster than members are reviewed.
-fn multitude() -> i64 {
+fn deletion_member_count() -> i64 {
     rounds(15_000, 5_000) as i64
 }
 
@@ -31,14 +31,14 @@ fn owner(server: &ServerProcess) -> Client {
     client.post("/signup", &fields).expect(303);
     let link = server.mail_to("olivia@kill.test").link("/verify/");
     client.post(&link, &[]).expect(303);
-    found(&client, "Kill", "kill", "olivia@kill.test");
+    create_organization(&client, "Kill", "kill", "olivia@kill.test");
     let company = client.post("/organizations/kill/companies", &[("name", "North"), ("slug", "north")]);
     company.expect(303);
     client
 }
 
 /// Inserts members with an assignment to North, as if they had been added one by one, but without search terms.
-fn crowd(server: &ServerProcess, people: i64) {
+fn insert_members(server: &ServerProcess, people: i64) {
     let numbers = format!(
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {people}) SELECT CAST(10000000 + x AS TEXT)"
     );
@@ -61,19 +61,19 @@ fn crowd(server: &ServerProcess, people: i64) {
     ] {
         server.database.execute(&sql);
     }
-    expect_sound(server);
+    expect_healthy(server);
 }
 
 #[track_caller]
-fn expect_sound(server: &ServerProcess) {
+fn expect_healthy(server: &ServerProcess) {
     for command in [&["doctor"][..], &["audit", "verify"]] {
         let output = server.run(command);
-        assert_eq!(output.status.code(), Some(0), "{command:?}: {}", said(&output));
+        assert_eq!(output.status.code(), Some(0), "{command:?}: {}", output_text(&output));
     }
 }
 
 /// Ends the two-minute leases of killed workers.
-fn leases_end(server: &ServerProcess) {
+fn expire_leases(server: &ServerProcess) {
     server
         .database
         .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
@@ -81,16 +81,16 @@ fn leases_end(server: &ServerProcess) {
 
 /// Starts and kills the server until `left` returns 0, later if it did nothing and earlier if it did something. Returns
 /// how often it was killed in the middle of the work.
-fn until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&ServerProcess) -> i64) -> usize {
+fn kill_until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&ServerProcess) -> i64) -> usize {
     let (mut between, mut before, mut wait) = (0, whole, 2);
     let deadline = Instant::now() + Duration::from_secs(240);
     loop {
         server.start();
         std::thread::sleep(Duration::from_millis(wait));
         server.kill();
-        leases_end(server);
+        expire_leases(server);
         let now = left(server);
-        assert!(now <= before, "what was done was undone: {before} to {now}");
+        assert!(now <= before, "finished work was undone: {before} to {now}");
         if now == 0 {
             return between;
         }
@@ -107,7 +107,7 @@ fn until_done(server: &mut ServerProcess, whole: i64, left: impl Fn(&ServerProce
 
 /// Runs the server until `left` returns 0.
 #[track_caller]
-fn to_the_end(server: &mut ServerProcess, left: impl Fn(&ServerProcess) -> i64) {
+fn run_until_done(server: &mut ServerProcess, left: impl Fn(&ServerProcess) -> i64) {
     server.start();
     let deadline = Instant::now() + Duration::from_secs(60);
     while left(server) > 0 {
@@ -124,16 +124,16 @@ fn count(server: &ServerProcess, from: &str) -> i64 {
 fn a_repeatedly_killed_deletion_finishes_once() {
     let mut server = ServerProcess::spawn();
     let olivia = owner(&server);
-    crowd(&server, multitude());
+    insert_members(&server, deletion_member_count());
     server.kill();
     server
         .database
         .execute("UPDATE organizations SET status = 'pending_deletion', delete_after = 1");
     let rows = |server: &ServerProcess| count(server, "memberships") + count(server, "company_assignments");
     let whole = rows(&server);
-    let killed = until_done(&mut server, whole, rows);
-    assert!(killed >= 2, "only {killed} kills came in the middle");
-    to_the_end(&mut server, |server| {
+    let killed = kill_until_done(&mut server, whole, rows);
+    assert!(killed >= 2, "only {killed} kills interrupted the work");
+    run_until_done(&mut server, |server| {
         count(server, "organizations WHERE delete_after IS NOT NULL")
     });
 
@@ -154,15 +154,15 @@ fn a_repeatedly_killed_deletion_finishes_once() {
     assert_eq!(count(&server, "mail_outbox WHERE kind = 'organization_deleted'"), 1);
     olivia.get("/organizations/kill").expect(404);
     assert!(!olivia.get("/organizations").expect(200).has("Kill"));
-    expect_sound(&server);
+    expect_healthy(&server);
 }
 
 #[test]
 fn a_repeatedly_killed_review_closing_removes_each_assignment_once() {
     let mut server = ServerProcess::spawn();
     let olivia = owner(&server);
-    let people = crowd_size();
-    crowd(&server, people);
+    let people = review_member_count();
+    insert_members(&server, people);
     let day = (Clock::default().now() + Span::days(14)).day();
     olivia
         .post(
@@ -172,18 +172,18 @@ fn a_repeatedly_killed_review_closing_removes_each_assignment_once() {
         .expect(303);
     server.kill();
     // A background job collects the items of a large review.
-    until_done(&mut server, people, |server| {
+    kill_until_done(&mut server, people, |server| {
         people - count(server, "access_review_items")
     });
-    to_the_end(&mut server, |server| {
+    run_until_done(&mut server, |server| {
         count(server, "access_reviews WHERE status = 'starting'")
     });
     assert_eq!(count(&server, "access_review_items"), people);
     server.kill();
     server.database.execute("UPDATE access_reviews SET due_at = 1");
-    let killed = until_done(&mut server, people, |server| count(server, "company_assignments"));
-    assert!(killed >= 2, "only {killed} kills came in the middle");
-    to_the_end(&mut server, |server| {
+    let killed = kill_until_done(&mut server, people, |server| count(server, "company_assignments"));
+    assert!(killed >= 2, "only {killed} kills interrupted the work");
+    run_until_done(&mut server, |server| {
         count(server, "access_reviews WHERE status <> 'closed'")
     });
 
@@ -195,6 +195,6 @@ fn a_repeatedly_killed_review_closing_removes_each_assignment_once() {
     assert_eq!(count(&server, "audit_events WHERE action = 'review.closed'"), 1);
     assert_eq!(count(&server, "memberships WHERE status = 'suspended'"), people);
     let emails = count(&server, "mail_outbox WHERE kind = 'review_unconfirmed'");
-    assert_eq!(emails, people, "each person is told once");
-    expect_sound(&server);
+    assert_eq!(emails, people, "each member gets one email");
+    expect_healthy(&server);
 }

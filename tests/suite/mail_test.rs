@@ -10,7 +10,7 @@ use crate::harness::test_app::TestApp;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// SQL that adds an email to the outbox and its job to the queue.
-fn row(id: &str, email: &str) -> String {
+fn outbox_row(id: &str, email: &str) -> String {
     // An id has 32 hex digits.
     let id = format!("{:0>32}", id);
     format!(
@@ -28,7 +28,7 @@ fn state(app: &TestApp) -> Vec<String> {
 #[test]
 fn without_smtp_an_email_is_saved_to_a_file() {
     let app = TestApp::open();
-    app.database.execute(&row("1", "noah@example.test"));
+    app.database.execute(&outbox_row("1", "noah@example.test"));
     let message = app.mail_to("noah@example.test");
     assert_eq!((message.subject.as_str(), message.text.trim()), ("Grüße", "Hello"));
     assert_eq!(message.from, ("Tenantry".into(), "no-reply@console.example".into()));
@@ -48,12 +48,12 @@ fn without_smtp_an_email_is_saved_to_a_file() {
 fn an_email_to_a_busy_server_is_retried_and_delivered_once() {
     let app = TestApp::with_smtp(|_| {});
     app.smtp().busy();
-    app.database.execute(&row("1", "noah@example.test"));
+    app.database.execute(&outbox_row("1", "noah@example.test"));
     assert_eq!(app.emails().len(), 0);
     assert_eq!((state(&app), app.smtp().attempts()), (vec!["queued".into()], 1));
 
     app.smtp().accept();
-    assert_eq!(app.emails().len(), 0, "not before its time");
+    assert_eq!(app.emails().len(), 0, "the retry is not due yet");
     app.advance(MINUTE + Duration::from_secs(1));
     assert_eq!(app.emails().len(), 1);
     app.advance(MINUTE * 60 * 24);
@@ -65,9 +65,9 @@ fn an_email_to_a_busy_server_is_retried_and_delivered_once() {
 fn an_email_to_a_permanently_busy_server_fails_with_its_reason() {
     let app = TestApp::with_smtp(|_| {});
     app.smtp().busy();
-    app.database.execute(&row("1", "noah@example.test"));
+    app.database.execute(&outbox_row("1", "noah@example.test"));
     for _ in 0..20 {
-        app.work_mail();
+        app.deliver_mail();
         app.advance(MINUTE * 60 * 3);
     }
     assert_eq!(state(&app), ["failed"]);
@@ -84,8 +84,8 @@ fn an_email_to_a_permanently_busy_server_fails_with_its_reason() {
 fn a_rejected_address_bounces_without_a_retry_and_blocks_no_other_email() {
     let app = TestApp::with_smtp(|_| {});
     app.smtp().refuse("noah@example.test");
-    app.database.execute(&row("1", "noah@example.test"));
-    app.database.execute(&row("2", "emma@example.test"));
+    app.database.execute(&outbox_row("1", "noah@example.test"));
+    app.database.execute(&outbox_row("2", "emma@example.test"));
     let emails = app.emails();
     assert_eq!(
         emails.iter().map(|l| l.to.as_str()).collect::<Vec<_>>(),
@@ -93,7 +93,7 @@ fn a_rejected_address_bounces_without_a_retry_and_blocks_no_other_email() {
     );
     assert_eq!(state(&app), ["bounced", "sent"]);
     app.advance(MINUTE * 60 * 24);
-    app.work_mail();
+    app.deliver_mail();
     assert_eq!(app.smtp().attempts(), 2, "it is not tried again");
 }
 
@@ -101,9 +101,9 @@ fn a_rejected_address_bounces_without_a_retry_and_blocks_no_other_email() {
 fn a_resend_after_a_lost_reply_keeps_the_message_id() {
     let app = TestApp::with_smtp(|_| {});
     app.smtp().drop_after_data();
-    app.database.execute(&row("1", "noah@example.test"));
+    app.database.execute(&outbox_row("1", "noah@example.test"));
     assert_eq!(app.emails().len(), 1);
-    assert_eq!(state(&app), ["queued"], "nobody said that it was taken");
+    assert_eq!(state(&app), ["queued"], "no reply confirmed it");
 
     app.smtp().accept();
     app.advance(MINUTE + Duration::from_secs(1));
@@ -118,8 +118,8 @@ fn a_resend_after_a_lost_reply_keeps_the_message_id() {
 fn the_sender_logs_in_to_the_smtp_server() {
     let smtp = Smtp::with_login("console:secret");
     let app = TestApp::with(|config| config.smtp_url = Some(smtp.url()));
-    app.database.execute(&row("1", "noah@example.test"));
-    app.work_mail();
+    app.database.execute(&outbox_row("1", "noah@example.test"));
+    app.deliver_mail();
     assert_eq!(
         smtp.emails().len(),
         1,
@@ -133,13 +133,13 @@ fn pages_are_served_while_the_smtp_server_hangs() {
     let smtp = Smtp::start();
     smtp.hang(3);
     let app = TestApp::with(|config| config.smtp_url = Some(smtp.url()));
-    app.database.execute(&row("1", "noah@example.test"));
+    app.database.execute(&outbox_row("1", "noah@example.test"));
     let end = std::time::Instant::now() + Duration::from_secs(2);
     while std::time::Instant::now() < end {
         app.client().get("/health/ready").expect(200);
         app.database.execute("UPDATE instance SET created_at = created_at");
     }
-    app.work_mail();
+    app.deliver_mail();
     assert_eq!(smtp.emails().len(), 1);
 }
 
@@ -150,7 +150,7 @@ fn hanging_smtp_connections_delay_neither_urgent_emails_nor_background_jobs() {
     let app = TestApp::with(|config| config.smtp_url = Some(smtp.url()));
     // More than the senders for all kinds of emails.
     for n in 1..=6 {
-        app.database.execute(&row(&n.to_string(), "slow@example.test"));
+        app.database.execute(&outbox_row(&n.to_string(), "slow@example.test"));
     }
     let begun = std::time::Instant::now();
     while app
@@ -158,7 +158,10 @@ fn hanging_smtp_connections_delay_neither_urgent_emails_nor_background_jobs() {
         .number("SELECT count(*) AS value FROM mail_outbox WHERE state = 'sending'")
         < 3
     {
-        assert!(begun.elapsed() < Duration::from_secs(10), "no one sends");
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "too few emails are being sent"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
     app.database.execute(
@@ -193,17 +196,14 @@ fn hanging_smtp_connections_delay_neither_urgent_emails_nor_background_jobs() {
         );
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert!(
-        !arrived("slow@example.test"),
-        "the slow recipient is still being waited for"
-    );
+    assert!(!arrived("slow@example.test"), "the slow recipient has not answered yet");
 }
 
 #[test]
 fn idle_background_jobs_write_nothing() {
     let app = TestApp::open();
     let olivia = app.owner_of("Lakeside Agency", "lakeside");
-    app.work_mail();
+    app.deliver_mail();
     app.sweep();
     let rows = || {
         app.database.words(
@@ -225,12 +225,16 @@ fn an_email_is_sent_after_the_lease_of_a_killed_sender_ends() {
     let mut server = ServerProcess::prepare();
     server.set("TENANTRY_SMTP_URL", &smtp.url());
     assert_eq!(server.run(&["migrate"]).status.code(), Some(0));
-    server.database.execute(&row("1", "noah@example.test"));
+    server.database.execute(&outbox_row("1", "noah@example.test"));
     server.start();
     let sending = "SELECT count(*) AS value FROM mail_outbox WHERE state = 'sending'";
     let end = std::time::Instant::now() + Duration::from_secs(10);
     while server.database.number(sending) == 0 {
-        assert!(std::time::Instant::now() < end, "nobody sends:\n{}", server.log());
+        assert!(
+            std::time::Instant::now() < end,
+            "no email is being sent:\n{}",
+            server.log()
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
     server.kill();
@@ -243,7 +247,11 @@ fn an_email_is_sent_after_the_lease_of_a_killed_sender_ends() {
     server.start();
     let end = std::time::Instant::now() + Duration::from_secs(15);
     while smtp.emails().is_empty() {
-        assert!(std::time::Instant::now() < end, "nobody sends again:\n{}", server.log());
+        assert!(
+            std::time::Instant::now() < end,
+            "the email was not sent again:\n{}",
+            server.log()
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
 }

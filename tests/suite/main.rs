@@ -9,10 +9,10 @@
     clippy::expect_used,
     clippy::pedantic,
     clippy::unwrap_used,
-    reason = "the bans keep the product honest; a test may print, panic and look at the real time"
+    reason = "the bans are for the product; tests may print, panic and read the real time"
 )]
 
-#[allow(dead_code, unused_imports, reason = "a harness offers more than today's tests use")]
+#[allow(dead_code, unused_imports, reason = "not every test uses all of the harness")]
 mod harness;
 
 mod access_reviews_test;
@@ -20,6 +20,7 @@ mod access_status_test;
 mod access_test;
 mod accounts_test;
 mod areas;
+mod atomicity_test;
 mod audit_events_test;
 mod audit_test;
 mod browser;

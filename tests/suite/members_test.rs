@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::harness::client::{Client, encode};
-use crate::harness::fixtures::{Fixtures, Ticket};
+use crate::harness::fixtures::{Fixtures, SessionCookie};
 use crate::harness::page::Page;
 use crate::harness::test_app::TestApp;
 
@@ -11,34 +11,40 @@ const DAY: Duration = Duration::from_secs(86_400);
 const BASE: &str = "/organizations/lakeside/members";
 
 /// Olivia's organization with the companies north and south; `more` adds members.
-fn lakeside<T>(app: &TestApp, more: impl FnOnce(&mut Fixtures<'_>, &Lake) -> T) -> (Client, T) {
-    let (ticket, rest): (Ticket, T) = app.fixtures(|fixtures| {
+fn setup<T>(app: &TestApp, more: impl FnOnce(&mut Fixtures<'_>, &Setup) -> T) -> (Client, T) {
+    let (cookie, rest): (SessionCookie, T) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@lakeside.test", true);
         let organization = fixtures.organization("Lakeside", "lakeside", owner);
         let north = fixtures.company(organization, "North", "north");
         let south = fixtures.company(organization, "South", "south");
         let rest = more(
             fixtures,
-            &Lake {
+            &Setup {
                 organization,
                 north,
                 south,
             },
         );
-        (fixtures.ticket(owner), rest)
+        (fixtures.session_cookie(owner), rest)
     });
-    (app.holder(&ticket), rest)
+    (app.client_with(&cookie), rest)
 }
 
-struct Lake {
+struct Setup {
     organization: tenantry::db::types::org_id::OrgId,
     north: tenantry::common::id::CompanyId,
     south: tenantry::common::id::CompanyId,
 }
 
-impl Lake {
+impl Setup {
     /// A member with assignments: the membership id and the session cookie.
-    fn add(&self, fixtures: &mut Fixtures<'_>, name: &str, role: &str, companies: &[(char, &str)]) -> (String, Ticket) {
+    fn add(
+        &self,
+        fixtures: &mut Fixtures<'_>,
+        name: &str,
+        role: &str,
+        companies: &[(char, &str)],
+    ) -> (String, SessionCookie) {
         let local: String = name
             .to_lowercase()
             .chars()
@@ -49,8 +55,8 @@ impl Lake {
             .iter()
             .map(|(which, role)| (if *which == 'n' { self.north } else { self.south }, *role))
             .collect();
-        let id = fixtures.enrol(self.organization, user, role, &companies);
-        (id.to_string(), fixtures.ticket(user))
+        let id = fixtures.add_member(self.organization, user, role, &companies);
+        (id.to_string(), fixtures.session_cookie(user))
     }
 }
 
@@ -65,7 +71,7 @@ fn list(client: &Client, query: &str) -> Vec<String> {
 #[test]
 fn members_are_found_by_name_or_email_regardless_of_accents() {
     let app = TestApp::open();
-    let (olivia, ()) = lakeside(&app, |fixtures, lake| {
+    let (olivia, ()) = setup(&app, |fixtures, setup| {
         for (name, email) in [
             ("José Núñez", "jose.nunez@mail.test"),
             ("Ana de la Cruz", "ana@spain.test"),
@@ -74,7 +80,7 @@ fn members_are_found_by_name_or_email_regardless_of_accents() {
             ("100% Real", "real_percent@mail.test"),
         ] {
             let user = fixtures.account(name, email, true);
-            fixtures.enrol(lake.organization, user, "viewer", &[]);
+            fixtures.add_member(setup.organization, user, "viewer", &[]);
         }
     });
     for (q, found) in [
@@ -107,12 +113,12 @@ fn members_are_found_by_name_or_email_regardless_of_accents() {
 #[test]
 fn the_list_is_filtered_by_role_company_and_status_and_sorted() {
     let app = TestApp::open();
-    let (olivia, (until, _)) = lakeside(&app, |fixtures, lake| {
-        lake.add(fixtures, "Adam West", "admin", &[]);
-        lake.add(fixtures, "Bella Fox", "member", &[('n', "editor")]);
-        lake.add(fixtures, "Carl Dean", "member", &[('s', "viewer"), ('n', "viewer")]);
-        let until = lake.add(fixtures, "Dora Lind", "viewer", &[]);
-        (until.0, lake.add(fixtures, "Ed Moss", "viewer", &[]))
+    let (olivia, (until, _)) = setup(&app, |fixtures, setup| {
+        setup.add(fixtures, "Adam West", "admin", &[]);
+        setup.add(fixtures, "Bella Fox", "member", &[('n', "editor")]);
+        setup.add(fixtures, "Carl Dean", "member", &[('s', "viewer"), ('n', "viewer")]);
+        let until = setup.add(fixtures, "Dora Lind", "viewer", &[]);
+        (until.0, setup.add(fixtures, "Ed Moss", "viewer", &[]))
     });
     app.database
         .execute(&format!("UPDATE memberships SET access_until = 1 WHERE id = '{until}'"));
@@ -152,7 +158,7 @@ fn the_list_is_filtered_by_role_company_and_status_and_sorted() {
 #[test]
 fn paging_members_in_both_directions_skips_and_repeats_no_one() {
     let app = TestApp::open();
-    let (olivia, ()) = lakeside(&app, |fixtures, lake| {
+    let (olivia, ()) = setup(&app, |fixtures, setup| {
         for n in 0..119 {
             // Half of them share a name, so the order needs a tie-breaker.
             let name = if n % 2 == 0 {
@@ -161,8 +167,8 @@ fn paging_members_in_both_directions_skips_and_repeats_no_one() {
                 format!("Person {n:03}")
             };
             let user = fixtures.account(&name, &format!("p{n:03}@lakeside.test"), true);
-            fixtures.enrol(
-                lake.organization,
+            fixtures.add_member(
+                setup.organization,
                 user,
                 if n % 3 == 0 { "editor" } else { "viewer" },
                 &[],
@@ -181,7 +187,7 @@ fn paging_members_in_both_directions_skips_and_repeats_no_one() {
                     href.trim_start_matches("/organizations/lakeside/")
                 )
             });
-            assert!(pages.len() < 10, "it never ends");
+            assert!(pages.len() < 10, "paging does not end");
         }
         pages
     };
@@ -210,7 +216,7 @@ fn paging_members_in_both_directions_skips_and_repeats_no_one() {
     }
     // A member who is removed between two pages does not shift the others.
     let first = olivia.get(BASE).expect(200);
-    let second = first.all("a[rel=next]", "href").pop().expect("a way");
+    let second = first.all("a[rel=next]", "href").pop().expect("a next link");
     let second = format!(
         "/organizations/lakeside/{}",
         second.trim_start_matches("/organizations/lakeside/")
@@ -228,12 +234,13 @@ fn paging_members_in_both_directions_skips_and_repeats_no_one() {
 #[test]
 fn the_csv_export_matches_the_list_and_escapes_formulas() {
     let app = TestApp::open();
-    let (olivia, viewer) = lakeside(&app, |fixtures, lake| {
+    let (olivia, viewer) = setup(&app, |fixtures, setup| {
         let evil = fixtures.account("=cmd()", "evil@lakeside.test", true);
-        fixtures.enrol(lake.organization, evil, "viewer", &[]);
+        fixtures.add_member(setup.organization, evil, "viewer", &[]);
         let quoted = fixtures.account("Smith, \"Jo\"", "jo@lakeside.test", true);
-        fixtures.enrol(lake.organization, quoted, "editor", &[]);
-        lake.add(fixtures, "Bella Fox", "member", &[('n', "editor"), ('s', "viewer")])
+        fixtures.add_member(setup.organization, quoted, "editor", &[]);
+        setup
+            .add(fixtures, "Bella Fox", "member", &[('n', "editor"), ('s', "viewer")])
             .1
     });
     let sheet = |query: &str| {
@@ -276,15 +283,15 @@ fn the_csv_export_matches_the_list_and_escapes_formulas() {
     assert_eq!(sheet("?company=south").len(), 1);
     assert_eq!(sheet("?q=nobody").len(), 0);
     // A manager exports only the members whom they see.
-    let mine = app.holder(&viewer).get(&format!("{BASE}.csv")).expect(200);
+    let mine = app.client_with(&viewer).get(&format!("{BASE}.csv")).expect(200);
     assert!(!mine.body.contains("evil@lakeside.test"), "{}", mine.body);
 }
 
 #[test]
 fn a_role_change_applies_immediately_and_notifies_the_member() {
     let app = TestApp::open();
-    let (olivia, (id, ticket)) = lakeside(&app, |fixtures, lake| lake.add(fixtures, "Noah Brandt", "admin", &[]));
-    let noah = app.holder(&ticket);
+    let (olivia, (id, cookie)) = setup(&app, |fixtures, setup| setup.add(fixtures, "Noah Brandt", "admin", &[]));
+    let noah = app.client_with(&cookie);
     noah.get("/organizations/lakeside/invitations/new").expect(200);
     let page = olivia.get(&format!("{BASE}/{id}")).expect(200);
     let path = format!("{BASE}/{id}/role");
@@ -306,16 +313,16 @@ fn a_role_change_applies_immediately_and_notifies_the_member() {
     );
     // The same role again is no change and sends no email.
     olivia.post(&path, &[("role", "viewer")]).expect(303);
-    assert_eq!(app.letters_to("noahbrandt@lakeside.test").len(), 1);
+    assert_eq!(app.emails_to("noahbrandt@lakeside.test").len(), 1);
     let page = olivia.post(&path, &[("role", "king")]).expect(422);
     assert!(page.has("Choose a role"), "{}", page.text());
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn no_one_raises_their_own_role_or_changes_a_higher_one() {
     let app = TestApp::open();
-    let (_, people) = lakeside(&app, |fixtures, lake| {
+    let (_, people) = setup(&app, |fixtures, setup| {
         let roles = [
             "owner",
             "admin",
@@ -328,7 +335,7 @@ fn no_one_raises_their_own_role_or_changes_a_higher_one() {
         roles.map(|role| {
             (
                 role,
-                lake.add(fixtures, &format!("One {}", role.replace('_', " ")), role, &[]),
+                setup.add(fixtures, &format!("One {}", role.replace('_', " ")), role, &[]),
             )
         })
     });
@@ -340,8 +347,8 @@ fn no_one_raises_their_own_role_or_changes_a_higher_one() {
         "viewer" => 2,
         _ => 1,
     };
-    for (mine, (_, ticket)) in &people {
-        let client = app.holder(ticket);
+    for (mine, (_, cookie)) in &people {
+        let client = app.client_with(cookie);
         for (theirs, (id, _)) in &people {
             for wanted in ["owner", "admin", "billing_admin"] {
                 // An owner may do all of this, as other tests show.
@@ -390,13 +397,13 @@ fn no_one_raises_their_own_role_or_changes_a_higher_one() {
             "viewer"
         ]
     );
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn the_last_owner_cannot_step_down_or_leave() {
     let app = TestApp::open();
-    let (olivia, (noah, _)) = lakeside(&app, |fixtures, lake| lake.add(fixtures, "Noah Brandt", "admin", &[]));
+    let (olivia, (noah, _)) = setup(&app, |fixtures, setup| setup.add(fixtures, "Noah Brandt", "admin", &[]));
     let me = app
         .database
         .words("SELECT id AS value FROM memberships WHERE role = 'owner'")
@@ -426,16 +433,16 @@ fn the_last_owner_cannot_step_down_or_leave() {
             .number("SELECT CAST(owner_count AS BIGINT) AS value FROM organizations"),
         1
     );
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn a_removed_member_loses_access_immediately_on_every_route() {
     let app = TestApp::open();
-    let (olivia, (id, ticket)) = lakeside(&app, |fixtures, lake| {
-        lake.add(fixtures, "Noah Brandt", "member", &[('n', "manager")])
+    let (olivia, (id, cookie)) = setup(&app, |fixtures, setup| {
+        setup.add(fixtures, "Noah Brandt", "member", &[('n', "manager")])
     });
-    let noah = app.holder(&ticket);
+    let noah = app.client_with(&cookie);
     noah.get("/organizations/lakeside/companies/north").expect(200);
     let path = format!("{BASE}/{id}/removal");
     let page = olivia
@@ -476,14 +483,16 @@ fn a_removed_member_loses_access_immediately_on_every_route() {
     );
     // The member can't be removed twice.
     olivia.post(&path, &[]).expect(404);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn access_ends_automatically_on_its_end_date() {
     let app = TestApp::open();
-    let (olivia, (id, ticket)) = lakeside(&app, |fixtures, lake| lake.add(fixtures, "Noah Brandt", "editor", &[]));
-    let noah = app.holder(&ticket);
+    let (olivia, (id, cookie)) = setup(&app, |fixtures, setup| {
+        setup.add(fixtures, "Noah Brandt", "editor", &[])
+    });
+    let noah = app.client_with(&cookie);
     let path = format!("{BASE}/{id}/access-end");
     assert!(
         olivia
@@ -520,18 +529,18 @@ fn access_ends_automatically_on_its_end_date() {
 #[test]
 fn a_company_manager_sees_and_assigns_members_only_there() {
     let app = TestApp::open();
-    let (_, (manager, north, south, manager_of_both)) = lakeside(&app, |fixtures, lake| {
-        let manager = lake.add(fixtures, "Mia Long", "member", &[('n', "manager")]);
-        let north = lake.add(fixtures, "Nora North", "member", &[('n', "viewer")]);
-        let south = lake.add(fixtures, "Sam South", "member", &[('s', "viewer")]);
+    let (_, (manager, north, south, manager_of_both)) = setup(&app, |fixtures, setup| {
+        let manager = setup.add(fixtures, "Mia Long", "member", &[('n', "manager")]);
+        let north = setup.add(fixtures, "Nora North", "member", &[('n', "viewer")]);
+        let south = setup.add(fixtures, "Sam South", "member", &[('s', "viewer")]);
         (
             manager,
             north,
             south,
-            lake.add(fixtures, "Max Long", "member", &[('n', "manager"), ('s', "manager")]),
+            setup.add(fixtures, "Max Long", "member", &[('n', "manager"), ('s', "manager")]),
         )
     });
-    let mia = app.holder(&manager.1);
+    let mia = app.client_with(&manager.1);
     let seen = list(&mia, "");
     assert!(
         seen.contains(&"Nora North".to_owned()) && seen.contains(&"Mia Long".to_owned()),
@@ -559,15 +568,15 @@ fn a_company_manager_sees_and_assigns_members_only_there() {
     assert_eq!(assign(&north.0, &id("north"), "editor"), 303);
     assert!(
         matches!(assign(&north.0, &id("north"), "manager"), 403 | 422),
-        "she makes no managers"
+        "she can't make managers"
     );
     assert!(
         matches!(assign(&north.0, &id("south"), "viewer"), 403 | 404),
-        "not in a company of others"
+        "not in another company"
     );
     assert!(
         matches!(assign(&manager_of_both.0, &id("north"), "viewer"), 403),
-        "she lowers no other manager"
+        "she can't demote another manager"
     );
     assert!(matches!(
         mia.post(&format!("{BASE}/{}/role", north.0), &[("role", "viewer")])
@@ -578,5 +587,5 @@ fn a_company_manager_sees_and_assigns_members_only_there() {
         .database
         .words("SELECT role AS value FROM company_assignments ORDER BY role");
     assert_eq!(held, ["editor", "manager", "manager", "manager", "viewer"]);
-    app.expect_sound();
+    app.expect_healthy();
 }

@@ -5,11 +5,11 @@ use crate::harness::people::PASSWORD;
 use crate::harness::test_app::TestApp;
 
 fn person(app: &TestApp, name: &str, email: &str) -> Client {
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let user = fixtures.account(name, email, true);
-        fixtures.ticket(user)
+        fixtures.session_cookie(user)
     });
-    app.holder(&ticket)
+    app.client_with(&cookie)
 }
 
 const GOOD: [(&str, &str); 6] = [
@@ -299,7 +299,7 @@ fn settings_changes_record_only_the_changed_fields() {
     }
     assert!(
         !noted[0].contains("domain"),
-        "what did not change is not told: {}",
+        "unchanged fields are not recorded: {}",
         noted[0]
     );
     let page = olivia
@@ -314,14 +314,14 @@ fn leaving_an_organization_ends_only_that_access() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
     olivia.post("/organizations", &GOOD).expect(303);
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let organization = fixtures.organization_of("lakeside");
         let noah = fixtures.account("Noah Brandt", "noah@lake.test", true);
-        fixtures.enrol(organization, noah, "editor", &[]);
+        fixtures.add_member(organization, noah, "editor", &[]);
         fixtures.organization("Own", "own", noah);
-        fixtures.ticket(noah)
+        fixtures.session_cookie(noah)
     });
-    let noah = app.holder(&ticket);
+    let noah = app.client_with(&cookie);
     let page = noah
         .get("/organizations/lakeside/leaving")
         .expect(200)
@@ -340,7 +340,7 @@ fn leaving_an_organization_ends_only_that_access() {
             .number("SELECT count(*) AS value FROM audit_events WHERE action = 'member.left'"),
         1
     );
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
@@ -354,11 +354,11 @@ fn the_first_steps_lead_from_sign_up_into_the_organization() {
         ("terms", "on"),
     ];
     olivia.post("/signup", &fields).expect_redirect("/verify");
-    let proven = olivia
+    let verified = olivia
         .post(&app.mail_to("olivia@lake.test").link("/verify/"), &[])
         .expect_redirect("/onboarding");
     // Without an invitation, she creates her own organization.
-    let form = proven
+    let form = verified
         .follow(&olivia)
         .expect(200)
         .expect_text("Create your organization");
@@ -386,7 +386,7 @@ fn the_first_steps_lead_from_sign_up_into_the_organization() {
     let way = page
         .all("form[action$='/acceptance']", "action")
         .pop()
-        .expect("a way to join");
+        .expect("a link to join");
     noah.submit(&page, &way, &[])
         .expect_redirect("/organizations/lakeside-agency");
 }

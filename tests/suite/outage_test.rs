@@ -22,7 +22,7 @@ fn pages_recover_after_postgresql_drops_all_connections() {
         let cut = app.database.number(
             "SELECT count(pg_terminate_backend(pid)) AS value FROM pg_stat_activity WHERE application_name = 'outage'",
         );
-        assert!(cut > 0, "the house holds connections");
+        assert!(cut > 0, "the app has open connections");
         // The first request on a dead connection is told to try again; all later ones succeed.
         let after = answers(12);
         assert!(after.iter().all(|status| [200, 503].contains(status)), "{after:?}");

@@ -1,20 +1,20 @@
 //! Overrides, policies, custom roles, explanations and access requests, and every attempt to gain too much by them.
 
 use crate::harness::client::Client;
-use crate::harness::fixtures::{Fixtures, at_once};
+use crate::harness::fixtures::{Fixtures, simultaneously};
 use crate::harness::page::Page;
 use crate::harness::test_app::TestApp;
 use tenantry::common::id::{CompanyId, UserId};
 use tenantry::db::types::org_id::OrgId;
 
 /// An organization for one test, in an app of its own or the shared one.
-struct Hall<'a> {
+struct TestOrganization<'a> {
     app: &'a TestApp,
     slug: String,
 }
 
 /// Adds members to the organization.
-struct Set<'a, 'b> {
+struct Builder<'a, 'b> {
     fixtures: &'a mut Fixtures<'b>,
     slug: String,
     owner: UserId,
@@ -22,7 +22,7 @@ struct Set<'a, 'b> {
     north: CompanyId,
 }
 
-impl Set<'_, '_> {
+impl Builder<'_, '_> {
     /// A member with the address NAME@SLUG.test.
     fn add(&mut self, name: &str, role: &str, north: Option<&str>) -> tenantry::common::id::MembershipId {
         // The displayed name is capitalized.
@@ -31,7 +31,7 @@ impl Set<'_, '_> {
             .fixtures
             .account(&shown, &format!("{name}@{}.test", self.slug), true);
         let companies: Vec<_> = north.map(|role| (self.north, role)).into_iter().collect();
-        self.fixtures.enrol(self.organization, user, role, &companies)
+        self.fixtures.add_member(self.organization, user, role, &companies)
     }
 
     /// A member with a custom role.
@@ -48,13 +48,13 @@ impl Set<'_, '_> {
     }
 }
 
-impl<'a> Hall<'a> {
-    fn open(app: &'a TestApp, slug: &str, more: impl FnOnce(&mut Set<'_, '_>)) -> Self {
+impl<'a> TestOrganization<'a> {
+    fn open(app: &'a TestApp, slug: &str, more: impl FnOnce(&mut Builder<'_, '_>)) -> Self {
         app.fixtures(|fixtures| {
             let owner = fixtures.account("Olivia", &format!("olivia@{slug}.test"), true);
             let organization = fixtures.organization(&format!("Hall {slug}"), slug, owner);
             let north = fixtures.company(organization, "North", &format!("north-{slug}"));
-            more(&mut Set {
+            more(&mut Builder {
                 fixtures,
                 slug: slug.to_owned(),
                 owner,
@@ -68,8 +68,8 @@ impl<'a> Hall<'a> {
         }
     }
 
-    fn enter(&self, name: &str) -> Client {
-        self.app.enter(&format!("{name}@{}.test", self.slug))
+    fn signed_in(&self, name: &str) -> Client {
+        self.app.signed_in(&format!("{name}@{}.test", self.slug))
     }
 
     fn path(&self, rest: &str) -> String {
@@ -85,12 +85,12 @@ impl<'a> Hall<'a> {
         self.app.database.words(&sql).remove(0)
     }
 
-    fn overrides(&self, name: &str) -> String {
+    fn overrides_path(&self, name: &str) -> String {
         self.path(&format!("/members/{}/overrides", self.id(name)))
     }
 
     /// The stored overrides of a member.
-    fn switched(&self, name: &str) -> String {
+    fn stored_overrides(&self, name: &str) -> String {
         let sql = format!(
             "SELECT overrides AS value FROM memberships WHERE id = '{}'",
             self.id(name)
@@ -114,7 +114,7 @@ impl<'a> Hall<'a> {
         self.app.database.words(&sql).remove(0)
     }
 
-    fn log(&self, action: &str) -> i64 {
+    fn event_count(&self, action: &str) -> i64 {
         self.app.database.number(&format!(
             "SELECT count(*) AS value FROM audit_events d JOIN organization_slugs s ON s.organization_id = d.organization_id WHERE s.slug = '{}' AND d.action = '{action}'",
             self.slug
@@ -133,7 +133,7 @@ impl<'a> Hall<'a> {
     }
 }
 
-fn switch(client: &Client, path: &str, fields: &[(&str, &str)]) -> Page {
+fn set_overrides(client: &Client, path: &str, fields: &[(&str, &str)]) -> Page {
     let page = client.get(path);
     let seen = page.value_of("seen").unwrap_or_default();
     let mut all = vec![("seen", seen.as_str())];
@@ -143,13 +143,13 @@ fn switch(client: &Client, path: &str, fields: &[(&str, &str)]) -> Page {
 
 #[test]
 fn an_override_is_set_and_reset_and_the_member_is_notified() {
-    let hall = Hall::open(TestApp::shared(), "switch-one", |set| {
-        set.add("vera", "viewer", None);
-        set.add("adam", "admin", None);
+    let org = TestOrganization::open(TestApp::shared(), "switch-one", |builder| {
+        builder.add("vera", "viewer", None);
+        builder.add("adam", "admin", None);
     });
-    let (adam, vera) = (hall.enter("adam"), hall.enter("vera"));
-    vera.get(&hall.path("/access/explain")).expect(403);
-    let path = hall.overrides("vera");
+    let (adam, vera) = (org.signed_in("adam"), org.signed_in("vera"));
+    vera.get(&org.path("/access/explain")).expect(403);
+    let path = org.overrides_path("vera");
     let page = adam.get(&path).expect(200).expect_text("View access control");
     // Permissions that the role always or never has are not listed.
     assert!(
@@ -158,50 +158,48 @@ fn an_override_is_set_and_reset_and_the_member_is_notified() {
         page.text()
     );
     assert_eq!(page.value_of("access.view").as_deref(), Some("role"));
-    switch(&adam, &path, &[("access.view", "allow"), ("members.view", "deny")]).expect_redirect(&path);
-    vera.get(&hall.path("/access/explain")).expect(200);
-    vera.get(&hall.path("/members")).expect(403);
-    let message = hall.app.mail_to("vera@switch-one.test");
+    set_overrides(&adam, &path, &[("access.view", "allow"), ("members.view", "deny")]).expect_redirect(&path);
+    vera.get(&org.path("/access/explain")).expect(200);
+    vera.get(&org.path("/members")).expect(403);
+    let message = org.app.mail_to("vera@switch-one.test");
     assert!(
         message.text.contains("Allowed: View access control"),
         "{}",
         message.text
     );
     assert!(message.text.contains("Denied: View members"), "{}", message.text);
-    assert_eq!(hall.log("member.overrides_changed"), 1);
-    switch(&adam, &path, &[("access.view", "role"), ("members.view", "role")]).expect(303);
-    vera.get(&hall.path("/access/explain")).expect(403);
-    vera.get(&hall.path("/members")).expect(200);
-    assert_eq!(hall.switched("vera"), "");
+    assert_eq!(org.event_count("member.overrides_changed"), 1);
+    set_overrides(&adam, &path, &[("access.view", "role"), ("members.view", "role")]).expect(303);
+    vera.get(&org.path("/access/explain")).expect(403);
+    vera.get(&org.path("/members")).expect(200);
+    assert_eq!(org.stored_overrides("vera"), "");
     // The member's page links to the overrides.
-    let profile = adam
-        .get(&hall.path(&format!("/members/{}", hall.id("vera"))))
-        .expect(200);
+    let profile = adam.get(&org.path(&format!("/members/{}", org.id("vera")))).expect(200);
     assert_eq!(profile.link("Overrides"), Some(path));
 }
 
 #[test]
 fn overrides_are_refused_for_oneself_owners_higher_roles_and_missing_permissions() {
-    let hall = Hall::open(TestApp::shared(), "switch-bounds", |set| {
-        set.add("adam", "admin", None);
-        set.add("alma", "admin", None);
-        set.add("ursula", "user_admin", None);
-        set.add("bill", "billing_admin", None);
-        set.add("vera", "viewer", None);
-        set.add("mona", "member", Some("manager"));
-        set.add_custom("curt", "viewer", "roles.custom members.role members.view access.view");
+    let org = TestOrganization::open(TestApp::shared(), "switch-bounds", |builder| {
+        builder.add("adam", "admin", None);
+        builder.add("alma", "admin", None);
+        builder.add("ursula", "user_admin", None);
+        builder.add("bill", "billing_admin", None);
+        builder.add("vera", "viewer", None);
+        builder.add("mona", "member", Some("manager"));
+        builder.add_custom("curt", "viewer", "roles.custom members.role members.view access.view");
     });
-    let adam = hall.enter("adam");
+    let adam = org.signed_in("adam");
     // Oneself, and an owner.
     for name in ["adam", "olivia"] {
-        adam.get(&hall.overrides(name)).expect(403);
+        adam.get(&org.overrides_path(name)).expect(403);
         let fields = [("seen", ""), ("billing.manage", "allow")];
-        adam.post(&hall.overrides(name), &fields).expect(403);
-        assert_eq!(hall.switched(name), "");
+        adam.post(&org.overrides_path(name), &fields).expect(403);
+        assert_eq!(org.stored_overrides(name), "");
     }
     // An admin can't manage billing, so they can't allow it for another admin.
-    let other = hall.overrides("alma");
-    let refused = switch(&adam, &other, &[("billing.manage", "allow")]).expect(422);
+    let other = org.overrides_path("alma");
+    let refused = set_overrides(&adam, &other, &[("billing.manage", "allow")]).expect(422);
     assert!(
         refused
             .field_error("billing.manage")
@@ -209,51 +207,55 @@ fn overrides_are_refused_for_oneself_owners_higher_roles_and_missing_permissions
         "{}",
         refused.text()
     );
-    assert_eq!(hall.switched("alma"), "");
+    assert_eq!(org.stored_overrides("alma"), "");
     // They also can't remove an owner's denial.
-    let olivia = hall.enter("olivia");
-    switch(&olivia, &other, &[("billing.manage", "deny")]).expect(303);
-    switch(&adam, &other, &[("billing.manage", "role")]).expect(422);
-    assert!(hall.switched("alma").contains("deny"));
+    let olivia = org.signed_in("olivia");
+    set_overrides(&olivia, &other, &[("billing.manage", "deny")]).expect(303);
+    set_overrides(&adam, &other, &[("billing.manage", "role")]).expect(422);
+    assert!(org.stored_overrides("alma").contains("deny"));
     // Cells that the permission table fixes.
-    switch(&olivia, &hall.overrides("vera"), &[("company.delete", "allow")]).expect(422);
-    switch(&olivia, &hall.overrides("vera"), &[("org.view", "deny")]).expect(422);
-    switch(&olivia, &hall.overrides("vera"), &[("access.view", "perhaps")]).expect(422);
-    assert_eq!(hall.switched("vera"), "");
+    set_overrides(&olivia, &org.overrides_path("vera"), &[("company.delete", "allow")]).expect(422);
+    set_overrides(&olivia, &org.overrides_path("vera"), &[("org.view", "deny")]).expect(422);
+    set_overrides(&olivia, &org.overrides_path("vera"), &[("access.view", "perhaps")]).expect(422);
+    assert_eq!(org.stored_overrides("vera"), "");
     // Without permission to manage roles, the page is refused.
     for name in ["ursula", "bill", "vera", "mona"] {
-        hall.enter(name).get(&hall.overrides("vera")).expect(403);
-        hall.enter(name)
-            .post(&hall.overrides("vera"), &[("seen", "")])
+        org.signed_in(name).get(&org.overrides_path("vera")).expect(403);
+        org.signed_in(name)
+            .post(&org.overrides_path("vera"), &[("seen", "")])
             .expect(403);
     }
     // Someone with that permission at the Viewer level can't change members of that level.
-    let curt = hall.enter("curt");
-    curt.get(&hall.overrides("vera")).expect(403);
-    curt.get(&hall.overrides("curt")).expect(403);
-    switch(&curt, &hall.overrides("mona"), &[("billing.totals", "allow")]).expect(422);
-    assert_eq!(hall.switched("mona"), "");
+    let curt = org.signed_in("curt");
+    curt.get(&org.overrides_path("vera")).expect(403);
+    curt.get(&org.overrides_path("curt")).expect(403);
+    set_overrides(&curt, &org.overrides_path("mona"), &[("billing.totals", "allow")]).expect(422);
+    assert_eq!(org.stored_overrides("mona"), "");
 }
 
 #[test]
 fn parallel_override_changes_do_not_overwrite_each_other() {
-    let hall = Hall::open(TestApp::shared(), "switch-race", |set| {
-        set.add("vera", "viewer", None);
-        set.add("adam", "admin", None);
+    let org = TestOrganization::open(TestApp::shared(), "switch-race", |builder| {
+        builder.add("vera", "viewer", None);
+        builder.add("adam", "admin", None);
     });
-    let (olivia, adam, path) = (hall.enter("olivia"), hall.enter("adam"), hall.overrides("vera"));
+    let (olivia, adam, path) = (
+        org.signed_in("olivia"),
+        org.signed_in("adam"),
+        org.overrides_path("vera"),
+    );
     olivia.get(&path).expect(200);
-    switch(&adam, &path, &[("access.view", "allow")]).expect(303);
+    set_overrides(&adam, &path, &[("access.view", "allow")]).expect(303);
     // Olivia still has the earlier page.
     let page = olivia.post(&path, &[("seen", ""), ("audit.view", "allow")]).expect(422);
     assert!(page.has("Someone else changed this member"), "{}", page.text());
     assert_eq!(page.value_of("access.view").as_deref(), Some("allow"));
-    let done = at_once(
+    let done = simultaneously(
         ["audit.view", "reporting.export"]
             .into_iter()
             .map(|key| {
                 let (client, path) = (olivia.copy(), path.clone());
-                let seen = hall.switched("vera");
+                let seen = org.stored_overrides("vera");
                 move || client.post(&path, &[("seen", seen.as_str()), (key, "allow")]).status
             })
             .collect(),
@@ -261,7 +263,7 @@ fn parallel_override_changes_do_not_overwrite_each_other() {
     assert!(done.contains(&303), "{done:?}");
     let kept = ["audit.view", "reporting.export"]
         .into_iter()
-        .filter(|key| hall.switched("vera").contains(key));
+        .filter(|key| org.stored_overrides("vera").contains(key));
     assert_eq!(
         kept.count(),
         done.iter().filter(|status| **status == 303).count(),
@@ -270,8 +272,8 @@ fn parallel_override_changes_do_not_overwrite_each_other() {
 }
 
 /// Saves the policy form with some boxes checked or unchecked.
-fn with_boxes(client: &Client, hall: &Hall<'_>, add: &[&str], take: &[&str]) -> Page {
-    let path = hall.path("/settings/roles");
+fn save_policies(client: &Client, org: &TestOrganization<'_>, add: &[&str], take: &[&str]) -> Page {
+    let path = org.path("/settings/roles");
     let page = client.get(&path).expect(200);
     let mut fields = page.form("/settings/roles");
     fields.retain(|(name, value)| name != "on" || !take.contains(&value.as_str()));
@@ -282,45 +284,45 @@ fn with_boxes(client: &Client, hall: &Hall<'_>, add: &[&str], take: &[&str]) -> 
 
 #[test]
 fn a_policy_changes_a_permission_for_a_whole_role_immediately() {
-    let hall = Hall::open(TestApp::shared(), "policy", |set| {
-        set.add("vera", "viewer", None);
-        set.add("adam", "admin", None);
-        set.add("mona", "member", Some("manager"));
+    let org = TestOrganization::open(TestApp::shared(), "policy", |builder| {
+        builder.add("vera", "viewer", None);
+        builder.add("adam", "admin", None);
+        builder.add("mona", "member", Some("manager"));
     });
-    let (olivia, adam, vera) = (hall.enter("olivia"), hall.enter("adam"), hall.enter("vera"));
-    vera.get(&hall.path("/members")).expect(200);
-    with_boxes(&olivia, &hall, &["viewer access.view"], &["viewer members.view"]).expect(303);
-    vera.get(&hall.path("/members")).expect(403);
-    vera.get(&hall.path("/access/explain")).expect(200);
-    assert_eq!(hall.log("organization.policy_changed"), 1);
+    let (olivia, adam, vera) = (org.signed_in("olivia"), org.signed_in("adam"), org.signed_in("vera"));
+    vera.get(&org.path("/members")).expect(200);
+    save_policies(&olivia, &org, &["viewer access.view"], &["viewer members.view"]).expect(303);
+    vera.get(&org.path("/members")).expect(403);
+    vera.get(&org.path("/access/explain")).expect(200);
+    assert_eq!(org.event_count("organization.policy_changed"), 1);
     // An admin can change the roles below, including company roles.
-    with_boxes(
+    save_policies(
         &adam,
-        &hall,
+        &org,
         &["viewer members.view", "company.manager budgets.manage"],
         &["viewer access.view"],
     )
     .expect(303);
-    vera.get(&hall.path("/members")).expect(200);
-    vera.get(&hall.path("/access/explain")).expect(403);
-    assert_eq!(hall.policies(), r#"{"company.manager":{"budgets.manage":"allow"}}"#);
+    vera.get(&org.path("/members")).expect(200);
+    vera.get(&org.path("/access/explain")).expect(403);
+    assert_eq!(org.policies(), r#"{"company.manager":{"budgets.manage":"allow"}}"#);
     // An owner takes role management from admins, who are then refused.
-    with_boxes(&olivia, &hall, &[], &["admin roles.custom"]).expect(303);
-    adam.get(&hall.path("/settings/roles")).expect(403);
+    save_policies(&olivia, &org, &[], &["admin roles.custom"]).expect(303);
+    adam.get(&org.path("/settings/roles")).expect(403);
 }
 
 #[test]
 fn policies_are_refused_for_ones_own_or_higher_roles_and_missing_permissions() {
-    let hall = Hall::open(TestApp::shared(), "policy-bounds", |set| {
-        set.add("adam", "admin", None);
-        set.add_custom(
+    let org = TestOrganization::open(TestApp::shared(), "policy-bounds", |builder| {
+        builder.add("adam", "admin", None);
+        builder.add_custom(
             "curt",
             "user_admin",
             "roles.custom members.role members.view access.view",
         );
     });
-    let (adam, curt) = (hall.enter("adam"), hall.enter("curt"));
-    let before = hall.policies();
+    let (adam, curt) = (org.signed_in("adam"), org.signed_in("curt"));
+    let before = org.policies();
     for (who, cell) in [
         (&adam, "admin billing.manage"),
         (&adam, "admin org.slug.change"),
@@ -329,22 +331,26 @@ fn policies_are_refused_for_ones_own_or_higher_roles_and_missing_permissions() {
         (&curt, "viewer billing.view"),
         (&curt, "company.manager keys.manage"),
     ] {
-        let page = with_boxes(who, &hall, &[cell], &[]).expect(422);
-        assert!(page.has("You can’t change"), "{cell}: {}", page.text());
-        assert_eq!(hall.policies(), before, "{cell}");
+        let page = save_policies(who, &org, &[cell], &[]).expect(422);
+        assert!(
+            page.has("You can change roles below your own"),
+            "{cell}: {}",
+            page.text()
+        );
+        assert_eq!(org.policies(), before, "{cell}");
     }
     // Disabled boxes are not submitted and must not count as unchecked.
-    let page = adam.get(&hall.path("/settings/roles")).expect(200);
+    let page = adam.get(&org.path("/settings/roles")).expect(200);
     assert!(
         page.all("input[name=on]", "value")
             .iter()
             .all(|value| !value.starts_with("admin "))
     );
-    with_boxes(&curt, &hall, &["viewer access.view"], &[]).expect(303);
-    with_boxes(&adam, &hall, &["viewer company.delete"], &[]).expect(422);
-    with_boxes(&adam, &hall, &["operator org.view"], &[]).expect(422);
+    save_policies(&curt, &org, &["viewer access.view"], &[]).expect(303);
+    save_policies(&adam, &org, &["viewer company.delete"], &[]).expect(422);
+    save_policies(&adam, &org, &["operator org.view"], &[]).expect(422);
     // An outdated form reports a conflict.
-    let page = adam.post(&hall.path("/settings/roles"), &[("seen", "")]).expect(422);
+    let page = adam.post(&org.path("/settings/roles"), &[("seen", "")]).expect(422);
     assert!(page.has("in the meantime"), "{}", page.text());
 }
 
@@ -356,25 +362,25 @@ fn role_form<'a>(name: &'a str, base: &'a str, permissions: &[&'a str]) -> Vec<(
 
 #[test]
 fn a_custom_role_is_created_assigned_edited_and_deleted() {
-    let hall = Hall::open(TestApp::shared(), "own-role", |set| {
-        set.add("vera", "member", None);
+    let org = TestOrganization::open(TestApp::shared(), "own-role", |builder| {
+        builder.add("vera", "member", None);
     });
-    let (olivia, vera) = (hall.enter("olivia"), hall.enter("vera"));
-    let new = hall.path("/settings/roles/new");
+    let (olivia, vera) = (org.signed_in("olivia"), org.signed_in("vera"));
+    let new = org.path("/settings/roles/new");
     olivia.get(&new).expect(200).expect_text("Create role");
     olivia
         .post(&new, &role_form("Auditor", "member", &["members.view", "audit.view"]))
         .expect(303);
     olivia
-        .get(&hall.path("/settings/roles"))
+        .get(&org.path("/settings/roles"))
         .expect(200)
         .expect_text("Auditor");
     let (id, profile) = (
-        hall.role_id("Auditor"),
-        hall.path(&format!("/members/{}", hall.id("vera"))),
+        org.role_id("Auditor"),
+        org.path(&format!("/members/{}", org.id("vera"))),
     );
-    vera.get(&hall.path("/members")).expect(200).expect_text("Vera");
-    assert!(!vera.get(&hall.path("/members")).has("Olivia"));
+    vera.get(&org.path("/members")).expect(200).expect_text("Vera");
+    assert!(!vera.get(&org.path("/members")).has("Olivia"));
     // It is assigned like a built-in role.
     let preview = olivia.get(&format!("{profile}/role-preview?role={id}")).expect(200);
     assert!(
@@ -383,11 +389,11 @@ fn a_custom_role_is_created_assigned_edited_and_deleted() {
         preview.text()
     );
     olivia.post(&format!("{profile}/role"), &[("role", &id)]).expect(303);
-    vera.get(&hall.path("/members")).expect(200).expect_text("Olivia");
+    vera.get(&org.path("/members")).expect(200).expect_text("Olivia");
     // Its level can't change while it is in use, and it can't be deleted.
-    let role = hall.path(&format!("/settings/roles/{id}"));
+    let role = org.path(&format!("/settings/roles/{id}"));
     let page = olivia.get(&role).expect(200).expect_text("People with this role");
-    let seen = page.value_of("seen").expect("what was seen");
+    let seen = page.value_of("seen").expect("the version of the form");
     let edit = |base: &str, permissions: &[&str]| {
         let mut fields = role_form("Auditor", base, permissions);
         fields.push(("seen", &seen));
@@ -400,7 +406,7 @@ fn a_custom_role_is_created_assigned_edited_and_deleted() {
         .expect_text("Assign them another one first");
     // A change takes effect immediately, and an outdated form can't undo it.
     edit("member", &["audit.view"]).expect(303);
-    assert!(!vera.get(&hall.path("/members")).has("Olivia"));
+    assert!(!vera.get(&org.path("/members")).has("Olivia"));
     edit("member", &["members.view"])
         .expect(422)
         .expect_text("in the meantime");
@@ -411,14 +417,14 @@ fn a_custom_role_is_created_assigned_edited_and_deleted() {
     olivia.post(&format!("{role}/deletion"), &[]).expect(303);
     olivia.get(&role).expect(404);
     for action in ["role.created", "role.edited", "role.deleted"] {
-        assert_eq!(hall.log(action), 1, "{action}");
+        assert_eq!(org.event_count(action), 1, "{action}");
     }
 }
 
 #[test]
 fn an_invalid_custom_role_shows_a_field_error() {
-    let hall = Hall::open(TestApp::shared(), "bad-role", |_| {});
-    let (olivia, new) = (hall.enter("olivia"), hall.path("/settings/roles/new"));
+    let org = TestOrganization::open(TestApp::shared(), "bad-role", |_| {});
+    let (olivia, new) = (org.signed_in("olivia"), org.path("/settings/roles/new"));
     let refused = |form: &[(&str, &str)], field: &str, says: &str| {
         let page = olivia.post(&new, form).expect(422);
         assert!(page.has(says), "{field}: {}", page.text());
@@ -458,28 +464,28 @@ fn an_invalid_custom_role_shows_a_field_error() {
         "has this name",
     );
     // Working in every company implies viewing every company.
-    let made = hall.app.database.words(&format!(
+    let made = org.app.database.words(&format!(
         "SELECT permissions AS value FROM custom_roles WHERE id = '{}'",
-        hall.role_id("Chief")
+        org.role_id("Chief")
     ));
     assert_eq!(made, ["org.view members.view co.view"]);
 }
 
 #[test]
 fn no_one_creates_or_edits_a_custom_role_beyond_their_own_permissions() {
-    let hall = Hall::open(TestApp::shared(), "role-bounds", |set| {
-        set.add("adam", "admin", None);
-        set.add("pia", "member", None);
-        set.add_custom(
+    let org = TestOrganization::open(TestApp::shared(), "role-bounds", |builder| {
+        builder.add("adam", "admin", None);
+        builder.add("pia", "member", None);
+        builder.add_custom(
             "curt",
             "user_admin",
             "roles.custom members.role members.view access.view",
         );
-        set.add_custom("rich", "member", "billing.manage members.view");
-        set.add_custom("poor", "member", "members.view");
+        builder.add_custom("rich", "member", "billing.manage members.view");
+        builder.add_custom("poor", "member", "members.view");
     });
-    let (adam, curt) = (hall.enter("adam"), hall.enter("curt"));
-    let new = hall.path("/settings/roles/new");
+    let (adam, curt) = (org.signed_in("adam"), org.signed_in("curt"));
+    let new = org.path("/settings/roles/new");
     // A permission that an admin lacks.
     adam.post(&new, &role_form("Cashier", "member", &["billing.manage"]))
         .expect(422)
@@ -497,7 +503,7 @@ fn no_one_creates_or_edits_a_custom_role_beyond_their_own_permissions() {
     .expect(422);
     // A role in use can't be extended beyond one's own permissions, or changed if it already exceeds them.
     let change = |who: &Client, name: &str, permissions: &[&str]| {
-        let path = hall.path(&format!("/settings/roles/{}", hall.role_id(name)));
+        let path = org.path(&format!("/settings/roles/{}", org.role_id(name)));
         let page = who.get(&path).expect(200);
         let seen = page.value_of("seen").unwrap_or_default();
         let name = format!("{name} 2");
@@ -508,41 +514,41 @@ fn no_one_creates_or_edits_a_custom_role_beyond_their_own_permissions() {
     change(&adam, "poor’s role", &["members.view", "billing.manage"]).expect(422);
     change(&curt, "poor’s role", &["members.view", "audit.view"]).expect(422);
     change(&adam, "rich’s role", &["members.view"]).expect(403);
-    let path = hall.path(&format!("/settings/roles/{}", hall.role_id("rich’s role")));
+    let path = org.path(&format!("/settings/roles/{}", org.role_id("rich’s role")));
     adam.get(&path).expect(200).expect_text("not change it");
     adam.post(&format!("{path}/deletion"), &[]).expect(403);
     // No one can change their own role, and a role of another organization is not found.
     change(&curt, "curt’s role", &["members.view"]).expect(403);
     change(&curt, "poor’s role", &["members.view", "access.view"]).expect(303);
-    let elsewhere = Hall::open(TestApp::shared(), "role-elsewhere", |set| {
-        set.add_custom("eve", "member", "members.view");
+    let elsewhere = TestOrganization::open(TestApp::shared(), "role-elsewhere", |builder| {
+        builder.add_custom("eve", "member", "members.view");
     });
-    let foreign = hall.path(&format!("/settings/roles/{}", elsewhere.role_id("eve’s role")));
+    let foreign = org.path(&format!("/settings/roles/{}", elsewhere.role_id("eve’s role")));
     adam.get(&foreign).expect(404);
     adam.post(&foreign, &role_form("Mine", "member", &["members.view"]))
         .expect(404);
-    hall.enter("olivia")
+    org.signed_in("olivia")
         .post(&format!("{foreign}/deletion"), &[])
         .expect(404);
     // A role of another organization can't be assigned.
     let given = [("role", elsewhere.role_id("eve’s role"))];
-    let role = hall.path(&format!("/members/{}/role", hall.id("pia")));
-    hall.enter("olivia")
+    let role = org.path(&format!("/members/{}/role", org.id("pia")));
+    org.signed_in("olivia")
         .post(&role, &[("role", given[0].1.as_str())])
         .expect(422);
 }
 
 #[test]
 fn explain_access_shows_why_a_member_has_or_lacks_a_permission() {
-    let hall = Hall::open(TestApp::shared(), "explain", |set| {
-        set.add("vera", "viewer", None);
-        set.add("emil", "member", Some("editor"));
-        set.add("mona", "member", Some("manager"));
-        set.add("adam", "admin", None);
+    let org = TestOrganization::open(TestApp::shared(), "explain", |builder| {
+        builder.add("vera", "viewer", None);
+        builder.add("emil", "member", Some("editor"));
+        builder.add("mona", "member", Some("manager"));
+        builder.add("adam", "admin", None);
     });
-    let (olivia, id) = (hall.enter("olivia"), hall.id("vera"));
+    let (olivia, id) = (org.signed_in("olivia"), org.id("vera"));
     let ask = |who: &Client, member: &str, company: &str, permission: &str| {
-        who.get(&hall.path(&format!(
+        who.get(&org.path(&format!(
             "/access/explain?member={member}&company={company}&permission={permission}"
         )))
     };
@@ -557,22 +563,22 @@ fn explain_access_shows_why_a_member_has_or_lacks_a_permission() {
         .expect(200)
         .expect_text("Why can’t Vera view access control?")
         .expect_text("an override can allow it");
-    switch(&olivia, &hall.overrides("vera"), &[("members.view", "deny")]).expect(303);
-    let told = ask(&olivia, &id, "", "members.view")
+    set_overrides(&olivia, &org.overrides_path("vera"), &[("members.view", "deny")]).expect(303);
+    let explanation = ask(&olivia, &id, "", "members.view")
         .expect(200)
         .expect_text("Why can’t Vera")
         .expect_text("Denied for Vera");
     assert!(
-        told.links().contains(&hall.overrides("vera")),
+        explanation.links().contains(&org.overrides_path("vera")),
         "each step leads to where it is changed"
     );
-    with_boxes(&olivia, &hall, &["viewer access.view"], &[]).expect(303);
-    let told = ask(&olivia, &id, "", "access.view")
+    save_policies(&olivia, &org, &["viewer access.view"], &[]).expect(303);
+    let explanation = ask(&olivia, &id, "", "access.view")
         .expect(200)
         .expect_text("Why can Vera")
         .expect_text("A policy of Hall explain allows it");
-    assert!(told.links().contains(&hall.path("/settings/roles")));
-    let emil = hall.id("emil");
+    assert!(explanation.links().contains(&org.path("/settings/roles")));
+    let emil = org.id("emil");
     ask(&olivia, &emil, "north-explain", "co.edit")
         .expect(200)
         .expect_text("Why can Emil edit North’s settings?")
@@ -585,62 +591,62 @@ fn explain_access_shows_why_a_member_has_or_lacks_a_permission() {
         .expect_text("Why can’t Emil");
     // Members are found by name; without a permission, all of them are listed.
     olivia
-        .get(&hall.path("/access/explain?q=emil"))
+        .get(&org.path("/access/explain?q=emil"))
         .expect(200)
         .expect_text("What Emil can do");
     olivia
-        .get(&hall.path("/access/explain?q=explain.test"))
+        .get(&org.path("/access/explain?q=explain.test"))
         .expect(200)
         .expect_text("Select a person");
     ask(&olivia, &emil, "nowhere", "co.edit").expect(422);
     ask(&olivia, &emil, "", "no.such.right").expect(422);
     ask(&olivia, "00000000000070008000000000000000", "", "co.edit").expect(404);
     // A manager can ask about their own members and companies only.
-    let mona = hall.enter("mona");
+    let mona = org.signed_in("mona");
     ask(&mona, &emil, "north-explain", "co.edit").expect(200);
     ask(&mona, &id, "", "co.edit").expect(404);
-    assert!(!mona.get(&hall.path("/access/explain?q=vera")).has("viewer"));
-    ask(&hall.enter("emil"), &emil, "", "co.edit").expect(403);
+    assert!(!mona.get(&org.path("/access/explain?q=vera")).has("viewer"));
+    ask(&org.signed_in("emil"), &emil, "", "co.edit").expect(403);
 }
 
 #[test]
 fn every_member_sees_their_own_permissions() {
-    let hall = Hall::open(TestApp::shared(), "mine", |set| {
-        set.add("emil", "member", Some("editor"));
-        set.add("adam", "admin", None);
+    let org = TestOrganization::open(TestApp::shared(), "mine", |builder| {
+        builder.add("emil", "member", Some("editor"));
+        builder.add("adam", "admin", None);
     });
-    let emil = hall.enter("emil");
+    let emil = org.signed_in("emil");
     let page = emil
-        .get(&hall.path("/access/mine"))
+        .get(&org.path("/access/mine"))
         .expect(200)
         .expect_text("Editor there");
     assert!(
         page.link("What can I do here?").is_some(),
         "the account menu leads there"
     );
-    let asked = emil.get(&hall.path("/access/mine?permission=billing.view")).expect(200);
+    let asked = emil.get(&org.path("/access/mine?permission=billing.view")).expect(200);
     assert!(asked.has("Why can’t you view billing?"), "{}", asked.text());
     assert!(asked.link("Request access").is_some());
-    hall.enter("olivia")
-        .get(&hall.path("/access/mine?permission=billing.view"))
+    org.signed_in("olivia")
+        .get(&org.path("/access/mine?permission=billing.view"))
         .expect(200)
         .expect_text("Why can you view billing?");
-    hall.app
+    org.app
         .sign_up("Stella Strange", "stella@mine-elsewhere.test")
-        .get(&hall.path("/access/mine"))
+        .get(&org.path("/access/mine"))
         .expect(404);
 }
 
 #[test]
 fn a_role_change_preview_shows_the_effect_and_saves_nothing() {
-    let hall = Hall::open(TestApp::shared(), "preview", |set| {
-        set.add("vera", "viewer", None);
-        set.add("ursula", "user_admin", None);
-        set.add("mona", "member", Some("manager"));
+    let org = TestOrganization::open(TestApp::shared(), "preview", |builder| {
+        builder.add("vera", "viewer", None);
+        builder.add("ursula", "user_admin", None);
+        builder.add("mona", "member", Some("manager"));
     });
     let (olivia, path) = (
-        hall.enter("olivia"),
-        hall.path(&format!("/members/{}/role-preview", hall.id("vera"))),
+        org.signed_in("olivia"),
+        org.path(&format!("/members/{}/role-preview", org.id("vera"))),
     );
     let page = olivia.get(&format!("{path}?role=editor")).expect(200);
     assert!(
@@ -652,14 +658,14 @@ fn a_role_change_preview_shows_the_effect_and_saves_nothing() {
     let lost = olivia.get(&format!("{path}?role=member")).expect(200);
     assert!(lost.has("Everywhere → In assigned companies"), "{}", lost.text());
     // Someone who can't assign the role can preview but not save.
-    let ursula = hall.enter("ursula").get(&format!("{path}?role=admin")).expect(200);
+    let ursula = org.signed_in("ursula").get(&format!("{path}?role=admin")).expect(200);
     assert_eq!(ursula.form_count("/role"), 0);
-    hall.enter("mona").get(&format!("{path}?role=editor")).expect(403);
-    hall.enter("vera").get(&format!("{path}?role=owner")).expect(403);
+    org.signed_in("mona").get(&format!("{path}?role=editor")).expect(403);
+    org.signed_in("vera").get(&format!("{path}?role=owner")).expect(403);
     assert_eq!(
-        hall.app.database.number(&format!(
+        org.app.database.number(&format!(
             "SELECT count(*) AS value FROM memberships WHERE id = '{}' AND role = 'viewer'",
-            hall.id("vera")
+            org.id("vera")
         )),
         1
     );
@@ -667,20 +673,20 @@ fn a_role_change_preview_shows_the_effect_and_saves_nothing() {
 
 #[test]
 fn a_refused_member_requests_access_and_is_granted_the_permission() {
-    let hall = Hall::open(TestApp::shared(), "ask", |set| {
-        set.add("vera", "viewer", None);
-        set.add("adam", "admin", None);
-        set.add("ursula", "user_admin", None);
+    let org = TestOrganization::open(TestApp::shared(), "ask", |builder| {
+        builder.add("vera", "viewer", None);
+        builder.add("adam", "admin", None);
+        builder.add("ursula", "user_admin", None);
     });
-    let vera = hall.enter("vera");
+    let vera = org.signed_in("vera");
     let refused = vera
-        .get(&hall.path("/access/explain"))
+        .get(&org.path("/access/explain"))
         .expect(403)
         .expect_text("View access control")
         .expect_text("Who can help");
     assert!(refused.has("Olivia") && refused.has("Adam"));
     let page = vera
-        .submit(&refused, &hall.path("/access/requests"), &[("note", "For the audit")])
+        .submit(&refused, &org.path("/access/requests"), &[("note", "For the audit")])
         .expect(303);
     let request = page.location.clone().expect("the request");
     vera.get(&request)
@@ -688,20 +694,20 @@ fn a_refused_member_requests_access_and_is_granted_the_permission() {
         .expect_text("For the audit")
         .expect_text("Withdraw request");
     // Requesting the same again returns the existing request.
-    vera.submit(&refused, &hall.path("/access/requests"), &[("note", "Again")])
+    vera.submit(&refused, &org.path("/access/requests"), &[("note", "Again")])
         .expect_redirect(&request);
     for name in ["olivia", "adam", "ursula"] {
-        let message = hall.app.mail_to(&format!("{name}@ask.test"));
+        let message = org.app.mail_to(&format!("{name}@ask.test"));
         assert!(message.text.contains("Vera requests “View access control”") && message.text.contains("For the audit"));
         assert_eq!(message.link("/access/requests/"), request);
     }
     // The link in the email requires a sign-in.
-    hall.app
+    org.app
         .client()
         .get(&request)
         .expect_redirect(&format!("/login?next={}", crate::harness::client::encode(&request)));
-    let adam = hall.enter("adam");
-    adam.get(&hall.path("/access/requests"))
+    let adam = org.signed_in("adam");
+    adam.get(&org.path("/access/requests"))
         .expect(200)
         .expect_text("Vera: View access control");
     let page = adam.get(&request).expect(200);
@@ -713,8 +719,8 @@ fn a_refused_member_requests_access_and_is_granted_the_permission() {
         ("answer", "Until the audit is done"),
     ];
     adam.post(&format!("{request}/decision"), &fields).expect(303);
-    vera.get(&hall.path("/access/explain")).expect(200);
-    let message = hall.app.mail_to("vera@ask.test");
+    vera.get(&org.path("/access/explain")).expect(200);
+    let message = org.app.mail_to("vera@ask.test");
     assert!(
         message.text.contains("Adam granted your request") && message.text.contains("Until the audit is done"),
         "{}",
@@ -722,9 +728,9 @@ fn a_refused_member_requests_access_and_is_granted_the_permission() {
     );
     assert_eq!(
         (
-            hall.log("access.requested"),
-            hall.log("access.granted"),
-            hall.log("member.overrides_changed")
+            org.event_count("access.requested"),
+            org.event_count("access.granted"),
+            org.event_count("member.overrides_changed")
         ),
         (1, 1, 1)
     );
@@ -732,35 +738,35 @@ fn a_refused_member_requests_access_and_is_granted_the_permission() {
     adam.post(&format!("{request}/decision"), &[("decision", "deny")])
         .expect(422)
         .expect_text("decided before");
-    adam.get(&hall.path("/access/requests"))
+    adam.get(&org.path("/access/requests"))
         .expect(200)
         .expect_text("Recently decided");
     vera.get(&request)
         .expect(200)
         .expect_text("Until the audit is done")
         .expect_text("by Adam");
-    vera.post(&hall.path("/access/requests"), &[("permission", "access.view")])
+    vera.post(&org.path("/access/requests"), &[("permission", "access.view")])
         .expect(422)
         .expect_text("already");
 }
 
 #[test]
 fn a_role_is_offered_when_no_override_can_grant_the_permission() {
-    let hall = Hall::open(TestApp::shared(), "ask-role", |set| {
-        set.add("vera", "viewer", None);
-        set.add("ursula", "user_admin", None);
-        set.add("adam", "admin", None);
+    let org = TestOrganization::open(TestApp::shared(), "ask-role", |builder| {
+        builder.add("vera", "viewer", None);
+        builder.add("ursula", "user_admin", None);
+        builder.add("adam", "admin", None);
     });
-    let vera = hall.enter("vera");
-    let request = hall.request_of(&vera, "co.edit", "");
-    let ursula = hall.enter("ursula");
+    let vera = org.signed_in("vera");
+    let request = org.request_of(&vera, "co.edit", "");
+    let ursula = org.signed_in("ursula");
     let page = ursula.get(&request).expect(200);
     assert_eq!(page.all("input[name=way]", "value"), ["role:editor"]);
     // Only offered options are accepted.
     for way in ["override", "role:admin", "role:owner", "company:manager", ""] {
         let fields = [("decision", "grant"), ("way", way)];
         ursula.post(&format!("{request}/decision"), &fields).expect(422);
-        vera.get(&hall.path("/access/requests")).expect(403);
+        vera.get(&org.path("/access/requests")).expect(403);
     }
     ursula
         .post(
@@ -768,9 +774,9 @@ fn a_role_is_offered_when_no_override_can_grant_the_permission() {
             &[("decision", "grant"), ("way", "role:editor")],
         )
         .expect(303);
-    assert_eq!(hall.log("member.role_changed"), 1);
+    assert_eq!(org.event_count("member.role_changed"), 1);
     // What the decider can't grant can only be denied.
-    let billing = hall.request_of(&vera, "billing.manage", "");
+    let billing = org.request_of(&vera, "billing.manage", "");
     let page = ursula
         .get(&billing)
         .expect(200)
@@ -782,32 +788,33 @@ fn a_role_is_offered_when_no_override_can_grant_the_permission() {
             &[("decision", "deny"), ("answer", "Ask Olivia")],
         )
         .expect(303);
-    assert_eq!(hall.log("access.denied"), 1);
+    assert_eq!(org.event_count("access.denied"), 1);
 }
 
 #[test]
 fn a_company_manager_decides_only_requests_for_their_company() {
-    let hall = Hall::open(TestApp::shared(), "ask-company", |set| {
-        let south = set.fixtures.company(set.organization, "South", "south-ask-company");
-        set.add("emil", "member", Some("viewer"));
-        set.add("mona", "member", Some("manager"));
-        let user = set.fixtures.account("Sam", "sam@ask-company.test", true);
-        set.fixtures
-            .enrol(set.organization, user, "member", &[(south, "manager")]);
+    let org = TestOrganization::open(TestApp::shared(), "ask-company", |builder| {
+        let south = builder
+            .fixtures
+            .company(builder.organization, "South", "south-ask-company");
+        builder.add("emil", "member", Some("viewer"));
+        builder.add("mona", "member", Some("manager"));
+        let user = builder.fixtures.account("Sam", "sam@ask-company.test", true);
+        builder
+            .fixtures
+            .add_member(builder.organization, user, "member", &[(south, "manager")]);
     });
-    let (emil, mona, sam) = (hall.enter("emil"), hall.enter("mona"), hall.enter("sam"));
+    let (emil, mona, sam) = (org.signed_in("emil"), org.signed_in("mona"), org.signed_in("sam"));
     // The refusal page of a company requests access to that company.
-    let refused = emil
-        .get(&hall.path("/companies/north-ask-company/settings"))
-        .expect(403);
+    let refused = emil.get(&org.path("/companies/north-ask-company/settings")).expect(403);
     let request = emil
-        .submit(&refused, &hall.path("/access/requests"), &[])
+        .submit(&refused, &org.path("/access/requests"), &[])
         .expect(303)
         .location
         .expect("the request");
-    assert!(hall.app.mail_to("mona@ask-company.test").text.contains("in North"));
-    mona.get(&hall.path("/access/requests")).expect(200).expect_text("Emil");
-    assert!(!sam.get(&hall.path("/access/requests")).expect(200).has("Emil"));
+    assert!(org.app.mail_to("mona@ask-company.test").text.contains("in North"));
+    mona.get(&org.path("/access/requests")).expect(200).expect_text("Emil");
+    assert!(!sam.get(&org.path("/access/requests")).expect(200).has("Emil"));
     sam.get(&request).expect(404);
     sam.post(&format!("{request}/decision"), &[("decision", "deny")])
         .expect(404);
@@ -823,10 +830,9 @@ fn a_company_manager_decides_only_requests_for_their_company() {
         &[("decision", "grant"), ("way", "company:editor")],
     )
     .expect(303);
-    emil.get(&hall.path("/companies/north-ask-company/settings"))
-        .expect(200);
+    emil.get(&org.path("/companies/north-ask-company/settings")).expect(200);
     // A manager can't decide requests for the whole organization.
-    let wide = hall.request_of(&emil, "co.edit", "");
+    let wide = org.request_of(&emil, "co.edit", "");
     mona.get(&wide).expect(404);
     mona.post(
         &format!("{wide}/decision"),
@@ -837,21 +843,21 @@ fn a_company_manager_decides_only_requests_for_their_company() {
 
 #[test]
 fn no_one_decides_their_own_request_and_suspended_members_cannot_request() {
-    let hall = Hall::open(TestApp::shared(), "ask-self", |set| {
-        set.add("adam", "admin", None);
-        set.add("vera", "viewer", None);
+    let org = TestOrganization::open(TestApp::shared(), "ask-self", |builder| {
+        builder.add("adam", "admin", None);
+        builder.add("vera", "viewer", None);
     });
-    let (adam, vera) = (hall.enter("adam"), hall.enter("vera"));
-    let request = hall.request_of(&adam, "billing.manage", "");
+    let (adam, vera) = (org.signed_in("adam"), org.signed_in("vera"));
+    let request = org.request_of(&adam, "billing.manage", "");
     assert!(!adam.get(&request).expect(200).has("Your decision"));
     let fields = [("decision", "grant"), ("way", "override")];
     adam.post(&format!("{request}/decision"), &fields).expect(403);
     vera.post(&format!("{request}/decision"), &fields).expect(403);
     vera.get(&request).expect(403);
     vera.post(&format!("{request}/withdrawal"), &[]).expect(403);
-    assert_eq!(hall.switched("adam"), "");
+    assert_eq!(org.stored_overrides("adam"), "");
     // An owner can decide it.
-    let olivia = hall.enter("olivia");
+    let olivia = org.signed_in("olivia");
     let page = olivia.get(&request).expect(200);
     assert!(
         page.all("input[name=way]", "value").contains(&"override".to_owned()),
@@ -863,43 +869,43 @@ fn no_one_decides_their_own_request_and_suspended_members_cannot_request() {
         .post(&format!("{request}/decision"), &fields)
         .expect(422)
         .expect_text("decided before");
-    assert_eq!(hall.switched("adam"), "");
-    assert_eq!(hall.log("access.withdrawn"), 1);
+    assert_eq!(org.stored_overrides("adam"), "");
+    assert_eq!(org.event_count("access.withdrawn"), 1);
     // A suspended member can't request access.
-    hall.app.database.execute(&format!(
+    org.app.database.execute(&format!(
         "UPDATE memberships SET status = 'suspended', suspended_by = 'x' WHERE id = '{}'",
-        hall.id("vera")
+        org.id("vera")
     ));
     let asked = vera
-        .post(&hall.path("/access/requests"), &[("permission", "access.view")])
+        .post(&org.path("/access/requests"), &[("permission", "access.view")])
         .expect(403);
     assert_eq!(asked.form_count("/access/requests"), 0);
     // A request of another organization is not found.
-    let elsewhere = Hall::open(TestApp::shared(), "ask-elsewhere", |set| {
-        set.add("eve", "viewer", None);
+    let elsewhere = TestOrganization::open(TestApp::shared(), "ask-elsewhere", |builder| {
+        builder.add("eve", "viewer", None);
     });
-    let foreign = hall.request_of_foreign(&elsewhere);
+    let foreign = org.request_of_foreign(&elsewhere);
     olivia.get(&foreign).expect(404);
     olivia
         .post(&format!("{foreign}/decision"), &[("decision", "deny")])
         .expect(404);
 }
 
-impl Hall<'_> {
+impl TestOrganization<'_> {
     /// The path of another organization's request under this organization.
-    fn request_of_foreign(&self, other: &Hall<'_>) -> String {
-        let there = other.request_of(&other.enter("eve"), "access.view", "");
+    fn request_of_foreign(&self, other: &TestOrganization<'_>) -> String {
+        let there = other.request_of(&other.signed_in("eve"), "access.view", "");
         there.replace(&other.path(""), &self.path(""))
     }
 }
 
 #[test]
 fn invalid_or_excessive_access_requests_are_refused() {
-    let hall = Hall::open(TestApp::shared(), "ask-much", |set| {
-        set.add("vera", "viewer", None);
+    let org = TestOrganization::open(TestApp::shared(), "ask-much", |builder| {
+        builder.add("vera", "viewer", None);
     });
-    let vera = hall.enter("vera");
-    let path = hall.path("/access/requests");
+    let vera = org.signed_in("vera");
+    let path = org.path("/access/requests");
     for (fields, says) in [
         (vec![("permission", "")], "Choose what you need"),
         (vec![("permission", "no.such.right")], "Choose what you need"),
@@ -917,7 +923,7 @@ fn invalid_or_excessive_access_requests_are_refused() {
         .expect(422);
     assert!(
         page.field_error("note").is_some() && page.value_of("note") == Some(long),
-        "what was typed stays"
+        "the input is kept"
     );
     let keys = [
         "access.view",
@@ -932,30 +938,30 @@ fn invalid_or_excessive_access_requests_are_refused() {
         "roles.custom",
     ];
     for key in keys {
-        hall.request_of(&vera, key, "");
+        org.request_of(&vera, key, "");
     }
     vera.post(&path, &[("permission", "domains.manage")])
         .expect(422)
         .expect_text("requested too much");
-    let open = hall.app.database.number(&format!(
+    let open = org.app.database.number(&format!(
         "SELECT count(*) AS value FROM access_requests WHERE membership_id = '{}'",
-        hall.id("vera")
+        org.id("vera")
     ));
     assert_eq!(open, 10);
 }
 
 #[test]
 fn an_access_request_is_decided_once_when_answered_in_parallel() {
-    let hall = Hall::open(TestApp::shared(), "ask-race", |set| {
-        set.add("vera", "viewer", None);
-        set.add("adam", "admin", None);
+    let org = TestOrganization::open(TestApp::shared(), "ask-race", |builder| {
+        builder.add("vera", "viewer", None);
+        builder.add("adam", "admin", None);
     });
-    let request = hall.request_of(&hall.enter("vera"), "access.view", "");
+    let request = org.request_of(&org.signed_in("vera"), "access.view", "");
     let path = format!("{request}/decision");
     let jobs: Vec<_> = [("adam", "grant"), ("olivia", "deny")]
         .into_iter()
         .map(|(name, decision)| {
-            let (client, path) = (hall.enter(name), path.clone());
+            let (client, path) = (org.signed_in(name), path.clone());
             move || {
                 client
                     .post(&path, &[("decision", decision), ("way", "override")])
@@ -963,9 +969,12 @@ fn an_access_request_is_decided_once_when_answered_in_parallel() {
             }
         })
         .collect();
-    let mut done = at_once(jobs);
+    let mut done = simultaneously(jobs);
     done.sort_unstable();
     assert_eq!(done, [303, 422]);
-    assert_eq!(hall.log("access.granted") + hall.log("access.denied"), 1);
-    assert_eq!(hall.switched("vera").is_empty(), hall.log("access.granted") == 0);
+    assert_eq!(org.event_count("access.granted") + org.event_count("access.denied"), 1);
+    assert_eq!(
+        org.stored_overrides("vera").is_empty(),
+        org.event_count("access.granted") == 0
+    );
 }

@@ -60,80 +60,77 @@ const NO_ROUTE: &[&str] = &[
 ];
 
 /// Routes that represent no cell, because the response depends on more than the permission of the route.
-const NO_SIGN: &[(&str, &str)] = &[
+const NOT_REPRESENTATIVE: &[(&str, &str)] = &[
     (
         "/organizations/{slug}/settings/approvals*",
-        "opens to the one who is asked to confirm",
+        "depends on who must approve",
     ),
     (
         "/organizations/{slug}/members/bulk",
-        "each change asks for a right of its own",
+        "each change requires its own permission",
     ),
-    (
-        "/organizations/{slug}/settings",
-        "leads to the first tab that is open to one",
-    ),
+    ("/organizations/{slug}/settings", "redirects to the first permitted tab"),
     (
         "/organizations/{slug}/access/assignments*",
-        "what is given asks for a right of its own",
+        "each role requires its own permission",
     ),
     (
         "/organizations/{slug}/access/matrix",
-        "each changed place asks for a right of its own",
+        "each changed cell requires its own permission",
     ),
 ];
 
 /// Routes that require more of members whose permission covers only their own companies. They represent a permission
 /// only if no other route does, and are not checked for those members.
-const ASKS_MORE: &[(&str, &str)] = &[
+const REQUIRES_MORE: &[(&str, &str)] = &[
     (
         "/organizations/{slug}/access/groups*",
-        "a group reaches everywhere, so it is changed by who does",
+        "a group applies everywhere, so changing it requires the permission everywhere",
     ),
     (
         "/organizations/{slug}/members/removed",
-        "who is gone is in no company any more",
+        "a removed member has no company",
     ),
     (
         "/organizations/{slug}/members/{id}/*",
-        "who manages a company changes nobody’s place in the organization",
+        "a company manager can't change organization roles",
     ),
-    ("/organizations/{slug}/invitations/{id}*", "whose invitation it is"),
+    ("/organizations/{slug}/invitations/{id}*", "depends on the invitation"),
     (
         "/organizations/{slug}/access/reviews*",
-        "a review is run by who holds the right everywhere",
+        "a review requires the permission everywhere",
     ),
     (
         "/organizations/{slug}/access/requests/{id}/*",
-        "nobody gives what they do not hold",
+        "no one grants permissions that they lack",
     ),
     (
         "/organizations/{slug}/settings/onboarding/requests/{id}/*",
-        "nobody lets in more than they may bring",
+        "no one approves more than they may grant",
     ),
-    ("/organizations/{slug}/leaving", "one’s own matter"),
+    ("/organizations/{slug}/leaving", "applies to oneself"),
 ];
 
 /// A route and the permission that it requires.
-struct Asked {
+struct GuardedRoute {
     method: &'static str,
     path: &'static str,
-    right: PermissionId,
+    permission: PermissionId,
 }
 
 /// All routes that require a permission of an organization.
-fn asked() -> Vec<Asked> {
-    let found: Vec<Asked> = ROUTES
+fn guarded_routes() -> Vec<GuardedRoute> {
+    let found: Vec<GuardedRoute> = ROUTES
         .iter()
         .filter_map(|route| {
-            Some(Asked {
+            Some(GuardedRoute {
                 method: route.method,
                 path: route.path,
-                right: route.access.permission()?,
+                permission: route.access.permission()?,
             })
         })
         .collect();
-    assert!(found.len() > 40, "{} routes ask for something", found.len());
+    assert!(found.len() > 40, "{} routes require a permission", found.len());
     found
 }
 
@@ -145,12 +142,12 @@ fn is_in(list: &[(&str, &str)], path: &str) -> bool {
 }
 
 /// For each permission, the first page and the first form that best represent it.
-fn representatives(asked: &[Asked]) -> BTreeMap<PermissionId, Vec<&Asked>> {
-    let mut chosen: BTreeMap<PermissionId, Vec<&Asked>> = BTreeMap::new();
-    let sure = asked.iter().filter(|route| !is_in(ASKS_MORE, route.path));
-    let rest = asked.iter().filter(|route| is_in(ASKS_MORE, route.path));
-    for route in sure.chain(rest).filter(|route| !is_in(NO_SIGN, route.path)) {
-        let of = chosen.entry(route.right).or_default();
+fn representatives(guarded_routes: &[GuardedRoute]) -> BTreeMap<PermissionId, Vec<&GuardedRoute>> {
+    let mut chosen: BTreeMap<PermissionId, Vec<&GuardedRoute>> = BTreeMap::new();
+    let sure = guarded_routes.iter().filter(|route| !is_in(REQUIRES_MORE, route.path));
+    let rest = guarded_routes.iter().filter(|route| is_in(REQUIRES_MORE, route.path));
+    for route in sure.chain(rest).filter(|route| !is_in(NOT_REPRESENTATIVE, route.path)) {
+        let of = chosen.entry(route.permission).or_default();
         if of.iter().all(|other| other.method != route.method) {
             of.push(route);
         }
@@ -160,62 +157,62 @@ fn representatives(asked: &[Asked]) -> BTreeMap<PermissionId, Vec<&Asked>> {
 
 #[test]
 fn permissions_without_a_route_are_listed_exactly() {
-    let asked = asked();
+    let guarded_routes = guarded_routes();
     let missing: Vec<&str> = PermissionId::all()
-        .filter(|right| asked.iter().all(|route| route.right != *right))
+        .filter(|permission| guarded_routes.iter().all(|route| route.permission != *permission))
         .map(PermissionId::key)
         .collect();
     let mut named = NO_ROUTE.to_vec();
-    named.sort_by_key(|key| PermissionId::all().position(|right| right.key() == *key));
-    assert_eq!(missing, named, "what no route asks for (left), what is named (right)");
+    named.sort_by_key(|key| PermissionId::all().position(|permission| permission.key() == *key));
+    assert_eq!(missing, named, "permissions without a route (left), the list (right)");
 }
 
 /// The override or policy that is set before a request.
 #[derive(Clone, Copy, Debug)]
-enum Switched {
+enum Setting {
     Nothing,
     Override(bool),
     Policy(bool),
 }
 
 /// Every setting to check for a cell, with whether it allows access.
-fn ways(mark: char) -> Vec<(Switched, bool)> {
-    use Switched::{Nothing, Override, Policy};
+fn settings_to_check(mark: char) -> Vec<(Setting, bool)> {
+    use Setting::{Nothing, Override, Policy};
     match mark {
         '●' => vec![(Nothing, true)],
         'o' => vec![(Nothing, true)],
         '◑' => vec![(Nothing, true), (Override(false), false), (Policy(false), false)],
         '◐' => vec![(Nothing, false), (Override(true), true), (Policy(true), true)],
         '-' => vec![(Nothing, false)],
-        other => panic!("what is {other}?"),
+        other => panic!("unknown mark {other}"),
     }
 }
 
 /// The effective mark: someone with a company role is also a Member of the organization.
-fn mark(right: PermissionId, column: Column) -> char {
-    let own = right.mark(column);
-    let as_member = right.mark(Column::Organization(Role::Member));
+fn mark(permission: PermissionId, column: Column) -> char {
+    let own = permission.mark(column);
+    let as_member = permission.mark(Column::Organization(Role::Member));
     match column {
         Column::Company(_) if as_member != '-' => as_member,
         _ => own,
     }
 }
 
-fn switch(app: &TestApp, scenario: &Scenario, column: Column, right: PermissionId, switched: Switched) {
+fn apply_setting(app: &TestApp, scenario: &Scenario, column: Column, permission: PermissionId, setting: Setting) {
     let word = |on: bool| if on { "allow" } else { "deny" };
-    match switched {
-        Switched::Nothing => {}
-        Switched::Override(on) => app.database.execute(&format!(
+    match setting {
+        Setting::Nothing => {}
+        Setting::Override(on) => app.database.execute(&format!(
             "UPDATE memberships SET overrides = '{{\"{}\":\"{}\"}}' WHERE organization_id = '{}' AND user_id = (SELECT id FROM users WHERE email = 'actor@{}.test')",
-            right.key(),
+            permission.key(),
             word(on),
             scenario.organization,
             scenario.slug
         )),
-        Switched::Policy(on) => app.database.execute(&format!(
+        Setting::Policy(on) => app.database.execute(&format!(
             "UPDATE organizations SET policies = '{{\"{}\":{{\"{}\":\"{}\"}}}}' WHERE id = '{}'",
             column.key(),
-            right.key(),
+            permission.key(),
             word(on),
             scenario.organization
         )),
@@ -223,7 +220,7 @@ fn switch(app: &TestApp, scenario: &Scenario, column: Column, right: PermissionI
 }
 
 /// Whether the response matches; any response of the handler counts as allowed.
-fn fits(page: &Page, allowed: bool) -> bool {
+fn matches_expectation(page: &Page, allowed: bool) -> bool {
     if allowed {
         matches!(page.status, 200 | 204 | 303 | 422)
     } else {
@@ -234,33 +231,37 @@ fn fits(page: &Page, allowed: bool) -> bool {
 #[test]
 fn every_permission_cell_is_enforced_on_pages_fragments_and_forms() {
     let app = TestApp::open();
-    let asked = asked();
-    let rights = representatives(&asked);
-    assert_eq!(rights.len(), 50 - NO_ROUTE.len(), "every right with a route has a sign");
+    let guarded_routes = guarded_routes();
+    let permissions = representatives(&guarded_routes);
+    assert_eq!(
+        permissions.len(),
+        50 - NO_ROUTE.len(),
+        "every permission with a route is represented"
+    );
     let number = AtomicUsize::new(0);
     let faults: Vec<Vec<String>> = in_parallel(&COLUMNS, |(actor, column)| {
         let mut faults = Vec::new();
         // A refused request changes nothing, so all of them share one scenario.
         let next = || {
             let n = number.fetch_add(1, Ordering::Relaxed);
-            Scenario::set(&app, actor, &format!("cell-{n}"))
+            Scenario::create(&app, actor, &format!("cell-{n}"))
         };
         let mut scenario = next();
-        for (right, routes) in &rights {
-            let mark = mark(*right, *column);
-            for (switched, allowed) in ways(mark) {
-                switch(&app, &scenario, *column, *right, switched);
-                let asked = routes
+        for (permission, routes) in &permissions {
+            let mark = mark(*permission, *column);
+            for (setting, allowed) in settings_to_check(mark) {
+                apply_setting(&app, &scenario, *column, *permission, setting);
+                let guarded_routes = routes
                     .iter()
-                    .filter(|route| mark != 'o' || !is_in(ASKS_MORE, route.path));
-                for route in asked.clone() {
-                    let what = format!("{} {mark} {actor} {switched:?}", right.key());
+                    .filter(|route| mark != 'o' || !is_in(REQUIRES_MORE, route.path));
+                for route in guarded_routes.clone() {
+                    let what = format!("{} {mark} {actor} {setting:?}", permission.key());
                     faults.extend(cell(&app, &scenario, route, *column, mark, allowed).map(|f| format!("{what}: {f}")));
                 }
-                if allowed && asked.clone().any(|route| route.method != "GET") {
+                if allowed && guarded_routes.clone().any(|route| route.method != "GET") {
                     scenario = next();
-                } else if !matches!(switched, Switched::Nothing) {
-                    unswitch(&app, &scenario);
+                } else if !matches!(setting, Setting::Nothing) {
+                    reset_settings(&app, &scenario);
                 }
             }
         }
@@ -274,12 +275,12 @@ fn every_permission_cell_is_enforced_on_pages_fragments_and_forms() {
 fn cell(
     app: &TestApp,
     scenario: &Scenario,
-    route: &Asked,
+    route: &GuardedRoute,
     column: Column,
     mark: char,
     allowed: bool,
 ) -> impl Iterator<Item = String> {
-    let client = app.holder(scenario.actor.as_ref().expect("an actor"));
+    let client = app.client_with(scenario.actor.as_ref().expect("an actor"));
     let form = if route.method == "GET" {
         Vec::new()
     } else {
@@ -287,8 +288,8 @@ fn cell(
     };
     let in_company = route.path.contains("{company}");
     // A Member without an assignment has no own company.
-    let homeless = column == Column::Organization(Role::Member) && mark == 'o' && in_company;
-    let allowed = allowed && !homeless;
+    let unassigned = column == Column::Organization(Role::Member) && mark == 'o' && in_company;
+    let allowed = allowed && !unassigned;
     let mut pages = Vec::new();
     let here = scenario.path(route.path, "");
     if in_company && matches!(column, Column::Company(_)) && mark != '-' {
@@ -308,37 +309,39 @@ fn cell(
     }
     pages
         .into_iter()
-        .filter(|(page, allowed)| !fits(page, *allowed))
-        .map(|(page, allowed)| format!("{} answers {}, allowed: {allowed}", page.request, page.status))
+        .filter(|(page, allowed)| !matches_expectation(page, *allowed))
+        .map(|(page, allowed)| format!("{} returns {}, allowed: {allowed}", page.request, page.status))
 }
 
 #[test]
 fn every_permission_cell_matches_the_access_decision() {
-    for right in PermissionId::all() {
+    for permission in PermissionId::all() {
         for (_, column) in COLUMNS {
-            for (switched, allowed) in ways(mark(right, column)) {
+            for (setting, allowed) in settings_to_check(mark(permission, column)) {
                 let (role, companies) = match column {
                     Column::Organization(role) => (role, Vec::new()),
                     Column::Company(role) => (Role::Member, vec![role]),
                     Column::Operator => continue,
                 };
-                let mut grounds = AccessInputs::of(role, &companies);
-                match switched {
-                    Switched::Nothing => {}
-                    Switched::Override(on) => grounds.overrides = Overrides::NONE.set(right, Some(on)),
-                    Switched::Policy(on) => grounds.policies = RolePolicies::default().set(column, right, Some(on)),
+                let mut access_inputs = AccessInputs::of(role, &companies);
+                match setting {
+                    Setting::Nothing => {}
+                    Setting::Override(on) => access_inputs.overrides = Overrides::NONE.set(permission, Some(on)),
+                    Setting::Policy(on) => {
+                        access_inputs.policies = RolePolicies::default().set(column, permission, Some(on))
+                    }
                 }
-                let rights = grounds.permissions();
-                let what = format!("{} {column:?} {switched:?}", right.key());
-                assert_eq!(rights.has(right), allowed, "{what}");
-                if allowed && mark(right, column) == 'o' && right.key() != "org.view" {
-                    assert_eq!(rights.reach(right), Reach::OwnCompanies, "{what}");
+                let permissions = access_inputs.permissions();
+                let what = format!("{} {column:?} {setting:?}", permission.key());
+                assert_eq!(permissions.has(permission), allowed, "{what}");
+                if allowed && mark(permission, column) == 'o' && permission.key() != "org.view" {
+                    assert_eq!(permissions.reach(permission), Reach::OwnCompanies, "{what}");
                 }
-                let here = grounds.in_company(companies.first().copied());
+                let here = access_inputs.in_company(companies.first().copied());
                 if !companies.is_empty() {
-                    assert_eq!(here.has(right), allowed, "{what}: in the own company");
-                    let away = grounds.in_company(None).has(right);
-                    assert!(!away || mark(right, column) == '●', "{what}: away");
+                    assert_eq!(here.has(permission), allowed, "{what}: in the own company");
+                    let away = access_inputs.in_company(None).has(permission);
+                    assert!(!away || mark(permission, column) == '●', "{what}: in another company");
                 }
             }
         }
@@ -346,7 +349,7 @@ fn every_permission_cell_matches_the_access_decision() {
 }
 
 /// The permissions listed on “What can I do here?”, as a page and as a fragment.
-fn told(client: &Client, scenario: &Scenario) -> [Vec<String>; 2] {
+fn listed_permissions(client: &Client, scenario: &Scenario) -> [Vec<String>; 2] {
     let path = format!("/organizations/{}/access/mine", scenario.slug);
     [client.get(&path), client.fragment(&path)].map(|page| {
         let links = page.expect(200).all("section[aria-labelledby=can-h] a", "href");
@@ -359,30 +362,30 @@ fn told(client: &Client, scenario: &Scenario) -> [Vec<String>; 2] {
 fn permissions_without_a_route_appear_on_the_my_access_page() {
     let app = TestApp::open();
     for (n, (actor, column)) in COLUMNS.iter().enumerate() {
-        let scenario = Scenario::set(&app, actor, &format!("told-{n}"));
-        let client = app.holder(scenario.actor.as_ref().expect("an actor"));
-        let before = told(&client, &scenario);
+        let scenario = Scenario::create(&app, actor, &format!("told-{n}"));
+        let client = app.client_with(scenario.actor.as_ref().expect("an actor"));
+        let before = listed_permissions(&client, &scenario);
         for key in NO_ROUTE {
-            let right = PermissionId::parse(key).expect("a right");
-            for (switched, allowed) in ways(mark(right, *column)) {
-                let what = format!("{key} {} {actor} {switched:?}", mark(right, *column));
-                if matches!(switched, Switched::Nothing) {
+            let permission = PermissionId::parse(key).expect("a permission");
+            for (setting, allowed) in settings_to_check(mark(permission, *column)) {
+                let what = format!("{key} {} {actor} {setting:?}", mark(permission, *column));
+                if matches!(setting, Setting::Nothing) {
                     for keys in &before {
                         assert_eq!(keys.iter().any(|held| held == key), allowed, "{what}");
                     }
                     continue;
                 }
-                switch(&app, &scenario, *column, right, switched);
-                for keys in told(&client, &scenario) {
+                apply_setting(&app, &scenario, *column, permission, setting);
+                for keys in listed_permissions(&client, &scenario) {
                     assert_eq!(keys.iter().any(|held| held == key), allowed, "{what}");
                 }
-                unswitch(&app, &scenario);
+                reset_settings(&app, &scenario);
             }
         }
     }
 }
 
-fn unswitch(app: &TestApp, scenario: &Scenario) {
+fn reset_settings(app: &TestApp, scenario: &Scenario) {
     for (table, column, key) in [
         ("memberships", "overrides", "organization_id"),
         ("organizations", "policies", "id"),

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::harness::people::PASSWORD;
-use crate::harness::server_process::{ServerProcess, said};
+use crate::harness::server_process::{ServerProcess, output_text};
 
 #[test]
 fn sigterm_finishes_open_requests_and_exits_with_0_within_10_seconds() {
@@ -27,21 +27,21 @@ fn sigterm_finishes_open_requests_and_exits_with_0_within_10_seconds() {
         .expect("half a form");
     std::thread::sleep(Duration::from_millis(200));
 
-    let told = Instant::now();
+    let terminated = Instant::now();
     server.terminate();
     std::thread::sleep(Duration::from_millis(200));
     slow.write_all(rest.as_bytes()).expect("the other half");
     let mut answer = [0; 12];
     slow.read_exact(&mut answer)
-        .unwrap_or_else(|error| panic!("the begun request was dropped: {error}\n{}", server.log()));
+        .unwrap_or_else(|error| panic!("the open request was dropped: {error}\n{}", server.log()));
     assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 422");
     drop(slow);
 
-    let status = server.wait(Duration::from_secs(10).saturating_sub(told.elapsed()));
+    let status = server.wait(Duration::from_secs(10).saturating_sub(terminated.elapsed()));
     assert_eq!(status.and_then(|s| s.code()), Some(0), "{}", server.log());
     assert!(
         TcpStream::connect(("127.0.0.1", server.port())).is_err(),
-        "nothing listens any more"
+        "the port is closed"
     );
 }
 
@@ -141,7 +141,7 @@ fn the_log_contains_no_secrets_and_no_link_tokens() {
         .expect(303);
     client.get("/organizations?q=secret-search").expect(200);
     let log = server.log();
-    assert!(log.contains("/verify/{"), "the log tells routes:\n{log}");
+    assert!(log.contains("/verify/{"), "the log contains route patterns:\n{log}");
     let token = link.rsplit('/').next().expect("a token");
     let mut secrets = vec![PASSWORD.to_owned(), token.to_owned(), "secret-search".to_owned()];
     secrets.extend(client.cookies().into_iter().map(|(_, value)| value));
@@ -158,7 +158,11 @@ fn starting_on_a_used_port_reports_the_port() {
     let server = ServerProcess::spawn();
     let second = server.run(&["serve"]);
     assert_eq!(second.status.code(), Some(1));
-    assert!(said(&second).contains(&server.port().to_string()), "{}", said(&second));
+    assert!(
+        output_text(&second).contains(&server.port().to_string()),
+        "{}",
+        output_text(&second)
+    );
 }
 
 #[test]
@@ -170,7 +174,11 @@ fn an_older_version_refuses_a_newer_schema() {
         .execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')");
     for command in ["serve", "migrate", "doctor"] {
         let output = server.run(&[command]);
-        assert_eq!(output.status.code(), Some(1), "{command}: {}", said(&output));
-        assert!(said(&output).contains("newer"), "{command}: {}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{command}: {}", output_text(&output));
+        assert!(
+            output_text(&output).contains("newer"),
+            "{command}: {}",
+            output_text(&output)
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::fixtures::{Ticket, at_once};
+use crate::harness::fixtures::{SessionCookie, simultaneously};
 use crate::harness::page::Page;
 use crate::harness::people::PASSWORD;
 use crate::harness::rounds;
@@ -24,16 +24,16 @@ fn count(app: &TestApp, sql: &str) -> i64 {
 #[test]
 fn two_hundred_parallel_acceptances_of_one_link_add_one_member() {
     let app = TestApp::open();
-    let (token, ticket, organization) = app.fixtures(|fixtures| {
+    let (token, cookie, organization) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@rush.test", true);
         let organization = fixtures.organization("Rush", "rush", owner);
         let noah = fixtures.account("Noah Brandt", "noah@rush.test", true);
         let (_, token) = fixtures.invitation(organization, owner, "noah@rush.test", "editor", &[]);
-        (token, fixtures.ticket(noah), organization.to_string())
+        (token, fixtures.session_cookie(noah), organization.to_string())
     });
     let path = format!("/invitations/{token}/acceptance");
-    let clients: Vec<_> = (0..200).map(|_| app.holder(&ticket)).collect();
-    let pages = at_once(clients.iter().map(|client| || client.post(&path, &[])).collect());
+    let clients: Vec<_> = (0..200).map(|_| app.client_with(&cookie)).collect();
+    let pages = simultaneously(clients.iter().map(|client| || client.post(&path, &[])).collect());
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 200)]));
     assert!(
         pages
@@ -48,20 +48,20 @@ fn two_hundred_parallel_acceptances_of_one_link_add_one_member() {
     assert_eq!(app.database.number(&editors), 1);
     assert_eq!(count(&app, "audit_events WHERE action = 'invitation.accepted'"), 1);
     assert_eq!(count(&app, "invitations WHERE status = 'accepted'"), 1);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 /// Two owners of one organization: slug, session cookies, membership ids.
-fn two_owners(app: &TestApp, name: &str) -> (String, [Ticket; 2], [String; 2]) {
+fn two_owners(app: &TestApp, name: &str) -> (String, [SessionCookie; 2], [String; 2]) {
     app.fixtures(|fixtures| {
         let one = fixtures.account("Olivia Hart", &format!("olivia@{name}.test"), true);
         let other = fixtures.account("Noah Brandt", &format!("noah@{name}.test"), true);
         let organization = fixtures.organization("Two", name, one);
-        let second = fixtures.enrol(organization, other, "owner", &[]).to_string();
+        let second = fixtures.add_member(organization, other, "owner", &[]).to_string();
         let first = fixtures.membership(organization, one).to_string();
         (
             name.to_owned(),
-            [fixtures.ticket(one), fixtures.ticket(other)],
+            [fixtures.session_cookie(one), fixtures.session_cookie(other)],
             [first, second],
         )
     })
@@ -71,7 +71,7 @@ fn two_owners(app: &TestApp, name: &str) -> (String, [Ticket; 2], [String; 2]) {
 fn two_owners_acting_in_parallel_always_leave_an_owner() {
     let app = TestApp::open();
     for round in 0..rounds(200, 40) {
-        let (slug, tickets, ids) = two_owners(&app, &format!("two-{round}"));
+        let (slug, cookies, ids) = two_owners(&app, &format!("two-{round}"));
         let base = format!("/organizations/{slug}");
         // Each owner acts on the other or on themselves.
         let demote = |who: &String| (format!("{base}/members/{who}/role"), vec![("role", "admin")]);
@@ -84,16 +84,16 @@ fn two_owners_acting_in_parallel_always_leave_an_owner() {
             3 => [demote(&ids[0]), demote(&ids[1])],
             _ => [leave(), remove(&ids[0])],
         };
-        let clients = tickets.each_ref().map(|ticket| app.holder(ticket));
+        let clients = cookies.each_ref().map(|cookie| app.client_with(cookie));
         let jobs = clients.iter().zip([one, other]);
-        let pages = at_once(
+        let pages = simultaneously(
             jobs.map(|(client, (path, fields))| move || client.post(&path, &fields))
                 .collect(),
         );
         for page in &pages {
             assert!(
                 matches!(page.status, 303 | 403 | 404 | 422),
-                "round {round}: {} gives {}",
+                "round {round}: {} returns {}",
                 page.request,
                 page.status
             );
@@ -102,19 +102,15 @@ fn two_owners_acting_in_parallel_always_leave_an_owner() {
             "SELECT CAST(o.owner_count AS BIGINT) AS value FROM organizations o JOIN organization_slugs s ON s.organization_id = o.id WHERE s.slug = '{slug}'"
         );
         let owners = app.database.number(&owners);
-        assert!(owners >= 1, "round {round}: nobody owns {slug}");
+        assert!(owners >= 1, "round {round}: no one owns {slug}");
         let done = pages.iter().filter(|page| page.status == 303).count();
-        assert!(
-            done >= 1,
-            "round {round}: nobody got what they wanted: {:?}",
-            statuses(&pages)
-        );
+        assert!(done >= 1, "round {round}: no request succeeded: {:?}", statuses(&pages));
     }
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 /// One change of ownership: its name, path and form fields.
-fn act<'a>(
+fn ownership_change<'a>(
     base: &str,
     turn: usize,
     who: &'a str,
@@ -151,7 +147,7 @@ fn three_owners_undoing_each_other_leave_an_owner_and_correct_counts() {
     let rounds = rounds(200, 50);
     for round in 0..rounds {
         let slug = format!("three-{round}");
-        let (tickets, ids) = app.fixtures(|fixtures| {
+        let (cookies, ids) = app.fixtures(|fixtures| {
             let users: Vec<_> = ["olivia", "noah", "emma"]
                 .iter()
                 .map(|name| fixtures.account("Olivia Hart", &format!("{name}@{slug}.test"), true))
@@ -159,9 +155,9 @@ fn three_owners_undoing_each_other_leave_an_owner_and_correct_counts() {
             let organization = fixtures.organization("Three", &slug, users[0]);
             let company = fixtures.company(organization, "North", "north");
             let group = fixtures.group(organization, users[0], "Support", "editor", &[(company, "viewer")]);
-            fixtures.enrol(organization, users[1], "owner", &[]);
+            fixtures.add_member(organization, users[1], "owner", &[]);
             // The third is an owner only in some rounds.
-            fixtures.enrol(
+            fixtures.add_member(
                 organization,
                 users[2],
                 if round % 2 == 0 { "owner" } else { "admin" },
@@ -171,17 +167,17 @@ fn three_owners_undoing_each_other_leave_an_owner_and_correct_counts() {
                 .iter()
                 .map(|user| fixtures.membership(organization, *user).to_string())
                 .collect();
-            fixtures.join(organization, group, &ids[2]);
-            let tickets: Vec<Ticket> = users.iter().map(|user| fixtures.ticket(*user)).collect();
-            (tickets, ids)
+            fixtures.add_to_group(organization, group, &ids[2]);
+            let cookies: Vec<SessionCookie> = users.iter().map(|user| fixtures.session_cookie(*user)).collect();
+            (cookies, ids)
         });
         let base = format!("/organizations/{slug}");
         let jobs: Vec<_> = (0..3)
-            .map(|at| act(&base, round * 3 + at * (1 + round / 7), &ids[(at + 1) % 3], &ids[at]))
+            .map(|at| ownership_change(&base, round * 3 + at * (1 + round / 7), &ids[(at + 1) % 3], &ids[at]))
             .collect();
-        let clients: Vec<_> = tickets.iter().map(|ticket| app.holder(ticket)).collect();
+        let clients: Vec<_> = cookies.iter().map(|cookie| app.client_with(cookie)).collect();
         let asked = clients.iter().zip(&jobs);
-        let pages = at_once(
+        let pages = simultaneously(
             asked
                 .map(|(client, (_, path, fields))| move || client.post(path, fields))
                 .collect(),
@@ -196,7 +192,7 @@ fn three_owners_undoing_each_other_leave_an_owner_and_correct_counts() {
                 back(other, if round % 3 == 0 { "restoration" } else { "reinstatement" })
             })
             .collect();
-        let undone = at_once(
+        let undone = simultaneously(
             clients
                 .iter()
                 .zip(&verbs)
@@ -206,7 +202,7 @@ fn three_owners_undoing_each_other_leave_an_owner_and_correct_counts() {
         for page in pages.iter().chain(&undone) {
             assert!(
                 matches!(page.status, 303 | 403 | 404 | 422),
-                "round {round}: {} gives {}",
+                "round {round}: {} returns {}",
                 page.request,
                 page.status
             );
@@ -217,24 +213,24 @@ fn three_owners_undoing_each_other_leave_an_owner_and_correct_counts() {
         let owners = app.database.number(&format!(
             "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = '{slug}' AND m.direct_role = 'owner' AND m.status = 'active'"
         ));
-        assert!(owners >= 1, "round {round}: nobody owns {slug}: {jobs:?}");
+        assert!(owners >= 1, "round {round}: no one owns {slug}: {jobs:?}");
     }
     assert_eq!(done.len(), 7, "{done:?}");
     assert!(done.values().all(|n| *n * 40 > rounds), "{done:?}");
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn thirty_identical_parallel_invitations_create_one() {
     let app = TestApp::open();
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@equal.test", true);
         fixtures.organization("Equal", "equal", owner);
-        fixtures.ticket(owner)
+        fixtures.session_cookie(owner)
     });
-    let clients: Vec<_> = (0..30).map(|_| app.holder(&ticket)).collect();
+    let clients: Vec<_> = (0..30).map(|_| app.client_with(&cookie)).collect();
     let fields = [("emails", "noah@equal.test"), ("role", "viewer")];
-    let pages = at_once(
+    let pages = simultaneously(
         clients
             .iter()
             .map(|client| || client.post("/organizations/equal/invitations", &fields))
@@ -243,7 +239,7 @@ fn thirty_identical_parallel_invitations_create_one() {
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 1), (422, 29)]));
     assert_eq!(count(&app, "invitations"), 1);
     assert_eq!(count(&app, "audit_events WHERE action = 'member.invited'"), 1);
-    assert_eq!(app.letters_to("noah@equal.test").len(), 1);
+    assert_eq!(app.emails_to("noah@equal.test").len(), 1);
 }
 
 #[test]
@@ -256,7 +252,7 @@ fn twenty_parallel_sign_ups_with_one_email_create_one_account() {
         ("password", PASSWORD),
         ("terms", "on"),
     ];
-    let pages = at_once(
+    let pages = simultaneously(
         clients
             .iter()
             .map(|client| || client.post("/signup", &fields))
@@ -266,31 +262,31 @@ fn twenty_parallel_sign_ups_with_one_email_create_one_account() {
     assert_eq!(count(&app, "users"), 1);
     assert_eq!(count(&app, "account_events WHERE action = 'account.signed_up'"), 1);
     assert_eq!(
-        app.letters_to("noah@once.test").len(),
+        app.emails_to("noah@once.test").len(),
         1,
-        "the pause between letters holds too"
+        "only one email within the resend interval"
     );
 }
 
 #[test]
 fn twenty_parallel_organizations_with_one_slug_create_one() {
     let app = TestApp::open();
-    let tickets: Vec<Ticket> = app.fixtures(|fixtures| {
+    let cookies: Vec<SessionCookie> = app.fixtures(|fixtures| {
         (0..20)
             .map(|n| {
                 let user = fixtures.account("Olivia Hart", &format!("olivia{n}@slug.test"), true);
-                fixtures.ticket(user)
+                fixtures.session_cookie(user)
             })
             .collect()
     });
-    let clients: Vec<_> = tickets.iter().map(|ticket| app.holder(ticket)).collect();
+    let clients: Vec<_> = cookies.iter().map(|cookie| app.client_with(cookie)).collect();
     let fields = [
         ("name", "Wanted"),
         ("slug", "wanted"),
         ("region", "eu"),
         ("organization_type", "partner"),
     ];
-    let pages = at_once(
+    let pages = simultaneously(
         clients
             .iter()
             .map(|client| || client.post("/organizations", &fields))
@@ -300,7 +296,7 @@ fn twenty_parallel_organizations_with_one_slug_create_one() {
     assert_eq!(count(&app, "organizations"), 1);
     assert_eq!(count(&app, "companies"), 1);
     assert_eq!(count(&app, "memberships"), 1);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
@@ -309,7 +305,7 @@ fn only_ten_of_forty_parallel_wrong_passwords_are_checked() {
     app.fixtures(|fixtures| fixtures.account("Noah Brandt", "noah@guess.test", true));
     let clients: Vec<_> = (0..40).map(|_| app.client()).collect();
     let tries: Vec<String> = (0..40).map(|n| format!("wrong-horse-battery-{n}")).collect();
-    let pages = at_once(
+    let pages = simultaneously(
         clients
             .iter()
             .zip(&tries)
@@ -325,9 +321,9 @@ fn only_ten_of_forty_parallel_wrong_passwords_are_checked() {
         .count();
     assert_eq!(tried, 10);
     // The correct password no longer works, and one email is sent.
-    let right = [("email", "noah@guess.test"), ("password", PASSWORD)];
-    app.client().post("/login", &right).expect(422);
-    assert_eq!(app.letters_to("noah@guess.test").len(), 1);
+    let correct = [("email", "noah@guess.test"), ("password", PASSWORD)];
+    app.client().post("/login", &correct).expect(422);
+    assert_eq!(app.emails_to("noah@guess.test").len(), 1);
 }
 
 #[test]
@@ -340,7 +336,7 @@ fn a_reset_link_sets_one_password_when_used_twenty_times_in_parallel() {
     let link = app.mail_to("noah@reset.test").link("/password/reset/");
     let clients: Vec<_> = (0..20).map(|_| app.client()).collect();
     let passwords: Vec<String> = (0..20).map(|n| format!("another-horse-battery-{n}")).collect();
-    let pages = at_once(
+    let pages = simultaneously(
         clients
             .iter()
             .zip(&passwords)
@@ -351,14 +347,21 @@ fn a_reset_link_sets_one_password_when_used_twenty_times_in_parallel() {
             .collect(),
     );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 1), (404, 19)]));
-    let winner = pages.iter().position(|page| page.status == 303).expect("one");
+    let winner = pages
+        .iter()
+        .position(|page| page.status == 303)
+        .expect("a successful request");
     let login = |password: &str| {
         let fields = [("email", "noah@reset.test"), ("password", password)];
         app.client().post("/login", &fields).status
     };
     assert_eq!(login(&passwords[winner]), 303);
     assert_eq!(login(&passwords[(winner + 1) % 20]), 422);
-    assert_eq!(count(&app, "sessions"), 2, "the winner's, and the login's just now");
+    assert_eq!(
+        count(&app, "sessions"),
+        2,
+        "the session of the reset and that of the login"
+    );
 }
 
 #[test]
@@ -368,18 +371,18 @@ fn answering_and_changing_an_invitation_in_parallel_has_one_outcome() {
         let owner = fixtures.account("Olivia Hart", "olivia@both.test", true);
         let organization = fixtures.organization("Both", "both", owner);
         let user = fixtures.account("Emma Stone", "emma@both.test", true);
-        fixtures.enrol(organization, user, "admin", &[]);
-        (organization, owner, fixtures.ticket(user))
+        fixtures.add_member(organization, user, "admin", &[]);
+        (organization, owner, fixtures.session_cookie(user))
     });
     for round in 0..rounds(60, 24) {
         let email = format!("noah{round}@both.test");
-        let (ticket, id, token) = app.fixtures(|fixtures| {
+        let (cookie, id, token) = app.fixtures(|fixtures| {
             let noah = fixtures.account("Noah Brandt", &email, true);
             let (id, token) = fixtures.invitation(organization, owner, &email, "viewer", &[]);
-            (fixtures.ticket(noah), id.to_string(), token)
+            (fixtures.session_cookie(noah), id.to_string(), token)
         });
         let base = format!("/organizations/both/invitations/{id}");
-        let (invited, inviting) = (app.holder(&ticket), app.holder(&admin));
+        let (invited, inviting) = (app.client_with(&cookie), app.client_with(&admin));
         let accept = || invited.post(&format!("/invitations/{token}/acceptance"), &[]);
         let decline = || app.client().post(&format!("/invitations/{token}/declination"), &[]);
         let cancel = || inviting.post(&format!("{base}/cancellation"), &[]);
@@ -389,11 +392,11 @@ fn answering_and_changing_an_invitation_in_parallel_has_one_outcome() {
             1 => vec![Box::new(accept), Box::new(decline), Box::new(cancel)],
             _ => vec![Box::new(accept), Box::new(edit)],
         };
-        let pages = at_once(jobs);
+        let pages = simultaneously(jobs);
         for page in &pages {
             assert!(
                 matches!(page.status, 303 | 422),
-                "round {round}: {} gives {}",
+                "round {round}: {} returns {}",
                 page.request,
                 page.status
             );
@@ -423,7 +426,7 @@ fn answering_and_changing_an_invitation_in_parallel_has_one_outcome() {
             assert_eq!(role, offered, "round {round}");
         }
     }
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 /// Two bulk changes lock the same members in opposite order; both must complete.
@@ -433,19 +436,19 @@ fn two_bulk_changes_in_opposite_order_do_not_deadlock() {
     let (owners, ids) = app.fixtures(|fixtures| {
         let owners = ["olivia", "noah"].map(|name| fixtures.account(name, &format!("{name}@many.test"), true));
         let organization = fixtures.organization("Many", "many", owners[0]);
-        fixtures.enrol(organization, owners[1], "owner", &[]);
+        fixtures.add_member(organization, owners[1], "owner", &[]);
         let north = fixtures.company(organization, "North", "north");
         let ids: Vec<String> = (0..12)
             .map(|n| {
                 let user = fixtures.account(&format!("Person {n:02}"), &format!("p{n}@many.test"), true);
                 fixtures
-                    .enrol(organization, user, "member", &[(north, "editor")])
+                    .add_member(organization, user, "member", &[(north, "editor")])
                     .to_string()
             })
             .collect();
-        (owners.map(|owner| fixtures.ticket(owner)), ids)
+        (owners.map(|owner| fixtures.session_cookie(owner)), ids)
     });
-    let clients = owners.each_ref().map(|ticket| app.holder(ticket));
+    let clients = owners.each_ref().map(|cookie| app.client_with(cookie));
     for round in 0..rounds(40, 12) {
         let role = ["viewer", "user_admin", "member", "editor"][round % 4];
         let change = |reverse: bool, fields: &[(&'static str, &'static str)]| {
@@ -457,12 +460,12 @@ fn two_bulk_changes_in_opposite_order_do_not_deadlock() {
             all.extend(fields);
             all
         };
-        let standing = if round % 2 == 0 { "suspend" } else { "restore" };
+        let status_action = if round % 2 == 0 { "suspend" } else { "restore" };
         let forms = [
             change(false, &[("do", "role"), ("role_value", role)]),
-            change(true, &[("do", standing)]),
+            change(true, &[("do", status_action)]),
         ];
-        let pages = at_once(
+        let pages = simultaneously(
             clients
                 .iter()
                 .zip(&forms)
@@ -472,11 +475,11 @@ fn two_bulk_changes_in_opposite_order_do_not_deadlock() {
         for page in &pages {
             assert!(
                 page.status < 500,
-                "round {round}: {} gives {}",
+                "round {round}: {} returns {}",
                 page.request,
                 page.status
             );
         }
     }
-    app.expect_sound();
+    app.expect_healthy();
 }

@@ -11,7 +11,7 @@ use tenantry::routes::ROUTES;
 
 use crate::areas::AREAS;
 use crate::harness::client::Client;
-use crate::harness::fixtures::{Ticket, open_link};
+use crate::harness::fixtures::{SessionCookie, open_link};
 use crate::harness::in_parallel;
 use crate::harness::page::Page;
 use crate::harness::places::repository;
@@ -19,9 +19,9 @@ use crate::harness::test_app::TestApp;
 
 /// The columns of the table, with their descriptions.
 const ACTORS: &[(&str, &str)] = &[
-    ("out", "nobody is signed in"),
-    ("strange", "signed in, a member of nothing"),
-    ("unproven", "signed in, the address is not proven"),
+    ("visitor", "no one is signed in"),
+    ("outsider", "signed in, a member of nothing"),
+    ("pending", "signed in, the email is not verified"),
     ("owner", "owner (one of two)"),
     ("admin", "admin"),
     ("billing", "billing admin"),
@@ -32,9 +32,9 @@ const ACTORS: &[(&str, &str)] = &[
     ("manager", "member, manager of the company asked for"),
     ("co-edit", "member, editor of the company asked for"),
     ("co-view", "member, viewer of the company asked for"),
-    ("afar", "member, manager of another company"),
-    ("runs", "operator of the instance, without a support session"),
-    ("looks", "operator in a support session"),
+    ("other-co", "member, manager of another company"),
+    ("operator", "operator of the instance, without a support session"),
+    ("support", "operator in a support session"),
 ];
 
 /// Names and values of a form.
@@ -69,7 +69,7 @@ pub struct Scenario {
     /// An onboarding link.
     pub link: String,
     /// The token of the onboarding link.
-    pub door: String,
+    pub link_token: String,
     /// An open request to join through the link.
     pub join: String,
 
@@ -80,18 +80,18 @@ pub struct Scenario {
     /// A group that grants viewer of north to the member.
     pub group: String,
     /// The actor's session cookie; `None` if signed out.
-    pub actor: Option<Ticket>,
+    pub actor: Option<SessionCookie>,
 }
 
 impl Scenario {
-    pub fn set(app: &TestApp, actor: &str, slug: &str) -> Self {
-        let scenario = Self::staged(app, actor, slug);
+    pub fn create(app: &TestApp, actor: &str, slug: &str) -> Self {
+        let scenario = Self::insert(app, actor, slug);
         // The log has one event, about north.
-        app.note(&scenario.slug, &scenario.north);
+        app.add_audit_event(&scenario.slug, &scenario.north);
         scenario
     }
 
-    fn staged(app: &TestApp, actor: &str, slug: &str) -> Self {
+    fn insert(app: &TestApp, actor: &str, slug: &str) -> Self {
         app.fixtures(|fixtures| {
             let north_slug = format!("north-{slug}");
             let owner = fixtures.account(&format!("Olivia {slug}"), &format!("olivia@{slug}.test"), true);
@@ -99,22 +99,22 @@ impl Scenario {
             let north = fixtures.company(organization, &format!("North {slug}"), &north_slug);
             let south = fixtures.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
             let target = fixtures.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
-            let member = fixtures.enrol(organization, target, "member", &[(north, "viewer")]);
+            let member = fixtures.add_member(organization, target, "member", &[(north, "viewer")]);
             let custom_role = fixtures.custom_role(organization, owner, "Auditor", "member", "members.view audit.view");
             let request = fixtures.request(organization, member, "co.edit", Some(north));
 
             let closed_review = fixtures.closed_review(organization, owner, (member, south));
             let group = fixtures.group(organization, owner, "Helpers", "member", &[(north, "viewer")]);
-            fixtures.join(organization, group, member.as_str());
+            fixtures.add_to_group(organization, group, member.as_str());
             let newcomer = format!("newcomer@{slug}.test");
             let (invitation, mut token) =
                 fixtures.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
-            let message = fixtures.letter_of(invitation);
+            let message = fixtures.email_of_invitation(invitation);
             let helper = fixtures.account(&format!("Opal {slug}"), &format!("opal@{slug}.test"), true);
             fixtures.appoint(helper);
             fixtures.consent(organization, true);
-            let support = fixtures.look_in(organization, helper).expect("consent");
-            let (link, door) = fixtures.link(organization, owner, &open_link(&format!("Link {slug}")));
+            let support = fixtures.start_support_session(organization, helper).expect("consent");
+            let (link, link_token) = fixtures.link(organization, owner, &open_link(&format!("Link {slug}")));
             let asker = fixtures.account(&format!("Asta {slug}"), &format!("asta@{slug}.test"), true);
             let join = fixtures.join_request(organization, link, asker, "");
             let address = format!("actor@{slug}.test");
@@ -122,7 +122,7 @@ impl Scenario {
                 "manager" => &[(north, "manager")],
                 "co-edit" => &[(north, "editor")],
                 "co-view" => &[(north, "viewer")],
-                "afar" => &[(south, "manager")],
+                "other-co" => &[(south, "manager")],
                 _ => &[],
             };
             let role = match actor {
@@ -131,27 +131,27 @@ impl Scenario {
                 "user-ad" => "user_admin",
                 _ => "member",
             };
-            let actor = (actor != "out").then(|| {
-                let user = fixtures.account(&format!("Alex {slug}"), &address, actor != "unproven");
+            let actor = (actor != "visitor").then(|| {
+                let user = fixtures.account(&format!("Alex {slug}"), &address, actor != "pending");
                 match actor {
-                    "strange" | "unproven" => {
+                    "outsider" | "pending" => {
                         token = fixtures.invitation(organization, owner, &address, "viewer", &[]).1
                     }
-                    "runs" => fixtures.appoint(user),
-                    "looks" => {
+                    "operator" => fixtures.appoint(user),
+                    "support" => {
                         fixtures.appoint(user);
-                        fixtures.look_in(organization, user).expect("consent");
+                        fixtures.start_support_session(organization, user).expect("consent");
                     }
                     _ => {
-                        fixtures.enrol(organization, user, role, companies);
+                        fixtures.add_member(organization, user, role, companies);
                     }
                 }
-                fixtures.ticket(user)
+                fixtures.session_cookie(user)
             });
             let review = fixtures.review(organization, owner, None);
-            let place = fixtures.review_item(organization, review, member);
+            let item = fixtures.review_item(organization, review, member);
             Self {
-                review: (review.to_string(), place.to_string()),
+                review: (review.to_string(), item.to_string()),
                 closed_review: (closed_review.0.to_string(), closed_review.1.to_string()),
                 slug: slug.to_owned(),
                 organization: organization.to_string(),
@@ -168,7 +168,7 @@ impl Scenario {
                 message: message.to_string(),
                 support: support.to_string(),
                 link: link.to_string(),
-                door,
+                link_token,
                 join: join.to_string(),
                 actor,
             }
@@ -188,7 +188,7 @@ impl Scenario {
             "id" if path.starts_with("/account/sessions/") => "00000000000070008000000000000000",
             "id" if path.contains("/invitations/") => self.invitation.as_str(),
             "id" if path.contains("/members/") => self.member.as_str(),
-            _ => panic!("{path}: what stands for {{{name}}}? Say it in roles_test.rs"),
+            _ => panic!("{path}: no value for {{{name}}}, add it in roles_test.rs"),
         };
         let variable = |name: &str| {
             let area = AREAS.iter().find_map(|area| (area.variable)(self, path, name));
@@ -291,7 +291,7 @@ impl Scenario {
             | "/organizations/{slug}/invitations/{id}/cancellation"
             | "/invitations/{token}/acceptance"
             | "/invitations/{token}/declination" => text(&[]),
-            _ => panic!("{path}: what is sent there? Say it in roles_test.rs"),
+            _ => panic!("{path}: no form, add it in roles_test.rs"),
         }
     }
 }
@@ -314,7 +314,7 @@ pub fn ask(client: &Client, method: &str, path: &str, form: &[(&'static str, Str
     match method {
         "GET" => client.get(path),
         "POST" => client.post(path, &fields),
-        other => panic!("no test knows how to ask by {other}"),
+        other => panic!("no test sends {other}"),
     }
 }
 
@@ -335,8 +335,8 @@ fn every_route_admits_exactly_the_roles_in_the_snapshot() {
     let columns: Vec<Vec<String>> = in_parallel(ACTORS, |(actor, _)| {
         let next = || format!("scene-{}", number.fetch_add(1, Ordering::Relaxed));
         // Reading requests share one scenario, and so do refused ones: they change nothing.
-        let reading = Scenario::set(&app, actor, &next());
-        let mut writing = Scenario::set(&app, actor, &next());
+        let reading = Scenario::create(&app, actor, &next());
+        let mut writing = Scenario::create(&app, actor, &next());
         ROUTES
             .iter()
             .map(|route| {
@@ -344,14 +344,14 @@ fn every_route_admits_exactly_the_roles_in_the_snapshot() {
                 let client = scenario
                     .actor
                     .as_ref()
-                    .map_or_else(|| app.client(), |ticket| app.holder(ticket));
+                    .map_or_else(|| app.client(), |cookie| app.client_with(cookie));
                 let form = if route.method == "GET" {
                     Vec::new()
                 } else {
                     scenario.form(route.path)
                 };
                 let page = ask(&client, route.method, &scenario.path(route.path, &asset), &form);
-                assert!(page.status < 500, "{actor}: {} gives {}", page.request, page.status);
+                assert!(page.status < 500, "{actor}: {} returns {}", page.request, page.status);
                 // No one is redirected to a page that refuses them.
                 if page.status == 303 {
                     let end = page.clone().follow(&client);
@@ -365,14 +365,15 @@ fn every_route_admits_exactly_the_roles_in_the_snapshot() {
                 }
                 let cell = cell(&page);
                 if route.method != "GET" && !REFUSED.contains(&cell.as_str()) {
-                    writing = Scenario::set(&app, actor, &next());
+                    writing = Scenario::create(&app, actor, &next());
                 }
                 cell
             })
             .collect()
     });
 
-    let mut text = String::from("# What each address answers to each person. Written by roles_test.rs; see there.\n");
+    let mut text =
+        String::from("# The response of each route to each kind of user. Written by roles_test.rs; see there.\n");
     for (actor, who) in ACTORS {
         writeln!(text, "# {actor:<9}{who}").expect("a text");
     }
@@ -410,7 +411,7 @@ fn every_route_admits_exactly_the_roles_in_the_snapshot() {
         .collect();
     assert!(
         text == known,
-        "tests/snapshots/roles.txt says otherwise (+ now, - before):\n{}",
+        "tests/snapshots/roles.txt differs (+ now, - before):\n{}",
         wrong.join("\n")
     );
 }
@@ -418,8 +419,8 @@ fn every_route_admits_exactly_the_roles_in_the_snapshot() {
 #[test]
 fn a_company_manager_cannot_reach_another_company_through_a_form() {
     let app = TestApp::shared();
-    let scenario = Scenario::set(app, "manager", "one-manager");
-    let manager = app.holder(scenario.actor.as_ref().expect("an actor"));
+    let scenario = Scenario::create(app, "manager", "one-manager");
+    let manager = app.client_with(scenario.actor.as_ref().expect("an actor"));
     let slug = &scenario.slug;
     let invite = |company: &str, email: &str| {
         let fields = [

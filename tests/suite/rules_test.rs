@@ -47,7 +47,7 @@ fn modules_import_only_lower_layers() {
             }
         }
     }
-    none(&breaches);
+    expect_no_breaches(&breaches);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn files_in_different_folders_have_no_import_cycle() {
             let targets = source
                 .paths()
                 .into_iter()
-                .filter_map(|path| home(&files, &path))
+                .filter_map(|path| module_file(&files, &path))
                 .filter(|target| *target != source.path)
                 .collect();
             (source.path.clone(), targets)
@@ -95,7 +95,7 @@ fn files_in_different_folders_have_no_import_cycle() {
             }
         }
     }
-    none(&breaches);
+    expect_no_breaches(&breaches);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn only_data_modules_write_tables_and_only_they_and_queries_read_them() {
         ],
     );
     breaches.extend(breaches_of(|path| !queries(path), &["db::schema"]));
-    none(&breaches);
+    expect_no_breaches(&breaches);
 }
 
 #[test]
@@ -156,12 +156,12 @@ fn handlers_jobs_and_commands_write_only_through_services() {
             }
         }
     }
-    none(&breaches);
+    expect_no_breaches(&breaches);
 }
 
 #[test]
 fn the_authz_module_uses_no_database_and_no_http() {
-    none(&breaches_of(
+    expect_no_breaches(&breaches_of(
         |path| path.starts_with("src/authz/"),
         &["diesel::", "actix_web", "crate::db", "schema::"],
     ));
@@ -182,7 +182,7 @@ fn queries_are_used_only_by_their_own_handlers() {
             }
         }
     }
-    none(&breaches);
+    expect_no_breaches(&breaches);
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn files_functions_and_the_auth_module_stay_within_their_limits() {
     if auth > 1500 {
         breaches.push(format!("src/auth: {auth} lines"));
     }
-    none(&breaches);
+    expect_no_breaches(&breaches);
 }
 
 #[test]
@@ -227,12 +227,12 @@ fn handlers_use_the_seven_standard_action_names() {
             }
         }
     }
-    none(&breaches);
+    expect_no_breaches(&breaches);
 }
 
 #[test]
 fn a_refused_change_is_an_error_that_rolls_back() {
-    none(&breaches_of(
+    expect_no_breaches(&breaches_of(
         |_| true,
         &[
             "Ok(Err(",
@@ -247,23 +247,23 @@ fn a_refused_change_is_an_error_that_rolls_back() {
 #[test]
 fn only_the_time_module_reads_the_clock() {
     let elsewhere = |path: &str| path != "src/common/time.rs";
-    none(&breaches_of(elsewhere, &["Utc::now", "SystemTime::now", "Local::now"]));
+    expect_no_breaches(&breaches_of(elsewhere, &["Utc::now", "SystemTime::now", "Local::now"]));
 }
 
 #[test]
 fn database_engines_and_the_blocking_pool_are_used_in_one_module_each() {
     let engines = |path: &str| !path.starts_with("src/db/");
-    none(&breaches_of(
+    expect_no_breaches(&breaches_of(
         engines,
         &["SqliteConnection", "PgConnection", "diesel::pg", "diesel::sqlite"],
     ));
-    none(&breaches_of(|path| !path.starts_with("src/auth/"), &["web::block"]));
+    expect_no_breaches(&breaches_of(|path| !path.starts_with("src/auth/"), &["web::block"]));
 }
 
 #[test]
 fn only_commands_print_to_the_terminal() {
     let elsewhere = |path: &str| !path.starts_with("src/cli") && path != "src/main.rs";
-    none(&breaches_of(elsewhere, &["println!", "print!(", "dbg!"]));
+    expect_no_breaches(&breaches_of(elsewhere, &["println!", "print!(", "dbg!"]));
 }
 
 #[test]
@@ -281,19 +281,19 @@ fn style_sheets_stay_within_their_size_limits() {
 #[test]
 fn every_template_is_used() {
     let templates = files("templates", "");
-    let mut told: String = sources()
+    let mut all_text: String = sources()
         .iter()
         .flat_map(|s| s.lines.iter())
         .fold(String::new(), |all, line| all + line + "\n");
     for path in &templates {
-        told += &read(path);
+        all_text += &read(path);
     }
     let unused: Vec<String> = templates
         .iter()
         .map(|path| relative(path).trim_start_matches("templates/").to_owned())
-        .filter(|name| !told.contains(&format!("\"{name}\"")))
+        .filter(|name| !all_text.contains(&format!("\"{name}\"")))
         .collect();
-    none(&unused);
+    expect_no_breaches(&unused);
 }
 
 #[test]
@@ -335,7 +335,7 @@ fn templates_use_no_inline_script_or_style_and_no_unescaped_output() {
             }
         }
     }
-    none(&breaches);
+    expect_no_breaches(&breaches);
 }
 
 /// The functions of a file: name, lines, and whether it is a handler (public and async).
@@ -400,7 +400,7 @@ fn write_verbs() -> BTreeSet<(String, String)> {
 }
 
 /// The file of a path in this crate: its longest prefix that is a module.
-fn home(files: &BTreeSet<String>, path: &str) -> Option<String> {
+fn module_file(files: &BTreeSet<String>, path: &str) -> Option<String> {
     let parts: Vec<&str> = path.split("::").collect();
     (1..=parts.len()).rev().find_map(|length| {
         let stem = format!("src/{}", parts[..length].join("/"));
@@ -509,7 +509,7 @@ fn breaches_of(applies: impl Fn(&str) -> bool, banned: &[&str]) -> Vec<String> {
 }
 
 #[track_caller]
-pub fn none(breaches: &[String]) {
+pub fn expect_no_breaches(breaches: &[String]) {
     assert!(
         breaches.is_empty(),
         "{} breaches:\n{}",

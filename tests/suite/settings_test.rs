@@ -13,7 +13,7 @@ use tenantry::models::tenant_tables::TENANT_TABLES;
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
-use crate::harness::fixtures::at_once;
+use crate::harness::fixtures::simultaneously;
 use crate::harness::people::PASSWORD;
 use crate::harness::places::repository;
 use crate::harness::rounds;
@@ -23,7 +23,7 @@ use crate::roles_test::{Scenario, ask};
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// A request: client, path, fields.
-type Job<'a> = (&'a Client, String, Vec<(&'a str, &'a str)>);
+type Request<'a> = (&'a Client, String, Vec<(&'a str, &'a str)>);
 
 /// An organization with an owner and another member, each with a client and a membership id.
 struct Pair {
@@ -35,19 +35,22 @@ struct Pair {
 }
 
 impl Pair {
-    fn set(app: &TestApp, slug: &str, role: &str) -> Self {
-        let (tickets, ids) = app.fixtures(|fixtures| {
+    fn create(app: &TestApp, slug: &str, role: &str) -> Self {
+        let (cookies, ids) = app.fixtures(|fixtures| {
             let owner = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
             let organization = fixtures.organization(slug, slug, owner);
             let noah = fixtures.account("Noah Brandt", &format!("noah@{slug}.test"), true);
-            let noah_id = fixtures.enrol(organization, noah, role, &[]).to_string();
+            let noah_id = fixtures.add_member(organization, noah, role, &[]).to_string();
             let olivia_id = fixtures.membership(organization, owner).to_string();
-            ([fixtures.ticket(owner), fixtures.ticket(noah)], [olivia_id, noah_id])
+            (
+                [fixtures.session_cookie(owner), fixtures.session_cookie(noah)],
+                [olivia_id, noah_id],
+            )
         });
         let [olivia_id, noah_id] = ids;
         Self {
-            olivia: app.holder(&tickets[0]),
-            noah: app.holder(&tickets[1]),
+            olivia: app.client_with(&cookies[0]),
+            noah: app.client_with(&cookies[1]),
             olivia_id,
             noah_id,
             base: format!("/organizations/{slug}"),
@@ -59,8 +62,8 @@ impl Pair {
     }
 
     /// Two owners with dual control.
-    fn dual(app: &TestApp, slug: &str) -> Self {
-        let pair = Self::set(app, slug, "owner");
+    fn with_dual_control(app: &TestApp, slug: &str) -> Self {
+        let pair = Self::create(app, slug, "owner");
         pair.olivia
             .post(&pair.settings("dual-control"), &[("on", "yes")])
             .expect(303);
@@ -68,7 +71,7 @@ impl Pair {
     }
 
     /// The paths of pending approvals on the General page.
-    fn waiting(&self, who: &Client) -> Vec<String> {
+    fn pending_approvals(&self, who: &Client) -> Vec<String> {
         let links = who.get(&self.settings("general")).expect(200).links();
         links
             .into_iter()
@@ -76,13 +79,13 @@ impl Pair {
             .collect()
     }
 
-    fn only(&self, who: &Client) -> String {
-        let mut all = self.waiting(who);
+    fn pending_approval(&self, who: &Client) -> String {
+        let mut all = self.pending_approvals(who);
         assert_eq!(all.len(), 1, "{all:?}");
         all.remove(0)
     }
 
-    fn move_to(&self, from: &str, to: &str) -> crate::harness::page::Page {
+    fn change_slug(&self, from: &str, to: &str) -> crate::harness::page::Page {
         let path = format!("/organizations/{from}/settings/slug");
         self.olivia.post(&path, &[("slug", to), ("current_slug", from)])
     }
@@ -106,7 +109,7 @@ fn role(app: &TestApp, id: &str) -> String {
 #[test]
 fn time_zone_and_currency_are_validated_and_kept() {
     let app = TestApp::shared();
-    let pair = Pair::set(app, "zoned", "viewer");
+    let pair = Pair::create(app, "zoned", "viewer");
     let path = pair.settings("general");
     let with = |more: &[(&'static str, &'static str)]| [profile("zoned"), more.to_vec()].concat();
     pair.olivia
@@ -134,7 +137,7 @@ fn time_zone_and_currency_are_validated_and_kept() {
 #[test]
 fn a_preset_fills_in_the_form_and_saves_nothing() {
     let app = TestApp::shared();
-    let pair = Pair::set(app, "preset", "viewer");
+    let pair = Pair::create(app, "preset", "viewer");
     let path = pair.settings("general");
     for (preset, kind, unit) in [
         ("agency", "partner", "app"),
@@ -166,7 +169,7 @@ fn a_preset_fills_in_the_form_and_saves_nothing() {
 #[test]
 fn a_new_organization_name_appears_on_pages_in_lists_and_in_emails() {
     let app = TestApp::shared();
-    let pair = Pair::set(app, "one-name", "admin");
+    let pair = Pair::create(app, "one-name", "admin");
     pair.olivia
         .post(&pair.settings("general"), &profile("Harbour & Sons"))
         .expect(303);
@@ -185,8 +188,8 @@ fn a_new_organization_name_appears_on_pages_in_lists_and_in_emails() {
 #[test]
 fn changing_the_web_address_requires_typing_the_current_one() {
     let app = TestApp::shared();
-    Pair::set(app, "taken-before", "viewer");
-    let pair = Pair::set(app, "typed", "admin");
+    Pair::create(app, "taken-before", "viewer");
+    let pair = Pair::create(app, "typed", "admin");
     let path = pair.settings("slug");
     for (slug, current, field) in [
         ("fresh-one", "", "current_slug"),
@@ -225,11 +228,11 @@ fn changing_the_web_address_requires_typing_the_current_one() {
 #[test]
 fn an_old_web_address_redirects_members_and_stays_reserved() {
     let app = TestApp::open();
-    let pair = Pair::set(&app, "alpha", "admin");
-    let stranger = Pair::set(&app, "stranger", "admin");
-    pair.move_to("alpha", "beta")
+    let pair = Pair::create(&app, "alpha", "admin");
+    let stranger = Pair::create(&app, "stranger", "admin");
+    pair.change_slug("alpha", "beta")
         .expect_redirect("/organizations/beta/settings/general");
-    pair.move_to("beta", "gamma").expect(303);
+    pair.change_slug("beta", "gamma").expect(303);
     for old in ["alpha", "beta"] {
         // Pages keep their path and query; after two changes the redirect leads straight to the current slug.
         let page = pair
@@ -264,7 +267,7 @@ fn an_old_web_address_redirects_members_and_stays_reserved() {
         );
         // Nonmembers can't see that the slug was used.
         stranger.olivia.get(&format!("/organizations/{old}")).expect(404);
-        let taken = stranger.move_to("stranger", old).expect(422);
+        let taken = stranger.change_slug("stranger", old).expect(422);
         assert!(taken.field_error("slug").is_some_and(|said| said.contains("taken")));
         let new = [
             ("name", "Other"),
@@ -280,7 +283,7 @@ fn an_old_web_address_redirects_members_and_stays_reserved() {
     let odd = pair.noah.get("/organizations/%61lpha/members?q=a").expect(301);
     assert_eq!(odd.location.as_deref(), Some("/organizations/gamma/members?q=a"));
     // Back to an earlier slug.
-    pair.move_to("gamma", "alpha").expect(303);
+    pair.change_slug("gamma", "alpha").expect(303);
     pair.noah.get("/organizations/alpha").expect(200);
     assert_eq!(
         pair.noah.get("/organizations/gamma").expect(301).location.as_deref(),
@@ -290,9 +293,9 @@ fn an_old_web_address_redirects_members_and_stays_reserved() {
     assert_eq!(app.database.number(log), 3);
     // Every old slug stays reserved, so changes are limited.
     for (from, to) in [("alpha", "a-4"), ("a-4", "a-5"), ("a-5", "a-6")] {
-        pair.move_to(from, to).expect(303);
+        pair.change_slug(from, to).expect(303);
     }
-    let often = pair.move_to("a-6", "a-7").expect(422);
+    let often = pair.change_slug("a-6", "a-7").expect(422);
     assert!(
         often
             .field_error("slug")
@@ -300,8 +303,8 @@ fn an_old_web_address_redirects_members_and_stays_reserved() {
         "{}",
         often.text()
     );
-    pair.move_to("a-6", "alpha").expect(303);
-    app.expect_sound();
+    pair.change_slug("a-6", "alpha").expect(303);
+    app.expect_healthy();
 }
 
 #[test]
@@ -309,7 +312,7 @@ fn of_two_parallel_web_address_changes_one_succeeds() {
     let app = TestApp::open();
     for round in 0..10 {
         let slug = format!("twice-{round}");
-        let pair = Pair::set(&app, &slug, "owner");
+        let pair = Pair::create(&app, &slug, "owner");
         let (one, other) = (format!("one-{round}"), format!("other-{round}"));
         let send = |client: &Client, to: &str| {
             client
@@ -317,19 +320,19 @@ fn of_two_parallel_web_address_changes_one_succeeds() {
                 .status
         };
         let (pair, send) = (&pair, &send);
-        let done = at_once(vec![
+        let done = simultaneously(vec![
             Box::new(move || send(&pair.olivia, &one)) as Box<dyn FnOnce() -> u16 + Send>,
             Box::new(move || send(&pair.noah, &other)),
         ]);
         assert_eq!(done.iter().filter(|status| **status == 303).count(), 1, "{done:?}");
     }
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn a_contact_is_used_only_after_its_email_is_verified() {
     let app = TestApp::open();
-    let pair = Pair::set(&app, "reached", "viewer");
+    let pair = Pair::create(&app, "reached", "viewer");
     let path = pair.settings("contacts/support");
     pair.olivia
         .post(&pair.settings("contacts/unknown"), &[("email", "a@b.test")])
@@ -352,8 +355,11 @@ fn a_contact_is_used_only_after_its_email_is_verified() {
         .expect(200)
         .expect_text("support contact of reached");
     assert!(!shown(&pair.noah));
-    app.client().post(&link, &[]).expect(200).expect_text("is now the");
-    assert!(shown(&pair.noah), "members see it where they are refused");
+    app.client()
+        .post(&link, &[])
+        .expect(200)
+        .expect_text("help@reached.test is now the support contact of reached.");
+    assert!(shown(&pair.noah), "members see the contact on a refusal page");
     pair.noah.get(&pair.base).expect(200).expect_text("help@reached.test");
     // The link works once.
     app.client().post(&link, &[]).expect(404);
@@ -370,10 +376,10 @@ fn a_contact_is_used_only_after_its_email_is_verified() {
     assert!(shown(&pair.noah));
     // Resending is limited to once a minute, and a new link replaces the old one.
     pair.olivia.post(&format!("{path}/resending"), &[]).expect(303);
-    assert_eq!(app.letters_to("new@reached.test").len(), 1);
+    assert_eq!(app.emails_to("new@reached.test").len(), 1);
     app.advance(Duration::from_secs(61));
     pair.olivia.post(&format!("{path}/resending"), &[]).expect(303);
-    assert_eq!(app.letters_to("new@reached.test").len(), 2);
+    assert_eq!(app.emails_to("new@reached.test").len(), 2);
     app.client().post(&first, &[]).expect(404);
     // The link expires after a day.
     let second = app.mail_to("new@reached.test").link("/contacts/");
@@ -385,9 +391,9 @@ fn a_contact_is_used_only_after_its_email_is_verified() {
     assert!(!shown(&pair.noah));
     let log = "SELECT action AS value FROM audit_events WHERE action LIKE 'organization.contact%' ORDER BY seq";
     let log = app.database.words(log);
-    let told = |what: &str| log.iter().filter(|action| action.ends_with(what)).count();
+    let count = |what: &str| log.iter().filter(|action| action.ends_with(what)).count();
     assert_eq!(
-        (told("entered"), told("verified"), told("removed")),
+        (count("entered"), count("verified"), count("removed")),
         (3, 1, 1),
         "{log:?}"
     );
@@ -400,14 +406,14 @@ fn a_contact_is_used_only_after_its_email_is_verified() {
 #[test]
 fn ownership_transfers_when_the_new_owner_approves() {
     let app = TestApp::open();
-    let pair = Pair::set(&app, "handing", "viewer");
+    let pair = Pair::create(&app, "handing", "viewer");
     let ann = app.fixtures(|fixtures| {
         let organization = fixtures.organization_of("handing");
         let ann = fixtures.account("Ann Admin", "ann@handing.test", true);
-        fixtures.enrol(organization, ann, "admin", &[]);
-        fixtures.ticket(ann)
+        fixtures.add_member(organization, ann, "admin", &[]);
+        fixtures.session_cookie(ann)
     });
-    let ann = app.holder(&ann);
+    let ann = app.client_with(&ann);
     let path = pair.settings("transfer");
     pair.noah.get(&path).expect(403);
     ann.post(&path, &[("member_id", &pair.noah_id), ("password", PASSWORD)])
@@ -429,7 +435,7 @@ fn ownership_transfers_when_the_new_owner_approves() {
             .expect(422);
         assert!(page.field_error(field).is_some(), "{member} {field}: {}", page.text());
     }
-    let elsewhere = Pair::set(&app, "elsewhere", "viewer");
+    let elsewhere = Pair::create(&app, "elsewhere", "viewer");
     pair.olivia
         .post(&path, &[("member_id", &elsewhere.noah_id), ("password", PASSWORD)])
         .expect(404);
@@ -441,7 +447,11 @@ fn ownership_transfers_when_the_new_owner_approves() {
         .expect(303)
         .location
         .expect("the request");
-    assert_eq!(pair.olivia.post(&path, &fields).expect(422).status, 422, "asked once");
+    assert_eq!(
+        pair.olivia.post(&path, &fields).expect(422).status,
+        422,
+        "a second request is refused"
+    );
     assert_eq!(role(&app, &pair.noah_id), "viewer");
     let message = app.mail_to("noah@handing.test");
     assert_eq!(message.link("/settings/approvals/"), request);
@@ -462,7 +472,7 @@ fn ownership_transfers_when_the_new_owner_approves() {
         .expect(422)
         .expect_text("This was already decided");
     assert!(app.mail_to("olivia@handing.test").subject.contains("approved"));
-    app.expect_sound();
+    app.expect_healthy();
 
     // The old owner can stay an owner.
     let fields = [
@@ -481,13 +491,13 @@ fn ownership_transfers_when_the_new_owner_approves() {
         (role(&app, &pair.noah_id).as_str(), role(&app, &pair.olivia_id).as_str()),
         ("owner", "owner")
     );
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn a_transfer_can_be_declined_or_withdrawn_and_expires() {
     let app = TestApp::open();
-    let pair = Pair::set(&app, "unsure", "editor");
+    let pair = Pair::create(&app, "unsure", "editor");
     let path = pair.settings("transfer");
     let fields = [("member_id", pair.noah_id.as_str()), ("password", PASSWORD)];
     let propose = || {
@@ -508,7 +518,7 @@ fn a_transfer_can_be_declined_or_withdrawn_and_expires() {
     // A request expires.
     let request = propose();
     app.advance(7 * DAY + Duration::from_secs(1));
-    let (olivia, noah) = (app.enter("olivia@unsure.test"), app.enter("noah@unsure.test"));
+    let (olivia, noah) = (app.signed_in("olivia@unsure.test"), app.signed_in("noah@unsure.test"));
     noah.post(&format!("{request}/confirmation"), &[]).expect(422);
     app.sweep();
     noah.get(&request).expect(200).expect_text("without a decision");
@@ -517,7 +527,7 @@ fn a_transfer_can_be_declined_or_withdrawn_and_expires() {
     app.fixtures(|fixtures| {
         let organization = fixtures.organization_of("unsure");
         let third = fixtures.account("Third Owner", "third@unsure.test", true);
-        fixtures.enrol(organization, third, "owner", &[]);
+        fixtures.add_member(organization, third, "owner", &[]);
     });
     olivia
         .post(
@@ -532,14 +542,14 @@ fn a_transfer_can_be_declined_or_withdrawn_and_expires() {
         .expect(200)
         .expect_text("It can no longer be applied");
     assert_eq!(role(&app, &pair.noah_id), "editor");
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn parallel_transfer_approvals_and_removals_leave_one_owner() {
     let app = TestApp::open();
     for round in 0..20 {
-        let pair = Pair::set(&app, &format!("race-{round}"), "editor");
+        let pair = Pair::create(&app, &format!("race-{round}"), "editor");
         let fields = [("member_id", pair.noah_id.as_str()), ("password", PASSWORD)];
         let request = pair
             .olivia
@@ -555,7 +565,7 @@ fn parallel_transfer_approvals_and_removals_leave_one_owner() {
         } else {
             Box::new(move || pair.olivia.post(removal, &[]).status)
         };
-        let answers = at_once(vec![Box::new(move || pair.noah.post(confirm, &[]).status), second]);
+        let answers = simultaneously(vec![Box::new(move || pair.noah.post(confirm, &[]).status), second]);
         assert!(
             answers.iter().all(|status| *status < 500 || *status == 503),
             "{answers:?}"
@@ -565,13 +575,13 @@ fn parallel_transfer_approvals_and_removals_leave_one_owner() {
         );
         assert_eq!(app.database.number(&owners), 1, "round {round}: {answers:?}");
     }
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn dual_control_requires_approval_for_owner_and_web_address_changes() {
     let app = TestApp::open();
-    let alone = Pair::set(&app, "alone", "admin");
+    let alone = Pair::create(&app, "alone", "admin");
     alone
         .olivia
         .post(&alone.settings("dual-control"), &[("on", "yes")])
@@ -583,15 +593,15 @@ fn dual_control_requires_approval_for_owner_and_web_address_changes() {
             .has("Requires a second owner")
     );
 
-    let pair = Pair::dual(&app, "dual");
+    let pair = Pair::with_dual_control(&app, "dual");
     let tara = app.fixtures(|fixtures| {
         let organization = fixtures.organization_of("dual");
         let tara = fixtures.account("Tara Third", "tara@dual.test", true);
-        fixtures.enrol(organization, tara, "admin", &[]).to_string()
+        fixtures.add_member(organization, tara, "admin", &[]).to_string()
     });
     let member = |id: &str, rest: &str| format!("{}/members/{id}/{rest}", pair.base);
-    let one_waits = |what: &str| {
-        let request = pair.only(&pair.noah);
+    let pending_request = |what: &str| {
+        let request = pair.pending_approval(&pair.noah);
         pair.noah.get(&request).expect(200).expect_text(what);
         // The requester can't approve it.
         pair.olivia.post(&format!("{request}/confirmation"), &[]).expect(403);
@@ -607,7 +617,7 @@ fn dual_control_requires_approval_for_owner_and_web_address_changes() {
         .post(&member(&tara, "role"), &[("role", "owner")])
         .expect(303);
     assert_eq!(role(&app, &tara), "admin");
-    let request = one_waits("make Tara Third an owner");
+    let request = pending_request("make Tara Third an owner");
     assert_eq!(app.mail_to("noah@dual.test").link("/settings/approvals/"), request);
     confirm(&request);
     assert_eq!(role(&app, &tara), "owner");
@@ -619,11 +629,11 @@ fn dual_control_requires_approval_for_owner_and_web_address_changes() {
     pair.olivia
         .post(&member(&tara, "role"), &[("role", "editor")])
         .expect(303);
-    let request = one_waits("make Tara Third Editor instead of owner");
+    let request = pending_request("make Tara Third Editor instead of owner");
     pair.noah.post(&format!("{request}/refusal"), &[]).expect(303);
     assert_eq!(role(&app, &tara), "owner");
     pair.olivia.post(&member(&tara, "removal"), &[]).expect(303);
-    confirm(&one_waits("remove the owner Tara Third"));
+    confirm(&pending_request("remove the owner Tara Third"));
     let gone = format!("SELECT status AS value FROM memberships WHERE id = '{tara}'");
     assert_eq!(app.database.words(&gone), ["removed"]);
 
@@ -634,33 +644,36 @@ fn dual_control_requires_approval_for_owner_and_web_address_changes() {
         .expect(422);
 
     // Changing the web address.
-    pair.move_to("dual", "dual-two").expect(303);
+    pair.change_slug("dual", "dual-two").expect(303);
     pair.olivia.get("/organizations/dual").expect(200);
-    let there = confirm(&one_waits("change the web address of dual from dual to dual-two"));
+    let there = confirm(&pending_request("change the web address of dual from dual to dual-two"));
     assert!(
         there
             .location
             .is_some_and(|path| path.starts_with("/organizations/dual-two/settings/approvals/"))
     );
     pair.olivia.get("/organizations/dual-two").expect(200);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn dual_control_requires_approval_to_suspend_restore_or_remove_an_owner() {
     let app = TestApp::open();
-    let pair = Pair::dual(&app, "shut");
-    let (tara, ticket) = app.fixtures(|fixtures| {
+    let pair = Pair::with_dual_control(&app, "shut");
+    let (tara, cookie) = app.fixtures(|fixtures| {
         let organization = fixtures.organization_of("shut");
         let tara = fixtures.account("Tara Third", "tara@shut.test", true);
-        let ticket = fixtures.ticket(tara);
-        (fixtures.enrol(organization, tara, "owner", &[]).to_string(), ticket)
+        let cookie = fixtures.session_cookie(tara);
+        (
+            fixtures.add_member(organization, tara, "owner", &[]).to_string(),
+            cookie,
+        )
     });
-    let tara_herself = app.holder(&ticket);
+    let tara_client = app.client_with(&cookie);
     let member = |rest: &str| format!("{}/members/{tara}/{rest}", pair.base);
     let status = format!("SELECT status AS value FROM memberships WHERE id = '{tara}'");
     let confirmed = |what: &str| {
-        let request = pair.only(&pair.noah);
+        let request = pair.pending_approval(&pair.noah);
         pair.noah.get(&request).expect(200).expect_text(what);
         pair.olivia.post(&format!("{request}/confirmation"), &[]).expect(403);
         pair.noah.post(&format!("{request}/confirmation"), &[]).expect(303);
@@ -669,16 +682,16 @@ fn dual_control_requires_approval_to_suspend_restore_or_remove_an_owner() {
     pair.olivia
         .post(&member("suspension"), &[("reason", "On leave")])
         .expect(303);
-    assert_eq!(app.database.words(&status), ["active"], "it waits");
-    tara_herself.get(&pair.base).expect(200);
+    assert_eq!(app.database.words(&status), ["active"], "it awaits approval");
+    tara_client.get(&pair.base).expect(200);
     confirmed("suspend the owner Tara Third");
     assert_eq!(app.database.words(&status), ["suspended"]);
-    tara_herself.get(&pair.base).expect(403);
+    tara_client.get(&pair.base).expect(403);
 
     pair.olivia.post(&member("restoration"), &[]).expect(303);
-    assert_eq!(app.database.words(&status), ["suspended"], "it waits");
+    assert_eq!(app.database.words(&status), ["suspended"], "it awaits approval");
     confirmed("restore the access of the owner Tara Third");
-    tara_herself.get(&pair.base).expect(200);
+    tara_client.get(&pair.base).expect(200);
 
     // One owner can't undo a removal that two approved.
     pair.olivia.post(&member("removal"), &[]).expect(303);
@@ -690,14 +703,14 @@ fn dual_control_requires_approval_to_suspend_restore_or_remove_an_owner() {
             .expect_text("dual control is on");
     }
     assert_eq!(app.database.words(&status), ["removed"]);
-    tara_herself.get(&pair.base).expect(404);
-    app.expect_sound();
+    tara_client.get(&pair.base).expect(404);
+    app.expect_healthy();
 }
 
 #[test]
 fn dual_control_requires_approval_to_turn_it_off_or_delete_the_organization() {
     let app = TestApp::open();
-    let pair = Pair::dual(&app, "careful");
+    let pair = Pair::with_dual_control(&app, "careful");
     // A transfer would bypass the second owner.
     pair.olivia
         .get(&pair.settings("transfer"))
@@ -710,13 +723,13 @@ fn dual_control_requires_approval_to_turn_it_off_or_delete_the_organization() {
             .get(&pair.settings("general"))
             .has("Turning it off also needs a second owner")
     );
-    let off = pair.only(&pair.noah);
+    let off = pair.pending_approval(&pair.noah);
     pair.noah.post(&format!("{off}/refusal"), &[]).expect(303);
     // Deleting the organization needs approval.
     let delete = [("organization_name", "careful"), ("password", PASSWORD)];
     pair.olivia.post(&pair.settings("deletion"), &delete).expect(303);
     assert!(!pair.olivia.get(&pair.base).has("will be deleted"));
-    let request = pair.only(&pair.noah);
+    let request = pair.pending_approval(&pair.noah);
     // The action is authorized again on approval, and the requester has left.
     let leave = format!("{}/leaving", pair.base);
     pair.olivia.post(&leave, &[]).expect(303);
@@ -729,31 +742,31 @@ fn dual_control_requires_approval_to_turn_it_off_or_delete_the_organization() {
         .expect_text("Paused while there is only one owner");
     pair.noah.post(&pair.settings("deletion"), &delete).expect(303);
     pair.noah.get(&pair.base).expect(200).expect_text("will be deleted");
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn parallel_approvals_apply_a_change_once() {
     let app = TestApp::open();
     for round in 0..10 {
-        let pair = Pair::dual(&app, &format!("both-{round}"));
+        let pair = Pair::with_dual_control(&app, &format!("both-{round}"));
         let (third, tara) = app.fixtures(|fixtures| {
             let organization = fixtures.organization_of(&format!("both-{round}"));
             let third = fixtures.account("Third Owner", &format!("third@both-{round}.test"), true);
-            fixtures.enrol(organization, third, "owner", &[]);
+            fixtures.add_member(organization, third, "owner", &[]);
             let tara = fixtures.account("Tara Third", &format!("tara@both-{round}.test"), true);
             (
-                fixtures.ticket(third),
-                fixtures.enrol(organization, tara, "admin", &[]).to_string(),
+                fixtures.session_cookie(third),
+                fixtures.add_member(organization, tara, "admin", &[]).to_string(),
             )
         });
-        let third = app.holder(&third);
+        let third = app.client_with(&third);
         pair.olivia
             .post(&format!("{}/members/{tara}/role", pair.base), &[("role", "owner")])
             .expect(303);
-        let confirm = format!("{}/confirmation", pair.only(&pair.noah));
+        let confirm = format!("{}/confirmation", pair.pending_approval(&pair.noah));
         let (noah, third, confirm) = (&pair.noah, &third, &confirm);
-        let answers = at_once(vec![
+        let answers = simultaneously(vec![
             Box::new(move || noah.post(confirm, &[]).status) as Box<dyn FnOnce() -> u16 + Send>,
             Box::new(move || third.post(confirm, &[]).status),
         ]);
@@ -764,20 +777,20 @@ fn parallel_approvals_apply_a_change_once() {
         );
         assert_eq!(role(&app, &tara), "owner");
     }
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn an_organization_scheduled_for_deletion_can_be_restored() {
     let app = TestApp::open();
-    let pair = Pair::set(&app, "ending", "admin");
+    let pair = Pair::create(&app, "ending", "admin");
     let path = pair.settings("deletion");
-    let (token, guest) = app.fixtures(|fixtures| {
+    let (token, invitee) = app.fixtures(|fixtures| {
         let organization = fixtures.organization_of("ending");
         let olivia = fixtures.user("olivia@ending.test");
         let (_, token) = fixtures.invitation(organization, olivia, "guest@ending.test", "viewer", &[]);
-        let guest = fixtures.account("Gus Guest", "guest@ending.test", true);
-        (token, fixtures.ticket(guest))
+        let invitee = fixtures.account("Gus Guest", "guest@ending.test", true);
+        (token, fixtures.session_cookie(invitee))
     });
     pair.noah.get(&path).expect(403);
     for (name, password, field) in [
@@ -810,23 +823,27 @@ fn an_organization_scheduled_for_deletion_can_be_restored() {
         .expect_text("Will be deleted on");
     assert!(!pair.noah.get(&pair.base).links().contains(&path));
     // No one can join.
-    let guest = app.holder(&guest);
-    guest
+    let invitee = app.client_with(&invitee);
+    invitee
         .get(&format!("/invitations/{token}"))
         .expect(200)
         .expect_text("doesn’t accept new members");
-    guest.post(&format!("/invitations/{token}/acceptance"), &[]).expect(422);
+    invitee
+        .post(&format!("/invitations/{token}/acceptance"), &[])
+        .expect(422);
     // Restoring returns everything.
     pair.noah.post(&pair.settings("restoration"), &[]).expect(403);
     pair.olivia.get(&path).expect(200).expect_text("Restore ending?");
     pair.olivia.post(&pair.settings("restoration"), &[]).expect(303);
     assert!(app.mail_to("noah@ending.test").subject.contains("restored"));
     assert!(!pair.noah.get(&pair.base).expect(200).has("will be deleted on"));
-    guest.post(&format!("/invitations/{token}/acceptance"), &[]).expect(303);
+    invitee
+        .post(&format!("/invitations/{token}/acceptance"), &[])
+        .expect(303);
     app.advance(40 * DAY);
     app.sweep();
-    app.enter("noah@ending.test").get(&pair.base).expect(200);
-    app.expect_sound();
+    app.signed_in("noah@ending.test").get(&pair.base).expect(200);
+    app.expect_healthy();
 }
 
 #[test]
@@ -834,7 +851,7 @@ fn nothing_can_be_changed_while_an_organization_awaits_deletion() {
     let app = TestApp::open();
     // A refused request changes nothing, so all of them share one scenario; only the restoration has its own.
     let [still, restored] = ["still", "restored"].map(|slug| {
-        let scenario = Scenario::set(&app, "owner", slug);
+        let scenario = Scenario::create(&app, "owner", slug);
         app.database.execute(&format!(
             "UPDATE organizations SET status = 'pending_deletion', delete_after = {} WHERE id = '{}'",
             app.now() + 1_000_000 * 86_400 * 20,
@@ -848,7 +865,7 @@ fn nothing_can_be_changed_while_an_organization_awaits_deletion() {
         .filter_map(|route| {
             let restores = route.path.ends_with("/settings/restoration");
             let scenario = if restores { &restored } else { &still };
-            let owner = app.holder(scenario.actor.as_ref().expect("an owner"));
+            let owner = app.client_with(scenario.actor.as_ref().expect("an owner"));
             let page = ask(
                 &owner,
                 "POST",
@@ -868,8 +885,8 @@ fn nothing_can_be_changed_while_an_organization_awaits_deletion() {
 #[test]
 fn after_thirty_days_only_the_deleted_organizations_data_is_removed() {
     let app = TestApp::open();
-    let pair = Pair::set(&app, "gone", "admin");
-    let stays = Pair::set(&app, "stays", "admin");
+    let pair = Pair::create(&app, "gone", "admin");
+    let stays = Pair::create(&app, "stays", "admin");
     pair.olivia
         .post(&pair.settings("contacts/billing"), &[("email", "bills@gone.test")])
         .expect(303);
@@ -895,13 +912,13 @@ fn after_thirty_days_only_the_deleted_organizations_data_is_removed() {
     let before = left("stays");
     app.advance(29 * DAY);
     app.sweep();
-    app.enter("olivia@gone.test").get(&pair.base).expect(200);
+    app.signed_in("olivia@gone.test").get(&pair.base).expect(200);
     app.advance(DAY + Duration::from_secs(1));
     app.sweep();
     assert_eq!(left("gone"), []);
     assert_eq!(left("stays"), before);
-    app.enter("olivia@gone.test").get(&pair.base).expect(404);
-    assert!(!app.enter("noah@gone.test").get("/organizations").has("gone.test/"));
+    app.signed_in("olivia@gone.test").get(&pair.base).expect(404);
+    assert!(!app.signed_in("noah@gone.test").get("/organizations").has("gone.test/"));
     // The slug stays reserved, the account keeps its event, and owners are notified.
     let taken = stays.olivia.post(
         "/organizations",
@@ -913,7 +930,7 @@ fn after_thirty_days_only_the_deleted_organizations_data_is_removed() {
         ],
     );
     assert!(matches!(taken.status, 303 | 422));
-    let olivia = app.enter("olivia@stays.test");
+    let olivia = app.signed_in("olivia@stays.test");
     let path = "/organizations/stays/settings/slug";
     olivia
         .post(path, &[("slug", "gone"), ("current_slug", "stays")])
@@ -926,13 +943,13 @@ fn after_thirty_days_only_the_deleted_organizations_data_is_removed() {
     assert_eq!(app.database.words(&name), [""]);
     // The background jobs have nothing left to do.
     app.sweep();
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
 fn an_interrupted_deletion_resumes() {
     let app = TestApp::open();
-    let pair = Pair::set(&app, "cut-off", "admin");
+    let pair = Pair::create(&app, "cut-off", "admin");
     pair.olivia
         .post(
             &pair.settings("deletion"),
@@ -943,22 +960,22 @@ fn an_interrupted_deletion_resumes() {
     app.database
         .execute("UPDATE organizations SET delete_after = 1 WHERE name = 'cut-off'");
     // Simulate a process that died between two steps.
-    let door = System::of(app.product(), "test");
-    let none = || Events::none("a test goes on piece by piece");
-    let begun = door.write(|cx, conn| Ok((deletion::begin(conn, cx.now)?.is_some(), none())));
+    let system = System::of(app.product(), "test");
+    let none = || Events::none("a test deletes step by step");
+    let begun = system.write(|cx, conn| Ok((deletion::begin(conn, cx.now)?.is_some(), none())));
     assert!(begun.expect("the database"));
     for _ in 0..4 {
-        let more = door.write(|_, conn| Ok((deletion::delete_rows(conn, 2)?, none())));
-        assert!(more.expect("the database"), "there is more");
+        let more = system.write(|_, conn| Ok((deletion::delete_rows(conn, 2)?, none())));
+        assert!(more.expect("the database"), "there are more rows");
     }
-    let olivia = app.enter("olivia@cut-off.test");
+    let olivia = app.signed_in("olivia@cut-off.test");
     olivia.get(&pair.base).expect(404);
     olivia.post(&pair.settings("restoration"), &[]).expect(404);
     let left = "SELECT count(*) AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id WHERE s.slug = 'cut-off'";
     assert_eq!(app.database.number(left), 2);
     app.sweep();
     assert_eq!(app.database.number(left), 0);
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
@@ -966,12 +983,12 @@ fn restoring_at_the_last_moment_keeps_everything_or_nothing() {
     let app = TestApp::open();
     for round in 0..20 {
         let slug = format!("last-{round}");
-        let pair = Pair::set(&app, &slug, "admin");
+        let pair = Pair::create(&app, &slug, "admin");
         app.database.execute(&format!(
             "UPDATE organizations SET status = 'pending_deletion', delete_after = 1 WHERE name = '{slug}'"
         ));
         let (pair, app) = (&pair, &app);
-        let answers = at_once(vec![
+        let answers = simultaneously(vec![
             Box::new(move || pair.olivia.post(&pair.settings("restoration"), &[]).status)
                 as Box<dyn FnOnce() -> u16 + Send>,
             Box::new(move || {
@@ -993,7 +1010,7 @@ fn restoring_at_the_last_moment_keeps_everything_or_nothing() {
         );
         assert_eq!(answers[0] == 303, kept, "round {round}: {answers:?}");
     }
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
@@ -1001,17 +1018,17 @@ fn parallel_ownership_changes_always_leave_an_owner() {
     let app = TestApp::open();
     for round in 0..rounds(200, 40) {
         let slug = format!("owned-{round}");
-        let pair = Pair::set(&app, &slug, "owner");
+        let pair = Pair::create(&app, &slug, "owner");
         let (organization, tara_id, tara) = app.fixtures(|fixtures| {
             let organization = fixtures.organization_of(&slug);
             let tara = fixtures.account("Tara Third", &format!("tara@{slug}.test"), true);
             (
                 organization,
-                fixtures.enrol(organization, tara, "editor", &[]),
-                fixtures.ticket(tara),
+                fixtures.add_member(organization, tara, "editor", &[]),
+                fixtures.session_cookie(tara),
             )
         });
-        let tara = app.holder(&tara);
+        let tara = app.client_with(&tara);
         let ask = NewApproval {
             action: ApprovalAction::Transfer,
             payload: serde_json::json!({ "member": tara_id.as_str(), "stays": "no" }),
@@ -1023,13 +1040,13 @@ fn parallel_ownership_changes_always_leave_an_owner() {
             let id = approval::insert(conn, cx.now, organization, &ask)?;
             Ok((id, Events::none("a test asks")))
         });
-        let request = asked.expect("the database").expect("it did not wait");
+        let request = asked.expect("the database").expect("no equal request is pending");
         let confirm = pair.settings(&format!("approvals/{request}/confirmation"));
         let leave = format!("{}/leaving", pair.base);
         let demote = |id: &str| format!("{}/members/{id}/role", pair.base);
         let admin = vec![("role", "admin")];
         // A transfer races with leaving, demoting and deleting.
-        let jobs: Vec<Job<'_>> = match round % 5 {
+        let jobs: Vec<Request<'_>> = match round % 5 {
             0 => vec![(&pair.olivia, leave.clone(), vec![]), (&pair.noah, leave, vec![])],
             1 => vec![
                 (&pair.noah, demote(&pair.olivia_id), admin.clone()),
@@ -1057,7 +1074,7 @@ fn parallel_ownership_changes_always_leave_an_owner() {
         for (client, path, fields) in jobs {
             all.push(Box::new(move || client.post(&path, &fields).status));
         }
-        let answers = at_once(all);
+        let answers = simultaneously(all);
         assert!(
             answers.iter().all(|status| *status < 500 || *status == 503),
             "{answers:?}"
@@ -1067,7 +1084,7 @@ fn parallel_ownership_changes_always_leave_an_owner() {
         );
         assert!(app.database.number(&owners) >= 1, "round {round}: {answers:?}");
     }
-    app.expect_sound();
+    app.expect_healthy();
 }
 
 #[test]
@@ -1094,7 +1111,7 @@ fn every_tenant_table_is_in_the_deletion_list() {
 #[test]
 fn three_questions_recommend_a_company_or_an_organization() {
     let app = TestApp::shared();
-    let pair = Pair::set(app, "unsure-which", "viewer");
+    let pair = Pair::create(app, "unsure-which", "viewer");
     for page in ["/organizations/new".to_owned(), format!("{}/companies/new", pair.base)] {
         let links = pair.olivia.get(&page).expect(200).links();
         assert!(

@@ -46,10 +46,10 @@ fn rows(app: &TestApp, organization: &str) -> Vec<String> {
 }
 
 /// Two organizations with equal content, and the owner of the first.
-fn twins(app: &TestApp, mine: &str, theirs: &str) -> (Scenario, Scenario, Client) {
-    let mine = Scenario::set(app, "owner", mine);
-    let theirs = Scenario::set(app, "owner", theirs);
-    let client = app.holder(mine.actor.as_ref().expect("an owner"));
+fn two_organizations(app: &TestApp, mine: &str, theirs: &str) -> (Scenario, Scenario, Client) {
+    let mine = Scenario::create(app, "owner", mine);
+    let theirs = Scenario::create(app, "owner", theirs);
+    let client = app.client_with(mine.actor.as_ref().expect("an owner"));
     (mine, theirs, client)
 }
 
@@ -63,7 +63,7 @@ fn asset(app: &TestApp) -> String {
     sheet.strip_prefix("/static/").expect("a static file").to_owned()
 }
 
-fn expect_nothing_of(page: &Page, theirs: &Scenario) {
+fn expect_no_data_of(page: &Page, theirs: &Scenario) {
     let ids = [
         &theirs.organization,
         &theirs.member,
@@ -72,7 +72,7 @@ fn expect_nothing_of(page: &Page, theirs: &Scenario) {
         &theirs.invitation,
         &theirs.token,
         &theirs.link,
-        &theirs.door,
+        &theirs.link_token,
         &theirs.join,
     ];
     for mark in ids.into_iter().chain([&theirs.slug]) {
@@ -88,9 +88,9 @@ fn expect_nothing_of(page: &Page, theirs: &Scenario) {
 #[test]
 fn no_page_shows_data_of_another_organization() {
     let app = TestApp::open();
-    let (mine, theirs, client) = twins(&app, "aurora", "borealis");
+    let (mine, theirs, client) = two_organizations(&app, "aurora", "borealis");
     // Both need some history.
-    let busy = app.holder(theirs.actor.as_ref().expect("an owner"));
+    let busy = app.client_with(theirs.actor.as_ref().expect("an owner"));
     busy.post(
         "/organizations/borealis/companies",
         &[("name", "Borealis Harbor"), ("slug", "borealis-harbor")],
@@ -102,11 +102,11 @@ fn no_page_shows_data_of_another_organization() {
         let path = mine.path(route.path, &asset);
         for client in [client.clone(), client.with("HX-Request", "true")] {
             let page = client.get(&path);
-            expect_nothing_of(&page, &theirs);
+            expect_no_data_of(&page, &theirs);
             own += usize::from(page.body.contains("aurora"));
         }
     }
-    assert!(own > 20, "only {own} answers say anything of the own organization");
+    assert!(own > 20, "only {own} responses mention the own organization");
     // Filters do not reach into another organization.
     for query in [
         "q=borealis",
@@ -133,7 +133,7 @@ fn no_page_shows_data_of_another_organization() {
 #[test]
 fn ids_of_another_organization_are_not_found_on_any_route() {
     let app = TestApp::open();
-    let (mine, theirs, client) = twins(&app, "aurora", "borealis");
+    let (mine, theirs, client) = two_organizations(&app, "aurora", "borealis");
     // Run background jobs first, so that only requests change rows.
     app.sweep();
     let before = rows(&app, &theirs.organization);
@@ -156,7 +156,7 @@ fn ids_of_another_organization_are_not_found_on_any_route() {
         request: invitation.request.clone(),
 
         link: invitation.link.clone(),
-        door: mine.door.clone(),
+        link_token: mine.link_token.clone(),
         join: invitation.join.clone(),
 
         review: member.review.clone(),
@@ -197,7 +197,7 @@ fn ids_of_another_organization_are_not_found_on_any_route() {
 #[test]
 fn ids_of_another_organization_in_a_form_are_refused() {
     let app = TestApp::open();
-    let (mine, theirs, client) = twins(&app, "aurora", "borealis");
+    let (mine, theirs, client) = two_organizations(&app, "aurora", "borealis");
     // Run background jobs first, so that only requests change rows.
     app.sweep();
     let before = rows(&app, &theirs.organization);
@@ -261,7 +261,11 @@ fn ids_of_another_organization_in_a_form_are_refused() {
         assert!(!page.has("borealis"), "{}: {}", page.request, page.text());
     }
     assert_eq!(rows(&app, &theirs.organization), before);
-    assert_eq!(rows(&app, &mine.organization), own, "the own organization neither");
+    assert_eq!(
+        rows(&app, &mine.organization),
+        own,
+        "the own organization is unchanged too"
+    );
 }
 
 #[test]
@@ -272,10 +276,10 @@ fn a_member_of_two_organizations_has_a_separate_role_in_each() {
         fixtures.organization("Hers", "hers", emma);
         let olivia = fixtures.account("Olivia Hart", "olivia@both.test", true);
         let other = fixtures.organization("Other", "other", olivia);
-        fixtures.enrol(other, emma, "viewer", &[]);
-        fixtures.ticket(emma)
+        fixtures.add_member(other, emma, "viewer", &[]);
+        fixtures.session_cookie(emma)
     });
-    let emma = app.holder(&client);
+    let emma = app.client_with(&client);
     emma.get("/organizations/hers/invitations/new").expect(200);
     emma.get("/organizations/other/members")
         .expect(200)

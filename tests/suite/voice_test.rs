@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::rules_test::{files, none, relative};
+use crate::rules_test::{expect_no_breaches, files, relative};
 
 /// Banned words, and what to write instead.
 const NEVER: &[(&str, &str)] = &[
@@ -45,23 +45,25 @@ fn pages_emails_and_messages_use_the_standard_words() {
     for path in files("templates", "") {
         let text = fs::read_to_string(&path).expect("a template");
         for (at, line) in visible(&text).lines().enumerate() {
-            breaches.extend(found(line).map(|word| format!("{}:{}: {word}", relative(&path), at + 1)));
+            breaches.extend(banned_words(line).map(|word| format!("{}:{}: {word}", relative(&path), at + 1)));
         }
     }
     for path in files("src", "rs") {
         let text = fs::read_to_string(&path).expect("a source file");
         let product = text.find("#[cfg(test)]").map_or(text.as_str(), |end| &text[..end]);
         for (at, sentence) in sentences(product) {
-            breaches.extend(found(&sentence).map(|word| format!("{}:{at}: {word} in “{sentence}”", relative(&path))));
+            breaches.extend(
+                banned_words(&sentence).map(|word| format!("{}:{at}: {word} in “{sentence}”", relative(&path))),
+            );
         }
     }
-    none(&breaches);
+    expect_no_breaches(&breaches);
 }
 
 #[test]
 fn a_banned_word_is_reported() {
     let words = |text: &str| {
-        found(text)
+        banned_words(text)
             .map(|hit| hit.split(':').next().unwrap_or_default().to_owned())
             .collect::<Vec<_>>()
     };
@@ -72,7 +74,7 @@ fn a_banned_word_is_reported() {
 }
 
 /// The banned words in a text.
-fn found(text: &str) -> impl Iterator<Item = String> {
+fn banned_words(text: &str) -> impl Iterator<Item = String> {
     let text = text.to_lowercase();
     NEVER.iter().filter_map(move |(never, instead)| {
         let used = text.match_indices(never).any(|(at, _)| {

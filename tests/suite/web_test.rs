@@ -204,7 +204,7 @@ fn static_files_are_immutable_and_compressed() {
         assert_eq!(small.header("content-encoding"), "br", "{path}");
         let mut unpacked = Vec::new();
         brotli::BrotliDecompress(&mut small.bytes.as_slice(), &mut unpacked).expect("brotli");
-        assert!(unpacked == plain.bytes, "{path}: the compressed file is another one");
+        assert!(unpacked == plain.bytes, "{path}: the compressed file differs");
         assert!(
             small.bytes.len() * 3 < plain.bytes.len() * 2,
             "{path}: {} of {}",

@@ -32,7 +32,7 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
 }
 
 pub fn screens(app: &TestApp) -> Vec<Screen> {
-    let (ticket, manager, empty) = app.fixtures(|fixtures| {
+    let (cookie, manager, empty) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Mina Sol", "mina@matrix.test", true);
         let organization = fixtures.organization("Matrix Collections", "matrix", owner);
         let companies: Vec<_> = [
@@ -56,17 +56,25 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             ("Kenji Watanabe", "viewer", vec![(2, "manager")]),
             ("Tomasz Wójcik", "user_admin", vec![]),
         ];
-        for (at, (name, role, places)) in people.iter().enumerate() {
+        for (at, (name, role, assignments)) in people.iter().enumerate() {
             let account = fixtures.account(name, &format!("person{at}@matrix.test"), true);
-            let places: Vec<_> = places.iter().map(|(at, role)| (companies[*at], *role)).collect();
-            fixtures.enrol(organization, account, role, &places);
+            let assignments: Vec<_> = assignments.iter().map(|(at, role)| (companies[*at], *role)).collect();
+            fixtures.add_member(organization, account, role, &assignments);
         }
         let priya = fixtures.user("person0@matrix.test");
         let alone = fixtures.account("Ada Lone", "ada@alone.test", true);
         fixtures.organization("Alone", "alone", alone);
-        (fixtures.ticket(owner), fixtures.ticket(priya), fixtures.ticket(alone))
+        (
+            fixtures.session_cookie(owner),
+            fixtures.session_cookie(priya),
+            fixtures.session_cookie(alone),
+        )
     });
-    let (owner, manager, alone) = (app.holder(&ticket), app.holder(&manager), app.holder(&empty));
+    let (owner, manager, alone) = (
+        app.client_with(&cookie),
+        app.client_with(&manager),
+        app.client_with(&empty),
+    );
     let (owner, manager, alone) = (Some(&owner), Some(&manager), Some(&alone));
     let at = |rest: &str| format!("/organizations/matrix/access{rest}");
     let page = "/organizations/{slug}/access";
@@ -90,7 +98,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             owner,
             &at("?tab=company&company=unit-0"),
             Nothing,
-            "access to Harbor Recovery",
+            "Organization roles that also give access to Harbor Recovery",
         ),
         Screen::new(page, "search", owner, &at(""), Search("zzz"), "No one matches"),
         Screen::new(page, "a manager", manager, &at("?tab=company"), Nothing, "Leon Fischer"),
@@ -153,7 +161,14 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             "Viewer by role",
         ),
         Screen::new(matrix, "a manager", manager, &at("/matrix"), Nothing, "Save changes"),
-        Screen::new(matrix, "nobody", owner, &at("/matrix?q=zzz"), Nothing, "No one matches"),
+        Screen::new(
+            matrix,
+            "no one matches",
+            owner,
+            &at("/matrix?q=zzz"),
+            Nothing,
+            "No one matches",
+        ),
         Screen::new(import, "empty", owner, &at("/matrix/import"), Nothing, "Review changes"),
         Screen::new(
             import,

@@ -45,17 +45,17 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         let org = fixtures.organization("Reviewed", slug, owner);
         let north = fixtures.company(org, "North of the river and beyond the hills", "north");
         let mia = fixtures.account("Mia Marchetti-Featherstonehaugh", "mia@reviewed.test", true);
-        fixtures.enrol(org, mia, "member", &[(north, "manager")]);
+        fixtures.add_member(org, mia, "member", &[(north, "manager")]);
         let ann = fixtures.account("Ann Brandt", "ann@reviewed.test", true);
-        let member = fixtures.enrol(org, ann, "member", &[(north, "viewer")]);
+        let member = fixtures.add_member(org, ann, "member", &[(north, "viewer")]);
         let bob = fixtures.account("Bob Castillo", "bob.with.a.rather.long.address@reviewed.test", true);
-        fixtures.enrol(org, bob, "viewer", &[(north, "editor")]);
+        fixtures.add_member(org, bob, "viewer", &[(north, "editor")]);
         let south = fixtures.company(org, "South", "south");
         let (closed, _) = fixtures.closed_review(org, owner, (member, south));
         let open = fixtures.review(org, owner, None);
         (
-            fixtures.ticket(owner),
-            fixtures.ticket(mia),
+            fixtures.session_cookie(owner),
+            fixtures.session_cookie(mia),
             closed.to_string(),
             open.to_string(),
         )
@@ -63,9 +63,9 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     let quiet = app.fixtures(|fixtures| {
         let owner = fixtures.account("Quentin Hart", "quentin@unreviewed.test", true);
         fixtures.organization("Unreviewed", "unreviewed", owner);
-        fixtures.ticket(owner)
+        fixtures.session_cookie(owner)
     });
-    let (olivia, mia, quiet) = (app.holder(&olivia), app.holder(&mia), app.holder(&quiet));
+    let (olivia, mia, quiet) = (app.client_with(&olivia), app.client_with(&mia), app.client_with(&quiet));
     let (who, manager) = (Some(&olivia), Some(&mia));
     let mut all = Vec::new();
     let mut add = |route: &'static str, state, who, path: &str, act, says| {
@@ -131,7 +131,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         who,
         &at(&format!("/{open}")),
         Act::Dialog("Close review"),
-        "Close review",
+        "Keep review open",
     );
     let decide = "/organizations/{slug}/access/reviews/{id}/companies/{company}";
     let north = at(&format!("/{open}/companies/north"));

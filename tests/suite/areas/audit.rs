@@ -16,21 +16,21 @@ pub fn form(_scene: &Scenario, _path: &str) -> Option<Form> {
 }
 
 pub fn screens(app: &TestApp) -> Vec<Screen> {
-    let scenario = Scenario::set(app, "owner", "ledger");
-    let owner = app.holder(scenario.actor.as_ref().expect("an owner"));
+    let scenario = Scenario::create(app, "owner", "ledger");
+    let owner = app.client_with(scenario.actor.as_ref().expect("an owner"));
     let at = |rest: &str| format!("/organizations/ledger{rest}");
     let role = format!("/members/{}/role", scenario.member);
     owner.post(&at(&role), &[("role", "viewer")]).expect(303);
     // Hide the flash message of the change from the screens.
     owner.get(&at("")).expect(200);
-    let manager = Scenario::set(app, "manager", "ledger-manager");
-    let manager = app.holder(manager.actor.as_ref().expect("a manager"));
-    let broken = Scenario::set(app, "owner", "ledger-broken");
+    let manager = Scenario::create(app, "manager", "ledger-manager");
+    let manager = app.client_with(manager.actor.as_ref().expect("a manager"));
+    let broken = Scenario::create(app, "owner", "ledger-broken");
     app.database.execute(&format!(
         "UPDATE audit_events SET target_label = 'South' WHERE organization_id = '{}'",
         broken.organization
     ));
-    let bad = app.holder(broken.actor.as_ref().expect("an owner"));
+    let bad = app.client_with(broken.actor.as_ref().expect("an owner"));
     let (list, line) = (
         "/organizations/{slug}/settings/audit",
         "/organizations/{slug}/settings/audit/{seq}",
@@ -81,7 +81,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         ),
         add(
             line,
-            "holds",
+            "valid",
             Some(&owner),
             &at("/settings/audit/2"),
             Act::Nothing,

@@ -16,22 +16,22 @@ pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
 }
 
 pub fn screens(app: &TestApp) -> Vec<Screen> {
-    let (ticket, alone) = app.fixtures(|fixtures| {
+    let (cookie, alone) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@moving.test", true);
         let here = fixtures.organization("Moving House", "moving-house", owner);
         fixtures.organization("New Home", "new-home", owner);
         let north = fixtures.company(here, "North", "north");
         let south = fixtures.company(here, "South", "south");
         let tara = fixtures.account("Tara Long", "tara@moving.test", true);
-        fixtures.enrol(here, tara, "member", &[(north, "editor"), (south, "viewer")]);
+        fixtures.add_member(here, tara, "member", &[(north, "editor"), (south, "viewer")]);
         fixtures.group(here, owner, "Movers", "member", &[(south, "viewer")]);
         fixtures.invitation(here, owner, "new@moving.test", "member", &[(south, "viewer")]);
         let alone = fixtures.account("Noah Brandt", "noah@moving.test", true);
         let single = fixtures.organization("Single House", "single-house", alone);
         fixtures.company(single, "West", "west");
-        (fixtures.ticket(owner), fixtures.ticket(alone))
+        (fixtures.session_cookie(owner), fixtures.session_cookie(alone))
     });
-    let (olivia, noah) = (app.holder(&ticket), app.holder(&alone));
+    let (olivia, noah) = (app.client_with(&cookie), app.client_with(&alone));
     let route = "/organizations/{slug}/companies/{company}/moving";
     let base = "/organizations/moving-house/companies";
     vec![

@@ -37,7 +37,7 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
 }
 
 pub fn screens(app: &TestApp) -> Vec<Screen> {
-    let (ticket, ids, group) = app.fixtures(|fixtures| {
+    let (cookie, ids, group) = app.fixtures(|fixtures| {
         let owner = fixtures.account("Olivia Hart", "olivia@people.test", true);
         let organization = fixtures.organization("People House", "people-house", owner);
         let north = fixtures.company(organization, "North", "people-north");
@@ -47,15 +47,15 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             let user = fixtures.account(name, &format!("p{at}@people.test"), true);
             ids.push(
                 fixtures
-                    .enrol(organization, user, "member", &[(north, "manager")])
+                    .add_member(organization, user, "member", &[(north, "manager")])
                     .to_string(),
             );
         }
         let group = fixtures.group(organization, owner, "Support", "editor", &[(north, "viewer")]);
-        fixtures.join(organization, group, &ids[0]);
-        (fixtures.ticket(owner), ids, group.to_string())
+        fixtures.add_to_group(organization, group, &ids[0]);
+        (fixtures.session_cookie(owner), ids, group.to_string())
     });
-    let olivia = app.holder(&ticket);
+    let olivia = app.client_with(&cookie);
     let base = "/organizations/people-house";
     let at = |rest: &str| format!("{base}{rest}");
     olivia
@@ -69,17 +69,17 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         .expect(303);
     let bulk = |kind: &str, more: &str| at(&format!("/members/bulk?do={kind}&id={}&id={}{more}", ids[0], ids[3]));
     let who = Some(&olivia);
-    let picture = Screen::new;
+    let screen = Screen::new;
     vec![
-        picture(
+        screen(
             "/organizations/{slug}/members/bulk",
-            "nobody chosen",
+            "no one selected",
             who,
             &at("/members/bulk?do=remove"),
             Act::Nothing,
             "Choose at least one person",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/members/bulk",
             "a role is chosen",
             who,
@@ -87,7 +87,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "Preview changes",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/members/bulk",
             "companies are chosen",
             who,
@@ -95,7 +95,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "including future ones",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/members/bulk",
             "what would happen",
             who,
@@ -103,7 +103,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "Member → Viewer",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/members/bulk",
             "removing",
             who,
@@ -111,15 +111,15 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "Remove 2 people",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/members/removed",
-            "somebody can be brought back",
+            "recently removed members",
             who,
             &at("/members/removed"),
             Act::Nothing,
             "Restore",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/members/{id}",
             "suspended",
             who,
@@ -127,7 +127,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "Restore access",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/members/{id}",
             "in a group",
             who,
@@ -135,7 +135,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "Editor by group Support",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/members/{id}/suspension",
             "asked",
             who,
@@ -143,7 +143,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "Suspend Dora Lind?",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/access/groups",
             "one",
             who,
@@ -151,7 +151,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "Support",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/access/groups/new",
             "empty",
             who,
@@ -159,7 +159,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "No role",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/access/groups/new",
             "refused",
             who,
@@ -167,7 +167,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Send("/access/groups"),
             "Enter a name",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/access/groups/{id}",
             "with a search",
             who,
@@ -175,7 +175,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "Dora Lind",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/access/groups/{id}/settings",
             "as it is",
             who,
@@ -183,7 +183,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Act::Nothing,
             "Edit Support",
         ),
-        picture(
+        screen(
             "/organizations/{slug}/access/groups/{id}/deletion",
             "asked",
             who,

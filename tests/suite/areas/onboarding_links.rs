@@ -14,7 +14,7 @@ use crate::roles_test::{Form, Scenario};
 /// The value of a path variable.
 pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
     match name {
-        "token" if path.starts_with("/join/") => Some(scenario.door.clone()),
+        "token" if path.starts_with("/join/") => Some(scenario.link_token.clone()),
         "id" if path.starts_with("/join/") || path.contains("/onboarding/requests/") => Some(scenario.join.clone()),
         "id" if path.contains("/settings/onboarding/") => Some(scenario.link.clone()),
         _ => None,
@@ -40,7 +40,7 @@ pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
 }
 
 pub fn screens(app: &TestApp) -> Vec<Screen> {
-    let (tickets, ids, doors) = app.fixtures(|fixtures| {
+    let (cookies, ids, doors) = app.fixtures(|fixtures| {
         let maya = fixtures.account("Maya Okonkwo", "maya@onboard.test", true);
         let fair = fixtures.organization("Meridian Collections", "onboard", maya);
         let names = ["Harbor Recovery", "Atlas Receivables", "Bluewater Financial"];
@@ -50,16 +50,16 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             .map(|(at, name)| fixtures.company(fair, name, &format!("unit-{at}")))
             .collect();
         let daniel = fixtures.account("Daniel Reyes", "daniel@onboard.test", true);
-        fixtures.enrol(fair, daniel, "admin", &[]);
+        fixtures.add_member(fair, daniel, "admin", &[]);
         let tomasz = fixtures.account("Tomasz Wójcik", "tomasz@onboard.test", true);
-        fixtures.enrol(fair, tomasz, "user_admin", &[]);
+        fixtures.add_member(fair, tomasz, "user_admin", &[]);
         let own = tenantry::models::onboarding_link::LinkTerms {
             purpose: LinkPurpose::NewCompany,
             company_role: CompanyRole::Manager,
             max_uses: Some(40),
             ..open_link("Partner fair in May")
         };
-        let (first, door) = fixtures.link(fair, maya, &own);
+        let (first, link_token) = fixtures.link(fair, maya, &own);
         let asks = tenantry::models::onboarding_link::LinkTerms {
             companies,
             approval: true,
@@ -81,13 +81,13 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         let fresh = fixtures.account("Fresh Face", "fresh@onboard.test", false);
         let olga = fixtures.account("Olga Quiet", "olga@still.test", true);
         fixtures.organization("Quiet", "still", olga);
-        let tickets = [maya, tomasz, hana, zoe, far, fresh, olga].map(|user| fixtures.ticket(user));
-        (tickets, first.to_string(), [door, asking])
+        let cookies = [maya, tomasz, hana, zoe, far, fresh, olga].map(|user| fixtures.session_cookie(user));
+        (cookies, first.to_string(), [link_token, asking])
     });
-    let [maya, tomasz, hana, zoe, far, fresh, olga] = tickets.each_ref().map(|ticket| app.holder(ticket));
+    let [maya, tomasz, hana, zoe, far, fresh, olga] = cookies.each_ref().map(|cookie| app.client_with(cookie));
     let base = "/organizations/onboard/settings/onboarding";
     // A paused link, a disabled one and a replaced one.
-    let daniel = app.enter("daniel@onboard.test");
+    let daniel = app.signed_in("daniel@onboard.test");
     for name in ["Old campaign", "Summer"] {
         let fields = [
             ("name", name),
@@ -182,8 +182,15 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     );
     let join = "/join/{token}";
     let [own, asking] = doors.map(|token| format!("/join/{token}"));
-    add(join, "nobody", out, &own, Act::Nothing, "Create an account");
-    add(join, "unproven", Some(&fresh), &own, Act::Nothing, "Verify your email");
+    add(join, "signed out", out, &own, Act::Nothing, "Create an account");
+    add(
+        join,
+        "unverified",
+        Some(&fresh),
+        &own,
+        Act::Nothing,
+        "Verify your email",
+    );
     add(join, "a company", Some(&zoe), &own, Act::Nothing, "Name of your");
     add(
         join,

@@ -34,17 +34,17 @@ pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
 }
 
 pub fn screens(app: &TestApp) -> Vec<Screen> {
-    let owner = app.enter_owner("Harbor House", "harbor-house");
-    let shy = app.enter_owner("Shy House", "shy-house");
+    let owner = app.signed_in_owner("Harbor House", "harbor-house");
+    let shy = app.signed_in_owner("Shy House", "shy-house");
     let operator = app.fixtures(|fixtures| {
         let user = fixtures.account("Opal Reed", "opal@instance.test", true);
         fixtures.appoint(user);
         let harbor = fixtures.organization_of("harbor-house");
         fixtures.consent(harbor, true);
-        fixtures.look_in(harbor, user).expect("consent");
-        fixtures.ticket(user)
+        fixtures.start_support_session(harbor, user).expect("consent");
+        fixtures.session_cookie(user)
     });
-    let operator = app.holder(&operator);
+    let operator = app.client_with(&operator);
     let (message, account) = (
         app.database
             .words("SELECT id AS value FROM mail_outbox ORDER BY id LIMIT 1")[0]
@@ -86,14 +86,14 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     );
     add(
         "/operator/organizations/{slug}",
-        "looking in",
+        "support session active",
         harbor,
         Act::Nothing,
         "Your support session is active",
     );
     add(
         "/operator/organizations/{slug}",
-        "kept out",
+        "support access off",
         shy_one,
         Act::Nothing,
         "Support access is off",
@@ -136,7 +136,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     add("/operator/mail", "several", "/operator/mail", Act::Nothing, "Send now");
     add(
         "/operator/mail/{id}",
-        "given up",
+        "failed",
         &format!("/operator/mail/{message}"),
         Act::Nothing,
         "The last attempt failed",
@@ -166,13 +166,13 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
 
 impl TestApp {
     /// An organization created without the pages, and its owner's client.
-    fn enter_owner(&self, name: &str, slug: &str) -> Client {
-        let ticket = self.fixtures(|fixtures| {
+    fn signed_in_owner(&self, name: &str, slug: &str) -> Client {
+        let cookie = self.fixtures(|fixtures| {
             let owner = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
             let organization = fixtures.organization(name, slug, owner);
             fixtures.invitation(organization, owner, &format!("newcomer@{slug}.test"), "viewer", &[]);
-            fixtures.ticket(owner)
+            fixtures.session_cookie(owner)
         });
-        self.holder(&ticket)
+        self.client_with(&cookie)
     }
 }

@@ -46,11 +46,11 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         let organization = fixtures.organization("Rights Hall", "rights-hall", owner);
         let north = fixtures.company(organization, "North Depot", "north-depot");
         let target = fixtures.account("Tara Lindqvist-Okonkwo", "tara@rights.test", true);
-        let member = fixtures.enrol(organization, target, "viewer", &[(north, "editor")]);
+        let member = fixtures.add_member(organization, target, "viewer", &[(north, "editor")]);
         let boss = fixtures.account("Mia Manager", "mia@rights.test", true);
-        fixtures.enrol(organization, boss, "member", &[(north, "manager")]);
+        fixtures.add_member(organization, boss, "member", &[(north, "manager")]);
         let kept = fixtures.account("Otto Auditor", "otto@rights.test", true);
-        let kept = fixtures.enrol(organization, kept, "member", &[]);
+        let kept = fixtures.add_member(organization, kept, "member", &[]);
         let held = fixtures.custom_role(
             organization,
             owner,
@@ -69,7 +69,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         let request = fixtures.request(organization, member, "billing.manage", None);
         let there = fixtures.request(organization, member, "co.members.manage", Some(north));
         let plain = fixtures.account("Pia Plain", "pia@rights.test", true);
-        let plain = fixtures.enrol(organization, plain, "member", &[]);
+        let plain = fixtures.add_member(organization, plain, "member", &[]);
         let ids = [member, kept, plain].map(|id| id.to_string());
         let ids = (
             ids,
@@ -79,13 +79,17 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             there.to_string(),
         );
         (
-            fixtures.ticket(owner),
-            fixtures.ticket(target),
-            fixtures.ticket(boss),
+            fixtures.session_cookie(owner),
+            fixtures.session_cookie(target),
+            fixtures.session_cookie(boss),
             ids,
         )
     });
-    let (olivia, tara, manager) = (app.holder(&olivia), app.holder(&tara), app.holder(&manager));
+    let (olivia, tara, manager) = (
+        app.client_with(&olivia),
+        app.client_with(&tara),
+        app.client_with(&manager),
+    );
     let ([member, kept, plain], held, free, request, there) = ids;
     let mut all = Vec::new();
     let mut add = |route: &'static str, state, who, rest: &str, act, says| {
@@ -194,7 +198,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     );
     add(
         explain,
-        "nobody",
+        "no one matches",
         &olivia,
         "/access/explain?q=zzz",
         Act::Nothing,

@@ -40,17 +40,17 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
 }
 
 pub fn screens(app: &TestApp) -> Vec<Screen> {
-    let place = |name: &str, slug: &str| {
+    let create = |name: &str, slug: &str| {
         app.fixtures(|fixtures| {
             let owner = fixtures.account("Olivia Hart", &format!("olivia@{slug}.test"), true);
             let organization = fixtures.organization(name, slug, owner);
             let noah = fixtures.account("Noah Brandt", &format!("noah@{slug}.test"), true);
-            let noah = (fixtures.enrol(organization, noah, "admin", &[]).to_string(), noah);
-            (fixtures.ticket(owner), noah.0, fixtures.ticket(noah.1))
+            let noah = (fixtures.add_member(organization, noah, "admin", &[]).to_string(), noah);
+            (fixtures.session_cookie(owner), noah.0, fixtures.session_cookie(noah.1))
         })
     };
-    let (owner, noah_id, noah) = place("Generous Goods", "general");
-    let (olivia, noah) = (app.holder(&owner), app.holder(&noah));
+    let (owner, noah_id, noah) = create("Generous Goods", "general");
+    let (olivia, noah) = (app.client_with(&owner), app.client_with(&noah));
     let base = "/organizations/general/settings";
     let kind = format!("{base}/contacts/support");
     olivia.post(&kind, &[("email", "help@general.test")]).expect(303);
@@ -63,15 +63,15 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     let transfer = [("member_id", noah_id.as_str()), ("password", PASSWORD)];
     let asked = olivia.post(&format!("{base}/transfer"), &transfer).expect(303);
     let approval = asked.location.expect("the request");
-    let (ended, _, _) = place("Ending Ltd", "ending");
-    let ending = app.holder(&ended);
+    let (ended, _, _) = create("Ending Ltd", "ending");
+    let ending = app.client_with(&ended);
     let delete = [("organization_name", "Ending Ltd"), ("password", PASSWORD)];
     ending
         .post("/organizations/ending/settings/deletion", &delete)
         .expect(303);
 
     // New clients, so that no flash message is shown.
-    let (olivia, ending) = (app.holder(&owner), app.holder(&ended));
+    let (olivia, ending) = (app.client_with(&owner), app.client_with(&ended));
     let mut all = Vec::new();
     let mut add = |route, state, who, path: &str, act, says| all.push(Screen::new(route, state, who, path, act, says));
     let (olivia, noah, ending) = (Some(&olivia), Some(&noah), Some(&ending));

@@ -1,33 +1,33 @@
 //! The first steps in a real browser: sign up, create an organization, invite by email, accept, switch, leave. With and
 //! without JavaScript, on a large screen and on a phone.
 
-use crate::harness::browser::{Browser, Look};
-use crate::harness::people::{PASSWORD, found};
+use crate::harness::browser::{Browser, Display};
+use crate::harness::people::{PASSWORD, create_organization};
 use crate::harness::test_app::TestApp;
 
 #[test]
 fn the_first_steps_work_with_javascript() {
-    complete_first_steps(Look::default());
+    complete_first_steps(Display::default());
 }
 
 #[test]
 fn the_first_steps_work_without_javascript() {
-    complete_first_steps(Look::default().without_javascript());
+    complete_first_steps(Display::default().without_javascript());
 }
 
 #[test]
 fn the_first_steps_work_on_a_phone() {
-    complete_first_steps(Look::phone());
+    complete_first_steps(Display::phone());
 }
 
 #[test]
 fn the_first_steps_work_on_a_phone_without_javascript() {
-    complete_first_steps(Look::phone().without_javascript());
+    complete_first_steps(Display::phone().without_javascript());
 }
 
-fn complete_first_steps(look: Look) {
+fn complete_first_steps(display: Display) {
     let app = TestApp::open();
-    let browser = Browser::with(&app.base(), look);
+    let browser = Browser::with(&app.base(), display);
 
     browser.goto("/");
     assert_eq!(browser.path(), "/login");
@@ -40,17 +40,17 @@ fn complete_first_steps(look: Look) {
     // Without an invitation, the wizard starts with the organization.
     browser.wait_for_text("Create your organization");
     browser.fill("#name", "Lakeside Agency");
-    if look.javascript {
+    if display.javascript {
         browser.wait_for_text("lakeside-agency");
     }
     browser.fill("#slug", "settings");
-    if look.javascript {
+    if display.javascript {
         browser.wait_until("the reserved slug is refused while typing", || {
             browser.is_there("#slug-status .del")
         });
     }
     browser.fill("#slug", "lakeside");
-    if look.javascript {
+    if display.javascript {
         browser.wait_until("the slug is free", || browser.is_there("#slug-status .ins"));
     }
     browser.click("input[name=organization_type][value=partner]");
@@ -60,14 +60,14 @@ fn complete_first_steps(look: Look) {
     browser.wait_for_path("/organizations/lakeside");
     assert!(browser.text("main").contains("1 client"), "{}", browser.text("main"));
 
-    go(&browser, look, "/organizations/lakeside/members");
+    go(&browser, display, "/organizations/lakeside/members");
     browser.press("Invite people");
-    if look.javascript {
+    if display.javascript {
         browser.find("dialog[open] #emails");
         assert_eq!(
             browser.path(),
             "/organizations/lakeside/members",
-            "the dialog opens in its page"
+            "the dialog opens on the page"
         );
     } else {
         browser.wait_for_path("/organizations/lakeside/invitations/new");
@@ -87,7 +87,7 @@ fn complete_first_steps(look: Look) {
     // The second user starts from the email alone.
     let message = app.mail_to("noah@hill.test");
     assert!(message.subject.contains("Lakeside Agency"), "{}", message.subject);
-    let browser = Browser::with(&app.base(), look);
+    let browser = Browser::with(&app.base(), display);
     browser.goto(&message.link("/invitations/"));
     browser.wait_for_text("Join Lakeside Agency");
     browser.press("Create account");
@@ -99,22 +99,19 @@ fn complete_first_steps(look: Look) {
     browser.wait_for_text("You join as noah@hill.test");
     browser.press("Accept and open Lakeside Agency");
     browser.wait_for_path("/organizations/lakeside");
-    open_sidebar(&browser, look);
+    open_sidebar(&browser, display);
     assert_eq!(browser.text("#switcher-button .who__sub"), "Viewer");
     assert!(
         !browser.is_there("nav#sidebar a[href$='/settings/general']"),
         "a viewer has no settings"
     );
-    assert!(
-        !browser.text("main").contains("Invite people"),
-        "a viewer invites nobody"
-    );
+    assert!(!browser.text("main").contains("Invite people"), "a viewer can't invite");
 
     // Switch to the other organization and back.
     let noah = app.sign_in("noah@hill.test");
-    found(&noah, "Hill Studio", "hill", "noah@hill.test");
+    create_organization(&noah, "Hill Studio", "hill", "noah@hill.test");
     browser.goto("/organizations/lakeside/members");
-    open_sidebar(&browser, look);
+    open_sidebar(&browser, display);
     browser.click("#switcher-button");
     browser.wait_until("the switcher is open", || browser.is_visible("#switcher"));
     browser.click("#switcher a[href='/organizations/hill/members']");
@@ -123,7 +120,7 @@ fn complete_first_steps(look: Look) {
 
     browser.goto("/organizations");
     browser.press("Leave Lakeside Agency");
-    if look.javascript {
+    if display.javascript {
         browser.find("dialog[open]");
     } else {
         browser.wait_for_path("/organizations/lakeside/leaving");
@@ -150,8 +147,8 @@ fn sign_up(browser: &Browser, name: &str, email: Option<&str>) {
 
 /// Opens the drawer on small screens.
 #[track_caller]
-fn open_sidebar(browser: &Browser, look: Look) {
-    if look.width < 1024 {
+fn open_sidebar(browser: &Browser, display: Display) {
+    if display.width < 1024 {
         browser.press("Open menu");
         browser.wait_until("the sidebar is open", || browser.is_visible("#sidebar"));
     }
@@ -159,8 +156,8 @@ fn open_sidebar(browser: &Browser, look: Look) {
 
 /// Follows a link in the sidebar.
 #[track_caller]
-fn go(browser: &Browser, look: Look, path: &str) {
-    open_sidebar(browser, look);
+fn go(browser: &Browser, display: Display, path: &str) {
+    open_sidebar(browser, display);
     browser.click(&format!("#sidebar a.nav[href='{path}']"));
     browser.wait_for_path(path);
 }

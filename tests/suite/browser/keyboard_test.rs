@@ -51,12 +51,12 @@ fn every_control_is_reachable_by_tab_with_visible_focus() {
         let olivia = fixtures.account("Olivia Hart", "olivia@tab.test", true);
         let organization = fixtures.organization("Tab and Sons", "tab", olivia);
         let noah = fixtures.account("Noah Hill", "noah@tab.test", true);
-        fixtures.enrol(organization, noah, "admin", &[]);
+        fixtures.add_member(organization, noah, "admin", &[]);
         fixtures.invitation(organization, olivia, "new@tab.test", "viewer", &[]);
-        fixtures.ticket(olivia)
+        fixtures.session_cookie(olivia)
     });
     let browser = Browser::open(&app.base());
-    browser.sign_in_as(&app.holder(&olivia));
+    browser.sign_in_as(&app.client_with(&olivia));
     let mut faults = Vec::new();
     for path in PAGES {
         browser.goto(path);
@@ -67,13 +67,13 @@ fn every_control_is_reachable_by_tab_with_visible_focus() {
         browser.keys(&Key::Tab.to_string().repeat(stops.len() + 12));
         let mut reached = vec![false; stops.len()];
         let focused = browser.script("return window.reached", vec![]);
-        for found in focused.as_array().expect("what had the focus") {
+        for found in focused.as_array().expect("the focused elements") {
             let Some(at) = found[0].as_u64().and_then(|at| usize::try_from(at).ok()) else {
                 continue;
             };
             reached[at] = true;
             if found[1] != json!(true) {
-                faults.push(format!("{path}: nobody sees the focus on {}", stops[at]));
+                faults.push(format!("{path}: no visible focus on {}", stops[at]));
             }
         }
         let missed = reached.iter().zip(&stops).filter(|(reached, _)| !**reached);

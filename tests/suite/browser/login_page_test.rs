@@ -1,6 +1,6 @@
 //! The login page.
 
-use crate::harness::browser::{Browser, Look};
+use crate::harness::browser::{Browser, Display};
 use crate::harness::test_app::TestApp;
 
 #[test]
@@ -13,10 +13,10 @@ fn the_login_page_is_accessible_and_fits_every_width_in_both_themes() {
         "{}",
         browser.text("body")
     );
-    for look in [Look::default(), Look::tablet(), Look::phone()] {
-        for look in [look, look.dark()] {
-            browser.look(look);
-            assert_eq!(browser.overflow(), 0, "{look:?}");
+    for display in [Display::default(), Display::tablet(), Display::phone()] {
+        for display in [display, display.dark()] {
+            browser.set_display(display);
+            assert_eq!(browser.overflow(), 0, "{display:?}");
             browser.expect_accessible();
         }
     }

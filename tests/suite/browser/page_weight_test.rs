@@ -13,17 +13,17 @@ const FILES: u64 = 23 * 1024;
 #[test]
 fn the_first_visit_to_the_members_page_makes_four_small_requests() {
     let app = TestApp::open();
-    let ticket = app.fixtures(|fixtures| {
+    let cookie = app.fixtures(|fixtures| {
         let olivia = fixtures.account("Olivia Hart", "olivia@weigh.test", true);
         let organization = fixtures.organization("Weigh and Co", "weigh", olivia);
         for n in 0..120 {
             let user = fixtures.account(&format!("Person {n} Of Many"), &format!("person{n}@weigh.test"), true);
-            fixtures.enrol(organization, user, "member", &[]);
+            fixtures.add_member(organization, user, "member", &[]);
         }
-        fixtures.ticket(olivia)
+        fixtures.session_cookie(olivia)
     });
     let browser = Browser::open(&app.base());
-    browser.sign_in_as(&app.holder(&ticket));
+    browser.sign_in_as(&app.client_with(&cookie));
     let before = browser.requests().len();
     browser.goto("/organizations/weigh/members");
     browser.wait_for_text("1 to 50 of 121");

@@ -8,14 +8,14 @@ use std::time::Duration;
 use tenantry::routes::ROUTES;
 
 use crate::areas::AREAS;
-use crate::harness::browser::{Browser, Look};
+use crate::harness::browser::{Browser, Display};
 use crate::harness::client::Client;
 use crate::harness::people::PASSWORD;
 use crate::harness::test_app::TestApp;
 
 /// GET routes without a page of their own.
 const NO_PAGES: &[(&str, &str)] = &[
-    ("/", "leads on"),
+    ("/", "redirects"),
     ("/health/live", "for machines"),
     ("/health/ready", "for machines"),
     ("/static/{name}", "a file"),
@@ -25,14 +25,14 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/organizations/{slug}/settings/audit.jsonl", "a file"),
     ("/organizations/{slug}/settings/audit/key.pem", "a file"),
     ("/organizations/{slug}/settings/slug/status", "a part of a form"),
-    ("/organizations/{slug}/settings", "leads on"),
+    ("/organizations/{slug}/settings", "redirects"),
     ("/organizations/{slug}/access/matrix.csv", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.json", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.sig", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.pem", "a file"),
     ("/organizations/{slug}/access/reviews/{id}/report.csv", "a file"),
-    ("/invitations/{token}/acceptance", "leads back"),
-    ("/operator/mail/{id}/preview", "a letter, for the frame on its page"),
+    ("/invitations/{token}/acceptance", "redirects"),
+    ("/operator/mail/{id}/preview", "an email, for the frame on its page"),
 ];
 
 /// One page in one state.
@@ -102,7 +102,7 @@ fn every_page_route_has_a_screen() {
         .collect();
     assert!(missing.is_empty(), "no area has a screen of {missing:#?}");
     let stale: Vec<_> = shown.union(&exempt).filter(|path| !known.contains(**path)).collect();
-    assert!(stale.is_empty(), "there is no route {stale:#?} any more");
+    assert!(stale.is_empty(), "no route exists for {stale:#?}");
 }
 
 /// One test for each area, so that they run in parallel and can be run alone.
@@ -137,7 +137,12 @@ fn check(screens: fn(&TestApp) -> Vec<Screen>) {
             faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
         }
     }
-    assert!(faults.is_empty(), "{} faults:\n\n{}", faults.len(), faults.join("\n\n"));
+    assert!(
+        faults.is_empty(),
+        "{} problems:\n\n{}",
+        faults.len(),
+        faults.join("\n\n")
+    );
 }
 
 /// Elements that overflow on the right, and a control that is cut off by its card or the window.
@@ -154,7 +159,7 @@ const MEASURE: &str = "
 
 impl Screen {
     fn faults(&self, browser: &Browser, other: bool) -> Vec<String> {
-        browser.look(Look::default());
+        browser.set_display(Display::default());
         // One page that can't be shown must not hide the others.
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.show(browser))) {
             return vec![panic.downcast_ref::<String>().cloned().unwrap_or_default()];
@@ -162,7 +167,7 @@ impl Screen {
         let mut faults = Vec::new();
         let text = browser.text("body");
         if !text.contains(self.says) {
-            faults.push(format!("“{}” is not there but\n{text}", self.says));
+            faults.push(format!("“{}” is missing:\n{text}", self.says));
         }
         // Each page is checked in both themes; the theme of a width, and the full axe run, alternate between pages. Of
         // all axe rules, only contrast depends on the theme.
@@ -173,17 +178,17 @@ impl Screen {
             (320, light, None),
             (390, dark, Some(other)),
         ] {
-            browser.look(Look {
+            browser.set_display(Display {
                 width,
                 dark,
-                ..Look::default()
+                ..Display::default()
             });
             let measured = browser.script(MEASURE, vec![]);
             if let Some(wide) = measured[0].as_i64().filter(|wide| *wide > 0) {
                 faults.push(format!("{wide} pixels too wide at {width}: {}", measured[1]));
             }
             if let Some(cut) = measured[2].as_str() {
-                faults.push(format!("at {width} a part is cut off: {cut}"));
+                faults.push(format!("at {width}, this is cut off: {cut}"));
             }
             let found = match axe {
                 None => Vec::new(),
@@ -194,12 +199,12 @@ impl Screen {
             faults.extend(found.into_iter().map(|fault| format!("{width} {theme}: {fault}")));
         }
         let (problems, requests) = browser.take_logs();
-        faults.extend(problems.into_iter().map(|said| format!("the console says {said}")));
+        faults.extend(problems.into_iter().map(|said| format!("console message: {said}")));
         faults.extend(
             requests
                 .into_iter()
                 .filter(|url| browser.is_foreign(url))
-                .map(|url| format!("asks {url}")),
+                .map(|url| format!("requests {url}")),
         );
         faults
     }
@@ -822,7 +827,7 @@ impl Screen {
             "Create account",
         );
         add(link, "signed out", out, &ids.to_hana, Nothing, "Sign in");
-        add(link, "the right person", hana, &ids.to_hana, Nothing, "Accept and open");
+        add(link, "the invited user", hana, &ids.to_hana, Nothing, "Accept and open");
         add(
             link,
             "another person",
@@ -941,7 +946,7 @@ impl Ids {
             for n in 1..=54 {
                 let user = fixtures.account(&format!("Person {n:02}"), &format!("person{n:02}@lakeside.test"), true);
                 let companies: &[_] = if n < 4 { &[(north, "editor")] } else { &[] };
-                person = fixtures.enrol(organization, user, "member", companies).to_string();
+                person = fixtures.add_member(organization, user, "member", companies).to_string();
             }
             let quiet = fixtures.account("Quentin Quiet", "quentin@quiet.test", true);
             fixtures.organization("Quiet Place", "quiet", quiet);
@@ -974,9 +979,9 @@ impl Ids {
             )
         });
         let [to_newcomer, to_hana, to_fresh, used, cancelled, declined, replaced] = links.map(link);
-        let olivia = app.enter("olivia@lakeside.test");
+        let olivia = app.signed_in("olivia@lakeside.test");
         app.sign_in("olivia@lakeside.test");
-        let noah = app.enter("noah@hill.test");
+        let noah = app.signed_in("noah@hill.test");
         noah.post(&format!("{used}/acceptance"), &[]).expect(303);
         let base = "/organizations/lakeside";
         olivia
@@ -996,7 +1001,7 @@ impl Ids {
             &[("email", "noah@new.test"), ("email_password", PASSWORD)],
         )
         .expect(303);
-        let fresh = app.enter("frida@hill.test");
+        let fresh = app.signed_in("frida@hill.test");
         fresh.post("/verify/resending", &[]).expect(303);
         app.client().post("/password/forgot", &[("email", "hana@hill.test")]);
         for _ in 0..11 {
@@ -1006,19 +1011,19 @@ impl Ids {
             );
         }
         Self {
-            quiet: app.enter("quentin@quiet.test"),
-            hana: app.enter("hana@hill.test"),
+            quiet: app.signed_in("quentin@quiet.test"),
+            hana: app.signed_in("hana@hill.test"),
             verify: app
-                .letters_to("frida@hill.test")
+                .emails_to("frida@hill.test")
                 .iter()
                 .rfind(|l| l.text.contains("/verify/"))
-                .expect("a letter")
+                .expect("an email")
                 .link("/verify/"),
             reset: app
-                .letters_to("hana@hill.test")
+                .emails_to("hana@hill.test")
                 .iter()
                 .rfind(|l| l.text.contains("/password/"))
-                .expect("a letter")
+                .expect("an email")
                 .link("/password/reset/"),
             unlock: app.mail_to("lena@hill.test").link("/unlock/"),
             readdress: app.mail_to("noah@new.test").link("/account/email/"),

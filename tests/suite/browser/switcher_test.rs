@@ -1,7 +1,7 @@
 //! The organization switcher by keyboard.
 
-use crate::harness::browser::{Browser, Key, Look};
-use crate::harness::people::{found, invite};
+use crate::harness::browser::{Browser, Display, Key};
+use crate::harness::people::{create_organization, invite};
 use crate::harness::test_app::TestApp;
 
 /// Olivia owns four organizations, is a member of Quarry, and has a pending invitation from Brook.
@@ -12,7 +12,7 @@ fn olivia(app: &TestApp) -> crate::harness::client::Client {
         ("Zürich Änderungen", "zuerich"),
         ("Hill Studio", "hill"),
     ] {
-        found(&olivia, name, slug, "olivia@lakeside.test");
+        create_organization(&olivia, name, slug, "olivia@lakeside.test");
     }
     let quarry = app.owner_of("Quarry Works", "quarry");
     invite(&quarry, "quarry", "olivia@lakeside.test", "viewer");
@@ -74,7 +74,7 @@ fn the_switcher_works_by_keyboard_alone() {
     key(&browser, Key::End);
     assert_eq!(at(&browser), "Create organization");
     key(&browser, Key::Down);
-    assert_eq!(at(&browser), "#org-q", "below the last entry comes the field");
+    assert_eq!(at(&browser), "#org-q", "below the last entry is the search field");
     key(&browser, Key::Up);
     assert_eq!(at(&browser), "Create organization");
     key(&browser, Key::Home);
@@ -90,7 +90,7 @@ fn the_switcher_works_by_keyboard_alone() {
     key(&browser, Key::Escape);
     browser.wait_until("it is closed", || !browser.is_visible("#switcher"));
     open(&browser);
-    assert_eq!(visible().len(), 5, "what was typed is gone the next time");
+    assert_eq!(visible().len(), 5, "the search field is empty when reopened");
 
     // Enter opens the first match on the same page, if the user can view it there.
     browser.keys("hill");
@@ -145,7 +145,7 @@ fn the_switcher_keeps_the_current_page_when_permitted_and_lists_invitations() {
 #[test]
 fn on_a_phone_the_switcher_is_in_the_drawer() {
     let app = TestApp::open();
-    let browser = Browser::with(&app.base(), Look::phone());
+    let browser = Browser::with(&app.base(), Display::phone());
     browser.sign_in_as(&olivia(&app));
     browser.goto("/organizations/lakeside");
     browser.keys(&format!("{}k{}", Key::Control, Key::Null));

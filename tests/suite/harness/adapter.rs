@@ -39,15 +39,15 @@ pub struct Running {
 impl Running {
     /// Starts the server, and returns when it serves requests.
     pub fn start(config: Config, listener: TcpListener) -> Self {
-        let (tell, told) = mpsc::channel();
+        let (ready, started) = mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
-                let app = server::open(config, Clock::default()).expect("the house opens");
-                let (running, serving) = server::serve(app.clone(), listener).expect("the house serves");
+                let app = server::open(config, Clock::default()).expect("the app opens");
+                let (running, serving) = server::serve(app.clone(), listener).expect("the app serves requests");
                 let server = serving.handle();
                 let serving = actix_web::rt::spawn(serving);
-                tell.send((running.port, app)).expect("somebody waits for the house");
+                ready.send((running.port, app)).expect("the starting thread waits");
                 let _ = stopped.await;
                 // A graceful stop would wait a second for idle connections of the test's own clients.
                 server.stop(false).await;
@@ -55,7 +55,7 @@ impl Running {
                 running.stop().await;
             });
         });
-        let (port, app) = told.recv().expect("the house starts: see its panic above");
+        let (port, app) = started.recv().expect("the app starts: see its panic above");
         Self {
             port,
             app,
@@ -83,10 +83,10 @@ impl Running {
     }
 
     /// Sends all due emails, with the worker's own function.
-    pub fn work_mail(&self) -> usize {
-        let way = Transport::of(&self.app.config).expect("a way for letters");
+    pub fn deliver_mail(&self) -> usize {
+        let transport = Transport::of(&self.app.config).expect("a mail transport");
         let mut tried = 0;
-        while jobs::send_one(&self.app, &way).expect("the outbox") {
+        while jobs::send_one(&self.app, &transport).expect("the outbox") {
             tried += 1;
         }
         tried
@@ -94,7 +94,7 @@ impl Running {
 
     /// Runs the background jobs that depend on time, such as expiring invitations and sessions.
     pub fn sweep(&self) {
-        jobs::sweep(&self.app).expect("the chores");
+        jobs::sweep(&self.app).expect("the background jobs");
     }
 }
 

@@ -32,7 +32,7 @@ impl Browser {
             self.script(&format!("{source};window.axe = axe"), vec![]);
         }
         let Value::Array(found) = self.script_with_callback(RUN, vec![only]) else {
-            panic!("axe answered nothing")
+            panic!("axe returned no result")
         };
         found
             .iter()
@@ -46,7 +46,7 @@ impl Browser {
         let found = self.axe();
         assert!(
             found.is_empty(),
-            "axe finds {} faults on {}:\n{}",
+            "axe finds {} violations on {}:\n{}",
             found.len(),
             self.path(),
             found.join("\n")

@@ -23,7 +23,7 @@ pub use fantoccini::key::Key;
 
 /// Size and media settings of a browser window.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub struct Display {
     /// Width of the window in CSS pixels.
     pub width: u32,
     /// Height of the window in CSS pixels.
@@ -34,7 +34,7 @@ pub struct Look {
     pub javascript: bool,
 }
 
-impl Default for Look {
+impl Default for Display {
     fn default() -> Self {
         Self {
             width: 1440,
@@ -45,7 +45,7 @@ impl Default for Look {
     }
 }
 
-impl Look {
+impl Display {
     /// A phone of 390 pixels.
     pub fn phone() -> Self {
         Self {
@@ -88,21 +88,21 @@ pub struct Browser {
     requests: RefCell<Vec<String>>,
     problems: RefCell<Vec<String>>,
     _profile: Folder,
-    _turn: Turn,
+    _permit: WindowPermit,
 }
 
 /// How long an element or text may take to appear.
-const PATIENCE: Duration = Duration::from_secs(8);
+const TIMEOUT: Duration = Duration::from_secs(8);
 
 impl Browser {
     /// A window of 1440 by 900 on the app at this origin.
     pub fn open(base: &str) -> Self {
-        Self::with(base, Look::default())
+        Self::with(base, Display::default())
     }
 
     /// A window with these settings.
-    pub fn with(base: &str, look: Look) -> Self {
-        let turn = Turn::take();
+    pub fn with(base: &str, display: Display) -> Self {
+        let permit = WindowPermit::take();
         let profile = Folder::new();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -127,13 +127,13 @@ impl Browser {
         .map(String::from)
         .to_vec();
         args.push(format!("--user-data-dir={}", profile.path().display()));
-        args.push(format!("--window-size={},{}", look.width.max(500), look.height));
+        args.push(format!("--window-size={},{}", display.width.max(500), display.height));
         let mut prefs = json!({
             "credentials_enable_service": false,
             "profile.password_manager_enabled": false,
             "profile.password_manager_leak_detection": false,
         });
-        if !look.javascript {
+        if !display.javascript {
             prefs["profile.managed_default_content_settings.javascript"] = json!(2);
         }
         let wanted = json!({
@@ -165,18 +165,18 @@ impl Browser {
             requests: RefCell::default(),
             problems: RefCell::default(),
             _profile: profile,
-            _turn: turn,
+            _permit: permit,
         };
-        browser.look(look);
+        browser.set_display(display);
         browser
     }
 
     /// Changes size and color scheme of the window (not JavaScript). Headless windows are never narrower than 500
     /// pixels, so the size is that of an emulated screen.
-    pub fn look(&self, look: Look) {
-        let size = json!({ "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": false });
+    pub fn set_display(&self, display: Display) {
+        let size = json!({ "width": display.width, "height": display.height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size);
-        let scheme = if look.dark { "dark" } else { "light" };
+        let scheme = if display.dark { "dark" } else { "light" };
         let features = json!([
             { "name": "prefers-color-scheme", "value": scheme },
             { "name": "prefers-reduced-motion", "value": "reduce" },
@@ -215,12 +215,10 @@ impl Browser {
         self.run(self.window().title()).expect("a title")
     }
 
-    /// Goes back in history.
     pub fn back(&self) {
         self.run(self.window().back()).expect("back");
     }
 
-    /// Loads the page again.
     pub fn reload(&self) {
         self.run(self.window().refresh()).expect("a reload");
     }
@@ -228,7 +226,7 @@ impl Browser {
     /// Waits for the first element that matches.
     #[track_caller]
     pub fn find(&self, css: &str) -> Element {
-        let found = self.run(self.window().wait().at_most(PATIENCE).for_element(Locator::Css(css)));
+        let found = self.run(self.window().wait().at_most(TIMEOUT).for_element(Locator::Css(css)));
         found.unwrap_or_else(|_| panic!("{css} is not on {}:\n{}", self.path(), self.text("body")))
     }
 
@@ -275,11 +273,11 @@ impl Browser {
     /// Waits until a condition is true; `what` names it in the failure.
     #[track_caller]
     pub fn wait_until(&self, what: &str, holds: impl Fn() -> bool) {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         while !holds() {
             assert!(
                 Instant::now() < end,
-                "waited in vain for {what} on {}:\n{}",
+                "timed out waiting for {what} on {}:\n{}",
                 self.path(),
                 self.text("body")
             );
@@ -306,15 +304,10 @@ impl Browser {
         let path = format!(
             "//*[self::a or self::button or self::summary][normalize-space()={quoted} or @aria-label={quoted}]"
         );
-        let found = self.run(
-            self.window()
-                .wait()
-                .at_most(PATIENCE)
-                .for_element(Locator::XPath(&path)),
-        );
+        let found = self.run(self.window().wait().at_most(TIMEOUT).for_element(Locator::XPath(&path)));
         let element = found.unwrap_or_else(|_| {
             panic!(
-                "nothing to press says “{words}” on {}:\n{}",
+                "no link or button is labeled “{words}” on {}:\n{}",
                 self.path(),
                 self.text("body")
             )
@@ -377,17 +370,17 @@ impl Browser {
 
     /// Saves the whole page, not only the visible part, as PNG.
     pub fn screenshot(&self, path: &Path) {
-        let picture = self.devtools(
+        let screenshot = self.devtools(
             "Page.captureScreenshot",
             json!({ "format": "png", "captureBeyondViewport": true }),
         );
         let data = STANDARD
-            .decode(picture["data"].as_str().unwrap_or_default())
+            .decode(screenshot["data"].as_str().unwrap_or_default())
             .expect("base64");
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).expect("a folder for pictures");
+            std::fs::create_dir_all(folder).expect("a folder for screenshots");
         }
-        std::fs::write(path, data).expect("a picture");
+        std::fs::write(path, data).expect("a screenshot");
     }
 
     /// Every URL requested so far.
@@ -418,10 +411,10 @@ impl Browser {
     #[track_caller]
     pub fn expect_clean(&self) {
         let problems = self.problems();
-        assert!(problems.is_empty(), "the console says: {problems:#?}");
+        assert!(problems.is_empty(), "console messages: {problems:#?}");
         let requests = self.requests();
         let foreign: Vec<&String> = requests.iter().filter(|url| self.is_foreign(url)).collect();
-        assert!(foreign.is_empty(), "other origins were asked: {foreign:#?}");
+        assert!(foreign.is_empty(), "requests to other origins: {foreign:#?}");
     }
 
     fn read_logs(&self) {
@@ -470,7 +463,7 @@ impl Browser {
             .with_config()
             .limit(200 << 20)
             .read_to_string()
-            .expect("an answer of ChromeDriver");
+            .expect("a response of ChromeDriver");
         let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{path}: {text}"));
         assert!(answer["value"]["error"].is_null(), "{path}: {text}");
         answer["value"].clone()
@@ -528,11 +521,11 @@ fn driver() -> String {
 }
 
 /// A permit to open a window.
-struct Turn;
+struct WindowPermit;
 
 static OPEN: (Mutex<u8>, Condvar) = (Mutex::new(0), Condvar::new());
 
-impl Turn {
+impl WindowPermit {
     fn take() -> Self {
         assert!(
             !Database::is_on_postgres(),
@@ -540,14 +533,14 @@ impl Turn {
         );
         let mut open = OPEN
             .1
-            .wait_while(OPEN.0.lock().expect("turns"), |open| *open >= 2)
-            .expect("turns");
+            .wait_while(OPEN.0.lock().expect("a lock"), |open| *open >= 2)
+            .expect("a lock");
         *open += 1;
         Self
     }
 }
 
-impl Drop for Turn {
+impl Drop for WindowPermit {
     fn drop(&mut self) {
         if let Ok(mut open) = OPEN.0.lock() {
             *open -= 1;

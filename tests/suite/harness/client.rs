@@ -162,7 +162,7 @@ impl Client {
             .expect("a cookie of this origin");
     }
 
-    pub fn forget(&self) {
+    pub fn clear_cookies(&self) {
         self.agent.cookie_jar_lock().clear();
     }
 }

@@ -91,7 +91,6 @@ impl Database {
         postgres().is_some()
     }
 
-    /// Whether it is on PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         self.schema.is_some()
     }

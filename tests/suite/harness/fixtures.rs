@@ -60,18 +60,18 @@ pub struct Fixtures<'a> {
 }
 
 /// Name and value of a session cookie.
-pub type Ticket = (String, String);
+pub type SessionCookie = (String, String);
 
 /// Starts all jobs at the same moment and returns their results in order.
-pub fn at_once<T: Send, J: FnOnce() -> T + Send>(jobs: Vec<J>) -> Vec<T> {
-    let gate = std::sync::Barrier::new(jobs.len());
+pub fn simultaneously<T: Send, J: FnOnce() -> T + Send>(jobs: Vec<J>) -> Vec<T> {
+    let barrier = std::sync::Barrier::new(jobs.len());
     std::thread::scope(|scope| {
         let threads: Vec<_> = jobs
             .into_iter()
             .map(|job| {
-                let gate = &gate;
+                let barrier = &barrier;
                 scope.spawn(move || {
-                    gate.wait();
+                    barrier.wait();
                     job()
                 })
             })
@@ -86,7 +86,7 @@ pub fn at_once<T: Send, J: FnOnce() -> T + Send>(jobs: Vec<J>) -> Vec<T> {
 impl TestApp {
     /// Fails unless `tenantry doctor` finds no problems in this app's database.
     #[track_caller]
-    pub fn expect_sound(&self) {
+    pub fn expect_healthy(&self) {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tenantry"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TENANTRY_")) {
             command.env_remove(name);
@@ -100,35 +100,37 @@ impl TestApp {
             .expect("the program");
         assert!(
             output.status.success(),
-            "doctor finds faults:\n{}",
-            crate::harness::server_process::said(&output)
+            "doctor finds problems:\n{}",
+            crate::harness::server_process::output_text(&output)
         );
     }
 
     /// Creates fixtures in one transaction.
     #[track_caller]
     pub fn fixtures<T>(&self, work: impl FnOnce(&mut Fixtures<'_>) -> T) -> T {
-        let door = System::of(self.product(), "test");
-        door.write(|cx, conn| Ok((work(&mut Fixtures { cx, conn }), Events::none("a test sets its scene"))))
-            .expect("the scene is set")
+        let system = System::of(self.product(), "test");
+        system
+            .write(|cx, conn| Ok((work(&mut Fixtures { cx, conn }), Events::none("test fixtures"))))
+            .expect("the fixtures are saved")
     }
 
     /// Adds an audit event: the app edited a company.
     #[track_caller]
-    pub fn note(&self, slug: &str, company: &str) {
-        let door = System::of(self.product(), "test");
-        door.write(|cx, conn| {
-            let organization = Fixtures { cx, conn }.organization_of(slug);
-            let event = Event::new(Action::CompanyEdited, "company", company, "North")
-                .before(serde_json::json!({ "name": "Nord" }))
-                .after(serde_json::json!({ "name": "North" }));
-            Ok(((), Events::organization(organization, event)))
-        })
-        .expect("a line");
+    pub fn add_audit_event(&self, slug: &str, company: &str) {
+        let system = System::of(self.product(), "test");
+        system
+            .write(|cx, conn| {
+                let organization = Fixtures { cx, conn }.organization_of(slug);
+                let event = Event::new(Action::CompanyEdited, "company", company, "North")
+                    .before(serde_json::json!({ "name": "Nord" }))
+                    .after(serde_json::json!({ "name": "North" }));
+                Ok(((), Events::organization(organization, event)))
+            })
+            .expect("an audit event");
     }
 
     /// A client with this session cookie.
-    pub fn holder(&self, (name, value): &Ticket) -> Client {
+    pub fn client_with(&self, (name, value): &SessionCookie) -> Client {
         let client = self.client();
         client.set_cookie(name, value);
         client
@@ -141,12 +143,12 @@ impl TestApp {
 
     /// A client signed in to an existing account, without the login form.
     #[track_caller]
-    pub fn enter(&self, email: &str) -> Client {
-        let ticket = self.fixtures(|fixtures| {
+    pub fn signed_in(&self, email: &str) -> Client {
+        let cookie = self.fixtures(|fixtures| {
             let user = fixtures.user(email);
-            fixtures.ticket(user)
+            fixtures.session_cookie(user)
         });
-        self.holder(&ticket)
+        self.client_with(&cookie)
     }
 }
 
@@ -158,12 +160,12 @@ fn hash() -> &'static str {
 
 impl Fixtures<'_> {
     /// An account; `verified` as by the emailed link.
-    pub fn account(&mut self, name: &str, email: &str, proven: bool) -> UserId {
+    pub fn account(&mut self, name: &str, email: &str, verified: bool) -> UserId {
         let address = Email::parse(email).expect("an address");
         let account = tenantry::models::user::add(self.conn, self.cx, name, &address, hash())
             .expect("the database")
             .unwrap_or_else(|| panic!("{email} has an account already"));
-        if proven {
+        if verified {
             let _ = tenantry::services::accounts::verification::mark_verified(self.conn, self.cx, &account)
                 .expect("the database");
         }
@@ -190,7 +192,7 @@ impl Fixtures<'_> {
     }
 
     /// A support session of half an hour; `None` if support access is off.
-    pub fn look_in(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
+    pub fn start_support_session(&mut self, organization: OrgId, operator: UserId) -> Option<SupportId> {
         let operator = user::by_id(self.conn, operator).expect("an account");
         let request = SupportRequest {
             reason: "Ticket 4711".into(),
@@ -206,17 +208,17 @@ impl Fixtures<'_> {
         begun.ok().map(|(id, _)| id)
     }
 
-    pub fn letter_of(&mut self, invitation: InvitationId) -> MailId {
+    pub fn email_of_invitation(&mut self, invitation: InvitationId) -> MailId {
         let found: Option<MailId> = invitations::table
             .filter(invitations::id.eq(invitation))
             .select(invitations::mail_id)
             .first(self.conn)
             .expect("an invitation");
-        found.expect("a letter")
+        found.expect("an email")
     }
 
     /// A session, as created by signing in.
-    pub fn ticket(&mut self, user: UserId) -> Ticket {
+    pub fn session_cookie(&mut self, user: UserId) -> SessionCookie {
         let (token, _) = session::begin(self.conn, self.cx, user).expect("a session");
         let text = format!(r#"{{"token":"\"{}\""}}"#, token.as_str());
         let mut jar = CookieJar::new();
@@ -247,7 +249,7 @@ impl Fixtures<'_> {
     }
 
     /// A member, with assignments.
-    pub fn enrol(
+    pub fn add_member(
         &mut self,
         organization: OrgId,
         user: UserId,
@@ -263,7 +265,7 @@ impl Fixtures<'_> {
         };
         membership::add(self.conn, self.cx, organization, user, &with)
             .expect("the database")
-            .expect("no member yet")
+            .expect("the account is not a member yet")
     }
 
     /// A running review, of all companies by default; it sends no emails.
@@ -276,7 +278,7 @@ impl Fixtures<'_> {
         };
         let id = reviews::insert(self.conn, organization, self.cx.now, &new)
             .expect("the database")
-            .expect("no other one runs");
+            .expect("no other review is open");
         while !reviews::collect::step(self.conn, organization, id).expect("the database") {}
         id
     }
@@ -300,7 +302,7 @@ impl Fixtures<'_> {
             .expect("the database");
         let first = reviews::removed::RemovedFilter::After(None, 1);
         let lost = reviews::removed::list(self.conn, organization, id, first).expect("the database");
-        (id, lost.first().expect("a lost place").id)
+        (id, lost.first().expect("a removed assignment").id)
     }
 
     /// The item of a member in a review.
@@ -311,7 +313,7 @@ impl Fixtures<'_> {
             .filter(access_review_items::membership_id.eq(member))
             .select(access_review_items::id)
             .first(self.conn)
-            .expect("a place")
+            .expect("an item")
     }
 
     pub fn organization_of(&mut self, slug: &str) -> OrgId {
@@ -338,9 +340,9 @@ impl Fixtures<'_> {
             .expect("the database");
     }
 
-    pub fn shut_out(&mut self, organization: OrgId, member: MembershipId) {
-        let standing = Membership::find(self.conn, organization, member).expect("a member");
-        let outcome = membership::suspend(self.conn, self.cx, organization, &standing, None, "").expect("the database");
+    pub fn suspend(&mut self, organization: OrgId, member: MembershipId) {
+        let record = Membership::find(self.conn, organization, member).expect("a member");
+        let outcome = membership::suspend(self.conn, self.cx, organization, &record, None, "").expect("the database");
         assert_eq!(outcome, membership::Outcome::Done);
     }
 
@@ -374,18 +376,19 @@ impl Fixtures<'_> {
             .expect("a free name")
     }
 
-    pub fn join(&mut self, organization: OrgId, group: GroupId, member: &str) {
+    pub fn add_to_group(&mut self, organization: OrgId, group: GroupId, member: &str) {
         let member = MembershipId::parse(member).expect("a membership");
         let joined = membership::group::put(self.conn, self.cx, organization, group, member).expect("the database");
         assert!(joined, "{member} is in the group already");
     }
 
     /// A member's permissions and assignments as one text, for comparison.
-    pub fn rights(&mut self, organization: OrgId, member: &str) -> String {
-        type Place = (String, String, Option<String>, String, Option<i64>);
+    pub fn access_summary(&mut self, organization: OrgId, member: &str) -> String {
+        type Assignment = (String, String, Option<String>, String, Option<i64>);
         let id = MembershipId::parse(member).expect("a membership");
-        let grounds = membership::access::access_inputs(self.conn, self.cx.now, organization, id).expect("a member");
-        let mut places: Vec<Place> = company_assignments::table
+        let access_inputs =
+            membership::access::access_inputs(self.conn, self.cx.now, organization, id).expect("a member");
+        let mut assignments: Vec<Assignment> = company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
             .filter(company_assignments::membership_id.eq(id))
             .select((
@@ -397,20 +400,21 @@ impl Fixtures<'_> {
             ))
             .load(self.conn)
             .expect("the database");
-        places.sort();
-        let mut roles: Vec<String> = grounds.roles.iter().map(|held| format!("{held:?}")).collect();
+        assignments.sort();
+        let mut roles: Vec<String> = access_inputs.roles.iter().map(|held| format!("{held:?}")).collect();
         roles.sort();
         format!(
-            "{:?} {roles:?} {:?} {places:?}",
-            grounds.permissions(),
-            grounds.overrides
+            "{:?} {roles:?} {:?} {assignments:?}",
+            access_inputs.permissions(),
+            access_inputs.overrides
         )
     }
 
     /// The inputs of a member's permissions; without roles for a removed member.
-    pub fn grounds(&mut self, organization: OrgId, id: &str) -> AccessInputs {
+    pub fn access_inputs(&mut self, organization: OrgId, id: &str) -> AccessInputs {
         let id = MembershipId::parse(id).expect("a membership's id");
-        let grounds = membership::access::access_inputs(self.conn, self.cx.now, organization, id).expect("grounds");
+        let access_inputs =
+            membership::access::access_inputs(self.conn, self.cx.now, organization, id).expect("access inputs");
         let status: MembershipStatus = memberships::table
             .find((organization, id))
             .select(memberships::status)
@@ -420,9 +424,9 @@ impl Fixtures<'_> {
             MembershipStatus::Removed => AccessInputs {
                 roles: Vec::new(),
                 companies: Vec::new(),
-                ..grounds
+                ..access_inputs
             },
-            _ => grounds,
+            _ => access_inputs,
         }
     }
 
@@ -513,12 +517,12 @@ impl Fixtures<'_> {
 
     /// Assigns a custom role.
     pub fn give(&mut self, organization: OrgId, member: MembershipId, role: CustomRoleId) {
-        let standing = Membership::find(self.conn, organization, member).expect("a member");
+        let record = Membership::find(self.conn, organization, member).expect("a member");
         let base = custom_role::find(self.conn, organization, role)
             .expect("the database")
             .expect("the role")
             .base;
-        let done = membership::set_custom_role(self.conn, self.cx, organization, &standing, role, base);
+        let done = membership::set_custom_role(self.conn, self.cx, organization, &record, role, base);
         assert_eq!(done.expect("the database"), membership::Outcome::Done);
     }
 
@@ -527,17 +531,17 @@ impl Fixtures<'_> {
         &mut self,
         organization: OrgId,
         member: MembershipId,
-        right: &str,
+        permission: &str,
         company: Option<CompanyId>,
     ) -> RequestId {
         let wish = access_request::NewAccessRequest {
-            permission: PermissionId::parse(right).expect("a permission"),
+            permission: PermissionId::parse(permission).expect("a permission"),
             company,
             note: "For the quarterly report".into(),
         };
         match access_request::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
             access_request::RequestedAccess::New(id) => id,
-            other => panic!("{right}: {other:?}"),
+            other => panic!("{permission}: {other:?}"),
         }
     }
 

@@ -12,7 +12,6 @@ pub struct ReceivedEmail {
     pub to: String,
     /// Name and address of the sender.
     pub from: (String, String),
-    /// The subject line.
     pub subject: String,
     /// `Message-ID`, without the angle brackets.
     pub message_id: String,
@@ -26,7 +25,7 @@ pub struct ReceivedEmail {
 
 impl ReceivedEmail {
     pub fn parse(raw: &[u8]) -> Self {
-        let message = MessageParser::default().parse(raw).expect("a letter");
+        let message = MessageParser::default().parse(raw).expect("an email");
         let first = |address: Option<&Address<'_>>| {
             let person = address.and_then(|a| a.first());
             let text = |part: Option<&str>| part.unwrap_or_default().to_owned();

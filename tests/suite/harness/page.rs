@@ -14,7 +14,6 @@ pub struct Page {
     pub location: Option<String>,
     /// Names in lower case, in the order received.
     pub headers: Vec<(String, String)>,
-    /// The body as text.
     pub body: String,
     /// The raw body, for files.
     pub bytes: Vec<u8>,

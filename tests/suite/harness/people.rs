@@ -21,7 +21,7 @@ impl TestApp {
         let link = self.mail_to(email).link("/verify/");
         client.get(&link).expect(200);
         client.post(&link, &[]).expect(303);
-        client.forget();
+        client.clear_cookies();
         self.sign_in(email)
     }
 
@@ -40,7 +40,7 @@ impl TestApp {
     pub fn owner_of(&self, organization: &str, slug: &str) -> Client {
         let email = format!("olivia@{slug}.test");
         let client = self.sign_up("Olivia Hart", &email);
-        found(&client, organization, slug, &email);
+        create_organization(&client, organization, slug, &email);
         client
     }
 
@@ -56,7 +56,7 @@ impl TestApp {
     /// Accepts the newest invitation to this address.
     #[track_caller]
     pub fn accept(&self, client: &Client, email: &str) {
-        let emails = self.letters_to(email);
+        let emails = self.emails_to(email);
         let message = emails.iter().rfind(|message| message.text.contains("/invitations/"));
         let link = message
             .unwrap_or_else(|| panic!("no invitation to {email}"))
@@ -67,7 +67,7 @@ impl TestApp {
 }
 
 #[track_caller]
-pub fn found(client: &Client, organization: &str, slug: &str, owner_email: &str) {
+pub fn create_organization(client: &Client, organization: &str, slug: &str, owner_email: &str) {
     let fields = [
         ("name", organization),
         ("slug", slug),

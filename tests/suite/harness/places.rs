@@ -12,7 +12,7 @@ pub struct Folder(PathBuf);
 impl Folder {
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let path = of_this_run().join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
+        let path = run_folder().join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
         std::fs::create_dir_all(&path).expect("a test folder");
         Self(path)
     }
@@ -54,7 +54,7 @@ pub fn free_port() -> u16 {
 
 /// One folder for each run of the suite, named by its process. Apps in statics are never dropped, so a run first
 /// deletes the folders of runs that have ended.
-fn of_this_run() -> &'static Path {
+fn run_folder() -> &'static Path {
     static RUN: OnceLock<PathBuf> = OnceLock::new();
     RUN.get_or_init(|| {
         // bin/test names an in-memory folder if there is room: every commit of the product is an fsync.

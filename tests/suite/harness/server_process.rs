@@ -125,7 +125,7 @@ impl ServerProcess {
     }
 
     pub fn pid(&self) -> u32 {
-        self.process.as_ref().expect("it runs").id()
+        self.process.as_ref().expect("the process runs").id()
     }
 
     /// A file in its data folder.
@@ -158,7 +158,7 @@ impl ServerProcess {
             if let Some(message) = self.emails().into_iter().rfind(|message| message.to == email) {
                 return message;
             }
-            assert!(Instant::now() < end, "no letter to {email}:\n{}", self.log());
+            assert!(Instant::now() < end, "no email to {email}:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(30));
         }
     }
@@ -184,7 +184,7 @@ impl ServerProcess {
     pub fn wait(&mut self, at_most: Duration) -> Option<ExitStatus> {
         let end = Instant::now() + at_most;
         while Instant::now() < end {
-            if let Ok(Some(status)) = self.process.as_mut().expect("it runs").try_wait() {
+            if let Ok(Some(status)) = self.process.as_mut().expect("the process runs").try_wait() {
                 self.process = None;
                 return Some(status);
             }
@@ -201,7 +201,7 @@ impl Drop for ServerProcess {
 }
 
 /// Standard output and standard error of a finished command.
-pub fn said(output: &Output) -> String {
+pub fn output_text(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),

@@ -3,14 +3,14 @@
 usage: smtp.py FOLDER [USER:PASSWORD]
 
 Prints its port. Each line on standard input sets the mode or asks something and is answered with one line:
-  accept          take every letter (at the start)
+  accept          accept every email (at the start)
   busy            answer every recipient with 451
   refuse ADDRESS  answer this recipient with 550, or every recipient if ADDRESS is *
-  drop            store the letter, then close the connection before the reply
+  drop            store the email, then close the connection before the reply
   hang SECONDS    wait that long before answering MAIL
   stall ADDRESS SECONDS  wait that long before answering this recipient
   attempts        how many recipients were offered so far
-Accepted letters lie in FOLDER as 000001.eml, 000002.eml and so on. It ends when standard input ends.
+Accepted emails are stored in FOLDER as 000001.eml, 000002.eml and so on. It ends when standard input ends.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ import os
 import sys
 import warnings
 
-# A login without TLS is what a test on loopback wants; aiosmtpd warns of it three times.
+# Tests on loopback log in without TLS, about which aiosmtpd warns.
 warnings.simplefilter("ignore")
 logging.disable()
 

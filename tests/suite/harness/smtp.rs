@@ -10,7 +10,7 @@ use crate::harness::places::{Folder, repository};
 /// The server; it ends when this value is dropped, or when the test process ends.
 pub struct Smtp {
     process: Child,
-    talk: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
+    control: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
     port: u16,
     login: Option<String>,
     folder: Folder,
@@ -40,12 +40,12 @@ impl Smtp {
             .expect("python3");
         let stdin = process.stdin.take().expect("piped");
         let mut stdout = BufReader::new(process.stdout.take().expect("piped"));
-        let port = answer(&mut stdout)
+        let port = reply(&mut stdout)
             .parse()
             .expect("a port: is python3-aiosmtpd installed?");
         Self {
             process,
-            talk: Mutex::new((stdin, stdout)),
+            control: Mutex::new((stdin, stdout)),
             port,
             login,
             folder,
@@ -63,37 +63,37 @@ impl Smtp {
 
     /// Accepts every email again.
     pub fn accept(&self) {
-        self.tell("accept");
+        self.command("accept");
     }
 
     /// Answers every recipient with 451: try later.
     pub fn busy(&self) {
-        self.tell("busy");
+        self.command("busy");
     }
 
     /// Answers this recipient with 550: permanently refused.
     pub fn refuse(&self, address: &str) {
-        self.tell(&format!("refuse {address}"));
+        self.command(&format!("refuse {address}"));
     }
 
     /// Stores each email, then closes the connection before the reply, so that the sender can't know.
     pub fn drop_after_data(&self) {
-        self.tell("drop");
+        self.command("drop");
     }
 
     /// Waits this long before it answers `MAIL`.
     pub fn hang(&self, seconds: u32) {
-        self.tell(&format!("hang {seconds}"));
+        self.command(&format!("hang {seconds}"));
     }
 
     /// Waits this long before it answers this recipient; every other one is answered immediately.
     pub fn stall(&self, address: &str, seconds: u32) {
-        self.tell(&format!("stall {address} {seconds}"));
+        self.command(&format!("stall {address} {seconds}"));
     }
 
     /// How many recipients were offered so far, accepted or not.
     pub fn attempts(&self) -> usize {
-        self.tell("attempts").parse().expect("a number")
+        self.command("attempts").parse().expect("a number")
     }
 
     /// Every stored email, the oldest first.
@@ -101,10 +101,10 @@ impl Smtp {
         mail::emails_in(self.folder.path())
     }
 
-    fn tell(&self, line: &str) -> String {
-        let (stdin, stdout) = &mut *self.talk.lock().expect("no test panicked while talking");
+    fn command(&self, line: &str) -> String {
+        let (stdin, stdout) = &mut *self.control.lock().expect("no test panicked while talking");
         writeln!(stdin, "{line}").expect("the SMTP server listens");
-        answer(stdout)
+        reply(stdout)
     }
 }
 
@@ -115,7 +115,7 @@ impl Drop for Smtp {
     }
 }
 
-fn answer(stdout: &mut BufReader<ChildStdout>) -> String {
+fn reply(stdout: &mut BufReader<ChildStdout>) -> String {
     let mut line = String::new();
     stdout.read_line(&mut line).expect("the SMTP server answers");
     line.trim().to_owned()

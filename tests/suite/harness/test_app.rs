@@ -65,7 +65,7 @@ impl TestApp {
     }
 
     fn running(&self) -> &Running {
-        self.running.as_ref().expect("the house is open")
+        self.running.as_ref().expect("the app is running")
     }
 
     /// The product's own state of this app.
@@ -102,10 +102,10 @@ impl TestApp {
     }
 
     /// Sends all due emails with the worker's own function, and waits for those that the app's worker is sending.
-    pub fn work_mail(&self) {
+    pub fn deliver_mail(&self) {
         let end = Instant::now() + Duration::from_secs(30);
         loop {
-            self.running().work_mail();
+            self.running().deliver_mail();
             let open = format!(
                 "SELECT count(*) AS value FROM mail_outbox WHERE state = 'sending' OR (state = 'queued' AND next_attempt_at <= {})",
                 self.now()
@@ -113,7 +113,7 @@ impl TestApp {
             if self.database.number(&open) == 0 {
                 return;
             }
-            assert!(Instant::now() < end, "the outbox is never done");
+            assert!(Instant::now() < end, "the outbox was not emptied");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -130,7 +130,7 @@ impl TestApp {
 
     /// Every email of this app, the oldest first. Due emails are sent before.
     pub fn emails(&self) -> Vec<ReceivedEmail> {
-        self.work_mail();
+        self.deliver_mail();
         match &self.smtp {
             Some(smtp) => smtp.emails(),
             None => mail::emails_in(&self.file("mail")),
@@ -138,7 +138,7 @@ impl TestApp {
     }
 
     /// Every email to this address, the oldest first.
-    pub fn letters_to(&self, email: &str) -> Vec<ReceivedEmail> {
+    pub fn emails_to(&self, email: &str) -> Vec<ReceivedEmail> {
         self.emails()
             .into_iter()
             .filter(|message| message.to == email)
@@ -153,12 +153,12 @@ impl TestApp {
         emails
             .into_iter()
             .rfind(|l| l.to == email)
-            .unwrap_or_else(|| panic!("no letter to {email} among {others:#?}"))
+            .unwrap_or_else(|| panic!("no email to {email} among {others:#?}"))
     }
 
     /// The SMTP server of an app created by [`TestApp::with_smtp`].
     pub fn smtp(&self) -> &Smtp {
-        self.smtp.as_ref().expect("a house opened with SMTP")
+        self.smtp.as_ref().expect("an app with SMTP")
     }
 
     /// Restarts on the same port, folder and database. Its clock returns to the real time.
