@@ -1,4 +1,4 @@
-//! Makes the files a browser loads: one style sheet, one script, one icon sprite, one favicon. Each gets a name that
+//! Makes the files a browser loads: one style sheet, one script, one icon sprite. Each gets a name that
 //! holds the hash of its content, so that browsers may keep it forever, and a Brotli copy made once, here.
 
 #![allow(clippy::disallowed_macros, reason = "a build script talks to cargo by printing")]
@@ -13,7 +13,7 @@ use brotli::enc::BrotliEncoderParams;
 use sha2::{Digest, Sha256};
 
 /// Served file, its mime type, and the sources that make it, in this order.
-const FILES: [(&str, &str, &[&str]); 5] = [
+const FILES: [(&str, &str, &[&str]); 4] = [
     (
         "console.css",
         "text/css; charset=utf-8",
@@ -27,7 +27,6 @@ const FILES: [(&str, &str, &[&str]); 5] = [
         &["htmx.min.js", "console.js"],
     ),
     ("icons.svg", "image/svg+xml", &["icons.svg"]),
-    ("favicon.svg", "image/svg+xml", &["favicon.svg"]),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -36,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let mut table = String::from("/// Every file that a browser may fetch.\npub static ASSETS: [Asset; 5] = [\n");
+    let mut table = String::from("/// Every file that a browser may fetch.\npub static ASSETS: [Asset; 4] = [\n");
 
     for (name, mime, sources) in FILES {
         let mut text = String::new();

@@ -22,9 +22,9 @@ use std::time::Instant;
 use diesel::prelude::*;
 use serde_json::json;
 use tenantry::app::App;
-use tenantry::audit::query::{Filter, SeqCursor};
+use tenantry::audit::query::{EventFilter, SeqCursor};
 use tenantry::audit::verify;
-use tenantry::audit::verify::{Cursor, Step};
+use tenantry::audit::verify::{VerifyCursor, VerifyStep};
 use tenantry::audit::visibility::Visibility;
 use tenantry::audit::walk;
 use tenantry::audit::{Action, Event, Events};
@@ -58,19 +58,20 @@ fn main() {
 
 fn run(dir: &Path, database: &str) {
     let app = tenantry::server::open(Config::local(dir, database.to_owned()), Clock::default()).expect("a database");
-    let door = System::of(&app, "bench");
+    let system = System::of(&app, "bench");
     let (long, short) = (found(&app, "long"), found(&app, "short"));
     println!("== {}: writing {LINES} lines, 1,000 a transaction", app.engine());
     let began = Instant::now();
-    write(&door, long, LINES);
+    write(&system, long, LINES);
     let took = began.elapsed().as_secs_f64();
     println!("   {took:.1} s, {:.0} lines/s", LINES as f64 / took);
-    write(&door, short, FEW);
-    door.read(|_, conn| Ok(on_each!(conn, c => diesel::sql_query("ANALYZE").execute(c))?))
+    write(&system, short, FEW);
+    system
+        .read(|_, conn| Ok(on_each!(conn, c => diesel::sql_query("ANALYZE").execute(c))?))
         .unwrap();
 
     println!("== verifying them, {STEP} at a time");
-    let mut runs: Vec<f64> = (0..3).map(|_| verified(&app, &door, long)).collect();
+    let mut runs: Vec<f64> = (0..3).map(|_| verified(&app, &system, long)).collect();
     runs.sort_by(f64::total_cmp);
     let verification = runs[1];
     println!(
@@ -79,7 +80,7 @@ fn run(dir: &Path, database: &str) {
     );
 
     println!("== exporting them, {PIECE} at a time");
-    let (took, file) = exported(&door, long, dir);
+    let (took, file) = exported(&system, long, dir);
     println!("   {took:.2} s, {:.0} lines/s", LINES as f64 / took);
     let bytes = file.metadata().unwrap().len();
     let mut sums: Vec<f64> = (0..3).map(|_| summed(dir)).collect();
@@ -92,30 +93,30 @@ fn run(dir: &Path, database: &str) {
     );
 
     println!("== a page of the log, median of 100, and beside it that of {FEW} lines");
-    for (what, wanted, place) in [
-        ("newest", Filter::default(), SeqCursor::Top),
-        ("from the middle", Filter::default(), SeqCursor::Below(LINES / 2)),
+    for (what, wanted, cursor) in [
+        ("newest", EventFilter::default(), SeqCursor::Top),
+        ("from the middle", EventFilter::default(), SeqCursor::Below(LINES / 2)),
         (
             "one action",
-            Filter {
+            EventFilter {
                 actions: Some(vec![Action::CompanyArchived]),
-                ..Filter::default()
+                ..EventFilter::default()
             },
             SeqCursor::Top,
         ),
         (
             "one object",
-            Filter {
+            EventFilter {
                 target: Some(("company".into(), "7".into())),
-                ..Filter::default()
+                ..EventFilter::default()
             },
             SeqCursor::Top,
         ),
         (
             "words that nothing has, until the search stops",
-            Filter {
+            EventFilter {
                 words: vec!["nowhere".into()],
-                ..Filter::default()
+                ..EventFilter::default()
             },
             SeqCursor::Top,
         ),
@@ -124,17 +125,18 @@ fn run(dir: &Path, database: &str) {
             let mut times: Vec<f64> = (0..100)
                 .map(|_| {
                     let began = Instant::now();
-                    door.read(|_, conn| {
-                        Ok(walk::page(
-                            conn,
-                            organization,
-                            &wanted,
-                            &Visibility::Everything,
-                            place,
-                            50,
-                        )?)
-                    })
-                    .unwrap();
+                    system
+                        .read(|_, conn| {
+                            Ok(walk::page(
+                                conn,
+                                organization,
+                                &wanted,
+                                &Visibility::Everything,
+                                cursor,
+                                50,
+                            )?)
+                        })
+                        .unwrap();
                     began.elapsed().as_secs_f64() * 1000.0
                 })
                 .collect();
@@ -172,7 +174,7 @@ fn found(app: &App, slug: &str) -> OrgId {
         .unwrap()
 }
 
-fn write(door: &System, organization: OrgId, lines: i64) {
+fn write(system: &System, organization: OrgId, lines: i64) {
     for from in (0..lines).step_by(1_000) {
         let events = (from..(from + 1_000).min(lines)).map(|n| {
             let action = if n % 100 == 0 {
@@ -185,37 +187,37 @@ fn write(door: &System, organization: OrgId, lines: i64) {
                 .after(json!({ "role": "editor", "companies": ["North"], "access_until": null }));
             Events::organization(organization, event)
         });
-        door.write(|_, _| Ok(((), Events::all(events)))).unwrap();
+        system.write(|_, _| Ok(((), Events::all(events)))).unwrap();
     }
 }
 
-fn verified(app: &App, door: &System, organization: OrgId) -> f64 {
-    let (began, mut cursor) = (Instant::now(), Cursor::default());
+fn verified(app: &App, system: &System, organization: OrgId) -> f64 {
+    let (began, mut cursor) = (Instant::now(), VerifyCursor::default());
     loop {
         let at = cursor.clone();
-        let step = door
+        let step = system
             .read(|_, conn| Ok(verify::step(conn, &app.keys.signer(), organization, at, STEP)?))
             .unwrap();
         match step {
-            Step::On(on) => cursor = on,
-            Step::Whole(whole) => {
+            VerifyStep::On(on) => cursor = on,
+            VerifyStep::Whole(whole) => {
                 assert_eq!(whole.lines, LINES);
                 return began.elapsed().as_secs_f64();
             }
-            Step::Broken(broken) => panic!("{broken}"),
+            VerifyStep::Broken(broken) => panic!("{broken}"),
         }
     }
 }
 
 /// Writes every line to a file as an export has it; how long that took.
-fn exported(door: &System, organization: OrgId, dir: &Path) -> (f64, std::fs::File) {
+fn exported(system: &System, organization: OrgId, dir: &Path) -> (f64, std::fs::File) {
     let began = Instant::now();
     let mut file = std::io::BufWriter::new(std::fs::File::create(dir.join("lines")).unwrap());
     let mut after = 0;
     while after < LINES {
-        let piece = door
+        let piece = system
             .read(|_, conn| {
-                let wanted = Filter::default();
+                let wanted = EventFilter::default();
                 Ok(walk::piece(
                     conn,
                     organization,

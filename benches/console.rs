@@ -582,148 +582,153 @@ fn milliseconds(text: &str) -> f64 {
 fn fill(dir: &Path, database: &str) {
     let config = Config::local(dir, database.to_owned());
     let app = tenantry::server::open(config, Clock::default()).expect("a database");
-    let door = System::of(&app, "bench");
+    let system = System::of(&app, "bench");
     let hash = password::hash_now(PASSWORD).unwrap();
     let owner = RawId::fresh().as_str().to_owned();
-    door.write(|cx, conn| {
-        let row = (
-            users::id.eq(&owner),
-            users::email.eq("owner@bench.example"),
-            users::name.eq("Olivia Owner"),
-            users::password_hash.eq(&hash),
-            users::email_verified_at.eq(Some(cx.now.0)),
-            users::is_operator.eq(false),
-            users::created_at.eq(cx.now.0),
-        );
-        diesel::insert_into(users::table).values(row).execute(conn)?;
-        Ok(((), Events::none("a benchmark's data")))
-    })
-    .unwrap();
+    system
+        .write(|cx, conn| {
+            let row = (
+                users::id.eq(&owner),
+                users::email.eq("owner@bench.example"),
+                users::name.eq("Olivia Owner"),
+                users::password_hash.eq(&hash),
+                users::email_verified_at.eq(Some(cx.now.0)),
+                users::is_operator.eq(false),
+                users::created_at.eq(cx.now.0),
+            );
+            diesel::insert_into(users::table).values(row).execute(conn)?;
+            Ok(((), Events::none("a benchmark's data")))
+        })
+        .unwrap();
     organization(&app, "small", &owner, SMALL, 5);
     organization(&app, "large", &owner, LARGE, COMPANIES);
     // The counts that the product's own verbs keep with each change.
     let people = "UPDATE companies SET member_count = (SELECT COUNT(*) FROM company_assignments a JOIN memberships m \
                   ON m.organization_id = a.organization_id AND m.id = a.membership_id WHERE a.organization_id = \
                   companies.organization_id AND a.company_id = companies.id AND m.role = 'member')";
-    door.write(|_, conn| {
-        let places = "UPDATE organizations SET assignment_count = (SELECT COALESCE(SUM(member_count), 0) FROM companies WHERE organization_id = organizations.id)";
+    system.write(|_, conn| {
+        let counts = "UPDATE organizations SET assignment_count = (SELECT COALESCE(SUM(member_count), 0) FROM companies WHERE organization_id = organizations.id)";
         on_each!(conn, c => diesel::sql_query(people).execute(c))?;
-        on_each!(conn, c => diesel::sql_query(places).execute(c))?;
+        on_each!(conn, c => diesel::sql_query(counts).execute(c))?;
         Ok(((), Events::none("a benchmark's data")))
     })
     .unwrap();
-    door.read(|_, conn| Ok(on_each!(conn, c => diesel::sql_query("ANALYZE").execute(c))?))
+    system
+        .read(|_, conn| Ok(on_each!(conn, c => diesel::sql_query("ANALYZE").execute(c))?))
         .unwrap();
 }
 
 fn organization(app: &App, slug: &str, owner: &str, members: usize, company_count: usize) {
-    let door = System::of(app, "bench");
+    let system = System::of(app, "bench");
     let org = RawId::fresh().as_str().to_owned();
     let mut company_ids = Vec::new();
-    door.write(|cx, conn| {
-        let now = cx.now.0;
-        diesel::insert_into(organizations::table)
-            .values((
-                organizations::id.eq(&org),
-                organizations::name.eq(format!("The {slug} organization")),
-                organizations::organization_type.eq("enterprise"),
-                organizations::unit_label.eq("company"),
-                organizations::status.eq("active"),
-                organizations::region.eq("eu"),
-                organizations::domain.eq(""),
-                organizations::owner_count.eq(1),
-                organizations::active_companies.eq(i64::try_from(company_count).unwrap()),
-                organizations::created_by.eq(owner),
-                organizations::created_at.eq(now),
-            ))
-            .execute(conn)?;
-        diesel::insert_into(organization_slugs::table)
-            .values((
-                organization_slugs::slug.eq(slug),
-                organization_slugs::organization_id.eq(&org),
-                organization_slugs::is_current.eq(true),
-                organization_slugs::created_at.eq(now),
-            ))
-            .execute(conn)?;
-        for at in 0..company_count {
-            let id = RawId::fresh().as_str().to_owned();
-            let name = format!("Company {at:04}");
-            diesel::insert_into(companies::table)
+    system
+        .write(|cx, conn| {
+            let now = cx.now.0;
+            diesel::insert_into(organizations::table)
                 .values((
-                    companies::organization_id.eq(&org),
-                    companies::id.eq(&id),
-                    companies::name.eq(&name),
-                    companies::slug.eq(format!("company-{at}")),
-                    companies::sort_name.eq(name::sort_key(&name)),
-                    companies::status.eq("active"),
-                    companies::created_at.eq(now),
+                    organizations::id.eq(&org),
+                    organizations::name.eq(format!("The {slug} organization")),
+                    organizations::organization_type.eq("enterprise"),
+                    organizations::unit_label.eq("company"),
+                    organizations::status.eq("active"),
+                    organizations::region.eq("eu"),
+                    organizations::domain.eq(""),
+                    organizations::owner_count.eq(1),
+                    organizations::active_companies.eq(i64::try_from(company_count).unwrap()),
+                    organizations::created_by.eq(owner),
+                    organizations::created_at.eq(now),
                 ))
                 .execute(conn)?;
-            company_ids.push(id);
-        }
-        for at in 0..30i64 {
-            diesel::insert_into(audit_events::table)
+            diesel::insert_into(organization_slugs::table)
                 .values((
-                    audit_events::organization_id.eq(&org),
-                    audit_events::id.eq(RawId::fresh().as_str().to_owned()),
-                    audit_events::v.eq(2),
-                    audit_events::at.eq(now - at),
-                    audit_events::actor_kind.eq("user"),
-                    audit_events::actor_id.eq(Some(owner)),
-                    audit_events::actor_name.eq("Olivia Owner"),
-                    audit_events::company_id.eq(&company_ids[0]),
-                    audit_events::ip.eq(""),
-                    audit_events::agent.eq(""),
-                    audit_events::request_id.eq("bench"),
-                    audit_events::action.eq("company.created"),
-                    audit_events::target_kind.eq("company"),
-                    audit_events::target_id.eq(&company_ids[0]),
-                    audit_events::target_label.eq("Company 0000"),
-                    audit_events::before.eq("{}"),
-                    audit_events::after.eq("{}"),
+                    organization_slugs::slug.eq(slug),
+                    organization_slugs::organization_id.eq(&org),
+                    organization_slugs::is_current.eq(true),
+                    organization_slugs::created_at.eq(now),
                 ))
                 .execute(conn)?;
-        }
-        Ok(((), Events::none("a benchmark's data")))
-    })
-    .unwrap();
+            for at in 0..company_count {
+                let id = RawId::fresh().as_str().to_owned();
+                let name = format!("Company {at:04}");
+                diesel::insert_into(companies::table)
+                    .values((
+                        companies::organization_id.eq(&org),
+                        companies::id.eq(&id),
+                        companies::name.eq(&name),
+                        companies::slug.eq(format!("company-{at}")),
+                        companies::sort_name.eq(name::sort_key(&name)),
+                        companies::status.eq("active"),
+                        companies::created_at.eq(now),
+                    ))
+                    .execute(conn)?;
+                company_ids.push(id);
+            }
+            for at in 0..30i64 {
+                diesel::insert_into(audit_events::table)
+                    .values((
+                        audit_events::organization_id.eq(&org),
+                        audit_events::id.eq(RawId::fresh().as_str().to_owned()),
+                        audit_events::v.eq(2),
+                        audit_events::at.eq(now - at),
+                        audit_events::actor_kind.eq("user"),
+                        audit_events::actor_id.eq(Some(owner)),
+                        audit_events::actor_name.eq("Olivia Owner"),
+                        audit_events::company_id.eq(&company_ids[0]),
+                        audit_events::ip.eq(""),
+                        audit_events::agent.eq(""),
+                        audit_events::request_id.eq("bench"),
+                        audit_events::action.eq("company.created"),
+                        audit_events::target_kind.eq("company"),
+                        audit_events::target_id.eq(&company_ids[0]),
+                        audit_events::target_label.eq("Company 0000"),
+                        audit_events::before.eq("{}"),
+                        audit_events::after.eq("{}"),
+                    ))
+                    .execute(conn)?;
+            }
+            Ok(((), Events::none("a benchmark's data")))
+        })
+        .unwrap();
     let mut counts = std::collections::BTreeMap::<&str, i64>::new();
     for from in (0..members).step_by(1000) {
         let people = (from..(from + 1000).min(members))
             .map(|at| Somebody::make(slug, at, owner))
             .collect::<Vec<_>>();
-        for somebody in &people {
-            *counts.entry(somebody.role).or_default() += 1;
+        for member in &people {
+            *counts.entry(member.role).or_default() += 1;
         }
-        door.write(|cx, conn| {
-            Ok((
-                insert(conn, &org, &company_ids, &people, cx.now.0)?,
-                Events::none("a benchmark's data"),
-            ))
+        system
+            .write(|cx, conn| {
+                Ok((
+                    insert(conn, &org, &company_ids, &people, cx.now.0)?,
+                    Events::none("a benchmark's data"),
+                ))
+            })
+            .unwrap();
+    }
+    system
+        .write(|_, conn| {
+            for role in [
+                "owner",
+                "admin",
+                "billing_admin",
+                "user_admin",
+                "editor",
+                "viewer",
+                "member",
+            ] {
+                diesel::insert_into(role_counts::table)
+                    .values((
+                        role_counts::organization_id.eq(&org),
+                        role_counts::role.eq(role),
+                        role_counts::members.eq(counts.get(role).copied().unwrap_or_default()),
+                    ))
+                    .execute(conn)?;
+            }
+            Ok(((), Events::none("a benchmark's data")))
         })
         .unwrap();
-    }
-    door.write(|_, conn| {
-        for role in [
-            "owner",
-            "admin",
-            "billing_admin",
-            "user_admin",
-            "editor",
-            "viewer",
-            "member",
-        ] {
-            diesel::insert_into(role_counts::table)
-                .values((
-                    role_counts::organization_id.eq(&org),
-                    role_counts::role.eq(role),
-                    role_counts::members.eq(counts.get(role).copied().unwrap_or_default()),
-                ))
-                .execute(conn)?;
-        }
-        Ok(((), Events::none("a benchmark's data")))
-    })
-    .unwrap();
 }
 
 struct Somebody {

@@ -52,7 +52,7 @@ pub fn make_data_dir(dir: &std::path::Path) -> Result<(), String> {
 
 /// A running server.
 #[derive(Debug)]
-pub struct Running {
+pub struct RunningServer {
     /// The port it listens on.
     pub port: u16,
     pub app: App,
@@ -60,7 +60,7 @@ pub struct Running {
     jobs: jobs::Workers,
 }
 
-impl Running {
+impl RunningServer {
     /// Takes no new requests, finishes the running ones, stops the workers.
     pub async fn stop(mut self) {
         self.server.stop(true).await;
@@ -69,14 +69,14 @@ impl Running {
 }
 
 /// Starts serving on the configured address; the returned future ends with the server.
-pub fn start(app: App) -> Result<(Running, actix_web::dev::Server), String> {
+pub fn start(app: App) -> Result<(RunningServer, actix_web::dev::Server), String> {
     let listen = app.config.listen;
     let listener = TcpListener::bind(listen).map_err(|error| format!("{listen} cannot be listened on: {error}"))?;
     serve(app, listener)
 }
 
 /// As `start`, on a socket that is already open.
-pub fn serve(app: App, listener: TcpListener) -> Result<(Running, actix_web::dev::Server), String> {
+pub fn serve(app: App, listener: TcpListener) -> Result<(RunningServer, actix_web::dev::Server), String> {
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
     let jobs = jobs::start(&app)?;
     let data = web::Data::new(app.clone());
@@ -122,7 +122,7 @@ pub fn serve(app: App, listener: TcpListener) -> Result<(Running, actix_web::dev
     .map_err(|error| error.to_string())?
     .run();
     Ok((
-        Running {
+        RunningServer {
             port,
             app,
             server: server.handle(),

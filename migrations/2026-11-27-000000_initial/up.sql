@@ -100,7 +100,7 @@ CREATE TABLE organizations (
     support_consent_by TEXT NOT NULL DEFAULT '',
     -- Set while deletion is pending; the organization is read-only until then.
     delete_after BIGINT,
-    -- The sum of companies.people; kept with each change.
+    -- The sum of companies.member_count; updated with each change.
     assignment_count BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX organizations_by_creator ON organizations (created_by);
@@ -130,7 +130,7 @@ CREATE TABLE companies (
     slug TEXT NOT NULL,
     sort_name BYTEA NOT NULL,
     status TEXT NOT NULL,
-    -- Assigned members who are not in it by their organization role; kept with each change.
+    -- Assigned members who are not in it by their organization role; updated with each change.
     member_count BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     archived_at BIGINT,
@@ -158,7 +158,7 @@ CREATE TABLE memberships (
     custom_role_id TEXT,
     -- Cells of the permission table overridden for this member (JSON), or empty.
     overrides TEXT NOT NULL DEFAULT '',
-    -- In how many groups; kept with each change.
+    -- In how many groups; updated with each change.
     group_count INTEGER NOT NULL DEFAULT 0,
     suspended_at BIGINT,
     suspended_by TEXT,
@@ -368,7 +368,7 @@ CREATE TABLE groups (
     description TEXT NOT NULL,
     -- The role that its members inherit; member for none.
     role TEXT NOT NULL,
-    -- How many members are in it; kept with each change.
+    -- How many members are in it; updated with each change.
     member_count BIGINT NOT NULL DEFAULT 0,
     created_by TEXT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -559,7 +559,7 @@ CREATE TABLE access_review_companies (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
     review_id TEXT NOT NULL,
     company_id TEXT NOT NULL,
-    places BIGINT NOT NULL,
+    item_count BIGINT NOT NULL,
     -- How many are undecided.
     open BIGINT NOT NULL,
     -- Whether all of its items are collected, and the last membership that was.
@@ -586,16 +586,16 @@ CREATE TABLE access_review_items (
     decided_by TEXT,
     decided_at BIGINT,
     -- What the closing removed, so that it can be restored.
-    kept_role TEXT NOT NULL,
-    kept_origin TEXT NOT NULL,
-    kept_until BIGINT,
-    shut_out BOOLEAN NOT NULL,
+    removed_role TEXT NOT NULL,
+    removed_origin TEXT NOT NULL,
+    removed_until BIGINT,
+    suspended BOOLEAN NOT NULL,
     restored_by TEXT,
     restored_at BIGINT,
     PRIMARY KEY (organization_id, review_id, id),
     FOREIGN KEY (organization_id, review_id) REFERENCES access_reviews (organization_id, id),
     FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
 );
-CREATE UNIQUE INDEX access_review_items_by_place ON access_review_items (organization_id, review_id, company_id, membership_id);
+CREATE UNIQUE INDEX access_review_items_by_assignment ON access_review_items (organization_id, review_id, company_id, membership_id);
 CREATE INDEX access_review_items_by_name ON access_review_items (organization_id, review_id, company_id, sort_name, id);
 CREATE INDEX access_review_items_by_decision ON access_review_items (organization_id, review_id, decision, membership_id);

@@ -27,9 +27,9 @@ pub struct AppState {
     /// Where passwords are hashed.
     pub hasher: Hasher,
     /// Signals each commit, so that emails are sent immediately.
-    pub bell: WorkSignal,
+    pub work_signal: WorkSignal,
     /// Since when it runs, and when its background jobs ran last.
-    pub pulse: Uptime,
+    pub uptime: Uptime,
 }
 
 impl std::ops::Deref for App {
@@ -54,13 +54,13 @@ impl App {
 
     pub fn new(db: Db, config: Config, keys: Keys, clock: Clock) -> Self {
         Self(Arc::new(AppState {
-            pulse: Uptime::begin(clock.now()),
+            uptime: Uptime::begin(clock.now()),
             db,
             config: Arc::new(config),
             keys,
             clock,
             hasher: Hasher::default(),
-            bell: WorkSignal::default(),
+            work_signal: WorkSignal::default(),
         }))
     }
 }
@@ -92,7 +92,7 @@ impl WorkSignal {
 
 /// Where a request came from.
 #[derive(Debug, Clone, Default)]
-pub struct Request {
+pub struct RequestInfo {
     /// The IP address; behind trusted proxies the one that they name.
     pub ip: String,
     /// `User-Agent`, at most 256 characters.
@@ -116,7 +116,7 @@ pub struct Ctx {
     /// The time of the request: one for all its rows.
     pub now: Time,
     /// Where it came from.
-    pub request: Arc<Request>,
+    pub request: Arc<RequestInfo>,
     /// A message from the request before.
     pub flash: Option<Flash>,
 }
@@ -124,10 +124,10 @@ pub struct Ctx {
 impl Ctx {
     /// The context of a background job or a command.
     pub fn of_system(app: &App, what: &str) -> Self {
-        let request = Request {
+        let request = RequestInfo {
             id: what.to_owned(),
             theme: "system",
-            ..Request::default()
+            ..RequestInfo::default()
         };
         Self {
             app: app.clone(),

@@ -8,7 +8,7 @@ use crate::common::time::Time;
 #[derive(Debug)]
 pub struct Uptime {
     began: Time,
-    chores: AtomicI64,
+    last_run: AtomicI64,
 }
 
 impl Uptime {
@@ -16,7 +16,7 @@ impl Uptime {
     pub fn begin(now: Time) -> Self {
         Self {
             began: now,
-            chores: AtomicI64::new(i64::MIN),
+            last_run: AtomicI64::new(i64::MIN),
         }
     }
 
@@ -26,13 +26,13 @@ impl Uptime {
     }
 
     /// All background jobs have run.
-    pub fn chores_done(&self, now: Time) {
-        self.chores.store(now.0, Ordering::Relaxed);
+    pub fn jobs_ran(&self, now: Time) {
+        self.last_run.store(now.0, Ordering::Relaxed);
     }
 
     /// When the background jobs ran last; `None` before the first run.
-    pub fn last_chores(&self) -> Option<Time> {
-        Some(self.chores.load(Ordering::Relaxed))
+    pub fn last_job_run(&self) -> Option<Time> {
+        Some(self.last_run.load(Ordering::Relaxed))
             .filter(|at| *at != i64::MIN)
             .map(Time)
     }

@@ -1,7 +1,7 @@
 //! Every action that the log records, in one table: its group, stable name, category, the area whose role sees it, and its
 //! description. A new action is one line here.
 
-use crate::audit::describe::Facts;
+use crate::audit::describe::EventFacts;
 
 /// The category of an action, as a filter of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,14 +44,14 @@ impl Category {
 
 /// A part of the log that a role sees because it is responsible for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Area {
+pub enum AuditArea {
     /// Billing, for the Billing admin.
     Billing,
     /// Members, invitations, groups and access, for the User admin.
     People,
 }
 
-impl Area {
+impl AuditArea {
     /// What it covers, after "You see".
     pub fn label(self) -> &'static str {
         match self {
@@ -68,66 +68,70 @@ impl Area {
 }
 
 /// A line of the table.
-struct Row {
+struct ActionRow {
     group: &'static str,
     group_label: &'static str,
     category: Category,
-    area: Option<Area>,
-    describe: fn(&Facts<'_>) -> String,
+    area: Option<AuditArea>,
+    needs_company: bool,
+    describe: fn(&EventFacts<'_>) -> String,
 }
 
 macro_rules! actions {
     ($($group:literal $group_label:literal {
-        $($name:ident = $text:literal $category:ident $area:ident $describe:expr;)+
+        $($name:ident = $text:literal $category:ident $area:ident $(in $scope:ident)? $describe:expr;)+
     })+) => {
         crate::text_enum! {
             /// What was done, in the past tense.
             pub enum Action { $($($name = $text),+),+ }
         }
 
-        static TABLE: &[Row] = &[$($(Row {
+        static TABLE: &[ActionRow] = &[$($(ActionRow {
             group: $group,
             group_label: $group_label,
             category: Category::$category,
             area: actions!(@area $area),
+            needs_company: actions!(@scope $($scope)?),
             describe: $describe,
         }),+),+];
     };
+    (@scope) => { false };
+    (@scope Company) => { true };
     (@area General) => { None };
-    (@area $area:ident) => { Some(Area::$area) };
+    (@area $area:ident) => { Some(AuditArea::$area) };
 }
 
-// name = "stable name"   category   area   description, after the actor's name
+// name = "stable name"   category   area   in Company, when it always concerns one   description, after the actor's name
 #[rustfmt::skip]
 actions! {
     "organization" "Organization" {
         OrganizationCreated = "organization.created" Change General |e| format!("created the organization {}", e.label);
         OrganizationEdited = "organization.edited" Change General |_| "changed the organization’s settings".into();
         SlugChanged = "organization.slug_changed" Change General |e| format!("changed the address from {} to {}", e.was("slug"), e.is("slug"));
-        ContactAsked = "organization.contact_entered" Change General |e| format!("entered {} as the {}", e.is("email"), e.label.to_lowercase());
-        ContactProven = "organization.contact_verified" Change General |e| format!("verified {} as the {}", e.is("email"), e.label.to_lowercase());
+        ContactEntered = "organization.contact_entered" Change General |e| format!("entered {} as the {}", e.is("email"), e.label.to_lowercase());
+        ContactVerified = "organization.contact_verified" Change General |e| format!("verified {} as the {}", e.is("email"), e.label.to_lowercase());
         ContactRemoved = "organization.contact_removed" Change General |e| format!("removed the {}", e.label.to_lowercase());
         OwnershipHandedOver = "organization.handed_over" Security General |e| format!("took over the ownership from {}", e.label);
         TransferProposed = "organization.transfer_proposed" Security General |e| format!("asked {} to become the owner", e.label);
-        TransferRefused = "organization.transfer_declined" Security General |_| "declined to become the owner".into();
+        TransferDeclined = "organization.transfer_declined" Security General |_| "declined to become the owner".into();
         DualControlChanged = "organization.dual_control_changed" Security General |e| format!("turned dual control {}", if e.turned_on("dual_control") { "on" } else { "off" });
         PolicyChanged = "organization.policy_changed" Security General |e| e.policies();
-        DeletionAsked = "organization.deletion_requested" Change General |e| format!("requested the deletion of {}", e.label);
+        DeletionRequested = "organization.deletion_requested" Change General |e| format!("requested the deletion of {}", e.label);
         DeletionScheduled = "organization.deletion_scheduled" Change General |e| format!("scheduled the deletion of {}", e.label);
-        DeletionStopped = "organization.deletion_stopped" Change General |e| format!("restored {}", e.label);
+        DeletionCancelled = "organization.deletion_stopped" Change General |e| format!("restored {}", e.label);
         OrganizationDeleted = "organization.deleted" Change General |e| format!("deleted {} after 30 days", e.label);
     }
     "company" "Companies" {
-        CompanyCreated = "company.created" Change General |e| format!("created {}", e.label);
-        CompanyEdited = "company.edited" Change General |e| match e.was("name") {
+        CompanyCreated = "company.created" Change General in Company |e| format!("created {}", e.label);
+        CompanyEdited = "company.edited" Change General in Company |e| match e.was("name") {
             "" => format!("changed the settings of {}", e.label),
             name if name == e.label => format!("changed the settings of {name}"),
             name => format!("renamed {name} to {}", e.label),
         };
-        CompanyArchived = "company.archived" Change General |e| format!("archived {}", e.label);
-        CompanyRestored = "company.restored" Change General |e| format!("restored {}", e.label);
-        CompanyMovedAway = "company.moved_away" Change General |e| format!("moved {} to {}", e.label, e.is("organization"));
-        CompanyMovedIn = "company.moved_in" Change General |e| format!("moved {} here from {}", e.label, e.was("organization"));
+        CompanyArchived = "company.archived" Change General in Company |e| format!("archived {}", e.label);
+        CompanyRestored = "company.restored" Change General in Company |e| format!("restored {}", e.label);
+        CompanyMovedAway = "company.moved_away" Change General in Company |e| format!("moved {} to {}", e.label, e.is("organization"));
+        CompanyMovedIn = "company.moved_in" Change General in Company |e| format!("moved {} here from {}", e.label, e.was("organization"));
     }
     "member" "Members" {
         MemberInvited = "member.invited" Change People |e| format!("invited {} as {}", e.label, e.new_role());
@@ -138,8 +142,8 @@ actions! {
             company => format!("changed when the assignment of {} to {company} ends", e.label),
         };
         MemberAccessEnded = "member.access_ended" Change People |e| format!("suspended {}: access ended", e.label);
-        MemberAssigned = "member.assigned" Change People |e| format!("assigned {} to {}", e.label, e.company());
-        MemberUnassigned = "member.unassigned" Change People |e| format!("removed {} from {}", e.label, e.company());
+        MemberAssigned = "member.assigned" Change People in Company |e| format!("assigned {} to {}", e.label, e.company());
+        MemberUnassigned = "member.unassigned" Change People in Company |e| format!("removed {} from {}", e.label, e.company());
         MemberSuspended = "member.suspended" Change People |e| format!("suspended {}", e.label);
         MemberRestored = "member.restored" Change People |e| format!("restored the access of {}", e.label);
         MemberRemoved = "member.removed" Change People |e| format!("removed {}", e.label);
@@ -177,24 +181,24 @@ actions! {
         CustomRoleDeleted = "role.deleted" Security General |e| format!("deleted the role {}", e.label);
     }
     "access" "Access requests" {
-        AccessRequested = "access.requested" Change People |e| format!("requested {}", Facts::wanted(e.after));
-        AccessGranted = "access.granted" Change People |e| format!("granted {} {}", e.label, Facts::wanted(e.before));
-        AccessDenied = "access.denied" Change People |e| format!("denied {} {}", e.label, Facts::wanted(e.before));
-        AccessWithdrawn = "access.withdrawn" Change People |e| format!("withdrew the request for {}", Facts::wanted(e.before));
+        AccessRequested = "access.requested" Change People |e| format!("requested {}", EventFacts::wanted(e.after));
+        AccessGranted = "access.granted" Change People |e| format!("granted {} {}", e.label, EventFacts::wanted(e.before));
+        AccessDenied = "access.denied" Change People |e| format!("denied {} {}", e.label, EventFacts::wanted(e.before));
+        AccessWithdrawn = "access.withdrawn" Change People |e| format!("withdrew the request for {}", EventFacts::wanted(e.before));
         AccessImported = "access.imported" Change People |e| format!(
             "imported roles from a CSV file: {} added, {} changed, {} removed", e.count("added"), e.count("changed"), e.count("removed")
         );
     }
     "review" "Access reviews" {
         ReviewStarted = "review.started" Change General |e| format!("started the access review “{}”", e.label);
-        ReviewDecided = "review.decided" Change General |e| format!("reviewed the members of {} in the access review “{}”", e.company(), e.label);
+        ReviewDecided = "review.decided" Change General in Company |e| format!("reviewed the members of {} in the access review “{}”", e.company(), e.label);
         ReviewClosed = "review.closed" Change General |e| format!("closed the access review “{}”", e.label);
         ReviewCancelled = "review.cancelled" Change General |e| format!("cancelled the access review “{}”", e.label);
     }
     "approval" "Approvals" {
-        ApprovalAsked = "approval.requested" Change General |e| format!("asked another owner to approve: {}", e.label);
-        ApprovalGiven = "approval.approved" Change General |e| format!("approved: {}", e.label);
-        ApprovalRefused = "approval.rejected" Change General |e| format!("rejected: {}", e.label);
+        ApprovalRequested = "approval.requested" Change General |e| format!("asked another owner to approve: {}", e.label);
+        ApprovalApproved = "approval.approved" Change General |e| format!("approved: {}", e.label);
+        ApprovalRejected = "approval.rejected" Change General |e| format!("rejected: {}", e.label);
         ApprovalExpired = "approval.expired" Change General |e| format!("closed a request that is no longer possible: {}", e.label);
         ApprovalWithdrawn = "approval.withdrawn" Change General |e| format!("withdrew: {}", e.label);
     }
@@ -255,7 +259,7 @@ actions! {
 }
 
 impl Action {
-    fn row(self) -> &'static Row {
+    fn row(self) -> &'static ActionRow {
         &TABLE[self as usize]
     }
 
@@ -273,10 +277,10 @@ impl Action {
     pub fn label(self) -> String {
         let name = self.as_str().split_once('.').map_or(self.as_str(), |(_, name)| name);
         let words = name.replace('_', " ");
-        let mut letters = words.chars();
-        letters
+        let mut chars = words.chars();
+        chars
             .next()
-            .map(|first| first.to_uppercase().chain(letters).collect())
+            .map(|first| first.to_uppercase().chain(chars).collect())
             .unwrap_or_default()
     }
 
@@ -286,12 +290,17 @@ impl Action {
     }
 
     /// The area whose role sees it; `None` for what only those see who see the whole log.
-    pub fn area(self) -> Option<Area> {
+    pub fn area(self) -> Option<AuditArea> {
         self.row().area
     }
 
+    /// Whether every event of it concerns one company, see [`Event::company`](crate::audit::Event::company).
+    pub fn needs_company(self) -> bool {
+        self.row().needs_company
+    }
+
     /// The words after the actor's name.
-    pub fn describe(self, facts: &Facts<'_>) -> String {
+    pub fn describe(self, facts: &EventFacts<'_>) -> String {
         (self.row().describe)(facts)
     }
 
@@ -309,7 +318,7 @@ mod tests {
     #[test]
     fn every_action_has_a_group_a_label_and_a_description() {
         let empty = json!({});
-        let facts = Facts {
+        let facts = EventFacts {
             label: "Label",
             before: &empty,
             after: &empty,
@@ -331,7 +340,7 @@ mod tests {
     fn the_people_area_is_members_invitations_groups_access_and_join_requests() {
         for action in Action::ALL {
             let people = ["access", "group", "invitation", "join", "member"].contains(&action.group());
-            assert_eq!(action.area(), people.then_some(Area::People), "{action}");
+            assert_eq!(action.area(), people.then_some(AuditArea::People), "{action}");
         }
     }
 }

@@ -6,7 +6,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use crate::audit::Entry;
+use crate::audit::AuditEntry;
 use crate::db::Conn;
 use crate::db::schema::{audit_events, audit_heads};
 use crate::db::types::org_id::OrgId;
@@ -14,10 +14,7 @@ use crate::on_each;
 
 /// Appends events to an organization's chain. The row of the head is locked first, so that writers of one organization
 /// append one after the other.
-///
-/// # Errors
-/// When the database fails.
-pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<Entry>) -> QueryResult<()> {
+pub fn append(conn: &mut Conn, organization: OrgId, lines: Vec<AuditEntry>) -> QueryResult<()> {
     let more = i64::try_from(lines.len()).unwrap_or_default();
     let taken = diesel::update(audit_heads::table.find(organization))
         .set(audit_heads::seq.eq(audit_heads::seq + more))
@@ -73,9 +70,6 @@ pub fn unchained() -> SqlLiteral<Bool> {
 }
 
 /// The end of a chain: its length and the last hash. `None` without events.
-///
-/// # Errors
-/// When the database fails.
 pub fn head(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<(i64, String)>> {
     audit_heads::table
         .find(organization)
@@ -86,9 +80,6 @@ pub fn head(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<(i64, St
 
 /// An organization with events and no chain. Once there is a chain, an event outside of it was inserted by hand and stays
 /// outside.
-///
-/// # Errors
-/// When the database fails.
 pub fn waiting(conn: &mut Conn) -> QueryResult<Option<OrgId>> {
     let begun = audit_heads::table.filter(audit_heads::organization_id.eq(audit_events::organization_id));
     audit_events::table
@@ -101,9 +92,6 @@ pub fn waiting(conn: &mut Conn) -> QueryResult<Option<OrgId>> {
 }
 
 /// Chains the events of an organization that has no chain, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn adopt(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
     begin(conn, organization)
 }
@@ -114,12 +102,12 @@ const AT_ONCE: i64 = 1_000;
 fn take_in(conn: &mut Conn, organization: OrgId) -> QueryResult<()> {
     let (mut seq, mut hash) = (0, String::new());
     loop {
-        let old: Vec<Entry> = audit_events::table
+        let old: Vec<AuditEntry> = audit_events::table
             .filter(audit_events::organization_id.eq(organization))
             .filter(unchained())
             .order((audit_events::at, audit_events::id))
             .limit(AT_ONCE)
-            .select(Entry::as_select())
+            .select(AuditEntry::as_select())
             .load(conn)?;
         if old.is_empty() {
             break;

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::authz::permission::{Column, PermissionId};
+use crate::authz::permission::{PermissionId, RoleColumn};
 use crate::authz::role::Role;
 
 /// The target's name and the changed fields of an event.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
+pub struct EventFacts<'a> {
     /// The target's name at the time.
     pub label: &'a str,
     /// The changed fields before the change.
@@ -16,7 +16,7 @@ pub struct Facts<'a> {
     pub after: &'a Value,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> EventFacts<'a> {
     /// A text field before the change; empty without one.
     pub fn was(&self, field: &str) -> &'a str {
         text(self.before, field)
@@ -79,7 +79,7 @@ impl<'a> Facts<'a> {
         match self.only_field() {
             Some((cell, on)) => {
                 let (column, key) = cell.split_once(' ').unwrap_or_default();
-                let column = Column::parse(column).map_or_else(String::new, Column::label);
+                let column = RoleColumn::parse(column).map_or_else(String::new, RoleColumn::label);
                 format!("turned {on} “{}” for the role {column}", permission(key))
             }
             None => format!("changed {} permissions of roles", self.changed()),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::audit::Action;
-use crate::audit::describe::Facts;
+use crate::audit::describe::EventFacts;
 use crate::common::time::Time;
 use crate::common::token::hex;
 use crate::db::schema::audit_events;
@@ -20,7 +20,7 @@ pub const VERSION: i32 = 2;
 /// an event that someone changed must be readable to be found.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_events)]
-pub struct Entry {
+pub struct AuditEntry {
     /// The version of the hashed record.
     pub v: i32,
     /// Its number, from 1, without gaps.
@@ -66,7 +66,7 @@ pub struct Entry {
 /// What the hash covers: everything but the hash itself. The fields are in the order of their bytes, as JSON with sorted
 /// keys has them.
 #[derive(Serialize)]
-struct Hashed<'a> {
+struct HashedRecord<'a> {
     action: &'a str,
     actor: &'a str,
     actor_id: Option<&'a str>,
@@ -89,9 +89,9 @@ struct Hashed<'a> {
 }
 
 /// Feeds what is written to it into a hash.
-struct Sink(Sha256);
+struct HashSink(Sha256);
 
-impl Write for Sink {
+impl Write for HashSink {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.update(bytes);
         Ok(bytes.len())
@@ -102,7 +102,7 @@ impl Write for Sink {
     }
 }
 
-impl Entry {
+impl AuditEntry {
     /// The action, if this program knows it.
     pub fn action(&self) -> Option<Action> {
         Action::parse(&self.action)
@@ -115,8 +115,8 @@ impl Entry {
         line
     }
 
-    fn hashed(&self) -> Hashed<'_> {
-        Hashed {
+    fn hashed(&self) -> HashedRecord<'_> {
+        HashedRecord {
             action: &self.action,
             actor: &self.actor_name,
             actor_id: self.actor_id.as_deref(),
@@ -142,7 +142,7 @@ impl Entry {
     /// SHA-256 in hex of the event as JSON without spaces, keys in the order of their bytes: what the JSON library of any
     /// language writes with sorted keys.
     pub fn digest(&self) -> String {
-        let mut sink = Sink(Sha256::new());
+        let mut sink = HashSink(Sha256::new());
         // Neither a text nor a number fails to be written, and the sink accepts everything.
         let _ = serde_json::to_writer(&mut sink, &self.hashed());
         hex(&sink.0.finalize())
@@ -156,7 +156,7 @@ impl Entry {
     /// The words after the actor's name: "invited hana@example.com as Editor".
     pub fn description(&self) -> String {
         let (before, after) = self.details();
-        let facts = Facts {
+        let facts = EventFacts {
             label: &self.target_label,
             before: &before,
             after: &after,

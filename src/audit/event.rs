@@ -38,8 +38,8 @@ impl Event {
     /// The company that it concerns, so that the managers of the company see it. A field `company_id` of `before` or
     /// `after` says so too.
     #[must_use]
-    pub fn company(mut self, company: CompanyId) -> Self {
-        self.company = Some(company.to_string());
+    pub fn company(mut self, company: impl Into<Option<CompanyId>>) -> Self {
+        self.company = company.into().map(|company| company.to_string()).or(self.company);
         self
     }
 
@@ -58,6 +58,19 @@ impl Event {
         self.after = after;
         self
     }
+
+    /// Whether it concerns one company, by its action or because a field names the company.
+    fn concerns_a_company(&self) -> bool {
+        let named = |fields: &Value| {
+            fields
+                .get("company")
+                .and_then(Value::as_str)
+                .is_some_and(|name| !name.is_empty())
+        };
+        // The company of a request to join does not exist yet.
+        self.action.needs_company()
+            || (self.action != Action::JoinRequested && [&self.before, &self.after].into_iter().any(named))
+    }
 }
 
 fn company_of(fields: &Value) -> Option<String> {
@@ -65,7 +78,7 @@ fn company_of(fields: &Value) -> Option<String> {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Realm {
+pub(crate) enum EventRealm {
     Organization(OrgId),
     Account(UserId),
 }
@@ -74,7 +87,7 @@ pub(crate) enum Realm {
 #[derive(Debug, Default)]
 #[must_use]
 pub struct Events {
-    pub(crate) lines: Vec<(Realm, Event)>,
+    pub(crate) lines: Vec<(EventRealm, Event)>,
     pub(crate) on_behalf_of: Option<String>,
 }
 
@@ -84,7 +97,12 @@ impl Events {
         Self::default()
     }
 
-    fn one(realm: Realm, event: Event) -> Self {
+    fn one(realm: EventRealm, event: Event) -> Self {
+        debug_assert!(
+            event.company.is_some() || !event.concerns_a_company(),
+            "{} lacks its company",
+            event.action
+        );
         Self {
             lines: vec![(realm, event)],
             on_behalf_of: None,
@@ -104,12 +122,12 @@ impl Events {
 
     /// An event in an organization.
     pub fn organization(organization: OrgId, event: Event) -> Self {
-        Self::one(Realm::Organization(organization), event)
+        Self::one(EventRealm::Organization(organization), event)
     }
 
     /// An event on an account.
     pub fn account(user: UserId, event: Event) -> Self {
-        Self::one(Realm::Account(user), event)
+        Self::one(EventRealm::Account(user), event)
     }
 
     /// Together with further events.

@@ -1,12 +1,14 @@
 //! The audit log: one event for each change, written in the change's own transaction and chained to the event before.
+//! Functions that return a `QueryResult` fail only when the database does.
 
-#![warn(missing_docs, clippy::missing_errors_doc)]
+#![warn(missing_docs)]
 
 pub mod action;
 pub mod chain;
 pub mod describe;
 pub mod entry;
 pub mod event;
+pub mod fault;
 pub mod query;
 pub mod seal;
 pub mod verify;
@@ -18,11 +20,11 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 pub use crate::audit::action::{Action, Category};
-pub use crate::audit::entry::Entry;
+pub use crate::audit::entry::AuditEntry;
 pub use crate::audit::event::{ActorRef, Event, Events};
 
 use crate::app::Ctx;
-use crate::audit::event::Realm;
+use crate::audit::event::EventRealm;
 use crate::authz::actor_kind::ActorKind;
 use crate::common::id::{EventId, UserId};
 use crate::db::Conn;
@@ -31,17 +33,14 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 
 /// Records the events of a write. Only the gate calls it: inside the transaction of the change, as its last step.
-///
-/// # Errors
-/// When the database fails.
 pub fn append(conn: &mut Conn, cx: &Ctx, actor: Option<&ActorRef>, done: &Events) -> QueryResult<()> {
     // In one order, so that two writes that concern the same organizations do not wait for each other.
-    let mut chains: BTreeMap<OrgId, Vec<Entry>> = BTreeMap::new();
+    let mut chains: BTreeMap<OrgId, Vec<AuditEntry>> = BTreeMap::new();
     for (realm, event) in &done.lines {
         let line = entry(cx, actor, done.on_behalf_of.as_deref(), event);
         match realm {
-            Realm::Organization(organization) => chains.entry(*organization).or_default().push(line),
-            Realm::Account(user) => {
+            EventRealm::Organization(organization) => chains.entry(*organization).or_default().push(line),
+            EventRealm::Account(user) => {
                 of_account(conn, *user, &line)?;
                 if event.action.concerns_organizations() {
                     for organization in organizations_of(conn, *user)? {
@@ -59,8 +58,8 @@ pub fn append(conn: &mut Conn, cx: &Ctx, actor: Option<&ActorRef>, done: &Events
 }
 
 /// The event as a row, not chained yet.
-fn entry(cx: &Ctx, actor: Option<&ActorRef>, on_behalf_of: Option<&str>, event: &Event) -> Entry {
-    Entry {
+fn entry(cx: &Ctx, actor: Option<&ActorRef>, on_behalf_of: Option<&str>, event: &Event) -> AuditEntry {
+    AuditEntry {
         v: entry::VERSION,
         seq: 0,
         id: EventId::fresh().to_string(),
@@ -97,7 +96,7 @@ fn organizations_of(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OrgId>> {
         .load(conn)
 }
 
-fn of_account(conn: &mut Conn, user: UserId, line: &Entry) -> QueryResult<()> {
+fn of_account(conn: &mut Conn, user: UserId, line: &AuditEntry) -> QueryResult<()> {
     diesel::insert_into(account_events::table)
         .values((
             account_events::user_id.eq(user),

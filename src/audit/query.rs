@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::audit::chain::chained;
 use crate::audit::visibility::Visibility;
-use crate::audit::{Action, Category, Entry};
+use crate::audit::{Action, AuditEntry, Category};
 use crate::common::name;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -14,11 +14,11 @@ use crate::db::types::org_id::OrgId;
 
 /// Which of the visible events are wanted.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct EventFilter {
     /// Words that must all be in an event's names, IP address or request, folded.
     pub words: Vec<String>,
     /// The actor.
-    pub actor: Option<Who>,
+    pub actor: Option<ActorFilter>,
     /// One of these actions.
     pub actions: Option<Vec<Action>>,
     /// Without sign-ins and sign-outs.
@@ -33,14 +33,14 @@ pub struct Filter {
 
 /// The actor of a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Who {
+pub enum ActorFilter {
     /// An account.
     Account(String),
     /// Every actor whose name at the time has these words, folded.
     Named(Vec<String>),
 }
 
-impl Filter {
+impl EventFilter {
     /// The events on one target.
     pub fn of_target(kind: &str, id: &str) -> Self {
         Self {
@@ -51,23 +51,23 @@ impl Filter {
 
     /// Whether an event must be read to tell.
     pub(super) fn is_read(&self) -> bool {
-        !self.words.is_empty() || matches!(self.actor, Some(Who::Named(_)))
+        !self.words.is_empty() || matches!(self.actor, Some(ActorFilter::Named(_)))
     }
 
     /// Whether an index leads to the events, so that no range of numbers must limit the query.
     pub(super) fn is_led(&self) -> bool {
         let action = self.actions.as_ref().is_some_and(|actions| actions.len() == 1);
-        action || self.target.is_some() || matches!(self.actor, Some(Who::Account(_)))
+        action || self.target.is_some() || matches!(self.actor, Some(ActorFilter::Account(_)))
     }
 
     /// Whether the words of an event match.
-    pub(super) fn reads(&self, line: &Entry) -> bool {
+    pub(super) fn reads(&self, line: &AuditEntry) -> bool {
         let named = |words: &[String], text: &str| {
             let text = name::fold(text);
             words.iter().all(|word| text.contains(word.as_str()))
         };
         let by = match &self.actor {
-            Some(Who::Named(words)) => named(words, &line.actor_name),
+            Some(ActorFilter::Named(words)) => named(words, &line.actor_name),
             _ => true,
         };
         by && (self.words.is_empty() || {
@@ -106,10 +106,7 @@ impl SeqCursor {
 }
 
 /// Events in the order of their numbers, after `after` up to `last`, at most `most`.
-///
-/// # Errors
-/// When the database fails.
-pub fn stretch(conn: &mut Conn, organization: OrgId, after: i64, last: i64, most: i64) -> QueryResult<Vec<Entry>> {
+pub fn stretch(conn: &mut Conn, organization: OrgId, after: i64, last: i64, most: i64) -> QueryResult<Vec<AuditEntry>> {
     audit_events::table
         .filter(audit_events::organization_id.eq(organization))
         .filter(chained())
@@ -117,35 +114,37 @@ pub fn stretch(conn: &mut Conn, organization: OrgId, after: i64, last: i64, most
         .filter(audit_events::seq.le(last))
         .order(audit_events::seq)
         .limit(most)
-        .select(Entry::as_select())
+        .select(AuditEntry::as_select())
         .load(conn)
 }
 
 /// One event.
-///
-/// # Errors
-/// When the database fails.
-pub fn find(conn: &mut Conn, organization: OrgId, seq: i64) -> QueryResult<Option<Entry>> {
+pub fn find(conn: &mut Conn, organization: OrgId, seq: i64) -> QueryResult<Option<AuditEntry>> {
     Ok(stretch(conn, organization, seq - 1, seq, 1)?.pop())
 }
 
 /// The latest visible events on a target, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub fn latest(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: &Filter,
+    wanted: &EventFilter,
     visibility: &Visibility,
     most: i64,
-) -> QueryResult<Vec<Entry>> {
-    between(conn, organization, wanted, visibility, (0, i64::MAX), Order::Down, most)
+) -> QueryResult<Vec<AuditEntry>> {
+    between(
+        conn,
+        organization,
+        wanted,
+        visibility,
+        (0, i64::MAX),
+        EventOrder::Down,
+        most,
+    )
 }
 
 /// The direction of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum EventOrder {
     /// To older events.
     Down,
     /// To newer events.
@@ -156,18 +155,18 @@ pub(super) enum Order {
 pub(super) fn between(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: &Filter,
+    wanted: &EventFilter,
     visibility: &Visibility,
     (above, below): (i64, i64),
-    way: Order,
+    way: EventOrder,
     most: i64,
-) -> QueryResult<Vec<Entry>> {
+) -> QueryResult<Vec<AuditEntry>> {
     let mut query = audit_events::table
         .filter(audit_events::organization_id.eq(organization))
         .filter(audit_events::seq.ge(above.max(0) + 1))
         .filter(audit_events::seq.lt(below))
         .limit(most)
-        .select(Entry::as_select())
+        .select(AuditEntry::as_select())
         .into_boxed();
     match visibility {
         // The condition of the index of numbers; without it SQLite uses the index that leads to the events.
@@ -182,7 +181,7 @@ pub(super) fn between(
             );
         }
     }
-    if let Some(Who::Account(id)) = &wanted.actor {
+    if let Some(ActorFilter::Account(id)) = &wanted.actor {
         query = query.filter(audit_events::actor_id.eq(id));
     }
     match wanted.actions.as_deref() {
@@ -209,7 +208,7 @@ pub(super) fn between(
         query = query.filter(audit_events::at.le(until));
     }
     match way {
-        Order::Down => query.order(audit_events::seq.desc()).load(conn),
-        Order::Up => query.order(audit_events::seq).load(conn),
+        EventOrder::Down => query.order(audit_events::seq.desc()).load(conn),
+        EventOrder::Up => query.order(audit_events::seq).load(conn),
     }
 }

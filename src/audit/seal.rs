@@ -56,18 +56,12 @@ macro_rules! due {
 }
 
 /// Whether a chain has to be sealed.
-///
-/// # Errors
-/// When the database fails.
 pub fn is_due(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     let first: Option<OrgId> = due!(day(now)).first(conn).optional()?;
     Ok(first.is_some())
 }
 
 /// Seals at most `most` chains for yesterday, at their last line of that day. Returns how many were checked.
-///
-/// # Errors
-/// When the database fails.
 pub fn seal(conn: &mut Conn, cx: &Ctx, most: i64) -> QueryResult<usize> {
     let day = day(cx.now);
     let organizations: Vec<OrgId> = due!(day.as_str()).limit(most).load(conn)?;
@@ -115,9 +109,6 @@ fn end_of(conn: &mut Conn, organization: OrgId, day: &str) -> QueryResult<Option
 }
 
 /// The seals on lines from `first` to `last`, in the order of the lines.
-///
-/// # Errors
-/// When the database fails.
 pub fn between(conn: &mut Conn, organization: OrgId, first: i64, last: i64) -> QueryResult<Vec<Seal>> {
     audit_seals::table
         .filter(audit_seals::organization_id.eq(organization))
@@ -128,9 +119,6 @@ pub fn between(conn: &mut Conn, organization: OrgId, first: i64, last: i64) -> Q
 }
 
 /// The newest seal.
-///
-/// # Errors
-/// When the database fails.
 pub fn latest(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<Seal>> {
     audit_seals::table
         .filter(audit_seals::organization_id.eq(organization))
@@ -141,9 +129,6 @@ pub fn latest(conn: &mut Conn, organization: OrgId) -> QueryResult<Option<Seal>>
 }
 
 /// The first seal that covers a line.
-///
-/// # Errors
-/// When the database fails.
 pub fn covering(conn: &mut Conn, organization: OrgId, line: i64) -> QueryResult<Option<Seal>> {
     audit_seals::table
         .filter(audit_seals::organization_id.eq(organization))

@@ -1,8 +1,8 @@
 //! Which events of an organization's log a reader sees: one rule for the list, a single event, exports and the history of
 //! an object.
 
-use crate::audit::Entry;
-use crate::audit::action::{Action, Area};
+use crate::audit::AuditEntry;
+use crate::audit::action::{Action, AuditArea};
 use crate::authz::decision::AccessInputs;
 use crate::authz::permission::{Permission, ViewAudit};
 use crate::authz::role::Role;
@@ -13,36 +13,36 @@ pub enum Visibility {
     /// Every event.
     Everything,
     /// A part.
-    Part(Part),
+    Part(VisiblePart),
 }
 
 /// A reader who sees a part of the log: their own actions, and what follows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Part {
+pub struct VisiblePart {
     /// The reader's account.
     pub reader: String,
     /// Areas that the reader is responsible for.
-    pub areas: Vec<Area>,
+    pub areas: Vec<AuditArea>,
     /// Companies that the reader manages.
     pub companies: Vec<String>,
 }
 
 /// The areas that a member with these inputs sees everywhere; `None` is the whole log.
-pub fn areas(inputs: &AccessInputs) -> Option<Vec<Area>> {
+pub fn areas(inputs: &AccessInputs) -> Option<Vec<AuditArea>> {
     let permission = ViewAudit::ID;
     let mut areas = Vec::new();
     if !inputs.permissions().everywhere().has(permission) {
         return Some(areas);
     }
-    for held in &inputs.roles {
-        let given = held.gives(&inputs.policies).has(permission);
-        let allowed = inputs.overrides.allow.has(permission) && held.grantable(&inputs.policies).has(permission);
+    for grant in &inputs.roles {
+        let given = grant.gives(&inputs.policies).has(permission);
+        let allowed = inputs.overrides.allow.has(permission) && grant.grantable(&inputs.policies).has(permission);
         if !given && !allowed {
             continue;
         }
-        match (held.custom, held.role) {
-            (None, Role::BillingAdmin) => areas.push(Area::Billing),
-            (None, Role::UserAdmin) => areas.push(Area::People),
+        match (grant.custom, grant.role) {
+            (None, Role::BillingAdmin) => areas.push(AuditArea::Billing),
+            (None, Role::UserAdmin) => areas.push(AuditArea::People),
             _ => return None,
         }
     }
@@ -51,7 +51,7 @@ pub fn areas(inputs: &AccessInputs) -> Option<Vec<Area>> {
 
 impl Visibility {
     /// Whether an event is visible.
-    pub fn sees(&self, line: &Entry) -> bool {
+    pub fn sees(&self, line: &AuditEntry) -> bool {
         match self {
             Self::Everything => true,
             Self::Part(part) => {
@@ -74,7 +74,7 @@ impl Visibility {
     }
 }
 
-impl Part {
+impl VisiblePart {
     /// The stable names of the actions of its areas.
     pub fn actions(&self) -> Vec<&'static str> {
         let actions = self.areas.iter().flat_map(|area| area.actions());
@@ -86,12 +86,12 @@ impl Part {
 mod tests {
     use super::*;
     use crate::authz::decision::{RoleGrant, RolePolicies};
-    use crate::authz::permission::{Column, PermissionSet};
+    use crate::authz::permission::{PermissionSet, RoleColumn};
     use crate::authz::role::CompanyRole;
     use crate::common::time::Time;
 
-    fn line(action: &str, company: Option<&str>) -> Entry {
-        Entry {
+    fn line(action: &str, company: Option<&str>) -> AuditEntry {
+        AuditEntry {
             v: crate::audit::entry::VERSION,
             seq: 1,
             id: String::new(),
@@ -120,8 +120,8 @@ mod tests {
         let of = |role| areas(&AccessInputs::of(role, &[]));
         assert_eq!(of(Role::Owner), None);
         assert_eq!(of(Role::Admin), None);
-        assert_eq!(of(Role::BillingAdmin), Some(vec![Area::Billing]));
-        assert_eq!(of(Role::UserAdmin), Some(vec![Area::People]));
+        assert_eq!(of(Role::BillingAdmin), Some(vec![AuditArea::Billing]));
+        assert_eq!(of(Role::UserAdmin), Some(vec![AuditArea::People]));
         for role in [Role::Editor, Role::Viewer, Role::Member] {
             assert_eq!(of(role), Some(Vec::new()), "{role}");
         }
@@ -138,11 +138,11 @@ mod tests {
         viewer.overrides = viewer.overrides.set(permission, Some(true));
         assert_eq!(areas(&viewer), None);
         let mut viewer = AccessInputs::of(Role::Viewer, &[]);
-        viewer.policies = RolePolicies::default().set(Column::Organization(Role::Viewer), permission, Some(true));
+        viewer.policies = RolePolicies::default().set(RoleColumn::Organization(Role::Viewer), permission, Some(true));
         assert_eq!(areas(&viewer), None);
         let mut both = AccessInputs::of(Role::BillingAdmin, &[]);
         both.roles.push(Role::UserAdmin.into());
-        assert_eq!(areas(&both), Some(vec![Area::Billing, Area::People]));
+        assert_eq!(areas(&both), Some(vec![AuditArea::Billing, AuditArea::People]));
         both.roles.push(Role::Admin.into());
         assert_eq!(areas(&both), None);
         // A custom role at the level of Billing admin has its own permissions, not the area.
@@ -159,8 +159,8 @@ mod tests {
 
     #[test]
     fn a_part_of_the_log_is_the_area_the_own_companies_and_own_actions() {
-        let part = |areas: &[Area], companies: &[&str]| {
-            Visibility::Part(Part {
+        let part = |areas: &[AuditArea], companies: &[&str]| {
+            Visibility::Part(VisiblePart {
                 reader: "me".into(),
                 areas: areas.to_vec(),
                 companies: companies.iter().map(ToString::to_string).collect(),
@@ -175,11 +175,14 @@ mod tests {
         let seen = |visibility: &Visibility| all.map(|line| visibility.sees(line));
         assert_eq!(seen(&Visibility::Everything), [true; 5]);
         assert_eq!(seen(&part(&[], &[])), [false; 5]);
-        assert_eq!(seen(&part(&[Area::People], &[])), [true, false, true, false, false]);
-        assert_eq!(seen(&part(&[Area::Billing], &[])), [false; 5]);
+        assert_eq!(
+            seen(&part(&[AuditArea::People], &[])),
+            [true, false, true, false, false]
+        );
+        assert_eq!(seen(&part(&[AuditArea::Billing], &[])), [false; 5]);
         assert_eq!(seen(&part(&[], &["north"])), [false, true, true, false, false]);
         assert_eq!(seen(&part(&[], &["south"])), [false; 5]);
-        let mine = Entry {
+        let mine = AuditEntry {
             actor_id: Some("me".into()),
             ..signed_in.clone()
         };

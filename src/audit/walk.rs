@@ -2,9 +2,9 @@
 
 use diesel::QueryResult;
 
-use crate::audit::Entry;
+use crate::audit::AuditEntry;
 use crate::audit::chain;
-use crate::audit::query::{Filter, Order, SeqCursor, between, stretch};
+use crate::audit::query::{EventFilter, EventOrder, SeqCursor, between, stretch};
 use crate::audit::visibility::Visibility;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
@@ -21,8 +21,8 @@ const MOST_READ: i64 = 20_000;
 const MOST_PASSED: i64 = 400_000;
 
 /// What a walk found.
-struct Walked {
-    lines: Vec<Entry>,
+struct WalkedEvents {
+    lines: Vec<AuditEntry>,
     /// Where to continue; `None` at the end of the log.
     rest: Option<i64>,
     /// Whether it stopped at a limit before it had enough events.
@@ -33,12 +33,12 @@ struct Walked {
 fn walk(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: &Filter,
+    wanted: &EventFilter,
     visibility: &Visibility,
     (start, end): (i64, i64),
     most: usize,
-) -> QueryResult<Walked> {
-    let way = if start > end { Order::Down } else { Order::Up };
+) -> QueryResult<WalkedEvents> {
+    let way = if start > end { EventOrder::Down } else { EventOrder::Up };
     let batch = match i64::try_from(most) {
         Ok(page) if !wanted.is_read() => page,
         _ => READ,
@@ -47,12 +47,12 @@ fn walk(
     let (mut read, mut passed) = (0, 0);
     loop {
         let left = match way {
-            Order::Down => at - end - 1,
-            Order::Up => end - at - 1,
+            EventOrder::Down => at - end - 1,
+            EventOrder::Up => end - at - 1,
         };
         let stopped = read >= MOST_READ || passed >= MOST_PASSED;
         if left <= 0 || stopped {
-            return Ok(Walked {
+            return Ok(WalkedEvents {
                 lines,
                 rest: (left > 0).then_some(at),
                 stopped: left > 0,
@@ -60,8 +60,8 @@ fn walk(
         }
         let step = if wanted.is_led() { left } else { left.min(STRETCH) };
         let (bounds, beyond) = match way {
-            Order::Down => ((at - step - 1, at), at - step),
-            Order::Up => ((at, at + step + 1), at + step),
+            EventOrder::Down => ((at - step - 1, at), at - step),
+            EventOrder::Up => ((at, at + step + 1), at + step),
         };
         let found = between(conn, organization, wanted, visibility, bounds, way, batch)?;
         let full = i64::try_from(found.len()).is_ok_and(|found| found >= batch);
@@ -77,7 +77,7 @@ fn walk(
             let seq = line.seq;
             lines.push(line);
             if lines.len() == most {
-                return Ok(Walked {
+                return Ok(WalkedEvents {
                     lines,
                     rest: Some(seq),
                     stopped: false,
@@ -89,29 +89,26 @@ fn walk(
 
 /// A page of the list, newest first.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundEvents {
     /// The events.
-    pub lines: Vec<Entry>,
+    pub lines: Vec<AuditEntry>,
     /// `after` of the page of newer events.
     pub newer: Option<String>,
     /// `after` of the page of older events.
     pub older: Option<String>,
     /// The search stopped at this event, before the page was full or the log ended.
-    pub stopped: Option<Entry>,
+    pub stopped: Option<AuditEntry>,
 }
 
 /// A page.
-///
-/// # Errors
-/// When the database fails.
 pub fn page(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: &Filter,
+    wanted: &EventFilter,
     visibility: &Visibility,
     cursor: SeqCursor,
     size: usize,
-) -> QueryResult<Found> {
+) -> QueryResult<FoundEvents> {
     let (first, last) = range(conn, organization, wanted)?;
     if let SeqCursor::Above(seq) = cursor {
         let start = seq.max(first - 1);
@@ -119,7 +116,7 @@ pub fn page(
         // With less than a page above, the top is shown as a full page.
         if let Some(rest) = up.rest {
             up.lines.reverse();
-            return Ok(Found {
+            return Ok(FoundEvents {
                 newer: Some(format!("-{rest}")),
                 older: Some(up.lines.last().map_or(seq, |line| line.seq).to_string()),
                 lines: up.lines,
@@ -145,7 +142,7 @@ pub fn page(
     } else {
         down.rest.filter(|_| down.stopped)
     };
-    Ok(Found {
+    Ok(FoundEvents {
         newer: match (cursor, down.lines.first()) {
             (SeqCursor::Below(_), Some(line)) => Some(format!("-{}", line.seq)),
             (SeqCursor::Below(seq), None) => Some(format!("-{}", (seq - 1).max(1))),
@@ -159,25 +156,22 @@ pub fn page(
 
 /// A piece of an export, oldest first.
 #[derive(Debug)]
-pub struct Piece {
+pub struct EventPiece {
     /// The events.
-    pub lines: Vec<Entry>,
+    pub lines: Vec<AuditEntry>,
     /// The last number that was passed.
     pub through: i64,
 }
 
 /// The wanted events of the next `most` numbers after `after`, up to `last`.
-///
-/// # Errors
-/// When the database fails.
 pub fn piece(
     conn: &mut Conn,
     organization: OrgId,
-    wanted: &Filter,
+    wanted: &EventFilter,
     visibility: &Visibility,
     (after, last): (i64, i64),
     most: i64,
-) -> QueryResult<Piece> {
+) -> QueryResult<EventPiece> {
     let through = (after + most).min(last);
     let found = between(
         conn,
@@ -185,10 +179,10 @@ pub fn piece(
         wanted,
         visibility,
         (after, through + 1),
-        Order::Up,
+        EventOrder::Up,
         most,
     )?;
-    Ok(Piece {
+    Ok(EventPiece {
         lines: found.into_iter().filter(|line| wanted.reads(line)).collect(),
         through,
     })
@@ -201,10 +195,7 @@ const FEW: i64 = 20_000;
 const APART: Span = Span::hours(1);
 
 /// The first and the last number of the wanted time range.
-///
-/// # Errors
-/// When the database fails.
-pub fn range(conn: &mut Conn, organization: OrgId, wanted: &Filter) -> QueryResult<(i64, i64)> {
+pub fn range(conn: &mut Conn, organization: OrgId, wanted: &EventFilter) -> QueryResult<(i64, i64)> {
     let last = chain::head(conn, organization)?.map_or(0, |(seq, _)| seq);
     if last < FEW {
         return Ok((1, last));

@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 
 use crate::audit::visibility;
-use crate::audit::visibility::{Part, Visibility};
+use crate::audit::visibility::{Visibility, VisiblePart};
 use crate::auth::actor::Actor;
 use crate::authz::decision::{Authority, Permissions, Reach};
 use crate::authz::permission::{ChangeRoles, Permission, PermissionId, ViewAudit};
@@ -25,14 +25,14 @@ impl Actor {
 
     /// As `with`, for a change. In a support session a permission to view allows no change.
     pub fn with_change(self, conn: &mut Conn, permission: PermissionId) -> Result<Self, AppError> {
-        if self.looks_on(permission) {
+        if self.only_views(permission) {
             return Err(self.refusal(conn, permission)?);
         }
         self.with(conn, permission)
     }
 
     /// Whether this is a support session and the permission only allows to view.
-    pub fn looks_on(&self, permission: PermissionId) -> bool {
+    pub fn only_views(&self, permission: PermissionId) -> bool {
         self.support.is_some() && permission.only_reads()
     }
 
@@ -49,7 +49,7 @@ impl Actor {
         } else {
             Vec::new()
         };
-        Ok(Visibility::Part(Part {
+        Ok(Visibility::Part(VisiblePart {
             reader: self.person.id.to_string(),
             areas,
             companies: companies.iter().map(ToString::to_string).collect(),

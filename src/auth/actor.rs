@@ -25,11 +25,11 @@ use crate::models::membership::role_counts::RoleCounts;
 use crate::models::organization;
 use crate::models::session::TOUCH;
 use crate::models::support_session;
-use crate::models::support_session::{Entered, Support};
+use crate::models::support_session::{ActiveSupport, EnteredOrganization};
 
 /// What authenticated an actor. Background jobs and commands have no `Actor`: they are [`System`](crate::auth::System).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
+pub enum AuthScheme {
     /// The cookie of a session.
     Session(SessionId),
     /// The cookie of an operator's session, and a support session in the organization.
@@ -40,7 +40,7 @@ pub enum Scheme {
 #[derive(Debug, Clone)]
 pub struct Actor {
     pub kind: ActorKind,
-    pub scheme: Scheme,
+    pub scheme: AuthScheme,
     pub person: CurrentUser,
     pub organization: OrgId,
     pub organization_name: String,
@@ -59,7 +59,7 @@ pub struct Actor {
     /// When the organization will be deleted, if that is scheduled.
     pub delete_after: Option<Time>,
     /// The operator's support session.
-    pub support: Option<Support>,
+    pub support: Option<ActiveSupport>,
     pub cx: Ctx,
     seen: Option<Time>,
     /// Read at most once for each request.
@@ -110,7 +110,7 @@ impl Actor {
         };
         Ok(Self {
             kind: ActorKind::User,
-            scheme: Scheme::Session(session.id),
+            scheme: AuthScheme::Session(session.id),
             person,
             organization: organization.id,
             organization_name: organization.name,
@@ -151,7 +151,7 @@ impl Actor {
             .ok_or(AppError::NotFound)
     }
 
-    fn operator(cx: &Ctx, person: CurrentUser, entered: Entered) -> Self {
+    fn operator(cx: &Ctx, person: CurrentUser, entered: EnteredOrganization) -> Self {
         note(cx, &entered.slug, &person);
         let read_only = entered.delete_after.is_some();
         let permissions = match Permissions::of_support() {
@@ -160,7 +160,7 @@ impl Actor {
         };
         Self {
             kind: ActorKind::Operator,
-            scheme: Scheme::SupportSession(entered.support.id),
+            scheme: AuthScheme::SupportSession(entered.support.id),
             person,
             organization: entered.organization,
             organization_name: entered.name,

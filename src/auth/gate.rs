@@ -128,7 +128,7 @@ impl<P: Permission> CompanyGate<P> {
             .write(move |cx, conn| {
                 let actor = Actor::find_to_write(conn, cx, &token, &slug)?;
                 let company = Company::enter(conn, &actor, &company, P::ID)?;
-                if actor.looks_on(P::ID) {
+                if actor.only_views(P::ID) {
                     return Err(actor.refusal(conn, P::ID)?.into());
                 }
                 actor.writable(conn, P::ID)?;

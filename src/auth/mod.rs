@@ -30,13 +30,13 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
-use crate::app::{App, Flash, Request};
+use crate::app::{App, Flash, RequestInfo};
 use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::auth::current_user::CurrentUser;
 pub use crate::auth::gate::{CompanyGate, Gate};
 use crate::auth::request::{FLASH, RequestState};
-pub use crate::auth::signed_in::{OperatorGate, SignedIn, Unverified, Verified, Who};
+pub use crate::auth::signed_in::{AcceptedAccounts, OperatorGate, SignedIn, Unverified, Verified};
 pub use crate::auth::system::System;
 pub use crate::auth::visitor::{Public, Visit, Visitor};
 use crate::authz::permission::Permission;
@@ -82,7 +82,7 @@ macro_rules! shared_by_gates {
 
             pub fn app(&self) -> &App { &self.pass.app }
 
-            pub fn request(&self) -> &Request { &self.pass.request }
+            pub fn request(&self) -> &RequestInfo { &self.pass.request }
 
             /// The cookie, for sign-in and sign-out.
             pub fn session(&self) -> &Session { &self.pass.session }
@@ -93,7 +93,7 @@ macro_rules! shared_by_gates {
 shared_by_gates! {
     [P: Permission] Gate<P>, (Actor);
     [P: Permission] CompanyGate<P>, (Actor, Company);
-    [W: Who] SignedIn<W>, (CurrentUser);
+    [W: AcceptedAccounts] SignedIn<W>, (CurrentUser);
     [] OperatorGate, (CurrentUser);
     [] Visitor, (Visit);
 }
@@ -115,7 +115,7 @@ macro_rules! from_request {
 from_request! {
     [P: Permission] Gate<P>, |pass, req| Gate { pass, slug: segment(req, "slug"), permission: PhantomData };
     [P: Permission] CompanyGate<P>, |pass, req| CompanyGate { pass, slug: segment(req, "slug"), company: segment(req, "company"), permission: PhantomData };
-    [W: Who] SignedIn<W>, |pass, _| SignedIn { pass, who: PhantomData };
+    [W: AcceptedAccounts] SignedIn<W>, |pass, _| SignedIn { pass, who: PhantomData };
     [] OperatorGate, |pass, _| OperatorGate { pass };
     [] Visitor, |pass, _| Visitor { pass };
 }

@@ -28,7 +28,7 @@ impl Actor {
     ) -> Result<AppError, AppError> {
         let reason = self.pending_reason().filter(|_| !permission.only_reads());
         let reason = reason.or_else(|| {
-            self.looks_on(permission).then(|| {
+            self.only_views(permission).then(|| {
                 "In a support session you can view this organization and change its profile, nothing else.".to_owned()
             })
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_session::{Session, SessionExt};
 use actix_web::{HttpMessage, HttpRequest, web};
 
-use crate::app::{App, Ctx, Flash, Request};
+use crate::app::{App, Ctx, Flash, RequestInfo};
 use crate::audit;
 use crate::audit::{ActorRef, Events};
 use crate::auth::actor::Actor;
@@ -24,7 +24,7 @@ pub struct RequestState {
     pub app: App,
     pub session: Session,
     pub token: Option<Token>,
-    pub request: Arc<Request>,
+    pub request: Arc<RequestInfo>,
     pub flash: Option<Flash>,
 }
 
@@ -37,7 +37,7 @@ impl RequestState {
             .clone();
         let request = req
             .extensions()
-            .get::<Arc<Request>>()
+            .get::<Arc<RequestInfo>>()
             .cloned()
             .ok_or_else(|| AppError::internal("the middleware adds every request"))?;
         let session = req.get_session();
@@ -101,7 +101,7 @@ impl RequestState {
                 audit::append(conn, &cx, actor.as_ref(), &events).map_err(AppError::from)?;
                 Ok(out)
             })?;
-            cx.app.bell.ring();
+            cx.app.work_signal.ring();
             Ok::<T, E>(out)
         });
         trip.await.map_err(|_| E::from(AppError::Busy))?

@@ -11,7 +11,7 @@ use crate::common::token::Token;
 use crate::db::Conn;
 
 /// Which accounts a `SignedIn` accepts.
-pub trait Who: 'static {
+pub trait AcceptedAccounts: 'static {
     /// Whether the email address must be verified.
     const VERIFIED: bool;
 }
@@ -19,24 +19,24 @@ pub trait Who: 'static {
 /// Accounts with a verified email address.
 #[derive(Debug)]
 pub struct Verified;
-impl Who for Verified {
+impl AcceptedAccounts for Verified {
     const VERIFIED: bool = true;
 }
 
 /// Also accounts whose email address is not verified yet.
 #[derive(Debug)]
 pub struct Unverified;
-impl Who for Unverified {
+impl AcceptedAccounts for Unverified {
     const VERIFIED: bool = false;
 }
 
 /// An account that is signed in, outside of any organization.
-pub struct SignedIn<W: Who = Verified> {
+pub struct SignedIn<W: AcceptedAccounts = Verified> {
     pub(super) pass: RequestState,
     pub(super) who: PhantomData<fn() -> W>,
 }
 
-impl<W: Who> SignedIn<W> {
+impl<W: AcceptedAccounts> SignedIn<W> {
     fn person(cx: &Ctx, conn: &mut Conn, token: &Token) -> Result<CurrentUser, AppError> {
         let person = CurrentUser::find(conn, cx, token)?.ok_or(AppError::SignedOut)?;
         if W::VERIFIED && !person.verified {
@@ -95,6 +95,6 @@ macro_rules! reads_and_writes {
 }
 
 reads_and_writes! {
-    [W: Who] SignedIn<W>, CurrentUser::actor;
+    [W: AcceptedAccounts] SignedIn<W>, CurrentUser::actor;
     [] OperatorGate, CurrentUser::operator_actor;
 }

@@ -2,9 +2,9 @@
 
 use crate::app::App;
 use crate::audit::verify;
-use crate::audit::verify::{Broken, Cursor, Step, Whole};
+use crate::audit::verify::{BrokenLog, IntactLog, VerifyCursor, VerifyStep};
 use crate::auth::System;
-use crate::cli::{Faults, one, queries, say};
+use crate::cli::{CommandErrors, one, queries, say};
 use crate::common::config::Config;
 use crate::common::error::AppError;
 use crate::common::html::number;
@@ -18,7 +18,7 @@ const LINES: i64 = 20_000;
 const ORGANIZATIONS: i64 = 500;
 
 /// Verifies every log, or one. Prints one line for each, with its first invalid event.
-pub fn verify(slug: Option<&str>) -> Result<(), Faults> {
+pub fn verify(slug: Option<&str>) -> Result<(), CommandErrors> {
     let app = open()?;
     let system = System::command(&app, "audit");
     let mut faults = Vec::new();
@@ -32,11 +32,11 @@ pub fn verify(slug: Option<&str>) -> Result<(), Faults> {
         for (organization, name) in found {
             chains += 1;
             match check(&system, organization).map_err(fault)? {
-                Verified::Whole(whole) => {
+                LogVerification::Whole(whole) => {
                     events += whole.lines;
                     say(&summary(&name, &whole));
                 }
-                Verified::Broken(broken) => faults.push(format!("{name}: {broken}")),
+                LogVerification::Broken(broken) => faults.push(format!("{name}: {broken}")),
             }
         }
     }
@@ -55,20 +55,20 @@ pub fn verify(slug: Option<&str>) -> Result<(), Faults> {
 }
 
 /// Prints the public key.
-pub fn key() -> Result<(), Faults> {
+pub fn key() -> Result<(), CommandErrors> {
     let config = Config::load()?;
     say(keys(&config)?.signer().public_pem().trim_end());
     Ok(())
 }
 
-fn fault(error: AppError) -> Faults {
+fn fault(error: AppError) -> CommandErrors {
     match error {
         AppError::Busy => one("the database does not respond"),
         other => one(other.to_string()),
     }
 }
 
-fn keys(config: &Config) -> Result<Keys, Faults> {
+fn keys(config: &Config) -> Result<Keys, CommandErrors> {
     if !config.data_dir.is_dir() {
         return Err(one(format!(
             "the data folder {} does not exist yet; `tenantry serve` creates it",
@@ -79,7 +79,7 @@ fn keys(config: &Config) -> Result<Keys, Faults> {
 }
 
 /// The instance as it is: no migration runs, no file is created.
-fn open() -> Result<App, Faults> {
+fn open() -> Result<App, CommandErrors> {
     let config = Config::load()?;
     let keys = keys(&config)?;
     let db = Db::open(&config.database_url).map_err(one)?;
@@ -90,22 +90,22 @@ fn open() -> Result<App, Faults> {
 }
 
 /// The result of a whole verification.
-enum Verified {
-    Whole(Whole),
-    Broken(Broken),
+enum LogVerification {
+    Whole(IntactLog),
+    Broken(BrokenLog),
 }
 
-fn check(system: &System, organization: OrgId) -> Result<Verified, AppError> {
-    let mut cursor = Cursor::default();
+fn check(system: &System, organization: OrgId) -> Result<LogVerification, AppError> {
+    let mut cursor = VerifyCursor::default();
     loop {
         let step = system.read(|cx, conn| {
             let signer = cx.app.keys.signer();
             Ok(verify::step(conn, &signer, organization, cursor.clone(), LINES)?)
         })?;
         match step {
-            Step::On(further) => cursor = further,
-            Step::Whole(whole) => return Ok(Verified::Whole(whole)),
-            Step::Broken(broken) => return Ok(Verified::Broken(broken)),
+            VerifyStep::On(further) => cursor = further,
+            VerifyStep::Whole(whole) => return Ok(LogVerification::Whole(whole)),
+            VerifyStep::Broken(broken) => return Ok(LogVerification::Broken(broken)),
         }
     }
 }
@@ -116,7 +116,7 @@ fn counted(n: i64, noun: &str) -> String {
     format!("{} {noun}{plural}", number(&n))
 }
 
-fn summary(name: &str, whole: &Whole) -> String {
+fn summary(name: &str, whole: &IntactLog) -> String {
     let lines = match whole.lines {
         0 => "no events yet".to_owned(),
         1 => "event 1 is valid".to_owned(),

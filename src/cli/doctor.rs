@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::auth::System;
-use crate::cli::{Faults, say};
+use crate::cli::{CommandErrors, say};
 use crate::common::config::Config;
 use crate::common::time::Clock;
 use crate::common::token::Keys;
@@ -10,7 +10,7 @@ use crate::db::Db;
 use crate::models::consistency;
 
 /// Checks configuration, key, database, schema version and orphans.
-pub fn doctor() -> Result<(), Faults> {
+pub fn doctor() -> Result<(), CommandErrors> {
     let config = Config::load()?;
     say("Configuration: good.");
     let mut faults = Vec::new();
@@ -40,7 +40,7 @@ pub fn doctor() -> Result<(), Faults> {
     match System::command(&app, "doctor").read(|_, conn| Ok(consistency::check(conn)?)) {
         Ok(found) => {
             let wrong = found.iter().filter(|check| check.found > 0);
-            faults.extend(wrong.map(|check| format!("{} {}", check.found, check.what)));
+            faults.extend(wrong.map(|check| format!("{}: {}", check.what, check.found)));
         }
         Err(error) => faults.push(error.to_string()),
     }

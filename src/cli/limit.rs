@@ -1,7 +1,7 @@
 //! `tenantry limit`: how many organizations an account may create.
 
 use crate::auth::System;
-use crate::cli::{Faults, one, say};
+use crate::cli::{CommandErrors, one, say};
 use crate::common::config::Config;
 use crate::common::email::Email;
 use crate::common::error::AppError;
@@ -12,7 +12,7 @@ use crate::server;
 use crate::services::operators;
 
 /// Sets the limit of an account; `default` is the limit of the instance.
-pub fn limit(email: &str, organizations: &str) -> Result<(), Faults> {
+pub fn limit(email: &str, organizations: &str) -> Result<(), CommandErrors> {
     log::start();
     let wanted = match organizations {
         "default" => None,

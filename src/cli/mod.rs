@@ -19,7 +19,7 @@ pub use crate::cli::doctor::doctor;
 pub use crate::cli::limit::limit;
 
 /// Why a command failed, one line each.
-pub type Faults = Vec<String>;
+pub type CommandErrors = Vec<String>;
 
 /// The text below the list of commands.
 pub const CONFIGURATION_HELP: &str = "\
@@ -36,13 +36,13 @@ Configuration, by environment or in tenantry.toml (there without TENANTRY_, in l
   TENANTRY_LOG                 how much is logged, such as warn or debug [info]";
 
 /// Serves until SIGTERM or SIGINT, then finishes the requests that have begun.
-pub fn serve() -> Result<(), Faults> {
+pub fn serve() -> Result<(), CommandErrors> {
     log::start();
     let config = Config::load()?;
     run_with(server::open(config, Clock::default()).map_err(one)?)
 }
 
-fn run_with(app: App) -> Result<(), Faults> {
+fn run_with(app: App) -> Result<(), CommandErrors> {
     rt::System::new().block_on(async move {
         let (running, server) = server::start(app).map_err(one)?;
         let config = running.app.config.clone();
@@ -69,7 +69,7 @@ async fn stop_signal() -> std::io::Result<()> {
 }
 
 /// Migrates the schema to the version of this program.
-pub fn migrate() -> Result<(), Faults> {
+pub fn migrate() -> Result<(), CommandErrors> {
     log::start();
     let config = Config::load()?;
     server::make_data_dir(&config.data_dir).map_err(one)?;
@@ -98,6 +98,6 @@ pub fn say(line: &str) {
     }
 }
 
-fn one(fault: impl Into<String>) -> Faults {
+fn one(fault: impl Into<String>) -> CommandErrors {
     vec![fault.into()]
 }

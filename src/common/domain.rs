@@ -3,7 +3,7 @@
 /// Reads a domain: labels of letters, digits and hyphens (RFC 1035 as RFC 1123 relaxed it). Empty is none.
 ///
 /// # Errors
-/// A sentence for the person who typed it.
+/// A message for the person who typed it.
 pub fn parse(text: &str) -> Result<String, &'static str> {
     const HOW: &str = "Enter a domain, like company.com";
     let domain = text.trim().trim_end_matches('.').to_lowercase();
@@ -11,7 +11,7 @@ pub fn parse(text: &str) -> Result<String, &'static str> {
         return if text.trim().is_empty() { Ok(domain) } else { Err(HOW) };
     }
     let labels: Vec<&str> = domain.split('.').collect();
-    let holds = |label: &&str| {
+    let is_valid = |label: &&str| {
         (1..=63).contains(&label.len())
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             && !label.starts_with('-')
@@ -21,7 +21,7 @@ pub fn parse(text: &str) -> Result<String, &'static str> {
     let named = labels
         .last()
         .is_some_and(|last| last.bytes().any(|b| b.is_ascii_alphabetic()));
-    if domain.len() <= 253 && labels.len() >= 2 && named && labels.iter().all(holds) {
+    if domain.len() <= 253 && labels.len() >= 2 && named && labels.iter().all(is_valid) {
         Ok(domain)
     } else {
         Err(HOW)

@@ -11,7 +11,7 @@ impl Email {
     /// Reads one address as a person typed it.
     ///
     /// # Errors
-    /// A sentence for the person who typed it.
+    /// A message for the person who typed it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         const HOW: &str = "Enter an email address, like name@company.com";
         let text: String = text.trim().nfkc().collect::<String>().to_lowercase();

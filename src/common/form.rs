@@ -11,28 +11,28 @@ impl FormErrors {
     }
 
     /// One error.
-    pub fn one(field: &'static str, sentence: impl Into<String>) -> Self {
-        Self(vec![(field, sentence.into())])
+    pub fn one(field: &'static str, message: impl Into<String>) -> Self {
+        Self(vec![(field, message.into())])
     }
 
-    /// Adds a sentence at a field; the first one of a field stays.
-    pub fn add(&mut self, field: &'static str, sentence: impl Into<String>) {
+    /// Adds a message at a field; the first one of a field stays.
+    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
         if self.get(field).is_none() {
-            self.0.push((field, sentence.into()));
+            self.0.push((field, message.into()));
         }
     }
 
     /// Takes a parsed value, or notes why there is none.
     pub fn take<T, E: Into<String>>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
-        parsed.map_err(|sentence| self.add(field, sentence)).ok()
+        parsed.map_err(|message| self.add(field, message)).ok()
     }
 
-    /// The sentence at a field.
+    /// The message at a field.
     pub fn get(&self, field: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(name, _)| *name == field)
-            .map(|(_, sentence)| sentence.as_str())
+            .map(|(_, message)| message.as_str())
     }
 
     /// Whether nothing is wrong.
@@ -40,8 +40,8 @@ impl FormErrors {
         self.0.is_empty()
     }
 
-    /// Field and sentence, in the order of the form.
+    /// Field and message, in the order of the form.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(field, sentence)| (*field, sentence.as_str()))
+        self.0.iter().map(|(field, message)| (*field, message.as_str()))
     }
 }

@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 /// A person's or thing's name: trimmed, one line, no control characters.
 ///
 /// # Errors
-/// A sentence for the person who typed it. `what` is the label, such as "your name".
+/// A message for the person who typed it. `what` is the label, such as "your name".
 pub fn parse(text: &str, what: &str, longest: usize) -> Result<String, String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.is_empty() {
@@ -24,7 +24,7 @@ pub fn parse(text: &str, what: &str, longest: usize) -> Result<String, String> {
 /// A person's name. It is printed in emails, so it can't be a web address (spammers advertise that way).
 ///
 /// # Errors
-/// A sentence for the person who typed it.
+/// A message for the person who typed it.
 pub fn person(text: &str, what: &str) -> Result<String, String> {
     let name = parse(text, what, 60)?;
     let lower = name.to_lowercase();

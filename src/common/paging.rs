@@ -68,11 +68,11 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Cuts a page out of up to `size + 1` rows that were read from `place`, in reading direction.
-    pub fn cut(mut rows: Vec<T>, size: usize, place: Option<&Cursor>, key: impl Fn(&T) -> (Vec<u8>, String)) -> Self {
+    /// Cuts a page out of up to `size + 1` rows that were read from `cursor`, in reading direction.
+    pub fn cut(mut rows: Vec<T>, size: usize, cursor: Option<&Cursor>, key: impl Fn(&T) -> (Vec<u8>, String)) -> Self {
         let more = rows.len() > size;
         rows.truncate(size);
-        let backwards = place.is_some_and(|place| place.direction == Direction::Previous);
+        let backwards = cursor.is_some_and(|cursor| cursor.direction == Direction::Previous);
         if backwards {
             rows.reverse();
         }
@@ -82,7 +82,7 @@ impl<T> Page<T> {
                 Cursor { direction, key, id }.encode()
             })
         };
-        let has_previous = if backwards { more } else { place.is_some() };
+        let has_previous = if backwards { more } else { cursor.is_some() };
         let has_next = if backwards { true } else { more };
         let previous = if has_previous {
             link(rows.first(), Direction::Previous)
@@ -104,10 +104,10 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_place_survives_its_link(key in proptest::collection::vec(0u8.., 0..80), back: bool) {
+        fn a_cursor_survives_its_link(key in proptest::collection::vec(0u8.., 0..80), back: bool) {
             let direction = if back { Direction::Previous } else { Direction::Next };
-            let place = Cursor { direction, key, id: super::super::id::RawId::fresh().as_str().into() };
-            proptest::prop_assert_eq!(Cursor::parse(&place.encode()), Some(place));
+            let cursor = Cursor { direction, key, id: super::super::id::RawId::fresh().as_str().into() };
+            proptest::prop_assert_eq!(Cursor::parse(&cursor.encode()), Some(cursor));
         }
 
         #[test]

@@ -24,7 +24,7 @@ impl NewPassword {
     /// Takes a password as typed. `context` are words an attacker tries first: the person's name and address.
     ///
     /// # Errors
-    /// A sentence for the person who typed it, with the reason.
+    /// A message for the person who typed it, with the reason.
     pub fn parse(text: &str, context: &[&str]) -> Result<Self, String> {
         let length = text.chars().count();
         if length < 12 {
@@ -47,7 +47,7 @@ impl NewPassword {
         if is_run(&folded) {
             return Err("This password is a simple sequence. Choose another".into());
         }
-        // What is left when the known words are taken out must still be a secret.
+        // What is left when the known words are removed must still be a secret.
         let mut rest = bare;
         for word in context
             .iter()
@@ -82,7 +82,7 @@ fn is_run(text: &str) -> bool {
 #[derive(Debug, Clone)]
 pub struct Hasher {
     permits: Arc<Semaphore>,
-    nobody: Arc<str>,
+    dummy_hash: Arc<str>,
 }
 
 // OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, 2 passes, 1 lane.
@@ -93,7 +93,7 @@ fn argon2() -> Argon2<'static> {
 }
 
 /// A hash of random bytes, checked when there is no account, so that both cases take the same time.
-const NOBODY: &str =
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZSByYW5kb20gc2FsdA$hHIsHdQ8OYdRPXR6pF0YVpTqXn8XVcP5nOzkPO1ZbWE";
 
 impl Default for Hasher {
@@ -101,7 +101,7 @@ impl Default for Hasher {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             permits: Arc::new(Semaphore::new(cores.clamp(1, 4))),
-            nobody: Arc::from(NOBODY),
+            dummy_hash: Arc::from(DUMMY_HASH),
         }
     }
 }
@@ -120,12 +120,12 @@ impl Hasher {
     /// # Errors
     /// Busy when the process is ending.
     pub async fn verify(&self, stored: Option<String>, password: String) -> Result<bool, AppError> {
-        let nobody = self.nobody.clone();
+        let dummy = self.dummy_hash.clone();
         self.run(move || {
             let known = stored.is_some();
             // More than 128 characters is no password of ours; the work is done all the same.
             let password: String = password.chars().take(129).collect();
-            verify(stored.as_deref().unwrap_or(&nobody), &password) && known
+            verify(stored.as_deref().unwrap_or(&dummy), &password) && known
         })
         .await
     }
@@ -189,6 +189,6 @@ mod tests {
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(verify(&stored, "correct-horse-battery-9"));
         assert!(!verify(&stored, "correct-horse-battery-8"));
-        assert!(!verify(NOBODY, "correct-horse-battery-9"));
+        assert!(!verify(DUMMY_HASH, "correct-horse-battery-9"));
     }
 }

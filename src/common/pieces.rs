@@ -56,7 +56,7 @@ impl<S: 'static> MessageBody for Pieces<S> {
                         return Poll::Ready(Some(Ok(bytes.into())));
                     }
                 }
-                // The connection breaks off: what arrived is not taken for the whole.
+                // Breaks the connection, so that the client does not take the part for the whole.
                 Err(error) => {
                     tracing::warn!(%error, "a body was not finished");
                     return Poll::Ready(Some(Err(error.to_string().into())));

@@ -72,7 +72,7 @@ impl Slug {
     /// Reads a slug as typed; upper case is lowered.
     ///
     /// # Errors
-    /// A sentence for the person who typed it.
+    /// A message for the person who typed it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim().to_lowercase();
         if text.is_empty() {
@@ -96,7 +96,7 @@ impl Slug {
     /// A slug that an organization may take: not a reserved word.
     ///
     /// # Errors
-    /// A sentence for the person who typed it.
+    /// A message for the person who typed it.
     pub fn parse_free(text: &str) -> Result<Self, String> {
         let slug = Self::parse(text)?;
         if RESERVED.contains(&slug.as_str()) {

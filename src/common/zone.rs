@@ -29,7 +29,7 @@ pub fn by_region() -> Vec<(&'static str, Vec<&'static str>)> {
 /// Reads a zone's name as typed or chosen.
 ///
 /// # Errors
-/// A sentence for the person who chose it.
+/// A message for the person who chose it.
 pub fn parse(text: &str) -> Result<String, &'static str> {
     let wanted = text.trim();
     all()

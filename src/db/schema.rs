@@ -1,4 +1,4 @@
-//! The tables, each with the one module that writes it. Any room may read any table by a join.
+//! The tables, each with the module that writes it.
 #![allow(
     missing_docs,
     reason = "the columns are described in migrations/ and on the row structs"
@@ -488,7 +488,7 @@ diesel::table! {
         organization_id -> Text,
         review_id -> Text,
         company_id -> Text,
-        places -> BigInt,
+        item_count -> BigInt,
         open -> BigInt,
         filled -> Bool,
         filled_to -> Text,
@@ -509,10 +509,10 @@ diesel::table! {
         note -> Text,
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<BigInt>,
-        kept_role -> Text,
-        kept_origin -> Text,
-        kept_until -> Nullable<BigInt>,
-        shut_out -> Bool,
+        removed_role -> Text,
+        removed_origin -> Text,
+        removed_until -> Nullable<BigInt>,
+        suspended -> Bool,
         restored_by -> Nullable<Text>,
         restored_at -> Nullable<BigInt>,
     }

@@ -1,4 +1,4 @@
-//! The areas of the product. A room never imports a room; what two of them share lies on a floor below.
+//! The HTML pages, one folder for each noun. What several folders share is in `web` or `services`.
 
 pub mod access;
 pub mod access_reviews;

@@ -3,10 +3,10 @@
 use crate::audit::{Events, chain};
 use crate::auth::System;
 use crate::common::error::AppError;
-use crate::jobs::periodic::Periodic;
+use crate::jobs::periodic::PeriodicJob;
 use crate::queue::JobKind;
 
-pub const JOB: Periodic = Periodic {
+pub const JOB: PeriodicJob = PeriodicJob {
     kind: JobKind::ChainAuditEvents,
     is_due: |_, conn| Ok(chain::waiting(conn)?.is_some()),
     run,

@@ -3,12 +3,12 @@
 use crate::audit::Events;
 use crate::auth::System;
 use crate::common::error::AppError;
-use crate::jobs::periodic::Periodic;
+use crate::jobs::periodic::PeriodicJob;
 use crate::models::{due, membership};
 use crate::queue::JobKind;
 use crate::services::accounts::cleanup;
 
-pub const JOB: Periodic = Periodic {
+pub const JOB: PeriodicJob = PeriodicJob {
     kind: JobKind::CleanUp,
     is_due: |cx, conn| Ok(due::leftovers(conn, cx.now)?),
     run,

@@ -2,12 +2,12 @@
 
 use crate::auth::System;
 use crate::common::error::AppError;
-use crate::jobs::periodic::Periodic;
+use crate::jobs::periodic::PeriodicJob;
 use crate::models::organization::deletion;
 use crate::queue::JobKind;
 use crate::services::organizations::expire;
 
-pub const JOB: Periodic = Periodic {
+pub const JOB: PeriodicJob = PeriodicJob {
     kind: JobKind::DeleteOrganizations,
     is_due: |cx, conn| Ok(deletion::is_due(conn, cx.now)?),
     run,

@@ -3,13 +3,13 @@
 use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::BATCH;
-use crate::jobs::periodic::Periodic;
+use crate::jobs::periodic::PeriodicJob;
 use crate::models::due;
 use crate::queue::JobKind;
 use crate::services::assignments;
 use crate::services::members::suspension;
 
-pub const JOB: Periodic = Periodic {
+pub const JOB: PeriodicJob = PeriodicJob {
     kind: JobKind::EndAccess,
     is_due: |cx, conn| Ok(due::ended_access(conn, cx.now)?),
     run,

@@ -3,12 +3,12 @@
 use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::BATCH;
-use crate::jobs::periodic::Periodic;
+use crate::jobs::periodic::PeriodicJob;
 use crate::models::due;
 use crate::queue::JobKind;
 use crate::services::invitations::expire;
 
-pub const JOB: Periodic = Periodic {
+pub const JOB: PeriodicJob = PeriodicJob {
     kind: JobKind::ExpireInvitations,
     is_due: |cx, conn| Ok(due::expired_invitations(conn, cx.now)?),
     run,

@@ -3,12 +3,12 @@
 use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::BATCH;
-use crate::jobs::periodic::Periodic;
+use crate::jobs::periodic::PeriodicJob;
 use crate::models::due;
 use crate::queue::JobKind;
 use crate::services::onboarding_links::expire_requests;
 
-pub const JOB: Periodic = Periodic {
+pub const JOB: PeriodicJob = PeriodicJob {
     kind: JobKind::ExpireJoinRequests,
     is_due: |cx, conn| Ok(due::expired_join_requests(conn, cx.now)?),
     run,

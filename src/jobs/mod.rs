@@ -43,7 +43,7 @@ impl Workers {
     /// Ends after the messages that are being sent.
     pub fn stop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        self.app.bell.ring();
+        self.app.work_signal.ring();
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }

@@ -18,14 +18,14 @@ use crate::queue::{self, Job, JobKind, Priority};
 
 /// A job that time makes due.
 #[derive(Debug)]
-pub struct Periodic {
+pub struct PeriodicJob {
     pub kind: JobKind,
     /// Whether there is anything to do; it only reads.
     pub is_due: fn(&Ctx, &mut Conn) -> Result<bool, AppError>,
     pub run: fn(&System) -> Result<(), AppError>,
 }
 
-const JOBS: [&Periodic; 10] = [
+const JOBS: [&PeriodicJob; 10] = [
     &expire_invitations::JOB,
     &end_access::JOB,
     &expire_join_requests::JOB,
@@ -54,7 +54,7 @@ pub(super) fn run(app: &App, stopped: &AtomicBool) {
                 tracing::warn!(%error, "a background job failed and will run again");
             }
         }
-        app.bell.wait(&mut heard, Duration::from_secs(5));
+        app.work_signal.wait(&mut heard, Duration::from_secs(5));
     }
 }
 
@@ -71,13 +71,13 @@ pub fn sweep(app: &App) -> Result<(), AppError> {
     match failed {
         Some(error) => Err(error),
         None => {
-            app.pulse.chores_done(app.clock.now());
+            app.uptime.jobs_ran(app.clock.now());
             Ok(())
         }
     }
 }
 
-fn run_one(system: &System, periodic: &Periodic) -> Result<(), AppError> {
+fn run_one(system: &System, periodic: &PeriodicJob) -> Result<(), AppError> {
     if !system.read(|cx, conn| (periodic.is_due)(cx, conn))? {
         return Ok(());
     }

@@ -3,10 +3,10 @@
 use crate::audit::{Events, seal};
 use crate::auth::System;
 use crate::common::error::AppError;
-use crate::jobs::periodic::Periodic;
+use crate::jobs::periodic::PeriodicJob;
 use crate::queue::JobKind;
 
-pub const JOB: Periodic = Periodic {
+pub const JOB: PeriodicJob = PeriodicJob {
     kind: JobKind::SealAuditLogs,
     is_due: |cx, conn| Ok(seal::is_due(conn, cx.now)?),
     run,

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::audit::Events;
 use crate::auth::System;
 use crate::common::error::AppError;
-use crate::mail::outbox::{self, Claimed};
+use crate::mail::outbox::{self, ClaimedMessage};
 use crate::mail::transport::Transport;
 use crate::queue::{self, Job, JobKind, Priority};
 
@@ -21,10 +21,10 @@ pub(super) fn run(app: &App, transport: &Transport, least: Priority, stopped: &A
     while !stopped.load(Ordering::Relaxed) {
         match send_due(app, transport, least) {
             Ok(true) => {}
-            Ok(false) => app.bell.wait(&mut heard, PAUSE),
+            Ok(false) => app.work_signal.wait(&mut heard, PAUSE),
             Err(error) => {
                 tracing::warn!(%error, "the outbox can't be read and will be tried again");
-                app.bell.wait(&mut heard, PAUSE);
+                app.work_signal.wait(&mut heard, PAUSE);
             }
         }
     }
@@ -62,7 +62,7 @@ fn send_due(app: &App, transport: &Transport, least: Priority) -> Result<bool, A
 }
 
 /// The first due job with its message. A job whose message was withdrawn leaves the queue.
-fn claim(system: &System, least: Priority) -> Result<Option<(Job, Claimed)>, AppError> {
+fn claim(system: &System, least: Priority) -> Result<Option<(Job, ClaimedMessage)>, AppError> {
     system.write(|cx, conn| {
         let claimed = match queue::claim(conn, JobKind::Email, least, cx.now)? {
             None => None,

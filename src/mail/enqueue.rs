@@ -7,13 +7,14 @@ use crate::common::id::MailId;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::mail_outbox;
-use crate::mail::outbox::{MailState, Message, priority};
+use crate::mail::kind::EmailKind;
+use crate::mail::outbox::{MailState, Message};
 use crate::on_each;
 use crate::queue::{self, JobKind};
 
 /// Adds a message to the outbox.
 pub fn enqueue(conn: &mut Conn, cx: &Ctx, message: Message) -> QueryResult<MailId> {
-    let priority = priority(message.kind);
+    let priority = message.kind.priority();
     let row = MessageRow::new(cx, message);
     let id = row.id;
     diesel::insert_into(mail_outbox::table).values(row).execute(conn)?;
@@ -27,7 +28,7 @@ pub fn enqueue_all(conn: &mut Conn, cx: &Ctx, messages: Vec<Message>) -> QueryRe
     let Some(first) = messages.first() else {
         return Ok(Vec::new());
     };
-    let priority = priority(first.kind);
+    let priority = first.kind.priority();
     let rows: Vec<MessageRow> = messages
         .into_iter()
         .map(|message| MessageRow::new(cx, message))
@@ -47,7 +48,7 @@ const ROWS: usize = 500;
 #[diesel(table_name = mail_outbox, treat_none_as_default_value = false)]
 struct MessageRow {
     id: MailId,
-    kind: &'static str,
+    kind: EmailKind,
     to_name: String,
     to_email: String,
     subject: String,

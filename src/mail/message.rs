@@ -4,28 +4,11 @@
 use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::error::AppError;
-use crate::common::id::MailId;
 use crate::common::token::Seed;
 use crate::db::Conn;
+use crate::mail::kind::EmailKind;
 use crate::mail::outbox;
-use crate::mail::outbox::TOKEN_PLACE;
-
-crate::text_enum! {
-    /// Every email of the product. The text is the name of its template folder.
-    pub enum EmailKind {
-        Verify = "verify",
-        AccountExists = "account_exists",
-        Reset = "reset",
-        Unlock = "unlock",
-        EmailChange = "email_change",
-        EmailChanged = "email_changed_notice",
-        PasswordChanged = "password_changed",
-        ReviewStarted = "review_started",
-        ReviewReminder = "review_reminder",
-        ReviewUnconfirmed = "review_unconfirmed",
-        ReviewClosed = "review_closed",
-    }
-}
+use crate::mail::outbox::{Message, TOKEN_PLACEHOLDER};
 
 /// An email with its facts. Made by the macro `email!`.
 pub trait EmailTemplate {
@@ -45,7 +28,7 @@ macro_rules! email {
         $vis struct $name { $($vis $field: $type),+ }
 
         impl $crate::mail::message::EmailTemplate for $name {
-            const KIND: $crate::mail::message::EmailKind = $crate::mail::message::EmailKind::$kind;
+            const KIND: $crate::mail::kind::EmailKind = $crate::mail::kind::EmailKind::$kind;
 
             fn html(&self) -> askama::Result<String> {
                 #[derive(askama::Template)]
@@ -71,13 +54,23 @@ pub struct Recipient {
     pub email: Email,
 }
 
+impl Recipient {
+    /// Someone whose address is stored.
+    pub fn stored(name: impl Into<String>, email: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            email: Email::stored(email.into()),
+        }
+    }
+}
+
 /// A link in an email whose token is filled in when the email is sent: `path` and the token.
 pub fn token_link(cx: &Ctx, path: &str) -> String {
-    cx.config().link(&format!("{path}/{TOKEN_PLACE}"))
+    cx.config().link(&format!("{path}/{TOKEN_PLACEHOLDER}"))
 }
 
 /// Puts an email into the outbox, in the transaction of the change that causes it.
-pub fn send(conn: &mut Conn, cx: &Ctx, to: &Recipient, email: &impl EmailTemplate) -> Result<MailId, AppError> {
+pub fn send(conn: &mut Conn, cx: &Ctx, to: &Recipient, email: &impl EmailTemplate) -> Result<(), AppError> {
     enqueue(conn, cx, to, email, None)
 }
 
@@ -88,28 +81,33 @@ pub fn send_with_token(
     to: &Recipient,
     email: &impl EmailTemplate,
     seed: Seed,
-) -> Result<MailId, AppError> {
+) -> Result<(), AppError> {
     enqueue(conn, cx, to, email, Some(seed))
 }
 
-fn enqueue<E: EmailTemplate>(
+fn enqueue(
     conn: &mut Conn,
     cx: &Ctx,
     to: &Recipient,
-    email: &E,
+    email: &impl EmailTemplate,
     seed: Option<Seed>,
-) -> Result<MailId, AppError> {
+) -> Result<(), AppError> {
+    outbox::enqueue(conn, cx, compose(to, email, seed)?)?;
+    Ok(())
+}
+
+/// Renders an email, for [`outbox::enqueue_all`].
+pub fn compose<E: EmailTemplate>(to: &Recipient, email: &E, seed: Option<Seed>) -> Result<Message, AppError> {
     let text = email.text()?;
-    let message = outbox::Message {
-        kind: E::KIND.as_str(),
+    Ok(Message {
+        kind: E::KIND,
         to_name: to.name.clone(),
         to: to.email.clone(),
         subject: subject(&text).to_owned(),
         html: email.html()?,
         text,
         seed,
-    };
-    Ok(outbox::enqueue(conn, cx, message)?)
+    })
 }
 
 fn subject(text: &str) -> &str {

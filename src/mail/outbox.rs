@@ -13,7 +13,8 @@ use crate::common::time::{Span, Time};
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::db::schema::mail_outbox;
-use crate::queue::{self, JobKind, Priority};
+use crate::mail::kind::EmailKind;
+use crate::queue::{self, JobKind};
 
 crate::text_enum! {
     pub enum MailState {
@@ -53,13 +54,12 @@ impl MailState {
 const PAUSES: [Span; 4] = [Span::minutes(1), Span::minutes(5), Span::minutes(30), Span::hours(2)];
 
 /// The placeholder that the sender replaces with the token.
-pub const TOKEN_PLACE: &str = "{{token}}";
+pub const TOKEN_PLACEHOLDER: &str = "{{token}}";
 
 /// A message to send.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// What kind, such as `invitation`.
-    pub kind: &'static str,
+    pub kind: EmailKind,
     /// The recipient's name, or nothing.
     pub to_name: String,
     /// The recipient's address.
@@ -72,19 +72,9 @@ pub struct Message {
     pub seed: Option<Seed>,
 }
 
-/// Which message goes first.
-pub(super) fn priority(kind: &str) -> Priority {
-    match kind {
-        // A person waits for it to go on.
-        "verify" | "account_exists" | "reset" | "unlock" | "email_change" | "contact_asked" => Priority::URGENT,
-        "invitation" | "review_started" | "review_reminder" => Priority::BULK,
-        _ => Priority::NORMAL,
-    }
-}
-
 /// A message that is being sent.
 #[derive(Debug, Clone, Queryable)]
-pub struct Claimed {
+pub struct ClaimedMessage {
     /// Makes the Message-ID.
     pub id: MailId,
     pub to_name: String,
@@ -99,7 +89,7 @@ pub struct Claimed {
 }
 
 /// The message of a claimed job; `None` when it was withdrawn in the meantime.
-pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<Claimed>> {
+pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<ClaimedMessage>> {
     diesel::update(
         mail_outbox::table
             .filter(mail_outbox::id.eq(id))
@@ -122,7 +112,7 @@ pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<Claimed>> {
 
 /// Why a try failed.
 #[derive(Debug, Clone)]
-pub struct Failure {
+pub struct DeliveryFailure {
     /// Whether trying again is of no use.
     pub permanent: bool,
     /// What the server said, for the operator.
@@ -133,8 +123,8 @@ pub struct Failure {
 pub fn complete(
     conn: &mut Conn,
     now: Time,
-    claimed: &Claimed,
-    result: &Result<(), Failure>,
+    claimed: &ClaimedMessage,
+    result: &Result<(), DeliveryFailure>,
 ) -> QueryResult<Option<Time>> {
     let row = mail_outbox::table.filter(mail_outbox::id.eq(claimed.id));
     let attempts = claimed.attempts + 1;
@@ -188,7 +178,7 @@ pub fn withdraw(conn: &mut Conn, id: MailId) -> QueryResult<()> {
 /// Makes a failed, bounced or delayed message due now; its attempts are kept. Returns the subject, or `None` when it was
 /// sent or is being sent.
 pub fn retry(conn: &mut Conn, now: Time, id: MailId) -> QueryResult<Option<String>> {
-    let row: Option<(String, String)> =
+    let row: Option<(EmailKind, String)> =
         diesel::update(mail_outbox::table.find(id).filter(mail_outbox::state.eq_any([
             MailState::Queued,
             MailState::Failed,
@@ -202,6 +192,6 @@ pub fn retry(conn: &mut Conn, now: Time, id: MailId) -> QueryResult<Option<Strin
         .get_result(conn)
         .optional()?;
     let Some((kind, subject)) = row else { return Ok(None) };
-    queue::enqueue(conn, JobKind::Email, id.as_str(), priority(&kind), (now, now))?;
+    queue::enqueue(conn, JobKind::Email, id.as_str(), kind.priority(), (now, now))?;
     Ok(Some(subject))
 }

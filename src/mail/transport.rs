@@ -10,7 +10,7 @@ use lettre::{Message, SmtpTransport, Transport as _};
 
 use crate::common::config::Config;
 use crate::common::token::{Keys, Seed};
-use crate::mail::outbox::{Claimed, Failure, TOKEN_PLACE};
+use crate::mail::outbox::{ClaimedMessage, DeliveryFailure, TOKEN_PLACEHOLDER};
 
 /// One for each sending thread, so that a hanging conversation delays no other.
 const CONNECTIONS: u32 = 4;
@@ -51,14 +51,14 @@ impl Transport {
     }
 
     /// Tries once.
-    pub fn send(&self, config: &Config, keys: &Keys, message: &Claimed) -> Result<(), Failure> {
-        let permanent = |error: &dyn std::fmt::Display| Failure {
+    pub fn send(&self, config: &Config, keys: &Keys, message: &ClaimedMessage) -> Result<(), DeliveryFailure> {
+        let permanent = |error: &dyn std::fmt::Display| DeliveryFailure {
             permanent: true,
             reason: error.to_string(),
         };
         let email = compose(config, keys, message).map_err(|error| permanent(&error))?;
         match self {
-            Self::Smtp(transport) => transport.send(&email).map(|_| ()).map_err(|error| Failure {
+            Self::Smtp(transport) => transport.send(&email).map(|_| ()).map_err(|error| DeliveryFailure {
                 permanent: error.is_permanent(),
                 reason: said(&error),
             }),
@@ -78,7 +78,7 @@ impl Transport {
                     file.sync_all()?;
                     std::fs::rename(&beside, &path)
                 };
-                write().map_err(|error| Failure {
+                write().map_err(|error| DeliveryFailure {
                     permanent: false,
                     reason: error.to_string(),
                 })?;
@@ -98,12 +98,13 @@ fn said(error: &lettre::transport::smtp::Error) -> String {
     }
 }
 
-fn compose(config: &Config, keys: &Keys, message: &Claimed) -> Result<Message, String> {
+fn compose(config: &Config, keys: &Keys, message: &ClaimedMessage) -> Result<Message, String> {
     let token = message.seed.as_ref().map(|seed| keys.token(&Seed(seed.clone())));
     let fill = |text: &str| {
-        token
-            .as_ref()
-            .map_or_else(|| text.to_owned(), |token| text.replace(TOKEN_PLACE, token.as_str()))
+        token.as_ref().map_or_else(
+            || text.to_owned(),
+            |token| text.replace(TOKEN_PLACEHOLDER, token.as_str()),
+        )
     };
     let address = message
         .to_email

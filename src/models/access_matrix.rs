@@ -116,15 +116,15 @@ pub fn company(conn: &mut Conn, organization: OrgId, id: CompanyId) -> QueryResu
 }
 
 /// The effective role and the member's own one.
-pub type Held = (CompanyRole, Option<CompanyRole>);
+pub type AssignedRole = (CompanyRole, Option<CompanyRole>);
 
 /// The roles of members in companies.
-pub fn held(
+pub fn assigned_roles(
     conn: &mut Conn,
     organization: OrgId,
     members: &[MembershipId],
-) -> QueryResult<HashMap<(MembershipId, CompanyId), Held>> {
-    let mut held = HashMap::new();
+) -> QueryResult<HashMap<(MembershipId, CompanyId), AssignedRole>> {
+    let mut roles = HashMap::new();
     for members in members.chunks(BINDS) {
         let rows: Vec<(MembershipId, CompanyId, CompanyRole, Option<CompanyRole>)> = company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
@@ -136,12 +136,12 @@ pub fn held(
                 company_assignments::direct_role,
             ))
             .load(conn)?;
-        held.extend(
+        roles.extend(
             rows.into_iter()
                 .map(|(member, company, role, direct)| ((member, company), (role, direct))),
         );
     }
-    Ok(held)
+    Ok(roles)
 }
 
 /// The effective role of a member in a company, unless it expired.

@@ -87,19 +87,27 @@ pub struct NewApproval {
     pub approver: Option<MembershipId>,
 }
 
+/// The open request for the same change.
+pub fn find_open(
+    conn: &mut Conn,
+    now: Time,
+    organization: OrgId,
+    new: &NewApproval,
+) -> QueryResult<Option<ApprovalId>> {
+    approvals::table
+        .filter(approvals::organization_id.eq(organization))
+        .filter(approvals::status.eq(ApprovalStatus::Open))
+        .filter(approvals::expires_at.gt(now))
+        .filter(approvals::action.eq(new.action))
+        .filter(approvals::payload.eq(new.payload.to_string()))
+        .select(approvals::id)
+        .first(conn)
+        .optional()
+}
+
 /// `None` when the same change waits already.
 pub fn insert(conn: &mut Conn, now: Time, organization: OrgId, new: &NewApproval) -> QueryResult<Option<ApprovalId>> {
-    let payload = new.payload.to_string();
-    let waiting: bool = diesel::select(diesel::dsl::exists(
-        approvals::table
-            .filter(approvals::organization_id.eq(organization))
-            .filter(approvals::status.eq(ApprovalStatus::Open))
-            .filter(approvals::expires_at.gt(now))
-            .filter(approvals::action.eq(new.action))
-            .filter(approvals::payload.eq(&payload)),
-    ))
-    .get_result(conn)?;
-    if waiting {
+    if find_open(conn, now, organization, new)?.is_some() {
         return Ok(None);
     }
     let id = ApprovalId::fresh();
@@ -108,7 +116,7 @@ pub fn insert(conn: &mut Conn, now: Time, organization: OrgId, new: &NewApproval
             approvals::organization_id.eq(organization),
             approvals::id.eq(id),
             approvals::action.eq(new.action),
-            approvals::payload.eq(payload),
+            approvals::payload.eq(new.payload.to_string()),
             approvals::label.eq(&new.label),
             approvals::requested_by.eq(new.requested_by),
             approvals::approver_id.eq(new.approver),

@@ -12,13 +12,13 @@ use crate::models::membership::role_counts::RoleCounts;
 
 /// Members of companies: some through their organization role, some by assignment.
 #[derive(Debug, Clone, Default)]
-pub struct Staff {
+pub struct CompanyStaff {
     /// The members whose organization role covers every company.
     pub inherited: i64,
     direct: HashMap<CompanyId, i64>,
 }
 
-impl Staff {
+impl CompanyStaff {
     pub fn count(conn: &mut Conn, organization: OrgId, roles: &RoleCounts, wanted: &[CompanyId]) -> QueryResult<Self> {
         let direct: Vec<(CompanyId, i64)> = companies::table
             .filter(companies::organization_id.eq(organization))

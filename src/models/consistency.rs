@@ -128,23 +128,23 @@ const INSTANCE: &[Invariant] = &[Invariant::new(
 
 /// The result of one check.
 #[derive(Debug, Clone, Copy)]
-pub struct Check {
+pub struct ConsistencyCheck {
     /// The words after the number, such as "organizations without an owner".
     pub what: &'static str,
     pub found: i64,
 }
 
 /// Runs all checks. It reads whole tables, so pages that are opened often must not call it.
-pub fn check(conn: &mut Conn) -> QueryResult<Vec<Check>> {
+pub fn check(conn: &mut Conn) -> QueryResult<Vec<ConsistencyCheck>> {
     let of_tables = TENANT_TABLES.iter().flat_map(|table| table.invariants);
     let mut checks = Vec::new();
     for invariant in ORGANIZATIONS.iter().chain(of_tables).chain(INSTANCE) {
-        checks.push(Check {
+        checks.push(ConsistencyCheck {
             what: invariant.what,
             found: count(conn, invariant.sql)?,
         });
     }
-    checks.push(Check {
+    checks.push(ConsistencyCheck {
         what: "rows of deleted organizations",
         found: count(conn, &rows_of_deleted())?,
     });

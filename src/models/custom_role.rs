@@ -1,6 +1,8 @@
 //! Custom roles: sets of permissions. Each has the level of a built-in role, which gives its rank.
 
-use std::collections::HashMap;
+mod holders;
+
+pub use crate::models::custom_role::holders::{all_holders, holders};
 
 use diesel::prelude::*;
 
@@ -10,8 +12,7 @@ use crate::authz::permission::{DELEGABLE, Permission, PermissionSet, ViewCompany
 use crate::authz::role::Role;
 use crate::common::id::{CustomRoleId, UserId};
 use crate::db::Conn;
-use crate::db::schema::{custom_roles, memberships};
-use crate::db::types::MembershipStatus;
+use crate::db::schema::custom_roles;
 use crate::db::types::org_id::OrgId;
 use crate::on_each;
 
@@ -28,7 +29,7 @@ pub struct CustomRole {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = custom_roles)]
-struct Row {
+struct CustomRoleRow {
     id: CustomRoleId,
     name: String,
     description: String,
@@ -36,8 +37,8 @@ struct Row {
     permissions: String,
 }
 
-impl From<Row> for CustomRole {
-    fn from(row: Row) -> Self {
+impl From<CustomRoleRow> for CustomRole {
+    fn from(row: CustomRoleRow) -> Self {
         Self {
             id: row.id,
             name: row.name,
@@ -50,8 +51,8 @@ impl From<Row> for CustomRole {
 
 impl CustomRole {
     /// The role as a form edits it.
-    pub fn draft(&self) -> Draft {
-        Draft {
+    pub fn terms(&self) -> CustomRoleTerms {
+        CustomRoleTerms {
             name: self.name.clone(),
             description: self.description.clone(),
             base: self.base,
@@ -59,7 +60,7 @@ impl CustomRole {
         }
     }
 
-    pub fn held(&self) -> RoleGrant {
+    pub fn grant(&self) -> RoleGrant {
         RoleGrant {
             role: self.base,
             custom: Some(self.permissions),
@@ -68,9 +69,9 @@ impl CustomRole {
 }
 
 pub fn find(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<Option<CustomRole>> {
-    let row: Option<Row> = custom_roles::table
+    let row: Option<CustomRoleRow> = custom_roles::table
         .find((organization, id))
-        .select(Row::as_select())
+        .select(CustomRoleRow::as_select())
         .first(conn)
         .optional()?;
     Ok(row.map(CustomRole::from))
@@ -78,10 +79,10 @@ pub fn find(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResu
 
 /// By name.
 pub fn all(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<CustomRole>> {
-    let rows: Vec<Row> = custom_roles::table
+    let rows: Vec<CustomRoleRow> = custom_roles::table
         .filter(custom_roles::organization_id.eq(organization))
         .order((custom_roles::name, custom_roles::id))
-        .select(Row::as_select())
+        .select(CustomRoleRow::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(CustomRole::from).collect())
 }
@@ -91,7 +92,7 @@ pub const MOST: usize = 100;
 
 /// A custom role as a form has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
+pub struct CustomRoleTerms {
     pub name: String,
     pub description: String,
     /// The built-in role that gives the level; never Owner.
@@ -99,7 +100,7 @@ pub struct Draft {
     pub permissions: PermissionSet,
 }
 
-impl Draft {
+impl CustomRoleTerms {
     /// With what every role has, and without what no role below Owner can have. A level with access to every company also
     /// includes viewing them.
     #[must_use]
@@ -111,7 +112,7 @@ impl Draft {
         self
     }
 
-    pub fn held(&self) -> RoleGrant {
+    pub fn grant(&self) -> RoleGrant {
         RoleGrant {
             role: self.base,
             custom: Some(self.permissions),
@@ -122,11 +123,11 @@ impl Draft {
 /// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Outcome {
+pub enum CustomRoleOutcome {
     Done(CustomRoleId),
     NameTaken,
     /// This many members have the role, so its level can't change and it can't be deleted.
-    Held(i64),
+    InUse(i64),
     /// The role changed or was deleted after it was read.
     Changed,
     TooMany,
@@ -142,50 +143,61 @@ pub fn lock_row(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> Query
         .optional()
 }
 
-pub fn create(conn: &mut Conn, cx: &Ctx, organization: OrgId, by: UserId, draft: &Draft) -> QueryResult<Outcome> {
-    let there: i64 = custom_roles::table
+pub fn create(
+    conn: &mut Conn,
+    cx: &Ctx,
+    organization: OrgId,
+    by: UserId,
+    terms: &CustomRoleTerms,
+) -> QueryResult<CustomRoleOutcome> {
+    let count: i64 = custom_roles::table
         .filter(custom_roles::organization_id.eq(organization))
         .count()
         .get_result(conn)?;
-    if usize::try_from(there).is_ok_and(|there| there >= MOST) {
-        return Ok(Outcome::TooMany);
+    if usize::try_from(count).is_ok_and(|count| count >= MOST) {
+        return Ok(CustomRoleOutcome::TooMany);
     }
     let id = CustomRoleId::fresh();
     let row = (
         custom_roles::organization_id.eq(organization),
         custom_roles::id.eq(id),
-        custom_roles::name.eq(&draft.name),
-        custom_roles::description.eq(&draft.description),
-        custom_roles::base.eq(draft.base),
-        custom_roles::permissions.eq(draft.permissions.text()),
+        custom_roles::name.eq(&terms.name),
+        custom_roles::description.eq(&terms.description),
+        custom_roles::base.eq(terms.base),
+        custom_roles::permissions.eq(terms.permissions.text()),
         custom_roles::created_by.eq(by.to_string()),
         custom_roles::created_at.eq(cx.now),
     );
-    let placed =
+    let inserted =
         on_each!(conn, c => diesel::insert_into(custom_roles::table).values(row).on_conflict_do_nothing().execute(c))?;
-    Ok(if placed == 1 {
-        Outcome::Done(id)
+    Ok(if inserted == 1 {
+        CustomRoleOutcome::Done(id)
     } else {
-        Outcome::NameTaken
+        CustomRoleOutcome::NameTaken
     })
 }
 
 /// `before` is the role as it was read. The level can't change while members have the role.
-pub fn edit(conn: &mut Conn, organization: OrgId, before: &CustomRole, draft: &Draft) -> QueryResult<Outcome> {
+pub fn edit(
+    conn: &mut Conn,
+    organization: OrgId,
+    before: &CustomRole,
+    terms: &CustomRoleTerms,
+) -> QueryResult<CustomRoleOutcome> {
     lock_row(conn, organization, before.id)?;
-    let held = holders(conn, organization, before.id)?;
-    if draft.base != before.base && held > 0 {
-        return Ok(Outcome::Held(held));
+    let holders = holders(conn, organization, before.id)?;
+    if terms.base != before.base && holders > 0 {
+        return Ok(CustomRoleOutcome::InUse(holders));
     }
     let taken: bool = diesel::select(diesel::dsl::exists(
         custom_roles::table
             .filter(custom_roles::organization_id.eq(organization))
-            .filter(custom_roles::name.eq(&draft.name))
+            .filter(custom_roles::name.eq(&terms.name))
             .filter(custom_roles::id.ne(before.id)),
     ))
     .get_result(conn)?;
     if taken {
-        return Ok(Outcome::NameTaken);
+        return Ok(CustomRoleOutcome::NameTaken);
     }
     let changed = diesel::update(
         custom_roles::table
@@ -196,48 +208,30 @@ pub fn edit(conn: &mut Conn, organization: OrgId, before: &CustomRole, draft: &D
             .filter(custom_roles::permissions.eq(before.permissions.text())),
     )
     .set((
-        custom_roles::name.eq(&draft.name),
-        custom_roles::description.eq(&draft.description),
-        custom_roles::base.eq(draft.base),
-        custom_roles::permissions.eq(draft.permissions.text()),
+        custom_roles::name.eq(&terms.name),
+        custom_roles::description.eq(&terms.description),
+        custom_roles::base.eq(terms.base),
+        custom_roles::permissions.eq(terms.permissions.text()),
     ))
     .execute(conn)?;
     Ok(if changed == 1 {
-        Outcome::Done(before.id)
+        CustomRoleOutcome::Done(before.id)
     } else {
-        Outcome::Changed
+        CustomRoleOutcome::Changed
     })
 }
 
 /// Deletes a role that no one has.
-pub fn delete(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<Outcome> {
+pub fn delete(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<CustomRoleOutcome> {
     lock_row(conn, organization, id)?;
-    let held = holders(conn, organization, id)?;
-    if held > 0 {
-        return Ok(Outcome::Held(held));
+    let holders = holders(conn, organization, id)?;
+    if holders > 0 {
+        return Ok(CustomRoleOutcome::InUse(holders));
     }
     let gone = diesel::delete(custom_roles::table.find((organization, id))).execute(conn)?;
-    Ok(if gone == 1 { Outcome::Done(id) } else { Outcome::Changed })
-}
-
-/// The number of members who have a role.
-pub fn holders(conn: &mut Conn, organization: OrgId, id: CustomRoleId) -> QueryResult<i64> {
-    memberships::table
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::custom_role_id.eq(id))
-        .filter(memberships::status.ne(MembershipStatus::Removed))
-        .count()
-        .get_result(conn)
-}
-
-/// The number of members who have each role.
-pub fn all_holders(conn: &mut Conn, organization: OrgId) -> QueryResult<HashMap<CustomRoleId, i64>> {
-    let rows: Vec<(Option<CustomRoleId>, i64)> = memberships::table
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::custom_role_id.is_not_null())
-        .filter(memberships::status.ne(MembershipStatus::Removed))
-        .group_by(memberships::custom_role_id)
-        .select((memberships::custom_role_id, diesel::dsl::count_star()))
-        .load(conn)?;
-    Ok(rows.into_iter().filter_map(|(id, n)| Some((id?, n))).collect())
+    Ok(if gone == 1 {
+        CustomRoleOutcome::Done(id)
+    } else {
+        CustomRoleOutcome::Changed
+    })
 }

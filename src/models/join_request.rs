@@ -46,7 +46,7 @@ pub const WAIT: Span = Span::days(30);
 pub const PAGE: usize = 50;
 
 /// Saves a request; `None` when the person has an open one.
-pub fn ask(
+pub fn create(
     conn: &mut Conn,
     cx: &Ctx,
     link: &OnboardingLink,
@@ -180,7 +180,7 @@ pub fn has_created(
 }
 
 /// How many requests of an organization were made since and are open.
-pub fn asked_since(conn: &mut Conn, organization: OrgId, since: Time) -> QueryResult<i64> {
+pub fn requested_since(conn: &mut Conn, organization: OrgId, since: Time) -> QueryResult<i64> {
     join_requests::table
         .filter(join_requests::organization_id.eq(organization))
         .filter(join_requests::status.eq(JoinStatus::Awaiting))

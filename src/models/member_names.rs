@@ -10,15 +10,16 @@ use crate::db::Conn;
 use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::mail::message::Recipient;
 
 /// How many owners and admins get an email.
 const LEADERS: i64 = 500;
 /// How many owners get an email.
 const OWNERS: i64 = 50;
 
-/// Name and address of the active owners and admins, by name.
-pub fn leaders(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String, String)>> {
-    memberships::table
+/// The active owners and admins, by name.
+pub fn leaders(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<Recipient>> {
+    let rows: Vec<(String, String)> = memberships::table
         .inner_join(users::table)
         .filter(memberships::organization_id.eq(organization))
         .filter(memberships::role.eq_any([Role::Owner, Role::Admin]))
@@ -27,15 +28,15 @@ pub fn leaders(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(String,
         .order((memberships::role.desc(), memberships::sort_name, memberships::id))
         .limit(LEADERS)
         .select((users::name, users::email))
-        .load(conn)
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, email)| Recipient::stored(name, email))
+        .collect())
 }
 
-/// Name and address of the active owners, by name, without one of them.
-pub fn owners(
-    conn: &mut Conn,
-    organization: OrgId,
-    without: Option<MembershipId>,
-) -> QueryResult<Vec<(String, String)>> {
+/// The active owners, by name, without one of them.
+pub fn owners(conn: &mut Conn, organization: OrgId, without: Option<MembershipId>) -> QueryResult<Vec<Recipient>> {
     let rows: Vec<(MembershipId, String, String)> = memberships::table
         .inner_join(users::table)
         .filter(memberships::organization_id.eq(organization))
@@ -47,7 +48,7 @@ pub fn owners(
         .select((memberships::id, users::name, users::email))
         .load(conn)?;
     let others = rows.into_iter().filter(|(id, ..)| Some(*id) != without);
-    Ok(others.map(|(_, name, email)| (name, email)).collect())
+    Ok(others.map(|(_, name, email)| Recipient::stored(name, email)).collect())
 }
 
 /// The names of memberships, also of removed ones.

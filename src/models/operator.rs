@@ -30,25 +30,25 @@ pub fn set_organization_limit(conn: &mut Conn, user: UserId, limit: Option<i32>)
 /// The result of `appoint`. Only `Done` changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Appointment {
+pub enum OperatorAppointment {
     Done,
     AlreadyOperator,
     Unverified,
 }
 
-pub fn appoint(conn: &mut Conn, user: UserId) -> QueryResult<Appointment> {
+pub fn appoint(conn: &mut Conn, user: UserId) -> QueryResult<OperatorAppointment> {
     let account = users::table.find(user).filter(users::is_operator.eq(false));
     let appointed = diesel::update(account.filter(users::email_verified_at.is_not_null()))
         .set(users::is_operator.eq(true))
         .execute(conn)?;
     if appointed == 1 {
-        return Ok(Appointment::Done);
+        return Ok(OperatorAppointment::Done);
     }
     let unverified: i64 = account.count().get_result(conn)?;
     Ok(if unverified == 1 {
-        Appointment::Unverified
+        OperatorAppointment::Unverified
     } else {
-        Appointment::AlreadyOperator
+        OperatorAppointment::AlreadyOperator
     })
 }
 

@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::db::schema::{instance, memberships, organizations, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::mail::message::Recipient;
 use crate::models::membership;
 use crate::on_each;
 
@@ -32,6 +33,10 @@ impl Account {
 
     pub fn address(&self) -> Email {
         Email::stored(self.email.clone())
+    }
+
+    pub fn recipient(&self) -> Recipient {
+        Recipient::stored(&self.name, &self.email)
     }
 
     pub fn actor(&self) -> ActorRef {

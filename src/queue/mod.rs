@@ -1,7 +1,7 @@
 //! The job queue: work that a change causes and a worker does later.
 //!
 //! A job is a row, written in the transaction of the change that causes it. A worker claims it by a lease, so a crash only
-//! delays it. Every claim raises the job's fence; a worker whose lease ran out and was taken over holds an old fence, and
+//! delays it. Every claim raises the job's fence; a worker whose lease ran out and was taken over has an old fence, and
 //! nothing that it writes is committed.
 
 use diesel::prelude::*;
@@ -149,23 +149,23 @@ pub fn claim(conn: &mut Conn, kind: JobKind, least: Priority, now: Time) -> Quer
 
 /// Renews the lease. Called first in every transaction of a job: a worker that lost its lease commits nothing.
 pub fn renew(conn: &mut Conn, job: &Job, now: Time) -> Result<(), AppError> {
-    let held = diesel::update(own(job))
+    let changed = diesel::update(own(job))
         .set(jobs::lease_until.eq(Some(now + LEASE)))
         .execute(conn)?;
-    still_held(held)
+    still_owned(changed)
 }
 
 /// The job is done: it leaves the queue.
 pub fn finish(conn: &mut Conn, job: &Job) -> Result<(), AppError> {
-    let held = diesel::delete(own(job)).execute(conn)?;
-    still_held(held)
+    let changed = diesel::delete(own(job)).execute(conn)?;
+    still_owned(changed)
 }
 
 /// The job runs again at `run_at`: a periodic one after success, another one after a failure.
 pub fn run_again(conn: &mut Conn, job: &Job, run_at: Time, failure: Option<&str>) -> Result<(), AppError> {
     let attempts = if failure.is_some() { job.attempts + 1 } else { 0 };
     let error: String = failure.unwrap_or_default().chars().take(300).collect();
-    let held = diesel::update(own(job))
+    let changed = diesel::update(own(job))
         .set((
             jobs::run_at.eq(run_at),
             jobs::lease_until.eq(None::<Time>),
@@ -173,7 +173,7 @@ pub fn run_again(conn: &mut Conn, job: &Job, run_at: Time, failure: Option<&str>
             jobs::last_error.eq(error),
         ))
         .execute(conn)?;
-    still_held(held)
+    still_owned(changed)
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -182,6 +182,6 @@ fn own(job: &Job) -> _ {
     jobs::table.filter(jobs::id.eq(id)).filter(jobs::fence.eq(fence))
 }
 
-fn still_held(rows: usize) -> Result<(), AppError> {
+fn still_owned(rows: usize) -> Result<(), AppError> {
     if rows == 1 { Ok(()) } else { Err(AppError::LeaseLost) }
 }

@@ -1,11 +1,11 @@
 //! What a route asks for, as data, and the check that its handler asks for the same.
 
-use crate::auth::{CompanyGate, Gate, OperatorGate, Public, SignedIn, Visitor, Who};
+use crate::auth::{AcceptedAccounts, CompanyGate, Gate, OperatorGate, Public, SignedIn, Visitor};
 use crate::authz::permission::{Permission, PermissionId};
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
+pub enum RouteAccess {
     /// Nothing, and no database.
     Public,
     /// Nothing.
@@ -22,7 +22,7 @@ pub enum Access {
     Company(PermissionId),
 }
 
-impl Access {
+impl RouteAccess {
     /// The permission, if it is one.
     pub fn permission(self) -> Option<PermissionId> {
         match self {
@@ -33,43 +33,43 @@ impl Access {
 }
 
 /// A gate: the first argument of every handler.
-pub trait Guard {
+pub trait RouteGuard {
     /// What it asks for.
-    const ACCESS: Access;
+    const ACCESS: RouteAccess;
 }
 
-impl<P: Permission> Guard for Gate<P> {
-    const ACCESS: Access = Access::Organization(P::ID);
+impl<P: Permission> RouteGuard for Gate<P> {
+    const ACCESS: RouteAccess = RouteAccess::Organization(P::ID);
 }
 
-impl<P: Permission> Guard for CompanyGate<P> {
-    const ACCESS: Access = Access::Company(P::ID);
+impl<P: Permission> RouteGuard for CompanyGate<P> {
+    const ACCESS: RouteAccess = RouteAccess::Company(P::ID);
 }
 
-impl<W: Who> Guard for SignedIn<W> {
-    const ACCESS: Access = if W::VERIFIED {
-        Access::VerifiedAccount
+impl<W: AcceptedAccounts> RouteGuard for SignedIn<W> {
+    const ACCESS: RouteAccess = if W::VERIFIED {
+        RouteAccess::VerifiedAccount
     } else {
-        Access::Account
+        RouteAccess::Account
     };
 }
 
-impl Guard for OperatorGate {
-    const ACCESS: Access = Access::Operator;
+impl RouteGuard for OperatorGate {
+    const ACCESS: RouteAccess = RouteAccess::Operator;
 }
 
-impl Guard for Visitor {
-    const ACCESS: Access = Access::Visitor;
+impl RouteGuard for Visitor {
+    const ACCESS: RouteAccess = RouteAccess::Visitor;
 }
 
-impl Guard for Public {
-    const ACCESS: Access = Access::Public;
+impl RouteGuard for Public {
+    const ACCESS: RouteAccess = RouteAccess::Public;
 }
 
 /// A handler whose first argument is the gate `G`.
-pub trait GuardedBy<G: Guard, Args> {}
+pub trait GuardedBy<G: RouteGuard, Args> {}
 
-impl<F: Fn(G) -> R, G: Guard, R> GuardedBy<G, (G,)> for F {}
-impl<F: Fn(G, A) -> R, G: Guard, A, R> GuardedBy<G, (G, A)> for F {}
-impl<F: Fn(G, A, B) -> R, G: Guard, A, B, R> GuardedBy<G, (G, A, B)> for F {}
-impl<F: Fn(G, A, B, C) -> R, G: Guard, A, B, C, R> GuardedBy<G, (G, A, B, C)> for F {}
+impl<F: Fn(G) -> R, G: RouteGuard, R> GuardedBy<G, (G,)> for F {}
+impl<F: Fn(G, A) -> R, G: RouteGuard, A, R> GuardedBy<G, (G, A)> for F {}
+impl<F: Fn(G, A, B) -> R, G: RouteGuard, A, B, R> GuardedBy<G, (G, A, B)> for F {}
+impl<F: Fn(G, A, B, C) -> R, G: RouteGuard, A, B, C, R> GuardedBy<G, (G, A, B, C)> for F {}

@@ -23,20 +23,20 @@ use crate::handlers::{
     access, access_reviews, audit, companies, groups, invitations, members, onboarding, onboarding_links, operator,
     organizations, overview, permissions, settings,
 };
-use crate::routes::guard::{Access, Guard, GuardedBy};
+use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
 
 /// A row of the table.
-pub struct Entry {
+pub struct RouteEntry {
     pub method: &'static str,
     /// The path with its variables.
     pub path: &'static str,
     /// What the gate of the handler asks for.
-    pub access: Access,
+    pub access: RouteAccess,
     pub to: fn() -> Route,
 }
 
 /// The route of a handler. A row with another gate than its handler's does not compile.
-fn route<G: Guard, F, Args>(route: Route, handler: F) -> Route
+fn route<G: RouteGuard, F, Args>(route: Route, handler: F) -> Route
 where
     F: Handler<Args> + GuardedBy<G, Args>,
     Args: FromRequest + 'static,
@@ -47,10 +47,10 @@ where
 
 macro_rules! table {
     ($($method:ident $path:literal $gate:ty => $handler:path;)+) => {
-        &[$(Entry {
+        &[$(RouteEntry {
             method: table!(@name $method),
             path: $path,
-            access: <$gate as Guard>::ACCESS,
+            access: <$gate as RouteGuard>::ACCESS,
             to: || route::<$gate, _, _>($method(), $handler),
         }),+]
     };
@@ -64,7 +64,7 @@ async fn asset(_public: Public, request: HttpRequest, name: web::Path<String>) -
 
 /// Every route.
 #[rustfmt::skip]
-pub const ROUTES: &[Entry] = table! {
+pub const ROUTES: &[RouteEntry] = table! {
     // The instance
     get  "/health/live"   Public  => health::live;
     get  "/health/ready"  Visitor => health::ready;

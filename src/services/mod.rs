@@ -1,5 +1,5 @@
-//! What several rooms do with people: find them, bring them in, change what they are, let them go. One rule, one verb,
-//! one deed and one letter each, whichever page asks.
+//! The changes of the product, one file each. A service locks, checks the rules, writes, and returns the audit events; it
+//! also sends the emails. HTML handlers, jobs and commands call the same functions.
 
 pub mod access_matrix;
 pub mod access_requests;

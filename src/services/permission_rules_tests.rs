@@ -2,15 +2,15 @@
 
 use crate::authz::decision::{AccessInputs, Authority, Overrides, RoleGrant, RolePolicies};
 use crate::authz::permission::{
-    Column, DELEGABLE, DeleteCompanies, InviteMembers, ManageBilling, ManageRoles, Permission, PermissionId,
-    PermissionSet, ViewBilling, ViewCompany,
+    DELEGABLE, DeleteCompanies, InviteMembers, ManageBilling, ManageRoles, Permission, PermissionId, PermissionSet,
+    RoleColumn, ViewBilling, ViewCompany,
 };
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::MembershipId;
-use crate::models::custom_role::Draft;
+use crate::models::custom_role::CustomRoleTerms;
 use crate::services::custom_roles::CustomRoleError;
 use crate::services::custom_roles::rules::{levels, may_manage};
-use crate::services::members::rules::{ActorRank, Target, may_override};
+use crate::services::members::rules::{ActorRank, MemberTarget, may_override};
 use crate::services::overrides::{self, OverrideError};
 use crate::services::policies::rules as policies;
 use proptest::prelude::*;
@@ -30,8 +30,8 @@ fn cells() -> impl Strategy<Value = Overrides> {
     })
 }
 
-fn switches() -> impl Strategy<Value = Vec<(Column, PermissionId, bool)>> {
-    let column = prop::sample::select(Column::of_members().collect::<Vec<_>>());
+fn switches() -> impl Strategy<Value = Vec<(RoleColumn, PermissionId, bool)>> {
+    let column = prop::sample::select(RoleColumn::of_members().collect::<Vec<_>>());
     prop::collection::vec((column, permission(), any::<bool>()), 0..40)
 }
 
@@ -46,7 +46,7 @@ fn policies_() -> impl Strategy<Value = RolePolicies> {
     })
 }
 
-fn held() -> impl Strategy<Value = RoleGrant> {
+fn role_grant() -> impl Strategy<Value = RoleGrant> {
     let role = prop::sample::select(Role::ALL);
     (role, prop::option::of(set())).prop_map(|(role, custom)| RoleGrant {
         role,
@@ -54,9 +54,9 @@ fn held() -> impl Strategy<Value = RoleGrant> {
     })
 }
 
-fn grounds(policies: RolePolicies) -> impl Strategy<Value = AccessInputs> {
+fn access_inputs(policies: RolePolicies) -> impl Strategy<Value = AccessInputs> {
     let companies = prop::collection::vec(prop::sample::select(CompanyRole::ALL), 0..3);
-    (prop::collection::vec(held(), 1..3), companies, cells()).prop_map(move |(roles, companies, overrides)| {
+    (prop::collection::vec(role_grant(), 1..3), companies, cells()).prop_map(move |(roles, companies, overrides)| {
         AccessInputs {
             in_force: true,
             read_only: false,
@@ -69,7 +69,7 @@ fn grounds(policies: RolePolicies) -> impl Strategy<Value = AccessInputs> {
 }
 
 fn two() -> impl Strategy<Value = (AccessInputs, AccessInputs)> {
-    policies_().prop_flat_map(|policies| (grounds(policies), grounds(policies)))
+    policies_().prop_flat_map(|policies| (access_inputs(policies), access_inputs(policies)))
 }
 
 proptest! {
@@ -85,17 +85,17 @@ proptest! {
             }
         }
         prop_assert_eq!(policies::may_change(&actor.authority(), &actor.policies, &after), Ok(()));
-        let holds = actor.permissions().everywhere();
+        let has = actor.permissions().everywhere();
         for person in [&actor, &other] {
             let changed = AccessInputs { policies: after, ..person.clone() };
             let was = person.permissions();
             let is = changed.permissions();
-            prop_assert!(is.everywhere().without(was.everywhere()).within(holds));
-            prop_assert!(is.own().without(was.own().or(was.everywhere())).within(holds));
+            prop_assert!(is.everywhere().without(was.everywhere()).within(has));
+            prop_assert!(is.own().without(was.own().or(was.everywhere())).within(has));
         }
         // No one gets more by their own policy.
         let mine = AccessInputs { policies: after, ..actor.clone() }.permissions();
-        prop_assert!(mine.everywhere().within(holds));
+        prop_assert!(mine.everywhere().within(has));
     }
 
     #[test]
@@ -105,9 +105,9 @@ proptest! {
         if overrides::rules::may_change(&actor.authority(), target.open(), target.overrides, after).is_ok() {
             let is = AccessInputs { overrides: after, ..target.clone() }.permissions();
             let was = target.permissions();
-            let holds = actor.permissions().everywhere();
-            prop_assert!(is.everywhere().without(was.everywhere()).within(holds));
-            prop_assert!(is.own().without(was.own().or(was.everywhere())).within(holds));
+            let has = actor.permissions().everywhere();
+            prop_assert!(is.everywhere().without(was.everywhere()).within(has));
+            prop_assert!(is.own().without(was.own().or(was.everywhere())).within(has));
         }
     }
 
@@ -115,7 +115,7 @@ proptest! {
     fn no_one_overrides_themselves_an_owner_or_someone_higher((actor, target) in two()) {
         let id = MembershipId::fresh();
         let me = ActorRank { id, authority: actor.authority() };
-        let at = |id, role| Target { id, role, access_until: None };
+        let at = |id, role| MemberTarget { id, role, access_until: None };
         prop_assert!(!may_override(&me, &at(id, actor.role())));
         if may_override(&me, &at(MembershipId::fresh(), target.role())) {
             prop_assert!(target.role() != Role::Owner && actor.role().rank() >= target.role().rank());
@@ -127,9 +127,9 @@ proptest! {
     fn no_custom_role_gives_what_its_author_does_not_have(
         (actor, _) in two(), base in prop::sample::select(Role::ALL), permissions in set(),
     ) {
-        let draft = Draft { name: String::new(), description: String::new(), base, permissions }.complete();
-        if may_manage(&actor.authority(), &draft).is_ok() {
-            let gives = draft.held().gives(&actor.policies);
+        let terms = CustomRoleTerms { name: String::new(), description: String::new(), base, permissions }.complete();
+        if may_manage(&actor.authority(), &terms).is_ok() {
+            let gives = terms.grant().gives(&actor.policies);
             prop_assert!(gives.within(actor.permissions().everywhere()) && gives.within(DELEGABLE));
             prop_assert!(base != Role::Owner && base.rank() <= actor.role().rank());
             prop_assert!(base.inherited().is_none() || gives.has(ViewCompany::ID));
@@ -141,20 +141,20 @@ proptest! {
 fn an_owner_changes_every_column_and_an_admin_those_below() {
     let owner = Authority::of(Role::Owner, &[]);
     let admin = Authority::of(Role::Admin, &[]);
-    for column in Column::of_members().filter(|column| !policies::changeable(*column).is_empty()) {
+    for column in RoleColumn::of_members().filter(|column| !policies::changeable(*column).is_empty()) {
         assert!(policies::may_change_column(&owner, column), "{}", column.key());
         assert_eq!(
             policies::may_change_column(&admin, column),
-            column != Column::Organization(Role::Admin),
+            column != RoleColumn::Organization(Role::Admin),
             "{}",
             column.key()
         );
     }
     assert!(!policies::may_change_column(
         &Authority::of(Role::UserAdmin, &[]),
-        Column::Organization(Role::Viewer)
+        RoleColumn::Organization(Role::Viewer)
     ));
-    let admins = Column::Organization(Role::Admin);
+    let admins = RoleColumn::Organization(Role::Admin);
     let switched = policies::with(RolePolicies::default(), (admins, ManageBilling::ID), true);
     assert_eq!(
         policies::may_change(&owner, &RolePolicies::default(), &switched),
@@ -196,19 +196,19 @@ fn a_denied_permission_is_given_back_only_by_someone_who_has_it() {
 
 #[test]
 fn what_only_owners_can_do_is_in_no_custom_role() {
-    let draft = Draft {
+    let terms = CustomRoleTerms {
         name: String::new(),
         description: String::new(),
         base: Role::Viewer,
         permissions: PermissionSet::of([DeleteCompanies::ID, InviteMembers::ID]),
     };
     let owner = Authority::of(Role::Owner, &[]);
-    let draft = draft.complete();
-    assert!(!draft.permissions.has(DeleteCompanies::ID) && draft.permissions.has(InviteMembers::ID));
-    assert!(may_manage(&owner, &draft).is_ok());
+    let terms = terms.complete();
+    assert!(!terms.permissions.has(DeleteCompanies::ID) && terms.permissions.has(InviteMembers::ID));
+    assert!(may_manage(&owner, &terms).is_ok());
     assert_eq!(levels(&owner), Role::ALL[1..]);
     assert!(matches!(
-        may_manage(&Authority::of(Role::UserAdmin, &[]), &draft),
+        may_manage(&Authority::of(Role::UserAdmin, &[]), &terms),
         Err(CustomRoleError::NotHeld(permission)) if permission == ViewCompany::ID
     ));
 }

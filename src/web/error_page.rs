@@ -9,7 +9,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
-use crate::app::{App, Ctx, Request};
+use crate::app::{App, Ctx, RequestInfo};
 use crate::common::error::{AppError, Refusal};
 use crate::common::html::{came_from, query_value};
 use crate::web::layout::Layout;
@@ -24,18 +24,18 @@ struct ErrorPage {
     permission: Option<String>,
     people: Vec<(String, String)>,
     home: &'static str,
-    ask: Option<Ask>,
+    ask: Option<AccessRequestLink>,
 }
 
 /// What can be requested, and where.
-struct Ask {
+struct AccessRequestLink {
     slug: String,
     key: &'static str,
     company: Option<String>,
 }
 
 /// Gives every error its page or its redirect.
-pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Request>) -> ServiceResponse<BoxBody> {
+pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<RequestInfo>) -> ServiceResponse<BoxBody> {
     let error = response
         .response()
         .error()
@@ -68,7 +68,7 @@ pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Requ
     response.into_response(answer).map_into_boxed_body()
 }
 
-fn to_login(request: &Request, next: Option<&str>) -> HttpResponse {
+fn to_login(request: &RequestInfo, next: Option<&str>) -> HttpResponse {
     let next = next
         .filter(|next| *next != "/")
         .map_or_else(String::new, |next| format!("?next={}", query_value(next)));
@@ -83,7 +83,7 @@ fn to_login(request: &Request, next: Option<&str>) -> HttpResponse {
     }
 }
 
-fn elsewhere(request: &Request, path: &str) -> HttpResponse {
+fn elsewhere(request: &RequestInfo, path: &str) -> HttpResponse {
     if request.fragment {
         HttpResponse::Unauthorized()
             .insert_header(("HX-Redirect", path))
@@ -96,7 +96,7 @@ fn elsewhere(request: &Request, path: &str) -> HttpResponse {
 }
 
 /// The same page under the organization's new slug. A form keeps its method and its fields (308, RFC 9110).
-fn moved(response: &ServiceResponse<BoxBody>, request: &Request, slug: &str) -> HttpResponse {
+fn moved(response: &ServiceResponse<BoxBody>, request: &RequestInfo, slug: &str) -> HttpResponse {
     // However the old slug was written (`%6Fld`), what follows stays as it is.
     let after = request.path.strip_prefix("/organizations/").unwrap_or_default();
     let rest = after.find(['/', '?']).map_or("", |end| &after[end..]);
@@ -110,7 +110,7 @@ fn moved(response: &ServiceResponse<BoxBody>, request: &Request, slug: &str) -> 
     builder.insert_header((header::LOCATION, there)).finish()
 }
 
-fn page(status: StatusCode, error: Option<&AppError>, app: &App, request: &Arc<Request>) -> HttpResponse {
+fn page(status: StatusCode, error: Option<&AppError>, app: &App, request: &Arc<RequestInfo>) -> HttpResponse {
     let cx = Ctx {
         app: app.clone(),
         now: app.clock.now(),
@@ -133,7 +133,7 @@ fn page(status: StatusCode, error: Option<&AppError>, app: &App, request: &Arc<R
         text,
         permission: missing.map(|refusal| refusal.permission.clone()),
         people: refusal.map(|refusal| refusal.people.clone()).unwrap_or_default(),
-        ask: missing.and_then(|refusal| Ask::of(refusal)),
+        ask: missing.and_then(|refusal| AccessRequestLink::of(refusal)),
         home: "/organizations",
     };
     let body = page.render().unwrap_or_else(|_| format!("{} {title}", status.as_u16()));
@@ -144,7 +144,7 @@ fn page(status: StatusCode, error: Option<&AppError>, app: &App, request: &Arc<R
     builder.content_type("text/html; charset=utf-8").body(body)
 }
 
-impl Ask {
+impl AccessRequestLink {
     fn of(refusal: &Refusal) -> Option<Self> {
         refusal.may_ask.then(|| Self {
             slug: refusal.slug.clone(),
@@ -155,9 +155,9 @@ impl Ask {
 }
 
 /// Title and text.
-type Words = (&'static str, String);
+type ErrorWords = (&'static str, String);
 
-fn of_error(error: &AppError, status: StatusCode, request: &Request) -> Words {
+fn of_error(error: &AppError, status: StatusCode, request: &RequestInfo) -> ErrorWords {
     match error {
         AppError::Forbidden(refusal) => match &refusal.reason {
             Some(reason) => ("You don’t have access at the moment", reason.clone()),
@@ -185,7 +185,7 @@ fn of_error(error: &AppError, status: StatusCode, request: &Request) -> Words {
     }
 }
 
-fn of_status(status: StatusCode, request: &Request) -> Words {
+fn of_status(status: StatusCode, request: &RequestInfo) -> ErrorWords {
     match status {
         StatusCode::NOT_FOUND => (
             "Page not found",

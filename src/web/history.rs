@@ -1,7 +1,7 @@
 //! The history of an object: the latest events on its page, and a link to all of them.
 
 use crate::audit::query;
-use crate::audit::query::Filter;
+use crate::audit::query::EventFilter;
 use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::html::query_value;
@@ -9,7 +9,7 @@ use crate::db::Conn;
 
 /// What `templates/audit/_history.html` shows.
 #[derive(Debug)]
-pub struct History {
+pub struct ObjectHistory {
     /// The log, filtered by the object.
     pub href: String,
     /// Its latest events, newest first.
@@ -38,13 +38,13 @@ pub fn history(
     actor: &Actor,
     kind: &str,
     id: impl std::fmt::Display,
-) -> Result<Option<History>, AppError> {
+) -> Result<Option<ObjectHistory>, AppError> {
     if !actor.permissions.view_audit() || actor.cx.request.fragment {
         return Ok(None);
     }
     let id = id.to_string();
     let visibility = actor.visibility(conn)?;
-    let wanted = Filter::of_target(kind, &id);
+    let wanted = EventFilter::of_target(kind, &id);
     let lines = query::latest(conn, actor.organization, &wanted, &visibility, SHOWN)?;
     let lines = lines.into_iter().map(|line| HistoryLine {
         description: line.description(),
@@ -54,7 +54,7 @@ pub fn history(
         actor: line.actor_name,
     });
     let target = query_value(&format!("{kind}:{id}"));
-    Ok(Some(History {
+    Ok(Some(ObjectHistory {
         href: actor.path(&format!("/settings/audit?target={target}")),
         lines: lines.collect(),
     }))

@@ -44,12 +44,12 @@ pub struct OrgNav {
     /// When the organization will be deleted, if that is scheduled.
     pub deleted_on: Option<String>,
     /// The support session, shown above every page.
-    pub support: Option<Banner>,
+    pub support: Option<SupportBanner>,
 }
 
 /// What a support session shows above every page.
 #[derive(Debug, Clone)]
-pub struct Banner {
+pub struct SupportBanner {
     pub reason: String,
     /// The end, for machines.
     pub until: String,
@@ -82,7 +82,7 @@ pub struct Layout {
     /// How many pending invitations the account has.
     pub invitations: i64,
     /// The organization, on its pages.
-    pub place: Option<OrgNav>,
+    pub org: Option<OrgNav>,
     /// The organizations of the account, at most `SWITCHER`.
     pub switcher: Vec<SwitcherItem>,
     /// The page's entry in the navigation.
@@ -100,7 +100,7 @@ impl Layout {
             flash: cx.flash.clone(),
             person: None,
             invitations: 0,
-            place: None,
+            org: None,
             switcher: Vec::new(),
             section: "",
         }
@@ -127,14 +127,14 @@ impl Layout {
             None
         };
         let companies = (actor.reach::<ViewCompany>() == Reach::Everywhere).then_some(actor.active_companies);
-        layout.place = Some(OrgNav {
+        layout.org = Some(OrgNav {
             name: actor.organization_name.clone(),
             slug: actor.slug.clone(),
             role: match actor.support {
                 Some(_) => "Support session".to_owned(),
                 None => actor.role.label().to_owned(),
             },
-            support: actor.support.as_ref().map(|support| Banner {
+            support: actor.support.as_ref().map(|support| SupportBanner {
                 reason: support.reason.clone(),
                 until: support.ends_at.iso(),
                 left: support.ends_at.ahead(actor.cx.now),

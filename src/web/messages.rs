@@ -2,11 +2,17 @@
 
 use crate::services::assignments::AssignmentError;
 use crate::services::groups::GroupError;
-use crate::services::members::Outcome;
+use crate::services::members::MemberOutcome;
 use crate::services::members::errors::{AccessEndError, RemovalError, RoleChangeError, SuspensionError};
 
 /// Someone else changed the same thing first.
 pub const CHANGED: &str = "Someone else changed this member. Review the current state and try again";
+
+/// A change waits for approval.
+pub const PENDING: &str = "Waiting for another owner’s approval. They got an email";
+
+/// The same change was waiting before.
+pub const ALREADY_PENDING: &str = "This is already waiting for another owner’s approval";
 
 const NOT_ALLOWED: &str = "Your role doesn’t allow this change";
 const LAST_OWNER: &str = "This is the only owner. Make another member an owner first";
@@ -87,13 +93,13 @@ impl GroupError {
     }
 }
 
-impl Outcome {
+impl MemberOutcome {
     /// What to tell the actor, or `done` when the change was made.
     pub fn message_or(self, done: impl FnOnce() -> String) -> String {
         match self {
             Self::Done | Self::Unchanged => done(),
-            Self::Pending => "Waiting for another owner’s approval. They got an email".into(),
-            Self::AlreadyPending => "This is already waiting for another owner’s approval".into(),
+            Self::Pending(_) => PENDING.into(),
+            Self::AlreadyPending(_) => ALREADY_PENDING.into(),
         }
     }
 }

@@ -12,7 +12,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 
-use crate::app::{App, Request};
+use crate::app::{App, RequestInfo};
 use crate::common::error::AppError;
 use crate::common::html::wants_fragment;
 use crate::common::id::RawId;
@@ -24,14 +24,14 @@ const FRAMED: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; im
 
 /// A content security policy other than the usual one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Policy {
+pub enum ContentPolicy {
     /// A page that shows one of this site in a frame.
     Frames,
     /// Foreign content in such a frame: styles and inline images, nothing else.
     Framed,
 }
 
-impl Policy {
+impl ContentPolicy {
     const fn header(self) -> &'static str {
         match self {
             Self::Frames => FRAMES,
@@ -41,7 +41,7 @@ impl Policy {
 }
 
 /// Gives a response another policy than the usual one.
-pub fn with_policy(mut response: HttpResponse, policy: Policy) -> HttpResponse {
+pub fn with_policy(mut response: HttpResponse, policy: ContentPolicy) -> HttpResponse {
     response.extensions_mut().insert(policy);
     response
 }
@@ -74,7 +74,7 @@ pub async fn guard(
 }
 
 /// What a request says about itself.
-fn note(req: &ServiceRequest, app: &App) -> Request {
+fn note(req: &ServiceRequest, app: &App) -> RequestInfo {
     let headers = req.headers();
     let peer = req.peer_addr().map(|addr| addr.ip());
     let trusted = |ip: IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(&ip));
@@ -101,7 +101,7 @@ fn note(req: &ServiceRequest, app: &App) -> Request {
         Some("dark") => "dark",
         _ => "system",
     };
-    Request {
+    RequestInfo {
         ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
         agent: text(headers, "User-Agent")
             .chars()
@@ -173,8 +173,8 @@ fn admit(req: &ServiceRequest, app: &App) -> Result<Option<HttpResponse>, AppErr
 }
 
 /// The headers of every response.
-fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &Request) {
-    let policy = response.response().extensions().get::<Policy>().copied();
+fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &RequestInfo) {
+    let policy = response.response().extensions().get::<ContentPolicy>().copied();
     let headers = response.headers_mut();
     let mut set = |name: &'static str, value: HeaderValue| {
         headers.insert(HeaderName::from_static(name), value);
@@ -182,7 +182,7 @@ fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &Request)
     if let Ok(id) = HeaderValue::from_str(&request.id) {
         set("x-request-id", id);
     }
-    let policy = policy.map_or(CSP, Policy::header);
+    let policy = policy.map_or(CSP, ContentPolicy::header);
     set("content-security-policy", HeaderValue::from_static(policy));
     set("x-content-type-options", HeaderValue::from_static("nosniff"));
     set("referrer-policy", HeaderValue::from_static("same-origin"));
@@ -200,7 +200,7 @@ fn secure(response: &mut ServiceResponse<BoxBody>, app: &App, request: &Request)
 
 /// One line a request. A path may contain a secret and a query a name, so the line has the pattern of the route, with
 /// organization and actor.
-fn log(response: &ServiceResponse<BoxBody>, request: &Request, took: std::time::Duration) {
+fn log(response: &ServiceResponse<BoxBody>, request: &RequestInfo, took: std::time::Duration) {
     let route = response.request().match_pattern().unwrap_or_else(|| "-".into());
     if route.starts_with("/static") || route.starts_with("/health") {
         return;

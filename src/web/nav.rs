@@ -4,7 +4,7 @@ use crate::authz::decision::Permissions;
 
 /// A tab.
 #[derive(Debug)]
-pub struct Tab {
+pub struct NavTab {
     pub label: &'static str,
     pub icon: &'static str,
     /// The end of its path, which also tells which tab is open.
@@ -13,8 +13,8 @@ pub struct Tab {
     allowed: fn(Permissions) -> bool,
 }
 
-const fn tab(allowed: fn(Permissions) -> bool, label: &'static str, icon: &'static str, key: &'static str) -> Tab {
-    Tab {
+const fn tab(allowed: fn(Permissions) -> bool, label: &'static str, icon: &'static str, key: &'static str) -> NavTab {
+    NavTab {
         label,
         icon,
         key,
@@ -23,7 +23,7 @@ const fn tab(allowed: fn(Permissions) -> bool, label: &'static str, icon: &'stat
 }
 
 #[rustfmt::skip]
-static SETTINGS: &[Tab] = &[
+static SETTINGS: &[NavTab] = &[
     tab(Permissions::edit_profile, "General", "building", "general"),
     tab(Permissions::copy_onboarding_links, "Onboarding links", "link", "onboarding"),
     tab(Permissions::manage_roles, "Roles and policies", "key-round", "roles"),
@@ -32,7 +32,7 @@ static SETTINGS: &[Tab] = &[
 ];
 
 #[rustfmt::skip]
-static ACCESS: &[Tab] = &[
+static ACCESS: &[NavTab] = &[
     tab(Permissions::view_access, "People", "users", ""),
     tab(Permissions::view_access, "Matrix", "building-2", "/matrix"),
     tab(Permissions::view_access, "Groups", "users", "/groups"),
@@ -41,17 +41,17 @@ static ACCESS: &[Tab] = &[
     tab(Permissions::view_access, "Reviews", "check", "/reviews"),
 ];
 
-fn open(tabs: &'static [Tab], permissions: Permissions) -> Vec<&'static Tab> {
+fn open(tabs: &'static [NavTab], permissions: Permissions) -> Vec<&'static NavTab> {
     tabs.iter().filter(|tab| (tab.allowed)(permissions)).collect()
 }
 
 /// The tabs of Settings that these permissions open; `templates/settings/_nav.html` shows them.
-pub fn settings(permissions: Permissions) -> Vec<&'static Tab> {
+pub fn settings(permissions: Permissions) -> Vec<&'static NavTab> {
     open(SETTINGS, permissions)
 }
 
 /// The tabs of Access control that these permissions open; `templates/access/_nav.html` shows them.
-pub fn access(permissions: Permissions) -> Vec<&'static Tab> {
+pub fn access(permissions: Permissions) -> Vec<&'static NavTab> {
     open(ACCESS, permissions)
 }
 

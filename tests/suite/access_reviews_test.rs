@@ -540,7 +540,7 @@ fn a_review_report_is_signed_and_verifies_with_openssl() {
     );
     assert_eq!(json["totals"]["change"], 1);
     assert_eq!(json["totals"]["unconfirmed"], 5);
-    let items = json["places"].as_array().expect("places");
+    let items = json["assignments"].as_array().expect("assignments");
     let changed = items.iter().find(|item| item["decision"] == "change").expect("Bob's");
     assert_eq!(
         (
@@ -614,7 +614,7 @@ fn closing_a_review_resumes_after_an_interruption() {
     let left = system
         .write(|cx, conn| close::step(conn, cx, org, review))
         .expect("a step");
-    assert_eq!(left, close::Left::People);
+    assert_eq!(left, close::ClosingWork::People);
     let after = app.database.number(open);
     assert!(after > 0 && after < 76, "{after}");
     app.sweep();

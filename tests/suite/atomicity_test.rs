@@ -131,9 +131,13 @@ fn for_each_form<R: Send>(work: impl Fn(&TestApp, &Rows<'_>, &'static str) -> R 
 fn scenario(app: &TestApp, path: &str) -> Scenario {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     // The pages of operators exist for operators only.
-    let actor = if path.starts_with("/operator") { "runs" } else { "owner" };
+    let actor = if path.starts_with("/operator") {
+        "operator"
+    } else {
+        "owner"
+    };
     let slug = format!("whole-{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let scenario = Scenario::set(app, actor, &slug);
+    let scenario = Scenario::create(app, actor, &slug);
     // What background jobs do to it anyway is done before.
     app.sweep();
     scenario

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use tenantry::audit::verify;
-use tenantry::audit::verify::{Cursor, Step};
+use tenantry::audit::verify::{VerifyCursor, VerifyStep};
 use tenantry::audit::{Action, Event, Events};
 use tenantry::auth::System;
 
@@ -730,7 +730,7 @@ fn a_verification_resumes_and_cannot_be_made_to_skip_events() {
     // The same verification without HTTP, ten events at a time.
     let system = System::of(app.product(), "test");
     let organization = app.fixtures(|fixtures| fixtures.organization_of("steps-other"));
-    let (mut at, mut steps) = (Cursor::default(), 0);
+    let (mut at, mut steps) = (VerifyCursor::default(), 0);
     loop {
         let signer = app.product().keys.signer();
         steps += 1;
@@ -738,9 +738,9 @@ fn a_verification_resumes_and_cannot_be_made_to_skip_events() {
             .read(|_, conn| Ok(verify::step(conn, &signer, organization, at.clone(), 10)?))
             .expect("a step")
         {
-            Step::On(on) => at = on,
-            Step::Whole(whole) => break assert_eq!((whole.lines, steps), (25, 3)),
-            Step::Broken(broken) => panic!("{broken}"),
+            VerifyStep::On(on) => at = on,
+            VerifyStep::Whole(whole) => break assert_eq!((whole.lines, steps), (25, 3)),
+            VerifyStep::Broken(broken) => panic!("{broken}"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tenantry::authz::permission::{Column, PermissionId};
+use tenantry::authz::permission::{PermissionId, RoleColumn};
 use tenantry::routes::ROUTES;
 
 use crate::harness::client::Client;
@@ -124,7 +124,7 @@ fn the_instance_pages_show_counts_and_health() {
         .get("/operator/health")
         .expect(200)
         .expect_text("Problems found");
-    assert!(page.has("1 organizations with a wrong owner count"));
+    assert!(page.has("organizations with a wrong owner count: 1"));
     assert!(!page.body.contains("secret.key") && !page.body.contains("postgres://"));
 }
 
@@ -490,7 +490,7 @@ fn the_operator_permission_column_is_enforced_on_every_listed_route() {
             continue;
         }
         let permission = PermissionId::parse(key).unwrap_or_else(|| panic!("{key} is no permission"));
-        let allowed = permission.mark(Column::Operator) == 's';
+        let allowed = permission.mark(RoleColumn::Operator) == 's';
         let scenario = Scenario::create(&app, "support", &format!("cell-{n}"));
         let client = app.client_with(scenario.actor.as_ref().expect("an operator"));
         let form = if *method == "GET" {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tenantry::authz::decision::{AccessInputs, Overrides, Reach, RolePolicies};
-use tenantry::authz::permission::{Column, PermissionId};
+use tenantry::authz::permission::{PermissionId, RoleColumn};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::routes::ROUTES;
 
@@ -16,17 +16,17 @@ use crate::harness::test_app::TestApp;
 use crate::roles_test::{Scenario, ask};
 
 /// The columns of members, with the actor of the scenario.
-const COLUMNS: [(&str, Column); 10] = [
-    ("owner", Column::Organization(Role::Owner)),
-    ("admin", Column::Organization(Role::Admin)),
-    ("billing", Column::Organization(Role::BillingAdmin)),
-    ("user-ad", Column::Organization(Role::UserAdmin)),
-    ("editor", Column::Organization(Role::Editor)),
-    ("viewer", Column::Organization(Role::Viewer)),
-    ("member", Column::Organization(Role::Member)),
-    ("manager", Column::Company(CompanyRole::Manager)),
-    ("co-edit", Column::Company(CompanyRole::Editor)),
-    ("co-view", Column::Company(CompanyRole::Viewer)),
+const COLUMNS: [(&str, RoleColumn); 10] = [
+    ("owner", RoleColumn::Organization(Role::Owner)),
+    ("admin", RoleColumn::Organization(Role::Admin)),
+    ("billing", RoleColumn::Organization(Role::BillingAdmin)),
+    ("user-ad", RoleColumn::Organization(Role::UserAdmin)),
+    ("editor", RoleColumn::Organization(Role::Editor)),
+    ("viewer", RoleColumn::Organization(Role::Viewer)),
+    ("member", RoleColumn::Organization(Role::Member)),
+    ("manager", RoleColumn::Company(CompanyRole::Manager)),
+    ("co-edit", RoleColumn::Company(CompanyRole::Editor)),
+    ("co-view", RoleColumn::Company(CompanyRole::Viewer)),
 ];
 
 /// Permissions without a route. Remove one here as soon as a route needs it; it is then checked automatically.
@@ -189,16 +189,16 @@ fn settings_to_check(mark: char) -> Vec<(Setting, bool)> {
 }
 
 /// The effective mark: someone with a company role is also a Member of the organization.
-fn mark(permission: PermissionId, column: Column) -> char {
+fn mark(permission: PermissionId, column: RoleColumn) -> char {
     let own = permission.mark(column);
-    let as_member = permission.mark(Column::Organization(Role::Member));
+    let as_member = permission.mark(RoleColumn::Organization(Role::Member));
     match column {
-        Column::Company(_) if as_member != '-' => as_member,
+        RoleColumn::Company(_) if as_member != '-' => as_member,
         _ => own,
     }
 }
 
-fn apply_setting(app: &TestApp, scenario: &Scenario, column: Column, permission: PermissionId, setting: Setting) {
+fn apply_setting(app: &TestApp, scenario: &Scenario, column: RoleColumn, permission: PermissionId, setting: Setting) {
     let word = |on: bool| if on { "allow" } else { "deny" };
     match setting {
         Setting::Nothing => {}
@@ -276,7 +276,7 @@ fn cell(
     app: &TestApp,
     scenario: &Scenario,
     route: &GuardedRoute,
-    column: Column,
+    column: RoleColumn,
     mark: char,
     allowed: bool,
 ) -> impl Iterator<Item = String> {
@@ -288,11 +288,11 @@ fn cell(
     };
     let in_company = route.path.contains("{company}");
     // A Member without an assignment has no own company.
-    let unassigned = column == Column::Organization(Role::Member) && mark == 'o' && in_company;
+    let unassigned = column == RoleColumn::Organization(Role::Member) && mark == 'o' && in_company;
     let allowed = allowed && !unassigned;
     let mut pages = Vec::new();
     let here = scenario.path(route.path, "");
-    if in_company && matches!(column, Column::Company(_)) && mark != '-' {
+    if in_company && matches!(column, RoleColumn::Company(_)) && mark != '-' {
         let south = here.replace(&scenario.north_slug, &format!("south-{}", scenario.slug));
         pages.push((ask(&client, route.method, &south, &form), false));
     }
@@ -319,9 +319,9 @@ fn every_permission_cell_matches_the_access_decision() {
         for (_, column) in COLUMNS {
             for (setting, allowed) in settings_to_check(mark(permission, column)) {
                 let (role, companies) = match column {
-                    Column::Organization(role) => (role, Vec::new()),
-                    Column::Company(role) => (Role::Member, vec![role]),
-                    Column::Operator => continue,
+                    RoleColumn::Organization(role) => (role, Vec::new()),
+                    RoleColumn::Company(role) => (Role::Member, vec![role]),
+                    RoleColumn::Operator => continue,
                 };
                 let mut access_inputs = AccessInputs::of(role, &companies);
                 match setting {

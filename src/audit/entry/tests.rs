@@ -1,7 +1,7 @@
 use super::*;
 
-fn line(after: &str) -> Entry {
-    Entry {
+fn line(after: &str) -> AuditEntry {
+    AuditEntry {
         v: VERSION,
         seq: 7,
         id: "01930000000070008000000000000007".into(),

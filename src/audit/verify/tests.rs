@@ -1,11 +1,11 @@
 use super::*;
 use crate::common::time::Time;
 
-fn chain(lines: i64) -> Vec<Entry> {
+fn chain(lines: i64) -> Vec<AuditEntry> {
     let mut hash = String::new();
     (1..=lines)
         .map(|seq| {
-            let mut line = Entry {
+            let mut line = AuditEntry {
                 v: crate::audit::entry::VERSION,
                 seq,
                 id: format!("{seq:032x}"),
@@ -34,10 +34,10 @@ fn chain(lines: i64) -> Vec<Entry> {
         .collect()
 }
 
-fn walk(lines: &[Entry]) -> Result<Cursor, Broken> {
-    lines.iter().try_fold(Cursor::default(), |cursor, line| {
+fn walk(lines: &[AuditEntry]) -> Result<VerifyCursor, BrokenLog> {
+    lines.iter().try_fold(VerifyCursor::default(), |cursor, line| {
         follows(&cursor, line)?;
-        Ok(Cursor {
+        Ok(VerifyCursor {
             seq: line.seq,
             hash: line.hash.clone(),
         })

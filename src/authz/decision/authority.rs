@@ -26,13 +26,15 @@ impl Authority {
     /// What may be granted in the whole organization. A User admin may also grant what the roles below them have, although
     /// a User admin does not have it.
     pub fn ceiling(&self) -> PermissionSet {
-        let held = self.permissions.everywhere();
-        if self.role == Role::UserAdmin && held.has(ChangeRoles::ID) {
+        let permissions = self.permissions.everywhere();
+        if self.role == Role::UserAdmin && permissions.has(ChangeRoles::ID) {
             [Role::Editor, Role::Viewer, Role::Member]
                 .into_iter()
-                .fold(held, |set, role| set.or(RoleGrant::from(role).gives(&self.policies)))
+                .fold(permissions, |set, role| {
+                    set.or(RoleGrant::from(role).gives(&self.policies))
+                })
         } else {
-            held
+            permissions
         }
     }
 

@@ -1,7 +1,7 @@
 //! What one role gives by a permission table.
 
 use crate::authz::decision::overrides::RolePolicies;
-use crate::authz::permission::{CONSOLE, Column, PermissionSet, PermissionTable};
+use crate::authz::permission::{CONSOLE, PermissionSet, PermissionTable, RoleColumn};
 use crate::authz::role::{CompanyRole, Role};
 
 /// A role in the organization. A custom role replaces the table's permissions.
@@ -39,7 +39,7 @@ impl RoleGrant {
     pub(super) fn gives_by(self, table: &PermissionTable, policies: &RolePolicies) -> PermissionSet {
         match self.custom {
             Some(set) => set.or(table.implied()),
-            None => given(table, policies, Column::Organization(self.role)),
+            None => given(table, policies, RoleColumn::Organization(self.role)),
         }
     }
 
@@ -47,7 +47,7 @@ impl RoleGrant {
     pub(super) fn grantable_by(self, table: &PermissionTable, policies: &RolePolicies) -> PermissionSet {
         match self.custom {
             Some(set) => table.delegable().without(set),
-            None => open(table, policies, Column::Organization(self.role)),
+            None => open(table, policies, RoleColumn::Organization(self.role)),
         }
     }
 
@@ -55,13 +55,13 @@ impl RoleGrant {
     pub(super) fn fixed_by(self, table: &PermissionTable) -> PermissionSet {
         match self.custom {
             Some(_) => table.implied(),
-            None => table.column(Column::Organization(self.role)).always,
+            None => table.column(RoleColumn::Organization(self.role)).always,
         }
     }
 }
 
 /// What a column gives under these policies.
-fn given(table: &PermissionTable, policies: &RolePolicies, column: Column) -> PermissionSet {
+fn given(table: &PermissionTable, policies: &RolePolicies, column: RoleColumn) -> PermissionSet {
     let (marks, policy) = (table.column(column), policies.of(column));
     marks
         .always
@@ -70,18 +70,18 @@ fn given(table: &PermissionTable, policies: &RolePolicies, column: Column) -> Pe
 }
 
 /// What the table leaves open in a column under these policies.
-fn open(table: &PermissionTable, policies: &RolePolicies, column: Column) -> PermissionSet {
+fn open(table: &PermissionTable, policies: &RolePolicies, column: RoleColumn) -> PermissionSet {
     let marks = table.column(column);
     marks.on.or(marks.off).without(policies.of(column).deny)
 }
 
 /// What a role in a company gives there under these policies.
 pub(super) fn given_in_company(table: &PermissionTable, policies: &RolePolicies, role: CompanyRole) -> PermissionSet {
-    let column = Column::Company(role);
+    let column = RoleColumn::Company(role);
     table.column(column).own.or(given(table, policies, column))
 }
 
 /// What the table leaves open for a role in a company under these policies.
 pub(super) fn open_in_company(table: &PermissionTable, policies: &RolePolicies, role: CompanyRole) -> PermissionSet {
-    open(table, policies, Column::Company(role))
+    open(table, policies, RoleColumn::Company(role))
 }

@@ -11,7 +11,7 @@ pub use crate::authz::decision::overrides::{Overrides, RolePolicies};
 pub use crate::authz::permission::{Permissions, Reach};
 
 use crate::authz::decision::grant::{given_in_company, open_in_company};
-use crate::authz::permission::{CONSOLE, Column, PermissionSet, PermissionTable};
+use crate::authz::permission::{CONSOLE, PermissionSet, PermissionTable, RoleColumn};
 use crate::authz::role::{CompanyRole, Role};
 
 /// Everything that decides what an actor may do.
@@ -44,7 +44,7 @@ pub fn decide(table: &PermissionTable, inputs: &AccessInputs) -> Permissions {
         given = given.or(grant.gives_by(table, policies));
         open = open.or(grant.grantable_by(table, policies));
         fixed = fixed.or(grant.fixed_by(table));
-        own = own.or(table.column(Column::Organization(grant.role)).own);
+        own = own.or(table.column(RoleColumn::Organization(grant.role)).own);
     }
     for role in &inputs.companies {
         own = own.or(given_in_company(table, policies, *role));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::authz::permission::{COLUMNS, Column, PermissionId, PermissionSet};
+use crate::authz::permission::{COLUMNS, PermissionId, PermissionSet, RoleColumn};
 
 /// Permissions allowed or denied against the table: a member's overrides, or the policy for one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -102,13 +102,13 @@ pub struct RolePolicies([Overrides; COLUMNS]);
 
 impl RolePolicies {
     /// The policy for a column.
-    pub fn of(&self, column: Column) -> Overrides {
+    pub fn of(&self, column: RoleColumn) -> Overrides {
         self.0[column.at()]
     }
 
     /// With one permission set: `None` is the table's default.
     #[must_use]
-    pub fn set(mut self, column: Column, permission: PermissionId, effect: Option<bool>) -> Self {
+    pub fn set(mut self, column: RoleColumn, permission: PermissionId, effect: Option<bool>) -> Self {
         let cells = &mut self.0[column.at()];
         *cells = cells.set(permission, effect);
         self
@@ -116,7 +116,7 @@ impl RolePolicies {
 
     /// As it is stored: empty without differences.
     pub fn text(&self) -> String {
-        let differing: Map<String, Value> = Column::of_members()
+        let differing: Map<String, Value> = RoleColumn::of_members()
             .filter(|column| !self.of(*column).is_empty())
             .map(|column| (column.key(), self.of(column).json()))
             .collect();
@@ -137,7 +137,7 @@ impl RolePolicies {
             return policies;
         };
         for (key, cells) in &map {
-            if let (Some(column), Value::Object(cells)) = (Column::parse(key), cells) {
+            if let (Some(column), Value::Object(cells)) = (RoleColumn::parse(key), cells) {
                 policies.0[column.at()] = Overrides::of(cells);
             }
         }

@@ -9,8 +9,8 @@ use crate::authz::permission::{
     Permission, PermissionId, ViewBilling, ViewCompany, ViewMembers, ViewOrganization,
 };
 
-fn column() -> impl Strategy<Value = Column> {
-    prop::sample::select(Column::of_members().collect::<Vec<_>>())
+fn column() -> impl Strategy<Value = RoleColumn> {
+    prop::sample::select(RoleColumn::of_members().collect::<Vec<_>>())
 }
 
 fn permission() -> impl Strategy<Value = PermissionId> {
@@ -25,7 +25,7 @@ fn cells() -> impl Strategy<Value = Overrides> {
     (set(), set()).prop_map(|(allow, deny)| Overrides { allow, deny })
 }
 
-fn held() -> impl Strategy<Value = RoleGrant> {
+fn role_grant() -> impl Strategy<Value = RoleGrant> {
     (prop::sample::select(Role::ALL), prop::option::of(set())).prop_map(|(role, custom)| RoleGrant { role, custom })
 }
 
@@ -38,7 +38,7 @@ fn inputs() -> impl Strategy<Value = AccessInputs> {
             })
     });
     (
-        prop::collection::vec(held(), 1..4),
+        prop::collection::vec(role_grant(), 1..4),
         prop::collection::vec(prop::sample::select(CompanyRole::ALL), 0..3),
         cells(),
         policies,
@@ -65,9 +65,9 @@ proptest! {
     fn deny_takes_priority_and_never_removes_what_is_always_given(inputs in inputs(), permission in permission()) {
         let mut denied = inputs.clone();
         denied.overrides = denied.overrides.set(permission, Some(false));
-        let fixed = inputs.roles.iter().any(|held| held.fixed().has(permission));
-        let held = !inputs.read_only && denied.permissions().has(permission) && permission != ViewOrganization::ID;
-        prop_assert!(!held || fixed);
+        let fixed = inputs.roles.iter().any(|grant| grant.fixed().has(permission));
+        let has = !inputs.read_only && denied.permissions().has(permission) && permission != ViewOrganization::ID;
+        prop_assert!(!has || fixed);
         prop_assert!(denied.permissions().within(inputs.permissions()));
     }
 
@@ -78,7 +78,7 @@ proptest! {
         let plain = AccessInputs::of(role, company.as_slice());
         let switched = AccessInputs { overrides: cells, ..plain.clone() };
         for permission in PermissionId::all() {
-            let marks = [Some(Column::Organization(role)), company.map(Column::Company)];
+            let marks = [Some(RoleColumn::Organization(role)), company.map(RoleColumn::Company)];
             let mut marks = marks.iter().flatten().map(|column| permission.mark(*column));
             if marks.all(|mark| matches!(mark, '●' | '-' | 's')) {
                 prop_assert_eq!(plain.permissions().reach(permission), switched.permissions().reach(permission), "{}", permission.key());
@@ -88,10 +88,10 @@ proptest! {
 
     #[test]
     fn a_policy_of_one_role_changes_no_other_role(inputs in inputs(), column in column(), permission in permission(), on in any::<bool>()) {
-        let has = |column: Column| match column {
-            Column::Organization(role) => inputs.roles.iter().any(|held| held.role == role && held.custom.is_none()),
-            Column::Company(role) => inputs.companies.contains(&role),
-            Column::Operator => false,
+        let has = |column: RoleColumn| match column {
+            RoleColumn::Organization(role) => inputs.roles.iter().any(|grant| grant.role == role && grant.custom.is_none()),
+            RoleColumn::Company(role) => inputs.companies.contains(&role),
+            RoleColumn::Operator => false,
         };
         let changed = AccessInputs { policies: inputs.policies.set(column, permission, Some(on)), ..inputs.clone() };
         if !has(column) {
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn no_one_grants_more_than_they_have(inputs in inputs(), wanted in held()) {
+    fn no_one_grants_more_than_they_have(inputs in inputs(), wanted in role_grant()) {
         let authority = inputs.authority();
         if authority.may_grant(wanted) && wanted.role != Role::Owner {
             prop_assert!(authority.role.rank() >= wanted.role.rank());
@@ -188,7 +188,7 @@ fn an_admin_without_a_permission_makes_no_admin_who_has_it() {
     assert!(!admin.authority().may_grant(Role::Admin));
     assert!(admin.authority().may_grant(Role::UserAdmin));
     // When no admin has it, none is missing it.
-    let column = Column::Organization(Role::Admin);
+    let column = RoleColumn::Organization(Role::Admin);
     admin.policies = admin.policies.set(column, CreateCompanies::ID, Some(false));
     assert!(admin.authority().may_grant(Role::Admin));
 }
@@ -199,7 +199,7 @@ fn admins_manage_billing_where_the_organization_says_so() {
     assert!(!admin.permissions().has(ManageBilling::ID));
     admin.policies = admin
         .policies
-        .set(Column::Organization(Role::Admin), ManageBilling::ID, Some(true));
+        .set(RoleColumn::Organization(Role::Admin), ManageBilling::ID, Some(true));
     assert!(admin.permissions().has(ManageBilling::ID));
     // Deny takes priority, whether an override or a policy says it.
     let mut one = admin.clone();
@@ -207,7 +207,7 @@ fn admins_manage_billing_where_the_organization_says_so() {
     assert!(!one.permissions().has(ManageBilling::ID));
     admin.policies = admin
         .policies
-        .set(Column::Organization(Role::Admin), ViewBilling::ID, Some(false));
+        .set(RoleColumn::Organization(Role::Admin), ViewBilling::ID, Some(false));
     admin.overrides = admin.overrides.set(ViewBilling::ID, Some(true));
     assert!(!admin.permissions().has(ViewBilling::ID));
 }

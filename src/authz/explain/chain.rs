@@ -1,14 +1,14 @@
 //! The chain, step by step.
 
 use crate::authz::decision::{Overrides, RoleGrant};
-use crate::authz::explain::{Effect, Link, Step};
-use crate::authz::permission::{CONSOLE, Column, DELEGABLE, PermissionId};
+use crate::authz::explain::{ExplanationStep, StepEffect, StepSubject};
+use crate::authz::permission::{CONSOLE, DELEGABLE, PermissionId, RoleColumn};
 use crate::authz::role::CompanyRole;
 
 /// What the steps say so far.
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing that a step can say")]
 #[derive(Default)]
-pub(super) struct Chain {
+pub(super) struct ExplanationChain {
     pub(super) everywhere: bool,
     pub(super) own: bool,
     /// An override can allow it in the whole organization, or in own companies.
@@ -16,47 +16,47 @@ pub(super) struct Chain {
     open_own: bool,
     /// No override can deny it.
     fixed: bool,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<ExplanationStep>,
 }
 
-impl Chain {
-    pub(super) fn role(&mut self, grant: RoleGrant, permission: PermissionId, policy: Overrides, link: Link) {
-        let column = Column::Organization(grant.role);
+impl ExplanationChain {
+    pub(super) fn role(&mut self, grant: RoleGrant, permission: PermissionId, policy: Overrides, link: StepSubject) {
+        let column = RoleColumn::Organization(grant.role);
         let in_companies = column.marks().own.has(permission);
         let effect = if let Some(set) = grant.custom {
             if CONSOLE.implied().has(permission) {
-                Effect::Always
+                StepEffect::Always
             } else if set.has(permission) {
-                Effect::Gives
+                StepEffect::Gives
             } else if in_companies {
-                Effect::InCompanies
+                StepEffect::InCompanies
             } else if DELEGABLE.has(permission) {
-                Effect::Open
+                StepEffect::Open
             } else {
-                Effect::Never
+                StepEffect::Never
             }
         } else {
             mark(permission.mark(column), policy.effect(permission))
         };
-        self.everywhere |= effect.gives() && effect != Effect::InCompanies;
+        self.everywhere |= effect.gives() && effect != StepEffect::InCompanies;
         self.own |= in_companies;
-        self.fixed |= effect == Effect::Always;
+        self.fixed |= effect == StepEffect::Always;
         self.open |= match grant.custom {
             Some(set) => DELEGABLE.has(permission) && !set.has(permission),
-            None => matches!(effect, Effect::Gives | Effect::ByPolicy | Effect::Open),
+            None => matches!(effect, StepEffect::Gives | StepEffect::ByPolicy | StepEffect::Open),
         };
-        self.steps.push(Step { link, effect });
+        self.steps.push(ExplanationStep { link, effect });
     }
 
     pub(super) fn assignment(&mut self, role: CompanyRole, permission: PermissionId, policy: Overrides) {
-        let effect = match mark(permission.mark(Column::Company(role)), policy.effect(permission)) {
-            Effect::Always => Effect::InCompanies,
+        let effect = match mark(permission.mark(RoleColumn::Company(role)), policy.effect(permission)) {
+            StepEffect::Always => StepEffect::InCompanies,
             effect => effect,
         };
         self.own |= effect.gives();
-        self.open_own |= matches!(effect, Effect::Gives | Effect::ByPolicy | Effect::Open);
-        self.steps.push(Step {
-            link: Link::Assignment(role),
+        self.open_own |= matches!(effect, StepEffect::Gives | StepEffect::ByPolicy | StepEffect::Open);
+        self.steps.push(ExplanationStep {
+            link: StepSubject::Assignment(role),
             effect,
         });
     }
@@ -67,38 +67,38 @@ impl Chain {
             true if self.open || self.open_own => {
                 self.everywhere |= self.open;
                 self.own |= self.open_own;
-                Effect::Allowed
+                StepEffect::Allowed
             }
             false if !self.fixed => {
                 (self.everywhere, self.own) = (false, false);
-                Effect::Denied
+                StepEffect::Denied
             }
-            _ => Effect::Without,
+            _ => StepEffect::Without,
         };
-        self.steps.push(Step {
-            link: Link::Override(on),
+        self.steps.push(ExplanationStep {
+            link: StepSubject::Override(on),
             effect,
         });
     }
 
-    pub(super) fn stop(&mut self, link: Link) {
+    pub(super) fn stop(&mut self, link: StepSubject) {
         (self.everywhere, self.own) = (false, false);
-        self.steps.push(Step {
+        self.steps.push(ExplanationStep {
             link,
-            effect: Effect::Stops,
+            effect: StepEffect::Stops,
         });
     }
 }
 
 /// What a mark of the table gives under a policy.
-fn mark(mark: char, policy: Option<bool>) -> Effect {
+fn mark(mark: char, policy: Option<bool>) -> StepEffect {
     match (mark, policy) {
-        ('●', _) => Effect::Always,
-        ('◑' | '◐', Some(false)) => Effect::OffByPolicy,
-        ('◐', Some(true)) => Effect::ByPolicy,
-        ('◑', _) => Effect::Gives,
-        ('◐', None) => Effect::Open,
-        ('o', _) => Effect::InCompanies,
-        _ => Effect::Never,
+        ('●', _) => StepEffect::Always,
+        ('◑' | '◐', Some(false)) => StepEffect::OffByPolicy,
+        ('◐', Some(true)) => StepEffect::ByPolicy,
+        ('◑', _) => StepEffect::Gives,
+        ('◐', None) => StepEffect::Open,
+        ('o', _) => StepEffect::InCompanies,
+        _ => StepEffect::Never,
     }
 }

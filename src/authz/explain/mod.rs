@@ -4,13 +4,13 @@
 mod chain;
 
 use crate::authz::decision::{AccessInputs, Reach, RoleGrant};
-use crate::authz::explain::chain::Chain;
-use crate::authz::permission::{CONSOLE, Column, PermissionId};
+use crate::authz::explain::chain::ExplanationChain;
+use crate::authz::permission::{CONSOLE, PermissionId, RoleColumn};
 use crate::authz::role::{CompanyRole, Role};
 
 /// What a step is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Link {
+pub enum StepSubject {
     /// The member's own role in the organization.
     Role(RoleGrant),
     /// The role that groups give.
@@ -29,7 +29,7 @@ pub enum Link {
 
 /// What a step does to the permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
+pub enum StepEffect {
     /// Gives it, and no override can deny it.
     Always,
     /// Gives it, unless an override denies it.
@@ -54,7 +54,7 @@ pub enum Effect {
     Stops,
 }
 
-impl Effect {
+impl StepEffect {
     /// Whether the step gives the permission.
     pub fn gives(self) -> bool {
         matches!(
@@ -71,32 +71,32 @@ impl Effect {
 
 /// One step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step {
+pub struct ExplanationStep {
     /// What it is about.
-    pub link: Link,
+    pub link: StepSubject,
     /// What it does.
-    pub effect: Effect,
+    pub effect: StepEffect,
 }
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct PermissionExplanation {
     /// How far the permission reaches; for a question about one company `Everywhere` or `Nowhere`.
     pub reach: Reach,
     /// The chain, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ExplanationStep>,
 }
 
-impl Answer {
+impl PermissionExplanation {
     /// Whether the member has the permission.
     pub fn yes(&self) -> bool {
         self.reach != Reach::Nowhere
     }
 
     /// The step that decides: what gives the permission, or what stops it.
-    pub fn decisive(&self) -> Option<&Step> {
+    pub fn decisive(&self) -> Option<&ExplanationStep> {
         if self.yes() {
-            let widest = |step: &&Step| step.effect.gives() && step.effect != Effect::InCompanies;
+            let widest = |step: &&ExplanationStep| step.effect.gives() && step.effect != StepEffect::InCompanies;
             self.steps
                 .iter()
                 .find(widest)
@@ -108,18 +108,22 @@ impl Answer {
 }
 
 /// Explains a permission: in general (`company` is `None`), or in one company, where the member has a role or none.
-pub fn explain(inputs: &AccessInputs, permission: PermissionId, company: Option<Option<CompanyRole>>) -> Answer {
-    let mut chain = Chain::default();
+pub fn explain(
+    inputs: &AccessInputs,
+    permission: PermissionId,
+    company: Option<Option<CompanyRole>>,
+) -> PermissionExplanation {
+    let mut chain = ExplanationChain::default();
     for (at, grant) in inputs.roles.iter().enumerate() {
         let link = if at == 0 {
-            Link::Role(*grant)
+            StepSubject::Role(*grant)
         } else {
-            Link::Group(grant.role)
+            StepSubject::Group(grant.role)
         };
         chain.role(
             *grant,
             permission,
-            inputs.policies.of(Column::Organization(grant.role)),
+            inputs.policies.of(RoleColumn::Organization(grant.role)),
             link,
         );
     }
@@ -128,22 +132,22 @@ pub fn explain(inputs: &AccessInputs, permission: PermissionId, company: Option<
         Some(role) => role.into_iter().collect(),
     };
     for role in companies {
-        chain.assignment(role, permission, inputs.policies.of(Column::Company(role)));
+        chain.assignment(role, permission, inputs.policies.of(RoleColumn::Company(role)));
     }
     if company == Some(None) {
-        chain.steps.push(Step {
-            link: Link::NoAssignment,
-            effect: Effect::Never,
+        chain.steps.push(ExplanationStep {
+            link: StepSubject::NoAssignment,
+            effect: StepEffect::Never,
         });
     }
     chain.overridden(inputs.overrides.effect(permission));
     // A role in one company also implies what every member has in the organization itself.
     chain.everywhere |= chain.own && CONSOLE.implied().has(permission);
     if inputs.read_only && !permission.only_reads() {
-        chain.stop(Link::ReadOnly);
+        chain.stop(StepSubject::ReadOnly);
     }
     if !inputs.in_force {
-        chain.stop(Link::OutOfForce);
+        chain.stop(StepSubject::OutOfForce);
     }
     let reach = match company {
         // Without an assignment no company is the member's own.
@@ -152,7 +156,7 @@ pub fn explain(inputs: &AccessInputs, permission: PermissionId, company: Option<
         None if chain.own => Reach::OwnCompanies,
         _ => Reach::Nowhere,
     };
-    Answer {
+    PermissionExplanation {
         reach,
         steps: chain.steps,
     }

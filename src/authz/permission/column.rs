@@ -6,7 +6,7 @@ use crate::authz::role::{CompanyRole, Role};
 
 /// A column of a permission table: a role in the organization, a role in a company, or the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Column {
+pub enum RoleColumn {
     /// An operator in a support session.
     Operator,
     /// A role in the organization.
@@ -18,7 +18,7 @@ pub enum Column {
 /// The number of columns.
 pub const COLUMNS: usize = 1 + Role::ALL.len() + CompanyRole::ALL.len();
 
-impl Column {
+impl RoleColumn {
     /// Its position in a row.
     pub const fn at(self) -> usize {
         match self {

@@ -2,13 +2,13 @@
 //! name; the type is verb + noun.
 
 mod column;
-mod held;
+mod reach;
 mod rows;
 mod set;
 mod table;
 
-pub use crate::authz::permission::column::{COLUMNS, Column};
-pub use crate::authz::permission::held::{Permissions, Reach};
+pub use crate::authz::permission::column::{COLUMNS, RoleColumn};
+pub use crate::authz::permission::reach::{Permissions, Reach};
 pub use crate::authz::permission::rows::*;
 pub use crate::authz::permission::set::PermissionSet;
 pub use crate::authz::permission::table::{PermissionTable, RoleDefaults};
@@ -74,7 +74,7 @@ impl PermissionId {
     }
 
     /// The table's mark in a column.
-    pub fn mark(self, column: Column) -> char {
+    pub fn mark(self, column: RoleColumn) -> char {
         self.row().marks[column.at()]
     }
 
@@ -93,7 +93,7 @@ impl PermissionId {
         Self::all().find(|permission| permission.key() == key)
     }
 
-    fn row(self) -> &'static rows::Row {
+    fn row(self) -> &'static rows::PermissionRow {
         &rows::ROWS[usize::from(self.0)]
     }
 }
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn the_columns_as_sets_are_the_table() {
         for role in Role::ALL {
-            let column = Column::Organization(*role);
+            let column = RoleColumn::Organization(*role);
             let marks = CONSOLE.column(column);
             for permission in PermissionId::all() {
                 let mark = permission.mark(column);

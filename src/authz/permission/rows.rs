@@ -5,13 +5,13 @@
 
 use crate::authz::area::Area;
 use crate::authz::permission::column::COLUMNS;
-use crate::authz::permission::held::Permissions;
+use crate::authz::permission::reach::Permissions;
 use crate::authz::permission::set::PermissionSet;
 use crate::authz::permission::table::PermissionTable;
 use crate::authz::permission::{Permission, PermissionId, PermissionKind};
 
 /// One row of the table.
-pub(super) struct Row {
+pub(super) struct PermissionRow {
     pub key: &'static str,
     pub label: &'static str,
     pub area: Area,
@@ -21,7 +21,7 @@ pub(super) struct Row {
 
 macro_rules! permissions {
     ($($name:ident $method:ident $key:literal $area:ident $kind:ident [$($mark:literal)+] $label:literal;)+) => {
-        pub(super) const ROWS: &[Row] = &[$(Row {
+        pub(super) const ROWS: &[PermissionRow] = &[$(PermissionRow {
             key: $key,
             label: $label,
             area: Area::$area,
@@ -30,13 +30,13 @@ macro_rules! permissions {
         }),+];
 
         #[repr(u8)]
-        enum At { $($name),+ }
+        enum RowNumber { $($name),+ }
 
         $(
             #[doc = concat!($label, " (`", $key, "`).")]
             #[derive(Debug)]
             pub struct $name;
-            impl Permission for $name { const ID: PermissionId = PermissionId(At::$name as u8); }
+            impl Permission for $name { const ID: PermissionId = PermissionId(RowNumber::$name as u8); }
         )+
 
         impl Permissions {

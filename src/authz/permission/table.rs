@@ -1,6 +1,6 @@
 //! A permission table as sets of bits. The console's is made from its rows at compile time; another one can be made from data.
 
-use crate::authz::permission::column::{COLUMNS, Column};
+use crate::authz::permission::column::{COLUMNS, RoleColumn};
 use crate::authz::permission::set::PermissionSet;
 use crate::authz::role::Role;
 
@@ -59,9 +59,9 @@ impl PermissionTable {
                 's' => column.support = column.support.with_row(row),
                 _ => {}
             }
-            let of_member = at > Column::Operator.at();
+            let of_member = at > RoleColumn::Operator.at();
             implied &= !of_member || marks[at] == '●';
-            let below_owner = at > Column::Organization(Role::Owner).at() && at <= Role::ALL.len();
+            let below_owner = at > RoleColumn::Organization(Role::Owner).at() && at <= Role::ALL.len();
             delegable |= below_owner && matches!(marks[at], '●' | '◑' | '◐' | 'o');
             at += 1;
         }
@@ -78,7 +78,7 @@ impl PermissionTable {
     }
 
     /// One column.
-    pub const fn column(&self, column: Column) -> &RoleDefaults {
+    pub const fn column(&self, column: RoleColumn) -> &RoleDefaults {
         &self.columns[column.at()]
     }
 

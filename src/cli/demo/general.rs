@@ -3,33 +3,33 @@
 use diesel::prelude::*;
 
 use crate::audit::Events;
-use crate::cli::demo::stage::{Stage, account};
+use crate::cli::demo::timeline::{Timeline, account};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
 use crate::db::schema::{memberships, organization_slugs};
 use crate::models::organization;
 use crate::models::organization::contact::ContactKind;
-use crate::models::organization::profile::Profile;
+use crate::models::organization::profile::OrganizationProfile;
 use crate::models::user;
 use crate::services::organizations::contacts::VerificationError;
 use crate::services::organizations::transfer::ProposalError;
 use crate::services::organizations::{contacts, profile, transfer};
 
-pub fn furnish(stage: &Stage) -> Result<(), AppError> {
-    add_contacts(stage)?;
-    set_time_zone(stage)?;
-    propose_transfer(stage)
+pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
+    add_contacts(timeline)?;
+    set_time_zone(timeline)?;
+    propose_transfer(timeline)
 }
 
-fn add_contacts(stage: &Stage) -> Result<(), AppError> {
+fn add_contacts(timeline: &Timeline) -> Result<(), AppError> {
     // A moment for each, so that the log reads as it would have been written.
     for (minutes, kind, email, verified) in [
         (55, ContactKind::Primary, "hello@meridian.example", true),
         (53, ContactKind::Support, "support@meridian.example", true),
         (40, ContactKind::Billing, "invoices@meridian.example", false),
     ] {
-        stage.ago(minutes, |cx, conn| {
+        timeline.ago(minutes, |cx, conn| {
             let organization = organization_slugs::table
                 .find("meridian")
                 .select(organization_slugs::organization_id)
@@ -52,8 +52,8 @@ fn add_contacts(stage: &Stage) -> Result<(), AppError> {
 }
 
 /// The time zone of an organization.
-fn set_time_zone(stage: &Stage) -> Result<(), AppError> {
-    stage.ago(35, |_, conn| {
+fn set_time_zone(timeline: &Timeline) -> Result<(), AppError> {
+    timeline.ago(35, |_, conn| {
         let organization = organization_slugs::table
             .find("meridian")
             .select(organization_slugs::organization_id)
@@ -61,7 +61,7 @@ fn set_time_zone(stage: &Stage) -> Result<(), AppError> {
         let owner = account(conn, "maya@meridian.example")?;
         let owner = user::by_id(conn, owner)?.actor();
         let before = organization::profile(conn, organization)?;
-        let after = Profile {
+        let after = OrganizationProfile {
             timezone: "America/Chicago".into(),
             ..before
         };
@@ -71,8 +71,8 @@ fn set_time_zone(stage: &Stage) -> Result<(), AppError> {
 }
 
 /// A transfer that the new owner has not approved yet.
-fn propose_transfer(stage: &Stage) -> Result<(), AppError> {
-    stage.ago(30, |cx, conn| {
+fn propose_transfer(timeline: &Timeline) -> Result<(), AppError> {
+    timeline.ago(30, |cx, conn| {
         let organization = organization_slugs::table
             .find("sunbeam")
             .select(organization_slugs::organization_id)

@@ -1,11 +1,11 @@
-//! Onboarding links of the demo: one for new companies, one for the field team, and somebody who waits.
+//! Onboarding links of the demo: one for new companies, one for the field team, and a pending request to join.
 
 use diesel::prelude::*;
 use serde_json::json;
 
 use crate::audit::{Action, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
-use crate::cli::demo::stage::{DAY, Stage, account};
+use crate::cli::demo::timeline::{DAY, Timeline, account};
 use crate::common::error::AppError;
 use crate::common::time::Span;
 use crate::db::schema::organization_slugs;
@@ -19,7 +19,7 @@ const SLUG: &str = "meridian";
 const MAKER: &str = "maya@meridian.example";
 const WAITS: &str = "amara@fernkettle.example";
 
-pub fn furnish(stage: &Stage) -> Result<(), AppError> {
+pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
     let open = LinkTerms {
         name: "Partner fair in May".into(),
         purpose: LinkPurpose::NewCompany,
@@ -29,7 +29,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
         domains: Vec::new(),
         approval: true,
         max_uses: Some(40),
-        expires_at: Some(stage.today.now + Span::days(60)),
+        expires_at: Some(timeline.today.now + Span::days(60)),
     };
     let team = LinkTerms {
         name: "Field team".into(),
@@ -41,7 +41,7 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
         ..open.clone()
     };
     for (days, terms) in [(20, &team), (12, &open)] {
-        let (organization, id) = stage.ago(days * DAY, |cx, conn| {
+        let (organization, id) = timeline.ago(days * DAY, |cx, conn| {
             let maker = account(conn, MAKER)?;
             let maker = user::by_id(conn, maker)?;
             let organization: OrgId = organization_slugs::table
@@ -58,17 +58,17 @@ pub fn furnish(stage: &Stage) -> Result<(), AppError> {
             ))
         })?;
         if terms.purpose == LinkPurpose::NewCompany {
-            stage.ago(5 * 60, |cx, conn| {
-                let guest = account(conn, WAITS)?;
-                let guest = user::by_id(conn, guest)?;
+            timeline.ago(5 * 60, |cx, conn| {
+                let person = account(conn, WAITS)?;
+                let person = user::by_id(conn, person)?;
                 let row = onboarding_link::find(conn, organization, id.as_str())?;
                 onboarding_link::count_opened(conn, &row)?;
                 let company = "Nwosu Claims";
-                let asked = crate::models::join_request::ask(conn, cx, &row, guest.id, company)?;
+                let asked = crate::models::join_request::create(conn, cx, &row, person.id, company)?;
                 let asked = asked.ok_or_else(|| AppError::internal("the demo asks twice"))?;
-                let event = Event::new(Action::JoinRequested, "join_request", asked, &guest.name)
-                    .after(json!({ "email": guest.email.as_str(), "link": row.name, "company": company }));
-                Ok(((), Some(guest.actor()), Events::organization(organization, event)))
+                let event = Event::new(Action::JoinRequested, "join_request", asked, &person.name)
+                    .after(json!({ "email": person.email.as_str(), "link": row.name, "company": company }));
+                Ok(((), Some(person.actor()), Events::organization(organization, event)))
             })?;
         }
     }

@@ -1,6 +1,6 @@
 //! The demo: an instance with a past, in a folder of its own.
 
-pub mod cast;
+pub mod fixtures;
 pub mod general;
 pub mod links;
 pub mod operator;
@@ -8,15 +8,15 @@ pub mod organizations;
 pub mod people;
 pub mod permissions;
 pub mod reviews;
-pub mod stage;
+pub mod timeline;
 
 use std::path::Path;
 
 use crate::app::App;
 use crate::audit::Action;
-use crate::cli::demo::cast::{CAST, HOUSES, PASSWORD};
-use crate::cli::demo::stage::{DAY, Stage};
-use crate::cli::{Faults, one, run_with, say};
+use crate::cli::demo::fixtures::{CAST, ORGANIZATIONS, PASSWORD};
+use crate::cli::demo::timeline::{DAY, Timeline};
+use crate::cli::{CommandErrors, one, run_with, say};
 use crate::common::config::Config;
 use crate::common::email::Email;
 use crate::common::error::AppError;
@@ -29,7 +29,7 @@ use crate::services::accounts::verification;
 const MARK: &str = "this-is-the-demo";
 
 /// Creates a database in `demo` in the data folder, serves it, and prints who can sign in.
-pub fn demo() -> Result<(), Faults> {
+pub fn demo() -> Result<(), CommandErrors> {
     log::start();
     let mut config = Config::load()?;
     config.data_dir = config.data_dir.join("demo");
@@ -39,11 +39,11 @@ pub fn demo() -> Result<(), Faults> {
     clear(&config.data_dir).map_err(one)?;
     let base_url = config.base_url.clone();
     let app = server::open(config, Clock::default()).map_err(one)?;
-    furnish(&app).map_err(|error| one(error.to_string()))?;
+    seed(&app).map_err(|error| one(error.to_string()))?;
     say(&format!(
         "\nThe demo is at {base_url}\n\nEverybody's password is {PASSWORD}\n"
     ));
-    for (email, what) in cast::LOGINS {
+    for (email, what) in fixtures::LOGINS {
         say(&format!("  {email:<34} {what}"));
     }
     say(
@@ -67,11 +67,11 @@ fn clear(dir: &Path) -> Result<(), String> {
     std::fs::write(dir.join(MARK), "").map_err(|error| format!("{} cannot be written: {error}", dir.display()))
 }
 
-fn furnish(app: &App) -> Result<(), AppError> {
-    let stage = Stage::new(app);
+fn seed(app: &App) -> Result<(), AppError> {
+    let timeline = Timeline::new(app);
     let hash = password::hash_now(PASSWORD)?;
     for (name, email) in CAST {
-        stage.ago(60 * DAY, |cx, conn| {
+        timeline.ago(60 * DAY, |cx, conn| {
             let email = Email::parse(email).map_err(AppError::internal)?;
             let added = user::add(conn, cx, name, &email, &hash)?;
             let account = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
@@ -81,13 +81,13 @@ fn furnish(app: &App) -> Result<(), AppError> {
             Ok(((), Some(account.actor()), events))
         })?;
     }
-    HOUSES.iter().try_for_each(|place| stage.build(place))?;
+    ORGANIZATIONS.iter().try_for_each(|demo| timeline.build(demo))?;
     // Each file adds the past of its area.
-    permissions::play(&stage)?;
-    people::furnish(&stage)?;
-    links::furnish(&stage)?;
-    general::furnish(&stage)?;
-    operator::play(&stage)?;
-    reviews::play(&stage)?;
-    stage.in_order_of_time()
+    permissions::seed(&timeline)?;
+    people::seed(&timeline)?;
+    links::seed(&timeline)?;
+    general::seed(&timeline)?;
+    operator::seed(&timeline)?;
+    reviews::seed(&timeline)?;
+    timeline.in_order_of_time()
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::audit::ActorRef;
-use crate::cli::demo::stage::{DAY, Stage, account};
+use crate::cli::demo::timeline::{DAY, Timeline, account};
 use crate::common::error::AppError;
 use crate::common::time::Span;
 use crate::db::Conn;
@@ -13,15 +13,15 @@ use crate::models::user;
 use crate::services::support_sessions::begin::{SupportError, SupportRequest};
 use crate::services::support_sessions::{begin, consent, end};
 
-pub fn play(stage: &Stage) -> Result<(), AppError> {
-    stage.ago(4 * DAY, |cx, conn| {
+pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
+    timeline.ago(4 * DAY, |cx, conn| {
         let sunbeam = sunbeam(conn)?;
         let olivia = account(conn, "olivia@sunbeam.example")?;
         let olivia = user::by_id(conn, olivia)?;
         let ((), events) = consent::set(conn, cx.now, sunbeam, true, &olivia.name)?;
         Ok(((), Some(olivia.actor()), events))
     })?;
-    stage.ago(3 * DAY, |cx, conn| {
+    timeline.ago(3 * DAY, |cx, conn| {
         let sunbeam = sunbeam(conn)?;
         let robin = account(conn, "ops@tenantry.example")?;
         let robin = user::by_id(conn, robin)?;
@@ -36,7 +36,7 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
         })?;
         Ok(((), Some(ActorRef::operator(robin.id, &robin.name)), events))
     })?;
-    stage.ago(3 * DAY - 30, |cx, conn| Ok(((), None, end::expire(conn, cx.now, 10)?)))
+    timeline.ago(3 * DAY - 30, |cx, conn| Ok(((), None, end::expire(conn, cx.now, 10)?)))
 }
 
 fn sunbeam(conn: &mut Conn) -> QueryResult<OrgId> {

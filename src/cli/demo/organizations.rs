@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::audit::{Action, ActorRef, Event, Events};
 use crate::authz::role::CompanyRole;
-use crate::cli::demo::cast::{Invited, Place};
-use crate::cli::demo::stage::{DAY, Stage, account, minutes};
+use crate::cli::demo::fixtures::{DemoInvitation, DemoOrganization};
+use crate::cli::demo::timeline::{DAY, Timeline, account, minutes};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, InvitationId};
@@ -25,30 +25,30 @@ use crate::services::invitations;
 use crate::services::invitations::email::InvitationSender;
 use crate::services::organizations::create::{self, CreateOrganizationError};
 
-type Known = (String, CompanyId);
+type KnownCompany = (String, CompanyId);
 
-impl Stage {
-    pub(super) fn build(&self, place: &Place) -> Result<(), AppError> {
-        let (org, owner) = self.create(place)?;
-        let companies = self.add_companies(org, &owner, place)?;
-        self.add_members(org, &owner, &companies, place)?;
-        let mut invitations: Vec<&Invited> = place.invitations.iter().collect();
+impl Timeline {
+    pub(super) fn build(&self, demo: &DemoOrganization) -> Result<(), AppError> {
+        let (org, owner) = self.create(demo)?;
+        let companies = self.add_companies(org, &owner, demo)?;
+        self.add_members(org, &owner, &companies, demo)?;
+        let mut invitations: Vec<&DemoInvitation> = demo.invitations.iter().collect();
         invitations.sort_by_key(|invited| std::cmp::Reverse(invited.minutes_ago));
         invitations
             .into_iter()
             .try_for_each(|invited| self.invite(org, &owner, &companies, invited))
     }
 
-    fn create(&self, place: &Place) -> Result<(OrgId, ActorRef), AppError> {
+    fn create(&self, demo: &DemoOrganization) -> Result<(OrgId, ActorRef), AppError> {
         self.ago(45 * DAY, |cx, conn| {
-            let owner = account(conn, place.owner)?;
+            let owner = account(conn, demo.owner)?;
             let owner = user::by_id(conn, owner)?;
             let new = NewOrganization {
-                name: place.name.into(),
-                slug: Slug::parse(place.slug).map_err(AppError::internal)?,
-                organization_type: place.organization_type,
-                region: place.region,
-                domain: place.domain.into(),
+                name: demo.name.into(),
+                slug: Slug::parse(demo.slug).map_err(AppError::internal)?,
+                organization_type: demo.organization_type,
+                region: demo.region,
+                domain: demo.domain.into(),
             };
             let (org, events) = create::create(conn, cx, owner.id, &new).map_err(|error| match error {
                 CreateOrganizationError::Failed(error) => error,
@@ -58,9 +58,14 @@ impl Stage {
         })
     }
 
-    fn add_companies(&self, org: OrgId, owner: &ActorRef, place: &Place) -> Result<Vec<Known>, AppError> {
+    fn add_companies(
+        &self,
+        org: OrgId,
+        owner: &ActorRef,
+        demo: &DemoOrganization,
+    ) -> Result<Vec<KnownCompany>, AppError> {
         let mut companies = Vec::new();
-        for (at, name) in place.companies.iter().enumerate() {
+        for (at, name) in demo.companies.iter().enumerate() {
             companies.push(self.ago(44 * DAY - minutes(at), |cx, conn| {
                 let slug = Slug::parse(&Slug::suggest(name)).map_err(AppError::internal)?;
                 // An organization is created with one company, which becomes the first one here.
@@ -82,8 +87,14 @@ impl Stage {
         Ok(companies)
     }
 
-    fn add_members(&self, org: OrgId, owner: &ActorRef, companies: &[Known], place: &Place) -> Result<(), AppError> {
-        for (at, (email, role, assigned)) in place.members.iter().enumerate() {
+    fn add_members(
+        &self,
+        org: OrgId,
+        owner: &ActorRef,
+        companies: &[KnownCompany],
+        demo: &DemoOrganization,
+    ) -> Result<(), AppError> {
+        for (at, (email, role, assigned)) in demo.members.iter().enumerate() {
             self.ago((30 - minutes(at)) * DAY, |cx, conn| {
                 let person = account(conn, email)?;
                 let person = user::by_id(conn, person)?;
@@ -105,7 +116,13 @@ impl Stage {
         Ok(())
     }
 
-    fn invite(&self, org: OrgId, owner: &ActorRef, companies: &[Known], invited: &Invited) -> Result<(), AppError> {
+    fn invite(
+        &self,
+        org: OrgId,
+        owner: &ActorRef,
+        companies: &[KnownCompany],
+        invited: &DemoInvitation,
+    ) -> Result<(), AppError> {
         let id = self.ago(invited.minutes_ago, |cx, conn| {
             let new = NewInvitation {
                 email: Email::parse(invited.email).map_err(AppError::internal)?,
@@ -118,11 +135,11 @@ impl Stage {
                 hands_over: false,
             };
             let profile = organization::profile(conn, org)?;
-            let inviter = user::by_id(conn, owner.id)?;
+            let account = user::by_id(conn, owner.id)?;
             let sender = InvitationSender {
-                user: inviter.id,
-                name: inviter.name,
-                email: inviter.email,
+                user: account.id,
+                name: account.name,
+                email: account.email,
                 organization: profile.name,
                 unit: profile.unit,
             };
@@ -143,7 +160,7 @@ impl Stage {
         &self,
         org: OrgId,
         id: InvitationId,
-        invited: &Invited,
+        invited: &DemoInvitation,
         action: Option<Action>,
         by: Option<ActorRef>,
     ) -> Result<(), AppError> {
@@ -179,7 +196,7 @@ fn rename_first(conn: &mut Conn, org: OrgId, name: &str, slug: &Slug) -> Result<
     Ok(matches!(renamed, CompanyRename::Done).then_some(first.id))
 }
 
-fn pick(known: &[Known], wanted: &[(&str, CompanyRole)]) -> Result<Vec<(CompanyId, CompanyRole)>, AppError> {
+fn pick(known: &[KnownCompany], wanted: &[(&str, CompanyRole)]) -> Result<Vec<(CompanyId, CompanyRole)>, AppError> {
     wanted
         .iter()
         .map(|(slug, role)| {

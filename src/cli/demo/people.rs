@@ -6,8 +6,8 @@ use serde_json::json;
 use crate::app::Ctx;
 use crate::audit::{Action, ActorRef, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
-use crate::cli::demo::cast::PASSWORD;
-use crate::cli::demo::stage::{DAY, Stage, account};
+use crate::cli::demo::fixtures::PASSWORD;
+use crate::cli::demo::timeline::{DAY, Timeline, account};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
@@ -19,7 +19,7 @@ use crate::db::types::org_id::OrgId;
 use crate::models::membership;
 use crate::models::membership::add::NewMembership;
 use crate::models::membership::record::Membership;
-use crate::models::membership::{Origin, Outcome, group};
+use crate::models::membership::{MembershipOutcome, Origin, group};
 use crate::models::user;
 use crate::services::members::{access_end, suspension};
 
@@ -45,12 +45,12 @@ const NEWCOMERS: &[(&str, &str, &str, CompanyRole)] = &[
     ),
 ];
 
-struct Setting {
+struct DemoTenant {
     organization: OrgId,
     owner: ActorRef,
 }
 
-impl Setting {
+impl DemoTenant {
     fn of(_cx: &Ctx, conn: &mut Conn) -> Result<Self, AppError> {
         let organization = organization_slugs::table
             .find("meridian")
@@ -86,20 +86,20 @@ impl Setting {
     }
 }
 
-pub fn furnish(stage: &Stage) -> Result<(), AppError> {
-    join(stage)?;
-    gather(stage)?;
-    limit(stage)?;
-    suspend(stage)?;
-    remove(stage)
+pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
+    join(timeline)?;
+    gather(timeline)?;
+    limit(timeline)?;
+    suspend(timeline)?;
+    remove(timeline)
 }
 
 /// New members, each with one company.
-fn join(stage: &Stage) -> Result<(), AppError> {
+fn join(timeline: &Timeline) -> Result<(), AppError> {
     let hash = password::hash_now(PASSWORD)?;
     for (at, (name, email, company, role)) in NEWCOMERS.iter().enumerate() {
-        stage.ago(24 * DAY - crate::cli::demo::stage::minutes(at), |cx, conn| {
-            let scene = Setting::of(cx, conn)?;
+        timeline.ago(24 * DAY - crate::cli::demo::timeline::minutes(at), |cx, conn| {
+            let scene = DemoTenant::of(cx, conn)?;
             let address = Email::parse(email).map_err(AppError::internal)?;
             let added = crate::models::user::add(conn, cx, name, &address, &hash)?;
             let person = added.ok_or_else(|| AppError::internal(format!("{email} is twice in the cast")))?;
@@ -126,19 +126,19 @@ fn join(stage: &Stage) -> Result<(), AppError> {
 }
 
 /// Access that ends.
-fn limit(stage: &Stage) -> Result<(), AppError> {
-    stage.ago(2 * DAY, |cx, conn| {
-        let scene = Setting::of(cx, conn)?;
+fn limit(timeline: &Timeline) -> Result<(), AppError> {
+    timeline.ago(2 * DAY, |cx, conn| {
+        let scene = DemoTenant::of(cx, conn)?;
         let grace = scene.person(conn, "grace@summit.example")?;
-        let until = Some(stage.today.now + Span::days(20));
+        let until = Some(timeline.today.now + Span::days(20));
         expect(membership::set_access_until(conn, scene.organization, &grace, until)?)?;
         let company = scene.company(conn, "summit-accounts")?;
-        membership::set_place_until(
+        membership::set_assignment_end(
             conn,
             scene.organization,
             grace.id,
             company,
-            Some(stage.today.now + Span::days(6)),
+            Some(timeline.today.now + Span::days(6)),
         )?;
         let after = json!({ "access_until": until.map(Time::day) });
         let events = access_end::changed(scene.organization, (grace.id, &grace.name), None, after);
@@ -147,9 +147,9 @@ fn limit(stage: &Stage) -> Result<(), AppError> {
 }
 
 /// A suspended member.
-fn suspend(stage: &Stage) -> Result<(), AppError> {
-    stage.ago(26 * 60, |cx, conn| {
-        let scene = Setting::of(cx, conn)?;
+fn suspend(timeline: &Timeline) -> Result<(), AppError> {
+    timeline.ago(26 * 60, |cx, conn| {
+        let scene = DemoTenant::of(cx, conn)?;
         let felix = scene.person(conn, "felix@ridgeline.example")?;
         let reason = "On parental leave until March";
         let (organization, by) = (scene.organization, scene.owner.id);
@@ -160,9 +160,9 @@ fn suspend(stage: &Stage) -> Result<(), AppError> {
 }
 
 /// A removed member.
-fn remove(stage: &Stage) -> Result<(), AppError> {
-    stage.ago(3 * 60, |cx, conn| {
-        let scene = Setting::of(cx, conn)?;
+fn remove(timeline: &Timeline) -> Result<(), AppError> {
+    timeline.ago(3 * 60, |cx, conn| {
+        let scene = DemoTenant::of(cx, conn)?;
         let marta = scene.person(conn, "marta@pinecrest.example")?;
         expect(membership::remove(
             conn,
@@ -179,9 +179,9 @@ fn remove(stage: &Stage) -> Result<(), AppError> {
 }
 
 /// A group with two members.
-fn gather(stage: &Stage) -> Result<(), AppError> {
-    stage.ago(12 * DAY, |cx, conn| {
-        let scene = Setting::of(cx, conn)?;
+fn gather(timeline: &Timeline) -> Result<(), AppError> {
+    timeline.ago(12 * DAY, |cx, conn| {
+        let scene = DemoTenant::of(cx, conn)?;
         let terms = group::GroupTerms {
             name: "Field auditors".into(),
             description: "Look at the accounts of every client twice a year".into(),
@@ -208,9 +208,9 @@ fn gather(stage: &Stage) -> Result<(), AppError> {
     })
 }
 
-fn expect(outcome: Outcome) -> Result<(), AppError> {
+fn expect(outcome: MembershipOutcome) -> Result<(), AppError> {
     match outcome {
-        Outcome::Done => Ok(()),
+        MembershipOutcome::Done => Ok(()),
         other => Err(AppError::internal(format!("the demo's own change: {other:?}"))),
     }
 }

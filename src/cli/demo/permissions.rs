@@ -9,7 +9,7 @@ use crate::authz::permission::{
     ManageCompanyMembers, Permission, PermissionSet, ViewAccess, ViewAudit, ViewMembers, ViewReporting,
 };
 use crate::authz::role::Role;
-use crate::cli::demo::stage::{DAY, Stage, account};
+use crate::cli::demo::timeline::{DAY, Timeline, account};
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::db::schema::{memberships, organization_slugs};
@@ -17,18 +17,18 @@ use crate::db::types::org_id::OrgId;
 use crate::handlers::permissions::queries::company_by_slug;
 use crate::models::access_request;
 use crate::models::custom_role;
-use crate::models::custom_role::{Draft, Outcome};
+use crate::models::custom_role::{CustomRoleOutcome, CustomRoleTerms};
 use crate::models::membership;
 use crate::models::membership::record::Membership;
 use crate::models::user;
 use crate::services::members::role;
 
-const PLACE: &str = "meridian";
+const SLUG: &str = "meridian";
 const OWNER: &str = "maya@meridian.example";
 
 fn organization(conn: &mut Conn) -> QueryResult<OrgId> {
     organization_slugs::table
-        .find(PLACE)
+        .find(SLUG)
         .select(organization_slugs::organization_id)
         .first(conn)
 }
@@ -44,32 +44,32 @@ fn member(conn: &mut Conn, organization: OrgId, email: &str) -> Result<Membershi
 }
 
 /// Noor is an Auditor, Kenji sees access control, and Leon asks to manage the people of his company.
-pub fn play(stage: &Stage) -> Result<(), AppError> {
-    stage.ago(20 * DAY, |cx, conn| {
+pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
+    timeline.ago(20 * DAY, |cx, conn| {
         let organization = organization(conn)?;
         let owner = account(conn, OWNER)?;
         let owner = user::by_id(conn, owner)?;
-        let draft = Draft {
+        let terms = CustomRoleTerms {
             name: "Auditor".into(),
             description: "Reads reports, people and the log, and changes nothing".into(),
             base: Role::Member,
             permissions: PermissionSet::of([ViewMembers::ID, ViewReporting::ID, ViewAudit::ID]),
         }
         .complete();
-        let Outcome::Done(role) = custom_role::create(conn, cx, organization, owner.id, &draft)? else {
+        let CustomRoleOutcome::Done(role) = custom_role::create(conn, cx, organization, owner.id, &terms)? else {
             return Err(AppError::internal("the demo's role cannot be made"));
         };
         let noor = member(conn, organization, "noor@pinecrest.example")?;
-        let done = membership::set_custom_role(conn, cx, organization, &noor, role, draft.base)?;
-        let made = Event::new(Action::CustomRoleCreated, "role", role, &draft.name)
-            .after(json!({ "name": draft.name, "base": draft.base.as_str(), "permissions": draft.permissions.text() }));
+        let done = membership::set_custom_role(conn, cx, organization, &noor, role, terms.base)?;
+        let made = Event::new(Action::CustomRoleCreated, "role", role, &terms.name)
+            .after(json!({ "name": terms.name, "base": terms.base.as_str(), "permissions": terms.permissions.text() }));
         let before = json!({ "role": noor.role.as_str() });
-        let after = json!({ "role": draft.base.as_str(), "custom_role": draft.name });
+        let after = json!({ "role": terms.base.as_str(), "custom_role": terms.name });
         let given = role::changed(organization, &noor, before, after);
         let events = Events::organization(organization, made).and(given);
         settled(done).map(|()| ((), Some(owner.actor()), events))
     })?;
-    stage.ago(6 * DAY, |_, conn| {
+    timeline.ago(6 * DAY, |_, conn| {
         let organization = organization(conn)?;
         let owner = account(conn, OWNER)?;
         let owner = user::by_id(conn, owner)?;
@@ -81,7 +81,7 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
             .after(cells.json());
         settled(done).map(|()| ((), Some(owner.actor()), Events::organization(organization, event)))
     })?;
-    stage.ago(5 * 60, |cx, conn| {
+    timeline.ago(5 * 60, |cx, conn| {
         let organization = organization(conn)?;
         let leon = member(conn, organization, "leon@bluewater.example")?;
         let company = company_by_slug(conn, organization, "bluewater-financial")?.ok_or(AppError::NotFound)?;
@@ -90,20 +90,21 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
             company: Some(company.id),
             note: "Two colleagues start on Monday, and I show them around.".into(),
         };
-        let access_request::RequestedAccess::New(id) = access_request::ask(conn, cx, organization, leon.id, &wish)?
+        let access_request::RequestedAccess::New(id) = access_request::create(conn, cx, organization, leon.id, &wish)?
         else {
             return Err(AppError::internal("the demo's request is not open"));
         };
         let event = Event::new(Action::AccessRequested, "request", id, &leon.name)
+            .company(company.id)
             .after(json!({ "permission": wish.permission.key(), "company": company.name, "note": wish.note }));
         let leon = user::by_id(conn, leon.user)?;
         Ok(((), Some(leon.actor()), Events::organization(organization, event)))
     })
 }
 
-fn settled(outcome: membership::Outcome) -> Result<(), AppError> {
+fn settled(outcome: membership::MembershipOutcome) -> Result<(), AppError> {
     match outcome {
-        membership::Outcome::Done => Ok(()),
+        membership::MembershipOutcome::Done => Ok(()),
         _ => Err(AppError::internal("only this process changes the demo")),
     }
 }

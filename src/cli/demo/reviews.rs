@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::audit::{Action, ActorRef, Event, Events};
 use crate::authz::role::CompanyRole;
-use crate::cli::demo::stage::{DAY, Stage, account};
+use crate::cli::demo::timeline::{DAY, Timeline, account};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, ReviewId};
 use crate::common::time::Span;
@@ -17,28 +17,35 @@ use crate::models::access_review::items;
 use crate::models::access_review::items::{ItemFilter, NewDecision};
 use crate::models::access_review::removed;
 use crate::models::access_review::removed::RemovedFilter;
-use crate::models::access_review::state::Decision;
+use crate::models::access_review::state::ReviewDecision;
 use crate::models::access_review::{NewReview, closing, collect};
-use crate::models::membership::{Origin, OwnPlace};
+use crate::models::membership::{DirectAssignment, Origin};
 use crate::models::user;
 use crate::services::access_reviews::{close, notify};
 use crate::services::assignments;
-use crate::services::assignments::Assignment;
+use crate::services::assignments::NamedAssignment;
 
 const SLUG: &str = "meridian";
 const OWNER: &str = "maya@meridian.example";
 
 /// Plays them, the elder first.
-pub fn play(stage: &Stage) -> Result<(), AppError> {
+pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
     let small = ["pinecrest-credit", "ridgeline-services", "summit-accounts"];
-    let summer = begin(stage, 19, 5, "Summer review", Some(&small))?;
-    keep(stage, 17, summer, OWNER, "pinecrest-credit", "Still our contact there")?;
-    keep(stage, 17, summer, OWNER, "ridgeline-services", "")?;
-    end(stage, 13, summer)?;
-    let autumn = begin(stage, 5, 14, "Autumn review", None)?;
-    keep(stage, 3, autumn, "priya.raman@harbor.example", "harbor-recovery", "")?;
+    let summer = begin(timeline, 19, 5, "Summer review", Some(&small))?;
     keep(
-        stage,
+        timeline,
+        17,
+        summer,
+        OWNER,
+        "pinecrest-credit",
+        "Still our contact there",
+    )?;
+    keep(timeline, 17, summer, OWNER, "ridgeline-services", "")?;
+    end(timeline, 13, summer)?;
+    let autumn = begin(timeline, 5, 14, "Autumn review", None)?;
+    keep(timeline, 3, autumn, "priya.raman@harbor.example", "harbor-recovery", "")?;
+    keep(
+        timeline,
         2,
         autumn,
         "seun.adeyemi@atlas.example",
@@ -48,7 +55,7 @@ pub fn play(stage: &Stage) -> Result<(), AppError> {
 }
 
 /// The organization.
-fn place(conn: &mut Conn) -> QueryResult<OrgId> {
+fn organization(conn: &mut Conn) -> QueryResult<OrgId> {
     organization_slugs::table
         .find(SLUG)
         .select(organization_slugs::organization_id)
@@ -63,9 +70,15 @@ fn company(conn: &mut Conn, org: OrgId, slug: &str) -> QueryResult<(CompanyId, S
         .first(conn)
 }
 
-fn begin(stage: &Stage, days_ago: i64, days: i64, name: &str, slugs: Option<&[&str]>) -> Result<ReviewId, AppError> {
-    stage.ago(days_ago * DAY, |cx, conn| {
-        let org = place(conn)?;
+fn begin(
+    timeline: &Timeline,
+    days_ago: i64,
+    days: i64,
+    name: &str,
+    slugs: Option<&[&str]>,
+) -> Result<ReviewId, AppError> {
+    timeline.ago(days_ago * DAY, |cx, conn| {
+        let org = organization(conn)?;
         let maya = account(conn, OWNER)?;
         let maya = user::by_id(conn, maya)?;
         let chosen = match slugs {
@@ -92,10 +105,17 @@ fn begin(stage: &Stage, days_ago: i64, days: i64, name: &str, slugs: Option<&[&s
     })
 }
 
-/// Somebody keeps everybody else in a company.
-fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, note: &str) -> Result<(), AppError> {
-    stage.ago(days_ago * DAY, |cx, conn| {
-        let org = place(conn)?;
+/// A manager confirms all other members of a company.
+fn keep(
+    timeline: &Timeline,
+    days_ago: i64,
+    review: ReviewId,
+    by: &str,
+    slug: &str,
+    note: &str,
+) -> Result<(), AppError> {
+    timeline.ago(days_ago * DAY, |cx, conn| {
+        let org = organization(conn)?;
         let decider = account(conn, by)?;
         let decider: ActorRef = user::by_id(conn, decider)?.actor();
         let (at, company) = company(conn, org, slug)?;
@@ -106,7 +126,7 @@ fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, no
             .filter(|line| line.email != by && line.current_role.is_some())
         {
             let new = NewDecision {
-                decision: Decision::Keep,
+                decision: ReviewDecision::Keep,
                 role: line.current_role,
                 note,
                 by: decider.id,
@@ -118,38 +138,39 @@ fn keep(stage: &Stage, days_ago: i64, review: ReviewId, by: &str, slug: &str, no
         }
         let name = access_review::find(conn, org, review)?.name;
         let event = Event::new(Action::ReviewDecided, "review", review, name)
+            .company(at)
             .after(json!({ "company": company, "kept": kept, "changed": [], "removed": [] }));
         Ok(((), Some(decider), Events::organization(org, event)))
     })
 }
 
-/// The last day comes: what nobody answered is taken away, and the report is signed. A day later it is given back.
-fn end(stage: &Stage, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
-    stage.ago(days_ago * DAY, |cx, conn| {
-        let org = place(conn)?;
+/// Closes the review: unanswered assignments are removed and the report is signed. A day later one is restored.
+fn end(timeline: &Timeline, days_ago: i64, review: ReviewId) -> Result<(), AppError> {
+    timeline.ago(days_ago * DAY, |cx, conn| {
+        let org = organization(conn)?;
         closing::begin(conn, org, review, None)?;
         let events = close::close_small(conn, cx, org, review)?;
         Ok(((), None, events))
     })?;
-    stage.ago((days_ago - 1) * DAY, |cx, conn| {
-        let org = place(conn)?;
+    timeline.ago((days_ago - 1) * DAY, |cx, conn| {
+        let org = organization(conn)?;
         let maya = account(conn, OWNER)?;
         let maya = user::by_id(conn, maya)?.actor();
-        let mut events = Events::none("one for each place");
+        let mut events = Events::none("one for each assignment");
         for lost in removed::list(conn, org, review, RemovedFilter::After(None, 50))? {
             let role = CompanyRole::parse(&lost.removed_role);
             let (Some(role), Some(origin)) = (role, Origin::parse(&lost.removed_origin)) else {
                 continue;
             };
             let until = lost.removed_until;
-            let kept = OwnPlace { role, origin, until };
+            let assignment_before = DirectAssignment { role, origin, until };
             removed::mark_restored(conn, org, review, lost.id, maya.id, cx.now)?;
-            let assignment = Assignment::new(org, lost.membership, &lost.name, lost.company, &lost.company_name);
+            let assignment = NamedAssignment::new(org, lost.membership, &lost.name, lost.company, &lost.company_name);
             events = events.and(assignments::restore_after_review(
                 conn,
                 cx,
                 &assignment,
-                kept,
+                assignment_before,
                 "Summer review",
             )?);
         }

@@ -21,7 +21,7 @@ fn every_fault_is_told_at_once() {
         ("TENANTRY_BASE_URL", "console.example.com"),
         ("TENANTRY_DATABASE_URL", "mysql://x"),
         ("TENANTRY_SMTP_URL", "http://mail"),
-        ("TENANTRY_MAIL_FROM", "nobody"),
+        ("TENANTRY_MAIL_FROM", "no address"),
         ("TENANTRY_SIGNUP", "maybe"),
         ("TENANTRY_TRUSTED_PROXIES", "10.0.0.0/8 nowhere"),
         ("TENANTRY_ORGANIZATION_LIMIT", "-1"),

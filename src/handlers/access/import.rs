@@ -21,7 +21,7 @@ use crate::services::access_matrix::import::{ImportError, ImportPlan, PlannedCha
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// The most lines with errors on the page.
 const SHOWN: usize = 50;
@@ -32,7 +32,7 @@ struct ImportPage {
     layout: Layout,
     organization: String,
     unit: UnitLabel,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     typed: String,
@@ -74,35 +74,35 @@ impl ImportPage {
         let page = Self::load(conn, actor)?;
         let rows = match matrix_csv::read(text) {
             Ok(rows) => rows,
-            Err(message) => return Ok(page.refused(text, Refusal::Text(message))),
+            Err(message) => return Ok(page.refused(text, ImportRefusal::Text(message))),
         };
         match import::plan(conn, actor, &rows) {
             Ok(plan) => Ok(page.showing(plan)),
             Err(ImportError::Failed(error)) => Err(error),
-            Err(error) => Ok(page.refused(text, Refusal::Import(error))),
+            Err(error) => Ok(page.refused(text, ImportRefusal::Import(error))),
         }
     }
 
-    fn refused(mut self, text: &str, refusal: Refusal) -> Self {
+    fn refused(mut self, text: &str, refusal: ImportRefusal) -> Self {
         text.clone_into(&mut self.typed);
         let unit = self.unit;
         let mut wrong: Vec<(u64, String)> = match refusal {
-            Refusal::Text(message) => {
+            ImportRefusal::Text(message) => {
                 self.errors = FormErrors::one("text", message);
                 return self;
             }
-            Refusal::Import(ImportError::Lines(errors)) => {
+            ImportRefusal::Import(ImportError::Lines(errors)) => {
                 let message = |(line, error)| (line, messages::line(&error, unit));
                 errors.into_iter().map(message).collect()
             }
-            Refusal::Import(ImportError::Faults(faults)) => faults
+            ImportRefusal::Import(ImportError::Faults(faults)) => faults
                 .into_iter()
                 .map(|fault| {
                     let message = messages::fault(&fault.reason, unit);
                     (fault.line, format!("{}: {message}", fault.name))
                 })
                 .collect(),
-            Refusal::Import(ImportError::Stale | ImportError::Failed(_)) => Vec::new(),
+            ImportRefusal::Import(ImportError::Stale | ImportError::Failed(_)) => Vec::new(),
         };
         self.more_wrong = wrong.len().saturating_sub(SHOWN);
         wrong.truncate(SHOWN);
@@ -146,7 +146,7 @@ impl ImportPage {
 }
 
 /// Why a file is not imported.
-enum Refusal {
+enum ImportRefusal {
     /// The text is not a list of roles.
     Text(String),
     Import(ImportError),
@@ -184,9 +184,7 @@ pub async fn create(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpR
     let rows = match matrix_csv::read(&text) {
         Ok(rows) => rows,
         Err(message) => {
-            return gate
-                .refused(move |actor, conn| Ok(ImportPage::load(conn, actor)?.refused(&text, Refusal::Text(message))))
-                .await;
+            return refuse(&gate, text, ImportRefusal::Text(message)).await;
         }
     };
     let imported = gate
@@ -210,9 +208,11 @@ pub async fn create(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpR
             })
             .await
         }
-        Err(error) => {
-            gate.refused(move |actor, conn| Ok(ImportPage::load(conn, actor)?.refused(&text, Refusal::Import(error))))
-                .await
-        }
+        Err(error) => refuse(&gate, text, ImportRefusal::Import(error)).await,
     }
+}
+
+async fn refuse(gate: &Gate<AssignCompanies>, text: String, refusal: ImportRefusal) -> Result<HttpResponse, AppError> {
+    gate.refused(move |actor, conn| Ok(ImportPage::load(conn, actor)?.refused(&text, refusal)))
+        .await
 }

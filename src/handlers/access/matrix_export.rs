@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::ViewAccess;
-use crate::common::csv::Sheet;
+use crate::common::csv::CsvSheet;
 use crate::common::error::AppError;
 use crate::common::html::download;
 use crate::common::id::MembershipId;
@@ -27,7 +27,7 @@ pub async fn show(gate: Gate<ViewAccess>, query: web::Query<MatrixQuery>) -> Res
     let query = query.into_inner();
     let (name, bytes) = gate
         .read(move |actor, conn| {
-            let mut sheet = Sheet::new(&["email", "name", "company_slug", "company", "role"]);
+            let mut sheet = CsvSheet::new(&["email", "name", "company_slug", "company", "role"]);
             fill(conn, actor, &query, &mut sheet)?;
             let name = format!("{}-access-{}.csv", actor.slug, actor.cx.now.day());
             Ok((name, sheet.into_bytes()))
@@ -36,7 +36,7 @@ pub async fn show(gate: Gate<ViewAccess>, query: web::Query<MatrixQuery>) -> Res
     Ok(download(&name, "text/csv; charset=utf-8", bytes))
 }
 
-fn fill(conn: &mut Conn, actor: &Actor, query: &MatrixQuery, sheet: &mut Sheet) -> Result<(), AppError> {
+fn fill(conn: &mut Conn, actor: &Actor, query: &MatrixQuery, sheet: &mut CsvSheet) -> Result<(), AppError> {
     let organization = actor.organization;
     let scope = CompanyScope::of(conn, actor)?;
     let customs = custom_role::all(conn, organization)?;
@@ -66,9 +66,15 @@ fn fill(conn: &mut Conn, actor: &Actor, query: &MatrixQuery, sheet: &mut Sheet) 
                 None => grant.direct_role.to_string(),
             };
             sheet.row([row.email.as_str(), &row.name, "", "", &title]);
-            for held in assignments.get(&row.id).into_iter().flatten() {
-                if let Some(role) = held.direct_role {
-                    sheet.row([row.email.as_str(), &row.name, &held.slug, &held.name, role.as_str()]);
+            for assignment in assignments.get(&row.id).into_iter().flatten() {
+                if let Some(role) = assignment.direct_role {
+                    sheet.row([
+                        row.email.as_str(),
+                        &row.name,
+                        &assignment.slug,
+                        &assignment.name,
+                        role.as_str(),
+                    ]);
                 }
             }
         }

@@ -48,7 +48,7 @@ pub fn grants(
 
 /// A member's role in a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assignment {
+pub struct ListedAssignment {
     pub company: CompanyId,
     pub name: String,
     pub slug: String,
@@ -61,7 +61,7 @@ pub struct Assignment {
     pub origin: Origin,
 }
 
-impl Assignment {
+impl ListedAssignment {
     /// Whether a group gives the effective role.
     pub fn by_group(&self) -> bool {
         self.direct_role != Some(self.role)
@@ -87,8 +87,8 @@ pub fn assignments(
     organization: OrgId,
     members: &[MembershipId],
     within: Option<&[CompanyId]>,
-) -> QueryResult<HashMap<MembershipId, Vec<Assignment>>> {
-    let mut assignments: HashMap<MembershipId, Vec<Assignment>> = HashMap::new();
+) -> QueryResult<HashMap<MembershipId, Vec<ListedAssignment>>> {
+    let mut assignments: HashMap<MembershipId, Vec<ListedAssignment>> = HashMap::new();
     if members.is_empty() {
         return Ok(assignments);
     }
@@ -118,7 +118,7 @@ pub fn assignments(
     let mut rows: Vec<AssignmentRow> = query.load(conn)?;
     rows.sort_unstable_by(|one, other| (&one.sort_name, one.company).cmp(&(&other.sort_name, other.company)));
     for row in rows {
-        assignments.entry(row.member).or_default().push(Assignment {
+        assignments.entry(row.member).or_default().push(ListedAssignment {
             company: row.company,
             name: row.name,
             slug: row.slug,

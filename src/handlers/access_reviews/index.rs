@@ -16,7 +16,7 @@ use crate::services::access_reviews::permission;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// Reviews on a page.
 const PAGE: usize = 20;
@@ -35,7 +35,7 @@ struct ReviewRow {
 #[template(path = "access_reviews/index.html")]
 struct IndexPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     may_run: bool,

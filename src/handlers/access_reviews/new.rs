@@ -24,7 +24,7 @@ use crate::services::access_reviews::start::StartReviewError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// Companies to select; others are named by their web address.
 const LISTED: i64 = 100;
@@ -48,7 +48,7 @@ struct CoveredCompany {
 #[template(path = "access_reviews/new.html")]
 struct NewPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     unit: UnitLabel,

@@ -7,7 +7,7 @@ use crate::common::id::{ReviewId, ReviewItemId};
 use crate::db::Conn;
 use crate::models::access_review::removed;
 use crate::models::access_review::removed::{RemovedFilter, RemovedItem};
-use crate::models::access_review::state::Decision;
+use crate::models::access_review::state::ReviewDecision;
 
 /// Items on a page.
 const PAGE: usize = 50;
@@ -45,8 +45,8 @@ pub fn rows(
             .unwrap_or(item.reviewed_role)
             .label(),
         result: match (item.decision, item.suspended) {
-            (Decision::Group, false) => "Kept through a group",
-            (Decision::Group, true) => "Suspended; kept through a group",
+            (ReviewDecision::Group, false) => "Kept through a group",
+            (ReviewDecision::Group, true) => "Suspended; kept through a group",
             (_, true) => "Removed and suspended",
             _ => "Removed",
         },

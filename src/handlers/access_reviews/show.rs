@@ -22,7 +22,7 @@ use crate::services::access_reviews::permission;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// Companies on a page.
 const PAGE: usize = 50;
@@ -51,7 +51,7 @@ struct ReviewCompanyRow {
 #[template(path = "access_reviews/show.html")]
 struct ShowPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     path: String,

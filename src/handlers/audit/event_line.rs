@@ -1,12 +1,12 @@
 //! An event of the log as pages show it.
 
-use crate::audit::{Action, Category, Entry};
+use crate::audit::{Action, AuditEntry, Category};
 use crate::common::device;
 use crate::common::html::query_value;
 use crate::common::time::Time;
 use crate::handlers::audit::filter::AuditQuery;
 use crate::handlers::audit::rules;
-use crate::handlers::audit::rules::Change;
+use crate::handlers::audit::rules::FieldChange;
 
 /// An event in words.
 pub struct EventLine {
@@ -34,12 +34,12 @@ pub struct EventLine {
     /// The events on the same target.
     pub target_href: String,
     /// The changed fields.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FieldChange>,
 }
 
 impl EventLine {
     /// The event for people, with links into the list at `base`.
-    pub fn of(line: &Entry, base: &str, now: Time) -> Self {
+    pub fn of(line: &AuditEntry, base: &str, now: Time) -> Self {
         let (before, after) = line.details();
         let only = |name: &str, value: &str| format!("{base}{}", AuditQuery::default().query((name, value), ""));
         let target = format!("{}:{}", line.target_kind, line.target_id);

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::audit::query::{Filter, SeqCursor, Who};
+use crate::audit::query::{ActorFilter, EventFilter, SeqCursor};
 use crate::audit::{Action, Category};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -92,7 +92,7 @@ impl AuditQuery {
     }
 
     /// The filter of these fields.
-    pub fn filter(&self, conn: &mut Conn, organization: OrgId) -> Result<Filter, FilterError> {
+    pub fn filter(&self, conn: &mut Conn, organization: OrgId) -> Result<EventFilter, FilterError> {
         let mut errors = FormErrors::none();
         let day = |text: &str, read: fn(&str) -> Option<Time>| match text.trim() {
             "" => Ok(None),
@@ -117,7 +117,7 @@ impl AuditQuery {
         if !errors.is_empty() {
             return Err(FilterError::Invalid(errors));
         }
-        Ok(Filter {
+        Ok(EventFilter {
             words: folded(&self.q),
             actor: self.who(conn, organization)?,
             actions,
@@ -151,20 +151,20 @@ impl AuditQuery {
         Ok(Some(wanted.collect()))
     }
 
-    fn who(&self, conn: &mut Conn, organization: OrgId) -> Result<Option<Who>, AppError> {
+    fn who(&self, conn: &mut Conn, organization: OrgId) -> Result<Option<ActorFilter>, AppError> {
         let typed = self.actor.trim();
         if typed.is_empty() {
             return Ok(None);
         }
         if UserId::parse(typed).is_some() {
-            return Ok(Some(Who::Account(typed.to_owned())));
+            return Ok(Some(ActorFilter::Account(typed.to_owned())));
         }
         if typed.contains('@')
             && let Some(account) = queries::account(conn, organization, &typed.to_lowercase())?
         {
-            return Ok(Some(Who::Account(account)));
+            return Ok(Some(ActorFilter::Account(account)));
         }
-        Ok(Some(Who::Named(folded(typed))))
+        Ok(Some(ActorFilter::Named(folded(typed))))
     }
 }
 

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::audit::query::Filter;
+use crate::audit::query::EventFilter;
 use crate::audit::visibility::Visibility;
 use crate::audit::{Action, Category, walk};
 use crate::auth::Gate;
@@ -21,12 +21,12 @@ use crate::handlers::audit::queries;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 const SIZE: usize = 50;
 
 /// A group of actions in the filter: its name, its label and its actions.
-struct Group {
+struct ActionGroup {
     name: &'static str,
     label: &'static str,
     actions: Vec<(&'static str, String)>,
@@ -36,7 +36,7 @@ struct Group {
 #[template(path = "audit/index.html", blocks = ["events"])]
 struct IndexPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     /// The path of the settings, for the tabs.
     path: String,
@@ -44,7 +44,7 @@ struct IndexPage {
     base: String,
     asked: AuditQuery,
     errors: FormErrors,
-    groups: Vec<Group>,
+    groups: Vec<ActionGroup>,
     may_export: bool,
     /// Which part of the log the reader sees, if not all of it.
     part: Option<String>,
@@ -66,7 +66,7 @@ impl IndexPage {
         format!("{}{}", self.base, self.asked.query((name, ""), ""))
     }
 
-    fn place(&mut self, after: Option<String>) -> Option<String> {
+    fn link(&mut self, after: Option<String>) -> Option<String> {
         after.map(|after| format!("{}{}", self.base, self.asked.query(("", ""), &after)))
     }
 
@@ -130,7 +130,7 @@ impl IndexPage {
         &mut self,
         conn: &mut Conn,
         actor: &Actor,
-        wanted: &Filter,
+        wanted: &EventFilter,
         visibility: &Visibility,
     ) -> Result<(), AppError> {
         let (organization, now) = (actor.organization, actor.cx.now);
@@ -149,8 +149,8 @@ impl IndexPage {
                 .map(|line| EventLine::of(line, &self.base, now).target);
             self.thing = Some(labelled.unwrap_or_else(|| self.asked.target.clone()));
         }
-        self.newer = self.place(found.newer);
-        self.older = self.place(found.older);
+        self.newer = self.link(found.newer);
+        self.older = self.link(found.older);
         self.stopped = found.stopped.map(|line| line.at.full());
         let lines = found.lines.iter();
         self.lines = lines.map(|line| EventLine::of(line, &self.base, now)).collect();
@@ -159,13 +159,13 @@ impl IndexPage {
 }
 
 /// The groups of actions that the reader can see.
-fn groups(visibility: &Visibility) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+fn groups(visibility: &Visibility) -> Vec<ActionGroup> {
+    let mut groups: Vec<ActionGroup> = Vec::new();
     for action in Action::ALL.iter().filter(|action| visibility.may_see(**action)) {
         let option = (action.as_str(), action.label());
         match groups.iter_mut().find(|group| group.name == action.group()) {
             Some(group) => group.actions.push(option),
-            None => groups.push(Group {
+            None => groups.push(ActionGroup {
                 name: action.group(),
                 label: action.group_label(),
                 actions: vec![option],

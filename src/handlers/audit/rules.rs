@@ -6,7 +6,7 @@ use crate::authz::role::Role;
 
 /// A changed field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct FieldChange {
     /// Its name: "Access until".
     pub field: String,
     /// The value before.
@@ -16,7 +16,7 @@ pub struct Change {
 }
 
 /// The changes from `before` to `after`. A field on one side only was added, removed or not recorded.
-pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
+pub fn changes(before: &Value, after: &Value) -> Vec<FieldChange> {
     let mut fields: Vec<String> = Vec::new();
     let (was, is) = (flat(before), flat(after));
     for (field, _) in was.iter().chain(&is) {
@@ -30,7 +30,7 @@ pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
     };
     fields
         .into_iter()
-        .map(|field| Change {
+        .map(|field| FieldChange {
             was: of(&was, &field),
             is: of(&is, &field),
             field: title(&field),
@@ -85,16 +85,16 @@ fn words(field: &str, value: &Value) -> String {
 /// "Access until" of `access_until`.
 fn title(field: &str) -> String {
     let words = field.replace('_', " ");
-    let mut letters = words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
+    let mut chars = words.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + chars.as_str()
 }
 
 /// A text with a capital first letter.
 pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + chars.as_str()
 }
 
 /// The number, hash and signature of a cursor: `17.4be0….signature`.

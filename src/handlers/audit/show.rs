@@ -6,7 +6,7 @@ use askama::Template;
 use crate::audit::seal;
 use crate::audit::seal::Seal;
 use crate::audit::visibility::Visibility;
-use crate::audit::{Entry, query};
+use crate::audit::{AuditEntry, query};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::ViewAudit;
@@ -16,13 +16,13 @@ use crate::handlers::audit::event_line::EventLine;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 #[derive(Template)]
 #[template(path = "audit/show.html")]
 struct EventPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     path: String,
     base: String,
@@ -30,7 +30,7 @@ struct EventPage {
     hash: String,
     previous_hash: String,
     /// Whether it matches its hash and follows the event before.
-    holds: bool,
+    is_valid: bool,
     seal: Option<Seal>,
     /// The events before and after, for readers who see all of them.
     before: Option<i64>,
@@ -64,7 +64,7 @@ fn load(actor: &Actor, conn: &mut Conn, seq: i64) -> Result<EventPage, AppError>
         line: EventLine::of(line, &base, actor.cx.now),
         hash: line.hash.clone(),
         previous_hash: line.prev_hash.clone(),
-        holds: holds(before, line),
+        is_valid: is_valid(before, line),
         seal: seal::covering(conn, organization, seq)?,
         before: before.filter(|_| everything).map(|line| line.seq),
         behind: of(seq + 1).filter(|_| everything).map(|line| line.seq),
@@ -73,7 +73,7 @@ fn load(actor: &Actor, conn: &mut Conn, seq: i64) -> Result<EventPage, AppError>
     })
 }
 
-fn holds(before: Option<&Entry>, line: &Entry) -> bool {
+fn is_valid(before: Option<&AuditEntry>, line: &AuditEntry) -> bool {
     let follows = match before {
         Some(before) => line.prev_hash == before.hash,
         None => line.seq == 1 && line.prev_hash.is_empty(),

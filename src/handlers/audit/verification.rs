@@ -9,7 +9,7 @@ use crate::audit::chain;
 use crate::audit::seal;
 use crate::audit::seal::Seal;
 use crate::audit::verify;
-use crate::audit::verify::{Cursor, Step};
+use crate::audit::verify::{VerifyCursor, VerifyStep};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::ViewAudit;
@@ -21,7 +21,7 @@ use crate::handlers::audit::rules;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// Events verified in one request: one or two seconds of work.
 const LINES: i64 = 50_000;
@@ -43,7 +43,7 @@ impl VerificationQuery {
 }
 
 /// The state of the verification.
-enum Check {
+enum VerificationCheck {
     /// Not started.
     Idle,
     /// Events up to `through` are valid, and there are more.
@@ -62,7 +62,7 @@ enum Check {
 #[template(path = "audit/verification.html", blocks = ["check"])]
 struct VerificationPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     path: String,
     base: String,
@@ -70,7 +70,7 @@ struct VerificationPage {
     any: bool,
     seal: Option<Seal>,
     key: String,
-    check: Check,
+    check: VerificationCheck,
 }
 
 crate::page!(VerificationPage => as_check);
@@ -86,7 +86,7 @@ fn load(actor: &Actor, conn: &mut Conn, query: &VerificationQuery) -> Result<Ver
     let base = actor.path("/settings/audit");
     let lines = chain::head(conn, organization)?.map_or(0, |(seq, _)| seq);
     let check = if query.run.is_empty() && query.cursor.is_empty() {
-        Check::Idle
+        VerificationCheck::Idle
     } else {
         check(actor, conn, query, &base)?
     };
@@ -104,13 +104,13 @@ fn load(actor: &Actor, conn: &mut Conn, query: &VerificationQuery) -> Result<Ver
     })
 }
 
-fn check(actor: &Actor, conn: &mut Conn, query: &VerificationQuery, base: &str) -> Result<Check, AppError> {
+fn check(actor: &Actor, conn: &mut Conn, query: &VerificationQuery, base: &str) -> Result<VerificationCheck, AppError> {
     let (cx, organization) = (&actor.cx, actor.organization);
     let signer = cx.app.keys.signer();
     let cursor = opened(cx, organization, &query.cursor).unwrap_or_default();
     Ok(
         match verify::step(conn, &signer, organization, cursor, query.lines())? {
-            Step::On(cursor) => Check::Going {
+            VerifyStep::On(cursor) => VerificationCheck::Going {
                 through: number(&cursor.seq),
                 next: format!(
                     "{base}/verification?cursor={}&lines={}",
@@ -118,14 +118,14 @@ fn check(actor: &Actor, conn: &mut Conn, query: &VerificationQuery, base: &str) 
                     query.lines()
                 ),
             },
-            Step::Whole(whole) => Check::Whole {
+            VerifyStep::Whole(whole) => VerificationCheck::Whole {
                 lines: whole.lines,
                 sealed: whole.seal,
             },
-            Step::Broken(broken) => {
+            VerifyStep::Broken(broken) => {
                 tracing::error!(%organization, line = broken.line, what = %broken, "the audit log is not valid");
                 let there = crate::audit::query::find(conn, organization, broken.line)?.is_some();
-                Check::Broken {
+                VerificationCheck::Broken {
                     what: rules::capital(&broken.to_string()),
                     line: broken.line,
                     href: there.then(|| format!("{base}/{}", broken.line)),
@@ -136,21 +136,21 @@ fn check(actor: &Actor, conn: &mut Conn, query: &VerificationQuery, base: &str) 
 }
 
 /// The cursor goes through the browser, so it is signed: no one can make a link that skips events.
-fn signed_text(organization: OrgId, cursor: &Cursor) -> String {
+fn signed_text(organization: OrgId, cursor: &VerifyCursor) -> String {
     format!(
         "tenantry-verification-1\n{organization}\n{}\n{}",
         cursor.seq, cursor.hash
     )
 }
 
-fn sealed(cx: &Ctx, organization: OrgId, cursor: &Cursor) -> String {
+fn sealed(cx: &Ctx, organization: OrgId, cursor: &VerifyCursor) -> String {
     let signature = cx.app.keys.signer().sign(signed_text(organization, cursor).as_bytes());
     format!("{}.{}.{signature}", cursor.seq, cursor.hash)
 }
 
-fn opened(cx: &Ctx, organization: OrgId, text: &str) -> Option<Cursor> {
+fn opened(cx: &Ctx, organization: OrgId, text: &str) -> Option<VerifyCursor> {
     let (seq, hash, signature) = rules::parts(text)?;
-    let cursor = Cursor {
+    let cursor = VerifyCursor {
         seq,
         hash: hash.to_owned(),
     };

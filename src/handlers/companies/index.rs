@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::models::company;
 use crate::models::company::{CompanyFilter, CompanySort};
-use crate::models::company_staff::Staff;
+use crate::models::company_staff::CompanyStaff;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -100,7 +100,7 @@ fn load(actor: &Actor, conn: &mut Conn, query: CompaniesQuery) -> Result<IndexPa
     let ids: Vec<_> = cut.rows.iter().map(|row| row.id).collect();
     let staff = if actor.permissions.has(ViewCompanyMembers::ID) {
         let counts = actor.role_counts(conn)?;
-        Some(Staff::count(conn, org, counts, &ids)?)
+        Some(CompanyStaff::count(conn, org, counts, &ids)?)
     } else {
         None
     };

@@ -12,9 +12,9 @@ use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::models::company_move::obstacles::Obstacles;
+use crate::models::company_move::obstacles::MoveObstacles;
 use crate::services::companies::relocate;
-use crate::services::companies::relocate::{Destination, MoveError, MovePlan, MoveRequest};
+use crate::services::companies::relocate::{MoveDestination, MoveError, MovePlan, MoveRequest};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -29,7 +29,7 @@ pub struct CompanyMoveForm {
 
 /// What a move to the chosen organization changes.
 struct MovePreview {
-    to: Destination,
+    to: MoveDestination,
     stay: usize,
     leave: usize,
 }
@@ -43,8 +43,8 @@ struct MovingPage {
     base: String,
     unit: UnitLabel,
     name: String,
-    destinations: Vec<Destination>,
-    obstacles: Obstacles,
+    destinations: Vec<MoveDestination>,
+    obstacles: MoveObstacles,
     meaning: Option<MovePreview>,
     typed: CompanyMoveForm,
     errors: FormErrors,
@@ -65,8 +65,8 @@ impl MovingPage {
             Some(to) => {
                 let plan = MovePlan::new(conn, actor, company.id, to.clone())?;
                 Some(MovePreview {
-                    stay: plan.kept(),
-                    leave: plan.lost(),
+                    stay: plan.keep_count(),
+                    leave: plan.loss_count(),
                     to: plan.to,
                 })
             }

@@ -95,7 +95,7 @@ fn make(actor: &Actor, conn: &mut Conn, form: &CompanyForm) -> Result<((String, 
     Ok(((company.name, path), events))
 }
 
-/// The sentence at a slug that another company has.
+/// The message for a slug that another company has.
 pub fn taken(unit: UnitLabel, slug: &str, free: Option<&str>) -> String {
     match free.filter(|free| *free != slug) {
         Some(free) => format!("Another {} has “{slug}”, “{free}” is free", unit.one()),

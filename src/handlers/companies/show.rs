@@ -13,10 +13,10 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::companies::queries;
-use crate::models::company_staff::Staff;
+use crate::models::company_staff::CompanyStaff;
 use crate::services::assignments::AssignmentCheck;
 use crate::web::history;
-use crate::web::history::History;
+use crate::web::history::ObjectHistory;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -57,7 +57,7 @@ struct ShowPage {
     created: (String, String),
     archived: Option<String>,
     people: Option<CompanyPeople>,
-    history: Option<History>,
+    history: Option<ObjectHistory>,
 }
 
 /// `GET /organizations/{slug}/companies/{company}`
@@ -73,7 +73,7 @@ fn load(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<ShowPage, A
     let archived = company.status == CompanyStatus::Archived;
     let people = if company.permissions.view_company_members() {
         let counts = actor.role_counts(conn)?;
-        let staff = Staff::count(conn, org, counts, &[company.id])?;
+        let staff = CompanyStaff::count(conn, org, counts, &[company.id])?;
         let manages = company.permissions.manage_company_members() && !archived;
         let rows: Vec<_> = queries::people::assigned(conn, org, company.id, PEOPLE)?
             .into_iter()

@@ -14,7 +14,7 @@ use crate::models::membership::group::GroupTerms;
 use crate::services::groups;
 use crate::services::groups::{Group, GroupError, NamedTerms};
 use crate::web::company_picker;
-use crate::web::company_picker::{Picker, Scope};
+use crate::web::company_picker::{CompanyPicker, PickerScope};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -101,7 +101,7 @@ impl GroupForm {
         if role.is_none() {
             errors.add("role", "Choose one of the roles in the list");
         }
-        let scope = Scope::to_assign(conn, actor)?;
+        let scope = PickerScope::to_assign(conn, actor)?;
         let (companies, named) = self.companies.read(conn, actor, &scope, &mut errors)?;
         match (name, description, role) {
             (Some(name), Some(description), Some(role)) if errors.is_empty() => Ok(NamedTerms {
@@ -131,7 +131,7 @@ pub struct GroupFormPage {
     people: Option<i64>,
     typed: GroupForm,
     roles: Vec<GroupOption>,
-    picker: Picker,
+    picker: CompanyPicker,
     errors: FormErrors,
 }
 
@@ -145,7 +145,7 @@ impl GroupFormPage {
         mut form: GroupForm,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let scope = Scope::to_assign(conn, actor)?;
+        let scope = PickerScope::to_assign(conn, actor)?;
         let groups = actor.path("/access/groups");
         let (heading, action, back) = match group {
             None => ("New group".into(), groups.clone(), groups.clone()),
@@ -170,7 +170,7 @@ impl GroupFormPage {
             action,
             back,
             people: group.map(|group| group.member_count),
-            picker: Picker::of(conn, actor.organization, &scope, &form.companies, search, false)?,
+            picker: CompanyPicker::of(conn, actor.organization, &scope, &form.companies, search, false)?,
             roles: groups::roles(actor)
                 .into_iter()
                 .map(|role| GroupOption::of(role, &form.role, actor.unit.many()))

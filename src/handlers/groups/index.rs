@@ -14,7 +14,7 @@ use crate::services::groups::{Group, GroupGrant};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 struct GroupRow {
     group: Group,
@@ -50,7 +50,7 @@ struct IndexPage {
     layout: Layout,
     organization: String,
     unit: UnitLabel,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     path: String,

@@ -13,7 +13,7 @@ use crate::handlers::groups::{GroupPath, changing, group_path};
 use crate::models::membership::record::Membership;
 use crate::services::groups;
 use crate::services::groups::GroupError;
-use crate::services::members::Outcome;
+use crate::services::members::MemberOutcome;
 
 /// Organization, group and member of the path.
 pub type GroupMemberPath = web::Path<(String, String, String)>;
@@ -40,7 +40,7 @@ pub async fn create(
             let member = Membership::find(conn, actor.organization, member)?;
             let (outcome, events) = groups::members::add(conn, actor, &group, &member)?;
             let message = match outcome {
-                Outcome::Unchanged => format!("{} is already in {}", member.name, group.name),
+                MemberOutcome::Unchanged => format!("{} is already in {}", member.name, group.name),
                 _ => format!("Added {} to {}", member.name, group.name),
             };
             Ok::<_, GroupError>((message, events))

@@ -23,7 +23,7 @@ use crate::handlers::groups::queries;
 use crate::handlers::groups::queries::GroupMember;
 use crate::models::group as group_reads;
 use crate::models::member_search;
-use crate::models::member_search::{AccessStatus, MemberFilter, Sort};
+use crate::models::member_search::{AccessStatus, MemberFilter, MemberSort};
 use crate::services::groups;
 use crate::services::groups::{Group, GroupError, GroupGrant};
 use crate::services::members::rules::ActorRank;
@@ -48,7 +48,7 @@ struct GroupMemberRow {
     mine: bool,
 }
 
-struct Candidate {
+struct GroupCandidate {
     id: MembershipId,
     name: String,
     email: String,
@@ -75,7 +75,7 @@ pub struct ShowPage {
     previous: Option<String>,
     next: Option<String>,
     q: String,
-    found: Vec<Candidate>,
+    found: Vec<GroupCandidate>,
     errors: FormErrors,
 }
 
@@ -156,15 +156,15 @@ impl ShowPage {
 }
 
 /// The members that a search finds.
-fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<Vec<Candidate>, AppError> {
+fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<Vec<GroupCandidate>, AppError> {
     let wanted = MemberFilter {
         words: name::query(q),
         role: None,
         given: None,
         company: None,
-        standing: Some(AccessStatus::Active),
+        access_status: Some(AccessStatus::Active),
         within: None,
-        sort: Sort::Name,
+        sort: MemberSort::Name,
         now: actor.cx.now,
     };
     let found = member_search::page(conn, actor.organization, &wanted, None, FOUND)?;
@@ -175,7 +175,7 @@ fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<
         .page
         .rows
         .into_iter()
-        .map(|row| Candidate {
+        .map(|row| GroupCandidate {
             closed: if inside.contains(&row.id) {
                 Some("In the group")
             } else if row.id != actor.id && !rank.may_touch(row.role) {

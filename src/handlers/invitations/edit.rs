@@ -14,7 +14,7 @@ use crate::common::form::FormErrors;
 use crate::common::html::html;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::invitations::recipients::Recipient;
+use crate::handlers::invitations::recipients::RecipientRow;
 use crate::handlers::invitations::terms;
 use crate::handlers::invitations::terms::{InvitationTermsForm, RoleChoices};
 use crate::handlers::invitations::wording;
@@ -24,9 +24,9 @@ use crate::services::invitations::edit::InvitationEditError;
 use crate::services::invitations::transition;
 use crate::services::invitations::transition::InvitationEvent;
 use crate::services::invitations::visible::VisibleInvitation;
-use crate::web::company_picker::{Picker, PickerForm};
+use crate::web::company_picker::{CompanyPicker, PickerForm};
 use crate::web::history;
-use crate::web::history::History;
+use crate::web::history::ObjectHistory;
 use crate::web::layout::{Layout, PageLayout};
 
 #[derive(Template)]
@@ -40,10 +40,10 @@ struct InvitationEditPage {
     typed: InvitationTermsForm,
     errors: FormErrors,
     roles: RoleChoices,
-    picker: Picker,
+    picker: CompanyPicker,
     /// Why it can't be changed.
     closed: Option<String>,
-    history: Option<History>,
+    history: Option<ObjectHistory>,
 }
 
 crate::page!(InvitationEditPage => as_dialog);
@@ -166,7 +166,7 @@ fn change(
     let authority = InviteAuthority::of(conn, actor)?;
     let visible = VisibleInvitation::find_authorized(conn, actor, &authority, id)?;
     let mut errors = FormErrors::none();
-    let person = Recipient {
+    let person = RecipientRow {
         email: visible.invitation.email.clone(),
         first_name: typed.first_name.clone(),
         last_name: typed.last_name.clone(),

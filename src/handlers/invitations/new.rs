@@ -14,20 +14,20 @@ use crate::common::html::html;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::invitations::recipients;
-use crate::handlers::invitations::recipients::{MOST, Recipient};
+use crate::handlers::invitations::recipients::{MOST, RecipientRow};
 use crate::handlers::invitations::terms;
 use crate::handlers::invitations::terms::{InvitationTermsForm, RoleChoices};
 use crate::handlers::invitations::wording;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::create;
 use crate::services::invitations::create::{InviteError, Invitee};
-use crate::web::company_picker::Picker;
+use crate::web::company_picker::CompanyPicker;
 use crate::web::layout::{Layout, PageLayout};
 
 /// The result for one person.
 #[derive(Debug, Clone)]
 struct InviteOutcome {
-    recipient: Recipient,
+    recipient: RecipientRow,
     invited: bool,
     message: String,
     /// Whether it makes sense to correct the person and send again.
@@ -44,7 +44,7 @@ struct NewInvitationsPage {
     typed: InvitationTermsForm,
     errors: FormErrors,
     roles: RoleChoices,
-    picker: Picker,
+    picker: CompanyPicker,
     outcomes: Vec<InviteOutcome>,
     invited: usize,
 }
@@ -158,7 +158,7 @@ fn invite(
     let Some(terms) = terms.filter(|_| errors.is_empty()) else {
         return Err(NewInvitationsError::Invalid(errors));
     };
-    let checked: Vec<Result<Invitee, String>> = people.iter().map(Recipient::check).collect();
+    let checked: Vec<Result<Invitee, String>> = people.iter().map(RecipientRow::check).collect();
     let invitees: Vec<Invitee> = checked.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
     let (results, events) = create::invite(conn, actor, &authority, &terms, invitees)?;
     let mut results = results.into_iter();
@@ -183,7 +183,7 @@ fn invite(
     Ok(((outcomes, actor.path("/invitations")), events))
 }
 
-fn outcome(recipient: Recipient, result: Result<String, (String, bool)>) -> InviteOutcome {
+fn outcome(recipient: RecipientRow, result: Result<String, (String, bool)>) -> InviteOutcome {
     let invited = result.is_ok();
     let (message, retry) = match result {
         Ok(message) => (message, false),
@@ -197,7 +197,7 @@ fn outcome(recipient: Recipient, result: Result<String, (String, bool)>) -> Invi
     }
 }
 
-fn people(typed: &InvitationTermsForm, errors: &mut FormErrors) -> Vec<Recipient> {
+fn people(typed: &InvitationTermsForm, errors: &mut FormErrors) -> Vec<RecipientRow> {
     let mut people = recipients::read(&typed.emails);
     people.extend(recipients::read(&typed.csv));
     let named = !typed.first_name.trim().is_empty() || !typed.last_name.trim().is_empty();

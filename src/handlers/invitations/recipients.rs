@@ -10,7 +10,7 @@ pub const MOST: usize = 500;
 
 /// A person as they were typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Recipient {
+pub struct RecipientRow {
     pub email: String,
     /// Can be empty, like the fields below.
     pub first_name: String,
@@ -19,7 +19,7 @@ pub struct Recipient {
     pub role: String,
 }
 
-impl Recipient {
+impl RecipientRow {
     pub fn check(&self) -> Result<Invitee, String> {
         let email = Email::parse(&self.email)?;
         let named = |text: &str, what| {
@@ -48,7 +48,7 @@ fn role(typed: &str) -> Option<Role> {
 }
 
 /// Reads the people in a text.
-pub fn read(text: &str) -> Vec<Recipient> {
+pub fn read(text: &str) -> Vec<RecipientRow> {
     let text = text.trim_start_matches('\u{feff}').trim();
     match columns(text) {
         Some((delimiter, columns)) => table(text, delimiter, columns),
@@ -57,8 +57,8 @@ pub fn read(text: &str) -> Vec<Recipient> {
 }
 
 /// A text with these people, to correct them.
-pub fn write<'a>(people: impl Iterator<Item = &'a Recipient>) -> String {
-    let people: Vec<&Recipient> = people.collect();
+pub fn write<'a>(people: impl Iterator<Item = &'a RecipientRow>) -> String {
+    let people: Vec<&RecipientRow> = people.collect();
     if people
         .iter()
         .all(|one| one.first_name.is_empty() && one.last_name.is_empty() && one.role.is_empty())
@@ -77,7 +77,7 @@ pub fn write<'a>(people: impl Iterator<Item = &'a Recipient>) -> String {
 
 /// The positions of the columns in a CSV header.
 #[derive(Debug, Clone, Copy)]
-struct Columns {
+struct RecipientColumns {
     email: usize,
     first_name: Option<usize>,
     last_name: Option<usize>,
@@ -85,7 +85,7 @@ struct Columns {
 }
 
 /// Reads a CSV header. Many European spreadsheets separate columns with semicolons.
-fn columns(text: &str) -> Option<(u8, Columns)> {
+fn columns(text: &str) -> Option<(u8, RecipientColumns)> {
     let head = text.lines().next()?;
     [b',', b';', b'\t'].into_iter().find_map(|delimiter| {
         let names: Vec<String> = head
@@ -93,7 +93,7 @@ fn columns(text: &str) -> Option<(u8, Columns)> {
             .map(|name| name.trim().trim_matches('"').to_lowercase().replace([' ', '-'], "_"))
             .collect();
         let at = |wanted: &[&str]| names.iter().position(|name| wanted.contains(&name.as_str()));
-        let columns = Columns {
+        let columns = RecipientColumns {
             email: at(&["email", "e_mail", "email_address"])?,
             first_name: at(&["first_name", "firstname", "given_name"]),
             last_name: at(&["last_name", "lastname", "family_name", "surname"]),
@@ -103,7 +103,7 @@ fn columns(text: &str) -> Option<(u8, Columns)> {
     })
 }
 
-fn table(text: &str, delimiter: u8, columns: Columns) -> Vec<Recipient> {
+fn table(text: &str, delimiter: u8, columns: RecipientColumns) -> Vec<RecipientRow> {
     csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
@@ -114,7 +114,7 @@ fn table(text: &str, delimiter: u8, columns: Columns) -> Vec<Recipient> {
         .filter(|row| row.iter().any(|cell| !cell.is_empty()))
         .map(|row| {
             let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default().to_owned();
-            Recipient {
+            RecipientRow {
                 email: cell(Some(columns.email)),
                 first_name: cell(columns.first_name),
                 last_name: cell(columns.last_name),
@@ -124,10 +124,10 @@ fn table(text: &str, delimiter: u8, columns: Columns) -> Vec<Recipient> {
         .collect()
 }
 
-fn list(text: &str) -> Vec<Recipient> {
-    let plain = |word: &str| Recipient {
+fn list(text: &str) -> Vec<RecipientRow> {
+    let plain = |word: &str| RecipientRow {
         email: word.to_owned(),
-        ..Recipient::default()
+        ..RecipientRow::default()
     };
     let mut people = Vec::new();
     for mut piece in text.split([',', ';', '\n', '\r', '\t']).map(str::trim) {
@@ -138,7 +138,7 @@ fn list(text: &str) -> Vec<Recipient> {
         {
             let full = before.trim().trim_matches('"').trim();
             let (first, last) = full.rsplit_once(char::is_whitespace).unwrap_or((full, ""));
-            people.push(Recipient {
+            people.push(RecipientRow {
                 email: address.trim().to_owned(),
                 first_name: first.trim().to_owned(),
                 last_name: last.to_owned(),

@@ -7,7 +7,7 @@ use crate::common::token::Seed;
 use crate::db::types::organization::InvitationStatus;
 use crate::handlers::invitations::wording;
 use crate::mail::outbox::MailState;
-use crate::models::invitation::search::{Delivery, InvitationListing};
+use crate::models::invitation::search::{InvitationDelivery, InvitationListing};
 use crate::models::invitation::{CompanyGrant, pairs};
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::transition;
@@ -15,7 +15,7 @@ use crate::services::invitations::transition::InvitationEvent;
 
 /// A time for the `datetime` attribute and in words.
 #[derive(Debug, Clone)]
-pub struct Moment {
+pub struct InvitationTime {
     pub iso: String,
     pub text: String,
 }
@@ -29,7 +29,7 @@ pub struct DeliveryLine {
 }
 
 impl DeliveryLine {
-    fn new(cx: &Ctx, delivery: &Delivery) -> Self {
+    fn new(cx: &Ctx, delivery: &InvitationDelivery) -> Self {
         Self {
             state: if delivery.state == MailState::Sent && !cx.config().sends_mail() {
                 "Saved to the data folder"
@@ -42,7 +42,7 @@ impl DeliveryLine {
     }
 }
 
-fn detail(delivery: &Delivery, now: Time) -> String {
+fn detail(delivery: &InvitationDelivery, now: Time) -> String {
     let tries = match delivery.attempts {
         1 => "1 attempt".to_owned(),
         n => format!("{n} attempts"),
@@ -68,14 +68,14 @@ pub struct InvitationRow {
     pub companies: Vec<CompanyGrant>,
     pub inviter: String,
     pub sent_count: i32,
-    pub sent: Moment,
+    pub sent: InvitationTime,
     /// When it expires, while it is open.
-    pub ends: Option<Moment>,
+    pub ends: Option<InvitationTime>,
     /// Whether it expires within a day.
     pub soon: bool,
     pub status: &'static str,
     pub tone: &'static str,
-    pub closed: Moment,
+    pub closed: InvitationTime,
     pub access_until: Option<Time>,
     pub delivery: Option<DeliveryLine>,
     pub link: Option<String>,
@@ -110,18 +110,18 @@ impl InvitationRow {
             role: invitation.role.label(),
             inviter,
             sent_count: invitation.sent_count,
-            sent: Moment {
+            sent: InvitationTime {
                 iso: invitation.last_sent_at.iso(),
                 text: invitation.last_sent_at.ago(cx.now),
             },
-            ends: pending.then(|| Moment {
+            ends: pending.then(|| InvitationTime {
                 iso: invitation.expires_at.iso(),
                 text: invitation.expires_at.ahead(cx.now),
             }),
             soon: invitation.expires_at - cx.now < Span::days(1),
             status: wording::label(status),
             tone: wording::tone(status),
-            closed: Moment {
+            closed: InvitationTime {
                 iso: closed.iso(),
                 text: closed.ago(cx.now),
             },

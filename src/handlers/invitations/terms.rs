@@ -13,7 +13,7 @@ use crate::models::invitation::{CompanyGrant, pairs};
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::create::InvitationTerms;
 use crate::services::invitations::visible::VisibleInvitation;
-use crate::web::company_picker::{Picker, PickerForm};
+use crate::web::company_picker::{CompanyPicker, PickerForm};
 
 /// The fields as they were sent.
 #[derive(Debug, Clone, Default)]
@@ -121,9 +121,9 @@ pub fn picker(
     authority: &InviteAuthority,
     typed: &InvitationTermsForm,
     path: String,
-) -> Result<Picker, AppError> {
+) -> Result<CompanyPicker, AppError> {
     let required = authority.reach() == Reach::OwnCompanies;
-    Ok(Picker::of(
+    Ok(CompanyPicker::of(
         conn,
         actor.organization,
         &authority.into(),

@@ -1,7 +1,7 @@
 //! The words for invitations and for what went wrong with them.
 
 use crate::db::types::organization::InvitationStatus;
-use crate::services::invitations::allowance::Allowance;
+use crate::services::invitations::allowance::InvitationAllowance;
 use crate::services::invitations::create::InviteError;
 use crate::services::invitations::resend::ResendError;
 
@@ -72,7 +72,7 @@ fn already_member(organization: &str) -> String {
     format!("Already a member of {organization}")
 }
 
-fn daily_limit(allowance: &Allowance, organization: &str) -> String {
+fn daily_limit(allowance: &InvitationAllowance, organization: &str) -> String {
     format!(
         "{organization} can send {} invitations a day. You can send the next one on {}",
         allowance.a_day,

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::ViewMembers;
-use crate::common::csv::Sheet;
+use crate::common::csv::CsvSheet;
 use crate::common::error::AppError;
 use crate::common::html::download;
 use crate::common::id::MembershipId;
@@ -26,7 +26,7 @@ pub async fn show(gate: Gate<ViewMembers>, query: web::Query<MembersQuery>) -> R
     let query = query.into_inner();
     let (name, bytes) = gate
         .read(move |actor, conn| {
-            let mut sheet = Sheet::new(&[
+            let mut sheet = CsvSheet::new(&[
                 "name",
                 "email",
                 "role",
@@ -46,7 +46,7 @@ pub async fn show(gate: Gate<ViewMembers>, query: web::Query<MembersQuery>) -> R
     Ok(download(&name, "text/csv; charset=utf-8", bytes))
 }
 
-fn fill(conn: &mut Conn, actor: &Actor, filter: &MemberFilter, sheet: &mut Sheet) -> Result<(), AppError> {
+fn fill(conn: &mut Conn, actor: &Actor, filter: &MemberFilter, sheet: &mut CsvSheet) -> Result<(), AppError> {
     let counts = actor.role_counts(conn)?;
     let mut cursor = None;
     loop {
@@ -59,7 +59,7 @@ fn fill(conn: &mut Conn, actor: &Actor, filter: &MemberFilter, sheet: &mut Sheet
     }
 }
 
-fn add_rows(conn: &mut Conn, actor: &Actor, rows: &[MemberRow], sheet: &mut Sheet) -> Result<(), AppError> {
+fn add_rows(conn: &mut Conn, actor: &Actor, rows: &[MemberRow], sheet: &mut CsvSheet) -> Result<(), AppError> {
     let assigned = rows.iter().filter(|row| row.role.inherited().is_none());
     let assigned: Vec<MembershipId> = assigned.map(|row| row.id).collect();
     let companies = assigned::company_names(conn, actor.organization, &assigned)?;
@@ -79,7 +79,7 @@ fn add_rows(conn: &mut Conn, actor: &Actor, rows: &[MemberRow], sheet: &mut Shee
             &row.email,
             row.title(&custom_roles),
             &assigned,
-            row.standing(actor.cx.now).as_str(),
+            row.access_status(actor.cx.now).as_str(),
             &row.joined_at.iso(),
             &row.last_seen_at.map(Time::iso).unwrap_or_default(),
             invited_by.map_or("", String::as_str),

@@ -13,7 +13,7 @@ use crate::common::id::CompanyId;
 use crate::common::name;
 use crate::db::Conn;
 use crate::models::company_choice;
-use crate::models::member_search::{AccessStatus, MemberFilter, Sort};
+use crate::models::member_search::{AccessStatus, MemberFilter, MemberSort};
 
 /// The query of the list.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -51,8 +51,8 @@ impl MembersQuery {
         fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }
 
-    pub fn order(&self) -> Sort {
-        Sort::parse(&self.sort).unwrap_or(Sort::Name)
+    pub fn order(&self) -> MemberSort {
+        MemberSort::parse(&self.sort).unwrap_or(MemberSort::Name)
     }
 
     pub fn is_filtered(&self) -> bool {
@@ -101,7 +101,7 @@ impl MembersQuery {
             role: Role::parse(&self.role),
             company,
             given: None,
-            standing: AccessStatus::parse(&self.status),
+            access_status: AccessStatus::parse(&self.status),
             within: own.filter(|_| company.is_none()),
             sort: self.order(),
             now: actor.cx.now,

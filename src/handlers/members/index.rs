@@ -22,7 +22,7 @@ use crate::handlers::members::queries;
 use crate::models::company_choice::CompanyChoices;
 use crate::models::custom_role::CustomRole;
 use crate::models::member_search;
-use crate::models::member_search::{AccessStatus, Found, MemberRow, Total};
+use crate::models::member_search::{AccessStatus, FoundMembers, MemberRow, MemberTotal};
 use crate::models::membership::assigned;
 use crate::services::members::bulk;
 use crate::web::layout::Layout;
@@ -35,7 +35,7 @@ const COUNTED: i64 = 100;
 
 /// A row as the page shows it.
 #[derive(Debug)]
-struct Line {
+struct MemberLine {
     row: MemberRow,
     role: String,
     you: bool,
@@ -46,11 +46,11 @@ struct Line {
     chosen: bool,
 }
 
-impl Line {
+impl MemberLine {
     fn of(row: MemberRow, actor: &Actor, names: &HashMap<MembershipId, Vec<String>>, customs: &[CustomRole]) -> Self {
         Self {
             you: row.id == actor.id,
-            out: match row.standing(actor.cx.now) {
+            out: match row.access_status(actor.cx.now) {
                 AccessStatus::Active => None,
                 AccessStatus::Suspended => Some(("Suspended", "danger")),
                 AccessStatus::Ended => Some(("Access ended", "warning")),
@@ -95,7 +95,7 @@ struct IndexPage {
     pending: Option<String>,
     may_invite: bool,
     choices: CompanyChoices,
-    lines: Vec<Line>,
+    lines: Vec<MemberLine>,
     /// The bulk changes that the actor may make.
     kinds: Vec<BulkAction>,
     /// How many members match, when all of them can be selected.
@@ -142,11 +142,11 @@ impl IndexPage {
         Ok(page)
     }
 
-    fn load_rows(&mut self, conn: &mut Conn, actor: &Actor, found: Found) -> Result<(), AppError> {
+    fn load_rows(&mut self, conn: &mut Conn, actor: &Actor, found: FoundMembers) -> Result<(), AppError> {
         self.count = found.words("member", "members");
         let rows = found.page.rows;
         self.all = match found.total {
-            Total::Exactly(all) => usize::try_from(all)
+            MemberTotal::Exactly(all) => usize::try_from(all)
                 .is_ok_and(|all| all > rows.len() && all <= bulk::MOST)
                 .then_some(all),
             _ => None,
@@ -157,7 +157,7 @@ impl IndexPage {
         let assigned: Vec<MembershipId> = assigned.map(|row| row.id).collect();
         let names = assigned::company_names(conn, actor.organization, &assigned)?;
         let customs = member_search::customs(conn, actor.organization, &rows)?;
-        let line = |row| Line::of(row, actor, &names, &customs);
+        let line = |row| MemberLine::of(row, actor, &names, &customs);
         self.lines = rows.into_iter().map(line).collect();
         Ok(())
     }
@@ -165,7 +165,7 @@ impl IndexPage {
     /// Everything around the list, which a fragment leaves out.
     fn load_frame(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
         let own = if actor.reach::<ViewMembers>() == Reach::Everywhere {
-            self.members = self.layout.place.as_ref().and_then(|place| place.members);
+            self.members = self.layout.org.as_ref().and_then(|org| org.members);
             None
         } else {
             Some(actor.own_companies(conn, ViewMembers::ID)?)

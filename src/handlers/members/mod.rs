@@ -27,7 +27,7 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::membership::record::Membership;
 use crate::services::members::rules;
-use crate::services::members::rules::Target;
+use crate::services::members::rules::MemberTarget;
 use crate::services::members::visible;
 
 /// Organization and member of the path.
@@ -42,7 +42,7 @@ fn visible(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, AppEr
 /// A member whom the actor may remove and suspend.
 fn removable(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, AppError> {
     let member = visible(conn, actor, id)?;
-    if rules::may_remove(&actor.into(), &Target::from(&member)) {
+    if rules::may_remove(&actor.into(), &MemberTarget::from(&member)) {
         Ok(member)
     } else {
         Err(actor.refusal(conn, RemoveMembers::ID)?)

@@ -15,7 +15,7 @@ use crate::db::types::organization::InvitationStatus;
 /// Why a member is suspended.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = memberships)]
-pub struct Suspension {
+pub struct SuspensionDetails {
     #[diesel(column_name = suspended_at)]
     pub at: Option<Time>,
     /// The user id of who suspended them; `None` when their access ended.
@@ -25,10 +25,10 @@ pub struct Suspension {
     pub reason: String,
 }
 
-pub fn suspension(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Suspension> {
+pub fn suspension(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<SuspensionDetails> {
     memberships::table
         .find((organization, member))
-        .select(Suspension::as_select())
+        .select(SuspensionDetails::as_select())
         .first(conn)
 }
 

@@ -16,7 +16,7 @@ use crate::handlers::members::queries::impact::RemovalImpact;
 use crate::handlers::members::{MemberPath, members_path, removable};
 use crate::models::membership::record::Membership;
 use crate::services::members::errors::RemovalError;
-use crate::services::members::removal::Removal;
+use crate::services::members::removal::MemberRemoval;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -32,7 +32,7 @@ struct RemovalPage {
     person: Membership,
     path: String,
     back: String,
-    removal: Removal,
+    removal: MemberRemoval,
     impact: RemovalImpact,
     /// Whether the actor may see removed members and restore them.
     undoes: bool,
@@ -45,7 +45,7 @@ crate::page!(RemovalPage => as_dialog);
 impl RemovalPage {
     fn load(conn: &mut Conn, actor: &Actor, id: &str, errors: FormErrors, cancel: bool) -> Result<Self, AppError> {
         let member = removable(conn, actor, id)?;
-        let removal = Removal::plan(conn, actor, &member).map_err(|error| match error {
+        let removal = MemberRemoval::plan(conn, actor, &member).map_err(|error| match error {
             RemovalError::Failed(error) => error,
             _ => AppError::NotFound,
         })?;
@@ -173,7 +173,7 @@ pub async fn create(
     let removed = gate
         .try_write(move |actor, conn| {
             let member = removable(conn, actor, &member)?;
-            let (outcome, events) = Removal::plan(conn, actor, &member)?.apply(conn, actor, cancel)?;
+            let (outcome, events) = MemberRemoval::plan(conn, actor, &member)?.apply(conn, actor, cancel)?;
             let done = || {
                 format!(
                     "{} is no longer a member of {}. You can undo this for 24 hours under “Recently removed”",

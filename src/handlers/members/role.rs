@@ -9,7 +9,7 @@ use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::handlers::members::show::{MemberForm, refused};
 use crate::handlers::members::{MemberPath, forbidden, member_path, visible};
-use crate::services::members::Outcome;
+use crate::services::members::MemberOutcome;
 use crate::services::members::errors::RoleChangeError;
 use crate::services::members::role;
 use crate::services::members::role::Title;
@@ -68,10 +68,10 @@ pub async fn update(
     refused(&gate, id, form, FormErrors::one("role", message)).await
 }
 
-fn message(outcome: Outcome, name: &str, title: &Title) -> String {
+fn message(outcome: MemberOutcome, name: &str, title: &Title) -> String {
     let label = title.label();
     outcome.message_or(|| match outcome {
-        Outcome::Unchanged => format!("{name} is {label} already"),
+        MemberOutcome::Unchanged => format!("{name} is {label} already"),
         _ => format!("{name} is {label} now"),
     })
 }

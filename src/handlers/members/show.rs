@@ -18,8 +18,8 @@ use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::queries;
-use crate::handlers::members::show::companies::{Holding, Offer};
-use crate::handlers::members::show::groups::{Inherited, MemberGroups};
+use crate::handlers::members::show::companies::{CompanyOffer, MemberCompany};
+use crate::handlers::members::show::groups::{InheritedGroup, MemberGroups};
 use crate::handlers::members::{MemberPath, visible};
 use crate::models::company_choice::CompanyChoice;
 use crate::models::member_names;
@@ -28,9 +28,9 @@ use crate::services::assignments;
 use crate::services::members::role;
 use crate::services::members::role::Title;
 use crate::services::members::rules;
-use crate::services::members::rules::{ActorRank, Target};
+use crate::services::members::rules::{ActorRank, MemberTarget};
 use crate::web::history;
-use crate::web::history::History;
+use crate::web::history::ObjectHistory;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -64,15 +64,15 @@ struct MemberPage {
     out: Option<SuspensionNote>,
     /// The effective role when a group gives it: "Editor by group Support".
     counts: Option<String>,
-    groups: Vec<Inherited>,
+    groups: Vec<InheritedGroup>,
     today: String,
-    holdings: Vec<Holding>,
+    member_companies: Vec<MemberCompany>,
     company_roles: &'static [CompanyRole],
     may_assign: bool,
     company_q: String,
     offered: Vec<CompanyChoice>,
     more_offered: bool,
-    history: Option<History>,
+    history: Option<ObjectHistory>,
 }
 
 crate::page!(MemberPage => as_companies);
@@ -98,14 +98,14 @@ impl MemberPage {
     fn load(conn: &mut Conn, actor: &Actor, id: &str, form: MemberForm, errors: FormErrors) -> Result<Self, AppError> {
         let organization = actor.organization;
         let member = visible(conn, actor, id)?;
-        let (rank, target) = (ActorRank::from(actor), Target::from(&member));
+        let (rank, target) = (ActorRank::from(actor), MemberTarget::from(&member));
         let invited_by = match &member.invited_by {
             Some(by) => member_names::user_names(conn, std::slice::from_ref(by))?.remove(by),
             None => None,
         };
         let groups = MemberGroups::load(conn, actor, &member)?;
-        let holdings = companies::holdings(conn, actor, &member, &groups)?;
-        let offer = Offer::load(conn, actor, &member, &form.company_q)?;
+        let member_companies = companies::assignments_of(conn, actor, &member, &groups)?;
+        let offer = CompanyOffer::load(conn, actor, &member, &form.company_q)?;
         let title = Title::of(conn, organization, &member)?;
         let may_remove = actor.permissions.has(RemoveMembers::ID) && rules::may_remove(&rank, &target);
         let out = if may_remove && member.status == MembershipStatus::Suspended {
@@ -135,7 +135,7 @@ impl MemberPage {
             counts: groups.effective_role(&member),
             groups: groups.inherited(actor),
             today: actor.cx.now.day(),
-            holdings,
+            member_companies,
             company_roles: assignments::grantable(actor.reach::<AssignCompanies>()),
             may_assign: !offer.companies.is_empty() || !form.company_q.is_empty(),
             company_q: form.company_q,
@@ -164,7 +164,7 @@ impl MemberPage {
 }
 
 /// The roles to choose from; none when only the current one could be chosen.
-fn other_roles(conn: &mut Conn, actor: &Actor, target: &Target, current: &Title) -> Result<Vec<Title>, AppError> {
+fn other_roles(conn: &mut Conn, actor: &Actor, target: &MemberTarget, current: &Title) -> Result<Vec<Title>, AppError> {
     let roles = role::offered(conn, actor, target)?;
     Ok(if roles == [current.clone()] { Vec::new() } else { roles })
 }

@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::handlers::onboarding_links::fields;
 use crate::models::onboarding_link::{LinkPurpose, LinkTerms, OnboardingLink};
 use crate::services::invitations::authority::InviteAuthority;
-use crate::web::company_picker::{PickerForm, Scope};
+use crate::web::company_picker::{PickerForm, PickerScope};
 
 /// The fields as they were sent.
 #[derive(Debug, Clone, Default)]
@@ -174,7 +174,7 @@ impl OnboardingLinkForm {
             errors.add("company_id", format!("Choose at most {} {many}", fields::MOST));
             return Ok(Vec::new());
         }
-        let found = Scope::from(authority).among(conn, actor.organization, ids.clone())?;
+        let found = PickerScope::from(authority).among(conn, actor.organization, ids.clone())?;
         if found.len() < ids.len() {
             errors.add("company_id", format!("Choose {many} from the list"));
         }

@@ -11,19 +11,19 @@ use crate::handlers::onboarding_links::form::{OnboardingLinkForm, granted};
 use crate::models::onboarding_link::OnboardingLink;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::onboarding_links::grant;
-use crate::web::company_picker::Picker;
+use crate::web::company_picker::CompanyPicker;
 use crate::web::layout::{Layout, PageLayout};
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// Value and label of each option.
-type Options = Vec<(&'static str, &'static str)>;
+type SelectOptions = Vec<(&'static str, &'static str)>;
 
 #[derive(Template)]
 #[template(path = "onboarding_links/form.html", blocks = ["companies"])]
 pub struct LinkFormPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     path: String,
     action: String,
@@ -33,9 +33,9 @@ pub struct LinkFormPage {
     unit: UnitLabel,
     typed: OnboardingLinkForm,
     errors: FormErrors,
-    roles: Options,
-    company_roles: Options,
-    picker: Picker,
+    roles: SelectOptions,
+    company_roles: SelectOptions,
+    picker: CompanyPicker,
 }
 
 crate::page!(LinkFormPage => as_companies);
@@ -74,7 +74,7 @@ impl LinkFormPage {
                 .iter()
                 .map(|role| (role.as_str(), role.label()))
                 .collect(),
-            picker: Picker::of(conn, actor.organization, &scope, &typed.companies, search, false)?,
+            picker: CompanyPicker::of(conn, actor.organization, &scope, &typed.companies, search, false)?,
             typed,
             errors,
         })

@@ -27,7 +27,7 @@ use crate::services::onboarding_links::grant::LinkGrant;
 use crate::services::onboarding_links::status::LinkStatus;
 use crate::web::layout::{Layout, PageLayout};
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// Rows of a page.
 const PAGE: usize = 25;
@@ -61,7 +61,7 @@ struct OnboardingLinkRow {
 #[template(path = "onboarding_links/index.html")]
 struct LinksPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     path: String,
     base: String,
@@ -122,10 +122,10 @@ pub async fn index(gate: Gate<CopyOnboardingLinks>, query: web::Query<LinksQuery
 }
 
 /// The members who last saved the links: their name, and what they can give now.
-type Authorizers = HashMap<UserId, (String, Option<InviteAuthority>)>;
+type LinkAuthorizers = HashMap<UserId, (String, Option<InviteAuthority>)>;
 
-fn authorizers(conn: &mut Conn, actor: &Actor, links: &[OnboardingLink]) -> Result<Authorizers, AppError> {
-    let mut authorizers = Authorizers::new();
+fn authorizers(conn: &mut Conn, actor: &Actor, links: &[OnboardingLink]) -> Result<LinkAuthorizers, AppError> {
+    let mut authorizers = LinkAuthorizers::new();
     for link in links {
         if let Entry::Vacant(entry) = authorizers.entry(link.authorized_by) {
             let name = user::by_id(conn, link.authorized_by)?.name;
@@ -136,7 +136,12 @@ fn authorizers(conn: &mut Conn, actor: &Actor, links: &[OnboardingLink]) -> Resu
     Ok(authorizers)
 }
 
-fn row(actor: &Actor, own: &InviteAuthority, link: &OnboardingLink, authorizers: &Authorizers) -> OnboardingLinkRow {
+fn row(
+    actor: &Actor,
+    own: &InviteAuthority,
+    link: &OnboardingLink,
+    authorizers: &LinkAuthorizers,
+) -> OnboardingLinkRow {
     let (cx, grant) = (&actor.cx, LinkGrant::from(link));
     let (name, authority) = authorizers.get(&link.authorized_by).cloned().unwrap_or_default();
     let status = match LinkStatus::of(link, cx.now) {

@@ -19,7 +19,7 @@ use crate::services::onboarding_links::decide;
 use crate::services::onboarding_links::grant::LinkGrant;
 use crate::web::layout::{Layout, PageLayout};
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -58,7 +58,7 @@ impl JoinRequestRow {
 #[template(path = "onboarding_links/requests.html")]
 pub struct JoinRequestsPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     path: String,
     base: String,

@@ -13,7 +13,7 @@ use crate::services::support_sessions::consent;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// How many sessions are listed. The audit log has all of them.
 const SESSIONS: i64 = 50;
@@ -22,7 +22,7 @@ const SESSIONS: i64 = 50;
 #[template(path = "operator/consent.html")]
 struct ConsentPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     path: String,
     organization: String,

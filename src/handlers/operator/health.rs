@@ -6,7 +6,7 @@ use askama::Template;
 use crate::auth::OperatorGate;
 use crate::common::error::AppError;
 use crate::models::consistency;
-use crate::models::consistency::Check;
+use crate::models::consistency::ConsistencyCheck;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -14,7 +14,7 @@ use crate::web::layout::PageLayout;
 #[template(path = "operator/health.html")]
 struct HealthPage {
     layout: Layout,
-    checks: Vec<Check>,
+    checks: Vec<ConsistencyCheck>,
 }
 
 crate::page!(HealthPage);

@@ -11,7 +11,7 @@ use crate::common::error::AppError;
 use crate::common::html::number;
 use crate::db::Conn;
 use crate::handlers::operator::queries::numbers;
-use crate::handlers::operator::queries::numbers::Numbers;
+use crate::handlers::operator::queries::numbers::InstanceNumbers;
 use crate::handlers::operator::rules;
 use crate::mail::outbox::MailState;
 use crate::web::layout::Layout;
@@ -29,7 +29,7 @@ pub struct HealthRow {
 #[template(path = "operator/home.html")]
 struct HomePage {
     layout: Layout,
-    numbers: Numbers,
+    numbers: InstanceNumbers,
     lights: Vec<HealthRow>,
     facts: Vec<(&'static str, String)>,
 }
@@ -51,8 +51,8 @@ fn load(operator: &CurrentUser, conn: &mut Conn) -> Result<HomePage, AppError> {
         ("Version", env!("CARGO_PKG_VERSION").to_owned()),
         ("Database", app.engine().to_owned()),
         ("Schema", numbers::schema(conn)?),
-        ("Running since", app.pulse.began().full()),
-        ("Uptime", rules::duration(cx.now - app.pulse.began())),
+        ("Running since", app.uptime.began().full()),
+        ("Uptime", rules::duration(cx.now - app.uptime.began())),
         ("Address", cx.config().base_url.clone()),
         (
             "Email",
@@ -75,11 +75,11 @@ fn load(operator: &CurrentUser, conn: &mut Conn) -> Result<HomePage, AppError> {
 fn lights(
     operator: &CurrentUser,
     conn: &mut Conn,
-    numbers: &Numbers,
+    numbers: &InstanceNumbers,
     answered: std::time::Duration,
 ) -> Result<Vec<HealthRow>, AppError> {
-    let (now, pulse) = (operator.cx.now, &operator.cx.app.pulse);
-    let (began, last_run) = (pulse.began(), pulse.last_chores());
+    let (now, uptime) = (operator.cx.now, &operator.cx.app.uptime);
+    let (began, last_run) = (uptime.began(), uptime.last_job_run());
     let due = numbers::oldest_due(conn, now)?;
     let sealed = numbers::sealed(conn)?;
     let failed = numbers.emails_in(MailState::Failed) + numbers.emails_in(MailState::Bounced);

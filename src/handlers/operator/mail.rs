@@ -11,10 +11,10 @@ use crate::common::time::Time;
 use crate::handlers::operator::queries::PAGE;
 use crate::handlers::operator::queries::mail;
 use crate::handlers::operator::queries::mail::OutboxMessage;
-use crate::mail::outbox::{MailState, TOKEN_PLACE};
+use crate::mail::outbox::{MailState, TOKEN_PLACEHOLDER};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
-use crate::web::middleware::{Policy, with_policy};
+use crate::web::middleware::{ContentPolicy, with_policy};
 
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
@@ -74,8 +74,8 @@ struct MessagePage {
     message: OutboxMessage,
     text: String,
     /// Whether its content is still there. It is deleted after sending.
-    kept: bool,
-    place: &'static str,
+    body_is_stored: bool,
+    placeholder: &'static str,
 }
 
 impl MessagePage {
@@ -97,12 +97,12 @@ pub async fn show(gate: OperatorGate, id: web::Path<String>) -> Result<HttpRespo
             Ok(MessagePage {
                 layout: operator.layout(conn, "operator mail")?,
                 now: operator.cx.now,
-                kept: !html.is_empty(),
+                body_is_stored: !html.is_empty(),
                 text,
                 message,
-                place: TOKEN_PLACE,
+                placeholder: TOKEN_PLACEHOLDER,
             })
         })
         .await?;
-    Ok(with_policy(html(page)?, Policy::Frames))
+    Ok(with_policy(html(page)?, ContentPolicy::Frames))
 }

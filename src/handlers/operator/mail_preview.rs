@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, web};
 use crate::auth::OperatorGate;
 use crate::common::error::AppError;
 use crate::handlers::operator::queries::mail;
-use crate::web::middleware::{Policy, with_policy};
+use crate::web::middleware::{ContentPolicy, with_policy};
 
 const NOTHING_KEPT: &str = "<!doctype html><html lang=en><title>Nothing</title><p>The content was deleted.</p></html>";
 
@@ -18,5 +18,5 @@ pub async fn show(gate: OperatorGate, id: web::Path<String>) -> Result<HttpRespo
         })
         .await?;
     let response = HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html);
-    Ok(with_policy(response, Policy::Framed))
+    Ok(with_policy(response, ContentPolicy::Framed))
 }

@@ -11,12 +11,13 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::handlers::operator::queries::organizations;
 use crate::handlers::operator::queries::organizations::{OperatorOrganization, OrganizationDetails};
+use crate::mail::message::Recipient;
 use crate::models::member_names;
 use crate::models::membership::record;
 use crate::models::support_session;
 use crate::models::support_session::SupportSession;
 use crate::services::invitations::allowance;
-use crate::services::invitations::allowance::Allowance;
+use crate::services::invitations::allowance::InvitationAllowance;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -31,12 +32,12 @@ struct OrganizationPage {
     organization: OperatorOrganization,
     members: i64,
     roles: Vec<(Role, i64)>,
-    owners: Vec<(String, String)>,
+    owners: Vec<Recipient>,
     domain: String,
     timezone: String,
     currency: String,
     created_by: String,
-    allowance: Allowance,
+    allowance: InvitationAllowance,
     /// The name of the member who changed support access last.
     consent_by: String,
     /// Whether the operator is a member.

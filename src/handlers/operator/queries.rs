@@ -9,7 +9,7 @@ use diesel::sql_types::Text;
 
 use crate::db::Conn;
 
-pub type Backend = <Conn as diesel::Connection>::Backend;
+pub type DbBackend = <Conn as diesel::Connection>::Backend;
 
 /// How many rows a page has.
 pub const PAGE: usize = 50;

@@ -12,7 +12,7 @@ use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::handlers::operator::queries::users;
-use crate::handlers::operator::queries::users::Account;
+use crate::handlers::operator::queries::users::ListedAccount;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -21,7 +21,7 @@ use crate::web::layout::PageLayout;
 pub struct UserPage {
     layout: Layout,
     now: Time,
-    account: Account,
+    account: ListedAccount,
     organizations: i64,
     created: i64,
     seen: Option<Time>,

@@ -11,7 +11,7 @@ use crate::common::paging::{Cursor, Page};
 use crate::common::time::Time;
 use crate::handlers::operator::queries::PAGE;
 use crate::handlers::operator::queries::users;
-use crate::handlers::operator::queries::users::{Account, AccountFilter};
+use crate::handlers::operator::queries::users::{AccountFilter, ListedAccount};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -37,7 +37,7 @@ struct UsersPage {
     q: String,
     show: &'static str,
     plain: bool,
-    rows: Vec<Account>,
+    rows: Vec<ListedAccount>,
     organizations: HashMap<UserId, i64>,
     seen: HashMap<UserId, Time>,
     previous: Option<String>,
@@ -47,11 +47,11 @@ struct UsersPage {
 crate::page!(UsersPage => as_results);
 
 impl UsersPage {
-    fn organizations(&self, row: &Account) -> String {
+    fn organizations(&self, row: &ListedAccount) -> String {
         number(&self.organizations.get(&row.id).copied().unwrap_or_default())
     }
 
-    fn seen(&self, row: &Account) -> Option<Time> {
+    fn seen(&self, row: &ListedAccount) -> Option<Time> {
         self.seen.get(&row.id).copied()
     }
 }

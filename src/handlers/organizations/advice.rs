@@ -13,7 +13,7 @@ pub struct AdviceQuery {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Advice {
+pub enum OrganizationAdvice {
     Organization,
     Company,
 }
@@ -24,15 +24,15 @@ impl AdviceQuery {
     }
 
     /// `None` until each question is answered.
-    pub fn advice(&self) -> Option<Advice> {
+    pub fn advice(&self) -> Option<OrganizationAdvice> {
         let answers = [&self.owners, &self.billing, &self.walls];
         if answers.iter().any(|answer| !matches!(answer.as_str(), "yes" | "no")) {
             return None;
         }
         Some(if answers.iter().any(|answer| *answer == "yes") {
-            Advice::Organization
+            OrganizationAdvice::Organization
         } else {
-            Advice::Company
+            OrganizationAdvice::Company
         })
     }
 }
@@ -48,8 +48,11 @@ mod tests {
             billing: billing.into(),
             walls: walls.into(),
         };
-        assert_eq!(answers("no", "no", "no").advice(), Some(Advice::Company));
-        assert_eq!(answers("no", "yes", "no").advice(), Some(Advice::Organization));
+        assert_eq!(answers("no", "no", "no").advice(), Some(OrganizationAdvice::Company));
+        assert_eq!(
+            answers("no", "yes", "no").advice(),
+            Some(OrganizationAdvice::Organization)
+        );
         assert_eq!(answers("yes", "", "no").advice(), None);
         assert_eq!(answers("yes", "maybe", "no").advice(), None);
         assert!(!AdviceQuery::default().is_begun());

@@ -6,11 +6,11 @@ use askama::Template;
 use crate::auth::SignedIn;
 use crate::common::error::AppError;
 use crate::common::html::html;
-use crate::handlers::organizations::advice::{Advice, AdviceQuery};
+use crate::handlers::organizations::advice::{AdviceQuery, OrganizationAdvice};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-struct Question {
+struct ChoosingQuestion {
     name: &'static str,
     text: &'static str,
     yes: &'static str,
@@ -22,8 +22,8 @@ struct Question {
 #[template(path = "organizations/choosing.html")]
 struct ChoosingPage {
     layout: Layout,
-    questions: Vec<Question>,
-    advice: Option<Advice>,
+    questions: Vec<ChoosingQuestion>,
+    advice: Option<OrganizationAdvice>,
     missing: bool,
 }
 
@@ -38,21 +38,21 @@ pub async fn show(gate: SignedIn, answers: web::Query<AdviceQuery>) -> Result<Ht
                 advice: answers.advice(),
                 missing: answers.is_begun() && answers.advice().is_none(),
                 questions: vec![
-                    Question {
+                    ChoosingQuestion {
                         name: "owners",
                         text: "Who owns it?",
                         yes: "Other owners, or another legal entity",
                         no: "The same owners as today",
                         chosen: answers.owners.clone(),
                     },
-                    Question {
+                    ChoosingQuestion {
                         name: "billing",
                         text: "Who pays for it?",
                         yes: "It has its own billing and payment method",
                         no: "It is on the same bill",
                         chosen: answers.billing.clone(),
                     },
-                    Question {
+                    ChoosingQuestion {
                         name: "walls",
                         text: "Can present owners and admins see its data?",
                         yes: "No, its data must be separate",

@@ -13,7 +13,7 @@ use crate::common::name;
 use crate::common::time::Time;
 use crate::db::types::MembershipStatus;
 use crate::handlers::organizations::queries;
-use crate::handlers::organizations::queries::{Counts, OwnOrganization};
+use crate::handlers::organizations::queries::{MemberCounts, OwnOrganization};
 use crate::models::membership::access;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
@@ -100,11 +100,11 @@ fn row(
     mine: OwnOrganization,
     permissions: Permissions,
     now: Time,
-    members: &Counts,
-    companies: &Counts,
-    assigned: &Counts,
+    members: &MemberCounts,
+    companies: &MemberCounts,
+    assigned: &MemberCounts,
 ) -> OrganizationRow {
-    let count = |counts: &Counts| counts.get(&mine.id).copied().unwrap_or_default();
+    let count = |counts: &MemberCounts| counts.get(&mine.id).copied().unwrap_or_default();
     let state = match (mine.status, mine.access_until) {
         (MembershipStatus::Suspended, _) => Some(("danger", "Suspended".to_owned())),
         (_, Some(end)) if end < now => Some(("danger", format!("Access ended on {}", end.date()))),

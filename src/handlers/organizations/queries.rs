@@ -50,17 +50,17 @@ pub fn mine(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OwnOrganization>> 
         .load(conn)
 }
 
-pub type Counts = HashMap<OrgId, i64>;
+pub type MemberCounts = HashMap<OrgId, i64>;
 
 /// The number of members.
-pub fn members(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
+pub fn members(conn: &mut Conn, user: UserId) -> QueryResult<MemberCounts> {
     let rows: Vec<(OrgId, i64)> = role_counts::table
         .inner_join(memberships::table.on(memberships::organization_id.eq(role_counts::organization_id)))
         .filter(memberships::user_id.eq(user))
         .filter(memberships::status.ne(MembershipStatus::Removed))
         .select((role_counts::organization_id, role_counts::members))
         .load(conn)?;
-    let mut counts = Counts::new();
+    let mut counts = MemberCounts::new();
     for (organization, members) in rows {
         *counts.entry(organization).or_default() += members;
     }
@@ -68,7 +68,7 @@ pub fn members(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
 }
 
 /// The number of active companies.
-pub fn companies(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
+pub fn companies(conn: &mut Conn, user: UserId) -> QueryResult<MemberCounts> {
     let rows: Vec<(OrgId, i64)> = companies::table
         .inner_join(memberships::table.on(memberships::organization_id.eq(companies::organization_id)))
         .filter(memberships::user_id.eq(user))
@@ -81,7 +81,7 @@ pub fn companies(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
 }
 
 /// The number of active companies that the account is assigned to.
-pub fn assigned(conn: &mut Conn, user: UserId) -> QueryResult<Counts> {
+pub fn assigned(conn: &mut Conn, user: UserId) -> QueryResult<MemberCounts> {
     let rows: Vec<(OrgId, i64)> = company_assignments::table
         .inner_join(
             memberships::table.on(memberships::organization_id

@@ -1,7 +1,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::audit::query::{Filter, SeqCursor};
+use crate::audit::query::{EventFilter, SeqCursor};
 use crate::audit::walk;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
@@ -34,7 +34,7 @@ struct ActivityRow {
     actor: String,
     /// The member who allowed support access, when an operator did it.
     on_behalf_of: Option<String>,
-    sentence: String,
+    description: String,
     iso: String,
     ago: String,
 }
@@ -156,9 +156,9 @@ fn activity(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<ActivityRow>>, 
         return Ok(None);
     }
     // Sign-ins would displace the changes.
-    let filter = Filter {
+    let filter = EventFilter {
         hide_logins: true,
-        ..Filter::default()
+        ..EventFilter::default()
     };
     let visibility = actor.visibility(conn)?;
     let found = walk::page(conn, actor.organization, &filter, &visibility, SeqCursor::Top, LINES)?;
@@ -167,7 +167,7 @@ fn activity(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<ActivityRow>>, 
         ago: line.at.ago(actor.cx.now),
         actor: line.actor_name.clone(),
         on_behalf_of: line.on_behalf_of.clone(),
-        sentence: line.description(),
+        description: line.description(),
     });
     Ok(Some(rows.collect()))
 }

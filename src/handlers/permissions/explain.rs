@@ -16,20 +16,20 @@ use crate::common::id::{CompanyId, MembershipId};
 use crate::common::name;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::permissions::about::Explanation;
-use crate::handlers::permissions::labels::{Choices, choices};
-use crate::handlers::permissions::person::Subject;
+use crate::handlers::permissions::about::AboutPermission;
+use crate::handlers::permissions::labels::{PermissionChoices, choices};
+use crate::handlers::permissions::person::PermissionSubject;
 use crate::handlers::permissions::queries;
-use crate::handlers::permissions::sheet::Sheet;
+use crate::handlers::permissions::sheet::PermissionSheet;
 use crate::models::access_matrix::MatrixCompany;
 use crate::models::member_search;
-use crate::models::member_search::{MemberFilter, MemberRow, Sort};
+use crate::models::member_search::{MemberFilter, MemberRow, MemberSort};
 use crate::models::membership::record::Membership;
 use crate::services::members::visible::visible;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// The most people found by name.
 const FOUND: usize = 8;
@@ -49,7 +49,7 @@ pub struct ExplainQuery {
 #[template(path = "permissions/explain.html")]
 struct ExplainPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     unit: UnitLabel,
@@ -59,9 +59,9 @@ struct ExplainPage {
     searched: bool,
     person: Option<Membership>,
     companies: Vec<MatrixCompany>,
-    choices: Choices,
-    told: Option<Explanation>,
-    sheet: Option<Sheet>,
+    choices: PermissionChoices,
+    told: Option<AboutPermission>,
+    sheet: Option<PermissionSheet>,
 }
 
 crate::page!(ExplainPage);
@@ -91,13 +91,13 @@ impl ExplainPage {
         let (person, found) = person(conn, actor, &question, own.clone())?;
         let (mut told, mut sheet) = (None, None);
         if let (Some(person), true) = (person.clone(), errors.is_empty()) {
-            let mut subject = Subject::of(conn, actor, person)?;
+            let mut subject = PermissionSubject::of(conn, actor, person)?;
             if let Some(company) = &company {
                 subject = subject.in_company(conn, actor, company)?;
             }
             match permission {
                 Some(permission) => told = Some(subject.about.tell(actor, permission, &subject.answer(permission))),
-                None => sheet = Some(Sheet::of(&subject)),
+                None => sheet = Some(PermissionSheet::of(&subject)),
             }
         }
         if let Some(company) = company {
@@ -166,9 +166,9 @@ fn person(
         role: None,
         company: None,
         given: None,
-        standing: None,
+        access_status: None,
         within,
-        sort: Sort::Name,
+        sort: MemberSort::Name,
         now: actor.cx.now,
     };
     let found = member_search::page(conn, actor.organization, &wanted, None, FOUND)?

@@ -34,10 +34,10 @@ pub fn reach(reach: Reach, unit: UnitLabel) -> String {
 }
 
 /// Permissions to choose from: the area, then key and label.
-pub type Choices = Vec<(String, Vec<(&'static str, String)>)>;
+pub type PermissionChoices = Vec<(String, Vec<(&'static str, String)>)>;
 
 /// Every permission to choose from, by area.
-pub fn choices(unit: UnitLabel) -> Choices {
+pub fn choices(unit: UnitLabel) -> PermissionChoices {
     PermissionSet::ALL
         .by_area()
         .into_iter()

@@ -12,23 +12,23 @@ use crate::common::error::AppError;
 use crate::common::html::{Page, see_other};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::permissions::about::Explanation;
+use crate::handlers::permissions::about::AboutPermission;
 use crate::handlers::permissions::explain::ExplainQuery;
-use crate::handlers::permissions::person::Subject;
-use crate::handlers::permissions::sheet::Sheet;
+use crate::handlers::permissions::person::PermissionSubject;
+use crate::handlers::permissions::sheet::PermissionSheet;
 use crate::models::access_request;
-use crate::models::access_request::Request;
+use crate::models::access_request::AccessRequest;
 use crate::models::membership::record::Membership;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 #[derive(Template)]
 #[template(path = "permissions/mine.html")]
 struct MinePage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     organization: String,
@@ -37,9 +37,9 @@ struct MinePage {
     groups: Vec<String>,
     inherits: Option<&'static str>,
     permission: String,
-    told: Option<Explanation>,
-    sheet: Sheet,
-    requests: Vec<Request>,
+    told: Option<AboutPermission>,
+    sheet: PermissionSheet,
+    requests: Vec<AccessRequest>,
     may_ask: bool,
 }
 
@@ -51,7 +51,7 @@ const REQUESTS: i64 = 10;
 impl MinePage {
     fn load(conn: &mut Conn, actor: &Actor, permission: &str) -> Result<Self, AppError> {
         let person = Membership::find(conn, actor.organization, actor.id)?;
-        let subject = Subject::of(conn, actor, person)?;
+        let subject = PermissionSubject::of(conn, actor, person)?;
         let permission = PermissionId::parse(permission);
         Ok(Self {
             layout: actor.layout(conn, "mine")?,
@@ -64,7 +64,7 @@ impl MinePage {
             inherits: Role::inherited(subject.inputs.role()).map(CompanyRole::label),
             told: permission.map(|permission| subject.about.tell(actor, permission, &subject.answer(permission))),
             permission: permission.map(PermissionId::key).unwrap_or_default().to_owned(),
-            sheet: Sheet::of(&subject),
+            sheet: PermissionSheet::of(&subject),
             title: subject.about.title,
             requests: access_request::of(conn, actor.organization, actor.id, REQUESTS)?,
             may_ask: actor.delete_after.is_none(),
@@ -73,7 +73,7 @@ impl MinePage {
 }
 
 /// Where the request goes.
-enum Target {
+enum RequestTarget {
     Page(Box<MinePage>),
     Overview(String),
 }
@@ -85,14 +85,14 @@ pub async fn show(gate: Gate<ViewOrganization>, question: web::Query<ExplainQuer
         .read(move |actor, conn| {
             // An operator has no membership; the support banner says what they may do.
             if actor.support.is_some() {
-                return Ok(Target::Overview(actor.path("")));
+                return Ok(RequestTarget::Overview(actor.path("")));
             }
             let page = MinePage::load(conn, actor, &question.permission)?;
-            Ok(Target::Page(Box::new(page)))
+            Ok(RequestTarget::Page(Box::new(page)))
         })
         .await?;
     match target {
-        Target::Page(page) => page.respond(StatusCode::OK, gate.fragment()),
-        Target::Overview(path) => Ok(see_other(gate.fragment(), &path)),
+        RequestTarget::Page(page) => page.respond(StatusCode::OK, gate.fragment()),
+        RequestTarget::Overview(path) => Ok(see_other(gate.fragment(), &path)),
     }
 }

@@ -14,9 +14,9 @@ use crate::common::form::FormErrors;
 use crate::common::id::MembershipId;
 use crate::db::Conn;
 use crate::handlers::permissions::labels;
-use crate::handlers::permissions::person::Subject;
+use crate::handlers::permissions::person::PermissionSubject;
 use crate::models::membership::record::Membership;
-use crate::services::members::rules::{ActorRank, Target, may_override};
+use crate::services::members::rules::{ActorRank, MemberTarget, may_override};
 use crate::services::members::visible::visible;
 use crate::services::overrides;
 use crate::services::overrides::OverrideError;
@@ -25,7 +25,7 @@ use crate::web::layout::PageLayout;
 use crate::web::messages;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is shown on its own")]
-struct Cell {
+struct OverrideCell {
     key: &'static str,
     label: String,
     by_role: bool,
@@ -41,9 +41,9 @@ struct Cell {
     can: bool,
 }
 
-struct Section {
+struct OverrideSection {
     label: String,
-    cells: Vec<Cell>,
+    cells: Vec<OverrideCell>,
 }
 
 #[derive(Template)]
@@ -56,18 +56,18 @@ struct OverridesPage {
     role: String,
     /// The overrides as they were read.
     seen: String,
-    sections: Vec<Section>,
+    sections: Vec<OverrideSection>,
     errors: FormErrors,
 }
 
 /// The member, if the actor may change their overrides.
-fn subject(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Subject, AppError> {
+fn subject(conn: &mut Conn, actor: &Actor, id: &str) -> Result<PermissionSubject, AppError> {
     let id = MembershipId::parse(id).ok_or(AppError::NotFound)?;
     let person = visible(conn, actor, ViewMembers::ID, id)?;
-    if !may_override(&ActorRank::from(actor), &Target::from(&person)) {
+    if !may_override(&ActorRank::from(actor), &MemberTarget::from(&person)) {
         return Err(actor.refusal(conn, ManageRoles::ID)?);
     }
-    Subject::of(conn, actor, person)
+    PermissionSubject::of(conn, actor, person)
 }
 
 crate::page!(OverridesPage);
@@ -92,7 +92,7 @@ impl OverridesPage {
         let cell = |permission: PermissionId| {
             let result = explain(&subject.inputs, permission, None);
             let may_allow = overrides::rules::may_allow(&authority, permission) && open.has(permission);
-            Cell {
+            OverrideCell {
                 key: permission.key(),
                 label: labels::label(permission, actor.unit),
                 by_role: bare.permissions().has(permission),
@@ -111,7 +111,7 @@ impl OverridesPage {
             .or(stored.deny)
             .by_area()
             .into_iter()
-            .map(|(area, permissions)| Section {
+            .map(|(area, permissions)| OverrideSection {
                 label: labels::heading(area, unit),
                 cells: permissions.into_iter().map(cell).collect(),
             })
@@ -170,7 +170,7 @@ pub async fn update(gate: Gate<ManageRoles>, path: OverridesPath, form: Fields) 
     let of = id.clone();
     let saved = gate
         .try_write(move |actor, conn| {
-            let Subject { person, inputs, .. } = subject(conn, actor, &of)?;
+            let PermissionSubject { person, inputs, .. } = subject(conn, actor, &of)?;
             if form.get("seen") != inputs.overrides.text() {
                 return Err(OverrideError::Changed);
             }

@@ -2,26 +2,26 @@
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::AccessInputs;
-use crate::authz::explain::{Answer, explain};
+use crate::authz::explain::{PermissionExplanation, explain};
 use crate::authz::permission::PermissionId;
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
-use crate::handlers::permissions::about::About;
+use crate::handlers::permissions::about::AboutMember;
 use crate::handlers::permissions::queries;
 use crate::models::access_matrix::MatrixCompany;
 use crate::models::membership::access;
 use crate::models::membership::record::Membership;
 use crate::services::members::role::Title;
 
-pub struct Subject {
+pub struct PermissionSubject {
     pub person: Membership,
     pub inputs: AccessInputs,
-    pub about: About,
+    pub about: AboutMember,
 }
 
-impl Subject {
+impl PermissionSubject {
     pub fn of(conn: &mut Conn, actor: &Actor, person: Membership) -> Result<Self, AppError> {
         let inputs = access::access_inputs(conn, actor.cx.now, actor.organization, person.id)?;
         let title = Title::of(conn, actor.organization, &person)?;
@@ -37,7 +37,7 @@ impl Subject {
                 .access_until
                 .map_or_else(String::new, |end| format!("Their access ended on {}", end.date()))
         };
-        let about = About {
+        let about = AboutMember {
             id: person.id,
             name: person.name.clone(),
             you: person.id == actor.id,
@@ -75,7 +75,7 @@ impl Subject {
         Ok(self)
     }
 
-    pub fn answer(&self, permission: PermissionId) -> Answer {
+    pub fn answer(&self, permission: PermissionId) -> PermissionExplanation {
         let there: Option<Option<CompanyRole>> = self
             .about
             .company

@@ -6,7 +6,7 @@ use askama::Template;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::{Authority, Reach, RolePolicies};
-use crate::authz::permission::{Column, ManageRoles, Permission, PermissionId, PermissionSet};
+use crate::authz::permission::{ManageRoles, Permission, PermissionId, PermissionSet, RoleColumn};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
@@ -25,7 +25,7 @@ use crate::services::policies::rules::PolicyCell;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 struct PolicyBox {
     /// Empty when the actor can't change it.
@@ -38,17 +38,17 @@ struct PolicyBox {
     switched: bool,
 }
 
-struct Line {
+struct PolicyLine {
     label: String,
     cells: Vec<PolicyBox>,
 }
 
-struct Section {
+struct PolicySection {
     label: String,
-    lines: Vec<Line>,
+    lines: Vec<PolicyLine>,
 }
 
-struct Own {
+struct CustomRoleLine {
     role: CustomRole,
     people: i64,
 }
@@ -57,14 +57,14 @@ struct Own {
 #[template(path = "permissions/policies.html")]
 struct PoliciesPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     path: String,
     organization: String,
     heads: Vec<String>,
-    sections: Vec<Section>,
+    sections: Vec<PolicySection>,
     seen: String,
-    roles: Vec<Own>,
+    roles: Vec<CustomRoleLine>,
     may_make: bool,
     errors: FormErrors,
 }
@@ -85,7 +85,7 @@ impl PolicyBox {
             };
         }
         // In its own company a company role simply has it.
-        let in_company = matches!(column, Column::Company(_));
+        let in_company = matches!(column, RoleColumn::Company(_));
         Self {
             value: String::new(),
             label,
@@ -114,7 +114,7 @@ fn value((column, permission): PolicyCell) -> String {
 
 fn parse(text: &str) -> Option<PolicyCell> {
     let (column, permission) = text.split_once(' ')?;
-    let (column, permission) = (Column::parse(column)?, PermissionId::parse(permission)?);
+    let (column, permission) = (RoleColumn::parse(column)?, PermissionId::parse(permission)?);
     rules::changeable(column)
         .has(permission)
         .then_some((column, permission))
@@ -129,14 +129,16 @@ impl PoliciesPage {
         let unit = actor.unit;
         let authority = actor.authority();
         let cell = |column, permission| PolicyBox::of(&authority, &stored, (column, permission), unit);
-        let line = |permission| Line {
+        let line = |permission| PolicyLine {
             label: labels::label(permission, unit),
-            cells: Column::of_members().map(|column| cell(column, permission)).collect(),
+            cells: RoleColumn::of_members()
+                .map(|column| cell(column, permission))
+                .collect(),
         };
         let sections = PermissionSet::ALL
             .by_area()
             .into_iter()
-            .map(|(area, permissions)| Section {
+            .map(|(area, permissions)| PolicySection {
                 label: labels::heading(area, unit),
                 lines: permissions.into_iter().map(line).collect(),
             });
@@ -149,11 +151,11 @@ impl PoliciesPage {
             tab: "roles",
             path: actor.path("/settings"),
             organization: actor.organization_name.clone(),
-            heads: Column::of_members().map(|column| head(column, unit)).collect(),
+            heads: RoleColumn::of_members().map(|column| head(column, unit)).collect(),
             seen: stored.text(),
             roles: roles
                 .into_iter()
-                .map(|role| Own {
+                .map(|role| CustomRoleLine {
                     people: holders.remove(&role.id).unwrap_or_default(),
                     role,
                 })
@@ -169,14 +171,14 @@ impl PoliciesPage {
     }
 }
 
-fn head(column: Column, unit: UnitLabel) -> String {
+fn head(column: RoleColumn, unit: UnitLabel) -> String {
     match column {
-        Column::Company(role) => format!("{} {}", unit.title(), role.label().to_lowercase()),
+        RoleColumn::Company(role) => format!("{} {}", unit.title(), role.label().to_lowercase()),
         column => column.label(),
     }
 }
 
-impl Own {
+impl CustomRoleLine {
     fn base(&self) -> Role {
         self.role.base
     }

@@ -17,14 +17,14 @@ use crate::models::membership::Origin;
 /// A group of a member.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = groups)]
-pub struct Group {
+pub struct MemberGroup {
     pub id: GroupId,
     pub name: String,
     pub role: Role,
 }
 
 /// The groups of a member, by name.
-pub fn groups(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<Group>> {
+pub fn groups(conn: &mut Conn, organization: OrgId, member: MembershipId) -> QueryResult<Vec<MemberGroup>> {
     groups::table
         .inner_join(
             group_members::table.on(group_members::organization_id
@@ -34,7 +34,7 @@ pub fn groups(conn: &mut Conn, organization: OrgId, member: MembershipId) -> Que
         .filter(groups::organization_id.eq(organization))
         .filter(group_members::membership_id.eq(member))
         .order((groups::name, groups::id))
-        .select(Group::as_select())
+        .select(MemberGroup::as_select())
         .load(conn)
 }
 
@@ -94,7 +94,7 @@ pub fn companies(
 /// A member's role in a company.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = company_assignments)]
-pub struct Assignment {
+pub struct MemberAssignment {
     /// The effective role.
     pub role: CompanyRole,
     /// The member's own role; `None`: only through groups.
@@ -109,7 +109,7 @@ pub fn assignment(
     organization: OrgId,
     member: MembershipId,
     company: CompanyId,
-) -> QueryResult<Option<Assignment>> {
+) -> QueryResult<Option<MemberAssignment>> {
     company_assignments::table
         .find((organization, member, company))
         .filter(
@@ -117,7 +117,7 @@ pub fn assignment(
                 .is_null()
                 .or(company_assignments::access_until.ge(now)),
         )
-        .select(Assignment::as_select())
+        .select(MemberAssignment::as_select())
         .first(conn)
         .optional()
 }

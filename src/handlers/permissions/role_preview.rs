@@ -14,24 +14,24 @@ use crate::common::id::MembershipId;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::labels;
-use crate::handlers::permissions::person::Subject;
+use crate::handlers::permissions::person::PermissionSubject;
 use crate::models::membership::record::Membership;
 use crate::services::members::role;
 use crate::services::members::role::Title;
-use crate::services::members::rules::Target;
+use crate::services::members::rules::MemberTarget;
 use crate::services::members::visible::visible;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
-struct Change {
+struct PreviewChange {
     label: String,
     was: String,
     is: String,
 }
 
-struct Section {
+struct PreviewSection {
     label: String,
-    changes: Vec<Change>,
+    changes: Vec<PreviewChange>,
 }
 
 #[derive(Template)]
@@ -45,8 +45,8 @@ struct PreviewPage {
     title: Title,
     titles: Vec<Title>,
     may_save: bool,
-    gained: Vec<Section>,
-    lost: Vec<Section>,
+    gained: Vec<PreviewSection>,
+    lost: Vec<PreviewSection>,
     inherited: Option<CompanyRole>,
     inherits: Option<CompanyRole>,
 }
@@ -78,7 +78,7 @@ pub struct RoleQuery {
     role: String,
 }
 
-fn sections(before: &AccessInputs, after: &AccessInputs, gained: bool, unit: UnitLabel) -> Vec<Section> {
+fn sections(before: &AccessInputs, after: &AccessInputs, gained: bool, unit: UnitLabel) -> Vec<PreviewSection> {
     let (was, is) = (before.permissions(), after.permissions());
     let width = |reach| match reach {
         Reach::Everywhere => 2,
@@ -92,11 +92,11 @@ fn sections(before: &AccessInputs, after: &AccessInputs, gained: bool, unit: Uni
     PermissionSet::of(differs)
         .by_area()
         .into_iter()
-        .map(|(area, permissions)| Section {
+        .map(|(area, permissions)| PreviewSection {
             label: labels::heading(area, unit),
             changes: permissions
                 .into_iter()
-                .map(|permission| Change {
+                .map(|permission| PreviewChange {
                     label: labels::label(permission, unit),
                     was: labels::reach(was.reach(permission), unit),
                     is: labels::reach(is.reach(permission), unit),
@@ -117,11 +117,11 @@ impl PreviewPage {
         let person = visible(conn, actor, ViewMembers::ID, id)?;
         let present = Title::of(conn, actor.organization, &person)?;
         let title = Title::parse(conn, actor.organization, chosen)?.unwrap_or_else(|| present.clone());
-        let titles = role::offered(conn, actor, &Target::from(&person))?;
-        let subject = Subject::of(conn, actor, person)?;
+        let titles = role::offered(conn, actor, &MemberTarget::from(&person))?;
+        let subject = PermissionSubject::of(conn, actor, person)?;
         let mut after = subject.inputs.clone();
         if let Some(own) = after.roles.first_mut() {
-            *own = title.held();
+            *own = title.grant();
         }
         let unit = actor.unit;
         Ok(Self {

@@ -2,9 +2,9 @@
 
 use crate::authz::permission::PermissionSet;
 use crate::handlers::permissions::labels;
-use crate::handlers::permissions::person::Subject;
+use crate::handlers::permissions::person::PermissionSubject;
 
-pub struct Item {
+pub struct SheetItem {
     pub key: &'static str,
     pub label: String,
     pub reach: String,
@@ -12,40 +12,40 @@ pub struct Item {
     pub source: String,
 }
 
-pub struct Section {
+pub struct SheetSection {
     pub label: String,
-    pub items: Vec<Item>,
+    pub items: Vec<SheetItem>,
 }
 
-pub struct Sheet {
-    pub can: Vec<Section>,
-    pub cannot: Vec<Section>,
+pub struct PermissionSheet {
+    pub can: Vec<SheetSection>,
+    pub cannot: Vec<SheetSection>,
 }
 
-impl Sheet {
-    pub fn of(subject: &Subject) -> Self {
-        let held = PermissionSet::ALL
+impl PermissionSheet {
+    pub fn of(subject: &PermissionSubject) -> Self {
+        let has = PermissionSet::ALL
             .iter()
             .filter(|permission| subject.answer(*permission).yes());
-        let held = PermissionSet::of(held);
+        let has = PermissionSet::of(has);
         Self {
-            can: sections(subject, held),
-            cannot: sections(subject, PermissionSet::ALL.without(held)),
+            can: sections(subject, has),
+            cannot: sections(subject, PermissionSet::ALL.without(has)),
         }
     }
 }
 
-fn sections(subject: &Subject, set: PermissionSet) -> Vec<Section> {
+fn sections(subject: &PermissionSubject, set: PermissionSet) -> Vec<SheetSection> {
     let unit = subject.about.unit;
     let areas = set.by_area().into_iter();
     areas
-        .map(|(area, permissions)| Section {
+        .map(|(area, permissions)| SheetSection {
             label: labels::heading(area, unit),
             items: permissions
                 .into_iter()
                 .map(|permission| {
                     let answer = subject.answer(permission);
-                    Item {
+                    SheetItem {
                         key: permission.key(),
                         label: labels::label(permission, unit),
                         reach: match &subject.about.company {

@@ -16,7 +16,7 @@ use crate::web::layout::Layout;
 use crate::web::layout::PublicLayout;
 
 #[derive(Template)]
-#[template(path = "settings/proof.html")]
+#[template(path = "settings/contact_verification.html")]
 struct VerificationPage {
     layout: Layout,
     icon: &'static str,

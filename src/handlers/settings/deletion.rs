@@ -12,7 +12,6 @@ use crate::common::html::see_other;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::handlers::password;
-use crate::handlers::settings::approvals::words;
 use crate::models::organization;
 use crate::services::approvals::Outcome;
 use crate::services::organizations::deletion;
@@ -20,6 +19,7 @@ use crate::services::organizations::deletion::DeletionError;
 use crate::services::reauthenticate;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+use crate::web::messages::{ALREADY_PENDING, PENDING};
 
 #[derive(Template)]
 #[template(path = "settings/deletion.html", blocks = ["dialog"])]
@@ -55,7 +55,7 @@ impl DeletionPage {
             }),
             pending: actor.delete_after.map(Time::date),
             companies: actor.unit.count(&companies),
-            dual: organization::control(conn, actor.organization)?.holds(),
+            dual: organization::control(conn, actor.organization)?.applies(),
             export: actor.permissions.export_audit().then(|| actor.path("/settings/audit")),
             typed,
             errors,
@@ -98,16 +98,15 @@ pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
     let requested = gate
         .try_write(|actor, conn| {
             let (outcome, events) = deletion::request(conn, actor)?;
-            let path = match outcome {
-                Outcome::Done(_) => actor.path(""),
-                Outcome::Pending(_) => actor.path("/settings/general"),
-            };
+            let done = matches!(outcome, Outcome::Done(_));
+            let path = actor.path(if done { "" } else { "/settings/general" });
             Ok(((outcome, path), events))
         })
         .await;
     let (tone, message, path) = match requested {
         Ok((Outcome::Done(day), path)) => ("warning", format!("{name} will be deleted on {}", day.date()), path),
-        Ok((Outcome::Pending(pending), path)) => ("info", words::pending(pending).to_owned(), path),
+        Ok((Outcome::Pending(_), path)) => ("info", PENDING.to_owned(), path),
+        Ok((Outcome::AlreadyPending(_), path)) => ("info", ALREADY_PENDING.to_owned(), path),
         Err(DeletionError::AlreadyScheduled) => {
             let path = gate.read(|actor, _| Ok(actor.path(""))).await?;
             ("info", "The deletion is already scheduled".to_owned(), path)

@@ -4,10 +4,10 @@ use crate::auth::Gate;
 use crate::authz::permission::TransferOrDelete;
 use crate::common::error::AppError;
 use crate::common::html::see_other;
-use crate::handlers::settings::approvals::words;
 use crate::services::approvals::Outcome;
 use crate::services::organizations::dual_control;
 use crate::services::organizations::dual_control::DualControlError;
+use crate::web::messages::{ALREADY_PENDING, PENDING};
 
 /// `on=yes`, or nothing for off.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -29,7 +29,8 @@ pub async fn update(
     let (tone, message) = match changed {
         Ok(Outcome::Done(())) if on => ("success", "Dual control is on"),
         Ok(Outcome::Done(())) => ("success", "Dual control is off"),
-        Ok(Outcome::Pending(pending)) => ("info", words::pending(pending)),
+        Ok(Outcome::Pending(_)) => ("info", PENDING),
+        Ok(Outcome::AlreadyPending(_)) => ("info", ALREADY_PENDING),
         Err(DualControlError::AlreadyOn) => ("info", "Dual control is already on"),
         Err(DualControlError::AlreadyOff) => ("info", "Dual control is already off"),
         Err(DualControlError::NoSecondOwner) => ("warning", "Dual control requires a second owner"),

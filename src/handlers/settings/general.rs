@@ -15,22 +15,22 @@ use crate::common::html::html;
 use crate::common::zone;
 use crate::db::Conn;
 use crate::db::types::organization::{Region, UnitLabel};
-use crate::handlers::settings::profile_form::{Preset, ProfileForm};
+use crate::handlers::settings::profile_form::{ProfileForm, ProfilePreset};
 use crate::models::approval;
 use crate::models::approval::Approval;
 use crate::models::member_names;
 use crate::models::organization;
 use crate::models::organization::contact;
-use crate::models::organization::contact::{Contact, ContactKind};
-use crate::models::organization::profile::Control;
+use crate::models::organization::contact::{ContactKind, OrganizationContact};
+use crate::models::organization::profile::DualControl;
 use crate::services::approvals::dual_control;
 use crate::services::organizations::profile;
 use crate::web::history;
-use crate::web::history::History;
+use crate::web::history::ObjectHistory;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 struct ContactRow {
     kind: ContactKind,
@@ -41,7 +41,7 @@ struct ContactRow {
 }
 
 impl ContactRow {
-    fn of(contact: Contact, actor: &Actor) -> Self {
+    fn of(contact: OrganizationContact, actor: &Actor) -> Self {
         Self {
             open: contact.is_open(actor.cx.now),
             kind: contact.kind,
@@ -64,7 +64,7 @@ struct PendingRow {
 #[template(path = "settings/general.html", blocks = ["profile"])]
 struct GeneralPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     path: String,
     slug: String,
@@ -72,16 +72,16 @@ struct GeneralPage {
     may: Permissions,
     form: ProfileForm,
     /// Filled in and not saved.
-    preset: Option<Preset>,
+    preset: Option<ProfilePreset>,
     presets: Vec<(&'static str, &'static str)>,
     errors: FormErrors,
     units: Vec<(&'static str, &'static str)>,
     regions: Vec<(&'static str, &'static str)>,
     zones: Vec<(&'static str, Vec<&'static str>)>,
     contacts: Vec<ContactRow>,
-    control: Control,
+    control: DualControl,
     waiting: Vec<PendingRow>,
-    history: Option<History>,
+    history: Option<ObjectHistory>,
 }
 
 crate::page!(GeneralPage => as_profile);
@@ -94,7 +94,7 @@ impl GeneralPage {
         for kind in ContactKind::ALL {
             let one = match known.iter().find(|contact| contact.kind == *kind) {
                 Some(contact) => contact.clone(),
-                None => Contact::empty(*kind),
+                None => OrganizationContact::empty(*kind),
             };
             contacts.push(ContactRow::of(one, actor));
         }
@@ -109,7 +109,7 @@ impl GeneralPage {
             history: history::history(conn, actor, "organization", actor.organization)?,
             form,
             preset: None,
-            presets: Preset::ALL
+            presets: ProfilePreset::ALL
                 .iter()
                 .map(|preset| (preset.as_str(), preset.label()))
                 .collect(),
@@ -164,7 +164,7 @@ pub struct PresetQuery {
 
 /// `GET /organizations/{slug}/settings/general`: `preset` fills in fields that are not saved yet.
 pub async fn edit(gate: Gate<EditProfile>, query: web::Query<PresetQuery>) -> Result<HttpResponse, AppError> {
-    let preset = Preset::parse(&query.preset);
+    let preset = ProfilePreset::parse(&query.preset);
     let page = gate
         .read(move |actor, conn| {
             let form = ProfileForm::of(organization::profile(conn, actor.organization)?);

@@ -3,11 +3,11 @@
 use crate::common::form::FormErrors;
 use crate::common::{currency, domain, name, zone};
 use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
-use crate::models::organization::profile::Profile;
+use crate::models::organization::profile::OrganizationProfile;
 
 crate::text_enum! {
     /// A type of organization together with a word for companies.
-    pub enum Preset {
+    pub enum ProfilePreset {
         Agency = "agency",
         Teams = "teams",
         Simple = "simple",
@@ -16,7 +16,7 @@ crate::text_enum! {
     }
 }
 
-impl Preset {
+impl ProfilePreset {
     pub fn label(self) -> &'static str {
         match self {
             Self::Agency => "Agency: apps for each client",
@@ -53,7 +53,7 @@ pub struct ProfileForm {
 }
 
 impl ProfileForm {
-    pub fn of(profile: Profile) -> Self {
+    pub fn of(profile: OrganizationProfile) -> Self {
         Self {
             name: profile.name,
             organization_type: profile.organization_type.to_string(),
@@ -66,14 +66,14 @@ impl ProfileForm {
     }
 
     #[must_use]
-    pub fn filled(mut self, preset: Preset) -> Self {
+    pub fn filled(mut self, preset: ProfilePreset) -> Self {
         let (organization_type, unit) = preset.gives();
         self.organization_type = organization_type.to_string();
         self.unit_label = unit.to_string();
         self
     }
 
-    pub fn parse(&self) -> Result<Profile, FormErrors> {
+    pub fn parse(&self) -> Result<OrganizationProfile, FormErrors> {
         let mut errors = FormErrors::none();
         let name = errors.take("name", name::parse(&self.name, "a name", 80));
         let organization_type = errors.take(
@@ -100,7 +100,7 @@ impl ProfileForm {
                 Some(region),
                 Some(domain),
                 Some((timezone, currency)),
-            ) => Ok(Profile {
+            ) => Ok(OrganizationProfile {
                 name,
                 organization_type,
                 unit,
@@ -118,24 +118,12 @@ impl ProfileForm {
 mod tests {
     use super::*;
 
-    fn profile() -> Profile {
-        Profile {
-            name: "Acme".into(),
-            organization_type: OrganizationType::Enterprise,
-            unit: UnitLabel::Company,
-            region: Region::Europe,
-            domain: String::new(),
-            timezone: "Europe/Berlin".into(),
-            currency: "EUR".into(),
-        }
-    }
-
     #[test]
     fn each_preset_fills_in_a_type_and_a_word() {
-        let mut seen: Vec<_> = Preset::ALL.iter().map(|preset| preset.gives()).collect();
+        let mut seen: Vec<_> = ProfilePreset::ALL.iter().map(|preset| preset.gives()).collect();
         seen.dedup();
         assert_eq!(seen.len(), 5);
-        let form = ProfileForm::of(profile()).filled(Preset::Teams);
+        let form = ProfileForm::of(OrganizationProfile::example()).filled(ProfilePreset::Teams);
         assert_eq!(form.unit_label, "workspace");
         assert_eq!(form.name, "Acme");
     }
@@ -145,7 +133,7 @@ mod tests {
         let form = ProfileForm {
             timezone: String::new(),
             currency: String::new(),
-            ..ProfileForm::of(profile())
+            ..ProfileForm::of(OrganizationProfile::example())
         };
         assert!(form.parse().is_ok());
         let wrong = ProfileForm {
@@ -159,7 +147,10 @@ mod tests {
 
     #[test]
     fn a_form_of_a_profile_parses_to_that_profile() {
-        assert_eq!(ProfileForm::of(profile()).parse().unwrap(), profile());
+        assert_eq!(
+            ProfileForm::of(OrganizationProfile::example()).parse().unwrap(),
+            OrganizationProfile::example()
+        );
         assert!(ProfileForm::default().parse().is_err());
     }
 }

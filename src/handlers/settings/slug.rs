@@ -19,6 +19,7 @@ use crate::services::organizations::slug;
 use crate::services::organizations::slug::SlugError;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+use crate::web::messages::{ALREADY_PENDING, PENDING};
 
 #[derive(Template)]
 #[template(path = "settings/slug.html", blocks = ["dialog"])]
@@ -116,7 +117,8 @@ pub async fn update(gate: Gate<ChangeSlug>, form: web::Form<SlugForm>) -> Result
             let (outcome, events) = slug::change(conn, actor, &to).map_err(|error| SlugFormError::new(error, &to))?;
             let (tone, message, slug) = match outcome {
                 Outcome::Done(()) => ("success", words::slug_changed(to.as_str()), to.to_string()),
-                Outcome::Pending(pending) => ("info", words::pending(pending).to_owned(), actor.slug.clone()),
+                Outcome::Pending(_) => ("info", PENDING.to_owned(), actor.slug.clone()),
+                Outcome::AlreadyPending(_) => ("info", ALREADY_PENDING.to_owned(), actor.slug.clone()),
             };
             let path = format!("/organizations/{slug}{}", landing(actor));
             Ok(((tone, message, path), events))

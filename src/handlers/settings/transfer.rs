@@ -15,7 +15,7 @@ use crate::common::name;
 use crate::db::Conn;
 use crate::handlers::password;
 use crate::models::member_search;
-use crate::models::member_search::{MemberFilter, Sort};
+use crate::models::member_search::{MemberFilter, MemberSort};
 use crate::models::membership::record::Membership;
 use crate::models::organization;
 use crate::services::organizations::transfer;
@@ -24,12 +24,12 @@ use crate::services::reauthenticate;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// How many members are listed. The search finds others.
 const SHOWN: usize = 20;
 
-struct Candidate {
+struct TransferCandidate {
     id: String,
     title: String,
     text: String,
@@ -39,14 +39,14 @@ struct Candidate {
 #[template(path = "settings/transfer.html")]
 struct TransferPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     path: String,
     organization: String,
     /// With dual control, a role change makes owners.
     dual: bool,
     q: String,
-    candidates: Vec<Candidate>,
+    candidates: Vec<TransferCandidate>,
     more: bool,
     form: TransferForm,
     errors: FormErrors,
@@ -67,18 +67,18 @@ impl TransferPage {
             role: None,
             company: None,
             given: None,
-            standing: Some(member_search::AccessStatus::Active),
+            access_status: Some(member_search::AccessStatus::Active),
             within: None,
-            sort: Sort::Name,
+            sort: MemberSort::Name,
             now: actor.cx.now,
         };
         let found = member_search::page(conn, actor.organization, &wanted, None, SHOWN)?.page;
         let more = found.next.is_some();
-        let mut candidates: Vec<Candidate> = found
+        let mut candidates: Vec<TransferCandidate> = found
             .rows
             .into_iter()
             .filter(|row| row.role != Role::Owner)
-            .map(|row| Candidate {
+            .map(|row| TransferCandidate {
                 text: format!("{}, {}", row.email, row.role.label()),
                 id: row.id.to_string(),
                 title: row.name,
@@ -91,7 +91,7 @@ impl TransferPage {
         {
             candidates.insert(
                 0,
-                Candidate {
+                TransferCandidate {
                     text: format!("{}, {}", person.email, person.role.label()),
                     id: form.member_id.clone(),
                     title: person.name,
@@ -104,7 +104,7 @@ impl TransferPage {
             tab: "general",
             path: actor.path("/settings"),
             organization: actor.organization_name.clone(),
-            dual: organization::control(conn, actor.organization)?.holds(),
+            dual: organization::control(conn, actor.organization)?.applies(),
             q,
             candidates,
             more,

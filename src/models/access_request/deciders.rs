@@ -16,7 +16,7 @@ use crate::models::custom_role;
 use crate::models::membership::access;
 
 #[derive(Debug, Clone, Queryable)]
-pub struct Decider {
+pub struct RequestDecider {
     pub id: MembershipId,
     pub name: String,
     pub email: String,
@@ -35,8 +35,8 @@ pub fn deciders(
     organization: OrgId,
     requester: MembershipId,
     company: Option<CompanyId>,
-) -> QueryResult<Vec<Decider>> {
-    let mut found: Vec<Decider> = Vec::new();
+) -> QueryResult<Vec<RequestDecider>> {
+    let mut found: Vec<RequestDecider> = Vec::new();
     if let Some(company) = company {
         for manager in managers(conn, cx.now, organization, company)? {
             let inputs = access::access_inputs(conn, cx.now, organization, manager.id)?;
@@ -66,7 +66,7 @@ pub fn deciders(
             Some(role) => query.filter(memberships::role.eq(role)),
             None => query.filter(memberships::custom_role_id.eq_any(&by_custom)),
         };
-        let more: Vec<Decider> = query
+        let more: Vec<RequestDecider> = query
             .order((memberships::sort_name, memberships::id))
             .limit(i64::try_from(EMAILS).unwrap_or(i64::MAX))
             .select((memberships::id, users::name, users::email))
@@ -85,7 +85,7 @@ pub fn deciders(
     Ok(found)
 }
 
-fn managers(conn: &mut Conn, now: Time, organization: OrgId, company: CompanyId) -> QueryResult<Vec<Decider>> {
+fn managers(conn: &mut Conn, now: Time, organization: OrgId, company: CompanyId) -> QueryResult<Vec<RequestDecider>> {
     company_assignments::table
         .inner_join(
             memberships::table.on(memberships::organization_id

@@ -3,8 +3,8 @@
 mod deciders;
 mod write;
 
-pub use crate::models::access_request::deciders::{Decider, deciders};
-pub use crate::models::access_request::write::{NewAccessRequest, RequestedAccess, ask, close};
+pub use crate::models::access_request::deciders::{RequestDecider, deciders};
+pub use crate::models::access_request::write::{NewAccessRequest, RequestedAccess, close, create};
 
 use diesel::prelude::*;
 
@@ -48,7 +48,7 @@ impl RequestStatus {
 }
 
 #[derive(Debug, Clone, Queryable)]
-pub struct Request {
+pub struct AccessRequest {
     pub id: RequestId,
     pub member: MembershipId,
     pub user: UserId,
@@ -69,7 +69,7 @@ pub struct Request {
     pub answer: String,
 }
 
-impl Request {
+impl AccessRequest {
     /// `None` for a permission of a newer version.
     pub fn permission(&self) -> Option<PermissionId> {
         PermissionId::parse(&self.permission)
@@ -120,7 +120,7 @@ macro_rules! requests {
     };
 }
 
-pub fn find(conn: &mut Conn, organization: OrgId, id: RequestId) -> QueryResult<Request> {
+pub fn find(conn: &mut Conn, organization: OrgId, id: RequestId) -> QueryResult<AccessRequest> {
     requests!(organization).filter(access_requests::id.eq(id)).first(conn)
 }
 
@@ -130,9 +130,9 @@ pub fn list(
     organization: OrgId,
     own: Option<&[CompanyId]>,
     open: bool,
-    place: Option<&Cursor>,
+    cursor: Option<&Cursor>,
     size: usize,
-) -> QueryResult<Vec<Request>> {
+) -> QueryResult<Vec<AccessRequest>> {
     let mut query = requests!(organization).into_boxed();
     query = if open {
         query.filter(access_requests::status.eq(RequestStatus::Open))
@@ -142,9 +142,9 @@ pub fn list(
     if let Some(own) = own {
         query = query.filter(access_requests::company_id.eq_any(own));
     }
-    let from = place.and_then(|place| {
-        let at = i64::from_be_bytes(place.key.as_slice().try_into().ok()?);
-        Some((place.direction, Time(at), RequestId::parse(&place.id)?))
+    let from = cursor.and_then(|cursor| {
+        let at = i64::from_be_bytes(cursor.key.as_slice().try_into().ok()?);
+        Some((cursor.direction, Time(at), RequestId::parse(&cursor.id)?))
     });
     let backwards = from
         .as_ref()
@@ -175,7 +175,7 @@ pub fn list(
 }
 
 /// A member's own requests, newest first.
-pub fn of(conn: &mut Conn, organization: OrgId, member: MembershipId, limit: i64) -> QueryResult<Vec<Request>> {
+pub fn of(conn: &mut Conn, organization: OrgId, member: MembershipId, limit: i64) -> QueryResult<Vec<AccessRequest>> {
     requests!(organization)
         .filter(access_requests::membership_id.eq(member))
         .order((access_requests::created_at.desc(), access_requests::id.desc()))

@@ -34,7 +34,7 @@ pub enum RequestedAccess {
     TooMany,
 }
 
-pub fn ask(
+pub fn create(
     conn: &mut Conn,
     cx: &Ctx,
     organization: OrgId,

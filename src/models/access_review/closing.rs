@@ -8,8 +8,8 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{access_review_items, access_reviews, company_assignments, memberships};
 use crate::db::types::org_id::OrgId;
-use crate::models::access_review::state::{Decision, Mailing, ReviewStatus};
-use crate::models::membership::OwnPlace;
+use crate::models::access_review::state::{ReviewDecision, ReviewMailing, ReviewStatus};
+use crate::models::membership::DirectAssignment;
 
 /// Ends the answering. `false` when the review does not run. `by` is the account that ends it by hand.
 pub fn begin(conn: &mut Conn, org: OrgId, id: ReviewId, by: Option<UserId>) -> QueryResult<bool> {
@@ -20,7 +20,7 @@ pub fn begin(conn: &mut Conn, org: OrgId, id: ReviewId, by: Option<UserId>) -> Q
     )
     .set((
         access_reviews::status.eq(ReviewStatus::Closing),
-        access_reviews::mailing.eq(Mailing::None),
+        access_reviews::mailing.eq(ReviewMailing::None),
         access_reviews::closed_by.eq(by.map(|by| by.to_string())),
     ))
     .execute(conn)?;
@@ -32,7 +32,7 @@ pub fn members(conn: &mut Conn, org: OrgId, id: ReviewId, limit: i64) -> QueryRe
     access_review_items::table
         .filter(access_review_items::organization_id.eq(org))
         .filter(access_review_items::review_id.eq(id))
-        .filter(access_review_items::decision.eq(Decision::Open))
+        .filter(access_review_items::decision.eq(ReviewDecision::Open))
         .order(access_review_items::membership_id)
         .select(access_review_items::membership_id)
         .distinct()
@@ -51,7 +51,7 @@ pub fn open_items(
         .filter(access_review_items::organization_id.eq(org))
         .filter(access_review_items::review_id.eq(id))
         .filter(access_review_items::membership_id.eq(member))
-        .filter(access_review_items::decision.eq(Decision::Open))
+        .filter(access_review_items::decision.eq(ReviewDecision::Open))
         .order(access_review_items::company_id)
         .select((access_review_items::id, access_review_items::company_id))
         .load(conn)
@@ -78,10 +78,10 @@ pub fn suspend_reason(conn: &mut Conn, org: OrgId, member: MembershipId) -> Quer
 pub struct ClosedItem {
     pub id: ReviewItemId,
     pub company: CompanyId,
-    pub decision: Decision,
+    pub decision: ReviewDecision,
     /// The role that remains, through a group.
     pub remaining_role: Option<CompanyRole>,
-    pub removed: Option<OwnPlace>,
+    pub removed: Option<DirectAssignment>,
 }
 
 pub fn close_item(
@@ -98,10 +98,10 @@ pub fn close_item(
         .set((
             access_review_items::decision.eq(item.decision),
             access_review_items::new_role.eq(item.remaining_role.map_or("", CompanyRole::as_str)),
-            access_review_items::kept_role.eq(role),
-            access_review_items::kept_origin.eq(origin),
-            access_review_items::kept_until.eq(until),
-            access_review_items::shut_out.eq(suspended),
+            access_review_items::removed_role.eq(role),
+            access_review_items::removed_origin.eq(origin),
+            access_review_items::removed_until.eq(until),
+            access_review_items::suspended.eq(suspended),
         ))
         .execute(conn)?;
     Ok(())

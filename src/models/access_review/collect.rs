@@ -8,7 +8,7 @@ use crate::db::Conn;
 use crate::db::schema::{access_review_companies, access_review_items, access_reviews, company_assignments};
 use crate::db::types::org_id::OrgId;
 use crate::models::access_review;
-use crate::models::access_review::state::{Decision, Mailing, ReviewStatus};
+use crate::models::access_review::state::{ReviewDecision, ReviewMailing, ReviewStatus};
 use crate::on_each;
 
 /// The number of assignments that are copied in one transaction.
@@ -19,8 +19,8 @@ pub fn step(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<bool> 
     if !access_review::lock_row(conn, org, review, ReviewStatus::Starting)? {
         return Ok(true);
     }
-    let mut room = BATCH;
-    while room > 0 {
+    let mut capacity = BATCH;
+    while capacity > 0 {
         let next: Option<(CompanyId, String)> = access_review_companies::table
             .filter(access_review_companies::organization_id.eq(org))
             .filter(access_review_companies::review_id.eq(review))
@@ -33,7 +33,7 @@ pub fn step(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<bool> 
             run(conn, org, review)?;
             return Ok(true);
         };
-        room -= copy(conn, org, review, company, &after, room)?.max(1);
+        capacity -= copy(conn, org, review, company, &after, capacity)?.max(1);
     }
     Ok(false)
 }
@@ -43,21 +43,28 @@ fn run(conn: &mut Conn, org: OrgId, review: ReviewId) -> QueryResult<()> {
     diesel::update(access_reviews::table.find((org, review)))
         .set((
             access_reviews::status.eq(ReviewStatus::Running),
-            access_reviews::mailing.eq(Mailing::Begin),
+            access_reviews::mailing.eq(ReviewMailing::Begin),
             access_reviews::mailed_to.eq(""),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// Copies up to `room` assignments of one company; returns how many.
-fn copy(conn: &mut Conn, org: OrgId, review: ReviewId, company: CompanyId, after: &str, room: i64) -> QueryResult<i64> {
+/// Copies up to `capacity` assignments of one company; returns how many.
+fn copy(
+    conn: &mut Conn,
+    org: OrgId,
+    review: ReviewId,
+    company: CompanyId,
+    after: &str,
+    capacity: i64,
+) -> QueryResult<i64> {
     let assignments: Vec<(MembershipId, CompanyRole, Vec<u8>)> = company_assignments::table
         .filter(company_assignments::organization_id.eq(org))
         .filter(company_assignments::company_id.eq(company))
         .filter(company_assignments::membership_id.gt(after))
         .order(company_assignments::membership_id)
-        .limit(room)
+        .limit(capacity)
         .select((
             company_assignments::membership_id,
             company_assignments::role,
@@ -77,20 +84,20 @@ fn copy(conn: &mut Conn, org: OrgId, review: ReviewId, company: CompanyId, after
             access_review_items::company_id.eq(company),
             access_review_items::sort_name.eq(sort_name),
             access_review_items::role.eq(role),
-            access_review_items::decision.eq(Decision::Open),
+            access_review_items::decision.eq(ReviewDecision::Open),
             access_review_items::new_role.eq(""),
             access_review_items::note.eq(""),
-            access_review_items::kept_role.eq(""),
-            access_review_items::kept_origin.eq(""),
-            access_review_items::shut_out.eq(false),
+            access_review_items::removed_role.eq(""),
+            access_review_items::removed_origin.eq(""),
+            access_review_items::suspended.eq(false),
         );
         on_each!(conn, c => diesel::insert_into(access_review_items::table).values(row).execute(c))?;
     }
     diesel::update(access_review_companies::table.find((org, review, company)))
         .set((
-            access_review_companies::places.eq(access_review_companies::places + found),
+            access_review_companies::item_count.eq(access_review_companies::item_count + found),
             access_review_companies::open.eq(access_review_companies::open + found),
-            access_review_companies::filled.eq(found < room),
+            access_review_companies::filled.eq(found < capacity),
             access_review_companies::filled_to.eq(last),
         ))
         .execute(conn)?;

@@ -10,7 +10,7 @@ use crate::db::Conn;
 use crate::db::schema::{access_review_companies, access_review_items, company_assignments, memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::models::access_review::state::{Decision, ItemState, ReviewAnswer};
+use crate::models::access_review::state::{ItemState, ReviewAnswer, ReviewDecision};
 
 /// An assignment under review, as it was when the review started and as it is now.
 #[derive(Debug, Clone, Queryable)]
@@ -20,7 +20,7 @@ pub struct ReviewItem {
     pub sort_name: Vec<u8>,
     /// The role when the review started.
     pub reviewed_role: CompanyRole,
-    pub decision: Decision,
+    pub decision: ReviewDecision,
     /// The role that was decided, or empty.
     pub new_role: String,
     pub note: String,
@@ -148,7 +148,7 @@ pub fn of_company(
 
 #[derive(Debug, Clone, Copy)]
 pub struct NewDecision<'a> {
-    pub decision: Decision,
+    pub decision: ReviewDecision,
     /// The role after it; `None` for no assignment.
     pub role: Option<CompanyRole>,
     pub note: &'a str,
@@ -183,7 +183,7 @@ pub fn decide(
             .set(set)
             .execute(conn)?,
     };
-    if decided == 1 && item.decision == Decision::Open {
+    if decided == 1 && item.decision == ReviewDecision::Open {
         diesel::update(access_review_companies::table.find((org, review, company)))
             .set(access_review_companies::open.eq(access_review_companies::open - 1))
             .execute(conn)?;

@@ -13,14 +13,14 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::access_review::Review;
 use crate::models::access_review::companies::managed;
-use crate::models::access_review::state::{Decision, Mailing, ReviewStatus};
+use crate::models::access_review::state::{ReviewDecision, ReviewMailing, ReviewStatus};
 
 /// The number of owners and admins that get an email.
 const OWNERS_AND_ADMINS: i64 = 50;
 
 /// The name and email address of a member.
 #[derive(Debug, Clone, Queryable)]
-pub struct Contact {
+pub struct ReviewContact {
     pub name: String,
     pub email: String,
 }
@@ -30,9 +30,13 @@ pub fn begin_reminder(conn: &mut Conn, org: OrgId, review: &Review, due: i32, se
     let row = access_reviews::table
         .find((org, review.id))
         .filter(access_reviews::status.eq(ReviewStatus::Running))
-        .filter(access_reviews::mailing.eq(Mailing::None))
+        .filter(access_reviews::mailing.eq(ReviewMailing::None))
         .filter(access_reviews::reminders.eq(review.reminders));
-    let mailing = if sends { Mailing::Reminder } else { Mailing::None };
+    let mailing = if sends {
+        ReviewMailing::Reminder
+    } else {
+        ReviewMailing::None
+    };
     let begun = diesel::update(row)
         .set((
             access_reviews::reminders.eq(due),
@@ -49,7 +53,7 @@ pub fn remind(conn: &mut Conn, org: OrgId, id: ReviewId, now: Time, since: Time)
         access_reviews::table
             .find((org, id))
             .filter(access_reviews::status.eq(ReviewStatus::Running))
-            .filter(access_reviews::mailing.eq(Mailing::None))
+            .filter(access_reviews::mailing.eq(ReviewMailing::None))
             .filter(
                 access_reviews::reminded_at
                     .is_null()
@@ -57,7 +61,7 @@ pub fn remind(conn: &mut Conn, org: OrgId, id: ReviewId, now: Time, since: Time)
             ),
     )
     .set((
-        access_reviews::mailing.eq(Mailing::Reminder),
+        access_reviews::mailing.eq(ReviewMailing::Reminder),
         access_reviews::mailed_to.eq(""),
         access_reviews::reminded_at.eq(Some(now)),
     ))
@@ -67,7 +71,11 @@ pub fn remind(conn: &mut Conn, org: OrgId, id: ReviewId, now: Time, since: Time)
 
 /// Notes the last recipient of the round; `None` ends the round.
 pub fn set_progress(conn: &mut Conn, org: OrgId, review: &Review, last: Option<&str>) -> QueryResult<()> {
-    let mailing = if last.is_some() { review.mailing } else { Mailing::None };
+    let mailing = if last.is_some() {
+        review.mailing
+    } else {
+        ReviewMailing::None
+    };
     diesel::update(access_reviews::table.find((org, review.id)))
         .set((
             access_reviews::mailing.eq(mailing),
@@ -153,7 +161,7 @@ pub fn open_work(conn: &mut Conn, org: OrgId, review: ReviewId, manager: Members
     let items = access_review_items::table
         .filter(access_review_items::organization_id.eq(org))
         .filter(access_review_items::review_id.eq(review))
-        .filter(access_review_items::decision.eq(Decision::Open))
+        .filter(access_review_items::decision.eq(ReviewDecision::Open))
         .filter(access_review_items::company_id.eq_any(&own))
         .filter(access_review_items::membership_id.ne(manager))
         .count()
@@ -181,7 +189,7 @@ pub fn owner_work(conn: &mut Conn, org: OrgId, now: Time, review: ReviewId) -> Q
     let manager_items = access_review_items::table
         .filter(access_review_items::organization_id.eq(org))
         .filter(access_review_items::review_id.eq(review))
-        .filter(access_review_items::decision.eq(Decision::Open))
+        .filter(access_review_items::decision.eq(ReviewDecision::Open))
         .filter(access_review_items::role.eq(CompanyRole::Manager))
         .count()
         .get_result(conn)?;
@@ -191,7 +199,7 @@ pub fn owner_work(conn: &mut Conn, org: OrgId, now: Time, review: ReviewId) -> Q
     })
 }
 
-pub fn contact(conn: &mut Conn, org: OrgId, id: MembershipId) -> QueryResult<Contact> {
+pub fn contact(conn: &mut Conn, org: OrgId, id: MembershipId) -> QueryResult<ReviewContact> {
     memberships::table
         .inner_join(users::table)
         .filter(memberships::organization_id.eq(org))
@@ -200,7 +208,7 @@ pub fn contact(conn: &mut Conn, org: OrgId, id: MembershipId) -> QueryResult<Con
         .first(conn)
 }
 
-pub fn owners_and_admins(conn: &mut Conn, org: OrgId, now: Time) -> QueryResult<Vec<Contact>> {
+pub fn owners_and_admins(conn: &mut Conn, org: OrgId, now: Time) -> QueryResult<Vec<ReviewContact>> {
     memberships::table
         .inner_join(users::table)
         .filter(memberships::organization_id.eq(org))
@@ -218,7 +226,7 @@ pub fn owners_and_admins(conn: &mut Conn, org: OrgId, now: Time) -> QueryResult<
 }
 
 /// The account that started a review, if it is still an active member.
-pub fn starter(conn: &mut Conn, org: OrgId, review: &Review) -> QueryResult<Option<Contact>> {
+pub fn starter(conn: &mut Conn, org: OrgId, review: &Review) -> QueryResult<Option<ReviewContact>> {
     memberships::table
         .inner_join(users::table)
         .filter(memberships::organization_id.eq(org))

@@ -20,7 +20,7 @@ use crate::db::Conn;
 use crate::db::schema::{access_review_companies, access_reviews, organization_slugs, organizations, users};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::UnitLabel;
-use crate::models::access_review::state::{Mailing, ReviewStatus};
+use crate::models::access_review::state::{ReviewMailing, ReviewStatus};
 use crate::on_each;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -38,7 +38,7 @@ pub struct Review {
     pub closed_by: Option<String>,
     pub closed_at: Option<Time>,
     /// Which emails are being sent.
-    pub mailing: Mailing,
+    pub mailing: ReviewMailing,
     /// The last membership that got one.
     pub mailed_to: String,
     /// How many scheduled reminders are done.
@@ -115,7 +115,7 @@ pub fn insert(conn: &mut Conn, org: OrgId, now: Time, new: &NewReview) -> QueryR
         access_reviews::due_at.eq(new.due_at),
         access_reviews::started_by.eq(new.by),
         access_reviews::started_at.eq(now),
-        access_reviews::mailing.eq(Mailing::None),
+        access_reviews::mailing.eq(ReviewMailing::None),
         access_reviews::mailed_to.eq(""),
         access_reviews::reminders.eq(0),
         access_reviews::report.eq(""),
@@ -131,7 +131,7 @@ pub fn insert(conn: &mut Conn, org: OrgId, now: Time, new: &NewReview) -> QueryR
                 access_review_companies::organization_id.eq(org),
                 access_review_companies::review_id.eq(id),
                 access_review_companies::company_id.eq(company),
-                access_review_companies::places.eq(0i64),
+                access_review_companies::item_count.eq(0i64),
                 access_review_companies::open.eq(0i64),
                 access_review_companies::filled.eq(false),
                 access_review_companies::filled_to.eq(""),
@@ -162,7 +162,7 @@ pub fn cancel(conn: &mut Conn, org: OrgId, id: ReviewId, by: UserId, now: Time) 
     )
     .set((
         access_reviews::status.eq(ReviewStatus::Cancelled),
-        access_reviews::mailing.eq(Mailing::None),
+        access_reviews::mailing.eq(ReviewMailing::None),
         access_reviews::closed_by.eq(Some(by.to_string())),
         access_reviews::closed_at.eq(Some(now)),
     ))

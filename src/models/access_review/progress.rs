@@ -17,7 +17,7 @@ pub struct CompanyProgress {
     pub name: String,
     pub slug: String,
     pub sort_name: Vec<u8>,
-    #[diesel(select_expression = access_review_companies::places, select_expression_type = access_review_companies::places)]
+    #[diesel(select_expression = access_review_companies::item_count, select_expression_type = access_review_companies::item_count)]
     pub items: i64,
     #[diesel(select_expression = access_review_companies::open, select_expression_type = access_review_companies::open)]
     pub open: i64,
@@ -117,7 +117,7 @@ pub fn totals(
         .filter(access_review_companies::review_id.eq_any(reviews))
         .select((
             access_review_companies::review_id,
-            access_review_companies::places,
+            access_review_companies::item_count,
             access_review_companies::open,
         ))
         .into_boxed();

@@ -8,7 +8,7 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{access_review_items, companies, memberships, users};
 use crate::db::types::org_id::OrgId;
-use crate::models::access_review::state::Decision;
+use crate::models::access_review::state::ReviewDecision;
 
 /// An assignment that the closing removed, or that a group kept.
 #[derive(Debug, Clone, Queryable)]
@@ -21,7 +21,7 @@ pub struct RemovedItem {
     pub company_name: String,
     /// The role when the review started.
     pub reviewed_role: CompanyRole,
-    pub decision: Decision,
+    pub decision: ReviewDecision,
     /// The role that was removed, or empty.
     pub removed_role: String,
     pub removed_origin: String,
@@ -53,7 +53,7 @@ pub fn list(conn: &mut Conn, org: OrgId, review: ReviewId, filter: RemovedFilter
         )
         .filter(access_review_items::organization_id.eq(org))
         .filter(access_review_items::review_id.eq(review))
-        .filter(access_review_items::decision.eq_any([Decision::Unconfirmed, Decision::Group]))
+        .filter(access_review_items::decision.eq_any([ReviewDecision::Unconfirmed, ReviewDecision::Group]))
         .order(access_review_items::id)
         .select((
             access_review_items::id,
@@ -64,10 +64,10 @@ pub fn list(conn: &mut Conn, org: OrgId, review: ReviewId, filter: RemovedFilter
             companies::name,
             access_review_items::role,
             access_review_items::decision,
-            access_review_items::kept_role,
-            access_review_items::kept_origin,
-            access_review_items::kept_until,
-            access_review_items::shut_out,
+            access_review_items::removed_role,
+            access_review_items::removed_origin,
+            access_review_items::removed_until,
+            access_review_items::suspended,
             access_review_items::restored_at,
         ))
         .into_boxed();

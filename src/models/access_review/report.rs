@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::db::schema::{access_review_items, companies, memberships, users};
 use crate::db::types::org_id::OrgId;
 use crate::models::access_review;
-use crate::models::access_review::state::Decision;
+use crate::models::access_review::state::ReviewDecision;
 
 /// The version of the format, which every report states.
 pub const FORMAT: &str = "tenantry.access-review.1";
@@ -54,15 +54,15 @@ pub struct ReviewSummary {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-pub struct Report {
+pub struct ReviewReport {
     /// By company and person.
-    pub places: Vec<ReportEntry>,
+    pub assignments: Vec<ReportEntry>,
     pub review: ReviewSummary,
     /// The number of items by decision.
     pub totals: BTreeMap<String, i64>,
 }
 
-impl Report {
+impl ReviewReport {
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
@@ -71,7 +71,7 @@ impl Report {
     pub fn unreadable(name: &str) -> Self {
         let unreadable = || "unreadable".to_owned();
         Self {
-            places: Vec::new(),
+            assignments: Vec::new(),
             review: ReviewSummary {
                 closed_at: unreadable(),
                 closed_by: None,
@@ -93,7 +93,7 @@ struct ReportRow {
     email: String,
     company_id: String,
     company: String,
-    decision: Decision,
+    decision: ReviewDecision,
     before: String,
     after: String,
     note: String,
@@ -125,7 +125,10 @@ impl ReportRow {
 pub fn build(conn: &mut Conn, org: OrgId, id: ReviewId, closed_at: Time) -> Result<String, AppError> {
     let review = access_review::find(conn, org, id)?;
     let heading = access_review::heading(conn, org)?;
-    let mut totals: BTreeMap<&str, i64> = Decision::ALL.iter().map(|decision| (decision.as_str(), 0)).collect();
+    let mut totals: BTreeMap<&str, i64> = ReviewDecision::ALL
+        .iter()
+        .map(|decision| (decision.as_str(), 0))
+        .collect();
     let mut entries: Vec<String> = Vec::new();
     let mut suspended = BTreeSet::new();
     let mut after: Option<ReviewItemId> = None;
@@ -147,7 +150,7 @@ pub fn build(conn: &mut Conn, org: OrgId, id: ReviewId, closed_at: Time) -> Resu
     }
     let closed_by = access_review::name_of(conn, review.closed_by.as_deref())?;
     let mut totals = json!(totals);
-    totals["places"] = entries.len().into();
+    totals["assignments"] = entries.len().into();
     totals["suspended_people"] = suspended.len().into();
     let organization = json!({ "name": heading.name, "slug": heading.slug });
     let summary = json!({
@@ -160,7 +163,7 @@ pub fn build(conn: &mut Conn, org: OrgId, id: ReviewId, closed_at: Time) -> Resu
         "started_by": review.starter,
     });
     Ok(format!(
-        "{{\"format\":\"{FORMAT}\",\"organization\":{organization},\"places\":[{}],\"review\":{summary},\"totals\":{totals}}}",
+        "{{\"assignments\":[{}],\"format\":\"{FORMAT}\",\"organization\":{organization},\"review\":{summary},\"totals\":{totals}}}",
         entries.join(",")
     ))
 }
@@ -196,7 +199,7 @@ fn page(conn: &mut Conn, org: OrgId, id: ReviewId, after: Option<ReviewItemId>) 
             access_review_items::note,
             access_review_items::decided_by,
             access_review_items::decided_at,
-            access_review_items::shut_out,
+            access_review_items::suspended,
         ))
         .into_boxed();
     if let Some(after) = after {

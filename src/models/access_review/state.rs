@@ -45,7 +45,7 @@ impl ReviewStatus {
 
 crate::text_enum! {
     /// The answer on an item, or what the closing did without one.
-    pub enum Decision {
+    pub enum ReviewDecision {
         Open = "open",
         Keep = "keep",
         Change = "change",
@@ -59,7 +59,7 @@ crate::text_enum! {
     }
 }
 
-impl Decision {
+impl ReviewDecision {
     pub fn label(self) -> &'static str {
         match self {
             Self::Open => "Not answered",
@@ -85,7 +85,7 @@ impl Decision {
 
 crate::text_enum! {
     /// The emails that are being sent.
-    pub enum Mailing {
+    pub enum ReviewMailing {
         None = "",
         Begin = "begin",
         Reminder = "reminder",
@@ -157,23 +157,23 @@ pub struct ItemState {
     /// The role when the review started.
     pub reviewed_role: CompanyRole,
     pub current_role: Option<CompanyRole>,
-    pub decision: Decision,
+    pub decision: ReviewDecision,
 }
 
 impl ItemState {
     /// The role that “keep” means: the current role, or the one before if this review changed it.
     pub fn kept_role(&self) -> CompanyRole {
         match self.decision {
-            Decision::Change | Decision::Remove => self.reviewed_role,
+            ReviewDecision::Change | ReviewDecision::Remove => self.reviewed_role,
             _ => self.current_role.unwrap_or(self.reviewed_role),
         }
     }
 
-    pub fn decision(&self, answer: ReviewAnswer) -> Decision {
+    pub fn decision(&self, answer: ReviewAnswer) -> ReviewDecision {
         match answer {
-            ReviewAnswer::Remove => Decision::Remove,
-            ReviewAnswer::Role(role) if role == self.kept_role() => Decision::Keep,
-            ReviewAnswer::Role(_) => Decision::Change,
+            ReviewAnswer::Remove => ReviewDecision::Remove,
+            ReviewAnswer::Role(role) if role == self.kept_role() => ReviewDecision::Keep,
+            ReviewAnswer::Role(_) => ReviewDecision::Change,
         }
     }
 
@@ -188,8 +188,8 @@ impl ItemState {
     /// The answer that was given.
     pub fn answer(&self, new_role: Option<CompanyRole>) -> Option<ReviewAnswer> {
         match self.decision {
-            Decision::Keep | Decision::Change => new_role.map(ReviewAnswer::Role),
-            Decision::Remove => Some(ReviewAnswer::Remove),
+            ReviewDecision::Keep | ReviewDecision::Change => new_role.map(ReviewAnswer::Role),
+            ReviewDecision::Remove => Some(ReviewAnswer::Remove),
             _ => None,
         }
     }

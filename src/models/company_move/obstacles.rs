@@ -16,7 +16,7 @@ use crate::models::tenant_tables::{MoveBlocker, OnCompanyMove, TENANT_TABLES};
 
 /// What blocks the move of a company.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Obstacles {
+pub struct MoveObstacles {
     /// Email addresses of pending invitations.
     pub invitations: Vec<String>,
     /// Names of active onboarding links.
@@ -31,7 +31,7 @@ pub struct Obstacles {
     pub dual: bool,
 }
 
-impl Obstacles {
+impl MoveObstacles {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -40,10 +40,10 @@ impl Obstacles {
 /// How many names of each kind are listed.
 const LISTED: i64 = 20;
 
-pub fn find(conn: &mut Conn, now: Time, organization: OrgId, company: CompanyId) -> QueryResult<Obstacles> {
-    let mut found = Obstacles {
-        dual: organization::control(conn, organization)?.holds(),
-        ..Obstacles::default()
+pub fn find(conn: &mut Conn, now: Time, organization: OrgId, company: CompanyId) -> QueryResult<MoveObstacles> {
+    let mut found = MoveObstacles {
+        dual: organization::control(conn, organization)?.applies(),
+        ..MoveObstacles::default()
     };
     for table in TENANT_TABLES {
         match table.on_company_move {
@@ -61,7 +61,7 @@ fn find_blocker(
     now: Time,
     (organization, company): (OrgId, CompanyId),
     blocker: MoveBlocker,
-    found: &mut Obstacles,
+    found: &mut MoveObstacles,
 ) -> QueryResult<()> {
     match blocker {
         MoveBlocker::Invitations => found.invitations = invited(conn, organization, company)?,

@@ -15,7 +15,7 @@ use crate::db::types::organization::InvitationStatus;
 use crate::mail::outbox::MailState;
 use crate::models::invitation::Invitation;
 
-type Backend = <Conn as diesel::Connection>::Backend;
+type DbBackend = <Conn as diesel::Connection>::Backend;
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -60,7 +60,7 @@ pub fn count_pending(conn: &mut Conn, organization: OrgId, scope: &InvitationSco
     let query = invitations::table
         .filter(invitations::organization_id.eq(organization))
         .filter(invitations::status.eq(InvitationStatus::Pending))
-        .into_boxed::<Backend>();
+        .into_boxed::<DbBackend>();
     in_scope!(query, organization, scope).count().get_result(conn)
 }
 
@@ -76,14 +76,14 @@ pub fn find_in_scope(
         .filter(invitations::organization_id.eq(organization))
         .filter(invitations::id.eq(id))
         .select(Invitation::as_select())
-        .into_boxed::<Backend>();
+        .into_boxed::<DbBackend>();
     Ok(in_scope!(query, organization, scope).first(conn)?)
 }
 
 /// The delivery of an email.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = mail_outbox)]
-pub struct Delivery {
+pub struct InvitationDelivery {
     pub state: MailState,
     pub attempts: i32,
     pub next_attempt_at: Time,
@@ -101,7 +101,7 @@ pub struct InvitationListing {
     pub inviter: String,
     /// The latest email, unless it was withdrawn.
     #[diesel(embed)]
-    pub delivery: Option<Delivery>,
+    pub delivery: Option<InvitationDelivery>,
 }
 
 /// A page of invitations, newest first: up to `PAGE + 1` rows.
@@ -119,7 +119,7 @@ pub fn list(
         .filter(invitations::organization_id.eq(organization))
         .select(InvitationListing::as_select())
         .limit(i64::try_from(PAGE + 1).unwrap_or(i64::MAX))
-        .into_boxed::<Backend>();
+        .into_boxed::<DbBackend>();
     if let Some(status) = status {
         query = query.filter(invitations::status.eq(status));
     }

@@ -14,13 +14,13 @@ use crate::db::Conn;
 use crate::db::schema::{company_assignments, member_search_terms, memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::models::member_search::conditions::{assignments, beginning, of_the_companies, of_the_row, of_the_words};
-use crate::models::member_search::filter::{AccessStatus, Given, MemberFilter, Term};
-use crate::models::member_search::scan::Scan;
-use crate::models::member_search::{BINDS, Found, MemberRow, Total};
+use crate::models::member_search::filter::{AccessStatus, GrantFilter, MemberFilter, SearchTerm};
+use crate::models::member_search::scan::MemberScan;
+use crate::models::member_search::{BINDS, FoundMembers, MemberRow, MemberTotal};
 
-impl<'a> Scan<'a> {
+impl<'a> MemberScan<'a> {
     /// The first condition with at most `limit` members.
-    pub fn term_for_at_most(&self, conn: &mut Conn, limit: i64) -> QueryResult<Option<Term<'a>>> {
+    pub fn term_for_at_most(&self, conn: &mut Conn, limit: i64) -> QueryResult<Option<SearchTerm<'a>>> {
         for term in self.wanted.terms() {
             if self.has_at_most(conn, term, limit)? {
                 return Ok(Some(term));
@@ -30,33 +30,33 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether the index of the condition has at most `limit` rows.
-    fn has_at_most(&self, conn: &mut Conn, term: Term<'_>, limit: i64) -> QueryResult<bool> {
+    fn has_at_most(&self, conn: &mut Conn, term: SearchTerm<'_>, limit: i64) -> QueryResult<bool> {
         let organization = self.organization;
         let assigned = assignments!(organization)
             .select(company_assignments::membership_id)
             .offset(limit)
             .limit(1);
         let behind: Option<MembershipId> = match term {
-            Term::Role(role) => return Ok(self.counts.members(Some(role)) <= limit),
-            Term::Word(word) => beginning!(organization, word)
+            SearchTerm::Role(role) => return Ok(self.counts.members(Some(role)) <= limit),
+            SearchTerm::Word(word) => beginning!(organization, word)
                 .select(member_search_terms::membership_id)
                 .offset(limit)
                 .limit(1)
                 .first(conn)
                 .optional()?,
-            Term::Company(company) => assigned
+            SearchTerm::Company(company) => assigned
                 .filter(company_assignments::company_id.eq(company))
                 .first(conn)
                 .optional()?,
-            Term::Within(companies) => assigned
+            SearchTerm::Within(companies) => assigned
                 .filter(company_assignments::company_id.eq_any(companies.to_vec()))
                 .first(conn)
                 .optional()?,
-            Term::Given(Given::Place(role)) => assigned
+            SearchTerm::Given(GrantFilter::Assignment(role)) => assigned
                 .filter(company_assignments::role.eq(role))
                 .first(conn)
                 .optional()?,
-            Term::Given(Given::Custom(role)) => memberships::table
+            SearchTerm::Given(GrantFilter::Custom(role)) => memberships::table
                 .filter(memberships::organization_id.eq(organization))
                 .filter(memberships::custom_role_id.eq(role))
                 .select(memberships::id)
@@ -64,7 +64,7 @@ impl<'a> Scan<'a> {
                 .limit(1)
                 .first(conn)
                 .optional()?,
-            Term::Standing => {
+            SearchTerm::AccessStatus => {
                 let only = MemberFilter {
                     role: None,
                     given: None,
@@ -86,10 +86,16 @@ impl<'a> Scan<'a> {
     }
 
     /// Collects and sorts everyone who matches `term` and the other conditions, and cuts the page.
-    pub fn collect(&self, conn: &mut Conn, term: Term<'_>, cursor: Option<&Cursor>, size: usize) -> QueryResult<Found> {
+    pub fn collect(
+        &self,
+        conn: &mut Conn,
+        term: SearchTerm<'_>,
+        cursor: Option<&Cursor>,
+        size: usize,
+    ) -> QueryResult<FoundMembers> {
         let (organization, wanted) = (self.organization, self.wanted);
         let mut keys = match term {
-            Term::Word(word) if wanted.is_words_alone() => self.keys_by_words(conn, word)?,
+            SearchTerm::Word(word) if wanted.is_words_alone() => self.keys_by_words(conn, word)?,
             term => self.keys_by(conn, term)?,
         };
         if self.descending {
@@ -120,9 +126,9 @@ impl<'a> Scan<'a> {
             .map(|row| (row.id.to_string(), row))
             .collect();
         let rows = ids.iter().filter_map(|id| by_id.remove(id)).collect();
-        Ok(Found {
+        Ok(FoundMembers {
             page: Page::cut(rows, size, cursor, |row| wanted.key(row)),
-            total: Total::Exactly(i64::try_from(all).unwrap_or(i64::MAX)),
+            total: MemberTotal::Exactly(i64::try_from(all).unwrap_or(i64::MAX)),
             before: Some(before),
         })
     }
@@ -153,31 +159,31 @@ impl<'a> Scan<'a> {
     }
 
     /// Everyone who matches the term and all other conditions, sorted.
-    fn keys_by(&self, conn: &mut Conn, term: Term<'_>) -> QueryResult<Vec<(Vec<u8>, String)>> {
+    fn keys_by(&self, conn: &mut Conn, term: SearchTerm<'_>) -> QueryResult<Vec<(Vec<u8>, String)>> {
         let (organization, wanted) = (self.organization, self.wanted);
         let mut query = memberships::table
             .filter(memberships::organization_id.eq(organization))
             .into_boxed();
         let assigned = assignments!(organization).select(company_assignments::membership_id);
         match term {
-            Term::Word(word) => {
+            SearchTerm::Word(word) => {
                 query = query.filter(
                     memberships::id.eq_any(beginning!(organization, word).select(member_search_terms::membership_id)),
                 );
             }
-            Term::Company(company) => {
+            SearchTerm::Company(company) => {
                 query =
                     query.filter(memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq(company))));
             }
-            Term::Within(companies) => {
+            SearchTerm::Within(companies) => {
                 query = query.filter(
                     memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq_any(companies.to_vec()))),
                 );
             }
-            Term::Given(Given::Place(role)) => {
+            SearchTerm::Given(GrantFilter::Assignment(role)) => {
                 query = query.filter(memberships::id.eq_any(assigned.filter(company_assignments::role.eq(role))));
             }
-            Term::Given(Given::Custom(_)) | Term::Standing | Term::Role(_) => {}
+            SearchTerm::Given(GrantFilter::Custom(_)) | SearchTerm::AccessStatus | SearchTerm::Role(_) => {}
         }
         of_the_row!(query, wanted);
         of_the_words!(query, organization, wanted, Some(term));

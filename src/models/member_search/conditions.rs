@@ -22,10 +22,10 @@ macro_rules! of_the_row {
         if let Some(role) = $wanted.role {
             $query = $query.filter(memberships::role.eq(role));
         }
-        if let Some(Given::Custom(role)) = $wanted.given {
+        if let Some(GrantFilter::Custom(role)) = $wanted.given {
             $query = $query.filter(memberships::custom_role_id.eq(role));
         }
-        match $wanted.standing {
+        match $wanted.access_status {
             None => {}
             Some(AccessStatus::Active) => {
                 $query = $query.filter(memberships::status.eq(MembershipStatus::Active)).filter(
@@ -56,7 +56,11 @@ macro_rules! of_the_row {
 // Conditions on other tables, each one index lookup. The condition that found the rows is left out.
 macro_rules! of_the_words {
     ($query:ident, $organization:expr, $wanted:expr, $found_by:expr) => {
-        for word in $wanted.words.iter().filter(|word| $found_by != Some(Term::Word(word))) {
+        for word in $wanted
+            .words
+            .iter()
+            .filter(|word| $found_by != Some(SearchTerm::Word(word)))
+        {
             $query = $query.filter(exists(
                 // Only columns of the index by member, or SQLite scans all words of the organization. The limit changes
                 // nothing, but keeps SQLite from turning this into a join.
@@ -72,7 +76,7 @@ macro_rules! of_the_companies {
     ($query:ident, $organization:expr, $wanted:expr, $found_by:expr) => {
         if let Some(company) = $wanted
             .company
-            .filter(|company| $found_by != Some(Term::Company(*company)))
+            .filter(|company| $found_by != Some(SearchTerm::Company(*company)))
         {
             $query = $query.filter(exists(
                 assignments!($organization)
@@ -82,7 +86,7 @@ macro_rules! of_the_companies {
                     .limit(1),
             ));
         }
-        if let Some(Given::Place(role)) = $wanted.given {
+        if let Some(GrantFilter::Assignment(role)) = $wanted.given {
             // In the filtered company, in one that the actor sees, or in any.
             let having = assignments!($organization)
                 .filter(company_assignments::membership_id.eq(memberships::id))
@@ -113,20 +117,20 @@ macro_rules! of_the_companies {
 // exact.
 macro_rules! in_order {
     ($query:ident, $walk:expr, $key:expr, $id:expr, $at:ident, $from:expr, $until:expr) => {
-        let (from, until): (Option<&Mark>, Option<&Mark>) = ($from, $until);
+        let (from, until): (Option<&MemberCursor>, Option<&MemberCursor>) = ($from, $until);
         if $walk.descending {
-            if let Some(Mark { $at: at, id, .. }) = from.cloned() {
+            if let Some(MemberCursor { $at: at, id, .. }) = from.cloned() {
                 $query = $query.filter($key.le(at.clone())).filter($key.lt(at).or($id.lt(id)));
             }
-            if let Some(Mark { $at: at, id, .. }) = until.cloned() {
+            if let Some(MemberCursor { $at: at, id, .. }) = until.cloned() {
                 $query = $query.filter($key.ge(at.clone())).filter($key.gt(at).or($id.ge(id)));
             }
             $query = $query.order(($key.desc(), $id.desc()));
         } else {
-            if let Some(Mark { $at: at, id, .. }) = from.cloned() {
+            if let Some(MemberCursor { $at: at, id, .. }) = from.cloned() {
                 $query = $query.filter($key.ge(at.clone())).filter($key.gt(at).or($id.gt(id)));
             }
-            if let Some(Mark { $at: at, id, .. }) = until.cloned() {
+            if let Some(MemberCursor { $at: at, id, .. }) = until.cloned() {
                 $query = $query.filter($key.le(at.clone())).filter($key.lt(at).or($id.le(id)));
             }
             $query = $query.order(($key, $id));

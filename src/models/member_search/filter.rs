@@ -18,7 +18,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// The order of the list.
-    pub enum Sort {
+    pub enum MemberSort {
         Name = "name",
         NameBackwards = "-name",
         /// Oldest members first.
@@ -28,7 +28,7 @@ crate::text_enum! {
     }
 }
 
-impl Sort {
+impl MemberSort {
     pub(super) fn by_name(self) -> bool {
         matches!(self, Self::Name | Self::NameBackwards)
     }
@@ -40,11 +40,11 @@ impl Sort {
 
 /// What a member has besides a built-in role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Given {
+pub enum GrantFilter {
     /// A custom role.
     Custom(CustomRoleId),
     /// This role in the filtered company, or in any.
-    Place(CompanyRole),
+    Assignment(CompanyRole),
 }
 
 /// Which members a list shows.
@@ -55,23 +55,23 @@ pub struct MemberFilter {
     pub role: Option<Role>,
     /// Members assigned to this company. `within` has no effect then.
     pub company: Option<CompanyId>,
-    pub given: Option<Given>,
-    pub standing: Option<AccessStatus>,
+    pub given: Option<GrantFilter>,
+    pub access_status: Option<AccessStatus>,
     /// Only members assigned to one of these, for an actor who sees no others.
     pub within: Option<Vec<CompanyId>>,
-    pub sort: Sort,
+    pub sort: MemberSort,
     /// The time at which access has ended or not.
     pub now: Time,
 }
 
 /// One condition that can be collected from an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Term<'a> {
+pub enum SearchTerm<'a> {
     Word(&'a [u8]),
     Company(CompanyId),
     Within(&'a [CompanyId]),
-    Given(Given),
-    Standing,
+    Given(GrantFilter),
+    AccessStatus,
     Role(Role),
 }
 
@@ -81,7 +81,7 @@ impl MemberFilter {
         self.words.is_empty()
             && self.company.is_none()
             && self.given.is_none()
-            && self.standing.is_none()
+            && self.access_status.is_none()
             && self.within.is_none()
     }
 
@@ -91,14 +91,14 @@ impl MemberFilter {
             role,
             company,
             given,
-            standing,
+            access_status,
             within,
             ..
         } = self;
         role.is_none()
             && company.is_none()
             && given.is_none()
-            && standing.is_none()
+            && access_status.is_none()
             && within.is_none()
             && self.sort.by_name()
     }
@@ -116,19 +116,19 @@ impl MemberFilter {
     }
 
     /// The conditions, the most selective first.
-    pub(super) fn terms(&self) -> Vec<Term<'_>> {
+    pub(super) fn terms(&self) -> Vec<SearchTerm<'_>> {
         let mut words: Vec<&Vec<u8>> = self.words.iter().collect();
         words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-        let mut terms: Vec<Term<'_>> = words.into_iter().map(|word| Term::Word(word)).collect();
-        terms.extend(self.company.map(Term::Company));
-        terms.extend(self.given.map(Term::Given));
+        let mut terms: Vec<SearchTerm<'_>> = words.into_iter().map(|word| SearchTerm::Word(word)).collect();
+        terms.extend(self.company.map(SearchTerm::Company));
+        terms.extend(self.given.map(SearchTerm::Given));
         terms.extend(
-            self.standing
-                .filter(|standing| *standing != AccessStatus::Active)
-                .map(|_| Term::Standing),
+            self.access_status
+                .filter(|access_status| *access_status != AccessStatus::Active)
+                .map(|_| SearchTerm::AccessStatus),
         );
-        terms.extend(self.role.map(Term::Role));
-        terms.extend(self.within.as_deref().map(Term::Within));
+        terms.extend(self.role.map(SearchTerm::Role));
+        terms.extend(self.within.as_deref().map(SearchTerm::Within));
         terms
     }
 }

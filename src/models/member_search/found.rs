@@ -6,7 +6,7 @@ use crate::models::member_search::row::MemberRow;
 
 /// How many members match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Total {
+pub enum MemberTotal {
     Exactly(i64),
     /// Counting stopped at this number.
     AtLeast(i64),
@@ -15,21 +15,21 @@ pub enum Total {
 }
 
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundMembers {
     pub page: Page<MemberRow>,
-    pub total: Total,
+    pub total: MemberTotal,
     /// How many members are before this page, where that is known.
     pub before: Option<usize>,
 }
 
-impl Found {
+impl FoundMembers {
     /// "51 to 100 of 473", "100,000 members". `one` and `many` name what is listed.
     pub fn words(&self, one: &str, many: &str) -> String {
         let shown = i64::try_from(self.page.rows.len()).unwrap_or(i64::MAX);
         let before = self.before.map(|before| i64::try_from(before).unwrap_or(i64::MAX));
         match (before, self.total) {
-            (_, Total::Exactly(1)) => format!("1 {one}"),
-            (Some(before), Total::Exactly(all)) if shown > 0 => {
+            (_, MemberTotal::Exactly(1)) => format!("1 {one}"),
+            (Some(before), MemberTotal::Exactly(all)) if shown > 0 => {
                 format!(
                     "{} to {} of {}",
                     number(&(before + 1)),
@@ -37,12 +37,12 @@ impl Found {
                     number(&all)
                 )
             }
-            (_, Total::Exactly(all)) => format!("{} {many}", number(&all)),
-            (_, Total::AtLeast(all)) => format!("{}+ {many}", number(&all)),
-            (_, Total::Many) if self.page.next.is_none() && self.page.previous.is_none() => {
+            (_, MemberTotal::Exactly(all)) => format!("{} {many}", number(&all)),
+            (_, MemberTotal::AtLeast(all)) => format!("{}+ {many}", number(&all)),
+            (_, MemberTotal::Many) if self.page.next.is_none() && self.page.previous.is_none() => {
                 format!("{} {}", number(&shown), if shown == 1 { one } else { many })
             }
-            (_, Total::Many) => format!("{shown} {many} on this page"),
+            (_, MemberTotal::Many) => format!("{shown} {many} on this page"),
         }
     }
 }

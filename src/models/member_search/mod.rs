@@ -19,12 +19,12 @@ use crate::common::paging::{Cursor, Direction};
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
-use crate::models::member_search::filter::Term;
-use crate::models::member_search::scan::Scan;
+use crate::models::member_search::filter::SearchTerm;
+use crate::models::member_search::scan::MemberScan;
 use crate::models::membership::role_counts::RoleCounts;
 
-pub use crate::models::member_search::filter::{AccessStatus, Given, MemberFilter, Sort};
-pub use crate::models::member_search::found::{Found, Total};
+pub use crate::models::member_search::filter::{AccessStatus, GrantFilter, MemberFilter, MemberSort};
+pub use crate::models::member_search::found::{FoundMembers, MemberTotal};
 pub use crate::models::member_search::row::{MemberRow, customs};
 
 /// A condition with at most this many members is collected. With 100,000 members, a condition with more matches at least
@@ -44,14 +44,14 @@ const WORDS: i64 = 8;
 
 /// A cursor as the queries compare it.
 #[derive(Debug, Clone)]
-pub struct Mark {
+pub struct MemberCursor {
     name: Vec<u8>,
     joined: Time,
     id: String,
 }
 
-impl Mark {
-    fn of(cursor: &Cursor, sort: Sort) -> Option<Self> {
+impl MemberCursor {
+    fn of(cursor: &Cursor, sort: MemberSort) -> Option<Self> {
         let joined = if sort.by_name() {
             Time(0)
         } else {
@@ -72,7 +72,7 @@ pub fn page(
     wanted: &MemberFilter,
     cursor: Option<&Cursor>,
     size: usize,
-) -> QueryResult<Found> {
+) -> QueryResult<FoundMembers> {
     let counts = if wanted.is_plain() || wanted.role.is_some() {
         RoleCounts::load(conn, organization)?
     } else {
@@ -89,24 +89,24 @@ pub fn page_with_counts(
     counts: &RoleCounts,
     cursor: Option<&Cursor>,
     size: usize,
-) -> QueryResult<Found> {
-    let from = cursor.and_then(|cursor| Mark::of(cursor, wanted.sort));
+) -> QueryResult<FoundMembers> {
+    let from = cursor.and_then(|cursor| MemberCursor::of(cursor, wanted.sort));
     let cursor = cursor.filter(|_| from.is_some());
     let backwards = cursor.is_some_and(|cursor| cursor.direction == Direction::Previous);
-    let scan = Scan {
+    let scan = MemberScan {
         organization,
         wanted,
         counts,
         descending: wanted.sort.descending() != backwards,
     };
 
-    let mut total = Total::Many;
+    let mut total = MemberTotal::Many;
     if wanted.is_plain() {
         let members = counts.members(wanted.role);
-        total = Total::Exactly(members);
+        total = MemberTotal::Exactly(members);
         // No index has one role sorted by joining date.
         if let Some(role) = wanted.role.filter(|_| !wanted.sort.by_name() && members <= FEW) {
-            return scan.collect(conn, Term::Role(role), cursor, size);
+            return scan.collect(conn, SearchTerm::Role(role), cursor, size);
         }
     } else {
         // Words alone are collected from their own index, which costs the least.
@@ -114,11 +114,12 @@ pub fn page_with_counts(
         if let Some(term) = scan.term_for_at_most(conn, few)? {
             return scan.collect(conn, term, cursor, size);
         }
-        if let ([Term::Word(_)], true) | ([Term::Company(_)], _) = (&wanted.terms()[..], wanted.is_words_alone())
-            && wanted.standing.is_none()
+        if let ([SearchTerm::Word(_)], true) | ([SearchTerm::Company(_)], _) =
+            (&wanted.terms()[..], wanted.is_words_alone())
+            && wanted.access_status.is_none()
             && wanted.given.is_none()
         {
-            total = Total::AtLeast(MANY / WORDS);
+            total = MemberTotal::AtLeast(MANY / WORDS);
         }
     }
     scan.pages(conn, from, cursor, size, total)

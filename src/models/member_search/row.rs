@@ -44,7 +44,7 @@ impl MemberRow {
             .map_or_else(|| self.role.label(), |custom| custom.name.as_str())
     }
 
-    pub fn standing(&self, now: Time) -> AccessStatus {
+    pub fn access_status(&self, now: Time) -> AccessStatus {
         if self.access_until.is_some_and(|end| end < now) {
             AccessStatus::Ended
         } else if self.status == MembershipStatus::Suspended {

@@ -15,29 +15,29 @@ use crate::db::types::org_id::OrgId;
 use crate::models::member_search::conditions::{
     assignments, beginning, in_order, of_the_companies, of_the_row, of_the_words,
 };
-use crate::models::member_search::filter::{AccessStatus, Given, MemberFilter, Term};
-use crate::models::member_search::{Found, Mark, MemberRow, SEVERAL, STRETCH, Total};
+use crate::models::member_search::filter::{AccessStatus, GrantFilter, MemberFilter, SearchTerm};
+use crate::models::member_search::{FoundMembers, MemberCursor, MemberRow, MemberTotal, SEVERAL, STRETCH};
 use crate::models::membership::role_counts::RoleCounts;
 
 /// A search in the members of an organization.
 #[derive(Debug, Clone, Copy)]
-pub struct Scan<'a> {
+pub struct MemberScan<'a> {
     pub organization: OrgId,
     pub wanted: &'a MemberFilter,
     pub counts: &'a RoleCounts,
     pub descending: bool,
 }
 
-impl Scan<'_> {
+impl MemberScan<'_> {
     /// Reads stretches until the page is full.
     pub(super) fn pages(
         &self,
         conn: &mut Conn,
-        mut from: Option<Mark>,
+        mut from: Option<MemberCursor>,
         cursor: Option<&Cursor>,
         size: usize,
-        total: Total,
-    ) -> QueryResult<Found> {
+        total: MemberTotal,
+    ) -> QueryResult<FoundMembers> {
         let wanted = self.wanted;
         let mut rows = Vec::new();
         let mut length = STRETCH;
@@ -60,7 +60,7 @@ impl Scan<'_> {
             from = until;
             length *= 4;
         }
-        Ok(Found {
+        Ok(FoundMembers {
             before: cursor.is_none().then_some(0),
             page: Page::cut(rows, size, cursor, |row| wanted.key(row)),
             total,
@@ -74,7 +74,7 @@ impl Scan<'_> {
 
     /// Whether the marks exclude removed members, who have no sort name. If not, the scan begins at the first name. Both
     /// bounds at once don't work, because SQLite enters the index by the first one.
-    fn is_bounded_below(&self, from: Option<&Mark>, until: Option<&Mark>) -> bool {
+    fn is_bounded_below(&self, from: Option<&MemberCursor>, until: Option<&MemberCursor>) -> bool {
         if self.descending {
             until.is_some()
         } else {
@@ -83,7 +83,7 @@ impl Scan<'_> {
     }
 
     /// The member `far` rows after a mark, whatever the conditions: the end of a stretch.
-    fn horizon(&self, conn: &mut Conn, from: Option<&Mark>, far: i64) -> QueryResult<Option<Mark>> {
+    fn horizon(&self, conn: &mut Conn, from: Option<&MemberCursor>, far: i64) -> QueryResult<Option<MemberCursor>> {
         if let Some(company) = self.along() {
             let mut query = assignments!(self.organization)
                 .filter(company_assignments::company_id.eq(company))
@@ -99,7 +99,7 @@ impl Scan<'_> {
                 None
             );
             let end: Option<(Vec<u8>, String)> = query.offset(far - 1).limit(1).first(conn).optional()?;
-            return Ok(end.map(|(name, id)| Mark {
+            return Ok(end.map(|(name, id)| MemberCursor {
                 name,
                 joined: Time(0),
                 id,
@@ -119,7 +119,7 @@ impl Scan<'_> {
             in_order!(query, self, memberships::sort_name, memberships::id, name, from, None);
             let query = query.select((memberships::sort_name, memberships::id));
             let end: Option<(Option<Vec<u8>>, String)> = query.offset(far - 1).limit(1).first(conn).optional()?;
-            return Ok(end.map(|(name, id)| Mark {
+            return Ok(end.map(|(name, id)| MemberCursor {
                 name: name.unwrap_or_default(),
                 joined: Time(0),
                 id,
@@ -128,7 +128,7 @@ impl Scan<'_> {
         in_order!(query, self, memberships::joined_at, memberships::id, joined, from, None);
         let query = query.select((memberships::joined_at, memberships::id));
         let end: Option<(Time, String)> = query.offset(far - 1).limit(1).first(conn).optional()?;
-        Ok(end.map(|(joined, id)| Mark {
+        Ok(end.map(|(joined, id)| MemberCursor {
             name: Vec::new(),
             joined,
             id,
@@ -139,8 +139,8 @@ impl Scan<'_> {
     fn stretch(
         &self,
         conn: &mut Conn,
-        from: Option<&Mark>,
-        until: Option<&Mark>,
+        from: Option<&MemberCursor>,
+        until: Option<&MemberCursor>,
         limit: i64,
     ) -> QueryResult<Vec<MemberRow>> {
         let (organization, wanted) = (self.organization, self.wanted);
@@ -179,8 +179,8 @@ impl Scan<'_> {
         &self,
         conn: &mut Conn,
         company: CompanyId,
-        from: Option<&Mark>,
-        until: Option<&Mark>,
+        from: Option<&MemberCursor>,
+        until: Option<&MemberCursor>,
         limit: i64,
     ) -> QueryResult<Vec<MemberRow>> {
         let (organization, wanted) = (self.organization, self.wanted);
@@ -196,7 +196,7 @@ impl Scan<'_> {
             .into_boxed();
         of_the_row!(query, wanted);
         of_the_words!(query, organization, wanted, None);
-        if let Some(Given::Place(role)) = wanted.given {
+        if let Some(GrantFilter::Assignment(role)) = wanted.given {
             query = query.filter(company_assignments::role.eq(role));
         }
         in_order!(

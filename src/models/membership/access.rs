@@ -159,7 +159,7 @@ pub fn policies(conn: &mut Conn, organization: OrgId) -> QueryResult<RolePolicie
     Ok(RolePolicies::read(&text))
 }
 
-/// What the permissions of any member follow from. Removed members are not in force.
+/// The inputs that the permissions of a member are computed from. Removed members have none.
 pub fn access_inputs(conn: &mut Conn, now: Time, organization: OrgId, id: MembershipId) -> QueryResult<AccessInputs> {
     let (status, until, facts, policies, delete_after): (
         MembershipStatus,

@@ -97,19 +97,19 @@ pub fn assign(
 
 /// A direct assignment of a member to a company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
-pub struct OwnPlace {
+pub struct DirectAssignment {
     pub role: CompanyRole,
     pub origin: Origin,
     pub until: Option<Time>,
 }
 
 /// The direct assignment to a company; `None` also when only a group gives access.
-pub fn own_place(
+pub fn direct_assignment(
     conn: &mut Conn,
     organization: OrgId,
     membership: MembershipId,
     company: CompanyId,
-) -> QueryResult<Option<OwnPlace>> {
+) -> QueryResult<Option<DirectAssignment>> {
     let found: Option<(Option<CompanyRole>, Origin, Option<Time>)> = company_assignments::table
         .find((organization, membership, company))
         .select((
@@ -119,17 +119,17 @@ pub fn own_place(
         ))
         .first(conn)
         .optional()?;
-    Ok(found.and_then(|(role, origin, until)| role.map(|role| OwnPlace { role, origin, until })))
+    Ok(found.and_then(|(role, origin, until)| role.map(|role| DirectAssignment { role, origin, until })))
 }
 
 /// Restores a direct assignment. The caller checks that the actor may assign it.
-pub fn put_back(
+pub fn restore_assignment(
     conn: &mut Conn,
     cx: &Ctx,
     organization: OrgId,
     membership: MembershipId,
     company: CompanyId,
-    direct: OwnPlace,
+    direct: DirectAssignment,
 ) -> QueryResult<()> {
     assign(conn, cx, organization, membership, company, direct.role, direct.origin)?;
     diesel::update(company_assignments::table.find((organization, membership, company)))
@@ -171,7 +171,7 @@ pub fn unassign(
 }
 
 /// Changes when a direct assignment ends; `None` is no end. `false` when there is none.
-pub fn set_place_until(
+pub fn set_assignment_end(
     conn: &mut Conn,
     organization: OrgId,
     membership: MembershipId,

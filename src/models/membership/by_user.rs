@@ -45,7 +45,7 @@ pub fn members_among(conn: &mut Conn, organization: OrgId, emails: &[&str]) -> Q
 
 /// What an account is in an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum MembershipState {
     /// Not a member; also someone who left.
     Stranger,
     /// Removed by another member.
@@ -66,12 +66,12 @@ struct StandingRow {
 }
 
 /// The membership of an account, unless it was removed, and what the account is in the organization.
-pub fn standing(
+pub fn state(
     conn: &mut Conn,
     organization: OrgId,
     user: UserId,
     now: Time,
-) -> QueryResult<(Option<(MembershipId, Role)>, Standing)> {
+) -> QueryResult<(Option<(MembershipId, Role)>, MembershipState)> {
     let row: Option<StandingRow> = memberships::table
         .filter(memberships::organization_id.eq(organization))
         .filter(memberships::user_id.eq(user))
@@ -79,14 +79,18 @@ pub fn standing(
         .first(conn)
         .optional()?;
     let Some(row) = row else {
-        return Ok((None, Standing::Stranger));
+        return Ok((None, MembershipState::Stranger));
     };
     let membership = Some((row.id, row.role));
     Ok(match row.status {
-        MembershipStatus::Removed if row.removed_by.as_deref() == Some(user.as_str()) => (None, Standing::Stranger),
-        MembershipStatus::Removed => (None, Standing::Removed),
-        MembershipStatus::Active if row.access_until.is_none_or(|end| end >= now) => (membership, Standing::Member),
-        _ => (membership, Standing::Suspended),
+        MembershipStatus::Removed if row.removed_by.as_deref() == Some(user.as_str()) => {
+            (None, MembershipState::Stranger)
+        }
+        MembershipStatus::Removed => (None, MembershipState::Removed),
+        MembershipStatus::Active if row.access_until.is_none_or(|end| end >= now) => {
+            (membership, MembershipState::Member)
+        }
+        _ => (membership, MembershipState::Suspended),
     })
 }
 

@@ -34,7 +34,7 @@ pub fn lock_members(conn: &mut Conn, organization: OrgId, members: &[MembershipI
 }
 
 #[derive(Queryable)]
-struct Row {
+struct EffectiveRow {
     role: Role,
     direct_role: Role,
     status: MembershipStatus,
@@ -52,7 +52,7 @@ struct AssignmentSources {
 
 /// Recomputes the effective role and assignments. The caller has locked the membership by writing it.
 pub fn recompute_effective(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: MembershipId) -> QueryResult<()> {
-    let row: Row = memberships::table
+    let row: EffectiveRow = memberships::table
         .find((organization, id))
         .select((
             memberships::role,
@@ -81,7 +81,7 @@ pub fn recompute_effective(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: M
             .execute(conn)?;
         recount(conn, organization, id, Some(counted(row.role)), Some(counted(role)))?;
     }
-    let mut assignments = held(conn, organization, id)?;
+    let mut assignments = assignments_of(conn, organization, id)?;
     for (company, role) in granted {
         let assignment = assignments.entry(company).or_default();
         assignment.by_group = assignment.by_group.into_iter().chain([role]).min();
@@ -96,10 +96,10 @@ pub fn recompute_effective(conn: &mut Conn, cx: &Ctx, organization: OrgId, id: M
     Ok(())
 }
 
-type Granted = Vec<(CompanyId, CompanyRole)>;
+type InheritedAssignments = Vec<(CompanyId, CompanyRole)>;
 
 /// What a member's groups give.
-fn inherited(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<(Vec<Role>, Granted)> {
+fn inherited(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<(Vec<Role>, InheritedAssignments)> {
     let mine = group_members::organization_id
         .eq(organization)
         .and(group_members::membership_id.eq(id));
@@ -125,9 +125,13 @@ fn inherited(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryRes
 }
 
 /// The stored assignments, ordered by company, so that concurrent changes cannot deadlock.
-fn held(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<BTreeMap<CompanyId, AssignmentSources>> {
-    type Row = (CompanyId, CompanyRole, Option<CompanyRole>, Origin);
-    let rows: Vec<Row> = company_assignments::table
+fn assignments_of(
+    conn: &mut Conn,
+    organization: OrgId,
+    id: MembershipId,
+) -> QueryResult<BTreeMap<CompanyId, AssignmentSources>> {
+    type EffectiveRow = (CompanyId, CompanyRole, Option<CompanyRole>, Origin);
+    let rows: Vec<EffectiveRow> = company_assignments::table
         .filter(company_assignments::organization_id.eq(organization))
         .filter(company_assignments::membership_id.eq(id))
         .select((
@@ -137,7 +141,7 @@ fn held(conn: &mut Conn, organization: OrgId, id: MembershipId) -> QueryResult<B
             company_assignments::origin,
         ))
         .load(conn)?;
-    let assignment = |(company, role, direct, origin): Row| {
+    let assignment = |(company, role, direct, origin): EffectiveRow| {
         let assignment = AssignmentSources {
             stored: Some((role, origin)),
             direct,

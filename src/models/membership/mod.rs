@@ -19,7 +19,8 @@ use diesel::prelude::*;
 
 pub use crate::models::membership::add::{NewMembership, add};
 pub use crate::models::membership::assignment::{
-    OwnPlace, assign, due_assignments, names_of, own_place, put_back, set_place_until, unassign,
+    DirectAssignment, assign, direct_assignment, due_assignments, names_of, restore_assignment, set_assignment_end,
+    unassign,
 };
 pub use crate::models::membership::effective::lock_members;
 pub use crate::models::membership::remove::{UNDO, forget_removals, remove};
@@ -67,7 +68,7 @@ impl Origin {
 /// How a change ended. Nothing was written unless it is `Done`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Outcome {
+pub enum MembershipOutcome {
     Done,
     /// The organization would have no owner.
     LastOwner,
@@ -95,7 +96,7 @@ pub fn set_role(
     organization: OrgId,
     member: &Membership,
     role: Role,
-) -> QueryResult<Outcome> {
+) -> QueryResult<MembershipOutcome> {
     put_role(conn, cx, organization, member, role, None)
 }
 
@@ -107,10 +108,10 @@ pub fn set_custom_role(
     member: &Membership,
     role: CustomRoleId,
     base: Role,
-) -> QueryResult<Outcome> {
+) -> QueryResult<MembershipOutcome> {
     // The lock keeps the role from being edited or deleted meanwhile.
     if custom_role::lock_row(conn, organization, role)? != Some(base) {
-        return Ok(Outcome::Changed);
+        return Ok(MembershipOutcome::Changed);
     }
     put_role(conn, cx, organization, member, base, Some(role))
 }
@@ -122,11 +123,11 @@ fn put_role(
     member: &Membership,
     role: Role,
     custom: Option<CustomRoleId>,
-) -> QueryResult<Outcome> {
+) -> QueryResult<MembershipOutcome> {
     let becomes_owner = role == Role::Owner;
     let steps_down = owns(member) && !becomes_owner;
     if steps_down && is_last_owner(conn, organization)? {
-        return Ok(Outcome::LastOwner);
+        return Ok(MembershipOutcome::LastOwner);
     }
     let changed = diesel::update(current!(organization, member))
         .set((
@@ -135,7 +136,7 @@ fn put_role(
         ))
         .execute(conn)?;
     if changed == 0 {
-        return Ok(Outcome::Changed);
+        return Ok(MembershipOutcome::Changed);
     }
     if steps_down {
         release_owner(conn, organization)?;
@@ -145,7 +146,7 @@ fn put_role(
         add_owner(conn, organization)?;
     }
     recompute_effective(conn, cx, organization, member.id)?;
-    Ok(Outcome::Done)
+    Ok(MembershipOutcome::Done)
 }
 
 /// Whether the member is one of the owners that the organization counts.
@@ -159,12 +160,16 @@ pub fn set_overrides(
     organization: OrgId,
     member: &Membership,
     cells: Overrides,
-) -> QueryResult<Outcome> {
+) -> QueryResult<MembershipOutcome> {
     let changed =
         diesel::update(current!(organization, member).filter(memberships::overrides.eq(&member.access.overrides)))
             .set(memberships::overrides.eq(cells.text()))
             .execute(conn)?;
-    Ok(if changed == 0 { Outcome::Changed } else { Outcome::Done })
+    Ok(if changed == 0 {
+        MembershipOutcome::Changed
+    } else {
+        MembershipOutcome::Done
+    })
 }
 
 /// Updates sort keys and search terms of a user's memberships after a new name or email address.

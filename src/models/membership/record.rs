@@ -10,6 +10,7 @@ use crate::db::Conn;
 use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
+use crate::mail::message::Recipient;
 use crate::models::membership::access::MembershipAccess;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -41,6 +42,10 @@ impl Membership {
     /// Whether they are suspended because their access ended.
     pub fn ended(&self) -> bool {
         self.status == MembershipStatus::Suspended && self.suspended_by.is_none()
+    }
+
+    pub fn recipient(&self) -> Recipient {
+        Recipient::stored(&self.name, &self.email)
     }
 
     /// A member who has not been removed.

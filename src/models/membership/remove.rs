@@ -14,14 +14,14 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::membership::counters::{CountedAs, drop_words, is_last_owner, recount, release_owner};
 use crate::models::membership::record::Membership;
-use crate::models::membership::{Origin, Outcome, current, group, owns};
+use crate::models::membership::{MembershipOutcome, Origin, current, group, owns};
 
 /// How long a removal can be undone.
 pub const UNDO: Span = Span::hours(24);
 
 /// What a removed member had, stored until the removal can no longer be undone.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Snapshot {
+pub(super) struct RemovalSnapshot {
     pub(super) role: String,
     pub(super) custom_role: Option<String>,
     pub(super) overrides: String,
@@ -39,7 +39,7 @@ pub(super) struct SnapshotAssignment {
     pub(super) until: Option<i64>,
 }
 
-impl Snapshot {
+impl RemovalSnapshot {
     fn of(conn: &mut Conn, organization: OrgId, member: &Membership) -> QueryResult<Self> {
         let groups = group::of(conn, organization, member.id)?;
         let assignments: Vec<(CompanyId, Option<CompanyRole>, Origin, Option<Time>)> = company_assignments::table
@@ -82,14 +82,14 @@ pub fn remove(
     organization: OrgId,
     member: &Membership,
     by: UserId,
-) -> Result<Outcome, AppError> {
+) -> Result<MembershipOutcome, AppError> {
     if owns(member) && is_last_owner(conn, organization)? {
-        return Ok(Outcome::LastOwner);
+        return Ok(MembershipOutcome::LastOwner);
     }
     for id in group::of(conn, organization, member.id)? {
         group::lock_row(conn, organization, id)?;
     }
-    let snapshot = Snapshot::of(conn, organization, member)?;
+    let snapshot = RemovalSnapshot::of(conn, organization, member)?;
     let changed = diesel::update(current!(organization, member))
         .set((
             memberships::status.eq(MembershipStatus::Removed),
@@ -104,7 +104,7 @@ pub fn remove(
         ))
         .execute(conn)?;
     if changed == 0 {
-        return Ok(Outcome::Changed);
+        return Ok(MembershipOutcome::Changed);
     }
     if owns(member) {
         release_owner(conn, organization)?;
@@ -122,7 +122,7 @@ pub fn remove(
     )
     .execute(conn)?;
     drop_words(conn, organization, member.id)?;
-    Ok(Outcome::Done)
+    Ok(MembershipOutcome::Done)
 }
 
 /// Deletes the snapshots of removals that can no longer be undone.

@@ -16,8 +16,8 @@ use crate::models::custom_role;
 use crate::models::membership::counters::{CountedAs, add_owner, put_words, recount};
 use crate::models::membership::effective::recompute_effective;
 use crate::models::membership::record::Membership;
-use crate::models::membership::remove::{Snapshot, SnapshotAssignment};
-use crate::models::membership::{Origin, OwnPlace, group, put_back};
+use crate::models::membership::remove::{RemovalSnapshot, SnapshotAssignment};
+use crate::models::membership::{DirectAssignment, Origin, group, restore_assignment};
 
 /// Restores a removed member with role, custom role, overrides, groups and assignments, except what the organization no
 /// longer has. `None` when it is too late or they joined again. The caller checks that the actor may grant all of it.
@@ -38,7 +38,7 @@ pub fn restore(
     let Some((snapshot, user)) = found else {
         return Ok(None);
     };
-    let snapshot: Snapshot = serde_json::from_str(&snapshot).map_err(AppError::internal)?;
+    let snapshot: RemovalSnapshot = serde_json::from_str(&snapshot).map_err(AppError::internal)?;
     let (role, custom) = restored_role(conn, organization, &snapshot)?;
     let groups: Vec<GroupId> = snapshot.groups.iter().filter_map(|text| GroupId::parse(text)).collect();
     for group in &groups {
@@ -60,7 +60,7 @@ pub fn restore(
         return Ok(None);
     }
     for assignment in &snapshot.companies {
-        restore_assignment(conn, cx, organization, id, assignment)?;
+        restore_from_snapshot(conn, cx, organization, id, assignment)?;
     }
     for group in groups {
         let exists: Option<GroupId> = groups::table
@@ -81,7 +81,7 @@ pub fn restore(
 fn restored_role(
     conn: &mut Conn,
     organization: OrgId,
-    snapshot: &Snapshot,
+    snapshot: &RemovalSnapshot,
 ) -> Result<(Role, Option<CustomRoleId>), AppError> {
     let Some(custom) = snapshot.custom_role.as_deref() else {
         let role = Role::parse(&snapshot.role);
@@ -106,7 +106,7 @@ fn write(
     (organization, id, user): (OrgId, MembershipId, UserId),
     counted: CountedAs,
     custom: Option<CustomRoleId>,
-    snapshot: &Snapshot,
+    snapshot: &RemovalSnapshot,
 ) -> Result<bool, AppError> {
     let (full_name, email): (String, String) = users::table
         .find(user)
@@ -144,7 +144,7 @@ fn write(
     Ok(true)
 }
 
-fn restore_assignment(
+fn restore_from_snapshot(
     conn: &mut Conn,
     cx: &Ctx,
     organization: OrgId,
@@ -165,10 +165,10 @@ fn restore_assignment(
     if exists.is_none() {
         return Ok(());
     }
-    let direct = OwnPlace {
+    let direct = DirectAssignment {
         role,
         origin: Origin::parse(&assignment.origin).unwrap_or(Origin::Direct),
         until: assignment.until.map(Time),
     };
-    put_back(conn, cx, organization, id, company, direct)
+    restore_assignment(conn, cx, organization, id, company, direct)
 }

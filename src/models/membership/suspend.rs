@@ -12,7 +12,7 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::models::membership::counters::{CountedAs, add_owner, is_last_owner, recount, release_owner};
 use crate::models::membership::record::Membership;
-use crate::models::membership::{Outcome, current, owns};
+use crate::models::membership::{MembershipOutcome, current, owns};
 
 fn moved(
     conn: &mut Conn,
@@ -36,12 +36,12 @@ pub fn suspend(
     member: &Membership,
     by: Option<UserId>,
     reason: &str,
-) -> QueryResult<Outcome> {
+) -> QueryResult<MembershipOutcome> {
     if member.status != MembershipStatus::Active {
-        return Ok(Outcome::Changed);
+        return Ok(MembershipOutcome::Changed);
     }
     if owns(member) && is_last_owner(conn, organization)? {
-        return Ok(Outcome::LastOwner);
+        return Ok(MembershipOutcome::LastOwner);
     }
     let changed = diesel::update(current!(organization, member))
         .set((
@@ -52,7 +52,7 @@ pub fn suspend(
         ))
         .execute(conn)?;
     if changed == 0 {
-        return Ok(Outcome::Changed);
+        return Ok(MembershipOutcome::Changed);
     }
     if owns(member) {
         release_owner(conn, organization)?;
@@ -64,18 +64,28 @@ pub fn suspend(
         MembershipStatus::Active,
         MembershipStatus::Suspended,
     )?;
-    Ok(Outcome::Done)
+    Ok(MembershipOutcome::Done)
 }
 
 /// Restores a suspended member's access. An end date that has passed is removed.
-pub fn reinstate(conn: &mut Conn, cx: &Ctx, organization: OrgId, member: &Membership) -> QueryResult<Outcome> {
+pub fn reinstate(
+    conn: &mut Conn,
+    cx: &Ctx,
+    organization: OrgId,
+    member: &Membership,
+) -> QueryResult<MembershipOutcome> {
     let until = member.access_until.filter(|end| *end >= cx.now);
     activate(conn, organization, member, until)
 }
 
-fn activate(conn: &mut Conn, organization: OrgId, member: &Membership, until: Option<Time>) -> QueryResult<Outcome> {
+fn activate(
+    conn: &mut Conn,
+    organization: OrgId,
+    member: &Membership,
+    until: Option<Time>,
+) -> QueryResult<MembershipOutcome> {
     if member.status != MembershipStatus::Suspended {
-        return Ok(Outcome::Changed);
+        return Ok(MembershipOutcome::Changed);
     }
     let changed = diesel::update(current!(organization, member))
         .set((
@@ -87,7 +97,7 @@ fn activate(conn: &mut Conn, organization: OrgId, member: &Membership, until: Op
         ))
         .execute(conn)?;
     if changed == 0 {
-        return Ok(Outcome::Changed);
+        return Ok(MembershipOutcome::Changed);
     }
     if member.access.direct_role == Role::Owner {
         add_owner(conn, organization)?;
@@ -99,7 +109,7 @@ fn activate(conn: &mut Conn, organization: OrgId, member: &Membership, until: Op
         MembershipStatus::Suspended,
         MembershipStatus::Active,
     )?;
-    Ok(Outcome::Done)
+    Ok(MembershipOutcome::Done)
 }
 
 /// Changes when a member's access ends. If it had ended, they get it back.
@@ -108,14 +118,18 @@ pub fn set_access_until(
     organization: OrgId,
     member: &Membership,
     until: Option<Time>,
-) -> QueryResult<Outcome> {
+) -> QueryResult<MembershipOutcome> {
     if member.ended() {
         return activate(conn, organization, member, until);
     }
     let changed = diesel::update(current!(organization, member))
         .set(memberships::access_until.eq(until))
         .execute(conn)?;
-    Ok(if changed == 0 { Outcome::Changed } else { Outcome::Done })
+    Ok(if changed == 0 {
+        MembershipOutcome::Changed
+    } else {
+        MembershipOutcome::Done
+    })
 }
 
 /// Active members whose access has ended, at most `limit`.

@@ -52,7 +52,7 @@ pub const LIFETIME: Span = Span::hours(24);
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = organization_contacts)]
-pub struct Contact {
+pub struct OrganizationContact {
     pub kind: ContactKind,
     /// The verified address; empty until there is one.
     pub email: String,
@@ -63,7 +63,7 @@ pub struct Contact {
     pub asked_at: Option<Time>,
 }
 
-impl Contact {
+impl OrganizationContact {
     pub fn empty(kind: ContactKind) -> Self {
         Self {
             kind,
@@ -85,24 +85,24 @@ impl Contact {
 pub struct ContactVerification {
     pub organization: OrgId,
     pub name: String,
-    pub contact: Contact,
+    pub contact: OrganizationContact,
 }
 
-pub fn all(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<Contact>> {
+pub fn all(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<OrganizationContact>> {
     organization_contacts::table
         .filter(organization_contacts::organization_id.eq(organization))
-        .select(Contact::as_select())
+        .select(OrganizationContact::as_select())
         .load(conn)
 }
 
 /// One contact; an empty one when none was entered.
-pub fn find(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryResult<Contact> {
+pub fn find(conn: &mut Conn, organization: OrgId, kind: ContactKind) -> QueryResult<OrganizationContact> {
     let found = organization_contacts::table
         .find((organization, kind))
-        .select(Contact::as_select())
+        .select(OrganizationContact::as_select())
         .first(conn)
         .optional()?;
-    Ok(found.unwrap_or_else(|| Contact::empty(kind)))
+    Ok(found.unwrap_or_else(|| OrganizationContact::empty(kind)))
 }
 
 /// The verified address.
@@ -133,12 +133,12 @@ pub fn request(conn: &mut Conn, cx: &Ctx, organization: OrgId, kind: ContactKind
 
 /// The contact of a valid link.
 pub fn by_token(conn: &mut Conn, cx: &Ctx, token: &Token) -> QueryResult<Option<ContactVerification>> {
-    let found: Option<(OrgId, String, Contact)> = organization_contacts::table
+    let found: Option<(OrgId, String, OrganizationContact)> = organization_contacts::table
         .inner_join(organizations::table.on(organizations::id.eq(organization_contacts::organization_id)))
         .filter(organization_contacts::token_hash.eq(token.hash()))
         .filter(organization_contacts::asked_at.gt(cx.now - LIFETIME))
         .filter(organizations::delete_after.is_null())
-        .select((organizations::id, organizations::name, Contact::as_select()))
+        .select((organizations::id, organizations::name, OrganizationContact::as_select()))
         .first(conn)
         .optional()?;
     Ok(found.map(|(organization, name, contact)| ContactVerification {

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 pub use crate::models::organization::create::{NewOrganization, insert};
 pub use crate::models::organization::profile::{
-    Control, Profile, control, profile, set_control, set_policies, set_profile,
+    DualControl, OrganizationProfile, control, profile, set_control, set_policies, set_profile,
 };
 pub use crate::models::organization::slug::{
     SLUG_CHANGES, SLUG_CHANGES_WITHIN, SlugChange, change_slug, former, free_like, is_free, moved,

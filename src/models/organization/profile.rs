@@ -10,7 +10,7 @@ use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = organizations)]
-pub struct Profile {
+pub struct OrganizationProfile {
     pub name: String,
     pub organization_type: OrganizationType,
     #[diesel(column_name = unit_label)]
@@ -24,14 +24,14 @@ pub struct Profile {
     pub currency: String,
 }
 
-pub fn profile(conn: &mut Conn, organization: OrgId) -> QueryResult<Profile> {
+pub fn profile(conn: &mut Conn, organization: OrgId) -> QueryResult<OrganizationProfile> {
     organizations::table
         .find(organization)
-        .select(Profile::as_select())
+        .select(OrganizationProfile::as_select())
         .first(conn)
 }
 
-pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &Profile) -> QueryResult<()> {
+pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &OrganizationProfile) -> QueryResult<()> {
     diesel::update(organizations::table.find(organization))
         .set((
             organizations::name.eq(&profile.name),
@@ -44,6 +44,22 @@ pub fn set_profile(conn: &mut Conn, organization: OrgId, profile: &Profile) -> Q
         ))
         .execute(conn)?;
     Ok(())
+}
+
+#[cfg(test)]
+impl OrganizationProfile {
+    /// A profile for tests.
+    pub fn example() -> Self {
+        Self {
+            name: "Acme".into(),
+            organization_type: OrganizationType::Enterprise,
+            unit: UnitLabel::Company,
+            region: Region::Europe,
+            domain: String::new(),
+            timezone: "Europe/Berlin".into(),
+            currency: "EUR".into(),
+        }
+    }
 }
 
 /// Replaces the role policies. `false` when they are no longer those of `before`.
@@ -66,32 +82,32 @@ pub fn set_policies(
 /// Dual control: a second owner must approve irreversible changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = organizations)]
-pub struct Control {
+pub struct DualControl {
     #[diesel(column_name = owner_count)]
     pub owners: i32,
     /// Whether it is on.
     #[diesel(column_name = dual_control)]
-    pub switched: bool,
+    pub is_on: bool,
 }
 
-impl Control {
+impl DualControl {
     /// Whether it applies. With one owner left, no one could approve.
-    pub fn holds(self) -> bool {
-        self.switched && self.owners > 1
+    pub fn applies(self) -> bool {
+        self.is_on && self.owners > 1
     }
 }
 
-pub fn control(conn: &mut Conn, organization: OrgId) -> QueryResult<Control> {
+pub fn control(conn: &mut Conn, organization: OrgId) -> QueryResult<DualControl> {
     organizations::table
         .find(organization)
-        .select(Control::as_select())
+        .select(DualControl::as_select())
         .first(conn)
 }
 
 /// Turns dual control on or off. `false` when it is so already, or when there is no second owner to turn it on.
 pub fn set_control(conn: &mut Conn, organization: OrgId, on: bool) -> QueryResult<bool> {
     let at_least = if on { 2 } else { 0 };
-    let switched = diesel::update(
+    let changed = diesel::update(
         organizations::table
             .filter(organizations::id.eq(organization))
             .filter(organizations::dual_control.ne(on))
@@ -99,5 +115,5 @@ pub fn set_control(conn: &mut Conn, organization: OrgId, on: bool) -> QueryResul
     )
     .set(organizations::dual_control.eq(on))
     .execute(conn)?;
-    Ok(switched == 1)
+    Ok(changed == 1)
 }

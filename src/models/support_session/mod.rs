@@ -16,7 +16,7 @@ use crate::db::types::organization::UnitLabel;
 /// The session of a request.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = support_sessions)]
-pub struct Support {
+pub struct ActiveSupport {
     pub id: SupportId,
     pub reason: String,
     /// The name of the member who allowed support access.
@@ -25,7 +25,7 @@ pub struct Support {
 }
 
 /// An organization as an operator enters it by a support session.
-pub struct Entered {
+pub struct EnteredOrganization {
     pub organization: OrgId,
     pub name: String,
     pub slug: String,
@@ -33,12 +33,15 @@ pub struct Entered {
     pub active_companies: i64,
     pub archived_companies: i64,
     pub delete_after: Option<Time>,
-    pub support: Support,
+    pub support: ActiveSupport,
 }
 
 /// The active session of an operator in the organization of a slug.
-pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryResult<Option<Entered>> {
-    type EnteredRow = ((OrgId, String, String, UnitLabel, i64, i64, Option<Time>), Support);
+pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryResult<Option<EnteredOrganization>> {
+    type EnteredRow = (
+        (OrgId, String, String, UnitLabel, i64, i64, Option<Time>),
+        ActiveSupport,
+    );
     let row: Option<EnteredRow> = support_sessions::table
         .inner_join(organizations::table.on(organizations::id.eq(support_sessions::organization_id)))
         .inner_join(organization_slugs::table.on(organization_slugs::organization_id.eq(organizations::id)))
@@ -59,13 +62,13 @@ pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryR
                 organizations::archived_companies,
                 organizations::delete_after,
             ),
-            Support::as_select(),
+            ActiveSupport::as_select(),
         ))
         .first(conn)
         .optional()?;
     Ok(row.map(|(heading, support)| {
         let (organization, name, slug, unit, active_companies, archived_companies, delete_after) = heading;
-        Entered {
+        EnteredOrganization {
             organization,
             name,
             slug,
@@ -176,7 +179,13 @@ pub fn is_active(conn: &mut Conn, now: Time, organization: OrgId, operator: User
     .get_result(conn)
 }
 
-pub fn insert(conn: &mut Conn, now: Time, organization: OrgId, operator: UserId, support: &Support) -> QueryResult<()> {
+pub fn insert(
+    conn: &mut Conn,
+    now: Time,
+    organization: OrgId,
+    operator: UserId,
+    support: &ActiveSupport,
+) -> QueryResult<()> {
     diesel::insert_into(support_sessions::table)
         .values((
             support_sessions::organization_id.eq(organization),

@@ -13,7 +13,9 @@ use crate::models::membership;
 use crate::models::membership::record::Membership;
 use crate::services::access_matrix::diff::{diff, stale};
 use crate::services::access_matrix::state::MatrixState;
-use crate::services::access_matrix::{CellChange, CellKey, CellValue, Fault, FaultReason, MatrixError, MatrixRow};
+use crate::services::access_matrix::{
+    CellChange, CellKey, CellValue, FaultReason, MatrixError, MatrixFault, MatrixRow,
+};
 use crate::services::assignments;
 use crate::services::assignments::AssignmentError;
 use crate::services::members::errors::RoleChangeError;
@@ -25,7 +27,7 @@ pub fn save(conn: &mut Conn, actor: &Actor, rows: &[MatrixRow]) -> Result<(Vec<C
     let current = lock(conn, actor, rows)?;
     current.check_visible(conn, actor, rows)?;
     let stale: HashSet<CellKey> = stale(rows, &current).collect();
-    let mut faults: Vec<Fault> = rows
+    let mut faults: Vec<MatrixFault> = rows
         .iter()
         .filter(|row| stale.contains(&row.cell))
         .map(|row| fault(&current, row.cell, row.line, FaultReason::Changed))
@@ -53,7 +55,7 @@ pub(super) fn apply(
     actor: &Actor,
     changes: &[CellChange],
     current: &MatrixState,
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<MatrixFault>,
 ) -> Result<Events, AppError> {
     let mut events = Events::none("one for each change");
     for change in changes {
@@ -66,9 +68,9 @@ pub(super) fn apply(
     Ok(events)
 }
 
-fn fault(current: &MatrixState, cell: CellKey, line: u64, reason: FaultReason) -> Fault {
+fn fault(current: &MatrixState, cell: CellKey, line: u64, reason: FaultReason) -> MatrixFault {
     let name = current.name(cell.0);
-    Fault {
+    MatrixFault {
         cell,
         line,
         name,

@@ -13,9 +13,9 @@ use crate::db::Conn;
 use crate::models::membership;
 use crate::services::access_matrix::apply::apply;
 use crate::services::access_matrix::diff::{diff, stale};
-use crate::services::access_matrix::import_rows::{Directory, ImportRow, LineError};
+use crate::services::access_matrix::import_rows::{ImportDirectory, ImportRow, LineError};
 use crate::services::access_matrix::state::MatrixState;
-use crate::services::access_matrix::{CellChange, CellKey, ChangeKind, Fault, MatrixRow};
+use crate::services::access_matrix::{CellChange, CellKey, ChangeKind, MatrixFault, MatrixRow};
 
 /// A changed cell, with the names for people.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub enum ImportError {
     /// Lines with errors.
     Lines(Vec<(u64, LineError)>),
     /// Changes that were refused.
-    Faults(Vec<Fault>),
+    Faults(Vec<MatrixFault>),
     /// The matrix changed after the plan was shown, or no plan was shown.
     Stale,
     Failed(AppError),
@@ -68,7 +68,7 @@ crate::change_error!(ImportError);
 
 /// The plan for a page.
 pub fn plan(conn: &mut Conn, actor: &Actor, rows: &[ImportRow]) -> Result<ImportPlan, ImportError> {
-    let directory = Directory::load(conn, actor, rows)?;
+    let directory = ImportDirectory::load(conn, actor, rows)?;
     let members: Vec<MembershipId> = directory.members().map(|member| member.id).collect();
     let current = MatrixState::load(conn, actor, &members)?;
     plan_of(actor, &directory, &current, rows)
@@ -76,7 +76,7 @@ pub fn plan(conn: &mut Conn, actor: &Actor, rows: &[ImportRow]) -> Result<Import
 
 /// Applies the rows of a plan that was shown: all changes or none.
 pub fn import(conn: &mut Conn, actor: &Actor, rows: &[ImportRow]) -> Result<(ImportPlan, Events), ImportError> {
-    let directory = Directory::load(conn, actor, rows)?;
+    let directory = ImportDirectory::load(conn, actor, rows)?;
     let members: Vec<MembershipId> = directory.members().map(|member| member.id).collect();
     membership::lock_members(conn, actor.organization, &members)?;
     let current = MatrixState::load(conn, actor, &members)?;
@@ -109,7 +109,7 @@ pub fn import(conn: &mut Conn, actor: &Actor, rows: &[ImportRow]) -> Result<(Imp
 
 fn plan_of(
     actor: &Actor,
-    directory: &Directory,
+    directory: &ImportDirectory,
     current: &MatrixState,
     rows: &[ImportRow],
 ) -> Result<ImportPlan, ImportError> {

@@ -21,7 +21,7 @@ use crate::services::assignments::{AssignmentCheck, AssignmentError};
 use crate::services::members::errors::RoleChangeError;
 use crate::services::members::role::Title;
 use crate::services::members::rules;
-use crate::services::members::rules::Target;
+use crate::services::members::rules::MemberTarget;
 use crate::services::members::visible::CompanyScope;
 
 /// A row of the file.
@@ -71,7 +71,7 @@ fn key(text: &str) -> String {
 }
 
 /// Everything that the rows name, read once.
-pub(super) struct Directory {
+pub(super) struct ImportDirectory {
     scope: CompanyScope,
     custom_roles: Vec<CustomRole>,
     members: HashMap<String, MatrixMember>,
@@ -87,7 +87,7 @@ pub(super) struct ResolvedRow<'a> {
     pub row: MatrixRow,
 }
 
-impl Directory {
+impl ImportDirectory {
     pub(super) fn load(conn: &mut Conn, actor: &Actor, rows: &[ImportRow]) -> Result<Self, AppError> {
         let organization = actor.organization;
         let emails: BTreeSet<String> = rows
@@ -207,10 +207,10 @@ fn may_change_role(actor: &Actor, member: &MatrixMember, title: &Title) -> Resul
     if actor.reach::<ChangeRoles>() != Reach::Everywhere {
         return Err(LineError::RolesNotAllowed);
     }
-    let target = Target {
+    let target = MemberTarget {
         id: member.id,
         role: member.role,
         access_until: member.access_until,
     };
-    rules::role_change(&actor.into(), &target, title.held()).map_err(LineError::Role)
+    rules::role_change(&actor.into(), &target, title.grant()).map_err(LineError::Role)
 }

@@ -83,7 +83,7 @@ impl CellChange {
 
 /// Why one change was refused, and with it all others.
 #[derive(Debug)]
-pub struct Fault {
+pub struct MatrixFault {
     pub cell: CellKey,
     pub line: u64,
     /// The member's name.
@@ -104,7 +104,7 @@ pub enum FaultReason {
 /// Why the matrix was not saved.
 #[derive(Debug)]
 pub enum MatrixError {
-    Refused(Vec<Fault>),
+    Refused(Vec<MatrixFault>),
     Failed(AppError),
 }
 

@@ -8,14 +8,14 @@ use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::db::Conn;
 use crate::models::access_matrix;
-use crate::models::access_matrix::{Held, MatrixMember};
+use crate::models::access_matrix::{AssignedRole, MatrixMember};
 use crate::services::access_matrix::{CellKey, MatrixRow};
 use crate::services::members::visible::CompanyScope;
 
 #[derive(Debug)]
 pub struct MatrixState {
     members: HashMap<MembershipId, MatrixMember>,
-    held: HashMap<(MembershipId, CompanyId), Held>,
+    roles: HashMap<(MembershipId, CompanyId), AssignedRole>,
 }
 
 impl MatrixState {
@@ -25,15 +25,15 @@ impl MatrixState {
         ids.dedup();
         Ok(Self {
             members: access_matrix::by_ids(conn, actor.organization, &ids)?,
-            held: access_matrix::held(conn, actor.organization, &ids)?,
+            roles: access_matrix::assigned_roles(conn, actor.organization, &ids)?,
         })
     }
 
     #[cfg(test)]
-    pub fn of_assignments(held: impl Iterator<Item = ((MembershipId, CompanyId), Held)>) -> Self {
+    pub fn of_assignments(roles: impl Iterator<Item = ((MembershipId, CompanyId), AssignedRole)>) -> Self {
         Self {
             members: HashMap::new(),
-            held: held.collect(),
+            roles: roles.collect(),
         }
     }
 
@@ -42,8 +42,8 @@ impl MatrixState {
         match company {
             None => self.members.get(&member).map(MatrixMember::title).unwrap_or_default(),
             Some(company) => {
-                let held = self.held.get(&(member, company));
-                held.and_then(|(_, own)| *own)
+                let role = self.roles.get(&(member, company));
+                role.and_then(|(_, own)| *own)
                     .map(|role| role.to_string())
                     .unwrap_or_default()
             }
@@ -52,14 +52,14 @@ impl MatrixState {
 
     /// The effective role of a member in a company.
     pub fn effective(&self, member: MembershipId, company: CompanyId) -> Option<CompanyRole> {
-        self.held.get(&(member, company)).map(|(role, _)| *role)
+        self.roles.get(&(member, company)).map(|(role, _)| *role)
     }
 
     /// Whether a member is in one of these companies.
     pub fn is_within(&self, member: MembershipId, companies: &[CompanyId]) -> bool {
         companies
             .iter()
-            .any(|company| self.held.contains_key(&(member, *company)))
+            .any(|company| self.roles.contains_key(&(member, *company)))
     }
 
     pub fn name(&self, member: MembershipId) -> String {

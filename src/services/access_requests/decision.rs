@@ -8,11 +8,11 @@ use crate::authz::permission::{AssignCompanies, DecideRequests, Permission};
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::models::access_request;
-use crate::models::access_request::{Request, RequestStatus};
+use crate::models::access_request::{AccessRequest, RequestStatus};
 use crate::models::membership::access;
 use crate::models::membership::record::Membership;
 use crate::services::access_requests::email;
-use crate::services::access_requests::grants::{self, Grant};
+use crate::services::access_requests::grants::{self, AccessGrant};
 use crate::services::assignments;
 use crate::services::assignments::AssignmentError;
 use crate::services::members::errors::RoleChangeError;
@@ -22,7 +22,7 @@ use crate::services::overrides::OverrideError;
 
 /// What the actor decided.
 #[derive(Debug, Clone)]
-pub enum Decision {
+pub enum RequestDecision {
     /// Granted by the option with this value.
     Grant(String),
     Deny,
@@ -74,36 +74,42 @@ impl From<RoleChangeError> for DecisionError {
 pub fn decide(
     conn: &mut Conn,
     actor: &Actor,
-    request: &Request,
-    decision: &Decision,
+    request: &AccessRequest,
+    decision: &RequestDecision,
     answer: &str,
 ) -> Result<Events, DecisionError> {
     if request.member == actor.id {
         return Err(actor.refusal(conn, DecideRequests::ID)?.into());
     }
     let status = match decision {
-        Decision::Grant(_) => RequestStatus::Granted,
-        Decision::Deny => RequestStatus::Denied,
+        RequestDecision::Grant(_) => RequestStatus::Granted,
+        RequestDecision::Deny => RequestStatus::Denied,
     };
     let by = actor.person.id;
     if !access_request::close(conn, &actor.cx, actor.organization, request.id, status, by, answer)? {
         return Err(DecisionError::AlreadyDecided);
     }
     let (action, granted, events) = match decision {
-        Decision::Grant(value) => {
+        RequestDecision::Grant(value) => {
             let (grant, events) = grant(conn, actor, request, value)?;
             (Action::AccessGranted, Some(grant), events)
         }
-        Decision::Deny => (Action::AccessDenied, None, Events::default()),
+        RequestDecision::Deny => (Action::AccessDenied, None, Events::default()),
     };
     email::decided(conn, actor, request, granted.is_some(), answer)?;
     let event = Event::new(action, "request", request.id, &request.name)
+        .company(request.company)
         .before(json!({ "permission": request.permission, "company": request.company_name }))
         .after(json!({ "answer": answer, "way": granted.as_ref().map_or(json!(""), described) }));
     Ok(events.and(actor.event(event)))
 }
 
-fn grant(conn: &mut Conn, actor: &Actor, request: &Request, value: &str) -> Result<(Grant, Events), DecisionError> {
+fn grant(
+    conn: &mut Conn,
+    actor: &Actor,
+    request: &AccessRequest,
+    value: &str,
+) -> Result<(AccessGrant, Events), DecisionError> {
     let member = Membership::find(conn, actor.organization, request.member)?;
     let inputs = access::access_inputs(conn, actor.cx.now, actor.organization, member.id)?;
     let grant = grants::offered(conn, actor, &member, &inputs, request)?
@@ -111,23 +117,23 @@ fn grant(conn: &mut Conn, actor: &Actor, request: &Request, value: &str) -> Resu
         .find(|grant| grant.value() == value)
         .ok_or(DecisionError::NotOffered)?;
     let events = match &grant {
-        Grant::CompanyRole(company, role) => {
+        AccessGrant::CompanyRole(company, role) => {
             assignments::give(conn, actor, AssignCompanies::ID, &member, *company, *role)?.events
         }
-        Grant::Override(permission) => {
+        AccessGrant::Override(permission) => {
             let after = inputs.overrides.set(*permission, Some(true));
             overrides::save(conn, actor, &member, &inputs, after)?
         }
-        Grant::Role(title) => role::change(conn, actor, &member, title)?.1,
+        AccessGrant::Role(title) => role::change(conn, actor, &member, title)?.1,
     };
     Ok((grant, events))
 }
 
 /// The grant in the audit event.
-fn described(grant: &Grant) -> Value {
+fn described(grant: &AccessGrant) -> Value {
     match grant {
-        Grant::CompanyRole(_, role) => json!(format!("company role: {}", role.label())),
-        Grant::Override(_) => json!("override"),
-        Grant::Role(title) => json!(format!("role: {}", title.label())),
+        AccessGrant::CompanyRole(_, role) => json!(format!("company role: {}", role.label())),
+        AccessGrant::Override(_) => json!("override"),
+        AccessGrant::Role(title) => json!(format!("role: {}", title.label())),
     }
 }

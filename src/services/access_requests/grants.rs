@@ -11,24 +11,24 @@ use crate::common::id::CompanyId;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::access_matrix;
-use crate::models::access_request::Request;
+use crate::models::access_request::AccessRequest;
 use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::assignments::AssignmentCheck;
 use crate::services::members::role;
 use crate::services::members::role::Title;
-use crate::services::members::rules::{ActorRank, Target, may_override};
+use crate::services::members::rules::{ActorRank, MemberTarget, may_override};
 use crate::services::overrides;
 
 /// One way of granting a request.
 #[derive(Debug, Clone)]
-pub enum Grant {
+pub enum AccessGrant {
     CompanyRole(CompanyId, CompanyRole),
     Override(PermissionId),
     Role(Title),
 }
 
-impl Grant {
+impl AccessGrant {
     /// The form's value.
     pub fn value(&self) -> String {
         match self {
@@ -45,8 +45,8 @@ pub fn offered(
     actor: &Actor,
     member: &Membership,
     inputs: &AccessInputs,
-    request: &Request,
-) -> Result<Vec<Grant>, AppError> {
+    request: &AccessRequest,
+) -> Result<Vec<AccessGrant>, AppError> {
     let Some(permission) = request.permission().filter(|_| inputs.in_force) else {
         return Ok(Vec::new());
     };
@@ -60,7 +60,7 @@ pub fn offered(
         if company.status == CompanyStatus::Active {
             let roles = company_roles(conn, actor, member, id, present)?;
             let leading = roles.filter(|role| inputs.in_company(Some(*role)).has(permission));
-            grants.extend(leading.map(|role| Grant::CompanyRole(id, role)));
+            grants.extend(leading.map(|role| AccessGrant::CompanyRole(id, role)));
         }
     }
     let gives = |inputs: &AccessInputs| match request.company {
@@ -68,16 +68,19 @@ pub fn offered(
         Some(_) => inputs.in_company(present).has(permission),
     };
     if gives(&with_override(inputs, permission)) && may_allow(actor, member, inputs, permission) {
-        grants.push(Grant::Override(permission));
+        grants.push(AccessGrant::Override(permission));
     }
     let own = Title::of(conn, actor.organization, member)?;
-    for title in role::offered(conn, actor, &Target::from(member))?.into_iter().rev() {
+    for title in role::offered(conn, actor, &MemberTarget::from(member))?
+        .into_iter()
+        .rev()
+    {
         let mut after = inputs.clone();
         if let Some(first) = after.roles.first_mut() {
-            *first = title.held();
+            *first = title.grant();
         }
         if gives(&after) && title.label() != own.label() {
-            grants.push(Grant::Role(title));
+            grants.push(AccessGrant::Role(title));
         }
     }
     Ok(grants)
@@ -107,6 +110,6 @@ fn with_override(inputs: &AccessInputs, permission: PermissionId) -> AccessInput
 
 fn may_allow(actor: &Actor, member: &Membership, inputs: &AccessInputs, permission: PermissionId) -> bool {
     let after = inputs.overrides.set(permission, Some(true));
-    may_override(&ActorRank::from(actor), &Target::from(member))
+    may_override(&ActorRank::from(actor), &MemberTarget::from(member))
         && overrides::rules::may_change(&actor.authority(), inputs.open(), inputs.overrides, after).is_ok()
 }

@@ -17,7 +17,7 @@ use crate::services::access_requests::email;
 
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AccessRequestOutcome {
     /// It is open, and this many people got an email.
     Requested(RequestId, usize),
     /// The same request was open before.
@@ -42,7 +42,7 @@ pub fn request(
     conn: &mut Conn,
     actor: &Actor,
     new: &NewAccessRequest,
-) -> Result<(Outcome, Events), AccessRequestError> {
+) -> Result<(AccessRequestOutcome, Events), AccessRequestError> {
     let member = requester(conn, actor)?;
     let has = match new.company {
         None => actor.permissions.reach(new.permission) == Reach::Everywhere,
@@ -54,19 +54,21 @@ pub fn request(
     if has {
         return Err(AccessRequestError::AlreadyAllowed);
     }
-    let id = match access_request::ask(conn, &actor.cx, actor.organization, actor.id, new)? {
-        RequestedAccess::Before(id) => return Ok((Outcome::AlreadyOpen(id), Events::none("open before"))),
+    let id = match access_request::create(conn, &actor.cx, actor.organization, actor.id, new)? {
+        RequestedAccess::Before(id) => return Ok((AccessRequestOutcome::AlreadyOpen(id), Events::none("open before"))),
         RequestedAccess::TooMany => return Err(AccessRequestError::TooMany),
         RequestedAccess::New(id) => id,
     };
     let request = access_request::find(conn, actor.organization, id)?;
     let told = email::to_decide(conn, actor, &request)?;
-    let event = Event::new(Action::AccessRequested, "request", id, &member.name).after(json!({
-        "permission": request.permission,
-        "company": request.company_name,
-        "note": request.note,
-    }));
-    Ok((Outcome::Requested(id, told), actor.event(event)))
+    let event = Event::new(Action::AccessRequested, "request", id, &member.name)
+        .company(request.company)
+        .after(json!({
+            "permission": request.permission,
+            "company": request.company_name,
+            "note": request.note,
+        }));
+    Ok((AccessRequestOutcome::Requested(id, told), actor.event(event)))
 }
 
 /// The actor's membership, when they can request access.

@@ -7,25 +7,30 @@ use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::models::access_request;
-use crate::models::access_request::{Request, RequestStatus};
+use crate::models::access_request::{AccessRequest, RequestStatus};
 
 /// How a withdrawal ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum WithdrawalOutcome {
     Withdrawn,
     /// Someone decided the request before.
     AlreadyDecided,
 }
 
-pub fn withdraw(conn: &mut Conn, actor: &Actor, request: &Request) -> Result<(Outcome, Events), AppError> {
+pub fn withdraw(
+    conn: &mut Conn,
+    actor: &Actor,
+    request: &AccessRequest,
+) -> Result<(WithdrawalOutcome, Events), AppError> {
     if request.member != actor.id {
         return Err(AppError::NotFound);
     }
     let (by, status) = (actor.person.id, RequestStatus::Withdrawn);
     if !access_request::close(conn, &actor.cx, actor.organization, request.id, status, by, "")? {
-        return Ok((Outcome::AlreadyDecided, Events::none("closed before")));
+        return Ok((WithdrawalOutcome::AlreadyDecided, Events::none("closed before")));
     }
     let event = Event::new(Action::AccessWithdrawn, "request", request.id, &request.name)
+        .company(request.company)
         .before(json!({ "permission": request.permission, "company": request.company_name }));
-    Ok((Outcome::Withdrawn, actor.event(event)))
+    Ok((WithdrawalOutcome::Withdrawn, actor.event(event)))
 }

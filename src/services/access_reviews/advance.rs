@@ -15,8 +15,8 @@ use crate::models::access_review::collect;
 use crate::models::access_review::mailing;
 use crate::models::access_review::report;
 use crate::models::access_review::state;
-use crate::models::access_review::state::{Mailing, ReviewStatus};
-use crate::services::access_reviews::close::Left;
+use crate::models::access_review::state::{ReviewMailing, ReviewStatus};
+use crate::services::access_reviews::close::ClosingWork;
 use crate::services::access_reviews::{close, notify};
 
 /// The number of reviews in one run.
@@ -49,7 +49,7 @@ fn advance(system: &System, org: OrgId, id: ReviewId) -> Result<(), AppError> {
             system.write(|cx, conn| Ok((end_or_remind(conn, cx, org, &review)?, Events::none(NO_EVENT))))?;
             review = load()?;
         }
-        while review.mailing != Mailing::None
+        while review.mailing != ReviewMailing::None
             && !system.write(|cx, conn| Ok((notify::step(conn, cx, org, id)?, Events::none(NO_EVENT))))?
         {}
     }
@@ -62,9 +62,9 @@ fn advance(system: &System, org: OrgId, id: ReviewId) -> Result<(), AppError> {
 fn finish(system: &System, org: OrgId, id: ReviewId) -> Result<(), AppError> {
     loop {
         match system.write(|cx, conn| close::step(conn, cx, org, id))? {
-            Left::People => {}
-            Left::Nothing => return Ok(()),
-            Left::Report => break,
+            ClosingWork::People => {}
+            ClosingWork::Nothing => return Ok(()),
+            ClosingWork::Report => break,
         }
     }
     // Nothing of the review changes anymore, so the report is built without a write lock.
@@ -88,7 +88,7 @@ fn end_or_remind(conn: &mut Conn, cx: &Ctx, org: OrgId, review: &Review) -> Resu
         return Ok(());
     }
     let due = reminders(cx, review);
-    if due > review.reminders && review.mailing == Mailing::None {
+    if due > review.reminders && review.mailing == ReviewMailing::None {
         let nth = usize::try_from(due).unwrap_or_default();
         let sends = state::reminder_sends(review.started_at, review.due_at, nth);
         mailing::begin_reminder(conn, org, review, due, sends)?;

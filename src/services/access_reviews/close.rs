@@ -19,8 +19,8 @@ use crate::models::access_review::companies;
 use crate::models::access_review::mailing;
 use crate::models::access_review::progress;
 use crate::models::access_review::report;
-use crate::models::access_review::report::Report;
-use crate::models::access_review::state::{Decision, ReviewStatus};
+use crate::models::access_review::report::ReviewReport;
+use crate::models::access_review::state::{ReviewDecision, ReviewStatus};
 use crate::models::membership::record::Membership;
 use crate::services::access_reviews::{effects, email, permission};
 use crate::services::assignments;
@@ -54,11 +54,11 @@ pub fn close(conn: &mut Conn, actor: &Actor, id: ReviewId) -> Result<(Review, Ev
 pub fn close_small(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<Events, AppError> {
     let small = progress::total(conn, org, id)?.items <= ITEMS_IN_REQUEST;
     let (mut left, mut events) = step(conn, cx, org, id)?;
-    while small && left == Left::People {
+    while small && left == ClosingWork::People {
         let (next, more) = step(conn, cx, org, id)?;
         (left, events) = (next, events.and(more));
     }
-    if small && left == Left::Report {
+    if small && left == ClosingWork::Report {
         let text = report::build(conn, org, id, cx.now)?;
         events = events.and(sign(conn, cx, org, id, &text, cx.now)?);
     }
@@ -67,7 +67,7 @@ pub fn close_small(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Resul
 
 /// What a closing review still needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
+pub enum ClosingWork {
     People,
     Report,
     /// The review is not closing.
@@ -75,21 +75,21 @@ pub enum Left {
 }
 
 /// Closes the items of the next members.
-pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<(Left, Events), AppError> {
+pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<(ClosingWork, Events), AppError> {
     if !access_review::lock_row(conn, org, id, ReviewStatus::Closing)? {
-        return Ok((Left::Nothing, Events::none("the review is not closing")));
+        return Ok((ClosingWork::Nothing, Events::none("the review is not closing")));
     }
     let review = access_review::find(conn, org, id)?;
     let members = closing::members(conn, org, id, MEMBERS)?;
     if members.is_empty() {
-        return Ok((Left::Report, Events::none("no items are open")));
+        return Ok((ClosingWork::Report, Events::none("no items are open")));
     }
     let heading = access_review::heading(conn, org)?;
     let mut events = Events::default();
     for member in members {
         events = events.and(close_member(conn, cx, org, &review, member, &heading.name)?);
     }
-    Ok((Left::People, events))
+    Ok((ClosingWork::People, events))
 }
 
 fn close_member(
@@ -111,15 +111,15 @@ fn close_member(
         let mut closed = ClosedItem {
             id: item,
             company,
-            decision: Decision::Gone,
+            decision: ReviewDecision::Gone,
             remaining_role: assignments::role_in(conn, org, id, company)?,
             removed: None,
         };
         if let (Some(member), Some(_)) = (&member, closed.remaining_role) {
             let removed = effects::unassign(conn, cx, org, review, member, (company, name(&company)))?;
-            closed.decision = Decision::Group;
+            closed.decision = ReviewDecision::Group;
             if let Some((own, more)) = removed {
-                closed.decision = Decision::Unconfirmed;
+                closed.decision = ReviewDecision::Unconfirmed;
                 closed.remaining_role = assignments::role_in(conn, org, id, company)?;
                 closed.removed = Some(own);
                 events = events.and(more);
@@ -156,7 +156,7 @@ fn is_left_with_nothing(
 ) -> Result<bool, AppError> {
     let plain =
         member.role == Role::Member && member.access.direct_role == Role::Member && member.access.custom_role.is_none();
-    let affected = items.iter().any(|item| item.decision != Decision::Gone);
+    let affected = items.iter().any(|item| item.decision != ReviewDecision::Gone);
     if !plain || !affected || member.status != MembershipStatus::Active {
         return Ok(false);
     }
@@ -177,7 +177,7 @@ pub fn sign(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId, text: &str, at:
     if let Some(to) = mailing::starter(conn, org, &review)? {
         email::closed(conn, cx, &heading, &review, to)?;
     }
-    let totals = Report::parse(text).map(|report| report.totals);
+    let totals = ReviewReport::parse(text).map(|report| report.totals);
     let event = Event::new(Action::ReviewClosed, "review", id, &review.name)
         .after(serde_json::json!({ "totals": totals, "signature": signature }));
     Ok(Events::organization(org, event))

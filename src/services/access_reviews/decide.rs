@@ -13,7 +13,7 @@ use crate::models::access_review;
 use crate::models::access_review::Review;
 use crate::models::access_review::items;
 use crate::models::access_review::items::{ItemFilter, NewDecision, ReviewItem};
-use crate::models::access_review::state::{Decision, ReviewAnswer, ReviewStatus};
+use crate::models::access_review::state::{ReviewAnswer, ReviewDecision, ReviewStatus};
 use crate::models::membership::record::Membership;
 use crate::services::access_reviews::offer::{NotOffered, offered};
 use crate::services::assignments;
@@ -71,10 +71,10 @@ impl AnsweredMembers {
         self.kept.len() + self.changed.len() + self.removed.len()
     }
 
-    fn add(&mut self, decision: Decision, name: &str) {
+    fn add(&mut self, decision: ReviewDecision, name: &str) {
         let names = match decision {
-            Decision::Change => &mut self.changed,
-            Decision::Remove => &mut self.removed,
+            ReviewDecision::Change => &mut self.changed,
+            ReviewDecision::Remove => &mut self.removed,
             _ => &mut self.kept,
         };
         names.push(name.to_owned());
@@ -149,13 +149,15 @@ fn save(
         return Err(DecideError::Answers(errors));
     }
     if answered.len() > 0 {
-        let event = Event::new(Action::ReviewDecided, "review", review.id, &review.name).after(json!({
-            "company": company.name,
-            "company_id": company.id.as_str(),
-            "kept": answered.kept,
-            "changed": answered.changed,
-            "removed": answered.removed,
-        }));
+        let event = Event::new(Action::ReviewDecided, "review", review.id, &review.name)
+            .company(company.id)
+            .after(json!({
+                "company": company.name,
+                "company_id": company.id.as_str(),
+                "kept": answered.kept,
+                "changed": answered.changed,
+                "removed": answered.removed,
+            }));
         events = events.and(actor.event(event));
     }
     Ok((answered.len(), events))
@@ -208,7 +210,7 @@ fn apply(
     item: &ReviewItem,
     answer: ReviewAnswer,
     note: &str,
-) -> Result<(Decision, Events), ApplyError> {
+) -> Result<(ReviewDecision, Events), ApplyError> {
     let role = match answer {
         ReviewAnswer::Role(role) => Some(role),
         ReviewAnswer::Remove => None,

@@ -11,11 +11,11 @@ use crate::db::types::org_id::OrgId;
 use crate::models::access_review::Review;
 use crate::models::access_review::removed::RemovedItem;
 use crate::models::membership;
-use crate::models::membership::OwnPlace;
+use crate::models::membership::DirectAssignment;
 use crate::models::membership::record::Membership;
 use crate::services::access_reviews::restore::RestoreError;
 use crate::services::assignments;
-use crate::services::assignments::{Assignment, AssignmentCheck, AssignmentSource};
+use crate::services::assignments::{AssignmentCheck, AssignmentSource, NamedAssignment};
 use crate::services::members::errors::SuspensionError;
 use crate::services::members::suspension;
 
@@ -32,14 +32,14 @@ pub fn unassign(
     review: &Review,
     member: &Membership,
     company: (CompanyId, &str),
-) -> Result<Option<(OwnPlace, Events)>, AppError> {
+) -> Result<Option<(DirectAssignment, Events)>, AppError> {
     let (id, name) = company;
-    let Some(own) = membership::own_place(conn, org, member.id, id)? else {
+    let Some(own) = membership::direct_assignment(conn, org, member.id, id)? else {
         return Ok(None);
     };
     membership::unassign(conn, cx, org, member.id, id)?;
     let source = AssignmentSource::Review(&review.name, review.id);
-    let assignment = Assignment::new(org, member.id, &member.name, id, name);
+    let assignment = NamedAssignment::new(org, member.id, &member.name, id, name);
     Ok(Some((own, assignment.unassigned(Some(own.role), &source))))
 }
 
@@ -71,17 +71,17 @@ pub fn reassign(
     review: &Review,
     member: &Membership,
     item: &RemovedItem,
-    before: OwnPlace,
+    before: DirectAssignment,
 ) -> Result<Events, RestoreError> {
     let org = actor.organization;
     let current = assignments::role_in(conn, org, member.id, item.company)?;
-    if membership::own_place(conn, org, member.id, item.company)?.is_some() {
+    if membership::direct_assignment(conn, org, member.id, item.company)?.is_some() {
         return Ok(Events::none("assigned again meanwhile"));
     }
     AssignmentCheck::of(actor, AssignCompanies::ID, member.id, member.role)
         .give(true, current, before.role)
         .map_err(RestoreError::Assignment)?;
-    let assignment = Assignment::new(org, member.id, &member.name, item.company, &item.company_name);
+    let assignment = NamedAssignment::new(org, member.id, &member.name, item.company, &item.company_name);
     let events = assignments::restore_after_review(conn, &actor.cx, &assignment, before, &review.name)?;
     Ok(events)
 }

@@ -1,13 +1,12 @@
 //! The emails of access reviews.
 
 use crate::app::Ctx;
-use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::mail::message;
 use crate::mail::message::Recipient;
-use crate::models::access_review::mailing::{Contact, OpenWork, OwnerWork};
-use crate::models::access_review::state::Mailing;
+use crate::models::access_review::mailing::{OpenWork, OwnerWork, ReviewContact};
+use crate::models::access_review::state::ReviewMailing;
 use crate::models::access_review::{Review, ReviewHeading};
 use crate::models::membership::record::Membership;
 
@@ -59,12 +58,9 @@ crate::email! {
     }
 }
 
-impl From<Contact> for Recipient {
-    fn from(contact: Contact) -> Self {
-        Self {
-            name: contact.name,
-            email: Email::stored(contact.email),
-        }
+impl From<ReviewContact> for Recipient {
+    fn from(contact: ReviewContact) -> Self {
+        Self::stored(contact.name, contact.email)
     }
 }
 
@@ -89,12 +85,12 @@ fn listed<T: AsRef<str>>(names: &[T]) -> String {
 
 /// What a recipient has to answer.
 #[derive(Debug)]
-pub enum Tasks {
+pub enum ReviewTasks {
     OfManager(OpenWork),
     OfOwners(OwnerWork),
 }
 
-impl Tasks {
+impl ReviewTasks {
     fn of_owners(&self, heading: &ReviewHeading) -> String {
         let Self::OfOwners(work) = self else {
             return String::new();
@@ -118,12 +114,12 @@ pub fn tasks(
     cx: &Ctx,
     heading: &ReviewHeading,
     review: &Review,
-    to: Contact,
-    tasks: &Tasks,
+    to: ReviewContact,
+    tasks: &ReviewTasks,
 ) -> Result<(), AppError> {
     let (companies, items) = match tasks {
-        Tasks::OfManager(work) => (listed(&work.companies), assignments(work.items)),
-        Tasks::OfOwners(_) => Default::default(),
+        ReviewTasks::OfManager(work) => (listed(&work.companies), assignments(work.items)),
+        ReviewTasks::OfOwners(_) => Default::default(),
     };
     let path = format!("/organizations/{}/access/reviews/{}", heading.slug, review.id);
     let started = ReviewStartedEmail {
@@ -138,9 +134,8 @@ pub fn tasks(
         owner_tasks: tasks.of_owners(heading),
         link: cx.config().link(&path),
     };
-    if review.mailing != Mailing::Reminder {
-        message::send(conn, cx, &to.into(), &started)?;
-        return Ok(());
+    if review.mailing != ReviewMailing::Reminder {
+        return message::send(conn, cx, &to.into(), &started);
     }
     let reminder = ReviewReminderEmail {
         ends: review.due_at.ahead(cx.now),
@@ -155,8 +150,7 @@ pub fn tasks(
         owner_tasks: started.owner_tasks,
         link: started.link,
     };
-    message::send(conn, cx, &to.into(), &reminder)?;
-    Ok(())
+    message::send(conn, cx, &to.into(), &reminder)
 }
 
 /// Tells a member which access was removed.
@@ -169,10 +163,6 @@ pub fn unconfirmed(
     companies: &[&str],
     suspended: bool,
 ) -> Result<(), AppError> {
-    let to = Recipient {
-        name: member.name.clone(),
-        email: Email::stored(member.email.clone()),
-    };
     let email = ReviewUnconfirmedEmail {
         name: member.name.clone(),
         organization: organization.to_owned(),
@@ -181,8 +171,7 @@ pub fn unconfirmed(
         companies: listed(companies),
         suspended,
     };
-    message::send(conn, cx, &to, &email)?;
-    Ok(())
+    message::send(conn, cx, &member.recipient(), &email)
 }
 
 /// Tells who started a review that its report is ready.
@@ -191,7 +180,7 @@ pub fn closed(
     cx: &Ctx,
     heading: &ReviewHeading,
     review: &Review,
-    to: Contact,
+    to: ReviewContact,
 ) -> Result<(), AppError> {
     let path = format!("/organizations/{}/access/reviews/{}/report", heading.slug, review.id);
     let email = ReviewClosedEmail {
@@ -200,8 +189,7 @@ pub fn closed(
         review: review.name.clone(),
         link: cx.config().link(&path),
     };
-    message::send(conn, cx, &to.into(), &email)?;
-    Ok(())
+    message::send(conn, cx, &to.into(), &email)
 }
 
 #[cfg(test)]

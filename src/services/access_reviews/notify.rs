@@ -7,9 +7,9 @@ use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::models::access_review;
 use crate::models::access_review::mailing;
-use crate::models::access_review::state::{Mailing, ReviewStatus};
+use crate::models::access_review::state::{ReviewMailing, ReviewStatus};
 use crate::services::access_reviews::email;
-use crate::services::access_reviews::email::Tasks;
+use crate::services::access_reviews::email::ReviewTasks;
 
 /// The number of emails in one transaction.
 const BATCH: i64 = 100;
@@ -20,7 +20,7 @@ pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<bool,
         return Ok(true);
     }
     let review = access_review::find(conn, org, id)?;
-    if review.mailing == Mailing::None {
+    if review.mailing == ReviewMailing::None {
         return Ok(true);
     }
     let heading = access_review::heading(conn, org)?;
@@ -29,7 +29,7 @@ pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<bool,
         let work = mailing::open_work(conn, org, id, *manager)?;
         if work.items > 0 {
             let to = mailing::contact(conn, org, *manager)?;
-            email::tasks(conn, cx, &heading, &review, to, &Tasks::OfManager(work))?;
+            email::tasks(conn, cx, &heading, &review, to, &ReviewTasks::OfManager(work))?;
         }
     }
     if managers.len() == usize::try_from(BATCH).unwrap_or(usize::MAX) {
@@ -39,7 +39,7 @@ pub fn step(conn: &mut Conn, cx: &Ctx, org: OrgId, id: ReviewId) -> Result<bool,
     }
     let work = mailing::owner_work(conn, org, cx.now, id)?;
     if work.companies > 0 || work.manager_items > 0 {
-        let tasks = Tasks::OfOwners(work);
+        let tasks = ReviewTasks::OfOwners(work);
         for to in mailing::owners_and_admins(conn, org, cx.now)? {
             email::tasks(conn, cx, &heading, &review, to, &tasks)?;
         }

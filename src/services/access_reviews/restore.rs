@@ -12,7 +12,7 @@ use crate::models::access_review::closing;
 use crate::models::access_review::removed;
 use crate::models::access_review::removed::{RemovedFilter, RemovedItem};
 use crate::models::membership::record::Membership;
-use crate::models::membership::{Origin, OwnPlace};
+use crate::models::membership::{DirectAssignment, Origin};
 use crate::services::access_reviews::{effects, permission};
 use crate::services::assignments::AssignmentError;
 use crate::services::members::errors::SuspensionError;
@@ -60,7 +60,7 @@ pub fn restore(
     );
     if let (Some(role), Some(origin)) = assignment {
         let until = removed.removed_until;
-        let assignment = OwnPlace { role, origin, until };
+        let assignment = DirectAssignment { role, origin, until };
         events = events.and(effects::reassign(conn, actor, &review, &member, &removed, assignment)?);
     }
     // A member who was suspended for another reason stays suspended.

@@ -5,7 +5,7 @@ use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::mail::message;
-use crate::mail::message::{Recipient, token_link};
+use crate::mail::message::{EmailTemplate, Recipient, token_link};
 use crate::models::email_token;
 use crate::models::email_token::TokenKind;
 use crate::models::user::Account;
@@ -36,7 +36,7 @@ crate::email! {
     }
 }
 crate::email! {
-    struct EmailChangedEmail: EmailChanged("mail/email_changed_notice/message.html", "mail/email_changed_notice/message.txt") {
+    struct EmailChangedEmail: EmailChanged("mail/email_changed/message.html", "mail/email_changed/message.txt") {
         name: String, new_email: String, when: String
     }
 }
@@ -46,24 +46,38 @@ crate::email! {
     }
 }
 
-fn owner(account: &Account) -> Recipient {
-    Recipient {
+/// Issues a token and sends the email with its link. `email` is made of the link and the time when the link stops working.
+fn send_link<E: EmailTemplate>(
+    conn: &mut Conn,
+    cx: &Ctx,
+    account: &Account,
+    to: &Email,
+    (kind, next): (TokenKind, &str),
+    email: impl FnOnce(String, String) -> E,
+) -> Result<(), AppError> {
+    let issued = email_token::issue(conn, cx, kind, account.id, to, next)?;
+    let path = match kind {
+        TokenKind::Verify => "/verify",
+        TokenKind::Reset => "/password/reset",
+        TokenKind::Unlock => "/unlock",
+        TokenKind::Change => "/account/email",
+    };
+    let recipient = Recipient {
         name: account.name.clone(),
-        email: account.address(),
-    }
+        email: to.clone(),
+    };
+    let email = email(token_link(cx, path), issued.expires.full());
+    message::send_with_token(conn, cx, &recipient, &email, issued.seed)
 }
 
 /// Sends the link that verifies the address of a new account; earlier links stop working.
 pub fn verify(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
     email_token::retire(conn, cx, account.id, Some(TokenKind::Verify))?;
-    let issued = email_token::issue(conn, cx, TokenKind::Verify, account.id, &account.address(), next)?;
-    let email = VerifyEmail {
-        name: account.name.clone(),
-        link: token_link(cx, "/verify"),
-        expires: issued.expires.full(),
-    };
-    message::send_with_token(conn, cx, &owner(account), &email, issued.seed)?;
-    Ok(())
+    let name = account.name.clone();
+    let token = (TokenKind::Verify, next);
+    send_link(conn, cx, account, &account.address(), token, |link, expires| {
+        VerifyEmail { name, link, expires }
+    })
 }
 
 /// Tells the owner of an address that someone tried to sign up with it.
@@ -73,49 +87,36 @@ pub fn account_exists(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<()
         login_link: cx.config().link("/login"),
         reset_link: cx.config().link("/password/forgot"),
     };
-    message::send(conn, cx, &owner(account), &email)?;
-    Ok(())
+    message::send(conn, cx, &account.recipient(), &email)
 }
 
 /// Sends the link to choose a new password.
 pub fn reset(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
-    let issued = email_token::issue(conn, cx, TokenKind::Reset, account.id, &account.address(), next)?;
-    let email = ResetEmail {
-        name: account.name.clone(),
-        link: token_link(cx, "/password/reset"),
-        expires: issued.expires.full(),
-    };
-    message::send_with_token(conn, cx, &owner(account), &email, issued.seed)?;
-    Ok(())
+    let name = account.name.clone();
+    let token = (TokenKind::Reset, next);
+    send_link(conn, cx, account, &account.address(), token, |link, expires| {
+        ResetEmail { name, link, expires }
+    })
 }
 
 /// Sends the link that unlocks an account.
 pub fn unlock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
-    let issued = email_token::issue(conn, cx, TokenKind::Unlock, account.id, &account.address(), "")?;
-    let email = UnlockEmail {
-        name: account.name.clone(),
-        link: token_link(cx, "/unlock"),
-        ip: cx.request.ip.clone(),
-    };
-    message::send_with_token(conn, cx, &owner(account), &email, issued.seed)?;
-    Ok(())
+    let (name, ip) = (account.name.clone(), cx.request.ip.clone());
+    let token = (TokenKind::Unlock, "");
+    send_link(conn, cx, account, &account.address(), token, |link, _| UnlockEmail {
+        name,
+        link,
+        ip,
+    })
 }
 
 /// Sends the link that verifies a new address, to that address; earlier links stop working.
 pub fn email_change(conn: &mut Conn, cx: &Ctx, account: &Account, new: &Email) -> Result<(), AppError> {
     email_token::retire(conn, cx, account.id, Some(TokenKind::Change))?;
-    let issued = email_token::issue(conn, cx, TokenKind::Change, account.id, new, "")?;
-    let email = EmailChangeEmail {
-        name: account.name.clone(),
-        link: token_link(cx, "/account/email"),
-        new_email: new.to_string(),
-    };
-    let to = Recipient {
-        name: account.name.clone(),
-        email: new.clone(),
-    };
-    message::send_with_token(conn, cx, &to, &email, issued.seed)?;
-    Ok(())
+    let (name, new_email) = (account.name.clone(), new.to_string());
+    send_link(conn, cx, account, new, (TokenKind::Change, ""), |link, _| {
+        EmailChangeEmail { name, link, new_email }
+    })
 }
 
 /// Tells the old address about the new one.
@@ -125,8 +126,7 @@ pub fn email_changed(conn: &mut Conn, cx: &Ctx, old: &Account, new: &Email) -> R
         new_email: new.to_string(),
         when: cx.now.full(),
     };
-    message::send(conn, cx, &owner(old), &email)?;
-    Ok(())
+    message::send(conn, cx, &old.recipient(), &email)
 }
 
 pub fn password_changed(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
@@ -135,6 +135,5 @@ pub fn password_changed(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<
         when: cx.now.full(),
         ip: cx.request.ip.clone(),
     };
-    message::send(conn, cx, &owner(account), &email)?;
-    Ok(())
+    message::send(conn, cx, &account.recipient(), &email)
 }

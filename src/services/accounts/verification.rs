@@ -86,7 +86,7 @@ pub enum VerifyOutcome {
     Flooded,
 }
 
-enum Step {
+enum VerificationStep {
     Done(VerifyOutcome),
     Attempt(PasswordAttempt),
 }
@@ -102,21 +102,25 @@ pub async fn verify(
     let step = visitor
         .write(move |visit, conn| {
             let Some(link) = email_token::find_open(conn, &visit.cx, TokenKind::Verify, &first)? else {
-                return Ok((Step::Done(VerifyOutcome::Ended), None, Events::none("the link ended")));
+                return Ok((
+                    VerificationStep::Done(VerifyOutcome::Ended),
+                    None,
+                    Events::none("the link ended"),
+                ));
             };
             if known(visit, &link) {
                 let (outcome, actor, events) = enter(conn, visit, &link, &first)?;
-                return Ok((Step::Done(outcome), actor, events));
+                return Ok((VerificationStep::Done(outcome), actor, events));
             }
             let (attempt, events) = attempt::begin(conn, &visit.cx, &link.email)?;
-            Ok((Step::Attempt(attempt), None, events))
+            Ok((VerificationStep::Attempt(attempt), None, events))
         })
         .await?;
     let hash = match step {
-        Step::Done(outcome) => return Ok(outcome),
-        Step::Attempt(PasswordAttempt::Allowed(Some(account))) => account.password_hash,
-        Step::Attempt(PasswordAttempt::Locked) => return Ok(VerifyOutcome::Locked),
-        Step::Attempt(_) => return Ok(VerifyOutcome::Flooded),
+        VerificationStep::Done(outcome) => return Ok(outcome),
+        VerificationStep::Attempt(PasswordAttempt::Allowed(Some(account))) => account.password_hash,
+        VerificationStep::Attempt(PasswordAttempt::Locked) => return Ok(VerifyOutcome::Locked),
+        VerificationStep::Attempt(_) => return Ok(VerifyOutcome::Flooded),
     };
     if !visitor.app().hasher.verify(Some(hash.clone()), password).await? {
         return Ok(VerifyOutcome::Wrong);

@@ -16,7 +16,7 @@ use crate::models::membership::record::Membership;
 use crate::services::approvals::dual_control;
 use crate::services::approvals::email;
 use crate::services::approvals::execute;
-use crate::services::approvals::execute::{ExecuteError, Executed};
+use crate::services::approvals::execute::{ExecuteError, ExecutedChange};
 
 #[derive(Debug)]
 pub enum DecisionError {
@@ -31,8 +31,8 @@ change_error!(DecisionError);
 
 /// The result of an approval.
 #[derive(Debug)]
-pub enum Approved {
-    Executed(Executed),
+pub enum ApprovalOutcome {
+    Executed(ExecutedChange),
     /// It can never be applied, so the request is over.
     Lapsed(ExecuteError),
 }
@@ -76,21 +76,21 @@ fn event(actor: &Actor, approval: &Approval, action: Action) -> Events {
 }
 
 /// Approves and applies a change, and emails the requester.
-pub fn approve(conn: &mut Conn, actor: &Actor, id: ApprovalId) -> Result<(Approved, Events), DecisionError> {
+pub fn approve(conn: &mut Conn, actor: &Actor, id: ApprovalId) -> Result<(ApprovalOutcome, Events), DecisionError> {
     let approval = find_to_decide(conn, actor, id)?;
     let requested_by = dual_control::requester_name(conn, &approval)?;
     // A savepoint, because a lapsed request is closed after its change was rolled back.
     match conn.attempt(|conn| apply(conn, actor, &approval)) {
         Ok((executed, events)) => {
             let events = events
-                .and(event(actor, &approval, Action::ApprovalGiven))
+                .and(event(actor, &approval, Action::ApprovalApproved))
                 .on_behalf_of(requested_by);
-            Ok((Approved::Executed(executed), events))
+            Ok((ApprovalOutcome::Executed(executed), events))
         }
         Err(DecisionError::NotApplied(error)) if error.lapses() => {
             close(conn, actor, &approval, ApprovalStatus::Lapsed)?;
             Ok((
-                Approved::Lapsed(error),
+                ApprovalOutcome::Lapsed(error),
                 event(actor, &approval, Action::ApprovalExpired),
             ))
         }
@@ -98,7 +98,7 @@ pub fn approve(conn: &mut Conn, actor: &Actor, id: ApprovalId) -> Result<(Approv
     }
 }
 
-fn apply(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(Executed, Events), DecisionError> {
+fn apply(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(ExecutedChange, Events), DecisionError> {
     close(conn, actor, approval, ApprovalStatus::Approved)?;
     // Read first: the change may remove the requester's membership.
     let requester = Membership::find(conn, actor.organization, approval.requested_by);
@@ -120,8 +120,8 @@ pub fn reject(conn: &mut Conn, actor: &Actor, id: ApprovalId) -> Result<((), Eve
         email::decided(conn, actor, &requester, &approval.label, false)?;
     }
     let action = match approval.action {
-        ApprovalAction::Transfer => Action::TransferRefused,
-        _ => Action::ApprovalRefused,
+        ApprovalAction::Transfer => Action::TransferDeclined,
+        _ => Action::ApprovalRejected,
     };
     Ok(((), event(actor, &approval, action)))
 }

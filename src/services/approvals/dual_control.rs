@@ -14,7 +14,7 @@ use crate::models::approval::{Approval, ApprovalAction, NewApproval};
 use crate::models::membership::access;
 use crate::models::membership::record::Membership;
 use crate::models::{member_names, organization};
-use crate::services::approvals::Pending;
+use crate::services::approvals::RequestedApproval;
 use crate::services::approvals::email;
 use crate::services::members::rules::ActorRank;
 
@@ -25,8 +25,8 @@ pub fn require_approval(
     action: ApprovalAction,
     payload: Value,
     label: String,
-) -> Result<Option<(Pending, Events)>, AppError> {
-    if !organization::control(conn, actor.organization)?.holds() {
+) -> Result<Option<(RequestedApproval, Events)>, AppError> {
+    if !organization::control(conn, actor.organization)?.applies() {
         return Ok(None);
     }
     let new = NewApproval {
@@ -37,12 +37,16 @@ pub fn require_approval(
         approver: None,
     };
     let Some(id) = approval::insert(conn, actor.cx.now, actor.organization, &new)? else {
-        return Ok(Some((Pending::AlreadyRequested, Events::none("the same change waits"))));
+        let before = approval::find_open(conn, actor.cx.now, actor.organization, &new)?.ok_or(AppError::Busy)?;
+        return Ok(Some((
+            RequestedApproval::Before(before),
+            Events::none("the same change waits"),
+        )));
     };
     for owner in member_names::owners(conn, actor.organization, Some(actor.id))? {
-        email::requested(conn, actor, id, owner, &new.label)?;
+        email::requested(conn, actor, id, &owner, &new.label)?;
     }
-    Ok(Some((Pending::Requested(id), actor.event(requested(id, &new)))))
+    Ok(Some((RequestedApproval::New(id), actor.event(requested(id, &new)))))
 }
 
 /// As `require_approval`, for a change of an owner or one that makes an owner. Changes of oneself need no approval.
@@ -53,7 +57,7 @@ pub fn require_member_approval(
     member: &Membership,
     details: &[(&str, &str)],
     label: String,
-) -> Result<Option<(Pending, Events)>, AppError> {
+) -> Result<Option<(RequestedApproval, Events)>, AppError> {
     if member.id == actor.id {
         return Ok(None);
     }
@@ -65,7 +69,7 @@ pub fn require_member_approval(
 }
 
 fn requested(id: ApprovalId, new: &NewApproval) -> Event {
-    Event::new(Action::ApprovalAsked, "approval", id, &new.label).after(json!({ "action": new.action.as_str() }))
+    Event::new(Action::ApprovalRequested, "approval", id, &new.label).after(json!({ "action": new.action.as_str() }))
 }
 
 /// Whether the actor can approve or reject: the named approver, or any owner but the requester.

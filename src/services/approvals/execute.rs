@@ -69,7 +69,7 @@ impl ExecuteError {
 
 /// What was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Executed {
+pub enum ExecutedChange {
     Transferred,
     DeletionScheduled(Time),
     DualControlTurnedOff,
@@ -93,12 +93,12 @@ pub enum Executed {
 }
 
 /// The member who requested the change, with what they can grant now.
-pub struct Requester {
+pub struct ApprovalRequester {
     pub member: Membership,
     pub rank: ActorRank,
 }
 
-impl Requester {
+impl ApprovalRequester {
     fn require(&self, permission: PermissionId) -> Result<(), ExecuteError> {
         if self.rank.authority.permissions.has(permission) {
             Ok(())
@@ -113,11 +113,11 @@ impl Requester {
 }
 
 /// Applies what the actor approves.
-pub fn execute(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(Executed, Events), ExecuteError> {
+pub fn execute(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(ExecutedChange, Events), ExecuteError> {
     let Some((member, rank)) = dual_control::requester(conn, actor, approval)? else {
         return Err(ExecuteError::RequesterLeft);
     };
-    let requester = Requester { member, rank };
+    let requester = ApprovalRequester { member, rank };
     match approval.action {
         ApprovalAction::Transfer => {
             let stays = approval.text("stays") == "yes";
@@ -128,7 +128,7 @@ pub fn execute(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(E
                 TransferError::Conflict => ExecuteError::Conflict,
                 TransferError::Failed(error) => ExecuteError::Failed(error),
             })?;
-            Ok((Executed::Transferred, events))
+            Ok((ExecutedChange::Transferred, events))
         }
         ApprovalAction::Deletion => {
             requester.require(TransferOrDelete::ID)?;
@@ -136,7 +136,7 @@ pub fn execute(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(E
                 DeletionError::AlreadyScheduled => ExecuteError::DeletionScheduled,
                 DeletionError::Failed(error) => ExecuteError::Failed(error),
             })?;
-            Ok((Executed::DeletionScheduled(day), events))
+            Ok((ExecutedChange::DeletionScheduled(day), events))
         }
         ApprovalAction::ControlOff => {
             requester.require(TransferOrDelete::ID)?;
@@ -146,7 +146,7 @@ pub fn execute(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(E
                 }
                 DualControlError::Failed(error) => ExecuteError::Failed(error),
             })?;
-            Ok((Executed::DualControlTurnedOff, events))
+            Ok((ExecutedChange::DualControlTurnedOff, events))
         }
         ApprovalAction::Slug => change_slug(conn, actor, approval, &requester),
         ApprovalAction::Role | ApprovalAction::Removal | ApprovalAction::Suspension | ApprovalAction::Restoration => {
@@ -159,8 +159,8 @@ fn change_slug(
     conn: &mut Conn,
     actor: &Actor,
     approval: &Approval,
-    requester: &Requester,
-) -> Result<(Executed, Events), ExecuteError> {
+    requester: &ApprovalRequester,
+) -> Result<(ExecutedChange, Events), ExecuteError> {
     requester.require(ChangeSlug::ID)?;
     let to = Slug::parse(&approval.text("to")).map_err(AppError::internal)?;
     if approval.text("from") != actor.slug {
@@ -172,5 +172,5 @@ fn change_slug(
         SlugError::Changed => ExecuteError::SlugChanged,
         SlugError::Failed(error) => ExecuteError::Failed(error),
     })?;
-    Ok((Executed::SlugChanged(to), events))
+    Ok((ExecutedChange::SlugChanged(to), events))
 }

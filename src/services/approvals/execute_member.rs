@@ -7,18 +7,18 @@ use crate::common::id::MembershipId;
 use crate::db::Conn;
 use crate::models::approval::{Approval, ApprovalAction};
 use crate::models::membership::record::Membership;
-use crate::services::approvals::execute::{ExecuteError, Executed, Requester};
+use crate::services::approvals::execute::{ApprovalRequester, ExecuteError, ExecutedChange};
 use crate::services::members::role::Title;
 use crate::services::members::rules;
-use crate::services::members::rules::Target;
+use crate::services::members::rules::MemberTarget;
 use crate::services::members::{removal, role, suspension};
 
 pub fn execute(
     conn: &mut Conn,
     actor: &Actor,
     approval: &Approval,
-    requester: &Requester,
-) -> Result<(Executed, Events), ExecuteError> {
+    requester: &ApprovalRequester,
+) -> Result<(ExecutedChange, Events), ExecuteError> {
     let id = MembershipId::parse(&approval.text("member")).ok_or(AppError::NotFound)?;
     let member = match Membership::find(conn, actor.organization, id) {
         Ok(member) => member,
@@ -28,7 +28,7 @@ pub fn execute(
     if approval.action == ApprovalAction::Role {
         return change_role(conn, actor, approval, requester, &member);
     }
-    if !rules::may_remove(&requester.rank, &Target::from(&member)) {
+    if !rules::may_remove(&requester.rank, &MemberTarget::from(&member)) {
         return Err(requester.not_allowed());
     }
     let (name, own) = (member.name.clone(), member.id == actor.id);
@@ -36,16 +36,16 @@ pub fn execute(
         ApprovalAction::Removal => {
             let cancel_invitations = approval.text("cancel_invitations") == "yes";
             let events =
-                removal::carry_out(conn, actor, &member, cancel_invitations).map_err(ExecuteError::NotRemoved)?;
-            (Executed::Removed { member: name, own }, events)
+                removal::remove_now(conn, actor, &member, cancel_invitations).map_err(ExecuteError::NotRemoved)?;
+            (ExecutedChange::Removed { member: name, own }, events)
         }
         ApprovalAction::Suspension => {
             let events = suspension::suspend_now(conn, actor, &member, &approval.text("reason"))
                 .map_err(ExecuteError::NotSuspended)?;
-            (Executed::Suspended { member: name, own }, events)
+            (ExecutedChange::Suspended { member: name, own }, events)
         }
         _ => (
-            Executed::Reinstated { member: name },
+            ExecutedChange::Reinstated { member: name },
             suspension::reinstate_now(conn, actor, &member).map_err(ExecuteError::NotSuspended)?,
         ),
     })
@@ -55,22 +55,23 @@ fn change_role(
     conn: &mut Conn,
     actor: &Actor,
     approval: &Approval,
-    requester: &Requester,
+    requester: &ApprovalRequester,
     member: &Membership,
-) -> Result<(Executed, Events), ExecuteError> {
+) -> Result<(ExecutedChange, Events), ExecuteError> {
     let organization = actor.organization;
     let Some(title) = Title::parse(conn, organization, &approval.text("role"))? else {
         return Err(ExecuteError::RoleDeleted);
     };
-    rules::role_change(&requester.rank, &Target::from(member), title.held()).map_err(ExecuteError::RoleNotAllowed)?;
+    rules::role_change(&requester.rank, &MemberTarget::from(member), title.grant())
+        .map_err(ExecuteError::RoleNotAllowed)?;
     if Title::of(conn, organization, member)? == title {
         return Err(ExecuteError::AlreadyHasRole {
             member: member.name.clone(),
             role: title.label().to_owned(),
         });
     }
-    let events = role::carry_out(conn, actor, member, &title).map_err(ExecuteError::RoleNotChanged)?;
-    let executed = Executed::RoleChanged {
+    let events = role::change_now(conn, actor, member, &title).map_err(ExecuteError::RoleNotChanged)?;
+    let executed = ExecutedChange::RoleChanged {
         member: member.name.clone(),
         role: title.label().to_owned(),
     };

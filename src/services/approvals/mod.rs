@@ -10,12 +10,25 @@ use crate::common::id::ApprovalId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome<T = ()> {
     Done(T),
-    Pending(Pending),
+    /// Another owner has to approve it. They got an email.
+    Pending(ApprovalId),
+    /// The same change was waiting before.
+    AlreadyPending(ApprovalId),
 }
 
+/// The approval that a change waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pending {
-    Requested(ApprovalId),
-    /// The same change waits already.
-    AlreadyRequested,
+pub enum RequestedApproval {
+    New(ApprovalId),
+    /// The same change was waiting before.
+    Before(ApprovalId),
+}
+
+impl<T> From<RequestedApproval> for Outcome<T> {
+    fn from(requested: RequestedApproval) -> Self {
+        match requested {
+            RequestedApproval::New(id) => Self::Pending(id),
+            RequestedApproval::Before(id) => Self::AlreadyPending(id),
+        }
+    }
 }

@@ -10,7 +10,7 @@ use crate::db::types::org_id::OrgId;
 
 /// A member and a company, with the names for the audit log.
 #[derive(Debug, Clone, Copy)]
-pub struct Assignment<'a> {
+pub struct NamedAssignment<'a> {
     pub organization: OrgId,
     pub member: MembershipId,
     pub member_name: &'a str,
@@ -26,13 +26,13 @@ pub enum AssignmentSource<'a> {
     Link(&'a str),
     /// An access review did not confirm it.
     Review(&'a str, ReviewId),
-    /// An access review removed it, and it was given back.
+    /// An access review removed it, and it was restored.
     RestoredReview(&'a str),
     /// Its end has passed.
     Ended(Option<Time>),
 }
 
-impl<'a> Assignment<'a> {
+impl<'a> NamedAssignment<'a> {
     pub fn new(
         organization: OrgId,
         member: MembershipId,
@@ -98,6 +98,6 @@ impl<'a> Assignment<'a> {
     }
 
     fn event(&self, action: Action) -> Event {
-        Event::new(action, "member", self.member, self.member_name)
+        Event::new(action, "member", self.member, self.member_name).company(self.company)
     }
 }

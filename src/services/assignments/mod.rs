@@ -17,12 +17,12 @@ use crate::db::types::organization::CompanyStatus;
 use crate::models::membership;
 use crate::models::membership::assigned::{self, CompanyAssignment};
 use crate::models::membership::record::Membership;
-use crate::models::membership::{Origin, OwnPlace};
+use crate::models::membership::{DirectAssignment, Origin};
 use crate::services::members::access_end;
 
 pub use crate::models::membership::assigned::role_in;
 pub use crate::services::assignments::check::{AssignmentCheck, AssignmentError, grantable};
-pub use crate::services::assignments::events::{Assignment, AssignmentSource};
+pub use crate::services::assignments::events::{AssignmentSource, NamedAssignment};
 
 /// What was changed.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub fn give(
     }
     let organization = actor.organization;
     membership::assign(conn, &actor.cx, organization, member.id, company, role, Origin::Direct)?;
-    let assignment = Assignment::new(organization, member.id, &member.name, company, &now.company);
+    let assignment = NamedAssignment::new(organization, member.id, &member.name, company, &now.company);
     let events = assignment.assigned(now.direct, role, &AssignmentSource::Direct);
     Ok(AssignmentChange {
         company: now.company,
@@ -78,7 +78,7 @@ pub fn take(
     is_open(&now)?;
     let direct = now.direct.ok_or(AssignmentError::ByGroup)?;
     membership::unassign(conn, &actor.cx, actor.organization, member.id, company)?;
-    let assignment = Assignment::new(actor.organization, member.id, &member.name, company, &now.company);
+    let assignment = NamedAssignment::new(actor.organization, member.id, &member.name, company, &now.company);
     let events = assignment.unassigned(Some(direct), &AssignmentSource::Direct);
     Ok(AssignmentChange {
         company: now.company,
@@ -109,8 +109,8 @@ pub fn end(
             events,
         });
     }
-    membership::set_place_until(conn, actor.organization, member.id, company, until)?;
-    let assignment = Assignment::new(actor.organization, member.id, &member.name, company, &now.company);
+    membership::set_assignment_end(conn, actor.organization, member.id, company, until)?;
+    let assignment = NamedAssignment::new(actor.organization, member.id, &member.name, company, &now.company);
     let events = access_end::changed(
         actor.organization,
         (member.id, &member.name),
@@ -127,11 +127,11 @@ pub fn end(
 pub fn assign_by_link(
     conn: &mut Conn,
     cx: &Ctx,
-    assignment: &Assignment<'_>,
+    assignment: &NamedAssignment<'_>,
     role: CompanyRole,
     link: &str,
 ) -> Result<Events, AppError> {
-    let Assignment {
+    let NamedAssignment {
         organization,
         member,
         company,
@@ -145,18 +145,18 @@ pub fn assign_by_link(
 pub fn restore_after_review(
     conn: &mut Conn,
     cx: &Ctx,
-    assignment: &Assignment<'_>,
-    place: OwnPlace,
+    assignment: &NamedAssignment<'_>,
+    restored: DirectAssignment,
     review: &str,
 ) -> Result<Events, AppError> {
-    let Assignment {
+    let NamedAssignment {
         organization,
         member,
         company,
         ..
     } = *assignment;
-    membership::put_back(conn, cx, organization, member, company, place)?;
-    Ok(assignment.assigned(None, place.role, &AssignmentSource::RestoredReview(review)))
+    membership::restore_assignment(conn, cx, organization, member, company, restored)?;
+    Ok(assignment.assigned(None, restored.role, &AssignmentSource::RestoredReview(review)))
 }
 
 /// Removes assignments whose end has passed, at most `limit`. They give no permission from that moment anyway; what a group
@@ -168,7 +168,7 @@ pub fn end_due(conn: &mut Conn, cx: &Ctx, limit: i64) -> Result<Events, AppError
             continue;
         }
         let (member, company) = membership::names_of(conn, due.organization, due.member, due.company)?;
-        let assignment = Assignment::new(due.organization, due.member, &member, due.company, &company);
+        let assignment = NamedAssignment::new(due.organization, due.member, &member, due.company, &company);
         events = events.and(assignment.unassigned(due.role, &AssignmentSource::Ended(due.until)));
     }
     Ok(events)

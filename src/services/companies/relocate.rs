@@ -24,14 +24,14 @@ use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::UnitLabel;
 use crate::models::company_move;
 use crate::models::company_move::obstacles;
-use crate::models::company_move::obstacles::Obstacles;
+use crate::models::company_move::obstacles::MoveObstacles;
 use crate::models::company_move::{MovedAssignment, MovedCompany};
 use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::access;
 use crate::models::new_company;
 use crate::models::organization::of_user;
-use crate::services::assignments::{Assignment, AssignmentCheck, AssignmentSource};
+use crate::services::assignments::{AssignmentCheck, AssignmentSource, NamedAssignment};
 
 /// How many organizations of the account are considered.
 const ORGANIZATIONS: i64 = 200;
@@ -48,7 +48,7 @@ change_error!(MoveError);
 
 /// Another organization in which the actor can create companies and assign members.
 #[derive(Debug, Clone)]
-pub struct Destination {
+pub struct MoveDestination {
     organization: OrgId,
     /// The actor's membership there, and what they can grant there.
     actor: (MembershipId, Authority),
@@ -58,13 +58,13 @@ pub struct Destination {
 }
 
 /// By name.
-pub fn destinations(conn: &mut Conn, actor: &Actor) -> Result<Vec<Destination>, AppError> {
+pub fn destinations(conn: &mut Conn, actor: &Actor) -> Result<Vec<MoveDestination>, AppError> {
     let mut found = Vec::new();
     for other in of_user::others(conn, actor.person.id, actor.organization, ORGANIZATIONS)? {
         let authority = access::access_inputs(conn, actor.cx.now, other.id, other.membership)?.authority();
         let everywhere = |permission| authority.permissions.reach(permission) == Reach::Everywhere;
         if everywhere(CreateCompanies::ID) && everywhere(AssignCompanies::ID) {
-            found.push(Destination {
+            found.push(MoveDestination {
                 organization: other.id,
                 actor: (other.membership, authority),
                 name: other.name,
@@ -87,12 +87,12 @@ struct PlannedAssignment {
 
 /// What a move changes. The page shows it, and the move applies it.
 pub struct MovePlan {
-    pub to: Destination,
+    pub to: MoveDestination,
     assignments: Vec<PlannedAssignment>,
 }
 
 impl MovePlan {
-    pub fn new(conn: &mut Conn, actor: &Actor, company: CompanyId, to: Destination) -> Result<Self, AppError> {
+    pub fn new(conn: &mut Conn, actor: &Actor, company: CompanyId, to: MoveDestination) -> Result<Self, AppError> {
         let assignments = company_move::assignments(conn, actor.organization, company)?;
         let accounts: Vec<_> = assignments.iter().map(|assignment| assignment.user).collect();
         let members = company_move::members_among(conn, to.organization, &accounts)?;
@@ -116,7 +116,7 @@ impl MovePlan {
     }
 
     /// How many people keep their assignment.
-    pub fn kept(&self) -> usize {
+    pub fn keep_count(&self) -> usize {
         self.assignments
             .iter()
             .filter(|planned| planned.kept_by.is_some())
@@ -124,12 +124,12 @@ impl MovePlan {
     }
 
     /// How many people lose their assignment.
-    pub fn lost(&self) -> usize {
-        self.assignments.len() - self.kept()
+    pub fn loss_count(&self) -> usize {
+        self.assignments.len() - self.keep_count()
     }
 }
 
-pub fn find_obstacles(conn: &mut Conn, actor: &Actor, company: CompanyId) -> Result<Obstacles, AppError> {
+pub fn find_obstacles(conn: &mut Conn, actor: &Actor, company: CompanyId) -> Result<MoveObstacles, AppError> {
     Ok(obstacles::find(conn, actor.cx.now, actor.organization, company)?)
 }
 
@@ -144,7 +144,7 @@ pub struct MoveRequest {
 
 /// A company at its destination.
 #[derive(Debug, Clone)]
-pub struct Relocated {
+pub struct RelocatedCompany {
     pub organization: String,
     pub organization_slug: String,
     /// Another one than before, when that is taken there.
@@ -156,7 +156,7 @@ pub fn relocate(
     actor: &Actor,
     company: &Company,
     request: &MoveRequest,
-) -> Result<(Relocated, Events), MoveError> {
+) -> Result<(RelocatedCompany, Events), MoveError> {
     let destinations = destinations(conn, actor)?;
     let Some(to) = destinations.into_iter().find(|to| to.slug == request.to) else {
         return Err(MoveError::UnknownDestination);
@@ -182,7 +182,7 @@ pub fn relocate(
     let events = move_assignments(conn, actor, company, &plan)?;
     company_move::delete(conn, actor.organization, &moved)?;
     let events = events.and(company_events(actor, company, &plan.to, &slug));
-    let relocated = Relocated {
+    let relocated = RelocatedCompany {
         organization: plan.to.name,
         organization_slug: plan.to.slug,
         slug,
@@ -195,21 +195,21 @@ fn move_assignments(conn: &mut Conn, actor: &Actor, company: &Company, plan: &Mo
     let mut events = Events::none("the events of the company follow");
     for planned in &plan.assignments {
         membership::unassign(conn, cx, from, planned.member, company.id)?;
-        let here = Assignment::new(from, planned.member, &planned.name, company.id, &company.name);
+        let here = NamedAssignment::new(from, planned.member, &planned.name, company.id, &company.name);
         events = events.and(here.unassigned(Some(planned.role), &AssignmentSource::Direct));
         if let Some(member) = planned.kept_by {
             membership::assign(conn, cx, to, member, company.id, planned.role, Origin::Direct)?;
             if planned.until.is_some() {
-                membership::set_place_until(conn, to, member, company.id, planned.until)?;
+                membership::set_assignment_end(conn, to, member, company.id, planned.until)?;
             }
-            let there = Assignment::new(to, member, &planned.name, company.id, &company.name);
+            let there = NamedAssignment::new(to, member, &planned.name, company.id, &company.name);
             events = events.and(there.assigned(None, planned.role, &AssignmentSource::Direct));
         }
     }
     Ok(events)
 }
 
-fn company_events(actor: &Actor, company: &Company, to: &Destination, slug: &Slug) -> Events {
+fn company_events(actor: &Actor, company: &Company, to: &MoveDestination, slug: &Slug) -> Events {
     let away = Event::new(Action::CompanyMovedAway, "company", company.id, &company.name)
         .before(json!({ "slug": company.slug }))
         .after(json!({ "organization": to.name }));

@@ -6,30 +6,35 @@ use crate::audit::{Action, Event, Events};
 use crate::auth::actor::Actor;
 use crate::db::Conn;
 use crate::models::custom_role;
-use crate::models::custom_role::{CustomRole, Draft};
+use crate::models::custom_role::{CustomRole, CustomRoleTerms};
 use crate::models::membership::record::Membership;
 use crate::services::custom_roles::{CustomRoleError, rules};
 
-pub fn create(conn: &mut Conn, actor: &Actor, draft: &Draft) -> Result<Events, CustomRoleError> {
-    rules::may_manage(&actor.authority(), draft)?;
-    let created = custom_role::create(conn, &actor.cx, actor.organization, actor.person.id, draft)?;
+pub fn create(conn: &mut Conn, actor: &Actor, terms: &CustomRoleTerms) -> Result<Events, CustomRoleError> {
+    rules::may_manage(&actor.authority(), terms)?;
+    let created = custom_role::create(conn, &actor.cx, actor.organization, actor.person.id, terms)?;
     let id = CustomRoleError::check(created)?;
-    let event = Event::new(Action::CustomRoleCreated, "role", id, &draft.name).after(json(draft));
+    let event = Event::new(Action::CustomRoleCreated, "role", id, &terms.name).after(json(terms));
     Ok(actor.event(event))
 }
 
 /// The change takes effect immediately for everyone who has the role, so it is checked like a grant.
-pub fn update(conn: &mut Conn, actor: &Actor, role: &CustomRole, draft: &Draft) -> Result<Events, CustomRoleError> {
+pub fn update(
+    conn: &mut Conn,
+    actor: &Actor,
+    role: &CustomRole,
+    terms: &CustomRoleTerms,
+) -> Result<Events, CustomRoleError> {
     may_change(conn, actor, role)?;
-    rules::may_manage(&actor.authority(), draft)?;
-    let before = role.draft();
-    if *draft == before {
+    rules::may_manage(&actor.authority(), terms)?;
+    let before = role.terms();
+    if *terms == before {
         return Ok(Events::none("nothing changed"));
     }
-    let id = CustomRoleError::check(custom_role::edit(conn, actor.organization, role, draft)?)?;
-    let event = Event::new(Action::CustomRoleEdited, "role", id, &draft.name)
+    let id = CustomRoleError::check(custom_role::edit(conn, actor.organization, role, terms)?)?;
+    let event = Event::new(Action::CustomRoleEdited, "role", id, &terms.name)
         .before(json(&before))
-        .after(json(draft));
+        .after(json(terms));
     Ok(actor.event(event))
 }
 
@@ -37,7 +42,7 @@ pub fn update(conn: &mut Conn, actor: &Actor, role: &CustomRole, draft: &Draft) 
 pub fn delete(conn: &mut Conn, actor: &Actor, role: &CustomRole) -> Result<Events, CustomRoleError> {
     may_change(conn, actor, role)?;
     let id = CustomRoleError::check(custom_role::delete(conn, actor.organization, role.id)?)?;
-    let event = Event::new(Action::CustomRoleDeleted, "role", id, &role.name).before(json(&role.draft()));
+    let event = Event::new(Action::CustomRoleDeleted, "role", id, &role.name).before(json(&role.terms()));
     Ok(actor.event(event))
 }
 
@@ -47,14 +52,14 @@ pub fn may_change(conn: &mut Conn, actor: &Actor, role: &CustomRole) -> Result<(
     if own.access.custom_role == Some(role.id) {
         return Err(CustomRoleError::NotAllowed);
     }
-    rules::may_manage(&actor.authority(), &role.draft())
+    rules::may_manage(&actor.authority(), &role.terms())
 }
 
-fn json(draft: &Draft) -> Value {
+fn json(terms: &CustomRoleTerms) -> Value {
     json!({
-        "name": draft.name,
-        "description": draft.description,
-        "base": draft.base.as_str(),
-        "permissions": draft.permissions.text(),
+        "name": terms.name,
+        "description": terms.description,
+        "base": terms.base.as_str(),
+        "permissions": terms.permissions.text(),
     })
 }

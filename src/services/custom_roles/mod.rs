@@ -5,7 +5,7 @@ pub mod rules;
 
 use crate::authz::permission::PermissionId;
 use crate::common::error::AppError;
-use crate::models::custom_role::Outcome;
+use crate::models::custom_role::CustomRoleOutcome;
 
 /// Why a custom role was not changed.
 #[derive(Debug)]
@@ -28,13 +28,13 @@ pub enum CustomRoleError {
 crate::change_error!(CustomRoleError);
 
 impl CustomRoleError {
-    fn check(outcome: Outcome) -> Result<crate::common::id::CustomRoleId, Self> {
+    fn check(outcome: CustomRoleOutcome) -> Result<crate::common::id::CustomRoleId, Self> {
         match outcome {
-            Outcome::Done(id) => Ok(id),
-            Outcome::NameTaken => Err(Self::NameTaken),
-            Outcome::Held(_) => Err(Self::InUse),
-            Outcome::Changed => Err(Self::Changed),
-            Outcome::TooMany => Err(Self::TooMany),
+            CustomRoleOutcome::Done(id) => Ok(id),
+            CustomRoleOutcome::NameTaken => Err(Self::NameTaken),
+            CustomRoleOutcome::InUse(_) => Err(Self::InUse),
+            CustomRoleOutcome::Changed => Err(Self::Changed),
+            CustomRoleOutcome::TooMany => Err(Self::TooMany),
         }
     }
 }

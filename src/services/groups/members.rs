@@ -9,7 +9,7 @@ use crate::models::group;
 use crate::models::membership::group as writes;
 use crate::models::membership::record::Membership;
 use crate::services::groups::{Group, GroupError, MAX_MEMBERS, could_gain};
-use crate::services::members::Outcome;
+use crate::services::members::MemberOutcome;
 use crate::services::members::ceiling::PermissionCeiling;
 use crate::services::members::rules::ActorRank;
 
@@ -19,7 +19,7 @@ pub fn add(
     actor: &Actor,
     found: &Group,
     member: &Membership,
-) -> Result<(Outcome, Events), GroupError> {
+) -> Result<(MemberOutcome, Events), GroupError> {
     let organization = actor.organization;
     if !actor.authority().may_grant(found.role) {
         return Err(GroupError::HigherRole);
@@ -32,7 +32,7 @@ pub fn add(
         return Err(GroupError::HigherRank);
     }
     if group::has_member(conn, organization, found.id, member.id)? {
-        return Ok((Outcome::Unchanged, Events::none("a member of it already")));
+        return Ok((MemberOutcome::Unchanged, Events::none("a member of it already")));
     }
     if group::find(conn, organization, found.id)?.member_count >= MAX_MEMBERS {
         return Err(GroupError::TooManyMembers);
@@ -43,7 +43,7 @@ pub fn add(
     }
     before.check(conn, actor, member.id)?;
     let event = Event::new(Action::GroupMemberAdded, "member", member.id, &member.name).after(group_json(found));
-    Ok((Outcome::Done, actor.event(event)))
+    Ok((MemberOutcome::Done, actor.event(event)))
 }
 
 /// Removes a member from a group. Members may always remove themselves.

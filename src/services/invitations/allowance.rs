@@ -19,18 +19,18 @@ fn daily_limit(created_at: Time, now: Time) -> usize {
 
 /// How many more invitations an organization can send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Allowance {
+pub struct InvitationAllowance {
     pub a_day: usize,
     pub left: usize,
     /// When it can send the next one, if none is left.
     pub from: Time,
 }
 
-pub fn allowance(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<Allowance> {
+pub fn allowance(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<InvitationAllowance> {
     let a_day = daily_limit(heading::created_at(conn, organization)?, now);
     let limit = i64::try_from(a_day).unwrap_or(i64::MAX);
     let sent = search::sent_since(conn, organization, now - DAY, limit)?;
-    Ok(Allowance {
+    Ok(InvitationAllowance {
         a_day,
         left: a_day - sent.len(),
         from: sent.last().map_or(now, |oldest| *oldest + DAY),

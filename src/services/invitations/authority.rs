@@ -113,7 +113,7 @@ impl InviteAuthority {
 
 /// With dual control, no one becomes an owner by an invitation.
 fn limited(conn: &mut Conn, organization: OrgId, authority: Authority) -> QueryResult<Authority> {
-    if authority.role != Role::Owner || !organization::control(conn, organization)?.holds() {
+    if authority.role != Role::Owner || !organization::control(conn, organization)?.applies() {
         return Ok(authority);
     }
     Ok(Authority {

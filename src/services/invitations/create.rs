@@ -20,7 +20,7 @@ use crate::models::invitation;
 use crate::models::invitation::{CompanyGrant, LIFETIME, NewInvitation, PreparedInvitation, pairs, search};
 use crate::models::membership::by_user;
 use crate::services::invitations::allowance;
-use crate::services::invitations::allowance::Allowance;
+use crate::services::invitations::allowance::InvitationAllowance;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::email;
 use crate::services::invitations::email::InvitationSender;
@@ -69,7 +69,7 @@ pub enum InviteError {
     AlreadyInvited,
     /// The address is in the list more than once.
     Duplicate,
-    DailyLimit(Allowance),
+    DailyLimit(InvitationAllowance),
 }
 
 /// The result for each person, in their order: the role that they are invited with, or why they are not.
@@ -105,7 +105,7 @@ struct InviteChecks {
     members: HashSet<String>,
     open: HashSet<String>,
     seen: HashSet<String>,
-    allowance: Allowance,
+    allowance: InvitationAllowance,
 }
 
 impl InviteChecks {

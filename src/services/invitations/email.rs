@@ -9,38 +9,17 @@ use crate::common::time::Time;
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
+use crate::mail::message;
+use crate::mail::message::{Recipient, token_link};
 use crate::mail::outbox;
-use crate::mail::outbox::{Message, TOKEN_PLACE};
+use crate::mail::outbox::Message;
 use crate::models::invitation;
 use crate::models::invitation::{CompanyGrant, Invitation, NewInvitation};
 use crate::models::organization::heading::OrganizationHeading;
 use crate::models::user;
 
-/// Declares an email: a struct with its facts, and `parts()` that gives its HTML and its text.
-#[macro_export]
-macro_rules! letter {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident($html:literal, $text:literal) { $($field:ident: $type:ty),+ $(,)? }) => {
-        $(#[$meta])*
-        $vis struct $name { $($vis $field: $type),+ }
-
-        impl $name {
-            /// The HTML and the text.
-            $vis fn parts(&self) -> askama::Result<(String, String)> {
-                #[derive(askama::Template)]
-                #[template(path = $html)]
-                struct Html<'a> { $($field: &'a $type),+ }
-                #[derive(askama::Template)]
-                #[template(path = $text)]
-                struct Text<'a> { $($field: &'a $type),+ }
-                use askama::Template;
-                Ok((Html { $($field: &self.$field),+ }.render()?, Text { $($field: &self.$field),+ }.render()?))
-            }
-        }
-    };
-}
-
-letter! {
-    struct InvitationEmail("mail/invitation.html", "mail/invitation.txt") {
+crate::email! {
+    struct InvitationEmail: Invitation("mail/invitation/message.html", "mail/invitation/message.txt") {
         inviter: String,
         inviter_email: String,
         organization: String,
@@ -57,8 +36,8 @@ letter! {
     }
 }
 
-letter! {
-    struct DeclinedEmail("mail/declined.html", "mail/declined.txt") {
+crate::email! {
+    struct InvitationDeclinedEmail: InvitationDeclined("mail/invitation_declined/message.html", "mail/invitation_declined/message.txt") {
         who: String,
         organization: String,
         link: String,
@@ -124,7 +103,7 @@ pub fn invitation(
         unit_many: sender.unit.many().to_owned(),
         can: format!("{}.", invitation.role.can(sender.unit.many())),
         message: optional(&invitation.message),
-        link: cx.config().link(&format!("/invitations/{TOKEN_PLACE}")),
+        link: token_link(cx, "/invitations"),
         expires: expires_at.date(),
         email: invitation.email.to_string(),
         access_until: invitation.access_until.map(Time::date),
@@ -133,18 +112,13 @@ pub fn invitation(
         inviter_email: sender.email.clone(),
         organization: sender.organization.clone(),
     };
-    let (html, text) = email.parts()?;
-    Ok(Message {
-        kind: "invitation",
-        to_name: format!("{} {}", invitation.first_name, invitation.last_name)
+    let to = Recipient {
+        name: format!("{} {}", invitation.first_name, invitation.last_name)
             .trim()
             .to_owned(),
-        to: invitation.email.clone(),
-        subject: format!("{} invited you to {}", sender.name, sender.organization),
-        html,
-        text,
-        seed: Some(seed),
-    })
+        email: invitation.email.clone(),
+    };
+    message::compose(&to, &email, Some(seed))
 }
 
 /// Queues the email of a saved invitation again, in place of the one before.
@@ -185,23 +159,12 @@ pub fn declined(
 ) -> Result<(), AppError> {
     let inviter = user::by_id(conn, invitation.invited_by)?;
     let slug = &organization.slug;
-    let email = DeclinedEmail {
+    let email = InvitationDeclinedEmail {
         who: who.to_owned(),
         organization: organization.name.clone(),
         link: cx
             .config()
             .link(&format!("/organizations/{slug}/invitations?status=declined")),
     };
-    let (html, text) = email.parts()?;
-    let message = Message {
-        kind: "declined",
-        to: inviter.address(),
-        to_name: inviter.name,
-        subject: format!("{who} declined your invitation to {}", organization.name),
-        html,
-        text,
-        seed: None,
-    };
-    outbox::enqueue(conn, cx, message)?;
-    Ok(())
+    message::send(conn, cx, &inviter.recipient(), &email)
 }

@@ -14,7 +14,7 @@ use crate::models::invitation;
 use crate::models::invitation::{Invitation, search};
 use crate::models::membership::by_user;
 use crate::services::invitations::allowance;
-use crate::services::invitations::allowance::Allowance;
+use crate::services::invitations::allowance::InvitationAllowance;
 use crate::services::invitations::authority;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::email;
@@ -39,7 +39,7 @@ pub enum ResendError {
         times: usize,
         from: Time,
     },
-    DailyLimit(Allowance),
+    DailyLimit(InvitationAllowance),
     /// Another request changed it in between.
     Changed,
     Failed(AppError),

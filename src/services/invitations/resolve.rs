@@ -15,7 +15,7 @@ use crate::models::organization::heading::OrganizationHeading;
 use crate::models::user;
 use crate::models::user::Account;
 use crate::services::invitations::authority::InviteAuthority;
-use crate::services::invitations::situation::{InvitationSituation, InviteFacts, Viewer};
+use crate::services::invitations::situation::{InvitationSituation, InvitationViewer, InviteFacts};
 
 pub struct ResolvedInvitation {
     pub invitation: Invitation,
@@ -69,15 +69,19 @@ impl ResolvedInvitation {
     }
 }
 
-fn viewer(conn: &mut Conn, invitation: &Invitation, person: Option<&CurrentUser>) -> Result<Viewer, AppError> {
+fn viewer(
+    conn: &mut Conn,
+    invitation: &Invitation,
+    person: Option<&CurrentUser>,
+) -> Result<InvitationViewer, AppError> {
     Ok(match person {
-        None => Viewer::SignedOut {
+        None => InvitationViewer::SignedOut {
             account: user::by_email(conn, &Email::stored(invitation.email.clone()))?.is_some(),
         },
-        Some(person) if person.email.as_str() == invitation.email => Viewer::Invited {
+        Some(person) if person.email.as_str() == invitation.email => InvitationViewer::Invited {
             verified: person.verified,
             member: person.verified && by_user::is_member(conn, invitation.organization_id, person.id)?,
         },
-        Some(_) => Viewer::Other,
+        Some(_) => InvitationViewer::Other,
     })
 }

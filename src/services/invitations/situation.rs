@@ -4,7 +4,7 @@ use crate::db::types::organization::InvitationStatus;
 
 /// Who opens a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Viewer {
+pub enum InvitationViewer {
     SignedOut {
         /// Whether the invited address has an account.
         account: bool,
@@ -29,7 +29,7 @@ pub struct InviteFacts {
     pub authorized: bool,
     /// Whether the access that it gives has ended.
     pub access_ended: bool,
-    pub viewer: Viewer,
+    pub viewer: InvitationViewer,
 }
 
 /// What the page of a link shows.
@@ -65,7 +65,7 @@ impl InvitationSituation {
     pub fn of(facts: InviteFacts) -> Self {
         use InvitationStatus as S;
         match (facts.viewer, facts.status) {
-            (Viewer::Invited { member: true, .. }, _) => Self::Member,
+            (InvitationViewer::Invited { member: true, .. }, _) => Self::Member,
             (_, S::Pending | S::Expired) if facts.superseded => Self::Newer,
             (_, S::Accepted | S::Superseded) => Self::Used,
             (_, S::Cancelled) => Self::Cancelled,
@@ -75,11 +75,11 @@ impl InvitationSituation {
             (_, S::AwaitingApproval) => Self::Unauthorized,
             _ if facts.access_ended => Self::AccessEnded,
             _ if !facts.authorized => Self::Unauthorized,
-            (Viewer::SignedOut { account: true }, S::Pending) => Self::SignIn,
-            (Viewer::SignedOut { account: false }, S::Pending) => Self::SignUp,
-            (Viewer::Invited { verified: true, .. }, S::Pending) => Self::Ready,
-            (Viewer::Invited { verified: false, .. }, S::Pending) => Self::Unverified,
-            (Viewer::Other, S::Pending) => Self::Other,
+            (InvitationViewer::SignedOut { account: true }, S::Pending) => Self::SignIn,
+            (InvitationViewer::SignedOut { account: false }, S::Pending) => Self::SignUp,
+            (InvitationViewer::Invited { verified: true, .. }, S::Pending) => Self::Ready,
+            (InvitationViewer::Invited { verified: false, .. }, S::Pending) => Self::Unverified,
+            (InvitationViewer::Other, S::Pending) => Self::Other,
         }
     }
 
@@ -104,21 +104,21 @@ mod tests {
     #[test]
     fn only_the_invited_person_with_a_verified_address_can_accept() {
         let viewers = [
-            Viewer::SignedOut { account: false },
-            Viewer::SignedOut { account: true },
-            Viewer::Invited {
+            InvitationViewer::SignedOut { account: false },
+            InvitationViewer::SignedOut { account: true },
+            InvitationViewer::Invited {
                 verified: false,
                 member: false,
             },
-            Viewer::Invited {
+            InvitationViewer::Invited {
                 verified: true,
                 member: false,
             },
-            Viewer::Invited {
+            InvitationViewer::Invited {
                 verified: true,
                 member: true,
             },
-            Viewer::Other,
+            InvitationViewer::Other,
         ];
         for status in InvitationStatus::ALL {
             for viewer in viewers {
@@ -136,16 +136,22 @@ mod tests {
                         *status == InvitationStatus::Pending && !superseded && active && authorized && !access_ended;
                     let situation = InvitationSituation::of(facts);
                     let may_accept = viewer
-                        == Viewer::Invited {
+                        == InvitationViewer::Invited {
                             verified: true,
                             member: false,
                         };
                     assert_eq!(situation == InvitationSituation::Ready, good && may_accept, "{facts:?}");
                     assert!(good || !situation.is_open(), "{facts:?}");
                     // Another account cannot change anything.
-                    assert!(viewer != Viewer::Other || !situation.may_decline(), "{facts:?}");
+                    assert!(
+                        viewer != InvitationViewer::Other || !situation.may_decline(),
+                        "{facts:?}"
+                    );
                     // An address with an account is never offered another one.
-                    assert!(situation != InvitationSituation::SignUp || viewer == Viewer::SignedOut { account: false });
+                    assert!(
+                        situation != InvitationSituation::SignUp
+                            || viewer == InvitationViewer::SignedOut { account: false }
+                    );
                 }
             }
         }

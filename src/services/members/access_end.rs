@@ -10,11 +10,11 @@ use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::models::membership;
 use crate::models::membership::record::Membership;
-use crate::services::members::Outcome;
+use crate::services::members::MemberOutcome;
 use crate::services::members::ceiling::PermissionCeiling;
 use crate::services::members::errors::AccessEndError;
 use crate::services::members::rules;
-use crate::services::members::rules::Target;
+use crate::services::members::rules::MemberTarget;
 
 /// Changes the end of a member's access; `None` is no end. A member whose access ended gets it back.
 pub fn set(
@@ -22,12 +22,12 @@ pub fn set(
     actor: &Actor,
     member: &Membership,
     until: Option<Time>,
-) -> Result<(Outcome, Events), AccessEndError> {
-    if !rules::may_set_access_end(&actor.into(), &Target::from(member)) {
+) -> Result<(MemberOutcome, Events), AccessEndError> {
+    if !rules::may_set_access_end(&actor.into(), &MemberTarget::from(member)) {
         return Err(AccessEndError::NotAllowed);
     }
     if until == member.access_until {
-        return Ok((Outcome::Unchanged, Events::none("the same day")));
+        return Ok((MemberOutcome::Unchanged, Events::none("the same day")));
     }
     AccessEndError::check(membership::set_access_until(conn, actor.organization, member, until)?)?;
     if member.ended() || member.access_until.is_some_and(|end| end < actor.cx.now) {
@@ -36,7 +36,10 @@ pub fn set(
     let day = |time: Option<Time>| json!({ "access_until": time.map(Time::day) });
     let named = (member.id, member.name.as_str());
     let before = Some(day(member.access_until));
-    Ok((Outcome::Done, changed(actor.organization, named, before, day(until))))
+    Ok((
+        MemberOutcome::Done,
+        changed(actor.organization, named, before, day(until)),
+    ))
 }
 
 /// The event `member.access_end_changed`, of the whole access or of one assignment.

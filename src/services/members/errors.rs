@@ -62,11 +62,11 @@ macro_rules! from_write {
     ($($error:ident),+) => {$(
         impl $error {
             /// What the model answered, as an error of this change.
-            pub(super) fn check(outcome: membership::Outcome) -> Result<(), Self> {
+            pub(super) fn check(outcome: membership::MembershipOutcome) -> Result<(), Self> {
                 match outcome {
-                    membership::Outcome::Done => Ok(()),
-                    membership::Outcome::LastOwner => Err(Self::LastOwner),
-                    membership::Outcome::Changed => Err(Self::Changed),
+                    membership::MembershipOutcome::Done => Ok(()),
+                    membership::MembershipOutcome::LastOwner => Err(Self::LastOwner),
+                    membership::MembershipOutcome::Changed => Err(Self::Changed),
                 }
             }
         }
@@ -76,10 +76,10 @@ macro_rules! from_write {
 from_write!(RoleChangeError, RemovalError, SuspensionError);
 
 impl AccessEndError {
-    pub(super) fn check(outcome: membership::Outcome) -> Result<(), Self> {
+    pub(super) fn check(outcome: membership::MembershipOutcome) -> Result<(), Self> {
         match outcome {
-            membership::Outcome::Done => Ok(()),
-            membership::Outcome::LastOwner | membership::Outcome::Changed => Err(Self::Changed),
+            membership::MembershipOutcome::Done => Ok(()),
+            membership::MembershipOutcome::LastOwner | membership::MembershipOutcome::Changed => Err(Self::Changed),
         }
     }
 }

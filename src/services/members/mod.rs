@@ -17,21 +17,31 @@ use serde_json::json;
 use crate::audit::{Event, Events};
 use crate::auth::actor::Actor;
 use crate::common::error::AppError;
+use crate::common::id::ApprovalId;
 use crate::db::Conn;
 use crate::models::approval::ApprovalAction;
 use crate::models::membership::record::Membership;
-use crate::services::approvals::{Pending, dual_control};
+use crate::services::approvals::{RequestedApproval, dual_control};
 
 /// How a change ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum MemberOutcome {
     Done,
     /// The member was in the requested state before.
     Unchanged,
     /// Another owner has to approve it. They got an email.
-    Pending,
-    /// Another owner has been asked before.
-    AlreadyPending,
+    Pending(ApprovalId),
+    /// Another owner was asked before.
+    AlreadyPending(ApprovalId),
+}
+
+impl From<RequestedApproval> for MemberOutcome {
+    fn from(requested: RequestedApproval) -> Self {
+        match requested {
+            RequestedApproval::New(id) => Self::Pending(id),
+            RequestedApproval::Before(id) => Self::AlreadyPending(id),
+        }
+    }
 }
 
 /// Asks a second owner for a change of an owner; `None` where no approval is needed.
@@ -42,15 +52,9 @@ fn request_approval(
     member: &Membership,
     details: &[(&str, &str)],
     label: String,
-) -> Result<Option<(Outcome, Events)>, AppError> {
-    let pending = dual_control::require_member_approval(conn, actor, action, member, details, label)?;
-    Ok(pending.map(|(pending, events)| {
-        let outcome = match pending {
-            Pending::Requested(_) => Outcome::Pending,
-            Pending::AlreadyRequested => Outcome::AlreadyPending,
-        };
-        (outcome, events)
-    }))
+) -> Result<Option<(MemberOutcome, Events)>, AppError> {
+    let requested = dual_control::require_member_approval(conn, actor, action, member, details, label)?;
+    Ok(requested.map(|(approval, events)| (approval.into(), events)))
 }
 
 /// A change of the membership's status in an audit event.

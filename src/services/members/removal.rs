@@ -16,12 +16,12 @@ use crate::services::invitations::cancel;
 use crate::services::members::email;
 use crate::services::members::errors::RemovalError;
 use crate::services::members::rules;
-use crate::services::members::rules::Target;
-use crate::services::members::{Outcome, request_approval};
+use crate::services::members::rules::MemberTarget;
+use crate::services::members::{MemberOutcome, request_approval};
 
 /// A removal that the rules allow: what a page shows, and what is applied.
 #[derive(Debug, Clone)]
-pub struct Removal {
+pub struct MemberRemoval {
     pub member: Membership,
     /// The assignments that the member loses.
     pub companies: Vec<AssignedCompany>,
@@ -29,9 +29,9 @@ pub struct Removal {
     pub invitations: Vec<SentInvitation>,
 }
 
-impl Removal {
+impl MemberRemoval {
     pub fn plan(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Self, RemovalError> {
-        if !rules::may_remove(&actor.into(), &Target::from(member)) {
+        if !rules::may_remove(&actor.into(), &MemberTarget::from(member)) {
             return Err(RemovalError::NotAllowed);
         }
         Ok(Self::of(conn, actor, member)?)
@@ -51,7 +51,7 @@ impl Removal {
         conn: &mut Conn,
         actor: &Actor,
         cancel_invitations: bool,
-    ) -> Result<(Outcome, Events), RemovalError> {
+    ) -> Result<(MemberOutcome, Events), RemovalError> {
         let member = &self.member;
         if member.access.direct_role == Role::Owner {
             let label = format!("remove the owner {}", member.name);
@@ -61,7 +61,7 @@ impl Removal {
                 return Ok(pending);
             }
         }
-        Ok((Outcome::Done, self.write(conn, actor, cancel_invitations)?))
+        Ok((MemberOutcome::Done, self.write(conn, actor, cancel_invitations)?))
     }
 
     fn write(&self, conn: &mut Conn, actor: &Actor, cancel_invitations: bool) -> Result<Events, RemovalError> {
@@ -94,18 +94,18 @@ pub fn remove(
     actor: &Actor,
     member: &Membership,
     cancel_invitations: bool,
-) -> Result<(Outcome, Events), RemovalError> {
-    Removal::plan(conn, actor, member)?.apply(conn, actor, cancel_invitations)
+) -> Result<(MemberOutcome, Events), RemovalError> {
+    MemberRemoval::plan(conn, actor, member)?.apply(conn, actor, cancel_invitations)
 }
 
 /// Removes a member after an approval. The caller has checked the rules for the member who requested it.
-pub fn carry_out(
+pub fn remove_now(
     conn: &mut Conn,
     actor: &Actor,
     member: &Membership,
     cancel_invitations: bool,
 ) -> Result<Events, RemovalError> {
-    Removal::of(conn, actor, member)?.write(conn, actor, cancel_invitations)
+    MemberRemoval::of(conn, actor, member)?.write(conn, actor, cancel_invitations)
 }
 
 /// Removes the actor at their own request.

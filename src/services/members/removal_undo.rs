@@ -15,17 +15,17 @@ use crate::services::members::email;
 use crate::services::members::errors::RemovalUndoError;
 use crate::services::members::removal::access_json;
 use crate::services::members::rules;
-use crate::services::members::rules::Target;
+use crate::services::members::rules::MemberTarget;
 
 /// Restores a removed member with what they had.
 pub fn undo(conn: &mut Conn, actor: &Actor, id: MembershipId) -> Result<Events, RemovalUndoError> {
     let control = organization::control(conn, actor.organization)?;
     let restored = membership::restore(conn, &actor.cx, actor.organization, id)?;
     let member = restored.ok_or(RemovalUndoError::TooLate)?;
-    if !rules::may_remove(&actor.into(), &Target::from(&member)) {
+    if !rules::may_remove(&actor.into(), &MemberTarget::from(&member)) {
         return Err(actor.refusal(conn, RemoveMembers::ID)?.into());
     }
-    if member.access.direct_role == Role::Owner && control.holds() {
+    if member.access.direct_role == Role::Owner && control.applies() {
         return Err(dual_control::refusal(actor, &member.name).into());
     }
     PermissionCeiling::NOTHING.check(conn, actor, member.id)?;

@@ -20,8 +20,8 @@ use crate::services::members::ceiling::PermissionCeiling;
 use crate::services::members::email;
 use crate::services::members::errors::RoleChangeError;
 use crate::services::members::rules;
-use crate::services::members::rules::Target;
-use crate::services::members::{Outcome, request_approval};
+use crate::services::members::rules::MemberTarget;
+use crate::services::members::{MemberOutcome, request_approval};
 
 /// A role that can be given: a built-in role or a custom role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,10 +77,10 @@ impl Title {
         }
     }
 
-    pub fn held(&self) -> RoleGrant {
+    pub fn grant(&self) -> RoleGrant {
         match self {
             Self::Plain(role) => (*role).into(),
-            Self::Custom(custom) => custom.held(),
+            Self::Custom(custom) => custom.grant(),
         }
     }
 
@@ -100,10 +100,10 @@ fn titles(conn: &mut Conn, organization: OrgId) -> Result<impl Iterator<Item = T
 }
 
 /// The roles that the actor may give to a member, including the current one.
-pub fn offered(conn: &mut Conn, actor: &Actor, target: &Target) -> Result<Vec<Title>, AppError> {
+pub fn offered(conn: &mut Conn, actor: &Actor, target: &MemberTarget) -> Result<Vec<Title>, AppError> {
     let rank = actor.into();
     Ok(titles(conn, actor.organization)?
-        .filter(|title| rules::may_give(&rank, target, title.held()))
+        .filter(|title| rules::may_give(&rank, target, title.grant()))
         .collect())
 }
 
@@ -111,7 +111,7 @@ pub fn offered(conn: &mut Conn, actor: &Actor, target: &Target) -> Result<Vec<Ti
 pub fn grantable(conn: &mut Conn, actor: &Actor) -> Result<Vec<Title>, AppError> {
     let authority = actor.authority();
     Ok(titles(conn, actor.organization)?
-        .filter(|title| authority.may_grant(title.held()))
+        .filter(|title| authority.may_grant(title.grant()))
         .collect())
 }
 
@@ -125,7 +125,7 @@ pub struct RoleChange {
 
 impl RoleChange {
     pub fn plan(conn: &mut Conn, actor: &Actor, member: &Membership, to: &Title) -> Result<Self, RoleChangeError> {
-        rules::role_change(&actor.into(), &Target::from(member), to.held())?;
+        rules::role_change(&actor.into(), &MemberTarget::from(member), to.grant())?;
         Self::approved(conn, actor, member, to)
     }
 
@@ -144,13 +144,13 @@ impl RoleChange {
 
     /// Whether the member is an owner before or after it, so that another owner may have to approve.
     pub fn concerns_owner(&self) -> bool {
-        self.to.held().role == Role::Owner || self.member.access.direct_role == Role::Owner
+        self.to.grant().role == Role::Owner || self.member.access.direct_role == Role::Owner
     }
 
     /// Applies the change, or requests the approval of another owner.
-    pub fn apply(&self, conn: &mut Conn, actor: &Actor) -> Result<(Outcome, Events), RoleChangeError> {
+    pub fn apply(&self, conn: &mut Conn, actor: &Actor) -> Result<(MemberOutcome, Events), RoleChangeError> {
         if !self.is_change() {
-            return Ok((Outcome::Unchanged, Events::none("the same role")));
+            return Ok((MemberOutcome::Unchanged, Events::none("the same role")));
         }
         if self.concerns_owner() {
             let (name, role) = (&self.member.name, self.to.value());
@@ -164,7 +164,7 @@ impl RoleChange {
                 return Ok(pending);
             }
         }
-        Ok((Outcome::Done, self.write(conn, actor)?))
+        Ok((MemberOutcome::Done, self.write(conn, actor)?))
     }
 
     fn write(&self, conn: &mut Conn, actor: &Actor) -> Result<Events, RoleChangeError> {
@@ -198,12 +198,12 @@ pub fn change(
     actor: &Actor,
     member: &Membership,
     title: &Title,
-) -> Result<(Outcome, Events), RoleChangeError> {
+) -> Result<(MemberOutcome, Events), RoleChangeError> {
     RoleChange::plan(conn, actor, member, title)?.apply(conn, actor)
 }
 
 /// Changes a member's role after an approval. The caller has checked the rules for the member who requested it.
-pub fn carry_out(
+pub fn change_now(
     conn: &mut Conn,
     actor: &Actor,
     member: &Membership,

@@ -19,7 +19,7 @@ pub struct ActorRank {
 
 /// The member who is changed.
 #[derive(Debug, Clone, Copy)]
-pub struct Target {
+pub struct MemberTarget {
     pub id: MembershipId,
     pub role: Role,
     pub access_until: Option<Time>,
@@ -34,7 +34,7 @@ impl From<&Actor> for ActorRank {
     }
 }
 
-impl From<&Membership> for Target {
+impl From<&Membership> for MemberTarget {
     fn from(member: &Membership) -> Self {
         Self {
             id: member.id,
@@ -56,7 +56,7 @@ impl ActorRank {
     }
 
     /// The roles that this actor may give to this target, including the current one, highest first.
-    pub fn roles_for(&self, target: &Target) -> Vec<Role> {
+    pub fn roles_for(&self, target: &MemberTarget) -> Vec<Role> {
         Role::ALL
             .iter()
             .copied()
@@ -66,14 +66,18 @@ impl ActorRank {
 }
 
 /// Whether a member may be given a role. Members may give themselves a lower role, but no permission that they lack.
-pub fn may_give(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>) -> bool {
+pub fn may_give(actor: &ActorRank, target: &MemberTarget, wanted: impl Into<RoleGrant>) -> bool {
     let (authority, wanted) = (actor.authority, wanted.into());
     let within = || authority.role_permissions(wanted).within(authority.permissions);
     actor.may_touch(target.role) && authority.may_grant(wanted) && (target.id != actor.id || within())
 }
 
 /// Whether a role may be changed to another.
-pub fn role_change(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGrant>) -> Result<(), RoleChangeError> {
+pub fn role_change(
+    actor: &ActorRank,
+    target: &MemberTarget,
+    wanted: impl Into<RoleGrant>,
+) -> Result<(), RoleChangeError> {
     let wanted = wanted.into();
     if !may_give(actor, target, wanted) {
         Err(RoleChangeError::NotAllowed)
@@ -85,17 +89,17 @@ pub fn role_change(actor: &ActorRank, target: &Target, wanted: impl Into<RoleGra
 }
 
 /// Whether the end date of a member may be changed: never that of an owner, never your own.
-pub fn may_set_access_end(actor: &ActorRank, target: &Target) -> bool {
+pub fn may_set_access_end(actor: &ActorRank, target: &MemberTarget) -> bool {
     actor.id != target.id && target.role != Role::Owner && actor.may_touch(target.role)
 }
 
 /// Whether a member may be removed or suspended. Instead of removing yourself, you leave.
-pub fn may_remove(actor: &ActorRank, target: &Target) -> bool {
+pub fn may_remove(actor: &ActorRank, target: &MemberTarget) -> bool {
     actor.id != target.id && actor.may_touch(target.role)
 }
 
 /// Whether permissions may be overridden for a member. Never for yourself, and never for an owner, who has all of them.
-pub fn may_override(actor: &ActorRank, target: &Target) -> bool {
+pub fn may_override(actor: &ActorRank, target: &MemberTarget) -> bool {
     actor.id != target.id
         && target.role != Role::Owner
         && actor.holds_everywhere(ManageRoles::ID)
@@ -124,8 +128,8 @@ mod tests {
         }
     }
 
-    fn target(role: Role) -> Target {
-        Target {
+    fn target(role: Role) -> MemberTarget {
+        MemberTarget {
             id: MembershipId::fresh(),
             role,
             access_until: None,
@@ -154,7 +158,7 @@ mod tests {
         #[test]
         fn no_one_gives_themselves_more(mine in role(), company in company_role(), new in role()) {
             let actor = actor(mine, company);
-            let myself = Target { id: actor.id, role: mine, access_until: None };
+            let myself = MemberTarget { id: actor.id, role: mine, access_until: None };
             if role_change(&actor, &myself, new).is_ok() {
                 prop_assert!(Permissions::of(new, &[]).within(actor.authority.permissions));
             }
@@ -188,12 +192,12 @@ mod tests {
     #[test]
     fn an_owner_has_no_end_date() {
         let until = Some(Time(0));
-        let guest = Target {
+        let invitee = MemberTarget {
             access_until: until,
             ..target(Role::Member)
         };
         assert!(matches!(
-            role_change(&actor(Role::Owner, None), &guest, Role::Owner),
+            role_change(&actor(Role::Owner, None), &invitee, Role::Owner),
             Err(RoleChangeError::OwnerWithEndDate)
         ));
     }

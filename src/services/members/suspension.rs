@@ -19,8 +19,8 @@ use crate::services::members::ceiling::PermissionCeiling;
 use crate::services::members::email;
 use crate::services::members::errors::SuspensionError;
 use crate::services::members::rules;
-use crate::services::members::rules::Target;
-use crate::services::members::{Outcome, request_approval, status_changed};
+use crate::services::members::rules::MemberTarget;
+use crate::services::members::{MemberOutcome, request_approval, status_changed};
 
 /// Suspends a member. The reason appears in the audit log and to members who can restore access.
 pub fn suspend(
@@ -28,8 +28,8 @@ pub fn suspend(
     actor: &Actor,
     member: &Membership,
     reason: &str,
-) -> Result<(Outcome, Events), SuspensionError> {
-    if !rules::may_remove(&actor.into(), &Target::from(member)) {
+) -> Result<(MemberOutcome, Events), SuspensionError> {
+    if !rules::may_remove(&actor.into(), &MemberTarget::from(member)) {
         return Err(SuspensionError::NotAllowed);
     }
     if member.access.direct_role == Role::Owner {
@@ -39,7 +39,7 @@ pub fn suspend(
             return Ok(pending);
         }
     }
-    Ok((Outcome::Done, suspend_now(conn, actor, member, reason)?))
+    Ok((MemberOutcome::Done, suspend_now(conn, actor, member, reason)?))
 }
 
 /// Suspends a member after the rules were checked.
@@ -83,8 +83,12 @@ fn write(
 }
 
 /// Restores a suspended member's access.
-pub fn reinstate(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<(Outcome, Events), SuspensionError> {
-    if !rules::may_remove(&actor.into(), &Target::from(member)) {
+pub fn reinstate(
+    conn: &mut Conn,
+    actor: &Actor,
+    member: &Membership,
+) -> Result<(MemberOutcome, Events), SuspensionError> {
+    if !rules::may_remove(&actor.into(), &MemberTarget::from(member)) {
         return Err(SuspensionError::NotAllowed);
     }
     if member.access.direct_role == Role::Owner {
@@ -94,7 +98,7 @@ pub fn reinstate(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<
             return Ok(pending);
         }
     }
-    Ok((Outcome::Done, reinstate_now(conn, actor, member)?))
+    Ok((MemberOutcome::Done, reinstate_now(conn, actor, member)?))
 }
 
 /// Restores a suspended member's access after the rules were checked.
@@ -113,7 +117,7 @@ pub fn end_due(conn: &mut Conn, cx: &Ctx, limit: i64) -> Result<Events, AppError
     let mut events = Events::none("nothing was due");
     for (organization, id) in membership::due_to_end(conn, cx.now, limit)? {
         let member = Membership::find(conn, organization, id)?;
-        if membership::suspend(conn, cx, organization, &member, None, "")? != membership::Outcome::Done {
+        if membership::suspend(conn, cx, organization, &member, None, "")? != membership::MembershipOutcome::Done {
             continue;
         }
         let event = Event::new(Action::MemberAccessEnded, "member", id, &member.name);

@@ -16,10 +16,10 @@ use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::add::NewMembership;
 use crate::models::membership::by_user;
-use crate::models::membership::by_user::Standing;
+use crate::models::membership::by_user::MembershipState;
 use crate::models::onboarding_link::{LinkPurpose, OnboardingLink};
 use crate::services::assignments;
-use crate::services::assignments::Assignment;
+use crate::services::assignments::NamedAssignment;
 use crate::services::companies::create;
 use crate::services::companies::create::{CompanyCreationError, CreatedCompany};
 use crate::services::companies::form::NewCompany;
@@ -37,7 +37,7 @@ pub struct Newcomer {
 
 /// The link, and whose decision it is.
 #[derive(Debug, Clone, Copy)]
-pub struct Admission<'a> {
+pub struct LinkAdmission<'a> {
     pub link: &'a OnboardingLink,
     /// The member with whose permissions it happens.
     pub by: UserId,
@@ -50,7 +50,7 @@ pub struct Admission<'a> {
 pub fn admit(
     conn: &mut Conn,
     cx: &Ctx,
-    admission: Admission<'_>,
+    admission: LinkAdmission<'_>,
     newcomer: &Newcomer,
 ) -> Result<(Option<Slug>, Events), AppError> {
     let link = admission.link;
@@ -68,8 +68,8 @@ pub fn admit(
         // Archived companies are left out.
         None => company_choice::among(conn, organization, &link.companies())?,
     };
-    let (membership, standing) = by_user::standing(conn, organization, newcomer.user, cx.now)?;
-    events = events.and(match membership.filter(|_| standing == Standing::Member) {
+    let (membership, state) = by_user::state(conn, organization, newcomer.user, cx.now)?;
+    events = events.and(match membership.filter(|_| state == MembershipState::Member) {
         Some(membership) => assign_member(conn, cx, admission, membership, newcomer, &companies)?,
         None => add_member(conn, cx, admission, newcomer, &companies)?,
     });
@@ -98,7 +98,7 @@ fn create_company(
 fn add_member(
     conn: &mut Conn,
     cx: &Ctx,
-    admission: Admission<'_>,
+    admission: LinkAdmission<'_>,
     newcomer: &Newcomer,
     companies: &[CompanyChoice],
 ) -> Result<Events, AppError> {
@@ -124,7 +124,7 @@ fn add_member(
 fn assign_member(
     conn: &mut Conn,
     cx: &Ctx,
-    admission: Admission<'_>,
+    admission: LinkAdmission<'_>,
     membership: (MembershipId, Role),
     newcomer: &Newcomer,
     companies: &[CompanyChoice],
@@ -151,7 +151,7 @@ fn assign(
         return Ok(events);
     }
     for company in companies {
-        let assignment = Assignment::new(
+        let assignment = NamedAssignment::new(
             link.organization_id,
             membership,
             &newcomer.name,
@@ -171,11 +171,15 @@ fn member_event(
     newcomer: &Newcomer,
     companies: &[CompanyChoice],
 ) -> Events {
-    let event = Event::new(action, "member", membership, &newcomer.name);
-    Events::organization(
-        link.organization_id,
-        event.after(facts(link, role, companies, &newcomer.email)),
-    )
+    // Of several companies none is the one that it concerns.
+    let company = match companies {
+        [company] => Some(company.id),
+        _ => None,
+    };
+    let event = Event::new(action, "member", membership, &newcomer.name)
+        .company(company)
+        .after(facts(link, role, companies, &newcomer.email));
+    Events::organization(link.organization_id, event)
 }
 
 fn facts(link: &OnboardingLink, role: Role, companies: &[CompanyChoice], email: &str) -> Value {

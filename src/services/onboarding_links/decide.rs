@@ -12,14 +12,14 @@ use crate::db::Conn;
 use crate::models::join_request;
 use crate::models::join_request::{JoinRequest, JoinStatus};
 use crate::models::membership::by_user;
-use crate::models::membership::by_user::Standing;
+use crate::models::membership::by_user::MembershipState;
 use crate::models::onboarding_link;
 use crate::models::onboarding_link::{LinkPurpose, OnboardingLink};
 use crate::models::user;
 use crate::services::companies::form::NewCompany;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::onboarding_links::admit;
-use crate::services::onboarding_links::admit::{Admission, Newcomer};
+use crate::services::onboarding_links::admit::{LinkAdmission, Newcomer};
 use crate::services::onboarding_links::email;
 use crate::services::onboarding_links::grant;
 use crate::services::onboarding_links::grant::LinkGrant;
@@ -73,7 +73,7 @@ pub fn approve(conn: &mut Conn, actor: &Actor, id: &str) -> Result<(String, Even
     if !onboarding_link::take(conn, cx, &link)? {
         return Err(AppError::Busy.into());
     }
-    let admission = Admission {
+    let admission = LinkAdmission {
         link: &link,
         by,
         approved: true,
@@ -116,9 +116,11 @@ fn check(
     if !verified || !link.admits(&email) {
         return Err(DecisionError::EmailNotAllowed { email });
     }
-    match by_user::standing(conn, actor.organization, request.user, actor.cx.now)?.1 {
-        Standing::Suspended => return Err(DecisionError::Suspended { name }),
-        Standing::Member if link.purpose == LinkPurpose::Join => return Err(DecisionError::AlreadyMember { name }),
+    match by_user::state(conn, actor.organization, request.user, actor.cx.now)?.1 {
+        MembershipState::Suspended => return Err(DecisionError::Suspended { name }),
+        MembershipState::Member if link.purpose == LinkPurpose::Join => {
+            return Err(DecisionError::AlreadyMember { name });
+        }
         _ => {}
     }
     if link.is_used_up() {

@@ -5,12 +5,12 @@ use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{DecideRequests, Permission};
 use crate::authz::role::Role;
-use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::slug::Slug;
 use crate::common::time::Span;
 use crate::db::Conn;
-use crate::mail::notice::Notice;
+use crate::mail::message;
+use crate::mail::message::Recipient;
 use crate::models::join_request;
 use crate::models::membership::access;
 use crate::models::membership::by_user;
@@ -22,6 +22,23 @@ use crate::services::onboarding_links::admit::Newcomer;
 use crate::services::onboarding_links::grant::LinkGrant;
 use crate::services::onboarding_links::resolve::ResolvedLink;
 
+crate::email! {
+    struct JoinRequestedEmail: JoinRequested("mail/join_requested/message.html", "mail/join_requested/message.txt") {
+        name: String, organization: String, requester: String, email: String, company: String, unit: String, role: String,
+        link_name: String, link: String
+    }
+}
+crate::email! {
+    struct JoinApprovedEmail: JoinApproved("mail/join_approved/message.html", "mail/join_approved/message.txt") {
+        name: String, organization: String, actor: String, company: String, link: String
+    }
+}
+crate::email! {
+    struct JoinDeniedEmail: JoinDenied("mail/join_denied/message.html", "mail/join_denied/message.txt") {
+        name: String, organization: String
+    }
+}
+
 /// Requests of a day that are announced by email; more are only in the list.
 const ANNOUNCED_A_DAY: i64 = 20;
 
@@ -31,50 +48,32 @@ const RECIPIENTS: usize = 10;
 /// Tells the members who can decide about a request.
 pub fn requested(conn: &mut Conn, cx: &Ctx, resolved: &ResolvedLink, newcomer: &Newcomer) -> Result<(), AppError> {
     let (link, organization) = (&resolved.link, &resolved.organization);
-    let today = join_request::asked_since(conn, link.organization_id, cx.now - Span::days(1))?;
+    let today = join_request::requested_since(conn, link.organization_id, cx.now - Span::days(1))?;
     if today > ANNOUNCED_A_DAY {
         return Ok(());
     }
-    let Newcomer {
-        name, email, company, ..
-    } = newcomer;
-    let what = match company {
-        Some(company) => format!(
-            "{name} ({email}) asks to set up {} as {} of {}.",
-            company.name,
-            organization.unit.a(),
-            organization.name
-        ),
-        None => format!(
-            "{name} ({email}) asks to join {} as {}.",
-            organization.name,
-            link.role.label()
-        ),
-    };
-    for member in deciders(conn, cx, link)? {
-        let notice = Notice {
-            kind: "join_requested",
-            to_name: member.name,
-            to: Email::stored(member.email),
-            sender: organization.name.clone(),
-            subject: format!("{name} asks to join {}", organization.name),
-            paragraphs: vec![
-                what.clone(),
-                format!(
-                    "They used the onboarding link “{}”. Their email address is verified.",
-                    link.name
-                ),
-            ],
-            button: Some((
-                "Review request",
-                format!("/organizations/{}/settings/onboarding/requests", organization.slug),
-            )),
-            foot: "You get this email because you can approve requests.".into(),
-            seed: None,
+    let path = format!("/organizations/{}/settings/onboarding/requests", organization.slug);
+    for decider in deciders(conn, cx, link)? {
+        let email = JoinRequestedEmail {
+            name: decider.name.clone(),
+            organization: organization.name.clone(),
+            requester: newcomer.name.clone(),
+            email: newcomer.email.clone(),
+            company: company_name(newcomer),
+            unit: organization.unit.a().to_owned(),
+            role: link.role.label().to_owned(),
+            link_name: link.name.clone(),
+            link: cx.config().link(&path),
         };
-        notice.send(conn, cx)?;
+        message::send(conn, cx, &Recipient::stored(decider.name, decider.email), &email)?;
     }
     Ok(())
+}
+
+/// The company that the person creates, or nothing.
+fn company_name(newcomer: &Newcomer) -> String {
+    let company = newcomer.company.as_ref();
+    company.map_or_else(String::new, |company| company.name.clone())
 }
 
 /// The first members who can approve a request with this link.
@@ -99,50 +98,24 @@ fn deciders(conn: &mut Conn, cx: &Ctx, link: &OnboardingLink) -> Result<Vec<Role
     Ok(found)
 }
 
-/// Tells the person that they are a member.
+/// Tells the person that they are a member. `company` is the slug of their new company.
 pub fn approved(conn: &mut Conn, actor: &Actor, to: &Newcomer, company: Option<&Slug>) -> Result<(), AppError> {
-    let organization = &actor.organization_name;
-    let (what, path) = match (company, &to.company) {
-        (Some(slug), Some(company)) => (
-            format!(
-                "{} is set up in {organization}, and you have access to it.",
-                company.name
-            ),
-            actor.path(&format!("/companies/{slug}")),
-        ),
-        _ => (format!("You are a member of {organization} now."), actor.path("")),
+    let path = company.map_or_else(String::new, |slug| format!("/companies/{slug}"));
+    let email = JoinApprovedEmail {
+        name: to.name.clone(),
+        organization: actor.organization_name.clone(),
+        actor: actor.person.name.clone(),
+        company: company_name(to),
+        link: actor.cx.config().link(&actor.path(&path)),
     };
-    let notice = Notice {
-        kind: "join_approved",
-        to_name: to.name.clone(),
-        to: Email::stored(to.email.clone()),
-        sender: organization.clone(),
-        subject: format!("Welcome to {organization}"),
-        paragraphs: vec![format!("{} approved your request.", actor.person.name), what],
-        button: Some(("Open Tenantry", path)),
-        foot: String::new(),
-        seed: None,
-    };
-    notice.send(conn, &actor.cx)?;
-    Ok(())
+    message::send(conn, &actor.cx, &Recipient::stored(&to.name, &to.email), &email)
 }
 
 /// Tells the person that the request was declined.
 pub fn denied(conn: &mut Conn, actor: &Actor, account: &Account) -> Result<(), AppError> {
-    let organization = &actor.organization_name;
-    let notice = Notice {
-        kind: "join_denied",
-        to_name: account.name.clone(),
-        to: account.address(),
-        sender: organization.clone(),
-        subject: format!("Your request to join {organization} was declined"),
-        paragraphs: vec![format!(
-            "{organization} declined your request. If you think this is a mistake, ask the people you know there. Your account did not change."
-        )],
-        button: None,
-        foot: String::new(),
-        seed: None,
+    let email = JoinDeniedEmail {
+        name: account.name.clone(),
+        organization: actor.organization_name.clone(),
     };
-    notice.send(conn, &actor.cx)?;
-    Ok(())
+    message::send(conn, &actor.cx, &account.recipient(), &email)
 }

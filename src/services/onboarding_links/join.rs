@@ -16,7 +16,7 @@ use crate::models::onboarding_link;
 use crate::models::onboarding_link::{LinkPurpose, OnboardingLink};
 use crate::services::companies::form::NewCompany;
 use crate::services::onboarding_links::admit;
-use crate::services::onboarding_links::admit::{Admission, Newcomer};
+use crate::services::onboarding_links::admit::{LinkAdmission, Newcomer};
 use crate::services::onboarding_links::email;
 use crate::services::onboarding_links::resolve::ResolvedLink;
 use crate::services::onboarding_links::situation::JoinSituation;
@@ -122,7 +122,7 @@ fn enter(
     if !onboarding_link::enter(conn, cx, link)? {
         return Err(JoinError::Unavailable);
     }
-    let admission = Admission {
+    let admission = LinkAdmission {
         link,
         by: link.authorized_by,
         approved: false,
@@ -144,7 +144,7 @@ fn ask(
 ) -> Result<Events, AppError> {
     let (cx, link): (_, &OnboardingLink) = (&person.cx, &resolved.link);
     let name = newcomer.company.as_ref().map_or("", |company| company.name.as_str());
-    let Some(id) = join_request::ask(conn, cx, link, person.id, name)? else {
+    let Some(id) = join_request::create(conn, cx, link, person.id, name)? else {
         return Ok(Events::none("a request is open already"));
     };
     email::requested(conn, cx, resolved, newcomer)?;

@@ -1,6 +1,6 @@
 //! What the page of a link offers.
 
-use crate::models::membership::by_user::Standing;
+use crate::models::membership::by_user::MembershipState;
 use crate::models::onboarding_link::LinkPurpose;
 use crate::services::onboarding_links::status::LinkStatus;
 
@@ -11,7 +11,7 @@ pub enum JoinViewer {
     /// Signed in, but the address is not verified.
     Unverified,
     Verified {
-        standing: Standing,
+        membership: MembershipState,
         /// Whether they have an open request.
         requested: bool,
         /// Whether a request was declined recently.
@@ -50,11 +50,11 @@ impl JoinSituation {
         match viewer {
             JoinViewer::Verified { requested: true, .. } => Self::Requested,
             JoinViewer::Verified {
-                standing: Standing::Suspended,
+                membership: MembershipState::Suspended,
                 ..
             } => Self::Suspended,
             JoinViewer::Verified {
-                standing: Standing::Member,
+                membership: MembershipState::Member,
                 ..
             } if purpose == LinkPurpose::Join => Self::Member,
             _ if !open => Self::Closed(status),
@@ -62,7 +62,7 @@ impl JoinSituation {
             JoinViewer::Unverified => Self::Unverified,
             JoinViewer::Verified { admitted: false, .. } => Self::Domain,
             JoinViewer::Verified { declined: true, .. } => Self::Declined,
-            JoinViewer::Verified { standing, .. } if approval || standing == Standing::Removed => Self::Ask,
+            JoinViewer::Verified { membership, .. } if approval || membership == MembershipState::Removed => Self::Ask,
             JoinViewer::Verified { .. } => Self::Ready,
         }
     }
@@ -74,15 +74,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn viewer() -> impl Strategy<Value = JoinViewer> {
-        let standing = prop::sample::select(vec![
-            Standing::Stranger,
-            Standing::Removed,
-            Standing::Member,
-            Standing::Suspended,
+        let membership = prop::sample::select(vec![
+            MembershipState::Stranger,
+            MembershipState::Removed,
+            MembershipState::Member,
+            MembershipState::Suspended,
         ]);
-        let verified = (standing, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-            |(standing, requested, declined, admitted)| JoinViewer::Verified {
-                standing,
+        let verified = (membership, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+            |(membership, requested, declined, admitted)| JoinViewer::Verified {
+                membership,
                 requested,
                 declined,
                 admitted,
@@ -100,11 +100,11 @@ mod tests {
             let situation = JoinSituation::of(status, purpose, approval, viewer);
             if matches!(situation, JoinSituation::Ready | JoinSituation::Ask) {
                 prop_assert!(open);
-                let JoinViewer::Verified { standing, requested, declined, admitted } = viewer else {
+                let JoinViewer::Verified { membership, requested, declined, admitted } = viewer else {
                     panic!("{viewer:?}");
                 };
-                prop_assert!(admitted && !requested && !declined && standing != Standing::Suspended);
-                prop_assert!(situation == JoinSituation::Ask || (!approval && standing != Standing::Removed));
+                prop_assert!(admitted && !requested && !declined && membership != MembershipState::Suspended);
+                prop_assert!(situation == JoinSituation::Ask || (!approval && membership != MembershipState::Removed));
             }
         }
     }

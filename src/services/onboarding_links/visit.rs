@@ -43,7 +43,7 @@ impl LinkVisit {
                 request = join_request::latest(conn, organization, person.id, cx.now - join_request::WAIT)?;
                 let is = |status| request.as_ref().is_some_and(|request| request.status == status);
                 JoinViewer::Verified {
-                    standing: by_user::standing(conn, organization, person.id, cx.now)?.1,
+                    membership: by_user::state(conn, organization, person.id, cx.now)?.1,
                     requested: is(JoinStatus::Awaiting),
                     declined: is(JoinStatus::Denied),
                     admitted: link.admits(person.email.as_str()),

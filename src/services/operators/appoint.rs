@@ -7,7 +7,7 @@ use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::operator;
-use crate::models::operator::Appointment;
+use crate::models::operator::OperatorAppointment;
 use crate::services::support_sessions::end::end_own;
 
 #[derive(Debug)]
@@ -26,12 +26,12 @@ pub fn appoint(conn: &mut Conn, user: UserId) -> Result<((), Events), OperatorEr
     conn.advisory_lock(LOCK)?;
     let account = operator::find_account(conn, user)?;
     match operator::appoint(conn, user)? {
-        Appointment::Done => {
+        OperatorAppointment::Done => {
             let event = Event::new(Action::OperatorAppointed, "account", user, account.email);
             Ok(((), Events::account(user, event)))
         }
-        Appointment::AlreadyOperator => Ok(((), Events::none("nothing changed"))),
-        Appointment::Unverified => Err(OperatorError::Unverified),
+        OperatorAppointment::AlreadyOperator => Ok(((), Events::none("nothing changed"))),
+        OperatorAppointment::Unverified => Err(OperatorError::Unverified),
     }
 }
 

@@ -65,7 +65,7 @@ pub fn record(
 ) -> Result<(Seed, Events), AppError> {
     let seed = contact::request(conn, cx, organization, kind, email)?;
     let event =
-        Event::new(Action::ContactAsked, "contact", kind, kind.label()).after(json!({ "email": email.as_str() }));
+        Event::new(Action::ContactEntered, "contact", kind, kind.label()).after(json!({ "email": email.as_str() }));
     Ok((seed, Events::organization(organization, event)))
 }
 
@@ -87,7 +87,7 @@ pub fn verify(conn: &mut Conn, cx: &Ctx, token: &Token) -> Result<(ContactVerifi
         return Err(VerificationError::LinkInvalid);
     }
     let kind = found.contact.kind;
-    let event = Event::new(Action::ContactProven, "contact", kind, kind.label())
+    let event = Event::new(Action::ContactVerified, "contact", kind, kind.label())
         .before(json!({ "email": found.contact.email }))
         .after(json!({ "email": found.contact.pending_email }));
     let events = Events::organization(found.organization, event);

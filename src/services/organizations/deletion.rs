@@ -24,10 +24,10 @@ change_error!(DeletionError);
 /// Schedules the deletion, or requests the approval of a second owner. The result is the day of the deletion.
 pub fn request(conn: &mut Conn, actor: &Actor) -> Result<(Outcome<Time>, Events), DeletionError> {
     let label = format!("delete {}", actor.organization_name);
-    if let Some((pending, events)) =
+    if let Some((approval, events)) =
         dual_control::require_approval(conn, actor, ApprovalAction::Deletion, json!({}), label)?
     {
-        return Ok((Outcome::Pending(pending), events));
+        return Ok((approval.into(), events));
     }
     let (day, events) = schedule(conn, actor)?;
     Ok((Outcome::Done(day), events))
@@ -61,7 +61,7 @@ pub fn restore(conn: &mut Conn, actor: &Actor) -> Result<((), Events), RestoreEr
         });
     }
     email::restored(conn, actor)?;
-    Ok(((), actor.event(event(actor, Action::DeletionStopped))))
+    Ok(((), actor.event(event(actor, Action::DeletionCancelled))))
 }
 
 fn event(actor: &Actor, action: Action) -> Event {

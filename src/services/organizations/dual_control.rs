@@ -27,10 +27,10 @@ pub fn change(conn: &mut Conn, actor: &Actor, on: bool) -> Result<(Outcome, Even
     if !on {
         let label = format!("turn off dual control of {}", actor.organization_name);
         let action = ApprovalAction::ControlOff;
-        if let Some((pending, events)) =
+        if let Some((approval, events)) =
             approvals::dual_control::require_approval(conn, actor, action, json!({}), label)?
         {
-            return Ok((Outcome::Pending(pending), events));
+            return Ok((approval.into(), events));
         }
     }
     Ok((Outcome::Done(()), set(conn, actor, on)?))
@@ -39,7 +39,7 @@ pub fn change(conn: &mut Conn, actor: &Actor, on: bool) -> Result<(Outcome, Even
 /// Turns dual control on or off without asking for approval.
 pub fn set(conn: &mut Conn, actor: &Actor, on: bool) -> Result<Events, DualControlError> {
     if !organization::set_control(conn, actor.organization, on)? {
-        return Err(match organization::control(conn, actor.organization)?.switched {
+        return Err(match organization::control(conn, actor.organization)?.is_on {
             _ if !on => DualControlError::AlreadyOff,
             true => DualControlError::AlreadyOn,
             false => DualControlError::NoSecondOwner,

@@ -7,113 +7,94 @@ use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::common::token::Seed;
 use crate::db::Conn;
-use crate::mail::notice::Notice;
-use crate::mail::outbox;
-use crate::mail::outbox::Message;
+use crate::mail::message;
+use crate::mail::message::{Recipient, token_link};
 use crate::models::member_names;
 use crate::models::operator::OperatorContact;
 use crate::models::organization::contact::ContactKind;
 use crate::models::organization::deletion::DeletedOrganization;
 
-fn to_leader(actor: &Actor, kind: &'static str, (name, email): (String, String), subject: String) -> Notice {
-    let organization = actor.organization_name.clone();
-    Notice {
-        kind,
-        to_name: name,
-        to: Email::stored(email),
-        foot: format!("You get this email because you are an owner or admin of {organization}."),
-        sender: organization,
-        subject,
-        paragraphs: Vec::new(),
-        button: Some(("Open the organization", actor.path(""))),
-        seed: None,
+crate::email! {
+    struct DeletionScheduledEmail: DeletionScheduled("mail/deletion_scheduled/message.html", "mail/deletion_scheduled/message.txt") {
+        name: String, organization: String, actor: String, day: String, link: String
+    }
+}
+crate::email! {
+    struct OrganizationRestoredEmail: OrganizationRestored("mail/organization_restored/message.html", "mail/organization_restored/message.txt") {
+        name: String, organization: String, actor: String, link: String
+    }
+}
+crate::email! {
+    struct OrganizationDeletedEmail: OrganizationDeleted("mail/organization_deleted/message.html", "mail/organization_deleted/message.txt") {
+        name: String, organization: String
+    }
+}
+crate::email! {
+    struct ContactVerificationEmail: ContactVerification("mail/contact_verification/message.html", "mail/contact_verification/message.txt") {
+        organization: String, actor: String, email: String, contact: String, purpose: String, link: String
     }
 }
 
 /// Tells owners and admins that the deletion is scheduled.
 pub fn deletion_scheduled(conn: &mut Conn, actor: &Actor, day: Time) -> Result<(), AppError> {
-    let (organization, who) = (&actor.organization_name, &actor.person.name);
     for leader in member_names::leaders(conn, actor.organization)? {
-        let subject = format!("{organization} will be deleted on {}", day.date());
-        let notice = Notice {
-            paragraphs: vec![
-                format!(
-                    "{who} scheduled the deletion of {organization}. On {} all its data is deleted, including the audit log.",
-                    day.date()
-                ),
-                "Until then it is read-only, and any owner can restore it. Export what you want to keep.".into(),
-            ],
-            ..to_leader(actor, "deletion_scheduled", leader, subject)
+        let email = DeletionScheduledEmail {
+            name: leader.name.clone(),
+            organization: actor.organization_name.clone(),
+            actor: actor.person.name.clone(),
+            day: day.date(),
+            link: actor.cx.config().link(&actor.path("")),
         };
-        notice.send(conn, &actor.cx)?;
+        message::send(conn, &actor.cx, &leader, &email)?;
     }
     Ok(())
 }
 
 /// Tells owners and admins that the deletion is cancelled.
 pub fn restored(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
-    let (organization, who) = (&actor.organization_name, &actor.person.name);
     for leader in member_names::leaders(conn, actor.organization)? {
-        let subject = format!("{organization} is restored");
-        let notice = Notice {
-            paragraphs: vec![format!(
-                "{who} restored {organization}. It will not be deleted, and members can make changes again."
-            )],
-            ..to_leader(actor, "deletion_stopped", leader, subject)
+        let email = OrganizationRestoredEmail {
+            name: leader.name.clone(),
+            organization: actor.organization_name.clone(),
+            actor: actor.person.name.clone(),
+            link: actor.cx.config().link(&actor.path("")),
         };
-        notice.send(conn, &actor.cx)?;
+        message::send(conn, &actor.cx, &leader, &email)?;
     }
     Ok(())
 }
 
 /// Tells the former owners that an organization is deleted.
 pub fn deleted(conn: &mut Conn, cx: &Ctx, deleted: &DeletedOrganization) -> Result<(), AppError> {
-    let organization = &deleted.name;
     for owner in &deleted.owners {
-        let notice = Notice {
-            kind: "organization_deleted",
-            to_name: owner.name.clone(),
-            to: Email::stored(owner.email.clone()),
-            sender: organization.clone(),
-            subject: format!("{organization} was deleted"),
-            paragraphs: vec![format!(
-                "The 30 days are over. {organization} and all its data were deleted. No one else can take its web address."
-            )],
-            button: None,
-            foot: format!("You get this email because you were an owner of {organization}."),
-            seed: None,
+        let email = OrganizationDeletedEmail {
+            name: owner.name.clone(),
+            organization: deleted.name.clone(),
         };
-        notice.send(conn, cx)?;
+        message::send(conn, cx, &Recipient::stored(&owner.name, &owner.email), &email)?;
     }
     Ok(())
 }
 
 /// Sends the verification link to an address that is to become a contact.
 pub fn contact(conn: &mut Conn, actor: &Actor, kind: ContactKind, to: &Email, seed: Seed) -> Result<(), AppError> {
-    let (organization, who) = (&actor.organization_name, &actor.person.name);
-    let notice = Notice {
-        kind: "contact_asked",
-        to_name: String::new(),
-        to: to.clone(),
-        sender: organization.clone(),
-        subject: format!("Verify this address for {organization}"),
-        paragraphs: vec![
-            format!("{who} entered {to} as the {} of {organization}.", kind.word()),
-            format!(
-                "It is used for: {}. Open the link within 24 hours to verify it.",
-                kind.purpose().to_lowercase()
-            ),
-        ],
-        button: Some(("Verify address", Notice::token_path("/contacts/"))),
-        foot: "If you don’t know this organization, ignore this email. The address is then not used.".into(),
-        seed: Some(seed),
+    let email = ContactVerificationEmail {
+        organization: actor.organization_name.clone(),
+        actor: actor.person.name.clone(),
+        email: to.to_string(),
+        contact: kind.word().to_owned(),
+        purpose: kind.purpose().to_lowercase(),
+        link: token_link(&actor.cx, "/contacts"),
     };
-    notice.send(conn, &actor.cx)?;
-    Ok(())
+    let to = Recipient {
+        name: String::new(),
+        email: to.clone(),
+    };
+    message::send_with_token(conn, &actor.cx, &to, &email, seed)
 }
 
-crate::letter! {
-    struct OrganizationRequest("mail/organization_request.html", "mail/organization_request.txt") {
+crate::email! {
+    struct OrganizationRequestEmail: OrganizationRequest("mail/organization_request/message.html", "mail/organization_request/message.txt") {
         person: String,
         email: String,
         count: String,
@@ -137,24 +118,15 @@ pub fn request(
     operators: Vec<OperatorContact>,
     reason: &str,
 ) -> Result<(), AppError> {
-    let message = OrganizationRequest {
+    let email = OrganizationRequestEmail {
         person: by.name.to_owned(),
         email: by.email.to_string(),
         count: by.created.to_string(),
         reason: reason.to_owned(),
     };
-    let (html, text) = message.parts()?;
     for operator in operators {
-        let message = Message {
-            kind: "organization_request",
-            to_name: operator.name,
-            to: Email::stored(operator.email),
-            subject: format!("{} requests another organization", by.name),
-            html: html.clone(),
-            text: text.clone(),
-            seed: None,
-        };
-        outbox::enqueue(conn, cx, message)?;
+        let to = Recipient::stored(operator.name, operator.email);
+        message::send(conn, cx, &to, &email)?;
     }
     Ok(())
 }

@@ -7,10 +7,14 @@ use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::models::organization;
-use crate::models::organization::Profile;
+use crate::models::organization::OrganizationProfile;
 
 /// Saves a profile. An empty time zone or currency keeps the present one, for clients that don't send it.
-pub fn update(conn: &mut Conn, organization: OrgId, mut profile: Profile) -> Result<((), Events), AppError> {
+pub fn update(
+    conn: &mut Conn,
+    organization: OrgId,
+    mut profile: OrganizationProfile,
+) -> Result<((), Events), AppError> {
     let before = organization::profile(conn, organization)?;
     keep_unsent(&before, &mut profile);
     let Some((was, is)) = changes(&before, &profile) else {
@@ -23,7 +27,7 @@ pub fn update(conn: &mut Conn, organization: OrgId, mut profile: Profile) -> Res
     Ok(((), Events::organization(organization, event)))
 }
 
-fn keep_unsent(before: &Profile, after: &mut Profile) {
+fn keep_unsent(before: &OrganizationProfile, after: &mut OrganizationProfile) {
     if after.timezone.is_empty() {
         after.timezone.clone_from(&before.timezone);
     }
@@ -33,8 +37,8 @@ fn keep_unsent(before: &Profile, after: &mut Profile) {
 }
 
 /// The changed fields before and after. `None` when nothing changed.
-fn changes(before: &Profile, after: &Profile) -> Option<(Value, Value)> {
-    let fields = |profile: &Profile| {
+fn changes(before: &OrganizationProfile, after: &OrganizationProfile) -> Option<(Value, Value)> {
+    let fields = |profile: &OrganizationProfile| {
         [
             ("name", profile.name.clone()),
             ("type", profile.organization_type.to_string()),
@@ -58,39 +62,30 @@ fn changes(before: &Profile, after: &Profile) -> Option<(Value, Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
-
-    fn profile() -> Profile {
-        Profile {
-            name: "Acme".into(),
-            organization_type: OrganizationType::Enterprise,
-            unit: UnitLabel::Company,
-            region: Region::Europe,
-            domain: String::new(),
-            timezone: "Europe/Berlin".into(),
-            currency: "EUR".into(),
-        }
-    }
+    use crate::db::types::organization::UnitLabel;
 
     #[test]
     fn a_time_zone_and_a_currency_that_are_not_sent_are_kept() {
-        let mut sent = Profile {
+        let mut sent = OrganizationProfile {
             timezone: String::new(),
             currency: String::new(),
-            ..profile()
+            ..OrganizationProfile::example()
         };
-        keep_unsent(&profile(), &mut sent);
-        assert_eq!(sent, profile());
+        keep_unsent(&OrganizationProfile::example(), &mut sent);
+        assert_eq!(sent, OrganizationProfile::example());
     }
 
     #[test]
     fn only_changed_fields_are_recorded() {
-        assert_eq!(changes(&profile(), &profile()), None);
-        let after = Profile {
+        assert_eq!(
+            changes(&OrganizationProfile::example(), &OrganizationProfile::example()),
+            None
+        );
+        let after = OrganizationProfile {
             unit: UnitLabel::Client,
-            ..profile()
+            ..OrganizationProfile::example()
         };
-        let (was, is) = changes(&profile(), &after).unwrap();
+        let (was, is) = changes(&OrganizationProfile::example(), &after).unwrap();
         assert_eq!(was, serde_json::json!({ "unit": "company" }));
         assert_eq!(is, serde_json::json!({ "unit": "client" }));
     }

@@ -33,7 +33,7 @@ pub fn change(conn: &mut Conn, actor: &Actor, to: &Slug) -> Result<(Outcome, Eve
         actor.organization_name, actor.slug
     );
     match dual_control::require_approval(conn, actor, ApprovalAction::Slug, payload, label)? {
-        Some((pending, events)) => Ok((Outcome::Pending(pending), events)),
+        Some((approval, events)) => Ok((approval.into(), events)),
         None => Ok((Outcome::Done(()), apply(conn, actor, to)?)),
     }
 }

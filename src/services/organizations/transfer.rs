@@ -35,7 +35,7 @@ change_error!(ProposalError);
 
 /// The request to a member, as it is shown to the actor.
 #[derive(Debug)]
-pub struct Proposal {
+pub struct TransferProposal {
     pub approval: ApprovalId,
     pub member: String,
 }
@@ -46,9 +46,9 @@ pub fn propose(
     actor: &Actor,
     member: MembershipId,
     stays: bool,
-) -> Result<(Proposal, Events), ProposalError> {
+) -> Result<(TransferProposal, Events), ProposalError> {
     let member = Membership::find(conn, actor.organization, member)?;
-    if organization::control(conn, actor.organization)?.holds() {
+    if organization::control(conn, actor.organization)?.applies() {
         return Err(ProposalError::DualControlOn);
     }
     if member.access.direct_role == Role::Owner {
@@ -61,7 +61,7 @@ pub fn propose(
     let (approval, events) = record(conn, actor.cx.now, requester, &member, stays)?;
     email::transfer(conn, actor, &member, approval, stays)?;
     Ok((
-        Proposal {
+        TransferProposal {
             approval,
             member: member.name,
         },
@@ -126,7 +126,7 @@ pub fn accept(
     if requester.access.direct_role != Role::Owner {
         return Err(TransferError::RequesterNotOwner);
     }
-    if organization::control(conn, organization)?.holds() {
+    if organization::control(conn, organization)?.applies() {
         return Err(TransferError::DualControlOn);
     }
     let member = Membership::find(conn, organization, actor.id)?;

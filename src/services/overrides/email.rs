@@ -3,11 +3,16 @@
 use crate::auth::actor::Actor;
 use crate::authz::decision::Overrides;
 use crate::authz::permission::PermissionSet;
-use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
-use crate::mail::notice::Notice;
+use crate::mail::message;
 use crate::models::membership::record::Membership;
+
+crate::email! {
+    struct OverridesChangedEmail: OverridesChanged("mail/overrides_changed/message.html", "mail/overrides_changed/message.txt") {
+        name: String, organization: String, actor: String, allowed: String, denied: String, reset: String, link: String
+    }
+}
 
 /// Tells a member which permissions changed.
 pub fn changed(
@@ -24,32 +29,14 @@ pub fn changed(
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let mut paragraphs = vec![format!(
-        "{} changed your permissions in {}. The changes take effect immediately.",
-        actor.person.name, actor.organization_name
-    )];
-    paragraphs.extend(
-        [
-            ("Allowed", Some(true)),
-            ("Denied", Some(false)),
-            ("Back to your role’s default", None),
-        ]
-        .into_iter()
-        .map(|(heading, effect)| (heading, list(effect)))
-        .filter(|(_, permissions)| !permissions.is_empty())
-        .map(|(heading, permissions)| format!("{heading}: {permissions}.")),
-    );
-    let notice = Notice {
-        kind: "overrides_changed",
-        to_name: to.name.clone(),
-        to: Email::stored(to.email.clone()),
-        sender: actor.organization_name.clone(),
-        subject: format!("Your permissions in {} have changed", actor.organization_name),
-        paragraphs,
-        button: Some(("View your permissions", actor.path("/access/mine"))),
-        foot: String::new(),
-        seed: None,
+    let email = OverridesChangedEmail {
+        name: to.name.clone(),
+        organization: actor.organization_name.clone(),
+        actor: actor.person.name.clone(),
+        allowed: list(Some(true)),
+        denied: list(Some(false)),
+        reset: list(None),
+        link: actor.cx.config().link(&actor.path("/access/mine")),
     };
-    notice.send(conn, &actor.cx)?;
-    Ok(())
+    message::send(conn, &actor.cx, &to.recipient(), &email)
 }

@@ -12,10 +12,10 @@ use crate::authz::permission::{PermissionId, PermissionSet};
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::models::membership;
-use crate::models::membership::Outcome;
+use crate::models::membership::MembershipOutcome;
 use crate::models::membership::record::Membership;
 use crate::services::members::ceiling::PermissionCeiling;
-use crate::services::members::rules::{ActorRank, Target, may_override};
+use crate::services::members::rules::{ActorRank, MemberTarget, may_override};
 
 /// Why overrides were not changed.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub fn save(
     inputs: &AccessInputs,
     after: Overrides,
 ) -> Result<Events, OverrideError> {
-    if !may_override(&ActorRank::from(actor), &Target::from(person)) {
+    if !may_override(&ActorRank::from(actor), &MemberTarget::from(person)) {
         return Err(OverrideError::NotAllowed);
     }
     let before = inputs.overrides;
@@ -54,7 +54,7 @@ pub fn save(
         return Ok(Events::none("nothing changed"));
     }
     let ceiling = PermissionCeiling::of(conn, actor, person.id)?;
-    if membership::set_overrides(conn, actor.organization, person, after)? != Outcome::Done {
+    if membership::set_overrides(conn, actor.organization, person, after)? != MembershipOutcome::Done {
         return Err(OverrideError::Changed);
     }
     ceiling.check(conn, actor, person.id)?;

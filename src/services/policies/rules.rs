@@ -1,11 +1,11 @@
 //! Who may change which policy. These rules read nothing; the caller passes what they need.
 
 use crate::authz::decision::{Authority, Reach, RolePolicies};
-use crate::authz::permission::{Column, ManageRoles, Permission, PermissionId, PermissionSet};
+use crate::authz::permission::{ManageRoles, Permission, PermissionId, PermissionSet, RoleColumn};
 use crate::authz::role::{CompanyRole, Role};
 
 /// A permission of a role.
-pub type PolicyCell = (Column, PermissionId);
+pub type PolicyCell = (RoleColumn, PermissionId);
 
 /// Whether the actor may turn on a permission for others: only one that they have in the whole organization.
 pub fn may_turn_on(authority: &Authority, permission: PermissionId) -> bool {
@@ -13,28 +13,28 @@ pub fn may_turn_on(authority: &Authority, permission: PermissionId) -> bool {
 }
 
 /// The rank of a column: a role in companies is one below the organization role that has it everywhere.
-fn rank(column: Column) -> u8 {
+fn rank(column: RoleColumn) -> u8 {
     match column {
-        Column::Operator => u8::MAX,
-        Column::Organization(role) => role.rank(),
-        Column::Company(CompanyRole::Manager) => Role::Editor.rank(),
-        Column::Company(CompanyRole::Editor) => Role::Viewer.rank(),
-        Column::Company(CompanyRole::Viewer) => Role::Member.rank(),
+        RoleColumn::Operator => u8::MAX,
+        RoleColumn::Organization(role) => role.rank(),
+        RoleColumn::Company(CompanyRole::Manager) => Role::Editor.rank(),
+        RoleColumn::Company(CompanyRole::Editor) => Role::Viewer.rank(),
+        RoleColumn::Company(CompanyRole::Viewer) => Role::Member.rank(),
     }
 }
 
 /// Whether the actor may change policies of a column: of the ones below their own rank.
-pub fn may_change_column(authority: &Authority, column: Column) -> bool {
+pub fn may_change_column(authority: &Authority, column: RoleColumn) -> bool {
     authority.permissions.reach(ManageRoles::ID) == Reach::Everywhere && authority.role.rank() > rank(column)
 }
 
 /// The permissions of a column that a policy can change.
-pub fn changeable(column: Column) -> PermissionSet {
+pub fn changeable(column: RoleColumn) -> PermissionSet {
     column.marks().on.or(column.marks().off)
 }
 
 /// Whether a column gives the permission under these policies.
-pub fn is_on(policies: &RolePolicies, column: Column, permission: PermissionId) -> bool {
+pub fn is_on(policies: &RolePolicies, column: RoleColumn, permission: PermissionId) -> bool {
     match policies.of(column).effect(permission) {
         Some(on) => on,
         None => column.marks().on.has(permission),
@@ -48,7 +48,7 @@ pub fn with(policies: RolePolicies, (column, permission): PolicyCell, on: bool) 
 }
 
 fn cells() -> impl Iterator<Item = PolicyCell> {
-    Column::of_members().flat_map(|column| {
+    RoleColumn::of_members().flat_map(|column| {
         let each = changeable(column).iter().map(move |permission| (column, permission));
         each.collect::<Vec<_>>()
     })

@@ -14,7 +14,7 @@ use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::models::membership::record;
 use crate::models::support_session;
-use crate::models::support_session::Support;
+use crate::models::support_session::ActiveSupport;
 use crate::models::{login_attempt, session};
 use crate::services::support_sessions::email;
 use crate::services::support_sessions::email::SupportedOrganization;
@@ -75,7 +75,7 @@ pub fn begin(
     if support_session::is_active(conn, cx.now, organization, operator)? {
         return Err(SupportError::AlreadyActive);
     }
-    let support = Support {
+    let support = ActiveSupport {
         id: SupportId::fresh(),
         reason: request.reason.clone(),
         consent_by,

@@ -1,13 +1,18 @@
 //! The email to the owners when a support session begins.
 
 use crate::auth::current_user::CurrentUser;
-use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
-use crate::mail::notice::Notice;
+use crate::mail::message;
 use crate::models::member_names;
+
+crate::email! {
+    struct SupportStartedEmail: SupportStarted("mail/support_started/message.html", "mail/support_started/message.txt") {
+        name: String, organization: String, operator: String, operator_email: String, until: String, reason: String, link: String
+    }
+}
 
 /// The organization that an operator views.
 #[derive(Debug, Clone)]
@@ -24,33 +29,18 @@ pub fn began(
     reason: &str,
     until: Time,
 ) -> Result<(), AppError> {
-    let name = &organization.name;
-    for (to_name, email) in member_names::owners(conn, organization.id, None)? {
-        let notice = Notice {
-            kind: "support_began",
-            to_name,
-            to: Email::stored(email),
-            sender: name.clone(),
-            subject: format!("An operator is viewing {name} as support"),
-            paragraphs: vec![
-                format!(
-                    "{} ({}), an operator of this instance, is viewing {name} as support until {}.",
-                    operator.name,
-                    operator.email,
-                    until.full()
-                ),
-                format!("Reason: {reason}"),
-                "Your organization allows this in its settings. You can end the session or turn off support access there."
-                    .to_owned(),
-            ],
-            button: Some((
-                "Open support access",
-                format!("/organizations/{}/settings/support", organization.slug),
-            )),
-            foot: format!("You get this email because you are an owner of {name}."),
-            seed: None,
+    let path = format!("/organizations/{}/settings/support", organization.slug);
+    for owner in member_names::owners(conn, organization.id, None)? {
+        let email = SupportStartedEmail {
+            name: owner.name.clone(),
+            organization: organization.name.clone(),
+            operator: operator.name.clone(),
+            operator_email: operator.email.to_string(),
+            until: until.full(),
+            reason: reason.to_owned(),
+            link: operator.cx.config().link(&path),
         };
-        notice.send(conn, &operator.cx)?;
+        message::send(conn, &operator.cx, &owner, &email)?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ impl EndReason {
     fn as_str(self) -> &'static str {
         match self {
             Self::ByHand => "ended by hand",
-            Self::ConsentWithdrawn => "consent taken back",
+            Self::ConsentWithdrawn => "consent withdrawn",
             Self::Expired => "time is up",
         }
     }

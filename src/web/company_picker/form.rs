@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::models::company_choice::CompanyChoice;
 use crate::models::invitation::{CompanyGrant, pairs};
-use crate::web::company_picker::scope::{Chosen, Scope};
+use crate::web::company_picker::scope::{ChosenCompanies, PickerScope};
 
 /// The role text of a company that is selected with a checkbox.
 const CHECKED: &str = "checked";
@@ -94,9 +94,9 @@ impl PickerForm {
         &self,
         conn: &mut Conn,
         actor: &Actor,
-        scope: &Scope,
+        scope: &PickerScope,
         errors: &mut FormErrors,
-    ) -> QueryResult<(Chosen, Vec<String>)> {
+    ) -> QueryResult<(ChosenCompanies, Vec<String>)> {
         let grants = self.grants(conn, actor, scope, errors)?;
         Ok((pairs(&grants), grants.iter().map(CompanyGrant::label).collect()))
     }
@@ -106,11 +106,11 @@ impl PickerForm {
         &self,
         conn: &mut Conn,
         actor: &Actor,
-        scope: &Scope,
+        scope: &PickerScope,
         errors: &mut FormErrors,
     ) -> QueryResult<Vec<CompanyGrant>> {
         let unit = actor.unit;
-        let mut wanted: Chosen = Vec::new();
+        let mut wanted: ChosenCompanies = Vec::new();
         for (id, role) in self.chosen() {
             let role = CompanyRole::parse(role).filter(|role| scope.roles.contains(role));
             match (CompanyId::parse(id), role) {

@@ -7,7 +7,7 @@ pub mod scope;
 use diesel::QueryResult;
 
 pub use crate::web::company_picker::form::PickerForm;
-pub use crate::web::company_picker::scope::{Chosen, Scope};
+pub use crate::web::company_picker::scope::{ChosenCompanies, PickerScope};
 
 use crate::common::id::CompanyId;
 use crate::db::Conn;
@@ -20,14 +20,14 @@ const LISTED: usize = 20;
 
 /// A company in the picker.
 #[derive(Debug, Clone)]
-pub struct Pick {
+pub struct PickerItem {
     pub id: CompanyId,
     pub name: String,
     /// The selected role, or nothing.
     pub role: String,
 }
 
-impl Pick {
+impl PickerItem {
     pub fn is_checked(&self) -> bool {
         !self.role.is_empty()
     }
@@ -35,8 +35,8 @@ impl Pick {
 
 /// The picker: the selected companies, then the first that match the search.
 #[derive(Debug, Clone)]
-pub struct Picker {
-    pub picks: Vec<Pick>,
+pub struct CompanyPicker {
+    pub picks: Vec<PickerItem>,
     /// Value and label of each role.
     pub roles: Vec<(&'static str, &'static str)>,
     pub q: String,
@@ -51,12 +51,12 @@ pub struct Picker {
     pub required: bool,
 }
 
-impl Picker {
+impl CompanyPicker {
     /// The picker of a form; `path` is the path of its search.
     pub fn of(
         conn: &mut Conn,
         organization: OrgId,
-        scope: &Scope,
+        scope: &PickerScope,
         form: &PickerForm,
         path: String,
         required: bool,
@@ -77,7 +77,7 @@ impl Picker {
         let picks = chosen
             .iter()
             .chain(others.take(LISTED + chosen.len() - among))
-            .map(|company| Pick {
+            .map(|company| PickerItem {
                 id: company.id,
                 role: role_of(company),
                 name: company.name.clone(),

@@ -15,18 +15,18 @@ use crate::services::assignments;
 use crate::services::invitations::authority::InviteAuthority;
 
 /// Companies with a role each.
-pub type Chosen = Vec<(CompanyId, CompanyRole)>;
+pub type ChosenCompanies = Vec<(CompanyId, CompanyRole)>;
 
 /// Which companies and which roles in them someone can choose.
 #[derive(Debug, Clone)]
-pub struct Scope {
+pub struct PickerScope {
     /// Only these; `None` for every active company.
     pub within: Option<Vec<CompanyId>>,
     /// Highest first.
     pub roles: &'static [CompanyRole],
 }
 
-impl From<&InviteAuthority> for Scope {
+impl From<&InviteAuthority> for PickerScope {
     fn from(authority: &InviteAuthority) -> Self {
         Self {
             within: (authority.reach() != Reach::Everywhere).then(|| authority.own.clone()),
@@ -35,7 +35,7 @@ impl From<&InviteAuthority> for Scope {
     }
 }
 
-impl Scope {
+impl PickerScope {
     /// What the actor can assign to members.
     pub fn to_assign(conn: &mut Conn, actor: &Actor) -> QueryResult<Self> {
         let reach = actor.reach::<AssignCompanies>();

@@ -343,7 +343,7 @@ impl Fixtures<'_> {
     pub fn suspend(&mut self, organization: OrgId, member: MembershipId) {
         let record = Membership::find(self.conn, organization, member).expect("a member");
         let outcome = membership::suspend(self.conn, self.cx, organization, &record, None, "").expect("the database");
-        assert_eq!(outcome, membership::Outcome::Done);
+        assert_eq!(outcome, membership::MembershipOutcome::Done);
     }
 
     /// The membership of an account.
@@ -503,14 +503,14 @@ impl Fixtures<'_> {
         base: &str,
         permissions: &str,
     ) -> CustomRoleId {
-        let draft = custom_role::Draft {
+        let draft = custom_role::CustomRoleTerms {
             name: name.to_owned(),
             description: String::new(),
             base: Role::parse(base).expect("a role"),
             permissions: PermissionSet::read(permissions),
         };
         match custom_role::create(self.conn, self.cx, organization, by, &draft.complete()).expect("the database") {
-            custom_role::Outcome::Done(id) => id,
+            custom_role::CustomRoleOutcome::Done(id) => id,
             other => panic!("{name}: {other:?}"),
         }
     }
@@ -523,7 +523,7 @@ impl Fixtures<'_> {
             .expect("the role")
             .base;
         let done = membership::set_custom_role(self.conn, self.cx, organization, &record, role, base);
-        assert_eq!(done.expect("the database"), membership::Outcome::Done);
+        assert_eq!(done.expect("the database"), membership::MembershipOutcome::Done);
     }
 
     /// An open access request for a permission, by its key.
@@ -539,7 +539,7 @@ impl Fixtures<'_> {
             company,
             note: "For the quarterly report".into(),
         };
-        match access_request::ask(self.conn, self.cx, organization, member, &wish).expect("the database") {
+        match access_request::create(self.conn, self.cx, organization, member, &wish).expect("the database") {
             access_request::RequestedAccess::New(id) => id,
             other => panic!("{permission}: {other:?}"),
         }
@@ -555,7 +555,7 @@ impl Fixtures<'_> {
     /// An open request to join.
     pub fn join_request(&mut self, organization: OrgId, link: LinkId, user: UserId, company: &str) -> JoinId {
         let row = onboarding_link::find(self.conn, organization, link.as_str()).expect("the link");
-        tenantry::models::join_request::ask(self.conn, self.cx, &row, user, company)
+        tenantry::models::join_request::create(self.conn, self.cx, &row, user, company)
             .expect("the database")
             .expect("no request waits")
     }

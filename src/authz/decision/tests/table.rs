@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::{cells, inputs, permission};
 use crate::authz::decision::{AccessInputs, Permissions, decide};
-use crate::authz::permission::{COLUMNS, Column, PermissionId, PermissionSet, PermissionTable};
+use crate::authz::permission::{COLUMNS, PermissionId, PermissionSet, PermissionTable, RoleColumn};
 use crate::authz::role::Role;
 
 /// A table from data, such as the permissions of an application behind the console.
@@ -41,15 +41,15 @@ proptest! {
         let plain = AccessInputs::of(role, &[]);
         let overridden = AccessInputs { overrides: cells, ..plain.clone() };
         let (before, after) = (decide(&table, &plain), decide(&table, &overridden));
-        let open = table.column(Column::Organization(role)).on.or(table.column(Column::Organization(role)).off);
+        let open = table.column(RoleColumn::Organization(role)).on.or(table.column(RoleColumn::Organization(role)).off);
         prop_assert!(after.everywhere().without(before.everywhere()).within(open.or(table.implied())));
     }
 
     #[test]
     fn the_console_as_data_decides_as_the_console(inputs in inputs()) {
         let data = PermissionId::all().enumerate().fold(PermissionTable::EMPTY, |table, (row, permission)| {
-            let marks: Vec<char> = std::iter::once(Column::Operator)
-                .chain(Column::of_members())
+            let marks: Vec<char> = std::iter::once(RoleColumn::Operator)
+                .chain(RoleColumn::of_members())
                 .map(|column| permission.mark(column))
                 .collect();
             table.with_row(row, &marks.try_into().expect("a mark for each column"), permission.only_reads())

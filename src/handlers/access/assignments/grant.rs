@@ -34,13 +34,15 @@ use crate::services::members::visible::CompanyScope;
 const CHOOSE: &str = "Choose one of the roles in the list";
 
 /// What was given.
-pub struct Granted {
+pub struct GrantedAccess {
     pub message: String,
     pub path: String,
 }
 
 /// Why nothing was given.
 pub enum GrantError {
+    /// A button without JavaScript searched.
+    Search,
     Form(FormErrors),
     Failed(AppError),
 }
@@ -53,7 +55,10 @@ impl GrantError {
     }
 }
 
-pub fn grant(conn: &mut Conn, actor: &Actor, form: &AssignmentForm) -> Result<(Granted, Events), GrantError> {
+pub fn grant(conn: &mut Conn, actor: &Actor, form: &AssignmentForm) -> Result<(GrantedAccess, Events), GrantError> {
+    if form.finds {
+        return Err(GrantError::Search);
+    }
     let scope = CompanyScope::of(conn, actor)?;
     let company = chosen(conn, actor, &scope, &form.company_id)?;
     if form.invites() {
@@ -75,7 +80,7 @@ fn change_role(
     actor: &Actor,
     member: &Membership,
     form: &AssignmentForm,
-) -> Result<(Granted, Events), GrantError> {
+) -> Result<(GrantedAccess, Events), GrantError> {
     if actor.reach::<ChangeRoles>() != Reach::Everywhere {
         return Err(actor.refusal(conn, ChangeRoles::ID)?.into());
     }
@@ -85,12 +90,12 @@ fn change_role(
         Err(RoleChangeError::Failed(error)) => return Err(error.into()),
         Err(RoleChangeError::NotAllowed) => {
             return Err(actor
-                .refusal(conn, missing(actor, title.held().role, ChangeRoles::ID))?
+                .refusal(conn, missing(actor, title.grant().role, ChangeRoles::ID))?
                 .into());
         }
         Err(error) => return Err(GrantError::at("role", error.message())),
     };
-    let granted = Granted {
+    let granted = GrantedAccess {
         message: outcome.message_or(|| format!("{} is {} now", member.name, title.label())),
         // Members who changed their own role may not view this page any more.
         path: actor.path(if member.id == actor.id { "" } else { "/access" }),
@@ -104,14 +109,14 @@ fn assign(
     member: &Membership,
     company: &CompanyChoice,
     form: &AssignmentForm,
-) -> Result<(Granted, Events), GrantError> {
+) -> Result<(GrantedAccess, Events), GrantError> {
     if !actor.permissions.has(AssignCompanies::ID) {
         return Err(actor.refusal(conn, AssignCompanies::ID)?.into());
     }
     let role = CompanyRole::parse(&form.role).ok_or_else(|| GrantError::at("role", CHOOSE))?;
     match assignments::give(conn, actor, AssignCompanies::ID, member, company.id, role) {
         Ok(assigned) => {
-            let granted = Granted {
+            let granted = GrantedAccess {
                 message: format!("{} is {} of {} now", member.name, role.label(), assigned.company),
                 path: actor.path(&format!("/access?tab=company&company={}", company.slug)),
             };
@@ -128,7 +133,7 @@ fn invite(
     actor: &Actor,
     form: &AssignmentForm,
     company: Option<&CompanyChoice>,
-) -> Result<(Granted, Events), GrantError> {
+) -> Result<(GrantedAccess, Events), GrantError> {
     if !actor.permissions.has(InviteMembers::ID) {
         return Err(actor.refusal(conn, InviteMembers::ID)?.into());
     }
@@ -166,7 +171,7 @@ fn invite(
             wording::invite_error(error, &actor.organization_name),
         ));
     }
-    let granted = Granted {
+    let granted = GrantedAccess {
         message: if actor.cx.config().sends_mail() {
             format!("Invitation sent to {email}")
         } else {

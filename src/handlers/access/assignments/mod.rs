@@ -16,7 +16,7 @@ use crate::common::form::FormErrors;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::access::assignments::grant::{GrantError, grant};
-use crate::handlers::access::assignments::offer::Offer;
+use crate::handlers::access::assignments::offer::AssignmentOffer;
 use crate::models::company_choice::CompanyChoice;
 use crate::services::members::visible::CompanyScope;
 use crate::web::layout::Layout;
@@ -74,7 +74,7 @@ struct AssignmentPage {
     may_invite: bool,
     typed: AssignmentForm,
     errors: FormErrors,
-    offer: Offer,
+    offer: AssignmentOffer,
 }
 
 crate::page!(AssignmentPage => as_dialog);
@@ -115,7 +115,7 @@ impl AssignmentPage {
             action: actor.path("/access/assignments"),
             back: actor.path("/access"),
             may_invite: actor.permissions.has(InviteMembers::ID),
-            offer: Offer::load(conn, actor, &scope, &typed)?,
+            offer: AssignmentOffer::load(conn, actor, &scope, &typed)?,
             typed,
             errors,
         })
@@ -132,16 +132,15 @@ pub async fn new(gate: Gate<ViewAccess>, req: HttpRequest) -> Result<HttpRespons
 /// `POST /organizations/{slug}/access/assignments`
 pub async fn create(gate: Gate<ViewAccess>, fields: Fields) -> Result<HttpResponse, AppError> {
     let form = AssignmentForm::of(&fields);
-    // The buttons that search show the same form, and change nothing.
-    if form.finds {
-        return gate
-            .show(move |actor, conn| AssignmentPage::load(conn, actor, form, FormErrors::none()))
-            .await;
-    }
     let typed = form.clone();
     match gate.try_write(move |actor, conn| grant(conn, actor, &form)).await {
         Ok(granted) => Ok(gate.done(granted.message, &granted.path)),
         Err(GrantError::Failed(error)) => Err(error),
+        // A search changes nothing, but only someone who can make changes is offered any.
+        Err(GrantError::Search) => {
+            gate.show(move |actor, conn| AssignmentPage::load(conn, actor, typed, FormErrors::none()))
+                .await
+        }
         Err(GrantError::Form(errors)) => {
             gate.refused(move |actor, conn| AssignmentPage::load(conn, actor, typed, errors))
                 .await

@@ -14,7 +14,7 @@ use crate::models::access_matrix;
 use crate::models::company_choice;
 use crate::models::company_choice::CompanyChoice;
 use crate::models::member_search;
-use crate::models::member_search::{MemberFilter, Sort};
+use crate::models::member_search::{MemberFilter, MemberSort};
 use crate::models::membership::record::Membership;
 use crate::services::members::visible::CompanyScope;
 
@@ -25,7 +25,7 @@ const FOUND: usize = 8;
 const LISTED: usize = 8;
 
 #[derive(Debug)]
-pub struct Candidate {
+pub struct AssignmentCandidate {
     pub id: MembershipId,
     pub name: String,
     pub email: String,
@@ -40,8 +40,8 @@ pub struct RoleChoice {
 }
 
 #[derive(Debug)]
-pub struct Offer {
-    pub people: Vec<Candidate>,
+pub struct AssignmentOffer {
+    pub people: Vec<AssignmentCandidate>,
     /// Whether the organization itself can be chosen.
     pub organization: bool,
     pub companies: Vec<CompanyChoice>,
@@ -54,7 +54,7 @@ pub struct Offer {
     pub person: Option<String>,
 }
 
-impl Offer {
+impl AssignmentOffer {
     pub fn load(
         conn: &mut Conn,
         actor: &Actor,
@@ -113,7 +113,7 @@ impl Offer {
         typed: &AssignmentForm,
         person: Option<&Membership>,
     ) -> Result<(), AppError> {
-        self.people.extend(person.map(|person| Candidate {
+        self.people.extend(person.map(|person| AssignmentCandidate {
             id: person.id,
             name: person.name.clone(),
             email: person.email.clone(),
@@ -124,9 +124,9 @@ impl Offer {
             role: None,
             company: None,
             given: None,
-            standing: None,
+            access_status: None,
             within: scope.own().map(<[_]>::to_vec),
-            sort: Sort::Name,
+            sort: MemberSort::Name,
             now: actor.cx.now,
         };
         for row in member_search::page(conn, actor.organization, &wanted, None, FOUND)?
@@ -148,7 +148,7 @@ impl Offer {
     fn add(&mut self, id: MembershipId, name: String, email: String, role: Role) {
         if self.people.iter().all(|one| one.id != id) {
             let role = role.label();
-            self.people.push(Candidate { id, name, email, role });
+            self.people.push(AssignmentCandidate { id, name, email, role });
         }
     }
 }

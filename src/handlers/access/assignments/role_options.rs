@@ -6,16 +6,16 @@ use crate::authz::permission::{AssignCompanies, ChangeRoles, Permission};
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::db::Conn;
-use crate::handlers::access::assignments::offer::{Offer, RoleChoice};
+use crate::handlers::access::assignments::offer::{AssignmentOffer, RoleChoice};
 use crate::models::membership::record::Membership;
 use crate::services::assignments;
 use crate::services::assignments::AssignmentCheck;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::members::role;
 use crate::services::members::role::Title;
-use crate::services::members::rules::Target;
+use crate::services::members::rules::MemberTarget;
 
-impl Offer {
+impl AssignmentOffer {
     /// The roles for a member, or for anyone when none is chosen yet; returns the member's current one.
     pub(super) fn for_member(
         &mut self,
@@ -42,7 +42,7 @@ impl Offer {
         }
         let (titles, present) = match person {
             Some(person) => (
-                role::offered(conn, actor, &Target::from(person))?,
+                role::offered(conn, actor, &MemberTarget::from(person))?,
                 Some(Title::of(conn, actor.organization, person)?.value()),
             ),
             None if actor.reach::<ChangeRoles>() == Reach::Everywhere => (role::grantable(conn, actor)?, None),

@@ -6,9 +6,9 @@ use crate::auth::actor::Actor;
 use crate::authz::permission::{AssignCompanies, Permission};
 use crate::authz::role::CompanyRole;
 use crate::common::id::{CompanyId, MembershipId};
-use crate::handlers::access::matrix::Sent;
+use crate::handlers::access::matrix::MatrixInput;
 use crate::handlers::access::messages;
-use crate::handlers::access::queries::{Assignment, GroupGrants, MemberGrants};
+use crate::handlers::access::queries::{GroupGrants, ListedAssignment, MemberGrants};
 use crate::models::company_choice::CompanyChoice;
 use crate::models::member_search::MemberRow;
 use crate::services::access_matrix::CellKey;
@@ -16,7 +16,7 @@ use crate::services::assignments;
 use crate::services::assignments::AssignmentCheck;
 use crate::services::members::role::Title;
 use crate::services::members::rules;
-use crate::services::members::rules::{ActorRank, Target};
+use crate::services::members::rules::{ActorRank, MemberTarget};
 
 #[derive(Debug)]
 pub struct RoleOption {
@@ -27,7 +27,7 @@ pub struct RoleOption {
 
 /// The role in a company or in the organization.
 #[derive(Debug)]
-pub struct Cell {
+pub struct MatrixCell {
     /// The control's name: `r-3`, `c-3-0`.
     pub name: String,
     /// For screen readers.
@@ -45,32 +45,32 @@ pub struct Cell {
 }
 
 #[derive(Debug)]
-pub struct Line {
+pub struct MatrixLine {
     pub id: MembershipId,
     pub name: String,
     pub email: String,
     /// What the cells were, so that a change by someone else is noticed.
     pub shown: String,
     pub picked: bool,
-    pub role: Cell,
-    pub cells: Vec<Cell>,
+    pub role: MatrixCell,
+    pub cells: Vec<MatrixCell>,
 }
 
 /// What every cell needs.
-pub struct Reader<'a> {
+pub struct MatrixReader<'a> {
     pub actor: &'a Actor,
     pub rank: ActorRank,
     pub titles: Vec<Title>,
     /// The companies that the actor manages by assignment.
     pub own: Vec<CompanyId>,
     pub grants: HashMap<MembershipId, MemberGrants>,
-    pub assignments: HashMap<MembershipId, Vec<Assignment>>,
+    pub assignments: HashMap<MembershipId, Vec<ListedAssignment>>,
     pub groups: GroupGrants,
-    pub sent: &'a Sent,
+    pub sent: &'a MatrixInput,
 }
 
-impl Reader<'_> {
-    pub fn line(&self, at: usize, row: &MemberRow, columns: &[CompanyChoice]) -> Option<Line> {
+impl MatrixReader<'_> {
+    pub fn line(&self, at: usize, row: &MemberRow, columns: &[CompanyChoice]) -> Option<MatrixLine> {
         let grants = self.grants.get(&row.id)?;
         let own = grants
             .custom_role
@@ -78,13 +78,15 @@ impl Reader<'_> {
         let mut shown = vec![own.clone()];
         let mut cells = Vec::with_capacity(columns.len());
         for (column, company) in columns.iter().enumerate() {
-            let held = self.assignments.get(&row.id).into_iter().flatten();
-            let held = held.into_iter().find(|held| held.company == company.id);
-            let direct = held.and_then(|held| held.direct_role);
+            let assignment = self.assignments.get(&row.id).into_iter().flatten();
+            let assignment = assignment
+                .into_iter()
+                .find(|assignment| assignment.company == company.id);
+            let direct = assignment.and_then(|assignment| assignment.direct_role);
             shown.push(direct.map(|role| role.to_string()).unwrap_or_default());
-            cells.push(self.cell(format!("c-{at}-{column}"), row, company, held));
+            cells.push(self.cell(format!("c-{at}-{column}"), row, company, assignment));
         }
-        Some(Line {
+        Some(MatrixLine {
             id: row.id,
             name: row.name.clone(),
             email: row.email.clone(),
@@ -95,8 +97,8 @@ impl Reader<'_> {
         })
     }
 
-    fn title(&self, name: String, row: &MemberRow, grants: &MemberGrants, own: &str) -> Cell {
-        let target = Target {
+    fn title(&self, name: String, row: &MemberRow, grants: &MemberGrants, own: &str) -> MatrixCell {
+        let target = MemberTarget {
             id: row.id,
             role: row.role,
             access_until: row.access_until,
@@ -108,7 +110,7 @@ impl Reader<'_> {
         let offered: Vec<&Title> = self
             .titles
             .iter()
-            .filter(|title| title.value() == own || rules::may_give(&self.rank, &target, title.held()))
+            .filter(|title| title.value() == own || rules::may_give(&self.rank, &target, title.grant()))
             .collect();
         let by_group = (grants.direct_role != row.role).then(|| self.groups.role(row.id, row.role));
         let key = (row.id, None);
@@ -124,7 +126,7 @@ impl Reader<'_> {
         } else {
             Vec::new()
         };
-        Cell {
+        MatrixCell {
             label: format!("Role of {} in the organization", row.name),
             options,
             text: label_of(own),
@@ -138,10 +140,18 @@ impl Reader<'_> {
         }
     }
 
-    fn cell(&self, name: String, row: &MemberRow, company: &CompanyChoice, held: Option<&Assignment>) -> Cell {
-        let direct = held.and_then(|held| held.direct_role);
+    fn cell(
+        &self,
+        name: String,
+        row: &MemberRow,
+        company: &CompanyChoice,
+        assignment: Option<&ListedAssignment>,
+    ) -> MatrixCell {
+        let direct = assignment.and_then(|assignment| assignment.direct_role);
         let by_role = row.role.inherited();
-        let by_group = held.filter(|held| held.by_group()).map(|held| held.role);
+        let by_group = assignment
+            .filter(|assignment| assignment.by_group())
+            .map(|assignment| assignment.role);
         let group = self.groups.in_company(row.id, company.id).map(|(_, name)| name);
         // What gives a role besides the member's own, and why.
         let beside = match (by_role, by_group) {
@@ -150,7 +160,10 @@ impl Reader<'_> {
             (_, None) => None,
         };
         let check = AssignmentCheck::of(self.actor, AssignCompanies::ID, row.id, row.role);
-        let (own, present) = (self.own.contains(&company.id), held.map(|held| held.role));
+        let (own, present) = (
+            self.own.contains(&company.id),
+            assignment.map(|assignment| assignment.role),
+        );
         let useless = by_role == Some(CompanyRole::Manager) && direct.is_none();
         let open = !useless && check.give(own, present, CompanyRole::Viewer).is_ok();
         let key = (row.id, Some(company.id));
@@ -170,12 +183,8 @@ impl Reader<'_> {
                 chosen: role.as_str() == chosen,
             }));
         }
-        let effective = match (&beside, direct) {
-            (Some((role, _)), Some(direct)) => Some((*role).min(direct)),
-            (Some((role, _)), None) => Some(*role),
-            (None, direct) => direct,
-        };
-        Cell {
+        let effective = beside.iter().map(|(role, _)| *role).chain(direct).min();
+        MatrixCell {
             label: format!("Role of {} in {}", row.name, company.name),
             text: effective.map_or("–", CompanyRole::label).into(),
             note: match beside {

@@ -10,9 +10,9 @@ use crate::common::fields::Fields;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::access::matrix::Sent;
+use crate::handlers::access::matrix::MatrixInput;
 use crate::services::access_matrix::apply::save;
-use crate::services::access_matrix::{CellChange, CellKey, CellValue, Fault, MatrixError, MatrixRow};
+use crate::services::access_matrix::{CellChange, CellKey, CellValue, MatrixError, MatrixFault, MatrixRow};
 use crate::services::members::role::Title;
 
 /// Why the form is shown again.
@@ -22,7 +22,7 @@ pub enum FormError {
     NoRole,
     UnknownCompanyRole(String),
     UnknownRole(String),
-    Refused(Vec<Fault>),
+    Refused(Vec<MatrixFault>),
     Failed(AppError),
 }
 
@@ -178,10 +178,10 @@ impl MatrixForm {
     }
 
     /// The form, to be shown again with what is wrong.
-    pub fn refused(mut self, error: FormError, unit: UnitLabel) -> Sent {
+    pub fn refused(mut self, error: FormError, unit: UnitLabel) -> MatrixInput {
         // The role for everyone who is selected is shown in their cells, as far as it can be set.
         let _ = self.spread();
-        Sent {
+        MatrixInput {
             wrong: error.message(unit),
             faults: match error {
                 FormError::Refused(faults) => faults,

@@ -20,8 +20,8 @@ use crate::common::id::{CustomRoleId, MembershipId};
 use crate::common::name;
 use crate::handlers::access::matrix::form::{FormError, MatrixForm};
 use crate::handlers::access::matrix::page::MatrixPage;
-use crate::models::member_search::{Given, MemberFilter, Sort};
-use crate::services::access_matrix::{CellChange, CellKey, Fault};
+use crate::models::member_search::{GrantFilter, MemberFilter, MemberSort};
+use crate::services::access_matrix::{CellChange, CellKey, MatrixFault};
 use crate::services::members::visible::CompanyScope;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -58,10 +58,10 @@ impl MatrixQuery {
             words: name::query(&self.q),
             role: Role::parse(&self.role),
             company: None,
-            given: CustomRoleId::parse(&self.role).map(Given::Custom),
-            standing: None,
+            given: CustomRoleId::parse(&self.role).map(GrantFilter::Custom),
+            access_status: None,
             within: scope.own().map(<[_]>::to_vec),
-            sort: Sort::Name,
+            sort: MemberSort::Name,
             now: actor.cx.now,
         }
     }
@@ -69,12 +69,12 @@ impl MatrixQuery {
 
 /// The form as it was sent, to be shown again.
 #[derive(Debug, Default)]
-pub struct Sent {
+pub struct MatrixInput {
     pub chosen: HashMap<CellKey, String>,
     pub picked: Vec<MembershipId>,
     /// The company and the role for everyone who is selected.
     pub bulk: (String, String),
-    pub faults: Vec<Fault>,
+    pub faults: Vec<MatrixFault>,
     /// What is wrong with the form as a whole.
     pub wrong: Option<String>,
 }
@@ -82,7 +82,7 @@ pub struct Sent {
 /// `GET /organizations/{slug}/access/matrix`
 pub async fn show(gate: Gate<ViewAccess>, query: web::Query<MatrixQuery>) -> Result<HttpResponse, AppError> {
     let query = query.into_inner();
-    gate.show(move |actor, conn| MatrixPage::load(conn, actor, query, Sent::default()))
+    gate.show(move |actor, conn| MatrixPage::load(conn, actor, query, MatrixInput::default()))
         .await
 }
 

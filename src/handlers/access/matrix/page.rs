@@ -10,21 +10,21 @@ use crate::common::id::{CompanyId, MembershipId};
 use crate::common::paging::{Cursor, Page};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::access::matrix::cells::{Line, Reader};
-use crate::handlers::access::matrix::{MatrixQuery, Sent};
+use crate::handlers::access::matrix::cells::{MatrixLine, MatrixReader};
+use crate::handlers::access::matrix::{MatrixInput, MatrixQuery};
 use crate::handlers::access::{may_change, messages, queries};
 use crate::models::company_choice::{CompanyChoice, CompanyChoices};
 use crate::models::custom_role;
 use crate::models::member_search;
 use crate::models::member_search::MemberRow;
-use crate::services::access_matrix::Fault;
+use crate::services::access_matrix::MatrixFault;
 use crate::services::assignments;
 use crate::services::members::role::Title;
 use crate::services::members::visible::CompanyScope;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// The most people and companies on a page.
 const PEOPLE: usize = 50;
@@ -36,7 +36,7 @@ pub struct MatrixPage {
     layout: Layout,
     organization: String,
     unit: UnitLabel,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     members: String,
@@ -47,8 +47,8 @@ pub struct MatrixPage {
     no_company: bool,
     columns: Vec<CompanyChoice>,
     company_roles: &'static [CompanyRole],
-    lines: Vec<Line>,
-    sent: Sent,
+    lines: Vec<MatrixLine>,
+    sent: MatrixInput,
     people: (Option<String>, Option<String>),
     companies: (Option<String>, Option<String>),
     count: String,
@@ -58,7 +58,7 @@ crate::page!(MatrixPage => as_matrix);
 
 impl MatrixPage {
     /// `sent` is shown over the current roles.
-    pub fn load(conn: &mut Conn, actor: &Actor, mut asked: MatrixQuery, sent: Sent) -> Result<Self, AppError> {
+    pub fn load(conn: &mut Conn, actor: &Actor, mut asked: MatrixQuery, sent: MatrixInput) -> Result<Self, AppError> {
         let scope = CompanyScope::of(conn, actor)?;
         let choices = scope.choices(conn, actor)?;
         let company = match asked.company.trim() {
@@ -113,11 +113,11 @@ impl MatrixPage {
         })
     }
 
-    fn message(&self, fault: &Fault) -> String {
+    fn message(&self, fault: &MatrixFault) -> String {
         format!("{}: {}", fault.name, messages::fault(&fault.reason, self.unit))
     }
 
-    fn profile(&self, line: &Line) -> String {
+    fn profile(&self, line: &MatrixLine) -> String {
         format!("{}/{}", self.members, line.id)
     }
 
@@ -135,7 +135,7 @@ impl MatrixPage {
     }
 
     /// The control that a fault is about, if it is on this page.
-    fn anchor(&self, fault: &Fault) -> String {
+    fn anchor(&self, fault: &MatrixFault) -> String {
         for line in self.lines.iter().filter(|line| line.id == fault.cell.0) {
             match fault.cell.1 {
                 None => return line.role.name.clone(),
@@ -159,8 +159,8 @@ fn lines(
     actor: &Actor,
     rows: &[MemberRow],
     columns: &[CompanyChoice],
-    sent: &Sent,
-) -> Result<(Vec<Line>, GroupNames), AppError> {
+    sent: &MatrixInput,
+) -> Result<(Vec<MatrixLine>, GroupNames), AppError> {
     let organization = actor.organization;
     let ids: Vec<MembershipId> = rows.iter().map(|row| row.id).collect();
     let shown: Vec<CompanyId> = columns.iter().map(|company| company.id).collect();
@@ -169,7 +169,7 @@ fn lines(
     let in_groups: Vec<MembershipId> = in_groups.collect();
     let built_in = Role::ALL.iter().map(|role| Title::Plain(*role));
     let custom = custom_role::all(conn, organization)?.into_iter().map(Title::Custom);
-    let reader = Reader {
+    let reader = MatrixReader {
         actor,
         rank: actor.into(),
         titles: built_in.chain(custom).collect(),

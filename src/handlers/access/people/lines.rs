@@ -7,9 +7,9 @@ use crate::authz::decision::Overrides;
 use crate::authz::permission::{AssignCompanies, Permission};
 use crate::authz::role::Role;
 use crate::common::id::{CompanyId, MembershipId};
-use crate::handlers::access::queries::{Assignment, GroupGrants, MemberGrants};
+use crate::handlers::access::queries::{GroupGrants, ListedAssignment, MemberGrants};
 use crate::models::custom_role::CustomRole;
-use crate::models::member_search::{AccessStatus, Given, MemberFilter, MemberRow};
+use crate::models::member_search::{AccessStatus, GrantFilter, MemberFilter, MemberRow};
 use crate::services::assignments::AssignmentCheck;
 use crate::services::members::rules::ActorRank;
 
@@ -18,7 +18,7 @@ const LISTED: usize = 5;
 
 /// A person with their role in the organization, or in a company.
 #[derive(Debug)]
-pub struct Line {
+pub struct PersonLine {
     pub id: MembershipId,
     pub name: String,
     pub email: String,
@@ -38,7 +38,7 @@ pub struct Line {
     pub change: Option<String>,
 }
 
-impl Line {
+impl PersonLine {
     pub fn badge(&self) -> &'static str {
         if self.you { "You" } else { "" }
     }
@@ -54,14 +54,14 @@ impl Line {
 }
 
 /// Where the roles of the people on one page come from.
-pub struct Details {
+pub struct PeopleDetails {
     pub grants: HashMap<MembershipId, MemberGrants>,
-    pub assignments: HashMap<MembershipId, Vec<Assignment>>,
+    pub assignments: HashMap<MembershipId, Vec<ListedAssignment>>,
     pub groups: GroupGrants,
 }
 
 /// What every line needs.
-pub struct Reader<'a> {
+pub struct PeopleReader<'a> {
     pub actor: &'a Actor,
     pub rank: ActorRank,
     /// The companies that the actor manages by assignment.
@@ -69,9 +69,9 @@ pub struct Reader<'a> {
     pub customs: &'a [CustomRole],
 }
 
-impl Reader<'_> {
-    fn line(&self, row: &MemberRow) -> Line {
-        Line {
+impl PeopleReader<'_> {
+    fn line(&self, row: &MemberRow) -> PersonLine {
+        PersonLine {
             id: row.id,
             name: row.name.clone(),
             email: row.email.clone(),
@@ -81,7 +81,7 @@ impl Reader<'_> {
             company: None,
             origin: String::new(),
             overrides: 0,
-            out: match row.standing(self.actor.cx.now) {
+            out: match row.access_status(self.actor.cx.now) {
                 AccessStatus::Active => None,
                 AccessStatus::Suspended => Some(("Suspended", "danger")),
                 AccessStatus::Ended => Some(("Access ended", "warning")),
@@ -91,7 +91,7 @@ impl Reader<'_> {
     }
 
     /// The role and where it comes from: a group gives a higher one than the person's own, or it is their own.
-    fn title(&self, row: &MemberRow, details: &Details) -> (String, String) {
+    fn title(&self, row: &MemberRow, details: &PeopleDetails) -> (String, String) {
         let Some(grants) = details.grants.get(&row.id) else {
             return (row.role.label().into(), "Direct".into());
         };
@@ -113,7 +113,7 @@ impl Reader<'_> {
     }
 
     /// The role in the organization.
-    pub fn in_organization(&self, row: &MemberRow, details: &Details) -> Line {
+    pub fn in_organization(&self, row: &MemberRow, details: &PeopleDetails) -> PersonLine {
         let (role, origin) = self.title(row, details);
         let many = self.actor.unit.many();
         let assignments = details.assignments.get(&row.id).map_or(&[][..], Vec::as_slice);
@@ -121,7 +121,7 @@ impl Reader<'_> {
             let overrides = Overrides::read(&grants.overrides);
             overrides.allow.iter().count() + overrides.deny.iter().count()
         });
-        Line {
+        PersonLine {
             role,
             origin,
             overrides,
@@ -140,10 +140,10 @@ impl Reader<'_> {
     }
 
     /// One line for each role in a company: inherited, by assignment, by a group.
-    pub fn in_companies(&self, row: &MemberRow, details: &Details, filter: &MemberFilter) -> Vec<Line> {
+    pub fn in_companies(&self, row: &MemberRow, details: &PeopleDetails, filter: &MemberFilter) -> Vec<PersonLine> {
         let mut lines = Vec::new();
         let role_wanted = match filter.given {
-            Some(Given::Place(role)) => Some(role),
+            Some(GrantFilter::Assignment(role)) => Some(role),
             _ => None,
         };
         if filter.company.is_none()
@@ -151,7 +151,7 @@ impl Reader<'_> {
             && role_wanted.is_none_or(|role| role == inherited)
         {
             let (title, origin) = self.title(row, details);
-            lines.push(Line {
+            lines.push(PersonLine {
                 role: inherited.label().into(),
                 reach: format!("All {}", self.actor.unit.many()),
                 origin: match origin.strip_prefix("By ") {
@@ -163,41 +163,45 @@ impl Reader<'_> {
         }
         let check = AssignmentCheck::of(self.actor, AssignCompanies::ID, row.id, row.role);
         let mut more = 0;
-        for held in details.assignments.get(&row.id).map_or(&[][..], Vec::as_slice) {
-            let listed = role_wanted.is_none_or(|role| role == held.role)
-                && filter.company.is_none_or(|company| company == held.company)
-                && filter.within.as_ref().is_none_or(|own| own.contains(&held.company));
-            if !listed {
+        for assignment in details.assignments.get(&row.id).map_or(&[][..], Vec::as_slice) {
+            if role_wanted.is_some_and(|role| role != assignment.role) || !is_listed(filter, assignment.company) {
                 continue;
             }
             if lines.len() >= LISTED {
                 more += 1;
                 continue;
             }
-            let may = check.touch(self.own.contains(&held.company), Some(held.role)).is_ok() && !held.archived;
-            lines.push(Line {
-                role: held.role.label().into(),
-                reach: held.name.clone(),
-                company: Some(held.slug.clone()),
-                origin: match details.groups.in_company(row.id, held.company) {
-                    Some((_, group)) if held.by_group() => format!("By group {group}"),
-                    _ => held.origin.label().into(),
+            let own = self.own.contains(&assignment.company);
+            let may = !assignment.archived && check.touch(own, Some(assignment.role)).is_ok();
+            lines.push(PersonLine {
+                role: assignment.role.label().into(),
+                reach: assignment.name.clone(),
+                company: Some(assignment.slug.clone()),
+                origin: match details.groups.in_company(row.id, assignment.company) {
+                    Some((_, group)) if assignment.by_group() => format!("By group {group}"),
+                    _ => assignment.origin.label().into(),
                 },
-                change: may.then(|| format!("?member_id={}&company_id={}", row.id, held.company)),
+                change: may.then(|| format!("?member_id={}&company_id={}", row.id, assignment.company)),
                 ..self.line(row)
             });
         }
         if lines.is_empty() {
-            lines.push(Line {
+            lines.push(PersonLine {
                 reach: format!("No {}", self.actor.unit.one()),
                 ..self.line(row)
             });
         } else if more > 0 {
-            lines.push(Line {
+            lines.push(PersonLine {
                 reach: format!("and {more} more {}", self.actor.unit.many()),
                 ..self.line(row)
             });
         }
         lines
     }
+}
+
+/// Whether the filter lists assignments to a company.
+fn is_listed(filter: &MemberFilter, company: CompanyId) -> bool {
+    filter.company.is_none_or(|wanted| wanted == company)
+        && filter.within.as_ref().is_none_or(|own| own.contains(&company))
 }

@@ -17,7 +17,7 @@ use crate::common::paging::Cursor;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::access::may_change;
-use crate::handlers::access::people::lines::{Details, Line, Reader};
+use crate::handlers::access::people::lines::{PeopleDetails, PeopleReader, PersonLine};
 use crate::handlers::access::people::query::AccessQuery;
 use crate::handlers::access::queries;
 use crate::models::company_choice::{CompanyChoice, CompanyChoices};
@@ -29,7 +29,7 @@ use crate::services::members::visible::CompanyScope;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// The most people on a page.
 const SIZE: usize = 20;
@@ -40,7 +40,7 @@ struct PeoplePage {
     layout: Layout,
     organization: String,
     unit: UnitLabel,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     members: String,
@@ -53,7 +53,7 @@ struct PeoplePage {
     /// The company of the filter, and the roles that reach it without an assignment.
     company: Option<CompanyChoice>,
     by_role: Vec<(String, Option<String>)>,
-    lines: Vec<Line>,
+    lines: Vec<PersonLine>,
     previous: Option<String>,
     next: Option<String>,
     count: String,
@@ -80,7 +80,7 @@ impl PeoplePage {
         format!("{}/assignments/new{query}", self.base)
     }
 
-    fn explain(&self, line: &Line) -> String {
+    fn explain(&self, line: &PersonLine) -> String {
         let company = line.company.as_ref().map(|slug| format!("&company={slug}"));
         format!(
             "{}/explain?member={}{}",
@@ -90,12 +90,12 @@ impl PeoplePage {
         )
     }
 
-    fn profile(&self, line: &Line) -> String {
+    fn profile(&self, line: &PersonLine) -> String {
         format!("{}/{}", self.members, line.id)
     }
 
     /// The name of a line's menu, unique on the page.
-    fn actions(&self, line: &Line) -> String {
+    fn actions(&self, line: &PersonLine) -> String {
         if self.asked.by_company() {
             format!("Actions for {}, {}", line.name, line.reach)
         } else {
@@ -212,12 +212,12 @@ impl PeoplePage {
             .collect();
         let in_groups = grants.values().filter(|one| one.group_count > 0).map(|one| one.id);
         let in_groups: Vec<MembershipId> = in_groups.collect();
-        let details = Details {
+        let details = PeopleDetails {
             assignments: queries::assignments(conn, organization, &assigned, filter.within.as_deref())?,
             groups: queries::group_grants(conn, organization, &in_groups)?,
             grants,
         };
-        let reader = Reader {
+        let reader = PeopleReader {
             actor,
             rank: actor.into(),
             own: actor.own_companies(conn, AssignCompanies::ID)?,

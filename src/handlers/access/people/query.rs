@@ -8,7 +8,7 @@ use crate::common::html::query_value;
 use crate::common::id::CustomRoleId;
 use crate::common::name;
 use crate::models::company_choice::CompanyChoice;
-use crate::models::member_search::{Given, MemberFilter, Sort};
+use crate::models::member_search::{GrantFilter, MemberFilter, MemberSort};
 use crate::services::members::visible::CompanyScope;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -53,9 +53,9 @@ impl AccessQuery {
     pub fn filter(&self, actor: &Actor, scope: &CompanyScope, company: Option<&CompanyChoice>) -> Option<MemberFilter> {
         let plain = Role::parse(&self.role).filter(|_| !self.by_company());
         let given = if self.by_company() {
-            CompanyRole::parse(&self.role).map(Given::Place)
+            CompanyRole::parse(&self.role).map(GrantFilter::Assignment)
         } else {
-            CustomRoleId::parse(&self.role).map(Given::Custom)
+            CustomRoleId::parse(&self.role).map(GrantFilter::Custom)
         };
         if company.is_none() && !self.company.trim().is_empty() {
             return None;
@@ -65,9 +65,9 @@ impl AccessQuery {
             role: plain,
             company: company.map(|company| company.id),
             given,
-            standing: None,
+            access_status: None,
             within: scope.own().filter(|_| company.is_none()).map(<[_]>::to_vec),
-            sort: Sort::Name,
+            sort: MemberSort::Name,
             now: actor.cx.now,
         })
     }

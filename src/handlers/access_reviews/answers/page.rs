@@ -22,7 +22,7 @@ use crate::services::access_reviews::offer::NotOffered;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// Items on a page.
 const PAGE: usize = 50;
@@ -62,7 +62,7 @@ struct ReviewItemRow {
 #[template(path = "access_reviews/answers.html")]
 pub struct AnswersPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     back: String,

@@ -2,10 +2,10 @@ use actix_web::{HttpResponse, web};
 
 use crate::auth::Gate;
 use crate::authz::permission::ViewAccess;
-use crate::common::csv::Sheet;
+use crate::common::csv::CsvSheet;
 use crate::common::error::AppError;
 use crate::handlers::access_reviews::report::file;
-use crate::models::access_review::report::Report;
+use crate::models::access_review::report::ReviewReport;
 
 const COLUMNS: [&str; 10] = [
     "company",
@@ -23,9 +23,9 @@ const COLUMNS: [&str; 10] = [
 /// `GET /organizations/{slug}/access/reviews/{id}/report.csv`
 pub async fn show(gate: Gate<ViewAccess>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
     file(gate, &path.1, "csv", "text/csv; charset=utf-8", |_, text, _| {
-        let report = Report::parse(&text).ok_or(AppError::NotFound)?;
-        let mut sheet = Sheet::new(&COLUMNS);
-        for entry in &report.places {
+        let report = ReviewReport::parse(&text).ok_or(AppError::NotFound)?;
+        let mut sheet = CsvSheet::new(&COLUMNS);
+        for entry in &report.assignments {
             sheet.row([
                 entry.company.as_str(),
                 &entry.person,

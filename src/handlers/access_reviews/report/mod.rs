@@ -23,12 +23,12 @@ use crate::db::types::organization::UnitLabel;
 use crate::models::access_review;
 use crate::models::access_review::Review;
 use crate::models::access_review::closing;
-use crate::models::access_review::report::{Report, ReportEntry};
-use crate::models::access_review::state::Decision;
+use crate::models::access_review::report::{ReportEntry, ReviewReport};
+use crate::models::access_review::state::ReviewDecision;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// Items on the page; the files have all of them.
 const SHOWN: usize = 500;
@@ -42,14 +42,14 @@ struct DecisionTotal {
 #[template(path = "access_reviews/report.html")]
 struct ReportPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     path: String,
     unit: UnitLabel,
     organization: String,
     review: Review,
-    report: Report,
+    report: ReviewReport,
     totals: Vec<DecisionTotal>,
     items: i64,
     suspended: i64,
@@ -62,8 +62,8 @@ struct ReportPage {
 crate::page!(ReportPage);
 
 impl ReportPage {
-    fn decision(entry: &ReportEntry) -> Decision {
-        Decision::parse(&entry.decision).unwrap_or(Decision::Open)
+    fn decision(entry: &ReportEntry) -> ReviewDecision {
+        ReviewDecision::parse(&entry.decision).unwrap_or(ReviewDecision::Open)
     }
 
     fn role(text: &str) -> &'static str {
@@ -79,16 +79,16 @@ impl ReportPage {
         let review = access_review::find(conn, actor.organization, id)?;
         let signer = actor.cx.app.keys.signer();
         // A report that cannot be parsed is shown like one whose signature is not valid.
-        let mut report = Report::parse(&text).unwrap_or_else(|| Report::unreadable(&review.name));
+        let mut report = ReviewReport::parse(&text).unwrap_or_else(|| ReviewReport::unreadable(&review.name));
         let total = |key: &str| report.totals.get(key).copied().unwrap_or_default();
-        let decisions = Decision::ALL.iter().map(|decision| DecisionTotal {
+        let decisions = ReviewDecision::ALL.iter().map(|decision| DecisionTotal {
             label: decision.label(),
             count: total(decision.as_str()),
         });
         let totals = decisions.filter(|total| total.count > 0).collect();
-        let (items, suspended) = (total("places"), total("suspended_people"));
-        let hidden = report.places.len().saturating_sub(SHOWN);
-        report.places.truncate(SHOWN);
+        let (items, suspended) = (total("assignments"), total("suspended_people"));
+        let hidden = report.assignments.len().saturating_sub(SHOWN);
+        report.assignments.truncate(SHOWN);
         Ok(Self {
             layout: actor.layout(conn, "access")?,
             tabs: nav::access(actor.permissions),

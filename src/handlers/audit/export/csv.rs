@@ -5,10 +5,10 @@ use std::rc::Rc;
 use actix_web::body::BoxBody;
 use actix_web::{HttpResponse, web};
 
-use crate::audit::Entry;
+use crate::audit::AuditEntry;
 use crate::auth::Gate;
 use crate::authz::permission::ExportAudit;
-use crate::common::csv::Sheet;
+use crate::common::csv::CsvSheet;
 use crate::common::error::AppError;
 use crate::common::pieces::{Making, Pieces};
 use crate::handlers::audit::export::{begin, file, piece};
@@ -36,7 +36,7 @@ const COLUMNS: [&str; 19] = [
     "hash",
 ];
 
-fn row(sheet: &mut Sheet, line: &Entry) {
+fn row(sheet: &mut CsvSheet, line: &AuditEntry) {
     sheet.row([
         line.seq.to_string().as_str(),
         &line.v.to_string(),
@@ -73,9 +73,9 @@ pub async fn show(gate: Gate<ExportAudit>, query: web::Query<AuditQuery>) -> Res
             }
             let piece = piece(&gate, &range, after).await?;
             let mut sheet = if begins {
-                Sheet::new(&COLUMNS)
+                CsvSheet::new(&COLUMNS)
             } else {
-                Sheet::going_on()
+                CsvSheet::going_on()
             };
             piece.lines.iter().for_each(|line| row(&mut sheet, line));
             // An empty range has its head row, too.

@@ -16,17 +16,17 @@ use crate::common::pieces::{Making, Pieces};
 use crate::common::time::Time;
 use crate::common::token::hex;
 use crate::db::Conn;
-use crate::handlers::audit::export::{Range, begin, file, piece};
+use crate::handlers::audit::export::{ExportRange, begin, file, piece};
 use crate::handlers::audit::filter::AuditQuery;
 
 /// How far a file is written. The hash of everything so far is signed in its last line.
-struct Written {
-    stage: Stage,
+struct ExportProgress {
+    stage: ExportStage,
     hash: Sha256,
     lines: i64,
 }
 
-enum Stage {
+enum ExportStage {
     Head,
     /// After this number.
     Lines(i64),
@@ -37,12 +37,12 @@ enum Stage {
 pub async fn show(gate: Gate<ExportAudit>, query: web::Query<AuditQuery>) -> Result<HttpResponse, AppError> {
     let range = Rc::new(begin(&gate, query.into_inner(), "jsonl").await?);
     let (gate, name) = (Rc::new(gate), format!("{}.jsonl", range.file));
-    let start = Written {
-        stage: Stage::Head,
+    let start = ExportProgress {
+        stage: ExportStage::Head,
         hash: Sha256::new(),
         lines: 0,
     };
-    let body = Pieces::new(start, move |written: Written| -> Making<Written> {
+    let body = Pieces::new(start, move |written: ExportProgress| -> Making<ExportProgress> {
         let (gate, range) = (gate.clone(), range.clone());
         Box::pin(async move { go_on(&gate, &range, written).await })
     });
@@ -51,31 +51,31 @@ pub async fn show(gate: Gate<ExportAudit>, query: web::Query<AuditQuery>) -> Res
 
 async fn go_on(
     gate: &Gate<ExportAudit>,
-    range: &Range,
-    mut written: Written,
-) -> Result<Option<(Vec<u8>, Written)>, AppError> {
+    range: &ExportRange,
+    mut written: ExportProgress,
+) -> Result<Option<(Vec<u8>, ExportProgress)>, AppError> {
     let mut text = String::new();
     match written.stage {
-        Stage::Over => return Ok(None),
-        Stage::Head => {
+        ExportStage::Over => return Ok(None),
+        ExportStage::Head => {
             text = format!("{}\n", range.head);
-            written.stage = Stage::Lines(range.first - 1);
+            written.stage = ExportStage::Lines(range.first - 1);
         }
-        Stage::Lines(after) if after < range.last => {
+        ExportStage::Lines(after) if after < range.last => {
             let piece = piece(gate, range, after).await?;
             for line in &piece.lines {
                 text += &line.json().to_string();
                 text.push('\n');
             }
             written.lines += i64::try_from(piece.lines.len()).unwrap_or_default();
-            written.stage = Stage::Lines(piece.through);
+            written.stage = ExportStage::Lines(piece.through);
         }
-        Stage::Lines(_) => {
+        ExportStage::Lines(_) => {
             let (digest, lines, last) = (hex(&written.hash.clone().finalize()), written.lines, range.last);
             let end = gate
                 .read(move |actor, conn| end(actor, conn, &digest, lines, last))
                 .await?;
-            written.stage = Stage::Over;
+            written.stage = ExportStage::Over;
             text = format!("{end}\n");
         }
     }

@@ -8,9 +8,9 @@ use actix_web::body::BoxBody;
 use actix_web::http::header;
 use serde_json::{Value, json};
 
-use crate::audit::query::Filter;
+use crate::audit::query::EventFilter;
 use crate::audit::visibility::Visibility;
-use crate::audit::walk::Piece;
+use crate::audit::walk::EventPiece;
 use crate::audit::{Action, Event, seal, walk};
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
@@ -24,8 +24,8 @@ const PIECE: i64 = 5_000;
 
 /// What an export contains, fixed when it begins.
 #[derive(Clone)]
-struct Range {
-    wanted: Filter,
+struct ExportRange {
+    wanted: EventFilter,
     first: i64,
     last: i64,
     file: String,
@@ -33,7 +33,7 @@ struct Range {
 }
 
 /// Records the export, then fixes its range: the event of the export is the last one in it.
-async fn begin(gate: &Gate<ExportAudit>, asked: AuditQuery, form: &'static str) -> Result<Range, AppError> {
+async fn begin(gate: &Gate<ExportAudit>, asked: AuditQuery, form: &'static str) -> Result<ExportRange, AppError> {
     let noted = asked.clone();
     let wanted = gate
         .write(move |actor, conn| {
@@ -67,12 +67,12 @@ async fn begin(gate: &Gate<ExportAudit>, asked: AuditQuery, form: &'static str) 
             }).collect::<Vec<_>>(),
         });
         let file = format!("{}-audit-{}", actor.slug, actor.cx.now.day());
-        Ok(Range { wanted, first, last, file, head })
+        Ok(ExportRange { wanted, first, last, file, head })
     })
     .await
 }
 
-fn read(conn: &mut Conn, actor: &Actor, asked: &AuditQuery) -> Result<Filter, AppError> {
+fn read(conn: &mut Conn, actor: &Actor, asked: &AuditQuery) -> Result<EventFilter, AppError> {
     asked.filter(conn, actor.organization).map_err(|error| match error {
         FilterError::Failed(error) => error,
         FilterError::Invalid(errors) => {
@@ -83,7 +83,7 @@ fn read(conn: &mut Conn, actor: &Actor, asked: &AuditQuery) -> Result<Filter, Ap
 }
 
 /// The next events of a range, if the actor still has the permission.
-async fn piece(gate: &Gate<ExportAudit>, range: &Range, after: i64) -> Result<Piece, AppError> {
+async fn piece(gate: &Gate<ExportAudit>, range: &ExportRange, after: i64) -> Result<EventPiece, AppError> {
     let (wanted, last) = (range.wanted.clone(), range.last);
     gate.read(move |actor, conn| {
         let visibility = actor.visibility(conn)?;

@@ -57,7 +57,7 @@ pub fn count_assigned(conn: &mut Conn, org: OrgId, company: CompanyId) -> QueryR
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = memberships)]
-pub struct Candidate {
+pub struct CompanyCandidate {
     pub id: MembershipId,
     #[diesel(select_expression = users::name)]
     pub name: String,
@@ -74,7 +74,7 @@ pub fn candidates(
     q: &str,
     within: Option<&[CompanyId]>,
     limit: i64,
-) -> QueryResult<Vec<Candidate>> {
+) -> QueryResult<Vec<CompanyCandidate>> {
     let mut query = memberships::table
         .inner_join(users::table)
         .filter(memberships::organization_id.eq(org))
@@ -82,7 +82,7 @@ pub fn candidates(
         .filter(memberships::sort_name.is_not_null())
         .order((memberships::sort_name, memberships::id))
         .limit(limit)
-        .select(Candidate::as_select())
+        .select(CompanyCandidate::as_select())
         .into_boxed();
     for word in name::query(q) {
         let end = name::prefix_end(&word).unwrap_or_else(|| vec![0xff; 65]);

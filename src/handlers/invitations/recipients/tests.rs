@@ -58,9 +58,9 @@ proptest! {
     fn written_people_are_read_again(
         people in proptest::collection::vec(("[a-z]{1,8}@[a-z]{1,8}", "[a-z\", ]{0,6}", "[a-z]{0,6}", "(viewer|admin)?"), 0..8)
     ) {
-        let people: Vec<Recipient> = people
+        let people: Vec<RecipientRow> = people
             .into_iter()
-            .map(|(email, first, last, role)| Recipient {
+            .map(|(email, first, last, role)| RecipientRow {
                 email,
                 first_name: first.trim().to_owned(),
                 last_name: last,

@@ -20,10 +20,10 @@ use crate::services::groups;
 use crate::services::members::bulk::{BulkChange, MOST};
 use crate::services::members::role::Title;
 use crate::web::company_picker;
-use crate::web::company_picker::Scope;
+use crate::web::company_picker::PickerScope;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Step {
+pub enum BulkStep {
     /// Only members are selected.
     #[default]
     Choose,
@@ -39,7 +39,7 @@ pub struct BulkForm {
     pub ids: Vec<String>,
     pub all: bool,
     pub asked: MembersQuery,
-    pub step: Step,
+    pub step: BulkStep,
     pub role: String,
     pub companies: company_picker::PickerForm,
     pub company: String,
@@ -58,9 +58,9 @@ impl BulkForm {
             all: !fields.get("all").is_empty(),
             asked: MembersQuery::of(fields),
             step: match fields.get("step") {
-                "look" => Step::Look,
-                "apply" => Step::Apply,
-                _ => Step::Choose,
+                "look" => BulkStep::Look,
+                "apply" => BulkStep::Apply,
+                _ => BulkStep::Choose,
             },
             role: text("role_value"),
             companies: company_picker::PickerForm::of(fields),
@@ -153,7 +153,7 @@ impl BulkForm {
         actor: &Actor,
         errors: &mut FormErrors,
     ) -> Result<Option<BulkChange>, AppError> {
-        let scope = Scope::to_assign(conn, actor)?;
+        let scope = PickerScope::to_assign(conn, actor)?;
         let (chosen, named) = self.companies.read(conn, actor, &scope, errors)?;
         if chosen.is_empty() {
             errors.add(
@@ -176,7 +176,7 @@ impl BulkForm {
         } else {
             company_choice::company_meant(conn, actor.organization, text)?
         };
-        let scope = Scope::to_assign(conn, actor)?;
+        let scope = PickerScope::to_assign(conn, actor)?;
         let company = company.filter(|company| {
             let within = scope.within.as_ref();
             within.is_none_or(|within| within.contains(&company.id))
@@ -199,7 +199,7 @@ fn present(
     for id in ids {
         match visible(conn, actor, id.as_str()) {
             Ok(_) => here.push(id),
-            // An id that was never a member's is not found, whoever asks.
+            // An id that was never a member's is not found, whatever the actor may do.
             Err(AppError::NotFound) if actor.reach::<ViewMembers>() == Reach::Everywhere => {
                 let name = queries::removed::name(conn, actor.organization, id)?.ok_or(AppError::NotFound)?;
                 gone.push(name);

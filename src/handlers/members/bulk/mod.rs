@@ -19,7 +19,7 @@ use crate::common::html::see_other;
 use crate::common::id::MembershipId;
 use crate::db::Conn;
 pub use crate::handlers::members::bulk::action::BulkAction;
-use crate::handlers::members::bulk::form::{BulkForm, Step};
+use crate::handlers::members::bulk::form::{BulkForm, BulkStep};
 use crate::handlers::members::bulk::messages::done;
 use crate::handlers::members::bulk::page::BulkPage;
 use crate::handlers::members::members_path;
@@ -64,7 +64,7 @@ fn run(
     let mut errors = FormErrors::none();
     let ids = form.members(conn, actor, &mut errors)?;
     // Without a choice yet, or while searching for companies, the form is shown without errors.
-    let chooses = action.asks() && (form.step == Step::Choose || form.companies.finds);
+    let chooses = action.asks() && (form.step == BulkStep::Choose || form.companies.finds);
     let change = if chooses {
         None
     } else {
@@ -73,7 +73,7 @@ fn run(
     let Some(change) = change.filter(|_| errors.is_empty()) else {
         return Err(BulkFormError::Incomplete(ids, errors));
     };
-    if form.step != Step::Apply {
+    if form.step != BulkStep::Apply {
         let plan = BulkPlan::of(conn, actor, change, &ids)?;
         return Ok((BulkResponse::Planned(plan), Events::none("a plan changes nothing")));
     }
@@ -116,8 +116,8 @@ async fn respond(gate: Gate<ViewMembers>, form: BulkForm) -> Result<HttpResponse
 pub async fn show(gate: Gate<ViewMembers>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let fields = Fields::urlencoded(request.query_string()).unwrap_or_default();
     let mut form = BulkForm::of(&fields);
-    if form.step == Step::Apply {
-        form.step = Step::Look;
+    if form.step == BulkStep::Apply {
+        form.step = BulkStep::Look;
     }
     respond(gate, form).await
 }

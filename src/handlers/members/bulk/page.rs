@@ -18,7 +18,7 @@ use crate::services::groups;
 use crate::services::groups::Group;
 use crate::services::members::bulk::{BulkChange, BulkPlan};
 use crate::services::members::role::{Title, grantable};
-use crate::web::company_picker::{Picker, Scope};
+use crate::web::company_picker::{CompanyPicker, PickerScope};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -36,7 +36,7 @@ pub struct BulkPage {
     errors: FormErrors,
     /// What to choose from.
     titles: Vec<Title>,
-    picker: Option<Picker>,
+    picker: Option<CompanyPicker>,
     choices: CompanyChoices,
     groups: Vec<Group>,
     /// Whether the page shows what would happen.
@@ -185,12 +185,12 @@ impl BulkPage {
 
     fn load_choices(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
         let (organization, typed) = (actor.organization, &self.typed.companies);
-        let scope = Scope::to_assign(conn, actor)?;
+        let scope = PickerScope::to_assign(conn, actor)?;
         match self.kind {
             BulkAction::Role => self.titles = grantable(conn, actor)?,
             BulkAction::Assign => {
                 let path = actor.path("/members/bulk?do=assign");
-                self.picker = Some(Picker::of(conn, organization, &scope, typed, path, true)?);
+                self.picker = Some(CompanyPicker::of(conn, organization, &scope, typed, path, true)?);
             }
             BulkAction::Unassign => {
                 let within = scope.within.as_deref();

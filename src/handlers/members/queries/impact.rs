@@ -19,7 +19,7 @@ use crate::db::types::organization::CompanyStatus;
 use crate::models::group;
 use crate::models::membership::assigned::AssignedCompany;
 use crate::models::membership::record::Membership;
-use crate::services::members::removal::Removal;
+use crate::services::members::removal::MemberRemoval;
 use crate::services::members::role::Title;
 
 /// How many onboarding links are listed.
@@ -44,7 +44,7 @@ pub struct RemovalImpact {
 }
 
 impl RemovalImpact {
-    pub fn load(conn: &mut Conn, organization: OrgId, removal: &Removal, now: Time) -> Result<Self, AppError> {
+    pub fn load(conn: &mut Conn, organization: OrgId, removal: &MemberRemoval, now: Time) -> Result<Self, AppError> {
         let member = &removal.member;
         let overrides = Overrides::read(&member.access.overrides);
         let groups = group::of_member(conn, organization, member.id)?;

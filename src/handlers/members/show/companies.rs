@@ -24,7 +24,7 @@ const FOUND: usize = 20;
 /// How many companies a search reads.
 const SEARCHED: i64 = 5_000;
 
-pub(super) struct Holding {
+pub(super) struct MemberCompany {
     pub company: AssignedCompany,
     /// Whether the actor may change it.
     pub may_change: bool,
@@ -32,7 +32,7 @@ pub(super) struct Holding {
     pub groups: Vec<String>,
 }
 
-impl Holding {
+impl MemberCompany {
     pub fn archived(&self) -> bool {
         self.company.status == CompanyStatus::Archived
     }
@@ -73,12 +73,12 @@ fn own_companies(conn: &mut Conn, actor: &Actor) -> Result<Vec<CompanyId>, AppEr
 }
 
 /// A member's assignments, as far as the actor sees the companies.
-pub(super) fn holdings(
+pub(super) fn assignments_of(
     conn: &mut Conn,
     actor: &Actor,
     member: &Membership,
     groups: &MemberGroups,
-) -> Result<Vec<Holding>, AppError> {
+) -> Result<Vec<MemberCompany>, AppError> {
     let own = own_companies(conn, actor)?;
     let seen = match actor.reach::<ViewMembers>() {
         Reach::Everywhere => None,
@@ -88,7 +88,7 @@ pub(super) fn holdings(
     Ok(assigned::companies_of(conn, actor.organization, member.id)?
         .into_iter()
         .filter(|company| member.id == actor.id || seen.as_ref().is_none_or(|seen| seen.contains(&company.id)))
-        .map(|company| Holding {
+        .map(|company| MemberCompany {
             may_change: company.status == CompanyStatus::Active
                 && check.touch(own.contains(&company.id), Some(company.role)).is_ok(),
             groups: groups.giving(company.id),
@@ -98,12 +98,12 @@ pub(super) fn holdings(
 }
 
 /// The companies that the actor can assign the member to.
-pub(super) struct Offer {
+pub(super) struct CompanyOffer {
     pub companies: Vec<CompanyChoice>,
     pub more: bool,
 }
 
-impl Offer {
+impl CompanyOffer {
     pub fn load(conn: &mut Conn, actor: &Actor, member: &Membership, search: &str) -> Result<Self, AppError> {
         let check = AssignmentCheck::of(actor, AssignCompanies::ID, member.id, member.role);
         if check.give(true, None, CompanyRole::Viewer).is_err() {

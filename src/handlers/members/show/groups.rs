@@ -15,7 +15,7 @@ use crate::models::membership::record::Membership;
 const NAMED: usize = 4;
 
 /// A group of the member, and what it gives.
-pub(super) struct Inherited {
+pub(super) struct InheritedGroup {
     pub name: String,
     /// The page of the group, for an actor who may see it.
     pub href: Option<String>,
@@ -54,12 +54,12 @@ impl MemberGroups {
     }
 
     /// All of them for an actor who sees the whole organization, else none.
-    pub fn inherited(&self, actor: &Actor) -> Vec<Inherited> {
+    pub fn inherited(&self, actor: &Actor) -> Vec<InheritedGroup> {
         let links = actor.reach::<ViewAccess>() == Reach::Everywhere;
         if !links && actor.reach::<ViewMembers>() != Reach::Everywhere {
             return Vec::new();
         }
-        let inherited = |(group, grants): &(Group, Vec<GroupGrant>)| Inherited {
+        let inherited = |(group, grants): &(Group, Vec<GroupGrant>)| InheritedGroup {
             name: group.name.clone(),
             href: links.then(|| actor.path(&format!("/access/groups/{}", group.id))),
             gives: gives(group, grants, actor.unit.many()),

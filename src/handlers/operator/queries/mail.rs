@@ -8,7 +8,7 @@ use crate::common::paging::Cursor;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::mail_outbox;
-use crate::handlers::operator::queries::{Backend, newest_first};
+use crate::handlers::operator::queries::{DbBackend, newest_first};
 use crate::mail::outbox::MailState;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -47,7 +47,7 @@ pub fn list(
 ) -> QueryResult<Vec<OutboxMessage>> {
     let mut query = mail_outbox::table
         .select(OutboxMessage::as_select())
-        .into_boxed::<Backend>();
+        .into_boxed::<DbBackend>();
     if let Some(state) = state {
         query = query.filter(mail_outbox::state.eq(state));
     }

@@ -11,7 +11,7 @@ use crate::db::types::organization::OrganizationStatus;
 use crate::mail::outbox::MailState;
 
 #[derive(Debug, Clone)]
-pub struct Numbers {
+pub struct InstanceNumbers {
     pub organizations: i64,
     /// Organizations that allow support access.
     pub consenting: i64,
@@ -25,7 +25,7 @@ pub struct Numbers {
     pub emails: Vec<(MailState, i64)>,
 }
 
-impl Numbers {
+impl InstanceNumbers {
     pub fn emails_in(&self, wanted: MailState) -> i64 {
         self.emails
             .iter()
@@ -34,13 +34,13 @@ impl Numbers {
     }
 }
 
-pub fn count(conn: &mut Conn, now: Time) -> QueryResult<Numbers> {
+pub fn count(conn: &mut Conn, now: Time) -> QueryResult<InstanceNumbers> {
     let emails: Vec<(MailState, i64)> = mail_outbox::table
         .group_by(mail_outbox::state)
         .select((mail_outbox::state, count_star()))
         .load(conn)?;
     let of = |wanted| emails.iter().find(|(state, _)| *state == wanted).map_or(0, |(_, n)| *n);
-    Ok(Numbers {
+    Ok(InstanceNumbers {
         organizations: self::organizations(conn)?,
         consenting: organizations::table
             .filter(organizations::support_consent.eq(true))

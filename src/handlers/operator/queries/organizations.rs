@@ -12,7 +12,7 @@ use crate::db::Conn;
 use crate::db::schema::{organization_slugs, organizations, role_counts, users};
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{OrganizationStatus, OrganizationType, Region, UnitLabel};
-use crate::handlers::operator::queries::{Backend, containing, lower, newest_first};
+use crate::handlers::operator::queries::{DbBackend, containing, lower, newest_first};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = organizations)]
@@ -63,7 +63,7 @@ macro_rules! listed {
 
 /// Organizations whose name or slug contains `q`, newest first.
 pub fn list(conn: &mut Conn, q: &str, cursor: Option<&Cursor>) -> QueryResult<Vec<OperatorOrganization>> {
-    let mut query = listed!().into_boxed::<Backend>();
+    let mut query = listed!().into_boxed::<DbBackend>();
     if !q.trim().is_empty() {
         let like = containing(q);
         query = query.filter(

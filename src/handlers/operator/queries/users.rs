@@ -12,11 +12,11 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{memberships, sessions, users};
 use crate::db::types::MembershipStatus;
-use crate::handlers::operator::queries::{Backend, containing, lower, newest_first};
+use crate::handlers::operator::queries::{DbBackend, containing, lower, newest_first};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
-pub struct Account {
+pub struct ListedAccount {
     pub id: UserId,
     pub name: String,
     pub email: String,
@@ -27,7 +27,7 @@ pub struct Account {
     pub created_at: Time,
 }
 
-impl Account {
+impl ListedAccount {
     pub fn badge(&self) -> &'static str {
         if self.is_operator { "Operator" } else { "" }
     }
@@ -41,8 +41,15 @@ pub enum AccountFilter {
 }
 
 /// Accounts whose name or email address contains `q`, newest first.
-pub fn list(conn: &mut Conn, q: &str, filter: AccountFilter, cursor: Option<&Cursor>) -> QueryResult<Vec<Account>> {
-    let mut query = users::table.select(Account::as_select()).into_boxed::<Backend>();
+pub fn list(
+    conn: &mut Conn,
+    q: &str,
+    filter: AccountFilter,
+    cursor: Option<&Cursor>,
+) -> QueryResult<Vec<ListedAccount>> {
+    let mut query = users::table
+        .select(ListedAccount::as_select())
+        .into_boxed::<DbBackend>();
     if !q.trim().is_empty() {
         let like = containing(q);
         query = query.filter(
@@ -60,8 +67,8 @@ pub fn list(conn: &mut Conn, q: &str, filter: AccountFilter, cursor: Option<&Cur
     newest_first!(query, users::id, cursor).load(conn)
 }
 
-pub fn find(conn: &mut Conn, id: UserId) -> Result<Account, AppError> {
-    Ok(users::table.find(id).select(Account::as_select()).first(conn)?)
+pub fn find(conn: &mut Conn, id: UserId) -> Result<ListedAccount, AppError> {
+    Ok(users::table.find(id).select(ListedAccount::as_select()).first(conn)?)
 }
 
 /// The number of organizations of each.

@@ -2,42 +2,42 @@
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::explain::{Effect, Link, Step};
+use crate::authz::explain::{ExplanationStep, StepEffect, StepSubject};
 use crate::authz::permission::{ChangeRoles, ManageRoles, Permission, ViewAccess, ViewMembers};
-use crate::handlers::permissions::about::About;
+use crate::handlers::permissions::about::AboutMember;
 
-impl About {
-    pub(super) fn link(&self, actor: &Actor, step: &Step) -> Option<(String, &'static str)> {
+impl AboutMember {
+    pub(super) fn link(&self, actor: &Actor, step: &ExplanationStep) -> Option<(String, &'static str)> {
         let may = |permission| actor.permissions.reach(permission) == Reach::Everywhere;
         match step.effect {
-            Effect::ByPolicy | Effect::OffByPolicy => {
+            StepEffect::ByPolicy | StepEffect::OffByPolicy => {
                 may(ManageRoles::ID).then(|| (actor.path("/settings/roles"), "Policies"))
             }
             _ => self.source_link(actor, step),
         }
     }
 
-    pub(super) fn source_link(&self, actor: &Actor, step: &Step) -> Option<(String, &'static str)> {
+    pub(super) fn source_link(&self, actor: &Actor, step: &ExplanationStep) -> Option<(String, &'static str)> {
         let may = |permission| actor.permissions.reach(permission) == Reach::Everywhere;
         let profile = actor.path(&format!("/members/{}", self.id));
         match step.link {
-            Link::Role(_) => match &self.custom {
+            StepSubject::Role(_) => match &self.custom {
                 Some(id) if may(ManageRoles::ID) => Some((actor.path(&format!("/settings/roles/{id}")), "Role")),
                 _ => (may(ViewMembers::ID) && may(ChangeRoles::ID)).then_some((profile, "Change role")),
             },
-            Link::Group(role) => {
+            StepSubject::Group(role) => {
                 let mut groups = self.groups.iter().filter(|group| group.role == role);
                 let group = groups.next().filter(|_| may(ViewAccess::ID))?;
                 Some((actor.path(&format!("/access/groups/{}", group.id)), "Group"))
             }
-            Link::Assignment(_) | Link::NoAssignment => match &self.company {
+            StepSubject::Assignment(_) | StepSubject::NoAssignment => match &self.company {
                 Some((_, path)) if may(ViewMembers::ID) => Some((path.clone(), "Open")),
                 _ => may(ViewMembers::ID).then_some((profile, "Assignments")),
             },
-            Link::Override(_) => (may(ManageRoles::ID) && !self.you)
+            StepSubject::Override(_) => (may(ManageRoles::ID) && !self.you)
                 .then(|| (actor.path(&format!("/members/{}/overrides", self.id)), "Overrides")),
-            Link::OutOfForce => may(ViewMembers::ID).then_some((profile, "Profile")),
-            Link::ReadOnly => None,
+            StepSubject::OutOfForce => may(ViewMembers::ID).then_some((profile, "Profile")),
+            StepSubject::ReadOnly => None,
         }
     }
 }

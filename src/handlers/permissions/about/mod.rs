@@ -5,16 +5,16 @@ mod text;
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
-use crate::authz::explain::{Answer, Effect, Step};
+use crate::authz::explain::{ExplanationStep, PermissionExplanation, StepEffect};
 use crate::authz::permission::PermissionId;
 use crate::common::id::MembershipId;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::labels;
-use crate::handlers::permissions::queries::{Assignment, Group};
+use crate::handlers::permissions::queries::{MemberAssignment, MemberGroup};
 
 /// The member that an answer is about.
 #[derive(Debug, Clone)]
-pub struct About {
+pub struct AboutMember {
     pub id: MembershipId,
     pub name: String,
     /// Whether it is the actor.
@@ -23,11 +23,11 @@ pub struct About {
     pub title: String,
     /// The id of their own role, when it is a custom one.
     pub custom: Option<String>,
-    pub groups: Vec<Group>,
+    pub groups: Vec<MemberGroup>,
     /// The company in question: its name and path.
     pub company: Option<(String, String)>,
     /// The assignment to that company.
-    pub assignment: Option<Assignment>,
+    pub assignment: Option<MemberAssignment>,
     /// The groups that give the assignment.
     pub assignment_groups: Vec<String>,
     pub unit: UnitLabel,
@@ -36,7 +36,7 @@ pub struct About {
 }
 
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct AboutLine {
     /// "Role", "Group", …
     pub kind: &'static str,
     pub text: String,
@@ -49,27 +49,27 @@ pub struct Line {
 }
 
 #[derive(Debug, Clone)]
-pub struct Explanation {
+pub struct AboutPermission {
     /// "Why can Noah Brandt edit Harbor Recovery’s settings?"
     pub question: String,
     /// "Yes", with the reach.
     pub verdict: String,
     pub yes: bool,
-    pub lines: Vec<Line>,
+    pub lines: Vec<AboutLine>,
 }
 
-impl About {
+impl AboutMember {
     fn subject(&self) -> &str {
         if self.you { "you" } else { &self.name }
     }
 
     /// The whole answer. Links lead only to pages that the actor may view.
-    pub fn tell(&self, actor: &Actor, permission: PermissionId, answer: &Answer) -> Explanation {
+    pub fn tell(&self, actor: &Actor, permission: PermissionId, answer: &PermissionExplanation) -> AboutPermission {
         let company = self.company.as_ref().map(|(name, _)| name.as_str());
         let can = if answer.yes() { "can" } else { "can’t" };
         let doing = labels::verb(permission, self.unit, company);
         let decisive = answer.decisive();
-        Explanation {
+        AboutPermission {
             question: format!("Why {can} {} {doing}?", self.subject()),
             verdict: match answer.reach {
                 Reach::Everywhere if company.is_some() => "Yes".into(),
@@ -86,9 +86,9 @@ impl About {
         }
     }
 
-    fn lines(&self, actor: &Actor, step: &Step, decides: bool) -> Vec<Line> {
+    fn lines(&self, actor: &Actor, step: &ExplanationStep, decides: bool) -> Vec<AboutLine> {
         let (kind, text) = self.text(step);
-        let line = Line {
+        let line = AboutLine {
             kind,
             text,
             tone: match step.effect {
@@ -101,21 +101,21 @@ impl About {
         };
         // The role and the policy for it are two links of the chain.
         let verb = match step.effect {
-            Effect::ByPolicy => "allows it",
-            Effect::OffByPolicy => "removes it",
+            StepEffect::ByPolicy => "allows it",
+            StepEffect::OffByPolicy => "removes it",
             _ => return vec![line],
         };
-        let role = Line {
+        let role = AboutLine {
             tone: "",
             decides: false,
             text: match step.effect {
-                Effect::ByPolicy => format!("{} doesn’t have it by default", self.holder(step)),
+                StepEffect::ByPolicy => format!("{} doesn’t have it by default", self.holder(step)),
                 _ => format!("{} has it by default, or can have it", self.holder(step)),
             },
             href: self.source_link(actor, step),
             ..line.clone()
         };
-        let policy = Line {
+        let policy = AboutLine {
             kind: "Policy",
             text: format!("A policy of {} {verb} for this role", actor.organization_name),
             ..line

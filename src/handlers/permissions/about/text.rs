@@ -1,14 +1,14 @@
 //! The steps in words.
 
-use crate::authz::explain::{Answer, Effect, Link, Step};
-use crate::handlers::permissions::about::About;
+use crate::authz::explain::{ExplanationStep, PermissionExplanation, StepEffect, StepSubject};
+use crate::handlers::permissions::about::AboutMember;
 
-impl About {
+impl AboutMember {
     /// What gives the permission: "The role Editor", "The group Support (Editor)", "Manager of Harbor Recovery".
-    pub(super) fn holder(&self, step: &Step) -> String {
+    pub(super) fn holder(&self, step: &ExplanationStep) -> String {
         match step.link {
-            Link::Role(_) => format!("The role {}", self.title),
-            Link::Group(role) => {
+            StepSubject::Role(_) => format!("The role {}", self.title),
+            StepSubject::Group(role) => {
                 let names: Vec<&str> = self
                     .groups
                     .iter()
@@ -21,7 +21,7 @@ impl About {
                     several => format!("The groups {}, which give {},", several.join(", "), role.label()),
                 }
             }
-            Link::Assignment(role) => match &self.company {
+            StepSubject::Assignment(role) => match &self.company {
                 Some((name, _)) => {
                     let by = match (&self.assignment, self.assignment_groups.as_slice()) {
                         (Some(assignment), [_, ..]) if assignment.direct_role != Some(assignment.role) => {
@@ -34,75 +34,77 @@ impl About {
                 }
                 None => format!("The role {} in some {}", role.label(), self.unit.many()),
             },
-            Link::NoAssignment | Link::Override(_) | Link::ReadOnly | Link::OutOfForce => String::new(),
+            StepSubject::NoAssignment | StepSubject::Override(_) | StepSubject::ReadOnly | StepSubject::OutOfForce => {
+                String::new()
+            }
         }
     }
 
-    pub(super) fn text(&self, step: &Step) -> (&'static str, String) {
+    pub(super) fn text(&self, step: &ExplanationStep) -> (&'static str, String) {
         let whom = self.subject();
         let kind = match step.link {
-            Link::Role(_) => "Role",
-            Link::Group(_) => "Group",
-            Link::Assignment(_) => "Assignment",
-            Link::NoAssignment => {
+            StepSubject::Role(_) => "Role",
+            StepSubject::Group(_) => "Group",
+            StepSubject::Assignment(_) => "Assignment",
+            StepSubject::NoAssignment => {
                 let name = self.company.as_ref().map_or("", |(name, _)| name.as_str());
                 let are = if self.you { "You’re" } else { "They’re" };
                 return ("Assignment", format!("{are} not assigned to {name}"));
             }
-            Link::Override(on) => {
+            StepSubject::Override(on) => {
                 let done = if on { "Allowed" } else { "Denied" };
                 let text = match step.effect {
-                    Effect::Denied => format!("Denied for {whom}. Takes priority over roles and groups"),
-                    Effect::Without if on => {
+                    StepEffect::Denied => format!("Denied for {whom}. Takes priority over roles and groups"),
+                    StepEffect::Without if on => {
                         format!("Allowed for {whom}, without effect: no role leaves it open")
                     }
-                    Effect::Without => format!("Denied for {whom}, without effect: a role always has it"),
+                    StepEffect::Without => format!("Denied for {whom}, without effect: a role always has it"),
                     _ => format!("{done} for {whom}"),
                 };
                 return ("Override", text);
             }
-            Link::ReadOnly => {
+            StepSubject::ReadOnly => {
                 let text = "The organization is pending deletion. Nothing in it can be changed";
                 return ("State", text.into());
             }
-            Link::OutOfForce => return ("State", self.state.clone()),
+            StepSubject::OutOfForce => return ("State", self.state.clone()),
         };
         let does = match step.effect {
-            Effect::Always => "always has it",
-            Effect::Gives => "has it",
-            Effect::InCompanies if matches!(step.link, Link::Assignment(_)) => "has it there",
-            Effect::InCompanies => {
+            StepEffect::Always => "always has it",
+            StepEffect::Gives => "has it",
+            StepEffect::InCompanies if matches!(step.link, StepSubject::Assignment(_)) => "has it there",
+            StepEffect::InCompanies => {
                 let text = format!("{} has it in assigned {}", self.holder(step), self.unit.many());
                 return (kind, text);
             }
-            Effect::Open => "doesn’t have it, but an override can allow it",
+            StepEffect::Open => "doesn’t have it, but an override can allow it",
             _ => "doesn’t have it",
         };
         (kind, format!("{} {does}", self.holder(step)))
     }
 
     /// Where a permission comes from, in short: "Role Editor".
-    pub fn source(&self, answer: &Answer) -> String {
+    pub fn source(&self, answer: &PermissionExplanation) -> String {
         let Some(step) = answer.decisive() else {
             return String::new();
         };
         match (step.link, step.effect) {
-            (_, Effect::OffByPolicy) => "Removed by a policy".into(),
-            (Link::Role(_), Effect::ByPolicy) => format!("{}, by a policy", self.title),
-            (Link::Role(_), _) => self.title.clone(),
-            (Link::Group(role), _) => {
+            (_, StepEffect::OffByPolicy) => "Removed by a policy".into(),
+            (StepSubject::Role(_), StepEffect::ByPolicy) => format!("{}, by a policy", self.title),
+            (StepSubject::Role(_), _) => self.title.clone(),
+            (StepSubject::Group(role), _) => {
                 let group = self.groups.iter().find(|group| group.role == role);
                 group.map_or_else(|| "A group".into(), |group| format!("Group {}", group.name))
             }
-            (Link::Assignment(role), _) => match &self.company {
+            (StepSubject::Assignment(role), _) => match &self.company {
                 Some((name, _)) => format!("{} in {name}", role.label()),
                 None => format!("{} there", role.label()),
             },
-            (Link::Override(true), _) => "Allowed by an override".into(),
-            (Link::Override(false), _) => "Denied by an override".into(),
-            (Link::ReadOnly, _) => "Pending deletion".into(),
-            (Link::OutOfForce, _) => self.state.clone(),
-            (Link::NoAssignment, _) => "Not assigned".into(),
+            (StepSubject::Override(true), _) => "Allowed by an override".into(),
+            (StepSubject::Override(false), _) => "Denied by an override".into(),
+            (StepSubject::ReadOnly, _) => "Pending deletion".into(),
+            (StepSubject::OutOfForce, _) => self.state.clone(),
+            (StepSubject::NoAssignment, _) => "Not assigned".into(),
         }
     }
 }

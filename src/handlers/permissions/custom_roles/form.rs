@@ -5,7 +5,7 @@ use crate::authz::role::Role;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::common::name;
-use crate::models::custom_role::{CustomRole, Draft};
+use crate::models::custom_role::{CustomRole, CustomRoleTerms};
 
 #[derive(Debug, Clone, Default)]
 pub struct CustomRoleForm {
@@ -39,7 +39,7 @@ impl CustomRoleForm {
         }
     }
 
-    pub fn parse(&self) -> Result<Draft, FormErrors> {
+    pub fn parse(&self) -> Result<CustomRoleTerms, FormErrors> {
         let mut errors = FormErrors::none();
         let name = errors.take("name", name::parse(&self.name, "a name", 60));
         if let Some(name) = &name
@@ -65,7 +65,7 @@ impl CustomRoleForm {
             );
         }
         match (name, description, base) {
-            (Some(name), Some(description), Some(base)) if errors.is_empty() => Ok(Draft {
+            (Some(name), Some(description), Some(base)) if errors.is_empty() => Ok(CustomRoleTerms {
                 name,
                 description,
                 base,

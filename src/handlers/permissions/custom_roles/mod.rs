@@ -63,12 +63,12 @@ pub async fn create(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpRespons
     let typed = CustomRoleForm::read(&form);
     let error = match typed.parse() {
         Err(errors) => FormError::Fields(errors),
-        Ok(draft) => {
+        Ok(terms) => {
             let created = gate
                 .try_write(move |actor, conn| {
                     everywhere(conn, actor)?;
-                    let events = changes::create(conn, actor, &draft)?;
-                    Ok(((actor.path("/settings/roles"), draft.name), events))
+                    let events = changes::create(conn, actor, &terms)?;
+                    Ok(((actor.path("/settings/roles"), terms.name), events))
                 })
                 .await;
             match created {
@@ -91,7 +91,7 @@ pub async fn update(gate: Gate<ManageRoles>, path: RolePath, form: Fields) -> Re
     let typed = CustomRoleForm::read(&form);
     let error = match typed.parse() {
         Err(errors) => FormError::Fields(errors),
-        Ok(draft) => {
+        Ok(terms) => {
             let of = id.clone();
             let updated = gate
                 .try_write(move |actor, conn| {
@@ -100,8 +100,8 @@ pub async fn update(gate: Gate<ManageRoles>, path: RolePath, form: Fields) -> Re
                     if !carried.is_empty() && carried != seen(&role) {
                         return Err(CustomRoleError::Changed);
                     }
-                    let events = changes::update(conn, actor, &role, &draft)?;
-                    Ok((draft.name, events))
+                    let events = changes::update(conn, actor, &role, &terms)?;
+                    Ok((terms.name, events))
                 })
                 .await;
             match updated {

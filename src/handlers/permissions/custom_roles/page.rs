@@ -20,9 +20,9 @@ use crate::services::custom_roles::{CustomRoleError, rules};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
-pub struct Pick {
+pub struct PermissionPick {
     key: &'static str,
     label: String,
     picked: bool,
@@ -30,16 +30,16 @@ pub struct Pick {
     fixed: bool,
 }
 
-pub struct Section {
+pub struct PickSection {
     label: String,
-    picks: Vec<Pick>,
+    picks: Vec<PermissionPick>,
 }
 
 #[derive(Template)]
 #[template(path = "permissions/role.html")]
 pub struct RolePage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     path: String,
     members: String,
@@ -48,7 +48,7 @@ pub struct RolePage {
     role: Option<CustomRole>,
     typed: CustomRoleForm,
     bases: Vec<Role>,
-    sections: Vec<Section>,
+    sections: Vec<PickSection>,
     people: i64,
     holders: Vec<(MembershipId, String)>,
     /// Why the actor can't change it.
@@ -177,7 +177,7 @@ impl RolePage {
 }
 
 /// The permissions to choose from; of a role that the actor can't change, those that it has.
-fn sections(authority: &Authority, typed: &CustomRoleForm, closed: bool, unit: UnitLabel) -> Vec<Section> {
+fn sections(authority: &Authority, typed: &CustomRoleForm, closed: bool, unit: UnitLabel) -> Vec<PickSection> {
     let offered = if closed {
         typed.permissions
     } else {
@@ -187,7 +187,7 @@ fn sections(authority: &Authority, typed: &CustomRoleForm, closed: bool, unit: U
     if Role::parse(&typed.base).is_some_and(|base| base.inherited().is_some()) {
         picked = picked.with(ViewCompany::ID);
     }
-    let pick = |permission: PermissionId| Pick {
+    let pick = |permission: PermissionId| PermissionPick {
         key: permission.key(),
         label: labels::label(permission, unit),
         picked: picked.has(permission),
@@ -196,7 +196,7 @@ fn sections(authority: &Authority, typed: &CustomRoleForm, closed: bool, unit: U
     offered
         .by_area()
         .into_iter()
-        .map(|(area, permissions)| Section {
+        .map(|(area, permissions)| PickSection {
             label: labels::heading(area, unit),
             picks: permissions.into_iter().map(pick).collect(),
         })

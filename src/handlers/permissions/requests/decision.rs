@@ -11,7 +11,7 @@ use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::overrides;
 use crate::handlers::permissions::requests::show::{RequestPage, TypedDecision};
 use crate::handlers::permissions::requests::{RequestPath, note, visible};
-use crate::services::access_requests::decision::{Decision, DecisionError, decide};
+use crate::services::access_requests::decision::{DecisionError, RequestDecision, decide};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -22,11 +22,11 @@ pub struct DecisionForm {
 }
 
 impl DecisionForm {
-    fn parse(&self) -> Result<(Decision, String), FormErrors> {
+    fn parse(&self) -> Result<(RequestDecision, String), FormErrors> {
         let answer = note(&self.answer).map_err(|message| FormErrors::one("answer", message))?;
         let decision = match self.decision.as_str() {
-            "grant" => Decision::Grant(self.way.clone()),
-            "deny" => Decision::Deny,
+            "grant" => RequestDecision::Grant(self.way.clone()),
+            "deny" => RequestDecision::Deny,
             _ => return Err(FormErrors::one("way", "Grant or deny the request")),
         };
         Ok((decision, answer))
@@ -50,7 +50,7 @@ pub async fn create(
         Err(errors) => return refused(&gate, id, typed, move |_| errors).await,
     };
     let of = id.clone();
-    let granted = matches!(decision, Decision::Grant(_));
+    let granted = matches!(decision, RequestDecision::Grant(_));
     let decided = gate
         .try_write(move |actor, conn| {
             let request = visible(conn, actor, &of)?;

@@ -14,11 +14,11 @@ use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::requests::own_companies;
 use crate::models::access_request;
-use crate::models::access_request::{PAGE, Request};
+use crate::models::access_request::{AccessRequest, PAGE};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
-use crate::web::nav::Tab;
+use crate::web::nav::NavTab;
 
 /// The most decided requests below the open ones.
 const LATELY: usize = 10;
@@ -34,14 +34,14 @@ pub struct RequestsQuery {
 #[template(path = "permissions/requests.html")]
 struct RequestsPage {
     layout: Layout,
-    tabs: Vec<&'static Tab>,
+    tabs: Vec<&'static NavTab>,
     tab: &'static str,
     base: String,
     unit: UnitLabel,
     now: Time,
     open: bool,
-    rows: Vec<Request>,
-    lately: Vec<Request>,
+    rows: Vec<AccessRequest>,
+    lately: Vec<AccessRequest>,
     previous: Option<String>,
     next: Option<String>,
 }

@@ -15,7 +15,7 @@ use crate::common::error::AppError;
 use crate::common::id::{CompanyId, RequestId};
 use crate::db::Conn;
 use crate::models::access_request;
-use crate::models::access_request::Request;
+use crate::models::access_request::AccessRequest;
 
 /// Organization and request of the path.
 pub type RequestPath = web::Path<(String, String)>;
@@ -29,7 +29,7 @@ fn own_companies(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<CompanyId>
 }
 
 /// A request that the actor may view: their own, or one that they decide.
-fn visible(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Request, AppError> {
+fn visible(conn: &mut Conn, actor: &Actor, id: &str) -> Result<AccessRequest, AppError> {
     let id = RequestId::parse(id).ok_or(AppError::NotFound)?;
     let request = access_request::find(conn, actor.organization, id)?;
     if request.member == actor.id {

@@ -15,13 +15,13 @@ use crate::common::html::see_other;
 use crate::common::id::CompanyId;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::permissions::labels::{Choices, choices};
+use crate::handlers::permissions::labels::{PermissionChoices, choices};
 use crate::handlers::permissions::queries;
 use crate::handlers::permissions::requests::note;
 use crate::models::access_matrix;
 use crate::models::access_matrix::MatrixCompany;
 use crate::models::access_request::NewAccessRequest;
-use crate::services::access_requests::new::{AccessRequestError, Outcome, request, requester};
+use crate::services::access_requests::new::{AccessRequestError, AccessRequestOutcome, request, requester};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -44,7 +44,7 @@ struct NewRequestPage {
     organization: String,
     unit: UnitLabel,
     form: AccessRequestForm,
-    choices: Choices,
+    choices: PermissionChoices,
     companies: Vec<MatrixCompany>,
     errors: FormErrors,
 }
@@ -140,16 +140,16 @@ pub async fn create(
             requester(conn, actor)?;
             let new = form.parse(conn, actor)?;
             let (outcome, events) = request(conn, actor, &new)?;
-            let (Outcome::Requested(id, _) | Outcome::AlreadyOpen(id)) = outcome;
+            let (AccessRequestOutcome::Requested(id, _) | AccessRequestOutcome::AlreadyOpen(id)) = outcome;
             Ok(((outcome, actor.path(&format!("/access/requests/{id}"))), events))
         })
         .await;
     let errors = match requested {
-        Ok((Outcome::Requested(_, told), path)) => {
+        Ok((AccessRequestOutcome::Requested(_, told), path)) => {
             let people = if told == 1 { "person" } else { "people" };
             return Ok(gate.done(format!("Request sent to {told} {people}"), &path));
         }
-        Ok((Outcome::AlreadyOpen(_), path)) => {
+        Ok((AccessRequestOutcome::AlreadyOpen(_), path)) => {
             gate.tell("info", "You requested this already. It is waiting for a decision");
             return Ok(see_other(gate.fragment(), &path));
         }

@@ -13,13 +13,13 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::labels;
-use crate::handlers::permissions::person::Subject;
+use crate::handlers::permissions::person::PermissionSubject;
 use crate::handlers::permissions::requests::{RequestPath, visible};
 use crate::models::access_request;
-use crate::models::access_request::{Request, RequestStatus};
+use crate::models::access_request::{AccessRequest, RequestStatus};
 use crate::models::membership::record::Membership;
 use crate::services::access_requests::grants;
-use crate::services::access_requests::grants::Grant;
+use crate::services::access_requests::grants::AccessGrant;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -31,18 +31,18 @@ struct GrantOption {
 }
 
 impl GrantOption {
-    fn of(grant: &Grant, subject: &Subject, company: &str, unit: UnitLabel) -> Self {
+    fn of(grant: &AccessGrant, subject: &PermissionSubject, company: &str, unit: UnitLabel) -> Self {
         let name = &subject.person.name;
         let (label, hint) = match grant {
-            Grant::CompanyRole(_, role) => (
+            AccessGrant::CompanyRole(_, role) => (
                 format!("Make {name} {} of {company}", role.label()),
                 format!("{}. Only there", role.can()),
             ),
-            Grant::Override(permission) => (
+            AccessGrant::Override(permission) => (
                 format!("Allow “{}” for {name}", labels::label(*permission, unit)),
                 "Only this permission. The role stays the same".into(),
             ),
-            Grant::Role(title) => (
+            AccessGrant::Role(title) => (
                 format!("Make {name} {}", title.label()),
                 format!("{}. Now {}", title.can(unit.many()), subject.about.title),
             ),
@@ -63,7 +63,7 @@ pub struct RequestPage {
     members: String,
     unit: UnitLabel,
     now: Time,
-    request: Request,
+    request: AccessRequest,
     mine: bool,
     decides: bool,
     /// Whether the actor can view every member.
@@ -142,7 +142,7 @@ impl RequestPage {
 fn requester(
     conn: &mut Conn,
     actor: &Actor,
-    request: &Request,
+    request: &AccessRequest,
     decides: bool,
 ) -> Result<(Option<String>, Vec<GrantOption>), AppError> {
     let person = match Membership::find(conn, actor.organization, request.member) {
@@ -150,7 +150,7 @@ fn requester(
         Err(AppError::NotFound) => return Ok((None, Vec::new())),
         Err(error) => return Err(error),
     };
-    let subject = Subject::of(conn, actor, person)?;
+    let subject = PermissionSubject::of(conn, actor, person)?;
     let mut options = Vec::new();
     if decides {
         let company = request.company_name.as_deref().unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::authz::permission::ViewOrganization;
 use crate::common::error::AppError;
 use crate::common::html::see_other;
 use crate::handlers::permissions::requests::{RequestPath, visible};
-use crate::services::access_requests::withdrawal::{Outcome, withdraw};
+use crate::services::access_requests::withdrawal::{WithdrawalOutcome, withdraw};
 
 /// `POST /organizations/{slug}/access/requests/{id}/withdrawal`
 pub async fn create(gate: Gate<ViewOrganization>, path: RequestPath) -> Result<HttpResponse, AppError> {
@@ -20,8 +20,8 @@ pub async fn create(gate: Gate<ViewOrganization>, path: RequestPath) -> Result<H
         })
         .await?;
     match outcome {
-        Outcome::Withdrawn => Ok(gate.done("Request withdrawn", &path)),
-        Outcome::AlreadyDecided => {
+        WithdrawalOutcome::Withdrawn => Ok(gate.done("Request withdrawn", &path)),
+        WithdrawalOutcome::AlreadyDecided => {
             gate.tell("info", "This request was decided before");
             Ok(see_other(gate.fragment(), &path))
         }

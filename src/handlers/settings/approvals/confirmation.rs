@@ -7,8 +7,8 @@ use crate::common::error::AppError;
 use crate::common::id::ApprovalId;
 use crate::handlers::settings::approvals::{ApprovalPath, approval_path, parse_id, refused, refused_with, words};
 use crate::services::approvals::decide;
-use crate::services::approvals::decide::Approved;
-use crate::services::approvals::execute::Executed;
+use crate::services::approvals::decide::ApprovalOutcome;
+use crate::services::approvals::execute::ExecutedChange;
 
 /// `POST /organizations/{slug}/settings/approvals/{id}/confirmation`
 pub async fn create(gate: Gate<ViewOrganization>, path: ApprovalPath) -> Result<HttpResponse, AppError> {
@@ -17,27 +17,29 @@ pub async fn create(gate: Gate<ViewOrganization>, path: ApprovalPath) -> Result<
         .try_write(move |actor, conn| {
             let (approved, events) = decide::approve(conn, actor, id)?;
             let next = match &approved {
-                Approved::Executed(executed) => next(actor, id, executed),
-                Approved::Lapsed(_) => approval_path(actor, id),
+                ApprovalOutcome::Executed(executed) => next(actor, id, executed),
+                ApprovalOutcome::Lapsed(_) => approval_path(actor, id),
             };
             let organization = actor.organization_name.clone();
             Ok(((approved, organization, next), events))
         })
         .await;
     match approved {
-        Ok((Approved::Executed(executed), organization, next)) => {
+        Ok((ApprovalOutcome::Executed(executed), organization, next)) => {
             Ok(gate.done(words::executed(&organization, &executed), &next))
         }
-        Ok((Approved::Lapsed(error), ..)) => refused_with(&gate, id, words::not_applied(&error)).await,
+        Ok((ApprovalOutcome::Lapsed(error), ..)) => refused_with(&gate, id, words::not_applied(&error)).await,
         Err(error) => refused(&gate, id, error).await,
     }
 }
 
 /// The web address may be another one, and the actor may have no access anymore.
-fn next(actor: &Actor, id: ApprovalId, executed: &Executed) -> String {
+fn next(actor: &Actor, id: ApprovalId, executed: &ExecutedChange) -> String {
     match executed {
-        Executed::SlugChanged(slug) => format!("/organizations/{slug}/settings/approvals/{id}"),
-        Executed::Removed { own: true, .. } | Executed::Suspended { own: true, .. } => "/organizations".into(),
+        ExecutedChange::SlugChanged(slug) => format!("/organizations/{slug}/settings/approvals/{id}"),
+        ExecutedChange::Removed { own: true, .. } | ExecutedChange::Suspended { own: true, .. } => {
+            "/organizations".into()
+        }
         _ => approval_path(actor, id),
     }
 }

@@ -29,9 +29,9 @@ fn parse_id(path: &ApprovalPath) -> Result<ApprovalId, AppError> {
 }
 
 /// How a request ended.
-struct Closing {
+struct ApprovalClosing {
     tone: &'static str,
-    sentence: String,
+    description: String,
 }
 
 #[derive(Template)]
@@ -47,7 +47,7 @@ struct ApprovalPage {
     consequence: &'static str,
     asked: (String, String),
     ends: String,
-    over: Option<Closing>,
+    over: Option<ApprovalClosing>,
     may_decide: bool,
     may_withdraw: bool,
     errors: FormErrors,
@@ -89,13 +89,13 @@ fn approval_path(actor: &Actor, id: ApprovalId) -> String {
     actor.path(&format!("/settings/approvals/{id}"))
 }
 
-fn closing(conn: &mut Conn, approval: &Approval, open: bool) -> Result<Option<Closing>, AppError> {
+fn closing(conn: &mut Conn, approval: &Approval, open: bool) -> Result<Option<ApprovalClosing>, AppError> {
     if open {
         return Ok(None);
     }
     let who = approval::decided_by(conn, approval)?.unwrap_or_default();
     let when = approval.decided_at.map(Time::full).unwrap_or_default();
-    let (tone, sentence) = match approval.status {
+    let (tone, description) = match approval.status {
         ApprovalStatus::Open | ApprovalStatus::Expired => (
             "warning",
             format!("Expired on {} without a decision.", approval.expires_at.date()),
@@ -111,7 +111,7 @@ fn closing(conn: &mut Conn, approval: &Approval, open: bool) -> Result<Option<Cl
             "It can no longer be applied, because a role or a status has changed. Nothing was changed.".into(),
         ),
     };
-    Ok(Some(Closing { tone, sentence }))
+    Ok(Some(ApprovalClosing { tone, description }))
 }
 
 /// `GET /organizations/{slug}/settings/approvals/{id}`

@@ -3,16 +3,8 @@
 use crate::common::html::number;
 use crate::models::approval::ApprovalAction;
 use crate::models::organization::{SLUG_CHANGES, SLUG_CHANGES_WITHIN};
-use crate::services::approvals::Pending;
 use crate::services::approvals::decide::DecisionError;
-use crate::services::approvals::execute::{ExecuteError, Executed};
-
-pub fn pending(pending: Pending) -> &'static str {
-    match pending {
-        Pending::Requested(_) => "Waiting for another owner’s approval. They got an email",
-        Pending::AlreadyRequested => "This is already waiting for another owner’s approval",
-    }
-}
+use crate::services::approvals::execute::{ExecuteError, ExecutedChange};
 
 pub fn consequence(action: ApprovalAction) -> &'static str {
     match action {
@@ -32,18 +24,18 @@ pub fn consequence(action: ApprovalAction) -> &'static str {
     }
 }
 
-pub fn executed(organization: &str, executed: &Executed) -> String {
+pub fn executed(organization: &str, executed: &ExecutedChange) -> String {
     match executed {
-        Executed::Transferred => format!("You’re the owner of {organization}"),
-        Executed::DeletionScheduled(day) => format!("{organization} will be deleted on {}", day.date()),
-        Executed::DualControlTurnedOff => "Dual control is off".into(),
-        Executed::SlugChanged(slug) => slug_changed(slug.as_str()),
-        Executed::RoleChanged { member, role } => format!("{member} is now {role}"),
-        Executed::Removed { member, .. } => {
+        ExecutedChange::Transferred => format!("You’re the owner of {organization}"),
+        ExecutedChange::DeletionScheduled(day) => format!("{organization} will be deleted on {}", day.date()),
+        ExecutedChange::DualControlTurnedOff => "Dual control is off".into(),
+        ExecutedChange::SlugChanged(slug) => slug_changed(slug.as_str()),
+        ExecutedChange::RoleChanged { member, role } => format!("{member} is now {role}"),
+        ExecutedChange::Removed { member, .. } => {
             format!("{member} was removed. You can undo this for 24 hours under “Recently removed”")
         }
-        Executed::Suspended { member, .. } => format!("{member} is suspended"),
-        Executed::Reinstated { member } => format!("{member} has access again"),
+        ExecutedChange::Suspended { member, .. } => format!("{member} is suspended"),
+        ExecutedChange::Reinstated { member } => format!("{member} has access again"),
     }
 }
 

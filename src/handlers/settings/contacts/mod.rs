@@ -14,7 +14,7 @@ use crate::common::form::FormErrors;
 use crate::common::html::see_other;
 use crate::db::Conn;
 use crate::models::organization::contact;
-use crate::models::organization::contact::{Contact, ContactKind};
+use crate::models::organization::contact::{ContactKind, OrganizationContact};
 use crate::services::organizations::contacts;
 use crate::services::organizations::contacts::ContactError;
 use crate::web::layout::Layout;
@@ -28,7 +28,7 @@ struct ContactPage {
     layout: Layout,
     path: String,
     back: String,
-    contact: Contact,
+    contact: OrganizationContact,
     email: String,
     errors: FormErrors,
 }

@@ -33,13 +33,13 @@ fn keep_means_the_current_role_unless_this_review_changed_it() {
         current_role,
         decision,
     };
-    assert_eq!(state(Some(Viewer), Decision::Open).kept_role(), Viewer);
-    assert_eq!(state(Some(Viewer), Decision::Change).kept_role(), Editor);
-    assert_eq!(state(None, Decision::Remove).kept_role(), Editor);
-    let changed = state(Some(Viewer), Decision::Change);
-    assert_eq!(changed.decision(ReviewAnswer::Role(Editor)), Decision::Keep);
-    assert_eq!(changed.decision(ReviewAnswer::Role(Viewer)), Decision::Change);
-    assert_eq!(changed.decision(ReviewAnswer::Remove), Decision::Remove);
+    assert_eq!(state(Some(Viewer), ReviewDecision::Open).kept_role(), Viewer);
+    assert_eq!(state(Some(Viewer), ReviewDecision::Change).kept_role(), Editor);
+    assert_eq!(state(None, ReviewDecision::Remove).kept_role(), Editor);
+    let changed = state(Some(Viewer), ReviewDecision::Change);
+    assert_eq!(changed.decision(ReviewAnswer::Role(Editor)), ReviewDecision::Keep);
+    assert_eq!(changed.decision(ReviewAnswer::Role(Viewer)), ReviewDecision::Change);
+    assert_eq!(changed.decision(ReviewAnswer::Remove), ReviewDecision::Remove);
 }
 
 #[test]

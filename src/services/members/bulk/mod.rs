@@ -53,21 +53,21 @@ pub enum BulkError {
 crate::change_error!(BulkError);
 
 /// Ends the transaction of a plan.
-enum Rollback {
+enum PlanRollback {
     Planned(Box<BulkPlan>),
     Failed(AppError),
 }
 
-crate::change_error!(Rollback);
+crate::change_error!(PlanRollback);
 
 impl BulkPlan {
     /// Finds out what the change would do, and changes nothing.
     pub fn of(conn: &mut Conn, actor: &Actor, change: BulkChange, ids: &[MembershipId]) -> Result<Self, AppError> {
-        let rolled_back: Result<(), Rollback> =
-            conn.transaction(|conn| Err(Rollback::Planned(Box::new(write(conn, actor, change, ids)?.0))));
+        let rolled_back: Result<(), PlanRollback> =
+            conn.transaction(|conn| Err(PlanRollback::Planned(Box::new(write(conn, actor, change, ids)?.0))));
         match rolled_back {
-            Err(Rollback::Planned(plan)) => Ok(*plan),
-            Err(Rollback::Failed(error)) => Err(error),
+            Err(PlanRollback::Planned(plan)) => Ok(*plan),
+            Err(PlanRollback::Failed(error)) => Err(error),
             Ok(()) => Err(AppError::internal("a plan is always rolled back")),
         }
     }

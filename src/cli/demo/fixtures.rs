@@ -7,10 +7,10 @@ use crate::db::types::organization::{InvitationStatus, OrganizationType, Region}
 pub const PASSWORD: &str = "harbor-lantern-42";
 
 /// A role in a company, by the company's slug.
-pub type Assigned = (&'static str, CompanyRole);
+pub type DemoAssignment = (&'static str, CompanyRole);
 
 /// An organization with its people.
-pub struct Place {
+pub struct DemoOrganization {
     pub name: &'static str,
     pub slug: &'static str,
     pub organization_type: OrganizationType,
@@ -19,19 +19,19 @@ pub struct Place {
     pub owner: &'static str,
     pub companies: &'static [&'static str],
     /// Address, role, companies by slug with a role each.
-    pub members: &'static [(&'static str, Role, &'static [Assigned])],
-    pub invitations: &'static [Invited],
+    pub members: &'static [(&'static str, Role, &'static [DemoAssignment])],
+    pub invitations: &'static [DemoInvitation],
 }
 
-/// Somebody who was invited.
-pub struct Invited {
+/// An invited person.
+pub struct DemoInvitation {
     pub email: &'static str,
     pub first_name: &'static str,
     pub last_name: &'static str,
     pub role: Role,
-    pub companies: &'static [Assigned],
+    pub companies: &'static [DemoAssignment],
     pub message: &'static str,
-    /// When the letter went out.
+    /// When the email was sent.
     pub minutes_ago: i64,
     pub status: InvitationStatus,
 }
@@ -60,7 +60,7 @@ pub const LOGINS: &[(&str, &str)] = &[
     ("hana.kim@harbor.example", "No organization yet; an invitation waits"),
 ];
 
-/// Name and address of everybody with an account. The first one runs the instance.
+/// Name and address of each account. The first one is an operator.
 pub const CAST: &[(&str, &str)] = &[
     ("Robin Okafor", "ops@tenantry.example"),
     ("Maya Okonkwo", "maya@meridian.example"),
@@ -89,8 +89,8 @@ const fn waits(
     last_name: &'static str,
     role: Role,
     hours_ago: i64,
-) -> Invited {
-    Invited {
+) -> DemoInvitation {
+    DemoInvitation {
         email,
         first_name,
         last_name,
@@ -102,8 +102,8 @@ const fn waits(
     }
 }
 
-const fn closed(email: &'static str, role: Role, days_ago: i64, status: InvitationStatus) -> Invited {
-    Invited {
+const fn closed(email: &'static str, role: Role, days_ago: i64, status: InvitationStatus) -> DemoInvitation {
+    DemoInvitation {
         email,
         first_name: "",
         last_name: "",
@@ -116,8 +116,8 @@ const fn closed(email: &'static str, role: Role, days_ago: i64, status: Invitati
 }
 
 /// The three organizations.
-pub const HOUSES: &[Place] = &[
-    Place {
+pub const ORGANIZATIONS: &[DemoOrganization] = &[
+    DemoOrganization {
         name: "Meridian Collections",
         slug: "meridian",
         organization_type: OrganizationType::Enterprise,
@@ -172,7 +172,7 @@ pub const HOUSES: &[Place] = &[
             ),
         ],
         invitations: &[
-            Invited {
+            DemoInvitation {
                 email: "hana.kim@harbor.example",
                 first_name: "Hana",
                 last_name: "Kim",
@@ -206,7 +206,7 @@ pub const HOUSES: &[Place] = &[
             closed("noor@pinecrest.example", Role::Member, 31, InvitationStatus::Superseded),
         ],
     },
-    Place {
+    DemoOrganization {
         name: "Sunbeam Agency",
         slug: "sunbeam",
         organization_type: OrganizationType::Partner,
@@ -245,7 +245,7 @@ pub const HOUSES: &[Place] = &[
             50,
         )],
     },
-    Place {
+    DemoOrganization {
         name: "Fern & Kettle",
         slug: "fern-kettle",
         organization_type: OrganizationType::Individual,

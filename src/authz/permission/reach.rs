@@ -1,6 +1,6 @@
 //! What an actor may do.
 
-use crate::authz::permission::column::Column;
+use crate::authz::permission::column::RoleColumn;
 use crate::authz::permission::rows::CONSOLE;
 use crate::authz::permission::set::PermissionSet;
 use crate::authz::permission::{PermissionId, PermissionTable};
@@ -31,7 +31,7 @@ impl Permissions {
 
     /// The permissions of an operator in a support session.
     pub fn of_support() -> Self {
-        Self::new(CONSOLE.column(Column::Operator).support, PermissionSet::NONE)
+        Self::new(CONSOLE.column(RoleColumn::Operator).support, PermissionSet::NONE)
     }
 
     /// Whether the member has the permission at all.

@@ -14,17 +14,17 @@ use diesel::RunQueryDsl;
 pub(super) const DAY: i64 = 24 * 60;
 
 /// Writes the past: each change at its time, in the name of its actor.
-pub struct Stage {
-    door: System,
+pub struct Timeline {
+    system: System,
     pub(super) today: Ctx,
 }
 
-impl Stage {
+impl Timeline {
     pub(super) fn new(app: &App) -> Self {
-        let door = System::command(app, "demo");
+        let system = System::command(app, "demo");
         Self {
-            today: door.context(),
-            door,
+            today: system.context(),
+            system,
         }
     }
 
@@ -38,12 +38,12 @@ impl Stage {
             now: self.today.now - Span::minutes(minutes),
             ..self.today.clone()
         };
-        self.door.write_as(&cx, change)
+        self.system.write_as(&cx, change)
     }
 
     /// Each file writes its whole past after the one before, so the logs are chained again in the order of their times.
     pub(super) fn in_order_of_time(&self) -> Result<(), AppError> {
-        self.door.write(|_, conn| {
+        self.system.write(|_, conn| {
             for sql in [
                 "DELETE FROM audit_heads",
                 "UPDATE audit_events SET seq = 0, prev_hash = '', hash = ''",
@@ -64,5 +64,5 @@ pub(super) fn account(conn: &mut Conn, email: &str) -> Result<UserId, AppError> 
     let account = crate::models::user::by_email(conn, &email)?;
     account
         .map(|account| account.id)
-        .ok_or_else(|| AppError::internal(format!("{email} is not in the cast")))
+        .ok_or_else(|| AppError::internal(format!("{email} is not in the fixtures")))
 }

@@ -1,6 +1,6 @@
 //! What the decision costs that every request makes: the effective rights out of everything that counts.
 //!
-//!     cargo bench --bench rights
+//!     cargo bench --bench permissions
 //!
 //! Beside it runs SHA-256 of one block, a reference that means the same on every machine: the ratio counts.
 
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use tenantry::authz::decision::{AccessInputs, Overrides, RoleGrant, RolePolicies};
-use tenantry::authz::permission::{Column, CreateCompanies, ManageBilling, Permission, PermissionSet, ViewBilling};
+use tenantry::authz::permission::{CreateCompanies, ManageBilling, Permission, PermissionSet, RoleColumn, ViewBilling};
 use tenantry::authz::role::{CompanyRole, Role};
 
 const ROUNDS: u32 = 200_000;
@@ -39,8 +39,8 @@ fn main() {
             .set(ManageBilling::ID, Some(true))
             .set(CreateCompanies::ID, Some(false)),
         policies: RolePolicies::default()
-            .set(Column::Organization(Role::Editor), CreateCompanies::ID, Some(true))
-            .set(Column::Organization(Role::Viewer), ViewBilling::ID, Some(true)),
+            .set(RoleColumn::Organization(Role::Editor), CreateCompanies::ID, Some(true))
+            .set(RoleColumn::Organization(Role::Viewer), ViewBilling::ID, Some(true)),
         ..AccessInputs::of(Role::Viewer, &[])
     };
     let block = [7u8; 55];
