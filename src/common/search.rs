@@ -202,16 +202,26 @@ fn unicode_domain(chunk: &str) -> String {
     }
 }
 
-/// Whether every word of a query is in the text, also within a word. For lists that are searched in memory.
-pub fn contains(text: &str, query: &str) -> bool {
-    let terms = terms(query);
-    if terms.is_empty() {
+/// Whether each word of a query (`query`) begins a word of the text. An empty query finds everything.
+pub fn begins(text: &str, query: &[Vec<u8>]) -> bool {
+    finds(text, query, |word, term| word.starts_with(term))
+}
+
+/// Whether each word of a query (`query`) is in the text, also within a word. An empty query finds everything.
+pub fn contains(text: &str, query: &[Vec<u8>]) -> bool {
+    finds(text, query, |word, term| {
+        word.windows(term.len()).any(|part| part == term)
+    })
+}
+
+fn finds(text: &str, query: &[Vec<u8>], matches: impl Fn(&[u8], &[u8]) -> bool) -> bool {
+    if query.is_empty() {
         return true;
     }
     let words = words(text);
-    terms
+    query
         .iter()
-        .all(|term| words.iter().any(|word| word.contains(term.as_str())))
+        .all(|term| words.iter().any(|word| matches(word.as_bytes(), term)))
 }
 
 fn shortened(word: &str) -> Vec<u8> {

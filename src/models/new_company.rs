@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::common::id::CompanyId;
-use crate::common::name;
+use crate::common::search;
 use crate::common::slug::Slug;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -47,7 +47,7 @@ pub fn create(
         companies::id.eq(id),
         companies::name.eq(name),
         companies::slug.eq(slug.as_str()),
-        companies::sort_name.eq(name::sort_key(name)),
+        companies::sort_name.eq(search::sort_key(name)),
         companies::status.eq(CompanyStatus::Active),
         companies::created_at.eq(now),
     );

@@ -1,7 +1,7 @@
 //! What the columns of a table are, by the words of its header.
 
-use crate::common::name::fold;
 use crate::common::people::exports;
+use crate::common::search::fold;
 use crate::common::table::Table;
 
 crate::text_enum! {

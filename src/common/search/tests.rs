@@ -68,9 +68,10 @@ fn addresses_are_found_by_their_parts() {
 
 #[test]
 fn a_list_in_memory_is_searched_within_words() {
-    assert!(contains("Harbor Recovery", "arbor rec"));
-    assert!(contains("Harbor Recovery", ""));
-    assert!(!contains("Harbor Recovery", "arbor x"));
+    let within = |q: &str| contains("Harbor Recovery", &query(q));
+    assert!(within("arbor rec") && within("") && !within("arbor x"));
+    let beginning = |q: &str| begins("Harbor Recovery", &query(q));
+    assert!(beginning("Reco HAR") && beginning("") && !beginning("arbor"));
 }
 
 #[test]

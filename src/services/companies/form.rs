@@ -2,6 +2,7 @@
 
 use crate::common::form::FormErrors;
 use crate::common::name;
+use crate::common::search;
 use crate::common::slug::Slug;
 use crate::db::types::organization::UnitLabel;
 
@@ -66,7 +67,7 @@ fn slug(text: &str) -> Result<Slug, String> {
 
 /// The organization's word for a company is used when the name has no Latin letters or digits.
 fn suggest(name: &str, word: &str) -> String {
-    if name::fold(name).contains(|c: char| c.is_ascii_alphanumeric()) {
+    if search::fold(name).contains(|c: char| c.is_ascii_alphanumeric()) {
         Slug::suggest(name)
     } else {
         format!("{word}-1")
