@@ -33,6 +33,16 @@ pub fn free_slug(conn: &mut Conn, organization: OrgId, slug: &Slug) -> QueryResu
     Ok(None)
 }
 
+/// Whether a company of the organization has this name, in any spelling; archived ones too.
+pub fn is_named(conn: &mut Conn, organization: OrgId, name: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        companies::table
+            .filter(companies::organization_id.eq(organization))
+            .filter(companies::sort_name.eq(search::sort_key(name))),
+    ))
+    .get_result(conn)
+}
+
 /// Creates a company. `None` when the slug is taken.
 pub fn create(
     conn: &mut Conn,

@@ -41,6 +41,12 @@ impl Columns {
         self.0.iter().position(|column| *column == Some(field))
     }
 
+    /// Whether cells are a header that names a column of addresses.
+    pub fn are_named_by(cells: &[String]) -> bool {
+        let keys: Vec<String> = cells.iter().map(|cell| key(cell)).collect();
+        exports::recognize(&keys).is_some() || keys.iter().any(|key| by_words(key) == Some(Field::Email))
+    }
+
     /// Recognizes the columns of a table. A known export has the columns of its program. Any other header is known surely
     /// only if one column is for addresses and no other column has any: else someone could be invited at a wrong address.
     pub fn recognize(table: &Table) -> Recognized {
@@ -57,7 +63,9 @@ impl Columns {
             let other = |(at, cell): (usize, &String)| Some(at) != email && cell.contains('@');
             row.cells.iter().enumerate().any(other)
         });
-        if emails == 1 && !elsewhere && columns.position(Field::Company).is_none() {
+        // "Company" is often an employer. Only "company_slug" is the organization's own.
+        let company = columns.position(Field::Company);
+        if emails == 1 && !elsewhere && company.is_none_or(|at| header[at] == "companyslug") {
             Recognized::Surely(columns)
         } else {
             if email.is_none() {

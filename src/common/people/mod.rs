@@ -3,9 +3,11 @@
 mod columns;
 mod exports;
 mod list;
+mod source;
 
 pub use columns::{Columns, Field, Recognized};
 pub use list::read as list;
+pub use source::{Source, of_file, of_paste};
 
 use crate::common::table::{Table, TableRow};
 

@@ -11,6 +11,8 @@ pub use decode::{NotText, decode};
 pub struct Table {
     /// The delimiter between cells.
     pub delimiter: char,
+    /// The line of the first row.
+    pub header_line: usize,
     /// The cells of the first row.
     pub header: Vec<String>,
     /// The other rows; blank lines are left out.
@@ -60,20 +62,26 @@ impl TableError {
             Self::UnclosedQuote { line } | Self::StrayQuote { line } | Self::Cells { line, .. } => Some(line),
         }
     }
+
+    /// The error without its line.
+    pub fn message(self) -> String {
+        match self {
+            Self::Empty => "There are no rows".into(),
+            Self::UnclosedQuote { .. } => "The quote that opens here is never closed".into(),
+            Self::StrayQuote { .. } => "A quotation mark is in the wrong place".into(),
+            Self::Cells { found, expected, .. } => {
+                let plural = if found == 1 { "" } else { "s" };
+                format!("{found} cell{plural} instead of {expected}")
+            }
+        }
+    }
 }
 
 impl std::fmt::Display for TableError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Empty => f.write_str("The file is empty"),
-            Self::UnclosedQuote { line } => {
-                write!(f, "Line {line}: the quote that opens here is never closed")
-            }
-            Self::StrayQuote { line } => write!(f, "Line {line}: a quotation mark is in the wrong place"),
-            Self::Cells { line, found, expected } => {
-                let plural = if *found == 1 { "" } else { "s" };
-                write!(f, "Line {line}: {found} cell{plural} instead of {expected}")
-            }
+        match self.line() {
+            Some(line) => write!(f, "Line {line}: {}", self.message()),
+            None => f.write_str(&self.message()),
         }
     }
 }
@@ -92,7 +100,10 @@ impl Table {
         if rows.is_empty() {
             return Err(vec![TableError::Empty]);
         }
-        let header = rows.remove(0).cells;
+        let TableRow {
+            line: header_line,
+            cells: header,
+        } = rows.remove(0);
         let expected = header.len();
         let errors: Vec<TableError> = rows
             .iter()
@@ -106,6 +117,7 @@ impl Table {
         if errors.is_empty() {
             Ok(Self {
                 delimiter,
+                header_line,
                 header,
                 rows,
             })
