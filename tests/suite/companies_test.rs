@@ -37,7 +37,7 @@ fn a_company_is_created_renamed_and_found_at_its_new_address() {
         .post(BASE, &[("name", "harbor & SONS"), ("slug", "")])
         .expect(422);
     let said = page.field_error("same_name").expect("an error");
-    assert!(said.contains("Another client has this name"), "{said}");
+    assert!(said.contains("Another company has this name"), "{said}");
     assert_eq!(page.value_of("name").as_deref(), Some("harbor & SONS"));
     assert_eq!(events(&app, "company.created").len(), 1);
     olivia

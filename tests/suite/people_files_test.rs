@@ -334,8 +334,8 @@ fn a_row_can_name_a_company_and_the_role_in_it() {
     for words in [
         "3 people were invited, 3 not",
         "cy@corp.example (line 4) Not invited Enter the role in South: manager, editor or viewer",
-        "dee@corp.example (line 5) Not invited You can’t assign a client “West”",
-        "eve@corp.example (line 6) Not invited There is no role “admin” in a client",
+        "dee@corp.example (line 5) Not invited You can’t assign a company “West”",
+        "eve@corp.example (line 6) Not invited There is no role “admin” in a company",
     ] {
         assert!(page.has(words), "{words}: {}", page.text());
     }
@@ -391,9 +391,9 @@ fn a_company_manager_invites_by_file_to_their_companies_only() {
         .expect(200);
     for words in [
         "1 person was invited, 3 not",
-        "You can’t assign a client “south”",
+        "You can’t assign a company “south”",
         "You can’t give the role Manager in North & Sons",
-        "Name a client that you manage",
+        "Name a company that you manage",
     ] {
         assert!(page.has(words), "{words}: {}", page.text());
     }
