@@ -599,7 +599,7 @@ fn a_csv_with_invalid_lines_names_them_and_changes_nothing() {
 
 #[test]
 fn a_csv_row_without_its_role_removes_nothing() {
-    let scenario = Scenario::new("acc-cells");
+    let scenario = Scenario::new("acc-norole");
     scenario.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);
     let (ann, north) = (scenario.email("Ann"), scenario.slug_of("north"));
     let before = scenario.csv_rows();

@@ -264,7 +264,12 @@ fn at_the_organization_limit_a_user_requests_another_organization() {
     // The limit of an account overrides the default.
     app.database
         .execute("UPDATE users SET organization_limit = 2 WHERE email = 'olivia@lake.test'");
-    olivia.post("/organizations", &with("slug", "second")).expect(303);
+    olivia
+        .post(
+            "/organizations",
+            &[with("slug", "second"), vec![("same_name", "on")]].concat(),
+        )
+        .expect(303);
     olivia.post("/organizations", &with("slug", "third")).expect(422);
 }
 
