@@ -204,7 +204,7 @@ fn unicode_domain(chunk: &str) -> String {
 
 /// Whether each word of a query (`query`) begins a word of the text. An empty query finds everything.
 pub fn begins(text: &str, query: &[Vec<u8>]) -> bool {
-    finds(text, query, |word, term| word.starts_with(term))
+    finds(text, query, <[u8]>::starts_with)
 }
 
 /// Whether each word of a query (`query`) is in the text, also within a word. An empty query finds everything.
