@@ -25,7 +25,7 @@ use tenantry::auth::System;
 use tenantry::common::config::Config;
 use tenantry::common::id::RawId;
 use tenantry::common::time::Clock;
-use tenantry::common::{name, password};
+use tenantry::common::{password, search};
 use tenantry::db::Conn;
 use tenantry::db::schema::{
     audit_events, companies, company_assignments, member_search_terms, memberships, organization_slugs, organizations,
@@ -662,7 +662,7 @@ fn organization(app: &App, slug: &str, owner: &str, members: usize, company_coun
                         companies::id.eq(&id),
                         companies::name.eq(&name),
                         companies::slug.eq(format!("company-{at}")),
-                        companies::sort_name.eq(name::sort_key(&name)),
+                        companies::sort_name.eq(search::sort_key(&name)),
                         companies::status.eq("active"),
                         companies::created_at.eq(now),
                     ))
@@ -778,7 +778,7 @@ impl Somebody {
             (
                 RawId::fresh().as_str().to_owned(),
                 format!("{first} {last}"),
-                format!("{}.{}.{at}@{slug}.example", name::fold(first), name::fold(last)),
+                format!("{}.{}.{at}@{slug}.example", search::fold(first), search::fold(last)),
             )
         };
         Self {
@@ -829,7 +829,7 @@ fn insert(
                     memberships::status.eq("active"),
                     memberships::joined_at.eq(now - i64::try_from(p.at).unwrap() * 1_000_000),
                     memberships::last_seen_at.eq(Some(now - i64::try_from(p.at).unwrap() * 60_000_000)),
-                    memberships::sort_name.eq(Some(name::sort_key(&p.name))),
+                    memberships::sort_name.eq(Some(search::sort_key(&p.name))),
                 )
             })
             .collect();
@@ -837,11 +837,11 @@ fn insert(
         let rows: Vec<_> = chunk
             .iter()
             .flat_map(|p| {
-                name::words(&p.name, &p.email).into_iter().map(move |word| {
+                search::person_words(&p.name, &p.email).into_iter().map(move |word| {
                     (
                         member_search_terms::organization_id.eq(org),
                         member_search_terms::word.eq(word),
-                        member_search_terms::sort_name.eq(name::sort_key(&p.name)),
+                        member_search_terms::sort_name.eq(search::sort_key(&p.name)),
                         member_search_terms::membership_id.eq(&p.membership),
                     )
                 })
@@ -860,7 +860,7 @@ fn insert(
                         company_assignments::role.eq("viewer"),
                         company_assignments::direct_role.eq(Some("viewer")),
                         company_assignments::origin.eq("direct"),
-                        company_assignments::sort_name.eq(name::sort_key(&p.name)),
+                        company_assignments::sort_name.eq(search::sort_key(&p.name)),
                         company_assignments::created_at.eq(now),
                     )
                 })

@@ -47,6 +47,9 @@ on("close", e => {
 on("htmx:after:swap", e => {
   const d = e.detail.ctx.target;
   if (d?.id === "dialog" && d.firstElementChild && !d.open) d.showModal();
+  // The suggested slug, unless someone types in the field.
+  const s = $("#suggested"), f = $("#slug:not(:focus)");
+  if (s && f) f.value = s.value;
   fresh();
 });
 // The server failed or did not answer: say so; 5xx is never swapped in, so nothing typed is lost.

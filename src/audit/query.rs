@@ -7,7 +7,7 @@ use crate::audit::chain::chained;
 use crate::audit::visibility::Visibility;
 use crate::audit::{Action, AuditEntry, Category};
 use crate::common::id::UserId;
-use crate::common::name;
+use crate::common::search;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::audit_events;
@@ -17,7 +17,7 @@ use crate::db::types::org_id::OrgId;
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
     /// Words that must all be in an event's names, IP address or request, folded.
-    pub words: Vec<String>,
+    pub words: Vec<Vec<u8>>,
     /// The actor.
     pub actor: Option<ActorFilter>,
     /// One of these actions.
@@ -57,7 +57,7 @@ pub enum ActorFilter {
     /// An account.
     Account(String),
     /// Every actor whose name at the time has these words, folded.
-    Named(Vec<String>),
+    Named(Vec<Vec<u8>>),
 }
 
 impl EventFilter {
@@ -82,12 +82,8 @@ impl EventFilter {
 
     /// Whether the words of an event match.
     pub(super) fn reads(&self, line: &AuditEntry) -> bool {
-        let named = |words: &[String], text: &str| {
-            let text = name::fold(text);
-            words.iter().all(|word| text.contains(word.as_str()))
-        };
         let by = match &self.actor {
-            Some(ActorFilter::Named(words)) => named(words, &line.actor_name),
+            Some(ActorFilter::Named(words)) => search::contains(&line.actor_name, words),
             _ => true,
         };
         by && (self.words.is_empty() || {
@@ -98,7 +94,7 @@ impl EventFilter {
                 &line.ip,
                 &line.request_id,
             ];
-            named(&self.words, &text.join("\n"))
+            search::contains(&text.join("\n"), &self.words)
         })
     }
 }

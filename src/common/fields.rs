@@ -8,24 +8,29 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use crate::common::error::AppError;
+use crate::common::table;
 
 /// The largest form that is read, in bytes: a file of 512 KB and the fields beside it.
 const LARGEST: usize = 768 * 1024;
 
 /// What came in a form, urlencoded or multipart; a file is the text in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fields(Vec<(String, String)>);
+pub struct Fields {
+    pairs: Vec<(String, String)>,
+    /// The fields with a file that is not text; their value is empty.
+    not_text: Vec<String>,
+}
 
 impl Fields {
     /// The first value of a field, or nothing.
     pub fn get(&self, name: &str) -> &str {
-        let first = self.0.iter().find(|(n, _)| n == name);
+        let first = self.pairs.iter().find(|(n, _)| n == name);
         first.map_or("", |(_, value)| value.as_str())
     }
 
     /// Every value of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
+        self.pairs
             .iter()
             .filter(move |(n, _)| n == name)
             .map(|(_, value)| value.as_str())
@@ -33,22 +38,38 @@ impl Fields {
 
     /// Every pair.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// What to say at the field of a file that can't be read as text.
+    ///
+    /// # Errors
+    /// The file is not text, such as an Excel workbook.
+    pub fn check_text(&self, name: &str) -> Result<(), &'static str> {
+        if self.not_text.iter().any(|field| field == name) {
+            Err("This file isn’t text. Save the sheet as CSV and choose that file")
+        } else {
+            Ok(())
+        }
     }
 
     /// Reads a query string or an urlencoded form.
     pub fn urlencoded(text: &str) -> Option<Self> {
         web::Query::<Vec<(String, String)>>::from_query(text)
             .ok()
-            .map(|pairs| Self(pairs.into_inner()))
+            .map(|pairs| Self {
+                pairs: pairs.into_inner(),
+                not_text: Vec::new(),
+            })
     }
 
-    /// Reads `multipart/form-data` (RFC 7578). `None` when it is none, or a part is not text in UTF-8.
+    /// Reads `multipart/form-data` (RFC 7578); a file can have any encoding. `None` when it is none, or a field beside the
+    /// files is not text in UTF-8.
     pub fn multipart(body: &[u8], boundary: &str) -> Option<Self> {
         let mark = format!("--{boundary}");
         let mut rest = body.strip_prefix(mark.as_bytes())?;
         let end = format!("\r\n{mark}");
-        let mut pairs = Vec::new();
+        let mut fields = Self::default();
         while !rest.starts_with(b"--") {
             rest = rest.strip_prefix(b"\r\n")?;
             let part = &rest[..find(rest, end.as_bytes())?];
@@ -60,10 +81,18 @@ impl Fields {
                 let at = find(part, b"\r\n\r\n")?;
                 (&part[..at], &part[at + 4..])
             };
-            let name = name_of(std::str::from_utf8(head).ok()?)?;
-            pairs.push((name, std::str::from_utf8(value).ok()?.to_owned()));
+            let (name, is_file) = name_of(std::str::from_utf8(head).ok()?)?;
+            let text = if is_file {
+                table::decode(value)
+            } else {
+                Ok(std::str::from_utf8(value).ok()?.to_owned())
+            };
+            if text.is_err() {
+                fields.not_text.push(name.clone());
+            }
+            fields.pairs.push((name, text.unwrap_or_default()));
         }
-        Some(Self(pairs))
+        Some(fields)
     }
 }
 
@@ -71,18 +100,21 @@ fn find(within: &[u8], what: &[u8]) -> Option<usize> {
     within.windows(what.len()).position(|window| window == what)
 }
 
-/// The field's name out of a part's headers. Browsers write a quote in it as `%22`, so it ends at the next quote.
-fn name_of(head: &str) -> Option<String> {
+/// The field's name out of a part's headers, and whether it is a file. Browsers write a quote in a name as `%22`, so it ends
+/// at the next quote.
+fn name_of(head: &str) -> Option<(String, bool)> {
     head.split("\r\n").find_map(|line| {
         let (header, value) = line.split_once(':')?;
         header
             .trim()
             .eq_ignore_ascii_case("content-disposition")
             .then_some(())?;
-        value
-            .split(';')
-            .find_map(|parameter| parameter.trim().strip_prefix("name="))
-            .map(|name| name.trim_matches('"').to_owned())
+        let mut parameters = value.split(';').map(str::trim);
+        let name = parameters
+            .clone()
+            .find_map(|parameter| parameter.strip_prefix("name="))?;
+        let is_file = parameters.any(|parameter| parameter.starts_with("filename"));
+        Some((name.trim_matches('"').to_owned(), is_file))
     })
 }
 
@@ -117,7 +149,7 @@ impl FromRequest for Fields {
             } else {
                 std::str::from_utf8(&bytes).ok().and_then(Self::urlencoded)
             };
-            fields.ok_or_else(|| unreadable("The form cannot be read. A file must be text in UTF-8."))
+            fields.ok_or_else(|| unreadable("The form cannot be read."))
         })
     }
 }
@@ -135,6 +167,24 @@ mod tests {
         assert_eq!(fields.get("absent"), "");
         let same = Fields::urlencoded("id=1&csv=email%0D%0Aa%40b.example%0D%0A&id=").unwrap();
         assert_eq!(fields, same);
+    }
+
+    #[test]
+    fn a_file_has_any_encoding_and_one_that_is_not_text_is_named() {
+        let form = |file: &[u8]| {
+            let head = b"--b\r\nContent-Disposition: form-data; name=\"csv\"; filename=\"a.csv\"\r\n\r\n";
+            Fields::multipart(&[head, file, b"\r\n--b--"].concat(), "b").unwrap()
+        };
+        let utf_16: Vec<u8> = "\u{feff}email".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for file in [&b"email"[..], &utf_16] {
+            assert_eq!((form(file).get("csv"), form(file).check_text("csv")), ("email", Ok(())));
+        }
+        assert_eq!(form(b"Zo\xeb").get("csv"), "Zoë");
+        let workbook = form(b"PK\x03\x04\x14\x00\x06\x00");
+        assert_eq!(workbook.get("csv"), "");
+        assert!(workbook.check_text("csv").is_err() && workbook.check_text("text").is_ok());
+        let field = b"--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\nZo\xeb\r\n--b--";
+        assert_eq!(Fields::multipart(field, "b"), None);
     }
 
     proptest::proptest! {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::common::error::AppError;
 
@@ -26,6 +27,7 @@ impl NewPassword {
     /// # Errors
     /// A message for the person who typed it, with the reason.
     pub fn parse(text: &str, context: &[&str]) -> Result<Self, String> {
+        let text = normalized(text);
         let length = text.chars().count();
         if length < 12 {
             return Err("Use at least 12 characters".into());
@@ -33,7 +35,7 @@ impl NewPassword {
         if length > 128 {
             return Err("Use at most 128 characters".into());
         }
-        let folded = crate::common::name::fold(text);
+        let folded = crate::common::search::fold(&text);
         let bare: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
         if COMMON.lines().any(|common| common == folded || common == bare) {
             return Err("This password is among the most common ones. Choose another".into());
@@ -52,7 +54,7 @@ impl NewPassword {
         for word in context
             .iter()
             .flat_map(|words| {
-                crate::common::name::fold(words)
+                crate::common::search::fold(words)
                     .split(|c: char| !c.is_alphanumeric())
                     .map(str::to_owned)
                     .collect::<Vec<_>>()
@@ -68,8 +70,14 @@ impl NewPassword {
                 "This password is mostly your name, your address or a word that everyone tries. Choose another".into(),
             );
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
     }
+}
+
+/// The password as every keyboard and system types it: composed characters and plain spaces (RFC 8265, 4.2.1).
+fn normalized(text: &str) -> String {
+    let space = |c: char| if c.is_whitespace() && !c.is_control() { ' ' } else { c };
+    text.chars().map(space).nfc().collect()
 }
 
 fn is_run(text: &str) -> bool {
@@ -124,7 +132,7 @@ impl Hasher {
         self.run(move || {
             let known = stored.is_some();
             // More than 128 characters is no password of ours; the work is done all the same.
-            let password: String = password.chars().take(129).collect();
+            let password: String = normalized(&password).chars().take(129).collect();
             verify(stored.as_deref().unwrap_or(&dummy), &password) && known
         })
         .await
@@ -153,7 +161,7 @@ fn hash(password: &NewPassword) -> Result<String, AppError> {
 /// # Errors
 /// When argon2 refuses.
 pub fn hash_now(password: &str) -> Result<String, AppError> {
-    hash(&NewPassword(password.to_owned()))
+    hash(&NewPassword(normalized(password)))
 }
 
 fn verify(stored: &str, password: &str) -> bool {
@@ -181,6 +189,13 @@ mod tests {
         }
         assert!(NewPassword::parse("correct-horse-battery-9", &context).is_ok());
         assert!(NewPassword::parse("пароль из двенадцати", &context).is_ok());
+    }
+
+    #[test]
+    fn a_password_is_the_same_from_every_keyboard() {
+        let composed = NewPassword::parse("caf\u{e9} noir de P\u{e2}ris", &[]).unwrap();
+        let decomposed = NewPassword::parse("cafe\u{301}\u{a0}noir de Pa\u{302}ris", &[]).unwrap();
+        assert_eq!(composed.0, decomposed.0);
     }
 
     #[test]

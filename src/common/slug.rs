@@ -1,6 +1,8 @@
 //! The part of a URL that names an organization or a company.
 
-use crate::common::name::fold;
+use deunicode::deunicode;
+
+use crate::common::search::fold;
 
 /// 2 to 40 characters: lower-case letters, digits, hyphens inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,10 +107,10 @@ impl Slug {
         Ok(slug)
     }
 
-    /// The slug a name suggests: "Meridian Collections, Inc." gives "meridian-collections-inc".
+    /// The slug a name suggests: "Meridian Collections, Inc." gives "meridian-collections-inc", "北京" gives "bei-jing".
     pub fn suggest(name: &str) -> String {
         let mut slug = String::new();
-        for c in fold(name).chars() {
+        for c in deunicode(&fold(name)).to_lowercase().chars() {
             if c.is_ascii_alphanumeric() {
                 slug.push(c);
             } else if !slug.is_empty() && !slug.ends_with('-') && c != '\'' && c != '’' {
@@ -184,6 +186,19 @@ mod tests {
                 assert!(Slug::parse_free(&other).is_ok(), "{other}");
             }
         }
+    }
+
+    #[test]
+    fn a_name_in_any_script_suggests_letters() {
+        for (name, slug) in [
+            ("北京", "bei-jing"),
+            ("Ελλάδα", "ellada"),
+            ("Łódź Straße", "lodz-strasse"),
+            ("O'Brien & Søn", "obrien-son"),
+        ] {
+            assert_eq!(Slug::suggest(name), slug, "{name}");
+        }
+        assert!(Slug::suggest("Київ").starts_with("ki"), "{}", Slug::suggest("Київ"));
     }
 
     proptest::proptest! {

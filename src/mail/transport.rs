@@ -9,6 +9,7 @@ use lettre::transport::smtp::PoolConfig;
 use lettre::{Message, SmtpTransport, Transport as _};
 
 use crate::common::config::Config;
+use crate::common::email::Email;
 use crate::common::keys::Keys;
 use crate::common::token::Seed;
 use crate::mail::outbox::{ClaimedMessage, DeliveryFailure, TOKEN_PLACEHOLDER};
@@ -107,9 +108,8 @@ fn compose(config: &Config, keys: &Keys, message: &ClaimedMessage) -> Result<Mes
             |token| text.replace(TOKEN_PLACEHOLDER, token.as_str()),
         )
     };
-    let address = message
-        .to_email
-        .parse()
+    let address = Email::stored(message.to_email.clone())
+        .for_delivery()
         .map_err(|error| format!("{}: {error}", message.to_email))?;
     let to = Mailbox::new(Some(message.to_name.clone()).filter(|name| !name.is_empty()), address);
     let domain = config.mail_from.email.domain().to_owned();

@@ -2,8 +2,8 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
 use crate::common::id::CompanyId;
-use crate::common::name;
 use crate::common::paging::{Cursor, Direction};
+use crate::common::search;
 use crate::common::slug::Slug;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -101,18 +101,9 @@ pub fn list(
     let rows: Vec<CompanyRow> = query.load(conn)?;
     Ok(rows
         .into_iter()
-        .filter(|row| begins(&row.sort_name, &filter.words))
+        .filter(|row| search::begins(&row.name, &filter.words))
         .take(limit)
         .collect())
-}
-
-/// Whether each word begins a word of the name.
-fn begins(sort_name: &[u8], words: &[Vec<u8>]) -> bool {
-    words.iter().all(|word| {
-        sort_name
-            .split(|b| matches!(b, b' ' | b'-' | b'/' | b'(' | b'\''))
-            .any(|part| part.starts_with(word))
-    })
 }
 
 /// Whether there is a company that the reader can view.
@@ -146,7 +137,7 @@ pub fn rename(conn: &mut Conn, org: OrgId, id: CompanyId, name: &str, slug: &Slu
         .set((
             companies::name.eq(name),
             companies::slug.eq(slug.as_str()),
-            companies::sort_name.eq(name::sort_key(name)),
+            companies::sort_name.eq(search::sort_key(name)),
         ))
         .execute(conn)
     });
@@ -179,17 +170,4 @@ pub fn set_status(
         organization::count_companies(conn, org, active, -active)?;
     }
     Ok(changed == 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::begins;
-
-    #[test]
-    fn a_word_matches_the_beginning_of_any_word_of_the_name() {
-        let words = |q: &str| crate::common::name::query(q);
-        assert!(begins(b"harbor recovery", &words("rec")));
-        assert!(begins(b"harbor recovery", &words("Reco HAR")));
-        assert!(!begins(b"harbor recovery", &words("arbor")));
-    }
 }

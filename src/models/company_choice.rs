@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::common::id::{CompanyId, MembershipId};
-use crate::common::name;
+use crate::common::search;
 use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments};
 use crate::db::types::org_id::OrgId;
@@ -101,15 +101,15 @@ pub fn search(
     };
     let columns = (companies::id, companies::name, companies::slug);
     let by_name = active().order((companies::sort_name, companies::id)).select(columns);
-    let folded = name::fold(q.trim());
-    if folded.is_empty() {
+    let words = search::query(q);
+    if words.is_empty() {
         let count: i64 = active().count().get_result(conn)?;
         let first = by_name.limit(i64::try_from(limit).unwrap_or(i64::MAX)).load(conn)?;
         return Ok((first, usize::try_from(count).unwrap_or_default()));
     }
     // SQL cannot ignore accents in the same way in SQLite and PostgreSQL.
     let mut found: Vec<CompanyChoice> = by_name.load(conn)?;
-    found.retain(|company| name::fold(&company.name).contains(&folded));
+    found.retain(|company| search::contains(&company.name, &words));
     let count = found.len();
     found.truncate(limit);
     Ok((found, count))
@@ -159,8 +159,8 @@ pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryR
             .first(conn)
             .optional();
     }
-    let beginning = name::sort_key(text);
-    let Some(end) = name::prefix_end(&beginning) else {
+    let beginning = search::sort_key(text);
+    let Some(end) = search::prefix_end(&beginning) else {
         return Ok(None);
     };
     companies::table

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::common::id::CompanyId;
-use crate::common::name;
+use crate::common::search;
 use crate::common::slug::Slug;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -33,6 +33,16 @@ pub fn free_slug(conn: &mut Conn, organization: OrgId, slug: &Slug) -> QueryResu
     Ok(None)
 }
 
+/// Whether a company of the organization has this name, in any spelling; archived ones too.
+pub fn is_named(conn: &mut Conn, organization: OrgId, name: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        companies::table
+            .filter(companies::organization_id.eq(organization))
+            .filter(companies::sort_name.eq(search::sort_key(name))),
+    ))
+    .get_result(conn)
+}
+
 /// Creates a company. `None` when the slug is taken.
 pub fn create(
     conn: &mut Conn,
@@ -47,7 +57,7 @@ pub fn create(
         companies::id.eq(id),
         companies::name.eq(name),
         companies::slug.eq(slug.as_str()),
-        companies::sort_name.eq(name::sort_key(name)),
+        companies::sort_name.eq(search::sort_key(name)),
         companies::status.eq(CompanyStatus::Active),
         companies::created_at.eq(now),
     );

@@ -9,7 +9,7 @@ use crate::auth::{Visit, Visitor};
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{ViewCompany, ViewMembers};
 use crate::common::error::AppError;
-use crate::common::name::sort_key;
+use crate::common::search::sort_key;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;

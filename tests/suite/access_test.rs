@@ -598,6 +598,88 @@ fn a_csv_with_invalid_lines_names_them_and_changes_nothing() {
 }
 
 #[test]
+fn a_csv_row_without_its_role_removes_nothing() {
+    let scenario = Scenario::new("acc-norole");
+    scenario.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);
+    let (ann, north) = (scenario.email("Ann"), scenario.slug_of("north"));
+    let before = scenario.csv_rows();
+    let import = |text: &str| scenario.owner.post(&scenario.path("/matrix/import"), &[("text", text)]);
+    for (text, line, words) in [
+        (
+            format!("email,company_slug,role\n\n{ann},{north}\n"),
+            "3",
+            "2 cells instead of 3",
+        ),
+        (
+            format!("email,company_slug,role\r{ann},{north}\r"),
+            "2",
+            "2 cells instead of 3",
+        ),
+        (
+            format!("email;company_slug;role\n{ann};{north};;\n"),
+            "2",
+            "4 cells instead of 3",
+        ),
+        (
+            format!("email,company_slug,role\n{ann},\"{north},viewer\n{ann},,member\n"),
+            "2",
+            "never closed",
+        ),
+    ] {
+        let page = import(&text).expect(422);
+        assert_eq!(page.texts("table th[scope=row]"), [line], "{text}: {}", page.text());
+        assert!(page.has(words), "{text}: {}", page.text());
+        assert!(page.value_of("text").is_some_and(|typed| typed.contains(&ann)));
+        scenario
+            .owner
+            .post(&scenario.path("/matrix/import/applying"), &[("rows", &text)])
+            .expect(422);
+    }
+    // Each error is named, up to a number.
+    let many = format!("email,company_slug,role\n{}", format!("{ann}\n").repeat(23));
+    let page = import(&many).expect(422);
+    assert_eq!(page.texts("table th[scope=row]").len(), 20);
+    assert!(page.has("3 more lines have errors"), "{}", page.text());
+    assert_eq!(scenario.csv_rows(), before);
+    // An empty role in a whole row removes the assignment.
+    import(&format!("email,company_slug,role\n{ann},{north},\n"))
+        .expect(200)
+        .expect_text("0 added, 0 changed, 1 removed, 0 unchanged");
+}
+
+#[test]
+fn a_csv_of_roles_is_read_in_every_dialect_and_encoding() {
+    let scenario = Scenario::new("acc-bytes");
+    scenario.member("Ann", "member", &[("n", "viewer")]);
+    let (ann, north) = (scenario.email("Ann"), scenario.slug_of("north"));
+    let text = format!("sep=;\r\nemail;name;company_slug;role\r\n{ann};Zo\u{eb};{north};editor\r\n");
+    let windows: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
+    let utf_16 = format!("\u{feff}{text}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let old_mac = text.replace("\r\n", "\r").into_bytes();
+    let path = scenario.path("/matrix/import");
+    for file in [windows, utf_16, old_mac] {
+        let page = scenario.owner.upload(&path, &[("text", "")], "csv", &file).expect(200);
+        assert!(
+            page.has("0 added, 1 changed, 0 removed, 0 unchanged"),
+            "{}",
+            page.text()
+        );
+    }
+    let page = scenario
+        .owner
+        .upload(&path, &[("text", "kept")], "csv", b"PK\x03\x04\x14\x00\x06\x00")
+        .expect(422);
+    assert!(
+        page.field_error("csv")
+            .is_some_and(|said| said.contains("Save the sheet as CSV"))
+    );
+    assert_eq!(page.value_of("text").as_deref(), Some("kept"));
+}
+
+#[test]
 fn a_company_manager_sees_and_changes_only_its_members() {
     let scenario = Scenario::new("acc-mine");
     let (ann, _) = scenario.member("Ann", "member", &[("n", "viewer"), ("s", "viewer")]);

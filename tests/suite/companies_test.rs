@@ -32,9 +32,16 @@ fn a_company_is_created_renamed_and_found_at_its_new_address() {
     olivia
         .submit(&page, BASE, &[("name", "Harbor & Sons")])
         .expect_redirect(&format!("{BASE}/harbor-sons"));
-    // The same name gets a free slug; a typed slug that is taken is refused.
+    // The same name has to be confirmed, and gets a free slug; a typed slug that is taken is refused.
+    let page = olivia
+        .post(BASE, &[("name", "harbor & SONS"), ("slug", "")])
+        .expect(422);
+    let said = page.field_error("same_name").expect("an error");
+    assert!(said.contains("Another company has this name"), "{said}");
+    assert_eq!(page.value_of("name").as_deref(), Some("harbor & SONS"));
+    assert_eq!(events(&app, "company.created").len(), 1);
     olivia
-        .post(BASE, &[("name", "Harbor & Sons"), ("slug", "")])
+        .submit(&page, BASE, &[("name", "Harbor & Sons"), ("same_name", "on")])
         .expect_redirect(&format!("{BASE}/harbor-sons-2"));
     let page = olivia
         .post(BASE, &[("name", "Another"), ("slug", "harbor-sons")])

@@ -45,6 +45,7 @@ mod onboarding_links_test;
 mod operator_test;
 mod organizations_test;
 mod outage_test;
+mod people_files_test;
 mod permission_pages_test;
 mod permissions_test;
 mod process_test;

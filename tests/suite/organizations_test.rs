@@ -155,6 +155,68 @@ fn the_slug_is_checked_while_typing() {
 }
 
 #[test]
+fn a_name_suggests_its_slug_until_someone_types_one() {
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
+    let check = |query: &str| olivia.fragment(&format!("/organizations/slug?{query}")).expect(200);
+    for (name, slug) in [
+        ("Harbor", "harbor"),
+        ("%E5%8C%97%E4%BA%AC", "bei-jing"),
+        ("%CE%95%CE%BB%CE%BB%CE%AC%CE%B4%CE%B1", "ellada"),
+    ] {
+        assert_eq!(
+            check(&format!("name={name}&slug=")).value_of("suggested").as_deref(),
+            Some(slug)
+        );
+    }
+    let page = check("name=Harbor+Group&slug=harbor&suggested=harbor");
+    assert_eq!(page.value_of("suggested").as_deref(), Some("harbor-group"));
+    let page = check("name=Harbor+Group&slug=mine&suggested=harbor");
+    assert_eq!(page.value_of("suggested"), None, "{}", page.text());
+    // A slug that was suggested gets a suffix when it was taken in the meantime; a typed one is refused.
+    olivia.post("/organizations", &GOOD).expect(303);
+    let again = |more: &[(&str, &str)]| {
+        let mut fields = with("name", "Lakeside Two");
+        fields.extend(more);
+        olivia.post("/organizations", &fields)
+    };
+    assert!(again(&[]).expect(422).field_error("slug").is_some());
+    again(&[("suggested", "lakeside")]).expect_redirect("/onboarding/done?organization=lakeside-2");
+}
+
+#[test]
+fn the_same_form_again_has_to_be_confirmed() {
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
+    let count = || app.database.number("SELECT count(*) AS value FROM organizations");
+    for (slug, status) in [("", 303), ("", 422), ("other", 422)] {
+        let page = olivia.post("/organizations", &with("slug", slug)).expect(status);
+        if status == 422 {
+            let said = page.field_error("same_name").expect("an error");
+            assert!(said.contains("already have an organization with this name"), "{said}");
+            assert_eq!(page.value_of("name").as_deref(), Some("Lakeside Agency"));
+        }
+    }
+    assert_eq!(count(), 1);
+    let taken = olivia
+        .post("/organizations", &with("slug", "lakeside-agency"))
+        .expect(422);
+    assert!(taken.field_error("slug").is_some() && taken.field_error("same_name").is_some());
+    // Another account can use the name.
+    let emma = person(&app, "Emma Stone", "emma@lake.test");
+    emma.post("/organizations", &with("slug", "")).expect(303);
+    let page = olivia.post("/organizations", &with("slug", "")).expect(422);
+    olivia
+        .submit(
+            &page,
+            "/organizations",
+            &[("same_name", "on"), ("organization_type", "partner")],
+        )
+        .expect_redirect("/onboarding/done?organization=lakeside-agency-3");
+    assert_eq!(count(), 3);
+}
+
+#[test]
 fn capitals_in_a_slug_redirect_to_lower_case() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
@@ -202,7 +264,12 @@ fn at_the_organization_limit_a_user_requests_another_organization() {
     // The limit of an account overrides the default.
     app.database
         .execute("UPDATE users SET organization_limit = 2 WHERE email = 'olivia@lake.test'");
-    olivia.post("/organizations", &with("slug", "second")).expect(303);
+    olivia
+        .post(
+            "/organizations",
+            &[with("slug", "second"), vec![("same_name", "on")]].concat(),
+        )
+        .expect(303);
     olivia.post("/organizations", &with("slug", "third")).expect(422);
 }
 

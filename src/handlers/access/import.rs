@@ -13,7 +13,7 @@ use crate::common::form::FormErrors;
 use crate::common::html::Page;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::access::matrix_csv::MOST;
+use crate::handlers::access::matrix_csv::{MOST, SheetError};
 use crate::handlers::access::{matrix_csv, messages};
 use crate::services::access_matrix::ChangeKind;
 use crate::services::access_matrix::import;
@@ -24,7 +24,7 @@ use crate::web::nav;
 use crate::web::nav::NavTab;
 
 /// The most lines with errors on the page.
-const SHOWN: usize = 50;
+const SHOWN: usize = 20;
 
 #[derive(Template)]
 #[template(path = "access/import.html")]
@@ -74,7 +74,7 @@ impl ImportPage {
         let page = Self::load(conn, actor)?;
         let rows = match matrix_csv::read(text) {
             Ok(rows) => rows,
-            Err(message) => return Ok(page.refused(text, ImportRefusal::Text(message))),
+            Err(error) => return Ok(page.refused(text, ImportRefusal::Sheet(error))),
         };
         match import::plan(conn, actor, &rows) {
             Ok(plan) => Ok(page.showing(plan)),
@@ -87,10 +87,18 @@ impl ImportPage {
         text.clone_into(&mut self.typed);
         let unit = self.unit;
         let mut wrong: Vec<(u64, String)> = match refusal {
-            ImportRefusal::Text(message) => {
+            ImportRefusal::NotText(message) => {
+                self.errors = FormErrors::one("csv", message);
+                return self;
+            }
+            ImportRefusal::Sheet(SheetError::Text(message)) => {
                 self.errors = FormErrors::one("text", message);
                 return self;
             }
+            ImportRefusal::Sheet(SheetError::Lines(errors)) => errors
+                .into_iter()
+                .map(|error| (error.line().unwrap_or_default() as u64, error.message()))
+                .collect(),
             ImportRefusal::Import(ImportError::Lines(errors)) => {
                 let message = |(line, error)| (line, messages::line(&error, unit));
                 errors.into_iter().map(message).collect()
@@ -147,8 +155,10 @@ impl ImportPage {
 
 /// Why a file is not imported.
 enum ImportRefusal {
+    /// The file is not text.
+    NotText(&'static str),
     /// The text is not a list of roles.
-    Text(String),
+    Sheet(SheetError),
     Import(ImportError),
 }
 
@@ -161,6 +171,10 @@ pub async fn new(gate: Gate<AssignCompanies>) -> Result<HttpResponse, AppError> 
 pub async fn show(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpResponse, AppError> {
     let page = gate
         .read(move |actor, conn| {
+            if let Err(message) = fields.check_text("csv") {
+                let refusal = ImportRefusal::NotText(message);
+                return Ok(ImportPage::load(conn, actor)?.refused(fields.get("text"), refusal));
+            }
             let file = fields.get("csv");
             let text = if file.trim().is_empty() {
                 fields.get("text")
@@ -183,9 +197,7 @@ pub async fn create(gate: Gate<AssignCompanies>, fields: Fields) -> Result<HttpR
     let text = fields.get("rows").to_owned();
     let rows = match matrix_csv::read(&text) {
         Ok(rows) => rows,
-        Err(message) => {
-            return refuse(&gate, text, ImportRefusal::Text(message)).await;
-        }
+        Err(error) => return refuse(&gate, text, ImportRefusal::Sheet(error)).await,
     };
     let imported = gate
         .try_write(move |actor, conn| {

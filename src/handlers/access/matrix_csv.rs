@@ -1,96 +1,68 @@
 //! The access matrix as CSV.
 
-use csv::{ReaderBuilder, Trim, WriterBuilder};
-
+use crate::common::people::unescaped;
+use crate::common::table::{Table, TableError};
 use crate::services::access_matrix::import_rows::ImportRow;
 
 /// The most rows of a file.
 pub const MOST: usize = 5_000;
 
-/// A cell without the quote that keeps a spreadsheet from reading it as a formula.
-fn plain(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => cell,
-    }
+/// Why a text is not a list of roles.
+#[derive(Debug)]
+pub enum SheetError {
+    Text(String),
+    /// Rows that can't be understood, by line.
+    Lines(Vec<TableError>),
 }
 
-/// The line of a row. The reader's position is the end of the row before, so empty lines are still ahead.
-fn line(text: &str, position: &csv::Position) -> u64 {
-    let ahead = usize::try_from(position.byte()).map_or("", |at| text.get(at..).unwrap_or_default());
-    position.line() + ahead.bytes().take_while(|byte| *byte == b'\n').map(|_| 1).sum::<u64>()
+fn text<T>(message: impl Into<String>) -> Result<T, SheetError> {
+    Err(SheetError::Text(message.into()))
 }
 
-/// Many European spreadsheets separate columns by semicolons.
-fn delimiter(head: &str) -> u8 {
-    [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|delimiter| head.bytes().filter(|byte| byte == delimiter).count())
-        .unwrap_or(b',')
-}
-
-/// The rows of a file. The first line names the columns `email`, `company_slug` and `role`; others are ignored.
-pub fn read(text: &str) -> Result<Vec<ImportRow>, String> {
-    // One kind of line end, so that lines are counted as an editor counts them.
-    let text = text
-        .trim_start_matches('\u{feff}')
-        .replace("\r\n", "\n")
-        .replace('\r', "\n");
-    let head = text.lines().next().unwrap_or_default();
-    if text.trim().is_empty() {
-        return Err("Choose a file, or paste its rows".into());
-    }
-    let delimiter = delimiter(head);
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let names: Vec<String> = reader
-        .headers()
-        .map_err(|_| "The first line must name the columns: email, company_slug, role")?
+/// The rows of a file. The first line names the columns `email`, `company_slug` and `role`; others are ignored. Each row has
+/// a cell for every column: a row without its role is an error, an empty role removes the assignment.
+pub fn read(sheet: &str) -> Result<Vec<ImportRow>, SheetError> {
+    let table = match Table::read(sheet) {
+        Ok(table) => table,
+        Err(errors) if errors == [TableError::Empty] => return text("Choose a file, or paste its rows"),
+        Err(errors) => return Err(SheetError::Lines(errors)),
+    };
+    let names = table
+        .header
         .iter()
         .map(|name| name.to_lowercase().replace([' ', '-'], "_"))
-        .collect();
+        .collect::<Vec<_>>();
     let at = |wanted: &str| names.iter().position(|name| name == wanted);
     let (Some(email), Some(role), Some(company)) =
         (at("email"), at("role"), at("company_slug").or_else(|| at("company")))
     else {
-        return Err("The first line must name the columns: email, company_slug, role".into());
+        return text("The first line must name the columns: email, company_slug, role");
     };
+    if table.rows.is_empty() {
+        return text("The file has no rows below the first line");
+    }
+    if table.rows.len() > MOST {
+        return text(format!(
+            "Import at most {MOST} rows. Rows that aren’t in the file stay the same"
+        ));
+    }
     let was = at("was");
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| match error.position() {
-            Some(position) => format!("Line {} is not valid CSV", line(&text, position)),
-            None => "The file is not valid CSV".to_owned(),
-        })?;
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
-        let cell = |at: usize| plain(record.get(at).unwrap_or_default()).to_owned();
-        rows.push(ImportRow {
-            line: record.position().map_or(0, |position| line(&text, position)),
+    let rows = table.rows.iter().map(|row| {
+        let cell = |at: usize| unescaped(&row.cells[at]).to_owned();
+        ImportRow {
+            line: row.line as u64,
             email: cell(email),
             company: cell(company),
             role: cell(role),
             seen: was.map(cell),
-        });
-        if rows.len() > MOST {
-            return Err(format!(
-                "Import at most {MOST} rows. Rows that aren’t in the file stay the same"
-            ));
         }
-    }
-    if rows.is_empty() {
-        return Err("The file has no rows below the first line".into());
-    }
-    Ok(rows)
+    });
+    Ok(rows.collect())
 }
 
 /// The text of these rows, with what their cells were when they were shown.
 pub fn write<'a>(rows: impl Iterator<Item = &'a ImportRow>) -> String {
-    let mut sheet = WriterBuilder::new().from_writer(Vec::new());
+    let mut sheet = csv::Writer::from_writer(Vec::new());
     // Writing to memory can't fail, and every row has as many cells as the first.
     let _ = sheet.write_record(["email", "company_slug", "role", "was"]);
     for row in rows {
@@ -119,6 +91,17 @@ mod tests {
         );
         assert_eq!((rows[1].line, rows[1].email.as_str()), (4, "+b@a.example"));
         assert_eq!((rows[1].company.as_str(), rows[1].role.as_str()), ("north", ""));
+    }
+
+    #[test]
+    fn a_row_without_its_role_is_named_by_line() {
+        let Err(SheetError::Lines(errors)) =
+            read("email,company_slug,role\nann@a.example,north\n\nbo@a.example,,\n,north\n")
+        else {
+            panic!("read");
+        };
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(errors, ["Line 2: 2 cells instead of 3", "Line 5: 2 cells instead of 3"]);
     }
 
     #[test]

@@ -4,11 +4,12 @@ use serde::Deserialize;
 
 use crate::audit::query::{ActorFilter, EventFilter, SeqCursor};
 use crate::audit::{Action, Category};
+use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::query_value;
 use crate::common::id::UserId;
-use crate::common::name;
+use crate::common::search;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
@@ -118,7 +119,7 @@ impl AuditQuery {
             return Err(FilterError::Invalid(errors));
         }
         Ok(EventFilter {
-            words: folded(&self.q),
+            words: search::query(&self.q),
             actor: self.who(conn, organization)?,
             actions,
             hide_logins: false,
@@ -159,16 +160,11 @@ impl AuditQuery {
         if UserId::parse(typed).is_some() {
             return Ok(Some(ActorFilter::Account(typed.to_owned())));
         }
-        if typed.contains('@')
-            && let Some(account) = queries::account(conn, organization, &typed.to_lowercase())?
+        if let Ok(email) = Email::parse(typed)
+            && let Some(account) = queries::account(conn, organization, email.as_str())?
         {
             return Ok(Some(ActorFilter::Account(account)));
         }
-        Ok(Some(ActorFilter::Named(folded(typed))))
+        Ok(Some(ActorFilter::Named(search::query(typed))))
     }
-}
-
-fn folded(text: &str) -> Vec<String> {
-    let words = name::query(text).into_iter();
-    words.filter_map(|word| String::from_utf8(word).ok()).collect()
 }

@@ -7,8 +7,8 @@ use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewCompanyMembers};
 use crate::common::error::AppError;
 use crate::common::html::query_value;
-use crate::common::name;
 use crate::common::paging::{Cursor, Page};
+use crate::common::search;
 use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::models::company;
@@ -91,7 +91,7 @@ fn load(actor: &Actor, conn: &mut Conn, query: CompaniesQuery) -> Result<IndexPa
     let filter = CompanyFilter {
         own,
         status: wanted,
-        words: name::query(&query.q),
+        words: search::query(&query.q),
         sort: order,
     };
     let cursor = Cursor::parse(&query.after);

@@ -13,6 +13,7 @@ use crate::common::html::{html, refused};
 use crate::common::slug::Slug;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
+use crate::models::new_company;
 use crate::services::companies::create;
 use crate::services::companies::create::CompanyCreationError;
 use crate::services::companies::form::CompanyForm;
@@ -83,6 +84,15 @@ pub async fn create(gate: Gate<CreateCompanies>, form: web::Form<CompanyForm>) -
 
 fn make(actor: &Actor, conn: &mut Conn, form: &CompanyForm) -> Result<((String, String), Events), CompanyFormError> {
     let new = form.parse(actor.unit).map_err(CompanyFormError::Invalid)?;
+    if form.same_name != "on" && new_company::is_named(conn, actor.organization, &new.name)? {
+        return Err(CompanyFormError::Invalid(FormErrors::one(
+            "same_name",
+            format!(
+                "Another {} has this name. Change the name, or confirm that you want both",
+                actor.unit.one()
+            ),
+        )));
+    }
     let (company, events) =
         create::create(conn, actor.organization, actor.cx.now, &new, None).map_err(|error| match error {
             CompanyCreationError::SlugTaken { slug, free } => CompanyFormError::Invalid(FormErrors::one(

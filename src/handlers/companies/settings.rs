@@ -56,6 +56,7 @@ impl SettingsPage {
             form: form.unwrap_or_else(|| CompanyForm {
                 name: company.name.clone(),
                 slug: company.slug.clone(),
+                ..CompanyForm::default()
             }),
             errors,
         })

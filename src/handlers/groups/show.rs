@@ -12,9 +12,9 @@ use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{number, query_value};
 use crate::common::id::MembershipId;
-use crate::common::name;
 use crate::common::paging;
 use crate::common::paging::Page;
+use crate::common::search;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::organization::UnitLabel;
@@ -158,7 +158,7 @@ impl ShowPage {
 /// The members that a search finds.
 fn candidates(conn: &mut Conn, actor: &Actor, group: &Group, q: &str) -> Result<Vec<GroupCandidate>, AppError> {
     let wanted = MemberFilter {
-        words: name::query(q),
+        words: search::query(q),
         role: None,
         given: None,
         company: None,

@@ -12,9 +12,10 @@ use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::common::html::html;
+use crate::common::people::Person;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::invitations::recipients::RecipientRow;
+use crate::handlers::invitations::recipients;
 use crate::handlers::invitations::terms;
 use crate::handlers::invitations::terms::{InvitationTermsForm, RoleChoices};
 use crate::handlers::invitations::wording;
@@ -166,14 +167,14 @@ fn change(
     let authority = InviteAuthority::of(conn, actor)?;
     let visible = VisibleInvitation::find_authorized(conn, actor, &authority, id)?;
     let mut errors = FormErrors::none();
-    let person = RecipientRow {
+    let person = Person {
         email: visible.invitation.email.clone(),
         first_name: typed.first_name.clone(),
         last_name: typed.last_name.clone(),
-        role: String::new(),
+        ..Person::default()
     };
-    let person = errors.take("first_name", person.check());
-    let terms = terms::read(conn, actor, &authority, typed, &mut errors)?;
+    let person = errors.take("first_name", recipients::invitee(&person, None, Vec::new()));
+    let terms = terms::read(conn, actor, &authority, typed, false, &mut errors)?;
     let (Some(person), Some(terms), true) = (person, terms, errors.is_empty()) else {
         return Err(InvitationFormError::Invalid(errors));
     };

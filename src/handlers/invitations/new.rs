@@ -1,5 +1,6 @@
 //! Inviting people: one, several, or a file of them, with a result for each.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -10,29 +11,22 @@ use crate::authz::permission::InviteMembers;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
-use crate::common::html::html;
+use crate::common::html::{Page, html};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
+use crate::handlers::invitations::mapping::Mapping;
+use crate::handlers::invitations::outcome;
+use crate::handlers::invitations::outcome::InviteOutcome;
 use crate::handlers::invitations::recipients;
-use crate::handlers::invitations::recipients::{MOST, RecipientRow};
+use crate::handlers::invitations::recipients::Recipients;
+use crate::handlers::invitations::row_companies::RowCompanies;
 use crate::handlers::invitations::terms;
 use crate::handlers::invitations::terms::{InvitationTermsForm, RoleChoices};
-use crate::handlers::invitations::wording;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::create;
-use crate::services::invitations::create::{InviteError, Invitee};
+use crate::services::invitations::create::Invitee;
 use crate::web::company_picker::CompanyPicker;
 use crate::web::layout::{Layout, PageLayout};
-
-/// The result for one person.
-#[derive(Debug, Clone)]
-struct InviteOutcome {
-    recipient: RecipientRow,
-    invited: bool,
-    message: String,
-    /// Whether it makes sense to correct the person and send again.
-    retry: bool,
-}
 
 #[derive(Template)]
 #[template(path = "invitations/new.html", blocks = ["dialog", "companies"])]
@@ -45,6 +39,10 @@ struct NewInvitationsPage {
     errors: FormErrors,
     roles: RoleChoices,
     picker: CompanyPicker,
+    /// Tables whose columns are shown to be confirmed.
+    mappings: Vec<Mapping>,
+    /// Lines with errors.
+    faults: Vec<String>,
     outcomes: Vec<InviteOutcome>,
     invited: usize,
 }
@@ -63,9 +61,23 @@ impl NewInvitationsPage {
             picker: terms::picker(conn, actor, &authority, &typed, actor.path("/invitations/new"))?,
             typed,
             errors,
+            mappings: Vec::new(),
+            faults: Vec::new(),
             outcomes: Vec::new(),
             invited: 0,
         })
+    }
+
+    /// The form with what is to be corrected or confirmed. A file that was read is part of the form.
+    fn with_recipients(mut self, recipients: Recipients) -> Self {
+        if recipients.errors.get("csv").is_some() {
+            self.typed.csv.clear();
+        }
+        self.mappings = recipients.mappings;
+        if !self.errors.is_empty() {
+            self.faults = recipients.faults;
+        }
+        self
     }
 
     /// The form with the people who were not invited, and the result for each.
@@ -73,6 +85,15 @@ impl NewInvitationsPage {
         self.outcomes = outcomes;
         self.invited = invited;
         self
+    }
+
+    fn choices(&self) -> Vec<(&'static str, &'static str)> {
+        Mapping::choices(self.unit)
+    }
+
+    /// Whether the columns of the pasted text are confirmed, so that it can't be changed.
+    fn maps_emails(&self) -> bool {
+        self.mappings.iter().any(|mapping| mapping.field == "emails")
     }
 }
 
@@ -99,20 +120,40 @@ crate::change_error!(NewInvitationsError);
 
 pub async fn create(gate: Gate<InviteMembers>, fields: Fields) -> Result<HttpResponse, AppError> {
     let typed = InvitationTermsForm::of(&fields);
-    if typed.companies.finds {
-        return gate
-            .show(move |actor, conn| NewInvitationsPage::load(conn, actor, typed, FormErrors::none()))
-            .await;
+    let recipients = Recipients::read(&typed);
+    if typed.companies.finds || typed.goes_back {
+        // A file that can't be read is not part of the form, so it has to be chosen again.
+        let csv = recipients.errors.get("csv").map(str::to_owned);
+        let errors = csv.map_or_else(FormErrors::none, |message| FormErrors::one("csv", message));
+        return form(&gate, typed, recipients, errors).await;
     }
-    let form = typed.clone();
-    match gate.try_write(move |actor, conn| invite(conn, actor, &form)).await {
+    let (sent, people) = (typed.clone(), recipients.clone());
+    match gate
+        .try_write(move |actor, conn| invite(conn, actor, &sent, people))
+        .await
+    {
         Ok((outcomes, list)) => respond(&gate, typed, outcomes, &list).await,
         Err(NewInvitationsError::Failed(error)) => Err(error),
-        Err(NewInvitationsError::Invalid(errors)) => {
-            gate.refused(move |actor, conn| NewInvitationsPage::load(conn, actor, typed, errors))
-                .await
-        }
+        Err(NewInvitationsError::Invalid(errors)) => form(&gate, typed, recipients, errors).await,
     }
+}
+
+/// The form again. Columns that are to be confirmed are no error.
+async fn form(
+    gate: &Gate<InviteMembers>,
+    typed: InvitationTermsForm,
+    recipients: Recipients,
+    errors: FormErrors,
+) -> Result<HttpResponse, AppError> {
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let load = move |actor: &Actor, conn: &mut Conn| {
+        Ok(NewInvitationsPage::load(conn, actor, typed, errors)?.with_recipients(recipients))
+    };
+    gate.read(load).await?.respond(status, gate.fragment())
 }
 
 /// The list, if everyone is invited; else the form again with the result for each person.
@@ -124,15 +165,18 @@ async fn respond(
 ) -> Result<HttpResponse, AppError> {
     let invited = outcomes.iter().filter(|outcome| outcome.invited).count();
     if invited == outcomes.len() {
-        return Ok(gate.done(success(gate.app().config.sends_mail(), &outcomes), list));
+        let message = outcome::success(gate.app().config.sends_mail(), &outcomes);
+        return Ok(gate.done(message, list));
     }
-    if let [only] = outcomes.as_slice() {
+    let from_file = typed.emails.trim().is_empty();
+    typed.csv.clear();
+    if let ([only], false) = (outcomes.as_slice(), from_file) {
         let errors = FormErrors::one("emails", only.message.clone());
         return gate
             .refused(move |actor, conn| NewInvitationsPage::load(conn, actor, typed, errors))
             .await;
     }
-    typed.emails = recipients::write(outcomes.iter().filter(|one| one.retry).map(|one| &one.recipient));
+    typed.emails = recipients::write(outcomes.iter().filter(|one| one.retry).map(|one| &one.person));
     let load = move |actor: &Actor, conn: &mut Conn| {
         let page = NewInvitationsPage::load(conn, actor, typed, FormErrors::none())?;
         Ok(page.with_outcomes(outcomes, invited))
@@ -150,85 +194,24 @@ fn invite(
     conn: &mut Conn,
     actor: &Actor,
     typed: &InvitationTermsForm,
+    recipients: Recipients,
 ) -> Result<(InviteWritten, Events), NewInvitationsError> {
     let authority = InviteAuthority::of(conn, actor)?;
-    let mut errors = FormErrors::none();
-    let people = people(typed, &mut errors);
-    let terms = terms::read(conn, actor, &authority, typed, &mut errors)?;
-    let Some(terms) = terms.filter(|_| errors.is_empty()) else {
+    let ready = recipients.are_ready();
+    let Recipients {
+        people,
+        mut errors,
+        name_companies,
+        ..
+    } = recipients;
+    let terms = terms::read(conn, actor, &authority, typed, name_companies, &mut errors)?;
+    let Some(terms) = terms.filter(|_| ready) else {
         return Err(NewInvitationsError::Invalid(errors));
     };
-    let checked: Vec<Result<Invitee, String>> = people.iter().map(RecipientRow::check).collect();
+    let rows = RowCompanies::load(conn, actor, &authority, &terms, &people)?;
+    let checked: Vec<Result<Invitee, String>> = people.iter().map(|person| rows.invitee(person)).collect();
     let invitees: Vec<Invitee> = checked.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
     let (results, events) = create::invite(conn, actor, &authority, &terms, invitees)?;
-    let mut results = results.into_iter();
-    let outcomes = people
-        .into_iter()
-        .zip(checked)
-        .map(|(recipient, checked)| {
-            let result = match checked {
-                Err(message) => Err((message, true)),
-                Ok(_) => match results.next() {
-                    Some(Ok(role)) => Ok(format!("Invited as {}", role.label())),
-                    Some(Err(error)) => Err((
-                        wording::invite_error(&error, &actor.organization_name),
-                        error != InviteError::Duplicate,
-                    )),
-                    None => Err((String::new(), true)),
-                },
-            };
-            outcome(recipient, result)
-        })
-        .collect();
+    let outcomes = InviteOutcome::all(people, &checked, results, &actor.organization_name);
     Ok(((outcomes, actor.path("/invitations")), events))
-}
-
-fn outcome(recipient: RecipientRow, result: Result<String, (String, bool)>) -> InviteOutcome {
-    let invited = result.is_ok();
-    let (message, retry) = match result {
-        Ok(message) => (message, false),
-        Err(error) => error,
-    };
-    InviteOutcome {
-        recipient,
-        invited,
-        message,
-        retry,
-    }
-}
-
-fn people(typed: &InvitationTermsForm, errors: &mut FormErrors) -> Vec<RecipientRow> {
-    let mut people = recipients::read(&typed.emails);
-    people.extend(recipients::read(&typed.csv));
-    let named = !typed.first_name.trim().is_empty() || !typed.last_name.trim().is_empty();
-    match people.as_mut_slice() {
-        [] => errors.add("emails", "Enter an email address, like name@company.com"),
-        [only] if only.first_name.is_empty() && only.last_name.is_empty() => {
-            only.first_name.clone_from(&typed.first_name);
-            only.last_name.clone_from(&typed.last_name);
-        }
-        [_] => {}
-        many if many.len() > MOST => errors.add("emails", format!("Invite at most {MOST} people")),
-        _ if named => errors.add(
-            "first_name",
-            "Leave the name empty for several people, or write Name <name@company.com> for each",
-        ),
-        _ => {}
-    }
-    people
-}
-
-fn success(sends_mail: bool, outcomes: &[InviteOutcome]) -> String {
-    match outcomes {
-        [only] if sends_mail => format!("Invitation sent to {}", only.recipient.email),
-        [only] => format!(
-            "{} is invited. Copy the accept link from the list and share it",
-            only.recipient.email
-        ),
-        many if sends_mail => format!("{} invitations sent", many.len()),
-        many => format!(
-            "{} people are invited. Copy the accept links from the list and share them",
-            many.len()
-        ),
-    }
 }

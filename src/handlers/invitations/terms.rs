@@ -16,12 +16,18 @@ use crate::services::invitations::visible::VisibleInvitation;
 use crate::web::company_picker::{CompanyPicker, PickerForm};
 
 /// The fields as they were sent.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct InvitationTermsForm {
     /// Addresses, names with addresses, or CSV.
     pub emails: String,
-    /// A file with the same.
+    /// The field of each of its columns, if they were confirmed.
+    pub emails_columns: Vec<String>,
+    /// A CSV file.
     pub csv: String,
+    pub csv_columns: Vec<String>,
+    pub csv_is_text: Result<(), &'static str>,
+    /// Whether another file or text is to be chosen, instead of confirming the columns.
+    pub goes_back: bool,
     /// Only for one person, like the last name.
     pub first_name: String,
     pub last_name: String,
@@ -34,9 +40,19 @@ pub struct InvitationTermsForm {
 impl InvitationTermsForm {
     pub fn of(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).to_owned();
+        let all = |name| fields.all(name).map(str::to_owned).collect();
+        let back = fields.get("back");
         Self {
             emails: text("emails"),
-            csv: text("csv"),
+            emails_columns: if back == "emails" {
+                Vec::new()
+            } else {
+                all("emails_column")
+            },
+            csv: if back == "csv" { String::new() } else { text("csv") },
+            csv_columns: all("csv_column"),
+            csv_is_text: fields.check_text("csv"),
+            goes_back: !back.is_empty(),
             first_name: text("first_name"),
             last_name: text("last_name"),
             role: text("role"),
@@ -64,6 +80,12 @@ impl InvitationTermsForm {
             companies: PickerForm::stored(&pairs(&active)),
             ..Self::default()
         }
+    }
+}
+
+impl Default for InvitationTermsForm {
+    fn default() -> Self {
+        Self::of(&Fields::default())
     }
 }
 
@@ -133,12 +155,13 @@ pub fn picker(
     )?)
 }
 
-/// Reads the form. `None` when there are errors.
+/// Reads the form. `None` when there are errors. `rows_name_companies`: whether a file names companies for each person.
 pub fn read(
     conn: &mut Conn,
     actor: &Actor,
     authority: &InviteAuthority,
     typed: &InvitationTermsForm,
+    rows_name_companies: bool,
     errors: &mut FormErrors,
 ) -> Result<Option<InvitationTerms>, AppError> {
     let role = Role::parse(&typed.role).filter(|role| authority.may_grant(*role));
@@ -146,7 +169,7 @@ pub fn read(
         errors.add("role", "Choose one of the roles in the list");
     }
     let companies = typed.companies.grants(conn, actor, &authority.into(), errors)?;
-    if companies.is_empty() && authority.reach() == Reach::OwnCompanies {
+    if companies.is_empty() && !rows_name_companies && authority.reach() == Reach::OwnCompanies {
         errors.add(
             "company_id",
             format!("Choose a role in at least one {}", actor.unit.one()),

@@ -10,7 +10,7 @@ use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::html::query_value;
 use crate::common::id::CompanyId;
-use crate::common::name;
+use crate::common::search;
 use crate::db::Conn;
 use crate::models::company_choice;
 use crate::models::member_search::{AccessStatus, MemberFilter, MemberSort};
@@ -97,7 +97,7 @@ impl MembersQuery {
             }
         }
         Ok(Some(MemberFilter {
-            words: name::query(&self.q),
+            words: search::query(&self.q),
             role: Role::parse(&self.role),
             company,
             given: None,

@@ -14,11 +14,15 @@ pub struct OrganizationForm {
     pub name: String,
     /// Empty for one from the name.
     pub slug: String,
+    /// The slug that was suggested while the name was typed.
+    pub suggested: String,
     pub domain: String,
     pub region: String,
     pub organization_type: String,
     /// Empty for the creator.
     pub owner_email: String,
+    /// `on` to create another organization with the name of one that the account has.
+    pub same_name: String,
 }
 
 impl OrganizationForm {
@@ -26,8 +30,8 @@ impl OrganizationForm {
     pub fn parse(&self, own: &Email) -> Result<OrganizationDraft, FormErrors> {
         let mut errors = FormErrors::none();
         let name = errors.take("name", name::parse(&self.name, "a name", 80));
-        let slug_is_suggested = self.slug.trim().is_empty();
-        let slug = if !slug_is_suggested {
+        let slug_is_empty = self.slug.trim().is_empty();
+        let slug = if !slug_is_empty {
             errors.take("slug", Slug::parse_free(&self.slug))
         } else if let Some(name) = &name {
             errors.take("slug", Slug::parse_free(&Slug::suggest(name)))
@@ -56,8 +60,9 @@ impl OrganizationForm {
                         region,
                         domain,
                     },
-                    slug_is_suggested,
+                    slug_is_suggested: slug_is_empty || self.slug == self.suggested,
                     owner,
+                    may_have_same_name: self.same_name == "on",
                 })
             }
             _ => Err(errors),
@@ -72,11 +77,10 @@ mod tests {
     fn form() -> OrganizationForm {
         OrganizationForm {
             name: "Meridian Collections".into(),
-            slug: String::new(),
             domain: "Meridian.example".into(),
             region: "eu".into(),
             organization_type: "enterprise".into(),
-            owner_email: String::new(),
+            ..OrganizationForm::default()
         }
     }
 
@@ -90,6 +94,20 @@ mod tests {
         assert!(draft.slug_is_suggested);
         assert_eq!(draft.new.slug.as_str(), "meridian-collections");
         assert_eq!(draft.new.domain, "meridian.example");
+    }
+
+    #[test]
+    fn a_slug_that_was_suggested_can_be_replaced_when_it_is_taken() {
+        let with = |slug: &str, suggested: &str| {
+            let form = OrganizationForm {
+                slug: slug.into(),
+                suggested: suggested.into(),
+                ..form()
+            };
+            form.parse(&own()).unwrap().slug_is_suggested
+        };
+        assert!(with("meridian", "meridian") && with("", "meridian"));
+        assert!(!with("meridian", "") && !with("other", "meridian"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::auth::SignedIn;
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewMembers};
 use crate::common::error::AppError;
-use crate::common::name;
+use crate::common::search;
 use crate::common::time::Time;
 use crate::db::types::MembershipStatus;
 use crate::handlers::organizations::queries;
@@ -59,7 +59,7 @@ pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Res
         let total = mine.len();
         let sort = SORTS.into_iter().find(|key| *key == sort).unwrap_or("used");
         mine.retain(|row| found(row, &q));
-        mine.sort_by_key(|row| name::sort_key(&row.name));
+        mine.sort_by_key(|row| search::sort_key(&row.name));
         match sort {
             "used" => mine.sort_by_key(|row| Reverse(row.last_seen_at.unwrap_or(row.joined_at))),
             "role" => mine.sort_by_key(|row| Reverse(row.role.rank())),
@@ -90,10 +90,8 @@ pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Res
 
 /// Whether each word begins a word of the name or is part of the slug.
 fn found(row: &OwnOrganization, q: &str) -> bool {
-    let folded = name::fold(&row.name);
-    name::fold(q)
-        .split_whitespace()
-        .all(|word| folded.split_whitespace().any(|part| part.starts_with(word)) || row.slug.contains(word))
+    let words = search::query(q);
+    search::begins(&row.name, &words) || search::contains(&row.slug, &words)
 }
 
 fn row(

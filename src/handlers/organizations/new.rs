@@ -10,6 +10,7 @@ use crate::change_error;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{Page, see_other};
+use crate::common::slug::Slug;
 use crate::db::Conn;
 use crate::db::types::organization::Region;
 use crate::handlers::organizations::form::OrganizationForm;
@@ -86,13 +87,26 @@ impl From<CreateOrganizationError> for OrganizationFormError {
             // The page of the limit replaces the form.
             CreateOrganizationError::LimitReached => Self::Invalid(FormErrors::none()),
             CreateOrganizationError::SlugTaken { slug, free } => {
-                let message = match free {
-                    Some(free) => format!("“{slug}” is taken, “{free}” is free"),
-                    None => format!("“{slug}” is taken, choose another"),
-                };
-                Self::Invalid(FormErrors::one("slug", message))
+                Self::Invalid(FormErrors::one("slug", taken(&slug, free.as_ref())))
+            }
+            CreateOrganizationError::NameExists { taken: slug } => {
+                let mut errors = FormErrors::one(
+                    "same_name",
+                    "You already have an organization with this name. Change the name, or confirm that you want both",
+                );
+                if let Some((slug, free)) = slug {
+                    errors.add("slug", taken(&slug, free.as_ref()));
+                }
+                Self::Invalid(errors)
             }
         }
+    }
+}
+
+fn taken(slug: &Slug, free: Option<&Slug>) -> String {
+    match free {
+        Some(free) => format!("“{slug}” is taken, “{free}” is free"),
+        None => format!("“{slug}” is taken, choose another"),
     }
 }
 

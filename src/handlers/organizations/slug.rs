@@ -15,6 +15,8 @@ use crate::services::organizations::slug::SlugAvailability;
 #[derive(Template, Default)]
 #[template(path = "organizations/slug.html")]
 pub struct SlugStatus {
+    /// A free slug from the name. The script fills it in.
+    suggested: Option<Slug>,
     good: Option<String>,
     bad: Option<String>,
 }
@@ -23,14 +25,14 @@ impl SlugStatus {
     pub fn good(message: String) -> Self {
         Self {
             good: Some(message),
-            bad: None,
+            ..Self::default()
         }
     }
 
     pub fn bad(message: String) -> Self {
         Self {
-            good: None,
             bad: Some(message),
+            ..Self::default()
         }
     }
 
@@ -50,6 +52,8 @@ impl SlugStatus {
 pub struct SlugQuery {
     name: String,
     slug: String,
+    /// The slug that was suggested before, sent when the name changes.
+    suggested: String,
 }
 
 /// `GET /organizations/slug`
@@ -59,13 +63,16 @@ pub async fn show(gate: SignedIn, query: web::Query<SlugQuery>) -> Result<HttpRe
 }
 
 fn status(conn: &mut Conn, query: &SlugQuery) -> Result<SlugStatus, AppError> {
-    let SlugQuery { name, slug } = query;
-    if slug.trim().is_empty() {
+    let SlugQuery { name, slug, suggested } = query;
+    if slug.trim().is_empty() || slug == suggested {
         if name.trim().is_empty() {
             return Ok(SlugStatus::default());
         }
         return Ok(match organization::free_like(conn, &Slug::suggest(name))? {
-            Some(free) => SlugStatus::good(format!("If you leave it empty, it becomes “{free}”")),
+            Some(free) => SlugStatus {
+                suggested: Some(free),
+                ..SlugStatus::default()
+            },
             None => SlugStatus::bad("Choose a short name for the web address".into()),
         });
     }

@@ -13,7 +13,7 @@ use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{Page, query_value};
 use crate::common::id::{CompanyId, MembershipId};
-use crate::common::name;
+use crate::common::search;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::permissions::about::AboutPermission;
@@ -162,7 +162,7 @@ fn person(
         return Ok((None, Vec::new()));
     }
     let wanted = MemberFilter {
-        words: name::query(&question.q),
+        words: search::query(&question.q),
         role: None,
         company: None,
         given: None,

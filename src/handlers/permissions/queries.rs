@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, CustomRoleId, GroupId, MembershipId};
-use crate::common::name;
+use crate::common::search;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments, group_grants, group_members, groups, memberships, users};
@@ -55,11 +55,11 @@ pub fn company_meant(conn: &mut Conn, organization: OrgId, text: &str) -> QueryR
     if let Some(found) = company_by_slug(conn, organization, text)? {
         return Ok(Some(found));
     }
-    let key = name::sort_key(text);
+    let key = search::sort_key(text);
     if key.is_empty() {
         return Ok(None);
     }
-    let end = name::prefix_end(&key).unwrap_or_else(|| vec![0xff; 4]);
+    let end = search::prefix_end(&key).unwrap_or_else(|| vec![0xff; 4]);
     companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::sort_name.ge(key))

@@ -11,7 +11,7 @@ use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::see_other;
 use crate::common::id::MembershipId;
-use crate::common::name;
+use crate::common::search;
 use crate::db::Conn;
 use crate::handlers::password;
 use crate::models::member_search;
@@ -63,7 +63,7 @@ impl TransferPage {
         errors: FormErrors,
     ) -> Result<Self, AppError> {
         let wanted = MemberFilter {
-            words: name::query(&q),
+            words: search::query(&q),
             role: None,
             company: None,
             given: None,

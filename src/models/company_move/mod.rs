@@ -9,7 +9,7 @@ use diesel::sql_types::Text;
 
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, MembershipId, UserId};
-use crate::common::name;
+use crate::common::search;
 use crate::common::slug::Slug;
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -99,7 +99,7 @@ pub fn insert(conn: &mut Conn, to: OrgId, company: &MovedCompany, slug: &Slug) -
             companies::id.eq(company.id),
             companies::name.eq(&company.name),
             companies::slug.eq(slug.as_str()),
-            companies::sort_name.eq(name::sort_key(&company.name)),
+            companies::sort_name.eq(search::sort_key(&company.name)),
             companies::status.eq(company.status),
             companies::created_at.eq(company.created_at),
             companies::archived_at.eq(company.archived_at),

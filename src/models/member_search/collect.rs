@@ -7,7 +7,6 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::common::id::MembershipId;
-use crate::common::name;
 use crate::common::paging::{Cursor, Page};
 use crate::common::time::Time;
 use crate::db::Conn;

@@ -6,7 +6,7 @@ macro_rules! beginning {
         member_search_terms::table
             .filter(member_search_terms::organization_id.eq($organization))
             .filter(member_search_terms::word.ge($prefix.to_vec()))
-            .filter(member_search_terms::word.lt(name::prefix_end($prefix).unwrap_or_else(|| vec![0xff; 65])))
+            .filter(member_search_terms::word.lt(crate::common::search::prefix_end($prefix).unwrap_or_else(|| vec![0xff; 65])))
     };
 }
 

@@ -5,7 +5,6 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use crate::common::id::CompanyId;
-use crate::common::name;
 use crate::common::paging::{Cursor, Page};
 use crate::common::time::Time;
 use crate::db::Conn;

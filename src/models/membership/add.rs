@@ -6,7 +6,7 @@ use crate::app::Ctx;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, CustomRoleId, MembershipId, UserId};
-use crate::common::name;
+use crate::common::search;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{memberships, users};
@@ -43,7 +43,7 @@ pub fn add(
         .find(user)
         .select((users::name, users::email))
         .first(conn)?;
-    let sort_name = name::sort_key(&full_name);
+    let sort_name = search::sort_key(&full_name);
     let Some(id) = write(conn, cx, organization, user, with, &sort_name)? else {
         return Ok(None);
     };

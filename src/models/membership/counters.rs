@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::authz::role::Role;
 use crate::common::id::{CompanyId, MembershipId};
-use crate::common::name;
+use crate::common::search;
 use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments, member_search_terms, organizations, role_counts};
 use crate::db::types::MembershipStatus;
@@ -131,8 +131,8 @@ pub fn put_words(
     full_name: &str,
     email: &str,
 ) -> QueryResult<()> {
-    let sort_name = name::sort_key(full_name);
-    let rows: Vec<_> = name::words(full_name, email)
+    let sort_name = search::sort_key(full_name);
+    let rows: Vec<_> = search::person_words(full_name, email)
         .into_iter()
         .map(|word| {
             (

@@ -31,7 +31,7 @@ use crate::app::Ctx;
 use crate::authz::decision::Overrides;
 use crate::authz::role::Role;
 use crate::common::id::{CustomRoleId, MembershipId, UserId};
-use crate::common::name;
+use crate::common::search;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{company_assignments, memberships};
@@ -174,7 +174,7 @@ pub fn set_overrides(
 
 /// Updates sort keys and search terms of a user's memberships after a new name or email address.
 pub fn rename(conn: &mut Conn, user: UserId, full_name: &str, email: &str) -> QueryResult<()> {
-    let sort_name = name::sort_key(full_name);
+    let sort_name = search::sort_key(full_name);
     let found: Vec<(OrgId, MembershipId)> = memberships::table
         .filter(memberships::user_id.eq(user))
         .filter(memberships::status.ne(MembershipStatus::Removed))

@@ -6,7 +6,7 @@ use crate::app::Ctx;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, CustomRoleId, GroupId, MembershipId, UserId};
-use crate::common::name;
+use crate::common::search;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{companies, groups, memberships, users};
@@ -126,7 +126,7 @@ fn write(
         memberships::direct_role.eq(role),
         memberships::custom_role_id.eq(custom),
         memberships::overrides.eq(&snapshot.overrides),
-        memberships::sort_name.eq(Some(name::sort_key(&full_name))),
+        memberships::sort_name.eq(Some(search::sort_key(&full_name))),
         memberships::removed_at.eq(None::<Time>),
         memberships::removed_by.eq(None::<String>),
         memberships::restorable_until.eq(None::<Time>),

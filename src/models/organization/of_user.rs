@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::audit::Action;
 use crate::common::id::{MembershipId, UserId};
+use crate::common::search;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{account_events, memberships, organization_slugs, organizations, users};
@@ -28,6 +29,19 @@ pub fn count_created(conn: &mut Conn, user: UserId) -> QueryResult<i64> {
         .filter(organizations::status.ne(OrganizationStatus::Deleted))
         .count()
         .get_result(conn)
+}
+
+/// Whether the account is a member of an organization with this name, in any spelling.
+pub fn has_named(conn: &mut Conn, user: UserId, name: &str) -> QueryResult<bool> {
+    let names: Vec<String> = memberships::table
+        .inner_join(organizations::table)
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::status.ne(MembershipStatus::Removed))
+        .filter(organizations::status.ne(OrganizationStatus::Deleted))
+        .select(organizations::name)
+        .load(conn)?;
+    let wanted = search::fold(name);
+    Ok(names.iter().any(|name| search::fold(name) == wanted))
 }
 
 /// How often the account has requested another organization since a time.

@@ -2,6 +2,7 @@
 
 use crate::common::form::FormErrors;
 use crate::common::name;
+use crate::common::search;
 use crate::common::slug::Slug;
 use crate::db::types::organization::UnitLabel;
 
@@ -11,6 +12,8 @@ use crate::db::types::organization::UnitLabel;
 pub struct CompanyForm {
     pub name: String,
     pub slug: String,
+    /// `on` to create another company with the name of one that exists.
+    pub same_name: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +29,7 @@ impl NewCompany {
     pub fn named(name: &str, unit: UnitLabel) -> Result<Self, FormErrors> {
         let form = CompanyForm {
             name: name.to_owned(),
-            slug: String::new(),
+            ..CompanyForm::default()
         };
         form.parse(unit)
     }
@@ -64,9 +67,9 @@ fn slug(text: &str) -> Result<Slug, String> {
     Ok(slug)
 }
 
-/// The organization's word for a company is used when the name has no Latin letters or digits.
+/// The organization's word for a company is used when the name has no letters or digits.
 fn suggest(name: &str, word: &str) -> String {
-    if name::fold(name).contains(|c: char| c.is_ascii_alphanumeric()) {
+    if search::fold(name).contains(char::is_alphanumeric) {
         Slug::suggest(name)
     } else {
         format!("{word}-1")
@@ -82,10 +85,12 @@ mod tests {
         let form = |name: &str, slug: &str| CompanyForm {
             name: name.into(),
             slug: slug.into(),
+            ..CompanyForm::default()
         };
         let slug = |name: &str, slug: &str, unit| form(name, slug).parse(unit).unwrap().slug.to_string();
         assert_eq!(slug("Harbor Recovery", "", UnitLabel::Company), "harbor-recovery");
-        assert_eq!(slug("東京", "", UnitLabel::Client), "client-1");
+        assert_eq!(slug("東京", "", UnitLabel::App), "dong-jing");
+        assert_eq!(slug("!!", "", UnitLabel::Client), "client-1");
         assert_eq!(slug("Support", "support", UnitLabel::App), "support");
         let errors = |name: &str, slug: &str| form(name, slug).parse(UnitLabel::App).unwrap_err();
         assert!(errors("New", "new").get("slug").is_some());

@@ -44,16 +44,24 @@ pub struct Invitee {
     pub last_name: String,
     /// Instead of the role of the terms.
     pub role: Option<Role>,
+    /// Beside the companies of the terms. In the same company, this role is given.
+    pub companies: Vec<CompanyGrant>,
 }
 
 impl Invitee {
+    fn all_companies(&self, terms: &InvitationTerms) -> Vec<CompanyGrant> {
+        let own = |grant: &&CompanyGrant| self.companies.iter().any(|other| other.company == grant.company);
+        let shared = terms.companies.iter().filter(|grant| !own(grant));
+        shared.chain(&self.companies).cloned().collect()
+    }
+
     pub fn invitation(self, terms: &InvitationTerms, hands_over: bool) -> NewInvitation {
         NewInvitation {
+            companies: self.all_companies(terms),
             email: self.email,
             first_name: self.first_name,
             last_name: self.last_name,
             role: self.role.unwrap_or(terms.role),
-            companies: terms.companies.clone(),
             message: terms.message.clone(),
             access_until: terms.access_until,
             hands_over,
@@ -84,11 +92,11 @@ pub fn invite(
     people: Vec<Invitee>,
 ) -> Result<(InviteResults, Events), AppError> {
     let mut checks = InviteChecks::load(conn, actor, &people)?;
-    let companies = pairs(&terms.companies);
     let mut results = Vec::with_capacity(people.len());
     let mut accepted = Vec::new();
     for person in people {
         let role = person.role.unwrap_or(terms.role);
+        let companies = pairs(&person.all_companies(terms));
         let result = checks.check(&person.email, role, authority.covers(role, &companies));
         if result.is_ok() {
             accepted.push(person.invitation(terms, false));

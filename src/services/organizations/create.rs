@@ -32,6 +32,8 @@ pub struct OrganizationDraft {
     pub slug_is_suggested: bool,
     /// The owner to invite; `None` for the creator.
     pub owner: Option<Email>,
+    /// Whether the account may already have an organization of this name.
+    pub may_have_same_name: bool,
 }
 
 #[derive(Debug)]
@@ -41,6 +43,10 @@ pub enum CreateOrganizationError {
     SlugTaken {
         slug: Slug,
         free: Option<Slug>,
+    },
+    /// The account has an organization of this name. `taken`: its slug is taken too, and one that is free.
+    NameExists {
+        taken: Option<(Slug, Option<Slug>)>,
     },
     Failed(AppError),
 }
@@ -67,6 +73,9 @@ pub fn create_within_limit(
     if is_full(of_user::count_created(conn, creator)?, limit) {
         return Err(CreateOrganizationError::LimitReached);
     }
+    if !draft.may_have_same_name && of_user::has_named(conn, creator, &draft.new.name)? {
+        return Err(name_exists(conn, &draft)?);
+    }
     let mut new = draft.new;
     if draft.slug_is_suggested
         && let Some(free) = organization::free_like(conn, new.slug.as_str())?
@@ -79,6 +88,16 @@ pub fn create_within_limit(
         None => events,
     };
     Ok((new.slug, events))
+}
+
+fn name_exists(conn: &mut Conn, draft: &OrganizationDraft) -> Result<CreateOrganizationError, AppError> {
+    let slug = &draft.new.slug;
+    let taken = if draft.slug_is_suggested || organization::is_free(conn, slug.as_str())? {
+        None
+    } else {
+        Some((slug.clone(), organization::free_like(conn, slug.as_str())?))
+    };
+    Ok(CreateOrganizationError::NameExists { taken })
 }
 
 /// Creates an organization with a first company and its creator as the owner.

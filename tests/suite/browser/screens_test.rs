@@ -79,6 +79,8 @@ pub enum Act {
     Dialog(&'static str),
     /// The same, and submits the dialog's form unchanged.
     DialogSend(&'static str),
+    /// Opens the dialog with this button if there is one, pastes a table whose columns are not known, and submits.
+    Paste(&'static str),
     /// Clicks an element and waits until another one is visible.
     Open(&'static str, &'static str),
     /// Types into the search field and waits for the empty result.
@@ -240,6 +242,20 @@ impl Screen {
                     browser.is_there("dialog[open] #errors")
                 });
             }
+            Act::Paste(opener) => {
+                if !opener.is_empty() {
+                    browser.press(opener);
+                    browser.find("dialog[open] form");
+                }
+                let table = "Contact,Who,Boss,Department and everything else that an export has\nann@hill.test,Ann Lee,bo@hill.test,Sales\ncy@hill.test,Cy Roe,bo@hill.test,";
+                browser.script(
+                    "const form = document.querySelector(`:is(main, dialog[open]) form[action$='/invitations']`);
+                    form.querySelector('#emails').value = arguments[0];
+                    form.requestSubmit(form.querySelector('footer [type=submit]'))",
+                    vec![table.into()],
+                );
+                browser.wait_until("the columns are shown", || browser.is_there("#columns select"));
+            }
             Act::Open(button, shown) => {
                 browser.click(button);
                 browser.wait_until(shown, || browser.is_visible(shown));
@@ -263,7 +279,7 @@ impl Screen {
         let (noah, fresh, hana) = (Some(&ids.noah), Some(&ids.fresh), Some(&ids.hana));
         let at = |rest: &str| format!("/organizations/lakeside{rest}");
         let quiet_at = |rest: &str| format!("/organizations/quiet{rest}");
-        use Act::{Dialog, DialogSend, Nothing, Open, Search, Send};
+        use Act::{Dialog, DialogSend, Nothing, Open, Paste, Search, Send};
 
         add("/signup", "empty", out, "/signup", Nothing, "Create your account");
         add(
@@ -799,6 +815,22 @@ impl Screen {
             &at("/members"),
             DialogSend("Invite people"),
             "There is a problem",
+        );
+        add(
+            new,
+            "columns of a file",
+            olivia,
+            &at("/invitations/new"),
+            Paste(""),
+            "Check the columns",
+        );
+        add(
+            new,
+            "columns of a file in the dialog",
+            olivia,
+            &at("/members"),
+            Paste("Invite people"),
+            "Check the columns",
         );
         add(
             "/organizations/{slug}/invitations/{id}",

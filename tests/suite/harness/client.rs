@@ -92,9 +92,35 @@ impl Client {
         self.post(action, &all)
     }
 
+    /// Submits a form with a file, as a browser would.
+    #[track_caller]
+    pub fn upload(&self, path: &str, fields: &[(&str, &str)], field: &str, file: &[u8]) -> Page {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(
+                format!("--mark\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes(),
+            );
+        }
+        let head =
+            format!("--mark\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"people.csv\"\r\n\r\n");
+        body.extend(head.into_bytes());
+        body.extend(file);
+        body.extend(b"\r\n--mark--\r\n");
+        let headers = [
+            ("Sec-Fetch-Site", "same-origin"),
+            ("Content-Type", "multipart/form-data; boundary=mark"),
+        ];
+        self.send_bytes("POST", path, &headers, Some(body))
+    }
+
     /// Any request, with only these headers (and those of [`Client::with`]) and this body.
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Page {
+        self.send_bytes(method, path, headers, body.map(String::into_bytes))
+    }
+
+    #[track_caller]
+    fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Page {
         let url = if path.starts_with("http") {
             path.to_owned()
         } else {

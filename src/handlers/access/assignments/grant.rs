@@ -163,6 +163,7 @@ fn invite(
         first_name,
         last_name,
         role: None,
+        companies: Vec::new(),
     };
     let (results, events) = create::invite(conn, actor, &authority, &terms, vec![invitee])?;
     if let Some(Err(error)) = results.first() {

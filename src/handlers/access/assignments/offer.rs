@@ -6,7 +6,7 @@ use crate::authz::permission::{ChangeRoles, InviteMembers};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
-use crate::common::name;
+use crate::common::search;
 use crate::db::Conn;
 use crate::handlers::access::assignments::AssignmentForm;
 use crate::handlers::access::queries;
@@ -120,7 +120,7 @@ impl AssignmentOffer {
             role: person.role.label(),
         }));
         let wanted = MemberFilter {
-            words: name::query(&typed.q),
+            words: search::query(&typed.q),
             role: None,
             company: None,
             given: None,

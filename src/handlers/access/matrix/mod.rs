@@ -17,7 +17,7 @@ use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::html::{query_value, see_other};
 use crate::common::id::{CustomRoleId, MembershipId};
-use crate::common::name;
+use crate::common::search;
 use crate::handlers::access::matrix::form::{FormError, MatrixForm};
 use crate::handlers::access::matrix::page::MatrixPage;
 use crate::models::member_search::{GrantFilter, MemberFilter, MemberSort};
@@ -55,7 +55,7 @@ impl MatrixQuery {
     /// The people of the matrix. The company selects the column only.
     pub fn filter(&self, actor: &Actor, scope: &CompanyScope) -> MemberFilter {
         MemberFilter {
-            words: name::query(&self.q),
+            words: search::query(&self.q),
             role: Role::parse(&self.role),
             company: None,
             given: CustomRoleId::parse(&self.role).map(GrantFilter::Custom),

@@ -6,7 +6,7 @@ use crate::auth::actor::Actor;
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::html::query_value;
 use crate::common::id::CustomRoleId;
-use crate::common::name;
+use crate::common::search;
 use crate::models::company_choice::CompanyChoice;
 use crate::models::member_search::{GrantFilter, MemberFilter, MemberSort};
 use crate::services::members::visible::CompanyScope;
@@ -61,7 +61,7 @@ impl AccessQuery {
             return None;
         }
         Some(MemberFilter {
-            words: name::query(&self.q),
+            words: search::query(&self.q),
             role: plain,
             company: company.map(|company| company.id),
             given,

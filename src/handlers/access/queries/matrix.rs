@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use crate::common::id::CompanyId;
-use crate::common::name;
 use crate::common::paging::{Cursor, Direction, Page};
+use crate::common::search;
 use crate::db::Conn;
 use crate::db::schema::companies;
 use crate::db::types::org_id::OrgId;
@@ -70,10 +70,10 @@ pub fn named(conn: &mut Conn, organization: OrgId, text: &str, limit: usize) -> 
         .select(CompanyChoice::as_select())
         .load(conn)?;
     // Names are compared without accents and case; an organization has at most some thousand companies.
-    let wanted = name::fold(text.trim());
+    let wanted = search::query(text);
     Ok(all
         .into_iter()
-        .filter(|company| wanted.is_empty() || name::fold(&company.name).contains(&wanted))
+        .filter(|company| search::contains(&company.name, &wanted))
         .take(limit)
         .collect())
 }

@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 
 use crate::authz::role::{CompanyRole, Role};
+use crate::common::email::Email;
 use crate::common::id::{CompanyId, MembershipId};
-use crate::common::name;
+use crate::common::search;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{company_assignments, member_search_terms, memberships, users};
@@ -84,8 +85,8 @@ pub fn candidates(
         .limit(limit)
         .select(CompanyCandidate::as_select())
         .into_boxed();
-    for word in name::query(q) {
-        let end = name::prefix_end(&word).unwrap_or_else(|| vec![0xff; 65]);
+    for word in search::query(q) {
+        let end = search::prefix_end(&word).unwrap_or_else(|| vec![0xff; 65]);
         query = query.filter(
             memberships::id.eq_any(
                 member_search_terms::table
@@ -97,8 +98,9 @@ pub fn candidates(
         );
     }
     if let Some(within) = within {
+        let email = Email::parse(q).map_or_else(|_| String::new(), |email| email.to_string());
         query = query.filter(
-            users::email.eq(q.trim().to_lowercase()).or(memberships::id.eq_any(
+            users::email.eq(email).or(memberships::id.eq_any(
                 company_assignments::table
                     .filter(company_assignments::organization_id.eq(org))
                     .filter(company_assignments::company_id.eq_any(within))

@@ -3,7 +3,7 @@
 use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
-use crate::common::name;
+use crate::common::search;
 use crate::db::Conn;
 use crate::handlers::members::bulk::messages::{describe, refusal};
 use crate::handlers::members::visible;
@@ -55,7 +55,7 @@ impl BulkPageRow {
         for id in ids {
             rows.push(Self::new(visible(conn, actor, id.as_str())?, None));
         }
-        rows.sort_by_cached_key(|row| name::sort_key(&row.name));
+        rows.sort_by_cached_key(|row| search::sort_key(&row.name));
         Ok(rows)
     }
 }

@@ -6,7 +6,7 @@ use crate::authz::permission::{AssignCompanies, Permission, ViewMembers};
 use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
-use crate::common::name;
+use crate::common::search;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::members::show::groups::MemberGroups;
@@ -112,7 +112,7 @@ impl CompanyOffer {
                 more: false,
             });
         }
-        let words = name::query(search);
+        let words = search::query(search);
         let most = if words.is_empty() { OFFERED } else { FOUND };
         let within = match actor.reach::<AssignCompanies>() {
             Reach::Everywhere => None,
@@ -125,11 +125,7 @@ impl CompanyOffer {
             SEARCHED
         };
         let mut companies = company_choice::unassigned(conn, actor.organization, member.id, within.as_deref(), limit)?;
-        companies.retain(|company| {
-            let folded = name::fold(&company.name);
-            let has = |word: &Vec<u8>| std::str::from_utf8(word).is_ok_and(|word| folded.contains(word));
-            words.iter().all(has)
-        });
+        companies.retain(|company| search::contains(&company.name, &words));
         let more = companies.len() > most;
         companies.truncate(most);
         Ok(Self { companies, more })

@@ -5,6 +5,7 @@ use crate::authz::role::Role;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::common::name;
+use crate::common::search;
 use crate::models::custom_role::{CustomRole, CustomRoleTerms};
 
 #[derive(Debug, Clone, Default)]
@@ -45,7 +46,7 @@ impl CustomRoleForm {
         if let Some(name) = &name
             && Role::ALL
                 .iter()
-                .any(|role| name::fold(role.label()) == name::fold(name))
+                .any(|role| search::fold(role.label()) == search::fold(name))
         {
             errors.add("name", "A built-in role has this name. Enter a different name");
         }

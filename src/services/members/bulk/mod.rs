@@ -10,7 +10,7 @@ use crate::auth::actor::Actor;
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
-use crate::common::name;
+use crate::common::search;
 use crate::db::Conn;
 use crate::models::membership;
 use crate::models::membership::record::Membership;
@@ -118,7 +118,7 @@ fn write(
         events = events.and(done);
         rows.push(BulkRow { member, outcome });
     }
-    rows.sort_by_cached_key(|row| name::sort_key(&row.member.name));
+    rows.sort_by_cached_key(|row| search::sort_key(&row.member.name));
     Ok((BulkPlan { change, rows }, events))
 }
 

@@ -1,0 +1,244 @@
+//! How text is found. Names, addresses and queries are split and folded by the same functions, so every name is found by
+//! itself, by its words and by their beginnings.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::common::domain;
+use crate::common::invisible::is_invisible;
+
+/// The most bytes of a word that are kept and compared.
+const LONGEST: usize = 64;
+
+/// The most words of a query that are used.
+const MOST_TERMS: usize = 5;
+
+/// In scripts without spaces, the parts of a run that begin at one of its first characters are found.
+const MOST_PARTS: usize = 24;
+
+/// The text without case and accents, as people type it: "José Núñez" and "jose nunez" are one, so are "Łukasz" and "lukasz",
+/// "Straße" and "strasse".
+pub fn fold(text: &str) -> String {
+    text.nfkd()
+        .flat_map(char::to_lowercase)
+        .nfkd()
+        .filter(|c| !is_accent(*c) && !is_invisible(*c))
+        .flat_map(Plain::of)
+        .nfc()
+        .collect()
+}
+
+/// The accents of Latin, Greek, Cyrillic, Hebrew and Arabic. The vowel signs of other scripts are part of the word.
+fn is_accent(c: char) -> bool {
+    matches!(
+        c,
+        '\u{300}'..='\u{36f}'
+            | '\u{483}'..='\u{487}'
+            | '\u{591}'..='\u{5c7}'
+            | '\u{610}'..='\u{61a}'
+            | '\u{64b}'..='\u{65f}'
+            | '\u{670}'
+            | '\u{6d6}'..='\u{6dc}'
+            | '\u{1ab0}'..='\u{1aff}'
+            | '\u{1dc0}'..='\u{1dff}'
+            | '\u{20d0}'..='\u{20ff}'
+    )
+}
+
+/// One or two letters for one.
+struct Plain([Option<char>; 2]);
+
+impl Plain {
+    /// Letters that Unicode doesn't decompose, as people without them on their keyboard type them.
+    fn of(c: char) -> impl Iterator<Item = char> {
+        let plain = match c {
+            'ł' => ('l', None),
+            'ø' => ('o', None),
+            'đ' | 'ð' => ('d', None),
+            'ħ' => ('h', None),
+            'ı' => ('i', None),
+            'ŋ' => ('n', None),
+            'ŧ' => ('t', None),
+            'ß' => ('s', Some('s')),
+            'æ' => ('a', Some('e')),
+            'œ' => ('o', Some('e')),
+            'þ' => ('t', Some('h')),
+            'ς' => ('σ', None),
+            '’' | '‘' | 'ʼ' | '`' | '´' => ('\'', None),
+            '‐' | '‑' | '–' | '—' => ('-', None),
+            other => (other, None),
+        };
+        Self([Some(plain.0), plain.1]).0.into_iter().flatten()
+    }
+}
+
+/// The bytes by which a name is sorted, alike on both engines.
+pub fn sort_key(name: &str) -> Vec<u8> {
+    fold(name).into_bytes()
+}
+
+/// The parts of a folded text between spaces. An address or a domain is one part; punctuation separates the parts of all else.
+fn chunks(folded: &str) -> impl Iterator<Item = &str> {
+    folded
+        .split(|c: char| {
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    ',' | ';' | '(' | ')' | '[' | ']' | '<' | '>' | '"' | '/' | '|' | '・'
+                )
+        })
+        .map(|chunk| chunk.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|chunk| !chunk.is_empty())
+}
+
+/// Whether a chunk is kept whole in a query: an address, or parts of at least two letters with dots between, such as a domain.
+fn is_address(chunk: &str) -> bool {
+    chunk.contains('@') || (chunk.contains('.') && chunk.split('.').all(|label| label.chars().count() >= 2))
+}
+
+/// The words of a chunk: "o'brien" has "o" and "brien".
+fn split_chunk(chunk: &str) -> impl Iterator<Item = &str> {
+    chunk.split(|c: char| !is_word_char(c)).filter(|word| !word.is_empty())
+}
+
+/// Letters, digits, and the marks of scripts whose vowels are marks.
+fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
+}
+
+/// The words under which a text is found: its words, what they are joined, and the parts of words in scripts without spaces.
+pub fn words(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let mut words = Vec::new();
+    for chunk in chunks(&folded) {
+        if is_address(chunk) {
+            words.push(chunk.to_owned());
+        }
+        let parts: Vec<&str> = split_chunk(chunk).collect();
+        // "OBrien" is found as "O'Brien" is.
+        if parts.len() > 1 && !chunk.contains('@') {
+            words.push(parts.concat());
+        }
+        for part in parts {
+            words.push(part.to_owned());
+            words.extend(inner_parts(part));
+        }
+    }
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// The ends of a word in a script without spaces: "太郎" of "山田太郎".
+fn inner_parts(word: &str) -> impl Iterator<Item = String> {
+    word.char_indices()
+        .skip(1)
+        .take(MOST_PARTS)
+        .filter(|(_, c)| has_no_spaces(*c))
+        .map(|(at, _)| word[at..].to_owned())
+}
+
+/// Han, kana, Thai, Lao, Khmer, Burmese and Tibetan.
+fn has_no_spaces(c: char) -> bool {
+    matches!(
+        c,
+        '\u{e00}'..='\u{eff}'
+            | '\u{f00}'..='\u{109f}'
+            | '\u{1780}'..='\u{17ff}'
+            | '\u{3005}'..='\u{30ff}'
+            | '\u{31f0}'..='\u{31ff}'
+            | '\u{3400}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{20000}'..='\u{3ffff}'
+    )
+}
+
+/// The words under which a person is found: those of the name, the address, its parts and its domain.
+pub fn person_words(name: &str, email: &str) -> Vec<Vec<u8>> {
+    let email = fold(email);
+    let (local, domain) = email.split_once('@').unwrap_or((&email, ""));
+    let mut found: Vec<Vec<u8>> = words(name)
+        .into_iter()
+        .chain(words(&local.replace(['.', '+'], " ")))
+        .chain([email.clone(), local.to_owned(), domain.to_owned()])
+        .filter(|word| !word.is_empty())
+        .map(|word| shortened(&word))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The words of a query. Each finds the words that begin with it.
+pub fn query(text: &str) -> Vec<Vec<u8>> {
+    terms(text).iter().map(|term| shortened(term)).collect()
+}
+
+fn terms(text: &str) -> Vec<String> {
+    let mut terms = Vec::new();
+    for chunk in chunks(&fold(text)) {
+        if is_address(chunk) {
+            terms.push(unicode_domain(chunk));
+        } else {
+            terms.extend(split_chunk(chunk).map(str::to_owned));
+        }
+    }
+    terms.truncate(MOST_TERMS);
+    terms
+}
+
+/// An address or domain whose domain is written as people read it.
+fn unicode_domain(chunk: &str) -> String {
+    if !chunk.contains("xn--") {
+        return chunk.to_owned();
+    }
+    let (local, domain) = chunk
+        .split_once('@')
+        .map_or(("", chunk), |(local, domain)| (local, domain));
+    let domain = fold(&domain::to_unicode(domain));
+    if local.is_empty() {
+        domain
+    } else {
+        format!("{local}@{domain}")
+    }
+}
+
+/// Whether each word of a query (`query`) begins a word of the text. An empty query finds everything.
+pub fn begins(text: &str, query: &[Vec<u8>]) -> bool {
+    finds(text, query, <[u8]>::starts_with)
+}
+
+/// Whether each word of a query (`query`) is in the text, also within a word. An empty query finds everything.
+pub fn contains(text: &str, query: &[Vec<u8>]) -> bool {
+    finds(text, query, |word, term| {
+        word.windows(term.len()).any(|part| part == term)
+    })
+}
+
+fn finds(text: &str, query: &[Vec<u8>], matches: impl Fn(&[u8], &[u8]) -> bool) -> bool {
+    if query.is_empty() {
+        return true;
+    }
+    let words = words(text);
+    query
+        .iter()
+        .all(|term| words.iter().any(|word| matches(word.as_bytes(), term)))
+}
+
+fn shortened(word: &str) -> Vec<u8> {
+    word.bytes().take(LONGEST).collect()
+}
+
+/// The first bytes after every word that begins with `prefix`; `None` when there is no end (all 0xff).
+pub fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
+    let mut end = prefix.to_vec();
+    while let Some(last) = end.pop() {
+        if last < 0xff {
+            end.push(last + 1);
+            return Some(end);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;
