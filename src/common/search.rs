@@ -12,6 +12,9 @@ const LONGEST: usize = 64;
 /// The most words of a query that are used.
 const MOST_TERMS: usize = 5;
 
+/// The beginning of no word, because UTF-8 has no such byte.
+const NO_WORD: &[u8] = &[0xff];
+
 /// In scripts without spaces, the parts of a run that begin at one of its first characters are found.
 const MOST_PARTS: usize = 24;
 
@@ -168,9 +171,13 @@ pub fn person_words(name: &str, email: &str) -> Vec<Vec<u8>> {
     found
 }
 
-/// The words of a query. Each finds the words that begin with it.
+/// The words of a query. Each finds the words that begin with it. A query of punctuation only finds nothing.
 pub fn query(text: &str) -> Vec<Vec<u8>> {
-    terms(text).iter().map(|term| shortened(term)).collect()
+    let terms = terms(text);
+    if terms.is_empty() && !text.trim().is_empty() {
+        return vec![NO_WORD.to_vec()];
+    }
+    terms.iter().map(|term| shortened(term)).collect()
 }
 
 fn terms(text: &str) -> Vec<String> {
@@ -191,9 +198,7 @@ fn unicode_domain(chunk: &str) -> String {
     if !chunk.contains("xn--") {
         return chunk.to_owned();
     }
-    let (local, domain) = chunk
-        .split_once('@')
-        .map_or(("", chunk), |(local, domain)| (local, domain));
+    let (local, domain) = chunk.split_once('@').unwrap_or(("", chunk));
     let domain = fold(&domain::to_unicode(domain));
     if local.is_empty() {
         domain

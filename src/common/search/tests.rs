@@ -47,6 +47,15 @@ fn people_are_found_as_others_type_them() {
 }
 
 #[test]
+fn a_query_of_punctuation_finds_nothing() {
+    for text in ["%", "_", "...", "' -- ()"] {
+        assert!(!finds(text, "100% Real"), "{text}");
+        assert!(!contains("100% Real", &query(text)), "{text}");
+    }
+    assert!(contains("100% Real", &query("  ")));
+}
+
+#[test]
 fn addresses_are_found_by_their_parts() {
     let words = person_words("Ann", "jose.nunez+work@Bücher.example");
     for text in [
