@@ -32,9 +32,7 @@ pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 
 /// Every line of a header; one that is no text is empty, so that nobody can make a later line the last.
 pub fn lines<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> {
-    headers
-        .get_all(name)
-        .map(|value| value.to_str().unwrap_or_default())
+    headers.get_all(name).map(|value| value.to_str().unwrap_or_default())
 }
 
 /// Who is connected. A socket for both families gives IPv4 addresses as IPv6.
