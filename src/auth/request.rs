@@ -30,7 +30,7 @@ pub struct RequestState {
     pub request: Arc<RequestInfo>,
     pub flash: Option<Flash>,
     /// `HEAD` answers as `GET` and changes nothing.
-    only_looks: bool,
+    pub(super) only_looks: bool,
 }
 
 impl RequestState {

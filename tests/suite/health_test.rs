@@ -1,6 +1,7 @@
 //! What load balancers and log readers rely on.
 
 use crate::harness::client::raw;
+use crate::harness::database::Database;
 use crate::harness::test_app::TestApp;
 
 #[test]
@@ -8,6 +9,65 @@ fn a_running_server_reports_live_and_ready() {
     let client = TestApp::shared().client();
     assert_eq!(client.get("/health/live").expect(200).body.trim(), "live");
     assert_eq!(client.get("/health/ready").expect(200).body.trim(), "ready");
+}
+
+/// Makes every change fail as it does on a full disk, until it is dropped.
+struct FullDisk<'a>(&'a Database);
+
+impl<'a> FullDisk<'a> {
+    const TABLES: [&'static str; 2] = ["audit_events", "instance"];
+
+    fn of(database: &'a Database) -> Self {
+        for table in Self::TABLES {
+            database.execute(&if database.is_postgres() {
+                format!(
+                    "CREATE FUNCTION full_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device'; END $$; \
+                     CREATE TRIGGER full_{table} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION full_{table}()"
+                )
+            } else {
+                format!(
+                    "CREATE TRIGGER full_{table}_1 BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END; \
+                     CREATE TRIGGER full_{table}_2 BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+                )
+            });
+        }
+        Self(database)
+    }
+}
+
+impl Drop for FullDisk<'_> {
+    fn drop(&mut self) {
+        for table in Self::TABLES {
+            self.0.execute(&if self.0.is_postgres() {
+                format!("DROP TRIGGER full_{table} ON {table}; DROP FUNCTION full_{table}")
+            } else {
+                format!("DROP TRIGGER full_{table}_1; DROP TRIGGER full_{table}_2")
+            });
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_is_not_ready_until_a_change_can_be_saved() {
+    let app = TestApp::open();
+    let olivia = app.owner_of("Harbor Agency", "harbor");
+    let client = app.client();
+    let disk = FullDisk::of(&app.database);
+    let form = [("name", "Cedar Studio"), ("slug", "cedar")];
+    let refused = olivia.post("/organizations/harbor/companies", &form);
+    assert_eq!(refused.status, 503);
+    refused.expect_text("disk is full");
+    for _ in 0..3 {
+        assert_eq!(client.get("/health/ready").status, 503);
+        assert_eq!(client.send("HEAD", "/health/ready", &[], None).status, 503);
+        // The process runs, and pages can be read.
+        client.get("/health/live").expect(200);
+        olivia.get("/organizations/harbor/companies").expect(200);
+    }
+    drop(disk);
+    assert_eq!(client.send("HEAD", "/health/ready", &[], None).status, 200);
+    client.get("/health/ready").expect(200);
+    olivia.post("/organizations/harbor/companies", &form).expect(303);
 }
 
 #[test]
