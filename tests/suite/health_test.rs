@@ -12,37 +12,52 @@ fn a_running_server_reports_live_and_ready() {
 }
 
 /// Makes every change fail as it does on a full disk, until it is dropped.
-struct FullDisk<'a>(&'a Database);
+struct FullDisk<'a> {
+    database: &'a Database,
+    tables: Vec<String>,
+}
 
 impl<'a> FullDisk<'a> {
-    const TABLES: [&'static str; 2] = ["audit_events", "instance"];
-
     fn of(database: &'a Database) -> Self {
-        for table in Self::TABLES {
-            database.execute(&if database.is_postgres() {
-                format!(
-                    "CREATE FUNCTION full_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device'; END $$; \
-                     CREATE TRIGGER full_{table} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION full_{table}()"
-                )
-            } else {
-                format!(
-                    "CREATE TRIGGER full_{table}_1 BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END; \
-                     CREATE TRIGGER full_{table}_2 BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-                )
-            });
+        let tables = database.words(if database.is_postgres() {
+            "SELECT table_name::text AS value FROM information_schema.tables WHERE table_schema = current_schema()"
+        } else {
+            "SELECT name AS value FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        });
+        if database.is_postgres() {
+            database.execute(
+                "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device'; END $$",
+            );
         }
-        Self(database)
+        for table in &tables {
+            for verb in ["INSERT", "UPDATE"] {
+                database.execute(&if database.is_postgres() {
+                    format!(
+                        "CREATE TRIGGER full_{verb} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION full_disk()"
+                    )
+                } else {
+                    format!(
+                        "CREATE TRIGGER full_{verb}_{table} BEFORE {verb} ON {table} \
+                         BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+                    )
+                });
+            }
+        }
+        Self { database, tables }
     }
 }
 
 impl Drop for FullDisk<'_> {
     fn drop(&mut self) {
-        for table in Self::TABLES {
-            self.0.execute(&if self.0.is_postgres() {
-                format!("DROP TRIGGER full_{table} ON {table}; DROP FUNCTION full_{table}")
-            } else {
-                format!("DROP TRIGGER full_{table}_1; DROP TRIGGER full_{table}_2")
-            });
+        if self.database.is_postgres() {
+            self.database.execute("DROP FUNCTION full_disk CASCADE");
+            return;
+        }
+        for table in &self.tables {
+            for verb in ["INSERT", "UPDATE"] {
+                self.database.execute(&format!("DROP TRIGGER full_{verb}_{table}"));
+            }
         }
     }
 }
