@@ -214,4 +214,17 @@ mod tests {
         assert!(!verify(&stored, "correct-horse-battery-8"));
         assert!(!verify(DUMMY_HASH, "correct-horse-battery-9"));
     }
+
+    #[tokio::test]
+    async fn sign_ins_beyond_the_limit_are_refused_immediately() {
+        let hasher = Hasher::default();
+        let waiting = hasher
+            .waiting
+            .clone()
+            .try_acquire_many_owned(u32::try_from(MOST).unwrap());
+        let refused = hasher.verify(None, "correct-horse-battery-9".into()).await;
+        assert!(matches!(refused, Err(AppError::TooMany(_))));
+        drop(waiting);
+        assert!(!hasher.verify(None, "correct-horse-battery-9".into()).await.unwrap());
+    }
 }

@@ -25,8 +25,8 @@ const FILES: u64 = 16_384;
 /// What the process may have open where the system does not say.
 const USUAL_FILES: u64 = 1_024;
 
-/// Connections that the system keeps until they are accepted.
-const BACKLOG: i32 = 1_024;
+/// Connections that the system keeps until they are accepted, if its own limit is not less.
+const BACKLOG: i32 = 4_096;
 
 /// Raises the limit of open files of this process as far as it may.
 pub fn raise_file_limit() {

@@ -68,9 +68,8 @@ pub async fn guard(
         admitted = Err(refused);
     }
     let mut response = match admitted {
-        Err(refused) => {
-            dressed(req.into_response(HttpResponse::from_error(refused)), &app, &request).map_into_boxed_body()
-        }
+        // `into_response` would lose the error, and with it the words of its page.
+        Err(refused) => dressed(req.error_response(refused), &app, &request),
         Ok(Some(answer)) => dressed(req.into_response(answer), &app, &request).map_into_boxed_body(),
         Ok(None) => {
             let response = next.call(req).await?.map_into_boxed_body();

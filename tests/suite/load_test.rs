@@ -1,13 +1,13 @@
 //! Clients that are slow, many or hostile: the others are served, and what they used is free afterwards.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tenantry::common::config::{Config, Pace};
 
-use crate::harness::client::raw;
+use crate::harness::client::{Client, raw};
 use crate::harness::fixtures::SessionCookie;
 use crate::harness::people::PASSWORD;
 use crate::harness::places::repository;
@@ -103,10 +103,9 @@ fn clients_that_send_no_whole_request_leave_room_for_all_others() {
                     answer.starts_with(&format!("HTTP/1.1 {status}")),
                     "{what}, {round}: {path}: {answer}"
                 );
-                assert!(
-                    took < Duration::from_millis(1_500),
-                    "{what}, {round}: {path} took {took:?}"
-                );
+                // The first one arrives in the middle of the rush, when the server closes hundreds of connections.
+                let most = Duration::from_millis(if round == 0 { 5_000 } else { 1_500 });
+                assert!(took < most, "{what}, {round}: {path} took {took:?}");
             }
         }
         let fields = [("email", "olivia@harbor.test"), ("password", PASSWORD)];
@@ -259,18 +258,21 @@ fn a_body_that_no_handler_reads_is_not_waited_for() {
             format!("{}Content-Length: 900000\r\n\r\nhalf", head("POST", "/login", port)),
             "400",
         ),
-        (
-            format!(
-                "{}Transfer-Encoding: chunked\r\n\r\nff\r\nhalf",
-                head("GET", "/login", port)
-            ),
-            "200",
-        ),
     ] {
-        let (text, took) = answer(begun(port, &request));
-        assert!(text.starts_with(&format!("HTTP/1.1 {status}")), "{request}: {text}");
-        assert!(took < Duration::from_millis(3_500), "{request}: closed after {took:?}");
+        let (mut client, began, mut line) = (begun(port, &request), Instant::now(), [0; 12]);
+        client.read_exact(&mut line).expect("an answer");
+        assert_eq!(line, *format!("HTTP/1.1 {status}").as_bytes(), "{request}");
+        assert!(
+            began.elapsed() < Duration::from_millis(300),
+            "{request}: {:?}",
+            began.elapsed()
+        );
     }
+    // What follows an answer is not read for long either.
+    let chunks = "Transfer-Encoding: chunked\r\n\r\nff\r\nhalf";
+    let (text, took) = answer(begun(port, &format!("{}{chunks}", head("GET", "/login", port))));
+    assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+    assert!(took < Duration::from_millis(3_500), "closed after {took:?}");
 }
 
 #[test]
@@ -295,20 +297,24 @@ fn a_connection_is_closed_when_no_next_request_arrives_whole() {
 fn a_client_that_does_not_read_its_responses_is_cut_off() {
     let app = TestApp::with(hurried);
     let port = app.port();
-    let path = app.client().get("/login").body;
-    let path = path
-        .split('"')
-        .find(|text| text.starts_with("/static/htmx"))
-        .expect("a large file")
-        .to_owned();
-    let requests = format!("{}\r\n", head("GET", &path, port)).repeat(16);
+    let requests = format!("{}\r\n", head("GET", &large_file(&app.client()), port)).repeat(200);
     let hangs = slow_reader(port, &requests);
     let reads = begun(port, &requests);
     let whole = answer(reads).0.len();
     std::thread::sleep(Duration::from_millis(1_500));
     let (part, _) = answer(hangs);
-    assert!(whole > 16 * 30_000, "{whole}");
+    assert!(whole > 200 * 30_000, "{whole}");
     assert!(part.len() < whole, "{} of {whole} bytes", part.len());
+}
+
+/// The address of the script, which is longer than what the network takes by itself.
+fn large_file(client: &Client) -> String {
+    let page = client.get("/login").body;
+    let script = |text: &&str| text.starts_with("/static/") && text.ends_with(".js");
+    page.split('"')
+        .find(script)
+        .unwrap_or_else(|| panic!("no script in {page}"))
+        .to_owned()
 }
 
 /// A client that takes few bytes before it stops.
@@ -382,18 +388,18 @@ impl Rush {
         format!("{head}Cookie: {}\r\n", self.cookie)
     }
 
+    /// Clients that request pages and files, and don't read them. The others don't wait for them.
     fn readers(&self, count: usize) {
-        let requests = format!("{}\r\n", self.get(LARGEST)).repeat(2);
-        let clients: Vec<TcpStream> = (0..count).map(|_| slow_reader(self.server.port(), &requests)).collect();
-        // Others are served while they hang.
-        for _ in 0..3 {
-            let (page, took) = answer(begun(
-                self.server.port(),
-                &format!("{}Connection: close\r\n\r\n", self.get("/organizations/harbor/members")),
-            ));
-            assert!(page.starts_with("HTTP/1.1 200"), "{page}");
-            assert!(took < Duration::from_secs(30), "{took:?}");
-        }
+        let port = self.server.port();
+        let file = format!("{}\r\n", head("GET", &large_file(&self.server.client()), port)).repeat(8);
+        let pages = format!("{}\r\n{file}", self.get(LARGEST));
+        let clients: Vec<TcpStream> = (0..count)
+            .map(|n| slow_reader(port, if n % 10 == 0 { &pages } else { &file }))
+            .collect();
+        let began = Instant::now();
+        self.renders(1);
+        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+        assert!(open_files(self.server.pid()) > count, "they are connected");
         drop(clients);
     }
 
@@ -439,24 +445,20 @@ fn memory_returns_after_slow_readers_sign_ins_and_large_pages() {
     let rush = Rush::prepare();
     let pid = rush.server.pid();
     // An ordinary hour, so that caches and pools are as they stay.
-    rush.renders(60);
-    rush.sign_ins(8);
-    let settled = |at_most: u64| {
-        let end = Instant::now() + Duration::from_secs(12);
-        let mut now = memory(pid);
-        while now > at_most && Instant::now() < end {
-            std::thread::sleep(Duration::from_millis(100));
-            now = memory(pid);
-        }
-        now
-    };
-    std::thread::sleep(Duration::from_secs(4));
+    rush.renders(20);
+    rush.sign_ins(20);
+    std::thread::sleep(Duration::from_secs(3));
     let before = memory(pid);
     rush.readers(300);
     rush.sign_ins(200);
     rush.renders(50);
     let most = before + before / 10;
-    let after = settled(most);
+    let end = Instant::now() + Duration::from_secs(12);
+    let mut after = memory(pid);
+    while after > most && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(100));
+        after = memory(pid);
+    }
     println!("{before} KB before, {after} KB after");
     assert!(after <= most, "{after} KB instead of {before} KB");
 }
