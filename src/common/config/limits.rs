@@ -35,7 +35,7 @@ impl Default for Limits {
             bodies: 256,
             head: Duration::from_secs(15),
             keep_alive: Duration::from_secs(75),
-            body: Duration::from_secs(120),
+            body: Duration::from_mins(2),
             pace: Pace {
                 bytes: 8 * 1024,
                 window: Duration::from_secs(15),
