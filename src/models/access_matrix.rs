@@ -63,9 +63,7 @@ pub fn by_emails(
 ) -> QueryResult<HashMap<String, MatrixMember>> {
     let mut found = HashMap::new();
     for emails in emails.chunks(BINDS) {
-        let people: Vec<MatrixMember> = people!(organization)
-            .filter(users::email.eq_any(emails))
-            .load(conn)?;
+        let people: Vec<MatrixMember> = people!(organization).filter(users::email.eq_any(emails)).load(conn)?;
         found.extend(people.into_iter().map(|person| (person.email.clone(), person)));
     }
     Ok(found)

@@ -9,7 +9,6 @@ use crate::authz::permission::TransferOrDelete;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::see_other;
-use crate::common::time::Time;
 use crate::db::Conn;
 use crate::handlers::password;
 use crate::models::organization;
@@ -53,7 +52,7 @@ impl DeletionPage {
             } else {
                 "/settings/general"
             }),
-            pending: actor.delete_after.map(Time::date),
+            pending: actor.delete_after.map(|day| day.full(actor.org_zone)),
             companies: actor.unit.count(&companies),
             dual: organization::control(conn, actor.organization)?.applies(),
             export: actor.permissions.export_audit().then(|| actor.path("/settings/audit")),
@@ -100,13 +99,16 @@ pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
             let (outcome, events) = deletion::request(conn, actor)?;
             let done = matches!(outcome, Outcome::Done(_));
             let path = actor.path(if done { "" } else { "/settings/general" });
-            Ok(((outcome, path), events))
+            Ok(((outcome, path, actor.org_zone), events))
         })
         .await;
     let (tone, message, path) = match requested {
-        Ok((Outcome::Done(day), path)) => ("warning", format!("{name} will be deleted on {}", day.date()), path),
-        Ok((Outcome::Pending(_), path)) => ("info", PENDING.to_owned(), path),
-        Ok((Outcome::AlreadyPending(_), path)) => ("info", ALREADY_PENDING.to_owned(), path),
+        Ok((Outcome::Done(day), path, zone)) => {
+            let message = format!("{name} will be deleted on {}", day.date(zone));
+            ("warning", message, path)
+        }
+        Ok((Outcome::Pending(_), path, _)) => ("info", PENDING.to_owned(), path),
+        Ok((Outcome::AlreadyPending(_), path, _)) => ("info", ALREADY_PENDING.to_owned(), path),
         Err(DeletionError::AlreadyScheduled) => {
             let path = gate.read(|actor, _| Ok(actor.path(""))).await?;
             ("info", "The deletion is already scheduled".to_owned(), path)
