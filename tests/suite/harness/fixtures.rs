@@ -464,6 +464,7 @@ impl Fixtures<'_> {
             name: sender.name,
             email: sender.email,
             organization: profile.name,
+            zone: Zone::UTC,
             unit: profile.unit,
         };
         let new = NewInvitation {
