@@ -584,3 +584,36 @@ fn operators_see_times_in_their_own_zone_or_in_utc() {
     let page = uma.get(&path).expect(200);
     assert!(page.has("January 16, 2040 at 07:00 CET"), "{}", page.text());
 }
+
+mod browser {
+    use super::*;
+    use crate::harness::browser::{Browser, Display};
+
+    #[test]
+    fn the_zone_of_the_log_is_chosen_in_place_on_every_screen() {
+        let app = TestApp::open();
+        let org = Zoned::new(&app, "screens", KATHMANDU);
+        app.add_audit_event("screens", "north");
+        let log = org.path("/settings/audit");
+        let browser = Browser::with(&app.base(), Display::phone().dark());
+        browser.sign_in_as(&org.owner);
+        for display in [Display::phone().dark(), Display::default()] {
+            browser.set_display(display);
+            browser.goto(&log);
+            browser.click("#events summary");
+            browser.wait_for_text("UTC+05:45");
+            browser.choose("#zone", "utc");
+            browser.wait_until("the log in UTC", || browser.path().contains("zone=utc"));
+            browser.click("#events summary");
+            browser.wait_until("a time in UTC", || browser.text("#events .kv").contains(" UTC"));
+            assert_eq!(browser.overflow(), 0);
+            browser.expect_accessible();
+            for path in ["/account", &org.member_path(""), &org.path("/settings/general")] {
+                browser.goto(path);
+                assert_eq!(browser.overflow(), 0, "{path}");
+                browser.expect_accessible();
+            }
+        }
+        browser.expect_clean();
+    }
+}

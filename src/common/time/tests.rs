@@ -25,75 +25,29 @@ fn an_end_date_includes_its_whole_day() {
     }
 }
 
+/// Zone, day, its first moment, and that of the next day.
+#[rustfmt::skip]
+const DAYS: [[&str; 4]; 10] = [
+    ["Asia/Kathmandu", "2026-11-28", "2026-11-27T18:15:00Z", "2026-11-28T18:15:00Z"],
+    ["Asia/Kolkata", "2026-11-28", "2026-11-27T18:30:00Z", "2026-11-28T18:30:00Z"],
+    ["Pacific/Auckland", "2026-11-28", "2026-11-27T11:00:00Z", "2026-11-28T11:00:00Z"],
+    // 23 and 25 hours.
+    ["Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"],
+    ["Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"],
+    ["America/Los_Angeles", "2026-11-01", "2026-11-01T07:00:00Z", "2026-11-02T08:00:00Z"],
+    // Clocks go forward at midnight: the day begins at 01:00.
+    ["Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z", "2026-04-24T21:00:00Z"],
+    // Clocks go back at midnight: the day has its last hour twice.
+    ["Asia/Beirut", "2026-10-24", "2026-10-23T21:00:00Z", "2026-10-24T22:00:00Z"],
+    // The first hour of the day comes twice.
+    ["America/Havana", "2026-11-01", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"],
+    // Half an hour.
+    ["Australia/Lord_Howe", "2026-04-05", "2026-04-04T13:00:00Z", "2026-04-05T13:30:00Z"],
+];
+
 #[test]
 fn a_day_lasts_as_long_as_its_clocks_say() {
-    for (name, day, first, next) in [
-        (
-            "Asia/Kathmandu",
-            "2026-11-28",
-            "2026-11-27T18:15:00Z",
-            "2026-11-28T18:15:00Z",
-        ),
-        (
-            "Asia/Kolkata",
-            "2026-11-28",
-            "2026-11-27T18:30:00Z",
-            "2026-11-28T18:30:00Z",
-        ),
-        (
-            "Pacific/Auckland",
-            "2026-11-28",
-            "2026-11-27T11:00:00Z",
-            "2026-11-28T11:00:00Z",
-        ),
-        // 23 and 25 hours.
-        (
-            "Europe/Berlin",
-            "2026-03-29",
-            "2026-03-28T23:00:00Z",
-            "2026-03-29T22:00:00Z",
-        ),
-        (
-            "Europe/Berlin",
-            "2026-10-25",
-            "2026-10-24T22:00:00Z",
-            "2026-10-25T23:00:00Z",
-        ),
-        (
-            "America/Los_Angeles",
-            "2026-11-01",
-            "2026-11-01T07:00:00Z",
-            "2026-11-02T08:00:00Z",
-        ),
-        // Clocks go forward at midnight: the day begins at 01:00.
-        (
-            "Africa/Cairo",
-            "2026-04-24",
-            "2026-04-23T22:00:00Z",
-            "2026-04-24T21:00:00Z",
-        ),
-        // Clocks go back at midnight: the day before has its last hour twice.
-        (
-            "Asia/Beirut",
-            "2026-10-24",
-            "2026-10-23T21:00:00Z",
-            "2026-10-24T22:00:00Z",
-        ),
-        // The first hour of the day comes twice.
-        (
-            "America/Havana",
-            "2026-11-01",
-            "2026-11-01T04:00:00Z",
-            "2026-11-02T05:00:00Z",
-        ),
-        // Half an hour.
-        (
-            "Australia/Lord_Howe",
-            "2026-04-05",
-            "2026-04-04T13:00:00Z",
-            "2026-04-05T13:30:00Z",
-        ),
-    ] {
+    for [name, day, first, next] in DAYS {
         let (start, end) = (Time::start_of_day(day, zone(name)), Time::end_of_day(day, zone(name)));
         assert_eq!(start, Some(iso(first)), "{name} {day}");
         assert_eq!(end, Some(iso(next) - Span(1)), "{name} {day}");

@@ -80,10 +80,9 @@ fn lights(
     answered: std::time::Duration,
 ) -> Result<Vec<HealthRow>, AppError> {
     let (now, uptime) = (operator.cx.now, &operator.cx.app.uptime);
-    let (began, last_run) = (uptime.began(), uptime.last_job_run());
     let zone = operator.zone.unwrap_or_default();
-    let due = numbers::oldest_due(conn, now)?;
-    let sealed = numbers::sealed(conn)?;
+    let (began, last_run) = (uptime.began(), uptime.last_job_run());
+    let (due, sealed) = (numbers::oldest_due(conn, now)?, numbers::sealed(conn)?);
     let failed = numbers.emails_in(MailState::Failed) + numbers.emails_in(MailState::Bounced);
     Ok(vec![
         HealthRow {

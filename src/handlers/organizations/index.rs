@@ -6,12 +6,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::auth::SignedIn;
+use crate::auth::current_user::CurrentUser;
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::search;
-use crate::common::time::Time;
-use crate::common::zone::Zone;
 use crate::db::types::MembershipStatus;
 use crate::handlers::organizations::queries;
 use crate::handlers::organizations::queries::{MemberCounts, OwnOrganization};
@@ -71,21 +70,13 @@ pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Res
             queries::companies(conn, person.id)?,
             queries::assigned(conn, person.id)?,
         );
-        let (now, zone) = (person.cx.now, person.zone);
         Ok(IndexPage {
             layout: person.layout(conn, "organizations")?,
             rows: mine
                 .into_iter()
                 .map(|mine| {
-                    let inputs = access::access_inputs(conn, now, mine.id, mine.membership)?;
-                    Ok(row(
-                        mine,
-                        inputs.permissions(),
-                        (now, zone),
-                        &members,
-                        &companies,
-                        &assigned,
-                    ))
+                    let inputs = access::access_inputs(conn, person.cx.now, mine.id, mine.membership)?;
+                    Ok(row(mine, inputs.permissions(), person, &members, &companies, &assigned))
                 })
                 .collect::<Result<_, AppError>>()?,
             q,
@@ -105,12 +96,13 @@ fn found(row: &OwnOrganization, q: &str) -> bool {
 fn row(
     mine: OwnOrganization,
     permissions: Permissions,
-    (now, zone): (Time, Option<Zone>),
+    person: &CurrentUser,
     members: &MemberCounts,
     companies: &MemberCounts,
     assigned: &MemberCounts,
 ) -> OrganizationRow {
     let count = |counts: &MemberCounts| counts.get(&mine.id).copied().unwrap_or_default();
+    let now = person.cx.now;
     let state = match (mine.status, mine.access_until) {
         (MembershipStatus::Suspended, _) => Some(("danger", "Suspended".to_owned())),
         (_, Some(end)) if end < now => Some(("danger", format!("Access ended on {}", end.date(mine.timezone)))),
@@ -130,7 +122,7 @@ fn row(
         members: Some(count(members)).filter(|_| works && all),
         used: mine
             .last_seen_at
-            .map(|at| (at.iso(), at.ago(now, zone.unwrap_or(mine.timezone)))),
+            .map(|at| (at.iso(), at.ago(now, person.zone.unwrap_or(mine.timezone)))),
         kind: mine.organization_type.title(),
         role: mine.role.label(),
         name: mine.name,

@@ -75,6 +75,10 @@ pub struct DeletionForm {
     password: String,
 }
 
+fn scheduled(name: &str, day: &str) -> String {
+    format!("{name} will be deleted on {day}")
+}
+
 /// `POST /organizations/{slug}/settings/deletion`
 pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>) -> Result<HttpResponse, AppError> {
     let DeletionForm {
@@ -82,7 +86,9 @@ pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
         password,
     } = form.into_inner();
     let mut errors = FormErrors::none();
-    let name = gate.read(|actor, _| Ok(actor.organization_name.clone())).await?;
+    let (name, zone) = gate
+        .read(|actor, _| Ok((actor.organization_name.clone(), actor.org_zone)))
+        .await?;
     if typed.trim() != name {
         errors.add("organization_name", format!("Type “{name}” to confirm"));
     }
@@ -99,16 +105,13 @@ pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
             let (outcome, events) = deletion::request(conn, actor)?;
             let done = matches!(outcome, Outcome::Done(_));
             let path = actor.path(if done { "" } else { "/settings/general" });
-            Ok(((outcome, path, actor.org_zone), events))
+            Ok(((outcome, path), events))
         })
         .await;
     let (tone, message, path) = match requested {
-        Ok((Outcome::Done(day), path, zone)) => {
-            let message = format!("{name} will be deleted on {}", day.date(zone));
-            ("warning", message, path)
-        }
-        Ok((Outcome::Pending(_), path, _)) => ("info", PENDING.to_owned(), path),
-        Ok((Outcome::AlreadyPending(_), path, _)) => ("info", ALREADY_PENDING.to_owned(), path),
+        Ok((Outcome::Done(day), path)) => ("warning", scheduled(&name, &day.date(zone)), path),
+        Ok((Outcome::Pending(_), path)) => ("info", PENDING.to_owned(), path),
+        Ok((Outcome::AlreadyPending(_), path)) => ("info", ALREADY_PENDING.to_owned(), path),
         Err(DeletionError::AlreadyScheduled) => {
             let path = gate.read(|actor, _| Ok(actor.path(""))).await?;
             ("info", "The deletion is already scheduled".to_owned(), path)
