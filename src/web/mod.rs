@@ -7,3 +7,4 @@ pub mod messages;
 pub mod middleware;
 pub mod nav;
 pub mod queries;
+pub mod switcher;

@@ -57,3 +57,4 @@ mod settings_test;
 mod tenants_test;
 mod voice_test;
 mod web_test;
+mod zones_test;
