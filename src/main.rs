@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tenantry::cli;
 
+// It gives memory back after a rush of requests; that of the C library keeps it.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// A self-hosted organization console for multi-tenant software.
 #[derive(Parser)]
 #[command(name = "tenantry", version, about, after_help = cli::CONFIGURATION_HELP)]

@@ -1,15 +1,16 @@
 //! The actix app: layers, routes, start and end.
 
+mod listen;
+
 use std::net::TcpListener;
 use std::path::Path;
-use std::time::Duration;
 
 use actix_session::SessionMiddleware;
 use actix_session::config::PersistentSession;
 use actix_session::storage::CookieSessionStore;
 use actix_web::cookie::SameSite;
 use actix_web::middleware::from_fn;
-use actix_web::{HttpServer, web};
+use actix_web::web;
 
 use crate::app::App;
 use crate::auth::System;
@@ -129,6 +130,7 @@ impl RunningServer {
 
 /// Starts serving on the configured address; the returned future ends with the server.
 pub fn start(app: App) -> Result<(RunningServer, actix_web::dev::Server), String> {
+    listen::raise_file_limit();
     let listen = app.config.listen;
     let listener = TcpListener::bind(listen).map_err(|error| format!("{listen} cannot be listened on: {error}"))?;
     serve(app, listener)
@@ -140,8 +142,7 @@ pub fn serve(app: App, listener: TcpListener) -> Result<(RunningServer, actix_we
     let jobs = jobs::start(&app)?;
     let data = web::Data::new(app.clone());
     let (key, https) = (app.keys.cookie(), app.config.is_https());
-    let workers = std::thread::available_parallelism().map_or(2, usize::from);
-    let server = HttpServer::new(move || {
+    let application = move || {
         // __Host- cookies are tied to this host and to HTTPS (RFC 6265bis, 4.1.3.2).
         let session = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
             .cookie_name(if https { "__Host-session" } else { "session" }.to_owned())
@@ -170,16 +171,8 @@ pub fn serve(app: App, listener: TcpListener) -> Result<(RunningServer, actix_we
             .wrap(from_fn(guard))
             .wrap(from_fn(compress))
             .configure(routes::configure)
-    })
-    .workers(workers)
-    .worker_max_blocking_threads(4)
-    .keep_alive(Duration::from_secs(75))
-    .client_request_timeout(Duration::from_secs(15))
-    .shutdown_timeout(8)
-    .disable_signals()
-    .listen(listener)
-    .map_err(|error| error.to_string())?
-    .run();
+    };
+    let server = listen::listen(&app, listener, application)?;
     Ok((
         RunningServer {
             port,

@@ -12,6 +12,7 @@ use crate::app::write_queue::WriteQueue;
 use crate::common::config::Config;
 use crate::common::keys::Keys;
 use crate::common::password::Hasher;
+use crate::common::slots::Slots;
 use crate::common::time::{Clock, Time};
 use crate::common::token::{Seed, Token};
 use crate::db::Db;
@@ -29,6 +30,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Where passwords are hashed.
     pub hasher: Hasher,
+    /// The request bodies that are being received.
+    pub bodies: Slots,
     /// Whose change is next.
     pub writers: WriteQueue,
     /// Signals each commit, so that emails are sent immediately.
@@ -60,6 +63,7 @@ impl App {
     pub fn new(db: Db, config: Config, keys: Keys, clock: Clock) -> Self {
         Self(Arc::new(AppState {
             uptime: Uptime::begin(clock.now()),
+            bodies: Slots::new(config.limits.bodies),
             writers: WriteQueue::new(db.writers()),
             db,
             config: Arc::new(config),

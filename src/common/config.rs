@@ -1,5 +1,6 @@
 //! Configuration: `tenantry.toml` in the working folder, overridden by the environment. All mistakes are reported together.
 
+mod limits;
 mod values;
 
 use std::net::{IpAddr, SocketAddr};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::Deserialize;
 
+pub use self::limits::{Limits, Pace};
 use self::values::check;
 
 crate::text_enum! {
@@ -41,6 +43,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How many organizations a person may create; `None` is no limit.
     pub organization_limit: Option<u32>,
+    /// What clients may take.
+    pub limits: Limits,
 }
 
 // The URLs may hold passwords: no log shows a configuration whole.
@@ -157,6 +161,7 @@ impl Config {
                     signup,
                     trusted_proxies,
                     organization_limit,
+                    limits: Limits::default(),
                 })
             }
             _ => Err(faults),
@@ -179,6 +184,7 @@ impl Config {
             signup: Signup::Open,
             trusted_proxies: Vec::new(),
             organization_limit: None,
+            limits: Limits::default(),
         }
     }
 

@@ -22,6 +22,8 @@ pub enum AppError {
     Misdirected,
     /// The form can't be read at all; it is not an error of one field.
     Unreadable(String),
+    /// The body of the request arrived too slowly.
+    TooSlow,
     /// Too many requests from this sender.
     TooMany(String),
     /// The database or the pool does not answer in time.
@@ -79,6 +81,7 @@ impl ResponseError for AppError {
             Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::LeaseLost | Self::DiskFull => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

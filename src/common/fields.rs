@@ -11,7 +11,7 @@ use crate::common::error::AppError;
 use crate::common::table;
 
 /// The largest form that is read, in bytes: a file of 512 KB and the fields beside it.
-const LARGEST: usize = 768 * 1024;
+pub const LARGEST: usize = 768 * 1024;
 
 /// What came in a form, urlencoded or multipart; a file is the text in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -25,6 +25,7 @@ pub mod people;
 pub mod pieces;
 pub mod search;
 pub mod signing;
+pub mod slots;
 pub mod slug;
 pub mod table;
 pub mod text_enum;

@@ -86,10 +86,14 @@ fn is_run(text: &str) -> bool {
     steps.iter().all(|step| *step == 1) || steps.iter().all(|step| *step == -1)
 }
 
+/// The most passwords that are checked or wait for it; the last one waits a few seconds.
+const MOST: usize = 256;
+
 /// Hashes and checks passwords, with a limit on how many run in parallel.
 #[derive(Debug, Clone)]
 pub struct Hasher {
     permits: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
     dummy_hash: Arc<str>,
 }
 
@@ -109,6 +113,7 @@ impl Default for Hasher {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             permits: Arc::new(Semaphore::new(cores.clamp(1, 4))),
+            waiting: Arc::new(Semaphore::new(MOST)),
             dummy_hash: Arc::from(DUMMY_HASH),
         }
     }
@@ -118,7 +123,7 @@ impl Hasher {
     /// The PHC string of a new password.
     ///
     /// # Errors
-    /// Busy when the process is ending.
+    /// Too many wait, or the process is ending.
     pub async fn hash(&self, password: NewPassword) -> Result<String, AppError> {
         self.run(move || hash(&password)).await?
     }
@@ -126,7 +131,7 @@ impl Hasher {
     /// Whether a password is the one of the stored hash. `None` (no account) takes as long and never matches.
     ///
     /// # Errors
-    /// Busy when the process is ending.
+    /// Too many wait, or the process is ending.
     pub async fn verify(&self, stored: Option<String>, password: String) -> Result<bool, AppError> {
         let dummy = self.dummy_hash.clone();
         self.run(move || {
@@ -139,6 +144,9 @@ impl Hasher {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+        let _waiting = self.waiting.try_acquire().map_err(|_| {
+            AppError::TooMany("Too many people are signing in at the same time. Wait a moment, then try again.".into())
+        })?;
         let permit = self.permits.clone().acquire_owned().await.map_err(|_| AppError::Busy)?;
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
@@ -205,5 +213,18 @@ mod tests {
         assert!(verify(&stored, "correct-horse-battery-9"));
         assert!(!verify(&stored, "correct-horse-battery-8"));
         assert!(!verify(DUMMY_HASH, "correct-horse-battery-9"));
+    }
+
+    #[tokio::test]
+    async fn sign_ins_beyond_the_limit_are_refused_immediately() {
+        let hasher = Hasher::default();
+        let waiting = hasher
+            .waiting
+            .clone()
+            .try_acquire_many_owned(u32::try_from(MOST).unwrap());
+        let refused = hasher.verify(None, "correct-horse-battery-9".into()).await;
+        assert!(matches!(refused, Err(AppError::TooMany(_))));
+        drop(waiting);
+        assert!(!hasher.verify(None, "correct-horse-battery-9".into()).await.unwrap());
     }
 }

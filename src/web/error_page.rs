@@ -176,6 +176,10 @@ fn of_error(error: &AppError, status: StatusCode, request: &RequestInfo) -> Erro
         ),
         AppError::Misdirected => ("Unknown host", "Open Tenantry at its configured address.".into()),
         AppError::Unreadable(what) => ("This request can’t be read", what.clone()),
+        AppError::TooSlow => (
+            "The request took too long to arrive",
+            "Nothing was changed. Check your connection, then try again.".into(),
+        ),
         AppError::TooMany(what) => ("Too many requests", what.clone()),
         AppError::Busy => (
             "Tenantry is busy",

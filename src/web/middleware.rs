@@ -16,7 +16,9 @@ use crate::common::error::AppError;
 use crate::common::html::wants_fragment;
 use crate::common::id::RawId;
 use crate::web::admission::{address, admit, lines, peer, text};
+use crate::web::connection::RequestInProgress;
 use crate::web::error_page::dressed;
+use crate::web::request_body::receive;
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const FRAMES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
@@ -48,9 +50,10 @@ pub fn with_policy(mut response: HttpResponse, policy: ContentPolicy) -> HttpRes
 
 /// The outermost middleware but compression.
 pub async fn guard(
-    req: ServiceRequest,
+    mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let in_progress = RequestInProgress::begin(&req);
     let Some(app) = req.app_data::<web::Data<App>>().map(|data| data.get_ref().clone()) else {
         return Err(AppError::internal("the application is app data").into());
     };
@@ -58,10 +61,15 @@ pub async fn guard(
     let request = Arc::new(note(&req, &app));
     req.extensions_mut().insert(request.clone());
 
-    let mut response = match admit(&req, &app) {
-        Err(refused) => {
-            dressed(req.into_response(HttpResponse::from_error(refused)), &app, &request).map_into_boxed_body()
-        }
+    let mut admitted = admit(&req, &app);
+    if let Ok(None) = admitted
+        && let Err(refused) = receive(&mut req, &app, &request.ip, in_progress.connection()).await
+    {
+        admitted = Err(refused);
+    }
+    let mut response = match admitted {
+        // `into_response` would lose the error, and with it the words of its page.
+        Err(refused) => dressed(req.error_response(refused), &app, &request),
         Ok(Some(answer)) => dressed(req.into_response(answer), &app, &request).map_into_boxed_body(),
         Ok(None) => {
             let response = next.call(req).await?.map_into_boxed_body();

@@ -1,5 +1,6 @@
 pub mod admission;
 pub mod company_picker;
+pub mod connection;
 pub mod error_page;
 pub mod history;
 pub mod layout;
@@ -7,4 +8,5 @@ pub mod messages;
 pub mod middleware;
 pub mod nav;
 pub mod queries;
+pub mod request_body;
 pub mod switcher;

@@ -38,6 +38,7 @@ mod harness_test;
 mod health_test;
 mod invitations_test;
 mod kill_test;
+mod load_test;
 mod mail_test;
 mod members_test;
 mod methods_test;

@@ -17,6 +17,7 @@ pub struct ServerProcess {
     pub database: Database,
     port: u16,
     settings: Vec<(String, String)>,
+    files: Option<(u32, u32)>,
     folder: Folder,
 }
 
@@ -45,6 +46,7 @@ impl ServerProcess {
             database,
             port,
             settings,
+            files: None,
             folder,
         }
     }
@@ -53,6 +55,12 @@ impl ServerProcess {
     pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
         self.settings.retain(|(n, _)| n != name);
         self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets the soft and the hard limit of open files for every later start and command.
+    pub fn limit_files(&mut self, soft: u32, hard: u32) -> &mut Self {
+        self.files = Some((soft, hard));
         self
     }
 
@@ -106,8 +114,12 @@ impl ServerProcess {
     pub fn command(&self, arguments: &[&str]) -> Command {
         // setpriv: if the test process is killed, the program must end too.
         let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL"]);
+        if let Some((soft, hard)) = self.files {
+            command.args(["prlimit", &format!("--nofile={soft}:{hard}")]);
+        }
         command
-            .args(["--pdeathsig", "KILL", env!("CARGO_BIN_EXE_tenantry")])
+            .arg(env!("CARGO_BIN_EXE_tenantry"))
             .args(arguments)
             .current_dir(self.folder.path());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TENANTRY_")) {

@@ -1,0 +1,45 @@
+//! What one client, and all of them together, may take: connections, bodies, time.
+
+use std::time::Duration;
+
+/// The limits of the server. They have no setting; tests set their own.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most open connections, fewer if the process may open few files.
+    pub connections: usize,
+    /// The most request bodies that are received at the same time.
+    pub bodies: usize,
+    /// How long the head of a request may take.
+    pub head: Duration,
+    /// How long a connection without a request stays open.
+    pub keep_alive: Duration,
+    /// How long a body may take.
+    pub body: Duration,
+    /// How fast a body must arrive, and a response must be read.
+    pub pace: Pace,
+}
+
+/// A minimum rate, which a short pause does not break.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// So many bytes, or the end…
+    pub bytes: usize,
+    /// … within this time.
+    pub window: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4_096,
+            bodies: 256,
+            head: Duration::from_secs(15),
+            keep_alive: Duration::from_secs(75),
+            body: Duration::from_secs(120),
+            pace: Pace {
+                bytes: 8 * 1024,
+                window: Duration::from_secs(15),
+            },
+        }
+    }
+}
