@@ -19,7 +19,9 @@ CREATE TABLE users (
     email_verified_at BIGINT,
     is_operator BOOLEAN NOT NULL,
     organization_limit INTEGER,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    -- NULL: the time zone of each organization.
+    timezone TEXT
 );
 
 CREATE TABLE sessions (
@@ -93,7 +95,7 @@ CREATE TABLE organizations (
     archived_companies BIGINT NOT NULL DEFAULT 0,
     created_by TEXT NOT NULL REFERENCES users (id),
     created_at BIGINT NOT NULL,
-        timezone TEXT NOT NULL DEFAULT 'UTC',
+    timezone TEXT NOT NULL DEFAULT 'UTC',
     currency TEXT NOT NULL DEFAULT 'USD',
     -- Cells of the permission table overridden for whole roles (JSON), or empty.
     policies TEXT NOT NULL DEFAULT '',

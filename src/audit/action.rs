@@ -234,6 +234,10 @@ actions! {
             "" => "changed their name".into(),
             name => format!("changed their name to {name}"),
         };
+        TimeZoneChanged = "account.time_zone_changed" Change General |e| match e.is("timezone") {
+            "" => "changed their time zone to that of each organization".into(),
+            zone => format!("changed their time zone to {zone}"),
+        };
         EmailChangeRequested = "account.email_change_requested" Security General |_| "requested a change of their email address".into();
         EmailChanged = "account.email_changed" Security General |_| "changed their email address".into();
         SessionEnded = "account.session_ended" Security General |_| "ended one of their sessions".into();

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::app::Ctx;
 use crate::audit::chain::chained;
 use crate::common::time::{Span, Time};
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{audit_events, audit_heads, audit_seals};
 use crate::db::types::org_id::OrgId;
@@ -41,7 +42,7 @@ impl Seal {
 
 /// The day to seal at `now`: yesterday.
 fn day(now: Time) -> String {
-    (now - Span::days(1)).day()
+    (now - Span::days(1)).day(Zone::UTC)
 }
 
 // Chains that grew since their last seal and have no seal of that day.
@@ -101,7 +102,7 @@ fn end_of(conn: &mut Conn, organization: OrgId, day: &str) -> QueryResult<Option
         .filter(audit_events::organization_id.eq(organization))
         .filter(chained())
         .filter(audit_events::seq.gt(sealed))
-        .filter(audit_events::at.le(Time::end_of_day(day).unwrap_or(Time(0))))
+        .filter(audit_events::at.le(Time::end_of_day(day, Zone::UTC).unwrap_or(Time(0))))
         .order(audit_events::seq.desc())
         .select((audit_events::seq, audit_events::hash))
         .first(conn)

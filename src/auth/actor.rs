@@ -15,6 +15,7 @@ use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId, SessionId, SupportId};
 use crate::common::time::Time;
 use crate::common::token::Token;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
@@ -58,6 +59,10 @@ pub struct Actor {
     pub inputs: AccessInputs,
     /// When the organization will be deleted, if that is scheduled.
     pub delete_after: Option<Time>,
+    /// Days that people enter, like the end of an access, are days of the organization's time zone.
+    pub org_zone: Zone,
+    /// Times are shown in the actor's time zone, or else in the organization's.
+    pub zone: Zone,
     /// The operator's support session.
     pub support: Option<ActiveSupport>,
     pub cx: Ctx,
@@ -88,7 +93,11 @@ impl Actor {
         let person = CurrentUser::from_row(account, &session, cx);
         note(cx, &slug, &person);
         if let Some(end) = membership.access_until.filter(|end| *end < cx.now) {
-            let reason = format!("Your access to {} ended on {}.", organization.name, end.date());
+            let reason = format!(
+                "Your access to {} ended on {}.",
+                organization.name,
+                end.date(organization.timezone)
+            );
             return Err(access_expired(conn, organization.id, reason)?);
         }
         if membership.status == MembershipStatus::Suspended {
@@ -108,6 +117,7 @@ impl Actor {
             overrides: Overrides::read(&facts.overrides),
             policies: RolePolicies::read(&organization.policies),
         };
+        let zone = person.zone.unwrap_or(organization.timezone);
         Ok(Self {
             kind: ActorKind::User,
             scheme: AuthScheme::Session(session.id),
@@ -123,6 +133,8 @@ impl Actor {
             permissions: inputs.permissions(),
             inputs,
             delete_after: organization.delete_after,
+            org_zone: organization.timezone,
+            zone,
             support: None,
             cx: cx.clone(),
             seen: membership.last_seen_at,
@@ -158,6 +170,7 @@ impl Actor {
             permissions if read_only => permissions.read_only(),
             permissions => permissions,
         };
+        let zone = person.zone.unwrap_or(entered.timezone);
         Self {
             kind: ActorKind::Operator,
             scheme: AuthScheme::SupportSession(entered.support.id),
@@ -180,6 +193,8 @@ impl Actor {
                 policies: RolePolicies::default(),
             },
             delete_after: entered.delete_after,
+            org_zone: entered.timezone,
+            zone,
             support: Some(entered.support),
             cx: cx.clone(),
             seen: Some(cx.now),

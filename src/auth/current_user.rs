@@ -12,6 +12,7 @@ use crate::common::error::AppError;
 use crate::common::id::{MembershipId, SessionId, UserId};
 use crate::common::time::Time;
 use crate::common::token::Token;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::models::session::TOUCH;
 use crate::models::{membership, session};
@@ -31,6 +32,8 @@ pub struct CurrentUser {
     pub operator: bool,
     /// How many organizations this account may create, when an operator set it.
     pub organization_limit: Option<i32>,
+    /// The time zone that the account chose.
+    pub zone: Option<Zone>,
     /// The session of this request.
     pub session: SessionId,
     pub cx: Ctx,
@@ -46,6 +49,7 @@ impl CurrentUser {
             verified: account.email_verified_at.is_some(),
             operator: account.is_operator,
             organization_limit: account.organization_limit,
+            zone: account.timezone,
             session: session.id,
             cx: cx.clone(),
             seen: session.last_seen_at,

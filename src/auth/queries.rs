@@ -6,6 +6,7 @@ use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, MembershipId, SessionId, UserId};
 use crate::common::time::Time;
 use crate::common::token::Token;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{
     companies, company_assignments, memberships, organization_slugs, organizations, sessions, users,
@@ -26,6 +27,7 @@ pub struct AccountRow {
     pub email_verified_at: Option<Time>,
     pub is_operator: bool,
     pub organization_limit: Option<i32>,
+    pub timezone: Option<Zone>,
 }
 
 /// A session.
@@ -47,6 +49,7 @@ pub struct OrganizationRow {
     pub archived_companies: i64,
     pub policies: String,
     pub delete_after: Option<Time>,
+    pub timezone: Zone,
 }
 
 /// A membership.
@@ -147,18 +150,4 @@ pub fn company_role(
         .select(company_assignments::role)
         .first(conn)
         .optional()
-}
-
-/// Name and email address of the first members with a role.
-pub fn with_role(conn: &mut Conn, organization: OrgId, role: Role, limit: i64) -> QueryResult<Vec<(String, String)>> {
-    memberships::table
-        .inner_join(users::table)
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::role.eq(role))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(memberships::sort_name.is_not_null())
-        .order((memberships::sort_name, memberships::id))
-        .limit(limit)
-        .select((users::name, users::email))
-        .load(conn)
 }

@@ -1,17 +1,12 @@
 //! What a person without the permission is told: why, and whom to ask.
 
-use diesel::QueryResult;
-
 use crate::auth::actor::Actor;
-use crate::auth::queries;
-use crate::authz::decision::{AccessInputs, Reach, RolePolicies};
+use crate::authz::decision::Reach;
 use crate::authz::permission::PermissionId;
-use crate::authz::role::Role;
 use crate::common::error::{AppError, Refusal};
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
-use crate::models::organization::contact;
-use crate::models::organization::contact::ContactKind;
+use crate::models::member_names;
 
 impl Actor {
     /// The refusal that names the missing permission and who can grant it.
@@ -36,7 +31,7 @@ impl Actor {
             permission: permission.label().to_owned(),
             key: permission.key(),
             slug: self.slug.clone(),
-            people: who_can_grant(conn, self.organization, Some((permission, self.inputs.policies)))?,
+            people: member_names::who_can_grant(conn, self.organization, Some((permission, self.inputs.policies)))?,
             // A person who has the permission was refused for the role level; an operator asks no one.
             may_ask: reason.is_none()
                 && self.support.is_none()
@@ -52,7 +47,7 @@ impl Actor {
             format!(
                 "{} will be deleted on {}. Until then nothing in it can be changed. An owner can restore it.",
                 self.organization_name,
-                day.date()
+                day.date(self.org_zone)
             )
         })
     }
@@ -62,7 +57,7 @@ impl Actor {
         match self.pending_reason() {
             Some(reason) if !permission.exports() => Err(AppError::Forbidden(Box::new(Refusal {
                 slug: self.slug.clone(),
-                people: who_can_grant(conn, self.organization, None)?,
+                people: member_names::who_can_grant(conn, self.organization, None)?,
                 reason: Some(reason),
                 ..Refusal::default()
             }))),
@@ -72,41 +67,10 @@ impl Actor {
 }
 
 pub fn access_expired(conn: &mut Conn, organization: OrgId, reason: String) -> Result<AppError, AppError> {
-    let people = who_can_grant(conn, organization, None)?;
+    let people = member_names::who_can_grant(conn, organization, None)?;
     Ok(AppError::Forbidden(Box::new(Refusal {
         people,
         reason: Some(reason),
         ..Refusal::default()
     })))
-}
-
-/// Up to five people for the refusal page, highest role first: owners, admins and user admins who can grant the permission;
-/// without a permission owners and admins. The support contact comes first, if there is one.
-fn who_can_grant(
-    conn: &mut Conn,
-    organization: OrgId,
-    wanted: Option<(PermissionId, RolePolicies)>,
-) -> QueryResult<Vec<(String, String)>> {
-    let mut people = Vec::new();
-    for role in [Role::Owner, Role::Admin, Role::UserAdmin] {
-        let can = match wanted {
-            Some((permission, policies)) => {
-                let inputs = AccessInputs {
-                    policies,
-                    ..AccessInputs::of(role, &[])
-                };
-                role == Role::Owner || inputs.authority().ceiling().has(permission)
-            }
-            None => role != Role::UserAdmin,
-        };
-        if !can {
-            continue;
-        }
-        let limit = 5 - i64::try_from(people.len()).unwrap_or(5);
-        people.extend(queries::with_role(conn, organization, role, limit)?);
-    }
-    if let Some(email) = contact::verified_email(conn, organization, ContactKind::Support)? {
-        people.insert(0, ("Support".into(), email));
-    }
-    Ok(people)
 }

@@ -1,9 +1,9 @@
-//! Time: microseconds since 1970 in UTC, one clock an instance.
+//! Time: microseconds since 1970 in UTC, one clock an instance. Days and words for people take a time zone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize;
 use diesel::deserialize::{FromSql, FromSqlRow};
@@ -11,6 +11,8 @@ use diesel::expression::AsExpression;
 use diesel::serialize;
 use diesel::serialize::{Output, ToSql};
 use diesel::sql_types::BigInt;
+
+use crate::common::zone::Zone;
 
 /// A moment, in microseconds since 1970-01-01T00:00:00Z. Both engines keep it exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, FromSqlRow, AsExpression)]
@@ -70,6 +72,10 @@ impl Time {
         DateTime::from_timestamp_micros(self.0).unwrap_or_default()
     }
 
+    fn format(self, zone: Zone, format: &str) -> String {
+        zone.at(self.utc()).format(format).to_string()
+    }
+
     /// RFC 3339 in UTC, for `<time datetime>`, CSV and logs.
     pub fn iso(self) -> String {
         self.utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
@@ -80,43 +86,66 @@ impl Time {
         self.utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
     }
 
+    /// Reads what `iso` and `iso_micros` write.
+    pub fn parse_iso(text: &str) -> Option<Time> {
+        let read = DateTime::parse_from_rfc3339(text).ok()?;
+        text.ends_with('Z').then_some(Time(read.timestamp_micros()))
+    }
+
     /// "November 28, 2026".
-    pub fn date(self) -> String {
-        self.utc().format("%B %-d, %Y").to_string()
+    pub fn date(self, zone: Zone) -> String {
+        self.format(zone, "%B %-d, %Y")
     }
 
-    /// "November 28, 2026 at 14:05 UTC".
-    pub fn full(self) -> String {
-        self.utc().format("%B %-d, %Y at %H:%M UTC").to_string()
+    /// "November 28, 2026 at 14:05 CET".
+    pub fn full(self, zone: Zone) -> String {
+        format!(
+            "{} {}",
+            self.format(zone, "%B %-d, %Y at %H:%M"),
+            zone.label(self.utc())
+        )
     }
 
-    /// "November 28, 2026, 14:05:09 UTC".
-    pub fn exact(self) -> String {
-        self.utc().format("%B %-d, %Y, %H:%M:%S UTC").to_string()
+    /// "November 28, 2026, 14:05:09 CET".
+    pub fn exact(self, zone: Zone) -> String {
+        format!(
+            "{} {}",
+            self.format(zone, "%B %-d, %Y, %H:%M:%S"),
+            zone.label(self.utc())
+        )
     }
 
     /// "2026-11-28", as date fields take it.
-    pub fn day(self) -> String {
-        self.utc().format("%Y-%m-%d").to_string()
+    pub fn day(self, zone: Zone) -> String {
+        self.format(zone, "%Y-%m-%d")
+    }
+
+    /// The day that many days later, as date fields take it: of a month or two, whatever clocks do in it.
+    pub fn day_after(self, days: u64, zone: Zone) -> String {
+        let day = zone.at(self.utc()).date_naive();
+        day.checked_add_days(Days::new(days)).unwrap_or(day).to_string()
     }
 
     /// How a person says when it was: "just now", "12 minutes ago", "yesterday", "November 3", "November 3, 2025".
-    pub fn ago(self, now: Time) -> String {
+    pub fn ago(self, now: Time, zone: Zone) -> String {
         let seconds = (now - self).as_seconds();
         let plural = |n: i64, unit: &str| format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" });
+        let (here, today) = (zone.at(self.utc()), zone.at(now.utc()));
         match seconds {
             ..60 => "just now".into(),
             60..3600 => plural(seconds / 60, "minute"),
             3600..86_400 => plural(seconds / 3600, "hour"),
-            86_400..172_800 => "yesterday".into(),
-            172_800..604_800 => plural(seconds / 86_400, "day"),
-            _ if self.utc().year() == now.utc().year() => self.utc().format("%B %-d").to_string(),
-            _ => self.date(),
+            86_400..604_800 => match (today.date_naive() - here.date_naive()).num_days() {
+                ..=1 => "yesterday".into(),
+                days => plural(days, "day"),
+            },
+            _ if here.year() == today.year() => self.format(zone, "%B %-d"),
+            _ => self.date(zone),
         }
     }
 
-    /// How long it still is: "in 6 days", "in 3 hours", "in 2 minutes".
-    pub fn ahead(self, now: Time) -> String {
+    /// How long it still is: "in 6 days", "in 3 hours", "in 2 minutes"; from a week on its day: "on December 18".
+    pub fn ahead(self, now: Time, zone: Zone) -> String {
         let seconds = (self - now).as_seconds();
         let plural = |n: i64, unit: &str| format!("in {n} {unit}{}", if n == 1 { "" } else { "s" });
         match seconds {
@@ -124,22 +153,51 @@ impl Time {
             60..3600 => plural(seconds / 60, "minute"),
             3600..86_400 => plural(seconds / 3600, "hour"),
             // To the nearest day: what was begun a moment ago for a week ends in 7 days.
-            _ => plural((seconds + 43_200) / 86_400, "day"),
+            86_400..=604_800 => plural((seconds + 43_200) / 86_400, "day"),
+            _ if zone.at(self.utc()).year() == zone.at(now.utc()).year() => self.format(zone, "on %B %-d"),
+            _ => self.format(zone, "on %B %-d, %Y"),
         }
     }
 
-    /// The beginning of a day written as `YYYY-MM-DD`, UTC.
-    pub fn start_of_day(text: &str) -> Option<Time> {
-        Self::end_of_day(text).map(|end| end + Span(1) - Span::days(1))
+    /// `when`, a date of this moment, and how long it still is, if that is less than a week.
+    pub fn and_ahead(self, when: String, now: Time, zone: Zone) -> String {
+        match self.ahead(now, zone) {
+            ahead if ahead.starts_with("in ") => format!("{when}, {ahead}"),
+            _ => when,
+        }
     }
 
-    /// The end of a day written as `YYYY-MM-DD` (its last microsecond, UTC): an access end date includes its day.
-    pub fn end_of_day(text: &str) -> Option<Time> {
-        let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok()?;
-        (1970..=9999).contains(&day.year()).then_some(())?;
-        let end = day.succ_opt()?.and_hms_opt(0, 0, 0)?.and_utc();
-        Some(Time(end.timestamp_micros() - 1))
+    /// The beginning of a day written as `YYYY-MM-DD`.
+    pub fn start_of_day(text: &str, zone: Zone) -> Option<Time> {
+        midnight(day_of(text)?, zone)
     }
+
+    /// The end of a day written as `YYYY-MM-DD`, its last microsecond: an access end date includes its day.
+    pub fn end_of_day(text: &str, zone: Zone) -> Option<Time> {
+        midnight(day_of(text)?.succ_opt()?, zone).map(|next| next - Span(1))
+    }
+
+    /// The end of a typed day; `present`, if that is on this day. What was saved keeps its moment, also after the zone of
+    /// the organization changed.
+    pub fn end_of_day_or(text: &str, zone: Zone, present: Option<Time>) -> Option<Time> {
+        let end = Self::end_of_day(text, zone)?;
+        Some(
+            present
+                .filter(|present| present.day(zone) == text.trim())
+                .unwrap_or(end),
+        )
+    }
+}
+
+fn day_of(text: &str) -> Option<NaiveDate> {
+    let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok()?;
+    (1970..=9999).contains(&day.year()).then_some(day)
+}
+
+/// The first moment of a day. Where clocks go forward at midnight, that is 01:00.
+fn midnight(day: NaiveDate, zone: Zone) -> Option<Time> {
+    let first = zone.first(day.and_time(NaiveTime::MIN))?;
+    Some(Time(first.timestamp_micros()))
 }
 
 impl<DB: Backend> FromSql<BigInt, DB> for Time
@@ -182,34 +240,4 @@ impl Clock {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_end_date_includes_its_whole_day() {
-        let end = Time::end_of_day("2026-11-28").unwrap();
-        assert_eq!(end.day(), "2026-11-28");
-        assert_eq!((end + Span(1)).day(), "2026-11-29");
-        assert_eq!(
-            Time::start_of_day("2026-11-28").unwrap().exact(),
-            "November 28, 2026, 00:00:00 UTC"
-        );
-        for bad in ["", "28.11.2026", "2026-02-30", "99999-01-01", "-001-01-01"] {
-            assert!(Time::end_of_day(bad).is_none(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn times_are_said_as_people_say_them() {
-        let now = Time::end_of_day("2026-11-22").unwrap();
-        assert_eq!((now - Span::seconds(5)).ago(now), "just now");
-        assert_eq!((now - Span::minutes(1)).ago(now), "1 minute ago");
-        assert_eq!((now - Span::hours(5)).ago(now), "5 hours ago");
-        assert_eq!((now - Span::days(1)).ago(now), "yesterday");
-        assert_eq!((now - Span::days(3)).ago(now), "3 days ago");
-        assert_eq!((now - Span::days(20)).ago(now), "November 2");
-        assert_eq!((now - Span::days(400)).ago(now), "October 18, 2025");
-        assert_eq!((now + Span::days(7) - Span::seconds(9)).ahead(now), "in 7 days");
-        assert_eq!((now + Span::days(1) + Span::hours(2)).ahead(now), "in 1 day");
-    }
-}
+mod tests;

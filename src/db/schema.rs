@@ -23,6 +23,7 @@ diesel::table! {
         is_operator -> Bool,
         organization_limit -> Nullable<Integer>,
         created_at -> BigInt,
+        timezone -> Nullable<Text>,
     }
 }
 

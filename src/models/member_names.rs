@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use crate::authz::decision::{AccessInputs, RolePolicies};
+use crate::authz::permission::PermissionId;
 use crate::authz::role::Role;
 use crate::common::id::{MembershipId, UserId};
 use crate::db::Conn;
@@ -11,6 +13,8 @@ use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::mail::message::Recipient;
+use crate::models::organization::contact;
+use crate::models::organization::contact::ContactKind;
 
 /// How many owners and admins get an email.
 const LEADERS: i64 = 500;
@@ -49,6 +53,51 @@ pub fn owners(conn: &mut Conn, organization: OrgId, without: Option<MembershipId
         .load(conn)?;
     let others = rows.into_iter().filter(|(id, ..)| Some(*id) != without);
     Ok(others.map(|(_, name, email)| Recipient::stored(name, email)).collect())
+}
+
+/// Name and email address of the first members with a role.
+fn with_role(conn: &mut Conn, organization: OrgId, role: Role, limit: i64) -> QueryResult<Vec<(String, String)>> {
+    memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organization_id.eq(organization))
+        .filter(memberships::role.eq(role))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(memberships::sort_name.is_not_null())
+        .order((memberships::sort_name, memberships::id))
+        .limit(limit)
+        .select((users::name, users::email))
+        .load(conn)
+}
+
+/// Up to five people for the refusal page, highest role first: owners, admins and user admins who can grant the permission;
+/// without a permission owners and admins. The support contact comes first, if there is one.
+pub fn who_can_grant(
+    conn: &mut Conn,
+    organization: OrgId,
+    wanted: Option<(PermissionId, RolePolicies)>,
+) -> QueryResult<Vec<(String, String)>> {
+    let mut people = Vec::new();
+    for role in [Role::Owner, Role::Admin, Role::UserAdmin] {
+        let can = match wanted {
+            Some((permission, policies)) => {
+                let inputs = AccessInputs {
+                    policies,
+                    ..AccessInputs::of(role, &[])
+                };
+                role == Role::Owner || inputs.authority().ceiling().has(permission)
+            }
+            None => role != Role::UserAdmin,
+        };
+        if !can {
+            continue;
+        }
+        let limit = 5 - i64::try_from(people.len()).unwrap_or(5);
+        people.extend(with_role(conn, organization, role, limit)?);
+    }
+    if let Some(email) = contact::verified_email(conn, organization, ContactKind::Support)? {
+        people.insert(0, ("Support".into(), email));
+    }
+    Ok(people)
 }
 
 /// The names of memberships, also of removed ones.

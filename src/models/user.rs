@@ -1,5 +1,7 @@
 //! Accounts.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
@@ -8,6 +10,7 @@ use crate::audit::{Action, ActorRef, Event, Events};
 use crate::common::email::Email;
 use crate::common::id::UserId;
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{instance, memberships, organizations, users};
 use crate::db::types::MembershipStatus;
@@ -25,6 +28,7 @@ pub struct Account {
     pub name: String,
     pub password_hash: String,
     pub email_verified_at: Option<Time>,
+    timezone: Option<Zone>,
 }
 
 impl Account {
@@ -38,6 +42,11 @@ impl Account {
 
     pub fn recipient(&self) -> Recipient {
         Recipient::stored(&self.name, &self.email)
+    }
+
+    /// The time zone of its emails.
+    pub fn zone(&self) -> Zone {
+        self.timezone.unwrap_or_default()
     }
 
     pub fn actor(&self) -> ActorRef {
@@ -84,6 +93,7 @@ pub fn add(conn: &mut Conn, cx: &Ctx, name: &str, email: &Email, password_hash: 
         name: name.to_owned(),
         password_hash: password_hash.to_owned(),
         email_verified_at: None,
+        timezone: None,
     };
     let row = (
         users::id.eq(account.id),
@@ -158,6 +168,24 @@ pub fn set_name(conn: &mut Conn, user: UserId, name: &str, email: &Email) -> Que
         .set(users::name.eq(name))
         .execute(conn)?;
     membership::rename(conn, user, name, email.as_str())
+}
+
+/// Sets the time zone of an account; `None`: the one of each organization.
+pub fn set_zone(conn: &mut Conn, user: UserId, zone: Option<Zone>) -> QueryResult<()> {
+    diesel::update(users::table.find(user))
+        .set(users::timezone.eq(zone))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The time zones that accounts chose, by their email addresses.
+pub fn zones(conn: &mut Conn, emails: &[&str]) -> QueryResult<HashMap<String, Zone>> {
+    let rows: Vec<(String, Zone)> = users::table
+        .filter(users::email.eq_any(emails))
+        .filter(users::timezone.is_not_null())
+        .select((users::email, users::timezone.assume_not_null()))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Sets a new, verified address, also where members are searched by it. `false` when another account took the address since

@@ -17,7 +17,7 @@ use crate::authz::permission::{
 use crate::common::assets;
 use crate::handlers::accounts::{
     email, email_change, home, legal, login, name, other_sessions, password, password_request, password_reset, profile,
-    sessions, sign_up, theme, unlock, verification, verification_email, verification_link,
+    sessions, sign_up, theme, time_zone, unlock, verification, verification_email, verification_link,
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, groups, invitations, members, onboarding, onboarding_links, operator,
@@ -95,6 +95,7 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/unlock/{token}"               Visitor              => unlock::create;
     get  "/account"                      SignedIn<Unverified> => profile::show;
     post "/account/name"                 SignedIn<Unverified> => name::update;
+    post "/account/time-zone"            SignedIn<Unverified> => time_zone::update;
     post "/account/email"                SignedIn<Unverified> => email::create;
     post "/account/password"             SignedIn<Unverified> => password::update;
     post "/account/theme"                Visitor              => theme::update;

@@ -49,7 +49,7 @@ pub fn history(
     let lines = lines.into_iter().map(|line| HistoryLine {
         description: line.description(),
         iso: line.at.iso(),
-        ago: line.at.ago(actor.cx.now),
+        ago: line.at.ago(actor.cx.now, actor.zone),
         href: actor.path(&format!("/settings/audit/{}", line.seq)),
         actor: line.actor_name,
     });

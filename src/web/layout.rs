@@ -1,7 +1,5 @@
 //! The layout around every page: account, organization, navigation and flash message.
 
-use diesel::QueryResult;
-
 use crate::app::{Ctx, Flash};
 use crate::auth::actor::Actor;
 use crate::auth::current_user::CurrentUser;
@@ -9,10 +7,10 @@ use crate::auth::{Visit, Visitor};
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{ViewCompany, ViewMembers};
 use crate::common::error::AppError;
-use crate::common::search::sort_key;
-use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
+use crate::web::switcher::{SwitcherItem, switcher};
 use crate::web::{nav, queries};
 
 /// The account that is signed in.
@@ -58,18 +56,6 @@ pub struct SupportBanner {
     pub consent_by: String,
 }
 
-/// An entry of the organization switcher.
-#[derive(Debug, Clone)]
-pub struct SwitcherItem {
-    pub name: String,
-    /// The label of the reader's role there.
-    pub role: String,
-    /// The same kind of page there if the role allows it, otherwise its overview.
-    pub href: String,
-    /// Whether it is the current one.
-    pub current: bool,
-}
-
 /// The layout.
 #[derive(Debug, Clone)]
 pub struct Layout {
@@ -83,14 +69,15 @@ pub struct Layout {
     pub invitations: i64,
     /// The organization, on its pages.
     pub org: Option<OrgNav>,
-    /// The organizations of the account, at most `SWITCHER`.
+    /// The organizations of the account, at most 50.
     pub switcher: Vec<SwitcherItem>,
     /// The page's entry in the navigation.
     pub section: &'static str,
+    /// Times are shown in this time zone.
+    pub zone: Zone,
+    /// Days that people entered are shown in this one.
+    pub org_zone: Zone,
 }
-
-/// The most organizations in the switcher; the page of all organizations has a search.
-const SWITCHER: i64 = 50;
 
 impl Layout {
     /// A layout without an account.
@@ -103,11 +90,18 @@ impl Layout {
             org: None,
             switcher: Vec::new(),
             section: "",
+            zone: Zone::UTC,
+            org_zone: Zone::UTC,
         }
     }
 
+    fn in_zones(self, zone: Zone, org_zone: Zone) -> Self {
+        Self { zone, org_zone, ..self }
+    }
+
     pub fn for_person(conn: &mut Conn, person: &CurrentUser, section: &'static str) -> Result<Self, AppError> {
-        let mut layout = Self::bare(&person.cx);
+        let zone = person.zone.unwrap_or_default();
+        let mut layout = Self::bare(&person.cx).in_zones(zone, zone);
         layout.section = section;
         if person.cx.request.fragment {
             return Ok(layout);
@@ -117,7 +111,7 @@ impl Layout {
     }
 
     pub fn for_member(conn: &mut Conn, actor: &Actor, section: &'static str) -> Result<Self, AppError> {
-        let mut layout = Self::bare(&actor.cx);
+        let mut layout = Self::bare(&actor.cx).in_zones(actor.zone, actor.org_zone);
         layout.section = section;
         layout.fill(conn, &actor.person, section, Some(&actor.slug))?;
         // The number of members is as confidential as the members.
@@ -137,7 +131,7 @@ impl Layout {
             support: actor.support.as_ref().map(|support| SupportBanner {
                 reason: support.reason.clone(),
                 until: support.ends_at.iso(),
-                left: support.ends_at.ahead(actor.cx.now),
+                left: support.ends_at.ahead(actor.cx.now, actor.zone),
                 consent_by: support.consent_by.clone(),
             }),
             unit: actor.unit,
@@ -145,7 +139,7 @@ impl Layout {
             companies,
             settings: nav::settings(actor.permissions).first().map(|tab| tab.key),
             may: actor.permissions,
-            deleted_on: actor.delete_after.map(Time::date),
+            deleted_on: actor.delete_after.map(|day| day.date(actor.org_zone)),
         });
         Ok(layout)
     }
@@ -180,7 +174,7 @@ impl PageLayout for Actor {
     /// A fragment has no layout: nothing is read for it.
     fn layout(&self, conn: &mut Conn, section: &'static str) -> Result<Layout, AppError> {
         if self.cx.request.fragment {
-            Ok(Layout::bare(&self.cx))
+            Ok(Layout::bare(&self.cx).in_zones(self.zone, self.org_zone))
         } else {
             Layout::for_member(conn, self, section)
         }
@@ -201,7 +195,8 @@ pub trait PublicLayout {
 
 impl PublicLayout for Visit {
     fn layout(&self) -> Layout {
-        let mut layout = Layout::bare(&self.cx);
+        let zone = self.person.as_ref().and_then(|person| person.zone).unwrap_or_default();
+        let mut layout = Layout::bare(&self.cx).in_zones(zone, zone);
         layout.person = self.person.as_ref().map(|person| LayoutUser {
             name: person.name.clone(),
             email: person.email.to_string(),
@@ -215,34 +210,4 @@ impl PublicLayout for Visitor {
     fn layout(&self) -> Layout {
         Layout::bare(&self.context())
     }
-}
-
-/// The organizations of the switcher: the current one first, then by name.
-fn switcher(
-    conn: &mut Conn,
-    person: &CurrentUser,
-    section: &str,
-    current: Option<&str>,
-) -> QueryResult<Vec<SwitcherItem>> {
-    let mut own = queries::organizations_of(conn, person.id, person.cx.now, SWITCHER)?;
-    own.sort_by_cached_key(|each| (current != Some(each.slug.as_str()), sort_key(&each.name)));
-    Ok(own
-        .into_iter()
-        .map(|each| {
-            let may = Permissions::of(each.role, &[]);
-            let page = match section {
-                "companies" if may.view_company() => "/companies",
-                "members" if may.view_members() => "/members",
-                "access" if may.view_access() => "/access",
-                "settings" if may.edit_profile() => "/settings/general",
-                _ => "",
-            };
-            SwitcherItem {
-                href: format!("/organizations/{}{page}", each.slug),
-                current: current == Some(each.slug.as_str()),
-                role: each.role.label().to_owned(),
-                name: each.name,
-            }
-        })
-        .collect())
 }

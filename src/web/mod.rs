@@ -9,3 +9,4 @@ pub mod middleware;
 pub mod nav;
 pub mod queries;
 pub mod request_body;
+pub mod switcher;

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use tenantry::common::time::{Clock, Span};
+use tenantry::common::zone::Zone;
 
 use crate::harness::client::Client;
 use crate::harness::people::{PASSWORD, create_organization};
@@ -163,7 +164,7 @@ fn a_repeatedly_killed_review_closing_removes_each_assignment_once() {
     let olivia = owner(&server);
     let people = review_member_count();
     insert_members(&server, people);
-    let day = (Clock::default().now() + Span::days(14)).day();
+    let day = (Clock::default().now() + Span::days(14)).day(Zone::UTC);
     olivia
         .post(
             "/organizations/kill/access/reviews",

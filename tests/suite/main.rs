@@ -58,3 +58,4 @@ mod settings_test;
 mod tenants_test;
 mod voice_test;
 mod web_test;
+mod zones_test;

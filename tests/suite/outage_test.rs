@@ -95,7 +95,7 @@ fn pump(mut from: TcpStream, mut to: TcpStream, state: &AtomicU8) {
         let read = from.read(&mut buffer);
         match (state.load(Ordering::Relaxed), read) {
             (REFUSES, _) | (_, Ok(0)) => break,
-            (FORWARDS, Ok(count)) if to.write_all(&buffer[..count]).is_err() => break,
+            (_, Ok(count)) if to.write_all(&buffer[..count]).is_err() => break,
             (_, Err(error))
                 if !matches!(
                     error.kind(),

@@ -229,6 +229,7 @@ impl Scenario {
             "/password/forgot" => text(&[("email", &email)]),
             "/password/reset/{token}" => text(&[("password", "another-horse-battery-9")]),
             "/account/name" => text(&[("name", "Alex Other")]),
+            "/account/time-zone" => text(&[("timezone", "Europe/Berlin")]),
             "/account/email" => text(&[("email", &email), ("email_password", "correct-horse-battery-9")]),
             "/account/password" => text(&[
                 ("current_password", "correct-horse-battery-9"),

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::audit::Events;
-use crate::cli::demo::timeline::{Timeline, account};
+use crate::cli::demo::timeline::{Timeline, ZONE, account};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
@@ -62,7 +62,7 @@ fn set_time_zone(timeline: &Timeline) -> Result<(), AppError> {
         let owner = user::by_id(conn, owner)?.actor();
         let before = organization::profile(conn, organization)?;
         let after = OrganizationProfile {
-            timezone: "America/Chicago".into(),
+            timezone: ZONE.into(),
             ..before
         };
         let ((), events) = profile::update(conn, organization, after)?;

@@ -5,9 +5,8 @@ use serde_json::json;
 
 use crate::audit::{Action, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
-use crate::cli::demo::timeline::{DAY, Timeline, account};
+use crate::cli::demo::timeline::{DAY, Timeline, account, end_of_day};
 use crate::common::error::AppError;
-use crate::common::time::Span;
 use crate::db::schema::organization_slugs;
 use crate::db::types::org_id::OrgId;
 use crate::models::onboarding_link;
@@ -29,7 +28,7 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
         domains: Vec::new(),
         approval: true,
         max_uses: Some(40),
-        expires_at: Some(timeline.today.now + Span::days(60)),
+        expires_at: Some(end_of_day(timeline.today.now, 60)?),
     };
     let team = LinkTerms {
         name: "Field team".into(),

@@ -11,6 +11,7 @@ use crate::common::error::AppError;
 use crate::common::id::{CompanyId, InvitationId};
 use crate::common::slug::Slug;
 use crate::common::time::Span;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::{CompanyStatus, InvitationStatus};
@@ -137,6 +138,7 @@ impl Timeline {
             let profile = organization::profile(conn, org)?;
             let account = user::by_id(conn, owner.id)?;
             let sender = InvitationSender {
+                zone: Zone::UTC,
                 user: account.id,
                 name: account.name,
                 email: account.email,

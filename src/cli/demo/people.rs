@@ -7,12 +7,12 @@ use crate::app::Ctx;
 use crate::audit::{Action, ActorRef, Event, Events};
 use crate::authz::role::{CompanyRole, Role};
 use crate::cli::demo::fixtures::PASSWORD;
-use crate::cli::demo::timeline::{DAY, Timeline, account};
+use crate::cli::demo::timeline::{DAY, Timeline, account, end_of_day};
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::password;
-use crate::common::time::{Span, Time};
+use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{companies, memberships, organization_slugs};
 use crate::db::types::org_id::OrgId;
@@ -130,7 +130,7 @@ fn limit(timeline: &Timeline) -> Result<(), AppError> {
     timeline.ago(2 * DAY, |cx, conn| {
         let scene = DemoTenant::of(cx, conn)?;
         let grace = scene.person(conn, "grace@summit.example")?;
-        let until = Some(timeline.today.now + Span::days(20));
+        let until = Some(end_of_day(timeline.today.now, 20)?);
         expect(membership::set_access_until(conn, scene.organization, &grace, until)?)?;
         let company = scene.company(conn, "summit-accounts")?;
         membership::set_assignment_end(
@@ -138,9 +138,9 @@ fn limit(timeline: &Timeline) -> Result<(), AppError> {
             scene.organization,
             grace.id,
             company,
-            Some(timeline.today.now + Span::days(6)),
+            Some(end_of_day(timeline.today.now, 6)?),
         )?;
-        let after = json!({ "access_until": until.map(Time::day) });
+        let after = json!({ "access_until": until.map(Time::iso) });
         let events = access_end::changed(scene.organization, (grace.id, &grace.name), None, after);
         Ok(((), Some(scene.owner.clone()), events))
     })

@@ -5,10 +5,9 @@ use serde_json::json;
 
 use crate::audit::{Action, ActorRef, Event, Events};
 use crate::authz::role::CompanyRole;
-use crate::cli::demo::timeline::{DAY, Timeline, account};
+use crate::cli::demo::timeline::{DAY, Timeline, account, end_of_day};
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, ReviewId};
-use crate::common::time::Span;
 use crate::db::Conn;
 use crate::db::schema::{companies, organization_slugs};
 use crate::db::types::org_id::OrgId;
@@ -73,7 +72,7 @@ fn company(conn: &mut Conn, org: OrgId, slug: &str) -> QueryResult<(CompanyId, S
 fn begin(
     timeline: &Timeline,
     days_ago: i64,
-    days: i64,
+    days: u64,
     name: &str,
     slugs: Option<&[&str]>,
 ) -> Result<ReviewId, AppError> {
@@ -92,7 +91,7 @@ fn begin(
         };
         let new = NewReview {
             name: name.to_owned(),
-            due_at: cx.now + Span::days(days),
+            due_at: end_of_day(cx.now, days)?,
             by: maya.id,
             companies: chosen,
         };

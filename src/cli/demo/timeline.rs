@@ -6,7 +6,8 @@ use crate::auth::System;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::UserId;
-use crate::common::time::Span;
+use crate::common::time::{Span, Time};
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::on_each;
 use diesel::RunQueryDsl;
@@ -53,6 +54,15 @@ impl Timeline {
             Ok(((), Events::none("the same events in another order")))
         })
     }
+}
+
+/// Meridian's time zone.
+pub(super) const ZONE: &str = "America/Chicago";
+
+/// The end of the day some days after a moment, in Meridian's time zone.
+pub(super) fn end_of_day(now: Time, days: u64) -> Result<Time, AppError> {
+    let zone = Zone::parse(ZONE).map_err(AppError::internal)?;
+    Time::end_of_day(&now.day_after(days, zone), zone).ok_or(AppError::NotFound)
 }
 
 pub(super) fn minutes(n: usize) -> i64 {

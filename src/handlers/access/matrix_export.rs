@@ -29,7 +29,7 @@ pub async fn show(gate: Gate<ViewAccess>, query: web::Query<MatrixQuery>) -> Res
         .read(move |actor, conn| {
             let mut sheet = CsvSheet::new(&["email", "name", "company_slug", "company", "role"]);
             fill(conn, actor, &query, &mut sheet)?;
-            let name = format!("{}-access-{}.csv", actor.slug, actor.cx.now.day());
+            let name = format!("{}-access-{}.csv", actor.slug, actor.cx.now.day(actor.org_zone));
             Ok((name, sheet.into_bytes()))
         })
         .await?;

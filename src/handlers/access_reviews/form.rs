@@ -58,7 +58,7 @@ impl ReviewForm {
     pub fn check(&self, actor: &Actor, conn: &mut Conn) -> Result<CheckedReview, AppError> {
         let mut errors = FormErrors::none();
         let name = errors.take("name", name::parse(&self.name, "a name", 80));
-        let due_at = errors.take("due", state::due(&self.due, actor.cx.now));
+        let due_at = errors.take("due", state::due(&self.due, actor.cx.now, actor.org_zone));
         let companies = if self.some {
             Some(self.selected(actor, conn, &mut errors)?)
         } else {

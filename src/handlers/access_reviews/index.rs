@@ -72,12 +72,14 @@ impl IndexPage {
             href: actor.path(&format!("/access/reviews/{}", review.id)),
             status: review.status,
             starter: review.starter,
-            started: (review.started_at.iso(), review.started_at.ago(now)),
+            started: (review.started_at.iso(), review.started_at.ago(now, actor.zone)),
             due: match review.closed_at {
-                Some(at) => (at.iso(), at.ago(now)),
+                Some(at) => (at.iso(), at.ago(now, actor.zone)),
                 None => (
                     review.due_at.iso(),
-                    format!("{}, {}", review.due_at.date(), review.due_at.ahead(now)),
+                    review
+                        .due_at
+                        .and_ahead(review.due_at.date(actor.org_zone), now, actor.org_zone),
                 ),
             },
             bar: AnswerBar::new(totals.get(&review.id).copied().unwrap_or_default()),

@@ -11,7 +11,6 @@ use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::common::html::number;
 use crate::common::id::CompanyId;
-use crate::common::time::Span;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::access_reviews::bar::deciders;
@@ -74,7 +73,7 @@ pub async fn new(gate: Gate<RemoveMembers>, request: HttpRequest) -> Result<Http
         let mut form = ReviewForm::new(&fields);
         let previews = !fields.get("preview").is_empty();
         if !previews && form.due.is_empty() {
-            form.due = (actor.cx.now + Span::days(21)).day();
+            form.due = actor.cx.now.day_after(21, actor.org_zone);
         }
         NewPage::load(
             conn,
@@ -149,8 +148,8 @@ impl NewPage {
             base: actor.path("/access"),
             unit: actor.unit,
             errors: errors(checked.errors),
-            soonest: (now + Span::days(state::SOONEST)).day(),
-            latest: (now + Span::days(state::LATEST)).day(),
+            soonest: now.day_after(state::SOONEST, actor.org_zone),
+            latest: now.day_after(state::LATEST, actor.org_zone),
             active: actor.active_companies,
             picks,
             more,

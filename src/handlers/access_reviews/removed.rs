@@ -52,7 +52,9 @@ pub fn rows(
         },
         tone: if item.suspended { "danger" } else { "warning" },
         restorable: item.restored_at.is_none() && (item.suspended || !item.removed_role.is_empty()),
-        restored: item.restored_at.map(|at| format!("Restored {}", at.ago(now))),
+        restored: item
+            .restored_at
+            .map(|at| format!("Restored {}", at.ago(now, actor.zone))),
         name: item.name,
         email: item.email,
         company: item.company_name,

@@ -109,8 +109,10 @@ impl ShowPage {
             tab: "/reviews",
             base: actor.path("/access"),
             unit: actor.unit,
-            due: format!("{}, {}", review.due_at.full(), review.due_at.ahead(now)),
-            ended: ended(conn, &review)?,
+            due: review
+                .due_at
+                .and_ahead(review.due_at.full(actor.org_zone), now, actor.org_zone),
+            ended: ended(conn, actor, &review)?,
             may_run,
             may_read: within.is_none() && review.status == ReviewStatus::Closed,
             may_remind: may_run && running && review.reminded_at.is_none_or(|at| at <= now - REMIND_AGAIN),
@@ -151,11 +153,11 @@ fn company_rows(
 }
 
 /// When a review ended, and who ended it by hand.
-fn ended(conn: &mut Conn, review: &Review) -> Result<Option<String>, AppError> {
+fn ended(conn: &mut Conn, actor: &Actor, review: &Review) -> Result<Option<String>, AppError> {
     let (ReviewStatus::Closed | ReviewStatus::Cancelled, Some(at)) = (review.status, review.closed_at) else {
         return Ok(None);
     };
     let by = access_review::name_of(conn, review.closed_by.as_deref())?;
     let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
-    Ok(Some(format!("{}{by}", at.full())))
+    Ok(Some(format!("{}{by}", at.full(actor.zone))))
 }

@@ -24,7 +24,10 @@ pub struct EmailForm {
 pub async fn create(gate: SignedIn<Unverified>, form: Form<EmailForm>) -> Result<HttpResponse, AppError> {
     let EmailForm { email, email_password } = form.into_inner();
     let address = Email::parse(&email);
-    let typed = TypedProfile { email, name: None };
+    let typed = TypedProfile {
+        email,
+        ..TypedProfile::default()
+    };
     let address = match address {
         Ok(address) => address,
         Err(message) => return profile::again(&gate, typed, "email", message).await,

@@ -15,6 +15,7 @@ pub mod sessions;
 pub mod sign_up;
 pub mod signed_up;
 pub mod theme;
+pub mod time_zone;
 pub mod unlock;
 pub mod verification;
 pub mod verification_email;

@@ -1,4 +1,4 @@
-//! The profile page: name, address and password. Each card is a form of its own.
+//! The profile page: name, time zone, address and password. Each card is a form of its own.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -7,6 +7,7 @@ use crate::auth::current_user::CurrentUser;
 use crate::auth::{SignedIn, Unverified};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
+use crate::common::zone;
 use crate::db::Conn;
 use crate::handlers::password;
 use crate::models::email_token;
@@ -22,6 +23,8 @@ pub struct ProfilePage {
     layout: Layout,
     errors: FormErrors,
     name: String,
+    timezone: String,
+    zones: Vec<(&'static str, Vec<(&'static str, &'static str)>)>,
     /// The current address.
     current: String,
     verified: bool,
@@ -36,6 +39,7 @@ crate::page!(ProfilePage);
 #[derive(Debug, Default)]
 pub struct TypedProfile {
     pub name: Option<String>,
+    pub timezone: Option<String>,
     pub email: String,
 }
 
@@ -50,6 +54,10 @@ impl ProfilePage {
             layout: person.layout(conn, "account")?,
             errors,
             name: typed.name.unwrap_or_else(|| person.name.clone()),
+            timezone: typed
+                .timezone
+                .unwrap_or_else(|| person.zone.map_or_else(String::new, |zone| zone.name().to_owned())),
+            zones: zone::by_region(),
             current: person.email.to_string(),
             verified: person.verified,
             email: typed.email,

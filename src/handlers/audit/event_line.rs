@@ -2,9 +2,8 @@
 
 use crate::audit::{Action, AuditEntry, Category};
 use crate::common::device;
-use crate::common::html::query_value;
 use crate::common::time::Time;
-use crate::handlers::audit::filter::AuditQuery;
+use crate::handlers::audit::filter::{AuditQuery, AuditZones};
 use crate::handlers::audit::rules;
 use crate::handlers::audit::rules::FieldChange;
 
@@ -20,6 +19,8 @@ pub struct EventLine {
     pub at: Time,
     /// When, for people.
     pub ago: String,
+    /// To the second, with the time zone.
+    pub exact: String,
     /// IP address and device; `None` for Tenantry itself.
     pub origin: Option<(String, String)>,
     /// The browser.
@@ -35,13 +36,18 @@ pub struct EventLine {
     pub target_href: String,
     /// The changed fields.
     pub changes: Vec<FieldChange>,
+    /// Its page.
+    pub href: String,
+    /// The events of the same request.
+    pub request_href: String,
 }
 
 impl EventLine {
     /// The event for people, with links into the list at `base`.
-    pub fn of(line: &AuditEntry, base: &str, now: Time) -> Self {
+    pub fn of(line: &AuditEntry, base: &str, now: Time, zones: AuditZones) -> Self {
         let (before, after) = line.details();
-        let only = |name: &str, value: &str| format!("{base}{}", AuditQuery::default().query((name, value), ""));
+        let all = AuditQuery::unfiltered(zones);
+        let only = |name: &str, value: &str| format!("{base}{}", all.query((name, value), ""));
         let target = format!("{}:{}", line.target_kind, line.target_id);
         let known = !line.ip.is_empty();
         Self {
@@ -51,7 +57,8 @@ impl EventLine {
             actor_href: line.actor_id.as_deref().map(|id| only("actor", id)),
             on_behalf_of: line.on_behalf_of.clone(),
             at: line.at,
-            ago: line.at.ago(now),
+            ago: line.at.ago(now, zones.times),
+            exact: line.at.exact(zones.times),
             origin: known.then(|| {
                 let words = device::device(&line.agent).words;
                 (
@@ -67,18 +74,10 @@ impl EventLine {
             badge: line.action().and_then(badge),
             target: format!("{} ({})", line.target_label, line.target_kind.replace('_', " ")),
             target_href: only("target", &target),
-            changes: rules::changes(&before, &after),
+            changes: rules::changes(&before, &after, zones),
+            href: format!("{base}/{}{}", line.seq, all.query(("", ""), "")),
+            request_href: only("q", &line.request_id),
         }
-    }
-
-    /// The page of the event, under the list at `base`.
-    pub fn href(&self, base: &str) -> String {
-        format!("{base}/{}", self.seq)
-    }
-
-    /// The events of the same request.
-    pub fn request_href(&self, base: &str) -> String {
-        format!("{base}?q={}", query_value(&self.request_id))
     }
 }
 

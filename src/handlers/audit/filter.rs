@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::audit::query::{ActorFilter, EventFilter, SeqCursor};
 use crate::audit::{Action, Category};
+use crate::auth::actor::Actor;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -11,6 +12,7 @@ use crate::common::html::query_value;
 use crate::common::id::UserId;
 use crate::common::search;
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::handlers::audit::queries;
@@ -39,8 +41,21 @@ pub struct AuditQuery {
     pub target: String,
     pub from: String,
     pub to: String,
+    /// `utc`: days and times in UTC.
+    pub zone: String,
     /// The position in the list.
     pub after: String,
+}
+
+/// The time zones of a page of the log.
+#[derive(Debug, Clone, Copy)]
+pub struct AuditZones {
+    /// Of its times, and of the days of its filters.
+    pub times: Zone,
+    /// Of days that people entered, like the end of an access.
+    pub days: Zone,
+    /// Whether UTC was asked for.
+    pub is_utc: bool,
 }
 
 impl AuditQuery {
@@ -56,16 +71,42 @@ impl AuditQuery {
         ]
     }
 
+    fn is_utc(&self) -> bool {
+        self.zone.trim().eq_ignore_ascii_case("utc")
+    }
+
+    /// The actor's time zone and the organization's, or UTC when it was asked for.
+    pub fn zones(&self, actor: &Actor) -> AuditZones {
+        let is_utc = self.is_utc();
+        let or_utc = |zone| if is_utc { Zone::UTC } else { zone };
+        AuditZones {
+            times: or_utc(actor.zone),
+            days: or_utc(actor.org_zone),
+            is_utc,
+        }
+    }
+
+    /// No filters, in the same time zone.
+    pub fn unfiltered(zones: AuditZones) -> Self {
+        Self {
+            zone: if zones.is_utc { "utc" } else { "" }.into(),
+            ..Self::default()
+        }
+    }
+
     /// Whether a filter is set.
     pub fn is_narrowed(&self) -> bool {
         self.fields().iter().any(|(_, value)| !value.trim().is_empty())
     }
 
-    /// The filters that are set, for the head of an export.
-    pub fn set(&self) -> serde_json::Map<String, serde_json::Value> {
+    /// The filters that are set, for the head of an export. Days count in the zone.
+    pub fn set(&self, zone: Zone) -> serde_json::Map<String, serde_json::Value> {
+        let has_days = !self.from.trim().is_empty() || !self.to.trim().is_empty();
+        let zone = has_days.then_some(("zone", zone.name()));
         self.fields()
             .into_iter()
             .filter(|(_, value)| !value.trim().is_empty())
+            .chain(zone)
             .map(|(name, value)| (name.to_owned(), value.into()))
             .collect()
     }
@@ -76,7 +117,7 @@ impl AuditQuery {
             .fields()
             .into_iter()
             .map(|(name, value)| (name, if name == change.0 { change.1 } else { value }))
-            .chain([("after", after)])
+            .chain([("zone", if self.is_utc() { "utc" } else { "" }), ("after", after)])
             .filter(|(_, value)| !value.trim().is_empty())
             .map(|(name, value)| format!("{name}={}", query_value(value)))
             .collect();
@@ -92,12 +133,12 @@ impl AuditQuery {
         SeqCursor::parse(&self.after)
     }
 
-    /// The filter of these fields.
-    pub fn filter(&self, conn: &mut Conn, organization: OrgId) -> Result<EventFilter, FilterError> {
+    /// The filter of these fields. Days count in the zone.
+    pub fn filter(&self, conn: &mut Conn, organization: OrgId, zone: Zone) -> Result<EventFilter, FilterError> {
         let mut errors = FormErrors::none();
-        let day = |text: &str, read: fn(&str) -> Option<Time>| match text.trim() {
+        let day = |text: &str, read: fn(&str, Zone) -> Option<Time>| match text.trim() {
             "" => Ok(None),
-            text => read(text).map(Some).ok_or("Enter a date, like 2026-11-28"),
+            text => read(text, zone).map(Some).ok_or("Enter a date, like 2026-11-28"),
         };
         let from = errors.take("from", day(&self.from, Time::start_of_day)).flatten();
         let until = errors.take("to", day(&self.to, Time::end_of_day)).flatten();

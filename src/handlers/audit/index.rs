@@ -14,9 +14,10 @@ use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::Page;
 use crate::common::id::UserId;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::handlers::audit::event_line::EventLine;
-use crate::handlers::audit::filter::{AuditQuery, FilterError};
+use crate::handlers::audit::filter::{AuditQuery, AuditZones, FilterError};
 use crate::handlers::audit::queries;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
@@ -43,6 +44,9 @@ struct IndexPage {
     /// The path of the list.
     base: String,
     asked: AuditQuery,
+    zones: AuditZones,
+    /// The reader's time zone, if that is not UTC.
+    own_zone: Option<Zone>,
     errors: FormErrors,
     groups: Vec<ActionGroup>,
     may_export: bool,
@@ -66,17 +70,23 @@ impl IndexPage {
         format!("{}{}", self.base, self.asked.query((name, ""), ""))
     }
 
+    /// The list without filters.
+    fn unfiltered(&self) -> String {
+        let all = AuditQuery::unfiltered(self.zones);
+        format!("{}{}", self.base, all.query(("", ""), ""))
+    }
+
     fn link(&mut self, after: Option<String>) -> Option<String> {
         after.map(|after| format!("{}{}", self.base, self.asked.query(("", ""), &after)))
     }
 
     fn caption(&self) -> String {
-        let lines = self.lines.len();
+        let (lines, zone) = (self.lines.len(), self.zones.times);
         let days = match (self.lines.last(), self.lines.first()) {
-            (Some(last), Some(first)) if last.at.day() != first.at.day() => {
-                format!(", {} to {}", last.at.date(), first.at.date())
+            (Some(last), Some(first)) if last.at.day(zone) != first.at.day(zone) => {
+                format!(", {} to {}", last.at.date(zone), first.at.date(zone))
             }
-            (Some(last), _) => format!(", {}", last.at.date()),
+            (Some(last), _) => format!(", {}", last.at.date(zone)),
             _ => String::new(),
         };
         format!("{lines} {}{days}", if lines == 1 { "event" } else { "events" })
@@ -115,9 +125,11 @@ fn load(actor: &Actor, conn: &mut Conn, asked: AuditQuery) -> Result<IndexPage, 
         stopped: None,
         person: None,
         thing: None,
+        zones: asked.zones(actor),
+        own_zone: Some(actor.zone).filter(|zone| *zone != Zone::UTC),
         asked,
     };
-    match page.asked.filter(conn, actor.organization) {
+    match page.asked.filter(conn, actor.organization, page.zones.times) {
         Ok(wanted) => page.fill(conn, actor, &wanted, &visibility)?,
         Err(FilterError::Invalid(errors)) => page.errors = errors,
         Err(FilterError::Failed(error)) => return Err(error),
@@ -146,14 +158,16 @@ impl IndexPage {
             let labelled = found
                 .lines
                 .first()
-                .map(|line| EventLine::of(line, &self.base, now).target);
+                .map(|line| EventLine::of(line, &self.base, now, self.zones).target);
             self.thing = Some(labelled.unwrap_or_else(|| self.asked.target.clone()));
         }
         self.newer = self.link(found.newer);
         self.older = self.link(found.older);
-        self.stopped = found.stopped.map(|line| line.at.full());
+        self.stopped = found.stopped.map(|line| line.at.full(self.zones.times));
         let lines = found.lines.iter();
-        self.lines = lines.map(|line| EventLine::of(line, &self.base, now)).collect();
+        self.lines = lines
+            .map(|line| EventLine::of(line, &self.base, now, self.zones))
+            .collect();
         Ok(())
     }
 }

@@ -11,8 +11,10 @@ use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::ViewAudit;
 use crate::common::error::AppError;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::handlers::audit::event_line::EventLine;
+use crate::handlers::audit::filter::{AuditQuery, AuditZones};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
@@ -26,6 +28,12 @@ struct EventPage {
     tab: &'static str,
     path: String,
     base: String,
+    /// The query that keeps the time zone.
+    query: String,
+    zone: Zone,
+    /// The reader's time zone, if that is not UTC, and whether UTC is shown instead.
+    own_zone: Option<Zone>,
+    is_utc: bool,
     line: EventLine,
     hash: String,
     previous_hash: String,
@@ -41,13 +49,18 @@ struct EventPage {
 crate::page!(EventPage);
 
 /// `GET /organizations/{slug}/settings/audit/{seq}`
-pub async fn show(gate: Gate<ViewAudit>, path: web::Path<(String, String)>) -> Result<HttpResponse, AppError> {
+pub async fn show(
+    gate: Gate<ViewAudit>,
+    path: web::Path<(String, String)>,
+    query: web::Query<AuditQuery>,
+) -> Result<HttpResponse, AppError> {
     let seq = path.into_inner().1.parse::<i64>().ok().filter(|seq| *seq > 0);
     let seq = seq.ok_or(AppError::NotFound)?;
-    gate.show(move |actor, conn| load(actor, conn, seq)).await
+    gate.show(move |actor, conn| load(actor, conn, seq, query.zones(actor)))
+        .await
 }
 
-fn load(actor: &Actor, conn: &mut Conn, seq: i64) -> Result<EventPage, AppError> {
+fn load(actor: &Actor, conn: &mut Conn, seq: i64, zones: AuditZones) -> Result<EventPage, AppError> {
     let organization = actor.organization;
     let visibility = actor.visibility(conn)?;
     let neighbours = query::stretch(conn, organization, seq.saturating_sub(2), seq.saturating_add(1), 3)?;
@@ -61,7 +74,7 @@ fn load(actor: &Actor, conn: &mut Conn, seq: i64) -> Result<EventPage, AppError>
         tabs: nav::settings(actor.permissions),
         tab: "audit",
         path: actor.path("/settings"),
-        line: EventLine::of(line, &base, actor.cx.now),
+        line: EventLine::of(line, &base, actor.cx.now, zones),
         hash: line.hash.clone(),
         previous_hash: line.prev_hash.clone(),
         is_valid: is_valid(before, line),
@@ -69,6 +82,10 @@ fn load(actor: &Actor, conn: &mut Conn, seq: i64) -> Result<EventPage, AppError>
         before: before.filter(|_| everything).map(|line| line.seq),
         behind: of(seq + 1).filter(|_| everything).map(|line| line.seq),
         json: line.json().to_string(),
+        query: AuditQuery::unfiltered(zones).query(("", ""), ""),
+        zone: zones.times,
+        own_zone: Some(actor.zone).filter(|zone| *zone != Zone::UTC),
+        is_utc: zones.is_utc,
         base,
     })
 }

@@ -122,7 +122,7 @@ fn load(actor: &Actor, conn: &mut Conn, query: CompaniesQuery) -> Result<IndexPa
                 href: format!("{path}/{}", row.slug),
                 archived: row.status == CompanyStatus::Archived,
                 people: staff.as_ref().map(|staff| staff.total(row.id)),
-                created: (row.created_at.iso(), row.created_at.date()),
+                created: (row.created_at.iso(), row.created_at.date(actor.zone)),
                 name: row.name,
             })
             .collect(),

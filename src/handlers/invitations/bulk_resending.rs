@@ -24,18 +24,16 @@ pub async fn create(
     let mut ids: Vec<String> = fields.all("id").take(MOST).map(str::to_owned).collect();
     ids.sort_unstable();
     ids.dedup();
-    let (results, organization) = gate
+    let (sent, refused) = gate
         .write(move |actor, conn| {
             let (results, events) = resend::resend_all(conn, actor, &ids)?;
-            Ok(((results, actor.organization_name.clone()), events))
+            let refused = results.refused.iter();
+            let refused = refused.map(|(email, error)| format!("{email}: {}", wording::resend_error(error, actor)));
+            let refused: Vec<String> = refused.collect();
+            Ok(((results.sent, refused), events))
         })
         .await?;
-    let refused: Vec<String> = results
-        .refused
-        .iter()
-        .map(|(email, error)| format!("{email}: {}", wording::resend_error(error, &organization)))
-        .collect();
-    let (tone, text) = message(results.sent, &refused);
+    let (tone, text) = message(sent, &refused);
     gate.tell(tone, text);
     let list = format!("/organizations/{}/invitations", path.into_inner());
     Ok(see_other(gate.fragment(), &list))

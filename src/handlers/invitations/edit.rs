@@ -62,9 +62,9 @@ impl InvitationEditPage {
         let authority = InviteAuthority::of(conn, actor)?;
         let visible = VisibleInvitation::find_authorized(conn, actor, &authority, id)?;
         let (typed, errors) = match content {
-            FormContent::Saved => (InvitationTermsForm::saved(&visible), FormErrors::none()),
+            FormContent::Saved => (InvitationTermsForm::saved(&visible, actor.org_zone), FormErrors::none()),
             FormContent::Searched(companies) => {
-                let saved = InvitationTermsForm::saved(&visible);
+                let saved = InvitationTermsForm::saved(&visible, actor.org_zone);
                 (InvitationTermsForm { companies, ..saved }, FormErrors::none())
             }
             FormContent::Typed(typed, errors) => (*typed, errors),
@@ -174,7 +174,15 @@ fn change(
         ..Person::default()
     };
     let person = errors.take("first_name", recipients::invitee(&person, None, Vec::new()));
-    let terms = terms::read(conn, actor, &authority, typed, false, &mut errors)?;
+    let terms = terms::read(
+        conn,
+        actor,
+        &authority,
+        typed,
+        false,
+        visible.invitation.access_until,
+        &mut errors,
+    )?;
     let (Some(person), Some(terms), true) = (person, terms, errors.is_empty()) else {
         return Err(InvitationFormError::Invalid(errors));
     };

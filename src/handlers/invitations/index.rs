@@ -151,7 +151,7 @@ fn rows(
         .map(|listing| {
             let id = listing.invitation.id;
             let companies = grants.remove(&id).unwrap_or_default();
-            InvitationRow::new(cx, authority, listing, companies, seeds.get(&id))
+            InvitationRow::new((cx, actor.zone), authority, listing, companies, seeds.get(&id))
         })
         .collect())
 }

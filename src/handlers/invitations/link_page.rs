@@ -9,8 +9,8 @@ use crate::auth::Visit;
 use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::html::{Page, html_with};
-use crate::common::time::Time;
 use crate::common::token::Token;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::models::invitation::CompanyGrant;
 use crate::services::invitations::resolve::ResolvedInvitation;
@@ -52,7 +52,11 @@ impl InvitationLinkPage {
         person: Option<&CurrentUser>,
     ) -> Result<Self, AppError> {
         Ok(match ResolvedInvitation::find(conn, cx, token, person)? {
-            Some(resolved) => Self::Known(Box::new(InvitationPage::new(cx, layout, token, resolved))),
+            Some(resolved) => {
+                let own = person.and_then(|person| person.zone);
+                let zone = own.unwrap_or(resolved.organization.zone);
+                Self::Known(Box::new(InvitationPage::new(cx, layout, token, resolved, zone)))
+            }
             None => Self::Unknown(Box::new(UnknownInvitationPage { layout })),
         })
     }
@@ -83,16 +87,16 @@ pub struct InvitationPage {
     units: &'static str,
     companies: Vec<String>,
     message: String,
-    expires: (String, String),
+    expires: String,
     access_until: Option<String>,
     hands_over: bool,
     email: String,
 }
 
 impl InvitationPage {
-    fn new(cx: &Ctx, layout: Layout, token: &Token, resolved: ResolvedInvitation) -> Self {
+    fn new(cx: &Ctx, layout: Layout, token: &Token, resolved: ResolvedInvitation, zone: Zone) -> Self {
         let signed_in = layout.person.as_ref().map(|person| person.email.as_str());
-        let (title, text) = describe(&resolved, signed_in.unwrap_or_default());
+        let (title, text) = describe(&resolved, signed_in.unwrap_or_default(), zone);
         let asks = matches!(
             resolved.situation,
             InvitationSituation::Expired | InvitationSituation::Cancelled | InvitationSituation::AccessEnded
@@ -107,14 +111,16 @@ impl InvitationPage {
             text,
             ask: asks.then_some(resolved.inviter.email),
             inviter: resolved.inviter.name,
-            invited: invitation.last_sent_at.ago(cx.now),
+            invited: invitation.last_sent_at.ago(cx.now, zone),
             role: invitation.role.label(),
             can: invitation.role.can(unit.many()),
             units: unit.titles(),
             companies,
             message: invitation.message,
-            expires: (invitation.expires_at.date(), invitation.expires_at.ahead(cx.now)),
-            access_until: invitation.access_until.map(Time::date),
+            expires: invitation
+                .expires_at
+                .and_ahead(invitation.expires_at.full(zone), cx.now, zone),
+            access_until: invitation.access_until.map(|end| end.full(resolved.organization.zone)),
             hands_over: invitation.hands_over,
             email: invitation.email,
             organization: resolved.organization.name,
@@ -125,7 +131,7 @@ impl InvitationPage {
 }
 
 /// The title and text of the page.
-fn describe(resolved: &ResolvedInvitation, signed_in: &str) -> (String, String) {
+fn describe(resolved: &ResolvedInvitation, signed_in: &str, zone: Zone) -> (String, String) {
     use InvitationSituation as S;
     let organization = &resolved.organization.name;
     let (email, inviter) = (&resolved.invitation.email, &resolved.inviter.name);
@@ -153,7 +159,7 @@ fn describe(resolved: &ResolvedInvitation, signed_in: &str) -> (String, String) 
             "There is nothing left to accept.".into(),
         ),
         situation => {
-            let end = resolved.invitation.expires_at.date();
+            let end = resolved.invitation.expires_at.full(zone);
             let (title, text) = unavailable(situation, organization, email, inviter, &end);
             (title.to_owned(), text)
         }

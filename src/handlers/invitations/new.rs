@@ -204,7 +204,7 @@ fn invite(
         name_companies,
         ..
     } = recipients;
-    let terms = terms::read(conn, actor, &authority, typed, name_companies, &mut errors)?;
+    let terms = terms::read(conn, actor, &authority, typed, name_companies, None, &mut errors)?;
     let Some(terms) = terms.filter(|_| ready) else {
         return Err(NewInvitationsError::Invalid(errors));
     };
@@ -212,6 +212,6 @@ fn invite(
     let checked: Vec<Result<Invitee, String>> = people.iter().map(|person| rows.invitee(person)).collect();
     let invitees: Vec<Invitee> = checked.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
     let (results, events) = create::invite(conn, actor, &authority, &terms, invitees)?;
-    let outcomes = InviteOutcome::all(people, &checked, results, &actor.organization_name);
+    let outcomes = InviteOutcome::all(people, &checked, results, actor);
     Ok(((outcomes, actor.path("/invitations")), events))
 }

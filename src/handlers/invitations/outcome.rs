@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::auth::actor::Actor;
 use crate::common::people::Person;
 use crate::handlers::invitations::{recipients, wording};
 use crate::services::invitations::create::{InviteError, InviteResults, Invitee};
@@ -22,7 +23,7 @@ impl InviteOutcome {
         people: Vec<Person>,
         checked: &[Result<Invitee, String>],
         results: InviteResults,
-        organization: &str,
+        actor: &Actor,
     ) -> Vec<Self> {
         let mut results = results.into_iter();
         let mut lines: HashMap<String, usize> = HashMap::new();
@@ -41,7 +42,7 @@ impl InviteOutcome {
                 }
                 Ok(Some(Err(error))) => {
                     let retry = error != InviteError::Duplicate;
-                    Self::not(person, wording::invite_error(&error, organization), retry)
+                    Self::not(person, wording::invite_error(&error, actor), retry)
                 }
                 Ok(None) => Self::not(person, String::new(), true),
             }

@@ -20,8 +20,10 @@ pub async fn create(gate: Gate<InviteMembers>, path: web::Path<(String, String)>
         Ok(was) => Ok(gate.done(format!("Sent again. {} has 7 days to accept", was.email), &list)),
         Err(ResendError::Failed(error)) => Err(error),
         Err(error) => {
-            let name = gate.read(|actor, _| Ok(actor.organization_name.clone())).await?;
-            gate.tell("danger", wording::resend_error(&error, &name));
+            let message = gate
+                .read(move |actor, _| Ok(wording::resend_error(&error, actor)))
+                .await?;
+            gate.tell("danger", message);
             Ok(see_other(gate.fragment(), &list))
         }
     }

@@ -4,6 +4,7 @@ use crate::app::Ctx;
 use crate::common::id::InvitationId;
 use crate::common::time::{Span, Time};
 use crate::common::token::Seed;
+use crate::common::zone::Zone;
 use crate::db::types::organization::InvitationStatus;
 use crate::handlers::invitations::wording;
 use crate::mail::outbox::MailState;
@@ -29,7 +30,7 @@ pub struct DeliveryLine {
 }
 
 impl DeliveryLine {
-    fn new(cx: &Ctx, delivery: &InvitationDelivery) -> Self {
+    fn new(cx: &Ctx, zone: Zone, delivery: &InvitationDelivery) -> Self {
         Self {
             state: if delivery.state == MailState::Sent && !cx.config().sends_mail() {
                 "Saved to the data folder"
@@ -37,12 +38,12 @@ impl DeliveryLine {
                 delivery.state.label()
             },
             tone: delivery.state.tone(),
-            detail: detail(delivery, cx.now),
+            detail: detail(delivery, cx.now, zone),
         }
     }
 }
 
-fn detail(delivery: &InvitationDelivery, now: Time) -> String {
+fn detail(delivery: &InvitationDelivery, now: Time, zone: Zone) -> String {
     let tries = match delivery.attempts {
         1 => "1 attempt".to_owned(),
         n => format!("{n} attempts"),
@@ -50,7 +51,7 @@ fn detail(delivery: &InvitationDelivery, now: Time) -> String {
     let error = &delivery.last_error;
     match delivery.state {
         MailState::Queued if delivery.attempts > 0 => {
-            let next = delivery.next_attempt_at.ahead(now);
+            let next = delivery.next_attempt_at.ahead(now, zone);
             format!("Failed after {tries}, next {next}: {error}")
         }
         MailState::Failed => format!("Failed after {tries}: {error}"),
@@ -85,7 +86,7 @@ pub struct InvitationRow {
 
 impl InvitationRow {
     pub fn new(
-        cx: &Ctx,
+        (cx, zone): (&Ctx, Zone),
         authority: &InviteAuthority,
         listing: InvitationListing,
         companies: Vec<CompanyGrant>,
@@ -112,23 +113,23 @@ impl InvitationRow {
             sent_count: invitation.sent_count,
             sent: InvitationTime {
                 iso: invitation.last_sent_at.iso(),
-                text: invitation.last_sent_at.ago(cx.now),
+                text: invitation.last_sent_at.ago(cx.now, zone),
             },
             ends: pending.then(|| InvitationTime {
                 iso: invitation.expires_at.iso(),
-                text: invitation.expires_at.ahead(cx.now),
+                text: invitation.expires_at.ahead(cx.now, zone),
             }),
             soon: invitation.expires_at - cx.now < Span::days(1),
             status: wording::label(status),
             tone: wording::tone(status),
             closed: InvitationTime {
                 iso: closed.iso(),
-                text: closed.ago(cx.now),
+                text: closed.ago(cx.now, zone),
             },
             access_until: invitation.access_until,
             delivery: delivery
                 .filter(|_| pending)
-                .map(|delivery| DeliveryLine::new(cx, &delivery)),
+                .map(|delivery| DeliveryLine::new(cx, zone, &delivery)),
             link: seed
                 .filter(|_| covered && pending)
                 .map(|seed| cx.config().link(&format!("/invitations/{}", cx.token(seed).as_str()))),

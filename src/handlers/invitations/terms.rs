@@ -7,6 +7,7 @@ use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::models::invitation::{CompanyGrant, pairs};
@@ -63,7 +64,7 @@ impl InvitationTermsForm {
     }
 
     /// The fields of a saved invitation.
-    pub fn saved(visible: &VisibleInvitation) -> Self {
+    pub fn saved(visible: &VisibleInvitation, zone: Zone) -> Self {
         let was = &visible.invitation;
         let active: Vec<CompanyGrant> = visible
             .grants
@@ -76,7 +77,7 @@ impl InvitationTermsForm {
             last_name: was.last_name.clone(),
             role: was.role.as_str().to_owned(),
             message: was.message.clone(),
-            access_until: was.access_until.map(Time::day).unwrap_or_default(),
+            access_until: was.access_until.map(|end| end.day(zone)).unwrap_or_default(),
             companies: PickerForm::stored(&pairs(&active)),
             ..Self::default()
         }
@@ -155,13 +156,15 @@ pub fn picker(
     )?)
 }
 
-/// Reads the form. `None` when there are errors. `rows_name_companies`: whether a file names companies for each person.
+/// Reads the form. `None` when there are errors. `rows_name_companies`: whether a file names companies for each
+/// person. `present`: the saved end of the access, which keeps its moment while its day stays.
 pub fn read(
     conn: &mut Conn,
     actor: &Actor,
     authority: &InviteAuthority,
     typed: &InvitationTermsForm,
     rows_name_companies: bool,
+    present: Option<Time>,
     errors: &mut FormErrors,
 ) -> Result<Option<InvitationTerms>, AppError> {
     let role = Role::parse(&typed.role).filter(|role| authority.may_grant(*role));
@@ -176,7 +179,7 @@ pub fn read(
         );
     }
     let message = errors.take("message", message(&typed.message));
-    let access_until = errors.take("access_until", access_until(&typed.access_until, actor.cx.now));
+    let access_until = errors.take("access_until", access_until(&typed.access_until, actor, present));
     Ok(match (role, message, access_until) {
         (Some(role), Some(message), Some(access_until)) if errors.is_empty() => Some(InvitationTerms {
             role,
@@ -188,12 +191,12 @@ pub fn read(
     })
 }
 
-fn access_until(day: &str, now: Time) -> Result<Option<Time>, &'static str> {
+fn access_until(day: &str, actor: &Actor, present: Option<Time>) -> Result<Option<Time>, &'static str> {
     match day.trim() {
         "" => Ok(None),
-        day => match Time::end_of_day(day) {
+        day => match Time::end_of_day_or(day, actor.org_zone, present) {
             None => Err("Enter a date, like 2027-01-31"),
-            Some(end) if end <= now => Err("Choose a date in the future"),
+            Some(end) if end <= actor.cx.now => Err("Choose a date in the future"),
             end => Ok(end),
         },
     }

@@ -8,6 +8,7 @@ use crate::authz::permission::ChangeRoles;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::handlers::members::show::{MemberForm, refused};
 use crate::handlers::members::{MemberPath, end_date, forbidden, member_path, visible};
 use crate::services::members::access_end;
@@ -26,23 +27,40 @@ pub async fn update(
     form: web::Form<AccessEndForm>,
 ) -> Result<HttpResponse, AppError> {
     let ((_, id), AccessEndForm { access_until }) = (path.into_inner(), form.into_inner());
-    let until = match end_date(&access_until, gate.app().clock.now()) {
-        Ok(until) => until,
-        Err(message) => return refuse(&gate, id, access_until, message).await,
-    };
-    let member = id.clone();
+    let (member, typed) = (id.clone(), access_until.clone());
     let changed = gate
         .try_write(move |actor, conn| {
             let member = visible(conn, actor, &member)?;
+            let until = end_date(&typed, actor.cx.now, actor.org_zone, None).map_err(AccessEndFormError::Invalid)?;
             let (_, events) = access_end::set(conn, actor, &member, until)?;
-            Ok::<_, AccessEndError>((message(&member.name, until), events))
+            Ok::<_, AccessEndFormError>((message(&member.name, until, actor.org_zone), events))
         })
         .await;
     match changed {
         Ok(message) => Ok(gate.done(message, &member_path(&gate))),
-        Err(AccessEndError::NotAllowed) => forbidden(&gate).await,
-        Err(AccessEndError::Failed(error)) => Err(error),
-        Err(error) => refuse(&gate, id, access_until, error.message()).await,
+        Err(AccessEndFormError::NotAllowed) => forbidden(&gate).await,
+        Err(AccessEndFormError::Failed(error)) => Err(error),
+        Err(AccessEndFormError::Invalid(message)) => refuse(&gate, id, access_until, message).await,
+    }
+}
+
+/// Why the form was refused.
+enum AccessEndFormError {
+    /// In words, for the form.
+    Invalid(&'static str),
+    NotAllowed,
+    Failed(AppError),
+}
+
+crate::change_error!(AccessEndFormError);
+
+impl From<AccessEndError> for AccessEndFormError {
+    fn from(error: AccessEndError) -> Self {
+        match error {
+            AccessEndError::NotAllowed => Self::NotAllowed,
+            AccessEndError::Failed(error) => Self::Failed(error),
+            error => Self::Invalid(error.message()),
+        }
     }
 }
 
@@ -59,9 +77,9 @@ async fn refuse(
     refused(gate, id, form, FormErrors::one("access_until", message)).await
 }
 
-fn message(name: &str, until: Option<Time>) -> String {
+fn message(name: &str, until: Option<Time>, zone: Zone) -> String {
     match until {
-        Some(end) => format!("{name} has access until {}", end.date()),
+        Some(end) => format!("{name} has access until {}", end.date(zone)),
         None => format!("{name} has access without an end date"),
     }
 }

@@ -15,6 +15,7 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::handlers::members::show::{MemberForm, refused};
 use crate::handlers::members::{MemberPath, back_with_error, end_date, forbidden, member_path, visible};
+use crate::models::membership;
 use crate::services::assignments;
 use crate::services::assignments::AssignmentError;
 
@@ -82,10 +83,13 @@ fn assign(
     let company = CompanyId::parse(&form.company_id).ok_or(AppError::NotFound)?;
     let role = CompanyRole::parse(&form.company_role)
         .ok_or_else(|| AssignmentFormError::Invalid(AssignmentError::NotGrantable.message(one)))?;
+    let present =
+        membership::direct_assignment(conn, actor.organization, member.id, company).map_err(AppError::from)?;
+    let present = present.and_then(|assignment| assignment.until);
     let until: Option<Option<Time>> = form
         .company_until
         .as_deref()
-        .map(|text| end_date(text, actor.cx.now))
+        .map(|text| end_date(text, actor.cx.now, actor.org_zone, present))
         .transpose()
         .map_err(|message| AssignmentFormError::Invalid(message.into()))?;
     let assigned = assignments::give(conn, actor, AssignCompanies::ID, &member, company, role).map_err(refuse)?;
@@ -99,7 +103,7 @@ fn assign(
         })?;
         events = events.and(ended.events);
         if let Some(end) = until {
-            message = format!("{message}, until {}", end.date());
+            message = format!("{message}, until {}", end.date(actor.org_zone));
         }
     }
     Ok((message, events))

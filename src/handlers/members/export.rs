@@ -39,7 +39,7 @@ pub async fn show(gate: Gate<ViewMembers>, query: web::Query<MembersQuery>) -> R
             if let Some(filter) = query.read(conn, actor)? {
                 fill(conn, actor, &filter, &mut sheet)?;
             }
-            let name = format!("{}-members-{}.csv", actor.slug, actor.cx.now.day());
+            let name = format!("{}-members-{}.csv", actor.slug, actor.cx.now.day(actor.org_zone));
             Ok((name, sheet.into_bytes()))
         })
         .await?;

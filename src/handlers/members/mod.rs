@@ -24,6 +24,7 @@ use crate::common::error::AppError;
 use crate::common::html::see_other;
 use crate::common::id::MembershipId;
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::models::membership::record::Membership;
 use crate::services::members::rules;
@@ -49,9 +50,10 @@ fn removable(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Membership, App
     }
 }
 
-/// The end of the day that a form names, which may not be over; `None` when the field is empty.
-fn end_date(text: &str, now: Time) -> Result<Option<Time>, &'static str> {
-    match Time::end_of_day(text.trim()) {
+/// The end of the day that a form names, which may not be over; `None` when the field is empty. `present`: the saved end,
+/// which keeps its moment while its day stays.
+fn end_date(text: &str, now: Time, zone: Zone, present: Option<Time>) -> Result<Option<Time>, &'static str> {
+    match Time::end_of_day_or(text, zone, present) {
         None if text.trim().is_empty() => Ok(None),
         None => Err("Enter a day, like 2027-01-31"),
         Some(end) if end < now => Err("Choose today or a later day"),
@@ -97,9 +99,13 @@ mod tests {
 
     #[test]
     fn an_end_date_is_today_or_later() {
-        let now = Time::end_of_day("2027-01-31").unwrap_or(Time(0));
-        assert_eq!(end_date(" ", now), Ok(None));
-        assert_eq!(end_date("2027-01-31", now), Ok(Some(now)));
-        assert!(end_date("2027-01-30", now).is_err() && end_date("soon", now).is_err());
+        let now = Time::end_of_day("2027-01-31", Zone::UTC).unwrap_or(Time(0));
+        let read = |text: &str, zone| end_date(text, now, zone, None);
+        assert_eq!(read(" ", Zone::UTC), Ok(None));
+        assert_eq!(read("2027-01-31", Zone::UTC), Ok(Some(now)));
+        assert!(read("2027-01-30", Zone::UTC).is_err() && read("soon", Zone::UTC).is_err());
+        // There it is the first of February already.
+        let auckland = Zone::parse("Pacific/Auckland").unwrap_or_default();
+        assert!(read("2027-01-31", auckland).is_err() && read("2027-02-01", auckland).is_ok());
     }
 }

@@ -113,7 +113,7 @@ impl MemberPage {
         } else {
             None
         };
-        let day = |end: Option<Time>| end.map(Time::day).unwrap_or_default();
+        let day = |end: Option<Time>| end.map(|end| end.day(actor.org_zone)).unwrap_or_default();
         Ok(Self {
             layout: actor.layout(conn, "members")?,
             path: actor.path(&format!("/members/{}", member.id)),
@@ -134,7 +134,7 @@ impl MemberPage {
             out,
             counts: groups.effective_role(&member),
             groups: groups.inherited(actor),
-            today: actor.cx.now.day(),
+            today: actor.cx.now.day(actor.org_zone),
             member_companies,
             company_roles: assignments::grantable(actor.reach::<AssignCompanies>()),
             may_assign: !offer.companies.is_empty() || !form.company_q.is_empty(),
@@ -172,7 +172,7 @@ fn other_roles(conn: &mut Conn, actor: &Actor, target: &MemberTarget, current: &
 impl SuspensionNote {
     fn load(conn: &mut Conn, actor: &Actor, member: &Membership) -> Result<Self, AppError> {
         let known = queries::suspension(conn, actor.organization, member.id)?;
-        let when = known.at.map(Time::full).unwrap_or_default();
+        let when = known.at.map(|at| at.full(actor.zone)).unwrap_or_default();
         let Some(by) = known.by else {
             return Ok(Self {
                 title: "Access has ended".into(),

@@ -65,7 +65,12 @@ fn page(person: &CurrentUser, conn: &mut Conn) -> Result<InvitationsPage, AppErr
         let (names, count) = queries::granted(conn, pending.organization, pending.id)?;
         rows.push(PendingInvitationRow {
             companies: companies(pending.role.inherited().is_some(), pending.unit, &names, count),
-            expires: (pending.expires_at.iso(), pending.expires_at.ahead(person.cx.now)),
+            expires: (
+                pending.expires_at.iso(),
+                pending
+                    .expires_at
+                    .ahead(person.cx.now, person.zone.unwrap_or(pending.zone)),
+            ),
             path: pending.path(person),
             role: pending.role.label(),
             name: pending.name,
@@ -78,7 +83,10 @@ fn page(person: &CurrentUser, conn: &mut Conn) -> Result<InvitationsPage, AppErr
             id: asked.id.to_string(),
             organization: asked.organization,
             company: asked.company,
-            at: (asked.at.iso(), asked.at.ago(person.cx.now)),
+            at: (
+                asked.at.iso(),
+                asked.at.ago(person.cx.now, person.zone.unwrap_or(asked.zone)),
+            ),
         });
     Ok(InvitationsPage {
         layout: person.layout(conn, "")?,

@@ -8,6 +8,7 @@ use crate::authz::role::Role;
 use crate::common::id::{InvitationId, JoinId, UserId};
 use crate::common::time::Time;
 use crate::common::token::Seed;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{
     companies, invitation_grants, invitation_tokens, invitations, join_requests, memberships, organization_slugs,
@@ -34,6 +35,8 @@ pub struct PendingInvitation {
     pub inviter: String,
     pub role: Role,
     pub expires_at: Time,
+    #[diesel(select_expression = organizations::timezone)]
+    pub zone: Zone,
     #[diesel(select_expression = invitation_tokens::seed)]
     seed: String,
 }
@@ -81,6 +84,8 @@ pub struct OpenJoinRequest {
     pub company: String,
     #[diesel(column_name = created_at)]
     pub at: Time,
+    #[diesel(select_expression = organizations::timezone)]
+    pub zone: Zone,
 }
 
 /// The open requests of a person, newest first.

@@ -24,7 +24,7 @@ pub async fn edit(
     let query = Fields::urlencoded(req.query_string()).unwrap_or_default();
     gate.show(move |actor, conn| {
         let link = onboarding_link::find(conn, actor.organization, &id)?;
-        let typed = OnboardingLinkForm::saved(&link).searched(&query);
+        let typed = OnboardingLinkForm::saved(&link, actor.org_zone).searched(&query);
         LinkFormPage::load(conn, actor, Some(&link), typed, FormErrors::none())
     })
     .await

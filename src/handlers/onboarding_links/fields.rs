@@ -2,6 +2,7 @@
 
 use crate::common::domain;
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 
 /// The most domains and companies of one link.
 pub const MOST: usize = 50;
@@ -47,10 +48,10 @@ pub fn max_uses(text: &str, used: i32) -> Result<Option<i32>, String> {
 }
 
 /// Reads the last day of a link; empty for no end. `present`: the end it has, which can be in the past.
-pub fn end(text: &str, now: Time, present: Option<Time>) -> Result<Option<Time>, String> {
+pub fn end(text: &str, now: Time, zone: Zone, present: Option<Time>) -> Result<Option<Time>, String> {
     match text.trim() {
         "" => Ok(None),
-        day => match Time::end_of_day(day) {
+        day => match Time::end_of_day_or(day, zone, present) {
             None => Err("Enter a date, like 2027-01-31".into()),
             Some(end) if end <= now && Some(end) != present => Err("Choose a date in the future".into()),
             Some(end) => Ok(Some(end)),
@@ -87,11 +88,12 @@ mod tests {
 
     #[test]
     fn a_new_end_is_in_the_future() {
-        let now = Time::end_of_day("2026-11-22").unwrap();
-        let past = Time::end_of_day("2026-11-20");
-        assert_eq!(end("2026-11-20", now, past), Ok(past));
-        assert!(end("2026-11-20", now, None).is_err());
-        assert!(end("soon", now, None).is_err());
-        assert_eq!(end("", now, past), Ok(None));
+        let zone = Zone::UTC;
+        let now = Time::end_of_day("2026-11-22", zone).unwrap();
+        let past = Time::end_of_day("2026-11-20", zone);
+        assert_eq!(end("2026-11-20", now, zone, past), Ok(past));
+        assert!(end("2026-11-20", now, zone, None).is_err());
+        assert!(end("soon", now, zone, None).is_err());
+        assert_eq!(end("", now, zone, past), Ok(None));
     }
 }

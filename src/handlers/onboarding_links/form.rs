@@ -6,7 +6,8 @@ use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
 use crate::common::id::CompanyId;
-use crate::common::time::{Span, Time};
+use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::handlers::onboarding_links::fields;
 use crate::models::onboarding_link::{LinkPurpose, LinkTerms, OnboardingLink};
@@ -52,19 +53,19 @@ impl OnboardingLinkForm {
     }
 
     /// A new link: valid for 90 days, with approval.
-    pub fn fresh(now: Time) -> Self {
+    pub fn fresh(now: Time, zone: Zone) -> Self {
         Self {
             purpose: LinkPurpose::NewCompany.as_str().into(),
             role: Role::Member.as_str().into(),
             company_role: CompanyRole::Manager.as_str().into(),
             approval: "approval".into(),
-            expires_at: (now + Span::days(90)).day(),
+            expires_at: now.day_after(90, zone),
             ..Self::default()
         }
     }
 
     /// The fields of a saved link.
-    pub fn saved(link: &OnboardingLink) -> Self {
+    pub fn saved(link: &OnboardingLink, zone: Zone) -> Self {
         Self {
             name: link.name.clone(),
             purpose: link.purpose.as_str().into(),
@@ -74,7 +75,7 @@ impl OnboardingLinkForm {
             domains: link.domains().join(", "),
             approval: if link.approval { "approval" } else { "automatic" }.into(),
             max_uses: link.max_uses.map(|most| most.to_string()).unwrap_or_default(),
-            expires_at: link.expires_at.map(Time::day).unwrap_or_default(),
+            expires_at: link.expires_at.map(|end| end.day(zone)).unwrap_or_default(),
         }
     }
 
@@ -131,7 +132,10 @@ impl OnboardingLinkForm {
         let used = was.map_or(0, |link| link.uses);
         let max_uses = errors.take("max_uses", fields::max_uses(&self.max_uses, used));
         let present = was.and_then(|link| link.expires_at);
-        let expires_at = errors.take("expires_at", fields::end(&self.expires_at, actor.cx.now, present));
+        let expires_at = errors.take(
+            "expires_at",
+            fields::end(&self.expires_at, actor.cx.now, actor.org_zone, present),
+        );
         let terms = || {
             Some(LinkTerms {
                 name: name?,

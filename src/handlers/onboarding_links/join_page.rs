@@ -9,7 +9,6 @@ use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{Page, html_with};
-use crate::common::time::Time;
 use crate::common::token::Token;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
@@ -115,7 +114,7 @@ impl JoinPage {
             companies: listed(&names),
             approval: link.approval,
             domains: link.domains().join(", "),
-            expires: link.expires_at.map(Time::date),
+            expires: link.expires_at.map(|end| end.full(organization.zone)),
             authorized_by: visit.resolved.authorized_by,
             request: visit
                 .request

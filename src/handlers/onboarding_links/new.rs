@@ -17,7 +17,7 @@ use crate::services::onboarding_links::save;
 pub async fn new(gate: Gate<ManageOnboardingLinks>, req: HttpRequest) -> Result<HttpResponse, AppError> {
     let query = Fields::urlencoded(req.query_string()).unwrap_or_default();
     gate.show(move |actor, conn| {
-        let typed = OnboardingLinkForm::fresh(actor.cx.now).searched(&query);
+        let typed = OnboardingLinkForm::fresh(actor.cx.now, actor.org_zone).searched(&query);
         LinkFormPage::load(conn, actor, None, typed, FormErrors::none())
     })
     .await

@@ -47,7 +47,10 @@ impl JoinRequestRow {
             access: wording::access(&row.link, actor.unit),
             link: row.link.name,
             company: row.request.company_name,
-            asked: (row.request.created_at.iso(), row.request.created_at.ago(actor.cx.now)),
+            asked: (
+                row.request.created_at.iso(),
+                row.request.created_at.ago(actor.cx.now, actor.zone),
+            ),
             name: row.name,
             email: row.email,
         }

@@ -47,11 +47,12 @@ fn load(operator: &CurrentUser, conn: &mut Conn) -> Result<HomePage, AppError> {
     numbers::ping(conn)?;
     let answered = asked.elapsed();
     let numbers = numbers::count(conn, cx.now)?;
+    let zone = operator.zone.unwrap_or_default();
     let facts = vec![
         ("Version", env!("CARGO_PKG_VERSION").to_owned()),
         ("Database", app.engine().to_owned()),
         ("Schema", numbers::schema(conn)?),
-        ("Running since", app.uptime.began().full()),
+        ("Running since", app.uptime.began().full(zone)),
         ("Uptime", rules::duration(cx.now - app.uptime.began())),
         ("Address", cx.config().base_url.clone()),
         (
@@ -79,9 +80,9 @@ fn lights(
     answered: std::time::Duration,
 ) -> Result<Vec<HealthRow>, AppError> {
     let (now, uptime) = (operator.cx.now, &operator.cx.app.uptime);
+    let zone = operator.zone.unwrap_or_default();
     let (began, last_run) = (uptime.began(), uptime.last_job_run());
-    let due = numbers::oldest_due(conn, now)?;
-    let sealed = numbers::sealed(conn)?;
+    let (due, sealed) = (numbers::oldest_due(conn, now)?, numbers::sealed(conn)?);
     let failed = numbers.emails_in(MailState::Failed) + numbers.emails_in(MailState::Bounced);
     Ok(vec![
         HealthRow {
@@ -95,7 +96,7 @@ fn lights(
             title: "Background jobs",
             text: last_run.map_or_else(
                 || "Not run since the start".to_owned(),
-                |at| format!("Last run {}", at.ago(now)),
+                |at| format!("Last run {}", at.ago(now, zone)),
             ),
             more: None,
         },
@@ -124,7 +125,10 @@ fn lights(
         HealthRow {
             good: !rules::seals_are_late(sealed, began, now),
             title: "Audit seals",
-            text: sealed.map_or_else(|| "None yet".to_owned(), |at| format!("Last sealed {}", at.ago(now))),
+            text: sealed.map_or_else(
+                || "None yet".to_owned(),
+                |at| format!("Last sealed {}", at.ago(now, zone)),
+            ),
             more: None,
         },
     ])

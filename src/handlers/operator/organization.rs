@@ -34,7 +34,6 @@ struct OrganizationPage {
     roles: Vec<(Role, i64)>,
     owners: Vec<Recipient>,
     domain: String,
-    timezone: String,
     currency: String,
     created_by: String,
     allowance: InvitationAllowance,
@@ -57,7 +56,6 @@ impl OrganizationPage {
         let sessions = support_session::sessions(conn, id, SESSIONS)?;
         let OrganizationDetails {
             domain,
-            timezone,
             currency,
             created_by,
         } = organizations::details(conn, id)?;
@@ -68,7 +66,6 @@ impl OrganizationPage {
             roles,
             owners: member_names::owners(conn, id, None)?,
             domain,
-            timezone,
             currency,
             created_by,
             allowance: allowance::allowance(conn, id, now)?,

@@ -109,6 +109,7 @@ pub async fn create(
                             id: found.id,
                             name: found.name,
                             slug: found.slug,
+                            zone: found.zone,
                         };
                         let (token, events) = begin::begin_as(conn, operator, &organization, &request)?;
                         Ok(((path, token), events))

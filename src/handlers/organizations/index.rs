@@ -6,11 +6,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::auth::SignedIn;
+use crate::auth::current_user::CurrentUser;
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::search;
-use crate::common::time::Time;
 use crate::db::types::MembershipStatus;
 use crate::handlers::organizations::queries;
 use crate::handlers::organizations::queries::{MemberCounts, OwnOrganization};
@@ -70,14 +70,13 @@ pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Res
             queries::companies(conn, person.id)?,
             queries::assigned(conn, person.id)?,
         );
-        let now = person.cx.now;
         Ok(IndexPage {
             layout: person.layout(conn, "organizations")?,
             rows: mine
                 .into_iter()
                 .map(|mine| {
-                    let inputs = access::access_inputs(conn, now, mine.id, mine.membership)?;
-                    Ok(row(mine, inputs.permissions(), now, &members, &companies, &assigned))
+                    let inputs = access::access_inputs(conn, person.cx.now, mine.id, mine.membership)?;
+                    Ok(row(mine, inputs.permissions(), person, &members, &companies, &assigned))
                 })
                 .collect::<Result<_, AppError>>()?,
             q,
@@ -97,19 +96,20 @@ fn found(row: &OwnOrganization, q: &str) -> bool {
 fn row(
     mine: OwnOrganization,
     permissions: Permissions,
-    now: Time,
+    person: &CurrentUser,
     members: &MemberCounts,
     companies: &MemberCounts,
     assigned: &MemberCounts,
 ) -> OrganizationRow {
     let count = |counts: &MemberCounts| counts.get(&mine.id).copied().unwrap_or_default();
+    let now = person.cx.now;
     let state = match (mine.status, mine.access_until) {
         (MembershipStatus::Suspended, _) => Some(("danger", "Suspended".to_owned())),
-        (_, Some(end)) if end < now => Some(("danger", format!("Access ended on {}", end.date()))),
-        (_, Some(end)) => Some(("warning", format!("Access ends on {}", end.date()))),
+        (_, Some(end)) if end < now => Some(("danger", format!("Access ended on {}", end.date(mine.timezone)))),
+        (_, Some(end)) => Some(("warning", format!("Access ends on {}", end.date(mine.timezone)))),
         _ => mine
             .delete_after
-            .map(|day| ("warning", format!("Will be deleted on {}", day.date()))),
+            .map(|day| ("warning", format!("Will be deleted on {}", day.date(mine.timezone)))),
     };
     let works = state.as_ref().is_none_or(|(tone, _)| *tone != "danger");
     let companies = match permissions.reach(ViewCompany::ID) {
@@ -120,7 +120,9 @@ fn row(
     OrganizationRow {
         companies: companies.filter(|_| works).map(|n| mine.unit.count(&n)),
         members: Some(count(members)).filter(|_| works && all),
-        used: mine.last_seen_at.map(|at| (at.iso(), at.ago(now))),
+        used: mine
+            .last_seen_at
+            .map(|at| (at.iso(), at.ago(now, person.zone.unwrap_or(mine.timezone)))),
         kind: mine.organization_type.title(),
         role: mine.role.label(),
         name: mine.name,

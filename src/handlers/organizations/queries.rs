@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use crate::authz::role::Role;
 use crate::common::id::{MembershipId, UserId};
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments, memberships, organization_slugs, organizations, role_counts};
 use crate::db::types::MembershipStatus;
@@ -37,6 +38,7 @@ pub struct OwnOrganization {
     #[diesel(select_expression = memberships::last_seen_at)]
     pub last_seen_at: Option<Time>,
     pub delete_after: Option<Time>,
+    pub timezone: Zone,
 }
 
 pub fn mine(conn: &mut Conn, user: UserId) -> QueryResult<Vec<OwnOrganization>> {

@@ -164,7 +164,7 @@ fn activity(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<ActivityRow>>, 
     let found = walk::page(conn, actor.organization, &filter, &visibility, SeqCursor::Top, LINES)?;
     let rows = found.lines.into_iter().map(|line| ActivityRow {
         iso: line.at.iso(),
-        ago: line.at.ago(actor.cx.now),
+        ago: line.at.ago(actor.cx.now, actor.zone),
         actor: line.actor_name.clone(),
         on_behalf_of: line.on_behalf_of.clone(),
         description: line.description(),

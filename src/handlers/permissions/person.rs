@@ -33,9 +33,9 @@ impl PermissionSubject {
         let state = if person.status == MembershipStatus::Suspended && !person.ended() {
             "Their access is suspended".into()
         } else {
-            person
-                .access_until
-                .map_or_else(String::new, |end| format!("Their access ended on {}", end.date()))
+            person.access_until.map_or_else(String::new, |end| {
+                format!("Their access ended on {}", end.date(actor.org_zone))
+            })
         };
         let about = AboutMember {
             id: person.id,

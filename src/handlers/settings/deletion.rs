@@ -9,7 +9,6 @@ use crate::authz::permission::TransferOrDelete;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::see_other;
-use crate::common::time::Time;
 use crate::db::Conn;
 use crate::handlers::password;
 use crate::models::organization;
@@ -53,7 +52,7 @@ impl DeletionPage {
             } else {
                 "/settings/general"
             }),
-            pending: actor.delete_after.map(Time::date),
+            pending: actor.delete_after.map(|day| day.full(actor.org_zone)),
             companies: actor.unit.count(&companies),
             dual: organization::control(conn, actor.organization)?.applies(),
             export: actor.permissions.export_audit().then(|| actor.path("/settings/audit")),
@@ -76,6 +75,10 @@ pub struct DeletionForm {
     password: String,
 }
 
+fn scheduled(name: &str, day: &str) -> String {
+    format!("{name} will be deleted on {day}")
+}
+
 /// `POST /organizations/{slug}/settings/deletion`
 pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>) -> Result<HttpResponse, AppError> {
     let DeletionForm {
@@ -83,7 +86,9 @@ pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
         password,
     } = form.into_inner();
     let mut errors = FormErrors::none();
-    let name = gate.read(|actor, _| Ok(actor.organization_name.clone())).await?;
+    let (name, zone) = gate
+        .read(|actor, _| Ok((actor.organization_name.clone(), actor.org_zone)))
+        .await?;
     if typed.trim() != name {
         errors.add("organization_name", format!("Type “{name}” to confirm"));
     }
@@ -104,7 +109,7 @@ pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
         })
         .await;
     let (tone, message, path) = match requested {
-        Ok((Outcome::Done(day), path)) => ("warning", format!("{name} will be deleted on {}", day.date()), path),
+        Ok((Outcome::Done(day), path)) => ("warning", scheduled(&name, &day.date(zone)), path),
         Ok((Outcome::Pending(_), path)) => ("info", PENDING.to_owned(), path),
         Ok((Outcome::AlreadyPending(_), path)) => ("info", ALREADY_PENDING.to_owned(), path),
         Err(DeletionError::AlreadyScheduled) => {

@@ -77,7 +77,7 @@ struct GeneralPage {
     errors: FormErrors,
     units: Vec<(&'static str, &'static str)>,
     regions: Vec<(&'static str, &'static str)>,
-    zones: Vec<(&'static str, Vec<&'static str>)>,
+    zones: Vec<(&'static str, Vec<(&'static str, &'static str)>)>,
     contacts: Vec<ContactRow>,
     control: DualControl,
     waiting: Vec<PendingRow>,
@@ -149,7 +149,7 @@ fn waiting(conn: &mut Conn, actor: &Actor) -> Result<Vec<PendingRow>, AppError> 
         .map(|approval| PendingRow {
             href: actor.path(&format!("/settings/approvals/{}", approval.id)),
             by: names.get(&approval.requested_by).cloned().unwrap_or_default(),
-            ends: approval.expires_at.ahead(actor.cx.now),
+            ends: approval.expires_at.ahead(actor.cx.now, actor.zone),
             mine: dual_control::may_decide(&approval, actor),
             text: approval.label,
         })

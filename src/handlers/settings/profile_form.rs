@@ -1,7 +1,8 @@
 //! The form of the profile, and its presets.
 
 use crate::common::form::FormErrors;
-use crate::common::{currency, domain, name, zone};
+use crate::common::zone::Zone;
+use crate::common::{currency, domain, name};
 use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
 use crate::models::organization::profile::OrganizationProfile;
 
@@ -90,7 +91,12 @@ impl ProfileForm {
             "" => Ok(String::new()),
             text => parse(text),
         };
-        let timezone = errors.take("timezone", or_empty(&self.timezone, zone::parse));
+        let timezone = errors.take(
+            "timezone",
+            or_empty(&self.timezone, |text| {
+                Zone::parse(text).map(|zone| zone.name().to_owned())
+            }),
+        );
         let currency = errors.take("currency", or_empty(&self.currency, currency::parse));
         match (name, organization_type, unit, region, domain, timezone.zip(currency)) {
             (

@@ -16,6 +16,7 @@ use diesel::prelude::*;
 
 use crate::common::id::{CompanyId, ReviewId, UserId};
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{access_review_companies, access_reviews, organization_slugs, organizations, users};
 use crate::db::types::org_id::OrgId;
@@ -177,6 +178,7 @@ pub struct ReviewHeading {
     pub slug: String,
     /// The organization's word for companies.
     pub unit: UnitLabel,
+    pub zone: Zone,
 }
 
 pub fn heading(conn: &mut Conn, org: OrgId) -> QueryResult<ReviewHeading> {
@@ -184,7 +186,12 @@ pub fn heading(conn: &mut Conn, org: OrgId) -> QueryResult<ReviewHeading> {
         .inner_join(organization_slugs::table)
         .filter(organizations::id.eq(org))
         .filter(organization_slugs::is_current.eq(true))
-        .select((organizations::name, organization_slugs::slug, organizations::unit_label))
+        .select((
+            organizations::name,
+            organization_slugs::slug,
+            organizations::unit_label,
+            organizations::timezone,
+        ))
         .first(conn)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::authz::role::CompanyRole;
 use crate::common::time::{Span, Time};
+use crate::common::zone::Zone;
 
 crate::text_enum! {
     pub enum ReviewStatus {
@@ -93,19 +94,19 @@ crate::text_enum! {
 }
 
 /// The earliest end date, in days from today.
-pub const SOONEST: i64 = 3;
+pub const SOONEST: u64 = 3;
 /// The latest end date, in days from today.
-pub const LATEST: i64 = 90;
+pub const LATEST: u64 = 90;
 /// How long before the end reminders go out.
 pub const REMINDERS: [Span; 2] = [Span::days(7), Span::days(1)];
 /// The pause between two reminders by hand.
 pub const REMIND_AGAIN: Span = Span::hours(24);
 
 /// The end of a typed day.
-pub fn due(text: &str, now: Time) -> Result<Time, String> {
-    let end = Time::end_of_day(text).ok_or("Enter a date, like 2026-12-31")?;
-    let (first, last) = ((now + Span::days(SOONEST)).day(), (now + Span::days(LATEST)).day());
-    let day = end.day();
+pub fn due(text: &str, now: Time, zone: Zone) -> Result<Time, String> {
+    let end = Time::end_of_day(text, zone).ok_or("Enter a date, like 2026-12-31")?;
+    let (first, last) = (now.day_after(SOONEST, zone), now.day_after(LATEST, zone));
+    let day = end.day(zone);
     if day < first || day > last {
         return Err(format!(
             "Choose a date from {first} to {last}, {SOONEST} to {LATEST} days from now"

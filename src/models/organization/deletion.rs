@@ -7,6 +7,7 @@ use crate::authz::role::Role;
 use crate::common::error::{AppError, Refusal};
 use crate::common::id::UserId;
 use crate::common::time::{Span, Time};
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{memberships, organization_slugs, organizations, users};
 use crate::db::types::MembershipStatus;
@@ -154,15 +155,19 @@ fn delete_from(conn: &mut Conn, organization: OrgId, table: &TenantTable, most: 
 
 /// Why no one can join an organization, when its deletion is scheduled.
 pub fn refusal(conn: &mut Conn, organization: OrgId) -> Result<Option<AppError>, AppError> {
-    let (name, day): (String, Option<Time>) = organizations::table
+    let (name, day, zone): (String, Option<Time>, Zone) = organizations::table
         .find(organization)
-        .select((organizations::name, organizations::delete_after))
+        .select((
+            organizations::name,
+            organizations::delete_after,
+            organizations::timezone,
+        ))
         .first(conn)?;
     Ok(day.map(|day| {
         AppError::Forbidden(Box::new(Refusal {
             reason: Some(format!(
                 "{name} will be deleted on {}. Until then no one can join. An owner can restore it.",
-                day.date()
+                day.date(zone)
             )),
             ..Refusal::default()
         }))

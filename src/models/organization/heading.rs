@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{organization_slugs, organizations};
 use crate::db::types::org_id::OrgId;
@@ -19,6 +20,8 @@ pub struct OrganizationHeading {
     pub unit: UnitLabel,
     pub status: OrganizationStatus,
     delete_after: Option<Time>,
+    #[diesel(column_name = timezone)]
+    pub zone: Zone,
 }
 
 impl OrganizationHeading {

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use crate::common::id::{SupportId, UserId};
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{organization_slugs, organizations, support_sessions, users};
 use crate::db::types::org_id::OrgId;
@@ -33,13 +34,14 @@ pub struct EnteredOrganization {
     pub active_companies: i64,
     pub archived_companies: i64,
     pub delete_after: Option<Time>,
+    pub timezone: Zone,
     pub support: ActiveSupport,
 }
 
 /// The active session of an operator in the organization of a slug.
 pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryResult<Option<EnteredOrganization>> {
     type EnteredRow = (
-        (OrgId, String, String, UnitLabel, i64, i64, Option<Time>),
+        (OrgId, String, String, UnitLabel, i64, i64, Option<Time>, Zone),
         ActiveSupport,
     );
     let row: Option<EnteredRow> = support_sessions::table
@@ -61,13 +63,14 @@ pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryR
                 organizations::active_companies,
                 organizations::archived_companies,
                 organizations::delete_after,
+                organizations::timezone,
             ),
             ActiveSupport::as_select(),
         ))
         .first(conn)
         .optional()?;
     Ok(row.map(|(heading, support)| {
-        let (organization, name, slug, unit, active_companies, archived_companies, delete_after) = heading;
+        let (organization, name, slug, unit, active_companies, archived_companies, delete_after, timezone) = heading;
         EnteredOrganization {
             organization,
             name,
@@ -76,6 +79,7 @@ pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryR
             active_companies,
             archived_companies,
             delete_after,
+            timezone,
             support,
         }
     }))

@@ -128,7 +128,7 @@ pub fn tasks(
         unit: heading.unit.one().to_owned(),
         review: review.name.clone(),
         starter: review.starter.clone(),
-        due: review.due_at.date(),
+        due: review.due_at.full(heading.zone),
         companies,
         items,
         owner_tasks: tasks.of_owners(heading),
@@ -138,7 +138,7 @@ pub fn tasks(
         return message::send(conn, cx, &to.into(), &started);
     }
     let reminder = ReviewReminderEmail {
-        ends: review.due_at.ahead(cx.now),
+        ends: review.due_at.ahead(cx.now, heading.zone),
         name: started.name,
         organization: started.organization,
         unit: started.unit,

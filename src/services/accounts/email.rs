@@ -66,7 +66,7 @@ fn send_link<E: EmailTemplate>(
         name: account.name.clone(),
         email: to.clone(),
     };
-    let email = email(token_link(cx, path), issued.expires.full());
+    let email = email(token_link(cx, path), issued.expires.full(account.zone()));
     message::send_with_token(conn, cx, &recipient, &email, issued.seed)
 }
 
@@ -124,7 +124,7 @@ pub fn email_changed(conn: &mut Conn, cx: &Ctx, old: &Account, new: &Email) -> R
     let email = EmailChangedEmail {
         name: old.name.clone(),
         new_email: new.to_string(),
-        when: cx.now.full(),
+        when: cx.now.full(old.zone()),
     };
     message::send(conn, cx, &old.recipient(), &email)
 }
@@ -132,7 +132,7 @@ pub fn email_changed(conn: &mut Conn, cx: &Ctx, old: &Account, new: &Email) -> R
 pub fn password_changed(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
     let email = PasswordChangedEmail {
         name: account.name.clone(),
-        when: cx.now.full(),
+        when: cx.now.full(account.zone()),
         ip: cx.request.ip.clone(),
     };
     message::send(conn, cx, &account.recipient(), &email)

@@ -15,5 +15,6 @@ pub mod password_reset;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
+pub mod time_zone;
 pub mod unlock;
 pub mod verification;

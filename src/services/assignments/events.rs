@@ -62,7 +62,7 @@ impl<'a> NamedAssignment<'a> {
         json!({
             "company": self.company_name,
             "company_id": self.company.as_str(),
-            "access_until": until.map(Time::day),
+            "access_until": until.map(Time::iso),
         })
     }
 

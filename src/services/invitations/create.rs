@@ -19,6 +19,7 @@ use crate::mail::outbox;
 use crate::models::invitation;
 use crate::models::invitation::{CompanyGrant, LIFETIME, NewInvitation, PreparedInvitation, pairs, search};
 use crate::models::membership::by_user;
+use crate::models::user;
 use crate::services::invitations::allowance;
 use crate::services::invitations::allowance::InvitationAllowance;
 use crate::services::invitations::authority::InviteAuthority;
@@ -167,9 +168,13 @@ pub fn save(
     let expires_at = cx.now + LIFETIME;
     let mut messages = Vec::with_capacity(invitations.len());
     let mut seeds = Vec::with_capacity(invitations.len());
+    let emails: Vec<&str> = invitations.iter().map(|one| one.email.as_str()).collect();
+    let zones = user::zones(conn, &emails)?;
     for invitation in &invitations {
+        let zone = zones.get(invitation.email.as_str()).copied();
+        let expires = expires_at.full(zone.unwrap_or(sender.zone));
         let seed = Seed::random();
-        messages.push(email::invitation(cx, sender, invitation, expires_at, seed.clone())?);
+        messages.push(email::invitation(cx, sender, invitation, expires, seed.clone())?);
         seeds.push(seed);
     }
     let mails = outbox::enqueue_all(conn, cx, messages)?;

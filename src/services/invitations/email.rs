@@ -5,8 +5,8 @@ use crate::auth::actor::Actor;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::UserId;
-use crate::common::time::Time;
 use crate::common::token::Seed;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::mail::message;
@@ -53,6 +53,8 @@ pub struct InvitationSender {
     pub organization: String,
     /// The organization's word for companies.
     pub unit: UnitLabel,
+    /// The organization's time zone.
+    pub zone: Zone,
 }
 
 impl From<&Actor> for InvitationSender {
@@ -63,6 +65,7 @@ impl From<&Actor> for InvitationSender {
             email: actor.person.email.to_string(),
             organization: actor.organization_name.clone(),
             unit: actor.unit,
+            zone: actor.org_zone,
         }
     }
 }
@@ -84,12 +87,12 @@ impl InvitationSender {
     }
 }
 
-/// The email of an invitation, with the link of the seed.
+/// The email of an invitation, with the link of the seed. `expires` is for the recipient: in their time zone, if they have one.
 pub fn invitation(
     cx: &Ctx,
     sender: &InvitationSender,
     invitation: &NewInvitation,
-    expires_at: Time,
+    expires: String,
     seed: Seed,
 ) -> Result<Message, AppError> {
     let optional = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
@@ -104,9 +107,9 @@ pub fn invitation(
         can: format!("{}.", invitation.role.can(sender.unit.many())),
         message: optional(&invitation.message),
         link: token_link(cx, "/invitations"),
-        expires: expires_at.date(),
+        expires,
         email: invitation.email.to_string(),
-        access_until: invitation.access_until.map(Time::date),
+        access_until: invitation.access_until.map(|end| end.full(sender.zone)),
         first_name: optional(&invitation.first_name),
         inviter: sender.name.clone(),
         inviter_email: sender.email.clone(),
@@ -143,7 +146,9 @@ pub fn replace(
         access_until: row.access_until,
         hands_over: row.hands_over,
     };
-    let message = invitation(&actor.cx, &sender, &content, row.expires_at, seed)?;
+    let zone = user::zones(conn, &[&row.email])?.remove(&row.email);
+    let expires = row.expires_at.full(zone.unwrap_or(sender.zone));
+    let message = invitation(&actor.cx, &sender, &content, expires, seed)?;
     let mail = outbox::enqueue(conn, &actor.cx, message)?;
     invitation::set_mail(conn, row.organization_id, row.id, mail)?;
     Ok(())

@@ -33,12 +33,12 @@ pub fn set(
     if member.ended() || member.access_until.is_some_and(|end| end < actor.cx.now) {
         PermissionCeiling::NOTHING.check(conn, actor, member.id)?;
     }
-    let day = |time: Option<Time>| json!({ "access_until": time.map(Time::day) });
+    let end = |time: Option<Time>| json!({ "access_until": time.map(Time::iso) });
     let named = (member.id, member.name.as_str());
-    let before = Some(day(member.access_until));
+    let before = Some(end(member.access_until));
     Ok((
         MemberOutcome::Done,
-        changed(actor.organization, named, before, day(until)),
+        changed(actor.organization, named, before, end(until)),
     ))
 }
 

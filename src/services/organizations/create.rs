@@ -10,6 +10,7 @@ use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::UserId;
 use crate::common::slug::Slug;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::models::membership;
@@ -161,6 +162,7 @@ fn invite_owner(
         email: creator.email,
         organization: new.name.clone(),
         unit: new.organization_type.unit(),
+        zone: Zone::UTC,
     };
     invitations::create::invite_owner(conn, cx, organization, &sender, owner)
 }

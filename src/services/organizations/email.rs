@@ -16,7 +16,7 @@ use crate::models::organization::deletion::DeletedOrganization;
 
 crate::email! {
     struct DeletionScheduledEmail: DeletionScheduled("mail/deletion_scheduled/message.html", "mail/deletion_scheduled/message.txt") {
-        name: String, organization: String, actor: String, day: String, link: String
+        name: String, organization: String, actor: String, day: String, when: String, link: String
     }
 }
 crate::email! {
@@ -42,7 +42,8 @@ pub fn deletion_scheduled(conn: &mut Conn, actor: &Actor, day: Time) -> Result<(
             name: leader.name.clone(),
             organization: actor.organization_name.clone(),
             actor: actor.person.name.clone(),
-            day: day.date(),
+            day: day.date(actor.org_zone),
+            when: day.full(actor.org_zone),
             link: actor.cx.config().link(&actor.path("")),
         };
         message::send(conn, &actor.cx, &leader, &email)?;

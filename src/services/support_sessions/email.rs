@@ -3,10 +3,12 @@
 use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::mail::message;
 use crate::models::member_names;
+use crate::models::user;
 
 crate::email! {
     struct SupportStartedEmail: SupportStarted("mail/support_started/message.html", "mail/support_started/message.txt") {
@@ -20,6 +22,7 @@ pub struct SupportedOrganization {
     pub id: OrgId,
     pub name: String,
     pub slug: String,
+    pub zone: Zone,
 }
 
 pub fn began(
@@ -30,17 +33,21 @@ pub fn began(
     until: Time,
 ) -> Result<(), AppError> {
     let path = format!("/organizations/{}/settings/support", organization.slug);
-    for owner in member_names::owners(conn, organization.id, None)? {
+    let owners = member_names::owners(conn, organization.id, None)?;
+    let emails: Vec<&str> = owners.iter().map(|owner| owner.email.as_str()).collect();
+    let zones = user::zones(conn, &emails)?;
+    for owner in &owners {
+        let zone = zones.get(owner.email.as_str()).copied().unwrap_or(organization.zone);
         let email = SupportStartedEmail {
             name: owner.name.clone(),
             organization: organization.name.clone(),
             operator: operator.name.clone(),
             operator_email: operator.email.to_string(),
-            until: until.full(),
+            until: until.full(zone),
             reason: reason.to_owned(),
             link: operator.cx.config().link(&path),
         };
-        message::send(conn, &operator.cx, &owner, &email)?;
+        message::send(conn, &operator.cx, owner, &email)?;
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ use tenantry::common::password;
 use tenantry::common::slug::Slug;
 use tenantry::common::time::Span;
 use tenantry::common::token::Seed;
+use tenantry::common::zone::Zone;
 use tenantry::db::Conn;
 use tenantry::db::schema::{
     access_review_items, companies, company_assignments, invitation_tokens, invitations, memberships,
@@ -138,7 +139,7 @@ impl TestApp {
 
     /// The date this many days from the app's today, in the format of date fields.
     pub fn day(&self, ahead: i64) -> String {
-        (self.product().clock.now() + Span::days(ahead)).day()
+        (self.product().clock.now() + Span::days(ahead)).day(Zone::UTC)
     }
 
     /// A client signed in to an existing account, without the login form.
@@ -463,6 +464,7 @@ impl Fixtures<'_> {
             name: sender.name,
             email: sender.email,
             organization: profile.name,
+            zone: Zone::UTC,
             unit: profile.unit,
         };
         let new = NewInvitation {

@@ -167,10 +167,7 @@ fn invite(
     };
     let (results, events) = create::invite(conn, actor, &authority, &terms, vec![invitee])?;
     if let Some(Err(error)) = results.first() {
-        return Err(GrantError::at(
-            "email",
-            wording::invite_error(error, &actor.organization_name),
-        ));
+        return Err(GrantError::at("email", wording::invite_error(error, actor)));
     }
     let granted = GrantedAccess {
         message: if actor.cx.config().sends_mail() {

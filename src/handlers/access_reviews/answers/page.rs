@@ -109,7 +109,9 @@ impl AnswersPage {
             base: actor.path("/access"),
             back: actor.path(&format!("/access/reviews/{id}")),
             company: company.name.clone(),
-            due: format!("{}, {}", review.due_at.full(), review.due_at.ahead(actor.cx.now)),
+            due: review
+                .due_at
+                .and_ahead(review.due_at.full(actor.org_zone), actor.cx.now, actor.org_zone),
             running,
             bar: AnswerBar::new(ItemTotals {
                 items: progress.items,
@@ -168,7 +170,7 @@ impl ReviewItemRow {
             version: item.version(),
             decided: item
                 .decided_at
-                .map(|at| format!("{}{by}, {}", item.decision.label(), at.ago(actor.cx.now))),
+                .map(|at| format!("{}{by}, {}", item.decision.label(), at.ago(actor.cx.now, actor.zone))),
             tone: item.decision.tone(),
             error: error.map(|(_, error)| message(error, one)),
         }

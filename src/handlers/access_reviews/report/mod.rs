@@ -17,6 +17,7 @@ use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::html::download;
 use crate::common::id::ReviewId;
+use crate::common::time::Time;
 use crate::common::token::hex;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
@@ -70,8 +71,8 @@ impl ReportPage {
         CompanyRole::parse(text).map_or("None", CompanyRole::label)
     }
 
-    fn day(text: &str) -> &str {
-        text.split('T').next().unwrap_or(text)
+    fn day(&self, text: &str) -> String {
+        Time::parse_iso(text).map_or_else(|| text.to_owned(), |at| at.date(self.layout.zone))
     }
 
     fn load(conn: &mut Conn, actor: &Actor, id: ReviewId) -> Result<Self, AppError> {

@@ -44,7 +44,7 @@ async fn begin(gate: &Gate<ExportAudit>, asked: AuditQuery, form: &'static str) 
                 actor.organization,
                 &actor.organization_name,
             );
-            let mut after = noted.set();
+            let mut after = noted.set(noted.zones(actor).times);
             after.insert("format".into(), form.into());
             Ok((wanted, actor.event(event.after(after.into()))))
         })
@@ -57,7 +57,7 @@ async fn begin(gate: &Gate<ExportAudit>, asked: AuditQuery, form: &'static str) 
             "organization": { "id": actor.organization.to_string(), "name": actor.organization_name, "slug": actor.slug },
             "exported_at": actor.cx.now.iso_micros(),
             "exported_by": actor.person.name,
-            "filters": asked.set(),
+            "filters": asked.set(asked.zones(actor).times),
             "complete": !asked.is_narrowed() && actor.visibility(conn)? == Visibility::Everything,
             "first": first,
             "last": last,
@@ -66,20 +66,23 @@ async fn begin(gate: &Gate<ExportAudit>, asked: AuditQuery, form: &'static str) 
                 json!({ "day": seal.day, "seq": seal.seq, "hash": seal.hash, "signature": seal.signature })
             }).collect::<Vec<_>>(),
         });
-        let file = format!("{}-audit-{}", actor.slug, actor.cx.now.day());
+        let file = format!("{}-audit-{}", actor.slug, actor.cx.now.day(actor.org_zone));
         Ok(ExportRange { wanted, first, last, file, head })
     })
     .await
 }
 
 fn read(conn: &mut Conn, actor: &Actor, asked: &AuditQuery) -> Result<EventFilter, AppError> {
-    asked.filter(conn, actor.organization).map_err(|error| match error {
-        FilterError::Failed(error) => error,
-        FilterError::Invalid(errors) => {
-            let wrong: Vec<String> = errors.iter().map(|(field, what)| format!("{field}: {what}")).collect();
-            AppError::Unreadable(format!("The filters can’t be read. {}.", wrong.join(". ")))
-        }
-    })
+    let zone = asked.zones(actor).times;
+    asked
+        .filter(conn, actor.organization, zone)
+        .map_err(|error| match error {
+            FilterError::Failed(error) => error,
+            FilterError::Invalid(errors) => {
+                let wrong: Vec<String> = errors.iter().map(|(field, what)| format!("{field}: {what}")).collect();
+                AppError::Unreadable(format!("The filters can’t be read. {}.", wrong.join(". ")))
+            }
+        })
 }
 
 /// The next events of a range, if the actor still has the permission.

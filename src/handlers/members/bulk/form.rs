@@ -131,7 +131,10 @@ impl BulkForm {
             BulkAction::Assign => self.assignment(conn, actor, errors)?,
             BulkAction::Unassign => self.unassignment(conn, actor, errors)?,
             BulkAction::AccessEnd => {
-                let until = errors.take("access_until", end_date(&self.access_until, actor.cx.now));
+                let until = errors.take(
+                    "access_until",
+                    end_date(&self.access_until, actor.cx.now, actor.org_zone, None),
+                );
                 until.map(BulkChange::AccessEnd)
             }
             BulkAction::Group if self.group.is_empty() => {

@@ -2,6 +2,7 @@
 
 use crate::authz::role::Role;
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::models::custom_role::CustomRole;
 use crate::models::membership::record::Membership;
 use crate::services::members::bulk::{BulkChange, BulkRefusal};
@@ -15,13 +16,13 @@ pub fn people(n: usize) -> String {
 }
 
 /// What was done.
-pub fn done(change: &BulkChange, n: usize) -> String {
+pub fn done(change: &BulkChange, n: usize, zone: Zone) -> String {
     let people = people(n);
     match change {
         BulkChange::Role(title) => format!("Changed the role of {people} to {}", title.label()),
         BulkChange::Assign(_, named) => format!("Assigned {people} to {}", named.join(", ")),
         BulkChange::Unassign(_, name) => format!("Unassigned {people} from {name}"),
-        BulkChange::AccessEnd(Some(end)) => format!("Set the end date of {people} to {}", end.date()),
+        BulkChange::AccessEnd(Some(end)) => format!("Set the end date of {people} to {}", end.date(zone)),
         BulkChange::AccessEnd(None) => format!("Removed the end date of {people}"),
         BulkChange::Group(group) => format!("Added {people} to {}", group.name),
         BulkChange::Suspend(_) => format!("Suspended {people}"),
@@ -33,8 +34,8 @@ pub fn done(change: &BulkChange, n: usize) -> String {
 }
 
 /// What changes for one member.
-pub fn describe(change: &BulkChange, member: &Membership, custom_roles: &[CustomRole]) -> String {
-    let day = |time: Option<Time>| time.map_or_else(|| "no end date".to_owned(), Time::date);
+pub fn describe(change: &BulkChange, member: &Membership, custom_roles: &[CustomRole], zone: Zone) -> String {
+    let day = |time: Option<Time>| time.map_or_else(|| "no end date".to_owned(), |end| end.date(zone));
     match change {
         BulkChange::Role(title) => {
             let custom = custom_roles

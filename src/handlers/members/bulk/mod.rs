@@ -78,7 +78,10 @@ fn run(
         return Ok((BulkResponse::Planned(plan), Events::none("a plan changes nothing")));
     }
     let (plan, events) = bulk::apply(conn, actor, change, &ids)?;
-    Ok((BulkResponse::Applied(done(&plan.change, plan.changing().len())), events))
+    Ok((
+        BulkResponse::Applied(done(&plan.change, plan.changing().len(), actor.org_zone)),
+        events,
+    ))
 }
 
 async fn respond(gate: Gate<ViewMembers>, form: BulkForm) -> Result<HttpResponse, AppError> {

@@ -127,7 +127,7 @@ impl BulkPage {
             BulkChange::Role(_) => custom_role::all(conn, actor.organization)?,
             _ => Vec::new(),
         };
-        let rows = BulkPageRow::planned(plan, &customs, actor.unit.one());
+        let rows = BulkPageRow::planned(plan, &customs, actor.unit.one(), actor.org_zone);
         let mut page = Self::new(conn, actor, action, form, rows, FormErrors::none())?;
         (page.changed, page.ids, page.planned) = (ids.len(), ids, true);
         Ok(page)

@@ -4,6 +4,7 @@ use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::id::MembershipId;
 use crate::common::search;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::handlers::members::bulk::messages::{describe, refusal};
 use crate::handlers::members::visible;
@@ -36,12 +37,12 @@ impl BulkPageRow {
         }
     }
 
-    pub fn planned(plan: BulkPlan, customs: &[CustomRole], one: &str) -> Vec<Self> {
+    pub fn planned(plan: BulkPlan, customs: &[CustomRole], one: &str, zone: Zone) -> Vec<Self> {
         let change = plan.change;
         let rows = plan.rows.into_iter();
         rows.map(|row| {
             let result = match &row.outcome {
-                BulkOutcome::Changed => RowResult::Changed(describe(&change, &row.member, customs)),
+                BulkOutcome::Changed => RowResult::Changed(describe(&change, &row.member, customs, zone)),
                 BulkOutcome::Unchanged => RowResult::Unchanged,
                 BulkOutcome::Refused(error) => RowResult::Refused(refusal(error, one)),
             };

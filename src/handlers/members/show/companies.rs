@@ -7,6 +7,7 @@ use crate::authz::role::CompanyRole;
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::common::search;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::organization::CompanyStatus;
 use crate::handlers::members::show::groups::MemberGroups;
@@ -38,7 +39,7 @@ impl MemberCompany {
     }
 
     /// "By invitation, until January 31, 2027", "By group Support".
-    pub fn origin(&self) -> String {
+    pub fn origin(&self, zone: Zone) -> String {
         let AssignedCompany {
             direct,
             origin,
@@ -58,7 +59,7 @@ impl MemberCompany {
         }
         let text = words.join(" and ");
         match access_until {
-            Some(end) => format!("{text}, until {}", end.date()),
+            Some(end) => format!("{text}, until {}", end.date(zone)),
             None => text,
         }
     }

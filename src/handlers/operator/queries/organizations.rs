@@ -8,6 +8,7 @@ use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::paging::Cursor;
 use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{organization_slugs, organizations, role_counts, users};
 use crate::db::types::org_id::OrgId;
@@ -34,6 +35,8 @@ pub struct OperatorOrganization {
     pub consent: bool,
     pub delete_after: Option<Time>,
     pub created_at: Time,
+    #[diesel(column_name = timezone)]
+    pub zone: Zone,
 }
 
 impl OperatorOrganization {
@@ -113,7 +116,6 @@ pub fn roles(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<(Role, i64
 #[diesel(table_name = organizations)]
 pub struct OrganizationDetails {
     pub domain: String,
-    pub timezone: String,
     pub currency: String,
     /// The email address of the account that created it.
     #[diesel(select_expression = users::email)]

@@ -20,13 +20,13 @@ pub async fn create(gate: Gate<ViewOrganization>, path: ApprovalPath) -> Result<
                 ApprovalOutcome::Executed(executed) => next(actor, id, executed),
                 ApprovalOutcome::Lapsed(_) => approval_path(actor, id),
             };
-            let organization = actor.organization_name.clone();
+            let organization = (actor.organization_name.clone(), actor.org_zone);
             Ok(((approved, organization, next), events))
         })
         .await;
     match approved {
-        Ok((ApprovalOutcome::Executed(executed), organization, next)) => {
-            Ok(gate.done(words::executed(&organization, &executed), &next))
+        Ok((ApprovalOutcome::Executed(executed), (organization, zone), next)) => {
+            Ok(gate.done(words::executed(&organization, zone, &executed), &next))
         }
         Ok((ApprovalOutcome::Lapsed(error), ..)) => refused_with(&gate, id, words::not_applied(&error)).await,
         Err(error) => refused(&gate, id, error).await,

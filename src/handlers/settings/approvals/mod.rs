@@ -14,7 +14,6 @@ use crate::authz::permission::ViewOrganization;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::id::ApprovalId;
-use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::approval;
 use crate::models::approval::{Approval, ApprovalAction, ApprovalStatus};
@@ -74,11 +73,14 @@ impl ApprovalPage {
             },
             by: dual_control::requester_name(conn, &approval)?.unwrap_or_default(),
             consequence: words::consequence(approval.action),
-            asked: (approval.created_at.iso(), approval.created_at.ago(actor.cx.now)),
-            ends: approval.expires_at.full(),
+            asked: (
+                approval.created_at.iso(),
+                approval.created_at.ago(actor.cx.now, actor.zone),
+            ),
+            ends: approval.expires_at.full(actor.zone),
             may_decide: open && dual_control::may_decide(&approval, actor),
             may_withdraw: open && approval.requested_by == actor.id,
-            over: closing(conn, &approval, open)?,
+            over: closing(conn, actor, &approval, open)?,
             text: approval.label,
             errors,
         })
@@ -89,16 +91,24 @@ fn approval_path(actor: &Actor, id: ApprovalId) -> String {
     actor.path(&format!("/settings/approvals/{id}"))
 }
 
-fn closing(conn: &mut Conn, approval: &Approval, open: bool) -> Result<Option<ApprovalClosing>, AppError> {
+fn closing(
+    conn: &mut Conn,
+    actor: &Actor,
+    approval: &Approval,
+    open: bool,
+) -> Result<Option<ApprovalClosing>, AppError> {
     if open {
         return Ok(None);
     }
     let who = approval::decided_by(conn, approval)?.unwrap_or_default();
-    let when = approval.decided_at.map(Time::full).unwrap_or_default();
+    let when = approval.decided_at.map(|at| at.full(actor.zone)).unwrap_or_default();
     let (tone, description) = match approval.status {
         ApprovalStatus::Open | ApprovalStatus::Expired => (
             "warning",
-            format!("Expired on {} without a decision.", approval.expires_at.date()),
+            format!(
+                "Expired on {} without a decision.",
+                approval.expires_at.full(actor.zone)
+            ),
         ),
         ApprovalStatus::Approved => (
             "success",

@@ -1,6 +1,7 @@
 //! What the pages say about changes that wait for approval.
 
 use crate::common::html::number;
+use crate::common::zone::Zone;
 use crate::models::approval::ApprovalAction;
 use crate::models::organization::{SLUG_CHANGES, SLUG_CHANGES_WITHIN};
 use crate::services::approvals::decide::DecisionError;
@@ -24,10 +25,10 @@ pub fn consequence(action: ApprovalAction) -> &'static str {
     }
 }
 
-pub fn executed(organization: &str, executed: &ExecutedChange) -> String {
+pub fn executed(organization: &str, zone: Zone, executed: &ExecutedChange) -> String {
     match executed {
         ExecutedChange::Transferred => format!("You’re the owner of {organization}"),
-        ExecutedChange::DeletionScheduled(day) => format!("{organization} will be deleted on {}", day.date()),
+        ExecutedChange::DeletionScheduled(day) => format!("{organization} will be deleted on {}", day.date(zone)),
         ExecutedChange::DualControlTurnedOff => "Dual control is off".into(),
         ExecutedChange::SlugChanged(slug) => slug_changed(slug.as_str()),
         ExecutedChange::RoleChanged { member, role } => format!("{member} is now {role}"),

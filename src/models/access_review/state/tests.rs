@@ -1,15 +1,18 @@
 use super::*;
 
 fn now() -> Time {
-    Time::end_of_day("2026-11-24").unwrap() + Span::hours(9)
+    Time::end_of_day("2026-11-24", Zone::UTC).unwrap() + Span::hours(9)
 }
 
 #[test]
 fn the_end_date_is_3_to_90_days_from_now() {
-    assert_eq!(due("2026-11-28", now()).unwrap().day(), "2026-11-28");
-    assert!(due("2027-02-23", now()).is_ok());
+    assert_eq!(
+        due("2026-11-28", now(), Zone::UTC).unwrap().day(Zone::UTC),
+        "2026-11-28"
+    );
+    assert!(due("2027-02-23", now(), Zone::UTC).is_ok());
     for wrong in ["", "soon", "2026-11-25", "2026-11-27", "2027-02-24", "2020-01-01"] {
-        assert!(due(wrong, now()).is_err(), "{wrong}");
+        assert!(due(wrong, now(), Zone::UTC).is_err(), "{wrong}");
     }
 }
 
