@@ -1,10 +1,10 @@
-//! Deletes what is no longer needed: removal snapshots, sessions, email tokens and sign-in attempts.
+//! Deletes what is no longer needed: removal snapshots, sessions, email tokens, sign-in attempts and closed reports.
 
 use crate::audit::Events;
 use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::periodic::PeriodicJob;
-use crate::models::{due, membership};
+use crate::models::{due, invitation_report, membership};
 use crate::queue::JobKind;
 use crate::services::accounts::cleanup;
 
@@ -17,6 +17,7 @@ pub const JOB: PeriodicJob = PeriodicJob {
 fn run(system: &System) -> Result<(), AppError> {
     system.write(|cx, conn| {
         membership::forget_removals(conn, cx.now)?;
+        invitation_report::delete_old(conn, cx.now)?;
         cleanup::delete_expired(conn, cx.now)?;
         Ok(((), Events::none("expired rows have no effect any more")))
     })

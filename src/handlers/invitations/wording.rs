@@ -1,7 +1,8 @@
 //! The words for invitations and for what went wrong with them.
 
+use crate::common::html::number;
 use crate::db::types::organization::InvitationStatus;
-use crate::services::invitations::allowance::InvitationAllowance;
+use crate::services::invitations::allowance::{InvitationAllowance, InvitationLimit};
 use crate::services::invitations::create::InviteError;
 use crate::services::invitations::resend::ResendError;
 
@@ -35,6 +36,7 @@ pub fn invite_error(error: &InviteError, organization: &str) -> String {
         InviteError::AlreadyInvited => "Already invited. Edit that invitation or send it again from the list".into(),
         InviteError::Duplicate => "Twice in the list".into(),
         InviteError::DailyLimit(allowance) => daily_limit(allowance, organization),
+        InviteError::Blocked => BLOCKED.into(),
     }
 }
 
@@ -59,6 +61,7 @@ pub fn resend_error(error: &ResendError, organization: &str) -> String {
             from.full()
         ),
         ResendError::DailyLimit(allowance) => daily_limit(allowance, organization),
+        ResendError::Blocked => BLOCKED.into(),
         ResendError::Changed => "Someone else changed this invitation. Reload the page and try again".into(),
         ResendError::Failed(_) => "Try again".into(),
     }
@@ -72,10 +75,21 @@ fn already_member(organization: &str) -> String {
     format!("Already a member of {organization}")
 }
 
-fn daily_limit(allowance: &InvitationAllowance, organization: &str) -> String {
-    format!(
-        "{organization} can send {} invitations a day. You can send the next one on {}",
-        allowance.a_day,
-        allowance.from.full()
-    )
+/// The same words whether the address blocked the organization or the inviter.
+pub const BLOCKED: &str = "This address doesn’t accept invitations from you";
+
+pub fn daily_limit(allowance: &InvitationAllowance, organization: &str) -> String {
+    let a_day = match allowance.a_day {
+        1 => "1 invitation a day".to_owned(),
+        n => format!("{} invitations a day", number(&n)),
+    };
+    let who = match allowance.of {
+        InvitationLimit::Organization => format!("{organization} can send {a_day}"),
+        InvitationLimit::Account => format!("You can send {a_day}, in all your organizations together"),
+        InvitationLimit::Instance => format!("This instance can send {a_day}, for all organizations together"),
+    };
+    if allowance.a_day == 0 {
+        return format!("{who}. Contact the operator of this instance");
+    }
+    format!("{who}. You can send the next one on {}", allowance.from.full())
 }

@@ -10,7 +10,7 @@ use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::html::number;
 use crate::db::Conn;
-use crate::handlers::operator::queries::numbers;
+use crate::handlers::operator::queries::{numbers, reports};
 use crate::handlers::operator::queries::numbers::InstanceNumbers;
 use crate::handlers::operator::rules;
 use crate::mail::outbox::MailState;
@@ -82,6 +82,7 @@ fn lights(
     let (began, last_run) = (uptime.began(), uptime.last_job_run());
     let due = numbers::oldest_due(conn, now)?;
     let sealed = numbers::sealed(conn)?;
+    let reports = reports::count_open(conn)?;
     let failed = numbers.emails_in(MailState::Failed) + numbers.emails_in(MailState::Bounced);
     Ok(vec![
         HealthRow {
@@ -120,6 +121,16 @@ fn lights(
                 n => format!("{} failed or bounced", number(&n)),
             },
             more: Some(("View failed emails", "/operator/mail?state=failed")),
+        },
+        HealthRow {
+            good: reports == 0,
+            title: "Reported invitations",
+            text: match reports {
+                0 => "None open".to_owned(),
+                1 => "1 report is open".to_owned(),
+                n => format!("{} reports are open", number(&n)),
+            },
+            more: Some(("View reports", "/operator/reports")),
         },
         HealthRow {
             good: !rules::seals_are_late(sealed, began, now),

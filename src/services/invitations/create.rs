@@ -18,6 +18,7 @@ use crate::db::types::org_id::OrgId;
 use crate::mail::outbox;
 use crate::models::invitation;
 use crate::models::invitation::{CompanyGrant, LIFETIME, NewInvitation, PreparedInvitation, pairs, search};
+use crate::models::invitation_block;
 use crate::models::membership::by_user;
 use crate::services::invitations::allowance;
 use crate::services::invitations::allowance::InvitationAllowance;
@@ -78,6 +79,8 @@ pub enum InviteError {
     /// The address is in the list more than once.
     Duplicate,
     DailyLimit(InvitationAllowance),
+    /// The address accepts no invitations from this organization or this sender.
+    Blocked,
 }
 
 /// The result for each person, in their order: the role that they are invited with, or why they are not.
@@ -113,12 +116,15 @@ struct InviteChecks {
     members: HashSet<String>,
     open: HashSet<String>,
     seen: HashSet<String>,
+    blocked: HashSet<String>,
+    /// The tightest limit.
     allowance: InvitationAllowance,
 }
 
 impl InviteChecks {
     fn load(conn: &mut Conn, actor: &Actor, people: &[Invitee]) -> Result<Self, AppError> {
         let emails: Vec<&str> = people.iter().map(|person| person.email.as_str()).collect();
+        let [allowance, ..] = allowance::all(conn, &actor.cx, actor.organization, actor.person.id)?;
         Ok(Self {
             members: by_user::members_among(conn, actor.organization, &emails)?
                 .into_iter()
@@ -127,7 +133,10 @@ impl InviteChecks {
                 .into_iter()
                 .collect(),
             seen: HashSet::new(),
-            allowance: allowance::allowance(conn, actor.organization, actor.cx.now)?,
+            blocked: invitation_block::blocked_among(conn, actor.organization, actor.person.id, &emails)?
+                .into_iter()
+                .collect(),
+            allowance,
         })
     }
 
@@ -147,6 +156,9 @@ impl InviteChecks {
         }
         if self.open.contains(email) {
             return Err(InviteError::AlreadyInvited);
+        }
+        if self.blocked.contains(email) {
+            return Err(InviteError::Blocked);
         }
         self.allowance.left -= 1;
         Ok(())
@@ -207,6 +219,16 @@ fn invited_event(id: InvitationId, invitation: &NewInvitation) -> Event {
     Event::new(Action::MemberInvited, "invitation", id, invitation.email.as_str()).after(facts)
 }
 
+/// Why the owner of a new organization is not invited.
+#[derive(Debug)]
+pub enum InviteOwnerError {
+    DailyLimit(InvitationAllowance),
+    Blocked,
+    Failed(AppError),
+}
+
+crate::change_error!(InviteOwnerError);
+
 /// Invites the owner of a new organization. Its creator is the owner until the invitation is accepted.
 pub fn invite_owner(
     conn: &mut Conn,
@@ -214,7 +236,14 @@ pub fn invite_owner(
     organization: OrgId,
     sender: &InvitationSender,
     email: Email,
-) -> Result<Events, AppError> {
+) -> Result<Events, InviteOwnerError> {
+    let [allowance, ..] = allowance::all(conn, cx, organization, sender.user)?;
+    if allowance.left == 0 {
+        return Err(InviteOwnerError::DailyLimit(allowance));
+    }
+    if invitation_block::blocks_sender(conn, sender.user, email.as_str())? {
+        return Err(InviteOwnerError::Blocked);
+    }
     let owner = NewInvitation {
         email,
         first_name: String::new(),
@@ -225,5 +254,5 @@ pub fn invite_owner(
         access_until: None,
         hands_over: true,
     };
-    save(conn, cx, organization, sender, vec![owner])
+    Ok(save(conn, cx, organization, sender, vec![owner])?)
 }

@@ -22,6 +22,9 @@ use crate::services::companies;
 use crate::services::companies::create::CompanyCreationError;
 use crate::services::companies::form::NewCompany;
 use crate::services::invitations;
+use crate::services::invitations::allowance;
+use crate::services::invitations::allowance::InvitationAllowance;
+use crate::services::invitations::create::InviteOwnerError;
 use crate::services::invitations::email::InvitationSender;
 
 /// An organization as an account wants to create it.
@@ -44,6 +47,10 @@ pub enum CreateOrganizationError {
         slug: Slug,
         free: Option<Slug>,
     },
+    /// The account or the instance has sent its invitations of this day, so the owner can't be invited.
+    DailyLimit(InvitationAllowance),
+    /// The owner's address accepts no invitations from this account.
+    OwnerBlocked,
     /// The account has an organization of this name. `taken`: its slug is taken too, and one that is free.
     NameExists {
         taken: Option<(Slug, Option<Slug>)>,
@@ -69,6 +76,8 @@ pub fn create_within_limit(
     creator: UserId,
     draft: OrganizationDraft,
 ) -> Result<(Slug, Events), CreateOrganizationError> {
+    // Before the account's row: whoever invites takes the locks in this order.
+    allowance::lock(conn, creator)?;
     let limit = limit(of_user::lock_limit(conn, creator)?, cx.config().organization_limit);
     if is_full(of_user::count_created(conn, creator)?, limit) {
         return Err(CreateOrganizationError::LimitReached);
@@ -153,7 +162,7 @@ fn invite_owner(
     creator: UserId,
     (organization, new): (OrgId, &NewOrganization),
     owner: Email,
-) -> Result<Events, AppError> {
+) -> Result<Events, CreateOrganizationError> {
     let creator = user::by_id(conn, creator)?;
     let sender = InvitationSender {
         user: creator.id,
@@ -162,7 +171,11 @@ fn invite_owner(
         organization: new.name.clone(),
         unit: new.organization_type.unit(),
     };
-    invitations::create::invite_owner(conn, cx, organization, &sender, owner)
+    invitations::create::invite_owner(conn, cx, organization, &sender, owner).map_err(|error| match error {
+        InviteOwnerError::DailyLimit(allowance) => CreateOrganizationError::DailyLimit(allowance),
+        InviteOwnerError::Blocked => CreateOrganizationError::OwnerBlocked,
+        InviteOwnerError::Failed(error) => error.into(),
+    })
 }
 
 #[cfg(test)]

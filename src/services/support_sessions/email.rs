@@ -6,11 +6,12 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::mail::message;
+use crate::mail::name::MailName;
 use crate::models::member_names;
 
 crate::email! {
     struct SupportStartedEmail: SupportStarted("mail/support_started/message.html", "mail/support_started/message.txt") {
-        name: String, organization: String, operator: String, operator_email: String, until: String, reason: String, link: String
+        name: MailName, organization: MailName, operator: MailName, operator_email: String, until: String, reason: String, link: String
     }
 }
 
@@ -32,9 +33,9 @@ pub fn began(
     let path = format!("/organizations/{}/settings/support", organization.slug);
     for owner in member_names::owners(conn, organization.id, None)? {
         let email = SupportStartedEmail {
-            name: owner.name.clone(),
-            organization: organization.name.clone(),
-            operator: operator.name.clone(),
+            name: MailName::of(&owner.name),
+            organization: MailName::of(&organization.name),
+            operator: MailName::of(&operator.name),
             operator_email: operator.email.to_string(),
             until: until.full(),
             reason: reason.to_owned(),
