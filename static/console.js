@@ -14,7 +14,7 @@ const fresh = () => {
     const go = () => t.matches(":hover, :focus-within") ? setTimeout(go, 2000) : t.remove();
     t.dataset.t = ""; setTimeout(go, 6000);
   });
-  all("[data-reveal]").forEach(b => b.hidden = false);
+  all("[data-reveal]").forEach(t => t.hidden = false);
 };
 fresh();
 
@@ -27,7 +27,7 @@ on("click", async e => {
   if (near("[data-close]") && (m = near("dialog[open]"))) { e.preventDefault(); m.close(); }
   // A click on the backdrop closes, never a form that was touched.
   if (t.matches?.("dialog[open]") && !$(":user-invalid, :user-valid", t)) t.close();
-  if (m = near("[data-reveal]")) { const i = $(m.dataset.reveal), show = i.type === "password"; i.type = show ? "text" : "password"; m.setAttribute("aria-pressed", show); }
+  if (m = near("[data-reveal]")) { const t = $(m.dataset.reveal), show = t.type === "password"; t.type = show ? "text" : "password"; m.setAttribute("aria-pressed", show); }
   if (m = near("[data-dismiss]")) m.closest(".toast, .note").remove();
   // Without https there is no clipboard: leave the text selected.
   if (m = near("[data-copy]")) {
@@ -48,8 +48,8 @@ on("htmx:after:swap", e => {
   const d = e.detail.ctx.target;
   if (d?.id === "dialog" && d.firstElementChild && !d.open) d.showModal();
   // The suggested slug, unless someone types in the field.
-  const s = $("#suggested"), f = $("#slug:not(:focus)");
-  if (s && f) f.value = s.value;
+  const t = $("#suggested");
+  if (t && !$("#slug:focus")) $("#slug").value = t.value;
   fresh();
 });
 // The server failed or did not answer: say so; 5xx is never swapped in, so nothing typed is lost.
@@ -81,7 +81,7 @@ on("keydown", e => {
     b.focus(); b.click();
   }
   // "/" goes to the page's search field.
-  const q = $("main input[type=search]");
-  if (e.key === "/" && q && !e.target.closest("input, textarea, select, dialog")) { e.preventDefault(); q.focus(); }
+  const t = $("main input[type=search]");
+  if (e.key === "/" && t && !e.target.closest("input, textarea, select, dialog")) { e.preventDefault(); t.focus(); }
 });
 })();

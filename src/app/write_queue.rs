@@ -20,24 +20,46 @@ const MOST: usize = 256;
 /// How long a request waits for the database before it is answered with 503.
 pub const PATIENCE: Duration = Duration::from_millis(4_500);
 
-/// What is left of the patience of a request.
-pub fn left(began: Instant) -> Result<Duration, AppError> {
-    PATIENCE.checked_sub(began.elapsed()).ok_or(AppError::Busy)
+/// Since when a request waits, and whether its work in the database began or was given up before.
+#[derive(Debug, Clone)]
+pub struct Wait {
+    since: Instant,
+    decided: Arc<AtomicBool>,
 }
 
-/// Whether a write began, or was given up before it did.
-#[derive(Debug, Clone, Default)]
-pub struct WriteStart(Arc<AtomicBool>);
-
-impl WriteStart {
-    /// Takes the one decision; `false` when the other side took it.
-    pub fn begin(&self) -> bool {
-        !self.0.swap(true, Ordering::AcqRel)
+impl Wait {
+    pub fn begin() -> Self {
+        Self {
+            since: Instant::now(),
+            decided: Arc::default(),
+        }
     }
 
-    /// Gives the write up; `false` when it began.
-    pub fn cancel(&self) -> bool {
-        self.begin()
+    /// What is left of the patience.
+    pub fn left(&self) -> Result<Duration, AppError> {
+        PATIENCE.checked_sub(self.since.elapsed()).ok_or(AppError::Busy)
+    }
+
+    /// Begins the work, with how long it may wait for a connection. `Busy` when it was given up.
+    pub fn start(&self) -> Result<Duration, AppError> {
+        let left = self.left()?;
+        if self.decide() { Ok(left) } else { Err(AppError::Busy) }
+    }
+
+    /// The result of the work, or `Busy` when the patience ends before it began. What began is waited for: its result is the
+    /// truth about it.
+    pub async fn result<T, E: From<AppError>>(self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let mut work = std::pin::pin!(work);
+        match timeout(self.left().unwrap_or_default(), &mut work).await {
+            Ok(done) => done,
+            Err(_) if self.decide() => Err(AppError::Busy.into()),
+            Err(_) => work.await,
+        }
+    }
+
+    /// Takes the one decision; `false` when the other side took it.
+    fn decide(&self) -> bool {
+        !self.decided.swap(true, Ordering::AcqRel)
     }
 }
 

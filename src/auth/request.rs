@@ -1,13 +1,12 @@
 //! The state of a request that every gate has, and its one trip to the database.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use actix_session::{Session, SessionExt};
 use actix_web::http::Method;
 use actix_web::{HttpMessage, HttpRequest, web};
 
-use crate::app::write_queue::{PATIENCE, WriteStart, left};
+use crate::app::write_queue::{PATIENCE, Wait};
 use crate::app::{App, Ctx, Flash, RequestInfo};
 use crate::audit;
 use crate::audit::{ActorRef, Events};
@@ -30,7 +29,7 @@ pub struct RequestState {
     pub request: Arc<RequestInfo>,
     pub flash: Option<Flash>,
     /// `HEAD` answers as `GET` and changes nothing.
-    only_looks: bool,
+    pub(super) only_looks: bool,
 }
 
 impl RequestState {
@@ -76,11 +75,11 @@ impl RequestState {
         &self,
         work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<LastSeen>), AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let (cx, only_looks) = (self.context(), self.only_looks);
-        let began = Instant::now();
+        let (cx, only_looks, wait) = (self.context(), self.only_looks, Wait::begin());
+        let waiting = wait.clone();
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
-            let (out, seen) = cx.app.db.read_within(left(began)?, |conn| work(&cx, conn))?;
+            let (out, seen) = cx.app.db.read_within(wait.left()?, |conn| work(&cx, conn))?;
             if let Some(seen) = seen.filter(|seen| seen.stale && !only_looks) {
                 // The page is served even if this fails, and doesn't wait for writers: the next one notes it.
                 let noted = cx
@@ -93,29 +92,23 @@ impl RequestState {
             }
             Ok(out)
         });
-        // A read that is stuck, or behind stuck ones, is answered all the same.
-        let done = tokio::time::timeout(PATIENCE, trip).await.map_err(|_| AppError::Busy)?;
-        done.map_err(|_| AppError::Busy)?
+        // A read never says that it began: one that is stuck, or behind stuck ones, is answered all the same.
+        waiting.result(async { trip.await.map_err(|_| AppError::Busy)? }).await
     }
 
     pub async fn write<T: Send + 'static, E: ChangeError>(
         &self,
         work: impl FnOnce(&Ctx, &mut Conn) -> Result<(T, Option<ActorRef>, Events), E> + Send + 'static,
     ) -> Result<T, E> {
-        let (cx, only_looks) = (self.context(), self.only_looks);
-        let began = Instant::now();
+        let (cx, only_looks, wait) = (self.context(), self.only_looks, Wait::begin());
+        let waiting = wait.clone();
         let session = self.token.as_ref().map(Token::as_str);
         let turn = self.app.writers.turn(session, &self.request.ip, PATIENCE).await?;
-        let start = WriteStart::default();
-        let starts = start.clone();
         #[expect(clippy::disallowed_methods, reason = "the one trip to the blocking pool")]
         let trip = web::block(move || {
             // The next writer waits until this one is done, also when no one waits for this one any more.
             let _turn = turn;
-            let patience = left(began)?;
-            if !starts.begin() {
-                return Err(E::from(AppError::Busy));
-            }
+            let patience = wait.start()?;
             if only_looks {
                 return cx.app.db.rehearse(|conn| work(&cx, conn).map(|(out, ..)| out));
             }
@@ -127,14 +120,9 @@ impl RequestState {
             cx.app.work_signal.ring();
             Ok::<T, E>(out)
         });
-        let mut trip = std::pin::pin!(trip);
-        let done = match tokio::time::timeout(left(began).unwrap_or_default(), &mut trip).await {
-            Ok(done) => done,
-            Err(_) if start.cancel() => return Err(AppError::Busy.into()),
-            // It runs, and its answer is the truth about it.
-            Err(_) => trip.await,
-        };
-        done.map_err(|_| E::from(AppError::Busy))?
+        waiting
+            .result(async { trip.await.map_err(|_| E::from(AppError::Busy))? })
+            .await
     }
 
     /// Reads as the account that `find` accepts.

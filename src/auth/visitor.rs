@@ -66,6 +66,13 @@ impl Visitor {
             .await
     }
 
+    /// A probe with `HEAD` may write what one with `GET` writes.
+    #[must_use]
+    pub fn probing(mut self) -> Self {
+        self.pass.only_looks = false;
+        self
+    }
+
     /// The request, for what needs no database.
     pub fn context(&self) -> Ctx {
         self.pass.context()

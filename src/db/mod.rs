@@ -1,6 +1,9 @@
 //! The database: one connection type over both engines. This module alone names either of them.
 
+mod availability;
+mod manager;
 mod migrate;
+mod one_of;
 mod pool;
 pub mod schema;
 pub mod types;

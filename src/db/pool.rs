@@ -1,64 +1,22 @@
 //! The connection pool and the transactions on it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use diesel::connection::TransactionManager;
 use diesel::prelude::*;
-use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
+use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 
 use crate::common::error::{AppError, ChangeError};
+use crate::db::availability::Availability;
+use crate::db::manager::{Manager, Pooled, Silent};
 use crate::db::{Conn, is_postgres};
 
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// How long the database counts as away after no connection could be had, in milliseconds.
-const AWAY: u64 = 500;
-
 /// The connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: usize = 8;
-
-fn milliseconds() -> u64 {
-    static BEGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    let passed = BEGIN.get_or_init(std::time::Instant::now).elapsed().as_millis();
-    u64::try_from(passed).unwrap_or(u64::MAX).saturating_add(1)
-}
-
-pub(super) struct Manager {
-    url: String,
-}
-
-/// A connection of the pool. PostgreSQL may have gone and come back since it was last used.
-pub(super) struct Pooled {
-    pub(super) conn: Conn,
-    /// How many losses the pool had seen when this connection was last known to live.
-    losses: u64,
-    lost: bool,
-}
-
-impl ManageConnection for Manager {
-    type Connection = Pooled;
-    type Error = diesel::r2d2::Error;
-
-    fn connect(&self) -> Result<Pooled, Self::Error> {
-        let conn = Conn::open(&self.url).map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Pooled {
-            conn,
-            losses: 0,
-            lost: false,
-        })
-    }
-
-    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
-        pooled.conn.ping().map_err(diesel::r2d2::Error::QueryError)
-    }
-
-    fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        std::thread::panicking() || pooled.lost || pooled.conn.is_broken()
-    }
-}
 
 /// The connection pool. Only auth takes connections from it.
 #[derive(Clone)]
@@ -66,10 +24,7 @@ pub struct Db {
     pub(super) pool: Pool<Manager>,
     // SQLite has one writer: waiting here is fair, waiting in its busy handler is polling.
     writer: Option<Arc<Mutex<()>>>,
-    // A server that restarted cut all connections, so after a loss the others are tested before they are used.
-    losses: Arc<AtomicU64>,
-    // When no connection could be had, in milliseconds since the process began to count; 0 is never.
-    failed_at: Arc<AtomicU64>,
+    availability: Arc<Availability>,
 }
 
 impl std::fmt::Debug for Db {
@@ -94,8 +49,7 @@ impl Db {
         Ok(Self {
             pool,
             writer: (!postgres).then(Arc::default),
-            losses: Arc::default(),
-            failed_at: Arc::default(),
+            availability: Arc::default(),
         })
     }
 
@@ -116,15 +70,18 @@ impl Db {
     /// A living connection. Asking each one each time would cost a round trip; asking after a loss is enough. After a failure,
     /// no one waits for the database until a moment has passed: it is away for everyone.
     fn check_out(&self, patience: Duration) -> Result<PooledConnection<Manager>, AppError> {
-        if self.is_away() {
+        if self.availability.is_away() {
             return Err(AppError::Busy);
         }
         loop {
             let mut pooled = self.pool.get_timeout(patience).map_err(|_| {
-                self.note_failure();
+                // On SQLite the pool is only ever busy, never away.
+                if self.writer.is_none() {
+                    self.availability.note_failure();
+                }
                 AppError::Busy
             })?;
-            let losses = self.losses.load(Ordering::Relaxed);
+            let losses = self.availability.losses();
             if pooled.losses == losses || pooled.conn.ping().is_ok() {
                 pooled.losses = losses;
                 return Ok(pooled);
@@ -138,20 +95,13 @@ impl Db {
         let busy = done.as_ref().err().and_then(ChangeError::failure);
         if matches!(busy, Some(AppError::Busy)) && matches!(pooled.conn, Conn::Postgres(_)) {
             pooled.lost = true;
-            self.losses.fetch_add(1, Ordering::Relaxed);
+            self.availability.note_loss();
         }
     }
 
-    fn is_away(&self) -> bool {
-        let failed = self.failed_at.load(Ordering::Relaxed);
-        failed != 0 && milliseconds().saturating_sub(failed) < AWAY
-    }
-
-    // On SQLite the pool is only ever busy, never away.
-    fn note_failure(&self) {
-        if self.writer.is_none() {
-            self.failed_at.store(milliseconds(), Ordering::Relaxed);
-        }
+    /// Whether the last change failed because the disk is full. The next change that is saved ends it.
+    pub fn disk_is_full(&self) -> bool {
+        self.availability.disk_is_full()
     }
 
     /// A transaction that only reads.
@@ -211,6 +161,11 @@ impl Db {
     ) -> Result<T, E> {
         let mut pooled = self.check_out(patience)?;
         let done = write_on(&mut pooled.conn, work);
+        match &done {
+            Ok(_) => self.availability.note_disk(false),
+            Err(error) if matches!(error.failure(), Some(AppError::DiskFull)) => self.availability.note_disk(true),
+            Err(_) => {}
+        }
         self.check_in(&mut pooled, &done);
         done
     }
@@ -267,15 +222,5 @@ fn write_on<T, E: ChangeError>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> 
             Err(_) if matches!(refused.failure(), Some(AppError::Busy)) => Err(refused),
             Err(error) => Err(AppError::from(error).into()),
         },
-    }
-}
-
-// An unreachable database is logged once by each request that needs it, not by each try of the pool.
-#[derive(Debug)]
-struct Silent;
-
-impl<E: std::error::Error> diesel::r2d2::HandleError<E> for Silent {
-    fn handle_error(&self, error: E) {
-        tracing::debug!(%error, "pool");
     }
 }

@@ -78,7 +78,7 @@ pub fn by_ids(
     let mut found = HashMap::new();
     for members in members.chunks(BINDS) {
         let people: Vec<MatrixMember> = people!(organization)
-            .filter(memberships::id.eq_any(members))
+            .filter(conn.one_of(memberships::id, members))
             .load(conn)?;
         found.extend(people.into_iter().map(|person| (person.id, person)));
     }
@@ -100,7 +100,7 @@ pub fn by_slugs(conn: &mut Conn, organization: OrgId, slugs: &[String]) -> Query
     for slugs in slugs.chunks(BINDS) {
         let some: Vec<MatrixCompany> = companies::table
             .filter(companies::organization_id.eq(organization))
-            .filter(companies::slug.eq_any(slugs))
+            .filter(conn.one_of(companies::slug, slugs))
             .select(MatrixCompany::as_select())
             .load(conn)?;
         found.extend(some.into_iter().map(|company| (company.slug.clone(), company)));
@@ -128,7 +128,7 @@ pub fn assigned_roles(
     for members in members.chunks(BINDS) {
         let rows: Vec<(MembershipId, CompanyId, CompanyRole, Option<CompanyRole>)> = company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
-            .filter(company_assignments::membership_id.eq_any(members))
+            .filter(conn.one_of(company_assignments::membership_id, members))
             .select((
                 company_assignments::membership_id,
                 company_assignments::company_id,

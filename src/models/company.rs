@@ -65,7 +65,7 @@ pub fn list(
         .select(CompanyRow::as_select())
         .into_boxed();
     if let Some(own) = &filter.own {
-        query = query.filter(companies::id.eq_any(own));
+        query = query.filter(conn.one_of(companies::id, own));
     }
     if let Some(status) = filter.status {
         query = query.filter(companies::status.eq(status));

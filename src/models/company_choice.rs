@@ -64,7 +64,7 @@ pub fn among(conn: &mut Conn, organization: OrgId, these: &[CompanyId]) -> Query
     companies::table
         .filter(companies::organization_id.eq(organization))
         .filter(companies::status.eq(CompanyStatus::Active))
-        .filter(companies::id.eq_any(these))
+        .filter(conn.one_of(companies::id, these))
         .order((companies::sort_name, companies::id))
         .select(CompanyChoice::as_select())
         .load(conn)
@@ -89,13 +89,14 @@ pub fn search(
     q: &str,
     limit: usize,
 ) -> QueryResult<(Vec<CompanyChoice>, usize)> {
+    let within = within.map(|within| conn.one_of(companies::id, within));
     let active = || {
         let mut query = companies::table
             .filter(companies::organization_id.eq(organization))
             .filter(companies::status.eq(CompanyStatus::Active))
             .into_boxed::<<Conn as diesel::Connection>::Backend>();
-        if let Some(within) = within {
-            query = query.filter(companies::id.eq_any(within.to_vec()));
+        if let Some(within) = within.clone() {
+            query = query.filter(within);
         }
         query
     };
@@ -136,7 +137,7 @@ pub fn unassigned(
         .select(CompanyChoice::as_select())
         .into_boxed::<<Conn as diesel::Connection>::Backend>();
     if let Some(within) = within {
-        query = query.filter(companies::id.eq_any(within));
+        query = query.filter(conn.one_of(companies::id, within));
     }
     query.load(conn)
 }

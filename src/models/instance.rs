@@ -25,3 +25,11 @@ pub fn replace_key(conn: &mut Conn, fingerprint: &str) -> QueryResult<()> {
         .execute(conn)?;
     Ok(())
 }
+
+/// Writes the row as it is: whether the disk has room for a change.
+pub fn rewrite(conn: &mut Conn) -> QueryResult<()> {
+    diesel::update(instance::table)
+        .set(instance::key_fingerprint.eq(instance::key_fingerprint))
+        .execute(conn)?;
+    Ok(())
+}

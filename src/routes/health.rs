@@ -20,13 +20,23 @@ pub async fn live(_public: Public) -> HttpResponse {
         .body("live\n")
 }
 
-/// The database answers and the process is not stopping.
+/// The database answers, its disk has room, and the process is not stopping.
 pub async fn ready(visitor: Visitor) -> HttpResponse {
+    let visitor = visitor.probing();
     let answers = async {
-        visitor
-            .read(|_, conn| Ok(crate::models::user::has_operator(conn)?))
-            .await
-            .is_ok()
+        let read = visitor.read(|visit, conn| {
+            crate::models::user::has_operator(conn)?;
+            Ok(visit.cx.app.db.disk_is_full())
+        });
+        match read.await {
+            // A change failed for want of room: ready again when one is saved.
+            Ok(true) => {
+                let rewritten = visitor.write(|_, conn| Ok(((), None, crate::services::disk_check::rewrite(conn)?)));
+                rewritten.await.is_ok()
+            }
+            Ok(false) => true,
+            Err(_) => false,
+        }
     };
     let (status, word) = if !STOPPING.load(Ordering::Relaxed) && answers.await {
         (actix_web::http::StatusCode::OK, "ready\n")

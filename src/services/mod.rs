@@ -9,6 +9,7 @@ pub mod approvals;
 pub mod assignments;
 pub mod companies;
 pub mod custom_roles;
+pub mod disk_check;
 pub mod groups;
 pub mod instance_key;
 pub mod invitations;

@@ -40,7 +40,7 @@ pub fn grants(
 ) -> QueryResult<HashMap<MembershipId, MemberGrants>> {
     let rows: Vec<MemberGrants> = memberships::table
         .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::id.eq_any(members))
+        .filter(conn.one_of(memberships::id, members))
         .select(MemberGrants::as_select())
         .load(conn)?;
     Ok(rows.into_iter().map(|grants| (grants.id, grants)).collect())
@@ -99,7 +99,7 @@ pub fn assignments(
                 .and(companies::id.eq(company_assignments::company_id))),
         )
         .filter(company_assignments::organization_id.eq(organization))
-        .filter(company_assignments::membership_id.eq_any(members))
+        .filter(conn.one_of(company_assignments::membership_id, members))
         .select((
             company_assignments::membership_id,
             companies::sort_name,
@@ -113,7 +113,7 @@ pub fn assignments(
         ))
         .into_boxed();
     if let Some(within) = within {
-        query = query.filter(company_assignments::company_id.eq_any(within.to_vec()));
+        query = query.filter(conn.one_of(company_assignments::company_id, within.to_vec()));
     }
     let mut rows: Vec<AssignmentRow> = query.load(conn)?;
     rows.sort_unstable_by(|one, other| (&one.sort_name, one.company).cmp(&(&other.sort_name, other.company)));
@@ -168,7 +168,7 @@ pub fn group_grants(conn: &mut Conn, organization: OrgId, members: &[MembershipI
     let roles = group_members::table
         .inner_join(groups::table.on(of_group))
         .filter(group_members::organization_id.eq(organization))
-        .filter(group_members::membership_id.eq_any(members))
+        .filter(conn.one_of(group_members::membership_id, members))
         .order((groups::name, groups::id))
         .select((group_members::membership_id, groups::role, groups::name))
         .load(conn)?;
@@ -180,7 +180,7 @@ pub fn group_grants(conn: &mut Conn, organization: OrgId, members: &[MembershipI
                 .and(group_grants::group_id.eq(group_members::group_id))),
         )
         .filter(group_members::organization_id.eq(organization))
-        .filter(group_members::membership_id.eq_any(members))
+        .filter(conn.one_of(group_members::membership_id, members))
         .order((groups::name, groups::id))
         .select((
             group_members::membership_id,
@@ -202,7 +202,7 @@ pub fn count_assignments(conn: &mut Conn, organization: OrgId, within: Option<&[
     };
     companies::table
         .filter(companies::organization_id.eq(organization))
-        .filter(companies::id.eq_any(within))
+        .filter(conn.one_of(companies::id, within))
         // On PostgreSQL the sum of integers has a wider type.
         .select(sql::<BigInt>(
             "CAST(COALESCE(SUM(companies.member_count), 0) AS BIGINT)",

@@ -17,7 +17,7 @@ use crate::on_each;
 pub fn companies_by_status(conn: &mut Conn, org: OrgId, own: &[CompanyId]) -> QueryResult<(i64, i64)> {
     let rows: Vec<(CompanyStatus, i64)> = companies::table
         .filter(companies::organization_id.eq(org))
-        .filter(companies::id.eq_any(own))
+        .filter(conn.one_of(companies::id, own))
         .group_by(companies::status)
         .select((companies::status, count_star()))
         .load(conn)?;
@@ -49,7 +49,7 @@ pub fn first_companies(
         .select(OverviewCompany::as_select());
     match own {
         None => active.load(conn),
-        Some(own) => active.filter(companies::id.eq_any(own)).load(conn),
+        Some(own) => active.filter(conn.one_of(companies::id, own)).load(conn),
     }
 }
 

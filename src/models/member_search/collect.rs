@@ -48,7 +48,7 @@ impl<'a> MemberScan<'a> {
                 .first(conn)
                 .optional()?,
             SearchTerm::Within(companies) => assigned
-                .filter(company_assignments::company_id.eq_any(companies.to_vec()))
+                .filter(conn.one_of(company_assignments::company_id, companies.to_vec()))
                 .first(conn)
                 .optional()?,
             SearchTerm::Given(GrantFilter::Assignment(role)) => assigned
@@ -118,7 +118,7 @@ impl<'a> MemberScan<'a> {
         let mut by_id: HashMap<String, MemberRow> = memberships::table
             .inner_join(users::table)
             .filter(memberships::organization_id.eq(organization))
-            .filter(memberships::id.eq_any(&ids))
+            .filter(conn.one_of(memberships::id, &ids))
             .select(MemberRow::as_select())
             .load::<MemberRow>(conn)?
             .into_iter()
@@ -147,7 +147,7 @@ impl<'a> MemberScan<'a> {
             for ids in ids.chunks(BINDS) {
                 having.extend(
                     beginning!(organization, other)
-                        .filter(member_search_terms::membership_id.eq_any(ids.iter().copied()))
+                        .filter(conn.one_of(member_search_terms::membership_id, ids.iter().copied()))
                         .select(member_search_terms::membership_id)
                         .load::<String>(conn)?,
                 );
@@ -176,7 +176,8 @@ impl<'a> MemberScan<'a> {
             }
             SearchTerm::Within(companies) => {
                 query = query.filter(
-                    memberships::id.eq_any(assigned.filter(company_assignments::company_id.eq_any(companies.to_vec()))),
+                    memberships::id
+                        .eq_any(assigned.filter(conn.one_of(company_assignments::company_id, companies.to_vec()))),
                 );
             }
             SearchTerm::Given(GrantFilter::Assignment(role)) => {

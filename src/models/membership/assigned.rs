@@ -69,7 +69,7 @@ pub fn company_names(
         return Ok(names);
     }
     let mut rows: Vec<(MembershipId, Vec<u8>, String)> = with_companies(organization)
-        .filter(company_assignments::membership_id.eq_any(members))
+        .filter(conn.one_of(company_assignments::membership_id, members))
         .select((
             company_assignments::membership_id,
             companies::sort_name,
@@ -94,7 +94,7 @@ pub fn is_in_any(
         company_assignments::table
             .filter(company_assignments::organization_id.eq(organization))
             .filter(company_assignments::membership_id.eq(member))
-            .filter(company_assignments::company_id.eq_any(companies)),
+            .filter(conn.one_of(company_assignments::company_id, companies)),
     ))
     .get_result(conn)
 }

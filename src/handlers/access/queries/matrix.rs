@@ -26,7 +26,7 @@ pub fn columns(
         .limit(i64::try_from(size + 1).unwrap_or(i64::MAX))
         .into_boxed();
     if let Some(within) = within {
-        query = query.filter(companies::id.eq_any(within.to_vec()));
+        query = query.filter(conn.one_of(companies::id, within.to_vec()));
     }
     // The index is entered by the name; the second condition makes the bound exact.
     query = match cursor {
