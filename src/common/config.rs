@@ -156,8 +156,14 @@ impl Config {
         let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
         let limit = w.organization_limit.as_deref();
         let organization_limit = limit.and_then(|v| check(&mut faults, v, values::organization_limit));
-        let [organization_invitations, account_invitations, instance_invitations] =
-            values::invitation_limits(&mut faults, [&w.organization_invitations, &w.account_invitations, &w.instance_invitations]);
+        let [organization_invitations, account_invitations, instance_invitations] = values::invitation_limits(
+            &mut faults,
+            [
+                &w.organization_invitations,
+                &w.account_invitations,
+                &w.instance_invitations,
+            ],
+        );
 
         match (listen, base_url, database_url, mail_from, signup) {
             (Some(listen), Some(base_url), Some(database_url), Some(mail_from), Some(signup)) if faults.is_empty() => {

@@ -4,9 +4,10 @@ use crate::audit::Events;
 use crate::auth::System;
 use crate::common::error::AppError;
 use crate::jobs::periodic::PeriodicJob;
-use crate::models::{due, invitation_report, membership};
+use crate::models::{due, membership};
 use crate::queue::JobKind;
 use crate::services::accounts::cleanup;
+use crate::services::operators::reports;
 
 pub const JOB: PeriodicJob = PeriodicJob {
     kind: JobKind::CleanUp,
@@ -17,7 +18,7 @@ pub const JOB: PeriodicJob = PeriodicJob {
 fn run(system: &System) -> Result<(), AppError> {
     system.write(|cx, conn| {
         membership::forget_removals(conn, cx.now)?;
-        invitation_report::delete_old(conn, cx.now)?;
+        reports::delete_old(conn, cx.now)?;
         cleanup::delete_expired(conn, cx.now)?;
         Ok(((), Events::none("expired rows have no effect any more")))
     })

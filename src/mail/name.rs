@@ -23,7 +23,11 @@ impl MailName {
     pub fn of(name: &str) -> Self {
         let text = short(name);
         Self {
-            shown: if text.is_empty() { String::new() } else { format!("“{text}”") },
+            shown: if text.is_empty() {
+                String::new()
+            } else {
+                format!("“{text}”")
+            },
             plain: Some(text).filter(|text| !text.is_empty() && bait::is_plain(name)),
         }
     }
@@ -65,7 +69,13 @@ fn short(name: &str) -> String {
         .join(" ")
         .chars()
         .filter(|c| !c.is_control())
-        .map(|c| if matches!(c, '“' | '”' | '„' | '"' | '«' | '»' | '＂') { '’' } else { c })
+        .map(|c| {
+            if matches!(c, '“' | '”' | '„' | '"' | '«' | '»' | '＂') {
+                '’'
+            } else {
+                c
+            }
+        })
         .collect();
     if line.chars().count() <= LONGEST {
         return line;

@@ -118,7 +118,10 @@ fn compose(config: &Config, keys: &Keys, message: &ClaimedMessage) -> Result<Mes
     // Without List-Unsubscribe-Post: a mail program opens the page, and the person decides there.
     if let Some(path) = EmailKind::parse(&message.kind).and_then(EmailKind::unsubscribe_path) {
         let link = format!("<{}>", config.link(&fill(path)));
-        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("List-Unsubscribe"), link));
+        builder = builder.raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("List-Unsubscribe"),
+            link,
+        ));
     }
     builder
         .from(config.mail_from.clone())

@@ -7,8 +7,8 @@ use crate::common::id::JoinId;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{
-    approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests, login_attempts, memberships, sessions,
-    support_sessions, users,
+    approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests, login_attempts,
+    memberships, sessions, support_sessions, users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;

@@ -18,7 +18,10 @@ pub struct InvitationBlocks {
 
 /// Whether an address accepts no invitations from an organization.
 pub fn blocks_organization(conn: &mut Conn, organization: OrgId, email: &str) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(organization_blocks::table.find((organization, email)))).get_result(conn)
+    diesel::select(diesel::dsl::exists(
+        organization_blocks::table.find((organization, email)),
+    ))
+    .get_result(conn)
 }
 
 /// Whether an address accepts no invitations from an account.
@@ -79,7 +82,8 @@ pub fn block_sender(conn: &mut Conn, now: Time, sender: UserId, email: &str) -> 
         sender_blocks::email.eq(email),
         sender_blocks::created_at.eq(now),
     );
-    let added = on_each!(conn, c => diesel::insert_into(sender_blocks::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let added =
+        on_each!(conn, c => diesel::insert_into(sender_blocks::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(added == 1)
 }
 

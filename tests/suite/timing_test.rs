@@ -66,7 +66,11 @@ fn expect_alike(what: &str, mut measure: impl FnMut(usize) -> Vec<(f64, f64)>) {
         let pairs = measure(round);
         let z = z(&pairs);
         let (known, unknown) = pairs.into_iter().unzip();
-        let said = format!("{what}: known {:.2} ms, unknown {:.2} ms, z = {z:.1}", median(known), median(unknown));
+        let said = format!(
+            "{what}: known {:.2} ms, unknown {:.2} ms, z = {z:.1}",
+            median(known),
+            median(unknown)
+        );
         println!("{said}");
         if z.abs() < BOUND || seen.iter().any(|before| before.signum() != z.signum()) {
             return;
@@ -154,7 +158,12 @@ fn resend_again(app: &TestApp) -> Vec<(f64, f64)> {
     app.advance(std::time::Duration::from_secs(3601));
     pairs(|n, known| {
         let email = address(7, n, known);
-        let fields = [("name", "Anna Lee"), ("email", &email), ("password", PASSWORD), ("terms", "on")];
+        let fields = [
+            ("name", "Anna Lee"),
+            ("email", &email),
+            ("password", PASSWORD),
+            ("terms", "on"),
+        ];
         let client = connected(app);
         client.post("/signup", &fields).expect(303);
         clients.insert((n, known), client);
@@ -183,13 +192,17 @@ fn a_locked_address_takes_as_long_without_an_account() {
                 let email = address(round, n, known);
                 let which = usize::from(known);
                 rows.extend((0..10).map(|k| {
-                    format!("('{:032}', '{email}', '192.0.2.1', 'login', {now})", ((round * 1000 + n) * 2 + which) * 10 + k)
+                    format!(
+                        "('{:032}', '{email}', '192.0.2.1', 'login', {now})",
+                        ((round * 1000 + n) * 2 + which) * 10 + k
+                    )
                 }));
             }
         }
         let rows = rows.join(", ");
-        app.database
-            .execute(&format!("INSERT INTO login_attempts (id, email, ip, kind, at) VALUES {rows}"));
+        app.database.execute(&format!(
+            "INSERT INTO login_attempts (id, email, ip, kind, at) VALUES {rows}"
+        ));
         pairs(|n, known| {
             let email = address(round, n, known);
             let fields = [("email", email.as_str()), ("password", "wrong-horse-battery-1")];

@@ -13,10 +13,19 @@ fn nothing_configured_is_a_working_house() {
     assert!(config.database_url.ends_with("data/tenantry.sqlite3"));
     assert!(!config.sends_mail());
     assert_eq!(
-        (config.organization_invitations, config.account_invitations, config.instance_invitations),
+        (
+            config.organization_invitations,
+            config.account_invitations,
+            config.instance_invitations
+        ),
         (500, 500, 5000)
     );
-    assert_eq!(read(&[("TENANTRY_ACCOUNT_INVITATIONS", "20")]).unwrap().account_invitations, 20);
+    assert_eq!(
+        read(&[("TENANTRY_ACCOUNT_INVITATIONS", "20")])
+            .unwrap()
+            .account_invitations,
+        20
+    );
 }
 
 #[test]

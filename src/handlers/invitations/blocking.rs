@@ -55,7 +55,9 @@ impl BlockingPage {
         comment: String,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
-        let found = invitation::find_by_token(conn, token)?.ok_or(AppError::NotFound)?.invitation;
+        let found = invitation::find_by_token(conn, token)?
+            .ok_or(AppError::NotFound)?
+            .invitation;
         let id = found.organization_id;
         let sender = user::by_id(conn, found.invited_by)?;
         Ok(Self {
@@ -81,7 +83,12 @@ impl BlockingPage {
         let organization = format!("All invitations to join {}", self.organization);
         let sender = format!("All invitations from {}, in any organization", self.sender_email);
         [
-            ("organization", &self.organization, organization, self.blocks.organization),
+            (
+                "organization",
+                &self.organization,
+                organization,
+                self.blocks.organization,
+            ),
             ("sender", &self.sender, sender, self.blocks.sender),
         ]
     }

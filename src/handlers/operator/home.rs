@@ -10,8 +10,8 @@ use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::html::number;
 use crate::db::Conn;
-use crate::handlers::operator::queries::{numbers, reports};
 use crate::handlers::operator::queries::numbers::InstanceNumbers;
+use crate::handlers::operator::queries::{numbers, reports};
 use crate::handlers::operator::rules;
 use crate::mail::outbox::MailState;
 use crate::web::layout::Layout;
@@ -122,16 +122,7 @@ fn lights(
             },
             more: Some(("View failed emails", "/operator/mail?state=failed")),
         },
-        HealthRow {
-            good: reports == 0,
-            title: "Reported invitations",
-            text: match reports {
-                0 => "None open".to_owned(),
-                1 => "1 report is open".to_owned(),
-                n => format!("{} reports are open", number(&n)),
-            },
-            more: Some(("View reports", "/operator/reports")),
-        },
+        reports_row(reports),
         HealthRow {
             good: !rules::seals_are_late(sealed, began, now),
             title: "Audit seals",
@@ -139,4 +130,17 @@ fn lights(
             more: None,
         },
     ])
+}
+
+fn reports_row(open: i64) -> HealthRow {
+    HealthRow {
+        good: open == 0,
+        title: "Reported invitations",
+        text: match open {
+            0 => "None open".to_owned(),
+            1 => "1 report is open".to_owned(),
+            n => format!("{} reports are open", number(&n)),
+        },
+        more: Some(("View reports", "/operator/reports")),
+    }
 }

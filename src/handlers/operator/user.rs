@@ -71,7 +71,9 @@ impl UserPage {
             seen: users::seen(conn, &ids)?.remove(&account.id),
             sessions: users::sessions(conn, account.id)?,
             default: default.map_or_else(|| "no limit".to_owned(), |n| number(&i64::from(n))),
-            limit: typed.organizations.unwrap_or_else(|| written(account.organization_limit)),
+            limit: typed
+                .organizations
+                .unwrap_or_else(|| written(account.organization_limit)),
             invitations: typed.invitations.unwrap_or_else(|| written(account.invitation_limit)),
             allowance: allowance::of_account(conn, &operator.cx, account.id)?,
             reports: reports::count_of_sender(conn, account.id)?,

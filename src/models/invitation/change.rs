@@ -70,13 +70,7 @@ macro_rules! as_read {
 
 /// Opens a pending or expired invitation again with a new link and a new end. `by` is its inviter from now on, `sent_by` who
 /// sends it. `None` when another request changed it in between.
-pub fn renew(
-    conn: &mut Conn,
-    cx: &Ctx,
-    was: &Invitation,
-    by: UserId,
-    sent_by: UserId,
-) -> QueryResult<Option<Seed>> {
+pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId, sent_by: UserId) -> QueryResult<Option<Seed>> {
     let renewed = diesel::update(as_read!(was))
         .set((
             invitations::status.eq(InvitationStatus::Pending),

@@ -75,7 +75,10 @@ fn assignments(n: i64) -> String {
 }
 
 fn listed<T: AsRef<str>>(names: &[T]) -> String {
-    let names: Vec<String> = names.iter().map(|name| MailName::of(name.as_ref()).to_string()).collect();
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| MailName::of(name.as_ref()).to_string())
+        .collect();
     match names.as_slice() {
         [] => String::new(),
         [one] => one.clone(),

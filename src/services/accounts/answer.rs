@@ -47,8 +47,7 @@ fn create(conn: &mut Conn, cx: &Ctx, request: &AccountRequest) -> Result<Answere
     };
     let address = request.address();
     // None: another job created the account between two statements. The next try finds it.
-    let account =
-        user::add_as(conn, cx, id, &request.name, &address, &request.password_hash)?.ok_or(AppError::Busy)?;
+    let account = user::add_as(conn, cx, id, &request.name, &address, &request.password_hash)?.ok_or(AppError::Busy)?;
     email::verify(conn, cx, &account, &request.next)?;
     Ok((Some(account.actor()), account.event(Action::SignedUp)))
 }

@@ -21,7 +21,11 @@ const NEW: Span = Span::days(30);
 
 /// New organizations and accounts send a tenth, so that no one creates them to send spam.
 fn daily_limit(limit: u32, created_at: Time, now: Time) -> i64 {
-    i64::from(if now - created_at < NEW { limit.div_ceil(10) } else { limit })
+    i64::from(if now - created_at < NEW {
+        limit.div_ceil(10)
+    } else {
+        limit
+    })
 }
 
 /// What a limit is for.

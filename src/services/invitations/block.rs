@@ -35,7 +35,9 @@ impl BlockScope {
 
 /// The invitation of a link for a change by it, which is limited.
 pub fn invitation_of(conn: &mut Conn, cx: &Ctx, token: &Token) -> Result<Invitation, AppError> {
-    let found = invitation::find_by_token(conn, token)?.ok_or(AppError::NotFound)?.invitation;
+    let found = invitation::find_by_token(conn, token)?
+        .ok_or(AppError::NotFound)?
+        .invitation;
     // The event is in its log, or the address in its rows.
     found.organization_id.advisory_lock(conn)?;
     login_attempt::take_block(conn, cx, &Email::stored(found.email.clone()))?;
@@ -46,9 +48,7 @@ pub fn invitation_of(conn: &mut Conn, cx: &Ctx, token: &Token) -> Result<Invitat
 pub fn block(conn: &mut Conn, cx: &Ctx, token: &Token, scope: BlockScope) -> Result<Events, AppError> {
     let of = invitation_of(conn, cx, token)?;
     let blocked = match scope {
-        BlockScope::Organization => {
-            invitation_block::block_organization(conn, cx.now, of.organization_id, &of.email)?
-        }
+        BlockScope::Organization => invitation_block::block_organization(conn, cx.now, of.organization_id, &of.email)?,
         BlockScope::Sender => invitation_block::block_sender(conn, cx.now, of.invited_by, &of.email)?,
     };
     if !blocked {
@@ -70,7 +70,12 @@ pub fn unblock(conn: &mut Conn, cx: &Ctx, token: &Token, scope: BlockScope) -> R
     if !unblocked {
         return Ok(Events::none("it was not blocked"));
     }
-    Ok(events(&of, scope, Action::InvitationsUnblocked, Action::SenderUnblocked))
+    Ok(events(
+        &of,
+        scope,
+        Action::InvitationsUnblocked,
+        Action::SenderUnblocked,
+    ))
 }
 
 /// In the log of the organization, or in the one of the sender's account.

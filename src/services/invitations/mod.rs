@@ -8,6 +8,7 @@ pub mod decline;
 pub mod edit;
 pub mod email;
 pub mod expire;
+pub mod owner;
 pub mod report;
 pub mod resend;
 pub mod resolve;

@@ -6,6 +6,7 @@ use crate::audit::{Action, Event, Events};
 use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::id::ReportId;
+use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::invitation_report;
 
@@ -17,4 +18,10 @@ pub fn close(conn: &mut Conn, operator: &CurrentUser, id: ReportId) -> Result<(b
     let event = Event::new(Action::ReportClosed, "account", report.sender_id, &report.email)
         .after(json!({ "organization": report.organization_id.to_string() }));
     Ok((true, Events::account(report.sender_id, event)))
+}
+
+/// Deletes reports that were closed long ago.
+pub fn delete_old(conn: &mut Conn, now: Time) -> Result<(), AppError> {
+    invitation_report::delete_old(conn, now)?;
+    Ok(())
 }

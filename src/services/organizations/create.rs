@@ -21,11 +21,11 @@ use crate::models::user;
 use crate::services::companies;
 use crate::services::companies::create::CompanyCreationError;
 use crate::services::companies::form::NewCompany;
-use crate::services::invitations;
 use crate::services::invitations::allowance;
 use crate::services::invitations::allowance::InvitationAllowance;
-use crate::services::invitations::create::InviteOwnerError;
 use crate::services::invitations::email::InvitationSender;
+use crate::services::invitations::owner;
+use crate::services::invitations::owner::InviteOwnerError;
 
 /// An organization as an account wants to create it.
 #[derive(Debug, Clone)]
@@ -161,7 +161,7 @@ fn invite_owner(
     cx: &Ctx,
     creator: UserId,
     (organization, new): (OrgId, &NewOrganization),
-    owner: Email,
+    email: Email,
 ) -> Result<Events, CreateOrganizationError> {
     let creator = user::by_id(conn, creator)?;
     let sender = InvitationSender {
@@ -171,7 +171,7 @@ fn invite_owner(
         organization: new.name.clone(),
         unit: new.organization_type.unit(),
     };
-    invitations::create::invite_owner(conn, cx, organization, &sender, owner).map_err(|error| match error {
+    owner::invite_owner(conn, cx, organization, &sender, email).map_err(|error| match error {
         InviteOwnerError::DailyLimit(allowance) => CreateOrganizationError::DailyLimit(allowance),
         InviteOwnerError::Blocked => CreateOrganizationError::OwnerBlocked,
         InviteOwnerError::Failed(error) => error.into(),

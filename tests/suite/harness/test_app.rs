@@ -123,6 +123,19 @@ impl TestApp {
         }
     }
 
+    /// Waits until what was requested for addresses is answered: the emails of accounts are in the outbox.
+    pub fn answer_requests(&self) {
+        let due = format!(
+            "SELECT count(*) AS value FROM jobs WHERE kind = 'account_request' AND run_at <= {}",
+            self.now()
+        );
+        let end = Instant::now() + Duration::from_secs(30);
+        while self.database.number(&due) > 0 {
+            assert!(Instant::now() < end, "the requests were not answered");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// This app's time, in microseconds since 1970, as stored in the database.
     pub fn now(&self) -> i64 {
         self.running().now()
