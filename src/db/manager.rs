@@ -1,6 +1,5 @@
 //! How the pool opens, tests and gives up connections.
 
-use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 
 use crate::db::Conn;

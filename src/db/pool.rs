@@ -15,6 +15,9 @@ use crate::db::{Conn, is_postgres};
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// How long the pool waits before it tries to connect again, at most.
+const RETRY: Duration = Duration::from_millis(300);
+
 /// The connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: usize = 8;
 
@@ -43,7 +46,8 @@ impl Db {
             .max_size(if postgres { 8 } else { 4 })
             .min_idle(Some(1))
             .test_on_check_out(false)
-            .connection_timeout(PATIENCE)
+            // The pool waits up to half of it between two tries to connect.
+            .connection_timeout(RETRY * 2)
             .error_handler(Box::new(Silent))
             .build_unchecked(Manager { url: url.to_owned() });
         Ok(Self {
