@@ -43,7 +43,7 @@ pub struct Config {
     pub organization_limit: Option<u32>,
     /// Invitations a day of one organization; a new one sends a tenth.
     pub organization_invitations: u32,
-    /// Invitations a day of one account in all organizations; a new one sends a tenth.
+    /// As for one organization, of one account in all of them.
     pub account_invitations: u32,
     /// Invitations a day of all accounts together.
     pub instance_invitations: u32,
@@ -156,14 +156,13 @@ impl Config {
         let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
         let limit = w.organization_limit.as_deref();
         let organization_limit = limit.and_then(|v| check(&mut faults, v, values::organization_limit));
-        let [organization_invitations, account_invitations, instance_invitations] = values::invitation_limits(
-            &mut faults,
-            [
-                &w.organization_invitations,
-                &w.account_invitations,
-                &w.instance_invitations,
-            ],
+        let (organization, account, instance) = (
+            w.organization_invitations,
+            w.account_invitations,
+            w.instance_invitations,
         );
+        let [organization_invitations, account_invitations, instance_invitations] =
+            values::invitation_limits(&mut faults, [organization, account, instance]);
 
         match (listen, base_url, database_url, mail_from, signup) {
             (Some(listen), Some(base_url), Some(database_url), Some(mail_from), Some(signup)) if faults.is_empty() => {

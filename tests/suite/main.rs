@@ -55,7 +55,6 @@ mod races_test;
 mod roles_test;
 mod rules_test;
 mod settings_test;
-mod shots_test;
 mod tenants_test;
 mod timing_test;
 mod voice_test;

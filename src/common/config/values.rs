@@ -130,11 +130,11 @@ pub(super) const INVITATIONS: [(&str, u32); 3] = [
 ];
 
 /// In the order of [`INVITATIONS`].
-pub(super) fn invitation_limits(faults: &mut Vec<String>, written: [&Option<String>; 3]) -> [u32; 3] {
+pub(super) fn invitation_limits(faults: &mut Vec<String>, written: [Option<String>; 3]) -> [u32; 3] {
     let mut limits = INVITATIONS.map(|(_, default)| default);
     for ((limit, (name, _)), written) in limits.iter_mut().zip(INVITATIONS).zip(written) {
         let Some(written) = written else { continue };
-        let read = check(faults, written, |v| {
+        let read = check(faults, &written, |v| {
             v.parse().map_err(|_| format!("{name}: “{v}” is not a whole number"))
         });
         *limit = read.unwrap_or(*limit);
