@@ -56,34 +56,31 @@ fn a_name_with_a_web_address_or_money_reaches_no_subject_and_no_headline_of_any_
     app.fixtures(|fixtures| fixtures.account("Oscar Operator", "oscar@operator.test", true));
     let posts: Vec<&str> = ROUTES.iter().filter(|r| r.method == "POST").map(|r| r.path).collect();
     in_parallel(&posts, |path| {
-        for actor in if path.starts_with("/operator") {
-            &["operator"][..]
-        } else {
-            &["owner", "outsider"]
-        } {
-            let place = posts.iter().position(|known| known == path).expect("a route");
-            let scenario = Scenario::create(&app, actor, &format!("bait-{place}-{actor}"));
-            let (org, slug) = (&scenario.organization, &scenario.slug);
-            for sql in [
-                format!("UPDATE organizations SET name = '{BAIT}' WHERE id = '{org}'"),
-                format!("UPDATE users SET name = '{BAIT}' WHERE email LIKE '%@{slug}.test'"),
-            ] {
-                app.database.execute(&sql);
-            }
-            for table in [
-                "companies",
-                "groups",
-                "custom_roles",
-                "onboarding_links",
-                "access_reviews",
-            ] {
-                app.database.execute(&format!(
-                    "UPDATE {table} SET name = '{BAIT}' WHERE organization_id = '{org}'"
-                ));
-            }
-            let client = app.client_with(scenario.actor.as_ref().expect("an actor"));
-            ask(&client, "POST", &scenario.path(path, "none"), &scenario.form(path));
+        let actor = match path.split('/').nth(1) {
+            Some("operator") => "operator",
+            // Who is invited.
+            Some("invitations" | "join") => "outsider",
+            _ => "owner",
+        };
+        let place = posts.iter().position(|known| known == path).expect("a route");
+        let scenario = Scenario::create(&app, actor, &format!("bait-{place}"));
+        let (org, slug) = (&scenario.organization, &scenario.slug);
+        let mut renamed = format!(
+            "UPDATE organizations SET name = '{BAIT}' WHERE id = '{org}'; \
+             UPDATE users SET name = '{BAIT}' WHERE email LIKE '%@{slug}.test';"
+        );
+        for table in [
+            "companies",
+            "groups",
+            "custom_roles",
+            "onboarding_links",
+            "access_reviews",
+        ] {
+            renamed += &format!("UPDATE {table} SET name = '{BAIT}' WHERE organization_id = '{org}';");
         }
+        app.database.execute(&renamed);
+        let client = app.client_with(scenario.actor.as_ref().expect("an actor"));
+        ask(&client, "POST", &scenario.path(path, "none"), &scenario.form(path));
     });
     app.deliver_mail();
     let kinds = app
