@@ -19,6 +19,8 @@ CREATE TABLE users (
     email_verified_at BIGINT,
     is_operator BOOLEAN NOT NULL,
     organization_limit INTEGER,
+    -- Invitations a day; NULL for the limit of the instance.
+    invitation_limit INTEGER,
     created_at BIGINT NOT NULL,
     -- NULL: the time zone of each organization.
     timezone TEXT
@@ -58,6 +60,25 @@ CREATE TABLE login_attempts (
 );
 CREATE INDEX login_attempts_by_email ON login_attempts (email, kind, at);
 CREATE INDEX login_attempts_by_ip ON login_attempts (ip, kind, at);
+
+-- What was requested for an address, whether it has an account or not. A job answers by email and deletes the row.
+CREATE TABLE account_requests (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    email TEXT NOT NULL,
+    -- The path to continue with, or empty.
+    next TEXT NOT NULL,
+    -- The account that a sign-up creates; empty otherwise.
+    user_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    -- Whether an account that exists gets an email: the address had not got its emails of this hour.
+    reminds BOOLEAN NOT NULL,
+    ip TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
 
 CREATE TABLE account_events (
     user_id TEXT NOT NULL REFERENCES users (id),
@@ -301,9 +322,46 @@ CREATE TABLE invitation_tokens (
     invitation_id TEXT NOT NULL,
     seed TEXT NOT NULL,
     is_current BOOLEAN NOT NULL,
+    -- Each email has a token of its own, and is part of the limit of the account that sent it.
+    sent_by TEXT NOT NULL REFERENCES users (id),
     created_at BIGINT NOT NULL
 );
 CREATE INDEX invitation_tokens_by_invitation ON invitation_tokens (organization_id, invitation_id);
+CREATE INDEX invitation_tokens_by_sender ON invitation_tokens (sent_by, created_at);
+CREATE INDEX invitation_tokens_by_age ON invitation_tokens (created_at);
+
+-- Addresses that accept no invitations from an organization.
+CREATE TABLE organization_blocks (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    email TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, email)
+);
+
+-- Addresses that accept no invitations from an account, in any organization.
+CREATE TABLE sender_blocks (
+    user_id TEXT NOT NULL REFERENCES users (id),
+    email TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, email)
+);
+
+-- Invitations that their recipients reported to the operators.
+CREATE TABLE invitation_reports (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    invitation_id TEXT NOT NULL,
+    sender_id TEXT NOT NULL REFERENCES users (id),
+    email TEXT NOT NULL,
+    comment TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    closed_by TEXT REFERENCES users (id),
+    PRIMARY KEY (organization_id, id),
+    FOREIGN KEY (organization_id, invitation_id) REFERENCES invitations (organization_id, id)
+);
+CREATE UNIQUE INDEX invitation_reports_by_invitation ON invitation_reports (organization_id, invitation_id);
+CREATE INDEX invitation_reports_by_closing ON invitation_reports (closed_at);
 
 CREATE TABLE audit_events (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

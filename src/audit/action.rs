@@ -163,6 +163,8 @@ actions! {
             _ => "declined the invitation".into(),
         };
         InvitationExpired = "invitation.expired" Change People |e| format!("closed the expired invitation of {}", e.label);
+        InvitationsBlocked = "invitation.organization_blocked" Change People |e| format!("recorded that {} blocks invitations from this organization", e.label);
+        InvitationsUnblocked = "invitation.organization_unblocked" Change People |e| format!("recorded that {} accepts invitations from this organization again", e.label);
         InvitationSuperseded = "invitation.superseded" Change People |e| format!("closed the invitation of {}, a member already", e.label);
     }
     "group" "Groups" {
@@ -242,6 +244,13 @@ actions! {
         EmailChanged = "account.email_changed" Security General |_| "changed their email address".into();
         SessionEnded = "account.session_ended" Security General |_| "ended one of their sessions".into();
         OtherSessionsEnded = "account.other_sessions_ended" Security General |_| "ended all of their other sessions".into();
+        // The category keeps these out of the logs of organizations: a report is for the operators.
+        SenderBlocked = "account.invitations_blocked" Change General |e| format!("recorded that {} blocks invitations from this account", e.label);
+        SenderUnblocked = "account.invitations_unblocked" Change General |e| format!("recorded that {} accepts invitations from this account again", e.label);
+        InvitationReported = "account.invitation_reported" Change General |e| format!("recorded that {} reported an invitation", e.label);
+        ReportWithdrawn = "account.report_withdrawn" Change General |e| format!("recorded that {} withdrew the report of an invitation", e.label);
+        ReportClosed = "account.report_closed" Change General |e| format!("closed the report of {} about an invitation", e.label);
+        InvitationLimitChanged = "account.invitation_limit_changed" Change General |e| format!("changed how many invitations {} may send a day", e.label);
         OrganizationRequested = "account.organization_requested" Change General |_| "asked to create another organization".into();
         LimitChanged = "account.limit_changed" Change General |e| format!("changed how many organizations {} may create", e.label);
         OperatorAppointed = "account.operator_appointed" Change General |e| format!("made {} an operator", e.label);

@@ -43,6 +43,12 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How many organizations a person may create; `None` is no limit.
     pub organization_limit: Option<u32>,
+    /// Invitations a day of one organization; a new one sends a tenth.
+    pub organization_invitations: u32,
+    /// As for one organization, of one account in all of them.
+    pub account_invitations: u32,
+    /// Invitations a day of all accounts together.
+    pub instance_invitations: u32,
     /// What clients may take.
     pub limits: Limits,
 }
@@ -69,6 +75,9 @@ struct ConfigFile {
     signup: Option<String>,
     trusted_proxies: Option<String>,
     organization_limit: Option<String>,
+    organization_invitations: Option<String>,
+    account_invitations: Option<String>,
+    instance_invitations: Option<String>,
 }
 
 type Field = fn(&mut ConfigFile) -> &mut Option<String>;
@@ -84,6 +93,9 @@ const SETTINGS: &[(&str, Field)] = &[
     ("signup", |w| &mut w.signup),
     ("trusted_proxies", |w| &mut w.trusted_proxies),
     ("organization_limit", |w| &mut w.organization_limit),
+    ("organization_invitations", |w| &mut w.organization_invitations),
+    ("account_invitations", |w| &mut w.account_invitations),
+    ("instance_invitations", |w| &mut w.instance_invitations),
 ];
 
 impl ConfigFile {
@@ -148,6 +160,13 @@ impl Config {
         let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
         let limit = w.organization_limit.as_deref();
         let organization_limit = limit.and_then(|v| check(&mut faults, v, values::organization_limit));
+        let (organization, account, instance) = (
+            w.organization_invitations,
+            w.account_invitations,
+            w.instance_invitations,
+        );
+        let [organization_invitations, account_invitations, instance_invitations] =
+            values::invitation_limits(&mut faults, [organization, account, instance]);
 
         match (listen, base_url, database_url, mail_from, signup) {
             (Some(listen), Some(base_url), Some(database_url), Some(mail_from), Some(signup)) if faults.is_empty() => {
@@ -161,6 +180,9 @@ impl Config {
                     signup,
                     trusted_proxies,
                     organization_limit,
+                    organization_invitations,
+                    account_invitations,
+                    instance_invitations,
                     limits: Limits::default(),
                 })
             }
@@ -184,6 +206,9 @@ impl Config {
             signup: Signup::Open,
             trusted_proxies: Vec::new(),
             organization_limit: None,
+            organization_invitations: values::INVITATIONS[0].1,
+            account_invitations: values::INVITATIONS[1].1,
+            instance_invitations: values::INVITATIONS[2].1,
             limits: Limits::default(),
         }
     }

@@ -97,6 +97,10 @@ typed_id!(
     EventId,
     /// One attempt to sign in.
     AttemptId,
+    /// Something requested for an address, such as a new password.
+    AccountRequestId,
+    /// A reported invitation.
+    ReportId,
     /// A role that an organization made of permissions.
     CustomRoleId,
     /// A group of members.

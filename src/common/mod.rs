@@ -3,6 +3,7 @@
 #![warn(missing_docs, clippy::missing_errors_doc)]
 
 pub mod assets;
+pub mod bait;
 pub mod compress;
 pub mod config;
 pub mod csv;

@@ -22,6 +22,7 @@ diesel::table! {
         email_verified_at -> Nullable<BigInt>,
         is_operator -> Bool,
         organization_limit -> Nullable<Integer>,
+        invitation_limit -> Nullable<Integer>,
         created_at -> BigInt,
         timezone -> Nullable<Text>,
     }
@@ -60,6 +61,23 @@ diesel::table! {
         kind -> Text,
         source -> Text,
         at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_requests (id) {
+        id -> Text,
+        kind -> Text,
+        email -> Text,
+        next -> Text,
+        user_id -> Text,
+        name -> Text,
+        password_hash -> Text,
+        reminds -> Bool,
+        ip -> Text,
+        agent -> Text,
+        request_id -> Text,
+        created_at -> BigInt,
     }
 }
 
@@ -263,7 +281,38 @@ diesel::table! {
         invitation_id -> Text,
         seed -> Text,
         is_current -> Bool,
+        sent_by -> Text,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    organization_blocks (organization_id, email) {
+        organization_id -> Text,
+        email -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sender_blocks (user_id, email) {
+        user_id -> Text,
+        email -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    invitation_reports (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        invitation_id -> Text,
+        sender_id -> Text,
+        email -> Text,
+        comment -> Text,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        closed_by -> Nullable<Text>,
     }
 }
 
@@ -527,6 +576,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     email_tokens,
     login_attempts,
+    account_requests,
     account_events,
     organizations,
     organization_slugs,
@@ -540,6 +590,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     invitation_grants,
     invitation_tokens,
+    organization_blocks,
+    sender_blocks,
+    invitation_reports,
     audit_events,
     organization_contacts,
     custom_roles,
@@ -566,5 +619,7 @@ diesel::joinable!(organization_slugs -> organizations (organization_id));
 diesel::joinable!(invitations -> organizations (organization_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(invitations -> mail_outbox (mail_id));
+diesel::joinable!(invitation_reports -> organizations (organization_id));
+diesel::joinable!(invitation_reports -> users (sender_id));
 diesel::joinable!(join_requests -> users (user_id));
 diesel::joinable!(join_requests -> organizations (organization_id));

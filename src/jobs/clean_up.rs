@@ -1,4 +1,4 @@
-//! Deletes what is no longer needed: removal snapshots, sessions, email tokens and sign-in attempts.
+//! Deletes what is no longer needed: removal snapshots, sessions, email tokens, sign-in attempts and closed reports.
 
 use crate::audit::Events;
 use crate::auth::System;
@@ -7,6 +7,7 @@ use crate::jobs::periodic::PeriodicJob;
 use crate::models::{due, membership};
 use crate::queue::JobKind;
 use crate::services::accounts::cleanup;
+use crate::services::operators::reports;
 
 pub const JOB: PeriodicJob = PeriodicJob {
     kind: JobKind::CleanUp,
@@ -17,6 +18,7 @@ pub const JOB: PeriodicJob = PeriodicJob {
 fn run(system: &System) -> Result<(), AppError> {
     system.write(|cx, conn| {
         membership::forget_removals(conn, cx.now)?;
+        reports::delete_old(conn, cx.now)?;
         cleanup::delete_expired(conn, cx.now)?;
         Ok(((), Events::none("expired rows have no effect any more")))
     })

@@ -1,6 +1,8 @@
-//! Background work: one file a job. `periodic` runs what time alone brings about; `send_email` empties the outbox.
+//! Background work: one file a job. `periodic` runs what time alone brings about; `answer_requests` decides about what was
+//! requested for an address; `send_email` empties the outbox.
 
 pub mod advance_reviews;
+pub mod answer_requests;
 pub mod chain_audit_events;
 pub mod clean_up;
 pub mod delete_organizations;
@@ -21,6 +23,7 @@ use crate::app::App;
 use crate::mail::transport::Transport;
 use crate::queue::Priority;
 
+pub use self::answer_requests::answer_one;
 pub use self::periodic::sweep;
 pub use self::send_email::send_one;
 
@@ -63,6 +66,10 @@ pub fn start(app: &App) -> Result<Workers, String> {
     workers
         .threads
         .push(thread("periodic", move || periodic::run(&at, &stopped))?);
+    let (at, stopped) = (app.clone(), stop.clone());
+    workers
+        .threads
+        .push(thread("requests", move || answer_requests::run(&at, &stopped))?);
     for least in SENDERS {
         let (at, stopped, transport) = (app.clone(), stop.clone(), transport.clone());
         workers.threads.push(thread("email", move || {

@@ -44,7 +44,11 @@ fn send_due(app: &App, transport: &Transport, least: Priority) -> Result<bool, A
     let Some((job, message)) = claim(&system, least)? else {
         return Ok(true);
     };
-    let result = transport.send(&app.config, &app.keys, &message);
+    let result = if message.is_to_no_one() {
+        Ok(())
+    } else {
+        transport.send(&app.config, &app.keys, &message)
+    };
     if let Err(failure) = &result {
         tracing::warn!(message = %message.id, attempt = message.attempts + 1, permanent = failure.permanent, reason = %failure.reason, "an email was not sent");
     }

@@ -41,6 +41,11 @@ crate::text_enum! {
 }
 
 impl EmailKind {
+    /// The path of the page that stops further emails like it, for `List-Unsubscribe` (RFC 2369).
+    pub fn unsubscribe_path(self) -> Option<&'static str> {
+        (self == Self::Invitation).then_some("/invitations/{{token}}/blocking")
+    }
+
     pub fn priority(self) -> Priority {
         match self {
             // A person waits for it to continue.

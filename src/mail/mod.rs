@@ -3,5 +3,6 @@
 pub mod enqueue;
 pub mod kind;
 pub mod message;
+pub mod name;
 pub mod outbox;
 pub mod transport;

@@ -77,6 +77,7 @@ pub struct Message {
 pub struct ClaimedMessage {
     /// Makes the Message-ID.
     pub id: MailId,
+    pub kind: String,
     pub to_name: String,
     pub to_email: String,
     pub subject: String,
@@ -86,6 +87,13 @@ pub struct ClaimedMessage {
     pub seed: Option<String>,
     /// How many tries there were before.
     pub attempts: i32,
+}
+
+impl ClaimedMessage {
+    /// Whether it only does the work of an email, see [`send_to_no_one`](crate::mail::message::send_to_no_one).
+    pub fn is_to_no_one(&self) -> bool {
+        self.to_email.is_empty()
+    }
 }
 
 /// The message of a claimed job; `None` when it was withdrawn in the meantime.
@@ -98,6 +106,7 @@ pub fn begin(conn: &mut Conn, id: &str) -> QueryResult<Option<ClaimedMessage>> {
     .set(mail_outbox::state.eq(MailState::Sending))
     .returning((
         mail_outbox::id,
+        mail_outbox::kind,
         mail_outbox::to_name,
         mail_outbox::to_email,
         mail_outbox::subject,
@@ -129,6 +138,10 @@ pub fn complete(
     let row = mail_outbox::table.filter(mail_outbox::id.eq(claimed.id));
     let attempts = claimed.attempts + 1;
     let again = match result {
+        Ok(()) if claimed.is_to_no_one() => {
+            diesel::delete(row).execute(conn)?;
+            None
+        }
         Ok(()) => {
             diesel::update(row)
                 .set((

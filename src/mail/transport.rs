@@ -12,6 +12,7 @@ use crate::common::config::Config;
 use crate::common::email::Email;
 use crate::common::keys::Keys;
 use crate::common::token::Seed;
+use crate::mail::kind::EmailKind;
 use crate::mail::outbox::{ClaimedMessage, DeliveryFailure, TOKEN_PLACEHOLDER};
 
 /// One for each sending thread, so that a hanging conversation delays no other.
@@ -113,7 +114,16 @@ fn compose(config: &Config, keys: &Keys, message: &ClaimedMessage) -> Result<Mes
         .map_err(|error| format!("{}: {error}", message.to_email))?;
     let to = Mailbox::new(Some(message.to_name.clone()).filter(|name| !name.is_empty()), address);
     let domain = config.mail_from.email.domain().to_owned();
-    Message::builder()
+    let mut builder = Message::builder();
+    // Without List-Unsubscribe-Post: a mail program opens the page, and the person decides there.
+    if let Some(path) = EmailKind::parse(&message.kind).and_then(EmailKind::unsubscribe_path) {
+        let link = format!("<{}>", config.link(&fill(path)));
+        builder = builder.raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("List-Unsubscribe"),
+            link,
+        ));
+    }
+    builder
         .from(config.mail_from.clone())
         .to(to)
         .subject(&message.subject)

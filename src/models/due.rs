@@ -7,13 +7,14 @@ use crate::common::id::JoinId;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{
-    approvals, company_assignments, email_tokens, invitations, join_requests, login_attempts, memberships, sessions,
-    support_sessions, users,
+    approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests, login_attempts,
+    memberships, sessions, support_sessions, users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
 use crate::models::approval::ApprovalStatus;
+use crate::models::invitation_report;
 use crate::models::join_request;
 use crate::models::session::{ABSOLUTE, IDLE};
 
@@ -74,7 +75,7 @@ pub fn ended_support_sessions(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     .get_result(conn)
 }
 
-/// Removal snapshots, sessions, email tokens and sign-in attempts that are no longer needed.
+/// Removal snapshots, sessions, email tokens, sign-in attempts and closed reports that are no longer needed.
 pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     let removals: bool =
         diesel::select(exists(memberships::table.filter(memberships::restorable_until.lt(now)))).get_result(conn)?;
@@ -95,7 +96,11 @@ pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
         login_attempts::table.filter(login_attempts::at.lt(now - Span::days(1))),
     ))
     .get_result(conn)?;
-    Ok(removals || sessions || tokens || attempts)
+    let reports: bool = diesel::select(exists(
+        invitation_reports::table.filter(invitation_reports::closed_at.lt(now - invitation_report::KEPT)),
+    ))
+    .get_result(conn)?;
+    Ok(removals || sessions || tokens || attempts || reports)
 }
 
 /// A request whose time is over.

@@ -135,6 +135,20 @@ pub fn retire(conn: &mut Conn, cx: &Ctx, user: UserId, kinds: &[TokenKind]) -> Q
     Ok(())
 }
 
+/// As [`retire`], for the account of an address, if it has one.
+pub fn retire_of_address(conn: &mut Conn, cx: &Ctx, email: &Email, kind: TokenKind) -> QueryResult<()> {
+    let account = users::table.filter(users::email.eq(email.as_str())).select(users::id);
+    diesel::update(
+        email_tokens::table
+            .filter(email_tokens::user_id.eq_any(account))
+            .filter(email_tokens::kind.eq(kind))
+            .filter(email_tokens::used_at.is_null()),
+    )
+    .set(email_tokens::used_at.eq(Some(cx.now)))
+    .execute(conn)?;
+    Ok(())
+}
+
 /// Whether an account has an unused link of a kind since then.
 pub fn issued_since(conn: &mut Conn, user: UserId, kind: TokenKind, since: Time) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(

@@ -22,6 +22,9 @@ pub const COOL_DOWN: Span = Span::seconds(60);
 const EMAILS_PER_HOUR: usize = 5;
 /// Emails per hour that one sender can cause. High enough for an office behind one address.
 const EMAILS_BY_SENDER: i64 = 500;
+/// Blocks and reports per hour, for one address and by one sender.
+const BLOCKS_BY_ADDRESS: i64 = 20;
+const BLOCKS_BY_SENDER: i64 = 100;
 /// How long rows are kept.
 const KEPT: Span = Span::days(1);
 
@@ -34,6 +37,10 @@ crate::text_enum! {
         Email = "email",
         /// An email with a link to choose a new password.
         Reset = "reset",
+        /// An email with a link that unlocks an account.
+        Unlock = "unlock",
+        /// A block or a report by the link in an invitation.
+        Block = "block",
     }
 }
 
@@ -147,12 +154,28 @@ pub fn clear(conn: &mut Conn, email: &str, source: &AttemptSource) -> QueryResul
     Ok(())
 }
 
-/// Deletes all password attempts on an address.
+/// Notes that an address is locked; `false` when it was noted within [`LOCK`]. The caller has counted an attempt before, which
+/// locks the address against others that count.
+pub fn note_lock(conn: &mut Conn, cx: &Ctx, email: &Email) -> QueryResult<bool> {
+    let noted: bool = diesel::select(diesel::dsl::exists(
+        login_attempts::table
+            .filter(login_attempts::email.eq(email.as_str()))
+            .filter(login_attempts::kind.eq(AttemptKind::Unlock))
+            .filter(login_attempts::at.gt(cx.now - LOCK)),
+    ))
+    .get_result(conn)?;
+    if !noted {
+        insert(conn, cx, AttemptKind::Unlock, email, &AttemptSource::Anyone)?;
+    }
+    Ok(!noted)
+}
+
+/// Deletes all password attempts on an address, and the note that it was locked.
 pub fn clear_all(conn: &mut Conn, email: &str) -> QueryResult<()> {
     diesel::delete(
         login_attempts::table
             .filter(login_attempts::email.eq(email))
-            .filter(login_attempts::kind.eq(AttemptKind::Login)),
+            .filter(login_attempts::kind.eq_any([AttemptKind::Login, AttemptKind::Unlock])),
     )
     .execute(conn)?;
     Ok(())
@@ -164,7 +187,7 @@ pub fn take_email(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -
     let hour = cx.now - Span::hours(1);
     let by_sender: i64 = login_attempts::table
         .filter(login_attempts::ip.eq(&cx.request.ip))
-        .filter(login_attempts::kind.ne(AttemptKind::Login))
+        .filter(login_attempts::kind.eq_any([AttemptKind::Email, AttemptKind::Reset]))
         .filter(login_attempts::at.gt(hour))
         .count()
         .get_result(conn)?;
@@ -186,30 +209,32 @@ pub fn take_email(conn: &mut Conn, cx: &Ctx, kind: AttemptKind, email: &Email) -
     Ok(quota)
 }
 
+/// Counts a block or report for an address. Anyone with the link can make one.
+pub fn take_block(conn: &mut Conn, cx: &Ctx, email: &Email) -> Result<(), AppError> {
+    conn.advisory_lock(email.as_str())?;
+    let recent = login_attempts::table
+        .filter(login_attempts::kind.eq(AttemptKind::Block))
+        .filter(login_attempts::at.gt(cx.now - Span::hours(1)));
+    let by_address: i64 = recent
+        .filter(login_attempts::email.eq(email.as_str()))
+        .count()
+        .get_result(conn)?;
+    let by_sender: i64 = recent
+        .filter(login_attempts::ip.eq(&cx.request.ip))
+        .count()
+        .get_result(conn)?;
+    if by_address >= BLOCKS_BY_ADDRESS || by_sender >= BLOCKS_BY_SENDER {
+        return Err(AppError::TooMany(
+            "Too many changes for this address. Wait an hour and try again.".into(),
+        ));
+    }
+    insert(conn, cx, AttemptKind::Block, email, &AttemptSource::Anyone)?;
+    Ok(())
+}
+
 pub fn delete_old(conn: &mut Conn, now: Time) -> QueryResult<usize> {
     diesel::delete(login_attempts::table.filter(login_attempts::at.lt(now - KEPT))).execute(conn)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tenth_wrong_password_is_the_last_one() {
-        assert_eq!(verdict(9, 9), AttemptVerdict::Allowed);
-        assert_eq!(verdict(10, 10), AttemptVerdict::Locked);
-        assert_eq!(verdict(0, 50), AttemptVerdict::Flooded);
-        // The message for a locked address does not depend on the sender.
-        assert_eq!(verdict(10, 50), AttemptVerdict::Locked);
-    }
-
-    #[test]
-    fn emails_to_one_address_have_a_pause_and_a_limit() {
-        let now = Time(0) + Span::days(1);
-        let ago = |minutes: &[i64]| minutes.iter().map(|m| now - Span::minutes(*m)).collect::<Vec<_>>();
-        assert_eq!(quota(&ago(&[]), now), EmailQuota::Available);
-        assert_eq!(quota(&ago(&[1, 10, 20, 30]), now), EmailQuota::Available);
-        assert_eq!(quota(&ago(&[0]), now), EmailQuota::TooSoon);
-        assert_eq!(quota(&ago(&[1, 10, 20, 30, 40]), now), EmailQuota::Exhausted);
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 pub mod access_matrix;
 pub mod access_request;
 pub mod access_review;
+pub mod account_request;
 pub mod approval;
 pub mod company;
 pub mod company_choice;
@@ -13,6 +14,8 @@ pub mod email_token;
 pub mod group;
 pub mod instance;
 pub mod invitation;
+pub mod invitation_block;
+pub mod invitation_report;
 pub mod join_request;
 pub mod login_attempt;
 pub mod member_names;

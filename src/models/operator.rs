@@ -14,6 +14,8 @@ pub struct ManagedAccount {
     pub email: String,
     /// How many organizations it can create; `None` for the default of the instance.
     pub organization_limit: Option<i32>,
+    /// How many invitations it can send a day; `None` for the default of the instance.
+    pub invitation_limit: Option<i32>,
 }
 
 pub fn find_account(conn: &mut Conn, user: UserId) -> QueryResult<ManagedAccount> {
@@ -23,6 +25,13 @@ pub fn find_account(conn: &mut Conn, user: UserId) -> QueryResult<ManagedAccount
 pub fn set_organization_limit(conn: &mut Conn, user: UserId, limit: Option<i32>) -> QueryResult<()> {
     diesel::update(users::table.find(user))
         .set(users::organization_limit.eq(limit))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn set_invitation_limit(conn: &mut Conn, user: UserId, limit: Option<i32>) -> QueryResult<()> {
+    diesel::update(users::table.find(user))
+        .set(users::invitation_limit.eq(limit))
         .execute(conn)?;
     Ok(())
 }

@@ -82,6 +82,8 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("join_requests", "id"),
     TenantTable::new("retired_link_tokens", "token_hash"),
     TenantTable::new("onboarding_links", "id").on_company_move(OnCompanyMove::Blocks(MoveBlocker::OnboardingLinks)),
+    TenantTable::new("invitation_reports", "id"),
+    TenantTable::new("organization_blocks", "email"),
     TenantTable::new("invitation_tokens", "token_hash"),
     TenantTable::new("invitation_grants", "invitation_id, company_id")
         .on_company_move(OnCompanyMove::BlocksThenDeleted(MoveBlocker::Invitations)),

@@ -71,6 +71,10 @@ pub fn by_email(conn: &mut Conn, email: &Email) -> QueryResult<Option<Account>> 
         .optional()
 }
 
+pub fn exists(conn: &mut Conn, user: UserId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(users::table.find(user))).get_result(conn)
+}
+
 pub fn by_id(conn: &mut Conn, user: UserId) -> QueryResult<Account> {
     users::table.find(user).select(Account::as_select()).first(conn)
 }
@@ -87,8 +91,20 @@ pub fn any_verified(conn: &mut Conn) -> QueryResult<bool> {
 
 /// Adds an account whose address is not verified. `None` when the address has one.
 pub fn add(conn: &mut Conn, cx: &Ctx, name: &str, email: &Email, password_hash: &str) -> QueryResult<Option<Account>> {
+    add_as(conn, cx, UserId::fresh(), name, email, password_hash)
+}
+
+/// As [`add`], with an id that was chosen before.
+pub fn add_as(
+    conn: &mut Conn,
+    cx: &Ctx,
+    id: UserId,
+    name: &str,
+    email: &Email,
+    password_hash: &str,
+) -> QueryResult<Option<Account>> {
     let account = Account {
-        id: UserId::fresh(),
+        id,
         email: email.as_str().to_owned(),
         name: name.to_owned(),
         password_hash: password_hash.to_owned(),

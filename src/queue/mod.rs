@@ -16,6 +16,7 @@ use crate::on_each;
 crate::text_enum! {
     pub enum JobKind {
         Email = "email",
+        AccountRequest = "account_request",
         ExpireInvitations = "expire_invitations",
         EndAccess = "end_access",
         ExpireJoinRequests = "expire_join_requests",

@@ -168,6 +168,11 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/invitations/{token}/acceptance"                     Public              => invitations::acceptance::show;
     post "/invitations/{token}/acceptance"                     SignedIn            => invitations::acceptance::create;
     post "/invitations/{token}/declination"                    Visitor             => invitations::declination::create;
+    get  "/invitations/{token}/blocking"                       Visitor             => invitations::blocking::show;
+    post "/invitations/{token}/blocking"                       Visitor             => invitations::blocking::create;
+    post "/invitations/{token}/unblocking"                     Visitor             => invitations::blocking::destroy;
+    post "/invitations/{token}/report"                         Visitor             => invitations::report::create;
+    post "/invitations/{token}/report/withdrawal"              Visitor             => invitations::report::destroy;
 
     // Settings
     get  "/organizations/{slug}/settings"                             Gate<ViewOrganization> => settings::index::index;
@@ -273,9 +278,12 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/operator/users"                                    OperatorGate         => operator::users::index;
     get  "/operator/users/{id}"                               OperatorGate         => operator::user::show;
     post "/operator/users/{id}/limit"                         OperatorGate         => operator::limit::update;
+    post "/operator/users/{id}/invitation-limit"              OperatorGate         => operator::invitation_limit::update;
     post "/operator/users/{id}/appointment"                   OperatorGate         => operator::appointment::create;
     post "/operator/users/{id}/dismissal"                     OperatorGate         => operator::appointment::destroy;
     post "/operator/users/{id}/sessions/ending"               OperatorGate         => operator::sessions::destroy;
+    get  "/operator/reports"                                  OperatorGate         => operator::reports::index;
+    post "/operator/reports/{id}/closing"                     OperatorGate         => operator::reports::update;
     get  "/operator/mail"                                     OperatorGate         => operator::mail::index;
     get  "/operator/mail/{id}"                                OperatorGate         => operator::mail::show;
     get  "/operator/mail/{id}/preview"                        OperatorGate         => operator::mail_preview::show;

@@ -312,6 +312,7 @@ fn the_verified_owner_of_an_email_replaces_an_earlier_unverified_sign_up() {
     // Mallory signs up with Noah's address and stays signed in without verification.
     let mallory = app.client();
     sign_up(&mallory, "noah@ground.test").expect(303);
+    app.answer_requests();
     log_in(&mallory, "noah@ground.test", PASSWORD).expect_redirect("/verify");
     mallory.get("/account").expect(200);
     mallory.get("/organizations/new").expect_redirect("/verify");
@@ -346,6 +347,7 @@ fn an_unverified_account_sees_and_creates_nothing() {
         fixtures.invitation(organization, owner, "noah@ground.test", "viewer", &[]);
     });
     sign_up(&noah, "noah@ground.test").expect(303);
+    app.answer_requests();
     log_in(&noah, "noah@ground.test", PASSWORD).expect(303);
     for path in [
         "/organizations",

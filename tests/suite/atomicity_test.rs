@@ -140,6 +140,7 @@ fn scenario(app: &TestApp, path: &str) -> Scenario {
     let scenario = Scenario::create(app, actor, &slug);
     // What background jobs do to it anyway is done before.
     app.sweep();
+    app.answer_requests();
     scenario
 }
 

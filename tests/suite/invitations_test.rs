@@ -1008,7 +1008,7 @@ fn an_invitation_to_companies_grants_only_those_companies() {
         ("company_role", ""),
     ];
     invite(&olivia, "lakeside", "noah@else.test", &fields).expect(303);
-    assert!(app.mail_to("noah@else.test").text.contains("North (Editor)"));
+    assert!(app.mail_to("noah@else.test").text.contains("“North” (Editor)"));
     let noah = person(&app, "Noah Brandt", "noah@else.test");
     let path = link(&app, "noah@else.test");
     let page = noah.get(&path).expect(200).expect_text("North (Editor)");

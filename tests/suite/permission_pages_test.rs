@@ -698,7 +698,9 @@ fn a_refused_member_requests_access_and_is_granted_the_permission() {
         .expect_redirect(&request);
     for name in ["olivia", "adam", "ursula"] {
         let message = org.app.mail_to(&format!("{name}@ask.test"));
-        assert!(message.text.contains("Vera requests “View access control”") && message.text.contains("For the audit"));
+        assert!(
+            message.text.contains("“Vera” requests “View access control”") && message.text.contains("For the audit")
+        );
         assert_eq!(message.link("/access/requests/"), request);
     }
     // The link in the email requires a sign-in.
@@ -722,7 +724,7 @@ fn a_refused_member_requests_access_and_is_granted_the_permission() {
     vera.get(&org.path("/access/explain")).expect(200);
     let message = org.app.mail_to("vera@ask.test");
     assert!(
-        message.text.contains("Adam granted your request") && message.text.contains("Until the audit is done"),
+        message.text.contains("“Adam” granted your request") && message.text.contains("Until the audit is done"),
         "{}",
         message.text
     );
@@ -812,7 +814,7 @@ fn a_company_manager_decides_only_requests_for_their_company() {
         .expect(303)
         .location
         .expect("the request");
-    assert!(org.app.mail_to("mona@ask-company.test").text.contains("in North"));
+    assert!(org.app.mail_to("mona@ask-company.test").text.contains("in “North”"));
     mona.get(&org.path("/access/requests")).expect(200).expect_text("Emil");
     assert!(!sam.get(&org.path("/access/requests")).expect(200).has("Emil"));
     sam.get(&request).expect(404);

@@ -259,6 +259,7 @@ fn twenty_parallel_sign_ups_with_one_email_create_one_account() {
             .collect(),
     );
     assert_eq!(statuses(&pages), BTreeMap::from([(303, 20)]));
+    app.answer_requests();
     assert_eq!(count(&app, "users"), 1);
     assert_eq!(count(&app, "account_events WHERE action = 'account.signed_up'"), 1);
     assert_eq!(
@@ -537,6 +538,7 @@ fn of_two_accounts_that_confirm_one_new_email_in_parallel_one_gets_it_and_the_ot
             pages.iter().skip(clients.len()).all(|page| page.status == 303),
             "the sign-up"
         );
+        app.answer_requests();
         assert_eq!(count(&app, &format!("users WHERE email = '{wanted}'")), 1);
     }
     app.expect_healthy();

@@ -60,6 +60,8 @@ pub struct Scenario {
     pub account: String,
     /// The email of `invitation`.
     pub message: String,
+    /// A report of the invitation.
+    pub report: String,
     /// A support session of another operator.
     pub support: String,
     /// A custom role that no one has.
@@ -110,6 +112,7 @@ impl Scenario {
             let (invitation, mut token) =
                 fixtures.invitation(organization, owner, &newcomer, "member", &[(north, "viewer")]);
             let message = fixtures.email_of_invitation(invitation);
+            let report = fixtures.report(organization, invitation);
             let helper = fixtures.account(&format!("Opal {slug}"), &format!("opal@{slug}.test"), true);
             fixtures.appoint(helper);
             fixtures.consent(organization, true);
@@ -166,6 +169,7 @@ impl Scenario {
                 south: south.to_string(),
                 account: target.to_string(),
                 message: message.to_string(),
+                report: report.to_string(),
                 support: support.to_string(),
                 link: link.to_string(),
                 link_token,
@@ -291,7 +295,10 @@ impl Scenario {
             "/organizations/{slug}/invitations/{id}/resending"
             | "/organizations/{slug}/invitations/{id}/cancellation"
             | "/invitations/{token}/acceptance"
-            | "/invitations/{token}/declination" => text(&[]),
+            | "/invitations/{token}/declination"
+            | "/invitations/{token}/report/withdrawal" => text(&[]),
+            "/invitations/{token}/blocking" | "/invitations/{token}/unblocking" => text(&[("scope", "organization")]),
+            "/invitations/{token}/report" => text(&[("comment", "I don’t know the sender")]),
             _ => panic!("{path}: no form, add it in roles_test.rs"),
         }
     }

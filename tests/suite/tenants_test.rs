@@ -148,6 +148,7 @@ fn ids_of_another_organization_are_not_found_on_any_route() {
         north_slug: company.north_slug.clone(),
         south: company.south.clone(),
         invitation: invitation.invitation.clone(),
+        report: invitation.report.clone(),
         account: member.account.clone(),
         message: invitation.message.clone(),
         support: invitation.support.clone(),

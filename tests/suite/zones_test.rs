@@ -605,7 +605,9 @@ mod browser {
             browser.choose("#zone", "utc");
             browser.wait_until("the log in UTC", || browser.path().contains("zone=utc"));
             browser.click("#events summary");
-            browser.wait_until("a time in UTC", || browser.text("#events .kv").contains(" UTC"));
+            browser.wait_until("a time in UTC", || {
+                browser.text("#events .event__body").contains(" UTC")
+            });
             assert_eq!(browser.overflow(), 0);
             browser.expect_accessible();
             for path in ["/account", &org.member_path(""), &org.path("/settings/general")] {

@@ -12,6 +12,20 @@ fn nothing_configured_is_a_working_house() {
     assert_eq!(config.base_url, "http://127.0.0.1:8080");
     assert!(config.database_url.ends_with("data/tenantry.sqlite3"));
     assert!(!config.sends_mail());
+    assert_eq!(
+        (
+            config.organization_invitations,
+            config.account_invitations,
+            config.instance_invitations
+        ),
+        (500, 500, 5000)
+    );
+    assert_eq!(
+        read(&[("TENANTRY_ACCOUNT_INVITATIONS", "20")])
+            .unwrap()
+            .account_invitations,
+        20
+    );
 }
 
 #[test]
@@ -25,9 +39,12 @@ fn every_fault_is_told_at_once() {
         ("TENANTRY_SIGNUP", "maybe"),
         ("TENANTRY_TRUSTED_PROXIES", "10.0.0.0/8 nowhere"),
         ("TENANTRY_ORGANIZATION_LIMIT", "-1"),
+        ("TENANTRY_ORGANIZATION_INVITATIONS", "many"),
+        ("TENANTRY_ACCOUNT_INVITATIONS", "-5"),
+        ("TENANTRY_INSTANCE_INVITATIONS", "1.5"),
     ])
     .unwrap_err();
-    assert_eq!(faults.len(), 8, "{faults:?}");
+    assert_eq!(faults.len(), 11, "{faults:?}");
 }
 
 #[test]

@@ -121,3 +121,23 @@ pub(super) fn organization_limit(v: &str) -> Result<u32, String> {
     v.parse()
         .map_err(|_| format!("TENANTRY_ORGANIZATION_LIMIT: “{v}” is not a whole number"))
 }
+
+/// The limits on invitations a day, and their defaults.
+pub(super) const INVITATIONS: [(&str, u32); 3] = [
+    ("TENANTRY_ORGANIZATION_INVITATIONS", 500),
+    ("TENANTRY_ACCOUNT_INVITATIONS", 500),
+    ("TENANTRY_INSTANCE_INVITATIONS", 5000),
+];
+
+/// In the order of [`INVITATIONS`].
+pub(super) fn invitation_limits(faults: &mut Vec<String>, written: [Option<String>; 3]) -> [u32; 3] {
+    let mut limits = INVITATIONS.map(|(_, default)| default);
+    for ((limit, (name, _)), written) in limits.iter_mut().zip(INVITATIONS).zip(written) {
+        let Some(written) = written else { continue };
+        let read = check(faults, &written, |v| {
+            v.parse().map_err(|_| format!("{name}: “{v}” is not a whole number"))
+        });
+        *limit = read.unwrap_or(*limit);
+    }
+    limits
+}

@@ -136,8 +136,9 @@ pub async fn create(visitor: Visitor, form: Form<SignUpForm>) -> Result<HttpResp
                 .await;
         }
     };
-    let email = checked.email.clone();
+    let signed_up = SignedUp::again(visitor.session(), checked.email.as_str());
     let new = NewAccount {
+        user: signed_up.user(),
         name: checked.name,
         email: checked.email,
         // Hashed before the address is looked up, so that known and unknown addresses take as long.
@@ -148,30 +149,20 @@ pub async fn create(visitor: Visitor, form: Form<SignUpForm>) -> Result<HttpResp
         .try_write(move |visit, conn| sign_up::sign_up(conn, visit, &new))
         .await;
     match outcome {
-        Ok(outcome) => signed_up(&visitor, outcome, &email, &form.next),
+        Ok(SignUpOutcome::SignedIn(session)) => {
+            current_user::remember(visitor.session(), &session.token)?;
+            Ok(see_other(visitor.fragment(), local_path(&form.next, "")))
+        }
+        Ok(SignUpOutcome::EmailSent) => {
+            signed_up.store(visitor.session())?;
+            Ok(see_other(visitor.fragment(), "/verify"))
+        }
         Err(SignUpError::Failed(error)) => Err(error),
         Err(error) => {
             let errors = FormErrors::one("email", message(error));
             visitor
                 .refused(move |visit, conn| SignUpPage::load(conn, visit, form, errors))
                 .await
-        }
-    }
-}
-
-fn signed_up(visitor: &Visitor, outcome: SignUpOutcome, email: &Email, next: &str) -> Result<HttpResponse, AppError> {
-    match outcome {
-        SignUpOutcome::SignedIn(session) => {
-            current_user::remember(visitor.session(), &session.token)?;
-            Ok(see_other(visitor.fragment(), local_path(next, "")))
-        }
-        SignUpOutcome::EmailSent(user) => {
-            // A second sign-up in the same browser must not replace the id of the first one.
-            let same = SignedUp::read(visitor.session()).is_some_and(|before| before.email == email.as_str());
-            if user.is_some() || !same {
-                SignedUp::store(visitor.session(), user, email.as_str())?;
-            }
-            Ok(see_other(visitor.fragment(), "/verify"))
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::common::error::AppError;
 use crate::common::id::UserId;
 
-/// For an address that already had an account, `user` is a random id: the cookie looks the same in both cases.
+/// The account gets the id of `user`, unless the address has an account already: the cookie looks the same in both cases.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SignedUp {
     user: String,
@@ -21,12 +21,22 @@ impl SignedUp {
         session.get(KEY).ok().flatten()
     }
 
-    pub fn store(session: &Session, user: Option<UserId>, email: &str) -> Result<(), AppError> {
-        let signed_up = Self {
-            user: user.unwrap_or_else(UserId::fresh).to_string(),
+    /// For a sign-up with this address. A second one in the same browser keeps the id of the first one.
+    pub fn again(session: &Session, email: &str) -> Self {
+        let before = Self::read(session).filter(|before| before.email == email);
+        before.unwrap_or_else(|| Self {
+            user: UserId::fresh().to_string(),
             email: email.to_owned(),
-        };
-        session.insert(KEY, signed_up).map_err(AppError::internal)
+        })
+    }
+
+    pub fn store(&self, session: &Session) -> Result<(), AppError> {
+        session.insert(KEY, self).map_err(AppError::internal)
+    }
+
+    /// The id of the account that it creates.
+    pub fn user(&self) -> UserId {
+        UserId::parse(&self.user).unwrap_or_else(UserId::fresh)
     }
 
     /// Whether this browser signed up the account.

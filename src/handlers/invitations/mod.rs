@@ -4,6 +4,7 @@
 //! sent, when it is sent again, and when it is accepted.
 
 pub mod acceptance;
+pub mod blocking;
 pub mod bulk_resending;
 pub mod cancellation;
 pub mod declination;
@@ -15,6 +16,7 @@ pub mod mapping;
 pub mod new;
 pub mod outcome;
 pub mod recipients;
+pub mod report;
 pub mod resending;
 pub mod row;
 pub mod row_companies;

@@ -1,8 +1,10 @@
 //! The words for invitations and for what went wrong with them.
 
 use crate::auth::actor::Actor;
+use crate::common::html::number;
+use crate::common::zone::Zone;
 use crate::db::types::organization::InvitationStatus;
-use crate::services::invitations::allowance::InvitationAllowance;
+use crate::services::invitations::allowance::{InvitationAllowance, InvitationLimit};
 use crate::services::invitations::create::InviteError;
 use crate::services::invitations::resend::ResendError;
 
@@ -35,7 +37,8 @@ pub fn invite_error(error: &InviteError, actor: &Actor) -> String {
         InviteError::AlreadyMember => already_member(actor),
         InviteError::AlreadyInvited => "Already invited. Edit that invitation or send it again from the list".into(),
         InviteError::Duplicate => "Twice in the list".into(),
-        InviteError::DailyLimit(allowance) => daily_limit(allowance, actor),
+        InviteError::DailyLimit(allowance) => daily_limit(allowance, &actor.organization_name, actor.zone),
+        InviteError::Blocked => BLOCKED.into(),
     }
 }
 
@@ -59,7 +62,8 @@ pub fn resend_error(error: &ResendError, actor: &Actor) -> String {
             "Was sent again {times} times within a day. Send it again on {}",
             from.full(actor.zone)
         ),
-        ResendError::DailyLimit(allowance) => daily_limit(allowance, actor),
+        ResendError::DailyLimit(allowance) => daily_limit(allowance, &actor.organization_name, actor.zone),
+        ResendError::Blocked => BLOCKED.into(),
         ResendError::Changed => "Someone else changed this invitation. Reload the page and try again".into(),
         ResendError::Failed(_) => "Try again".into(),
     }
@@ -73,11 +77,21 @@ fn already_member(actor: &Actor) -> String {
     format!("Already a member of {}", actor.organization_name)
 }
 
-fn daily_limit(allowance: &InvitationAllowance, actor: &Actor) -> String {
-    format!(
-        "{} can send {} invitations a day. You can send the next one on {}",
-        actor.organization_name,
-        allowance.a_day,
-        allowance.from.full(actor.zone)
-    )
+/// The same words whether the address blocked the organization or the inviter.
+pub const BLOCKED: &str = "This address doesn’t accept invitations from you";
+
+pub fn daily_limit(allowance: &InvitationAllowance, organization: &str, zone: Zone) -> String {
+    let a_day = match allowance.a_day {
+        1 => "1 invitation a day".to_owned(),
+        n => format!("{} invitations a day", number(&n)),
+    };
+    let who = match allowance.of {
+        InvitationLimit::Organization => format!("{organization} can send {a_day}"),
+        InvitationLimit::Account => format!("You can send {a_day}, in all your organizations together"),
+        InvitationLimit::Instance => format!("This instance can send {a_day}, for all organizations together"),
+    };
+    if allowance.a_day == 0 {
+        return format!("{who}. Contact the operator of this instance");
+    }
+    format!("{who}. You can send the next one on {}", allowance.from.full(zone))
 }

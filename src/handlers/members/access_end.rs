@@ -59,7 +59,7 @@ impl From<AccessEndError> for AccessEndFormError {
         match error {
             AccessEndError::NotAllowed => Self::NotAllowed,
             AccessEndError::Failed(error) => Self::Failed(error),
-            error => Self::Invalid(error.message()),
+            error @ AccessEndError::Changed => Self::Invalid(error.message()),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::auth::OperatorGate;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::id::UserId;
-use crate::handlers::operator::user::UserPage;
+use crate::handlers::operator::user::{TypedLimits, UserPage};
 use crate::services::operators::appoint;
 use crate::services::operators::appoint::OperatorError;
 
@@ -45,6 +45,6 @@ async fn refused(gate: &OperatorGate, id: UserId, error: OperatorError) -> Resul
         OperatorError::Failed(error) => return Err(error),
     };
     let errors = FormErrors::one("operator", message);
-    gate.refused(move |operator, conn| UserPage::load(conn, operator, id, None, errors))
+    gate.refused(move |operator, conn| UserPage::load(conn, operator, id, TypedLimits::default(), errors))
         .await
 }

@@ -10,8 +10,8 @@ use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::html::number;
 use crate::db::Conn;
-use crate::handlers::operator::queries::numbers;
 use crate::handlers::operator::queries::numbers::InstanceNumbers;
+use crate::handlers::operator::queries::{numbers, reports};
 use crate::handlers::operator::rules;
 use crate::mail::outbox::MailState;
 use crate::web::layout::Layout;
@@ -82,7 +82,9 @@ fn lights(
     let (now, uptime) = (operator.cx.now, &operator.cx.app.uptime);
     let zone = operator.zone.unwrap_or_default();
     let (began, last_run) = (uptime.began(), uptime.last_job_run());
-    let (due, sealed) = (numbers::oldest_due(conn, now)?, numbers::sealed(conn)?);
+    let due = numbers::oldest_due(conn, now)?;
+    let sealed = numbers::sealed(conn)?;
+    let reports = reports::count_open(conn)?;
     let failed = numbers.emails_in(MailState::Failed) + numbers.emails_in(MailState::Bounced);
     Ok(vec![
         HealthRow {
@@ -122,6 +124,7 @@ fn lights(
             },
             more: Some(("View failed emails", "/operator/mail?state=failed")),
         },
+        reports_row(reports),
         HealthRow {
             good: !rules::seals_are_late(sealed, began, now),
             title: "Audit seals",
@@ -132,4 +135,17 @@ fn lights(
             more: None,
         },
     ])
+}
+
+fn reports_row(open: i64) -> HealthRow {
+    HealthRow {
+        good: open == 0,
+        title: "Reported invitations",
+        text: match open {
+            0 => "None open".to_owned(),
+            1 => "1 report is open".to_owned(),
+            n => format!("{} reports are open", number(&n)),
+        },
+        more: Some(("View reports", "/operator/reports")),
+    }
 }

@@ -5,7 +5,7 @@ use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::id::UserId;
 use crate::handlers::operator::rules;
-use crate::handlers::operator::user::UserPage;
+use crate::handlers::operator::user::{TypedLimits, UserPage};
 use crate::services::operators::accounts;
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -29,7 +29,11 @@ pub async fn update(
         }
         Err(message) => {
             let errors = FormErrors::one("limit", message);
-            gate.refused(move |operator, conn| UserPage::load(conn, operator, id, Some(typed), errors))
+            let typed = TypedLimits {
+                organizations: Some(typed),
+                ..TypedLimits::default()
+            };
+            gate.refused(move |operator, conn| UserPage::load(conn, operator, id, typed, errors))
                 .await
         }
     }

@@ -68,7 +68,7 @@ impl OrganizationPage {
             domain,
             currency,
             created_by,
-            allowance: allowance::allowance(conn, id, now)?,
+            allowance: allowance::of_organization(conn, &operator.cx, id)?,
             consent_by: support_session::consent(conn, id)?.by,
             belongs: record::belongs(conn, id, operator.id)?,
             mine: sessions

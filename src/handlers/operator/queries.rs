@@ -3,6 +3,7 @@
 pub mod mail;
 pub mod numbers;
 pub mod organizations;
+pub mod reports;
 pub mod users;
 
 use diesel::sql_types::Text;

@@ -36,7 +36,7 @@ pub fn support_request(reason: &str, minutes: &str, password: &str) -> Result<Su
     }
 }
 
-/// How many organizations an account can create. Empty is the default of the instance.
+/// How many organizations an account can create, or how many invitations it can send. Empty is the default of the instance.
 pub fn limit(typed: &str) -> Result<Option<i32>, &'static str> {
     match typed.trim() {
         "" => Ok(None),

@@ -11,8 +11,10 @@ use crate::common::html::number;
 use crate::common::id::UserId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::handlers::operator::queries::users;
 use crate::handlers::operator::queries::users::ListedAccount;
+use crate::handlers::operator::queries::{reports, users};
+use crate::services::invitations::allowance;
+use crate::services::invitations::allowance::InvitationAllowance;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -30,18 +32,30 @@ pub struct UserPage {
     default: String,
     /// As typed.
     limit: String,
+    /// The limit of invitations a day, as typed.
+    invitations: String,
+    allowance: InvitationAllowance,
+    /// How often its invitations were reported.
+    reports: i64,
     you: bool,
     errors: FormErrors,
 }
 
 crate::page!(UserPage);
 
+/// Limits as an operator typed them, if they are wrong.
+#[derive(Debug, Default)]
+pub struct TypedLimits {
+    pub organizations: Option<String>,
+    pub invitations: Option<String>,
+}
+
 impl UserPage {
     pub fn load(
         conn: &mut Conn,
         operator: &CurrentUser,
         id: UserId,
-        typed: Option<String>,
+        typed: TypedLimits,
         errors: FormErrors,
     ) -> Result<Self, AppError> {
         let account = users::find(conn, id)?;
@@ -57,7 +71,12 @@ impl UserPage {
             seen: users::seen(conn, &ids)?.remove(&account.id),
             sessions: users::sessions(conn, account.id)?,
             default: default.map_or_else(|| "no limit".to_owned(), |n| number(&i64::from(n))),
-            limit: typed.unwrap_or_else(|| account.organization_limit.map_or_else(String::new, |n| n.to_string())),
+            limit: typed
+                .organizations
+                .unwrap_or_else(|| written(account.organization_limit)),
+            invitations: typed.invitations.unwrap_or_else(|| written(account.invitation_limit)),
+            allowance: allowance::of_account(conn, &operator.cx, account.id)?,
+            reports: reports::count_of_sender(conn, account.id)?,
             you: account.id == operator.id,
             account,
             errors,
@@ -65,9 +84,13 @@ impl UserPage {
     }
 }
 
+fn written(limit: Option<i32>) -> String {
+    limit.map_or_else(String::new, |n| n.to_string())
+}
+
 /// `GET /operator/users/{id}`
 pub async fn show(gate: OperatorGate, id: web::Path<String>) -> Result<HttpResponse, AppError> {
     let id = UserId::parse(&id).ok_or(AppError::NotFound)?;
-    gate.show(move |operator, conn| UserPage::load(conn, operator, id, None, FormErrors::none()))
+    gate.show(move |operator, conn| UserPage::load(conn, operator, id, TypedLimits::default(), FormErrors::none()))
         .await
 }

@@ -11,8 +11,10 @@ use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::{Page, see_other};
 use crate::common::slug::Slug;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::organization::Region;
+use crate::handlers::invitations::wording;
 use crate::handlers::organizations::form::OrganizationForm;
 use crate::handlers::organizations::queries;
 use crate::handlers::organizations::requests::LimitPage;
@@ -86,6 +88,11 @@ impl From<CreateOrganizationError> for OrganizationFormError {
             CreateOrganizationError::Failed(error) => Self::Failed(error),
             // The page of the limit replaces the form.
             CreateOrganizationError::LimitReached => Self::Invalid(FormErrors::none()),
+            CreateOrganizationError::DailyLimit(allowance) => Self::Invalid(FormErrors::one(
+                "owner_email",
+                wording::daily_limit(&allowance, "This organization", Zone::default()),
+            )),
+            CreateOrganizationError::OwnerBlocked => Self::Invalid(FormErrors::one("owner_email", wording::BLOCKED)),
             CreateOrganizationError::SlugTaken { slug, free } => {
                 Self::Invalid(FormErrors::one("slug", taken(&slug, free.as_ref())))
             }

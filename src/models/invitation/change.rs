@@ -68,9 +68,9 @@ macro_rules! as_read {
     };
 }
 
-/// Opens a pending or expired invitation again with a new link and a new end. `by` is its inviter from now on. `None` when
-/// another request changed it in between.
-pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId) -> QueryResult<Option<Seed>> {
+/// Opens a pending or expired invitation again with a new link and a new end. `by` is its inviter from now on, `sent_by` who
+/// sends it. `None` when another request changed it in between.
+pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId, sent_by: UserId) -> QueryResult<Option<Seed>> {
     let renewed = diesel::update(as_read!(was))
         .set((
             invitations::status.eq(InvitationStatus::Pending),
@@ -84,7 +84,7 @@ pub fn renew(conn: &mut Conn, cx: &Ctx, was: &Invitation, by: UserId) -> QueryRe
     if renewed == 0 {
         return Ok(None);
     }
-    new_link(conn, cx, was.organization_id, was.id).map(Some)
+    new_link(conn, cx, was.organization_id, was.id, sent_by).map(Some)
 }
 
 /// Changes what an open invitation offers and keeps its link. `false` when another request changed it in between.

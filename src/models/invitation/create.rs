@@ -55,6 +55,7 @@ struct TokenRow<'a> {
     invitation_id: InvitationId,
     seed: &'a str,
     is_current: bool,
+    sent_by: UserId,
     created_at: Time,
 }
 
@@ -109,7 +110,7 @@ pub fn create_all(
     }
     let tokens: Vec<TokenRow<'_>> = prepared
         .iter()
-        .map(|one| token_row(cx, organization, one.id, &one.seed))
+        .map(|one| token_row(cx, organization, one.id, &one.seed, invited_by))
         .collect();
     on_each!(conn, c => diesel::insert_into(invitation_tokens::table).values(&tokens).execute(c))?;
     let grants: Vec<GrantRow> = prepared
@@ -120,13 +121,20 @@ pub fn create_all(
     Ok(true)
 }
 
-fn token_row<'a>(cx: &Ctx, organization_id: OrgId, invitation_id: InvitationId, seed: &'a Seed) -> TokenRow<'a> {
+fn token_row<'a>(
+    cx: &Ctx,
+    organization_id: OrgId,
+    invitation_id: InvitationId,
+    seed: &'a Seed,
+    sent_by: UserId,
+) -> TokenRow<'a> {
     TokenRow {
         token_hash: cx.token(seed).hash(),
         organization_id,
         invitation_id,
         seed: &seed.0,
         is_current: true,
+        sent_by,
         created_at: cx.now,
     }
 }
@@ -152,7 +160,13 @@ fn insert_grants(conn: &mut Conn, rows: &[GrantRow]) -> QueryResult<()> {
 }
 
 /// Creates a link; the previous links stop working.
-pub(super) fn new_link(conn: &mut Conn, cx: &Ctx, organization: OrgId, invitation: InvitationId) -> QueryResult<Seed> {
+pub(super) fn new_link(
+    conn: &mut Conn,
+    cx: &Ctx,
+    organization: OrgId,
+    invitation: InvitationId,
+    sent_by: UserId,
+) -> QueryResult<Seed> {
     diesel::update(
         invitation_tokens::table
             .filter(invitation_tokens::organization_id.eq(organization))
@@ -162,7 +176,7 @@ pub(super) fn new_link(conn: &mut Conn, cx: &Ctx, organization: OrgId, invitatio
     .execute(conn)?;
     let seed = Seed::random();
     diesel::insert_into(invitation_tokens::table)
-        .values(token_row(cx, organization, invitation, &seed))
+        .values(token_row(cx, organization, invitation, &seed, sent_by))
         .execute(conn)?;
     Ok(seed)
 }

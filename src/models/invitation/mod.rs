@@ -3,6 +3,7 @@
 pub mod change;
 pub mod create;
 pub mod search;
+pub mod sent;
 
 use diesel::prelude::*;
 

@@ -203,17 +203,6 @@ pub fn is_queued(conn: &mut Conn, mail: MailId) -> QueryResult<bool> {
     Ok(queued > 0)
 }
 
-/// When invitations were sent last since a time, newest first.
-pub fn sent_since(conn: &mut Conn, organization: OrgId, since: Time, limit: i64) -> QueryResult<Vec<Time>> {
-    invitations::table
-        .filter(invitations::organization_id.eq(organization))
-        .filter(invitations::last_sent_at.gt(since))
-        .order(invitations::last_sent_at.desc())
-        .limit(limit)
-        .select(invitations::last_sent_at)
-        .load(conn)
-}
-
 /// When an invitation got a new link since a time.
 pub fn resent_since(conn: &mut Conn, invitation: &Invitation, since: Time) -> QueryResult<Vec<Time>> {
     invitation_tokens::table

@@ -5,24 +5,25 @@ use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::mail::message;
 use crate::mail::message::Recipient;
+use crate::mail::name::MailName;
 use crate::models::access_request::{AccessRequest, deciders};
 
 crate::email! {
     struct AccessRequestedEmail: AccessRequested("mail/access_requested/message.html", "mail/access_requested/message.txt") {
-        name: String, organization: String, requester: String, requested: String, note: String, link: String
+        name: MailName, organization: MailName, requester: MailName, requested: String, note: String, link: String
     }
 }
 crate::email! {
     struct AccessDecidedEmail: AccessDecided("mail/access_decided/message.html", "mail/access_decided/message.txt") {
-        name: String, organization: String, actor: String, requested: String, granted: bool, answer: String, link: String
+        name: MailName, organization: MailName, actor: MailName, requested: String, granted: bool, answer: String, link: String
     }
 }
 
-/// The permission and where: “Manage billing”, “Edit a company’s settings” in Harbor Recovery.
+/// The permission and where: “Manage billing”, “Edit a company’s settings” in “Harbor Recovery”.
 fn requested(actor: &Actor, request: &AccessRequest) -> String {
     let permission = request.permission_label(actor.unit);
     match &request.company_name {
-        Some(company) => format!("“{permission}” in {company}"),
+        Some(company) => format!("“{permission}” in {}", MailName::of(company)),
         None => format!("“{permission}”"),
     }
 }
@@ -36,9 +37,9 @@ pub(super) fn to_decide(conn: &mut Conn, actor: &Actor, request: &AccessRequest)
     let deciders = deciders(conn, &actor.cx, actor.organization, request.member, request.company)?;
     for decider in &deciders {
         let email = AccessRequestedEmail {
-            name: decider.name.clone(),
-            organization: actor.organization_name.clone(),
-            requester: request.name.clone(),
+            name: MailName::of(&decider.name),
+            organization: MailName::of(&actor.organization_name),
+            requester: MailName::of(&request.name),
             requested: requested(actor, request),
             note: request.note.clone(),
             link: actor.cx.config().link(&path(actor, request)),
@@ -63,9 +64,9 @@ pub(super) fn decided(
         path(actor, request)
     };
     let email = AccessDecidedEmail {
-        name: request.name.clone(),
-        organization: actor.organization_name.clone(),
-        actor: actor.person.name.clone(),
+        name: MailName::of(&request.name),
+        organization: MailName::of(&actor.organization_name),
+        actor: MailName::of(&actor.person.name),
         requested: requested(actor, request),
         granted,
         answer: answer.to_owned(),

@@ -5,6 +5,7 @@ use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::mail::message;
 use crate::mail::message::Recipient;
+use crate::mail::name::MailName;
 use crate::models::access_review::mailing::{OpenWork, OwnerWork, ReviewContact};
 use crate::models::access_review::state::ReviewMailing;
 use crate::models::access_review::{Review, ReviewHeading};
@@ -12,11 +13,11 @@ use crate::models::membership::record::Membership;
 
 crate::email! {
     struct ReviewStartedEmail: ReviewStarted("mail/review_started/message.html", "mail/review_started/message.txt") {
-        name: String,
-        organization: String,
+        name: MailName,
+        organization: MailName,
         unit: String,
-        review: String,
-        starter: String,
+        review: MailName,
+        starter: MailName,
         due: String,
         companies: String,
         items: String,
@@ -26,12 +27,12 @@ crate::email! {
 }
 crate::email! {
     struct ReviewReminderEmail: ReviewReminder("mail/review_reminder/message.html", "mail/review_reminder/message.txt") {
-        name: String,
-        organization: String,
+        name: MailName,
+        organization: MailName,
         unit: String,
-        review: String,
+        review: MailName,
         ends: String,
-        starter: String,
+        starter: MailName,
         due: String,
         companies: String,
         items: String,
@@ -41,19 +42,19 @@ crate::email! {
 }
 crate::email! {
     struct ReviewUnconfirmedEmail: ReviewUnconfirmed("mail/review_unconfirmed/message.html", "mail/review_unconfirmed/message.txt") {
-        name: String,
-        organization: String,
-        review: String,
-        starter: String,
+        name: MailName,
+        organization: MailName,
+        review: MailName,
+        starter: MailName,
         companies: String,
         suspended: bool,
     }
 }
 crate::email! {
     struct ReviewClosedEmail: ReviewClosed("mail/review_closed/message.html", "mail/review_closed/message.txt") {
-        name: String,
-        organization: String,
-        review: String,
+        name: MailName,
+        organization: MailName,
+        review: MailName,
         link: String,
     }
 }
@@ -74,10 +75,13 @@ fn assignments(n: i64) -> String {
 }
 
 fn listed<T: AsRef<str>>(names: &[T]) -> String {
-    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| MailName::of(name.as_ref()).to_string())
+        .collect();
     match names.as_slice() {
         [] => String::new(),
-        [one] => (*one).to_owned(),
+        [one] => one.clone(),
         [first @ .., last] if names.len() < 6 => format!("{} and {last}", first.join(", ")),
         _ => format!("{} and others", names[..5].join(", ")),
     }
@@ -123,11 +127,11 @@ pub fn tasks(
     };
     let path = format!("/organizations/{}/access/reviews/{}", heading.slug, review.id);
     let started = ReviewStartedEmail {
-        name: to.name.clone(),
-        organization: heading.name.clone(),
+        name: MailName::of(&to.name),
+        organization: MailName::of(&heading.name),
         unit: heading.unit.one().to_owned(),
-        review: review.name.clone(),
-        starter: review.starter.clone(),
+        review: MailName::of(&review.name),
+        starter: MailName::of(&review.starter),
         due: review.due_at.full(heading.zone),
         companies,
         items,
@@ -164,10 +168,10 @@ pub fn unconfirmed(
     suspended: bool,
 ) -> Result<(), AppError> {
     let email = ReviewUnconfirmedEmail {
-        name: member.name.clone(),
-        organization: organization.to_owned(),
-        review: review.name.clone(),
-        starter: review.starter.clone(),
+        name: MailName::of(&member.name),
+        organization: MailName::of(organization),
+        review: MailName::of(&review.name),
+        starter: MailName::of(&review.starter),
         companies: listed(companies),
         suspended,
     };
@@ -184,9 +188,9 @@ pub fn closed(
 ) -> Result<(), AppError> {
     let path = format!("/organizations/{}/access/reviews/{}/report", heading.slug, review.id);
     let email = ReviewClosedEmail {
-        name: to.name.clone(),
-        organization: heading.name.clone(),
-        review: review.name.clone(),
+        name: MailName::of(&to.name),
+        organization: MailName::of(&heading.name),
+        review: MailName::of(&review.name),
         link: cx.config().link(&path),
     };
     message::send(conn, cx, &to.into(), &email)
@@ -199,8 +203,8 @@ mod tests {
     #[test]
     fn an_email_lists_at_most_five_companies() {
         let names = ["A", "B", "C", "D", "E", "F"];
-        assert_eq!(listed(&names[..1]), "A");
-        assert_eq!(listed(&names[..3]), "A, B and C");
-        assert_eq!(listed(&names), "A, B, C, D, E and others");
+        assert_eq!(listed(&names[..1]), "“A”");
+        assert_eq!(listed(&names[..3]), "“A”, “B” and “C”");
+        assert_eq!(listed(&names), "“A”, “B”, “C”, “D”, “E” and others");
     }
 }

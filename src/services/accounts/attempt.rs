@@ -1,17 +1,19 @@
 //! Limited password attempts, on addresses with and without an account.
 
 use crate::app::Ctx;
-use crate::audit::{Action, Events};
+use crate::audit::Events;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::db::Conn;
+use crate::models::account_request;
+use crate::models::account_request::AccountRequestKind;
 use crate::models::email_token;
 use crate::models::email_token::TokenKind;
 use crate::models::login_attempt;
-use crate::models::login_attempt::{AttemptVerdict, LOCK};
+use crate::models::login_attempt::AttemptVerdict;
 use crate::models::user;
 use crate::models::user::Account;
-use crate::services::accounts::{email, known_device};
+use crate::services::accounts::known_device;
 
 /// Whether a password may be checked. Attempts have to be committed, so this is never an error.
 #[derive(Clone)]
@@ -34,21 +36,21 @@ pub fn begin(conn: &mut Conn, cx: &Ctx, address: &Email) -> Result<(PasswordAtte
         )),
         AttemptVerdict::Flooded => Ok((PasswordAttempt::Flooded, Events::none("no password is checked"))),
         AttemptVerdict::Locked => {
-            let events = match account {
-                Some(account) => lock(conn, cx, &account)?,
-                None => Events::none("no account has this address"),
-            };
-            Ok((PasswordAttempt::Locked, events))
+            lock(conn, cx, address)?;
+            Ok((
+                PasswordAttempt::Locked,
+                Events::none("the job that sends the email records the lock"),
+            ))
         }
     }
 }
 
-/// Someone who guesses the password may be in the account already, so a pending change of its address ends.
-fn lock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<Events, AppError> {
-    email_token::retire(conn, cx, account.id, &[TokenKind::Change])?;
-    if email_token::issued_since(conn, account.id, TokenKind::Unlock, cx.now - LOCK)? {
-        return Ok(Events::none("locked before"));
+/// Does the same for every address. Someone who guesses the password may be in the account already, so a pending change of its
+/// address ends.
+fn lock(conn: &mut Conn, cx: &Ctx, address: &Email) -> Result<(), AppError> {
+    email_token::retire_of_address(conn, cx, address, TokenKind::Change)?;
+    if login_attempt::note_lock(conn, cx, address)? {
+        account_request::insert(conn, cx, AccountRequestKind::Unlock, address, "", None)?;
     }
-    email::unlock(conn, cx, account)?;
-    Ok(account.event(Action::AccountLocked))
+    Ok(())
 }

@@ -3,46 +3,49 @@
 use crate::app::Ctx;
 use crate::common::email::Email;
 use crate::common::error::AppError;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::mail::message;
 use crate::mail::message::{EmailTemplate, Recipient, token_link};
+use crate::mail::name::MailName;
+use crate::models::account_request::AccountRequestKind;
 use crate::models::email_token;
 use crate::models::email_token::TokenKind;
 use crate::models::user::Account;
 
 crate::email! {
     struct VerifyEmail: Verify("mail/verify/message.html", "mail/verify/message.txt") {
-        name: String, link: String, expires: String
+        name: MailName, link: String, expires: String
     }
 }
 crate::email! {
     struct AccountExistsEmail: AccountExists("mail/account_exists/message.html", "mail/account_exists/message.txt") {
-        name: String, login_link: String, reset_link: String
+        name: MailName, login_link: String, reset_link: String
     }
 }
 crate::email! {
     struct ResetEmail: Reset("mail/reset/message.html", "mail/reset/message.txt") {
-        name: String, link: String, expires: String
+        name: MailName, link: String, expires: String
     }
 }
 crate::email! {
     struct UnlockEmail: Unlock("mail/unlock/message.html", "mail/unlock/message.txt") {
-        name: String, link: String, ip: String
+        name: MailName, link: String, ip: String
     }
 }
 crate::email! {
     struct EmailChangeEmail: EmailChange("mail/email_change/message.html", "mail/email_change/message.txt") {
-        name: String, link: String, new_email: String
+        name: MailName, link: String, new_email: String
     }
 }
 crate::email! {
     struct EmailChangedEmail: EmailChanged("mail/email_changed/message.html", "mail/email_changed/message.txt") {
-        name: String, new_email: String, when: String
+        name: MailName, new_email: String, when: String
     }
 }
 crate::email! {
     struct PasswordChangedEmail: PasswordChanged("mail/password_changed/message.html", "mail/password_changed/message.txt") {
-        name: String, when: String, ip: String
+        name: MailName, when: String, ip: String
     }
 }
 
@@ -70,10 +73,32 @@ fn send_link<E: EmailTemplate>(
     message::send_with_token(conn, cx, &recipient, &email, issued.seed)
 }
 
+/// Does the work of an email for an address without an account.
+pub fn to_no_one(conn: &mut Conn, cx: &Ctx, kind: AccountRequestKind) -> Result<(), AppError> {
+    let (name, expires) = (
+        MailName::default(),
+        (cx.now + TokenKind::Reset.lifetime()).full(Zone::default()),
+    );
+    match kind {
+        AccountRequestKind::SignUp | AccountRequestKind::Verification => {
+            let link = token_link(cx, "/verify");
+            message::send_to_no_one(conn, cx, &VerifyEmail { name, link, expires })
+        }
+        AccountRequestKind::Reset => {
+            let link = token_link(cx, "/password/reset");
+            message::send_to_no_one(conn, cx, &ResetEmail { name, link, expires })
+        }
+        AccountRequestKind::Unlock => {
+            let (link, ip) = (token_link(cx, "/unlock"), cx.request.ip.clone());
+            message::send_to_no_one(conn, cx, &UnlockEmail { name, link, ip })
+        }
+    }
+}
+
 /// Sends the link that verifies the address of a new account; earlier links stop working.
 pub fn verify(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
     email_token::retire(conn, cx, account.id, &[TokenKind::Verify])?;
-    let name = account.name.clone();
+    let name = MailName::of(&account.name);
     let token = (TokenKind::Verify, next);
     send_link(conn, cx, account, &account.address(), token, |link, expires| {
         VerifyEmail { name, link, expires }
@@ -83,7 +108,7 @@ pub fn verify(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Resul
 /// Tells the owner of an address that someone tried to sign up with it.
 pub fn account_exists(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
     let email = AccountExistsEmail {
-        name: account.name.clone(),
+        name: MailName::of(&account.name),
         login_link: cx.config().link("/login"),
         reset_link: cx.config().link("/password/forgot"),
     };
@@ -92,7 +117,7 @@ pub fn account_exists(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<()
 
 /// Sends the link to choose a new password.
 pub fn reset(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result<(), AppError> {
-    let name = account.name.clone();
+    let name = MailName::of(&account.name);
     let token = (TokenKind::Reset, next);
     send_link(conn, cx, account, &account.address(), token, |link, expires| {
         ResetEmail { name, link, expires }
@@ -101,7 +126,7 @@ pub fn reset(conn: &mut Conn, cx: &Ctx, account: &Account, next: &str) -> Result
 
 /// Sends the link that unlocks an account.
 pub fn unlock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
-    let (name, ip) = (account.name.clone(), cx.request.ip.clone());
+    let (name, ip) = (MailName::of(&account.name), cx.request.ip.clone());
     let token = (TokenKind::Unlock, "");
     send_link(conn, cx, account, &account.address(), token, |link, _| UnlockEmail {
         name,
@@ -113,7 +138,7 @@ pub fn unlock(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppErr
 /// Sends the link that verifies a new address, to that address; earlier links stop working.
 pub fn email_change(conn: &mut Conn, cx: &Ctx, account: &Account, new: &Email) -> Result<(), AppError> {
     email_token::retire(conn, cx, account.id, &[TokenKind::Change])?;
-    let (name, new_email) = (account.name.clone(), new.to_string());
+    let (name, new_email) = (MailName::of(&account.name), new.to_string());
     send_link(conn, cx, account, new, (TokenKind::Change, ""), |link, _| {
         EmailChangeEmail { name, link, new_email }
     })
@@ -122,7 +147,7 @@ pub fn email_change(conn: &mut Conn, cx: &Ctx, account: &Account, new: &Email) -
 /// Tells the old address about the new one.
 pub fn email_changed(conn: &mut Conn, cx: &Ctx, old: &Account, new: &Email) -> Result<(), AppError> {
     let email = EmailChangedEmail {
-        name: old.name.clone(),
+        name: MailName::of(&old.name),
         new_email: new.to_string(),
         when: cx.now.full(old.zone()),
     };
@@ -131,7 +156,7 @@ pub fn email_changed(conn: &mut Conn, cx: &Ctx, old: &Account, new: &Email) -> R
 
 pub fn password_changed(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<(), AppError> {
     let email = PasswordChangedEmail {
-        name: account.name.clone(),
+        name: MailName::of(&account.name),
         when: cx.now.full(account.zone()),
         ip: cx.request.ip.clone(),
     };

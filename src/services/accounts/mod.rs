@@ -3,6 +3,7 @@
 //! Two rules apply to all of it. No answer reveals whether an address has an account: text, status and time are the same for
 //! both. And an account belongs to the person who verifies its address: sessions that began before end.
 
+pub mod answer;
 pub mod attempt;
 pub mod cleanup;
 pub mod email;

@@ -5,25 +5,23 @@ use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::token::Token;
 use crate::db::Conn;
+use crate::models::account_request;
+use crate::models::account_request::AccountRequestKind;
 use crate::models::email_token;
 use crate::models::email_token::TokenKind;
 use crate::models::login_attempt;
 use crate::models::login_attempt::{AttemptKind, EmailQuota};
-use crate::models::user;
 use crate::services::accounts::password;
 use crate::services::accounts::sessions::NewSession;
-use crate::services::accounts::{email, sessions, verification};
+use crate::services::accounts::{sessions, verification};
 
-/// Sends a link to choose a new password, if the address has an account. Nothing may reveal whether it has.
+/// Requests a link to choose a new password. A job sends it, if the address has an account.
 pub fn request(conn: &mut Conn, cx: &Ctx, address: &Email, next: &str) -> Result<Events, AppError> {
     if login_attempt::take_email(conn, cx, AttemptKind::Reset, address)? != EmailQuota::Available {
         return Ok(Events::none("no email was sent"));
     }
-    let Some(account) = user::by_email(conn, address)? else {
-        return Ok(Events::none("no account has this address"));
-    };
-    email::reset(conn, cx, &account, next)?;
-    Ok(account.event(Action::PasswordResetRequested))
+    account_request::insert(conn, cx, AccountRequestKind::Reset, address, next, None)?;
+    Ok(Events::none("the job that sends the email records it"))
 }
 
 #[derive(Debug)]

@@ -6,10 +6,11 @@ use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::UserId;
 use crate::db::Conn;
+use crate::models::account_request;
+use crate::models::account_request::{AccountRequestKind, RequestedAccount};
 use crate::models::login_attempt;
 use crate::models::login_attempt::{AttemptKind, EmailQuota};
 use crate::models::user;
-use crate::services::accounts::email;
 use crate::services::accounts::sessions::NewSession;
 use crate::services::accounts::{invited, sessions, verification};
 use crate::services::onboarding_links::resolve::ResolvedLink;
@@ -17,6 +18,8 @@ use crate::services::onboarding_links::resolve::ResolvedLink;
 /// The valid parts of a sign-up.
 #[derive(Debug)]
 pub struct NewAccount {
+    /// The id of the account, unless the address has one.
+    pub user: UserId,
     pub name: String,
     pub email: Email,
     pub password_hash: String,
@@ -26,8 +29,8 @@ pub struct NewAccount {
 
 #[derive(Debug)]
 pub enum SignUpOutcome {
-    /// An email was sent. Nothing may reveal whether the address had an account: `None`.
-    EmailSent(Option<UserId>),
+    /// An email follows. It alone tells whether the address has an account.
+    EmailSent,
     /// The link of an invitation verified the address.
     SignedIn(NewSession),
 }
@@ -47,7 +50,8 @@ pub fn is_open(conn: &mut Conn, cx: &Ctx) -> Result<bool, AppError> {
     Ok(cx.config().signup == Signup::Open || !user::any_verified(conn)?)
 }
 
-/// Creates an account, or tells the owner of the address that it has one.
+/// Requests an account: a job creates it, or tells the owner of the address that it has one. Someone with the link of an
+/// invitation to this address gets the account immediately.
 pub fn sign_up(
     conn: &mut Conn,
     visit: &Visit,
@@ -58,24 +62,25 @@ pub fn sign_up(
     if invitation.is_none() && !is_open(conn, cx)? {
         check_link(conn, cx, new)?;
     }
-    let Some(account) = user::add(conn, cx, &new.name, &new.email, &new.password_hash)? else {
-        if login_attempt::take_email(conn, cx, AttemptKind::Email, &new.email)? == EmailQuota::Available {
-            remind(conn, cx, new)?;
-        }
-        let reason = "the account exists";
-        return Ok((SignUpOutcome::EmailSent(None), None, Events::none(reason)));
-    };
-    let actor = Some(account.actor());
-    let events = account.event(Action::SignedUp);
-    if invitation.is_some_and(|open| open.invitation.email == new.email.as_str()) {
+    if invitation.is_some_and(|open| open.invitation.email == new.email.as_str())
+        && let Some(account) = user::add_as(conn, cx, new.user, &new.name, &new.email, &new.password_hash)?
+    {
         let verified = verification::mark_verified(conn, cx, &account)?;
         let (session, begun) = sessions::begin(conn, cx, visit.person.as_ref(), &account)?;
-        return Ok((SignUpOutcome::SignedIn(session), actor, events.and(verified).and(begun)));
+        let events = account.event(Action::SignedUp).and(verified).and(begun);
+        return Ok((SignUpOutcome::SignedIn(session), Some(account.actor()), events));
     }
-    // A new account gets its email whatever the quota of its address is.
-    login_attempt::take_email(conn, cx, AttemptKind::Email, &new.email)?;
-    email::verify(conn, cx, &account, &new.next)?;
-    Ok((SignUpOutcome::EmailSent(Some(account.id)), actor, events))
+    let quota = login_attempt::take_email(conn, cx, AttemptKind::Email, &new.email)?;
+    let requested = RequestedAccount {
+        user: new.user,
+        name: new.name.clone(),
+        password_hash: new.password_hash.clone(),
+        reminds: quota == EmailQuota::Available,
+    };
+    let kind = AccountRequestKind::SignUp;
+    account_request::insert(conn, cx, kind, &new.email, &new.next, Some(&requested))?;
+    let events = Events::none("the job that creates the account records it");
+    Ok((SignUpOutcome::EmailSent, None, events))
 }
 
 /// Where sign-up needs an invitation, the onboarding link of an organization replaces it.
@@ -87,13 +92,5 @@ fn check_link(conn: &mut Conn, cx: &Ctx, new: &NewAccount) -> Result<(), SignUpE
             let domains = open.link.domains().into_iter().map(str::to_owned).collect();
             Err(SignUpError::OtherDomains(domains))
         }
-    }
-}
-
-fn remind(conn: &mut Conn, cx: &Ctx, new: &NewAccount) -> Result<(), AppError> {
-    match user::by_email(conn, &new.email)? {
-        Some(account) if account.verified() => email::account_exists(conn, cx, &account),
-        Some(account) => email::verify(conn, cx, &account, &new.next),
-        None => Ok(()),
     }
 }

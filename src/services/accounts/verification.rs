@@ -7,6 +7,8 @@ use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::token::Token;
 use crate::db::Conn;
+use crate::models::account_request;
+use crate::models::account_request::AccountRequestKind;
 use crate::models::email_token;
 use crate::models::email_token::{EmailLink, TokenKind};
 use crate::models::login_attempt;
@@ -17,7 +19,7 @@ use crate::models::user;
 use crate::models::user::Account;
 use crate::services::accounts::attempt::PasswordAttempt;
 use crate::services::accounts::sessions::NewSession;
-use crate::services::accounts::{attempt, email, sessions};
+use crate::services::accounts::{attempt, sessions};
 use crate::services::onboarding_links::resolve;
 
 /// Marks the address of an account as verified. Sessions that began before end, since anyone could sign up with the address,
@@ -42,37 +44,28 @@ pub fn appoint_operator(conn: &mut Conn, cx: &Ctx, account: &Account) -> Result<
     }
 }
 
-/// Sends the verification email again. `None` when there is no address to verify.
+/// Requests the verification email again. `None` when there is no address to verify.
 pub fn resend(
     conn: &mut Conn,
     visit: &Visit,
     signed_up: Option<Email>,
 ) -> Result<(Option<EmailQuota>, Option<ActorRef>, Events), AppError> {
     let cx = &visit.cx;
-    let nothing = Events::none("no account to verify");
     let address = match &visit.person {
         Some(person) if person.verified => None,
         Some(person) => Some(person.email.clone()),
         None => signed_up,
     };
     let Some(address) = address else {
-        return Ok((None, None, nothing));
+        return Ok((None, None, Events::none("no account to verify")));
     };
     let quota = login_attempt::take_email(conn, cx, AttemptKind::Email, &address)?;
     if quota != EmailQuota::Available {
         return Ok((Some(quota), None, Events::none("no email was sent")));
     }
-    let Some(account) = user::by_email(conn, &address)? else {
-        return Ok((Some(quota), None, nothing));
-    };
-    if account.verified() {
-        email::account_exists(conn, cx, &account)?;
-        return Ok((Some(quota), None, Events::none("the account does not change")));
-    }
-    let next = email_token::latest_next(conn, account.id, TokenKind::Verify)?;
-    email::verify(conn, cx, &account, &next)?;
-    let events = account.event(Action::VerificationRequested);
-    Ok((Some(quota), Some(account.actor()), events))
+    account_request::insert(conn, cx, AccountRequestKind::Verification, &address, "", None)?;
+    let events = Events::none("the job that sends the email records it");
+    Ok((Some(quota), None, events))
 }
 
 /// What a verification came to. Password attempts have to be committed, so a refusal is never an error.

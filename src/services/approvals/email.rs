@@ -6,28 +6,34 @@ use crate::common::id::ApprovalId;
 use crate::db::Conn;
 use crate::mail::message;
 use crate::mail::message::Recipient;
+use crate::mail::name::MailName;
 use crate::models::approval::LIFETIME;
 use crate::models::membership::record::Membership;
 
 crate::email! {
     struct ApprovalRequestedEmail: ApprovalRequested("mail/approval_requested/message.html", "mail/approval_requested/message.txt") {
-        name: String, organization: String, requester: String, change: String, days: i64, link: String
+        name: MailName, organization: MailName, requester: MailName, change: String, days: i64, link: String
     }
 }
 crate::email! {
     struct TransferRequestedEmail: TransferRequested("mail/transfer_requested/message.html", "mail/transfer_requested/message.txt") {
-        name: String, organization: String, requester: String, stays: bool, days: i64, link: String
+        name: MailName, organization: MailName, requester: MailName, stays: bool, days: i64, link: String
     }
 }
 crate::email! {
     struct ApprovalDecidedEmail: ApprovalDecided("mail/approval_decided/message.html", "mail/approval_decided/message.txt") {
-        name: String, organization: String, actor: String, change: String, approved: bool
+        name: MailName, organization: MailName, actor: MailName, change: String, approved: bool
     }
 }
 
 fn link(actor: &Actor, id: ApprovalId) -> String {
     let path = actor.path(&format!("/settings/approvals/{id}"));
     actor.cx.config().link(&path)
+}
+
+/// The change has names in it, so the whole of it is quoted.
+fn quoted(change: &str) -> String {
+    format!("“{}”", change.replace(['“', '”', '"'], "’"))
 }
 
 fn days() -> i64 {
@@ -43,10 +49,10 @@ pub fn requested(
     change: &str,
 ) -> Result<(), AppError> {
     let email = ApprovalRequestedEmail {
-        name: owner.name.clone(),
-        organization: actor.organization_name.clone(),
-        requester: actor.person.name.clone(),
-        change: change.to_owned(),
+        name: MailName::of(&owner.name),
+        organization: MailName::of(&actor.organization_name),
+        requester: MailName::of(&actor.person.name),
+        change: quoted(change),
         days: days(),
         link: link(actor, id),
     };
@@ -56,9 +62,9 @@ pub fn requested(
 /// Asks the new owner to accept.
 pub fn transfer(conn: &mut Conn, actor: &Actor, to: &Membership, id: ApprovalId, stays: bool) -> Result<(), AppError> {
     let email = TransferRequestedEmail {
-        name: to.name.clone(),
-        organization: actor.organization_name.clone(),
-        requester: actor.person.name.clone(),
+        name: MailName::of(&to.name),
+        organization: MailName::of(&actor.organization_name),
+        requester: MailName::of(&actor.person.name),
         stays,
         days: days(),
         link: link(actor, id),
@@ -69,10 +75,10 @@ pub fn transfer(conn: &mut Conn, actor: &Actor, to: &Membership, id: ApprovalId,
 /// Tells the requester about the decision.
 pub fn decided(conn: &mut Conn, actor: &Actor, to: &Membership, change: &str, approved: bool) -> Result<(), AppError> {
     let email = ApprovalDecidedEmail {
-        name: to.name.clone(),
-        organization: actor.organization_name.clone(),
-        actor: actor.person.name.clone(),
-        change: change.to_owned(),
+        name: MailName::of(&to.name),
+        organization: MailName::of(&actor.organization_name),
+        actor: MailName::of(&actor.person.name),
+        change: quoted(change),
         approved,
     };
     message::send(conn, &actor.cx, &to.recipient(), &email)

@@ -18,6 +18,7 @@ use crate::db::types::org_id::OrgId;
 use crate::mail::outbox;
 use crate::models::invitation;
 use crate::models::invitation::{CompanyGrant, LIFETIME, NewInvitation, PreparedInvitation, pairs, search};
+use crate::models::invitation_block;
 use crate::models::membership::by_user;
 use crate::models::user;
 use crate::services::invitations::allowance;
@@ -79,6 +80,8 @@ pub enum InviteError {
     /// The address is in the list more than once.
     Duplicate,
     DailyLimit(InvitationAllowance),
+    /// The address accepts no invitations from this organization or this sender.
+    Blocked,
 }
 
 /// The result for each person, in their order: the role that they are invited with, or why they are not.
@@ -114,12 +117,15 @@ struct InviteChecks {
     members: HashSet<String>,
     open: HashSet<String>,
     seen: HashSet<String>,
+    blocked: HashSet<String>,
+    /// The tightest limit.
     allowance: InvitationAllowance,
 }
 
 impl InviteChecks {
     fn load(conn: &mut Conn, actor: &Actor, people: &[Invitee]) -> Result<Self, AppError> {
         let emails: Vec<&str> = people.iter().map(|person| person.email.as_str()).collect();
+        let [allowance, ..] = allowance::all(conn, &actor.cx, actor.organization, actor.person.id)?;
         Ok(Self {
             members: by_user::members_among(conn, actor.organization, &emails)?
                 .into_iter()
@@ -128,7 +134,10 @@ impl InviteChecks {
                 .into_iter()
                 .collect(),
             seen: HashSet::new(),
-            allowance: allowance::allowance(conn, actor.organization, actor.cx.now)?,
+            blocked: invitation_block::blocked_among(conn, actor.organization, actor.person.id, &emails)?
+                .into_iter()
+                .collect(),
+            allowance,
         })
     }
 
@@ -148,6 +157,9 @@ impl InviteChecks {
         }
         if self.open.contains(email) {
             return Err(InviteError::AlreadyInvited);
+        }
+        if self.blocked.contains(email) {
+            return Err(InviteError::Blocked);
         }
         self.allowance.left -= 1;
         Ok(())
@@ -210,25 +222,4 @@ fn invited_event(id: InvitationId, invitation: &NewInvitation) -> Event {
         })
     };
     Event::new(Action::MemberInvited, "invitation", id, invitation.email.as_str()).after(facts)
-}
-
-/// Invites the owner of a new organization. Its creator is the owner until the invitation is accepted.
-pub fn invite_owner(
-    conn: &mut Conn,
-    cx: &Ctx,
-    organization: OrgId,
-    sender: &InvitationSender,
-    email: Email,
-) -> Result<Events, AppError> {
-    let owner = NewInvitation {
-        email,
-        first_name: String::new(),
-        last_name: String::new(),
-        role: Role::Owner,
-        companies: Vec::new(),
-        message: String::new(),
-        access_until: None,
-        hands_over: true,
-    };
-    save(conn, cx, organization, sender, vec![owner])
 }

@@ -9,6 +9,7 @@ use crate::common::error::AppError;
 use crate::common::token::Token;
 use crate::db::Conn;
 use crate::db::types::organization::InvitationStatus;
+use crate::mail::name::MailName;
 use crate::mail::outbox;
 use crate::models::invitation;
 use crate::services::invitations::email;
@@ -35,7 +36,8 @@ pub fn decline(conn: &mut Conn, cx: &Ctx, person: Option<&CurrentUser>, token: &
     if let Some(mail) = was.mail_id {
         outbox::withdraw(conn, mail)?;
     }
-    let who = person.map_or(was.email.as_str(), |person| person.name.as_str());
+    // The inviter typed the address, and the person their name.
+    let who = person.map_or_else(|| MailName::words(&was.email), |person| MailName::of(&person.name));
     email::declined(conn, cx, was, who, &resolved.organization)?;
     let by = if person.is_some() { "account" } else { "link" };
     let event = Event::new(Action::InvitationDeclined, "invitation", was.id, &was.email)

@@ -8,8 +8,10 @@ use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::db::Conn;
+use crate::mail::outbox;
 use crate::models::invitation;
 use crate::models::invitation::{CompanyGrant, search};
+use crate::models::invitation_block;
 use crate::services::invitations::authority::InviteAuthority;
 use crate::services::invitations::create::{InvitationTerms, Invitee};
 use crate::services::invitations::email;
@@ -74,6 +76,11 @@ fn update_email(
     let was = &visible.invitation;
     let Some(mail) = was.mail_id else { return Ok(()) };
     if !search::is_queued(conn, mail)? {
+        return Ok(());
+    }
+    let sender = actor.person.id;
+    if !invitation_block::blocked_among(conn, actor.organization, sender, &[was.email.as_str()])?.is_empty() {
+        outbox::withdraw(conn, mail)?;
         return Ok(());
     }
     let row = invitation::find(conn, actor.organization, was.id)?.ok_or(AppError::NotFound)?;

@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::mail::message;
 use crate::mail::message::{Recipient, token_link};
+use crate::mail::name::MailName;
 use crate::mail::outbox;
 use crate::mail::outbox::Message;
 use crate::models::invitation;
@@ -20,26 +21,27 @@ use crate::models::user;
 
 crate::email! {
     struct InvitationEmail: Invitation("mail/invitation/message.html", "mail/invitation/message.txt") {
-        inviter: String,
+        inviter: MailName,
         inviter_email: String,
-        organization: String,
+        organization: MailName,
         role: String,
-        companies: Vec<(String, String)>,
+        companies: Vec<(MailName, String)>,
         unit_many: String,
         can: String,
         message: Option<String>,
         link: String,
+        block_link: String,
         expires: String,
         email: String,
         access_until: Option<String>,
-        first_name: Option<String>,
+        first_name: MailName,
     }
 }
 
 crate::email! {
     struct InvitationDeclinedEmail: InvitationDeclined("mail/invitation_declined/message.html", "mail/invitation_declined/message.txt") {
-        who: String,
-        organization: String,
+        who: MailName,
+        organization: MailName,
         link: String,
     }
 }
@@ -101,19 +103,20 @@ pub fn invitation(
         companies: invitation
             .companies
             .iter()
-            .map(|grant| (grant.name.clone(), grant.role.label().to_owned()))
+            .map(|grant| (MailName::of(&grant.name), grant.role.label().to_owned()))
             .collect(),
         unit_many: sender.unit.many().to_owned(),
         can: format!("{}.", invitation.role.can(sender.unit.many())),
         message: optional(&invitation.message),
         link: token_link(cx, "/invitations"),
+        block_link: format!("{}/blocking", token_link(cx, "/invitations")),
         expires,
         email: invitation.email.to_string(),
         access_until: invitation.access_until.map(|end| end.full(sender.zone)),
-        first_name: optional(&invitation.first_name),
-        inviter: sender.name.clone(),
+        first_name: MailName::of(&invitation.first_name),
+        inviter: MailName::of(&sender.name),
         inviter_email: sender.email.clone(),
-        organization: sender.organization.clone(),
+        organization: MailName::of(&sender.organization),
     };
     let to = Recipient {
         name: format!("{} {}", invitation.first_name, invitation.last_name)
@@ -159,14 +162,14 @@ pub fn declined(
     conn: &mut Conn,
     cx: &Ctx,
     invitation: &Invitation,
-    who: &str,
+    who: MailName,
     organization: &OrganizationHeading,
 ) -> Result<(), AppError> {
     let inviter = user::by_id(conn, invitation.invited_by)?;
     let slug = &organization.slug;
     let email = InvitationDeclinedEmail {
-        who: who.to_owned(),
-        organization: organization.name.clone(),
+        who,
+        organization: MailName::of(&organization.name),
         link: cx
             .config()
             .link(&format!("/organizations/{slug}/invitations?status=declined")),

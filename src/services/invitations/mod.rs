@@ -1,12 +1,15 @@
 pub mod accept;
 pub mod allowance;
 pub mod authority;
+pub mod block;
 pub mod cancel;
 pub mod create;
 pub mod decline;
 pub mod edit;
 pub mod email;
 pub mod expire;
+pub mod owner;
+pub mod report;
 pub mod resend;
 pub mod resolve;
 pub mod situation;

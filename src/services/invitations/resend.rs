@@ -12,6 +12,7 @@ use crate::db::Conn;
 use crate::db::types::organization::InvitationStatus;
 use crate::models::invitation;
 use crate::models::invitation::{Invitation, search};
+use crate::models::invitation_block;
 use crate::models::membership::by_user;
 use crate::services::invitations::allowance;
 use crate::services::invitations::allowance::InvitationAllowance;
@@ -40,6 +41,8 @@ pub enum ResendError {
         from: Time,
     },
     DailyLimit(InvitationAllowance),
+    /// The address accepts no invitations from this organization or this sender.
+    Blocked,
     /// Another request changed it in between.
     Changed,
     Failed(AppError),
@@ -100,7 +103,7 @@ fn send(
     let (cx, was) = (&actor.cx, &visible.invitation);
     // The creator of the organization is part of what it hands over.
     let by = if was.hands_over { was.invited_by } else { authority.user };
-    let Some(seed) = invitation::renew(conn, cx, was, by)? else {
+    let Some(seed) = invitation::renew(conn, cx, was, by, actor.person.id)? else {
         return Err(ResendError::Changed);
     };
     let row = invitation::find(conn, actor.organization, was.id)?.ok_or(AppError::NotFound)?;
@@ -144,10 +147,12 @@ fn check(
             ResendError::TooOften { times, from }
         });
     }
-    // One that was sent within the day is part of the limit already.
-    let allowance = allowance::allowance(conn, organization, now)?;
-    if was.last_sent_at <= now - allowance::DAY && allowance.left == 0 {
+    if let Some(allowance) = allowance::refuses_again(conn, &actor.cx, was, actor.person.id)? {
         return Err(ResendError::DailyLimit(allowance));
+    }
+    let sender = actor.person.id;
+    if !invitation_block::blocked_among(conn, organization, sender, &[was.email.as_str()])?.is_empty() {
+        return Err(ResendError::Blocked);
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::common::error::AppError;
 use crate::common::id::CustomRoleId;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
+use crate::mail::name::MailName;
 use crate::models::approval::ApprovalAction;
 use crate::models::custom_role;
 use crate::models::custom_role::CustomRole;
@@ -55,6 +56,14 @@ impl Title {
         match self {
             Self::Plain(role) => role.label(),
             Self::Custom(custom) => &custom.name,
+        }
+    }
+
+    /// The label as an email shows it: a custom role has a name that someone typed.
+    pub fn in_email(&self) -> MailName {
+        match self {
+            Self::Plain(role) => MailName::words(role.label()),
+            Self::Custom(custom) => MailName::of(&custom.name),
         }
     }
 
@@ -178,7 +187,7 @@ impl RoleChange {
         })?;
         before.check(conn, actor, member.id)?;
         if member.id != actor.id {
-            email::role_changed(conn, actor, member, self.from.label(), self.to.label())?;
+            email::role_changed(conn, actor, member, self.from.in_email(), self.to.in_email())?;
         }
         Ok(changed(organization, member, self.from.json(), self.to.json()))
     }

@@ -11,6 +11,7 @@ use crate::common::time::Span;
 use crate::db::Conn;
 use crate::mail::message;
 use crate::mail::message::Recipient;
+use crate::mail::name::MailName;
 use crate::models::join_request;
 use crate::models::membership::access;
 use crate::models::membership::by_user;
@@ -24,18 +25,18 @@ use crate::services::onboarding_links::resolve::ResolvedLink;
 
 crate::email! {
     struct JoinRequestedEmail: JoinRequested("mail/join_requested/message.html", "mail/join_requested/message.txt") {
-        name: String, organization: String, requester: String, email: String, company: String, unit: String, role: String,
-        link_name: String, link: String
+        name: MailName, organization: MailName, requester: MailName, email: String, company: MailName, unit: String, role: String,
+        link_name: MailName, link: String
     }
 }
 crate::email! {
     struct JoinApprovedEmail: JoinApproved("mail/join_approved/message.html", "mail/join_approved/message.txt") {
-        name: String, organization: String, actor: String, company: String, link: String
+        name: MailName, organization: MailName, actor: MailName, company: MailName, link: String
     }
 }
 crate::email! {
     struct JoinDeniedEmail: JoinDenied("mail/join_denied/message.html", "mail/join_denied/message.txt") {
-        name: String, organization: String
+        name: MailName, organization: MailName
     }
 }
 
@@ -55,14 +56,14 @@ pub fn requested(conn: &mut Conn, cx: &Ctx, resolved: &ResolvedLink, newcomer: &
     let path = format!("/organizations/{}/settings/onboarding/requests", organization.slug);
     for decider in deciders(conn, cx, link)? {
         let email = JoinRequestedEmail {
-            name: decider.name.clone(),
-            organization: organization.name.clone(),
-            requester: newcomer.name.clone(),
+            name: MailName::of(&decider.name),
+            organization: MailName::of(&organization.name),
+            requester: MailName::of(&newcomer.name),
             email: newcomer.email.clone(),
             company: company_name(newcomer),
             unit: organization.unit.a().to_owned(),
             role: link.role.label().to_owned(),
-            link_name: link.name.clone(),
+            link_name: MailName::of(&link.name),
             link: cx.config().link(&path),
         };
         message::send(conn, cx, &Recipient::stored(decider.name, decider.email), &email)?;
@@ -71,9 +72,9 @@ pub fn requested(conn: &mut Conn, cx: &Ctx, resolved: &ResolvedLink, newcomer: &
 }
 
 /// The company that the person creates, or nothing.
-fn company_name(newcomer: &Newcomer) -> String {
+fn company_name(newcomer: &Newcomer) -> MailName {
     let company = newcomer.company.as_ref();
-    company.map_or_else(String::new, |company| company.name.clone())
+    company.map_or_else(MailName::default, |company| MailName::of(&company.name))
 }
 
 /// The first members who can approve a request with this link.
@@ -102,9 +103,9 @@ fn deciders(conn: &mut Conn, cx: &Ctx, link: &OnboardingLink) -> Result<Vec<Role
 pub fn approved(conn: &mut Conn, actor: &Actor, to: &Newcomer, company: Option<&Slug>) -> Result<(), AppError> {
     let path = company.map_or_else(String::new, |slug| format!("/companies/{slug}"));
     let email = JoinApprovedEmail {
-        name: to.name.clone(),
-        organization: actor.organization_name.clone(),
-        actor: actor.person.name.clone(),
+        name: MailName::of(&to.name),
+        organization: MailName::of(&actor.organization_name),
+        actor: MailName::of(&actor.person.name),
         company: company_name(to),
         link: actor.cx.config().link(&actor.path(&path)),
     };
@@ -114,8 +115,8 @@ pub fn approved(conn: &mut Conn, actor: &Actor, to: &Newcomer, company: Option<&
 /// Tells the person that the request was declined.
 pub fn denied(conn: &mut Conn, actor: &Actor, account: &Account) -> Result<(), AppError> {
     let email = JoinDeniedEmail {
-        name: account.name.clone(),
-        organization: actor.organization_name.clone(),
+        name: MailName::of(&account.name),
+        organization: MailName::of(&actor.organization_name),
     };
     message::send(conn, &actor.cx, &account.recipient(), &email)
 }

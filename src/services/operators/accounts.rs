@@ -1,4 +1,4 @@
-//! Organization limits and sessions of accounts.
+//! Limits and sessions of accounts.
 
 use serde_json::json;
 
@@ -19,6 +19,19 @@ pub fn set_limit(conn: &mut Conn, user: UserId, limit: Option<i32>) -> Result<((
     let event = Event::new(Action::LimitChanged, "account", user, account.email)
         .before(json!({ "organizations": account.organization_limit }))
         .after(json!({ "organizations": limit }));
+    Ok(((), Events::account(user, event)))
+}
+
+/// Sets how many invitations an account can send a day; `None` for the default of the instance.
+pub fn set_invitation_limit(conn: &mut Conn, user: UserId, limit: Option<i32>) -> Result<((), Events), AppError> {
+    let account = operator::find_account(conn, user)?;
+    if account.invitation_limit == limit {
+        return Ok(((), Events::none("nothing changed")));
+    }
+    operator::set_invitation_limit(conn, user, limit)?;
+    let event = Event::new(Action::InvitationLimitChanged, "account", user, account.email)
+        .before(json!({ "invitations": account.invitation_limit }))
+        .after(json!({ "invitations": limit }));
     Ok(((), Events::account(user, event)))
 }
 

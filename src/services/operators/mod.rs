@@ -3,3 +3,4 @@
 pub mod accounts;
 pub mod appoint;
 pub mod mail;
+pub mod reports;

@@ -11,6 +11,7 @@ use crate::common::error::AppError;
 use crate::common::token::{Seed, Token};
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
+use crate::models::invitation_block;
 use crate::models::login_attempt;
 use crate::models::login_attempt::{AttemptKind, EmailQuota};
 use crate::models::organization::contact;
@@ -22,6 +23,8 @@ pub enum ContactError {
     AlreadyVerified,
     /// The address got its emails of this hour.
     TooSoon,
+    /// The address accepts no emails from this organization.
+    Blocked,
     /// No address waits for its verification.
     NothingPending,
     Failed(AppError),
@@ -47,6 +50,9 @@ pub fn resend(conn: &mut Conn, actor: &Actor, kind: ContactKind) -> Result<((), 
 }
 
 fn send_link(conn: &mut Conn, actor: &Actor, kind: ContactKind, email: &Email) -> Result<((), Events), ContactError> {
+    if invitation_block::blocks_organization(conn, actor.organization, email.as_str())? {
+        return Err(ContactError::Blocked);
+    }
     if login_attempt::take_email(conn, &actor.cx, AttemptKind::Email, email)? != EmailQuota::Available {
         return Err(ContactError::TooSoon);
     }

@@ -22,8 +22,11 @@ use crate::models::user;
 use crate::services::companies;
 use crate::services::companies::create::CompanyCreationError;
 use crate::services::companies::form::NewCompany;
-use crate::services::invitations;
+use crate::services::invitations::allowance;
+use crate::services::invitations::allowance::InvitationAllowance;
 use crate::services::invitations::email::InvitationSender;
+use crate::services::invitations::owner;
+use crate::services::invitations::owner::InviteOwnerError;
 
 /// An organization as an account wants to create it.
 #[derive(Debug, Clone)]
@@ -45,6 +48,10 @@ pub enum CreateOrganizationError {
         slug: Slug,
         free: Option<Slug>,
     },
+    /// The account or the instance has sent its invitations of this day, so the owner can't be invited.
+    DailyLimit(InvitationAllowance),
+    /// The owner's address accepts no invitations from this account.
+    OwnerBlocked,
     /// The account has an organization of this name. `taken`: its slug is taken too, and one that is free.
     NameExists {
         taken: Option<(Slug, Option<Slug>)>,
@@ -70,6 +77,8 @@ pub fn create_within_limit(
     creator: UserId,
     draft: OrganizationDraft,
 ) -> Result<(Slug, Events), CreateOrganizationError> {
+    // Before the account's row: whoever invites takes the locks in this order.
+    allowance::lock(conn, creator)?;
     let limit = limit(of_user::lock_limit(conn, creator)?, cx.config().organization_limit);
     if is_full(of_user::count_created(conn, creator)?, limit) {
         return Err(CreateOrganizationError::LimitReached);
@@ -153,8 +162,8 @@ fn invite_owner(
     cx: &Ctx,
     creator: UserId,
     (organization, new): (OrgId, &NewOrganization),
-    owner: Email,
-) -> Result<Events, AppError> {
+    email: Email,
+) -> Result<Events, CreateOrganizationError> {
     let creator = user::by_id(conn, creator)?;
     let sender = InvitationSender {
         user: creator.id,
@@ -164,7 +173,11 @@ fn invite_owner(
         unit: new.organization_type.unit(),
         zone: Zone::UTC,
     };
-    invitations::create::invite_owner(conn, cx, organization, &sender, owner)
+    owner::invite_owner(conn, cx, organization, &sender, email).map_err(|error| match error {
+        InviteOwnerError::DailyLimit(allowance) => CreateOrganizationError::DailyLimit(allowance),
+        InviteOwnerError::Blocked => CreateOrganizationError::OwnerBlocked,
+        InviteOwnerError::Failed(error) => error.into(),
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::mail::message;
 use crate::mail::message::{Recipient, token_link};
+use crate::mail::name::MailName;
 use crate::models::member_names;
 use crate::models::operator::OperatorContact;
 use crate::models::organization::contact::ContactKind;
@@ -16,22 +17,22 @@ use crate::models::organization::deletion::DeletedOrganization;
 
 crate::email! {
     struct DeletionScheduledEmail: DeletionScheduled("mail/deletion_scheduled/message.html", "mail/deletion_scheduled/message.txt") {
-        name: String, organization: String, actor: String, day: String, when: String, link: String
+        name: MailName, organization: MailName, actor: MailName, day: String, when: String, link: String
     }
 }
 crate::email! {
     struct OrganizationRestoredEmail: OrganizationRestored("mail/organization_restored/message.html", "mail/organization_restored/message.txt") {
-        name: String, organization: String, actor: String, link: String
+        name: MailName, organization: MailName, actor: MailName, link: String
     }
 }
 crate::email! {
     struct OrganizationDeletedEmail: OrganizationDeleted("mail/organization_deleted/message.html", "mail/organization_deleted/message.txt") {
-        name: String, organization: String
+        name: MailName, organization: MailName
     }
 }
 crate::email! {
     struct ContactVerificationEmail: ContactVerification("mail/contact_verification/message.html", "mail/contact_verification/message.txt") {
-        organization: String, actor: String, email: String, contact: String, purpose: String, link: String
+        organization: MailName, actor: MailName, email: String, contact: String, purpose: String, link: String
     }
 }
 
@@ -39,9 +40,9 @@ crate::email! {
 pub fn deletion_scheduled(conn: &mut Conn, actor: &Actor, day: Time) -> Result<(), AppError> {
     for leader in member_names::leaders(conn, actor.organization)? {
         let email = DeletionScheduledEmail {
-            name: leader.name.clone(),
-            organization: actor.organization_name.clone(),
-            actor: actor.person.name.clone(),
+            name: MailName::of(&leader.name),
+            organization: MailName::of(&actor.organization_name),
+            actor: MailName::of(&actor.person.name),
             day: day.date(actor.org_zone),
             when: day.full(actor.org_zone),
             link: actor.cx.config().link(&actor.path("")),
@@ -55,9 +56,9 @@ pub fn deletion_scheduled(conn: &mut Conn, actor: &Actor, day: Time) -> Result<(
 pub fn restored(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
     for leader in member_names::leaders(conn, actor.organization)? {
         let email = OrganizationRestoredEmail {
-            name: leader.name.clone(),
-            organization: actor.organization_name.clone(),
-            actor: actor.person.name.clone(),
+            name: MailName::of(&leader.name),
+            organization: MailName::of(&actor.organization_name),
+            actor: MailName::of(&actor.person.name),
             link: actor.cx.config().link(&actor.path("")),
         };
         message::send(conn, &actor.cx, &leader, &email)?;
@@ -69,8 +70,8 @@ pub fn restored(conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
 pub fn deleted(conn: &mut Conn, cx: &Ctx, deleted: &DeletedOrganization) -> Result<(), AppError> {
     for owner in &deleted.owners {
         let email = OrganizationDeletedEmail {
-            name: owner.name.clone(),
-            organization: deleted.name.clone(),
+            name: MailName::of(&owner.name),
+            organization: MailName::of(&deleted.name),
         };
         message::send(conn, cx, &Recipient::stored(&owner.name, &owner.email), &email)?;
     }
@@ -80,8 +81,8 @@ pub fn deleted(conn: &mut Conn, cx: &Ctx, deleted: &DeletedOrganization) -> Resu
 /// Sends the verification link to an address that is to become a contact.
 pub fn contact(conn: &mut Conn, actor: &Actor, kind: ContactKind, to: &Email, seed: Seed) -> Result<(), AppError> {
     let email = ContactVerificationEmail {
-        organization: actor.organization_name.clone(),
-        actor: actor.person.name.clone(),
+        organization: MailName::of(&actor.organization_name),
+        actor: MailName::of(&actor.person.name),
         email: to.to_string(),
         contact: kind.word().to_owned(),
         purpose: kind.purpose().to_lowercase(),
@@ -96,7 +97,7 @@ pub fn contact(conn: &mut Conn, actor: &Actor, kind: ContactKind, to: &Email, se
 
 crate::email! {
     struct OrganizationRequestEmail: OrganizationRequest("mail/organization_request/message.html", "mail/organization_request/message.txt") {
-        person: String,
+        person: MailName,
         email: String,
         count: String,
         reason: String,
@@ -120,7 +121,7 @@ pub fn request(
     reason: &str,
 ) -> Result<(), AppError> {
     let email = OrganizationRequestEmail {
-        person: by.name.to_owned(),
+        person: MailName::of(by.name),
         email: by.email.to_string(),
         count: by.created.to_string(),
         reason: reason.to_owned(),

@@ -6,11 +6,12 @@ use crate::authz::permission::PermissionSet;
 use crate::common::error::AppError;
 use crate::db::Conn;
 use crate::mail::message;
+use crate::mail::name::MailName;
 use crate::models::membership::record::Membership;
 
 crate::email! {
     struct OverridesChangedEmail: OverridesChanged("mail/overrides_changed/message.html", "mail/overrides_changed/message.txt") {
-        name: String, organization: String, actor: String, allowed: String, denied: String, reset: String, link: String
+        name: MailName, organization: MailName, actor: MailName, allowed: String, denied: String, reset: String, link: String
     }
 }
 
@@ -30,9 +31,9 @@ pub fn changed(
             .join(", ")
     };
     let email = OverridesChangedEmail {
-        name: to.name.clone(),
-        organization: actor.organization_name.clone(),
-        actor: actor.person.name.clone(),
+        name: MailName::of(&to.name),
+        organization: MailName::of(&actor.organization_name),
+        actor: MailName::of(&actor.person.name),
         allowed: list(Some(true)),
         denied: list(Some(false)),
         reset: list(None),

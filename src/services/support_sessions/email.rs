@@ -7,12 +7,13 @@ use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
 use crate::mail::message;
+use crate::mail::name::MailName;
 use crate::models::member_names;
 use crate::models::user;
 
 crate::email! {
     struct SupportStartedEmail: SupportStarted("mail/support_started/message.html", "mail/support_started/message.txt") {
-        name: String, organization: String, operator: String, operator_email: String, until: String, reason: String, link: String
+        name: MailName, organization: MailName, operator: MailName, operator_email: String, until: String, reason: String, link: String
     }
 }
 
@@ -39,9 +40,9 @@ pub fn began(
     for owner in &owners {
         let zone = zones.get(owner.email.as_str()).copied().unwrap_or(organization.zone);
         let email = SupportStartedEmail {
-            name: owner.name.clone(),
-            organization: organization.name.clone(),
-            operator: operator.name.clone(),
+            name: MailName::of(&owner.name),
+            organization: MailName::of(&organization.name),
+            operator: MailName::of(&operator.name),
             operator_email: operator.email.to_string(),
             until: until.full(zone),
             reason: reason.to_owned(),

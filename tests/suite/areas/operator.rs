@@ -10,6 +10,7 @@ use crate::roles_test::{Form, Scenario};
 pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
     match name {
         "id" if path.starts_with("/operator/users/") => Some(scenario.account.clone()),
+        "id" if path.starts_with("/operator/reports/") => Some(scenario.report.clone()),
         "id" if path.starts_with("/operator/mail/") => Some(scenario.message.clone()),
         "id" if path.ends_with("/settings/support/{id}/ending") => Some(scenario.support.clone()),
         _ => None,
@@ -26,6 +27,7 @@ pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
             ("password", PASSWORD),
         ])),
         "/operator/users/{id}/limit" => Some(text(&[("limit", "3")])),
+        "/operator/users/{id}/invitation-limit" => Some(text(&[("invitations", "30")])),
         "/organizations/{slug}/settings/support" => Some(text(&[("allowed", "off")])),
         "/organizations/{slug}/settings/support/{id}/ending" => Some(Vec::new()),
         path if path.starts_with("/operator/") => Some(Vec::new()),
@@ -42,6 +44,8 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         let harbor = fixtures.organization_of("harbor-house");
         fixtures.consent(harbor, true);
         fixtures.start_support_session(harbor, user).expect("consent");
+        let invitation = fixtures.invitation(harbor, user, "stranger@hill.test", "viewer", &[]).0;
+        fixtures.report(harbor, invitation);
         fixtures.session_cookie(user)
     });
     let operator = app.client_with(&operator);
@@ -132,6 +136,20 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         &format!("/operator/users/{account}"),
         Act::Nothing,
         "Remove operator",
+    );
+    add(
+        "/operator/reports",
+        "several",
+        "/operator/reports",
+        Act::Nothing,
+        "I don’t know this organization",
+    );
+    add(
+        "/operator/reports",
+        "all",
+        "/operator/reports?show=all",
+        Act::Nothing,
+        "Close",
     );
     add("/operator/mail", "several", "/operator/mail", Act::Nothing, "Send now");
     add(

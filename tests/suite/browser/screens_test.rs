@@ -859,6 +859,17 @@ impl Screen {
             "Create account",
         );
         add(link, "signed out", out, &ids.to_hana, Nothing, "Sign in");
+        let block = "/invitations/{token}/blocking";
+        let to_block = format!("{}/blocking", ids.to_hana);
+        add(block, "nothing blocked", out, &to_block, Nothing, "Report invitation");
+        add(
+            block,
+            "reported and blocked",
+            out,
+            &format!("{}/blocking", ids.used),
+            Nothing,
+            "Withdraw report",
+        );
         add(link, "the invited user", hana, &ids.to_hana, Nothing, "Accept and open");
         add(
             link,
@@ -1015,6 +1026,9 @@ impl Ids {
         app.sign_in("olivia@lakeside.test");
         let noah = app.signed_in("noah@hill.test");
         noah.post(&format!("{used}/acceptance"), &[]).expect(303);
+        let anyone = app.client();
+        anyone.post(&format!("{used}/report"), &[("comment", "I don’t know the sender")]);
+        anyone.post(&format!("{used}/blocking"), &[("scope", "organization")]);
         let base = "/organizations/lakeside";
         olivia
             .post(&format!("{base}/invitations/{}/cancellation", invitation[1]), &[])

@@ -82,10 +82,11 @@ impl Running {
         self.app.clock.now().0
     }
 
-    /// Sends all due emails, with the worker's own function.
+    /// Answers what was requested for addresses, then sends all due emails, with the workers' own functions.
     pub fn deliver_mail(&self) -> usize {
         let transport = Transport::of(&self.app.config).expect("a mail transport");
         let mut tried = 0;
+        while jobs::answer_one(&self.app).expect("the requests") {}
         while jobs::send_one(&self.app, &transport).expect("the outbox") {
             tried += 1;
         }

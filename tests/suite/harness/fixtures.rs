@@ -15,8 +15,8 @@ use tenantry::authz::permission::{PermissionId, PermissionSet};
 use tenantry::authz::role::{CompanyRole, Role};
 use tenantry::common::email::Email;
 use tenantry::common::id::{
-    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, RequestId, ReviewId,
-    ReviewItemId, SupportId, UserId,
+    CompanyId, CustomRoleId, GroupId, InvitationId, JoinId, LinkId, MailId, MembershipId, ReportId, RequestId,
+    ReviewId, ReviewItemId, SupportId, UserId,
 };
 use tenantry::common::password;
 use tenantry::common::slug::Slug;
@@ -36,6 +36,7 @@ use tenantry::models::access_review as reviews;
 use tenantry::models::custom_role;
 use tenantry::models::invitation;
 use tenantry::models::invitation::{CompanyGrant, NewInvitation};
+use tenantry::models::invitation_report;
 use tenantry::models::membership;
 use tenantry::models::membership::add::NewMembership;
 use tenantry::models::membership::record::Membership;
@@ -494,6 +495,19 @@ impl Fixtures<'_> {
             .expect("the invitation");
         let token = self.cx.token(&Seed(seed)).as_str().to_owned();
         (id, token)
+    }
+
+    /// A report of an invitation by its recipient.
+    pub fn report(&mut self, organization: OrgId, invitation: InvitationId) -> ReportId {
+        let reported = tenantry::models::invitation::find(self.conn, organization, invitation)
+            .expect("the database")
+            .expect("an invitation");
+        invitation_report::insert(self.conn, self.cx.now, &reported, "I don’t know this organization")
+            .expect("the database");
+        invitation_report::of_invitation(self.conn, organization, invitation)
+            .expect("the database")
+            .expect("a report")
+            .id
     }
 
     /// A custom role; `permissions` are keys separated by spaces.

@@ -106,15 +106,33 @@ impl TestApp {
         let end = Instant::now() + Duration::from_secs(30);
         loop {
             self.running().deliver_mail();
+            // What an app's worker has claimed is in neither loop above.
+            let requested = format!(
+                "SELECT count(*) AS value FROM jobs WHERE kind = 'account_request' AND run_at <= {}",
+                self.now()
+            );
             let open = format!(
                 "SELECT count(*) AS value FROM mail_outbox WHERE state = 'sending' OR (state = 'queued' AND next_attempt_at <= {})",
                 self.now()
             );
-            if self.database.number(&open) == 0 {
+            if self.database.number(&requested) == 0 && self.database.number(&open) == 0 {
                 return;
             }
             assert!(Instant::now() < end, "the outbox was not emptied");
             std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits until what was requested for addresses is answered: the emails of accounts are in the outbox.
+    pub fn answer_requests(&self) {
+        let due = format!(
+            "SELECT count(*) AS value FROM jobs WHERE kind = 'account_request' AND run_at <= {}",
+            self.now()
+        );
+        let end = Instant::now() + Duration::from_secs(30);
+        while self.database.number(&due) > 0 {
+            assert!(Instant::now() < end, "the requests were not answered");
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
 

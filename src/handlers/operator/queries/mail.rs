@@ -46,6 +46,8 @@ pub fn list(
     cursor: Option<&Cursor>,
 ) -> QueryResult<Vec<OutboxMessage>> {
     let mut query = mail_outbox::table
+        // Messages to no one only take time.
+        .filter(mail_outbox::to_email.ne(""))
         .select(OutboxMessage::as_select())
         .into_boxed::<DbBackend>();
     if let Some(state) = state {

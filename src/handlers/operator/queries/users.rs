@@ -24,6 +24,8 @@ pub struct ListedAccount {
     pub is_operator: bool,
     /// How many organizations it can create; `None` for the default.
     pub organization_limit: Option<i32>,
+    /// How many invitations it can send a day; `None` for the default.
+    pub invitation_limit: Option<i32>,
     pub created_at: Time,
 }
 

@@ -81,6 +81,7 @@ pub struct ContactForm {
 }
 
 const SENT: &str = "We sent a verification link to this address. We use the address after someone opens the link";
+const BLOCKED: &str = "This address doesn’t accept emails from this organization";
 const TOO_SOON: &str = "We just sent an email to this address. Wait a while before you send another";
 
 /// `POST /organizations/{slug}/settings/contacts/{kind}`
@@ -103,6 +104,7 @@ pub async fn update(
                 Ok(path) => Ok(path),
                 Err(ContactError::Failed(error)) => return Err(error),
                 Err(ContactError::AlreadyVerified) => Err("This address is already verified. Enter another one"),
+                Err(ContactError::Blocked) => Err(BLOCKED),
                 Err(ContactError::TooSoon | ContactError::NothingPending) => Err(TOO_SOON),
             }
         }

@@ -4,7 +4,7 @@ use crate::auth::Gate;
 use crate::authz::permission::EditProfile;
 use crate::common::error::AppError;
 use crate::common::html::see_other;
-use crate::handlers::settings::contacts::{ContactPath, SENT, TOO_SOON, kind};
+use crate::handlers::settings::contacts::{BLOCKED, ContactPath, SENT, TOO_SOON, kind};
 use crate::services::organizations::contacts;
 use crate::services::organizations::contacts::ContactError;
 
@@ -17,6 +17,7 @@ pub async fn create(gate: Gate<EditProfile>, path: ContactPath) -> Result<HttpRe
     let (tone, message) = match sent {
         Ok(()) => ("info", SENT),
         Err(ContactError::TooSoon) => ("warning", TOO_SOON),
+        Err(ContactError::Blocked) => ("danger", BLOCKED),
         Err(ContactError::NothingPending | ContactError::AlreadyVerified) => {
             ("info", "No address is waiting for verification")
         }
