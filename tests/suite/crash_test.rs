@@ -92,7 +92,9 @@ fn reset_invitation_limit(server: &ServerProcess) {
 fn acknowledged_changes_survive_kills_under_load() {
     let mut server = ServerProcess::spawn();
     let client = sign_up_owner(&server);
-    server.database.execute("UPDATE organizations SET created_at = 1");
+    server
+        .database
+        .execute("UPDATE organizations SET created_at = 1; UPDATE users SET created_at = 1");
     let mut all_acknowledged = Acknowledged::default();
     for round in 0..4 {
         reset_invitation_limit(&server);
@@ -156,7 +158,9 @@ fn each_acknowledged_invitation_is_emailed_once_despite_kills_and_smtp_failures(
     // From now on, emails are sent by SMTP.
     server.kill();
     server.set("TENANTRY_SMTP_URL", &smtp.url());
-    server.database.execute("UPDATE organizations SET created_at = 1");
+    server
+        .database
+        .execute("UPDATE organizations SET created_at = 1; UPDATE users SET created_at = 1");
     let mut acknowledged = BTreeSet::new();
     for round in 0..4 {
         match round {
