@@ -99,7 +99,7 @@ impl AuditQuery {
         self.fields().iter().any(|(_, value)| !value.trim().is_empty())
     }
 
-    /// The filters that are set, for the head of an export. Days count in the zone.
+    /// The filters that are set, for the head of an export. Days are days of the zone.
     pub fn set(&self, zone: Zone) -> serde_json::Map<String, serde_json::Value> {
         let has_days = !self.from.trim().is_empty() || !self.to.trim().is_empty();
         let zone = has_days.then_some(("zone", zone.name()));
@@ -133,7 +133,7 @@ impl AuditQuery {
         SeqCursor::parse(&self.after)
     }
 
-    /// The filter of these fields. Days count in the zone.
+    /// The filter of these fields. Its days are days of the zone.
     pub fn filter(&self, conn: &mut Conn, organization: OrgId, zone: Zone) -> Result<EventFilter, FilterError> {
         let mut errors = FormErrors::none();
         let day = |text: &str, read: fn(&str, Zone) -> Option<Time>| match text.trim() {

@@ -150,6 +150,12 @@ impl MemberPage {
         self.person.access_until.is_some_and(|end| end < self.now)
     }
 
+    /// Whether the actor may change when an assignment ends.
+    fn sets_ends(&self) -> bool {
+        let mut companies = self.member_companies.iter();
+        companies.any(|company| company.may_change && !company.archived())
+    }
+
     fn suspended(&self) -> bool {
         self.person.status == MembershipStatus::Suspended
     }

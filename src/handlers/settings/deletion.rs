@@ -9,6 +9,7 @@ use crate::authz::permission::TransferOrDelete;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
 use crate::common::html::see_other;
+use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::handlers::password;
 use crate::models::organization;
@@ -75,6 +76,10 @@ pub struct DeletionForm {
     password: String,
 }
 
+fn name_and_zone(actor: &Actor) -> (String, Zone) {
+    (actor.organization_name.clone(), actor.org_zone)
+}
+
 fn scheduled(name: &str, day: &str) -> String {
     format!("{name} will be deleted on {day}")
 }
@@ -86,9 +91,7 @@ pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>)
         password,
     } = form.into_inner();
     let mut errors = FormErrors::none();
-    let (name, zone) = gate
-        .read(|actor, _| Ok((actor.organization_name.clone(), actor.org_zone)))
-        .await?;
+    let (name, zone) = gate.read(|actor, _| Ok(name_and_zone(actor))).await?;
     if typed.trim() != name {
         errors.add("organization_name", format!("Type “{name}” to confirm"));
     }
