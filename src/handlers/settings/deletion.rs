@@ -86,10 +86,8 @@ fn scheduled(name: &str, day: &str) -> String {
 
 /// `POST /organizations/{slug}/settings/deletion`
 pub async fn create(gate: Gate<TransferOrDelete>, form: web::Form<DeletionForm>) -> Result<HttpResponse, AppError> {
-    let DeletionForm {
-        organization_name: typed,
-        password,
-    } = form.into_inner();
+    let form = form.into_inner();
+    let (typed, password) = (form.organization_name, form.password);
     let mut errors = FormErrors::none();
     let (name, zone) = gate.read(|actor, _| Ok(name_and_zone(actor))).await?;
     if typed.trim() != name {
