@@ -221,14 +221,7 @@ impl Config {
     /// Whether a `Host` is the base URL's, with or without the default port of its scheme. Many proxies leave the port out, so
     /// from a trusted one a host without port is ours whatever port the base URL has.
     pub fn is_own_host(&self, host: &str, by_proxy: bool) -> bool {
-        let default = if self.is_https() { 443 } else { 80 };
-        let (own, own_port) = values::name_and_port(self.host());
-        let (name, port) = values::name_and_port(host);
-        let same_port = match port {
-            None if by_proxy => true,
-            port => port.unwrap_or(default) == own_port.unwrap_or(default),
-        };
-        name.eq_ignore_ascii_case(own) && same_port
+        values::is_same_host(self.host(), host, if self.is_https() { 443 } else { 80 }, by_proxy)
     }
 
     /// Whether an address is one of a trusted proxy.

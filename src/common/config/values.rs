@@ -43,8 +43,19 @@ pub(super) fn host_of(base_url: &str) -> &str {
     base_url.split_once("://").map_or(base_url, |(_, host)| host)
 }
 
+/// Whether a host is the own one. `any_port`: also when it names no port and the own one is not the default.
+pub(super) fn is_same_host(own: &str, host: &str, default: u16, any_port: bool) -> bool {
+    let (own, own_port) = name_and_port(own);
+    let (name, port) = name_and_port(host);
+    let same_port = match port {
+        None if any_port => true,
+        port => port.unwrap_or(default) == own_port.unwrap_or(default),
+    };
+    name.eq_ignore_ascii_case(own) && same_port
+}
+
 /// The parts of a `Host`. An IPv6 address is in brackets, so what follows its last colon is no port without one.
-pub(super) fn name_and_port(host: &str) -> (&str, Option<u16>) {
+fn name_and_port(host: &str) -> (&str, Option<u16>) {
     let parts = host.rsplit_once(':');
     let port = parts.and_then(|(name, port)| Some((name, port.parse::<u16>().ok()?)));
     port.map_or((host, None), |(name, port)| (name, Some(port)))

@@ -96,10 +96,10 @@ fn lights(
         HealthRow {
             good: !rules::jobs_are_late(began, last_run, now),
             title: "Background jobs",
-            text: last_run.map_or_else(
-                || "Not run since the start".to_owned(),
-                |at| format!("Last run {}", at.ago(now, zone)),
-            ),
+            text: match last_run {
+                None => "Not run since the start".to_owned(),
+                Some(at) => format!("Last run {}", at.ago(now, zone)),
+            },
             more: None,
         },
         HealthRow {
@@ -128,10 +128,7 @@ fn lights(
         HealthRow {
             good: !rules::seals_are_late(sealed, began, now),
             title: "Audit seals",
-            text: sealed.map_or_else(
-                || "None yet".to_owned(),
-                |at| format!("Last sealed {}", at.ago(now, zone)),
-            ),
+            text: sealed.map_or_else(|| "None yet".into(), |at| format!("Last sealed {}", at.ago(now, zone))),
             more: None,
         },
     ])
