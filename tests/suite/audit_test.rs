@@ -827,6 +827,7 @@ fn failed_sign_ins_and_account_locks_appear_in_the_members_organization_logs() {
     for _ in 0..14 {
         wrong("tara@guessed.test");
     }
+    app.answer_requests();
     let locked = owner.get(&log("guessed", "?kind=security")).expect(200);
     assert_eq!(
         descriptions(&locked),
