@@ -13,6 +13,7 @@ use crate::db::schema::{memberships, users};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::mail::message::Recipient;
+use crate::models::membership::by_user;
 use crate::models::organization::contact;
 use crate::models::organization::contact::ContactKind;
 
@@ -41,32 +42,9 @@ pub fn leaders(conn: &mut Conn, organization: OrgId) -> QueryResult<Vec<Recipien
 
 /// The active owners, by name, without one of them.
 pub fn owners(conn: &mut Conn, organization: OrgId, without: Option<MembershipId>) -> QueryResult<Vec<Recipient>> {
-    let rows: Vec<(MembershipId, String, String)> = memberships::table
-        .inner_join(users::table)
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::role.eq(Role::Owner))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(memberships::sort_name.is_not_null())
-        .order((memberships::sort_name, memberships::id))
-        .limit(OWNERS)
-        .select((memberships::id, users::name, users::email))
-        .load(conn)?;
-    let others = rows.into_iter().filter(|(id, ..)| Some(*id) != without);
-    Ok(others.map(|(_, name, email)| Recipient::stored(name, email)).collect())
-}
-
-/// Name and email address of the first members with a role.
-fn with_role(conn: &mut Conn, organization: OrgId, role: Role, limit: i64) -> QueryResult<Vec<(String, String)>> {
-    memberships::table
-        .inner_join(users::table)
-        .filter(memberships::organization_id.eq(organization))
-        .filter(memberships::role.eq(role))
-        .filter(memberships::status.eq(MembershipStatus::Active))
-        .filter(memberships::sort_name.is_not_null())
-        .order((memberships::sort_name, memberships::id))
-        .limit(limit)
-        .select((users::name, users::email))
-        .load(conn)
+    let owners = by_user::role_holders(conn, organization, Role::Owner, OWNERS)?;
+    let others = owners.into_iter().filter(|owner| Some(owner.id) != without);
+    Ok(others.map(|owner| Recipient::stored(owner.name, owner.email)).collect())
 }
 
 /// Up to five people for the refusal page, highest role first: owners, admins and user admins who can grant the permission;
@@ -92,7 +70,8 @@ pub fn who_can_grant(
             continue;
         }
         let limit = 5 - i64::try_from(people.len()).unwrap_or(5);
-        people.extend(with_role(conn, organization, role, limit)?);
+        let holders = by_user::role_holders(conn, organization, role, limit)?;
+        people.extend(holders.into_iter().map(|holder| (holder.name, holder.email)));
     }
     if let Some(email) = contact::verified_email(conn, organization, ContactKind::Support)? {
         people.insert(0, ("Support".into(), email));

@@ -4,6 +4,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::app::Ctx;
+use crate::audit::Events;
 use crate::auth::{Visit, Visitor};
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -125,14 +127,8 @@ pub async fn create(
     token: web::Path<String>,
     form: web::Form<BlockForm>,
 ) -> Result<HttpResponse, AppError> {
-    let token = Token::received(&token);
-    let Some(scope) = BlockScope::parse(&form.scope) else {
-        return Ok(see_other(gate.fragment(), &path(&token)));
-    };
-    let there = path(&token);
-    gate.write(move |visit, conn| Ok(((), None, block::block(conn, &visit.cx, &token, scope)?)))
-        .await?;
-    Ok(gate.done("Blocked. You can unblock it on this page at any time", &there))
+    let done = "Blocked. You can unblock it on this page at any time";
+    change(&gate, &token, &form, block::block, done).await
 }
 
 /// `POST /invitations/{token}/unblocking`
@@ -141,12 +137,23 @@ pub async fn destroy(
     token: web::Path<String>,
     form: web::Form<BlockForm>,
 ) -> Result<HttpResponse, AppError> {
-    let token = Token::received(&token);
-    let Some(scope) = BlockScope::parse(&form.scope) else {
-        return Ok(see_other(gate.fragment(), &path(&token)));
-    };
+    change(&gate, &token, &form, block::unblock, "Unblocked").await
+}
+
+/// Makes a change of the form's scope. The page's own forms always have one.
+async fn change(
+    gate: &Visitor,
+    token: &str,
+    form: &BlockForm,
+    service: fn(&mut Conn, &Ctx, &Token, BlockScope) -> Result<Events, AppError>,
+    done: &str,
+) -> Result<HttpResponse, AppError> {
+    let token = Token::received(token);
     let there = path(&token);
-    gate.write(move |visit, conn| Ok(((), None, block::unblock(conn, &visit.cx, &token, scope)?)))
+    let Some(scope) = BlockScope::parse(&form.scope) else {
+        return Ok(see_other(gate.fragment(), &there));
+    };
+    gate.write(move |visit, conn| Ok(((), None, service(conn, &visit.cx, &token, scope)?)))
         .await?;
-    Ok(gate.done("Unblocked", &there))
+    Ok(gate.done(done, &there))
 }
