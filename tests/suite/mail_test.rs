@@ -1,7 +1,8 @@
 //! The outbox with an SMTP server that works, is busy, refuses, or disconnects at the worst moment.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::harness::database::Database;
 use crate::harness::people::PASSWORD;
 use crate::harness::server_process::ServerProcess;
 use crate::harness::smtp::Smtp;
@@ -95,6 +96,39 @@ fn a_rejected_address_bounces_without_a_retry_and_blocks_no_other_email() {
     app.advance(MINUTE * 60 * 24);
     app.deliver_mail();
     assert_eq!(app.smtp().attempts(), 2, "it is not tried again");
+}
+
+/// Makes the database refuse to record an email as sent, as if it were away.
+fn refuse_records(database: &Database) {
+    database.execute(if database.is_postgres() {
+        "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'canceling statement due to a test'; END $$; \
+         CREATE TRIGGER away BEFORE UPDATE ON mail_outbox FOR EACH ROW WHEN (NEW.state = 'sent') EXECUTE FUNCTION away()"
+    } else {
+        "CREATE TRIGGER away BEFORE UPDATE ON mail_outbox WHEN NEW.state = 'sent' BEGIN SELECT RAISE(ABORT, 'database is locked'); END"
+    });
+}
+
+#[test]
+fn an_email_is_sent_once_when_the_database_is_away_after_it_was_sent() {
+    let app = TestApp::with_smtp(|_| {});
+    refuse_records(&app.database);
+    std::thread::scope(|scope| {
+        app.database.execute(&outbox_row("1", "noah@example.test"));
+        scope.spawn(|| app.deliver_mail());
+        let end = Instant::now() + Duration::from_secs(20);
+        while app.smtp().attempts() == 0 {
+            assert!(Instant::now() < end, "the email was not sent");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(state(&app), ["sending"]);
+        app.database.execute(if app.database.is_postgres() {
+            "DROP FUNCTION away CASCADE"
+        } else {
+            "DROP TRIGGER away"
+        });
+    });
+    assert_eq!((state(&app), app.smtp().attempts()), (vec!["sent".into()], 1));
 }
 
 #[test]
