@@ -22,8 +22,9 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// The shortest pause before requests are answered: the response is sent meanwhile. The longest is five times as long.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 
-/// The pause before a request that failed is tried again.
+/// The pause before a request that failed is tried again; each further one is twice as long, up to an hour and a half.
 const AGAIN: Span = Span::seconds(10);
+const MOST_DOUBLINGS: i32 = 9;
 
 const QUIET: &str = "the queue is not audited";
 
@@ -79,7 +80,8 @@ pub fn answer_one(app: &App) -> Result<bool, AppError> {
     app.work_signal.ring();
     if let Err(error) = answered {
         system.write(|cx, conn| {
-            queue::run_again(conn, &job, cx.now + AGAIN, Some(&error.to_string()))?;
+            let pause = Span(AGAIN.0 << job.attempts.clamp(0, MOST_DOUBLINGS));
+            queue::run_again(conn, &job, cx.now + pause, Some(&error.to_string()))?;
             Ok(((), Events::none(QUIET)))
         })?;
         return Err(error);

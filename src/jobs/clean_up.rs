@@ -1,4 +1,5 @@
-//! Deletes what is no longer needed: removal snapshots, sessions, email tokens, sign-in attempts and closed reports.
+//! Deletes what is no longer needed: removal snapshots, sessions, email tokens, sign-in attempts, closed reports and requests for an
+//! address that were never answered.
 
 use crate::audit::Events;
 use crate::auth::System;

@@ -7,10 +7,13 @@ use diesel::prelude::*;
 use crate::app::{Ctx, RequestInfo};
 use crate::common::email::Email;
 use crate::common::id::{AccountRequestId, UserId};
-use crate::common::time::Time;
+use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::account_requests;
 use crate::queue::{self, JobKind, Priority};
+
+/// How long a request waits for its answer. It may hold the hash of a password.
+pub const KEPT: Span = Span::days(1);
 
 crate::text_enum! {
     pub enum AccountRequestKind {
@@ -110,6 +113,11 @@ pub fn find(conn: &mut Conn, id: &str) -> QueryResult<Option<AccountRequest>> {
         .select(AccountRequest::as_select())
         .first(conn)
         .optional()
+}
+
+/// Deletes requests that could not be answered within a day. Their jobs then find nothing to do.
+pub fn delete_old(conn: &mut Conn, now: Time) -> QueryResult<usize> {
+    diesel::delete(account_requests::table.filter(account_requests::created_at.lt(now - KEPT))).execute(conn)
 }
 
 /// Deletes an answered request. `false` when it was answered before.

@@ -7,12 +7,13 @@ use crate::common::id::JoinId;
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{
-    approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests, login_attempts,
-    memberships, sessions, support_sessions, users,
+    account_requests, approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests,
+    login_attempts, memberships, sessions, support_sessions, users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::InvitationStatus;
+use crate::models::account_request;
 use crate::models::approval::ApprovalStatus;
 use crate::models::invitation_report;
 use crate::models::join_request;
@@ -100,7 +101,11 @@ pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
         invitation_reports::table.filter(invitation_reports::closed_at.lt(now - invitation_report::KEPT)),
     ))
     .get_result(conn)?;
-    Ok(removals || sessions || tokens || attempts || reports)
+    let requests: bool = diesel::select(exists(
+        account_requests::table.filter(account_requests::created_at.lt(now - account_request::KEPT)),
+    ))
+    .get_result(conn)?;
+    Ok(removals || sessions || tokens || attempts || reports || requests)
 }
 
 /// A request whose time is over.

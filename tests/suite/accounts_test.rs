@@ -1000,3 +1000,20 @@ fn the_theme_is_kept_in_the_browser() {
     assert!(client.get("/login").body.contains("data-theme=\"light\""));
     client.post("/account/theme", &[("theme", "pink")]).expect(400);
 }
+
+#[test]
+fn a_request_that_was_never_answered_is_deleted_after_a_day() {
+    let app = TestApp::open();
+    let request = |id: &str, at: i64| {
+        format!(
+            "INSERT INTO account_requests (id, kind, email, next, user_id, name, password_hash, reminds, ip, agent, request_id, created_at) \
+             VALUES ('{id:0>32}', 'sign_up', 'noah@ground.test', '', '', 'Noah', 'hash', false, '', '', '', {at})"
+        )
+    };
+    let hour = 3_600_000_000;
+    app.database.execute(&request("1", app.now() - 25 * hour));
+    app.database.execute(&request("2", app.now() - 23 * hour));
+    app.sweep();
+    let left = app.database.words("SELECT id AS value FROM account_requests");
+    assert_eq!(left, [format!("{:0>32}", 2)]);
+}

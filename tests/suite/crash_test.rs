@@ -151,6 +151,50 @@ fn acknowledged_changes_survive_kills_under_load() {
 }
 
 #[test]
+fn each_acknowledged_sign_up_has_its_account_and_one_email_despite_kills() {
+    let mut server = ServerProcess::spawn();
+    let mut emails = Vec::new();
+    for round in 0..4 {
+        for n in 0..2 {
+            let email = format!("r{round}n{n}@crash.test");
+            let fields = [
+                ("name", "Noah Brandt"),
+                ("email", email.as_str()),
+                ("password", PASSWORD),
+                ("terms", "on"),
+            ];
+            server.client().post("/signup", &fields).expect(303);
+            emails.push(email);
+        }
+        // Before, while and after the account is created.
+        std::thread::sleep(Duration::from_millis(15 * round));
+        server.kill();
+        // The two-minute lease of a killed worker is too long for a test.
+        server
+            .database
+            .execute("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
+        server.start();
+    }
+    let open = "SELECT count(*) AS value FROM account_requests";
+    let end = Instant::now() + Duration::from_secs(20);
+    while server.database.number(open) > 0 {
+        assert!(Instant::now() < end, "requests are left:\n{}", server.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let accounts = server.database.words("SELECT email AS value FROM users ORDER BY 1");
+    assert_eq!(accounts, emails);
+    for email in &emails {
+        let sent = format!("SELECT count(*) AS value FROM mail_outbox WHERE to_email = '{email}'");
+        assert_eq!(server.database.number(&sent), 1, "{email}");
+        let signed_up = format!(
+            "SELECT count(*) AS value FROM account_events WHERE action = 'account.signed_up' \
+             AND user_id = (SELECT id FROM users WHERE email = '{email}')"
+        );
+        assert_eq!(server.database.number(&signed_up), 1, "{email}");
+    }
+}
+
+#[test]
 fn each_acknowledged_invitation_is_emailed_once_despite_kills_and_smtp_failures() {
     let smtp = Smtp::start();
     let mut server = ServerProcess::spawn();
