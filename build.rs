@@ -1,5 +1,5 @@
-//! Makes the files a browser loads: one style sheet, one script, one icon sprite. Each gets a name that
-//! holds the hash of its content, so that browsers may keep it forever, and a Brotli copy made once, here.
+//! Makes the files a browser loads: style sheets, scripts, an icon sprite, fonts. Each gets a name that holds the hash of its
+//! content, so that browsers may keep it forever. Text has a Brotli and a gzip copy made once, here.
 
 #![allow(clippy::disallowed_macros, reason = "a build script talks to cargo by printing")]
 
@@ -13,7 +13,10 @@ use brotli::enc::BrotliEncoderParams;
 use sha2::{Digest, Sha256};
 
 /// Served file, its mime type, and the sources that make it, in this order.
-const FILES: [(&str, &str, &[&str]); 4] = [
+const FILES: &[(&str, &str, &[&str])] = &[
+    // Fonts first: the style sheet names them by their hashed names.
+    ("inter.woff2", "font/woff2", &["inter.woff2"]),
+    ("inter-ext.woff2", "font/woff2", &["inter-ext.woff2"]),
     (
         "console.css",
         "text/css; charset=utf-8",
@@ -35,23 +38,30 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let mut table = String::from("/// Every file that a browser may fetch.\npub static ASSETS: [Asset; 4] = [\n");
+    let mut table = String::from("/// Every file that a browser may fetch.\npub static ASSETS: &[Asset] = &[\n");
+    let mut fonts: Vec<(&str, String)> = Vec::new();
 
     for (name, mime, sources) in FILES {
-        let mut text = String::new();
-        for source in sources {
-            let read = fs::read_to_string(Path::new("static").join(source))?;
-            text.push_str(read.trim_end());
-            text.push('\n');
+        let mut content = Vec::new();
+        for source in *sources {
+            content.extend(fs::read(Path::new("static").join(source))?);
         }
-        if mime.starts_with("text/css") {
-            text = without_comments(&text);
-        }
-        if name == "console.js" {
-            text = without_line_comments(&text);
+        let text = mime.starts_with("text/") || mime.starts_with("image/svg");
+        if text {
+            let mut read = String::from_utf8(content)?;
+            if mime.starts_with("text/css") {
+                read = without_comments(&read);
+                for (font, hashed) in &fonts {
+                    read = read.replace(&format!("url({font})"), &format!("url({hashed})"));
+                }
+            }
+            if mime.starts_with("text/javascript") {
+                read = without_line_comments(&read);
+            }
+            content = read.into_bytes();
         }
 
-        let hash = Sha256::digest(text.as_bytes())
+        let hash = Sha256::digest(&content)
             .iter()
             .take(5)
             .fold(String::new(), |mut hex, byte| {
@@ -61,37 +71,42 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (stem, end) = name.split_once('.').ok_or("a file without an ending")?;
         let hashed = format!("{stem}.{hash}.{end}");
 
-        let mut small = Vec::new();
-        let params = BrotliEncoderParams {
-            quality: 11,
-            size_hint: text.len(),
-            ..Default::default()
-        };
-        brotli::BrotliCompress(&mut text.as_bytes(), &mut small, &params)?;
-
-        // Browsers take Brotli over https only: a plain-http installation needs this copy.
-        let mut plain = Vec::new();
-        zopfli::compress(
-            zopfli::Options::default(),
-            zopfli::Format::Gzip,
-            text.as_bytes(),
-            &mut plain,
-        )?;
-
-        fs::write(out.join(name), &text)?;
-        fs::write(out.join(format!("{name}.gz")), &plain)?;
-        fs::write(out.join(format!("{name}.br")), &small)?;
+        fs::write(out.join(name), &content)?;
+        let mut copies = "&[], &[]".to_owned();
+        if text {
+            compress(out, name, &content)?;
+            copies = ["br", "gz"]
+                .map(|end| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.{end}\"))"))
+                .join(", ");
+        }
         writeln!(
             table,
-            "    Asset {{ name: \"{name}\", hashed: \"{hashed}\", url: \"/static/{hashed}\", mime: \"{mime}\", \
-             raw: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\")), \
-             br: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.br\")), \
-             gz: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.gz\")) }},"
+            "    Asset::new(\"{name}\", \"{hashed}\", \"/static/{hashed}\", \"{mime}\", \
+             include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\")), {copies}),"
         )?;
+        if *mime == "font/woff2" {
+            fonts.push((name, hashed));
+        }
     }
 
     table.push_str("];\n");
     fs::write(out.join("assets.rs"), table)?;
+    Ok(())
+}
+
+/// Writes the Brotli copy and the gzip copy: browsers take Brotli over https only.
+fn compress(out: &Path, name: &str, content: &[u8]) -> Result<(), Box<dyn Error>> {
+    let mut small = Vec::new();
+    let params = BrotliEncoderParams {
+        quality: 11,
+        size_hint: content.len(),
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &content[..], &mut small, &params)?;
+    fs::write(out.join(format!("{name}.br")), &small)?;
+    let mut plain = Vec::new();
+    zopfli::compress(zopfli::Options::default(), zopfli::Format::Gzip, content, &mut plain)?;
+    fs::write(out.join(format!("{name}.gz")), &plain)?;
     Ok(())
 }
 

@@ -14,11 +14,14 @@ const MINUTE: Duration = Duration::from_secs(60);
 fn outbox_row(id: &str, email: &str) -> String {
     // An id has 32 hex digits.
     let id = format!("{:0>32}", id);
+    // One transaction, as in the product: a job whose message does not exist leaves the queue.
     format!(
-        "INSERT INTO jobs (id, kind, key, priority, run_at, attempts, fence, last_error, created_at)
+        "BEGIN;
+         INSERT INTO jobs (id, kind, key, priority, run_at, attempts, fence, last_error, created_at)
          VALUES ('{id}', 'email', '{id}', 10, 0, 0, 0, '', 0);
          INSERT INTO mail_outbox (id, kind, to_name, to_email, subject, html, text, state, attempts, next_attempt_at, last_error, created_at)
-         VALUES ('{id}', 'test', 'Noah Brandt', '{email}', 'Grüße', '<p>Hello</p>', 'Hello', 'queued', 0, 0, '', 0)"
+         VALUES ('{id}', 'test', 'Noah Brandt', '{email}', 'Grüße', '<p>Hello</p>', 'Hello', 'queued', 0, 0, '', 0);
+         COMMIT"
     )
 }
 
