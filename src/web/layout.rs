@@ -11,6 +11,7 @@ use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::web::switcher::{SwitcherItem, switcher};
+use crate::web::waiting::Waiting;
 use crate::web::{nav, queries};
 
 /// The account that is signed in.
@@ -37,6 +38,10 @@ pub struct OrgNav {
     pub companies: Option<i64>,
     /// The first tab of the settings that the reader may open.
     pub settings: Option<&'static str>,
+    /// The first tab of Access control that the reader may open.
+    pub access: Option<&'static str>,
+    /// What waits for the reader.
+    pub waiting: Waiting,
     /// The reader's permissions.
     pub may: Permissions,
     /// When the organization will be deleted, if that is scheduled.
@@ -138,6 +143,8 @@ impl Layout {
             members,
             companies,
             settings: nav::settings(actor.permissions).first().map(|tab| tab.key),
+            access: nav::access(actor.permissions).first().map(|tab| tab.key),
+            waiting: Waiting::load(conn, actor)?,
             may: actor.permissions,
             deleted_on: actor.delete_after.map(|day| day.date(actor.org_zone)),
         });

@@ -10,3 +10,4 @@ pub mod nav;
 pub mod queries;
 pub mod request_body;
 pub mod switcher;
+pub mod waiting;

@@ -26,7 +26,6 @@ const fn tab(allowed: fn(Permissions) -> bool, label: &'static str, icon: &'stat
 static SETTINGS: &[NavTab] = &[
     tab(Permissions::edit_profile, "General", "building", "general"),
     tab(Permissions::copy_onboarding_links, "Onboarding links", "link", "onboarding"),
-    tab(Permissions::manage_roles, "Roles and policies", "key-round", "roles"),
     tab(Permissions::view_audit, "Audit log", "history", "audit"),
     tab(Permissions::manage_security, "Support access", "shield-check", "support"),
 ];
@@ -35,10 +34,11 @@ static SETTINGS: &[NavTab] = &[
 static ACCESS: &[NavTab] = &[
     tab(Permissions::view_access, "People", "users", ""),
     tab(Permissions::view_access, "Matrix", "building-2", "/matrix"),
+    tab(Permissions::manage_roles, "Roles and policies", "key-round", "/roles"),
     tab(Permissions::view_access, "Groups", "users", "/groups"),
-    tab(Permissions::view_access, "Explain", "info", "/explain"),
     tab(Permissions::decide_requests, "Requests", "mail", "/requests"),
     tab(Permissions::view_access, "Reviews", "check", "/reviews"),
+    tab(Permissions::view_access, "Explain", "info", "/explain"),
 ];
 
 fn open(tabs: &'static [NavTab], permissions: Permissions) -> Vec<&'static NavTab> {
@@ -66,6 +66,7 @@ mod tests {
         assert_eq!(settings(Permissions::of(Role::Owner, &[])).len(), SETTINGS.len());
         assert_eq!(settings(Permissions::of(Role::BillingAdmin, &[])).len(), 1);
         assert!(access(Permissions::of(Role::Editor, &[])).is_empty());
-        assert_eq!(access(Permissions::of(Role::UserAdmin, &[])).len(), ACCESS.len());
+        assert_eq!(access(Permissions::of(Role::UserAdmin, &[])).len(), ACCESS.len() - 1);
+        assert_eq!(access(Permissions::of(Role::Owner, &[])).len(), ACCESS.len());
     }
 }

@@ -168,7 +168,11 @@ fn a_change_whose_email_or_audit_event_fails_is_rolled_back() {
         (path.to_owned(), event, fails(&["mail_outbox"]))
     });
     let events = failed.iter().filter(|(_, event, _)| *event).count();
-    let emails: Vec<&str> = failed.iter().filter(|(.., email)| *email).map(|(path, ..)| path.as_str()).collect();
+    let emails: Vec<&str> = failed
+        .iter()
+        .filter(|(.., email)| *email)
+        .map(|(path, ..)| path.as_str())
+        .collect();
     assert!(
         events >= 50 && emails.len() >= 15,
         "only {events} audit events failed, and the emails of {emails:#?}"

@@ -96,7 +96,7 @@ impl Setup<'_> {
                 form.extend(
                     (0..=random.below(6)).map(|_| ("permission", (*random.pick(&permission_keys())).to_owned())),
                 );
-                (at("/settings/roles/new"), form)
+                (at("/access/roles/new"), form)
             }
             5 if !custom.is_empty() => {
                 let id = random.pick(&custom);
@@ -109,7 +109,7 @@ impl Setup<'_> {
                 form.extend(
                     (0..=random.below(6)).map(|_| ("permission", (*random.pick(&permission_keys())).to_owned())),
                 );
-                (at(&format!("/settings/roles/{id}")), form)
+                (at(&format!("/access/roles/{id}")), form)
             }
             6 => {
                 let form = vec![

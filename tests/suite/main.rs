@@ -36,6 +36,7 @@ mod fragments_test;
 mod groups_test;
 mod harness_test;
 mod health_test;
+mod home_test;
 mod invitations_test;
 mod kill_test;
 mod load_test;

@@ -474,7 +474,7 @@ fn the_operator_permission_column_is_enforced_on_every_listed_route() {
         ("access.view", "GET", "/organizations/{slug}/access"),
         ("audit.view", "GET", "/organizations/{slug}/settings/audit"),
         ("audit.export", "GET", "/organizations/{slug}/settings/audit.csv"),
-        ("roles.custom", "GET", "/organizations/{slug}/settings/roles"),
+        ("roles.custom", "GET", "/organizations/{slug}/access/roles"),
         ("onboarding.copy", "GET", "/organizations/{slug}/settings/onboarding"),
         ("security.manage", "GET", "/organizations/{slug}/settings/support"),
         ("security.manage", "POST", "/organizations/{slug}/settings/support"),

@@ -88,6 +88,11 @@ impl PermissionId {
         self.row().kind == PermissionKind::Export
     }
 
+    /// The permission with a stable name, if its feature exists: what a form may name.
+    pub fn parse_available(key: &str) -> Option<Self> {
+        Self::parse(key).filter(|permission| PermissionSet::AVAILABLE.has(*permission))
+    }
+
     /// The permission with a stable name.
     pub fn parse(key: &str) -> Option<Self> {
         Self::all().find(|permission| permission.key() == key)

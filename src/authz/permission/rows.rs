@@ -2,6 +2,8 @@
 //!
 //! Marks: `●` always · `◑` on, can be removed by a policy or an override · `◐` off, can be granted · `o` own companies only ·
 //! `s` only in an audited support session · `-` never.
+//!
+//! `later`: the feature does not exist yet, so no page offers or lists the permission. Change it to `live` with the feature.
 
 use crate::authz::area::Area;
 use crate::authz::permission::column::COLUMNS;
@@ -16,16 +18,21 @@ pub(super) struct PermissionRow {
     pub label: &'static str,
     pub area: Area,
     pub kind: PermissionKind,
+    /// Whether the feature exists.
+    pub live: bool,
     pub marks: [char; COLUMNS],
 }
 
 macro_rules! permissions {
-    ($($name:ident $method:ident $key:literal $area:ident $kind:ident [$($mark:literal)+] $label:literal;)+) => {
+    (@state live) => { true };
+    (@state later) => { false };
+    ($($name:ident $method:ident $key:literal $area:ident $kind:ident $state:ident [$($mark:literal)+] $label:literal;)+) => {
         pub(super) const ROWS: &[PermissionRow] = &[$(PermissionRow {
             key: $key,
             label: $label,
             area: Area::$area,
             kind: PermissionKind::$kind,
+            live: permissions!(@state $state),
             marks: [$($mark),+],
         }),+];
 
@@ -68,55 +75,55 @@ pub const DELEGABLE: PermissionSet = DECISION.delegable();
 
 #[rustfmt::skip]
 permissions! {
-//  type                   asked in templates      key                      area         kind      OP  OW  AD  BA  UA  ED  VI  ME  CM  CE  CV
-    ViewOrganization       view_organization       "org.view"               Organization Read     ['s' '●' '●' '●' '●' '●' '●' '●' '●' '●' '●'] "View the organization";
-    EditProfile            edit_profile            "org.profile.edit"       Organization Change   ['s' '●' '●' '-' '-' '◐' '-' '-' '-' '-' '-'] "Edit the organization’s profile";
-    ChangeSlug             change_slug             "org.slug.change"        Organization Change   ['-' '●' '◐' '-' '-' '-' '-' '-' '-' '-' '-'] "Change the organization’s address";
-    TransferOrDelete       transfer_or_delete      "org.transfer_delete"    Organization Deletion ['-' '●' '-' '-' '-' '-' '-' '-' '-' '-' '-'] "Transfer or delete the organization";
-    ViewOverview           view_overview           "overview.view"          Reporting    Read     ['s' '●' '●' '◑' '◑' '●' '●' 'o' 'o' 'o' 'o'] "View the overview";
-    ViewReporting          view_reporting          "reporting.view"         Reporting    Read     ['s' '●' '●' '◑' '◐' '●' '◑' '-' 'o' 'o' 'o'] "View reporting";
-    ExportReporting        export_reporting        "reporting.export"       Reporting    Export   ['-' '●' '●' '◑' '-' '◑' '◐' '-' 'o' '◐' '-'] "Export reporting";
-    CreateCompanies        create_companies        "company.create"         Companies    Change   ['-' '●' '◑' '-' '-' '◐' '-' '-' '-' '-' '-'] "Create companies";
-    ArchiveCompanies       archive_companies       "company.archive"        Companies    Change   ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Archive and restore companies";
-    DeleteCompanies        delete_companies        "company.delete"         Companies    Change   ['-' '●' '-' '-' '-' '-' '-' '-' '-' '-' '-'] "Delete companies";
-    CopyOnboardingLinks    copy_onboarding_links   "onboarding.copy"        Companies    Change   ['-' '●' '●' '-' '◑' '-' '-' '-' '-' '-' '-'] "Copy onboarding links";
-    ManageOnboardingLinks  manage_onboarding_links "onboarding.manage"      Companies    Change   ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage onboarding links";
-    ViewMembers            view_members            "members.view"           People       Read     ['s' '●' '●' '◑' '●' '●' '◑' 'o' 'o' 'o' '◐'] "View members";
-    InviteMembers          invite_members          "members.invite"         People       Change   ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Invite members";
-    ChangeRoles            change_roles            "members.role"           People       Change   ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Change roles";
-    GrantAdmin             grant_admin             "members.grant_admin"    People       Change   ['-' '●' '●' '-' '-' '-' '-' '-' '-' '-' '-'] "Make someone an admin";
-    GrantOwner             grant_owner             "members.grant_owner"    People       Change   ['-' '●' '-' '-' '-' '-' '-' '-' '-' '-' '-'] "Make someone an owner";
-    AssignCompanies        assign_companies        "members.assign"         People       Change   ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Assign companies to members";
-    RemoveMembers          remove_members          "members.remove"         People       Change   ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Remove, suspend and restore members";
-    ViewAccess             view_access             "access.view"            People       Read     ['s' '●' '●' '-' '●' '-' '◐' '-' 'o' '-' '-'] "View access control";
-    DecideRequests         decide_requests         "requests.decide"        People       Change   ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Decide access requests";
-    ManageRoles            manage_roles            "roles.custom"           People       Change   ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage custom roles";
-    ViewBillingTotals      view_billing_totals     "billing.totals"         Billing      Read     ['s' '●' '◑' '●' '-' '◐' '◐' '-' '◐' '-' '-'] "View month-to-date billing";
-    ViewBilling            view_billing            "billing.view"           Billing      Read     ['s' '●' '◑' '●' '-' '-' '◐' '-' '-' '-' '-'] "View billing";
-    ManageBilling          manage_billing          "billing.manage"         Billing      Change   ['-' '●' '◐' '●' '-' '-' '-' '-' '-' '-' '-'] "Manage billing";
-    ManageBudgets          manage_budgets          "budgets.manage"         Billing      Change   ['-' '●' '◑' '●' '-' '-' '-' '-' '◐' '-' '-'] "Manage budgets";
-    ViewWallet             view_wallet             "wallet.view"            Billing      Read     ['s' '●' '◑' '●' '-' '-' '◐' '-' '-' '-' '-'] "View the wallet";
-    TopUpWallet            top_up_wallet           "wallet.topup"           Billing      Change   ['-' '●' '◐' '●' '-' '-' '-' '-' '-' '-' '-'] "Top up the wallet";
-    ViewKeys               view_keys               "keys.view"              Developers   Read     ['s' '●' '●' '-' '-' '◐' '-' '-' 'o' '-' '-'] "View API keys";
-    ManageKeys             manage_keys             "keys.manage"            Developers   Change   ['-' '●' '●' '-' '-' '◐' '-' '-' '◐' '-' '-'] "Manage API keys";
-    ManageWebhooks         manage_webhooks         "webhooks.manage"        Developers   Change   ['-' '●' '●' '-' '-' '◐' '-' '-' '-' '-' '-'] "Manage webhooks";
-    ManageIntegrations     manage_integrations     "integrations.manage"    Developers   Change   ['-' '●' '●' '-' '-' '◐' '-' '-' '◐' '-' '-'] "Manage integrations";
-    ManageSecurity         manage_security         "security.manage"        Security     Change   ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage security";
-    LogOutEverybody        log_out_everybody       "security.logout_all"    Security     Change   ['-' '●' '●' '-' '◐' '-' '-' '-' '-' '-' '-'] "Sign everyone out";
-    ManageNotifications    manage_notifications    "notifications.defaults" Security     Change   ['-' '●' '●' '◐' '-' '-' '-' '-' '-' '-' '-'] "Manage notification defaults";
-    ManageRetention        manage_retention        "privacy.retention"      Security     Change   ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage data retention";
-    ExportData             export_data             "privacy.export"         Security     Export   ['-' '●' '◐' '-' '-' '-' '-' '-' '-' '-' '-'] "Export the organization’s data";
-    HandleDataRequests     handle_data_requests    "privacy.requests"       Security     Change   ['-' '●' '●' '-' '◐' '-' '-' '-' '-' '-' '-'] "Handle data requests";
-    ManageBranding         manage_branding         "branding.manage"        Organization Change   ['-' '●' '●' '-' '-' '◑' '-' '-' '-' '-' '-'] "Manage branding";
-    ManageDomains          manage_domains          "domains.manage"         Organization Change   ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage domains";
-    ViewAudit              view_audit              "audit.view"             Security     Read     ['s' '●' '●' '◑' '◑' '-' '◐' '-' 'o' '-' '-'] "View the audit log";
-    ExportAudit            export_audit            "audit.export"           Security     Export   ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Export the audit log";
-    ViewCompany            view_company            "co.view"                Company      Read     ['s' '●' '●' '◐' '-' '●' '●' 'o' 'o' 'o' 'o'] "View a company";
-    EditCompany            edit_company            "co.edit"                Company      Change   ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Edit a company’s settings";
-    EditCompanyData        edit_company_data       "co.data.edit"           Company      Change   ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Edit a company’s data";
-    ViewCompanyMembers     view_company_members    "co.members.view"        Company      Read     ['s' '●' '●' '-' '●' '●' '◑' 'o' 'o' 'o' '◐'] "View a company’s members";
-    ManageCompanyMembers   manage_company_members  "co.members.manage"      Company      Change   ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Manage a company’s members";
-    ViewCompanyReports     view_company_reports    "co.reports"             Company      Read     ['s' '●' '●' '◑' '-' '●' '●' '-' 'o' 'o' 'o'] "View a company’s reports";
-    ViewCompanyBilling     view_company_billing    "co.billing.view"        Company      Read     ['s' '●' '◑' '●' '-' '◐' '◐' '-' '◐' '-' '-'] "View a company’s billing";
-    ManageChannels         manage_channels         "co.channels"            Company      Change   ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Manage a company’s channels";
+//  type                   asked in templates      key                      area         kind     state  OP  OW  AD  BA  UA  ED  VI  ME  CM  CE  CV
+    ViewOrganization       view_organization       "org.view"               Organization Read     live  ['s' '●' '●' '●' '●' '●' '●' '●' '●' '●' '●'] "View the organization";
+    EditProfile            edit_profile            "org.profile.edit"       Organization Change   live  ['s' '●' '●' '-' '-' '◐' '-' '-' '-' '-' '-'] "Edit the organization’s profile";
+    ChangeSlug             change_slug             "org.slug.change"        Organization Change   live  ['-' '●' '◐' '-' '-' '-' '-' '-' '-' '-' '-'] "Change the organization’s address";
+    TransferOrDelete       transfer_or_delete      "org.transfer_delete"    Organization Deletion live  ['-' '●' '-' '-' '-' '-' '-' '-' '-' '-' '-'] "Transfer or delete the organization";
+    ViewOverview           view_overview           "overview.view"          Reporting    Read     live  ['s' '●' '●' '◑' '◑' '●' '●' 'o' 'o' 'o' 'o'] "View the overview";
+    ViewReporting          view_reporting          "reporting.view"         Reporting    Read     later ['s' '●' '●' '◑' '◐' '●' '◑' '-' 'o' 'o' 'o'] "View reporting";
+    ExportReporting        export_reporting        "reporting.export"       Reporting    Export   later ['-' '●' '●' '◑' '-' '◑' '◐' '-' 'o' '◐' '-'] "Export reporting";
+    CreateCompanies        create_companies        "company.create"         Companies    Change   live  ['-' '●' '◑' '-' '-' '◐' '-' '-' '-' '-' '-'] "Create companies";
+    ArchiveCompanies       archive_companies       "company.archive"        Companies    Change   live  ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Archive and restore companies";
+    DeleteCompanies        delete_companies        "company.delete"         Companies    Change   live  ['-' '●' '-' '-' '-' '-' '-' '-' '-' '-' '-'] "Delete companies";
+    CopyOnboardingLinks    copy_onboarding_links   "onboarding.copy"        Companies    Change   live  ['-' '●' '●' '-' '◑' '-' '-' '-' '-' '-' '-'] "Copy onboarding links";
+    ManageOnboardingLinks  manage_onboarding_links "onboarding.manage"      Companies    Change   live  ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage onboarding links";
+    ViewMembers            view_members            "members.view"           People       Read     live  ['s' '●' '●' '◑' '●' '●' '◑' 'o' 'o' 'o' '◐'] "View members";
+    InviteMembers          invite_members          "members.invite"         People       Change   live  ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Invite members";
+    ChangeRoles            change_roles            "members.role"           People       Change   live  ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Change roles";
+    GrantAdmin             grant_admin             "members.grant_admin"    People       Change   live  ['-' '●' '●' '-' '-' '-' '-' '-' '-' '-' '-'] "Make someone an admin";
+    GrantOwner             grant_owner             "members.grant_owner"    People       Change   live  ['-' '●' '-' '-' '-' '-' '-' '-' '-' '-' '-'] "Make someone an owner";
+    AssignCompanies        assign_companies        "members.assign"         People       Change   live  ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Assign companies to members";
+    RemoveMembers          remove_members          "members.remove"         People       Change   live  ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Remove, suspend and restore members";
+    ViewAccess             view_access             "access.view"            People       Read     live  ['s' '●' '●' '-' '●' '-' '◐' '-' 'o' '-' '-'] "View access control";
+    DecideRequests         decide_requests         "requests.decide"        People       Change   live  ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Decide access requests";
+    ManageRoles            manage_roles            "roles.custom"           People       Change   live  ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage custom roles";
+    ViewBillingTotals      view_billing_totals     "billing.totals"         Billing      Read     later ['s' '●' '◑' '●' '-' '◐' '◐' '-' '◐' '-' '-'] "View month-to-date billing";
+    ViewBilling            view_billing            "billing.view"           Billing      Read     later ['s' '●' '◑' '●' '-' '-' '◐' '-' '-' '-' '-'] "View billing";
+    ManageBilling          manage_billing          "billing.manage"         Billing      Change   later ['-' '●' '◐' '●' '-' '-' '-' '-' '-' '-' '-'] "Manage billing";
+    ManageBudgets          manage_budgets          "budgets.manage"         Billing      Change   later ['-' '●' '◑' '●' '-' '-' '-' '-' '◐' '-' '-'] "Manage budgets";
+    ViewWallet             view_wallet             "wallet.view"            Billing      Read     later ['s' '●' '◑' '●' '-' '-' '◐' '-' '-' '-' '-'] "View the wallet";
+    TopUpWallet            top_up_wallet           "wallet.topup"           Billing      Change   later ['-' '●' '◐' '●' '-' '-' '-' '-' '-' '-' '-'] "Top up the wallet";
+    ViewKeys               view_keys               "keys.view"              Developers   Read     later ['s' '●' '●' '-' '-' '◐' '-' '-' 'o' '-' '-'] "View API keys";
+    ManageKeys             manage_keys             "keys.manage"            Developers   Change   later ['-' '●' '●' '-' '-' '◐' '-' '-' '◐' '-' '-'] "Manage API keys";
+    ManageWebhooks         manage_webhooks         "webhooks.manage"        Developers   Change   later ['-' '●' '●' '-' '-' '◐' '-' '-' '-' '-' '-'] "Manage webhooks";
+    ManageIntegrations     manage_integrations     "integrations.manage"    Developers   Change   later ['-' '●' '●' '-' '-' '◐' '-' '-' '◐' '-' '-'] "Manage integrations";
+    ManageSecurity         manage_security         "security.manage"        Security     Change   live  ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage security";
+    LogOutEverybody        log_out_everybody       "security.logout_all"    Security     Change   later ['-' '●' '●' '-' '◐' '-' '-' '-' '-' '-' '-'] "Sign everyone out";
+    ManageNotifications    manage_notifications    "notifications.defaults" Security     Change   later ['-' '●' '●' '◐' '-' '-' '-' '-' '-' '-' '-'] "Manage notification defaults";
+    ManageRetention        manage_retention        "privacy.retention"      Security     Change   later ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage data retention";
+    ExportData             export_data             "privacy.export"         Security     Export   later ['-' '●' '◐' '-' '-' '-' '-' '-' '-' '-' '-'] "Export the organization’s data";
+    HandleDataRequests     handle_data_requests    "privacy.requests"       Security     Change   later ['-' '●' '●' '-' '◐' '-' '-' '-' '-' '-' '-'] "Handle data requests";
+    ManageBranding         manage_branding         "branding.manage"        Organization Change   later ['-' '●' '●' '-' '-' '◑' '-' '-' '-' '-' '-'] "Manage branding";
+    ManageDomains          manage_domains          "domains.manage"         Organization Change   later ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Manage domains";
+    ViewAudit              view_audit              "audit.view"             Security     Read     live  ['s' '●' '●' '◑' '◑' '-' '◐' '-' 'o' '-' '-'] "View the audit log";
+    ExportAudit            export_audit            "audit.export"           Security     Export   live  ['-' '●' '◑' '-' '-' '-' '-' '-' '-' '-' '-'] "Export the audit log";
+    ViewCompany            view_company            "co.view"                Company      Read     live  ['s' '●' '●' '◐' '-' '●' '●' 'o' 'o' 'o' 'o'] "View a company";
+    EditCompany            edit_company            "co.edit"                Company      Change   live  ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Edit a company’s settings";
+    EditCompanyData        edit_company_data       "co.data.edit"           Company      Change   later ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Edit a company’s data";
+    ViewCompanyMembers     view_company_members    "co.members.view"        Company      Read     live  ['s' '●' '●' '-' '●' '●' '◑' 'o' 'o' 'o' '◐'] "View a company’s members";
+    ManageCompanyMembers   manage_company_members  "co.members.manage"      Company      Change   live  ['-' '●' '●' '-' '●' '-' '-' '-' 'o' '-' '-'] "Manage a company’s members";
+    ViewCompanyReports     view_company_reports    "co.reports"             Company      Read     later ['s' '●' '●' '◑' '-' '●' '●' '-' 'o' 'o' 'o'] "View a company’s reports";
+    ViewCompanyBilling     view_company_billing    "co.billing.view"        Company      Read     later ['s' '●' '◑' '●' '-' '◐' '◐' '-' '◐' '-' '-'] "View a company’s billing";
+    ManageChannels         manage_channels         "co.channels"            Company      Change   later ['-' '●' '●' '-' '-' '●' '-' '-' 'o' 'o' '-'] "Manage a company’s channels";
 }

@@ -16,6 +16,19 @@ impl PermissionSet {
     /// Every permission of the console's table.
     pub const ALL: Self = Self(u128::MAX >> (Self::CAPACITY - ROWS.len()));
 
+    /// Every permission whose feature exists. Pages offer and list no other.
+    pub const AVAILABLE: Self = {
+        let mut set = Self::NONE;
+        let mut at = 0;
+        while at < ROWS.len() {
+            if ROWS[at].live {
+                set = set.with_row(at);
+            }
+            at += 1;
+        }
+        set
+    };
+
     /// A set of these permissions.
     pub fn of(permissions: impl IntoIterator<Item = PermissionId>) -> Self {
         permissions.into_iter().fold(Self::NONE, PermissionSet::with)

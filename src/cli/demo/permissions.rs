@@ -5,9 +5,7 @@ use serde_json::json;
 
 use crate::audit::{Action, Event, Events};
 use crate::authz::decision::Overrides;
-use crate::authz::permission::{
-    ManageCompanyMembers, Permission, PermissionSet, ViewAccess, ViewAudit, ViewMembers, ViewReporting,
-};
+use crate::authz::permission::{ManageCompanyMembers, Permission, PermissionSet, ViewAccess, ViewAudit, ViewMembers};
 use crate::authz::role::Role;
 use crate::cli::demo::timeline::{DAY, Timeline, account};
 use crate::common::error::AppError;
@@ -51,9 +49,9 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
         let owner = user::by_id(conn, owner)?;
         let terms = CustomRoleTerms {
             name: "Auditor".into(),
-            description: "Reads reports, people and the log, and changes nothing".into(),
+            description: "Reads members and the audit log, and changes nothing".into(),
             base: Role::Member,
-            permissions: PermissionSet::of([ViewMembers::ID, ViewReporting::ID, ViewAudit::ID]),
+            permissions: PermissionSet::of([ViewMembers::ID, ViewAudit::ID]),
         }
         .complete();
         let CustomRoleOutcome::Done(role) = custom_role::create(conn, cx, organization, owner.id, &terms)? else {

@@ -74,7 +74,7 @@ pub async fn new(visitor: Visitor, query: Query<NextQuery>) -> Result<HttpRespon
     visitor
         .show(move |visit, _| {
             Ok(match &visit.person {
-                Some(_) => AccountPage::Redirect(local_path(&next, "/organizations").to_owned()),
+                Some(_) => AccountPage::Redirect(local_path(&next, "/").to_owned()),
                 None => AccountPage::shown(LoginPage::new(visit, String::new(), &next, FormErrors::none())),
             })
         })
@@ -92,8 +92,8 @@ pub async fn create(visitor: Visitor, form: Form<SignInForm>) -> Result<HttpResp
     match sign_in::sign_in(&visitor, address, password, next.clone()).await? {
         SignInOutcome::SignedIn { session, verified } => {
             current_user::remember(visitor.session(), &session.token)?;
-            let path = landing(&next, verified, session.has_organization);
-            Ok(see_other(visitor.fragment(), path))
+            let path = landing(&next, verified, &session);
+            Ok(see_other(visitor.fragment(), &path))
         }
         SignInOutcome::Locked => again(&visitor, email, next, unprocessable, ("password", LOCKED)).await,
         SignInOutcome::Flooded => {

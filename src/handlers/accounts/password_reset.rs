@@ -95,8 +95,8 @@ pub async fn update(
     match reset {
         Ok((session, next)) => {
             current_user::remember(visitor.session(), &session.token)?;
-            let path = landing(&next, true, session.has_organization);
-            Ok(visitor.done("Your password is changed. Other sessions were signed out", path))
+            let path = landing(&next, true, &session);
+            Ok(visitor.done("Your password is changed. Other sessions were signed out", &path))
         }
         Err(ResetPasswordError::Ended) => again(&visitor, text, FormErrors::none()).await,
         Err(ResetPasswordError::Failed(error)) => Err(error),

@@ -86,7 +86,7 @@ impl SignUpPage {
     ) -> Result<AccountPage<Self>, AppError> {
         let next = local_path(&form.next, "").to_owned();
         if visit.person.is_some() {
-            return Ok(AccountPage::Redirect(local_path(&next, "/organizations").to_owned()));
+            return Ok(AccountPage::Redirect(local_path(&next, "/").to_owned()));
         }
         let invited = invited::find(conn, &visit.cx, &next)?;
         let link = ResolvedLink::ahead(conn, &visit.cx, &next)?;

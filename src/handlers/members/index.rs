@@ -51,7 +51,7 @@ impl MemberLine {
         Self {
             you: row.id == actor.id,
             out: match row.access_status(actor.cx.now) {
-                AccessStatus::Active => None,
+                AccessStatus::Active | AccessStatus::Ending => None,
                 AccessStatus::Suspended => Some(("Suspended", "danger")),
                 AccessStatus::Ended => Some(("Access ended", "warning")),
             },
@@ -192,10 +192,11 @@ impl IndexPage {
         Ok(())
     }
 
-    fn statuses() -> [(&'static str, &'static str); 4] {
+    fn statuses() -> [(&'static str, &'static str); 5] {
         [
             ("", "Any status"),
             (AccessStatus::Active.as_str(), "Active"),
+            (AccessStatus::Ending.as_str(), "Access ends soon"),
             (AccessStatus::Ended.as_str(), "Access ended"),
             (AccessStatus::Suspended.as_str(), "Suspended"),
         ]

@@ -7,9 +7,11 @@ use diesel::sql_types::{BigInt, Text};
 use crate::common::id::{CompanyId, MembershipId};
 use crate::common::time::{Span, Time};
 use crate::db::Conn;
-use crate::db::schema::{companies, memberships, organization_contacts, organizations};
+use crate::db::schema::{companies, memberships, organization_contacts, organizations, users};
+use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::member_search::filter::ENDING_SOON;
 use crate::models::organization::contact::ContactKind;
 use crate::on_each;
 
@@ -113,4 +115,33 @@ pub fn facts(conn: &mut Conn, org: OrgId, reader: MembershipId) -> QueryResult<O
         joined_at,
         support: support.filter(|email| !email.is_empty()),
     })
+}
+
+/// How many members with ending access are read.
+pub const ENDING: i64 = 100;
+
+/// A member whose access ends soon.
+#[derive(Debug, Queryable)]
+pub struct EndingAccess {
+    pub id: MembershipId,
+    pub name: String,
+    pub end: Time,
+}
+
+/// The members whose access ends first, at most [`ENDING`].
+pub fn ending_access(conn: &mut Conn, org: OrgId, now: Time) -> QueryResult<Vec<EndingAccess>> {
+    memberships::table
+        .inner_join(users::table)
+        .filter(memberships::organization_id.eq(org))
+        .filter(memberships::status.eq(MembershipStatus::Active))
+        .filter(memberships::access_until.ge(now))
+        .filter(memberships::access_until.lt(now + ENDING_SOON))
+        .order((memberships::access_until, memberships::id))
+        .limit(ENDING)
+        .select((
+            memberships::id,
+            users::name,
+            memberships::access_until.assume_not_null(),
+        ))
+        .load(conn)
 }

@@ -6,21 +6,21 @@ use crate::audit::walk;
 use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::{Permissions, Reach};
-use crate::authz::permission::{InviteMembers, Permission, ViewAudit, ViewMembers, ViewOverview};
+use crate::authz::permission::{Permission, ViewAudit, ViewMembers, ViewOverview};
 use crate::common::error::AppError;
 use crate::common::id::CompanyId;
 use crate::common::time::Span;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::overview::attention;
-use crate::handlers::overview::attention::AttentionItem;
+use crate::handlers::overview::attention::{Attention, AttentionItem};
 use crate::handlers::overview::queries;
 use crate::handlers::overview::queries::{OverviewFacts, PendingInvitations};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
 const CARDS: i64 = 12;
-const LINES: usize = 8;
+const LINES: usize = 5;
 const NEWCOMER: Span = Span::hours(24);
 
 struct CompanyCard {
@@ -84,21 +84,25 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
     };
     let counts = actor.role_counts(conn)?;
     let (members, inherited) = (counts.members(None), counts.in_every_company());
-    let pending = if everywhere(actor.reach::<InviteMembers>()) {
+    let pending = if attention::invites(actor) {
         Some(queries::pending_invitations(conn, org, actor.cx.now)?)
     } else {
         None
     };
     let facts = queries::facts(conn, org, actor.id)?;
-    let mut attention = attention::approvals(conn, actor)?;
-    attention.extend(
-        pending
-            .map(|pending| attention::invitations(actor, pending))
-            .unwrap_or_default(),
-    );
-    attention.extend(attention::single_owner(actor, members, facts.owners));
+    let layout = actor.layout(conn, "overview")?;
+    let attention = match &layout.org {
+        Some(nav) => Attention {
+            waiting: &nav.waiting,
+            pending,
+            members,
+            owners: facts.owners,
+        }
+        .items(conn, actor)?,
+        None => Vec::new(),
+    };
     Ok(OverviewPage {
-        layout: actor.layout(conn, "overview")?,
+        layout,
         name: actor.organization_name.clone(),
         path: actor.path(""),
         unit: actor.unit,

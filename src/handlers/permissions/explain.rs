@@ -83,7 +83,7 @@ impl ExplainPage {
         };
         let mut errors = FormErrors::none();
         let company = company(conn, actor, &question.company, own.as_deref(), &mut errors)?;
-        let permission = PermissionId::parse(&question.permission);
+        let permission = PermissionId::parse_available(&question.permission);
         if permission.is_none() && !question.permission.is_empty() {
             errors.add("permission", "Choose a permission from the list");
         }

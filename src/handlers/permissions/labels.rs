@@ -36,9 +36,9 @@ pub fn reach(reach: Reach, unit: UnitLabel) -> String {
 /// Permissions to choose from: the area, then key and label.
 pub type PermissionChoices = Vec<(String, Vec<(&'static str, String)>)>;
 
-/// Every permission to choose from, by area.
+/// The permissions to choose from, by area.
 pub fn choices(unit: UnitLabel) -> PermissionChoices {
-    PermissionSet::ALL
+    PermissionSet::AVAILABLE
         .by_area()
         .into_iter()
         .map(|(area, permissions)| {

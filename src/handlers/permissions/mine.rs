@@ -52,7 +52,7 @@ impl MinePage {
     fn load(conn: &mut Conn, actor: &Actor, permission: &str) -> Result<Self, AppError> {
         let person = Membership::find(conn, actor.organization, actor.id)?;
         let subject = PermissionSubject::of(conn, actor, person)?;
-        let permission = PermissionId::parse(permission);
+        let permission = PermissionId::parse_available(permission);
         Ok(Self {
             layout: actor.layout(conn, "mine")?,
             tabs: nav::access(actor.permissions),

@@ -7,7 +7,7 @@ use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::{AccessInputs, Overrides};
 use crate::authz::explain::explain;
-use crate::authz::permission::{ManageRoles, Permission, PermissionId, ViewMembers};
+use crate::authz::permission::{ManageRoles, Permission, PermissionId, PermissionSet, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
@@ -109,6 +109,7 @@ impl OverridesPage {
         let sections = open
             .or(stored.allow)
             .or(stored.deny)
+            .and(PermissionSet::AVAILABLE)
             .by_area()
             .into_iter()
             .map(|(area, permissions)| OverrideSection {
@@ -142,7 +143,7 @@ pub async fn edit(gate: Gate<ManageRoles>, path: OverridesPath) -> Result<HttpRe
 fn parse(form: &Fields, stored: Overrides) -> Result<Overrides, FormErrors> {
     let mut overrides = stored;
     let mut errors = FormErrors::none();
-    for permission in PermissionId::all() {
+    for permission in PermissionSet::AVAILABLE.iter() {
         match form.get(permission.key()) {
             "" => {}
             "role" => overrides = overrides.set(permission, None),

@@ -59,7 +59,7 @@ struct PoliciesPage {
     layout: Layout,
     tabs: Vec<&'static NavTab>,
     tab: &'static str,
-    path: String,
+    base: String,
     organization: String,
     heads: Vec<String>,
     sections: Vec<PolicySection>,
@@ -114,7 +114,7 @@ fn value((column, permission): PolicyCell) -> String {
 
 fn parse(text: &str) -> Option<PolicyCell> {
     let (column, permission) = text.split_once(' ')?;
-    let (column, permission) = (RoleColumn::parse(column)?, PermissionId::parse(permission)?);
+    let (column, permission) = (RoleColumn::parse(column)?, PermissionId::parse_available(permission)?);
     rules::changeable(column)
         .has(permission)
         .then_some((column, permission))
@@ -135,7 +135,7 @@ impl PoliciesPage {
                 .map(|column| cell(column, permission))
                 .collect(),
         };
-        let sections = PermissionSet::ALL
+        let sections = PermissionSet::AVAILABLE
             .by_area()
             .into_iter()
             .map(|(area, permissions)| PolicySection {
@@ -146,10 +146,10 @@ impl PoliciesPage {
         let roles = custom_role::all(conn, actor.organization)?;
         Ok(Self {
             sections: sections.collect(),
-            layout: actor.layout(conn, "settings")?,
-            tabs: nav::settings(actor.permissions),
-            tab: "roles",
-            path: actor.path("/settings"),
+            layout: actor.layout(conn, "access")?,
+            tabs: nav::access(actor.permissions),
+            tab: "/roles",
+            base: actor.path("/access"),
             organization: actor.organization_name.clone(),
             heads: RoleColumn::of_members().map(|column| head(column, unit)).collect(),
             seen: stored.text(),
@@ -188,13 +188,13 @@ impl CustomRoleLine {
     }
 }
 
-/// `GET /organizations/{slug}/settings/roles`
+/// `GET /organizations/{slug}/access/roles`
 pub async fn edit(gate: Gate<ManageRoles>) -> Result<HttpResponse, AppError> {
     gate.show(|actor, conn| PoliciesPage::load(conn, actor, FormErrors::none()))
         .await
 }
 
-/// `POST /organizations/{slug}/settings/roles`
+/// `POST /organizations/{slug}/access/roles`
 pub async fn update(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpResponse, AppError> {
     let on: Option<Vec<PolicyCell>> = form.all("on").map(parse).collect();
     let Some(on) = on else {
@@ -204,7 +204,7 @@ pub async fn update(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpRespons
         .try_write(move |actor, conn| {
             everywhere(conn, actor)?;
             let events = policies::save(conn, actor, form.get("seen"), &on)?;
-            Ok((actor.path("/settings/roles"), events))
+            Ok((actor.path("/access/roles"), events))
         })
         .await;
     match saved {

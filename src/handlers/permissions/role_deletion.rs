@@ -32,7 +32,7 @@ crate::page!(DeletionPage => as_dialog);
 impl DeletionPage {
     fn load(conn: &mut Conn, actor: &Actor, id: &str, errors: FormErrors) -> Result<Self, AppError> {
         let role = editable(conn, actor, id)?;
-        let back = actor.path(&format!("/settings/roles/{}", role.id));
+        let back = actor.path(&format!("/access/roles/{}", role.id));
         Ok(Self {
             layout: actor.layout(conn, "settings")?,
             path: format!("{back}/deletion"),
@@ -52,14 +52,14 @@ impl DeletionPage {
     }
 }
 
-/// `GET /organizations/{slug}/settings/roles/{id}/deletion`
+/// `GET /organizations/{slug}/access/roles/{id}/deletion`
 pub async fn new(gate: Gate<ManageRoles>, path: RolePath) -> Result<HttpResponse, AppError> {
     let id = path.into_inner().1;
     gate.show(move |actor, conn| DeletionPage::load(conn, actor, &id, FormErrors::none()))
         .await
 }
 
-/// `POST /organizations/{slug}/settings/roles/{id}/deletion`
+/// `POST /organizations/{slug}/access/roles/{id}/deletion`
 pub async fn create(gate: Gate<ManageRoles>, path: RolePath) -> Result<HttpResponse, AppError> {
     let id = path.into_inner().1;
     let of = id.clone();
@@ -67,7 +67,7 @@ pub async fn create(gate: Gate<ManageRoles>, path: RolePath) -> Result<HttpRespo
         .try_write(move |actor, conn| {
             let role = editable(conn, actor, &of)?;
             let events = changes::delete(conn, actor, &role)?;
-            Ok(((actor.path("/settings/roles"), role.name), events))
+            Ok(((actor.path("/access/roles"), role.name), events))
         })
         .await;
     match deleted {

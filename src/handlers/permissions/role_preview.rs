@@ -85,7 +85,7 @@ fn sections(before: &AccessInputs, after: &AccessInputs, gained: bool, unit: Uni
         Reach::OwnCompanies => 1,
         Reach::Nowhere => 0,
     };
-    let differs = PermissionSet::ALL.iter().filter(|permission| {
+    let differs = PermissionSet::AVAILABLE.iter().filter(|permission| {
         let (was, is) = (width(was.reach(*permission)), width(is.reach(*permission)));
         if gained { is > was } else { is < was }
     });

@@ -24,13 +24,13 @@ pub struct PermissionSheet {
 
 impl PermissionSheet {
     pub fn of(subject: &PermissionSubject) -> Self {
-        let has = PermissionSet::ALL
+        let has = PermissionSet::AVAILABLE
             .iter()
             .filter(|permission| subject.answer(*permission).yes());
         let has = PermissionSet::of(has);
         Self {
             can: sections(subject, has),
-            cannot: sections(subject, PermissionSet::ALL.without(has)),
+            cannot: sections(subject, PermissionSet::AVAILABLE.without(has)),
         }
     }
 }

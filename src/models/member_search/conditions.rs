@@ -44,6 +44,14 @@ macro_rules! of_the_row {
                             .or(memberships::access_until.ge($wanted.now)),
                     );
             }
+            Some(AccessStatus::Ending) => {
+                $query = $query
+                    .filter(memberships::status.eq(MembershipStatus::Active))
+                    .filter(memberships::access_until.ge($wanted.now))
+                    .filter(
+                        memberships::access_until.lt($wanted.now + crate::models::member_search::filter::ENDING_SOON),
+                    );
+            }
             Some(AccessStatus::Ended) => {
                 $query = $query
                     .filter(memberships::status.ne(MembershipStatus::Removed))

@@ -2,8 +2,11 @@
 
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::id::{CompanyId, CustomRoleId};
-use crate::common::time::Time;
+use crate::common::time::{Span, Time};
 use crate::models::member_search::row::MemberRow;
+
+/// How long before its end access is listed as ending.
+pub const ENDING_SOON: Span = Span::days(7);
 
 crate::text_enum! {
     /// Whether a member has access.
@@ -11,6 +14,8 @@ crate::text_enum! {
         Active = "active",
         /// Suspended by another member.
         Suspended = "suspended",
+        /// Has access that ends within `ENDING_SOON`; no row's own status.
+        Ending = "ending",
         /// The end date has passed.
         Ended = "ended",
     }

@@ -7,6 +7,7 @@ use crate::common::error::AppError;
 use crate::common::id::SessionId;
 use crate::common::token::Token;
 use crate::db::Conn;
+use crate::models::organization::of_user;
 use crate::models::session;
 use crate::models::user;
 use crate::models::user::Account;
@@ -17,7 +18,10 @@ use crate::services::accounts::known_device;
 pub struct NewSession {
     pub token: Token,
     pub actor: ActorRef,
+    /// Whether the account is an active member of an organization.
     pub has_organization: bool,
+    /// The slug of the organization that the account used last.
+    pub last_used: Option<String>,
 }
 
 /// Begins a session. The session that the browser had before ends.
@@ -42,6 +46,7 @@ pub fn begin(
         token,
         actor: account.actor(),
         has_organization: user::has_organization(conn, account.id)?,
+        last_used: of_user::last_used(conn, account.id, cx.now)?,
     };
     Ok((new, events.and(Events::account(account.id, event))))
 }

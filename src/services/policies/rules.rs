@@ -30,7 +30,7 @@ pub fn may_change_column(authority: &Authority, column: RoleColumn) -> bool {
 
 /// The permissions of a column that a policy can change.
 pub fn changeable(column: RoleColumn) -> PermissionSet {
-    column.marks().on.or(column.marks().off)
+    column.marks().on.or(column.marks().off).and(PermissionSet::AVAILABLE)
 }
 
 /// Whether a column gives the permission under these policies.

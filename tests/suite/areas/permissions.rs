@@ -6,7 +6,7 @@ use crate::roles_test::{Form, Scenario};
 
 /// The value of a path variable.
 pub fn variable(scenario: &Scenario, path: &str, name: &str) -> Option<String> {
-    let id = if path.contains("/settings/roles/") {
+    let id = if path.contains("/access/roles/") {
         &scenario.custom_role
     } else if path.contains("/access/requests/") {
         &scenario.request
@@ -21,15 +21,15 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
     let text = |fields: &[(&'static str, &str)]| fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
     Some(match path.strip_prefix("/organizations/{slug}")? {
         "/members/{id}/overrides" => text(&[("seen", ""), ("members.view", "allow")]),
-        "/settings/roles" => text(&[("seen", "")]),
-        "/settings/roles/new" => text(&[("name", "Helper"), ("base", "member"), ("permission", "members.view")]),
-        "/settings/roles/{id}" => text(&[
+        "/access/roles" => text(&[("seen", "")]),
+        "/access/roles/new" => text(&[("name", "Helper"), ("base", "member"), ("permission", "members.view")]),
+        "/access/roles/{id}" => text(&[
             ("seen", "member org.view members.view audit.view · Auditor · "),
             ("name", "Inspector"),
             ("base", "member"),
             ("permission", "members.view"),
         ]),
-        "/settings/roles/{id}/deletion" | "/access/requests/{id}/withdrawal" => text(&[]),
+        "/access/roles/{id}/deletion" | "/access/requests/{id}/withdrawal" => text(&[]),
         "/access/requests" => text(&[
             ("permission", "co.edit"),
             ("company", &scenario.north_slug),
@@ -144,45 +144,45 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         Act::Nothing,
         "Permissions lost",
     );
-    let roles = "/organizations/{slug}/settings/roles";
-    add(roles, "table", &olivia, "/settings/roles", Act::Nothing, "Support lead");
+    let roles = "/organizations/{slug}/access/roles";
+    add(roles, "table", &olivia, "/access/roles", Act::Nothing, "Support lead");
     add(
-        "/organizations/{slug}/settings/roles/new",
+        "/organizations/{slug}/access/roles/new",
         "empty",
         &olivia,
-        "/settings/roles/new",
+        "/access/roles/new",
         Act::Nothing,
         "Create role",
     );
     add(
-        "/organizations/{slug}/settings/roles/new",
+        "/organizations/{slug}/access/roles/new",
         "errors",
         &olivia,
-        "/settings/roles/new",
+        "/access/roles/new",
         Act::Send("/roles/new"),
         "There is a problem",
     );
     add(
-        "/organizations/{slug}/settings/roles/{id}",
+        "/organizations/{slug}/access/roles/{id}",
         "held",
         &olivia,
-        &format!("/settings/roles/{held}"),
+        &format!("/access/roles/{held}"),
         Act::Nothing,
         "People with this role",
     );
     add(
-        "/organizations/{slug}/settings/roles/{id}/deletion",
+        "/organizations/{slug}/access/roles/{id}/deletion",
         "dialog",
         &olivia,
-        &format!("/settings/roles/{free}"),
+        &format!("/access/roles/{free}"),
         Act::Dialog("Delete role"),
         "No one has this role",
     );
     add(
-        "/organizations/{slug}/settings/roles/{id}/deletion",
+        "/organizations/{slug}/access/roles/{id}/deletion",
         "page",
         &olivia,
-        &format!("/settings/roles/{free}/deletion"),
+        &format!("/access/roles/{free}/deletion"),
         Act::Nothing,
         "No one has this role",
     );
@@ -301,13 +301,6 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         Act::Send("/access/requests"),
         "There is a problem",
     );
-    add(
-        roles,
-        "refused",
-        &tara,
-        "/settings/roles",
-        Act::Nothing,
-        "Request access",
-    );
+    add(roles, "refused", &tara, "/access/roles", Act::Nothing, "Request access");
     all
 }

@@ -2,8 +2,10 @@
 //! a browser shows does not depend on the database.
 
 mod first_steps_test;
+mod home_test;
 mod keyboard_test;
 mod login_page_test;
 mod page_weight_test;
 pub mod screens_test;
 mod switcher_test;
+mod type_test;

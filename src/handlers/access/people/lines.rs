@@ -82,7 +82,7 @@ impl PeopleReader<'_> {
             origin: String::new(),
             overrides: 0,
             out: match row.access_status(self.actor.cx.now) {
-                AccessStatus::Active => None,
+                AccessStatus::Active | AccessStatus::Ending => None,
                 AccessStatus::Suspended => Some(("Suspended", "danger")),
                 AccessStatus::Ended => Some(("Access ended", "warning")),
             },

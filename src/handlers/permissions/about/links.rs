@@ -11,7 +11,7 @@ impl AboutMember {
         let may = |permission| actor.permissions.reach(permission) == Reach::Everywhere;
         match step.effect {
             StepEffect::ByPolicy | StepEffect::OffByPolicy => {
-                may(ManageRoles::ID).then(|| (actor.path("/settings/roles"), "Policies"))
+                may(ManageRoles::ID).then(|| (actor.path("/access/roles"), "Policies"))
             }
             _ => self.source_link(actor, step),
         }
@@ -22,7 +22,7 @@ impl AboutMember {
         let profile = actor.path(&format!("/members/{}", self.id));
         match step.link {
             StepSubject::Role(_) => match &self.custom {
-                Some(id) if may(ManageRoles::ID) => Some((actor.path(&format!("/settings/roles/{id}")), "Role")),
+                Some(id) if may(ManageRoles::ID) => Some((actor.path(&format!("/access/roles/{id}")), "Role")),
                 _ => (may(ViewMembers::ID) && may(ChangeRoles::ID)).then_some((profile, "Change role")),
             },
             StepSubject::Group(role) => {

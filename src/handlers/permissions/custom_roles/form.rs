@@ -20,7 +20,8 @@ pub struct CustomRoleForm {
 
 impl CustomRoleForm {
     pub fn read(form: &Fields) -> Self {
-        let delegable = |key: &str| PermissionId::parse(key).is_some_and(|permission| DELEGABLE.has(permission));
+        let delegable =
+            |key: &str| PermissionId::parse_available(key).is_some_and(|permission| DELEGABLE.has(permission));
         Self {
             foreign: !form.all("permission").all(delegable),
             name: form.get("name").to_owned(),

@@ -39,7 +39,7 @@ pub fn editable(conn: &mut Conn, actor: &Actor, id: &str) -> Result<CustomRole, 
     }
 }
 
-/// `GET /organizations/{slug}/settings/roles/new`
+/// `GET /organizations/{slug}/access/roles/new`
 pub async fn new(gate: Gate<ManageRoles>) -> Result<HttpResponse, AppError> {
     gate.show(|actor, conn| {
         everywhere(conn, actor)?;
@@ -48,7 +48,7 @@ pub async fn new(gate: Gate<ManageRoles>) -> Result<HttpResponse, AppError> {
     .await
 }
 
-/// `GET /organizations/{slug}/settings/roles/{id}`
+/// `GET /organizations/{slug}/access/roles/{id}`
 pub async fn edit(gate: Gate<ManageRoles>, path: RolePath) -> Result<HttpResponse, AppError> {
     let id = path.into_inner().1;
     gate.show(move |actor, conn| {
@@ -58,7 +58,7 @@ pub async fn edit(gate: Gate<ManageRoles>, path: RolePath) -> Result<HttpRespons
     .await
 }
 
-/// `POST /organizations/{slug}/settings/roles/new`
+/// `POST /organizations/{slug}/access/roles/new`
 pub async fn create(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpResponse, AppError> {
     let typed = CustomRoleForm::read(&form);
     let error = match typed.parse() {
@@ -68,7 +68,7 @@ pub async fn create(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpRespons
                 .try_write(move |actor, conn| {
                     everywhere(conn, actor)?;
                     let events = changes::create(conn, actor, &terms)?;
-                    Ok(((actor.path("/settings/roles"), terms.name), events))
+                    Ok(((actor.path("/access/roles"), terms.name), events))
                 })
                 .await;
             match created {
@@ -85,7 +85,7 @@ pub async fn create(gate: Gate<ManageRoles>, form: Fields) -> Result<HttpRespons
     .await
 }
 
-/// `POST /organizations/{slug}/settings/roles/{id}`
+/// `POST /organizations/{slug}/access/roles/{id}`
 pub async fn update(gate: Gate<ManageRoles>, path: RolePath, form: Fields) -> Result<HttpResponse, AppError> {
     let id = path.into_inner().1;
     let typed = CustomRoleForm::read(&form);

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::auth::actor::Actor;
 use crate::authz::decision::Authority;
-use crate::authz::permission::{CONSOLE, DELEGABLE, Permission, PermissionId, ViewCompany};
+use crate::authz::permission::{CONSOLE, DELEGABLE, Permission, PermissionId, PermissionSet, ViewCompany};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -41,7 +41,7 @@ pub struct RolePage {
     layout: Layout,
     tabs: Vec<&'static NavTab>,
     tab: &'static str,
-    path: String,
+    base: String,
     members: String,
     unit: UnitLabel,
     /// `None` for a new role.
@@ -130,10 +130,10 @@ impl RolePage {
         }
         Ok(Self {
             sections: sections(&authority, &typed, shut.is_some(), actor.unit),
-            layout: actor.layout(conn, "settings")?,
-            tabs: nav::settings(actor.permissions),
-            tab: "roles",
-            path: actor.path("/settings"),
+            layout: actor.layout(conn, "access")?,
+            tabs: nav::access(actor.permissions),
+            tab: "/roles",
+            base: actor.path("/access"),
             members: actor.path("/members"),
             unit: actor.unit,
             bases: rules::levels(&authority),
@@ -154,8 +154,8 @@ impl RolePage {
 
     fn action(&self) -> String {
         match &self.role {
-            Some(role) => format!("{}/roles/{}", self.path, role.id),
-            None => format!("{}/roles/new", self.path),
+            Some(role) => format!("{}/roles/{}", self.base, role.id),
+            None => format!("{}/roles/new", self.base),
         }
     }
 
@@ -181,7 +181,9 @@ fn sections(authority: &Authority, typed: &CustomRoleForm, closed: bool, unit: U
     let offered = if closed {
         typed.permissions
     } else {
-        DELEGABLE.and(authority.permissions.everywhere())
+        DELEGABLE
+            .and(PermissionSet::AVAILABLE)
+            .and(authority.permissions.everywhere())
     };
     let mut picked = typed.permissions.or(CONSOLE.implied());
     if Role::parse(&typed.base).is_some_and(|base| base.inherited().is_some()) {

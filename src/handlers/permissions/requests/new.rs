@@ -96,7 +96,7 @@ impl From<AccessRequestError> for RequestError {
 impl AccessRequestForm {
     fn parse(&self, conn: &mut Conn, actor: &Actor) -> Result<NewAccessRequest, RequestError> {
         let mut errors = FormErrors::none();
-        let permission = PermissionId::parse(&self.permission);
+        let permission = PermissionId::parse_available(&self.permission);
         if permission.is_none() {
             errors.add("permission", "Choose what you need");
         }
