@@ -89,13 +89,10 @@ impl Attention<'_> {
         let due = review.due_at;
         Ok(Some(AttentionItem::new(
             "check",
+            review.name,
             format!(
-                "{}: {}",
-                review.name,
-                count(waiting.open, "answer is missing", "answers are missing")
-            ),
-            format!(
-                "Due {}",
+                "{}, due {}",
+                count(waiting.open, "answer is missing", "answers are missing"),
                 due.and_ahead(due.date(actor.org_zone), actor.cx.now, actor.org_zone)
             ),
             actor.path(&format!("/access/reviews/{}", review.id)),

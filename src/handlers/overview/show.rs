@@ -20,7 +20,7 @@ use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
 const CARDS: i64 = 12;
-const LINES: usize = 5;
+const LINES: usize = 4;
 const NEWCOMER: Span = Span::hours(24);
 
 struct CompanyCard {
