@@ -10,7 +10,7 @@ use crate::authz::permission::{Permission, ViewAccess};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{number, query_value};
+use crate::common::html::{counted, query_value};
 use crate::common::id::MembershipId;
 use crate::common::paging;
 use crate::common::paging::Page;
@@ -144,10 +144,7 @@ impl ShowPage {
     }
 
     fn people(&self) -> String {
-        match self.group.member_count {
-            1 => "1 member".into(),
-            n => format!("{} members", number(&n)),
-        }
+        counted(self.group.member_count, "member", "members")
     }
 
     fn deletion(&self) -> String {
