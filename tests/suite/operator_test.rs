@@ -313,7 +313,10 @@ fn a_support_session_expires_and_is_recorded() {
     let setup = Setup::new();
     setup.allow("on");
     setup.start_support_session("15").expect(303);
-    setup.start_support_session("60").expect(422).expect_text("already");
+    setup
+        .start_support_session("60")
+        .expect(422)
+        .expect_text("Your support session is active");
     setup.app.advance(Duration::from_secs(14 * 60));
     setup.opal.get("/organizations/harbor").expect(200);
     setup.app.advance(Duration::from_secs(61));

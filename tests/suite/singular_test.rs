@@ -63,7 +63,7 @@ fn faults(text: &str) -> Vec<String> {
     (0..words.len())
         .filter(|at| words[*at].trim_start_matches('(') == "1")
         .filter(|at| noun(at + 1) || (noun(at + 2) && !ended(at + 1)) || words[*at..].starts_with(&["1", "to", "1"]))
-        .map(|at| words[at..words.len().min(at + 4)].join(" "))
+        .map(|at| words[at..words.len().min(at + 5)].join(" "))
         .collect()
 }
 

@@ -60,7 +60,7 @@ fn closed(outcome: &ReviewOutcome, ended: &str) -> String {
         n => format!("{} assignments had no answer", number(&n)),
     };
     format!(
-        "{heading}: {}. The rule of this review: what no one confirms is removed when it closes, on {ended}.",
+        "{heading}: {}. Unanswered assignments are removed when a review closes, unless a group keeps them. This review closed on {ended}.",
         said.join(", ")
     )
 }
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(
             said(ReviewStatus::Closed, &outcome),
             "3 assignments had no answer: 2 were removed, 1 was kept through a group. \
-             The rule of this review: what no one confirms is removed when it closes, on May 3 by Olivia."
+             Unanswered assignments are removed when a review closes, unless a group keeps them. This review closed on May 3 by Olivia."
         );
         let one = ReviewOutcome {
             open: 1,

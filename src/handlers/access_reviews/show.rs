@@ -108,7 +108,12 @@ impl ShowPage {
         let outcome = match &ended {
             Some(ended) => {
                 let numbers = outcome::outcome(conn, org, id, within.as_deref())?;
-                Some(OutcomeCard::of(review.status, &numbers, ended))
+                let date = if review.closed_by.is_none() {
+                    ", its end date"
+                } else {
+                    ""
+                };
+                Some(OutcomeCard::of(review.status, &numbers, &format!("{ended}{date}")))
             }
             None => None,
         };

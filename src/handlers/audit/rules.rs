@@ -39,6 +39,12 @@ pub fn changes(before: &Value, after: &Value, zones: AuditZones) -> Vec<FieldCha
     fields
         .into_iter()
         .filter(|field| labels::is_shown(field))
+        // An empty list that is no change says nothing.
+        .filter(|field| {
+            both || ![&was, &is]
+                .iter()
+                .any(|side| of(side, field) == Some(Value::Array(Vec::new())))
+        })
         .map(|field| change(&field, of(&was, &field), of(&is, &field), both, zones))
         .map(|change| FieldChange {
             company: company.filter(|_| change.field == "Company").map(str::to_owned),

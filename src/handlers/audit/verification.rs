@@ -78,7 +78,7 @@ crate::page!(VerificationPage => as_check);
 
 fn valid(lines: i64) -> String {
     match lines {
-        1 => "Event 1, the only one, is valid".to_owned(),
+        1 => "Event 1 is valid".to_owned(),
         n => format!("All events from 1 to {} are valid", number(&n)),
     }
 }

@@ -101,14 +101,16 @@ pub async fn show(
     path: web::Path<String>,
     query: web::Query<DeliveriesQuery>,
 ) -> Result<HttpResponse, AppError> {
-    if !gate.fragment() {
-        return Ok(see_other(false, &format!("/organizations/{path}/invitations")));
-    }
     let query = query.into_inner();
-    html(
-        gate.read(move |actor, conn| DeliveriesPart::load(conn, actor, &query))
-            .await?,
-    )
+    let part = gate
+        .read(move |actor, conn| DeliveriesPart::load(conn, actor, &query))
+        .await?;
+    // A part of the list is no page of its own.
+    if gate.fragment() {
+        html(part)
+    } else {
+        Ok(see_other(false, &format!("/organizations/{path}/invitations")))
+    }
 }
 
 #[cfg(test)]

@@ -78,14 +78,6 @@ impl Title {
         }
     }
 
-    /// The same, said to the person who has the role.
-    pub fn you_can(&self, many: &str) -> String {
-        match self {
-            Self::Plain(role) => role.you_can(many),
-            Self::Custom(_) => self.can(many),
-        }
-    }
-
     /// The form's value.
     pub fn value(&self) -> String {
         match self {
