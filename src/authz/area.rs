@@ -34,8 +34,8 @@ impl Area {
         Self::Company,
     ];
 
-    /// The heading. `titles` is the organization's word for companies, capitalized; `one` the word for one.
-    pub fn label(self, titles: &str, one: &str) -> String {
+    /// The heading. `titles` is the organization's word for companies, capitalized; `a_company` the word for one with its article.
+    pub fn label(self, titles: &str, a_company: &str) -> String {
         match self {
             Self::Organization => "Organization".into(),
             Self::Reporting => "Overview and reporting".into(),
@@ -44,7 +44,7 @@ impl Area {
             Self::Billing => "Billing".into(),
             Self::Developers => "Developers".into(),
             Self::Security => "Security and privacy".into(),
-            Self::Company => format!("Work in a {one}"),
+            Self::Company => format!("Work in {a_company}"),
         }
     }
 }

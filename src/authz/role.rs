@@ -38,6 +38,15 @@ impl Role {
 
     /// What the role can do, without a full stop. `many` is the organization's word for companies.
     pub fn can(self, many: &str) -> String {
+        self.described(many, "them")
+    }
+
+    /// The same, said to the person who has the role.
+    pub fn you_can(self, many: &str) -> String {
+        self.described(many, "you")
+    }
+
+    fn described(self, many: &str, whom: &str) -> String {
         match self {
             Self::Owner => format!("Do everything: {many}, members, billing and settings"),
             Self::Admin => format!("Manage all {many}, members and most settings"),
@@ -45,7 +54,7 @@ impl Role {
             Self::UserAdmin => "Invite, assign and remove members below Admin".into(),
             Self::Editor => format!("Edit all {many} and their content"),
             Self::Viewer => format!("See all {many} without changing anything"),
-            Self::Member => format!("Work in the {many} assigned to them"),
+            Self::Member => format!("Work in the {many} assigned to {whom}"),
         }
     }
 

@@ -171,6 +171,17 @@ pub fn number(n: &i64) -> String {
     text
 }
 
+/// A number with its noun: "1 member", "1,234 members".
+pub fn counted(n: i64, one: &str, many: &str) -> String {
+    format!("{} {}", number(&n), if n == 1 { one } else { many })
+}
+
+/// The line below a page of a list: "1 request on this page".
+pub fn on_this_page(rows: usize, one: &str, many: &str) -> String {
+    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+    format!("{} on this page", counted(rows, one, many))
+}
+
 /// Percent-encodes a value for a query string.
 pub fn query_value(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {

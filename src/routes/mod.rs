@@ -159,6 +159,7 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/organizations/{slug}/invitations"                   Gate<InviteMembers> => invitations::new::create;
     get  "/organizations/{slug}/invitations/new"               Gate<InviteMembers> => invitations::new::new;
     post "/organizations/{slug}/invitations/resending"         Gate<InviteMembers> => invitations::bulk_resending::create;
+    get  "/organizations/{slug}/invitations/deliveries"        Gate<InviteMembers> => invitations::deliveries::show;
     get  "/organizations/{slug}/invitations/{id}"              Gate<InviteMembers> => invitations::edit::edit;
     post "/organizations/{slug}/invitations/{id}"              Gate<InviteMembers> => invitations::edit::update;
     post "/organizations/{slug}/invitations/{id}/resending"    Gate<InviteMembers> => invitations::resending::create;

@@ -76,10 +76,12 @@ fn audit(app: &TestApp, arguments: &[&str]) -> Output {
 fn expect_valid(app: &TestApp, slug: &str, client: &Client) {
     let output = audit(app, &["verify", "--organization", slug]);
     assert_eq!(output.status.code(), Some(0), "{}", output_text(&output));
-    client
-        .get(&log(slug, "/verification?run=1"))
-        .expect(200)
-        .expect_text("All events from 1 to");
+    let page = client.get(&log(slug, "/verification?run=1")).expect(200);
+    assert!(
+        page.has("All events from 1 to") || page.has("Event 1 is valid"),
+        "{}",
+        page.text()
+    );
 }
 
 #[track_caller]
@@ -184,7 +186,8 @@ fn an_event_shows_its_details_and_has_a_permalink() {
         "was Member",
         "is Billing admin",
         "Alex lines",
-        "127.0.0.1, Chrome on Windows",
+        "IP address 127.0.0.1",
+        "Device Chrome on Windows",
         done.header("x-request-id"),
         "member.role_changed",
         "Tara lines (member)",
@@ -822,7 +825,7 @@ fn failed_sign_ins_and_account_locks_appear_in_the_members_organization_logs() {
         descriptions(&list),
         ["Rejected a sign-in as tara@guessed.test: incorrect password"]
     );
-    assert!(list.has("127.0.0.1, curl"), "{}", list.text());
+    assert!(list.has("IP address 127.0.0.1 Device curl"), "{}", list.text());
     // Further attempts add no events once the account is locked.
     for _ in 0..14 {
         wrong("tara@guessed.test");

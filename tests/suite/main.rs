@@ -57,6 +57,7 @@ mod races_test;
 mod roles_test;
 mod rules_test;
 mod settings_test;
+mod singular_test;
 mod tenants_test;
 mod timing_test;
 mod voice_test;

@@ -820,7 +820,7 @@ fn an_organization_scheduled_for_deletion_can_be_restored() {
     pair.noah
         .get("/organizations")
         .expect(200)
-        .expect_text("Will be deleted on");
+        .expect_text("Pending deletion on");
     assert!(!pair.noah.get(&pair.base).links().contains(&path));
     // No one can join.
     let invitee = app.client_with(&invitee);

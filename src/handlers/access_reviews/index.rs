@@ -39,7 +39,8 @@ struct IndexPage {
     tab: &'static str,
     base: String,
     may_run: bool,
-    open: bool,
+    /// The review that is not over, which keeps another one from starting: what is said of it, its page and its name.
+    open: Option<(String, String, String)>,
     first: bool,
     rows: Vec<ReviewRow>,
     next: Option<String>,
@@ -91,10 +92,23 @@ impl IndexPage {
             tab: "/reviews",
             base: actor.path("/access"),
             may_run: permission::may_manage(actor),
-            open: access_review::unfinished(conn, org)?.is_some(),
+            open: open(conn, actor)?,
             first: after.is_none(),
             rows: reviews.into_iter().map(row).collect(),
             next: more.then(|| ids.last().map(|id| format!("?after={id}"))).flatten(),
         })
     }
+}
+
+fn open(conn: &mut Conn, actor: &Actor) -> Result<Option<(String, String, String)>, AppError> {
+    let Some(id) = access_review::unfinished(conn, actor.organization)? else {
+        return Ok(None);
+    };
+    let review = access_review::find(conn, actor.organization, id)?;
+    let until = match review.status {
+        ReviewStatus::Closing => "is closing".to_owned(),
+        _ => format!("runs until {}", review.due_at.full(actor.org_zone)),
+    };
+    let path = actor.path(&format!("/access/reviews/{id}"));
+    Ok(Some((format!("{} {until}", review.name), path, review.name)))
 }

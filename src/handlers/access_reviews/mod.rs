@@ -5,6 +5,7 @@ pub mod closing;
 pub mod form;
 pub mod index;
 pub mod new;
+pub mod outcome;
 pub mod reminder;
 pub mod removed;
 pub mod report;

@@ -9,7 +9,7 @@ use crate::authz::permission::RemoveMembers;
 use crate::common::error::AppError;
 use crate::common::fields::Fields;
 use crate::common::form::FormErrors;
-use crate::common::html::number;
+use crate::common::html::counted;
 use crate::common::id::CompanyId;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
@@ -153,12 +153,7 @@ impl NewPage {
             active: actor.active_companies,
             picks,
             more,
-            covers: format!(
-                "{}, {} {}",
-                count(all.len()),
-                number(&items),
-                if items == 1 { "assignment" } else { "assignments" }
-            ),
+            covers: format!("{}, {}", count(all.len()), counted(items, "assignment", "assignments")),
             unmanaged: (unmanaged > 0).then(|| {
                 format!(
                     "{} without a Manager. Owners and admins decide there, and on the Managers’ own assignments.",

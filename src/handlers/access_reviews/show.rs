@@ -10,11 +10,13 @@ use crate::common::paging::{Cursor, Page};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::access_reviews::bar::{AnswerBar, deciders};
+use crate::handlers::access_reviews::outcome::OutcomeCard;
 use crate::handlers::access_reviews::removed;
 use crate::handlers::access_reviews::removed::RemovedRow;
 use crate::models::access_review;
 use crate::models::access_review::Review;
 use crate::models::access_review::companies;
+use crate::models::access_review::outcome;
 use crate::models::access_review::progress;
 use crate::models::access_review::progress::{CompanyProgress, ItemTotals};
 use crate::models::access_review::state::{REMIND_AGAIN, ReviewStatus};
@@ -59,6 +61,7 @@ struct ShowPage {
     review: Review,
     due: String,
     ended: Option<String>,
+    outcome: Option<OutcomeCard>,
     may_run: bool,
     may_read: bool,
     may_remind: bool,
@@ -101,6 +104,19 @@ impl ShowPage {
         } else {
             (Vec::new(), None)
         };
+        let ended = ended(conn, actor, &review)?;
+        let outcome = match &ended {
+            Some(ended) => {
+                let numbers = outcome::outcome(conn, org, id, within.as_deref())?;
+                let date = if review.closed_by.is_none() {
+                    ", its end date"
+                } else {
+                    ""
+                };
+                Some(OutcomeCard::of(review.status, &numbers, &format!("{ended}{date}")))
+            }
+            None => None,
+        };
         let totals = progress::totals(conn, org, &[id], within.as_deref())?;
         let link = |after: Option<String>| after.map(|after| format!("{path}?after={after}"));
         Ok(Self {
@@ -112,7 +128,8 @@ impl ShowPage {
             due: review
                 .due_at
                 .and_ahead(review.due_at.full(actor.org_zone), now, actor.org_zone),
-            ended: ended(conn, actor, &review)?,
+            ended,
+            outcome,
             may_run,
             may_read: within.is_none() && review.status == ReviewStatus::Closed,
             may_remind: may_run && running && review.reminded_at.is_none_or(|at| at <= now - REMIND_AGAIN),

@@ -48,7 +48,7 @@ pub struct AuditQuery {
 }
 
 /// The time zones of a page of the log.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct AuditZones {
     /// Of its times, and of the days of its filters.
     pub times: Zone,

@@ -18,6 +18,7 @@ use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::handlers::audit::event_line::EventLine;
 use crate::handlers::audit::filter::{AuditQuery, AuditZones, FilterError};
+use crate::handlers::audit::links::EventLinks;
 use crate::handlers::audit::queries;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
@@ -158,15 +159,16 @@ impl IndexPage {
             let labelled = found
                 .lines
                 .first()
-                .map(|line| EventLine::of(line, &self.base, now, self.zones).target);
+                .map(|line| format!("{} ({})", line.target_label, line.target_kind.replace('_', " ")));
             self.thing = Some(labelled.unwrap_or_else(|| self.asked.target.clone()));
         }
         self.newer = self.link(found.newer);
         self.older = self.link(found.older);
         self.stopped = found.stopped.map(|line| line.at.full(self.zones.times));
+        let links = EventLinks::load(conn, actor, &found.lines.iter().collect::<Vec<_>>())?;
         let lines = found.lines.iter();
         self.lines = lines
-            .map(|line| EventLine::of(line, &self.base, now, self.zones))
+            .map(|line| EventLine::of(line, &links, &self.base, now, self.zones))
             .collect();
         Ok(())
     }

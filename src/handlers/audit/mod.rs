@@ -5,6 +5,8 @@ pub mod export;
 pub mod filter;
 pub mod index;
 pub mod key;
+pub mod labels;
+pub mod links;
 pub mod queries;
 pub mod rules;
 pub mod show;

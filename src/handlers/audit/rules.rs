@@ -1,111 +1,103 @@
-//! The changed fields of an event in words, and the cursor of a verification in a URL.
+//! The changed fields of an event, and the cursor of a verification in a URL.
 
 use serde_json::Value;
 
-use crate::authz::role::Role;
-use crate::common::time::Time;
 use crate::handlers::audit::filter::AuditZones;
+use crate::handlers::audit::labels;
 
-/// A changed field.
+/// A field of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
-    /// Its name: "Access until".
+    /// Its label: "Access ends".
     pub field: String,
+    /// Whether it differs before and after. Otherwise the event only states it.
+    pub changed: bool,
     /// The value before.
     pub was: Option<String>,
     /// The value after.
     pub is: Option<String>,
+    /// The id of the company that it names.
+    pub company: Option<String>,
 }
 
-/// The changes from `before` to `after`. A field on one side only was added, removed or not recorded.
+/// The changes from `before` to `after`. Of an event with one side only, the fields are facts and not changes.
 pub fn changes(before: &Value, after: &Value, zones: AuditZones) -> Vec<FieldChange> {
     let mut fields: Vec<String> = Vec::new();
-    let (was, is) = (flat(before, zones), flat(after, zones));
+    let (was, is) = (flat(before), flat(after));
     for (field, _) in was.iter().chain(&is) {
         if !fields.contains(field) {
             fields.push(field.clone());
         }
     }
-    let of = |side: &[(String, String)], field: &str| {
+    let of = |side: &[(String, Value)], field: &str| {
         let found = side.iter().find(|(name, _)| name == field);
         found.map(|(_, value)| value.clone())
     };
+    let both = !was.is_empty() && !is.is_empty();
+    let company = of(&was, "company_id").or_else(|| of(&is, "company_id"));
+    let company = company.as_ref().and_then(Value::as_str);
     fields
         .into_iter()
-        .map(|field| FieldChange {
-            was: of(&was, &field),
-            is: of(&is, &field),
-            field: title(&field),
+        .filter(|field| labels::is_shown(field))
+        // An empty list that is no change says nothing.
+        .filter(|field| {
+            both || ![&was, &is]
+                .iter()
+                .any(|side| of(side, field) == Some(Value::Array(Vec::new())))
+        })
+        .map(|field| change(&field, of(&was, &field), of(&is, &field), both, zones))
+        .map(|change| FieldChange {
+            company: company.filter(|_| change.field == "Company").map(str::to_owned),
+            ..change
         })
         .collect()
 }
 
-/// The fields of an object and of the objects in it, with their values in words.
-fn flat(value: &Value, zones: AuditZones) -> Vec<(String, String)> {
+fn change(field: &str, was: Option<Value>, is: Option<Value>, both: bool, zones: AuditZones) -> FieldChange {
+    let differs = was != is;
+    let (was, is) = match (was, is) {
+        (Some(was), Some(is)) if was == is => (None, Some(is)),
+        (Some(Value::Array(was)), Some(Value::Array(is))) => apart(was, is),
+        sides => sides,
+    };
+    let last = field.rsplit('/').next().unwrap_or(field);
+    let words = |value: Option<Value>| value.map(|value| labels::value(last, &value, zones));
+    FieldChange {
+        field: field.split('/').map(labels::label).collect::<Vec<_>>().join(": "),
+        changed: both && differs,
+        was: words(was),
+        is: words(is),
+        company: None,
+    }
+}
+
+/// What a list lost and what it gained; the rest is no change.
+fn apart(was: Vec<Value>, is: Vec<Value>) -> (Option<Value>, Option<Value>) {
+    let lost: Vec<Value> = was.iter().filter(|value| !is.contains(value)).cloned().collect();
+    let gained: Vec<Value> = is.into_iter().filter(|value| !was.contains(value)).collect();
+    if lost.is_empty() && gained.is_empty() {
+        return (Some(Value::Array(was)), None);
+    }
+    let some = |values: Vec<Value>| (!values.is_empty()).then_some(Value::Array(values));
+    (some(lost), some(gained))
+}
+
+/// The fields of an object, and of the objects in it as `field/inner`.
+fn flat(value: &Value) -> Vec<(String, Value)> {
     match value {
         Value::Object(fields) => fields
             .iter()
             .flat_map(|(name, value)| match value {
-                Value::Object(inner) if !inner.is_empty() => flat(value, zones)
+                Value::Object(inner) if !inner.is_empty() => flat(value)
                     .into_iter()
-                    .map(|(inner, words)| (format!("{name}: {inner}"), words))
+                    .map(|(inner, value)| (format!("{name}/{inner}"), value))
                     .collect(),
-                _ => vec![(name.clone(), words(name, value, zones))],
+                _ => vec![(name.clone(), value.clone())],
             })
             .collect(),
         Value::Null => Vec::new(),
-        other => vec![("details".into(), words("", other, zones))],
+        other => vec![("details".into(), other.clone())],
     }
-}
-
-fn words(field: &str, value: &Value, zones: AuditZones) -> String {
-    match value {
-        Value::Null => "none".into(),
-        Value::Bool(true) => "yes".into(),
-        Value::Bool(false) => "no".into(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) if text.is_empty() => "none".into(),
-        Value::String(text) => match Role::parse(text) {
-            Some(role) if field == "role" => role.label().into(),
-            _ => moment(field, text, zones).unwrap_or_else(|| text.clone()),
-        },
-        Value::Array(values) if values.is_empty() => "none".into(),
-        Value::Array(values) => {
-            let each: Vec<String> = values.iter().map(|value| words("", value, zones)).collect();
-            each.join(", ")
-        }
-        Value::Object(fields) if fields.is_empty() => "none".into(),
-        Value::Object(fields) => {
-            let each = fields
-                .iter()
-                .map(|(name, value)| format!("{name} {}", words(name, value, zones)));
-            each.collect::<Vec<_>>().join(", ")
-        }
-    }
-}
-
-/// A moment as people say it: the end of a day that someone entered in the time zone of that day.
-fn moment(field: &str, text: &str, zones: AuditZones) -> Option<String> {
-    let zone = match field {
-        "access_until" | "delete_after" | "due_at" | "expires_at" => zones.days,
-        _ => zones.times,
-    };
-    Time::parse_iso(text).map(|moment| moment.full(zone))
-}
-
-/// "Access until" of `access_until`.
-fn title(field: &str) -> String {
-    let words = field.replace('_', " ");
-    let mut chars = words.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + chars.as_str()
-}
-
-/// A text with a capital first letter.
-pub fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + chars.as_str()
 }
 
 /// The number, hash and signature of a cursor: `17.4be0….signature`.
@@ -130,35 +122,49 @@ mod tests {
         }
     }
 
+    fn told(before: &Value, after: &Value) -> Vec<(String, bool, Option<String>, Option<String>)> {
+        let told = changes(before, after, zones("UTC", "UTC")).into_iter();
+        told.map(|change| (change.field, change.changed, change.was, change.is))
+            .collect()
+    }
+
     #[test]
     fn changes_list_each_field_before_and_after() {
+        let line = |field: &str, changed, was: Option<&str>, is: Option<&str>| {
+            (field.to_owned(), changed, was.map(str::to_owned), is.map(str::to_owned))
+        };
+        let changed = told(
+            &json!({ "role": "billing_admin", "companies": ["North", "South"], "archived": false, "name": "Auditor" }),
+            &json!({ "role": "viewer", "companies": ["South"], "access_until": null, "name": "Auditor", "limits": { "members": 5 } }),
+        );
+        assert_eq!(
+            changed,
+            [
+                line("Archived", true, Some("No"), None),
+                line("Companies", true, Some("North"), None),
+                line("Name", false, None, Some("Auditor")),
+                line("Role", true, Some("Billing admin"), Some("Viewer")),
+                line("Access ends", true, None, Some("None")),
+                line("Limits: Members", true, None, Some("5")),
+            ]
+        );
+        assert!(told(&json!({}), &json!({})).is_empty());
+        let odd = told(&json!({}), &json!("odd text"));
+        assert_eq!(odd, [line("Details", false, None, Some("odd text"))]);
+    }
+
+    #[test]
+    fn an_id_is_not_shown_and_leads_to_its_company() {
         let told = changes(
-            &json!({ "role": "billing_admin", "companies": ["North", "South"], "archived": false }),
-            &json!({ "role": "viewer", "companies": [], "access_until": null, "limits": { "members": 5 } }),
+            &json!({}),
+            &json!({ "company": "North", "company_id": "com_1", "role": "viewer" }),
             zones("UTC", "UTC"),
         );
         let told: Vec<_> = told
             .iter()
-            .map(|change| (change.field.as_str(), change.was.as_deref(), change.is.as_deref()))
+            .map(|change| (change.field.as_str(), change.company.as_deref()))
             .collect();
-        assert_eq!(
-            told,
-            [
-                ("Archived", Some("no"), None),
-                ("Companies", Some("North, South"), Some("none")),
-                ("Role", Some("Billing admin"), Some("Viewer")),
-                ("Access until", None, Some("none")),
-                ("Limits: members", None, Some("5")),
-            ]
-        );
-        assert!(changes(&json!({}), &json!({}), zones("UTC", "UTC")).is_empty());
-        assert_eq!(
-            changes(&json!({}), &json!("odd text"), zones("UTC", "UTC"))[0]
-                .is
-                .as_deref(),
-            Some("odd text")
-        );
-        assert_eq!(capital("émigré left"), "Émigré left");
+        assert_eq!(told, [("Company", Some("com_1")), ("Role", None)]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::handlers::audit::event_line::EventLine;
 use crate::handlers::audit::filter::{AuditQuery, AuditZones};
+use crate::handlers::audit::links::EventLinks;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 use crate::web::nav;
@@ -74,7 +75,13 @@ fn load(actor: &Actor, conn: &mut Conn, seq: i64, zones: AuditZones) -> Result<E
         tabs: nav::settings(actor.permissions),
         tab: "audit",
         path: actor.path("/settings"),
-        line: EventLine::of(line, &base, actor.cx.now, zones),
+        line: EventLine::of(
+            line,
+            &EventLinks::load(conn, actor, &[line])?,
+            &base,
+            actor.cx.now,
+            zones,
+        ),
         hash: line.hash.clone(),
         previous_hash: line.prev_hash.clone(),
         is_valid: is_valid(before, line),

@@ -17,6 +17,7 @@ use crate::common::error::AppError;
 use crate::common::html::number;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
+use crate::handlers::audit::labels;
 use crate::handlers::audit::rules;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
@@ -46,10 +47,10 @@ impl VerificationQuery {
 enum VerificationCheck {
     /// Not started.
     Idle,
-    /// Events up to `through` are valid, and there are more.
+    /// The first events are valid, as `through` says, and there are more.
     Going { through: String, next: String },
     /// Every event is valid.
-    Whole { lines: i64, sealed: Option<Seal> },
+    Whole { valid: String, sealed: Option<Seal> },
     /// The first invalid event.
     Broken {
         what: String,
@@ -74,6 +75,13 @@ struct VerificationPage {
 }
 
 crate::page!(VerificationPage => as_check);
+
+fn valid(lines: i64) -> String {
+    match lines {
+        1 => "Event 1 is valid".to_owned(),
+        n => format!("All events from 1 to {} are valid", number(&n)),
+    }
+}
 
 /// `GET /organizations/{slug}/settings/audit/verification`
 pub async fn show(gate: Gate<ViewAudit>, query: web::Query<VerificationQuery>) -> Result<HttpResponse, AppError> {
@@ -111,7 +119,10 @@ fn check(actor: &Actor, conn: &mut Conn, query: &VerificationQuery, base: &str) 
     Ok(
         match verify::step(conn, &signer, organization, cursor, query.lines())? {
             VerifyStep::On(cursor) => VerificationCheck::Going {
-                through: number(&cursor.seq),
+                through: match cursor.seq {
+                    1 => "Event 1 is valid".to_owned(),
+                    seq => format!("Events 1 to {} are valid", number(&seq)),
+                },
                 next: format!(
                     "{base}/verification?cursor={}&lines={}",
                     sealed(cx, organization, &cursor),
@@ -119,14 +130,14 @@ fn check(actor: &Actor, conn: &mut Conn, query: &VerificationQuery, base: &str) 
                 ),
             },
             VerifyStep::Whole(whole) => VerificationCheck::Whole {
-                lines: whole.lines,
+                valid: valid(whole.lines),
                 sealed: whole.seal,
             },
             VerifyStep::Broken(broken) => {
                 tracing::error!(%organization, line = broken.line, what = %broken, "the audit log is not valid");
                 let there = crate::audit::query::find(conn, organization, broken.line)?.is_some();
                 VerificationCheck::Broken {
-                    what: rules::capital(&broken.to_string()),
+                    what: labels::capital(&broken.to_string()),
                     line: broken.line,
                     href: there.then(|| format!("{base}/{}", broken.line)),
                 }

@@ -17,6 +17,8 @@ use crate::web::company_picker;
 use crate::web::company_picker::{CompanyPicker, PickerScope};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+use crate::web::nav;
+use crate::web::nav::NavTab;
 
 #[derive(Debug, Clone, Default)]
 pub struct GroupForm {
@@ -122,6 +124,9 @@ impl GroupForm {
 #[template(path = "groups/form.html")]
 pub struct GroupFormPage {
     layout: Layout,
+    tabs: Vec<&'static NavTab>,
+    tab: &'static str,
+    base: String,
     organization: String,
     unit: UnitLabel,
     heading: String,
@@ -164,6 +169,9 @@ impl GroupFormPage {
         }
         Ok(Self {
             layout: actor.layout(conn, "access")?,
+            tabs: nav::access(actor.permissions),
+            tab: "/groups",
+            base: actor.path("/access"),
             organization: actor.organization_name.clone(),
             unit: actor.unit,
             heading,

@@ -34,7 +34,7 @@ impl GroupRow {
             .grants
             .iter()
             .take(2)
-            .map(|grant| format!("{} ({})", grant.name, grant.role.label().to_lowercase()))
+            .map(|grant| format!("{} ({})", grant.name, grant.role.label()))
             .collect();
         match (named.len(), self.grants.len()) {
             (0, _) => "None".into(),

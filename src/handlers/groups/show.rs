@@ -10,7 +10,7 @@ use crate::authz::permission::{Permission, ViewAccess};
 use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::{number, query_value};
+use crate::common::html::{counted, query_value};
 use crate::common::id::MembershipId;
 use crate::common::paging;
 use crate::common::paging::Page;
@@ -29,6 +29,8 @@ use crate::services::groups::{Group, GroupError, GroupGrant};
 use crate::services::members::rules::ActorRank;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+use crate::web::nav;
+use crate::web::nav::NavTab;
 
 const SIZE: usize = 50;
 
@@ -61,6 +63,9 @@ struct GroupCandidate {
 #[template(path = "groups/show.html", blocks = ["add"])]
 pub struct ShowPage {
     layout: Layout,
+    tabs: Vec<&'static NavTab>,
+    tab: &'static str,
+    base: String,
     organization: String,
     unit: UnitLabel,
     groups: String,
@@ -81,6 +86,15 @@ pub struct ShowPage {
 
 crate::page!(ShowPage => as_add);
 
+/// Why someone who manages groups can't edit this one.
+fn locked(conn: &mut Conn, actor: &Actor, group: &Group) -> Result<Option<&'static str>, AppError> {
+    match groups::check_change(conn, actor, group) {
+        Ok(()) => Ok(None),
+        Err(GroupError::Failed(error)) => Err(error),
+        Err(error) => Ok(Some(error.message())),
+    }
+}
+
 impl ShowPage {
     pub fn load(
         conn: &mut Conn,
@@ -94,11 +108,7 @@ impl ShowPage {
         let manages = groups::missing_permission(actor).is_none();
         let given = actor.authority().may_grant(group.role);
         let closed = if manages {
-            match groups::check_change(conn, actor, &group) {
-                Ok(()) => None,
-                Err(GroupError::Failed(error)) => return Err(error),
-                Err(error) => Some(error.message()),
-            }
+            locked(conn, actor, &group)?
         } else {
             Some("")
         };
@@ -125,6 +135,9 @@ impl ShowPage {
         let link = |after: String| format!("{path}?after={}", query_value(&after));
         Ok(Self {
             layout: actor.layout(conn, "access")?,
+            tabs: nav::access(actor.permissions),
+            tab: "/groups",
+            base: actor.path("/access"),
             organization: actor.organization_name.clone(),
             unit: actor.unit,
             groups: actor.path("/access/groups"),
@@ -144,10 +157,7 @@ impl ShowPage {
     }
 
     fn people(&self) -> String {
-        match self.group.member_count {
-            1 => "1 member".into(),
-            n => format!("{} members", number(&n)),
-        }
+        counted(self.group.member_count, "member", "members")
     }
 
     fn deletion(&self) -> String {

@@ -10,13 +10,16 @@ use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::InviteMembers;
 use crate::common::error::AppError;
-use crate::common::html::query_value;
+use crate::common::html::{on_this_page, query_value};
 use crate::common::id::InvitationId;
 use crate::common::paging::{Cursor, Page};
 use crate::common::token::Seed;
 use crate::db::Conn;
 use crate::db::types::organization::{InvitationStatus, UnitLabel};
+use crate::handlers::invitations::deliveries::DeliveryPoll;
 use crate::handlers::invitations::row::InvitationRow;
+use crate::handlers::members::tabs;
+use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
 use crate::models::invitation;
 use crate::models::invitation::search::InvitationListing;
 use crate::models::invitation::{CompanyGrant, search};
@@ -67,7 +70,6 @@ const STATUSES: &[(&str, &str)] = &[
 struct InvitationsPage {
     layout: Layout,
     base: String,
-    members: String,
     organization: String,
     unit: UnitLabel,
     q: String,
@@ -75,9 +77,10 @@ struct InvitationsPage {
     statuses: &'static [(&'static str, &'static str)],
     plain: bool,
     rows: Vec<InvitationRow>,
+    poll: DeliveryPoll,
     previous: Option<String>,
     next: Option<String>,
-    pending: i64,
+    tabs: Vec<MembersTabLink>,
 }
 
 crate::page!(InvitationsPage => as_roster);
@@ -94,9 +97,10 @@ impl InvitationsPage {
         });
         let base = actor.path("/invitations");
         let link = |after: Option<String>| after.map(|after| format!("{base}{}", query.link(&after)));
+        let rows = rows(conn, actor, &authority, page.rows)?;
         Ok(Self {
             layout: actor.layout(conn, "members")?,
-            members: actor.path("/members"),
+            tabs: tabs::links(conn, actor, MembersTab::Invitations)?,
             organization: actor.organization_name.clone(),
             unit: actor.unit,
             q: query.q.clone(),
@@ -105,13 +109,8 @@ impl InvitationsPage {
             plain: query.is_plain(),
             previous: link(page.previous),
             next: link(page.next),
-            rows: rows(conn, actor, &authority, page.rows)?,
-            // A fragment has no tabs.
-            pending: if actor.cx.request.fragment {
-                0
-            } else {
-                search::count_pending(conn, organization, &scope)?
-            },
+            poll: DeliveryPoll::of(&base, &rows),
+            rows,
             base,
         })
     }
@@ -121,10 +120,7 @@ impl InvitationsPage {
     }
 
     fn caption(&self) -> String {
-        match self.rows.len() {
-            1 => "1 invitation on this page".into(),
-            n => format!("{n} invitations on this page"),
-        }
+        on_this_page(self.rows.len(), "invitation", "invitations")
     }
 }
 

@@ -8,6 +8,7 @@ pub mod blocking;
 pub mod bulk_resending;
 pub mod cancellation;
 pub mod declination;
+pub mod deliveries;
 pub mod edit;
 pub mod index;
 pub mod link;

@@ -27,10 +27,12 @@ pub struct DeliveryLine {
     pub state: &'static str,
     pub tone: &'static str,
     pub detail: String,
+    /// Whether it changes soon by itself. After a failed attempt the next one is minutes away.
+    pub moves: bool,
 }
 
 impl DeliveryLine {
-    fn new(cx: &Ctx, zone: Zone, delivery: &InvitationDelivery) -> Self {
+    pub fn new(cx: &Ctx, zone: Zone, delivery: &InvitationDelivery) -> Self {
         Self {
             state: if delivery.state == MailState::Sent && !cx.config().sends_mail() {
                 "Saved to the data folder"
@@ -39,6 +41,7 @@ impl DeliveryLine {
             },
             tone: delivery.state.tone(),
             detail: detail(delivery, cx.now, zone),
+            moves: matches!(delivery.state, MailState::Queued | MailState::Sending) && delivery.attempts == 0,
         }
     }
 }

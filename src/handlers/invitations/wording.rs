@@ -25,9 +25,8 @@ pub fn tone(status: InvitationStatus) -> &'static str {
     match status {
         InvitationStatus::Pending | InvitationStatus::AwaitingApproval => "info",
         InvitationStatus::Accepted => "success",
-        InvitationStatus::Expired => "danger",
-        InvitationStatus::Declined => "warning",
-        InvitationStatus::Cancelled | InvitationStatus::Superseded => "",
+        InvitationStatus::Expired => "warning",
+        InvitationStatus::Declined | InvitationStatus::Cancelled | InvitationStatus::Superseded => "",
     }
 }
 

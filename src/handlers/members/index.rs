@@ -18,7 +18,8 @@ use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::bulk::BulkAction;
 use crate::handlers::members::filter::MembersQuery;
-use crate::handlers::members::queries;
+use crate::handlers::members::tabs;
+use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
 use crate::models::company_choice::CompanyChoices;
 use crate::models::custom_role::CustomRole;
 use crate::models::member_search;
@@ -29,9 +30,6 @@ use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
 const SIZE: usize = 50;
-
-/// Up to how many pending invitations are counted for the tab.
-const COUNTED: i64 = 100;
 
 /// A row as the page shows it.
 #[derive(Debug)]
@@ -91,8 +89,7 @@ struct IndexPage {
     organization: String,
     unit: UnitLabel,
     asked: MembersQuery,
-    members: Option<i64>,
-    pending: Option<String>,
+    tabs: Vec<MembersTabLink>,
     may_invite: bool,
     choices: CompanyChoices,
     lines: Vec<MemberLine>,
@@ -100,8 +97,6 @@ struct IndexPage {
     kinds: Vec<BulkAction>,
     /// How many members match, when all of them can be selected.
     all: Option<i64>,
-    /// How many removed members can be restored, for an actor who may restore them.
-    removed: Option<usize>,
     previous: Option<String>,
     next: Option<String>,
     count: String,
@@ -116,14 +111,12 @@ impl IndexPage {
             layout: actor.layout(conn, "members")?,
             organization: actor.organization_name.clone(),
             unit: actor.unit,
-            members: None,
-            pending: None,
+            tabs: tabs::links(conn, actor, MembersTab::List)?,
             may_invite: actor.permissions.has(InviteMembers::ID),
             choices: CompanyChoices::default(),
             lines: Vec::new(),
             kinds: BulkAction::of(actor),
             all: None,
-            removed: None,
             previous: None,
             next: None,
             count: String::new(),
@@ -165,7 +158,6 @@ impl IndexPage {
     /// Everything around the list, which a fragment leaves out.
     fn load_frame(&mut self, conn: &mut Conn, actor: &Actor) -> Result<(), AppError> {
         let own = if actor.reach::<ViewMembers>() == Reach::Everywhere {
-            self.members = self.layout.org.as_ref().and_then(|org| org.members);
             None
         } else {
             Some(actor.own_companies(conn, ViewMembers::ID)?)
@@ -176,18 +168,6 @@ impl IndexPage {
             && let Some(company) = self.choices.companies.iter().find(|company| company.id == id)
         {
             self.asked.company.clone_from(&company.slug);
-        }
-        if self.kinds.contains(&BulkAction::Remove) {
-            let removed = queries::removed::count(conn, actor.organization, actor.cx.now)?;
-            self.removed = Some(removed).filter(|removed| *removed > 0);
-        }
-        if self.may_invite {
-            let pending = queries::pending_invitations(conn, actor.organization, COUNTED)?;
-            self.pending = Some(if pending < usize::try_from(COUNTED).unwrap_or(usize::MAX) {
-                pending.to_string()
-            } else {
-                format!("{}+", COUNTED - 1)
-            });
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ pub mod restoration;
 pub mod role;
 pub mod show;
 pub mod suspension;
+pub mod tabs;
 
 use actix_web::{HttpResponse, web};
 

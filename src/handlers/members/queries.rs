@@ -5,12 +5,11 @@ pub mod removed;
 
 use diesel::prelude::*;
 
-use crate::common::id::{InvitationId, MembershipId};
+use crate::common::id::MembershipId;
 use crate::common::time::Time;
 use crate::db::Conn;
-use crate::db::schema::{invitations, memberships};
+use crate::db::schema::memberships;
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::InvitationStatus;
 
 /// Why a member is suspended.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -30,15 +29,4 @@ pub fn suspension(conn: &mut Conn, organization: OrgId, member: MembershipId) ->
         .find((organization, member))
         .select(SuspensionDetails::as_select())
         .first(conn)
-}
-
-/// The number of pending invitations, at most `limit`.
-pub fn pending_invitations(conn: &mut Conn, organization: OrgId, limit: i64) -> QueryResult<usize> {
-    let pending: Vec<InvitationId> = invitations::table
-        .filter(invitations::organization_id.eq(organization))
-        .filter(invitations::status.eq(InvitationStatus::Pending))
-        .limit(limit)
-        .select(invitations::id)
-        .load(conn)?;
-    Ok(pending.len())
 }

@@ -10,6 +10,7 @@ use crate::authz::decision::Reach;
 use crate::authz::permission::RemoveMembers;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
+use crate::common::html::counted;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::queries::impact::RemovalImpact;
@@ -110,11 +111,11 @@ impl RemovalPage {
             lines.push(("Groups", first_names(impact.groups.clone())));
         }
         if impact.overrides > 0 {
-            lines.push(("Overrides", counted(impact.overrides, "permission")));
+            lines.push(("Overrides", of(impact.overrides, "permission")));
         }
         let open = usize::try_from(impact.requests + impact.approvals).unwrap_or_default();
         if open > 0 {
-            lines.push(("Open requests", counted(open, "request")));
+            lines.push(("Open requests", of(open, "request")));
         }
         if !impact.links.is_empty() {
             let named = first_names(impact.links.clone());
@@ -145,8 +146,8 @@ fn first_names(mut names: Vec<String>) -> String {
     }
 }
 
-fn counted(n: usize, one: &str) -> String {
-    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
+fn of(n: usize, one: &str) -> String {
+    counted(i64::try_from(n).unwrap_or(i64::MAX), one, &format!("{one}s"))
 }
 
 /// `GET /organizations/{slug}/members/{id}/removal`

@@ -10,8 +10,11 @@ use crate::authz::permission::{ChangeRoles, Permission, RemoveMembers};
 use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::db::Conn;
+use crate::db::types::organization::UnitLabel;
 use crate::handlers::members::queries::removed;
 use crate::handlers::members::queries::removed::RemovedMember;
+use crate::handlers::members::tabs;
+use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -27,7 +30,9 @@ struct RemovedMemberRow {
 struct RemovedPage {
     layout: Layout,
     organization: String,
+    unit: UnitLabel,
     members: String,
+    tabs: Vec<MembersTabLink>,
     rows: Vec<RemovedMemberRow>,
     now: Time,
 }
@@ -59,7 +64,9 @@ pub async fn index(gate: Gate<RemoveMembers>) -> Result<HttpResponse, AppError> 
         Ok(RemovedPage {
             layout: actor.layout(conn, "members")?,
             organization: actor.organization_name.clone(),
+            unit: actor.unit,
             members: actor.path("/members"),
+            tabs: tabs::links(conn, actor, MembersTab::Removed)?,
             rows,
             now: actor.cx.now,
         })

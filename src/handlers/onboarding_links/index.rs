@@ -12,6 +12,7 @@ use crate::auth::actor::Actor;
 use crate::authz::decision::Reach;
 use crate::authz::permission::{CopyOnboardingLinks, DecideRequests};
 use crate::common::error::AppError;
+use crate::common::html::on_this_page;
 use crate::common::id::{LinkId, UserId};
 use crate::common::paging::{Cursor, Page};
 use crate::common::time::Time;
@@ -108,10 +109,7 @@ impl LinksPage {
     }
 
     fn caption(&self) -> String {
-        match self.rows.len() {
-            1 => "1 link on this page".into(),
-            n => format!("{n} links on this page"),
-        }
+        on_this_page(self.rows.len(), "link", "links")
     }
 }
 

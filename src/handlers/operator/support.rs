@@ -8,12 +8,15 @@ use crate::auth::current_user;
 use crate::auth::current_user::CurrentUser;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::see_other;
+use crate::common::html::{query_value, see_other};
 use crate::db::Conn;
 use crate::handlers::operator::queries::organizations;
 use crate::handlers::operator::queries::organizations::OperatorOrganization;
 use crate::handlers::operator::rules;
 use crate::handlers::password;
+use crate::models::member_names;
+use crate::models::membership::record;
+use crate::models::support_session;
 use crate::services::reauthenticate;
 use crate::services::support_sessions::begin;
 use crate::services::support_sessions::begin::SupportError;
@@ -29,12 +32,40 @@ pub struct SupportForm {
     password: String,
 }
 
+/// Why no session can start, said before the form asks for anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SupportObstacle {
+    Member,
+    NoConsent,
+    AlreadyActive,
+}
+
+impl SupportObstacle {
+    fn of(
+        conn: &mut Conn,
+        operator: &CurrentUser,
+        organization: &OperatorOrganization,
+    ) -> Result<Option<Self>, AppError> {
+        if record::belongs(conn, organization.id, operator.id)? {
+            return Ok(Some(Self::Member));
+        }
+        if !organization.consent {
+            return Ok(Some(Self::NoConsent));
+        }
+        let active = support_session::enter(conn, operator.cx.now, operator.id, &organization.slug)?;
+        Ok(active.map(|_| Self::AlreadyActive))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "operator/support.html", blocks = ["dialog"])]
 struct SupportPage {
     layout: Layout,
     organization: OperatorOrganization,
     path: String,
+    obstacle: Option<SupportObstacle>,
+    /// Whom to ask for consent: names, addresses, and the addresses with a message begun.
+    owners: Vec<(String, String, String)>,
     reason: String,
     minutes: String,
     errors: FormErrors,
@@ -51,8 +82,17 @@ impl SupportPage {
         errors: FormErrors,
     ) -> Result<Self, AppError> {
         let organization = organizations::find(conn, slug)?;
+        let owners = member_names::owners(conn, organization.id, None)?;
         Ok(Self {
             layout: operator.layout(conn, "operator organizations")?,
+            obstacle: SupportObstacle::of(conn, operator, &organization)?,
+            owners: owners
+                .into_iter()
+                .map(|owner| {
+                    let link = consent_link(operator, &organization, owner.email.as_str(), &form.reason);
+                    (owner.name, owner.email.to_string(), link)
+                })
+                .collect(),
             path: format!("/operator/organizations/{}", organization.slug),
             organization,
             reason: form.reason,
@@ -64,6 +104,25 @@ impl SupportPage {
     fn title(&self) -> String {
         format!("View {} as support", self.organization.name)
     }
+}
+
+/// An email to an owner that asks for consent, begun in the operator's own mail program.
+fn consent_link(operator: &CurrentUser, organization: &OperatorOrganization, email: &str, reason: &str) -> String {
+    let settings = operator
+        .cx
+        .config()
+        .link(&format!("/organizations/{}/settings/support", organization.slug));
+    let why = if reason.is_empty() { "(your reason)" } else { reason };
+    let body = format!(
+        "To help you with {}, I need to view it as support: {why}\n\nTo allow it, turn on support access here: {settings}\n\nYou can turn it off at any time.",
+        organization.name
+    );
+    let subject = format!("Support access to {}", organization.name);
+    format!(
+        "mailto:{email}?subject={}&body={}",
+        query_value(&subject),
+        query_value(&body)
+    )
 }
 
 /// `GET /operator/organizations/{slug}/support`

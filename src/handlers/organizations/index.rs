@@ -10,8 +10,11 @@ use crate::auth::current_user::CurrentUser;
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewMembers};
 use crate::common::error::AppError;
+use crate::common::html::query_value;
 use crate::common::search;
+use crate::common::time::Time;
 use crate::db::types::MembershipStatus;
+use crate::db::types::organization::OrganizationStatus;
 use crate::handlers::organizations::queries;
 use crate::handlers::organizations::queries::{MemberCounts, OwnOrganization};
 use crate::models::membership::access;
@@ -33,8 +36,38 @@ struct OrganizationRow {
     companies: Option<String>,
     members: Option<i64>,
     used: Option<(String, String)>,
-    /// Tone and words, when it is not the usual one.
-    state: Option<(&'static str, String)>,
+    status: OrganizationState,
+}
+
+/// What someone can do with an organization now, as a badge.
+struct OrganizationState {
+    /// By urgency, for the order of the list.
+    rank: u8,
+    tone: &'static str,
+    label: String,
+}
+
+impl OrganizationState {
+    /// The first of these that applies, the most serious first.
+    fn of(mine: &OwnOrganization, now: Time) -> Self {
+        let (rank, tone, label) = match (mine.status, mine.access_until, mine.organization_status) {
+            (MembershipStatus::Suspended, ..) | (_, _, OrganizationStatus::Suspended) => {
+                (4, "danger", "Suspended".into())
+            }
+            (_, Some(end), _) if end < now => (3, "danger", format!("Access ended on {}", end.date(mine.timezone))),
+            (_, Some(end), _) => (1, "warning", format!("Access ends on {}", end.date(mine.timezone))),
+            _ => match mine.delete_after {
+                Some(day) => (2, "warning", format!("Pending deletion on {}", day.date(mine.timezone))),
+                None => (0, "success", "Active".into()),
+            },
+        };
+        Self { rank, tone, label }
+    }
+
+    /// Whether the person can open it.
+    fn opens(&self) -> bool {
+        self.tone != "danger"
+    }
 }
 
 #[derive(Template)]
@@ -42,14 +75,74 @@ struct OrganizationRow {
 struct IndexPage {
     layout: Layout,
     q: String,
-    sort: &'static str,
+    order: OrganizationOrder,
     rows: Vec<OrganizationRow>,
     total: usize,
 }
 
 crate::page!(IndexPage => as_results);
 
-const SORTS: [&str; 3] = ["used", "name", "role"];
+impl IndexPage {
+    /// The list in the order of a column, or in the opposite order.
+    fn sort_href(&self, column: &str) -> String {
+        let minus = if self.order.column == column && !self.order.turned {
+            "-"
+        } else {
+            ""
+        };
+        format!("/organizations?sort={minus}{column}&q={}", query_value(&self.q))
+    }
+
+    /// `aria-sort` of a column.
+    fn sorted(&self, column: &str) -> &'static str {
+        match (
+            self.order.column == column,
+            self.order.turned == (DOWN.contains(&column)),
+        ) {
+            (false, _) => "none",
+            (true, true) => "ascending",
+            (true, false) => "descending",
+        }
+    }
+}
+
+/// The columns that the list can be ordered by, and those of them that begin with the greatest.
+const COLUMNS: [&str; 5] = ["used", "name", "type", "role", "status"];
+const DOWN: [&str; 3] = ["used", "role", "status"];
+
+/// The order of the list: `-name` is the opposite of `name`.
+#[derive(Debug, Clone, Copy)]
+struct OrganizationOrder {
+    column: &'static str,
+    turned: bool,
+}
+
+impl OrganizationOrder {
+    fn parse(sort: &str) -> Self {
+        let (asked, turned) = sort.strip_prefix('-').map_or((sort, false), |column| (column, true));
+        match COLUMNS.into_iter().find(|column| *column == asked) {
+            Some(column) => Self { column, turned },
+            None => Self {
+                column: "used",
+                turned: false,
+            },
+        }
+    }
+
+    fn apply(self, mine: &mut [OwnOrganization], now: Time) {
+        mine.sort_by_key(|row| search::sort_key(&row.name));
+        match self.column {
+            "used" => mine.sort_by_key(|row| Reverse(row.last_seen_at.unwrap_or(row.joined_at))),
+            "type" => mine.sort_by_key(|row| row.organization_type.title()),
+            "role" => mine.sort_by_key(|row| Reverse(row.role.rank())),
+            "status" => mine.sort_by_key(|row| Reverse(OrganizationState::of(row, now).rank)),
+            _ => {}
+        }
+        if self.turned {
+            mine.reverse();
+        }
+    }
+}
 
 /// `GET /organizations`
 pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Result<HttpResponse, AppError> {
@@ -57,14 +150,9 @@ pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Res
     gate.show(move |person, conn| {
         let mut mine = queries::mine(conn, person.id)?;
         let total = mine.len();
-        let sort = SORTS.into_iter().find(|key| *key == sort).unwrap_or("used");
+        let order = OrganizationOrder::parse(&sort);
         mine.retain(|row| found(row, &q));
-        mine.sort_by_key(|row| search::sort_key(&row.name));
-        match sort {
-            "used" => mine.sort_by_key(|row| Reverse(row.last_seen_at.unwrap_or(row.joined_at))),
-            "role" => mine.sort_by_key(|row| Reverse(row.role.rank())),
-            _ => {}
-        }
+        order.apply(&mut mine, person.cx.now);
         let (members, companies, assigned) = (
             queries::members(conn, person.id)?,
             queries::companies(conn, person.id)?,
@@ -80,7 +168,7 @@ pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Res
                 })
                 .collect::<Result<_, AppError>>()?,
             q,
-            sort,
+            order,
             total,
         })
     })
@@ -103,15 +191,8 @@ fn row(
 ) -> OrganizationRow {
     let count = |counts: &MemberCounts| counts.get(&mine.id).copied().unwrap_or_default();
     let now = person.cx.now;
-    let state = match (mine.status, mine.access_until) {
-        (MembershipStatus::Suspended, _) => Some(("danger", "Suspended".to_owned())),
-        (_, Some(end)) if end < now => Some(("danger", format!("Access ended on {}", end.date(mine.timezone)))),
-        (_, Some(end)) => Some(("warning", format!("Access ends on {}", end.date(mine.timezone)))),
-        _ => mine
-            .delete_after
-            .map(|day| ("warning", format!("Will be deleted on {}", day.date(mine.timezone)))),
-    };
-    let works = state.as_ref().is_none_or(|(tone, _)| *tone != "danger");
+    let status = OrganizationState::of(&mine, now);
+    let works = status.opens();
     let companies = match permissions.reach(ViewCompany::ID) {
         Reach::Everywhere => Some(count(companies)),
         _ => Some(count(assigned)),
@@ -127,6 +208,6 @@ fn row(
         role: mine.role.label(),
         name: mine.name,
         slug: mine.slug,
-        state,
+        status,
     }
 }

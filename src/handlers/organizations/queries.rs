@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::db::schema::{companies, company_assignments, memberships, organization_slugs, organizations, role_counts};
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::{CompanyStatus, OrganizationType, UnitLabel};
+use crate::db::types::organization::{CompanyStatus, OrganizationStatus, OrganizationType, UnitLabel};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = organizations)]
@@ -37,6 +37,8 @@ pub struct OwnOrganization {
     pub joined_at: Time,
     #[diesel(select_expression = memberships::last_seen_at)]
     pub last_seen_at: Option<Time>,
+    #[diesel(column_name = status)]
+    pub organization_status: OrganizationStatus,
     pub delete_after: Option<Time>,
     pub timezone: Zone,
 }

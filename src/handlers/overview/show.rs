@@ -150,7 +150,7 @@ fn welcome(actor: &Actor, facts: &OverviewFacts) -> Option<(String, &'static str
         (
             first_name.to_owned(),
             actor.role.label(),
-            actor.role.can(actor.unit.many()),
+            actor.role.you_can(actor.unit.many()),
         )
     })
 }

@@ -22,7 +22,7 @@ pub fn verb(permission: PermissionId, unit: UnitLabel, company: Option<&str>) ->
 }
 
 pub fn heading(area: Area, unit: UnitLabel) -> String {
-    area.label(unit.titles(), unit.one())
+    area.label(unit.titles(), unit.a())
 }
 
 pub fn reach(reach: Reach, unit: UnitLabel) -> String {

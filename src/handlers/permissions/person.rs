@@ -30,11 +30,12 @@ impl PermissionSubject {
         } else {
             Vec::new()
         };
+        let whose = if person.id == actor.id { "Your" } else { "Their" };
         let state = if person.status == MembershipStatus::Suspended && !person.ended() {
-            "Their access is suspended".into()
+            format!("{whose} access is suspended")
         } else {
             person.access_until.map_or_else(String::new, |end| {
-                format!("Their access ended on {}", end.date(actor.org_zone))
+                format!("{whose} access ended on {}", end.date(actor.org_zone))
             })
         };
         let about = AboutMember {

@@ -5,6 +5,7 @@ pub mod collect;
 pub mod companies;
 pub mod items;
 pub mod mailing;
+pub mod outcome;
 pub mod progress;
 pub mod removed;
 pub mod report;

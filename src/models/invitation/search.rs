@@ -158,6 +158,23 @@ pub fn list(
     query.load(conn)
 }
 
+/// The invitations with these ids that a member sees.
+pub fn with_ids(
+    conn: &mut Conn,
+    organization: OrgId,
+    scope: &InvitationScope,
+    ids: &[InvitationId],
+) -> QueryResult<Vec<InvitationListing>> {
+    let query = invitations::table
+        .inner_join(users::table)
+        .left_join(mail_outbox::table)
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::id.eq_any(ids))
+        .select(InvitationListing::as_select())
+        .into_boxed::<DbBackend>();
+    in_scope!(query, organization, scope).load(conn)
+}
+
 /// The seeds of the current links of invitations.
 pub fn seeds(conn: &mut Conn, organization: OrgId, ids: &[InvitationId]) -> QueryResult<Vec<(InvitationId, Seed)>> {
     let seeds: Vec<(InvitationId, String)> = invitation_tokens::table

@@ -1,6 +1,6 @@
 //! A page of a list of members, and how many match.
 
-use crate::common::html::number;
+use crate::common::html::{counted, number, on_this_page};
 use crate::common::paging::Page;
 use crate::models::member_search::row::MemberRow;
 
@@ -30,19 +30,19 @@ impl FoundMembers {
         match (before, self.total) {
             (_, MemberTotal::Exactly(1)) => format!("1 {one}"),
             (Some(before), MemberTotal::Exactly(all)) if shown > 0 => {
-                format!(
-                    "{} to {} of {}",
-                    number(&(before + 1)),
-                    number(&(before + shown)),
-                    number(&all)
-                )
+                let first = number(&(before + 1));
+                let shown = match shown {
+                    1 => first,
+                    _ => format!("{first} to {}", number(&(before + shown))),
+                };
+                format!("{shown} of {}", number(&all))
             }
             (_, MemberTotal::Exactly(all)) => format!("{} {many}", number(&all)),
             (_, MemberTotal::AtLeast(all)) => format!("{}+ {many}", number(&all)),
             (_, MemberTotal::Many) if self.page.next.is_none() && self.page.previous.is_none() => {
-                format!("{} {}", number(&shown), if shown == 1 { one } else { many })
+                counted(shown, one, many)
             }
-            (_, MemberTotal::Many) => format!("{shown} {many} on this page"),
+            (_, MemberTotal::Many) => on_this_page(self.page.rows.len(), one, many),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::app::Ctx;
 use crate::common::error::AppError;
+use crate::common::html::counted;
 use crate::db::Conn;
 use crate::mail::message;
 use crate::mail::message::Recipient;
@@ -65,13 +66,8 @@ impl From<ReviewContact> for Recipient {
     }
 }
 
-/// "1 assignment", "3 assignments".
 fn assignments(n: i64) -> String {
-    if n == 1 {
-        "1 assignment".into()
-    } else {
-        format!("{n} assignments")
-    }
+    counted(n, "assignment", "assignments")
 }
 
 fn listed<T: AsRef<str>>(names: &[T]) -> String {

@@ -8,6 +8,7 @@ pub mod errors;
 pub mod removal;
 pub mod removal_undo;
 pub mod role;
+mod role_words;
 pub mod rules;
 pub mod suspension;
 pub mod visible;

@@ -71,7 +71,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     let mut add = |route: &'static str, state, who, path: &str, act, says| {
         all.push(Screen::new(route, state, who, path, act, says));
     };
-    add(BASE, "two", who, &at(""), Act::Nothing, "Autumn review");
+    add(BASE, "two", who, &at(""), Act::Nothing, "You can start the next review");
     add(BASE, "a manager’s", manager, &at(""), Act::Nothing, "answered");
     add(
         BASE,
@@ -123,7 +123,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         who,
         &at(&format!("/{closed}")),
         Act::Nothing,
-        "Not confirmed",
+        "1 assignment had no answer: 1 was removed.",
     );
     add(
         show,
@@ -138,7 +138,14 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
     add(decide, "a manager’s", manager, &north, Act::Nothing, "This is you");
     add(decide, "an owner’s", who, &north, Act::Nothing, "Keep all unanswered");
     let over = at(&format!("/{closed}/companies/south"));
-    add(decide, "over", who, &over, Act::Nothing, "The review is over");
+    add(
+        decide,
+        "over",
+        who,
+        &over,
+        Act::Nothing,
+        "Removed when the review closed",
+    );
     let close = "/organizations/{slug}/access/reviews/{id}/closing";
     add(
         close,

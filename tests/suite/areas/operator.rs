@@ -38,11 +38,14 @@ pub fn form(_scene: &Scenario, path: &str) -> Option<Form> {
 pub fn screens(app: &TestApp) -> Vec<Screen> {
     let owner = app.signed_in_owner("Harbor House", "harbor-house");
     let shy = app.signed_in_owner("Shy House", "shy-house");
+    app.signed_in_owner("Open House", "open-house");
     let operator = app.fixtures(|fixtures| {
         let user = fixtures.account("Opal Reed", "opal@instance.test", true);
         fixtures.appoint(user);
         let harbor = fixtures.organization_of("harbor-house");
         fixtures.consent(harbor, true);
+        let open = fixtures.organization_of("open-house");
+        fixtures.consent(open, true);
         fixtures.start_support_session(harbor, user).expect("consent");
         let invitation = fixtures.invitation(harbor, user, "stranger@hill.test", "viewer", &[]).0;
         fixtures.report(harbor, invitation);
@@ -102,19 +105,30 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         Act::Nothing,
         "Support access is off",
     );
+    let support = "/operator/organizations/{slug}/support";
+    let open_one = "/operator/organizations/open-house/support";
+    add(support, "empty", open_one, Act::Nothing, "Duration");
+    add(support, "errors", open_one, Act::Send("/support"), "There is a problem");
     add(
-        "/operator/organizations/{slug}/support",
-        "empty",
-        &format!("{harbor}/support"),
+        support,
+        "support access off",
+        &format!("{shy_one}/support"),
         Act::Nothing,
-        "Duration",
+        "Ask for consent",
     );
     add(
-        "/operator/organizations/{slug}/support",
-        "errors",
+        support,
+        "dialog without consent",
+        shy_one,
+        Act::Dialog("Ask for consent"),
+        "doesn’t allow support access",
+    );
+    add(
+        support,
+        "support session active",
         &format!("{harbor}/support"),
-        Act::Send("/support"),
-        "There is a problem",
+        Act::Nothing,
+        "Your support session is active",
     );
     add(
         "/operator/users",

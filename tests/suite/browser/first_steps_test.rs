@@ -119,6 +119,7 @@ fn complete_first_steps(display: Display) {
     browser.wait_for_text("Hill Studio");
 
     browser.goto("/organizations");
+    browser.press("Actions for Lakeside Agency");
     browser.press("Leave Lakeside Agency");
     if display.javascript {
         browser.find("dialog[open]");

@@ -20,6 +20,7 @@ const NO_PAGES: &[(&str, &str)] = &[
     ("/health/ready", "for machines"),
     ("/static/{name}", "a file"),
     ("/organizations/slug", "a part of a form"),
+    ("/organizations/{slug}/invitations/deliveries", "a part of a list"),
     ("/organizations/{slug}/members.csv", "a file"),
     ("/organizations/{slug}/settings/audit.csv", "a file"),
     ("/organizations/{slug}/settings/audit.jsonl", "a file"),
@@ -77,6 +78,8 @@ pub enum Act {
     Send(&'static str),
     /// Clicks the button with this label and waits for the dialog.
     Dialog(&'static str),
+    /// Opens the menu with the first label, clicks its entry with the second, and waits for the dialog.
+    Menu(&'static str, &'static str),
     /// The same, and submits the dialog's form unchanged.
     DialogSend(&'static str),
     /// Opens the dialog with this button if there is one, pastes a table whose columns are not known, and submits.
@@ -231,6 +234,11 @@ impl Screen {
                 });
             }
             Act::Dialog(words) => {
+                browser.press(words);
+                browser.find("dialog[open] form");
+            }
+            Act::Menu(menu, words) => {
+                browser.press(menu);
                 browser.press(words);
                 browser.find("dialog[open] form");
             }
@@ -511,7 +519,7 @@ impl Screen {
             "dialog",
             noah,
             "/organizations",
-            Dialog("Leave Lakeside Agency"),
+            Act::Menu("Actions for Lakeside Agency", "Leave Lakeside Agency"),
             "Your access ends",
         );
         add(

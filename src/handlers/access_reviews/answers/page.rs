@@ -15,7 +15,7 @@ use crate::models::access_review::items;
 use crate::models::access_review::items::{ItemFilter, ReviewItem};
 use crate::models::access_review::progress;
 use crate::models::access_review::progress::ItemTotals;
-use crate::models::access_review::state::{ReviewAnswer, ReviewStatus};
+use crate::models::access_review::state::{ReviewAnswer, ReviewDecision, ReviewStatus};
 use crate::services::access_reviews::decide::{AnswerError, ItemAnswer};
 use crate::services::access_reviews::offer;
 use crate::services::access_reviews::offer::NotOffered;
@@ -144,7 +144,7 @@ impl ReviewItemRow {
         };
         let one = actor.unit.one();
         let (answers, closed) = match offer::offered(actor, company, item) {
-            _ if !running => (Vec::new(), Some("The review is over")),
+            _ if !running => (Vec::new(), Some(without_answer(item.decision))),
             Ok(answers) => (answers, None),
             Err(NotOffered::Oneself) => (Vec::new(), Some("This is you. Someone else decides")),
             Err(NotOffered::HigherRole) => (Vec::new(), Some("An owner or admin decides")),
@@ -174,6 +174,17 @@ impl ReviewItemRow {
             tone: item.decision.tone(),
             error: error.map(|(_, error)| message(error, one)),
         }
+    }
+}
+
+/// Why a review that is over takes no answer, and what became of an item without one.
+fn without_answer(decision: ReviewDecision) -> &'static str {
+    match decision {
+        ReviewDecision::Unconfirmed => "No answer. Removed when the review closed",
+        ReviewDecision::Group => "No answer. Kept through a group",
+        ReviewDecision::Gone => "No answer. Removed before the review closed",
+        ReviewDecision::Open => "No answer. Nothing was changed",
+        ReviewDecision::Keep | ReviewDecision::Change | ReviewDecision::Remove => "The review is over",
     }
 }
 

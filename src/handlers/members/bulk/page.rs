@@ -12,6 +12,8 @@ use crate::handlers::members::bulk::action::BulkAction;
 use crate::handlers::members::bulk::form::BulkForm;
 use crate::handlers::members::bulk::messages::{people, refusal};
 use crate::handlers::members::bulk::row::{BulkPageRow, RowResult};
+use crate::handlers::members::tabs;
+use crate::handlers::members::tabs::{MembersTab, MembersTabLink};
 use crate::models::company_choice::CompanyChoices;
 use crate::models::custom_role;
 use crate::services::groups;
@@ -29,6 +31,7 @@ pub struct BulkPage {
     organization: String,
     unit: UnitLabel,
     members: String,
+    tabs: Vec<MembersTabLink>,
     path: String,
     kind: BulkAction,
     typed: BulkForm,
@@ -167,6 +170,7 @@ impl BulkPage {
             organization: actor.organization_name.clone(),
             unit: actor.unit,
             members: actor.path("/members"),
+            tabs: tabs::links(conn, actor, MembersTab::List)?,
             path: actor.path("/members/bulk"),
             offers_role: BulkAction::Role.open(actor),
             kind: action,

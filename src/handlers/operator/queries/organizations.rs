@@ -43,13 +43,13 @@ impl OperatorOrganization {
     /// Tone and label.
     pub fn state(&self) -> (&'static str, &'static str) {
         if self.delete_after.is_some() {
-            return ("danger", "Being deleted");
+            return ("warning", "Pending deletion");
         }
         match self.status {
             OrganizationStatus::Active => ("success", "Active"),
             OrganizationStatus::PastDue => ("warning", "Past due"),
             OrganizationStatus::Suspended => ("danger", "Suspended"),
-            OrganizationStatus::PendingDeletion => ("danger", "Being deleted"),
+            OrganizationStatus::PendingDeletion => ("warning", "Pending deletion"),
             OrganizationStatus::Deleted => ("danger", "Deleted"),
         }
     }

@@ -8,6 +8,7 @@ use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::permission::DecideRequests;
 use crate::common::error::AppError;
+use crate::common::html::on_this_page;
 use crate::common::paging::{Cursor, Page};
 use crate::common::time::Time;
 use crate::db::Conn;
@@ -48,10 +49,7 @@ struct RequestsPage {
 
 impl RequestsPage {
     fn caption(&self) -> String {
-        match self.rows.len() {
-            1 => "1 request on this page".into(),
-            n => format!("{n} requests on this page"),
-        }
+        on_this_page(self.rows.len(), "request", "requests")
     }
 
     fn load(conn: &mut Conn, actor: &Actor, query: &RequestsQuery) -> Result<Self, AppError> {

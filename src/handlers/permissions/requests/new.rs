@@ -24,6 +24,8 @@ use crate::models::access_request::NewAccessRequest;
 use crate::services::access_requests::new::{AccessRequestError, AccessRequestOutcome, request, requester};
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+use crate::web::nav;
+use crate::web::nav::NavTab;
 
 /// The most companies to choose from.
 const OFFERED: i64 = 100;
@@ -40,6 +42,8 @@ pub struct AccessRequestForm {
 #[template(path = "permissions/request_new.html")]
 struct NewRequestPage {
     layout: Layout,
+    tabs: Vec<&'static NavTab>,
+    tab: &'static str,
     base: String,
     organization: String,
     unit: UnitLabel,
@@ -64,6 +68,8 @@ impl NewRequestPage {
         };
         Ok(Self {
             layout: actor.layout(conn, "mine")?,
+            tabs: nav::access(actor.permissions),
+            tab: "/mine",
             base: actor.path("/access"),
             organization: actor.organization_name.clone(),
             unit: actor.unit,

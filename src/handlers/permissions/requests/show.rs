@@ -22,6 +22,8 @@ use crate::services::access_requests::grants;
 use crate::services::access_requests::grants::AccessGrant;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
+use crate::web::nav;
+use crate::web::nav::NavTab;
 
 /// A grant to choose.
 struct GrantOption {
@@ -59,6 +61,8 @@ impl GrantOption {
 #[template(path = "permissions/request.html")]
 pub struct RequestPage {
     layout: Layout,
+    tabs: Vec<&'static NavTab>,
+    tab: &'static str,
     base: String,
     members: String,
     unit: UnitLabel,
@@ -114,6 +118,8 @@ impl RequestPage {
         };
         Ok(Self {
             layout: actor.layout(conn, if mine { "mine" } else { "access" })?,
+            tabs: nav::access(actor.permissions),
+            tab: if mine { "/mine" } else { "/requests" },
             base: actor.path("/access"),
             members: actor.path("/members"),
             unit: actor.unit,

@@ -1,0 +1,81 @@
+//! The tabs above the pages of members: the list, pending invitations, recently removed.
+
+use crate::auth::actor::Actor;
+use crate::authz::decision::Reach;
+use crate::authz::permission::{ChangeRoles, InviteMembers, Permission, RemoveMembers, ViewMembers};
+use crate::common::error::AppError;
+use crate::common::html::number;
+use crate::db::Conn;
+use crate::handlers::members::queries::removed;
+use crate::models::invitation::search;
+use crate::services::invitations::authority::InviteAuthority;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MembersTab {
+    List,
+    Invitations,
+    Removed,
+}
+
+/// A tab as the page shows it.
+#[derive(Debug, Clone)]
+pub struct MembersTabLink {
+    pub label: &'static str,
+    pub href: String,
+    /// How many there are, when the reader may know.
+    pub count: Option<String>,
+    pub current: bool,
+}
+
+/// The tabs that the actor may open, with the open one marked. None for a fragment, and none where there is only one.
+pub fn links(conn: &mut Conn, actor: &Actor, open: MembersTab) -> Result<Vec<MembersTabLink>, AppError> {
+    let mut links = Vec::new();
+    if actor.cx.request.fragment {
+        return Ok(links);
+    }
+    let mut add = |tab, label, path: &str, count: Option<i64>| {
+        links.push(MembersTabLink {
+            label,
+            href: actor.path(path),
+            count: count.map(|count| number(&count)),
+            current: tab == open,
+        });
+    };
+    if actor.reach::<ViewMembers>() != Reach::Nowhere {
+        let all = actor.reach::<ViewMembers>() == Reach::Everywhere;
+        let members = all.then(|| actor.role_counts(conn)).transpose()?;
+        let members = members.map(|counts| counts.members(None));
+        add(MembersTab::List, "Members", "/members", members);
+    }
+    if actor.reach::<InviteMembers>() != Reach::Nowhere {
+        let scope = InviteAuthority::of(conn, actor)?.scope();
+        let pending = search::count_pending(conn, actor.organization, &scope)?;
+        add(
+            MembersTab::Invitations,
+            "Pending invitations",
+            "/invitations",
+            Some(pending),
+        );
+    }
+    if may_restore(actor) {
+        let removed = removed::count(conn, actor.organization, actor.cx.now)?;
+        let removed = i64::try_from(removed).unwrap_or(i64::MAX);
+        add(
+            MembersTab::Removed,
+            "Recently removed",
+            "/members/removed",
+            Some(removed),
+        );
+    }
+    if links.len() == 1 {
+        links.clear();
+    }
+    Ok(links)
+}
+
+/// Managers of single companies neither remove nor restore members.
+fn may_restore(actor: &Actor) -> bool {
+    [RemoveMembers::ID, ChangeRoles::ID]
+        .into_iter()
+        .all(|permission| actor.permissions.reach(permission) == Reach::Everywhere)
+}
