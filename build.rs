@@ -13,7 +13,7 @@ use brotli::enc::BrotliEncoderParams;
 use sha2::{Digest, Sha256};
 
 /// Served file, its mime type, and the sources that make it, in this order.
-const FILES: [(&str, &str, &[&str]); 4] = [
+const FILES: [(&str, &str, &[&str]); 5] = [
     (
         "console.css",
         "text/css; charset=utf-8",
@@ -26,6 +26,7 @@ const FILES: [(&str, &str, &[&str]); 4] = [
         "text/javascript; charset=utf-8",
         &["htmx.min.js", "console.js"],
     ),
+    ("matrix.js", "text/javascript; charset=utf-8", &["matrix.js"]),
     ("icons.svg", "image/svg+xml", &["icons.svg"]),
 ];
 
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let mut table = String::from("/// Every file that a browser may fetch.\npub static ASSETS: [Asset; 4] = [\n");
+    let mut table = String::from("/// Every file that a browser may fetch.\npub static ASSETS: &[Asset] = &[\n");
 
     for (name, mime, sources) in FILES {
         let mut text = String::new();
@@ -47,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         if mime.starts_with("text/css") {
             text = without_comments(&text);
         }
-        if name == "console.js" {
+        if mime.starts_with("text/javascript") {
             text = without_line_comments(&text);
         }
 

@@ -65,6 +65,11 @@ pub fn js() -> &'static str {
     url("console.js")
 }
 
+/// The script of the access matrix, which works without it.
+pub fn matrix_js() -> &'static str {
+    url("matrix.js")
+}
+
 /// The icon sprite; a page refers to one icon as `icons.…svg#name`.
 pub fn icons() -> &'static str {
     url("icons.svg")
@@ -147,7 +152,7 @@ mod tests {
 
     #[test]
     fn every_name_in_use_has_an_address_with_a_hash() {
-        for url in [css(), js(), icons()] {
+        for url in [css(), extra_css(), js(), matrix_js(), icons()] {
             let parts: Vec<_> = last(url).split('.').collect();
             assert!(url.starts_with("/static/"), "{url}");
             assert_eq!(parts.len(), 3, "{url}");
@@ -162,6 +167,7 @@ mod tests {
         assert!(size("console.css") <= 7 * 1024, "css {}", size("console.css"));
         assert!(size("console.js") <= 13 * 1024, "js {}", size("console.js"));
         assert!(size("icons.svg") <= 2400, "icons {}", size("icons.svg"));
+        assert!(size("matrix.js") <= 1400, "matrix {}", size("matrix.js"));
     }
 
     #[test]

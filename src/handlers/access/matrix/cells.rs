@@ -30,8 +30,6 @@ pub struct RoleOption {
 pub struct MatrixCell {
     /// The control's name: `r-3`, `c-3-0`.
     pub name: String,
-    /// For screen readers.
-    pub label: String,
     /// Empty when the actor can't change it.
     pub options: Vec<RoleOption>,
     /// The effective role, when it can't be changed.
@@ -127,7 +125,6 @@ impl MatrixReader<'_> {
             Vec::new()
         };
         MatrixCell {
-            label: format!("Role of {} in the organization", row.name),
             options,
             text: label_of(own),
             note: match by_group.flatten() {
@@ -169,12 +166,14 @@ impl MatrixReader<'_> {
         let key = (row.id, Some(company.id));
         let current = direct.map(|role| role.to_string()).unwrap_or_default();
         let chosen = self.sent.chosen.get(&key).cloned().unwrap_or_else(|| current.clone());
+        // What the member has without a role of their own.
+        let without = beside.as_ref().map(|(role, why)| format!("{} {why}", role.label()));
         let mut options = Vec::new();
         if open {
             options.push(RoleOption {
                 chosen: chosen.is_empty(),
                 value: String::new(),
-                label: "–".into(),
+                label: without.clone().unwrap_or_else(|| "–".into()),
             });
             let roles = assignments::grantable(self.actor.permissions.reach(AssignCompanies::ID));
             options.extend(roles.iter().rev().map(|role| RoleOption {
@@ -183,15 +182,12 @@ impl MatrixReader<'_> {
                 chosen: role.as_str() == chosen,
             }));
         }
-        let effective = beside.iter().map(|(role, _)| *role).chain(direct).min();
         MatrixCell {
-            label: format!("Role of {} in {}", row.name, company.name),
-            text: effective.map_or("–", CompanyRole::label).into(),
-            note: match beside {
-                Some((role, why)) if open || direct.is_some() => format!("{} {why}", role.label()),
-                Some((_, why)) => why,
-                None => String::new(),
+            text: match direct {
+                Some(role) => role.label().to_owned(),
+                None => without.clone().unwrap_or_else(|| "–".into()),
             },
+            note: direct.and(without).unwrap_or_default(),
             fault: self.fault(key),
             changed: open && chosen != current,
             options,
