@@ -9,7 +9,8 @@ use crate::authz::permission::{ViewCompany, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::zone::Zone;
 use crate::db::Conn;
-use crate::db::types::organization::UnitLabel;
+use crate::db::types::organization::{OrganizationType, UnitLabel};
+use crate::web::nav::NavTab;
 use crate::web::switcher::{SwitcherItem, switcher};
 use crate::web::{nav, queries};
 
@@ -39,6 +40,8 @@ pub struct OrgNav {
     pub settings: Option<&'static str>,
     /// The reader's permissions.
     pub may: Permissions,
+    /// Whether it is an individual's, with one business and one member.
+    pub is_one: bool,
     /// When the organization will be deleted, if that is scheduled.
     pub deleted_on: Option<String>,
     /// The support session, shown above every page.
@@ -95,6 +98,11 @@ impl Layout {
         }
     }
 
+    /// Whether a tab is shown. The open one always is.
+    pub fn shows(&self, tab: &NavTab, open: &str) -> bool {
+        tab.key == open || nav::is_for_one(tab) || !self.org.as_ref().is_some_and(|org| org.is_one)
+    }
+
     fn in_zones(self, zone: Zone, org_zone: Zone) -> Self {
         Self { zone, org_zone, ..self }
     }
@@ -139,6 +147,9 @@ impl Layout {
             companies,
             settings: nav::settings(actor.permissions).first().map(|tab| tab.key),
             may: actor.permissions,
+            is_one: actor.organization_type == OrganizationType::Individual
+                && actor.active_companies <= 1
+                && actor.role_counts(conn)?.members(None) <= 1,
             deleted_on: actor.delete_after.map(|day| day.date(actor.org_zone)),
         });
         Ok(layout)

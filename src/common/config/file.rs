@@ -40,7 +40,11 @@ const SETTINGS: &[(&str, Field)] = &[
 ];
 
 impl ConfigFile {
-    pub(super) fn read(file: Option<&str>, environment: impl Fn(&str) -> Option<String>, faults: &mut Vec<String>) -> Self {
+    pub(super) fn read(
+        file: Option<&str>,
+        environment: impl Fn(&str) -> Option<String>,
+        faults: &mut Vec<String>,
+    ) -> Self {
         let mut written: Self = toml::from_str(file.unwrap_or_default()).unwrap_or_else(|error| {
             faults.push(format!(
                 "tenantry.toml: {}",

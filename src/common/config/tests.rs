@@ -49,7 +49,10 @@ fn every_fault_is_told_at_once() {
 
 #[test]
 fn sign_up_can_be_limited_to_domains() {
-    let domains = ("TENANTRY_SIGNUP_DOMAINS", "Meridian.example, @bücher.example meridian.example");
+    let domains = (
+        "TENANTRY_SIGNUP_DOMAINS",
+        "Meridian.example, @bücher.example meridian.example",
+    );
     let config = read(&[("TENANTRY_SIGNUP", "domains"), domains]).unwrap();
     assert_eq!(config.signup_domains, ["meridian.example", "bücher.example"]);
     let admits = |text: &str| config.admits(&Email::parse(text).unwrap());
@@ -62,7 +65,10 @@ fn sign_up_can_be_limited_to_domains() {
         &[domains],
     ] {
         let faults = read(wrong).unwrap_err();
-        assert!(faults.len() == 1 && faults[0].starts_with("TENANTRY_SIGNUP_DOMAINS"), "{faults:?}");
+        assert!(
+            faults.len() == 1 && faults[0].starts_with("TENANTRY_SIGNUP_DOMAINS"),
+            "{faults:?}"
+        );
     }
 }
 

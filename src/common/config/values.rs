@@ -144,7 +144,9 @@ pub(super) fn signup_domains(faults: &mut Vec<String>, signup: Option<Signup>, w
     }
     match signup {
         Some(Signup::Domains) if written.is_empty() => {
-            faults.push("TENANTRY_SIGNUP_DOMAINS: name the domains of TENANTRY_SIGNUP=domains, such as example.com".into());
+            faults.push(
+                "TENANTRY_SIGNUP_DOMAINS: name the domains of TENANTRY_SIGNUP=domains, such as example.com".into(),
+            );
         }
         Some(Signup::Open | Signup::Invited) if !written.is_empty() => {
             faults.push("TENANTRY_SIGNUP_DOMAINS: it has an effect only with TENANTRY_SIGNUP=domains".into());

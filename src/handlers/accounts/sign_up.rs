@@ -124,7 +124,10 @@ fn domains(conn: &mut Conn, visit: &Visit, by_link: bool) -> Result<String, AppE
     if by_link || config.signup != Signup::Domains || sign_up::is_open(conn, &visit.cx)? {
         return Ok(String::new());
     }
-    Ok(format!("At {}, or at any address with an invitation", config.signup_domains.join(", ")))
+    Ok(format!(
+        "At {}, or at any address with an invitation",
+        config.signup_domains.join(", ")
+    ))
 }
 
 /// `GET /signup`

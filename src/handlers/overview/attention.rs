@@ -4,8 +4,10 @@ use crate::auth::actor::Actor;
 use crate::common::error::AppError;
 use crate::common::html::number;
 use crate::db::Conn;
+use crate::db::types::organization::InvitationStatus;
 use crate::handlers::overview::queries::PendingInvitations;
 use crate::models::approval;
+use crate::models::invitation;
 use crate::services::approvals::dual_control;
 
 /// From this number of members on, a single owner is a risk.
@@ -57,6 +59,24 @@ pub fn invitations(actor: &Actor, pending: PendingInvitations) -> Vec<AttentionI
         });
     }
     items
+}
+
+/// The owner who was invited when the organization was created.
+pub fn owner_invited(conn: &mut Conn, actor: &Actor) -> Result<Option<AttentionItem>, AppError> {
+    if !actor.permissions.transfer_or_delete() {
+        return Ok(None);
+    }
+    let invited = invitation::to_own(conn, actor.cx.now, actor.organization)?;
+    Ok(invited.map(|invited| AttentionItem {
+        icon: "crown",
+        title: format!("Owner invited: {}", invited.email),
+        text: if invited.status_at(actor.cx.now) == InvitationStatus::Expired {
+            "The invitation expired. Resend it, or invite another person"
+        } else {
+            "You are the owner until they accept"
+        },
+        href: actor.path("/settings/general"),
+    }))
 }
 
 pub fn single_owner(actor: &Actor, members: i64, owners: i32) -> Option<AttentionItem> {

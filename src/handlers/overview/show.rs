@@ -96,6 +96,7 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<OverviewPage, AppError> {
             .map(|pending| attention::invitations(actor, pending))
             .unwrap_or_default(),
     );
+    attention.extend(attention::owner_invited(conn, actor)?);
     attention.extend(attention::single_owner(actor, members, facts.owners));
     Ok(OverviewPage {
         layout: actor.layout(conn, "overview")?,
