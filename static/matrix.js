@@ -2,7 +2,7 @@
 (() => {
 const doc = document, $ = s => doc.querySelector(s), all = s => [...doc.querySelectorAll(s)];
 const on = (type, f) => doc.addEventListener(type, f);
-let leaving = false, filters = [];
+let leaving = false, returning = false, filters = [];
 
 const fields = () => all("#filters [name]"), cells = () => all("#grid tbody select");
 // The hidden field of the row has what each cell was, the role in the organization first.
@@ -62,9 +62,14 @@ addEventListener("beforeunload", e => { if (!leaving && changes()) e.preventDefa
 on("htmx:before:request", e => {
   if (e.detail.ctx.target?.id !== "matrix") return;
   const n = changes();
-  if (n && !confirm(`Discard ${words(n)}?`)) {
+  if (returning) e.preventDefault();
+  else if (n && !confirm(`Discard ${words(n)}?`)) {
     e.preventDefault();
     fields().forEach((f, at) => f.value = filters[at]);
+    // So that the same search asks again later. The request of this event is none.
+    returning = true;
+    $("#filter-q").dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => returning = false, 600);
   }
 });
 on("htmx:after:swap", e => { if (e.detail.ctx.target?.id === "matrix") begin(); });

@@ -46,7 +46,8 @@ pub struct Actor {
     pub organization: OrgId,
     pub organization_name: String,
     pub slug: String,
-    pub organization_type: OrganizationType,
+    /// Whether it is of one business owner. Support sees the tabs of the others too.
+    pub is_individual: bool,
     /// The organization's word for companies.
     pub unit: UnitLabel,
     pub active_companies: i64,
@@ -126,7 +127,7 @@ impl Actor {
             organization: organization.id,
             organization_name: organization.name,
             slug,
-            organization_type: organization.organization_type,
+            is_individual: organization.organization_type == OrganizationType::Individual,
             unit: organization.unit_label,
             active_companies: organization.active_companies,
             archived_companies: organization.archived_companies,
@@ -180,7 +181,7 @@ impl Actor {
             organization: entered.organization,
             organization_name: entered.name,
             slug: entered.slug,
-            organization_type: entered.organization_type,
+            is_individual: false,
             unit: entered.unit,
             active_companies: entered.active_companies,
             archived_companies: entered.archived_companies,

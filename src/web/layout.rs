@@ -9,7 +9,7 @@ use crate::authz::permission::{ViewCompany, ViewMembers};
 use crate::common::error::AppError;
 use crate::common::zone::Zone;
 use crate::db::Conn;
-use crate::db::types::organization::{OrganizationType, UnitLabel};
+use crate::db::types::organization::UnitLabel;
 use crate::web::nav::NavTab;
 use crate::web::switcher::{SwitcherItem, switcher};
 use crate::web::{nav, queries};
@@ -147,9 +147,7 @@ impl Layout {
             companies,
             settings: nav::settings(actor.permissions).first().map(|tab| tab.key),
             may: actor.permissions,
-            is_one: actor.organization_type == OrganizationType::Individual
-                && actor.active_companies <= 1
-                && actor.role_counts(conn)?.members(None) <= 1,
+            is_one: actor.is_individual && actor.active_companies <= 1 && actor.role_counts(conn)?.members(None) <= 1,
             deleted_on: actor.delete_after.map(|day| day.date(actor.org_zone)),
         });
         Ok(layout)

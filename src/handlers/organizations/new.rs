@@ -70,7 +70,7 @@ impl NewOrLimitPage {
             layout: user.layout(conn, "organizations")?,
             form,
             errors,
-            units: std::iter::once(("", "The word of the type"))
+            units: std::iter::once(("", "Depends on the type"))
                 .chain(UnitLabel::ALL.iter().map(|unit| (unit.as_str(), unit.titles())))
                 .collect(),
             presets: std::iter::once(("", "None"))

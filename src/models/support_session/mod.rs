@@ -12,7 +12,7 @@ use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::schema::{organization_slugs, organizations, support_sessions, users};
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::{OrganizationType, UnitLabel};
+use crate::db::types::organization::UnitLabel;
 
 /// The session of a request.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -30,7 +30,6 @@ pub struct EnteredOrganization {
     pub organization: OrgId,
     pub name: String,
     pub slug: String,
-    pub organization_type: OrganizationType,
     pub unit: UnitLabel,
     pub active_companies: i64,
     pub archived_companies: i64,
@@ -42,17 +41,7 @@ pub struct EnteredOrganization {
 /// The active session of an operator in the organization of a slug.
 pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryResult<Option<EnteredOrganization>> {
     type EnteredRow = (
-        (
-            OrgId,
-            String,
-            String,
-            OrganizationType,
-            UnitLabel,
-            i64,
-            i64,
-            Option<Time>,
-            Zone,
-        ),
+        (OrgId, String, String, UnitLabel, i64, i64, Option<Time>, Zone),
         ActiveSupport,
     );
     let row: Option<EnteredRow> = support_sessions::table
@@ -70,7 +59,6 @@ pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryR
                 organizations::id,
                 organizations::name,
                 organization_slugs::slug,
-                organizations::organization_type,
                 organizations::unit_label,
                 organizations::active_companies,
                 organizations::archived_companies,
@@ -82,22 +70,11 @@ pub fn enter(conn: &mut Conn, now: Time, operator: UserId, slug: &str) -> QueryR
         .first(conn)
         .optional()?;
     Ok(row.map(|(heading, support)| {
-        let (
-            organization,
-            name,
-            slug,
-            organization_type,
-            unit,
-            active_companies,
-            archived_companies,
-            delete_after,
-            timezone,
-        ) = heading;
+        let (organization, name, slug, unit, active_companies, archived_companies, delete_after, timezone) = heading;
         EnteredOrganization {
             organization,
             name,
             slug,
-            organization_type,
             unit,
             active_companies,
             archived_companies,

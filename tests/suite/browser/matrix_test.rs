@@ -103,6 +103,7 @@ fn changes_are_tinted_counted_and_never_lost_unasked() {
     assert_eq!(tinted(&browser), 0);
     assert!(!browser.is_visible("#save") && !asks_to_leave(&browser));
     answer_questions(&browser, true);
+    browser.script("return new Promise(done => setTimeout(done, 700))", vec![]);
     browser.fill("#filter-q", "ben");
     browser.wait_until("Ben alone", || browser.texts("tbody .who__name") == ["Ben Grid"]);
     assert_eq!(number(&browser, "window.asked"), 0, "nothing was changed");

@@ -42,7 +42,11 @@ fn a_new_organization_is_filled_in_kept_as_a_draft_and_created() {
     // The type sets the word, and a preset both.
     browser.click("[name=organization_type][value=individual]");
     browser.wait_until("the word of the type", || value(&browser, "#unit_label") == "business");
-    assert_eq!(browser.focus(), "input", "the focus stays at the type");
+    assert_eq!(
+        browser.focus(),
+        "input “organization_type”",
+        "the focus stays at the type"
+    );
     browser.choose("#preset", "agency");
     browser.wait_until("the word of the preset", || value(&browser, "#unit_label") == "app");
     assert!(browser.is_there("[name=organization_type][value=partner]:checked"));

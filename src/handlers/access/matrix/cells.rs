@@ -42,6 +42,14 @@ pub struct MatrixCell {
     pub changed: bool,
 }
 
+impl MatrixCell {
+    /// What the member has by their groups, when it is too long for its column.
+    pub fn cut(&self) -> Option<&str> {
+        let without = self.options.first().filter(|option| option.value.is_empty())?;
+        (without.label.chars().count() > 16).then_some(without.label.as_str())
+    }
+}
+
 #[derive(Debug)]
 pub struct MatrixLine {
     pub id: MembershipId,
