@@ -29,6 +29,7 @@ const FILES: &[(&str, &str, &[&str])] = &[
         "text/javascript; charset=utf-8",
         &["htmx.min.js", "console.js"],
     ),
+    ("matrix.js", "text/javascript; charset=utf-8", &["matrix.js"]),
     ("icons.svg", "image/svg+xml", &["icons.svg"]),
 ];
 

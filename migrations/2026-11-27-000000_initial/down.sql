@@ -28,6 +28,8 @@ DROP TABLE member_search_terms;
 DROP TABLE memberships;
 DROP TABLE companies;
 DROP TABLE role_counts;
+DROP TABLE organization_drafts;
+DROP TABLE organization_intake;
 DROP TABLE organization_slugs;
 DROP TABLE organizations;
 DROP TABLE account_events;

@@ -141,6 +141,24 @@ CREATE TABLE organization_slugs (
 );
 CREATE INDEX organization_slugs_by_organization ON organization_slugs (organization_id);
 
+-- Answers that were given when the organization was created. Only operators see them.
+CREATE TABLE organization_intake (
+    organization_id TEXT NOT NULL PRIMARY KEY REFERENCES organizations (id),
+    industry TEXT NOT NULL,
+    team_size TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    source TEXT NOT NULL
+);
+
+-- What an account typed into the form of a new organization, until it is created.
+CREATE TABLE organization_drafts (
+    user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id),
+    -- The fields of the form (JSON).
+    fields TEXT NOT NULL,
+    saved_at BIGINT NOT NULL
+);
+CREATE INDEX organization_drafts_by_age ON organization_drafts (saved_at);
+
 CREATE TABLE role_counts (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
     role TEXT NOT NULL,
@@ -305,6 +323,7 @@ CREATE INDEX invitations_by_email ON invitations (email, status);
 CREATE INDEX invitations_by_status ON invitations (organization_id, status, created_at, id);
 CREATE INDEX invitations_by_age ON invitations (organization_id, last_sent_at);
 CREATE INDEX invitations_by_expiry ON invitations (status, expires_at);
+CREATE INDEX invitations_to_own ON invitations (organization_id, created_at) WHERE hands_over;
 
 CREATE TABLE invitation_grants (
     organization_id TEXT NOT NULL REFERENCES organizations (id),

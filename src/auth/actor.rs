@@ -19,7 +19,7 @@ use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::UnitLabel;
+use crate::db::types::organization::{OrganizationType, UnitLabel};
 use crate::models::membership::access::{company_roles, held_roles};
 pub use crate::models::membership::record::Membership;
 use crate::models::membership::role_counts::RoleCounts;
@@ -46,6 +46,8 @@ pub struct Actor {
     pub organization: OrgId,
     pub organization_name: String,
     pub slug: String,
+    /// Whether it is of one business owner. Support sees the tabs of the others too.
+    pub is_individual: bool,
     /// The organization's word for companies.
     pub unit: UnitLabel,
     pub active_companies: i64,
@@ -125,6 +127,7 @@ impl Actor {
             organization: organization.id,
             organization_name: organization.name,
             slug,
+            is_individual: organization.organization_type == OrganizationType::Individual,
             unit: organization.unit_label,
             active_companies: organization.active_companies,
             archived_companies: organization.archived_companies,
@@ -178,6 +181,7 @@ impl Actor {
             organization: entered.organization,
             organization_name: entered.name,
             slug: entered.slug,
+            is_individual: false,
             unit: entered.unit,
             active_companies: entered.active_companies,
             archived_companies: entered.archived_companies,

@@ -13,7 +13,7 @@ use crate::db::schema::{
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::{CompanyStatus, UnitLabel};
+use crate::db::types::organization::{CompanyStatus, OrganizationType, UnitLabel};
 use crate::models::membership::access::{FACTS, MembershipAccess};
 use crate::models::session::{ABSOLUTE, IDLE};
 
@@ -44,6 +44,7 @@ pub struct SessionRow {
 pub struct OrganizationRow {
     pub id: OrgId,
     pub name: String,
+    pub organization_type: OrganizationType,
     pub unit_label: UnitLabel,
     pub active_companies: i64,
     pub archived_companies: i64,

@@ -31,7 +31,8 @@ Configuration, by environment or in tenantry.toml (there without TENANTRY_, in l
   TENANTRY_DATABASE_URL        postgres://… or an SQLite file [tenantry.sqlite3 in the data folder]
   TENANTRY_SMTP_URL            smtp:// or smtps://, with user and password [emails become files in the data folder]
   TENANTRY_MAIL_FROM           sender, such as Tenantry <no-reply@example.com>
-  TENANTRY_SIGNUP              open or invited [open]
+  TENANTRY_SIGNUP              open, invited or domains [open]
+  TENANTRY_SIGNUP_DOMAINS      with domains: whose addresses sign up without an invitation, such as example.com
   TENANTRY_TRUSTED_PROXIES     addresses or networks whose X-Forwarded-* headers are trusted
   TENANTRY_ORGANIZATION_LIMIT  how many organizations an account may create [no limit]
   TENANTRY_LOG                 how much is logged, such as warn or debug [info]";

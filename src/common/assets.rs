@@ -89,6 +89,11 @@ pub fn js() -> &'static str {
     url("console.js")
 }
 
+/// The script of the access matrix, which works without it.
+pub fn matrix_js() -> &'static str {
+    url("matrix.js")
+}
+
 /// The icon sprite; a page refers to one icon as `icons.…svg#name`.
 pub fn icons() -> &'static str {
     url("icons.svg")

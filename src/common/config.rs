@@ -1,5 +1,6 @@
 //! Configuration: `tenantry.toml` in the working folder, overridden by the environment. All mistakes are reported together.
 
+mod file;
 mod limits;
 mod values;
 
@@ -7,10 +8,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
-use serde::Deserialize;
 
+use self::file::ConfigFile;
 pub use self::limits::{Limits, Pace};
 use self::values::check;
+use crate::common::email::Email;
 
 crate::text_enum! {
     /// Who may sign up.
@@ -19,6 +21,8 @@ crate::text_enum! {
         Open = "open",
         /// Only people with an invitation, and the first account of an instance.
         Invited = "invited",
+        /// As `Invited`, and people with an address at one of the instance's domains.
+        Domains = "domains",
     }
 }
 
@@ -39,6 +43,8 @@ pub struct Config {
     pub mail_from: lettre::message::Mailbox,
     /// Who may sign up.
     pub signup: Signup,
+    /// The domains of the addresses that sign up without an invitation, where `signup` is `Domains`.
+    pub signup_domains: Vec<String>,
     /// Peers whose `X-Forwarded-*` headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// How many organizations a person may create; `None` is no limit.
@@ -60,60 +66,6 @@ impl std::fmt::Debug for Config {
             .field("listen", &self.listen)
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConfigFile {
-    listen: Option<String>,
-    base_url: Option<String>,
-    data_dir: Option<String>,
-    database_url: Option<String>,
-    smtp_url: Option<String>,
-    mail_from: Option<String>,
-    signup: Option<String>,
-    trusted_proxies: Option<String>,
-    organization_limit: Option<String>,
-    organization_invitations: Option<String>,
-    account_invitations: Option<String>,
-    instance_invitations: Option<String>,
-}
-
-type Field = fn(&mut ConfigFile) -> &mut Option<String>;
-
-/// Each setting: its name in the file, and after `TENANTRY_` in upper case in the environment.
-const SETTINGS: &[(&str, Field)] = &[
-    ("listen", |w| &mut w.listen),
-    ("base_url", |w| &mut w.base_url),
-    ("data_dir", |w| &mut w.data_dir),
-    ("database_url", |w| &mut w.database_url),
-    ("smtp_url", |w| &mut w.smtp_url),
-    ("mail_from", |w| &mut w.mail_from),
-    ("signup", |w| &mut w.signup),
-    ("trusted_proxies", |w| &mut w.trusted_proxies),
-    ("organization_limit", |w| &mut w.organization_limit),
-    ("organization_invitations", |w| &mut w.organization_invitations),
-    ("account_invitations", |w| &mut w.account_invitations),
-    ("instance_invitations", |w| &mut w.instance_invitations),
-];
-
-impl ConfigFile {
-    fn read(file: Option<&str>, environment: impl Fn(&str) -> Option<String>, faults: &mut Vec<String>) -> Self {
-        let mut written: Self = toml::from_str(file.unwrap_or_default()).unwrap_or_else(|error| {
-            faults.push(format!(
-                "tenantry.toml: {}",
-                error.to_string().trim().replace('\n', " ")
-            ));
-            Self::default()
-        });
-        for (name, field) in SETTINGS {
-            let value = environment(&format!("TENANTRY_{}", name.to_uppercase()));
-            if let Some(value) = value.filter(|v| !v.trim().is_empty()) {
-                *field(&mut written) = Some(value.trim().to_owned());
-            }
-        }
-        written
     }
 }
 
@@ -157,6 +109,7 @@ impl Config {
         let default_from = values::default_sender(base_url.as_deref().unwrap_or_default());
         let mail_from = check(&mut faults, &or(&w.mail_from, &default_from), values::sender);
         let signup = check(&mut faults, &or(&w.signup, "open"), values::signup);
+        let signup_domains = values::signup_domains(&mut faults, signup, &or(&w.signup_domains, ""));
         let trusted_proxies = values::networks(&mut faults, &or(&w.trusted_proxies, ""));
         let limit = w.organization_limit.as_deref();
         let organization_limit = limit.and_then(|v| check(&mut faults, v, values::organization_limit));
@@ -178,6 +131,7 @@ impl Config {
                     smtp_url,
                     mail_from,
                     signup,
+                    signup_domains,
                     trusted_proxies,
                     organization_limit,
                     organization_invitations,
@@ -204,6 +158,7 @@ impl Config {
                 lettre::Address::new("no-reply", "console.example").unwrap_or_else(|_| unreachable!("a fixed address")),
             ),
             signup: Signup::Open,
+            signup_domains: Vec::new(),
             trusted_proxies: Vec::new(),
             organization_limit: None,
             organization_invitations: values::INVITATIONS[0].1,
@@ -232,6 +187,12 @@ impl Config {
     /// Whether people reach this instance by HTTPS.
     pub fn is_https(&self) -> bool {
         self.base_url.starts_with("https://")
+    }
+
+    /// Whether an address is at one of the domains that sign up without an invitation.
+    pub fn admits(&self, email: &Email) -> bool {
+        let domain = email.as_str().rsplit_once('@').map_or("", |(_, domain)| domain);
+        self.signup == Signup::Domains && self.signup_domains.iter().any(|own| own == domain)
     }
 
     /// Whether email is sent by SMTP.

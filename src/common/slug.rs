@@ -24,6 +24,7 @@ const RESERVED: &[&str] = &[
     "dashboard",
     "demo",
     "docs",
+    "draft",
     "health",
     "help",
     "home",

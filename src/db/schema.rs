@@ -343,6 +343,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    organization_intake (organization_id) {
+        organization_id -> Text,
+        industry -> Text,
+        team_size -> Text,
+        purpose -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organization_drafts (user_id) {
+        user_id -> Text,
+        fields -> Text,
+        saved_at -> BigInt,
+    }
+}
+
+diesel::table! {
     organization_contacts (organization_id, kind) {
         organization_id -> Text,
         kind -> Text,
@@ -595,6 +613,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitation_reports,
     audit_events,
     organization_contacts,
+    organization_intake,
+    organization_drafts,
     custom_roles,
     groups,
     group_members,

@@ -8,7 +8,7 @@ use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{
     account_requests, approvals, company_assignments, email_tokens, invitation_reports, invitations, join_requests,
-    login_attempts, memberships, sessions, support_sessions, users,
+    login_attempts, memberships, organization_drafts, sessions, support_sessions, users,
 };
 use crate::db::types::MembershipStatus;
 use crate::db::types::org_id::OrgId;
@@ -17,6 +17,7 @@ use crate::models::account_request;
 use crate::models::approval::ApprovalStatus;
 use crate::models::invitation_report;
 use crate::models::join_request;
+use crate::models::organization::draft;
 use crate::models::session::{ABSOLUTE, IDLE};
 
 /// Pending invitations past their end.
@@ -76,7 +77,7 @@ pub fn ended_support_sessions(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     .get_result(conn)
 }
 
-/// Removal snapshots, sessions, email tokens, sign-in attempts and closed reports that are no longer needed.
+/// Removal snapshots, sessions, email tokens, sign-in attempts, drafts and closed reports that are no longer needed.
 pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     let removals: bool =
         diesel::select(exists(memberships::table.filter(memberships::restorable_until.lt(now)))).get_result(conn)?;
@@ -101,11 +102,15 @@ pub fn leftovers(conn: &mut Conn, now: Time) -> QueryResult<bool> {
         invitation_reports::table.filter(invitation_reports::closed_at.lt(now - invitation_report::KEPT)),
     ))
     .get_result(conn)?;
+    let drafts: bool = diesel::select(exists(
+        organization_drafts::table.filter(organization_drafts::saved_at.lt(now - draft::KEPT)),
+    ))
+    .get_result(conn)?;
     let requests: bool = diesel::select(exists(
         account_requests::table.filter(account_requests::created_at.lt(now - account_request::KEPT)),
     ))
     .get_result(conn)?;
-    Ok(removals || sessions || tokens || attempts || reports || requests)
+    Ok(removals || sessions || tokens || attempts || reports || drafts || requests)
 }
 
 /// A request whose time is over.

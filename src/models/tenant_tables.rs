@@ -89,6 +89,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
         .on_company_move(OnCompanyMove::BlocksThenDeleted(MoveBlocker::Invitations)),
     TenantTable::new("invitations", "id").invariants(consistency::INVITATIONS),
     TenantTable::new("organization_contacts", "kind"),
+    TenantTable::new("organization_intake", "organization_id"),
     TenantTable::new("support_sessions", "id"),
     TenantTable::new("companies", "id")
         .on_company_move(OnCompanyMove::Carried)

@@ -10,6 +10,7 @@ use crate::common::error::AppError;
 use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
+use crate::web::nav::NavTab;
 use crate::web::switcher::{SwitcherItem, switcher};
 use crate::web::waiting::Waiting;
 use crate::web::{nav, queries};
@@ -44,6 +45,8 @@ pub struct OrgNav {
     pub waiting: Waiting,
     /// The reader's permissions.
     pub may: Permissions,
+    /// Whether it is an individual's, with one business and one member.
+    pub is_one: bool,
     /// When the organization will be deleted, if that is scheduled.
     pub deleted_on: Option<String>,
     /// The support session, shown above every page.
@@ -100,6 +103,11 @@ impl Layout {
         }
     }
 
+    /// Whether a tab is shown. The open one always is.
+    pub fn shows(&self, tab: &NavTab, open: &str) -> bool {
+        tab.key == open || nav::is_for_one(tab) || !self.org.as_ref().is_some_and(|org| org.is_one)
+    }
+
     fn in_zones(self, zone: Zone, org_zone: Zone) -> Self {
         Self { zone, org_zone, ..self }
     }
@@ -146,6 +154,7 @@ impl Layout {
             access: nav::access(actor.permissions).first().map(|tab| tab.key),
             waiting: Waiting::load(conn, actor)?,
             may: actor.permissions,
+            is_one: actor.is_individual && actor.active_companies <= 1 && actor.role_counts(conn)?.members(None) <= 1,
             deleted_on: actor.delete_after.map(|day| day.date(actor.org_zone)),
         });
         Ok(layout)

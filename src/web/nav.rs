@@ -41,6 +41,14 @@ static ACCESS: &[NavTab] = &[
     tab(Permissions::view_access, "Explain", "info", "/explain"),
 ];
 
+/// What is useful only with several companies or members.
+const FOR_SEVERAL: [&str; 5] = ["onboarding", "/matrix", "/groups", "/requests", "/reviews"];
+
+/// Whether an organization of one person with one business has a tab. Its page opens by its address all the same.
+pub fn is_for_one(tab: &NavTab) -> bool {
+    !FOR_SEVERAL.contains(&tab.key)
+}
+
 fn open(tabs: &'static [NavTab], permissions: Permissions) -> Vec<&'static NavTab> {
     tabs.iter().filter(|tab| (tab.allowed)(permissions)).collect()
 }
@@ -68,5 +76,7 @@ mod tests {
         assert!(access(Permissions::of(Role::Editor, &[])).is_empty());
         assert_eq!(access(Permissions::of(Role::UserAdmin, &[])).len(), ACCESS.len() - 1);
         assert_eq!(access(Permissions::of(Role::Owner, &[])).len(), ACCESS.len());
+        let hidden = SETTINGS.iter().chain(ACCESS).filter(|tab| !is_for_one(tab)).count();
+        assert_eq!(hidden, FOR_SEVERAL.len());
     }
 }

@@ -863,7 +863,7 @@ fn companies_are_found_by_search_and_the_matrix_pages_them() {
     );
     let back = page.link("Previous companies").expect("a link back");
     let page = scenario.owner.get(&scenario.path(&format!("/{back}"))).expect(200);
-    assert_eq!(page.texts(".grid thead th").len(), 10);
+    assert_eq!(page.texts(".grid thead th").len(), 14);
     let page = scenario.owner.get(&scenario.path("/matrix?company=zur")).expect(200);
     assert_eq!(page.texts(".grid thead th"), ["Name", "Organization", "Zürich"]);
     assert!(

@@ -7,7 +7,7 @@ use tenantry::common::config::Signup;
 
 use crate::harness::client::{Client, encode};
 use crate::harness::page::Page;
-use crate::harness::people::PASSWORD;
+use crate::harness::people::{PASSWORD, create_organization, invite};
 use crate::harness::test_app::TestApp;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -982,6 +982,54 @@ fn invitation_only_sign_up_is_closed_after_the_first_account() {
         ("next", "/invitations/made-up"),
     ];
     app.client().post("/signup", &fields).expect(422);
+}
+
+#[test]
+fn domain_sign_up_admits_addresses_at_its_domains_and_people_with_an_invitation() {
+    let app = TestApp::with(|config| {
+        config.signup = Signup::Domains;
+        config.signup_domains = vec!["ground.test".into(), "bücher.test".into()];
+    });
+    // The first account needs no domain.
+    let olivia = app.sign_up("Olivia Hart", "olivia@elsewhere.test");
+    app.client()
+        .get("/login")
+        .expect(200)
+        .link("Create an account")
+        .expect("a link");
+    app.client()
+        .get("/signup")
+        .expect(200)
+        .expect_text("At ground.test, bücher.test, or at any address with an invitation");
+    for admitted in ["noah@ground.test", "Ida@xn--bcher-kva.test"] {
+        sign_up(&app.client(), admitted).expect_redirect("/verify");
+    }
+    app.emails();
+    let accounts = || app.database.number("SELECT count(*) AS value FROM users");
+    assert_eq!(accounts(), 3);
+    // Another address is refused alike, whether it has an account or not.
+    let refusal = |email: &str| {
+        let page = sign_up(&app.client(), email).expect(422);
+        assert_eq!(page.value_of("email").as_deref(), Some(email));
+        page.field_error("email").expect("an error")
+    };
+    assert_eq!(refusal("olivia@elsewhere.test"), refusal("nobody@elsewhere.test"));
+    assert!(refusal("noah@mail.ground.test").contains("Sign-up is for addresses at ground.test, bücher.test"));
+    refusal("ground.test@evil.test");
+    assert_eq!(accounts(), 3);
+    // An invitation admits its address.
+    create_organization(&olivia, "Lakeside Agency", "lakeside", "olivia@elsewhere.test");
+    invite(&olivia, "lakeside", "emma@third.test", "viewer");
+    let link = app.mail_to("emma@third.test").link("/invitations/");
+    let fields = [
+        ("name", "Emma Stone"),
+        ("email", "emma@third.test"),
+        ("password", PASSWORD),
+        ("terms", "on"),
+        ("next", &link),
+    ];
+    app.client().post("/signup", &fields).expect_redirect(&link);
+    assert_eq!(accounts(), 4);
 }
 
 #[test]

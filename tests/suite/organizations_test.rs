@@ -217,6 +217,241 @@ fn the_same_form_again_has_to_be_confirmed() {
 }
 
 #[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
+    olivia.post("/organizations", &GOOD).expect(303);
+    let page = olivia.post(
+        "/organizations",
+        &[
+            ("name", "Lakeside Agency"),
+            ("slug", "lakeside"),
+            ("domain", "not a domain"),
+            ("region", "moon"),
+            ("owner", "other"),
+            ("industry", &"x".repeat(81)),
+            ("team_size", "none"),
+        ],
+    );
+    let page = page.expect(422);
+    for field in [
+        "slug",
+        "organization_type",
+        "domain",
+        "region",
+        "owner_email",
+        "same_name",
+        "industry",
+        "team_size",
+    ] {
+        assert!(page.field_error(field).is_some(), "{field}: {}", page.text());
+    }
+    assert_eq!(page.texts("#errors li").len(), 8, "{:?}", page.texts("#errors li"));
+}
+
+#[test]
+fn a_type_and_a_preset_set_the_word_for_companies() {
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
+    for (preset, kind, unit) in [
+        ("agency", "partner", "app"),
+        ("teams", "enterprise", "workspace"),
+        ("simple", "individual", "business"),
+        ("roll-up", "enterprise", "company"),
+        ("settings", "partner", "business"),
+    ] {
+        let page = olivia
+            .get(&format!("/organizations/new?fill=preset&preset={preset}&name=Lakeside"))
+            .expect(200);
+        let form = page.form("/organizations");
+        for field in [("organization_type", kind), ("unit_label", unit), ("name", "Lakeside")] {
+            assert!(form.contains(&(field.0.into(), field.1.into())), "{preset}: {form:?}");
+        }
+    }
+    let words = olivia.fragment("/organizations/new?fill=type&organization_type=partner&unit_label=company");
+    assert_eq!(words.expect(200).value_of("unit_label").as_deref(), Some("client"));
+    for (slug, kind, word, unit, first) in [
+        ("one", "partner", "", "client", "one client"),
+        ("two", "enterprise", "", "location", "two location"),
+        ("three", "individual", "", "business", "three"),
+        ("four", "individual", "app", "app", "four"),
+    ] {
+        let fields = [
+            ("name", slug),
+            ("slug", slug),
+            ("region", "eu"),
+            ("organization_type", kind),
+            ("unit_label", word),
+        ];
+        olivia.post("/organizations", &fields).expect(303);
+        let kept = format!(
+            "SELECT o.unit_label || ' ' || c.name AS value FROM organizations o JOIN companies c ON c.organization_id = o.id \
+             WHERE o.name = '{slug}'"
+        );
+        assert_eq!(app.database.words(&kept), [format!("{unit} {first}")]);
+    }
+}
+
+#[test]
+fn a_draft_is_kept_until_the_organization_is_created() {
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
+    let emma = person(&app, "Emma Stone", "emma@lake.test");
+    let drafts = || app.database.number("SELECT count(*) AS value FROM organization_drafts");
+    // Without JavaScript a button saves it; with it, the form does while someone types.
+    olivia
+        .post("/organizations/draft", &with("domain", "lake.example"))
+        .expect_redirect("/organizations");
+    assert_eq!(drafts(), 1);
+    let page = olivia
+        .get("/organizations/new")
+        .expect(200)
+        .expect_text("Your draft is back");
+    assert_eq!(page.value_of("name").as_deref(), Some("Lakeside Agency"));
+    assert_eq!(page.value_of("domain").as_deref(), Some("lake.example"));
+    assert_eq!(
+        emma.get("/organizations/new").expect(200).value_of("name").as_deref(),
+        Some("")
+    );
+    let answer = olivia.send(
+        "POST",
+        "/organizations/draft",
+        &[("HX-Request", "true"), ("Sec-Fetch-Site", "same-origin")],
+        Some("name=Lakeside+Two&organization_type=partner&purpose=Clients".into()),
+    );
+    answer.expect(200).expect_text("Draft saved");
+    assert_eq!(drafts(), 1);
+    let page = olivia.get("/organizations/new").expect(200);
+    assert_eq!(page.value_of("purpose").as_deref(), Some("Clients"));
+    // Start over.
+    olivia
+        .post("/organizations/draft/deletion", &[])
+        .expect_redirect("/organizations/new");
+    assert_eq!(drafts(), 0);
+    // An empty form is no draft, and neither is one that is far too long.
+    olivia.post("/organizations/draft", &[("region", "eu")]).expect(303);
+    olivia
+        .post("/organizations/draft", &[("name", &"x".repeat(5000))])
+        .expect(303);
+    assert_eq!(drafts(), 0);
+    // It ends with the organization, and after 30 days.
+    olivia.post("/organizations/draft", &GOOD).expect(303);
+    olivia.post("/organizations", &GOOD).expect(303);
+    assert_eq!(drafts(), 0);
+    emma.post("/organizations/draft", &GOOD).expect(303);
+    app.advance(std::time::Duration::from_secs(31 * 86_400));
+    app.sweep();
+    assert_eq!(drafts(), 0);
+}
+
+#[test]
+fn reference_answers_are_shown_to_operators_only() {
+    let app = TestApp::open();
+    // The first account is the operator.
+    let oscar = person(&app, "Oscar Operator", "oscar@operator.test");
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
+    let answers = [
+        ("industry", "Lake rescue"),
+        ("team_size", "11-50"),
+        ("purpose", "Shared clients"),
+        ("source", "A friend"),
+    ];
+    olivia
+        .post("/organizations", &[&GOOD[..], &answers].concat())
+        .expect(303);
+    let page = oscar.get("/operator/organizations/lakeside").expect(200);
+    for words in [
+        "For internal reference only",
+        "Lake rescue",
+        "11 to 50 people",
+        "Shared clients",
+        "A friend",
+    ] {
+        assert!(page.has(words), "{words}: {}", page.text());
+    }
+    for path in [
+        "",
+        "/settings/general",
+        "/settings/audit",
+        "/settings/audit/1",
+        "/settings/audit.csv",
+    ] {
+        let page = olivia.get(&format!("/organizations/lakeside{path}")).expect(200);
+        assert!(!page.body.contains("Lake rescue"), "{path}");
+    }
+    olivia
+        .post(
+            "/organizations",
+            &[&with("slug", "plain")[..], &[("same_name", "on")]].concat(),
+        )
+        .expect(303);
+    oscar
+        .get("/operator/organizations/plain")
+        .expect(200)
+        .expect_text("No question was answered");
+    assert_eq!(
+        app.database.number("SELECT count(*) AS value FROM organization_intake"),
+        1
+    );
+}
+
+#[test]
+fn an_individual_sees_the_tabs_for_several_once_there_are_several() {
+    let app = TestApp::open();
+    let olivia = person(&app, "Olivia Hart", "olivia@lake.test");
+    olivia
+        .post("/organizations", &with("organization_type", "individual"))
+        .expect(303);
+    let base = "/organizations/lakeside";
+    let tabs = |path: &str| {
+        let page = olivia.get(&format!("{base}{path}")).expect(200);
+        [page.texts("nav.subnav a"), page.texts("nav.tabs a")]
+            .concat()
+            .join(" ")
+    };
+    assert!(!tabs("/settings/general").contains("Onboarding links"));
+    for tab in ["Groups", "Reviews", "Requests", "Matrix"] {
+        assert!(!tabs("/access").contains(tab), "{tab}");
+    }
+    // Nothing becomes unreachable, and the open tab is shown.
+    assert!(tabs("/settings/onboarding").contains("Onboarding links"));
+    for (path, tab) in [
+        ("/access/groups", "Groups"),
+        ("/access/reviews", "Reviews"),
+        ("/access/matrix", "Matrix"),
+    ] {
+        assert!(tabs(path).contains(tab));
+    }
+    let several = || tabs("/settings/general").contains("Onboarding links") && tabs("/access").contains("Groups");
+    // Another type shows them, and so does a second business or a second member.
+    let general = format!("{base}/settings/general");
+    let change = |kind: &str| {
+        let page = olivia.get(&general);
+        olivia
+            .submit(&page, &general, &[("organization_type", kind)])
+            .expect(303);
+    };
+    change("partner");
+    assert!(several());
+    change("individual");
+    assert!(!several());
+    olivia
+        .post(&format!("{base}/companies"), &[("name", "North"), ("slug", "north")])
+        .expect(303);
+    assert!(several());
+    olivia
+        .post(&format!("{base}/companies/north/archiving"), &[])
+        .expect(303);
+    assert!(!several());
+    app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("lakeside");
+        let noah = fixtures.account("Noah Brandt", "noah@lake.test", true);
+        fixtures.add_member(organization, noah, "viewer", &[]);
+    });
+    assert!(several());
+}
+
+#[test]
 fn capitals_in_a_slug_redirect_to_lower_case() {
     let app = TestApp::open();
     let olivia = person(&app, "Olivia Hart", "olivia@lake.test");

@@ -249,6 +249,8 @@ impl Scenario {
                 ("organization_type", "partner"),
                 ("owner_email", ""),
             ]),
+            "/organizations/draft" => text(&[("name", "Later Ground")]),
+            "/organizations/draft/deletion" => text(&[]),
             "/organizations/requests" => text(&[("reason", "We grow")]),
             "/organizations/{slug}/leaving" => text(&[]),
             "/organizations/{slug}/settings/general" => text(&[

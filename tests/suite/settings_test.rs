@@ -135,38 +135,6 @@ fn time_zone_and_currency_are_validated_and_kept() {
 }
 
 #[test]
-fn a_preset_fills_in_the_form_and_saves_nothing() {
-    let app = TestApp::shared();
-    let pair = Pair::create(app, "preset", "viewer");
-    let path = pair.settings("general");
-    for (preset, kind, unit) in [
-        ("agency", "partner", "app"),
-        ("teams", "enterprise", "workspace"),
-        ("simple", "individual", "business"),
-        ("roll-up", "enterprise", "company"),
-        ("settings", "partner", "business"),
-    ] {
-        let page = pair.olivia.get(&format!("{path}?preset={preset}")).expect(200);
-        let form = page.expect_text("not saved yet").form(&path);
-        assert!(
-            form.contains(&("organization_type".into(), kind.into())),
-            "{preset}: {form:?}"
-        );
-        assert!(form.contains(&("unit_label".into(), unit.into())), "{preset}: {form:?}");
-    }
-    assert!(
-        !pair
-            .olivia
-            .get(&format!("{path}?preset=nonsense"))
-            .expect(200)
-            .has("not saved yet")
-    );
-    let page = pair.olivia.get(&format!("{path}?preset=teams"));
-    pair.olivia.submit(&page, &path, &[]).expect(303);
-    pair.olivia.get(&pair.base).expect(200).expect_text("Workspaces");
-}
-
-#[test]
 fn a_new_organization_name_appears_on_pages_in_lists_and_in_emails() {
     let app = TestApp::shared();
     let pair = Pair::create(app, "one-name", "admin");
@@ -339,8 +307,9 @@ fn a_contact_is_used_only_after_its_email_is_verified() {
         .expect(404);
     pair.noah.post(&path, &[("email", "a@b.test")]).expect(403);
     let bad = pair.olivia.post(&path, &[("email", "not an address")]).expect(422);
-    assert!(bad.field_error("email").is_some());
-    assert_eq!(bad.value_of("email").as_deref(), Some("not an address"));
+    assert_eq!(bad.texts("#contact-support-error").len(), 1, "{}", bad.text());
+    assert_eq!(bad.all("[aria-invalid]", "id"), ["contact-support"]);
+    assert_eq!(bad.all("#contact-support", "value"), ["not an address"]);
 
     pair.olivia.post(&path, &[("email", "Help@Reached.test")]).expect(303);
     let link = app.mail_to("help@reached.test").link("/contacts/");
@@ -401,6 +370,89 @@ fn a_contact_is_used_only_after_its_email_is_verified() {
     let token = link.strip_prefix("/contacts/").expect("a token");
     let kept = format!("SELECT count(*) AS value FROM organization_contacts WHERE token_hash = '{token}'");
     assert_eq!(app.database.number(&kept), 0);
+}
+
+#[test]
+fn an_organization_waits_for_its_invited_owner() {
+    let app = TestApp::open();
+    let cookie = app.fixtures(|fixtures| {
+        let olivia = fixtures.account("Olivia Hart", "olivia@waits.test", true);
+        fixtures.session_cookie(olivia)
+    });
+    let olivia = app.client_with(&cookie);
+    let create = |slug: &str, more: &[(&'static str, &'static str)]| {
+        let mut fields = vec![
+            ("name", slug),
+            ("slug", slug),
+            ("region", "eu"),
+            ("organization_type", "partner"),
+        ];
+        fields.extend(more);
+        olivia.post("/organizations", &fields)
+    };
+    // Someone else without an address is an error; an address that belongs to "me" is not used.
+    let page = create("waits", &[("owner", "other")]).expect(422);
+    assert!(page.field_error("owner_email").is_some());
+    create("mine", &[("owner", "me"), ("owner_email", "nina@waits.test")]).expect(303);
+    assert!(app.emails_to("nina@waits.test").is_empty());
+    create("waits", &[("owner", "other"), ("owner_email", "nina@waits.test")]).expect(303);
+    let general = "/organizations/waits/settings/general";
+    let states = |shown: bool| {
+        assert_eq!(olivia.get("/organizations").expect(200).has("Owner invited"), shown);
+        assert_eq!(
+            olivia.get("/organizations/waits").expect(200).has("Owner invited"),
+            shown
+        );
+        olivia.get(general).expect(200).has("Owner invited")
+    };
+    assert!(states(true));
+    olivia
+        .get(general)
+        .expect_text("nina@waits.test becomes the owner by accepting. Until then you are the owner.");
+    // Another person instead: the first link is closed.
+    let first = app.mail_to("nina@waits.test").link("/invitations/");
+    let owner = "/organizations/waits/settings/owner";
+    let bad = olivia.post(owner, &[("owner_email", "nobody")]).expect(422);
+    assert!(
+        bad.field_error("owner_email")
+            .is_some_and(|said| said.contains("like name@company.com"))
+    );
+    assert_eq!(bad.value_of("owner_email").as_deref(), Some("nobody"));
+    let member = olivia.post(owner, &[("owner_email", "olivia@waits.test")]).expect(422);
+    assert!(
+        member
+            .field_error("owner_email")
+            .is_some_and(|said| said.contains("is a member"))
+    );
+    olivia.post(owner, &[("owner_email", "nina@waits.test")]).expect(422);
+    olivia
+        .post(owner, &[("owner_email", "emma@waits.test")])
+        .expect_redirect(general);
+    app.client().get(&first).expect_text("cancelled");
+    assert!(olivia.get(general).has("emma@waits.test becomes the owner"));
+    // An expired one can be sent again.
+    app.advance(DAY * 8);
+    app.sweep();
+    let olivia = app.signed_in("olivia@waits.test");
+    olivia.get(general).expect(200).expect_text("Expired");
+    let page = olivia.get(general);
+    let resending = page.all("form[action$='/resending']", "action").remove(0);
+    olivia.post(&resending, &[]).expect(303);
+    let link = app.mail_to("emma@waits.test").link("/invitations/");
+    let emma = app.fixtures(|fixtures| {
+        let emma = fixtures.account("Emma Stone", "emma@waits.test", true);
+        fixtures.session_cookie(emma)
+    });
+    let emma = app.client_with(&emma);
+    emma.post(&format!("{link}/acceptance"), &[])
+        .expect_redirect("/organizations/waits");
+    let roles = "SELECT m.role AS value FROM memberships m JOIN organization_slugs s ON s.organization_id = m.organization_id \
+        JOIN users u ON u.id = m.user_id WHERE s.slug = 'waits' ORDER BY u.email";
+    assert_eq!(app.database.words(roles), ["owner", "admin"]);
+    assert!(!emma.get(general).expect(200).has("Owner invited"));
+    assert!(!olivia.get("/organizations").has("Owner invited"));
+    olivia.post(owner, &[("owner_email", "nina@waits.test")]).expect(403);
+    app.expect_healthy();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Who is in the demo, and where.
 
 use crate::authz::role::{CompanyRole, Role};
-use crate::db::types::organization::{InvitationStatus, OrganizationType, Region};
+use crate::db::types::organization::{InvitationStatus, OrganizationType, Region, UnitLabel};
 
 /// The one password of the demo.
 pub const PASSWORD: &str = "harbor-lantern-42";
@@ -14,6 +14,7 @@ pub struct DemoOrganization {
     pub name: &'static str,
     pub slug: &'static str,
     pub organization_type: OrganizationType,
+    pub unit: UnitLabel,
     pub region: Region,
     pub domain: &'static str,
     pub owner: &'static str,
@@ -124,6 +125,7 @@ pub const ORGANIZATIONS: &[DemoOrganization] = &[
         name: "Meridian Collections",
         slug: "meridian",
         organization_type: OrganizationType::Enterprise,
+        unit: UnitLabel::Company,
         region: Region::UnitedStates,
         domain: "meridian.example",
         owner: "maya@meridian.example",
@@ -213,6 +215,7 @@ pub const ORGANIZATIONS: &[DemoOrganization] = &[
         name: "Sunbeam Agency",
         slug: "sunbeam",
         organization_type: OrganizationType::Partner,
+        unit: UnitLabel::Client,
         region: Region::Europe,
         domain: "sunbeam.example",
         owner: "olivia@sunbeam.example",
@@ -252,6 +255,7 @@ pub const ORGANIZATIONS: &[DemoOrganization] = &[
         name: "Fern & Kettle",
         slug: "fern-kettle",
         organization_type: OrganizationType::Individual,
+        unit: UnitLabel::Business,
         region: Region::Europe,
         domain: "",
         owner: "ops@tenantry.example",

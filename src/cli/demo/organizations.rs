@@ -48,6 +48,7 @@ impl Timeline {
                 name: demo.name.into(),
                 slug: Slug::parse(demo.slug).map_err(AppError::internal)?,
                 organization_type: demo.organization_type,
+                unit: demo.unit,
                 region: demo.region,
                 domain: demo.domain.into(),
             };

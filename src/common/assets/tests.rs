@@ -17,7 +17,7 @@ fn last(url: &str) -> &str {
 
 #[test]
 fn every_name_in_use_has_an_address_with_a_hash() {
-    for url in [css(), js(), icons(), url("inter.woff2"), url("inter-ext.woff2")] {
+    for url in [css(), extra_css(), js(), matrix_js(), icons(), url("inter.woff2"), url("inter-ext.woff2")] {
         let parts: Vec<_> = last(url).split('.').collect();
         assert!(url.starts_with("/static/"), "{url}");
         assert_eq!(parts.len(), 3, "{url}");
@@ -31,6 +31,7 @@ fn the_first_load_stays_small() {
     let size = |name: &str| ASSETS.iter().find(|a| a.name == name).unwrap().br.len();
     assert!(size("console.css") <= 8 * 1024, "css {}", size("console.css"));
     assert!(size("console.js") <= 14 * 1024, "js {}", size("console.js"));
+    assert!(size("matrix.js") <= 1400, "matrix {}", size("matrix.js"));
     assert!(size("icons.svg") <= 2400, "icons {}", size("icons.svg"));
 }
 

@@ -48,6 +48,31 @@ fn every_fault_is_told_at_once() {
 }
 
 #[test]
+fn sign_up_can_be_limited_to_domains() {
+    let domains = (
+        "TENANTRY_SIGNUP_DOMAINS",
+        "Meridian.example, @bücher.example meridian.example",
+    );
+    let config = read(&[("TENANTRY_SIGNUP", "domains"), domains]).unwrap();
+    assert_eq!(config.signup_domains, ["meridian.example", "bücher.example"]);
+    let admits = |text: &str| config.admits(&Email::parse(text).unwrap());
+    assert!(admits("Ida@xn--bcher-kva.example") && admits("maya@meridian.example"));
+    assert!(!admits("maya@mail.meridian.example") && !admits("meridian.example@evil.test"));
+    for wrong in [
+        &[("TENANTRY_SIGNUP", "domains")][..],
+        &[("TENANTRY_SIGNUP", "domains"), ("TENANTRY_SIGNUP_DOMAINS", "nowhere")],
+        &[("TENANTRY_SIGNUP", "invited"), domains],
+        &[domains],
+    ] {
+        let faults = read(wrong).unwrap_err();
+        assert!(
+            faults.len() == 1 && faults[0].starts_with("TENANTRY_SIGNUP_DOMAINS"),
+            "{faults:?}"
+        );
+    }
+}
+
+#[test]
 fn the_environment_overrides_the_file_and_an_unknown_word_in_it_is_a_fault() {
     let config = Config::read(Some("signup = \"invited\"\nlisten = \"0.0.0.0:9\""), |n| {
         (n == "TENANTRY_LISTEN").then(|| "127.0.0.1:7".into())

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 
 use crate::common::config::Signup;
+use crate::common::domain;
 
 pub(super) fn check<T>(
     faults: &mut Vec<String>,
@@ -125,7 +126,34 @@ pub(super) fn sender(v: &str) -> Result<Mailbox, String> {
 }
 
 pub(super) fn signup(v: &str) -> Result<Signup, String> {
-    Signup::parse(v).ok_or_else(|| format!("TENANTRY_SIGNUP: “{v}” is neither open nor invited"))
+    Signup::parse(v).ok_or_else(|| format!("TENANTRY_SIGNUP: “{v}” is not open, invited or domains"))
+}
+
+/// The domains of `TENANTRY_SIGNUP=domains`, each once.
+pub(super) fn signup_domains(faults: &mut Vec<String>, signup: Option<Signup>, written: &str) -> Vec<String> {
+    let words = written.split([',', ' ']).filter(|word| !word.is_empty());
+    let read = |word: &str| {
+        domain::parse(word.trim_start_matches('@'))
+            .map_err(|_| format!("TENANTRY_SIGNUP_DOMAINS: “{word}” is not a domain, such as example.com"))
+    };
+    let mut domains = Vec::new();
+    for word in words {
+        if let Some(domain) = check(faults, word, read).filter(|domain| !domains.contains(domain)) {
+            domains.push(domain);
+        }
+    }
+    match signup {
+        Some(Signup::Domains) if written.is_empty() => {
+            faults.push(
+                "TENANTRY_SIGNUP_DOMAINS: name the domains of TENANTRY_SIGNUP=domains, such as example.com".into(),
+            );
+        }
+        Some(Signup::Open | Signup::Invited) if !written.is_empty() => {
+            faults.push("TENANTRY_SIGNUP_DOMAINS: it has an effect only with TENANTRY_SIGNUP=domains".into());
+        }
+        _ => {}
+    }
+    domains
 }
 
 pub(super) fn organization_limit(v: &str) -> Result<u32, String> {

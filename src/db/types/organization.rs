@@ -5,7 +5,7 @@ crate::text_enum! {
     pub enum OrganizationType {
         /// An agency that manages clients.
         Partner = "partner",
-        /// A company with several units.
+        /// A company with many locations.
         Enterprise = "enterprise",
         /// One business owner.
         Individual = "individual",
@@ -17,7 +17,7 @@ impl OrganizationType {
     pub fn label(self) -> &'static str {
         match self {
             Self::Partner => "Partner: an agency with clients",
-            Self::Enterprise => "Enterprise: one company with several units",
+            Self::Enterprise => "Enterprise: one company with many locations",
             Self::Individual => "Individual: one business",
         }
     }
@@ -35,7 +35,7 @@ impl OrganizationType {
     pub fn unit(self) -> UnitLabel {
         match self {
             Self::Partner => UnitLabel::Client,
-            Self::Enterprise => UnitLabel::Company,
+            Self::Enterprise => UnitLabel::Location,
             Self::Individual => UnitLabel::Business,
         }
     }

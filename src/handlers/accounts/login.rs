@@ -51,7 +51,7 @@ impl LoginPage {
             layout: visit.layout(),
             errors,
             email,
-            open: visit.cx.config().signup == Signup::Open
+            open: visit.cx.config().signup != Signup::Invited
                 || invitation_token(&next).is_some()
                 || resolve::token_in(&next).is_some(),
             next,

@@ -4,6 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::auth::{Visit, Visitor, current_user};
+use crate::common::config::Signup;
 use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
@@ -74,6 +75,8 @@ struct SignUpPage {
     /// The organization of an onboarding link.
     joining: Option<String>,
     open: bool,
+    /// The domains of the addresses that sign up, where they are limited.
+    domains: String,
 }
 crate::page!(SignUpPage);
 
@@ -106,12 +109,25 @@ impl SignUpPage {
             name,
             email,
             terms: !form.terms.is_empty(),
-            open: invited.is_some() || link.is_some() || sign_up::is_open(conn, &visit.cx)?,
+            open: invited.is_some() || link.is_some() || sign_up::is_open_to_some(conn, &visit.cx)?,
+            domains: domains(conn, visit, invited.is_some() || link.is_some())?,
             joining: link.map(|link| link.organization.name),
             invited_to: invited.map(|open| open.organization),
             next,
         }))
     }
+}
+
+/// The hint of the address, empty where any address signs up.
+fn domains(conn: &mut Conn, visit: &Visit, by_link: bool) -> Result<String, AppError> {
+    let config = visit.cx.config();
+    if by_link || config.signup != Signup::Domains || sign_up::is_open(conn, &visit.cx)? {
+        return Ok(String::new());
+    }
+    Ok(format!(
+        "At {}, or at any address with an invitation",
+        config.signup_domains.join(", ")
+    ))
 }
 
 /// `GET /signup`
@@ -170,6 +186,10 @@ pub async fn create(visitor: Visitor, form: Form<SignUpForm>) -> Result<HttpResp
 fn message(error: SignUpError) -> String {
     match error {
         SignUpError::InvitationOnly => "Sign-up is by invitation here".into(),
+        SignUpError::DomainsOnly(domains) => {
+            let at = domains.join(", ");
+            format!("Sign-up is for addresses at {at}. With another address, ask for an invitation")
+        }
         SignUpError::OtherDomains(domains) => format!("This link is for addresses at {}", domains.join(", ")),
         SignUpError::Failed(error) => error.to_string(),
     }

@@ -14,6 +14,8 @@ use crate::handlers::operator::queries::organizations::{OperatorOrganization, Or
 use crate::mail::message::Recipient;
 use crate::models::member_names;
 use crate::models::membership::record;
+use crate::models::organization::intake;
+use crate::models::organization::intake::OrganizationIntake;
 use crate::models::support_session;
 use crate::models::support_session::SupportSession;
 use crate::services::invitations::allowance;
@@ -36,6 +38,8 @@ struct OrganizationPage {
     domain: String,
     currency: String,
     created_by: String,
+    /// Answered at creation.
+    intake: OrganizationIntake,
     allowance: InvitationAllowance,
     /// The name of the member who changed support access last.
     consent_by: String,
@@ -68,6 +72,7 @@ impl OrganizationPage {
             domain,
             currency,
             created_by,
+            intake: intake::find(conn, id)?,
             allowance: allowance::of_organization(conn, &operator.cx, id)?,
             consent_by: support_session::consent(conn, id)?.by,
             belongs: record::belongs(conn, id, operator.id)?,

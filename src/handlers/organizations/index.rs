@@ -9,6 +9,7 @@ use crate::auth::SignedIn;
 use crate::auth::current_user::CurrentUser;
 use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewMembers};
+use crate::authz::role::Role;
 use crate::common::error::AppError;
 use crate::common::html::query_value;
 use crate::common::search;
@@ -17,6 +18,7 @@ use crate::db::types::MembershipStatus;
 use crate::db::types::organization::OrganizationStatus;
 use crate::handlers::organizations::queries;
 use crate::handlers::organizations::queries::{MemberCounts, OwnOrganization};
+use crate::models::invitation;
 use crate::models::membership::access;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
@@ -153,6 +155,7 @@ pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Res
         let order = OrganizationOrder::parse(&sort);
         mine.retain(|row| found(row, &q));
         order.apply(&mut mine, person.cx.now);
+        let awaited = invitation::waiting_for_owner(conn, person.cx.now, person.id)?;
         let (members, companies, assigned) = (
             queries::members(conn, person.id)?,
             queries::companies(conn, person.id)?,
@@ -164,7 +167,12 @@ pub async fn index(gate: SignedIn, query: web::Query<OrganizationsQuery>) -> Res
                 .into_iter()
                 .map(|mine| {
                     let inputs = access::access_inputs(conn, person.cx.now, mine.id, mine.membership)?;
-                    Ok(row(mine, inputs.permissions(), person, &members, &companies, &assigned))
+                    let owner_invited = mine.role == Role::Owner && awaited.contains(&mine.id);
+                    let mut row = row(mine, inputs.permissions(), person, &members, &companies, &assigned);
+                    if owner_invited && row.state.is_none() {
+                        row.state = Some(("info", "Owner invited".to_owned()));
+                    }
+                    Ok(row)
                 })
                 .collect::<Result<_, AppError>>()?,
             q,

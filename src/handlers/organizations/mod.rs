@@ -2,10 +2,12 @@
 
 pub mod advice;
 pub mod choosing;
+pub mod draft;
 pub mod form;
 pub mod index;
 pub mod leaving;
 pub mod new;
+pub mod preset;
 pub mod queries;
 pub mod requests;
 pub mod slug;

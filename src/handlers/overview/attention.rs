@@ -6,10 +6,11 @@ use crate::authz::permission::{ChangeRoles, DecideRequests, InviteMembers, Permi
 use crate::common::error::AppError;
 use crate::common::html::number;
 use crate::db::Conn;
+use crate::db::types::organization::InvitationStatus;
 use crate::handlers::overview::queries;
 use crate::handlers::overview::queries::PendingInvitations;
 use crate::handlers::permissions::labels;
-use crate::models::{access_request, access_review, approval};
+use crate::models::{access_request, access_review, approval, invitation};
 use crate::services::approvals::dual_control;
 use crate::web::waiting::Waiting;
 
@@ -57,6 +58,7 @@ impl Attention<'_> {
                 .unwrap_or_default(),
         );
         items.extend(ending(conn, actor)?);
+        items.extend(owner_invited(conn, actor)?);
         items.extend(self.single_owner(actor));
         Ok(items)
     }
@@ -188,6 +190,23 @@ fn invitations(actor: &Actor, pending: PendingInvitations) -> Vec<AttentionItem>
         ));
     }
     items
+}
+
+/// The owner who was invited when the organization was created.
+fn owner_invited(conn: &mut Conn, actor: &Actor) -> Result<Option<AttentionItem>, AppError> {
+    if !actor.permissions.transfer_or_delete() {
+        return Ok(None);
+    }
+    let invited = invitation::to_own(conn, actor.cx.now, actor.organization)?;
+    Ok(invited.map(|invited| {
+        let text = if invited.status_at(actor.cx.now) == InvitationStatus::Expired {
+            "The invitation expired. Resend it, or invite another person"
+        } else {
+            "You are the owner until they accept"
+        };
+        let title = format!("Owner invited: {}", invited.email);
+        AttentionItem::new("crown", title, text, actor.path("/settings/general"))
+    }))
 }
 
 /// Members whose access ends within a week.

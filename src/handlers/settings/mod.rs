@@ -7,6 +7,7 @@ pub mod deletion;
 pub mod dual_control;
 pub mod general;
 pub mod index;
+pub mod owner;
 pub mod profile_form;
 pub mod restoration;
 pub mod slug;

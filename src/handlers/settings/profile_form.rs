@@ -1,43 +1,10 @@
-//! The form of the profile, and its presets.
+//! The form of the profile.
 
 use crate::common::form::FormErrors;
 use crate::common::zone::Zone;
 use crate::common::{currency, domain, name};
 use crate::db::types::organization::{OrganizationType, Region, UnitLabel};
 use crate::models::organization::profile::OrganizationProfile;
-
-crate::text_enum! {
-    /// A type of organization together with a word for companies.
-    pub enum ProfilePreset {
-        Agency = "agency",
-        Teams = "teams",
-        Simple = "simple",
-        RollUp = "roll-up",
-        Settings = "settings",
-    }
-}
-
-impl ProfilePreset {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Agency => "Agency: apps for each client",
-            Self::Teams => "Teams: one workspace for each team",
-            Self::Simple => "Simple: one business",
-            Self::RollUp => "Roll-up: many companies, one view of all",
-            Self::Settings => "Businesses: an agency that runs many small ones",
-        }
-    }
-
-    pub fn gives(self) -> (OrganizationType, UnitLabel) {
-        match self {
-            Self::Agency => (OrganizationType::Partner, UnitLabel::App),
-            Self::Teams => (OrganizationType::Enterprise, UnitLabel::Workspace),
-            Self::Simple => (OrganizationType::Individual, UnitLabel::Business),
-            Self::RollUp => (OrganizationType::Enterprise, UnitLabel::Company),
-            Self::Settings => (OrganizationType::Partner, UnitLabel::Business),
-        }
-    }
-}
 
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
@@ -64,14 +31,6 @@ impl ProfileForm {
             timezone: profile.timezone,
             currency: profile.currency,
         }
-    }
-
-    #[must_use]
-    pub fn filled(mut self, preset: ProfilePreset) -> Self {
-        let (organization_type, unit) = preset.gives();
-        self.organization_type = organization_type.to_string();
-        self.unit_label = unit.to_string();
-        self
     }
 
     pub fn parse(&self) -> Result<OrganizationProfile, FormErrors> {
@@ -123,16 +82,6 @@ impl ProfileForm {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_preset_fills_in_a_type_and_a_word() {
-        let mut seen: Vec<_> = ProfilePreset::ALL.iter().map(|preset| preset.gives()).collect();
-        seen.dedup();
-        assert_eq!(seen.len(), 5);
-        let form = ProfileForm::of(OrganizationProfile::example()).filled(ProfilePreset::Teams);
-        assert_eq!(form.unit_label, "workspace");
-        assert_eq!(form.name, "Acme");
-    }
 
     #[test]
     fn a_time_zone_and_a_currency_can_be_left_out() {

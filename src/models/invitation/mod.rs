@@ -4,11 +4,13 @@ pub mod change;
 pub mod create;
 pub mod search;
 pub mod sent;
+pub mod to_own;
 
 use diesel::prelude::*;
 
 pub use crate::models::invitation::change::{accept, close, due_to_expire, edit, expire, renew, set_mail};
 pub use crate::models::invitation::create::{PreparedInvitation, create_all};
+pub use crate::models::invitation::to_own::{to_own, waiting_for_owner};
 
 use crate::authz::role::{CompanyRole, Role};
 use crate::common::email::Email;

@@ -29,6 +29,15 @@ impl ContactKind {
         }
     }
 
+    /// The id of its field.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Primary => "contact-primary",
+            Self::Billing => "contact-billing",
+            Self::Support => "contact-support",
+        }
+    }
+
     /// The label inside a sentence.
     pub fn word(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{organization_slugs, organizations, role_counts};
 use crate::db::types::org_id::OrgId;
-use crate::db::types::organization::{OrganizationStatus, OrganizationType, Region};
+use crate::db::types::organization::{OrganizationStatus, OrganizationType, Region, UnitLabel};
 use crate::on_each;
 
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct NewOrganization {
     pub name: String,
     pub slug: Slug,
     pub organization_type: OrganizationType,
+    /// Its word for companies.
+    pub unit: UnitLabel,
     pub region: Region,
     /// Unverified; empty for none.
     pub domain: String,
@@ -39,7 +41,7 @@ fn insert_rows(conn: &mut Conn, now: Time, creator: UserId, new: &NewOrganizatio
             organizations::id.eq(id),
             organizations::name.eq(&new.name),
             organizations::organization_type.eq(new.organization_type),
-            organizations::unit_label.eq(new.organization_type.unit()),
+            organizations::unit_label.eq(new.unit),
             organizations::status.eq(OrganizationStatus::Active),
             organizations::region.eq(new.region),
             organizations::domain.eq(&new.domain),

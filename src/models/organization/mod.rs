@@ -1,7 +1,9 @@
 pub mod contact;
 pub mod create;
 pub mod deletion;
+pub mod draft;
 pub mod heading;
+pub mod intake;
 pub mod of_user;
 pub mod profile;
 pub mod slug;

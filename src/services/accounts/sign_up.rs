@@ -39,15 +39,22 @@ pub enum SignUpOutcome {
 pub enum SignUpError {
     /// Sign-up needs an invitation here.
     InvitationOnly,
+    /// Sign-up without an invitation needs an address at one of these domains.
+    DomainsOnly(Vec<String>),
     /// The onboarding link admits only addresses of these domains.
     OtherDomains(Vec<String>),
     Failed(AppError),
 }
 crate::change_error!(SignUpError);
 
-/// Whether sign-up is possible without an invitation. The first account never needs one.
+/// Whether everyone signs up without an invitation. The first account never needs one.
 pub fn is_open(conn: &mut Conn, cx: &Ctx) -> Result<bool, AppError> {
     Ok(cx.config().signup == Signup::Open || !user::any_verified(conn)?)
+}
+
+/// Whether some people sign up without an invitation: everyone, or those with an address at a domain of the instance.
+pub fn is_open_to_some(conn: &mut Conn, cx: &Ctx) -> Result<bool, AppError> {
+    Ok(cx.config().signup == Signup::Domains || is_open(conn, cx)?)
 }
 
 /// Requests an account: a job creates it, or tells the owner of the address that it has one. Someone with the link of an
@@ -59,7 +66,7 @@ pub fn sign_up(
 ) -> Result<(SignUpOutcome, Option<ActorRef>, Events), SignUpError> {
     let cx = &visit.cx;
     let invitation = invited::find(conn, cx, &new.next)?;
-    if invitation.is_none() && !is_open(conn, cx)? {
+    if invitation.is_none() && !cx.config().admits(&new.email) && !is_open(conn, cx)? {
         check_link(conn, cx, new)?;
     }
     if invitation.is_some_and(|open| open.invitation.email == new.email.as_str())
@@ -83,9 +90,13 @@ pub fn sign_up(
     Ok((SignUpOutcome::EmailSent, None, events))
 }
 
-/// Where sign-up needs an invitation, the onboarding link of an organization replaces it.
+/// Where sign-up needs an invitation, the onboarding link of an organization replaces it. The answer follows from the address
+/// alone and says nothing about accounts.
 fn check_link(conn: &mut Conn, cx: &Ctx, new: &NewAccount) -> Result<(), SignUpError> {
     match ResolvedLink::ahead(conn, cx, &new.next)? {
+        None if cx.config().signup == Signup::Domains => {
+            Err(SignUpError::DomainsOnly(cx.config().signup_domains.clone()))
+        }
         None => Err(SignUpError::InvitationOnly),
         Some(open) if open.link.admits(new.email.as_str()) => Ok(()),
         Some(open) => {

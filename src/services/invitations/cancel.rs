@@ -47,7 +47,7 @@ pub fn cancel_sent_by(conn: &mut Conn, actor: &Actor, user: UserId) -> Result<Ev
 }
 
 /// `None` when it is not open anymore.
-fn close(conn: &mut Conn, actor: &Actor, was: &Invitation) -> Result<Option<Events>, AppError> {
+pub(super) fn close(conn: &mut Conn, actor: &Actor, was: &Invitation) -> Result<Option<Events>, AppError> {
     let to = InvitationStatus::Cancelled;
     if !invitation::close(conn, &actor.cx, actor.organization, was.id, to)? {
         return Ok(None);

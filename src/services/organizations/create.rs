@@ -13,20 +13,23 @@ use crate::common::slug::Slug;
 use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
+use crate::db::types::organization::OrganizationType;
 use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::add::NewMembership;
 use crate::models::organization;
-use crate::models::organization::{NewOrganization, of_user};
+use crate::models::organization::intake::OrganizationIntake;
+use crate::models::organization::{NewOrganization, draft, intake, of_user};
 use crate::models::user;
 use crate::services::companies;
 use crate::services::companies::create::CompanyCreationError;
 use crate::services::companies::form::NewCompany;
 use crate::services::invitations::allowance;
-use crate::services::invitations::allowance::InvitationAllowance;
 use crate::services::invitations::email::InvitationSender;
 use crate::services::invitations::owner;
 use crate::services::invitations::owner::InviteOwnerError;
+use crate::services::organizations::faults;
+use crate::services::organizations::faults::{OrganizationClaims, OrganizationFault};
 
 /// An organization as an account wants to create it.
 #[derive(Debug, Clone)]
@@ -38,24 +41,16 @@ pub struct OrganizationDraft {
     pub owner: Option<Email>,
     /// Whether the account may already have an organization of this name.
     pub may_have_same_name: bool,
+    /// For operators only.
+    pub intake: OrganizationIntake,
 }
 
 #[derive(Debug)]
 pub enum CreateOrganizationError {
     /// The account has created as many organizations as it can.
     LimitReached,
-    SlugTaken {
-        slug: Slug,
-        free: Option<Slug>,
-    },
-    /// The account or the instance has sent its invitations of this day, so the owner can't be invited.
-    DailyLimit(InvitationAllowance),
-    /// The owner's address accepts no invitations from this account.
-    OwnerBlocked,
-    /// The account has an organization of this name. `taken`: its slug is taken too, and one that is free.
-    NameExists {
-        taken: Option<(Slug, Option<Slug>)>,
-    },
+    /// Every fault that was found.
+    Refused(Vec<OrganizationFault>),
     Failed(AppError),
 }
 
@@ -83,8 +78,14 @@ pub fn create_within_limit(
     if is_full(of_user::count_created(conn, creator)?, limit) {
         return Err(CreateOrganizationError::LimitReached);
     }
-    if !draft.may_have_same_name && of_user::has_named(conn, creator, &draft.new.name)? {
-        return Err(name_exists(conn, &draft)?);
+    let claims = OrganizationClaims {
+        name: Some(draft.new.name.as_str()).filter(|_| !draft.may_have_same_name),
+        slug: Some(&draft.new.slug).filter(|_| !draft.slug_is_suggested),
+        owner: draft.owner.as_ref(),
+    };
+    let faults = faults::find(conn, cx, creator, claims)?;
+    if !faults.is_empty() {
+        return Err(CreateOrganizationError::Refused(faults));
     }
     let mut new = draft.new;
     if draft.slug_is_suggested
@@ -93,21 +94,15 @@ pub fn create_within_limit(
         new.slug = free;
     }
     let (id, events) = create(conn, cx, creator, &new)?;
+    if draft.intake != OrganizationIntake::default() {
+        intake::insert(conn, id, &draft.intake)?;
+    }
+    draft::delete(conn, creator)?;
     let events = match draft.owner {
         Some(owner) => events.and(invite_owner(conn, cx, creator, (id, &new), owner)?),
         None => events,
     };
     Ok((new.slug, events))
-}
-
-fn name_exists(conn: &mut Conn, draft: &OrganizationDraft) -> Result<CreateOrganizationError, AppError> {
-    let slug = &draft.new.slug;
-    let taken = if draft.slug_is_suggested || organization::is_free(conn, slug.as_str())? {
-        None
-    } else {
-        Some((slug.clone(), organization::free_like(conn, slug.as_str())?))
-    };
-    Ok(CreateOrganizationError::NameExists { taken })
 }
 
 /// Creates an organization with a first company and its creator as the owner.
@@ -118,9 +113,9 @@ pub fn create(
     new: &NewOrganization,
 ) -> Result<(OrgId, Events), CreateOrganizationError> {
     let Some(id) = organization::insert(conn, cx.now, creator, new)? else {
-        let free = organization::free_like(conn, new.slug.as_str())?;
-        let slug = new.slug.clone();
-        return Err(CreateOrganizationError::SlugTaken { slug, free });
+        return Err(CreateOrganizationError::Refused(vec![faults::slug_taken(
+            conn, &new.slug,
+        )?]));
     };
     let owner = NewMembership {
         role: Role::Owner,
@@ -134,6 +129,7 @@ pub fn create(
         "name": new.name,
         "slug": new.slug.as_str(),
         "type": new.organization_type.as_str(),
+        "unit": new.unit.as_str(),
         "region": new.region.as_str(),
         "domain": new.domain,
     }));
@@ -142,7 +138,11 @@ pub fn create(
 }
 
 fn create_first_company(conn: &mut Conn, cx: &Ctx, id: OrgId, new: &NewOrganization) -> Result<Events, AppError> {
-    let name = format!("{} {}", new.name, new.organization_type.unit().one());
+    // The one business of an individual has the name of the organization.
+    let name = match new.organization_type {
+        OrganizationType::Individual => new.name.clone(),
+        _ => format!("{} {}", new.name, new.unit.one()),
+    };
     let slug = Slug::parse("main").map_err(AppError::internal)?;
     let first = NewCompany {
         name,
@@ -170,13 +170,15 @@ fn invite_owner(
         name: creator.name,
         email: creator.email,
         organization: new.name.clone(),
-        unit: new.organization_type.unit(),
+        unit: new.unit,
         zone: Zone::UTC,
     };
-    owner::invite_owner(conn, cx, organization, &sender, email).map_err(|error| match error {
-        InviteOwnerError::DailyLimit(allowance) => CreateOrganizationError::DailyLimit(allowance),
-        InviteOwnerError::Blocked => CreateOrganizationError::OwnerBlocked,
-        InviteOwnerError::Failed(error) => error.into(),
+    owner::invite_owner(conn, cx, organization, &sender, email).map_err(|error| {
+        CreateOrganizationError::Refused(vec![match error {
+            InviteOwnerError::DailyLimit(allowance) => OrganizationFault::DailyLimit(allowance),
+            InviteOwnerError::Blocked => OrganizationFault::OwnerBlocked,
+            InviteOwnerError::Failed(error) => return error.into(),
+        }])
     })
 }
 

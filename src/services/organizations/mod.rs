@@ -1,9 +1,11 @@
 pub mod contacts;
 pub mod create;
 pub mod deletion;
+pub mod draft;
 pub mod dual_control;
 pub mod email;
 pub mod expire;
+pub mod faults;
 pub mod profile;
 pub mod request;
 pub mod slug;

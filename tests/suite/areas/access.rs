@@ -151,7 +151,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Send("assignments"),
             "There is a problem",
         ),
-        Screen::new(matrix, "all", owner, &at("/matrix"), Nothing, "Save changes"),
+        Screen::new(matrix, "all", owner, &at("/matrix"), Nothing, "Viewer by role"),
         Screen::new(
             matrix,
             "one company",
@@ -160,7 +160,7 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
             Nothing,
             "Viewer by role",
         ),
-        Screen::new(matrix, "a manager", manager, &at("/matrix"), Nothing, "Save changes"),
+        Screen::new(matrix, "a manager", manager, &at("/matrix"), Nothing, "Export CSV"),
         Screen::new(
             matrix,
             "no one matches",

@@ -24,6 +24,7 @@ pub fn form(scenario: &Scenario, path: &str) -> Option<Form> {
             ("slug", &format!("moved-{}", scenario.slug)),
             ("current_slug", &scenario.slug),
         ]),
+        "owner" => text(&[("owner_email", &format!("owner@{}.test", scenario.slug))]),
         "contacts/{kind}" => text(&[("email", &format!("help@{}.test", scenario.slug))]),
         "transfer" => text(&[("member_id", &scenario.member), ("stays", ""), ("password", PASSWORD)]),
         "dual-control" => text(&[("on", "yes")]),
@@ -70,11 +71,26 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         .post("/organizations/ending/settings/deletion", &delete)
         .expect(303);
 
+    let waiting = app.fixtures(|fixtures| {
+        let wanda = fixtures.account("Wanda Wait", "wanda@waiting.test", true);
+        fixtures.session_cookie(wanda)
+    });
+    let wanda = app.client_with(&waiting);
+    let fields = [
+        ("name", "Waiting Room"),
+        ("slug", "waiting"),
+        ("region", "eu"),
+        ("organization_type", "individual"),
+        ("owner_email", "next@waiting.test"),
+    ];
+    wanda.post("/organizations", &fields).expect(303);
+
     // New clients, so that no flash message is shown.
     let (olivia, ending) = (app.client_with(&owner), app.client_with(&ended));
+    let wanda = app.client_with(&waiting);
     let mut all = Vec::new();
     let mut add = |route, state, who, path: &str, act, says| all.push(Screen::new(route, state, who, path, act, says));
-    let (olivia, noah, ending) = (Some(&olivia), Some(&noah), Some(&ending));
+    let (olivia, noah, ending, waiting) = (Some(&olivia), Some(&noah), Some(&ending), Some(&wanda));
     let general = format!("{base}/general");
     let route = "/organizations/{slug}/settings/general";
     add(
@@ -84,14 +100,6 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         &general,
         Nothing,
         "bills@general.test",
-    );
-    add(
-        route,
-        "preset",
-        olivia,
-        &format!("{general}?preset=teams"),
-        Nothing,
-        "not saved yet",
     );
     let route = "/organizations/{slug}/settings/slug";
     add(
@@ -110,15 +118,21 @@ pub fn screens(app: &TestApp) -> Vec<Screen> {
         DialogSend("Change web address"),
         "There is a problem",
     );
-    let route = "/organizations/{slug}/settings/contacts/{kind}";
-    add(route, "page", olivia, &kind, Nothing, "we keep using help@general.test");
     add(
-        route,
-        "errors",
+        "/organizations/{slug}/settings/general",
+        "a contact with an error",
         olivia,
-        &format!("{base}/contacts/primary"),
+        &general,
         Send("/contacts/primary"),
         "There is a problem",
+    );
+    add(
+        "/organizations/{slug}/settings/general",
+        "owner invited",
+        waiting,
+        "/organizations/waiting/settings/general",
+        Nothing,
+        "Change owner",
     );
     add(
         "/contacts/{token}",

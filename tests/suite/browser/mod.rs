@@ -6,6 +6,8 @@ mod first_steps_test;
 mod home_test;
 mod keyboard_test;
 mod login_page_test;
+mod matrix_test;
+mod organization_test;
 mod page_weight_test;
 pub mod screens_test;
 mod switcher_test;

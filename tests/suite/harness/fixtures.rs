@@ -30,7 +30,7 @@ use tenantry::db::schema::{
 };
 use tenantry::db::types::MembershipStatus;
 use tenantry::db::types::org_id::OrgId;
-use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region};
+use tenantry::db::types::organization::{CompanyStatus, OrganizationType, Region, UnitLabel};
 use tenantry::models::access_request;
 use tenantry::models::access_review as reviews;
 use tenantry::models::custom_role;
@@ -236,6 +236,7 @@ impl Fixtures<'_> {
             name: name.to_owned(),
             slug: Slug::parse(slug).expect("a slug"),
             organization_type: OrganizationType::Enterprise,
+            unit: UnitLabel::Company,
             region: Region::Europe,
             domain: String::new(),
         };

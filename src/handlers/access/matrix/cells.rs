@@ -30,8 +30,6 @@ pub struct RoleOption {
 pub struct MatrixCell {
     /// The control's name: `r-3`, `c-3-0`.
     pub name: String,
-    /// For screen readers.
-    pub label: String,
     /// Empty when the actor can't change it.
     pub options: Vec<RoleOption>,
     /// The effective role, when it can't be changed.
@@ -42,6 +40,14 @@ pub struct MatrixCell {
     pub fault: Option<String>,
     /// Whether the form changes it.
     pub changed: bool,
+}
+
+impl MatrixCell {
+    /// What the member has by their groups, when it is too long for its column.
+    pub fn cut(&self) -> Option<&str> {
+        let without = self.options.first().filter(|option| option.value.is_empty())?;
+        (without.label.chars().count() > 16).then_some(without.label.as_str())
+    }
 }
 
 #[derive(Debug)]
@@ -127,7 +133,6 @@ impl MatrixReader<'_> {
             Vec::new()
         };
         MatrixCell {
-            label: format!("Role of {} in the organization", row.name),
             options,
             text: label_of(own),
             note: match by_group.flatten() {
@@ -169,12 +174,14 @@ impl MatrixReader<'_> {
         let key = (row.id, Some(company.id));
         let current = direct.map(|role| role.to_string()).unwrap_or_default();
         let chosen = self.sent.chosen.get(&key).cloned().unwrap_or_else(|| current.clone());
+        // What the member has without a role of their own.
+        let without = beside.as_ref().map(|(role, why)| format!("{} {why}", role.label()));
         let mut options = Vec::new();
         if open {
             options.push(RoleOption {
                 chosen: chosen.is_empty(),
                 value: String::new(),
-                label: "–".into(),
+                label: without.clone().unwrap_or_else(|| "–".into()),
             });
             let roles = assignments::grantable(self.actor.permissions.reach(AssignCompanies::ID));
             options.extend(roles.iter().rev().map(|role| RoleOption {
@@ -183,15 +190,12 @@ impl MatrixReader<'_> {
                 chosen: role.as_str() == chosen,
             }));
         }
-        let effective = beside.iter().map(|(role, _)| *role).chain(direct).min();
         MatrixCell {
-            label: format!("Role of {} in {}", row.name, company.name),
-            text: effective.map_or("–", CompanyRole::label).into(),
-            note: match beside {
-                Some((role, why)) if open || direct.is_some() => format!("{} {why}", role.label()),
-                Some((_, why)) => why,
-                None => String::new(),
+            text: match direct {
+                Some(role) => role.label().to_owned(),
+                None => without.clone().unwrap_or_else(|| "–".into()),
             },
+            note: direct.and(without).unwrap_or_default(),
             fault: self.fault(key),
             changed: open && chosen != current,
             options,

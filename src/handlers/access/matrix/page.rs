@@ -10,7 +10,7 @@ use crate::common::id::{CompanyId, MembershipId};
 use crate::common::paging::{Cursor, Page};
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
-use crate::handlers::access::matrix::cells::{MatrixLine, MatrixReader};
+use crate::handlers::access::matrix::cells::{MatrixCell, MatrixLine, MatrixReader};
 use crate::handlers::access::matrix::{MatrixInput, MatrixQuery};
 use crate::handlers::access::{may_change, messages, queries};
 use crate::models::company_choice::{CompanyChoice, CompanyChoices};
@@ -28,7 +28,7 @@ use crate::web::nav::NavTab;
 
 /// The most people and companies on a page.
 const PEOPLE: usize = 50;
-const COMPANIES: usize = 8;
+const COMPANIES: usize = 12;
 
 #[derive(Template)]
 #[template(path = "access/matrix.html", blocks = ["matrix"])]
@@ -128,6 +128,23 @@ impl MatrixPage {
 
     fn to(&self) -> &str {
         self.columns.last().map_or("", |company| company.name.as_str())
+    }
+
+    /// Whether people can be selected, to give them one role.
+    fn selects(&self) -> bool {
+        self.may_change && !self.columns.is_empty()
+    }
+
+    /// The cells of a line, each with the number of the line, and the id and the text of its heading.
+    fn cells<'a>(
+        &'a self,
+        line: &'a MatrixLine,
+        at: &usize,
+    ) -> impl Iterator<Item = (usize, (String, &'a str), &'a MatrixCell)> {
+        let at = *at;
+        let columns = self.columns.iter().enumerate();
+        let cells = columns.zip(&line.cells);
+        cells.map(move |((column, company), cell)| (at, (format!("k{column}"), company.name.as_str()), cell))
     }
 
     fn is_refused(&self) -> bool {

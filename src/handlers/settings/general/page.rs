@@ -1,21 +1,18 @@
-//! The general settings: profile, contacts, dual control, and pending approvals.
+//! The page of the general settings.
 
-use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::auth::Gate;
 use crate::auth::actor::Actor;
 use crate::authz::decision::Permissions;
-use crate::authz::permission::EditProfile;
 use crate::authz::role::Role;
 use crate::common::currency::CURRENCIES;
 use crate::common::error::AppError;
 use crate::common::form::FormErrors;
-use crate::common::html::html;
 use crate::common::zone;
 use crate::db::Conn;
 use crate::db::types::organization::{Region, UnitLabel};
-use crate::handlers::settings::profile_form::{ProfileForm, ProfilePreset};
+use crate::handlers::settings::general::owner_card::OwnerCard;
+use crate::handlers::settings::profile_form::ProfileForm;
 use crate::models::approval;
 use crate::models::approval::Approval;
 use crate::models::member_names;
@@ -24,7 +21,6 @@ use crate::models::organization::contact;
 use crate::models::organization::contact::{ContactKind, OrganizationContact};
 use crate::models::organization::profile::DualControl;
 use crate::services::approvals::dual_control;
-use crate::services::organizations::profile;
 use crate::web::history;
 use crate::web::history::ObjectHistory;
 use crate::web::layout::Layout;
@@ -32,17 +28,38 @@ use crate::web::layout::PageLayout;
 use crate::web::nav;
 use crate::web::nav::NavTab;
 
-struct ContactRow {
+/// What was typed into one of the forms of the page, and what is wrong with it.
+pub enum GeneralInput {
+    /// What is saved.
+    Saved,
+    Profile(Box<ProfileForm>, FormErrors),
+    Contact(ContactKind, String, &'static str),
+    /// The address of another owner.
+    Owner(String, String),
+}
+
+pub struct ContactRow {
     kind: ContactKind,
     email: String,
     pending: String,
     /// Whether the link is still valid.
     open: bool,
+    /// What its field shows.
+    shown: String,
 }
 
 impl ContactRow {
-    fn of(contact: OrganizationContact, actor: &Actor) -> Self {
+    fn of(contact: OrganizationContact, actor: &Actor, input: &GeneralInput) -> Self {
+        let waiting = if contact.pending_email.is_empty() {
+            &contact.email
+        } else {
+            &contact.pending_email
+        };
         Self {
+            shown: match input {
+                GeneralInput::Contact(kind, typed, _) if *kind == contact.kind => typed.clone(),
+                _ => waiting.clone(),
+            },
             open: contact.is_open(actor.cx.now),
             kind: contact.kind,
             email: contact.email,
@@ -62,7 +79,7 @@ struct PendingRow {
 
 #[derive(Template)]
 #[template(path = "settings/general.html", blocks = ["profile"])]
-struct GeneralPage {
+pub struct GeneralPage {
     layout: Layout,
     tabs: Vec<&'static NavTab>,
     tab: &'static str,
@@ -71,14 +88,14 @@ struct GeneralPage {
     organization: String,
     may: Permissions,
     form: ProfileForm,
-    /// Filled in and not saved.
-    preset: Option<ProfilePreset>,
-    presets: Vec<(&'static str, &'static str)>,
     errors: FormErrors,
     units: Vec<(&'static str, &'static str)>,
     regions: Vec<(&'static str, &'static str)>,
     zones: Vec<(&'static str, Vec<(&'static str, &'static str)>)>,
     contacts: Vec<ContactRow>,
+    /// What is wrong with a contact or with the owner.
+    faults: FormErrors,
+    owner: Option<OwnerCard>,
     control: DualControl,
     waiting: Vec<PendingRow>,
     history: Option<ObjectHistory>,
@@ -87,17 +104,18 @@ struct GeneralPage {
 crate::page!(GeneralPage => as_profile);
 
 impl GeneralPage {
-    fn load(actor: &Actor, conn: &mut Conn, form: ProfileForm, errors: FormErrors) -> Result<Self, AppError> {
+    pub fn load(actor: &Actor, conn: &mut Conn, input: GeneralInput) -> Result<Self, AppError> {
         let org = actor.organization;
-        let known = contact::all(conn, org)?;
-        let mut contacts = Vec::new();
-        for kind in ContactKind::ALL {
-            let one = match known.iter().find(|contact| contact.kind == *kind) {
-                Some(contact) => contact.clone(),
-                None => OrganizationContact::empty(*kind),
-            };
-            contacts.push(ContactRow::of(one, actor));
-        }
+        let (faults, other_owner) = match &input {
+            GeneralInput::Contact(kind, _, message) => (FormErrors::one(kind.field(), *message), String::new()),
+            GeneralInput::Owner(typed, message) => (FormErrors::one("owner_email", message), typed.clone()),
+            GeneralInput::Saved | GeneralInput::Profile(..) => (FormErrors::none(), String::new()),
+        };
+        let contacts = contacts(conn, actor, &input)?;
+        let (form, errors) = match input {
+            GeneralInput::Profile(form, errors) => (*form, errors),
+            _ => (ProfileForm::of(organization::profile(conn, org)?), FormErrors::none()),
+        };
         Ok(Self {
             layout: actor.layout(conn, "settings")?,
             tabs: nav::settings(actor.permissions),
@@ -108,11 +126,6 @@ impl GeneralPage {
             may: actor.permissions,
             history: history::history(conn, actor, "organization", actor.organization)?,
             form,
-            preset: None,
-            presets: ProfilePreset::ALL
-                .iter()
-                .map(|preset| (preset.as_str(), preset.label()))
-                .collect(),
             errors,
             units: UnitLabel::ALL
                 .iter()
@@ -124,6 +137,8 @@ impl GeneralPage {
                 .collect(),
             zones: zone::by_region(),
             contacts,
+            faults,
+            owner: OwnerCard::load(conn, actor, other_owner)?,
             control: organization::control(conn, org)?,
             waiting: waiting(conn, actor)?,
         })
@@ -133,6 +148,16 @@ impl GeneralPage {
     fn currencies() -> impl Iterator<Item = (&'static str, String)> {
         CURRENCIES.iter().map(|(code, name)| (*code, format!("{code}, {name}")))
     }
+}
+
+fn contacts(conn: &mut Conn, actor: &Actor, input: &GeneralInput) -> Result<Vec<ContactRow>, AppError> {
+    let known = contact::all(conn, actor.organization)?;
+    let rows = ContactKind::ALL.iter().map(|kind| {
+        let one = known.iter().find(|contact| contact.kind == *kind);
+        let one = one.cloned().unwrap_or_else(|| OrganizationContact::empty(*kind));
+        ContactRow::of(one, actor, input)
+    });
+    Ok(rows.collect())
 }
 
 /// All of them for owners, and those that concern the actor for others.
@@ -154,47 +179,4 @@ fn waiting(conn: &mut Conn, actor: &Actor) -> Result<Vec<PendingRow>, AppError> 
             text: approval.label,
         })
         .collect())
-}
-
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct PresetQuery {
-    preset: String,
-}
-
-/// `GET /organizations/{slug}/settings/general`: `preset` fills in fields that are not saved yet.
-pub async fn edit(gate: Gate<EditProfile>, query: web::Query<PresetQuery>) -> Result<HttpResponse, AppError> {
-    let preset = ProfilePreset::parse(&query.preset);
-    let page = gate
-        .read(move |actor, conn| {
-            let form = ProfileForm::of(organization::profile(conn, actor.organization)?);
-            let form = match preset {
-                Some(preset) => form.filled(preset),
-                None => form,
-            };
-            let page = GeneralPage::load(actor, conn, form, FormErrors::none())?;
-            Ok(GeneralPage { preset, ..page })
-        })
-        .await?;
-    html(page)
-}
-
-/// `POST /organizations/{slug}/settings/general`
-pub async fn update(gate: Gate<EditProfile>, form: web::Form<ProfileForm>) -> Result<HttpResponse, AppError> {
-    let form = form.into_inner();
-    let profile = match form.parse() {
-        Ok(profile) => profile,
-        Err(errors) => {
-            return gate
-                .refused(move |actor, conn| GeneralPage::load(actor, conn, form, errors))
-                .await;
-        }
-    };
-    let path = gate
-        .write(move |actor, conn| {
-            let ((), events) = profile::update(conn, actor.organization, profile)?;
-            Ok((actor.path("/settings/general"), events))
-        })
-        .await?;
-    Ok(gate.done("Profile saved", &path))
 }

@@ -1,0 +1,77 @@
+// The access matrix: tints the cells that differ from what was loaded, counts them, and asks before they are lost.
+(() => {
+const doc = document, $ = s => doc.querySelector(s), all = s => [...doc.querySelectorAll(s)];
+const on = (type, f) => doc.addEventListener(type, f);
+let leaving = false, returning = false, filters = [];
+
+const fields = () => all("#filters [name]"), cells = () => all("#grid tbody select");
+// The hidden field of the row has what each cell was, the role in the organization first.
+const before = s => {
+  const [kind, , column] = s.name.split("-");
+  return s.closest("tr").querySelector("[name=shown]").value.split(",")[kind === "r" ? 0 : +column + 1];
+};
+const differs = s => s.value !== before(s), changes = () => cells().filter(differs).length;
+const words = n => n === 1 ? "1 change" : n + " changes";
+
+const show = () => {
+  const n = changes(), bar = $("#save");
+  for (const s of cells()) s.closest("td").toggleAttribute("data-changed", differs(s));
+  if (!bar) return;
+  bar.hidden = !n;
+  $("#changes").textContent = n ? words(n) : "";
+};
+// A new table: on a phone each person is shown with the companies in which they have a role, and a button for the others.
+const begin = () => {
+  const form = $("#grid");
+  filters = fields().map(f => f.value);
+  if (!form) return;
+  form.dataset.short = "";
+  for (const th of all("#grid tbody th")) {
+    const b = doc.createElement("button");
+    Object.assign(b, { type: "button", className: "btn btn--sm grid__all", textContent: form.dataset.all });
+    b.setAttribute("aria-expanded", "false");
+    b.setAttribute("aria-describedby", th.querySelector(".who__name").id);
+    th.append(b);
+  }
+  show();
+};
+
+on("change", e => {
+  const t = e.target;
+  if (t.matches("#grid tbody select")) show();
+  if (t.name === "everybody") for (const box of all("#grid [name=pick]")) box.checked = t.checked;
+  if (t.name === "pick" && !t.checked) $("#grid [name=everybody]").checked = false;
+});
+on("click", e => {
+  const b = e.target.closest(".grid__all");
+  if (b) b.setAttribute("aria-expanded", b.closest("tr").toggleAttribute("data-all"));
+  if (e.target.closest("[data-discard]")) {
+    e.preventDefault();
+    for (const s of cells()) s.value = before(s);
+    show();
+  }
+});
+// A saved form and a downloaded file lose nothing.
+on("submit", e => {
+  const file = e.target.id === "filters" && e.submitter?.formAction.includes(".csv");
+  if (e.target.id === "grid" || file) leaving = true;
+  if (file) setTimeout(() => leaving = false, 1000);
+});
+addEventListener("pageshow", () => leaving = false);
+addEventListener("beforeunload", e => { if (!leaving && changes()) e.preventDefault(); });
+on("htmx:before:request", e => {
+  if (e.detail.ctx.target?.id !== "matrix") return;
+  const n = changes();
+  if (returning) e.preventDefault();
+  else if (n && !confirm(`Discard ${words(n)}?`)) {
+    e.preventDefault();
+    fields().forEach((f, at) => f.value = filters[at]);
+    // So that the same search asks again later. The request of this event is none.
+    returning = true;
+    $("#filter-q").dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => returning = false, 600);
+  }
+});
+on("htmx:after:swap", e => { if (e.detail.ctx.target?.id === "matrix") begin(); });
+begin();
+})();
