@@ -28,6 +28,7 @@ static SETTINGS: &[NavTab] = &[
     tab(Permissions::copy_onboarding_links, "Onboarding links", "link", "onboarding"),
     tab(Permissions::manage_roles, "Roles and policies", "key-round", "roles"),
     tab(Permissions::view_audit, "Audit log", "history", "audit"),
+    tab(Permissions::manage_security, "Security checklist", "check", "checklist"),
     tab(Permissions::manage_security, "Support access", "shield-check", "support"),
 ];
 

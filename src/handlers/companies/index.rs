@@ -7,6 +7,7 @@ use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewCompanyMembers};
 use crate::common::error::AppError;
 use crate::common::html::query_value;
+use crate::common::id::CompanyId;
 use crate::common::paging::{Cursor, Page};
 use crate::common::search;
 use crate::db::Conn;
@@ -14,6 +15,8 @@ use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::models::company;
 use crate::models::company::{CompanyFilter, CompanySort};
 use crate::models::company_staff::CompanyStaff;
+use crate::models::deleted_company;
+use crate::services::companies::pin;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -48,6 +51,8 @@ impl CompaniesQuery {
 struct CompanyRow {
     name: String,
     href: String,
+    /// Whether the reader has pinned it; `None` where it can't be pinned.
+    pinned: Option<bool>,
     archived: bool,
     people: Option<i64>,
     created: (String, String),
@@ -66,6 +71,10 @@ struct IndexPage {
     status: &'static str,
     sort: &'static str,
     rows: Vec<CompanyRow>,
+    /// How many deleted ones the reader can restore.
+    deleted: i64,
+    /// This page of the list, to come back to.
+    here: String,
     previous: Option<String>,
     next: Option<String>,
 }
@@ -111,16 +120,36 @@ fn load(actor: &Actor, conn: &mut Conn, query: CompaniesQuery) -> Result<IndexPa
             query_value(&query.q)
         )
     };
+    let pinned: Option<Vec<CompanyId>> = match actor.membership() {
+        Some(_) => Some(
+            pin::pinned(conn, actor)?
+                .into_iter()
+                .map(|company| company.id)
+                .collect(),
+        ),
+        None => None,
+    };
+    let deleted = if actor.permissions.delete_companies() {
+        deleted_company::count(conn, org)?
+    } else {
+        0
+    };
     Ok(IndexPage {
+        here: link(query_value(&query.after)),
+        deleted,
         layout: actor.layout(conn, "companies")?,
-        previous: cut.previous.map(link),
-        next: cut.next.map(link),
+        previous: cut.previous.map(&link),
+        next: cut.next.map(&link),
         rows: cut
             .rows
             .into_iter()
             .map(|row| CompanyRow {
                 href: format!("{path}/{}", row.slug),
                 archived: row.status == CompanyStatus::Archived,
+                pinned: pinned
+                    .as_ref()
+                    .filter(|_| row.status == CompanyStatus::Active)
+                    .map(|pinned| pinned.contains(&row.id)),
                 people: staff.as_ref().map(|staff| staff.total(row.id)),
                 created: (row.created_at.iso(), row.created_at.date(actor.zone)),
                 name: row.name,

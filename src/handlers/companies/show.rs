@@ -7,12 +7,13 @@ use crate::auth::CompanyGate;
 use crate::auth::actor::Actor;
 use crate::auth::company::Company;
 use crate::authz::decision::Permissions;
-use crate::authz::permission::{ManageCompanyMembers, Permission, ViewCompany};
+use crate::authz::permission::{EditCompany, ManageCompanyMembers, Permission, ViewCompany};
 use crate::common::error::AppError;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::companies::queries;
+use crate::models::company_pin;
 use crate::models::company_staff::CompanyStaff;
 use crate::services::assignments::AssignmentCheck;
 use crate::web::history;
@@ -47,6 +48,9 @@ struct CompanyPeople {
 struct ShowPage {
     layout: Layout,
     organization: String,
+    /// The overview of the organization, and whether the reader may view it.
+    home: String,
+    overview: bool,
     list: String,
     path: String,
     unit: UnitLabel,
@@ -56,6 +60,10 @@ struct ShowPage {
     here: String,
     created: (String, String),
     archived: Option<String>,
+    /// Whether the reader has pinned it; `None` in a support session.
+    pinned: Option<bool>,
+    /// Where a reader who can only view it asks for more.
+    ask: Option<String>,
     people: Option<CompanyPeople>,
     history: Option<ObjectHistory>,
 }
@@ -104,6 +112,20 @@ fn load(actor: &Actor, company: &Company, conn: &mut Conn) -> Result<ShowPage, A
     Ok(ShowPage {
         layout: actor.layout(conn, "companies")?,
         organization: actor.organization_name.clone(),
+        home: actor.path(""),
+        overview: actor.permissions.view_overview(),
+        pinned: match actor.membership() {
+            Some(member) => Some(company_pin::is_pinned(conn, org, member, company.id)?),
+            None => None,
+        },
+        ask: (!company.permissions.edit_company() && actor.membership().is_some() && actor.delete_after.is_none())
+            .then(|| {
+                actor.path(&format!(
+                    "/access/requests/new?permission={}&company={}",
+                    EditCompany::ID.key(),
+                    company.slug
+                ))
+            }),
         list: actor.path("/companies"),
         unit: actor.unit,
         may: company.permissions,

@@ -1,6 +1,8 @@
 //! Settings of an organization. Each tab has its own permission.
 
 pub mod approvals;
+pub mod checklist;
+pub mod checks;
 pub mod contact_verification;
 pub mod contacts;
 pub mod deletion;
@@ -8,6 +10,7 @@ pub mod dual_control;
 pub mod general;
 pub mod index;
 pub mod profile_form;
+pub mod queries;
 pub mod restoration;
 pub mod slug;
 pub mod slug_status;

@@ -6,5 +6,6 @@ pub mod email;
 pub mod expire;
 pub mod profile;
 pub mod request;
+pub mod settings_review;
 pub mod slug;
 pub mod transfer;

@@ -382,7 +382,14 @@ impl Screen {
             "Unlock your account",
         );
         add("/unlock/{token}", "unknown", out, "/unlock/nothing", Nothing, "link");
-        add("/account", "filled in", olivia, "/account", Nothing, "Your profile");
+        add(
+            "/account",
+            "filled in",
+            olivia,
+            "/account",
+            Nothing,
+            "The same in every organization",
+        );
         add(
             "/account",
             "errors",

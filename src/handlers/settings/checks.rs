@@ -1,0 +1,260 @@
+//! The checks of the security checklist. Each measures something; what can't be measured is not part of the score.
+
+use crate::audit::seal;
+use crate::auth::actor::Actor;
+use crate::authz::decision::Permissions;
+use crate::authz::role::Role;
+use crate::common::error::AppError;
+use crate::common::html::number;
+use crate::common::time::Span;
+use crate::db::Conn;
+use crate::handlers::settings::queries;
+use crate::handlers::settings::queries::OrganizationFacts;
+use crate::models::organization::contact;
+
+const ACCESS_REVIEW_WITHIN: Span = Span::days(180);
+const INVITATION_WITHIN: Span = Span::days(7);
+const SEEN_WITHIN: Span = Span::days(90);
+/// Up to this number, any share of owners and admins is fine.
+const FEW_ADMINS: i64 = 3;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckResult {
+    Passed,
+    Failed,
+    /// It can't be measured.
+    Unknown,
+}
+
+#[derive(Debug, Clone)]
+pub struct SecurityCheck {
+    pub title: &'static str,
+    pub result: CheckResult,
+    /// What was measured.
+    pub fact: String,
+    /// Why it matters.
+    pub why: &'static str,
+    /// The page where it is changed: words and address.
+    pub fix: Option<(&'static str, String)>,
+}
+
+impl SecurityCheck {
+    /// The state in words, and its tone.
+    pub fn badge(&self) -> (&'static str, &'static str) {
+        match self.result {
+            CheckResult::Passed => ("Passed", "success"),
+            CheckResult::Failed => ("To do", "warning"),
+            CheckResult::Unknown => ("Not measured", ""),
+        }
+    }
+}
+
+/// How many checks passed, of how many that were measured.
+pub fn score(checks: &[SecurityCheck]) -> (i32, i32) {
+    let count = |wanted: fn(CheckResult) -> bool| {
+        i32::try_from(checks.iter().filter(|check| wanted(check.result)).count()).unwrap_or(i32::MAX)
+    };
+    (
+        count(|result| result == CheckResult::Passed),
+        count(|result| result != CheckResult::Unknown),
+    )
+}
+
+pub fn run(conn: &mut Conn, actor: &Actor) -> Result<Vec<SecurityCheck>, AppError> {
+    let facts = queries::organization(conn, actor.organization)?;
+    let mut checks = owners(actor, &facts);
+    checks.extend(people(conn, actor, &facts)?);
+    checks.extend(organization(conn, actor, &facts)?);
+    Ok(checks)
+}
+
+struct Checker<'a>(&'a Actor);
+
+impl Checker<'_> {
+    fn check(
+        &self,
+        title: &'static str,
+        passed: Option<bool>,
+        fact: String,
+        why: &'static str,
+        (allowed, words, path): (fn(Permissions) -> bool, &'static str, &str),
+    ) -> SecurityCheck {
+        SecurityCheck {
+            title,
+            result: match passed {
+                Some(true) => CheckResult::Passed,
+                Some(false) => CheckResult::Failed,
+                None => CheckResult::Unknown,
+            },
+            fact,
+            why,
+            fix: allowed(self.0.permissions).then(|| (words, self.0.path(path))),
+        }
+    }
+}
+
+fn counted(n: i64, one: &str, many: &str) -> String {
+    format!("{} {}", number(&n), if n == 1 { one } else { many })
+}
+
+fn owners(actor: &Actor, facts: &OrganizationFacts) -> Vec<SecurityCheck> {
+    let checker = Checker(actor);
+    vec![
+        checker.check(
+            "More than one owner",
+            Some(facts.owners > 1),
+            counted(facts.owners.into(), "owner", "owners"),
+            "If the only owner loses access, no one can manage the organization",
+            (Permissions::grant_owner, "Open members", "/members"),
+        ),
+        checker.check(
+            "Two owners approve irreversible changes",
+            Some(facts.dual_control && facts.owners > 1),
+            format!("Dual control is {}", if facts.dual_control { "on" } else { "off" }),
+            "One account alone can’t delete the organization or change its owners",
+            (
+                Permissions::transfer_or_delete,
+                "Open dual control",
+                "/settings/general#dual-h",
+            ),
+        ),
+    ]
+}
+
+fn people(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Result<Vec<SecurityCheck>, AppError> {
+    let (org, now, checker) = (actor.organization, actor.cx.now, Checker(actor));
+    let counts = actor.role_counts(conn)?;
+    let all = counts.members(None);
+    let admins = counts.members(Some(Role::Owner)) + counts.members(Some(Role::Admin));
+    let reviewed = queries::last_access_review(conn, org)?;
+    let inactive = queries::inactive(conn, org, now - SEEN_WITHIN)?;
+    let waiting = queries::old_invitations(conn, org, now - INVITATION_WITHIN)?;
+    let suspended = queries::suspended_with_assignments(conn, org)?;
+    let guests = match facts.domain.as_str() {
+        "" => None,
+        domain => Some(queries::guests_without_end(conn, org, domain)?),
+    };
+    Ok(vec![
+        checker.check(
+            "Few owners and admins",
+            Some(admins <= FEW_ADMINS || admins * 5 <= all),
+            format!("{} of {}", number(&admins), counted(all, "member", "members")),
+            "At most one in five members should be able to change everything",
+            (Permissions::view_members, "Open admins", "/members?role=admin"),
+        ),
+        checker.check(
+            "Access review within 180 days",
+            Some(reviewed.is_some_and(|at| at > now - ACCESS_REVIEW_WITHIN)),
+            reviewed.map_or_else(
+                || "No review closed yet".to_owned(),
+                |at| format!("Last one closed on {}", at.date(actor.zone)),
+            ),
+            "Managers confirm who still needs access",
+            (Permissions::view_access, "Open reviews", "/access/reviews"),
+        ),
+        checker.check(
+            "No one inactive for 90 days",
+            Some(inactive == 0),
+            counted(inactive, "inactive member", "inactive members"),
+            "Accounts that no one uses are often taken over unnoticed",
+            (Permissions::view_members, "Open members", "/members"),
+        ),
+        checker.check(
+            "No suspended member with assignments",
+            Some(suspended == 0),
+            counted(suspended, "suspended member", "suspended members"),
+            "They get all of it back when someone restores them",
+            (
+                Permissions::view_members,
+                "Open suspended members",
+                "/members?status=suspended",
+            ),
+        ),
+        checker.check(
+            "Access of external people ends",
+            guests.map(|guests| guests == 0),
+            guests.map_or_else(
+                || "Enter the organization’s domain to measure it".to_owned(),
+                |n| {
+                    format!(
+                        "{} without an end date",
+                        counted(n, "external member", "external members")
+                    )
+                },
+            ),
+            "People with an address at another domain should have an end date",
+            match guests {
+                None => (Permissions::edit_profile, "Open general settings", "/settings/general"),
+                Some(_) => (Permissions::view_members, "Open members", "/members"),
+            },
+        ),
+        checker.check(
+            "No invitation older than 7 days",
+            Some(waiting == 0),
+            counted(waiting, "old invitation", "old invitations"),
+            "A forgotten invitation lets in whoever reads that inbox later",
+            (Permissions::invite_members, "Open invitations", "/invitations"),
+        ),
+    ])
+}
+
+fn organization(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Result<Vec<SecurityCheck>, AppError> {
+    let (org, checker) = (actor.organization, Checker(actor));
+    let contacts = contact::all(conn, org)?;
+    let verified = contacts.iter().filter(|contact| !contact.email.is_empty()).count();
+    let pending = contacts
+        .iter()
+        .filter(|contact| !contact.pending_email.is_empty())
+        .count();
+    let (sealed, seal) = sealed(conn, actor)?;
+    Ok(vec![
+        checker.check(
+            "Verified contacts",
+            Some(verified > 0 && pending == 0),
+            format!("{verified} verified, {pending} pending"),
+            "Important messages must reach someone",
+            (Permissions::edit_profile, "Open contacts", "/settings/general"),
+        ),
+        checker.check(
+            "Support access is off",
+            Some(!facts.support_consent),
+            format!("Support access is {}", if facts.support_consent { "on" } else { "off" }),
+            "Turn it on only while operators help you",
+            (Permissions::manage_security, "Open support access", "/settings/support"),
+        ),
+        checker.check(
+            "The audit log is sealed",
+            sealed,
+            seal,
+            "A valid seal shows that earlier events were not changed",
+            (
+                Permissions::view_audit,
+                "Verify the audit log",
+                "/settings/audit/verification",
+            ),
+        ),
+    ])
+}
+
+/// Whether the newest seal is valid and covers every event up to the day before yesterday. `None` before the first day is over.
+fn sealed(conn: &mut Conn, actor: &Actor) -> Result<(Option<bool>, String), AppError> {
+    let org = actor.organization;
+    let late = queries::unsealed_since(conn, org, actor.cx.now - queries::SEALED_WITHIN)?;
+    let Some(seal) = seal::latest(conn, org)? else {
+        let fact = "No seal yet".to_owned();
+        return Ok((late.then_some(false), fact));
+    };
+    let signed = actor
+        .cx
+        .app
+        .keys
+        .signer()
+        .verifies(seal.message(org).as_bytes(), &seal.signature);
+    let kept = queries::event_hash(conn, org, seal.seq)?.as_deref() == Some(seal.hash.as_str());
+    let fact = if signed && kept {
+        format!("Sealed through {}", seal.day)
+    } else {
+        format!("The seal of {} doesn’t match", seal.day)
+    };
+    Ok((Some(signed && kept && !late), fact))
+}
