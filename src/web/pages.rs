@@ -52,7 +52,8 @@ pub struct FoundPage {
     pub label: String,
     pub icon: &'static str,
     pub href: String,
-    rank: u8,
+    /// The lower comes first.
+    pub rank: u8,
 }
 
 impl PageEntry {

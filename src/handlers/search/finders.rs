@@ -71,7 +71,7 @@ pub fn people(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Resul
         let pending = Some(InvitationStatus::Pending);
         let invited = invitations::list(conn, actor.organization, &scope, pending, text, None)?;
         hits.extend(invited.into_iter().map(|listing| {
-            let email = listing.invitation.email.to_string();
+            let email = listing.invitation.email.clone();
             Hit {
                 sub: "Pending invitation".to_owned(),
                 href: actor.path(&format!("/invitations?q={}", query_value(&email))),

@@ -7,7 +7,7 @@ use crate::common::time::{Span, Time};
 use crate::db::Conn;
 use crate::db::schema::{access_reviews, audit_events, audit_heads, organizations};
 use crate::db::types::org_id::OrgId;
-use crate::models::access_review::ReviewStatus;
+use crate::models::access_review::state::ReviewStatus;
 use crate::on_each;
 
 #[derive(Debug, Clone, Queryable)]
