@@ -122,7 +122,7 @@ mod every_screen_is_accessible_fits_and_logs_nothing {
     }
 
     areas! {
-        access access_reviews audit company_move members onboarding_links operator permissions settings
+        access access_reviews audit companies company_move members onboarding_links operator permissions search settings
     }
 }
 
