@@ -1,4 +1,4 @@
-//! Deletes companies for good when they can no longer be restored.
+//! Deletes companies permanently when they can no longer be restored.
 
 use crate::auth::System;
 use crate::common::error::AppError;

@@ -116,7 +116,7 @@ pub fn delete(
 }
 
 /// Restores a company, archived as it was, with the assignments that still apply; how many. `None` when it is not there,
-/// or being deleted for good.
+/// or being deleted permanently.
 pub fn restore(
     conn: &mut Conn,
     now: Time,
@@ -159,7 +159,7 @@ pub fn is_due(conn: &mut Conn, now: Time) -> QueryResult<bool> {
     diesel::select(exists(due!(now))).get_result(conn)
 }
 
-/// One step of a deletion for good.
+/// One step of a deletion permanently.
 #[derive(Debug)]
 pub enum PurgeStep {
     /// No company is due.

@@ -9,7 +9,7 @@ use crate::db::schema::memberships;
 use crate::db::schema::{organizations, settings_reviews, users};
 use crate::db::types::org_id::OrgId;
 
-/// How long a review counts.
+/// How long a review is valid.
 pub const EVERY: Span = Span::days(90);
 
 #[derive(Debug, Clone, Queryable)]

@@ -64,8 +64,10 @@ fn the_checklist_measures_what_the_organization_does() {
         fixtures.add_member(organization, second, "owner", &[]);
         let guest = fixtures.account("Gus Far", "gus@far.test", true);
         let guest = fixtures.add_member(organization, guest, "member", &[(north, "viewer")]);
-        let closed = fixtures.closed_review(organization, owner, (guest, north));
-        let _ = closed;
+        // Closing the review suspends Gus, whom no one confirmed.
+        fixtures.closed_review(organization, owner, (guest, north));
+        let other = fixtures.account("Gil Far", "gil@far.test", true);
+        fixtures.add_member(organization, other, "viewer", &[]);
         fixtures.consent(organization, true);
     });
     app.database.execute("UPDATE organizations SET domain = 'lake.test'");

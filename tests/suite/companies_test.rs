@@ -275,7 +275,7 @@ fn pins_are_personal_limited_and_only_of_companies_that_the_member_can_view() {
     assert!(pinned(&noah).is_empty());
     noah.post(&format!("{BASE}/north/pinning"), &[]).expect(303);
 
-    // Whoever can no longer view a company no longer sees its name, and nor is an archived one shown.
+    // A member who can no longer view a company no longer sees its name, and an archived one is not shown.
     olivia
         .post(&format!("{BASE}/north/members/{id}/unassigning"), &[])
         .expect(303);

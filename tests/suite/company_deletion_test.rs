@@ -61,7 +61,7 @@ fn a_deleted_company_is_gone_immediately_and_comes_back_with_its_people() {
         .expect(422);
     assert_eq!(
         wrong.field_error("name").as_deref(),
-        Some("Error: Type “North” to confirm"),
+        Some("Type “North” to confirm"),
         "{}",
         wrong.text()
     );

@@ -58,6 +58,20 @@ struct CompanyRow {
     created: (String, String),
 }
 
+impl CompanyRow {
+    fn of(row: company::CompanyRow, actor: &Actor, staff: Option<&CompanyStaff>, pinned: Option<&[CompanyId]>) -> Self {
+        let archived = row.status == CompanyStatus::Archived;
+        Self {
+            href: actor.path(&format!("/companies/{}", row.slug)),
+            archived,
+            pinned: pinned.filter(|_| !archived).map(|pinned| pinned.contains(&row.id)),
+            people: staff.map(|staff| staff.total(row.id)),
+            created: (row.created_at.iso(), row.created_at.date(actor.zone)),
+            name: row.name,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "companies/index.html", blocks = ["results"])]
 struct IndexPage {
@@ -120,40 +134,17 @@ fn load(actor: &Actor, conn: &mut Conn, query: CompaniesQuery) -> Result<IndexPa
             query_value(&query.q)
         )
     };
-    let pinned: Option<Vec<CompanyId>> = match actor.membership() {
-        Some(_) => Some(
-            pin::pinned(conn, actor)?
-                .into_iter()
-                .map(|company| company.id)
-                .collect(),
-        ),
-        None => None,
-    };
-    let deleted = if actor.permissions.delete_companies() {
-        deleted_company::count(conn, org)?
-    } else {
-        0
-    };
+    let pinned = pinned(actor, conn)?;
     Ok(IndexPage {
         here: link(query_value(&query.after)),
-        deleted,
+        deleted: deleted(actor, conn)?,
         layout: actor.layout(conn, "companies")?,
         previous: cut.previous.map(&link),
         next: cut.next.map(&link),
         rows: cut
             .rows
             .into_iter()
-            .map(|row| CompanyRow {
-                href: format!("{path}/{}", row.slug),
-                archived: row.status == CompanyStatus::Archived,
-                pinned: pinned
-                    .as_ref()
-                    .filter(|_| row.status == CompanyStatus::Active)
-                    .map(|pinned| pinned.contains(&row.id)),
-                people: staff.as_ref().map(|staff| staff.total(row.id)),
-                created: (row.created_at.iso(), row.created_at.date(actor.zone)),
-                name: row.name,
-            })
+            .map(|row| CompanyRow::of(row, actor, staff.as_ref(), pinned.as_deref()))
             .collect(),
         unit: actor.unit,
         may: actor.permissions,
@@ -164,4 +155,21 @@ fn load(actor: &Actor, conn: &mut Conn, query: CompaniesQuery) -> Result<IndexPa
         sort,
         path,
     })
+}
+
+/// The companies that the reader has pinned; `None` in a support session.
+fn pinned(actor: &Actor, conn: &mut Conn) -> Result<Option<Vec<CompanyId>>, AppError> {
+    if actor.membership().is_none() {
+        return Ok(None);
+    }
+    let pinned = pin::pinned(conn, actor)?;
+    Ok(Some(pinned.into_iter().map(|company| company.id).collect()))
+}
+
+/// How many deleted companies the reader can restore.
+fn deleted(actor: &Actor, conn: &mut Conn) -> Result<i64, AppError> {
+    if !actor.permissions.delete_companies() {
+        return Ok(0);
+    }
+    Ok(deleted_company::count(conn, actor.organization)?)
 }

@@ -15,6 +15,7 @@ pub async fn show(gate: SignedIn, query: web::Query<SearchQuery>) -> Result<Http
         .read(move |person, conn| {
             let reader = PageReader {
                 organization: None,
+                member: false,
                 operator: person.operator,
                 week: String::new(),
             };
@@ -25,7 +26,7 @@ pub async fn show(gate: SignedIn, query: web::Query<SearchQuery>) -> Result<Http
             Ok(SearchPage {
                 layout: person.layout(conn, "search")?,
                 path: "/search".to_owned(),
-                label: "Search organizations, pages and actions".to_owned(),
+                label: "Search organizations and pages".to_owned(),
                 place,
                 q,
                 groups,

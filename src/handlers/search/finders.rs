@@ -47,7 +47,7 @@ pub fn companies(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Re
     let hits = found.into_iter().map(|company| {
         let archived = company.status == CompanyStatus::Archived;
         Hit {
-            sub: if archived { "Archived" } else { actor.unit.title() }.to_owned(),
+            sub: if archived { "Archived" } else { "" }.to_owned(),
             href: actor.path(&format!("/companies/{}", company.slug)),
             look: Look::Mark,
             rank: rank(&company.name, text) + u8::from(archived),
@@ -152,7 +152,7 @@ pub fn organizations(
 pub fn pinned(conn: &mut Conn, actor: &Actor) -> Result<Option<HitGroup>, AppError> {
     let pinned = pin::pinned(conn, actor)?;
     let hits = pinned.into_iter().map(|company| Hit {
-        sub: actor.unit.title().to_owned(),
+        sub: String::new(),
         href: actor.path(&format!("/companies/{}", company.slug)),
         look: Look::Mark,
         rank: 0,

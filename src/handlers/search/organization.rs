@@ -33,15 +33,13 @@ fn label(actor: &Actor, place: SearchPlace) -> String {
     if place == SearchPlace::Settings {
         return "Search settings".to_owned();
     }
-    let mut found = Vec::new();
-    if actor.permissions.view_company() {
-        found.push(actor.unit.many());
+    let companies = actor.permissions.view_company().then(|| actor.unit.many());
+    match (companies, actor.permissions.view_members()) {
+        (Some(companies), true) => format!("Search {companies}, people and pages"),
+        (Some(companies), false) => format!("Search {companies} and pages"),
+        (None, true) => "Search people and pages".to_owned(),
+        (None, false) => "Search pages".to_owned(),
     }
-    if actor.permissions.view_members() {
-        found.push("people");
-    }
-    found.push("pages");
-    format!("Search {} and actions", found.join(", "))
 }
 
 fn groups(actor: &Actor, conn: &mut Conn, q: &str, place: SearchPlace) -> Result<Vec<HitGroup>, AppError> {
@@ -49,6 +47,7 @@ fn groups(actor: &Actor, conn: &mut Conn, q: &str, place: SearchPlace) -> Result
     let limit = place.limit();
     let reader = PageReader {
         organization: Some((actor.path(""), actor.permissions, actor.unit)),
+        member: actor.membership().is_some(),
         operator: actor.person.operator,
         week: (actor.cx.now - Span::days(7)).day(actor.org_zone),
     };

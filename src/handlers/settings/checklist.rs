@@ -8,8 +8,8 @@ use crate::auth::actor::Actor;
 use crate::authz::permission::ManageSecurity;
 use crate::common::error::AppError;
 use crate::db::Conn;
+use crate::handlers::settings::check::{SecurityCheck, score};
 use crate::handlers::settings::checks;
-use crate::handlers::settings::checks::SecurityCheck;
 use crate::models::settings_review;
 use crate::models::settings_review::SettingsReview;
 use crate::services::organizations::settings_review as reviews;
@@ -47,12 +47,12 @@ crate::page!(ChecklistPage);
 
 impl ChecklistPage {
     fn passed(&self) -> i32 {
-        checks::score(&self.checks).0
+        score(&self.checks).0
     }
 
     /// How many checks could be made.
     fn measured(&self) -> i32 {
-        checks::score(&self.checks).1
+        score(&self.checks).1
     }
 
     /// The share of passed checks.
@@ -92,7 +92,7 @@ fn load(actor: &Actor, conn: &mut Conn) -> Result<ChecklistPage, AppError> {
 pub async fn create(gate: Gate<ManageSecurity>) -> Result<HttpResponse, AppError> {
     let path = gate
         .write(|actor, conn| {
-            let (passed, measured) = checks::score(&checks::run(conn, actor)?);
+            let (passed, measured) = score(&checks::run(conn, actor)?);
             let ((), events) = reviews::record(conn, actor, passed, measured)?;
             Ok((actor.path("/settings/checklist"), events))
         })

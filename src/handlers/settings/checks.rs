@@ -8,6 +8,7 @@ use crate::common::error::AppError;
 use crate::common::html::number;
 use crate::common::time::Span;
 use crate::db::Conn;
+use crate::handlers::settings::check::{Checker, SecurityCheck};
 use crate::handlers::settings::queries;
 use crate::handlers::settings::queries::OrganizationFacts;
 use crate::models::organization::contact;
@@ -18,79 +19,13 @@ const SEEN_WITHIN: Span = Span::days(90);
 /// Up to this number, any share of owners and admins is fine.
 const FEW_ADMINS: i64 = 3;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CheckResult {
-    Passed,
-    Failed,
-    /// It can't be measured.
-    Unknown,
-}
-
-#[derive(Debug, Clone)]
-pub struct SecurityCheck {
-    pub title: &'static str,
-    pub result: CheckResult,
-    /// What was measured.
-    pub fact: String,
-    /// Why it matters.
-    pub why: &'static str,
-    /// The page where it is changed: words and address.
-    pub fix: Option<(&'static str, String)>,
-}
-
-impl SecurityCheck {
-    /// The state in words, and its tone.
-    pub fn badge(&self) -> (&'static str, &'static str) {
-        match self.result {
-            CheckResult::Passed => ("Passed", "success"),
-            CheckResult::Failed => ("To do", "warning"),
-            CheckResult::Unknown => ("Not measured", ""),
-        }
-    }
-}
-
-/// How many checks passed, of how many that were measured.
-pub fn score(checks: &[SecurityCheck]) -> (i32, i32) {
-    let count = |wanted: fn(CheckResult) -> bool| {
-        i32::try_from(checks.iter().filter(|check| wanted(check.result)).count()).unwrap_or(i32::MAX)
-    };
-    (
-        count(|result| result == CheckResult::Passed),
-        count(|result| result != CheckResult::Unknown),
-    )
-}
-
 pub fn run(conn: &mut Conn, actor: &Actor) -> Result<Vec<SecurityCheck>, AppError> {
     let facts = queries::organization(conn, actor.organization)?;
     let mut checks = owners(actor, &facts);
-    checks.extend(people(conn, actor, &facts)?);
+    checks.extend(people(conn, actor)?);
+    checks.extend(leftovers(conn, actor, &facts)?);
     checks.extend(organization(conn, actor, &facts)?);
     Ok(checks)
-}
-
-struct Checker<'a>(&'a Actor);
-
-impl Checker<'_> {
-    fn check(
-        &self,
-        title: &'static str,
-        passed: Option<bool>,
-        fact: String,
-        why: &'static str,
-        (allowed, words, path): (fn(Permissions) -> bool, &'static str, &str),
-    ) -> SecurityCheck {
-        SecurityCheck {
-            title,
-            result: match passed {
-                Some(true) => CheckResult::Passed,
-                Some(false) => CheckResult::Failed,
-                None => CheckResult::Unknown,
-            },
-            fact,
-            why,
-            fix: allowed(self.0.permissions).then(|| (words, self.0.path(path))),
-        }
-    }
 }
 
 fn counted(n: i64, one: &str, many: &str) -> String {
@@ -121,19 +56,13 @@ fn owners(actor: &Actor, facts: &OrganizationFacts) -> Vec<SecurityCheck> {
     ]
 }
 
-fn people(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Result<Vec<SecurityCheck>, AppError> {
+fn people(conn: &mut Conn, actor: &Actor) -> Result<Vec<SecurityCheck>, AppError> {
     let (org, now, checker) = (actor.organization, actor.cx.now, Checker(actor));
     let counts = actor.role_counts(conn)?;
     let all = counts.members(None);
     let admins = counts.members(Some(Role::Owner)) + counts.members(Some(Role::Admin));
     let reviewed = queries::last_access_review(conn, org)?;
     let inactive = queries::inactive(conn, org, now - SEEN_WITHIN)?;
-    let waiting = queries::old_invitations(conn, org, now - INVITATION_WITHIN)?;
-    let suspended = queries::suspended_with_assignments(conn, org)?;
-    let guests = match facts.domain.as_str() {
-        "" => None,
-        domain => Some(queries::guests_without_end(conn, org, domain)?),
-    };
     Ok(vec![
         checker.check(
             "Few owners and admins",
@@ -159,11 +88,24 @@ fn people(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Result<V
             "Accounts that no one uses are often taken over unnoticed",
             (Permissions::view_members, "Open members", "/members"),
         ),
+    ])
+}
+
+/// Access that no one may have noticed.
+fn leftovers(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Result<Vec<SecurityCheck>, AppError> {
+    let (org, now, checker) = (actor.organization, actor.cx.now, Checker(actor));
+    let waiting = queries::old_invitations(conn, org, now - INVITATION_WITHIN)?;
+    let suspended = queries::suspended_with_assignments(conn, org)?;
+    let guests = match facts.domain.as_str() {
+        "" => None,
+        domain => Some(queries::guests_without_end(conn, org, domain)?),
+    };
+    Ok(vec![
         checker.check(
             "No suspended member with assignments",
             Some(suspended == 0),
             counted(suspended, "suspended member", "suspended members"),
-            "They get all of it back when someone restores them",
+            "They get it back when someone restores their access",
             (
                 Permissions::view_members,
                 "Open suspended members",
@@ -192,7 +134,7 @@ fn people(conn: &mut Conn, actor: &Actor, facts: &OrganizationFacts) -> Result<V
             "No invitation older than 7 days",
             Some(waiting == 0),
             counted(waiting, "old invitation", "old invitations"),
-            "A forgotten invitation lets in whoever reads that inbox later",
+            "Someone else may read that inbox later",
             (Permissions::invite_members, "Open invitations", "/invitations"),
         ),
     ])

@@ -1,6 +1,7 @@
 //! Settings of an organization. Each tab has its own permission.
 
 pub mod approvals;
+pub mod check;
 pub mod checklist;
 pub mod checks;
 pub mod contact_verification;

@@ -1,4 +1,4 @@
-//! Deletes companies for good whose time to be restored is over, in batches with a transaction each, so that other writes
+//! Deletes companies permanently whose time to be restored is over, in batches with a transaction each, so that other writes
 //! don't wait long and an interruption loses nothing.
 
 use crate::audit::{Action, Event, Events};

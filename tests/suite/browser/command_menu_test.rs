@@ -116,7 +116,7 @@ fn without_javascript_the_search_is_a_page() {
     let browser = Browser::with(&app.base(), Display::default().without_javascript());
     browser.sign_in_as(&olivia(&app));
     browser.goto("/organizations/lakeside");
-    browser.press("Search");
+    browser.click("#finder");
     browser.wait_for_path("/organizations/lakeside/search");
     browser.fill("main #q", "harbor");
     key(&browser, Key::Enter);

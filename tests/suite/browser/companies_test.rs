@@ -82,15 +82,15 @@ fn a_company_is_archived_deleted_and_restored() {
     browser.goto("/organizations/lakeside/companies/branch-03/settings");
     browser.press("Delete Branch 03");
     browser.wait_for_text("Archive it first");
-    browser.press("Archive Branch 03");
+    browser.click("dialog[open] [type=submit]");
     browser.wait_for_text("Branch 03 is archived");
     browser.press("Delete Branch 03");
     browser.wait_for_text("Its people lose access immediately");
     browser.fill("dialog #name", "Branch");
-    browser.press("Delete Branch 03");
+    browser.click("dialog[open] [type=submit]");
     browser.wait_for_text("Type “Branch 03” to confirm");
     browser.fill("dialog #name", "Branch 03");
-    browser.press("Delete Branch 03");
+    browser.click("dialog[open] [type=submit]");
     browser.wait_for_path("/organizations/lakeside/companies");
     browser.wait_for_text("You can restore it until");
     browser.click("main a[href$='/companies/deleted']");
