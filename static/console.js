@@ -56,32 +56,42 @@ on("htmx:after:swap", e => {
 for (const type of ["htmx:error", "htmx:response:error"])
   on(type, e => (e.detail.ctx?.response?.status ?? 500) >= 500 && ($(".toast[data-tone=danger]") || toast("danger", "The server had a problem. What you typed is still here.")));
 
-// Switcher: filter by text, arrows between field and links, type-ahead from a link, Enter for the first match.
-const box = $("#switcher"), field = $("#org-q"), list = $("#org-list");
+// Switcher and search menu: arrows between field and links, type-ahead from a link, Enter for the first match. Enter waits
+// for the results of what was typed (data-q).
+const box = $("#switcher"), field = $("#org-q");
 const plain = s => s.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const filter = () => {
-  for (const li of list.children) li.hidden = !plain($(".who__name", li).textContent).includes(plain(field.value));
-  $("#org-none").textContent = $("li:not([hidden])", list) ? "" : "No organization matches";
+  for (const li of all("li", box)) li.hidden = !plain($(".who__name", li).textContent).includes(plain(field.value));
+  $("#org-none").textContent = $("li:not([hidden])", box) ? "" : "No match";
 };
+const go = menu => {
+  const hits = $("[data-q]", menu);
+  menu.dataset.go = "";
+  if (hits && hits.dataset.q !== $("[name=q]", menu).value) return;
+  delete menu.dataset.go;
+  $("li:not([hidden]) a", menu)?.click();
+};
+on("htmx:after:swap", () => { if (field) filter(); const m = $("[data-go]"); if (m) go(m); });
 field?.addEventListener("input", filter);
 box?.addEventListener("toggle", e => { if (e.newState === "closed") { field.value = ""; filter(); } });
-box?.addEventListener("keydown", e => {
-  const key = e.key, typing = e.target === field, stops = [field, ...all("li:not([hidden]) a, #switcher > a", box)], at = stops.indexOf(e.target);
-  const to = key === "ArrowDown" ? stops[at + 1] ?? field : key === "ArrowUp" ? stops.at(at - 1)
-    : typing && field.value ? 0 : key === "Home" ? stops[1] : key === "End" ? stops.at(-1) : 0;
-  if (to) { e.preventDefault(); to.focus(); }
-  else if (typing && key === "Enter") $("li:not([hidden]) a", list)?.click();
-  else if (key.length < 2 && key > " " && !e.ctrlKey) field.focus();
-});
+const mac = /Mac|iP/.test(navigator.platform), hint = $("#finder kbd");
+if (hint) { hint.hidden = false; if (mac) hint.textContent = "⌘K"; }
 on("keydown", e => {
-  if ((e.ctrlKey || e.metaKey) && e.key === "k" && box && !$("dialog[open]")) {
-    e.preventDefault();
-    const b = $("#switcher-button");
-    b.checkVisibility() || $("#sidebar").showPopover();
-    b.focus(); b.click();
+  const key = e.key, menu = e.target.closest?.("#switcher, [data-menu]");
+  if (menu) {
+    const field = $("[name=q]", menu), typing = e.target === field, stops = [field, ...all(".menu__item", menu).filter(a => a.checkVisibility())], at = stops.indexOf(e.target);
+    const to = key === "ArrowDown" ? stops[at + 1] ?? field : key === "ArrowUp" ? stops.at(at - 1)
+      : typing && field.value ? 0 : key === "Home" ? stops[1] : key === "End" ? stops.at(-1) : 0;
+    if (to) { e.preventDefault(); to.focus(); }
+    else if (typing && key === "Enter") { e.preventDefault(); go(menu); }
+    else if (key.length < 2 && key > " " && !e.ctrlKey && !e.metaKey) field.focus();
+  }
+  if ((e.ctrlKey || e.metaKey) && key === "k" && !$("dialog[open]")) {
+    const link = $("#finder");
+    if (link) { e.preventDefault(); link.click(); }
   }
   // "/" goes to the page's search field.
   const t = $("main input[type=search]");
-  if (e.key === "/" && t && !e.target.closest("input, textarea, select, dialog")) { e.preventDefault(); t.focus(); }
+  if (key === "/" && t && !e.target.closest("input, textarea, select, dialog")) { e.preventDefault(); t.focus(); }
 });
 })();

@@ -1,3 +1,4 @@
+DROP TABLE settings_reviews;
 DROP TABLE access_review_items;
 DROP TABLE access_review_companies;
 DROP TABLE access_reviews;
@@ -23,9 +24,13 @@ DROP TABLE invitation_grants;
 DROP TABLE invitations;
 DROP TABLE mail_outbox;
 DROP TABLE jobs;
+DROP TABLE company_pins;
+DROP TABLE deleted_assignments;
 DROP TABLE company_assignments;
 DROP TABLE member_search_terms;
 DROP TABLE memberships;
+DROP TABLE deleted_companies;
+DROP TABLE former_company_slugs;
 DROP TABLE companies;
 DROP TABLE role_counts;
 DROP TABLE organization_drafts;

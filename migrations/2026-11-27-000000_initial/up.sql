@@ -184,6 +184,35 @@ CREATE TABLE companies (
 );
 CREATE INDEX companies_by_name ON companies (organization_id, status, sort_name, id);
 
+-- Earlier addresses of companies: they redirect and stay reserved. Without a foreign key, because a deleted company keeps
+-- its addresses until it is deleted permanently.
+CREATE TABLE former_company_slugs (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    slug TEXT NOT NULL,
+    company_id TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, slug)
+);
+CREATE INDEX former_company_slugs_by_company ON former_company_slugs (organization_id, company_id, created_at);
+
+-- Companies that can be restored. Their row in companies is gone, so that no page shows them.
+CREATE TABLE deleted_companies (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    archived_at BIGINT,
+    -- A membership.
+    deleted_by TEXT NOT NULL,
+    deleted_at BIGINT NOT NULL,
+    delete_after BIGINT NOT NULL,
+    -- Set when its rows are being deleted; it can't be restored then.
+    is_begun BOOLEAN NOT NULL DEFAULT FALSE,
+    PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX deleted_companies_due ON deleted_companies (delete_after);
+
 CREATE TABLE memberships (
     organization_id TEXT NOT NULL REFERENCES organizations (id),
     id TEXT NOT NULL,
@@ -257,6 +286,32 @@ CREATE TABLE company_assignments (
 CREATE INDEX company_assignments_by_company ON company_assignments (organization_id, company_id, sort_name, membership_id);
 CREATE INDEX company_assignments_by_role ON company_assignments (organization_id, role, membership_id, company_id);
 CREATE INDEX company_assignments_due ON company_assignments (access_until) WHERE access_until IS NOT NULL;
+
+-- The assignments of deleted companies, to restore them.
+CREATE TABLE deleted_assignments (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    deleted_company_id TEXT NOT NULL,
+    membership_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    access_until BIGINT,
+    origin TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, deleted_company_id, membership_id),
+    FOREIGN KEY (organization_id, deleted_company_id) REFERENCES deleted_companies (organization_id, id),
+    FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id)
+);
+
+-- Companies that a member has pinned to the sidebar.
+CREATE TABLE company_pins (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    membership_id TEXT NOT NULL,
+    company_id TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, membership_id, company_id),
+    FOREIGN KEY (organization_id, membership_id) REFERENCES memberships (organization_id, id),
+    FOREIGN KEY (organization_id, company_id) REFERENCES companies (organization_id, id)
+);
+CREATE INDEX company_pins_by_company ON company_pins (organization_id, company_id);
 
 -- Background work. A worker claims a job by a lease; fence rises with each claim, so a worker that lost it commits nothing.
 CREATE TABLE jobs (
@@ -682,3 +737,15 @@ CREATE TABLE access_review_items (
 CREATE UNIQUE INDEX access_review_items_by_assignment ON access_review_items (organization_id, review_id, company_id, membership_id);
 CREATE INDEX access_review_items_by_name ON access_review_items (organization_id, review_id, company_id, sort_name, id);
 CREATE INDEX access_review_items_by_decision ON access_review_items (organization_id, review_id, decision, membership_id);
+
+-- When someone reviewed the security settings, with the result of that day.
+CREATE TABLE settings_reviews (
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    id TEXT NOT NULL,
+    -- A membership.
+    reviewed_by TEXT NOT NULL,
+    reviewed_at BIGINT NOT NULL,
+    passed INTEGER NOT NULL,
+    checks INTEGER NOT NULL,
+    PRIMARY KEY (organization_id, id)
+);

@@ -116,6 +116,7 @@ actions! {
         TransferDeclined = "organization.transfer_declined" Security General |_| "declined to become the owner".into();
         DualControlChanged = "organization.dual_control_changed" Security General |e| format!("turned dual control {}", if e.turned_on("dual_control") { "on" } else { "off" });
         PolicyChanged = "organization.policy_changed" Security General |e| e.policies();
+        SettingsReviewed = "organization.settings_reviewed" Security General |e| format!("reviewed the security settings: {} of {} checks passed", e.count("passed"), e.count("checks"));
         DeletionRequested = "organization.deletion_requested" Change General |e| format!("requested the deletion of {}", e.label);
         DeletionScheduled = "organization.deletion_scheduled" Change General |e| format!("scheduled the deletion of {}", e.label);
         DeletionCancelled = "organization.deletion_stopped" Change General |e| format!("restored {}", e.label);
@@ -130,6 +131,9 @@ actions! {
         };
         CompanyArchived = "company.archived" Change General in Company |e| format!("archived {}", e.label);
         CompanyRestored = "company.restored" Change General in Company |e| format!("restored {}", e.label);
+        CompanyDeletionScheduled = "company.deletion_scheduled" Change General in Company |e| format!("deleted {}, which can be restored for 30 days", e.label);
+        CompanyDeletionCancelled = "company.deletion_stopped" Change General in Company |e| format!("restored the deleted {}", e.label);
+        CompanyDeleted = "company.deleted" Change General in Company |e| format!("deleted {} permanently after 30 days", e.label);
         CompanyMovedAway = "company.moved_away" Change General in Company |e| format!("moved {} to {}", e.label, e.is("organization"));
         CompanyMovedIn = "company.moved_in" Change General in Company |e| format!("moved {} here from {}", e.label, e.was("organization"));
     }

@@ -1,5 +1,7 @@
 //! The company of a request, and what the actor may do there.
 
+use diesel::OptionalExtension;
+
 use crate::auth::actor::Actor;
 use crate::auth::queries;
 use crate::authz::decision::Permissions;
@@ -29,7 +31,10 @@ pub struct Company {
 
 impl Company {
     pub fn enter(conn: &mut Conn, actor: &Actor, slug: &str, permission: PermissionId) -> Result<Self, AppError> {
-        let company = queries::company(conn, actor.organization, slug)?;
+        let (company, moved) = match queries::company(conn, actor.organization, slug).optional()? {
+            Some(company) => (company, false),
+            None => (queries::company_before(conn, actor.organization, slug)?, true),
+        };
         let assigned = match actor.membership() {
             Some(id) => queries::company_role(conn, actor.cx.now, actor.organization, id, company.id)?,
             None => None,
@@ -37,6 +42,9 @@ impl Company {
         let permissions = actor.in_company(assigned);
         if !permissions.has(permission) {
             return Err(actor.refused(conn, permission, Some(company.slug))?);
+        }
+        if moved {
+            return Err(AppError::CompanyMoved(company.slug));
         }
         Ok(Self {
             id: company.id,

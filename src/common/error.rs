@@ -14,6 +14,8 @@ pub enum AppError {
     NotFound,
     /// The organization has a new address; the slug of it.
     Moved(String),
+    /// The company has a new address; the slug of it.
+    CompanyMoved(String),
     /// A member without the permission.
     Forbidden(Box<Refusal>),
     /// The request came from another site, or without saying where it comes from.
@@ -76,7 +78,7 @@ impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignedOut | Self::Unverified => StatusCode::SEE_OTHER,
-            Self::Moved(_) => StatusCode::PERMANENT_REDIRECT,
+            Self::Moved(_) | Self::CompanyMoved(_) => StatusCode::PERMANENT_REDIRECT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,

@@ -119,6 +119,8 @@ typed_id!(
     ReviewId,
     /// One assignment under review.
     ReviewItemId,
+    /// A review of the security settings.
+    SettingsReviewId,
 );
 
 impl MembershipId {

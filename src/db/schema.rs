@@ -161,6 +161,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_company_slugs (organization_id, slug) {
+        organization_id -> Text,
+        slug -> Text,
+        company_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deleted_companies (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        name -> Text,
+        slug -> Text,
+        created_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+        deleted_by -> Text,
+        deleted_at -> BigInt,
+        delete_after -> BigInt,
+        is_begun -> Bool,
+    }
+}
+
+diesel::table! {
     memberships (organization_id, id) {
         organization_id -> Text,
         id -> Text,
@@ -206,6 +230,27 @@ diesel::table! {
         sort_name -> Binary,
         created_at -> BigInt,
         direct_role -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    deleted_assignments (organization_id, deleted_company_id, membership_id) {
+        organization_id -> Text,
+        deleted_company_id -> Text,
+        membership_id -> Text,
+        role -> Text,
+        access_until -> Nullable<BigInt>,
+        origin -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    company_pins (organization_id, membership_id, company_id) {
+        organization_id -> Text,
+        membership_id -> Text,
+        company_id -> Text,
+        created_at -> BigInt,
     }
 }
 
@@ -588,6 +633,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    settings_reviews (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        reviewed_by -> Text,
+        reviewed_at -> BigInt,
+        passed -> Integer,
+        checks -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     instance,
     users,
@@ -629,7 +685,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     support_sessions,
     access_reviews,
     access_review_companies,
-    access_review_items
+    access_review_items,
+    former_company_slugs,
+    deleted_companies,
+    deleted_assignments,
+    company_pins,
+    settings_reviews
 );
 
 diesel::joinable!(sessions -> users (user_id));

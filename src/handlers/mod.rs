@@ -15,4 +15,5 @@ pub mod organizations;
 pub mod overview;
 pub mod password;
 pub mod permissions;
+pub mod search;
 pub mod settings;

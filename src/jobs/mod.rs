@@ -5,6 +5,7 @@ pub mod advance_reviews;
 pub mod answer_requests;
 pub mod chain_audit_events;
 pub mod clean_up;
+pub mod delete_companies;
 pub mod delete_organizations;
 pub mod end_access;
 pub mod end_support_sessions;

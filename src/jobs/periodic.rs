@@ -11,8 +11,8 @@ use crate::common::error::AppError;
 use crate::common::time::Span;
 use crate::db::Conn;
 use crate::jobs::{
-    advance_reviews, chain_audit_events, clean_up, delete_organizations, end_access, end_support_sessions,
-    expire_approvals, expire_invitations, expire_join_requests, seal_audit_logs,
+    advance_reviews, chain_audit_events, clean_up, delete_companies, delete_organizations, end_access,
+    end_support_sessions, expire_approvals, expire_invitations, expire_join_requests, seal_audit_logs,
 };
 use crate::queue::{self, Job, JobKind, Priority};
 
@@ -25,12 +25,13 @@ pub struct PeriodicJob {
     pub run: fn(&System) -> Result<(), AppError>,
 }
 
-const JOBS: [&PeriodicJob; 10] = [
+const JOBS: [&PeriodicJob; 11] = [
     &expire_invitations::JOB,
     &end_access::JOB,
     &expire_join_requests::JOB,
     &expire_approvals::JOB,
     &delete_organizations::JOB,
+    &delete_companies::JOB,
     &chain_audit_events::JOB,
     &seal_audit_logs::JOB,
     &end_support_sessions::JOB,

@@ -10,6 +10,7 @@ use crate::db::Conn;
 use crate::db::schema::companies;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::company_slug;
 use crate::models::organization;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -120,12 +121,30 @@ pub fn has_any(conn: &mut Conn, org: OrgId, own: Option<&[CompanyId]>) -> QueryR
 #[must_use]
 pub enum CompanyRename {
     Done,
+    /// Another company has or had the slug.
     SlugTaken,
+    /// It had too many addresses lately.
+    TooOften,
     Archived,
 }
 
-/// Renames an active company.
-pub fn rename(conn: &mut Conn, org: OrgId, id: CompanyId, name: &str, slug: &Slug) -> QueryResult<CompanyRename> {
+/// Renames an active company with the slug `from`. The earlier slug stays reserved.
+pub fn rename(
+    conn: &mut Conn,
+    now: Time,
+    org: OrgId,
+    (id, from): (CompanyId, &str),
+    name: &str,
+    slug: &Slug,
+) -> QueryResult<CompanyRename> {
+    if from != slug.as_str() {
+        if company_slug::is_taken(conn, org, slug.as_str(), Some(id))? {
+            return Ok(CompanyRename::SlugTaken);
+        }
+        if company_slug::is_limited(conn, now, org, id, slug.as_str())? {
+            return Ok(CompanyRename::TooOften);
+        }
+    }
     // A savepoint, because a unique violation ends the transaction of PostgreSQL.
     let changed = conn.transaction(|conn| {
         diesel::update(
@@ -142,11 +161,16 @@ pub fn rename(conn: &mut Conn, org: OrgId, id: CompanyId, name: &str, slug: &Slu
         .execute(conn)
     });
     match changed {
-        Ok(0) => Ok(CompanyRename::Archived),
-        Ok(_) => Ok(CompanyRename::Done),
-        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(CompanyRename::SlugTaken),
-        Err(error) => Err(error),
+        Ok(0) => return Ok(CompanyRename::Archived),
+        Ok(_) => {}
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => return Ok(CompanyRename::SlugTaken),
+        Err(error) => return Err(error),
     }
+    if from != slug.as_str() {
+        company_slug::take_back(conn, org, slug.as_str())?;
+        company_slug::reserve(conn, now, org, id, from)?;
+    }
+    Ok(CompanyRename::Done)
 }
 
 /// Archives or restores. `false` when it is so already.

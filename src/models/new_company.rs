@@ -10,22 +10,18 @@ use crate::db::Conn;
 use crate::db::schema::companies;
 use crate::db::types::org_id::OrgId;
 use crate::db::types::organization::CompanyStatus;
+use crate::models::company_slug;
 use crate::models::organization;
 use crate::on_each;
 
-/// The slug if no company of the organization has it, or one like it that is free.
+/// The slug if no company of the organization has or had it, or one like it that is free.
 pub fn free_slug(conn: &mut Conn, organization: OrgId, slug: &Slug) -> QueryResult<Option<Slug>> {
     let first = slug.as_str().to_owned();
     for candidate in std::iter::once(first).chain(Slug::alternatives(slug.as_str())) {
         let Ok(candidate) = Slug::parse(&candidate) else {
             continue;
         };
-        let taken: bool = diesel::select(diesel::dsl::exists(
-            companies::table
-                .filter(companies::organization_id.eq(organization))
-                .filter(companies::slug.eq(candidate.as_str())),
-        ))
-        .get_result(conn)?;
+        let taken = company_slug::is_taken(conn, organization, candidate.as_str(), None)?;
         if !taken {
             return Ok(Some(candidate));
         }
@@ -51,6 +47,9 @@ pub fn create(
     name: &str,
     slug: &Slug,
 ) -> QueryResult<Option<CompanyId>> {
+    if company_slug::is_taken(conn, organization, slug.as_str(), None)? {
+        return Ok(None);
+    }
     let id = CompanyId::fresh();
     let row = (
         companies::organization_id.eq(organization),

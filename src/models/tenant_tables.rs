@@ -8,8 +8,10 @@ use crate::models::consistency::Invariant;
 pub enum OnCompanyMove {
     /// No row names a company.
     Unrelated,
-    /// The move carries the rows over itself.
+    /// The move carries the rows over itself, or releases them.
     Carried,
+    /// The rows are deleted.
+    Deleted,
     /// Open rows block the move. Closed ones keep the company's id as history.
     Blocks(MoveBlocker),
     /// Open rows block the move. Closed ones refer to the company by a foreign key and are deleted.
@@ -65,9 +67,14 @@ impl TenantTable {
 /// `organization_slugs` is missing on purpose: the addresses of a deleted organization stay reserved.
 pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("member_search_terms", "word, sort_name, membership_id"),
+    TenantTable::new("company_pins", "membership_id, company_id").on_company_move(OnCompanyMove::Deleted),
     TenantTable::new("company_assignments", "membership_id, company_id")
         .on_company_move(OnCompanyMove::Carried)
         .invariants(consistency::ASSIGNMENTS),
+    TenantTable::new("deleted_assignments", "deleted_company_id, membership_id"),
+    TenantTable::new("deleted_companies", "id"),
+    TenantTable::new("former_company_slugs", "slug").on_company_move(OnCompanyMove::Carried),
+    TenantTable::new("settings_reviews", "id"),
     TenantTable::new("group_members", "group_id, membership_id"),
     TenantTable::new("group_grants", "group_id, company_id")
         .on_company_move(OnCompanyMove::Blocks(MoveBlocker::Groups)),

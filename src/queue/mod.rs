@@ -22,6 +22,7 @@ crate::text_enum! {
         ExpireJoinRequests = "expire_join_requests",
         ExpireApprovals = "expire_approvals",
         DeleteOrganizations = "delete_organizations",
+        DeleteCompanies = "delete_companies",
         ChainAuditEvents = "chain_audit_events",
         SealAuditLogs = "seal_audit_logs",
         EndSupportSessions = "end_support_sessions",

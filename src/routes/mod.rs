@@ -21,7 +21,7 @@ use crate::handlers::accounts::{
 };
 use crate::handlers::{
     access, access_reviews, audit, companies, groups, invitations, members, onboarding, onboarding_links, operator,
-    organizations, overview, permissions, settings,
+    organizations, overview, permissions, search, settings,
 };
 use crate::routes::guard::{GuardedBy, RouteAccess, RouteGuard};
 use crate::web::admission::{KnownMethods, method_not_allowed};
@@ -121,11 +121,17 @@ pub const ROUTES: &[RouteEntry] = table! {
     get  "/organizations/{slug}/leaving" Gate<ViewOrganization> => organizations::leaving::new;
     post "/organizations/{slug}/leaving" Gate<ViewOrganization> => organizations::leaving::create;
 
+    // Search
+    get  "/search"                      SignedIn               => search::account::show;
+    get  "/organizations/{slug}/search" Gate<ViewOrganization> => search::organization::show;
+
     // Overview and companies
     get  "/organizations/{slug}"                                              Gate<ViewOverview>                => overview::show::show;
     get  "/organizations/{slug}/companies"                                    Gate<ViewCompany>                 => companies::index::index;
     post "/organizations/{slug}/companies"                                    Gate<CreateCompanies>             => companies::new::create;
     get  "/organizations/{slug}/companies/new"                                Gate<CreateCompanies>             => companies::new::new;
+    get  "/organizations/{slug}/companies/deleted"                            Gate<DeleteCompanies>             => companies::deleted::index;
+    post "/organizations/{slug}/companies/deleted/{id}/restoration"           Gate<DeleteCompanies>             => companies::restoration::create;
     get  "/organizations/{slug}/companies/{company}"                          CompanyGate<ViewCompany>          => companies::show::show;
     get  "/organizations/{slug}/companies/{company}/settings"                 CompanyGate<EditCompany>          => companies::settings::edit;
     post "/organizations/{slug}/companies/{company}/settings"                 CompanyGate<EditCompany>          => companies::settings::update;
@@ -134,6 +140,10 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/organizations/{slug}/companies/{company}/restoring"                CompanyGate<ArchiveCompanies>     => companies::restoring::create;
     get  "/organizations/{slug}/companies/{company}/moving"                   CompanyGate<DeleteCompanies>      => companies::moving::new;
     post "/organizations/{slug}/companies/{company}/moving"                   CompanyGate<DeleteCompanies>      => companies::moving::create;
+    get  "/organizations/{slug}/companies/{company}/deletion"                 CompanyGate<DeleteCompanies>      => companies::deletion::new;
+    post "/organizations/{slug}/companies/{company}/deletion"                 CompanyGate<DeleteCompanies>      => companies::deletion::create;
+    post "/organizations/{slug}/companies/{company}/pinning"                  CompanyGate<ViewCompany>          => companies::pinning::create;
+    post "/organizations/{slug}/companies/{company}/unpinning"                CompanyGate<ViewCompany>          => companies::pinning::destroy;
     get  "/organizations/{slug}/companies/{company}/members"                  CompanyGate<ManageCompanyMembers> => companies::people::index;
     post "/organizations/{slug}/companies/{company}/members"                  CompanyGate<ManageCompanyMembers> => companies::people::create;
     post "/organizations/{slug}/companies/{company}/members/{id}/unassigning" CompanyGate<ManageCompanyMembers> => companies::people::destroy;
@@ -197,6 +207,8 @@ pub const ROUTES: &[RouteEntry] = table! {
     post "/organizations/{slug}/settings/approvals/{id}/confirmation" Gate<ViewOrganization> => settings::approvals::confirmation::create;
     post "/organizations/{slug}/settings/approvals/{id}/refusal"      Gate<ViewOrganization> => settings::approvals::refusal::create;
     post "/organizations/{slug}/settings/approvals/{id}/withdrawal"   Gate<ViewOrganization> => settings::approvals::withdrawal::create;
+    get  "/organizations/{slug}/settings/checklist"                   Gate<ManageSecurity>   => settings::checklist::show;
+    post "/organizations/{slug}/settings/checklist"                   Gate<ManageSecurity>   => settings::checklist::create;
     get  "/organizations/{slug}/settings/deletion"                    Gate<TransferOrDelete> => settings::deletion::new;
     post "/organizations/{slug}/settings/deletion"                    Gate<TransferOrDelete> => settings::deletion::create;
     post "/organizations/{slug}/settings/restoration"                 Gate<TransferOrDelete> => settings::restoration::create;

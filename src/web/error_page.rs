@@ -56,7 +56,8 @@ pub fn dressed(response: ServiceResponse<BoxBody>, app: &App, request: &Arc<Requ
             to_login(request, next)
         }
         Some(AppError::Unverified) => elsewhere(request, "/verify"),
-        Some(AppError::Moved(slug)) => moved(&response, request, slug),
+        Some(AppError::Moved(slug)) => moved(&response, request, organization_path(&request.path, slug)),
+        Some(AppError::CompanyMoved(slug)) => moved(&response, request, company_path(&request.path, slug)),
         error => {
             if let Some(AppError::Internal(what)) = error {
                 let route = response.request().match_pattern().unwrap_or_default();
@@ -99,12 +100,28 @@ fn elsewhere(request: &RequestInfo, path: &str) -> HttpResponse {
     }
 }
 
-/// The same page under the organization's new slug. A form keeps its method and its fields (308, RFC 9110).
-fn moved(response: &ServiceResponse<BoxBody>, request: &RequestInfo, slug: &str) -> HttpResponse {
-    // However the old slug was written (`%6Fld`), what follows stays as it is.
-    let after = request.path.strip_prefix("/organizations/").unwrap_or_default();
+/// The same page under the organization's new slug. However the old slug was written (`%6Fld`), what follows stays as it is.
+fn organization_path(path: &str, slug: &str) -> String {
+    let after = path.strip_prefix("/organizations/").unwrap_or_default();
     let rest = after.find(['/', '?']).map_or("", |end| &after[end..]);
-    let there = format!("/organizations/{slug}{rest}");
+    format!("/organizations/{slug}{rest}")
+}
+
+/// The same page under the company's new slug.
+fn company_path(path: &str, slug: &str) -> String {
+    // An organization may be called “companies” too, so its slug is skipped.
+    let start = "/organizations/".len();
+    let found = path.get(start..).and_then(|rest| rest.find("/companies/"));
+    let Some(at) = found.map(|found| start + found + "/companies/".len()) else {
+        return path.to_owned();
+    };
+    let (before, after) = path.split_at(at);
+    let rest = after.find(['/', '?']).map_or("", |end| &after[end..]);
+    format!("{before}{slug}{rest}")
+}
+
+/// Redirects to another address of the same page. A form keeps its method and its fields (308, RFC 9110).
+fn moved(response: &ServiceResponse<BoxBody>, request: &RequestInfo, there: String) -> HttpResponse {
     let mut builder = match *response.request().method() {
         Method::GET | Method::HEAD if request.fragment => return elsewhere(request, &there),
         Method::GET | Method::HEAD => HttpResponse::MovedPermanently(),

@@ -10,6 +10,7 @@ use crate::common::error::AppError;
 use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::organization::UnitLabel;
+use crate::services::companies::pin;
 use crate::web::nav::NavTab;
 use crate::web::switcher::{SwitcherItem, switcher};
 use crate::web::waiting::Waiting;
@@ -49,6 +50,8 @@ pub struct OrgNav {
     pub is_one: bool,
     /// When the organization will be deleted, if that is scheduled.
     pub deleted_on: Option<String>,
+    /// The companies that the reader has pinned: name and path.
+    pub pinned: Vec<(String, String)>,
     /// The support session, shown above every page.
     pub support: Option<SupportBanner>,
 }
@@ -108,6 +111,22 @@ impl Layout {
         tab.key == open || nav::is_for_one(tab) || !self.org.as_ref().is_some_and(|org| org.is_one)
     }
 
+    /// The path of the search: in the organization, or over all of the account.
+    pub fn search_path(&self) -> String {
+        match &self.org {
+            Some(org) => format!("/organizations/{}/search", org.slug),
+            None => "/search".to_owned(),
+        }
+    }
+
+    /// What the switcher finds.
+    pub fn switcher_label(&self) -> String {
+        match &self.org {
+            Some(org) if org.may.view_company() => format!("Find an organization or {}", org.unit.one()),
+            _ => "Find an organization".to_owned(),
+        }
+    }
+
     fn in_zones(self, zone: Zone, org_zone: Zone) -> Self {
         Self { zone, org_zone, ..self }
     }
@@ -134,7 +153,11 @@ impl Layout {
             None
         };
         let companies = (actor.reach::<ViewCompany>() == Reach::Everywhere).then_some(actor.active_companies);
+        let pinned = pin::pinned(conn, actor)?.into_iter();
         layout.org = Some(OrgNav {
+            pinned: pinned
+                .map(|company| (company.name, actor.path(&format!("/companies/{}", company.slug))))
+                .collect(),
             name: actor.organization_name.clone(),
             slug: actor.slug.clone(),
             role: match actor.support {

@@ -1,5 +1,7 @@
-//! Messages about refused changes of members, assignments and groups, shared by several pages.
+//! Messages shared by several pages, mostly about refused changes of members, assignments and groups.
 
+use crate::common::time::Time;
+use crate::common::zone::Zone;
 use crate::services::assignments::AssignmentError;
 use crate::services::groups::GroupError;
 use crate::services::members::MemberOutcome;
@@ -102,4 +104,9 @@ impl MemberOutcome {
             Self::AlreadyPending(_) => ALREADY_PENDING.into(),
         }
     }
+}
+
+/// After a company was deleted. It can be restored until then.
+pub fn company_deleted(name: &str, until: Time, zone: Zone) -> String {
+    format!("{name} is deleted. You can restore it until {}", until.date(zone))
 }

@@ -7,6 +7,7 @@ pub mod layout;
 pub mod messages;
 pub mod middleware;
 pub mod nav;
+pub mod pages;
 pub mod queries;
 pub mod request_body;
 pub mod switcher;

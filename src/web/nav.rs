@@ -27,6 +27,7 @@ static SETTINGS: &[NavTab] = &[
     tab(Permissions::edit_profile, "General", "building", "general"),
     tab(Permissions::copy_onboarding_links, "Onboarding links", "link", "onboarding"),
     tab(Permissions::view_audit, "Audit log", "history", "audit"),
+    tab(Permissions::manage_security, "Security checklist", "check", "checklist"),
     tab(Permissions::manage_security, "Support access", "shield-check", "support"),
 ];
 

@@ -63,7 +63,12 @@ fn a_company_is_created_renamed_and_found_at_its_new_address() {
         .submit(&page, &settings, &[("name", "Harbor"), ("slug", "harbor")])
         .expect_redirect(&format!("{BASE}/harbor/settings"));
     olivia.get(&format!("{BASE}/harbor")).expect(200).expect_text("Harbor");
-    olivia.get(&format!("{BASE}/harbor-sons")).expect(404);
+    // The earlier address leads there.
+    let moved = olivia.get(&format!("{BASE}/harbor-sons")).expect(301);
+    assert_eq!(
+        moved.location.as_deref(),
+        Some("/organizations/lakeside/companies/harbor")
+    );
     assert_eq!(events(&app, "company.created").len(), 2);
     let edited = events(&app, "company.edited");
     assert!(
@@ -239,4 +244,71 @@ fn a_hundred_and_twenty_companies_are_searched_and_paged() {
         .texts("tbody a.who__name");
     assert_eq!(found, ["Éclair 007"]);
     olivia.get(&format!("{BASE}?q=%25")).expect(200).expect_text("matches");
+}
+
+#[test]
+fn pins_are_personal_limited_and_only_of_companies_that_the_member_can_view() {
+    let app = TestApp::open();
+    let (olivia, noah, id) = setup(&app);
+    let give = [("member", id.as_str()), ("role", "viewer")];
+    olivia.post(&format!("{BASE}/north/members"), &give).expect(303);
+    let pinned = |client: &Client| {
+        client
+            .get("/organizations/lakeside/access/mine")
+            .expect(200)
+            .texts("[aria-labelledby=pinned-h] a")
+    };
+    olivia
+        .post(&format!("{BASE}/north/pinning"), &[])
+        .expect_redirect(&format!("{BASE}/north"))
+        .follow(&olivia)
+        .expect_text("North is pinned to your sidebar");
+    assert_eq!(pinned(&olivia).len(), 1);
+    assert!(pinned(&noah).is_empty(), "a pin is personal");
+    noah.post(&format!("{BASE}/north/pinning"), &[("next", BASE)])
+        .expect_redirect(BASE);
+    assert!(pinned(&noah)[0].contains("North"));
+    // Pinning twice has no further effect; unpinning leads back, never to another site.
+    olivia.post(&format!("{BASE}/north/pinning"), &[]).expect(303);
+    noah.post(&format!("{BASE}/north/unpinning"), &[("next", "https://evil.test/")])
+        .expect_redirect(&format!("{BASE}/north"));
+    assert!(pinned(&noah).is_empty());
+    noah.post(&format!("{BASE}/north/pinning"), &[]).expect(303);
+
+    // A member who can no longer view a company no longer sees its name, and an archived one is not shown.
+    olivia
+        .post(&format!("{BASE}/north/members/{id}/unassigning"), &[])
+        .expect(303);
+    assert!(pinned(&noah).is_empty());
+    noah.post(&format!("{BASE}/north/pinning"), &[]).expect(403);
+    olivia.post(&format!("{BASE}/north/archiving"), &[]).expect(303);
+    assert!(pinned(&olivia).is_empty());
+    olivia
+        .post(&format!("{BASE}/north/pinning"), &[])
+        .expect(303)
+        .follow(&olivia)
+        .expect_text("Only active ones can be pinned");
+    olivia.post(&format!("{BASE}/north/restoring"), &[]).expect(303);
+    assert_eq!(pinned(&olivia).len(), 1);
+
+    // At most ten, by name.
+    app.fixtures(|fixtures| {
+        let organization = fixtures.organization_of("lakeside");
+        for n in 0..12 {
+            fixtures.company(organization, &format!("Ash {n:02}"), &format!("ash-{n:02}"));
+        }
+    });
+    for n in 0..9 {
+        olivia.post(&format!("{BASE}/ash-{n:02}/pinning"), &[]).expect(303);
+    }
+    let too_many = olivia
+        .post(&format!("{BASE}/ash-09/pinning"), &[])
+        .expect(303)
+        .follow(&olivia);
+    too_many.expect_text("You can pin 10. Unpin another one first");
+    let names = pinned(&olivia);
+    assert_eq!(names.len(), 10);
+    assert!(names[0].contains("Ash 00") && names[9].contains("North"), "{names:?}");
+    assert!(events(&app, "company.pinned").is_empty());
+    app.expect_healthy();
 }

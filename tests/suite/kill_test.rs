@@ -199,3 +199,26 @@ fn a_repeatedly_killed_review_closing_removes_each_assignment_once() {
     assert_eq!(emails, people, "each member gets one email");
     expect_healthy(&server);
 }
+
+#[test]
+fn a_repeatedly_killed_deletion_of_a_company_finishes_once() {
+    let mut server = ServerProcess::spawn();
+    let olivia = owner(&server);
+    insert_members(&server, deletion_member_count());
+    let north = "/organizations/kill/companies/north";
+    olivia.post(&format!("{north}/archiving"), &[]).expect(303);
+    olivia
+        .post(&format!("{north}/deletion"), &[("name", "North")])
+        .expect(303);
+    expect_healthy(&server);
+    server.kill();
+    let whole = count(&server, "deleted_assignments");
+    assert_eq!(whole, deletion_member_count());
+    server.database.execute("UPDATE deleted_companies SET delete_after = 1");
+    let killed = kill_until_done(&mut server, whole, |server| count(server, "deleted_assignments"));
+    assert!(killed >= 1, "no kill interrupted the work");
+    run_until_done(&mut server, |server| count(server, "deleted_companies"));
+    assert_eq!(count(&server, "former_company_slugs"), 0);
+    assert_eq!(count(&server, "audit_events WHERE action = 'company.deleted'"), 1);
+    expect_healthy(&server);
+}

@@ -52,6 +52,10 @@ pub struct Scenario {
     pub north_slug: String,
     /// A company in which the actor has no role.
     pub south: String,
+    /// The slug of an archived company.
+    pub attic: String,
+    /// A deleted company.
+    pub deleted: String,
     /// A pending invitation as viewer of north, to a new address.
     pub invitation: String,
     /// The token of a pending invitation, to the actor if they are not a member yet.
@@ -100,6 +104,11 @@ impl Scenario {
             let organization = fixtures.organization(slug, slug, owner);
             let north = fixtures.company(organization, &format!("North {slug}"), &north_slug);
             let south = fixtures.company(organization, &format!("South {slug}"), &format!("south-{slug}"));
+            let attic = format!("attic-{slug}");
+            let archived = fixtures.company(organization, &format!("Attic {slug}"), &attic);
+            fixtures.archive(organization, archived);
+            let deleted = fixtures.company(organization, &format!("Gone {slug}"), &format!("gone-{slug}"));
+            fixtures.delete_company(organization, owner, deleted);
             let target = fixtures.account(&format!("Tara {slug}"), &format!("tara@{slug}.test"), true);
             let member = fixtures.add_member(organization, target, "member", &[(north, "viewer")]);
             let custom_role = fixtures.custom_role(organization, owner, "Auditor", "member", "members.view audit.view");
@@ -158,6 +167,8 @@ impl Scenario {
                 closed_review: (closed_review.0.to_string(), closed_review.1.to_string()),
                 slug: slug.to_owned(),
                 organization: organization.to_string(),
+                attic,
+                deleted: deleted.to_string(),
                 north_slug,
                 member: member.to_string(),
                 north: north.to_string(),

@@ -147,6 +147,8 @@ fn ids_of_another_organization_are_not_found_on_any_route() {
         north: company.north.clone(),
         north_slug: company.north_slug.clone(),
         south: company.south.clone(),
+        attic: company.attic.clone(),
+        deleted: company.deleted.clone(),
         invitation: invitation.invitation.clone(),
         report: invitation.report.clone(),
         account: member.account.clone(),

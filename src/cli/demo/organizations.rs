@@ -10,7 +10,7 @@ use crate::common::email::Email;
 use crate::common::error::AppError;
 use crate::common::id::{CompanyId, InvitationId};
 use crate::common::slug::Slug;
-use crate::common::time::Span;
+use crate::common::time::{Span, Time};
 use crate::common::zone::Zone;
 use crate::db::Conn;
 use crate::db::types::org_id::OrgId;
@@ -21,7 +21,7 @@ use crate::models::invitation::{self, CompanyGrant, NewInvitation};
 use crate::models::membership::add::NewMembership;
 use crate::models::membership::{self, Origin};
 use crate::models::organization::{self, NewOrganization};
-use crate::models::{new_company, user};
+use crate::models::{company_slug, new_company, user};
 use crate::services::invitations;
 use crate::services::invitations::email::InvitationSender;
 use crate::services::organizations::create::{self, CreateOrganizationError};
@@ -72,7 +72,7 @@ impl Timeline {
                 let slug = Slug::parse(&Slug::suggest(name)).map_err(AppError::internal)?;
                 // An organization is created with one company, which becomes the first one here.
                 let made = if at == 0 {
-                    rename_first(conn, org, name, &slug)?
+                    rename_first(conn, cx.now, org, name, &slug)?
                 } else {
                     new_company::create(conn, org, cx.now, name, &slug)?
                 };
@@ -185,7 +185,13 @@ impl Timeline {
 }
 
 /// Renames the only company of an organization.
-fn rename_first(conn: &mut Conn, org: OrgId, name: &str, slug: &Slug) -> Result<Option<CompanyId>, AppError> {
+fn rename_first(
+    conn: &mut Conn,
+    now: Time,
+    org: OrgId,
+    name: &str,
+    slug: &Slug,
+) -> Result<Option<CompanyId>, AppError> {
     let all = CompanyFilter {
         own: None,
         status: None,
@@ -195,7 +201,8 @@ fn rename_first(conn: &mut Conn, org: OrgId, name: &str, slug: &Slug) -> Result<
     let first = company::list(conn, org, &all, None, 1)?
         .pop()
         .ok_or(AppError::NotFound)?;
-    let renamed = company::rename(conn, org, first.id, name, slug)?;
+    let renamed = company::rename(conn, now, org, (first.id, &first.slug), name, slug)?;
+    company_slug::release(conn, org, first.id)?;
     Ok(matches!(renamed, CompanyRename::Done).then_some(first.id))
 }
 

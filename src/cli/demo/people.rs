@@ -16,6 +16,7 @@ use crate::common::time::Time;
 use crate::db::Conn;
 use crate::db::schema::{companies, memberships, organization_slugs};
 use crate::db::types::org_id::OrgId;
+use crate::models::company_pin;
 use crate::models::membership;
 use crate::models::membership::add::NewMembership;
 use crate::models::membership::record::Membership;
@@ -91,7 +92,21 @@ pub fn seed(timeline: &Timeline) -> Result<(), AppError> {
     gather(timeline)?;
     limit(timeline)?;
     suspend(timeline)?;
-    remove(timeline)
+    remove(timeline)?;
+    pin(timeline)
+}
+
+/// The companies in the owner's sidebar.
+fn pin(timeline: &Timeline) -> Result<(), AppError> {
+    timeline.ago(20 * DAY, |cx, conn| {
+        let scene = DemoTenant::of(cx, conn)?;
+        let owner = scene.person(conn, "maya@meridian.example")?;
+        for slug in ["harbor-recovery", "atlas-receivables", "pinecrest-credit"] {
+            let company = scene.company(conn, slug)?;
+            company_pin::pin(conn, cx.now, scene.organization, owner.id, company)?;
+        }
+        Ok(((), Some(scene.owner), Events::none("a pin is personal")))
+    })
 }
 
 /// New members, each with one company.

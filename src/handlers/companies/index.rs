@@ -7,6 +7,7 @@ use crate::authz::decision::{Permissions, Reach};
 use crate::authz::permission::{Permission, ViewCompany, ViewCompanyMembers};
 use crate::common::error::AppError;
 use crate::common::html::query_value;
+use crate::common::id::CompanyId;
 use crate::common::paging::{Cursor, Page};
 use crate::common::search;
 use crate::db::Conn;
@@ -14,6 +15,8 @@ use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::models::company;
 use crate::models::company::{CompanyFilter, CompanySort};
 use crate::models::company_staff::CompanyStaff;
+use crate::models::deleted_company;
+use crate::services::companies::pin;
 use crate::web::layout::Layout;
 use crate::web::layout::PageLayout;
 
@@ -48,9 +51,25 @@ impl CompaniesQuery {
 struct CompanyRow {
     name: String,
     href: String,
+    /// Whether the reader has pinned it; `None` where it can't be pinned.
+    pinned: Option<bool>,
     archived: bool,
     people: Option<i64>,
     created: (String, String),
+}
+
+impl CompanyRow {
+    fn of(row: company::CompanyRow, actor: &Actor, staff: Option<&CompanyStaff>, pinned: Option<&[CompanyId]>) -> Self {
+        let archived = row.status == CompanyStatus::Archived;
+        Self {
+            href: actor.path(&format!("/companies/{}", row.slug)),
+            archived,
+            pinned: pinned.filter(|_| !archived).map(|pinned| pinned.contains(&row.id)),
+            people: staff.map(|staff| staff.total(row.id)),
+            created: (row.created_at.iso(), row.created_at.date(actor.zone)),
+            name: row.name,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -66,6 +85,10 @@ struct IndexPage {
     status: &'static str,
     sort: &'static str,
     rows: Vec<CompanyRow>,
+    /// How many deleted ones the reader can restore.
+    deleted: i64,
+    /// This page of the list, to come back to.
+    here: String,
     previous: Option<String>,
     next: Option<String>,
 }
@@ -111,20 +134,17 @@ fn load(actor: &Actor, conn: &mut Conn, query: CompaniesQuery) -> Result<IndexPa
             query_value(&query.q)
         )
     };
+    let pinned = pinned(actor, conn)?;
     Ok(IndexPage {
+        here: link(query_value(&query.after)),
+        deleted: deleted(actor, conn)?,
         layout: actor.layout(conn, "companies")?,
-        previous: cut.previous.map(link),
-        next: cut.next.map(link),
+        previous: cut.previous.map(&link),
+        next: cut.next.map(&link),
         rows: cut
             .rows
             .into_iter()
-            .map(|row| CompanyRow {
-                href: format!("{path}/{}", row.slug),
-                archived: row.status == CompanyStatus::Archived,
-                people: staff.as_ref().map(|staff| staff.total(row.id)),
-                created: (row.created_at.iso(), row.created_at.date(actor.zone)),
-                name: row.name,
-            })
+            .map(|row| CompanyRow::of(row, actor, staff.as_ref(), pinned.as_deref()))
             .collect(),
         unit: actor.unit,
         may: actor.permissions,
@@ -135,4 +155,21 @@ fn load(actor: &Actor, conn: &mut Conn, query: CompaniesQuery) -> Result<IndexPa
         sort,
         path,
     })
+}
+
+/// The companies that the reader has pinned; `None` in a support session.
+fn pinned(actor: &Actor, conn: &mut Conn) -> Result<Option<Vec<CompanyId>>, AppError> {
+    if actor.membership().is_none() {
+        return Ok(None);
+    }
+    let pinned = pin::pinned(conn, actor)?;
+    Ok(Some(pinned.into_iter().map(|company| company.id).collect()))
+}
+
+/// How many deleted companies the reader can restore.
+fn deleted(actor: &Actor, conn: &mut Conn) -> Result<i64, AppError> {
+    if !actor.permissions.delete_companies() {
+        return Ok(0);
+    }
+    Ok(deleted_company::count(conn, actor.organization)?)
 }

@@ -1,9 +1,13 @@
 pub mod archiving;
+pub mod deleted;
+pub mod deletion;
 pub mod index;
 pub mod moving;
 pub mod new;
 pub mod people;
+pub mod pinning;
 pub mod queries;
+pub mod restoration;
 pub mod restoring;
 pub mod settings;
 pub mod show;

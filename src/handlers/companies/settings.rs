@@ -15,6 +15,7 @@ use crate::common::slug::Slug;
 use crate::db::Conn;
 use crate::db::types::organization::{CompanyStatus, UnitLabel};
 use crate::handlers::companies::new::taken;
+use crate::models::company_slug;
 use crate::services::companies::form::CompanyForm;
 use crate::services::companies::update;
 use crate::services::companies::update::UpdateCompanyError;
@@ -31,6 +32,8 @@ struct SettingsPage {
     may: Permissions,
     name: String,
     archived: bool,
+    /// Earlier addresses, which redirect here.
+    former: Vec<String>,
     form: CompanyForm,
     errors: FormErrors,
 }
@@ -53,6 +56,7 @@ impl SettingsPage {
             may: company.permissions,
             name: company.name.clone(),
             archived: company.status == CompanyStatus::Archived,
+            former: company_slug::former(conn, actor.organization, company.id)?,
             form: form.unwrap_or_else(|| CompanyForm {
                 name: company.name.clone(),
                 slug: company.slug.clone(),
@@ -81,6 +85,10 @@ impl CompanySettingsError {
         Self::Invalid(match error {
             UpdateCompanyError::Failed(error) => return Self::Failed(error),
             UpdateCompanyError::Archived => FormErrors::one("name", archived(unit)),
+            UpdateCompanyError::TooOften => FormErrors::one(
+                "slug",
+                "The web address changed too often lately. Go back to an earlier one, or try again in 30 days",
+            ),
             UpdateCompanyError::SlugTaken { free } => {
                 FormErrors::one("slug", taken(unit, slug.as_str(), free.as_ref().map(Slug::as_str)))
             }

@@ -1,6 +1,9 @@
 //! Settings of an organization. Each tab has its own permission.
 
 pub mod approvals;
+pub mod check;
+pub mod checklist;
+pub mod checks;
 pub mod contact_verification;
 pub mod contacts;
 pub mod deletion;
@@ -9,6 +12,7 @@ pub mod general;
 pub mod index;
 pub mod owner;
 pub mod profile_form;
+pub mod queries;
 pub mod restoration;
 pub mod slug;
 pub mod slug_status;

@@ -112,7 +112,10 @@ pub fn insert(conn: &mut Conn, to: OrgId, company: &MovedCompany, slug: &Slug) -
 /// Deletes the company from the organization that it leaves, with the closed rows that refer to it.
 pub fn delete(conn: &mut Conn, from: OrgId, company: &MovedCompany) -> QueryResult<()> {
     for table in TENANT_TABLES {
-        if matches!(table.on_company_move, OnCompanyMove::BlocksThenDeleted(_)) {
+        if matches!(
+            table.on_company_move,
+            OnCompanyMove::BlocksThenDeleted(_) | OnCompanyMove::Deleted
+        ) {
             let sql = format!(
                 "DELETE FROM {} WHERE organization_id = $1 AND company_id = $2",
                 table.name

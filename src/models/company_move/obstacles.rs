@@ -50,7 +50,7 @@ pub fn find(conn: &mut Conn, now: Time, organization: OrgId, company: CompanyId)
             OnCompanyMove::Blocks(blocker) | OnCompanyMove::BlocksThenDeleted(blocker) => {
                 find_blocker(conn, now, (organization, company), blocker, &mut found)?;
             }
-            OnCompanyMove::Unrelated | OnCompanyMove::Carried | OnCompanyMove::History => {}
+            OnCompanyMove::Unrelated | OnCompanyMove::Carried | OnCompanyMove::Deleted | OnCompanyMove::History => {}
         }
     }
     Ok(found)

@@ -3,15 +3,18 @@
 
 use crate::audit::Events;
 use crate::auth::actor::Actor;
-use crate::authz::permission::{ChangeSlug, Permission, PermissionId, TransferOrDelete};
+use crate::authz::permission::{ChangeSlug, DeleteCompanies, Permission, PermissionId, TransferOrDelete};
 use crate::change_error;
 use crate::common::error::AppError;
+use crate::common::id::CompanyId;
 use crate::common::slug::Slug;
 use crate::common::time::Time;
 use crate::db::Conn;
 use crate::models::approval::{Approval, ApprovalAction};
 use crate::models::membership::record::Membership;
 use crate::services::approvals::{dual_control, execute_member};
+use crate::services::companies;
+use crate::services::companies::deletion::CompanyDeletionError;
 use crate::services::members::errors::{RemovalError, RoleChangeError, SuspensionError};
 use crate::services::members::rules::ActorRank;
 use crate::services::organizations::deletion::DeletionError;
@@ -32,6 +35,10 @@ pub enum ExecuteError {
     DualControlOff,
     SlugChanged,
     SlugTaken(String),
+    CompanyGone,
+    CompanyNotArchived,
+    /// Invitations, links, groups, requests or a review name the company.
+    CompanyInUse,
     TooManySlugs,
     MemberLeft,
     RoleDeleted,
@@ -58,6 +65,7 @@ impl ExecuteError {
         !matches!(
             self,
             Self::AccessEnds
+                | Self::CompanyInUse
                 | Self::Conflict
                 | Self::RoleNotChanged(_)
                 | Self::NotRemoved(_)
@@ -74,6 +82,10 @@ pub enum ExecutedChange {
     DeletionScheduled(Time),
     DualControlTurnedOff,
     SlugChanged(Slug),
+    CompanyDeleted {
+        name: String,
+        until: Time,
+    },
     RoleChanged {
         member: String,
         role: String,
@@ -149,6 +161,7 @@ pub fn execute(conn: &mut Conn, actor: &Actor, approval: &Approval) -> Result<(E
             Ok((ExecutedChange::DualControlTurnedOff, events))
         }
         ApprovalAction::Slug => change_slug(conn, actor, approval, &requester),
+        ApprovalAction::CompanyDeletion => delete_company(conn, actor, approval, &requester),
         ApprovalAction::Role | ApprovalAction::Removal | ApprovalAction::Suspension | ApprovalAction::Restoration => {
             execute_member::execute(conn, actor, approval, &requester)
         }
@@ -173,4 +186,29 @@ fn change_slug(
         SlugError::Failed(error) => ExecuteError::Failed(error),
     })?;
     Ok((ExecutedChange::SlugChanged(to), events))
+}
+
+fn delete_company(
+    conn: &mut Conn,
+    actor: &Actor,
+    approval: &Approval,
+    requester: &ApprovalRequester,
+) -> Result<(ExecutedChange, Events), ExecuteError> {
+    requester.require(DeleteCompanies::ID)?;
+    let id = CompanyId::parse(&approval.text("company")).ok_or(ExecuteError::CompanyGone)?;
+    let (deleted, events) =
+        companies::deletion::apply(conn, actor, id, requester.member.id).map_err(|error| match error {
+            CompanyDeletionError::Gone => ExecuteError::CompanyGone,
+            CompanyDeletionError::NotArchived | CompanyDeletionError::NotConfirmed => ExecuteError::CompanyNotArchived,
+            CompanyDeletionError::Blocked => ExecuteError::CompanyInUse,
+            CompanyDeletionError::Failed(error) => ExecuteError::Failed(error),
+        })?;
+    let until = deleted.delete_after;
+    Ok((
+        ExecutedChange::CompanyDeleted {
+            name: deleted.name,
+            until,
+        },
+        events,
+    ))
 }

@@ -58,11 +58,11 @@ impl CompanyForm {
     }
 }
 
-// "new" is the path of the form for a new company.
+// The paths of the form for a new company and of the deleted ones.
 fn slug(text: &str) -> Result<Slug, String> {
     let slug = Slug::parse(text)?;
-    if slug.as_str() == "new" {
-        return Err("“new” is reserved, choose another".into());
+    if matches!(slug.as_str(), "new" | "deleted") {
+        return Err(format!("“{slug}” is reserved, choose another"));
     }
     Ok(slug)
 }
@@ -94,6 +94,7 @@ mod tests {
         assert_eq!(slug("Support", "support", UnitLabel::App), "support");
         let errors = |name: &str, slug: &str| form(name, slug).parse(UnitLabel::App).unwrap_err();
         assert!(errors("New", "new").get("slug").is_some());
+        assert!(errors("Gone", "deleted").get("slug").is_some());
         assert!(errors("", "").get("name").is_some());
     }
 }

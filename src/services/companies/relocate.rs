@@ -26,6 +26,7 @@ use crate::models::company_move;
 use crate::models::company_move::obstacles;
 use crate::models::company_move::obstacles::MoveObstacles;
 use crate::models::company_move::{MovedAssignment, MovedCompany};
+use crate::models::company_slug;
 use crate::models::membership;
 use crate::models::membership::Origin;
 use crate::models::membership::access;
@@ -181,6 +182,7 @@ pub fn relocate(
     let plan = MovePlan::new(conn, actor, company.id, to)?;
     let events = move_assignments(conn, actor, company, &plan)?;
     company_move::delete(conn, actor.organization, &moved)?;
+    company_slug::release(conn, actor.organization, company.id)?;
     let events = events.and(company_events(actor, company, &plan.to, &slug));
     let relocated = RelocatedCompany {
         organization: plan.to.name,

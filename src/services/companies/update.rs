@@ -18,6 +18,7 @@ use crate::models::new_company;
 pub enum UpdateCompanyError {
     Archived,
     SlugTaken { free: Option<Slug> },
+    TooOften,
     Failed(AppError),
 }
 
@@ -46,8 +47,10 @@ pub fn update(
     if is.is_empty() {
         return Ok(((), Events::none("nothing changed")));
     }
-    match company::rename(conn, actor.organization, company.id, name, slug)? {
+    let own = (company.id, company.slug.as_str());
+    match company::rename(conn, actor.cx.now, actor.organization, own, name, slug)? {
         CompanyRename::Done => {}
+        CompanyRename::TooOften => return Err(UpdateCompanyError::TooOften),
         CompanyRename::Archived => return Err(UpdateCompanyError::Archived),
         CompanyRename::SlugTaken => {
             let free = new_company::free_slug(conn, actor.organization, slug)?;

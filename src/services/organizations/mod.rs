@@ -8,5 +8,6 @@ pub mod expire;
 pub mod faults;
 pub mod profile;
 pub mod request;
+pub mod settings_review;
 pub mod slug;
 pub mod transfer;

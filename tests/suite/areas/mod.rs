@@ -3,11 +3,13 @@
 pub mod access;
 pub mod access_reviews;
 pub mod audit;
+pub mod companies;
 pub mod company_move;
 pub mod members;
 pub mod onboarding_links;
 pub mod operator;
 pub mod permissions;
+pub mod search;
 pub mod settings;
 
 use crate::browser::screens_test::Screen;
@@ -26,5 +28,5 @@ macro_rules! areas {
 }
 
 pub const AREAS: &[Area] = areas! {
-    access access_reviews audit company_move members onboarding_links operator permissions settings
+    access access_reviews audit companies company_move members onboarding_links operator permissions search settings
 };

@@ -1,6 +1,8 @@
 //! Tests that need a browser. Only modules named `browser` open one: `bin/test` skips them on PostgreSQL, because what
 //! a browser shows does not depend on the database.
 
+mod command_menu_test;
+mod companies_test;
 mod details_test;
 mod first_steps_test;
 mod home_test;

@@ -125,7 +125,7 @@ mod every_screen_is_accessible_fits_and_logs_nothing {
     }
 
     areas! {
-        access access_reviews audit company_move members onboarding_links operator permissions settings
+        access access_reviews audit companies company_move members onboarding_links operator permissions search settings
     }
 }
 
@@ -390,7 +390,14 @@ impl Screen {
             "Unlock your account",
         );
         add("/unlock/{token}", "unknown", out, "/unlock/nothing", Nothing, "link");
-        add("/account", "filled in", olivia, "/account", Nothing, "Your profile");
+        add(
+            "/account",
+            "filled in",
+            olivia,
+            "/account",
+            Nothing,
+            "The same in every organization",
+        );
         add(
             "/account",
             "errors",

@@ -251,6 +251,26 @@ impl Fixtures<'_> {
             .expect("a free slug")
     }
 
+    pub fn archive(&mut self, organization: OrgId, company: CompanyId) {
+        tenantry::models::company::set_status(
+            self.conn,
+            organization,
+            company,
+            CompanyStatus::Archived,
+            Some(self.cx.now),
+        )
+        .expect("the database");
+    }
+
+    /// Archives and deletes a company.
+    pub fn delete_company(&mut self, organization: OrgId, by: UserId, company: CompanyId) {
+        self.archive(organization, company);
+        let by = self.membership(organization, by);
+        tenantry::models::deleted_company::delete(self.conn, self.cx.now, organization, company, by)
+            .expect("the database")
+            .expect("an archived company");
+    }
+
     /// A member, with assignments.
     pub fn add_member(
         &mut self,

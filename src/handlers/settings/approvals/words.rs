@@ -6,6 +6,7 @@ use crate::models::approval::ApprovalAction;
 use crate::models::organization::{SLUG_CHANGES, SLUG_CHANGES_WITHIN};
 use crate::services::approvals::decide::DecisionError;
 use crate::services::approvals::execute::{ExecuteError, ExecutedChange};
+use crate::web::messages;
 
 pub fn consequence(action: ApprovalAction) -> &'static str {
     match action {
@@ -17,6 +18,9 @@ pub fn consequence(action: ApprovalAction) -> &'static str {
         }
         ApprovalAction::ControlOff => {
             "After that, one owner alone can change owners, the web address, and delete the organization."
+        }
+        ApprovalAction::CompanyDeletion => {
+            "Its people lose access immediately. It is deleted permanently after 30 days. Until then any owner can restore it."
         }
         ApprovalAction::Slug => "Links with the old address redirect to the new one. No one else can take it.",
         ApprovalAction::Role | ApprovalAction::Removal | ApprovalAction::Suspension | ApprovalAction::Restoration => {
@@ -31,6 +35,7 @@ pub fn executed(organization: &str, zone: Zone, executed: &ExecutedChange) -> St
         ExecutedChange::DeletionScheduled(day) => format!("{organization} will be deleted on {}", day.date(zone)),
         ExecutedChange::DualControlTurnedOff => "Dual control is off".into(),
         ExecutedChange::SlugChanged(slug) => slug_changed(slug.as_str()),
+        ExecutedChange::CompanyDeleted { name, until } => messages::company_deleted(name, *until, zone),
         ExecutedChange::RoleChanged { member, role } => format!("{member} is now {role}"),
         ExecutedChange::Removed { member, .. } => {
             format!("{member} was removed. You can undo this for 24 hours under “Recently removed”")
@@ -77,6 +82,11 @@ pub fn not_applied(error: &ExecuteError) -> String {
         ExecuteError::DualControlOff => "Dual control is already off".into(),
         ExecuteError::SlugChanged => "Someone changed the web address in the meantime".into(),
         ExecuteError::SlugTaken(slug) => slug_taken(slug),
+        ExecuteError::CompanyGone => "It was already deleted or moved".into(),
+        ExecuteError::CompanyNotArchived => "It is no longer archived. Archive it before you delete it".into(),
+        ExecuteError::CompanyInUse => {
+            "Invitations, links, groups, requests or a review name it. Resolve them, then try again".into()
+        }
         ExecuteError::TooManySlugs => too_many_slugs(),
         ExecuteError::MemberLeft => "The person is no longer a member".into(),
         ExecuteError::RoleDeleted => "This role no longer exists".into(),

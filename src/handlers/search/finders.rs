@@ -1,0 +1,188 @@
+//! What can be found. Each finder shows only what the reader may open.
+
+use crate::auth::actor::Actor;
+use crate::auth::current_user::CurrentUser;
+use crate::authz::decision::Reach;
+use crate::authz::permission::{InviteMembers, Permission, ViewCompany, ViewMembers};
+use crate::common::error::AppError;
+use crate::common::html::query_value;
+use crate::common::search;
+use crate::db::Conn;
+use crate::db::types::organization::{CompanyStatus, InvitationStatus};
+use crate::handlers::search::page::{Hit, HitGroup, Look, rank};
+use crate::models::company;
+use crate::models::company::{CompanyFilter, CompanySort};
+use crate::models::invitation::search as invitations;
+use crate::models::member_search;
+use crate::models::member_search::{AccessStatus, MemberFilter, MemberSort};
+use crate::services::companies::pin;
+use crate::services::invitations::authority::InviteAuthority;
+use crate::web::pages;
+use crate::web::pages::{PageKind, PageReader};
+use crate::web::queries;
+
+/// More companies than an organization has.
+const ALL: usize = 100_000;
+
+/// The most organizations that are searched.
+const ORGANIZATIONS: i64 = 200;
+
+/// The companies that match. An empty text finds the first ones by name.
+pub fn companies(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<Option<HitGroup>, AppError> {
+    let own = match actor.reach::<ViewCompany>() {
+        Reach::Everywhere => None,
+        Reach::OwnCompanies => Some(actor.own_companies(conn, ViewCompany::ID)?),
+        Reach::Nowhere => return Ok(None),
+    };
+    let words = search::query(text);
+    let filter = CompanyFilter {
+        own,
+        // Someone who types a name finds it archived, too.
+        status: words.is_empty().then_some(CompanyStatus::Active),
+        sort: CompanySort::Name,
+        words,
+    };
+    let most = if filter.words.is_empty() { limit + 1 } else { ALL };
+    let found = company::list(conn, actor.organization, &filter, None, most)?;
+    let hits = found.into_iter().map(|company| {
+        let archived = company.status == CompanyStatus::Archived;
+        Hit {
+            sub: if archived { "Archived" } else { "" }.to_owned(),
+            href: actor.path(&format!("/companies/{}", company.slug)),
+            look: Look::Mark,
+            rank: rank(&company.name, text) + u8::from(archived),
+            name: company.name,
+        }
+    });
+    let more = if text.trim().is_empty() {
+        (actor.path("/companies"), format!("All {}", actor.unit.many()))
+    } else {
+        let path = format!("/companies?status=all&q={}", query_value(text.trim()));
+        (actor.path(&path), format!("All matching {}", actor.unit.many()))
+    };
+    Ok(HitGroup::of(actor.unit.titles(), hits.collect(), limit, Some(more)))
+}
+
+/// The members and pending invitations that match.
+pub fn people(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<Option<HitGroup>, AppError> {
+    let mut hits = members(conn, actor, text, limit)?;
+    if actor.permissions.has(InviteMembers::ID) {
+        let scope = InviteAuthority::of(conn, actor)?.scope();
+        let pending = Some(InvitationStatus::Pending);
+        let invited = invitations::list(conn, actor.organization, &scope, pending, text, None)?;
+        hits.extend(invited.into_iter().map(|listing| {
+            let email = listing.invitation.email.clone();
+            Hit {
+                sub: "Pending invitation".to_owned(),
+                href: actor.path(&format!("/invitations?q={}", query_value(&email))),
+                look: Look::Icon("mail"),
+                rank: rank(&email, text),
+                name: email,
+            }
+        }));
+    }
+    let path = actor.path(&format!("/members?q={}", query_value(text.trim())));
+    let more = actor
+        .permissions
+        .view_members()
+        .then(|| (path, "All matching members".to_owned()));
+    Ok(HitGroup::of("People", hits, limit, more))
+}
+
+fn members(conn: &mut Conn, actor: &Actor, text: &str, limit: usize) -> Result<Vec<Hit>, AppError> {
+    let within = match actor.reach::<ViewMembers>() {
+        Reach::Everywhere => None,
+        Reach::OwnCompanies => Some(actor.own_companies(conn, ViewMembers::ID)?),
+        Reach::Nowhere => return Ok(Vec::new()),
+    };
+    let now = actor.cx.now;
+    let filter = MemberFilter {
+        words: search::query(text),
+        role: None,
+        company: None,
+        given: None,
+        access_status: None,
+        within,
+        sort: MemberSort::Name,
+        now,
+    };
+    // Twice as many, so that names which begin with the text come first.
+    let found = member_search::page(conn, actor.organization, &filter, None, limit * 2)?;
+    let hits = found.page.rows.into_iter().map(|row| Hit {
+        sub: match row.access_status(now) {
+            AccessStatus::Active => row.email.clone(),
+            AccessStatus::Suspended => format!("{} · Suspended", row.email),
+            AccessStatus::Ended => format!("{} · Access ended", row.email),
+        },
+        href: actor.path(&format!("/members/{}", row.id)),
+        look: Look::Avatar,
+        rank: rank(&row.name, text),
+        name: row.name,
+    });
+    Ok(hits.collect())
+}
+
+/// The other organizations of the account that match.
+pub fn organizations(
+    conn: &mut Conn,
+    person: &CurrentUser,
+    current: Option<&str>,
+    text: &str,
+    limit: usize,
+) -> Result<Option<HitGroup>, AppError> {
+    let words = search::query(text);
+    let own = queries::organizations_of(conn, person.id, person.cx.now, ORGANIZATIONS)?;
+    let others = own.into_iter().filter(|one| current != Some(one.slug.as_str()));
+    let found = others.filter(|one| search::begins(&format!("{} {}", one.name, one.slug), &words));
+    let hits = found.map(|one| Hit {
+        sub: one.role.label().to_owned(),
+        href: format!("/organizations/{}", one.slug),
+        look: Look::Mark,
+        rank: rank(&one.name, text),
+        name: one.name,
+    });
+    let more = (
+        format!("/organizations?q={}", query_value(text.trim())),
+        "All matching organizations".to_owned(),
+    );
+    Ok(HitGroup::of("Organizations", hits.collect(), limit, Some(more)))
+}
+
+/// The companies that the reader has pinned.
+pub fn pinned(conn: &mut Conn, actor: &Actor) -> Result<Option<HitGroup>, AppError> {
+    let pinned = pin::pinned(conn, actor)?;
+    let hits = pinned.into_iter().map(|company| Hit {
+        sub: String::new(),
+        href: actor.path(&format!("/companies/{}", company.slug)),
+        look: Look::Mark,
+        rank: 0,
+        name: company.name,
+    });
+    Ok(HitGroup::of("Pinned", hits.collect(), usize::MAX, None))
+}
+
+/// The pages, settings and actions that match.
+pub fn pages(reader: &PageReader, text: &str, kinds: &[PageKind], limit: usize) -> Vec<HitGroup> {
+    let found = pages::find(reader, text);
+    let group = |kind: &PageKind| {
+        let hits = found.iter().filter(|page| page.kind == *kind).map(|page| Hit {
+            name: page.label.clone(),
+            sub: String::new(),
+            href: page.href.clone(),
+            look: Look::Icon(page.icon),
+            rank: page.rank,
+        });
+        HitGroup::of(title(*kind), hits.collect(), limit, None)
+    };
+    kinds.iter().filter_map(group).collect()
+}
+
+fn title(kind: PageKind) -> &'static str {
+    match kind {
+        PageKind::Page => "Pages",
+        PageKind::Setting => "Settings",
+        PageKind::Account => "Your account",
+        PageKind::Operator => "This instance",
+        PageKind::Action => "Actions",
+    }
+}
