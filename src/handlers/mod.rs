@@ -16,3 +16,4 @@ pub mod overview;
 pub mod password;
 pub mod permissions;
 pub mod settings;
+pub mod suggestions;

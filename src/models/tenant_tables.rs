@@ -68,6 +68,7 @@ pub const TENANT_TABLES: &[TenantTable] = &[
     TenantTable::new("company_assignments", "membership_id, company_id")
         .on_company_move(OnCompanyMove::Carried)
         .invariants(consistency::ASSIGNMENTS),
+    TenantTable::new("member_views", "id"),
     TenantTable::new("group_members", "group_id, membership_id"),
     TenantTable::new("group_grants", "group_id, company_id")
         .on_company_move(OnCompanyMove::Blocks(MoveBlocker::Groups)),

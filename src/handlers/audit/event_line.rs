@@ -13,6 +13,8 @@ pub struct EventLine {
     /// What was done, without the actor.
     pub description: String,
     pub actor: String,
+    /// The actor's address, which gives their color.
+    pub email: String,
     /// The events of the same actor.
     pub actor_href: Option<String>,
     pub on_behalf_of: Option<String>,
@@ -54,6 +56,7 @@ impl EventLine {
             seq: line.seq,
             description: rules::capital(&line.description()),
             actor: line.actor_name.clone(),
+            email: String::new(),
             actor_href: line.actor_id.as_deref().map(|id| only("actor", id)),
             on_behalf_of: line.on_behalf_of.clone(),
             at: line.at,

@@ -6,6 +6,7 @@ pub mod companies;
 pub mod export;
 pub mod filter;
 pub mod index;
+pub mod menu;
 pub mod queries;
 pub mod reinstatement;
 pub mod removal;
@@ -14,6 +15,8 @@ pub mod restoration;
 pub mod role;
 pub mod show;
 pub mod suspension;
+pub mod update;
+pub mod views;
 
 use actix_web::{HttpResponse, web};
 

@@ -4,6 +4,7 @@ pub mod impact;
 pub mod removed;
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::common::id::{InvitationId, MembershipId};
 use crate::common::time::Time;
@@ -41,4 +42,15 @@ pub fn pending_invitations(conn: &mut Conn, organization: OrgId, limit: i64) -> 
         .select(invitations::id)
         .load(conn)?;
     Ok(pending.len())
+}
+
+/// How many members are suspended because their access ended.
+pub fn ended(conn: &mut Conn, organization: OrgId, now: Time) -> QueryResult<i64> {
+    memberships::table
+        .filter(memberships::organization_id.eq(organization))
+        // Written as in the index, or neither engine uses it.
+        .filter(diesel::dsl::sql::<Bool>("memberships.status = 'suspended'"))
+        .filter(memberships::access_until.lt(now))
+        .count()
+        .get_result(conn)
 }

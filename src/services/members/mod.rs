@@ -1,6 +1,7 @@
 //! Changes of members. Each function checks the rules, writes, and returns the audit events.
 
 pub mod access_end;
+pub mod access_edit;
 pub mod bulk;
 pub mod ceiling;
 pub mod email;
@@ -10,6 +11,7 @@ pub mod removal_undo;
 pub mod role;
 pub mod rules;
 pub mod suspension;
+pub mod views;
 pub mod visible;
 
 use serde_json::json;
